@@ -1,0 +1,6 @@
+"""`python -m campaignctl`."""
+
+from campaignctl.cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""The one way to the time of day. Whoever needs it is given a `Clock`."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Wall time, a clock that never goes back, and waiting."""
+
+    def now(self) -> datetime:
+        """The wall time, with an offset."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; only differences mean something."""
+
+    def sleep(self, seconds: float) -> None:
+        """Waits. A fake clock moves on instead."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """See `time.monotonic`."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """See `time.sleep`."""
+        time.sleep(seconds)

@@ -1,0 +1,63 @@
+"""What a user did wrong, as data: collected over all files, shown together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file. `file` is relative to the project file, with `/`; line and column count from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Severity(StrEnum):
+    """How bad a finding is. Only `ERROR` changes an exit code."""
+
+    ERROR = "error"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    `rule` is a word a program can match (`type`, `unknown-key`, `calling_hours`); `message` one sentence that
+    says what is wrong and what to do.
+    """
+
+    severity: Severity
+    rule: str
+    where: Position
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message} [{self.rule}]"
+
+
+def error(rule: str, where: Position, message: str) -> Diagnostic:
+    """A finding that makes the input invalid."""
+    return Diagnostic(Severity.ERROR, rule, where, message)
+
+
+def warning(rule: str, where: Position, message: str) -> Diagnostic:
+    """A finding to look at."""
+    return Diagnostic(Severity.WARN, rule, where, message)
+
+
+def has_errors(findings: Iterable[Diagnostic]) -> bool:
+    """True when one of them makes the input invalid."""
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def in_order(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """By file, line, column, rule, without repetitions."""
+    return tuple(sorted(set(findings), key=lambda it: (it.where, it.rule, it.message)))

@@ -1,0 +1,87 @@
+"""Everything that ends a command early. Each class owns its exit code.
+
+CampaignctlError                1
+├── InputError                  1   manifests, project file, plan file: a list of findings or one sentence
+├── UsageError                  64  the command line itself
+├── RefusedError                3   nothing was sent: stale plan, too many changes, not confirmed
+├── ApiError                    1   the account could not be read
+│   ├── CredentialsError        1   missing or not accepted
+│   ├── UnreachableError        1   no connection was made
+│   └── AnswerError             1   an answer that cannot be understood, or a refusal of a read
+└── InterruptedRunError         130 Ctrl-C or SIGTERM
+
+A mistake in a file is a `diagnostics.Diagnostic`: collected, so that all are told at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from campaignctl.diagnostics import Diagnostic
+
+
+class CampaignctlError(Exception):
+    """One sentence for the user. `code` is what `--format json` calls it."""
+
+    exit_code: ClassVar[int] = 1
+    code: ClassVar[str] = "error"
+
+
+class InputError(CampaignctlError):
+    """What the user wrote cannot be used. `findings` are the single mistakes, all of them."""
+
+    code = "invalid-input"
+
+    def __init__(self, message: str, findings: Sequence[Diagnostic] = ()) -> None:
+        super().__init__(message)
+        self.findings = tuple(findings)
+
+
+class UsageError(CampaignctlError):
+    """The command line is wrong."""
+
+    exit_code = 64
+    code = "usage"
+
+
+class RefusedError(CampaignctlError):
+    """Nothing was sent, on purpose. `code` says which guard refused."""
+
+    exit_code = 3
+    code = "refused"
+
+
+class ApiError(CampaignctlError):
+    """The account could not be read. `http` is the status, None without an answer."""
+
+    code = "api"
+
+    def __init__(self, message: str, http: int | None = None) -> None:
+        super().__init__(message)
+        self.http = http
+
+
+class CredentialsError(ApiError):
+    """The key or token is missing, or the account does not take them."""
+
+    code = "credentials"
+
+
+class UnreachableError(ApiError):
+    """No connection was made: surely nothing was carried out."""
+
+    code = "unreachable"
+
+
+class AnswerError(ApiError):
+    """An answer that cannot be understood, or a read that was refused."""
+
+    code = "bad-answer"
+
+
+class InterruptedRunError(CampaignctlError):
+    """Ctrl-C or SIGTERM."""
+
+    exit_code = 130
+    code = "interrupted"

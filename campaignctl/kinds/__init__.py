@@ -1,0 +1,17 @@
+"""What a campaign is: one row per field, one table of transitions. Data only; everything else is derived.
+
+A kind of campaign is one module here and one name in `KINDS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from campaignctl.kinds.sms import SMS
+from campaignctl.kinds.table import Kind
+from campaignctl.kinds.voice import VOICE
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (VOICE, SMS)})
+
+__all__ = ["KINDS", "SMS", "VOICE"]

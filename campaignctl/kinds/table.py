@@ -1,0 +1,212 @@
+"""The columns of the field tables. `kinds/voice.py` and `kinds/sms.py` hold the rows.
+
+Schema, reading of scalars, comparison, payload, masking and reference all follow from a row. The tables check
+themselves when they are imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+Value: TypeAlias = "str | int | bool | None | Sequence[Value] | Mapping[str, Value]"
+"""A field's value as JSON has it; an array is any sequence but a string."""
+
+
+class Type(Enum):
+    """How a field is written."""
+
+    STRING = "string"
+    DIGITS = "digits"  # a string of digits, leading zeros and all
+    URL = "url"
+    TIME = "time"  # RFC 3339 with an offset, kept as text
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    STRINGS = "strings"
+    NUMBERS = "numbers"  # people's phone numbers
+    OBJECT = "object"
+
+
+class Compare(Enum):
+    """When two values mean the same."""
+
+    EXACT = "exact"
+    CASELESS = "caseless"
+    INSTANT = "instant"
+    NUMBER = "number"  # by the country rule
+    NUMBERS = "numbers"  # the same, as a multiset
+    SET = "set"
+    FLOW_URL = "flow url"  # on Exotel's own host without its scheme
+    SMS_TYPE = "sms type"  # `transactional_opt_in` meets `transactional`
+    MEMBERS = "members"  # an object: member by member
+
+
+class Mutability(Enum):
+    """Until when a field may change [002, 001]."""
+
+    BEFORE_START = "before the start"
+    ALWAYS = "always"
+
+
+class Secrecy(Enum):
+    """What of a value may be shown."""
+
+    OPEN = "open"
+    PEOPLE = "people"  # phone numbers of people: masked
+    CALLBACK = "callback"  # user info and query values are masked
+
+
+class Role(Enum):
+    """What a field is to the rules, where its name alone does not matter."""
+
+    PLAIN = "plain"
+    NAME = "name"
+    RECIPIENTS = "recipients"
+    CONTENT = "content"
+    SCHEDULE = "schedule"
+    START = "start"
+    END = "end"
+
+
+class Bound(StrEnum):
+    """What `minimum` and `maximum` count, for messages."""
+
+    LENGTH = "characters"
+    ITEMS = "items"
+    VALUE = ""
+
+
+_COMPARE_BY_TYPE: Mapping[Type, Compare] = {
+    Type.TIME: Compare.INSTANT,
+    Type.NUMBERS: Compare.NUMBERS,
+    Type.STRINGS: Compare.SET,
+    Type.OBJECT: Compare.MEMBERS,
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One row.
+
+    `minimum` and `maximum` bound a number's value, a string's characters or an array's items. `default` is the
+    documented one: null and it mean the same. `choices` are the words allowed (of each item, in an array).
+    `aliases` are other spellings that an answer may use. `constant` is sent with every create to `only_on`, the
+    one collection of the API that knows the field. `source` names the document, as `exotel-api.md` does.
+    """
+
+    name: str
+    type: Type
+    doc: str
+    source: str
+    required: bool = False
+    role: Role = Role.PLAIN
+    compare_by: Compare | None = None
+    mutability: Mutability = Mutability.BEFORE_START
+    secrecy: Secrecy = Secrecy.OPEN
+    default: Value = None
+    choices: tuple[str, ...] = ()
+    any_case: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    fields: tuple[Field, ...] = ()
+    aliases: tuple[str, ...] = ()
+    constant: str | None = None
+    only_on: str | None = None
+
+    def __post_init__(self) -> None:
+        """A row that contradicts itself never gets as far as a user."""
+        if bool(self.fields) != (self.type is Type.OBJECT):
+            raise ValueError(f"{self.name}: an object has members, and nothing else has")
+        if not self.doc.endswith("."):
+            raise ValueError(f"{self.name}: its doc is not a sentence")
+        if self.choices and self.type not in (Type.STRING, Type.STRINGS):
+            raise ValueError(f"{self.name}: only words can be chosen from")
+        if isinstance(self.default, str) and self.choices and self.default not in self.choices:
+            raise ValueError(f"{self.name}: its default is not among its choices")
+
+    @cached_property
+    def compare(self) -> Compare:
+        """By the row, else by the type; words to choose from come back in any letter case."""
+        if self.compare_by is not None:
+            return self.compare_by
+        if self.choices and self.type is Type.STRING:
+            return Compare.CASELESS
+        return _COMPARE_BY_TYPE.get(self.type, Compare.EXACT)
+
+    @cached_property
+    def bound(self) -> Bound:
+        """What the limits count."""
+        if self.type is Type.INTEGER:
+            return Bound.VALUE
+        return Bound.ITEMS if self.type in (Type.STRINGS, Type.NUMBERS) else Bound.LENGTH
+
+    @cached_property
+    def members(self) -> Mapping[str, Field]:
+        """The members of an object by name."""
+        return {member.name: member for member in self.fields}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of campaign: its words and its rows, in the order of the reference."""
+
+    name: str  # as `kind:` in a manifest
+    short: str  # as in `voice/NAME`
+    verb: str  # calls 1,200 people
+    unit: str  # call, message
+    fields: tuple[Field, ...]
+    min_name: int  # characters
+    per_minute: int  # an account's default capacity
+    first_status: str  # what a new campaign's status is called
+    one_of: tuple[str, ...] = ()  # at least one of these is required of a create
+    start_needs_margin: bool = False  # the API takes no start nearer than the margin
+    pause_lifts_margin: bool = False  # a paused one can be changed until its start has passed
+    min_window_minutes: int = 0  # between start and end
+
+    def __post_init__(self) -> None:
+        """Names once; exactly one name, schedule, start and end."""
+        names = [path for path, _ in self.leaves_and_objects()]
+        if len(names) != len(set(names)):
+            raise ValueError(f"{self.name}: a field stands twice")
+        for role in (Role.NAME, Role.SCHEDULE, Role.START, Role.END):
+            if len([path for path, field in self.leaves_and_objects() if field.role is role]) != 1:
+                raise ValueError(f"{self.name}: exactly one field is the {role.value}")
+
+    def leaves_and_objects(self) -> Iterator[tuple[str, Field]]:
+        """Every row with its dotted path, an object before its members."""
+        for field in self.fields:
+            yield field.name, field
+            for member in field.fields:
+                yield f"{field.name}.{member.name}", member
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """Top-level rows by name."""
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Field]:
+        """All rows by dotted path."""
+        return dict(self.leaves_and_objects())
+
+    @cached_property
+    def schedule(self) -> Field:
+        """The object that holds start and end."""
+        return next(field for field in self.fields if field.role is Role.SCHEDULE)
+
+    @cached_property
+    def start(self) -> Field:
+        """`send_at` or `start_time`, in the schedule."""
+        return next(field for field in self.schedule.fields if field.role is Role.START)
+
+    @cached_property
+    def end(self) -> Field:
+        """`end_at` or `end_time`, in the schedule."""
+        return next(field for field in self.schedule.fields if field.role is Role.END)
+
+    def in_role(self, role: Role) -> tuple[Field, ...]:
+        """The top-level rows of a role."""
+        return tuple(field for field in self.fields if field.role is role)

@@ -1,0 +1,79 @@
+"""The settings of one account, as the project file gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.table import Value
+
+HOSTS: Mapping[str, str] = {"mumbai": "https://api.in.exotel.com", "singapore": "https://api.exotel.com"}
+"""By region [001]."""
+
+SMS_APIS = ("message-campaigns", "sms-campaigns")
+CREATE_BODIES = ("wrapped", "bare")
+
+
+@dataclass(frozen=True)
+class CreateBody:
+    """How a create is wrapped, by kind: `wrapped` or `bare`."""
+
+    voice: str = "wrapped"
+    sms: str = "bare"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A named account and its settings.
+
+    `base_url` is scheme and host without a path, None for a sandbox that the command starts itself.
+    `rate_limit` counts requests a minute, None for none. `policy` holds the merged rules as written.
+    """
+
+    name: str
+    backend: str  # sandbox | exotel
+    account_sid: str
+    base_url: str | None = None
+    key_env: str = "EXOTEL_API_KEY"
+    token_env: str = "EXOTEL_API_TOKEN"
+    sms_api: str = "message-campaigns"
+    create_body: CreateBody = CreateBody()
+    rate_limit: int | None = 30
+    timeout_seconds: float = 30.0
+    max_attempts: int = 5
+    settle_seconds: float = 10.0
+    country: Country | None = None
+    allow: frozenset[str] = frozenset()
+    vars: Mapping[str, str] = field(default_factory=dict)
+    policy: Mapping[str, Value] = field(default_factory=dict)
+    sandbox_clock: str | None = None  # RFC 3339: where a fresh sandbox's clock begins
+
+    @property
+    def is_sandbox(self) -> bool:
+        """True for the embedded stand-in."""
+        return self.backend == "sandbox"
+
+    def collection(self, kind_name: str) -> str:
+        """The API's collection for a kind: `campaigns`, `message-campaigns` or `sms-campaigns`."""
+        return "campaigns" if kind_name == "VoiceCampaign" else self.sms_api
+
+
+@dataclass(frozen=True)
+class Prune:
+    """Which campaigns can be orphans."""
+
+    name_prefix: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """The project file, checked. `root` is its directory; `file` its path as shown in messages, None without one."""
+
+    root: str
+    file: str | None
+    manifests: tuple[str, ...]
+    default_environment: str
+    environments: Mapping[str, Environment]
+    max_changes: int | None = None
+    prune: Prune | None = None

@@ -1,0 +1,125 @@
+"""The two sides of a plan: what manifests ask for, and what the account holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from campaignctl.diagnostics import Position
+from campaignctl.kinds.lifecycle import ALIVE, FINISHED, State, Status
+from campaignctl.kinds.table import Kind, Value
+
+
+class Key(NamedTuple):
+    """What a change is listed under: kind, name, SID."""
+
+    kind: str
+    name: str
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """One manifest, read, substituted and checked.
+
+    `spec` holds the declared fields of the kind's table, `name` among them, `from_file` resolved into `from`;
+    None means *must be unset*, a missing key *not managed*. Texts stay as written. `ignore` holds dotted
+    paths, `allow` the operations that the manifest itself asks for. `document` counts a file's documents from 0.
+    """
+
+    kind: Kind
+    spec: Mapping[str, Value]
+    where: Position
+    state: State | None = None
+    sid: str | None = None
+    previous_name: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    ignore: frozenset[str] = frozenset()
+    allow: frozenset[str] = frozenset()
+    document: int = 0
+
+    @property
+    def name(self) -> str | None:
+        """None only where a SID is pinned and the name is not managed."""
+        name = self.spec.get("name")
+        return name if isinstance(name, str) else None
+
+    def ignores(self, path: str) -> bool:
+        """True for a path that is ignored itself or within an ignored object."""
+        return path in self.ignore or path.partition(".")[0] in self.ignore
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One campaign of the account.
+
+    `spec` holds the writable fields that the answer showed, under the table's names; a key it lacks says
+    nothing. `word` is the account's own status. `stats` is None when the answer has none.
+    """
+
+    kind: Kind
+    sid: str
+    status: Status
+    word: str
+    spec: Mapping[str, Value]
+    created: datetime | None = None
+    updated: str | None = None
+    stats: Mapping[str, int] | None = None
+    report_url: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Empty when the answer has none."""
+        name = self.spec.get("name")
+        return name if isinstance(name, str) else ""
+
+    @property
+    def alive(self) -> bool:
+        """Created, in progress or paused."""
+        return self.status in ALIVE
+
+    @property
+    def finished(self) -> bool:
+        """Completed, archived, failed or canceled."""
+        return self.status in FINISHED
+
+    @property
+    def age_key(self) -> tuple[bool, float, str]:
+        """Sorts the oldest first, then by SID; unknown dates last."""
+        return (self.created is None, self.created.timestamp() if self.created else 0.0, self.sid)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What reading an account gave for one kind.
+
+    `whole` is False when an item failed or pages could not be followed: then a name that is not seen is
+    absent only if it stands in `searched`, the names that a whole search of their own was made for.
+    """
+
+    campaigns: tuple[Live, ...] = ()
+    whole: bool = True
+    searched: frozenset[str] = frozenset()
+
+    def settles(self, name: str) -> bool:
+        """True when a campaign of this name that is not in `campaigns` surely does not exist."""
+        return self.whole or name in self.searched
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The account at one moment, by the server's clock.
+
+    `listings` by kind name. `elsewhere` maps the SID of a pin that was not found to the kind it was found as.
+    `other_sms` are the alive campaigns of the SMS endpoint that the environment does not use.
+    """
+
+    now: datetime
+    listings: Mapping[str, Listing]
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    other_sms: tuple[Live, ...] = ()
+    strategy: str = "full"
+    requests: int = 0
+    notes: tuple[str, ...] = ()

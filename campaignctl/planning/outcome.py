@@ -44,6 +44,14 @@ class Unknown:
 Answer = Done | Refused | NotReached | Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A write that is over: what became of it, and how many requests were made for it."""
+
+    answer: Answer
+    attempts: int
+
+
 class OperationOutcome(StrEnum):
     """How one operation of a change ended."""
 

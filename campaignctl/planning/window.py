@@ -1,0 +1,67 @@
+"""When a campaign runs: from its start to its end, as moments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
+from campaignctl.kinds.table import Field, Kind, Value
+
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:([Zz])|([+-]\d\d):?(\d\d))", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Start and end with their offsets; None where there is none."""
+
+    start: datetime | None
+    end: datetime | None
+
+    def over(self, now: datetime) -> bool:
+        """True from the end on."""
+        return self.end is not None and self.end <= now
+
+    def begun(self, now: datetime) -> bool:
+        """True from the start on; one without a start has not begun."""
+        return self.start is not None and self.start <= now
+
+
+@lru_cache(maxsize=65536)
+def instant(text: str) -> datetime:
+    """RFC 3339 with an offset; of a fraction, of any length [002], what a microsecond holds.
+
+    Raises ValueError for anything else, a time without an offset too.
+    """
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not a time with an offset: {text!r}")
+    day, clock, fraction, zulu, hours, minutes = match.groups()
+    offset = "+00:00" if zulu else f"{hours}:{minutes}"
+    return datetime.fromisoformat(f"{day}T{clock}.{(fraction or '0')[:6]:0<6}{offset}")
+
+
+def window_of(kind: Kind, spec: Mapping[str, Value]) -> Window:
+    """The window that a spec gives, a manifest's or a live one's; 30 days from its start without an end."""
+    schedule = spec.get(kind.schedule.name)
+    if not isinstance(schedule, Mapping):
+        return Window(None, None)
+    start, end = _moment(schedule, kind.start), _moment(schedule, kind.end)
+    return Window(start, end if end or not start else _default_end(start))
+
+
+def _moment(schedule: Mapping[str, Value], field: Field) -> datetime | None:
+    text = schedule.get(field.name)
+    return instant(text) if isinstance(text, str) else None
+
+
+def _default_end(start: datetime) -> datetime:
+    try:
+        return start + DEFAULT_WINDOW
+    except OverflowError:  # the last month of the year 9999
+        return datetime.max.replace(tzinfo=UTC)

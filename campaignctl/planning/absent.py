@@ -1,0 +1,152 @@
+"""Rule 3: what is not there, and whether it may be created. One function per reason, named as its code reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.lifecycle import MARGIN, State
+from campaignctl.kinds.table import Role
+from campaignctl.planning.consent import Permission
+from campaignctl.planning.normalize import canonical_number, normal, texts
+from campaignctl.planning.plan import Reason
+from campaignctl.planning.resources import Desired, Live
+from campaignctl.planning.terms import Terms
+from campaignctl.planning.window import Window, window_of
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The alive campaigns that a new one could be mistaken for."""
+
+    unmatched: Sequence[Live] = ()
+    other_endpoint: Sequence[Live] = ()
+
+
+def nothing_to_do(desired: Desired, now: datetime) -> Reason | None:
+    """Why nothing needs to be there."""
+    if desired.state in (State.COMPLETED, State.ARCHIVED):
+        return Reason("nothing-to-end", f"wanted {desired.state}, and there is no such campaign")
+    if window_of(desired.kind, desired.spec).over(now):
+        return Reason("window-over", "its window is over")
+    return None
+
+
+def obstacles(desired: Desired, terms: Terms, neighbours: Neighbours) -> Iterator[Reason]:
+    """Every reason against creating it now: what blocks it, and what must be asked for."""
+    window = window_of(desired.kind, desired.spec)
+    for reason in (
+        _other_endpoint(desired, neighbours),
+        _start_passed(desired, window, terms.now),
+        _unsafe_start(desired, window, terms.now),
+        _looks_renamed(desired, terms, neighbours),
+        _start_now(desired, window, terms),
+        _start_too_near(desired, window, terms),
+    ):
+        if reason is not None:
+            yield reason
+
+
+def _other_endpoint(desired: Desired, neighbours: Neighbours) -> Reason | None:
+    twin = next((live for live in neighbours.other_endpoint if live.name == desired.name), None)
+    if twin is None or twin.kind is not desired.kind:
+        return None
+    message = (
+        f"a campaign of this name ({twin.sid}) is alive on the other SMS endpoint; "
+        "set sms_api to that endpoint, or use another name"
+    )
+    return Reason("other-endpoint", message)
+
+
+def _start_passed(desired: Desired, window: Window, now: datetime) -> Reason | None:
+    if window.start is None:
+        return None
+    if window.start <= now:
+        return Reason("start-passed", "its start has passed and it was never created; it needs a new start")
+    if desired.kind.start_needs_margin and window.start - now < MARGIN:
+        return Reason("start-passed", "its start is less than 10 minutes away; it needs a later one")
+    return None
+
+
+def _unsafe_start(desired: Desired, window: Window, now: datetime) -> Reason | None:
+    if desired.state is not State.PAUSED:
+        return None
+    if window.start is None:
+        return Reason(
+            "unsafe-start", "wanted paused, but without a start it would call before it could be paused"
+        )
+    if window.start - now < MARGIN:
+        return Reason(
+            "unsafe-start", "wanted paused, but it starts in under 10 minutes: it could call before the pause"
+        )
+    return None
+
+
+def _start_now(desired: Desired, window: Window, terms: Terms) -> Reason | None:
+    if window.start is not None or terms.allows(Permission.START_NOW, desired):
+        return None
+    return Reason("start-now", f"it has no start: it {desired.kind.verb} people the moment it is applied")
+
+
+def _start_too_near(desired: Desired, window: Window, terms: Terms) -> Reason | None:
+    near = window.start is not None and terms.now < window.start < terms.now + MARGIN
+    if not near or terms.allows(Permission.START_NOW, desired):
+        return None
+    return Reason("start-too-near", "it starts in under 10 minutes, too soon to be stopped with certainty")
+
+
+def _looks_renamed(desired: Desired, terms: Terms, neighbours: Neighbours) -> Reason | None:
+    twin = lookalike(desired, neighbours.unmatched, terms.country)
+    if twin is None or terms.allows(Permission.TWIN, desired):
+        return None
+    message = (
+        f"{twin.name or 'a campaign without a name'} ({twin.sid}) is alive, no manifest matches it and it looks "
+        "like this one; say metadata.previous_name or sid if it is, allow twin if it is another"
+    )
+    return Reason("looks-renamed", message)
+
+
+def lookalike(desired: Desired, unmatched: Sequence[Live], country: Country | None) -> Live | None:
+    """The oldest alive campaign of the kind that could be this one under another name (rule 3)."""
+    candidates = [live for live in unmatched if live.alive and live.kind is desired.kind]
+    alike = [live for live in candidates if _looks_like(desired, live, country)]
+    return min(alike, key=lambda live: live.age_key, default=None)
+
+
+def _looks_like(desired: Desired, live: Live, country: Country | None) -> bool:
+    start, content = _same_start(desired, live), _same_content(desired, live, country)
+    if not (start or content):
+        return False
+    theirs = _recipients(live, country)
+    if theirs is None:
+        return start and content
+    return not theirs.isdisjoint(_recipients(desired, country) or ())
+
+
+def _same_start(desired: Desired, live: Live) -> bool:
+    """No start equals any."""
+    mine, theirs = window_of(desired.kind, desired.spec).start, window_of(live.kind, live.spec).start
+    return mine is None or theirs is None or mine == theirs
+
+
+def _same_content(desired: Desired, live: Live, country: Country | None) -> bool:
+    """Any of the fields that say what people hear or read."""
+    for field in desired.kind.in_role(Role.CONTENT):
+        meaning = normal(field, desired.spec.get(field.name), country)
+        if meaning is not None and meaning == normal(field, live.spec.get(field.name), country):
+            return True
+    return False
+
+
+def _recipients(side: Desired | Live, country: Country | None) -> frozenset[str] | None:
+    """Numbers and lists; None when the account shows neither."""
+    fields = side.kind.in_role(Role.RECIPIENTS)
+    if not any(side.spec.get(field.name) for field in fields):
+        return None
+    return frozenset(
+        canonical_number(text, country) if field.name == "from" else text
+        for field in fields
+        for text in texts(side.spec.get(field.name))
+    )

@@ -1,0 +1,333 @@
+"""Rules 4 and 5 for a campaign that is alive: what would change it, what of that may be done now, and why not.
+
+`assess` gathers the facts, `decide` turns them into operations. A blocked change still does what cannot hurt: the
+pause, and the fields that the block leaves free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from campaignctl.diagnostics import Diagnostic, has_errors
+from campaignctl.kinds.lifecycle import CALLING, MARGIN, State, Status, way
+from campaignctl.kinds.table import Role
+from campaignctl.planning.compare import Comparison, compare, start_of, top
+from campaignctl.planning.consent import Permission
+from campaignctl.planning.payload import (
+    Spec,
+    broken_window,
+    lost_by_sending,
+    started_spec,
+    whole_spec,
+)
+from campaignctl.planning.phase import Phase, StartMove, can_change, phase_of, start_move
+from campaignctl.planning.plan import Difference, HeldOperation, Op, Operation, Reason
+from campaignctl.planning.policy import Subject, check
+from campaignctl.planning.reasons import RANK
+from campaignctl.planning.resources import Desired, Live
+from campaignctl.planning.terms import Terms
+from campaignctl.planning.window import window_of
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of one campaign, before it is listed as a change."""
+
+    reason: Reason
+    operations: tuple[Operation, ...] = ()
+    held: tuple[HeldOperation, ...] = ()
+    diff: tuple[Difference, ...] = ()
+    notes: tuple[str, ...] = ()
+    resulting: Spec = field(default_factory=dict)
+    findings: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The facts about one manifest and its alive campaign at one moment."""
+
+    desired: Desired
+    live: Live
+    terms: Terms
+    comparison: Comparison
+    phase: Phase
+    move: StartMove
+
+    @property
+    def earlier_allowed(self) -> bool:
+        """Whether somebody asked for the start to move earlier."""
+        return self.terms.allows(Permission.EARLIER_START, self.desired, self.live)
+
+    @property
+    def unseen_start_may_be_set(self) -> bool:
+        """A start that the account does not show counts as later than the manifest's (rule 4.5)."""
+        start = start_of(self.desired)
+        ahead = start is not None and start - self.terms.now >= MARGIN
+        return self.move is StartMove.UNSEEN and ahead and self.earlier_allowed
+
+    @property
+    def schedule(self) -> str:
+        """The name of the schedule's field."""
+        return self.live.kind.schedule.name
+
+    @property
+    def free_fields(self) -> tuple[str, ...]:
+        """The top-level fields that an update may change now, in the order of the table."""
+        wanted = self._resent() or self.comparison.fields
+        if wanted and self.unseen_start_may_be_set:
+            wanted |= {self.schedule}
+        return tuple(name for name in self.live.kind.by_name if name in wanted and self._is_free(name))
+
+    def _resent(self) -> frozenset[str]:
+        if self.phase is not Phase.OPEN or not self.terms.resends(self.desired, self.live):
+            return frozenset()
+        return frozenset(name for name in self.desired.spec if not self.desired.ignores(name))
+
+    def _is_free(self, name: str) -> bool:
+        if name == self.schedule and not self._schedule_is_free:
+            return False
+        return can_change(name, self.live, self.phase, self.move)
+
+    @property
+    def _schedule_is_free(self) -> bool:
+        if self.move is StartMove.UNSEEN:
+            return self.unseen_start_may_be_set
+        if self.move is StartMove.EARLIER:
+            return self.earlier_allowed
+        return self.move is not StartMove.TOO_LATE
+
+
+def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
+    """Compares; on a campaign that has begun a name that differs is no difference."""
+    comparison = compare(desired, live, terms.country)
+    phase = phase_of(live, terms.now)
+    if phase is Phase.STARTED:
+        kept = tuple(it for it in comparison.differences if live.kind.by_path[it.field].role is not Role.NAME)
+        comparison = Comparison(kept, comparison.unseen)
+    return Assessment(
+        desired, live, terms, comparison, phase, start_move(desired, live, comparison, terms.now)
+    )
+
+
+def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
+    """What is done, held or blocked, and the first reason that holds."""
+    facts = assess(desired, live, terms)
+    fields = facts.free_fields
+    blocks = list(blocking(facts))
+    spec = update_spec(facts, fields)
+    unsendable = list(cannot_send_whole(facts, spec)) if fields else []
+    if unsendable:
+        blocks, fields, spec = [*blocks, *unsendable], (), resulting_without_update(facts)
+    return _with_policies(facts, blocks, fields, spec)
+
+
+def blocking(facts: Assessment) -> Iterator[Reason]:
+    """Rules 4.4 and 4.5: what differs and can no longer change."""
+    if facts.move is StartMove.TOO_LATE or (facts.phase is Phase.STARTED and _own_start_passed(facts)):
+        yield Reason("start-passed", _start_passed_message(facts))
+    for name in facts.live.kind.by_name:
+        if name not in facts.comparison.fields or (
+            name == facts.schedule and facts.move is StartMove.TOO_LATE
+        ):
+            continue
+        if not can_change(name, facts.live, facts.phase, facts.move):
+            yield Reason("immutable-field", _immutable_message(facts, name))
+
+
+def _own_start_passed(facts: Assessment) -> bool:
+    """A schedule that differs after the start, and whose own start has passed too."""
+    start = window_of(facts.desired.kind, facts.desired.spec).start
+    return facts.schedule in facts.comparison.fields and start is not None and start <= facts.terms.now
+
+
+def _start_passed_message(facts: Assessment) -> str:
+    start = window_of(facts.desired.kind, facts.desired.spec).start
+    passed = start is not None and start <= facts.terms.now
+    why = "has passed" if passed else "is less than 10 minutes away"
+    return f"the start it asks for {why}: the schedule stays as it is live; give it a later start"
+
+
+def _immutable_message(facts: Assessment, name: str) -> str:
+    live = facts.live
+    if facts.phase is Phase.STARTED:
+        why = "is in progress" if live.status is Status.IN_PROGRESS else "has passed its start"
+        return f"{name} can no longer change: the campaign {why}"
+    advice = ""
+    if live.kind.pause_lifts_margin and live.status is Status.CREATED:
+        advice = f"; `campaignctl pause {live.kind.short}/{live.name}` gives time"
+    return f"{name} can no longer change: the start is less than 10 minutes away{advice}"
+
+
+def update_spec(facts: Assessment, fields: tuple[str, ...]) -> Spec:
+    """The fields of the update that would be sent, or that stand when none is."""
+    if not fields:
+        return resulting_without_update(facts)
+    if facts.phase is Phase.STARTED:
+        return started_spec(facts.desired, fields)
+    return whole_spec(facts.desired, facts.live, fields, facts.terms.country, _collection(facts))
+
+
+def resulting_without_update(facts: Assessment) -> Spec:
+    """The campaign as it is; what the account does not show is as the manifest has it."""
+    return {**facts.desired.spec, **facts.live.spec}
+
+
+def _collection(facts: Assessment) -> str:
+    return facts.terms.environment.collection(facts.live.kind.name)
+
+
+def cannot_send_whole(facts: Assessment, spec: Spec) -> Iterator[Reason]:
+    """Rule 9: an update never loses the recipients or the start, and never sends a schedule that is none."""
+    if facts.phase is Phase.STARTED:
+        return
+    lost = lost_by_sending(facts.desired, facts.live, spec)
+    if lost:
+        hint = " (allow earlier-start to set the manifest's)" if facts.move is StartMove.UNSEEN else ""
+        message = f"the account does not show {' and '.join(lost)}, so an update could lose them{hint}"
+        yield Reason("cannot-send-whole", message)
+    broken = broken_window(facts.desired, spec)
+    if broken and facts.schedule in facts.comparison.fields:
+        yield Reason("cannot-send-whole", broken)
+
+
+def _with_policies(facts: Assessment, blocks: list[Reason], fields: tuple[str, ...], spec: Spec) -> Decision:
+    """Policies bind updates and resumes, those of a blocked change too; never a pause."""
+    done, held = _sequence(facts, fields)
+    if blocks:
+        done, held = tuple(it for it in done if it.op in (Op.PAUSE, Op.UPDATE)), ()
+    resulting = {**resulting_without_update(facts), **spec}
+    findings = _policy_findings(facts, done, resulting)
+    if has_errors(findings):
+        rules = ", ".join(sorted({it.rule for it in findings if it.severity == "error"}))
+        blocks = [*blocks, Reason("policy", f"policy forbids it: {rules}")]
+        done, held = tuple(it for it in done if it.op is Op.PAUSE), ()
+        resulting = resulting_without_update(facts)
+    reasons = [*blocks, *_held_reasons(held), *_done_reasons(facts, done)]
+    return Decision(
+        reason=first(reasons) or settled(facts),
+        operations=done,
+        held=held,
+        diff=facts.comparison.differences,
+        notes=tuple(_notes(facts)),
+        resulting=resulting,
+        findings=findings,
+    )
+
+
+def _policy_findings(
+    facts: Assessment, done: tuple[Operation, ...], resulting: Spec
+) -> tuple[Diagnostic, ...]:
+    operations = {it.op for it in done}
+    if not operations & {Op.UPDATE, Op.RESUME}:
+        return ()
+    begins = window_of(facts.live.kind, resulting).start
+    if Op.RESUME in operations and (begins is None or begins <= facts.terms.now):
+        begins = facts.terms.now  # it begins to call at once
+    subject = Subject(facts.live.kind, resulting, begins)
+    return check(subject, facts.desired, facts.terms.environment, facts.terms.locate)
+
+
+def _sequence(
+    facts: Assessment, fields: tuple[str, ...]
+) -> tuple[tuple[Operation, ...], tuple[HeldOperation, ...]]:
+    """Everything that leads to what is wanted, in order; done up to the first that must be asked for."""
+    done: list[Operation] = []
+    held: list[HeldOperation] = []
+    for operation, permission in _wanted(facts, fields):
+        if held or (permission is not None and not _allowed(facts, permission)):
+            held.append(
+                HeldOperation(operation.op, operation.fields, facts.live.updated, operation.numbers_failed)
+            )
+        else:
+            done.append(operation)
+    return tuple(done), tuple(held)
+
+
+def _wanted(facts: Assessment, fields: tuple[str, ...]) -> Iterator[tuple[Operation, Permission | None]]:
+    actions = way(facts.live.status, facts.desired.state) if facts.desired.state else ()
+    ops = [Op(action.value) for action in actions or ()]
+    if Op.PAUSE in ops:
+        yield Operation(Op.PAUSE), None
+    if fields:
+        yield Operation(Op.UPDATE, fields), None
+    if earlier_start_held(facts):
+        yield Operation(Op.UPDATE, (facts.schedule,)), Permission.EARLIER_START
+    for op in ops:
+        if op is not Op.PAUSE:
+            failed = numbers_failed(facts.live) if op is Op.COMPLETE else None
+            yield Operation(op, numbers_failed=failed), Permission(op.value)
+
+
+def earlier_start_held(facts: Assessment) -> bool:
+    """Whether an earlier start is wanted that nobody allowed."""
+    return facts.phase is Phase.OPEN and facts.move is StartMove.EARLIER and not facts.earlier_allowed
+
+
+def _allowed(facts: Assessment, permission: Permission) -> bool:
+    return facts.terms.allows(permission, facts.desired, facts.live, starts_ahead(facts.live, facts.terms))
+
+
+def starts_ahead(live: Live, terms: Terms) -> bool:
+    """Whether the live start lies ahead. One that is not shown, or none at all, does not."""
+    start = window_of(live.kind, live.spec).start
+    return start is not None and start > terms.now
+
+
+_NOT_FINAL = ("created", "in-progress", "retry", "retrying", "paused", "scheduled", "submitted")
+
+
+def numbers_failed(live: Live) -> int | None:
+    """How many numbers a complete would mark failed: those whose outcome is not final; None without stats."""
+    return None if live.stats is None else sum(live.stats.get(name, 0) for name in _NOT_FINAL)
+
+
+def _held_reasons(held: tuple[HeldOperation, ...]) -> Iterator[Reason]:
+    if any(it.op is Op.UPDATE for it in held):
+        message = "the start would move earlier; somebody may have postponed it on purpose"
+        yield Reason("earlier-start", message)
+    words = [it.op.value for it in held if it.op is not Op.UPDATE]
+    if words:
+        yield Reason("needs-allow", f"{', '.join(words)} must be asked for")
+
+
+def _done_reasons(facts: Assessment, done: tuple[Operation, ...]) -> Iterator[Reason]:
+    for operation in done:
+        if operation.op is Op.UPDATE:
+            again = "sent again as asked: " if not facts.comparison.fields else "differs: "
+            yield Reason("fields-differ", again + ", ".join(operation.fields))
+        else:
+            yield Reason("state-differs", f"is {facts.live.status}, wanted {facts.desired.state}")
+
+
+def settled(facts: Assessment) -> Reason:
+    """Why nothing is to be done."""
+    hidden = [path for path in facts.comparison.unseen if _matters(facts.live, path)]
+    if hidden:
+        return Reason("cannot-compare", f"the account does not show {', '.join(hidden)}")
+    return Reason("in-sync", "as the manifest asks")
+
+
+def _matters(live: Live, path: str) -> bool:
+    return live.kind.by_name[top(path)].role in (Role.RECIPIENTS, Role.CONTENT)
+
+
+def first(reasons: list[Reason]) -> Reason | None:
+    """The one that wins; the messages of the same code are joined."""
+    if not reasons:
+        return None
+    code = min((reason.code for reason in reasons), key=RANK.__getitem__)
+    messages = dict.fromkeys(reason.message for reason in reasons if reason.code == code)
+    return Reason(code, "; ".join(messages))
+
+
+def _notes(facts: Assessment) -> Iterator[str]:
+    if facts.comparison.unseen:
+        yield f"not shown by the account, so not compared: {', '.join(facts.comparison.unseen)}"
+    name = facts.desired.name
+    if facts.phase is Phase.STARTED and name is not None and name != facts.live.name:
+        yield f"is called {facts.live.name} live; a name cannot change after the start"
+    if facts.terms.resends(facts.desired, facts.live) and facts.phase is not Phase.OPEN:
+        yield f"not sent again: {facts.phase.value}"
+    if facts.live.status in CALLING and facts.desired.state is State.PAUSED and facts.phase is Phase.NEAR:
+        yield "its start is so near that the pause may come too late"

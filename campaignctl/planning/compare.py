@@ -1,0 +1,119 @@
+"""What differs between a manifest and its campaign (rule 4.1 to 4.3), leaf by leaf, in the order of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
+from campaignctl.kinds.table import Field, Role, Type, Value
+from campaignctl.planning.normalize import normal, number_changes, texts
+from campaignctl.planning.plan import Difference
+from campaignctl.planning.resources import Desired, Live
+from campaignctl.planning.window import instant, window_of
+
+UNSEEN: Final = object()
+"""Stands for the value of a key that an answer lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`unseen` are the dotted leaves that are declared and that the answer says nothing about."""
+
+    differences: tuple[Difference, ...]
+    unseen: tuple[str, ...]
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The top-level names of what differs."""
+        return frozenset(top(difference.field) for difference in self.differences)
+
+
+def top(path: str) -> str:
+    """`retries.interval_mins` → `retries`."""
+    return path.partition(".")[0]
+
+
+def compare(desired: Desired, live: Live, country: Country | None) -> Comparison:
+    """Only what is declared and not ignored is compared, inside objects too."""
+    differences, unseen = [], []
+    for path, field, wanted in declared_leaves(desired):
+        seen = shown(live.spec, path)
+        if seen is UNSEEN:
+            unseen.append(path)
+        elif not same(field, _in_place(field, seen, live), _in_place(field, wanted, desired), country):
+            differences.append(Difference(path, seen, wanted))  # type: ignore[arg-type]
+    return Comparison(tuple(differences), tuple(unseen))
+
+
+def declared_leaves(desired: Desired) -> Iterator[tuple[str, Field, Value]]:
+    """What the manifest asks of its campaign: dotted path, row, value. A start is never unset (rule 4.3)."""
+    for field in desired.kind.fields:
+        if field.name not in desired.spec or desired.ignores(field.name):
+            continue
+        value = desired.spec[field.name]
+        if field.type is not Type.OBJECT:
+            yield field.name, field, value
+            continue
+        for member, inner in _declared_members(field, value):
+            path = f"{field.name}.{member.name}"
+            if not desired.ignores(path) and not (member.role is Role.START and inner is None):
+                yield path, member, inner
+
+
+def _declared_members(field: Field, value: Value) -> Iterator[tuple[Field, Value]]:
+    """An object that must be unset asks each member to be; a schedule that must be unset is met by any."""
+    if isinstance(value, Mapping):
+        for member in field.fields:
+            if member.name in value:
+                yield member, value[member.name]
+    elif field.role is not Role.SCHEDULE:
+        for member in field.fields:
+            yield member, None
+
+
+def shown(spec: Mapping[str, Value], path: str) -> object:
+    """The value at a dotted path, `UNSEEN` when the answer lacks its key."""
+    name, _, member = path.partition(".")
+    if name not in spec:
+        return UNSEEN
+    value = spec[name]
+    if not member or value is None:
+        return value
+    return value.get(member, UNSEEN) if isinstance(value, Mapping) else UNSEEN
+
+
+def same(field: Field, one: Value, other: Value, country: Country | None) -> bool:
+    """By meaning. Equal texts are equal without being read; numbers are counted before they are read."""
+    if one == other:
+        return True
+    if field.type is Type.NUMBERS and one and other:
+        gone, come = number_changes(texts(one), texts(other), country)
+        return not gone and not come
+    return normal(field, one, country) == normal(field, other, country)
+
+
+def _in_place(field: Field, value: object, side: Desired | Live) -> Value:
+    """An end that is not set is 30 days after the start (`DEFAULT_WINDOW`); every other value is itself."""
+    if field.role is not Role.END or value is not None:
+        return value  # type: ignore[return-value]
+    start = window_of(side.kind, side.spec).start
+    return (start + DEFAULT_WINDOW).isoformat() if start else None
+
+
+def start_of(desired: Desired) -> datetime | None:
+    """The start that the manifest asks for; None without one, or where the start is left to others."""
+    path = f"{desired.kind.schedule.name}.{desired.kind.start.name}"
+    schedule = desired.spec.get(desired.kind.schedule.name)
+    if desired.ignores(path) or not isinstance(schedule, Mapping):
+        return None
+    text = schedule.get(desired.kind.start.name)
+    return instant(text) if isinstance(text, str) else None
+
+
+def start_is_shown(live: Live) -> bool:
+    """False when the answer lacks the schedule or its start."""
+    return shown(live.spec, f"{live.kind.schedule.name}.{live.kind.start.name}") is not UNSEEN

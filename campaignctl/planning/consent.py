@@ -1,0 +1,80 @@
+"""What must be asked for, and who asked (rule 5): flags, the reviewed manifest, the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from campaignctl.kinds.table import Kind
+from campaignctl.planning.resources import Desired
+
+
+class Permission(StrEnum):
+    """What can be allowed."""
+
+    RESUME = "resume"
+    COMPLETE = "complete"
+    ARCHIVE = "archive"
+    START_NOW = "start-now"  # for a start that is too near, too
+    EARLIER_START = "earlier-start"
+    TWIN = "twin"
+
+
+IN_MANIFEST = frozenset({Permission.COMPLETE, Permission.ARCHIVE, Permission.TWIN})
+"""A reviewer has read these."""
+
+IN_ENVIRONMENT = frozenset(
+    {Permission.RESUME, Permission.COMPLETE, Permission.ARCHIVE, Permission.EARLIER_START}
+)
+"""And `start-now` in a sandbox: a nightly job on a live account must not have it."""
+
+
+def names_campaign(pattern: str, kind: Kind, name: str | None, sid: str | None) -> bool:
+    """True when NAME on a command line is this campaign: a name, a SID, `voice/NAME` or `sms/NAME`."""
+    return pattern in {name, sid, f"{kind.short}/{name}"} - {None}
+
+
+@dataclass(frozen=True)
+class Consent:
+    """`flags` are `--allow` as given: `OP` or `OP:NAME`."""
+
+    flags: tuple[str, ...] = ()
+    environment: frozenset[str] = frozenset()
+    sandbox: bool = False
+
+    def given(
+        self,
+        permission: Permission,
+        kind: Kind,
+        name: str | None,
+        sid: str | None,
+        desired: Desired | None = None,
+        start_ahead: bool = True,
+    ) -> bool:
+        """True where somebody asked for it. The environment's `resume` needs a start that lies ahead."""
+        return (
+            self._by_flag(permission, kind, name, sid)
+            or (desired is not None and permission in IN_MANIFEST and permission in desired.allow)
+            or self._by_environment(permission, start_ahead)
+        )
+
+    def _by_flag(self, permission: Permission, kind: Kind, name: str | None, sid: str | None) -> bool:
+        for flag in self.flags:
+            operation, colon, pattern = flag.partition(":")
+            if operation == permission and (not colon or names_campaign(pattern, kind, name, sid)):
+                return True
+        return False
+
+    def _by_environment(self, permission: Permission, start_ahead: bool) -> bool:
+        if permission not in self.environment:
+            return False
+        if permission is Permission.RESUME:
+            return start_ahead
+        return permission in IN_ENVIRONMENT or (permission is Permission.START_NOW and self.sandbox)
+
+
+def unknown_permissions(flags: Iterable[str]) -> tuple[str, ...]:
+    """The flags whose OP is none."""
+    words = {permission.value for permission in Permission}
+    return tuple(flag for flag in flags if flag.partition(":")[0] not in words)

@@ -1,0 +1,118 @@
+"""Rule 1: which campaign a manifest means. Within a kind, the first way that applies."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.planning.resources import Desired, Listing, Live
+
+
+class How(Enum):
+    """How a manifest and a campaign came together, or why they did not."""
+
+    SID = "by SID"
+    NAME = "by name"
+    PREVIOUS_NAME = "by previous name"
+    HISTORY = "by the name of what is over"
+    UNKNOWN_STATUS = "by the name of something whose status is not known"
+    ABSENT = "not there"
+    AMBIGUOUS = "several"
+    SID_NOT_FOUND = "its SID is not there"
+    INCOMPLETE = "the list could not be read whole"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`live` is the campaign that is meant; `candidates` are those of an ambiguous name, oldest first."""
+
+    desired: Desired
+    how: How
+    live: Live | None = None
+    candidates: tuple[Live, ...] = ()
+
+    @property
+    def touched(self) -> tuple[Live, ...]:
+        """Every campaign that this manifest speaks of."""
+        return (*self.candidates, self.live) if self.live else self.candidates
+
+
+_Index = Mapping[str, list[Live]]
+
+
+def match_all(desired: Iterable[Desired], listing: Listing) -> tuple[Match, ...]:
+    """One match per manifest of one kind, in the order given.
+
+    A campaign that one manifest matches by SID or name is no candidate for another: so pins take theirs first,
+    then names, and what is left is looked at for previous names and the past.
+    """
+    everyone = tuple(desired)
+    matches: dict[int, Match] = {}
+    taken = _match_pins(everyone, listing, matches)
+    alive = _by_name(live for live in listing.campaigns if live.alive and live.sid not in taken)
+    taken |= _match_names(everyone, alive, matches)
+    free = [live for live in listing.campaigns if live.sid not in taken]
+    free_alive, rest = _by_name(live for live in free if live.alive), _by_name(free)
+    for index, manifest in enumerate(everyone):
+        if index not in matches:
+            matches[index] = _match_rest(manifest, listing, free_alive, rest)
+    return tuple(matches[index] for index in range(len(everyone)))
+
+
+def _by_name(campaigns: Iterable[Live]) -> _Index:
+    index: defaultdict[str, list[Live]] = defaultdict(list)
+    for live in campaigns:
+        index[live.name].append(live)
+    for bearers in index.values():
+        bearers.sort(key=lambda live: live.age_key)
+    return index
+
+
+def _match_pins(everyone: tuple[Desired, ...], listing: Listing, matches: dict[int, Match]) -> set[str]:
+    by_sid = {live.sid: live for live in listing.campaigns}
+    for index, manifest in enumerate(everyone):
+        if manifest.sid is not None:
+            live = by_sid.get(manifest.sid)
+            matches[index] = Match(manifest, How.SID if live else How.SID_NOT_FOUND, live)
+    return {match.live.sid for match in matches.values() if match.live}
+
+
+def _match_names(everyone: tuple[Desired, ...], alive: _Index, matches: dict[int, Match]) -> set[str]:
+    taken: set[str] = set()
+    for index, manifest in enumerate(everyone):
+        bearers = alive.get(manifest.name or "")
+        if index not in matches and bearers:
+            matches[index] = _one_or_ambiguous(manifest, How.NAME, bearers)
+            taken |= {live.sid for live in bearers}
+    return taken
+
+
+def _one_or_ambiguous(manifest: Desired, how: How, bearers: list[Live]) -> Match:
+    if len(bearers) == 1:
+        return Match(manifest, how, bearers[0])
+    return Match(manifest, How.AMBIGUOUS, candidates=tuple(bearers))
+
+
+def _match_rest(manifest: Desired, listing: Listing, alive: _Index, rest: _Index) -> Match:
+    """Rules 1.3 to 1.5, for a name that none of the alive bears."""
+    name = manifest.name or ""
+    bearers = rest.get(name, [])
+    previous = alive.get(manifest.previous_name) if manifest.previous_name else None
+    if bearers:
+        match = _from_the_past(manifest, bearers)
+    elif previous:
+        match = _one_or_ambiguous(manifest, How.PREVIOUS_NAME, previous)
+    else:
+        match = Match(manifest, How.ABSENT)
+    return match if listing.settles(name) else replace(match, how=How.INCOMPLETE, candidates=())
+
+
+def _from_the_past(manifest: Desired, bearers: list[Live]) -> Match:
+    """The one of unknown status, else the newest that is over."""
+    unknown = [live for live in bearers if live.status is Status.UNKNOWN]
+    if unknown:
+        return Match(manifest, How.UNKNOWN_STATUS, unknown[-1])
+    return Match(manifest, How.HISTORY, bearers[-1])

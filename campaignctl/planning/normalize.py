@@ -1,0 +1,102 @@
+"""One canonical value per field, on both sides, before any comparison (rule 4.1)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from functools import lru_cache
+
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.table import Compare, Field, Value
+from campaignctl.planning.window import instant
+
+_EXOTEL_DOMAINS = (".exotel.com", ".exotel.in")
+_SEPARATORS = str.maketrans("", "", " -()")
+
+
+@lru_cache(maxsize=65536)
+def canonical_number(text: str, country: Country | None) -> str:
+    """The number with its country code where the country's rule tells it; the text itself otherwise.
+
+    >>> from campaignctl.kinds.countries import COUNTRIES
+    >>> canonical_number("09876543210", COUNTRIES["IN"])
+    '+919876543210'
+    """
+    digits = text.translate(_SEPARATORS)
+    if country is None or not digits.isascii() or not digits.isdigit():
+        return digits
+    for prefix in (country.trunk_prefix, country.calling_code, ""):
+        national = digits[len(prefix) :]
+        if digits.startswith(prefix) and len(national) in country.lengths:
+            return f"+{country.calling_code}{national}"
+    return digits
+
+
+def normal(field: Field, value: Value, country: Country | None) -> Hashable:
+    """What a value means. None and the documented default mean the same; both give None."""
+    if value is None or value == field.default:
+        return None
+    meaning = _meaning(field, value, country)
+    if field.default is not None and meaning == _meaning(field, field.default, country):
+        return None
+    return meaning
+
+
+def _meaning(field: Field, value: Value, country: Country | None) -> Hashable:
+    match field.compare:
+        case Compare.NUMBERS:
+            return frozenset(Counter(canonical_number(item, country) for item in texts(value)).items())
+        case Compare.SET:
+            return frozenset(item.lower() if field.choices else item for item in texts(value))
+        case Compare.EXACT | Compare.MEMBERS:
+            return value if isinstance(value, Hashable) else repr(value)
+        case Compare.CASELESS:
+            return str(value).lower()
+        case Compare.INSTANT:
+            return instant(str(value))
+        case Compare.NUMBER:
+            return canonical_number(str(value), country)
+        case Compare.FLOW_URL:
+            return _without_scheme(str(value))
+        case Compare.SMS_TYPE:
+            return str(value).lower().removesuffix("_opt_in")
+
+
+def texts(value: Value) -> Sequence[str]:
+    """The items of an array as texts; a single value is an array of one, None an empty one."""
+    if value is None:
+        return ()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [str(item) for item in value]
+    return (str(value),)
+
+
+def _without_scheme(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    host = rest.partition("/")[0].lower()
+    if separator and scheme.lower() in ("http", "https") and host.endswith(_EXOTEL_DOMAINS):
+        return host + rest[len(host) :]
+    return url
+
+
+def number_changes(
+    before: Iterable[str], after: Iterable[str], country: Country | None
+) -> tuple[list[str], list[str]]:
+    """The numbers that went and those that came, each as its side writes it, as often as it differs.
+
+    What both sides write alike is taken out by counting, so that only the rest has to be read as numbers.
+    """
+    gone, come = Counter(before), Counter(after)
+    common = gone & come
+    gone, come = gone - common, come - common
+    written: dict[str, list[str]] = {}
+    for number in gone.elements():
+        written.setdefault(canonical_number(number, country), []).append(number)
+    added = []
+    for number in come.elements():
+        twins = written.get(canonical_number(number, country))
+        if twins:
+            twins.pop()
+        else:
+            added.append(number)
+    return [number for twins in written.values() for number in twins], added

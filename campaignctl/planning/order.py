@@ -1,0 +1,41 @@
+"""Rule 7: stopping comes first, what cannot be undone last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from campaignctl.planning.plan import Change, Op, Step
+from campaignctl.planning.window import window_of
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+_PHASE: Mapping[Op, int] = MappingProxyType(
+    {Op.PAUSE: 0, Op.UPDATE: 1, Op.RESUME: 2, Op.CREATE: 3, Op.COMPLETE: 4, Op.ARCHIVE: 5}
+)
+
+
+def start_for_order(change: Change) -> datetime:
+    """The start that a change will have; without one it is the last."""
+    if change.live is None and change.desired is None:
+        return _NEVER
+    kind = change.live.kind if change.live else change.desired.kind  # type: ignore[union-attr]
+    return window_of(kind, change.resulting).start or _NEVER
+
+
+def steps(changes: Iterable[Change]) -> tuple[Step, ...]:
+    """Pauses; updates; resumes; creates, each followed by its pause; completes; archives."""
+    found = [
+        Step(change, operation, index)
+        for change in changes
+        for index, operation in enumerate(change.operations)
+    ]
+    return tuple(sorted(found, key=_place))
+
+
+def _place(step: Step) -> tuple[int, datetime, str, str, str, int]:
+    created = any(operation.op is Op.CREATE for operation in step.change.operations[: step.index])
+    phase = _PHASE[Op.CREATE if created else step.operation.op]
+    key = step.change.key
+    return phase, start_for_order(step.change), key.kind, key.name, key.sid, step.index

@@ -1,0 +1,81 @@
+"""Rule 6: alive campaigns with the project's prefix that no manifest matches, and other people's campaigns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from campaignctl.errors import RefusedError
+from campaignctl.kinds.lifecycle import Action, State, way
+from campaignctl.planning.alive import Decision, numbers_failed
+from campaignctl.planning.consent import Permission
+from campaignctl.planning.match import Match
+from campaignctl.planning.plan import Change, HeldOperation, Op, Operation, Reason
+from campaignctl.planning.reasons import ChangeType
+from campaignctl.planning.resources import Desired, Live
+from campaignctl.planning.terms import Terms
+
+_FEW, _MANY = 3, 10
+
+
+def unnamed(matches: Iterable[Match], alive: Iterable[Live]) -> tuple[Live, ...]:
+    """The alive campaigns that no manifest of the project speaks of."""
+    touched = {live.sid for match in matches for live in match.touched}
+    return tuple(live for live in alive if live.sid not in touched)
+
+
+def orphans_among(unmatched: Iterable[Live], everyone: Collection[Desired], prefix: str) -> tuple[Live, ...]:
+    """Those with the prefix that no `previous_name` or `sid` names."""
+    named = {(manifest.kind.name, manifest.previous_name) for manifest in everyone if manifest.previous_name}
+    pinned = {manifest.sid for manifest in everyone if manifest.sid}
+    return tuple(
+        live
+        for live in unmatched
+        if live.name.startswith(prefix)
+        and (live.kind.name, live.name) not in named
+        and live.sid not in pinned
+    )
+
+
+def decide_orphan(live: Live, terms: Terms, spared: Collection[str]) -> Decision:
+    """Listed; ended only with `--prune`, and only where both irreversible steps are allowed."""
+    actions = way(live.status, State.ARCHIVED) or ()
+    failed = numbers_failed(live)
+    operations = tuple(
+        Operation(Op(action.value), numbers_failed=failed if action is Action.COMPLETE else None)
+        for action in actions
+    )
+    if live.sid in spared:
+        return Decision(Reason("orphan", "no manifest matches it; it may be one that was renamed"))
+    if not terms.prune_asked:
+        return Decision(Reason("orphan", "no manifest matches it; it stays and runs (--prune ends it)"))
+    if not terms.orphans_complete:
+        message = (
+            "no manifest that could be read matches it; it stays until every manifest of the project can"
+        )
+        return Decision(Reason("orphan", message))
+    if not _both_allowed(live, terms):
+        held = tuple(HeldOperation(it.op, (), live.updated, it.numbers_failed) for it in operations)
+        return Decision(
+            Reason("orphan", "no manifest matches it; allow complete and archive to end it"), held=held
+        )
+    return Decision(Reason("orphan", "no manifest matches it; it is ended"), operations=operations)
+
+
+def _both_allowed(live: Live, terms: Terms) -> bool:
+    return all(
+        terms.consent.given(permission, live.kind, live.name, live.sid)
+        for permission in (Permission.COMPLETE, Permission.ARCHIVE)
+    )
+
+
+def refuse_many_orphans(changes: Iterable[Change], with_prefix: int) -> None:
+    """Ending more than ten, or more than three and over a third of the prefix, is asked for by number.
+
+    Raises `RefusedError`; the caller does not ask where `--max-changes` stands on the command line.
+    """
+    ended = sum(change.type is ChangeType.ORPHAN and bool(change.operations) for change in changes)
+    if ended > _MANY or (ended > _FEW and ended * 3 > with_prefix):
+        raise RefusedError(
+            f"this would end {ended} of {with_prefix} campaigns that no manifest matches; "
+            "if that is meant, say so with --max-changes N"
+        )

@@ -1,0 +1,118 @@
+"""What is sent. A create holds what is declared; an update before the start holds the whole campaign (rule 9).
+
+Whether a PUT replaces or merges is unknown (2026-11). Under *replace* an update of one field would wipe the
+schedule, and a campaign without a schedule starts at once: so everything goes along that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.table import Field, Role, Type, Value
+from campaignctl.planning.compare import UNSEEN, same, shown
+from campaignctl.planning.resources import Desired, Live
+from campaignctl.planning.window import window_of
+
+Spec = dict[str, Value]
+
+
+def create_spec(desired: Desired, collection: str) -> Spec:
+    """Every declared field, in the order of the table; what is to be unset is left out."""
+    spec: Spec = {}
+    for field in desired.kind.fields:
+        if field.only_on not in (None, collection):
+            continue
+        value = _without_nulls(desired.spec.get(field.name, field.constant))
+        if value is not None:
+            spec[field.name] = value
+    return spec
+
+
+def _without_nulls(value: Value) -> Value:
+    if not isinstance(value, Mapping):
+        return value
+    return {name: inner for name, inner in value.items() if inner is not None} or None
+
+
+def whole_spec(
+    desired: Desired, live: Live, changing: Collection[str], country: Country | None, collection: str
+) -> Spec:
+    """The whole campaign as it shall stand: `changing` names what the plan changes, the rest stays as it is.
+
+    A declared field that the account does not show goes along; one that differs and is not in `changing` (its
+    change is blocked or held) is sent as it is live.
+    """
+    spec: Spec = {}
+    for field in desired.kind.fields:
+        if field.only_on not in (None, collection):
+            continue
+        declared = field.name in desired.spec and not desired.ignores(field.name)
+        before = live.spec.get(field.name)
+        value = _merged(field, desired, live, field.name in changing, country) if declared else before
+        if value is not None or (declared and before is not None) or field.name in changing:
+            spec[field.name] = value
+    return spec
+
+
+def _merged(field: Field, desired: Desired, live: Live, changes: bool, country: Country | None) -> Value:
+    wanted, before = desired.spec[field.name], live.spec.get(field.name)
+    if field.type is Type.OBJECT:
+        return _merged_object(field, desired, live, changes, country)
+    unseen = field.name not in live.spec
+    return wanted if changes or unseen or same(field, before, wanted, country) else before
+
+
+def _merged_object(
+    field: Field, desired: Desired, live: Live, changes: bool, country: Country | None
+) -> Value:
+    """The declared members over the live ones. A start is never unset, nor set unless the plan changes it."""
+    wanted, before = desired.spec[field.name], live.spec.get(field.name)
+    if wanted is None:
+        return None if changes and field.role is not Role.SCHEDULE else before
+    merged: Spec = dict(before) if isinstance(before, Mapping) else {}
+    for member in field.fields:
+        path = f"{field.name}.{member.name}"
+        if not isinstance(wanted, Mapping) or member.name not in wanted or desired.ignores(path):
+            continue
+        value, old = wanted[member.name], shown(live.spec, path)
+        if member.role is Role.START and (value is None or not changes):
+            continue
+        if changes or old is UNSEEN or same(member, merged.get(member.name), value, country):
+            merged[member.name] = value
+    return merged or None
+
+
+def started_spec(desired: Desired, changing: Collection[str]) -> Spec:
+    """From the start on only what may still change is sent."""
+    return {name: desired.spec[name] for name in desired.kind.by_name if name in changing}
+
+
+def lost_by_sending(desired: Desired, live: Live, spec: Mapping[str, Value]) -> tuple[str, ...]:
+    """What a replacing update would lose because neither manifest nor account shows it."""
+    kind = desired.kind
+    lost = []
+    if not any(spec.get(field.name) for field in kind.in_role(Role.RECIPIENTS)):
+        lost.append("the recipients")
+    start = f"{kind.schedule.name}.{kind.start.name}"
+    if shown(spec, start) in (UNSEEN, None) and shown(live.spec, start) is not None:
+        lost.append("the start")
+    return tuple(lost)
+
+
+def broken_window(desired: Desired, spec: Mapping[str, Value]) -> str | None:
+    """Why the schedule that would be sent is none: a start past its end, or a window that is too short."""
+    schedule = spec.get(desired.kind.schedule.name)
+    if not isinstance(schedule, Mapping) or schedule.get(desired.kind.end.name) is None:
+        return None
+    window = window_of(desired.kind, spec)
+    if window.start is None or window.end is None:
+        return None
+    shortest = timedelta(minutes=desired.kind.min_window_minutes)
+    if window.end <= window.start or window.end - window.start < shortest:
+        return (
+            f"its schedule would end {window.end.isoformat()}, too soon after its start "
+            f"{window.start.isoformat()}; declare {desired.kind.schedule.name}.{desired.kind.end.name}"
+        )
+    return None

@@ -1,0 +1,129 @@
+"""What a plan remembers of manifests and campaigns without repeating them (rule 11): keyed, so that a number cannot
+be found by trying."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.table import Field, Type, Value
+from campaignctl.planning.normalize import normal
+from campaignctl.planning.plan import Change, ManifestsSeal
+from campaignctl.planning.resources import Desired, Live
+
+_SCHEME = "hmac-sha256:"
+
+
+def canonical(document: object) -> bytes:
+    """JSON with sorted keys and no blanks."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def keyed(token: str, document: object) -> str:
+    """`hmac-sha256:…` of a document under the API token."""
+    return _SCHEME + hmac.new(token.encode(), canonical(document), hashlib.sha256).hexdigest()
+
+
+def token_name(token: str) -> str:
+    """Which token keyed a plan: a short hash of it, from a domain of its own."""
+    return hashlib.sha256(b"campaignctl token\0" + token.encode()).hexdigest()[:8]
+
+
+def seal_manifests(selected: Iterable[Desired], country: Country | None, token: str) -> ManifestsSeal:
+    """The digest of the selected manifests by meaning: comments, order and spelling do not change it."""
+    manifests = [_manifest(desired, country) for desired in selected]
+    manifests.sort(key=canonical)
+    return ManifestsSeal(keyed(token, manifests), len(manifests), token_name(token))
+
+
+def _manifest(desired: Desired, country: Country | None) -> Mapping[str, object]:
+    return {
+        "kind": desired.kind.name,
+        "spec": _spec(desired.kind.fields, desired.spec, country),
+        "state": desired.state,
+        "sid": desired.sid,
+        "previous_name": desired.previous_name,
+        "labels": dict(desired.labels),
+        "ignore": sorted(desired.ignore),
+        "allow": sorted(desired.allow),
+    }
+
+
+def _spec(fields: Iterable[Field], spec: Mapping[str, Value], country: Country | None) -> dict[str, object]:
+    return {field.name: _meaning(field, spec[field.name], country) for field in fields if field.name in spec}
+
+
+def _meaning(field: Field, value: Value, country: Country | None) -> object:
+    if field.type is Type.OBJECT:
+        return _spec(field.fields, value, country) if isinstance(value, Mapping) else None
+    return _jsonable(normal(field, value, country))
+
+
+def _jsonable(meaning: Any) -> object:
+    if isinstance(meaning, frozenset):
+        return sorted(map(_jsonable, meaning), key=canonical)
+    if isinstance(meaning, tuple):
+        return [_jsonable(item) for item in meaning]
+    return meaning if meaning is None or isinstance(meaning, (str, int, bool)) else meaning.isoformat()
+
+
+def fingerprint(live: Live, country: Country | None, token: str, with_updated: bool = False) -> str:
+    """A keyed mark per key that the answer shows: status and writable fields, never counters.
+
+    `key=mark` joined by `;`, so that two answers can be held against each other over the keys that both hold.
+    `with_updated` adds the time of the last update: where a plan resumes, a stop since then wins.
+    """
+    marks = {"status": str(live.status if live.status != "unknown" else live.word)}
+    for path, field in live.kind.leaves_and_objects():
+        value = _shown_leaf(live.spec, path)
+        if field.type is not Type.OBJECT and value is not _MISSING:
+            marks[path] = _jsonable(normal(field, value, country))  # type: ignore[assignment,arg-type]
+    if with_updated:
+        marks["date_updated"] = str(live.updated)
+    return ";".join(f"{key}={keyed(token, [key, mark])[len(_SCHEME) :][:16]}" for key, mark in marks.items())
+
+
+_MISSING = object()
+
+
+def _shown_leaf(spec: Mapping[str, Value], path: str) -> object:
+    name, _, member = path.partition(".")
+    value = spec.get(name, _MISSING)
+    if not member or value is _MISSING:
+        return value
+    return value.get(member, _MISSING) if isinstance(value, Mapping) else None
+
+
+def same_fingerprint(one: str, other: str, apart_from: frozenset[str] = frozenset()) -> bool:
+    """Over the keys that both hold."""
+    mine, theirs = (dict(pair.split("=", 1) for pair in side.split(";")) for side in (one, other))
+    return all(mine[key] == theirs[key] for key in mine.keys() & theirs.keys() - apart_from)
+
+
+def plan_digest(
+    environment: str, account_sid: str, manifests: str, allowed: Iterable[str], changes: Iterable[Change]
+) -> str:
+    """The first twelve hex digits of SHA-256 over what a reviewer approves (`interfaces.md`)."""
+    document = {
+        "environment": environment,
+        "account_sid": account_sid,
+        "manifests": manifests,
+        "allowed": list(allowed),
+        "changes": [_digested(change) for change in changes],
+    }
+    return hashlib.sha256(canonical(document)).hexdigest()[:12]
+
+
+def _digested(change: Change) -> Mapping[str, object]:
+    return {
+        "kind": change.key.kind,
+        "name": change.key.name,
+        "sid": change.live.sid if change.live else None,
+        "operations": [{"op": it.op, "fields": list(it.fields), "sid": it.sid} for it in change.operations],
+        "held": [{"op": it.op, "fields": list(it.fields)} for it in change.held],
+        "diff": [{"field": it.field, "before": it.before, "after": it.after} for it in change.diff],
+    }

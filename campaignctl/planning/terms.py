@@ -1,0 +1,57 @@
+"""What a plan is made under, apart from manifests and account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaignctl.diagnostics import Position
+from campaignctl.kinds.countries import Country
+from campaignctl.planning.consent import Consent, Permission, names_campaign
+from campaignctl.planning.environment import Environment, Prune
+from campaignctl.planning.resources import Desired, Live
+
+Locate = Callable[[Desired, str], Position]
+"""Where a field of a manifest stands, by its dotted path in `spec`."""
+
+
+def whole_document(desired: Desired, _path: str) -> Position:
+    """Where the manifest begins: for plans that need no finer place."""
+    return desired.where
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The moment, the account's settings, what was asked for on the command line.
+
+    `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
+    that nothing may be ended as an orphan.
+    """
+
+    now: datetime
+    environment: Environment
+    consent: Consent
+    prune: Prune | None = None
+    prune_asked: bool = False
+    orphans_complete: bool = True
+    resend: tuple[str, ...] = ()
+    locate: Locate = whole_document
+
+    @property
+    def country(self) -> Country | None:
+        """The country whose rule makes numbers equal."""
+        return self.environment.country
+
+    def allows(
+        self, permission: Permission, desired: Desired, live: Live | None = None, start_ahead: bool = True
+    ) -> bool:
+        """True where the manifest, the environment or a flag asks for it."""
+        sid = live.sid if live else desired.sid
+        name = desired.name or (live.name if live else None)
+        return self.consent.given(permission, desired.kind, name, sid, desired, start_ahead)
+
+    def resends(self, desired: Desired, live: Live) -> bool:
+        """True where `--resend` names the campaign."""
+        name = desired.name or live.name
+        return any(names_campaign(pattern, desired.kind, name, live.sid) for pattern in self.resend)

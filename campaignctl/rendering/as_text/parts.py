@@ -1,0 +1,72 @@
+"""What plans, results and findings have in common: the first line, paragraphs, findings, names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from campaignctl.kinds import KINDS
+from campaignctl.rendering import words
+from campaignctl.rendering.documents import ErrorOutputDocument, FindingDocument, ValidateDocument
+from campaignctl.rendering.escape import name
+from campaignctl.rendering.lines import Line, Style, laid_out
+
+
+def headline(environment: str, account_sid: str, backend: str, *, start: str = "Environment") -> Line:
+    """Environment and account, first of all: a sandbox must not be taken for production, or the other way round."""
+    account = f"account {name(account_sid)}"
+    if backend == "sandbox":
+        stand_in = "a stand-in: nobody is called or texted"
+        return Line(f"{start} {name(environment)} (SANDBOX, {account}, {stand_in})", 0, Style.ALERT)
+    return Line(f"{start} {name(environment)} ({account})", 0, Style.STRONG)
+
+
+def title(kind: str, campaign: str) -> str:
+    """`voice/diwali-reminder`."""
+    return f"{KINDS[kind].short}/{name(campaign)}"
+
+
+def block(lines: Iterable[Line]) -> Iterator[Line]:
+    """A paragraph: a blank line before it, and nothing at all without lines."""
+    for number, line in enumerate(lines):
+        if number == 0:
+            yield Line()
+        yield line
+
+
+def finding_lines(findings: Iterable[FindingDocument]) -> Iterator[Line]:
+    """`file:line:column: message [rule]`, which editors and terminals turn into a link."""
+    for finding in findings:
+        warning = finding["severity"] != "error"
+        where = f"{finding['file']}:{finding['line']}:{finding['column']}"
+        text = f"{where}: {'warning: ' if warning else ''}{finding['message']} [{finding['rule']}]"
+        yield Line(text, 0, Style.ALERT if warning else Style.GONE)
+
+
+def validate_text(
+    document: ValidateDocument, *, manifests: int | None = None, color: bool = False, width: int | None = None
+) -> str:
+    """The findings of `validate` and how many they are; `manifests` is how many were read."""
+    return laid_out(_validate(document, manifests), color=color, width=width)
+
+
+def _validate(document: ValidateDocument, manifests: int | None) -> Iterator[Line]:
+    findings = document["findings"]
+    yield from finding_lines(findings)
+    read = f"{words.counted(manifests, 'manifest')}: " if manifests is not None else ""
+    if not findings:
+        yield Line(f"{read}nothing wrong." if read else "Nothing wrong.", 0, Style.GOOD)
+        return
+    errors = sum(finding["severity"] == "error" for finding in findings)
+    warnings = len(findings) - errors
+    files = words.counted(len({finding["file"] for finding in findings}), "file")
+    counts = f"{words.counted(errors, 'error')}, {words.counted(warnings, 'warning')} in {files}"
+    yield Line(f"{read}{counts}.", 0, Style.STOP if errors else Style.ALERT)
+
+
+def error_text(document: ErrorOutputDocument, *, color: bool = False, width: int | None = None) -> str:
+    """Why a command ended early: every finding, then the one sentence."""
+    lines = [
+        *finding_lines(document["findings"]),
+        Line(f"Error: {document['error']['message']}", 0, Style.STOP),
+    ]
+    return laid_out(lines, color=color, width=width)

@@ -1,0 +1,231 @@
+"""The shapes of what other programs read; the published schemas say the same in JSON Schema.
+
+A key that stands in the contract keeps its place and meaning in every `1.x`; more keys may be added.
+"""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+from campaignctl.kinds.table import Value
+
+
+class FindingDocument(TypedDict):
+    """One finding of `validate` or of a policy. `severity` is `error` or `warn`."""
+
+    rule: str
+    severity: str
+    file: str
+    line: int
+    column: int
+    message: str
+
+
+class OperationDocument(TypedDict):
+    """What an apply would do. `sid` only for a twin, `numbers_failed` only for a complete (null: unknown)."""
+
+    op: str
+    fields: list[str]
+    irreversible: bool
+    numbers_failed: NotRequired[int | None]
+    sid: NotRequired[str]
+
+
+class HeldDocument(TypedDict):
+    """What it would do besides. `fields` only for a create or update."""
+
+    op: str
+    fields: NotRequired[list[str]]
+    irreversible: bool
+    numbers_failed: int | None
+    since: str | None
+
+
+class NumbersDocument(TypedDict):
+    """Numbers that came or went: how many, and five masked ones at most (all of them with --show-numbers)."""
+
+    count: int
+    examples: list[str]
+
+
+class DifferenceDocument(TypedDict):
+    """A dotted leaf. `added` and `removed` only for people's numbers; `note` where masks hide the difference."""
+
+    field: str
+    before: Value
+    after: Value
+    added: NotRequired[NumbersDocument]
+    removed: NotRequired[NumbersDocument]
+    note: NotRequired[str]
+
+
+class ReasonDocument(TypedDict):
+    """Why, for a program and for a person."""
+
+    code: str
+    message: str
+
+
+class StatusDocument(TypedDict):
+    """`live` is None when nothing is there, `desired` when it is not managed."""
+
+    live: str | None
+    desired: str | None
+
+
+class ChangeDocument(TypedDict):
+    """One change. `resulting` holds the fields as they will stand, masked; people's numbers as counts."""
+
+    kind: str
+    name: str
+    manifest: str | None
+    line: int | None
+    sid: str | None
+    change: str
+    status: StatusDocument
+    operations: list[OperationDocument]
+    held: list[HeldDocument]
+    diff: list[DifferenceDocument]
+    reason: ReasonDocument
+    notes: list[str]
+    fingerprint: str | None
+    resulting: dict[str, Value]
+
+
+class ManifestsDocument(TypedDict):
+    """The seal over the selected manifests."""
+
+    digest: str
+    count: int
+    token: str
+
+
+class SelectionDocument(TypedDict):
+    """What was selected; each value of `vars` is a keyed hash."""
+
+    paths: list[str]
+    labels: str
+    prune: bool
+    vars: dict[str, str]
+
+
+class RefreshDocument(TypedDict):
+    """How the account was read, in how many requests."""
+
+    strategy: str
+    requests: int
+
+
+class CostDocument(TypedDict):
+    """What an apply will take."""
+
+    requests: int
+    seconds: int
+
+
+class SummaryDocument(TypedDict):
+    """Counts: of changes by type, of operations, of campaigns."""
+
+    create: int
+    update: int
+    transition: int
+    noop: int
+    held: int
+    blocked: int
+    orphan: int
+    operations: int
+    unmanaged: int
+    cannot_compare: int
+
+
+class PlanDocument(TypedDict):
+    """`plan --format json` and plan files."""
+
+    format_version: str
+    campaignctl_version: str
+    environment: str
+    account_sid: str
+    created_at: str
+    expires_at: str
+    digest: str
+    manifests: ManifestsDocument
+    selection: SelectionDocument
+    allowed: list[str]
+    refresh: RefreshDocument
+    apply: CostDocument
+    summary: SummaryDocument
+    notes: list[str]
+    findings: list[FindingDocument]
+    changes: list[ChangeDocument]
+    backend: str
+
+
+class OperationResultDocument(TypedDict):
+    """How one operation ended. `sid` only for a twin."""
+
+    op: str
+    outcome: str
+    attempts: int
+    sid: NotRequired[str]
+
+
+class ErrorDocument(TypedDict):
+    """What went wrong."""
+
+    code: str
+    message: str
+
+
+class FailureDocument(ErrorDocument):
+    """What went wrong with a campaign. `http` is None without an answer."""
+
+    http: int | None
+
+
+class ResultDocument(TypedDict):
+    """What an apply made of one change."""
+
+    kind: str
+    name: str
+    sid: str | None
+    outcome: str
+    reason: ReasonDocument
+    operations: list[OperationResultDocument]
+    held: list[HeldDocument]
+    error: FailureDocument | None
+    notes: list[str]
+
+
+class OutcomesDocument(TypedDict):
+    """Counts of changes by outcome."""
+
+    applied: int
+    unchanged: int
+    failed: int
+    unknown: int
+    skipped: int
+
+
+class ApplyDocument(TypedDict):
+    """`apply --format json`."""
+
+    format_version: str
+    environment: str
+    account_sid: str
+    results: list[ResultDocument]
+    summary: OutcomesDocument
+    interrupted: bool
+    backend: str
+
+
+class ValidateDocument(TypedDict):
+    """`validate --format json`."""
+
+    findings: list[FindingDocument]
+
+
+class ErrorOutputDocument(TypedDict):
+    """Any command that ends early, with `--format json`."""
+
+    error: ErrorDocument
+    findings: list[FindingDocument]

@@ -1,0 +1,68 @@
+"""Lines for people: indented, wrapped, coloured, and the one place where text from outside is made visible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from textwrap import wrap
+from typing import Final
+
+from campaignctl.rendering.escape import TEXT_LIMIT, cut, visible, without_command
+
+_INDENT: Final = "  "
+_NARROWEST: Final = 24
+_LINE_LIMIT: Final = 2 * TEXT_LIMIT
+
+
+class Style(Enum):
+    """What a line is; the value is its ANSI code."""
+
+    PLAIN = ""
+    STRONG = "1"
+    QUIET = "2"
+    CREATE = "1;32"
+    UPDATE = "1;33"
+    STOP = "1;31"
+    ENDING = "1;35"
+    GOOD = "32"
+    GONE = "31"
+    ALERT = "33"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thought. `whole` is never wrapped: a command to copy."""
+
+    text: str = ""
+    indent: int = 0
+    style: Style = Style.PLAIN
+    whole: bool = False
+
+
+def laid_out(lines: Iterable[Line], *, color: bool, width: int | None) -> str:
+    """The text, each line ended. Whatever the lines hold, no control character of theirs gets through."""
+    return "".join(
+        f"{_painted(without_command(row), line.style, color)}\n"
+        for line in lines
+        for row in _rows(line, width)
+    )
+
+
+def _rows(line: Line, width: int | None) -> list[str]:
+    text = cut(visible(line.text), _LINE_LIMIT)
+    margin = _INDENT * line.indent
+    if width is None or line.whole or len(margin) + len(text) <= width:
+        return [f"{margin}{text}" if text else ""]
+    return wrap(
+        text,
+        max(width, len(margin) + _NARROWEST),
+        initial_indent=margin,
+        subsequent_indent=margin + _INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _painted(row: str, style: Style, color: bool) -> str:
+    return f"\x1b[{style.value}m{row}\x1b[0m" if color and style.value and row else row

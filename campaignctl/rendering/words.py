@@ -1,0 +1,201 @@
+"""What will happen to whom and when, in sentences. All formats share them.
+
+A sentence holds words of ours, counts and dates, never text from outside: it needs no escaping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.normalize import texts
+from campaignctl.rendering.documents import ChangeDocument, HeldDocument
+
+REVIEW_TIME: Final = timedelta(hours=1)
+"""A start nearer than this is pointed out: nobody may look at the plan again before it."""
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNITS: Final = (
+    (timedelta(days=2), timedelta(days=1), "day"),
+    (timedelta(hours=2), timedelta(hours=1), "hour"),
+)
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 list`, `1,200 lists`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(items: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *most, last = items
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def read_moment(text: object) -> datetime | None:
+    """A moment with an offset as it was written; None when it is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip().upper())
+    except ValueError:
+        return None
+    return moment if moment.utcoffset() is not None else None
+
+
+def moment(when: datetime) -> str:
+    """`Fri 15 Jan 2027 09:00 +05:30`: the weekday is what a reader checks first. In any locale the same."""
+    clock = f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
+    zone = f"{when:%z}"
+    offset = "UTC" if zone == "+0000" else f"{zone[:3]}:{zone[3:5]}"
+    return f"{_DAYS[when.weekday()]} {when.day} {_MONTHS[when.month - 1]} {when.year} {clock} {offset}"
+
+
+def distance(when: datetime, now: datetime) -> str:
+    """`in 3 days`, `in 40 minutes`, `2 hours ago`, rounded down: nothing is nearer than it says."""
+    length = duration(abs(when - now))
+    return f"in {length}" if when > now else f"{length} ago"
+
+
+def duration(length: timedelta) -> str:
+    """In the largest unit of which there are two, to the minute."""
+    for least, unit, noun in _UNITS:
+        if length >= least:
+            return counted(length // unit, noun)
+    minutes = length // timedelta(minutes=1)
+    return counted(minutes, "minute") if minutes else "less than a minute"
+
+
+def seconds(number: int) -> str:
+    """How long an apply takes."""
+    return counted(number, "second") if number < 120 else f"about {duration(timedelta(seconds=number))}"
+
+
+def people(resulting: Mapping[str, Value]) -> str:
+    """Whom a campaign reaches. How many are in a list nobody counts, so it is unknown, never 0."""
+    numbers, lists = resulting.get("from"), resulting.get("lists")
+    known = _distinct(numbers, resulting.get("call_duplicate_numbers") is True)
+    count = len(texts(lists))
+    if known and count:
+        return f"{_people(known)} and an unknown number more ({counted(count, 'list')})"
+    if count:
+        return f"an unknown number of people ({counted(count, 'list')})"
+    return _people(known) if known else "an unknown number of people (the account does not show them)"
+
+
+def _people(number: int) -> str:
+    return counted(number, "person", "people")
+
+
+def _distinct(numbers: Value, twice: bool) -> int:
+    """Who stands twice is called once, unless `call_duplicate_numbers` says otherwise."""
+    if not isinstance(numbers, Mapping):
+        return 0
+    number = numbers.get("count" if twice else "distinct")
+    return number if isinstance(number, int) else 0
+
+
+def starts(change: ChangeDocument) -> datetime | None:
+    """When the campaign starts, once the operations are done; None without a start, or one that is not shown."""
+    kind, schedule = KINDS[change["kind"]], _schedule(change)
+    return read_moment(schedule.get(kind.start.name)) if isinstance(schedule, Mapping) else None
+
+
+def _schedule(change: ChangeDocument) -> Value:
+    return change["resulting"].get(KINDS[change["kind"]].schedule.name)
+
+
+def _start_is_hidden(change: ChangeDocument) -> bool:
+    """A live campaign whose answer lacks the schedule may well have one."""
+    kind, schedule = KINDS[change["kind"]], _schedule(change)
+    if change["status"]["live"] is None:
+        return False
+    if kind.schedule.name not in change["resulting"]:
+        return True
+    return isinstance(schedule, Mapping) and kind.start.name not in schedule
+
+
+def when(change: ChangeDocument, now: datetime) -> str:
+    """`Fri 15 Jan 2027 09:00 +05:30, in 3 days`; `at once` without a start."""
+    start, calling = starts(change), change["status"]["live"] == Status.IN_PROGRESS
+    if start is None and _start_is_hidden(change):
+        return "now" if calling else "at a time that the account does not show"
+    if start is None:
+        return "now" if calling else "at once"
+    begun = "since " if calling else "from "
+    return f"{'' if start > now else begun}{moment(start)}, {distance(start, now)}"
+
+
+def effect(change: ChangeDocument, now: datetime) -> str:
+    """What the operations of a change do to people: `calls 1,200 people Fri 15 Jan 2027 09:00 +05:30, in 3 days`."""
+    kind = KINDS[change["kind"]]
+    ops = {operation["op"] for operation in change["operations"] if "sid" not in operation}
+    whom = people(change["resulting"])
+    if ops & {"complete", "archive"}:
+        return f"ends for good ({whom}, {when(change, now)})" if "complete" in ops else "is archived for good"
+    if "create" in ops and "pause" in ops:
+        return f"{kind.verb} nobody until it is resumed; set to {_bare(kind)} {whom} {when(change, now)}"
+    if "pause" in ops:
+        return f"stops: {kind.verb} nobody until it is resumed ({whom}, {when(change, now)})"
+    if "resume" in ops and not _lies_ahead(change, now):
+        return f"{kind.verb} on at once: {whom}"
+    if ops & {"create", "resume"}:
+        return f"{kind.verb} {whom} {when(change, now)}"
+    return _left_alone(change, kind, f"{whom} {when(change, now)}")
+
+
+def _left_alone(change: ChangeDocument, kind: Kind, run: str) -> str:
+    """Nothing starts or stops it."""
+    live = change["status"]["live"]
+    if live is None:
+        held = any(operation["op"] == "create" for operation in change["held"])
+        return f"would {_bare(kind)} {run}" if held else "nothing is created for it"
+    if live == Status.PAUSED:
+        return f"stays paused: {kind.verb} nobody until it is resumed; set to {_bare(kind)} {run}"
+    if live in (Status.CREATED, Status.IN_PROGRESS):
+        return f"{kind.verb} {run}"
+    return f"is {live} and stays so" if live in set(Status) else "stays as it is"
+
+
+def _bare(kind: Kind) -> str:
+    """`calls` → `call`."""
+    return kind.verb.removesuffix("s")
+
+
+def _lies_ahead(change: ChangeDocument, now: datetime) -> bool:
+    start = starts(change)
+    return start > now if start else _start_is_hidden(change)
+
+
+def urgency(change: ChangeDocument, now: datetime) -> str | None:
+    """`starts in 25 minutes: before the next review could be`, of what the plan starts or could start; else None."""
+    starting = {"create", "update", "resume"}
+    ops = {operation["op"] for operation in (*change["operations"], *change["held"])}
+    start = starts(change)
+    if not ops & starting or "pause" in {operation["op"] for operation in change["operations"]}:
+        return None
+    if start is None or not now < start < now + REVIEW_TIME:
+        return None
+    return f"starts {distance(start, now)}: before the next review could be"
+
+
+def irreversible(op: str, numbers_failed: int | None, kind: Kind) -> str:
+    """What cannot be undone, and to whom it happens."""
+    if op != "complete":
+        return f"{op} cannot be undone"
+    if numbers_failed is None:
+        return f"{op} cannot be undone; how many it fails that were not {_bare(kind)}ed yet is unknown"
+    return f"{op} cannot be undone and fails {counted(numbers_failed, 'number')} not {_bare(kind)}ed yet"
+
+
+def held(operation: HeldDocument, kind: Kind, now: datetime) -> str:
+    """Which operation waits to be asked for, and since when the campaign has been as it is."""
+    op = operation["op"]
+    says = irreversible(op, operation["numbers_failed"], kind) if operation["irreversible"] else op
+    since = read_moment(operation["since"])
+    return f"{says}; as it is since {moment(since)}, {distance(since, now)}" if since else says

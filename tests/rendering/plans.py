@@ -1,0 +1,309 @@
+"""Plans to render, a small function each. All numbers are made up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from campaignctl.diagnostics import Diagnostic, Position, Severity
+from campaignctl.kinds import SMS, VOICE
+from campaignctl.kinds.countries import COUNTRIES
+from campaignctl.kinds.lifecycle import State, read_status
+from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.environment import Environment
+from campaignctl.planning.plan import (
+    Change,
+    Cost,
+    Difference,
+    HeldOperation,
+    ManifestsSeal,
+    Op,
+    Operation,
+    Plan,
+    Reason,
+    Selection,
+)
+from campaignctl.planning.reasons import REASONS
+from campaignctl.planning.resources import Desired, Key, Live
+
+NOW = datetime(2027, 1, 12, 3, 30, tzinfo=UTC)
+PROD = Environment("prod", "exotel", "acme1", country=COUNTRIES["IN"])
+SANDBOX = Environment("sandbox", "sandbox", "sandbox")
+
+START = "2027-01-15T09:00:00+05:30"
+NUMBERS = tuple(f"+9198765{number:05d}" for number in range(43210, 43210 + 1200))
+VOICE_SPEC: Mapping[str, Value] = {
+    "from": NUMBERS,
+    "caller_id": "03349360005",
+    "url": "http://my.exotel.com/acme1/exoml/start_voice/926",
+    "retries": {"number_of_retries": 2, "interval_mins": 15, "on_status": ["busy", "no-answer"]},
+    "schedule": {"send_at": START, "end_at": "2027-01-15T18:00:00+05:30"},
+    "status_callback": "https://hook:pw@hooks.example.com/done?token=s3cret&team=growth",
+}
+SMS_SPEC: Mapping[str, Value] = {
+    "content_type": "static",
+    "lists": ["a1b2c3", "d4e5f6"],
+    "schedule": {"start_time": START},
+    "sender_id": "EXOTEL",
+    "template": "Dear customer, your bill is due on Friday.",
+}
+
+
+def change(kind: Kind, campaign: str, code: str, message: str = "", **more: Any) -> Change:
+    """A change as its reason makes it. `live` is a status word, `state` what the manifest wants."""
+    spec = {**(VOICE_SPEC if kind is VOICE else SMS_SPEC), **more.pop("spec", {})}
+    live, state = more.pop("live", None), more.pop("state", State.ACTIVE)
+    sid = more.pop("sid", f"{campaign[:8]}-sid")
+    where = Position(more.pop("file", f"campaigns/{campaign}.yaml"), more.pop("line", 1))
+    desired = more.pop("desired", Desired(kind, {**spec, "name": campaign}, where, state=state))
+    found = Live(kind, sid, read_status(live), live, {**spec, "name": campaign}) if live else None
+    return Change(
+        key=Key(kind.name, campaign, found.sid if found else ""),
+        type=REASONS[code].change,
+        reason=Reason(code, message or REASONS[code].doc.rstrip(".").lower()),
+        desired=desired,
+        live=found,
+        resulting=more.pop("resulting", {"name": campaign, **spec}),
+        **more,
+    )
+
+
+def plan(*changes: Change, environment: Environment = PROD, **more: Any) -> Plan:
+    """A plan of these changes."""
+    rest: dict[str, Any] = {
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(hours=24),
+        "manifests": ManifestsSeal("hmac-sha256:5f1d", len(changes), "3fa94c1e"),
+        "selection": Selection(("campaigns/",)),
+        "allowed": (),
+        "refresh_strategy": "auto",
+        "refresh_requests": 3,
+        "apply": Cost(5, 22),
+        "unmanaged": 0,
+        "digest": "9f2c41aa07be",
+        **more,
+    }
+    ordered = tuple(sorted(changes, key=lambda it: it.key))
+    return Plan(environment.name, environment.account_sid, changes=ordered, **rest)
+
+
+ALL_FIELDS = tuple(VOICE_SPEC)
+
+
+def create() -> Change:
+    return change(VOICE, "diwali-reminder", "not-live", operations=(Operation(Op.CREATE, ALL_FIELDS),))
+
+
+def create_paused() -> Change:
+    return change(
+        VOICE,
+        "holi-reminder",
+        "not-live",
+        state=State.PAUSED,
+        spec={"from": (*NUMBERS[:3], NUMBERS[0])},
+        operations=(Operation(Op.CREATE, ALL_FIELDS), Operation(Op.PAUSE)),
+    )
+
+
+def create_soon() -> Change:
+    return change(
+        SMS,
+        "flash-sale",
+        "not-live",
+        spec={"schedule": {"start_time": "2027-01-12T09:25:00+05:30"}},
+        operations=(Operation(Op.CREATE, tuple(SMS_SPEC)),),
+    )
+
+
+def update() -> Change:
+    return change(
+        VOICE,
+        "rent-due",
+        "fields-differ",
+        live="Created",
+        operations=(Operation(Op.UPDATE, ("from", "lists", "retries", "read_via_text", "status_callback")),),
+        diff=(
+            Difference("from", ("09876543210", *NUMBERS[1:8], "+919800000001"), NUMBERS[:16]),
+            Difference("lists", ["a1b2c3"], ["a1b2c3", "d4e5f6"]),
+            Difference(
+                "read_via_text",
+                "Your rent is due on Friday. Press 1 to pay.",
+                "Your rent is due today. Press 1 to pay now, 2 to talk to us.",
+            ),
+            Difference("retries.interval_mins", 10, 15),
+            Difference("retries.mechanism", None, "Exponential"),
+            Difference(
+                "status_callback",
+                "https://hooks.example.com/done?token=old&team=growth",
+                "https://hooks.example.com/done?token=new&team=growth",
+            ),
+        ),
+        notes=("the account does not show custom_field: it is not compared",),
+        fingerprint="status=ab12",
+    )
+
+
+def transition() -> Change:
+    return change(
+        SMS,
+        "bill-due",
+        "state-differs",
+        live="scheduled",
+        state=State.PAUSED,
+        operations=(Operation(Op.PAUSE),),
+    )
+
+
+def held_resume() -> Change:
+    return change(
+        VOICE,
+        "survey",
+        "needs-allow",
+        "resume must be asked for",
+        live="Paused",
+        operations=(Operation(Op.UPDATE, ("caller_id",)),),
+        diff=(Difference("caller_id", "03349360004", "03349360005"),),
+        held=(HeldOperation(Op.RESUME, since="2027-01-12T01:10:00Z"),),
+    )
+
+
+def held_complete() -> Change:
+    return change(
+        VOICE,
+        "winter-offer",
+        "needs-allow",
+        "complete and archive must be asked for",
+        live="in-progress",
+        state=State.ARCHIVED,
+        spec={"schedule": {"send_at": "2027-01-12T07:00:00+05:30"}},
+        operations=(Operation(Op.PAUSE),),
+        held=(
+            HeldOperation(Op.COMPLETE, since="2027-01-12T01:30:00Z", numbers_failed=60),
+            HeldOperation(Op.ARCHIVE, since="2027-01-12T01:30:00Z"),
+        ),
+    )
+
+
+def held_start_now() -> Change:
+    resulting = {name: value for name, value in VOICE_SPEC.items() if name != "schedule"}
+    return change(
+        VOICE,
+        "flood warning",
+        "start-now",
+        "it has no start: it calls people the moment it is applied",
+        held=(HeldOperation(Op.CREATE, tuple(resulting)),),
+        resulting=resulting,
+    )
+
+
+def held_renamed() -> Change:
+    return change(
+        SMS,
+        "bill-due-2",
+        "looks-renamed",
+        "bill-due-1 (b1) is alive, no manifest matches it and it looks like this one",
+        held=(HeldOperation(Op.CREATE, tuple(SMS_SPEC)),),
+    )
+
+
+def ended() -> Change:
+    return change(
+        VOICE,
+        "autumn-offer",
+        "state-differs",
+        live="in-progress",
+        state=State.ARCHIVED,
+        spec={"schedule": {"send_at": "2027-01-12T07:00:00+05:30"}},
+        operations=(Operation(Op.PAUSE), Operation(Op.COMPLETE, numbers_failed=60), Operation(Op.ARCHIVE)),
+    )
+
+
+def blocked() -> Change:
+    return change(
+        VOICE,
+        "kyc-call",
+        "immutable-field",
+        "url can no longer change: its start has passed",
+        live="in-progress",
+        spec={"schedule": {"send_at": "2027-01-12T07:00:00+05:30"}},
+        operations=(Operation(Op.UPDATE, ("status_callback",)),),
+        diff=(
+            Difference("url", "http://my.exotel.com/acme1/exoml/start_voice/4", VOICE_SPEC["url"]),
+            Difference("status_callback", None, "https://hooks.example.com/done"),
+        ),
+    )
+
+
+def ambiguous() -> Change:
+    return change(
+        VOICE,
+        "welcome",
+        "ambiguous-name",
+        "two campaigns bear the name: w1, w2",
+        operations=(Operation(Op.PAUSE, sid="w2"),),
+    )
+
+
+def failed() -> Change:
+    return change(VOICE, "old-reminder", "failed", "it was canceled: nobody was called", live="canceled")
+
+
+def finished() -> Change:
+    return change(
+        SMS,
+        "last-year",
+        "finished",
+        "it is completed",
+        live="completed",
+        notes=("differs, and stays as it is: template",),
+    )
+
+
+def in_sync(campaign: str = "steady", **more: Any) -> Change:
+    return change(VOICE, campaign, "in-sync", live="Created", **more)
+
+
+def cannot_compare() -> Change:
+    return change(SMS, "hidden", "cannot-compare", live="scheduled")
+
+
+def orphan(**more: Any) -> Change:
+    return change(
+        VOICE,
+        "growth-2025",
+        "orphan",
+        "no manifest matches it; it stays and runs (--prune ends it)",
+        live="created",
+        desired=None,
+        **more,
+    )
+
+
+FINDINGS = (
+    Diagnostic(
+        Severity.ERROR,
+        "calling_hours",
+        Position("campaigns/kyc-call.yaml", 14, 5),
+        "it starts at 07:00 +0530, outside the calling hours 09:00–21:00 Asia/Kolkata",
+    ),
+    Diagnostic(
+        Severity.WARN,
+        "duplicate_numbers",
+        Position("campaigns/holi-reminder.yaml", 9, 3),
+        "1 number stands more than once",
+    ),
+)
+
+
+def everything() -> Plan:
+    """One of each."""
+    return plan(
+        create(), create_paused(), create_soon(), update(), transition(), held_resume(), held_complete(),
+        held_start_now(), held_renamed(), ended(), blocked(), ambiguous(), failed(), finished(), in_sync(),
+        in_sync("steady-2"), cannot_compare(), orphan(),
+        findings=FINDINGS, unmanaged=3, allowed=("archive:autumn-offer", "complete:autumn-offer"),
+        notes=("the server's clock is 3 minutes ahead of this machine's",),
+        selection=Selection(("campaigns/",), "team=growth", vars={"flow_id": "hmac-sha256:77aa"}),
+        apply=Cost(14, 190),
+    )  # fmt: skip

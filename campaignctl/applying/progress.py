@@ -1,0 +1,66 @@
+"""How far one change has come: what this run did to its campaign, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.planning.outcome import (
+    ChangeOutcome,
+    ChangeResult,
+    Failure,
+    OperationOutcome,
+    OperationResult,
+)
+from campaignctl.planning.plan import Change, Reason
+from campaignctl.planning.reasons import ChangeType
+from campaignctl.planning.resources import Live
+
+
+@dataclass
+class Progress:
+    """Mutable, and the applier's alone; `result` gives what others see.
+
+    `live` is the campaign as last read or answered, `own_status` the one that this run's operations led to.
+    `ended` says why the rest of the operations is not carried out.
+    """
+
+    change: Change
+    live: Live | None = None
+    own_status: Status | None = None
+    was_read: bool = False
+    created_here: bool = False
+    operations: list[OperationResult] = field(default_factory=list)
+    outcome: ChangeOutcome | None = None
+    ended: Reason | None = None
+    error: Failure | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, change: Change) -> Progress:
+        """At its beginning: the campaign as the plan saw it."""
+        return cls(change, change.live, change.live.status if change.live else None)
+
+    def end(self, outcome: ChangeOutcome, reason: Reason, error: Failure | None = None) -> None:
+        """Nothing more is done to it. The first end stands."""
+        if self.ended is None:
+            self.outcome, self.ended, self.error = outcome, reason, error
+
+    def result(self) -> ChangeResult:
+        """The change as it ended."""
+        return ChangeResult(
+            change=self.change,
+            outcome=self.outcome or self._planned_outcome(),
+            reason=self.ended or self.change.reason,
+            operations=tuple(self.operations),
+            sid=self.live.sid if self.live else None,
+            error=self.error,
+            notes=tuple(self.notes),
+        )
+
+    def _planned_outcome(self) -> ChangeOutcome:
+        if any(it.outcome is OperationOutcome.APPLIED for it in self.operations):
+            return ChangeOutcome.APPLIED
+        if self.change.type in (ChangeType.HELD, ChangeType.BLOCKED):
+            return ChangeOutcome.SKIPPED
+        return ChangeOutcome.UNCHANGED

@@ -1,0 +1,89 @@
+"""Right before a write: is the campaign still what the plan showed, and may this still be sent (rule 9)? Pure.
+
+The planner's own rules are asked again with the moment of the write, so that the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.table import Mutability, Type, Value
+from campaignctl.planning.absent import Neighbours, nothing_to_do, obstacles
+from campaignctl.planning.alive import decide, starts_ahead
+from campaignctl.planning.compare import UNSEEN, same, shown
+from campaignctl.planning.payload import create_spec, started_spec, whole_spec
+from campaignctl.planning.phase import Phase, phase_of
+from campaignctl.planning.plan import Op, Operation, Reason
+from campaignctl.planning.policy import Subject, check
+from campaignctl.planning.resources import Desired, Live
+from campaignctl.planning.terms import Terms
+from campaignctl.planning.window import window_of
+
+_TOO_LATE = ("start-passed", "start-too-near", "unsafe-start", "window-over", "immutable-field")
+
+
+def moved(planned: Live, fresh: Live, own: Status, country: Country | None) -> Reason | None:
+    """Whether a campaign is no longer what the plan showed.
+
+    Compared over the keys that both answers hold, with the plan and not with the answer to an operation of this
+    run; only its status is the one that this run's own operations led to.
+    """
+    if fresh.status is not own:
+        return Reason("moved", f"it is {fresh.word or fresh.status} now, and the plan expected {own}")
+    for path, field in planned.kind.leaves_and_objects():
+        mine, theirs = shown(planned.spec, path), shown(fresh.spec, path)
+        if field.type is Type.OBJECT or mine is UNSEEN or theirs is UNSEEN:
+            continue
+        if not same(field, mine, theirs, country):  # type: ignore[arg-type]
+            return Reason("moved", f"its {path} changed after the plan was made")
+    return None
+
+
+def create_too_late(desired: Desired, terms: Terms) -> Reason | None:
+    """Whether the moment for a create has gone, by rule 3 and the policies."""
+    reasons = [nothing_to_do(desired, terms.now), *obstacles(desired, terms, Neighbours())]
+    for reason in reasons:
+        if reason is not None and reason.code in _TOO_LATE:
+            return Reason("start-passed", reason.message)
+    begins = window_of(desired.kind, desired.spec).start or terms.now
+    spec = create_spec(desired, terms.environment.collection(desired.kind.name))
+    return _forbidden(desired, Subject(desired.kind, spec, begins), terms)
+
+
+def update_too_late(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Reason | None:
+    """Whether the moment for an update has gone. One of callbacks alone has no such moment."""
+    if all(live.kind.by_name[name].mutability is Mutability.ALWAYS for name in operation.fields):
+        return None
+    decision = decide(desired, live, terms)
+    planned = next((it for it in decision.operations if it.op is Op.UPDATE), None)
+    if planned is not None and set(operation.fields) <= set(planned.fields):
+        return None
+    code = "policy" if decision.reason.code == "policy" else "start-passed"
+    return Reason(code, decision.reason.message)
+
+
+def resume_too_late(desired: Desired, live: Live, planned_at: datetime, terms: Terms) -> Reason | None:
+    """A resume that was planned before the start is too late once the start has passed; at night it waits."""
+    if starts_ahead(live, replace(terms, now=planned_at)) and not starts_ahead(live, terms):
+        return Reason("start-passed", "its start has passed since the plan was made: it would call at once")
+    start = window_of(live.kind, live.spec).start
+    begins = start if start is not None and start > terms.now else terms.now
+    return _forbidden(desired, Subject(live.kind, live.spec, begins), terms)
+
+
+def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | None:
+    findings = check(subject, desired, terms.environment, terms.locate)
+    errors = [it for it in findings if it.severity == "error" and it.rule == "calling_hours"]
+    return Reason("policy", errors[0].message) if errors else None
+
+
+def update_payload(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Mapping[str, Value]:
+    """What an update sends now: the whole campaign before its start, afterwards what may still change."""
+    if phase_of(live, terms.now) is Phase.STARTED:
+        return started_spec(desired, operation.fields)
+    collection = terms.environment.collection(live.kind.name)
+    return whole_spec(desired, live, operation.fields, terms.country, collection)

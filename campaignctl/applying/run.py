@@ -1,0 +1,285 @@
+"""Carries out a plan's operations, in the plan's order. One failing campaign does not stop the others.
+
+`apply_plan` walks the steps; `_Run` knows how each operation is checked, sent and verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, assert_never
+
+from campaignctl.applying.port import Account, Hooks
+from campaignctl.applying.progress import Progress
+from campaignctl.applying.recheck import (
+    create_too_late,
+    moved,
+    resume_too_late,
+    update_payload,
+    update_too_late,
+)
+from campaignctl.applying.sending import Sender, reached_by
+from campaignctl.applying.verify import Problem, verify
+from campaignctl.errors import ApiError
+from campaignctl.kinds.lifecycle import TRANSITIONS, Action, Status
+from campaignctl.kinds.table import Value
+from campaignctl.planning.order import steps
+from campaignctl.planning.outcome import (
+    ApplyResult,
+    ChangeOutcome,
+    Done,
+    Exchange,
+    Failure,
+    NotReached,
+    OperationOutcome,
+    OperationResult,
+    Refused,
+    Unknown,
+)
+from campaignctl.planning.payload import create_spec
+from campaignctl.planning.plan import Op, Operation, Plan, Reason
+from campaignctl.planning.resources import Desired, Live
+from campaignctl.planning.terms import Terms
+from campaignctl.planning.window import window_of
+
+_READ_BEFORE: Final = (Op.UPDATE, Op.RESUME, Op.COMPLETE)
+
+
+def apply_plan(plan: Plan, account: Account, terms: Terms, hooks: Hooks) -> ApplyResult:
+    """Carries out what the plan shows and nothing else. `terms` are those that the plan was made under."""
+    run = _Run(plan, account, terms, hooks, Sender(account, hooks, terms.environment))
+    progress = {id(change): Progress.of(change) for change in plan.changes}
+    interrupted = False
+    for step in steps(plan.changes):
+        state = progress[id(step.change)]
+        interrupted = interrupted or hooks.stopping()
+        if interrupted:
+            state.end(ChangeOutcome.SKIPPED, Reason("interrupted", "the run ended before it"))
+        result = run.take(step.operation, state)
+        state.operations.append(result)
+        hooks.on_step(step, result)
+    results = tuple(progress[id(change)].result() for change in plan.changes)
+    return ApplyResult(plan, results, interrupted)
+
+
+@dataclass(frozen=True)
+class _Run:
+    plan: Plan
+    account: Account
+    terms: Terms
+    hooks: Hooks
+    sender: Sender
+
+    def take(self, operation: Operation, state: Progress) -> OperationResult:
+        """One operation, unless the change has ended before it. No twin keeps another from being paused."""
+        interrupted = state.ended is not None and state.ended.code == "interrupted"
+        if interrupted or (state.ended is not None and operation.sid is None):
+            return _skipped(operation)
+        try:
+            return self._carry_out(operation, state)
+        except ApiError as error:  # a read before the write: nothing was sent
+            state.end(ChangeOutcome.FAILED, Reason(_failure_code(error), str(error)), _failure(error))
+            return OperationResult(operation.op, OperationOutcome.FAILED, 0, operation.sid)
+
+    def _carry_out(self, operation: Operation, state: Progress) -> OperationResult:
+        match operation.op:
+            case Op.CREATE:
+                return self._create(operation, state)
+            case Op.UPDATE:
+                return self._update(operation, state)
+            case Op.PAUSE | Op.RESUME | Op.COMPLETE | Op.ARCHIVE:
+                return self._act(operation, state)
+            case _:
+                assert_never(operation.op)
+
+    def _now(self) -> Terms:
+        return replace(self.terms, now=self.account.now())
+
+    def _create(self, operation: Operation, state: Progress) -> OperationResult:
+        desired = _desired(state)
+        terms = self._now()
+        late = create_too_late(desired, terms)
+        if late is not None:
+            return _skip(operation, state, late)
+        spec = create_spec(desired, terms.environment.collection(desired.kind.name))
+        exchange = self.account.create(desired.kind, spec)
+        state.created_here = isinstance(exchange.answer, Done)
+        return self._judge(operation, state, exchange, spec, None)
+
+    def _update(self, operation: Operation, state: Progress) -> OperationResult:
+        if self._has_moved(state):
+            return _skipped(operation)
+        desired, before, terms = _desired(state), _live(state), self._now()
+        late = update_too_late(desired, before, operation, terms)
+        if late is not None:
+            return _skip(operation, state, late)
+        spec = update_payload(desired, before, operation, terms)
+        return self._judge(operation, state, self.sender.update(before, spec), spec, before)
+
+    def _act(self, operation: Operation, state: Progress) -> OperationResult:
+        if operation.sid is not None:
+            return self._pause_twin(operation, state)
+        if operation.op in _READ_BEFORE and self._has_moved(state):
+            return _skipped(operation)
+        before = _live(state)
+        if operation.op is Op.RESUME:
+            late = resume_too_late(_desired(state), before, self.plan.created_at, self._now())
+            if late is not None:
+                return _skip(operation, state, late)
+        action = Action(operation.op.value)
+        exchange = self.sender.act(before, action, state.created_here)
+        return self._judge_action(operation, action, state, exchange)
+
+    def _pause_twin(self, operation: Operation, state: Progress) -> OperationResult:
+        """One of several of a name: its change has no campaign of its own."""
+        kind = _desired(state).kind
+        twin = Live(kind, operation.sid or "", Status.CREATED, "", {})
+        exchange = self.sender.act(twin, Action.PAUSE, just_created=False)
+        if not isinstance(exchange.answer, Done):
+            return _not_done(operation, state, exchange)
+        return OperationResult(operation.op, OperationOutcome.APPLIED, exchange.attempts, operation.sid)
+
+    def _has_moved(self, state: Progress) -> bool:
+        """Reads the campaign again right before its first write other than a pause or an archive."""
+        if state.was_read or state.created_here:
+            return False
+        planned = state.change.live
+        assert planned is not None, "only a campaign that is there is read"
+        fresh = self.account.get(planned.kind, planned.sid)
+        state.was_read = True
+        if fresh is None:
+            state.end(ChangeOutcome.SKIPPED, Reason("moved", "it is no longer there"))
+            return True
+        reason = moved(planned, fresh, state.own_status or planned.status, self.terms.country)
+        if reason is not None:
+            state.end(ChangeOutcome.SKIPPED, reason)
+            return True
+        state.live = fresh
+        return False
+
+    def _judge(
+        self,
+        operation: Operation,
+        state: Progress,
+        exchange: Exchange,
+        spec: Mapping[str, Value],
+        before: Live | None,
+    ) -> OperationResult:
+        """What an answer to a create or update means."""
+        if not isinstance(exchange.answer, Done):
+            return _not_done(operation, state, exchange)
+        live = exchange.answer.live
+        _remember(state, live, before.status if before else Status.CREATED)
+        verdict = verify(spec, live, before, self.account.now(), self.terms.country)
+        if verdict.unseen:
+            state.notes.append(f"the answer does not show {', '.join(verdict.unseen)}")
+        if verdict.problems:
+            return self._fail(operation, state, verdict.problems, exchange.attempts)
+        return OperationResult(operation.op, OperationOutcome.APPLIED, exchange.attempts)
+
+    def _judge_action(
+        self, operation: Operation, action: Action, state: Progress, exchange: Exchange
+    ) -> OperationResult:
+        if not isinstance(exchange.answer, Done):
+            return _not_done(operation, state, exchange)
+        live = exchange.answer.live
+        before = state.live
+        _remember(state, live, TRANSITIONS[action][1])
+        problem = _action_problem(action, live, before, self._now())
+        if problem is not None:
+            return self._fail(operation, state, (problem,), exchange.attempts)
+        return OperationResult(operation.op, OperationOutcome.APPLIED, exchange.attempts, operation.sid)
+
+    def _fail(
+        self, operation: Operation, state: Progress, problems: tuple[Problem, ...], attempts: int
+    ) -> OperationResult:
+        """A campaign that could call somebody wrongly is paused at once."""
+        worst = next((problem for problem in problems if problem.dangerous), problems[0])
+        message = "; ".join(dict.fromkeys(problem.message for problem in problems))
+        if worst.dangerous:
+            message += self._emergency_pause(state)
+        state.end(ChangeOutcome.FAILED, Reason(worst.code, message), Failure(worst.code, message))
+        return OperationResult(operation.op, OperationOutcome.FAILED, attempts, operation.sid)
+
+    def _emergency_pause(self, state: Progress) -> str:
+        live = _live(state)
+        if live.status is Status.PAUSED:
+            return "; it is paused"
+        exchange = self.sender.act(live, Action.PAUSE, state.created_here)
+        done = isinstance(exchange.answer, Done)
+        outcome = OperationOutcome.APPLIED if done else OperationOutcome.FAILED
+        state.operations.append(OperationResult(Op.PAUSE, outcome, exchange.attempts, live.sid))
+        command = f"campaignctl pause {live.sid}"
+        return "; it was paused at once" if done else f"; IT COULD NOT BE PAUSED: run `{command}` now"
+
+
+def _remember(state: Progress, live: Live, otherwise: Status) -> None:
+    """An answer without a status says nothing about it: then it is what the operation leads to."""
+    state.live = live
+    state.own_status = live.status if live.word else otherwise
+
+
+def _action_problem(action: Action, live: Live, before: Live | None, terms: Terms) -> Problem | None:
+    """Whether an action's answer shows what it should; an answer without a status says nothing."""
+    if not live.word:
+        return None
+    if live.status not in reached_by(action):
+        return Problem("field-lost", f"after {action} the account calls it {live.word}")
+    known = before if before is not None and before.kind.schedule.name in before.spec else live
+    start = window_of(known.kind, known.spec).start
+    ahead = start is not None and start > terms.now
+    if action is Action.RESUME and live.status is Status.IN_PROGRESS and ahead:
+        return Problem("started-early", "it was in progress ahead of its start", dangerous=True)
+    return None
+
+
+def _not_done(operation: Operation, state: Progress, exchange: Exchange) -> OperationResult:
+    """A write that was refused, never reached the account, or nobody knows of."""
+    answer = exchange.answer
+    outcome = OperationOutcome.FAILED
+    match answer:
+        case Refused(http, code, message):
+            state.end(ChangeOutcome.FAILED, Reason("refused", message), Failure(code, message, http))
+        case NotReached(message, http):
+            state.end(
+                ChangeOutcome.FAILED, Reason("unreachable", message), Failure("unreachable", message, http)
+            )
+        case Unknown(message, http):
+            outcome = OperationOutcome.UNKNOWN
+            reason = Reason(
+                "unknown-outcome", f"nobody knows whether the {operation.op} was carried out: {message}"
+            )
+            state.end(ChangeOutcome.UNKNOWN, reason, Failure("unknown-outcome", message, http))
+        case Done():
+            raise AssertionError("a write that is done is judged elsewhere")
+        case _:
+            assert_never(answer)
+    return OperationResult(operation.op, outcome, exchange.attempts, operation.sid)
+
+
+def _skip(operation: Operation, state: Progress, reason: Reason) -> OperationResult:
+    state.end(ChangeOutcome.SKIPPED, reason)
+    return _skipped(operation)
+
+
+def _skipped(operation: Operation) -> OperationResult:
+    return OperationResult(operation.op, OperationOutcome.SKIPPED, 0, operation.sid)
+
+
+def _failure_code(error: ApiError) -> str:
+    return error.code if error.code == "unreachable" else "refused"
+
+
+def _failure(error: ApiError) -> Failure:
+    return Failure(error.code, str(error), error.http)
+
+
+def _desired(state: Progress) -> Desired:
+    desired = state.change.desired
+    assert desired is not None, "only a manifest's change creates, updates or resumes"
+    return desired
+
+
+def _live(state: Progress) -> Live:
+    assert state.live is not None, "only a campaign that is there is changed"
+    return state.live

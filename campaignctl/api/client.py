@@ -1,0 +1,428 @@
+"""The account, as the other packages see it: pages, campaigns, and writes with what became of them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from random import Random
+from types import TracebackType
+from typing import Generic, TypeVar
+
+from campaignctl.api import wire
+from campaignctl.api.pacing import Pacer
+from campaignctl.api.retry import TABLE, Came, Fate, Patience, retry_after_seconds, what_came
+from campaignctl.api.transport import NoReply, NotConnected, Reply, Transport
+from campaignctl.api.wire import Endpoint, Json, Trouble, UnreadableError
+from campaignctl.clock import Clock
+from campaignctl.errors import AnswerError, ApiError, CredentialsError, UnreachableError
+from campaignctl.kinds.lifecycle import Action
+from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.environment import Environment
+from campaignctl.planning.outcome import Answer, Done, Exchange, NotReached, Refused, Unknown
+from campaignctl.planning.resources import Live
+
+T = TypeVar("T")
+
+SKEW_WORTH_A_NOTE = timedelta(minutes=1)
+_SECONDS_EACH_AT_FIRST = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list. `entries` are in the account's order, None for an item that failed; `total` is its claim."""
+
+    entries: tuple[Live | None, ...]
+    total: int | None
+
+    @property
+    def items(self) -> tuple[Live, ...]:
+        """Those that were whole."""
+        return tuple(entry for entry in self.entries if entry is not None)
+
+    @property
+    def failed(self) -> int:
+        """How many were not."""
+        return self.entries.count(None)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """One request, for an audit log: no body, no number of people, no secret. `status` is None without an answer.
+
+    `operation` is `list`, `get`, `create`, `update` or an action; `outcome` what came back, in words.
+    """
+
+    operation: str
+    method: str
+    collection: str
+    sid: str | None
+    attempt: int
+    status: int | None
+    outcome: str
+
+
+Observer = Callable[[RequestRecord], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    operation: str
+    endpoint: Endpoint
+    sid: str | None = None
+    query: Mapping[str, str] | None = None
+    body: Json = None
+    urgent: bool = False
+
+    @property
+    def method(self) -> str:
+        if self.operation == "create":
+            return "POST"
+        return "GET" if self.operation in ("list", "get") else "PUT"
+
+    @property
+    def writes(self) -> bool:
+        return self.method != "GET"
+
+
+@dataclass(frozen=True, slots=True)
+class _Result(Generic[T]):
+    """What a request came to. `status` is the effective one: that of an item, where it has its own."""
+
+    came: Came
+    trouble: Trouble
+    status: int | None = None
+    value: T | None = None
+    retry_after: float | None = None
+    attempts: int = 0
+
+
+class _ItemError(Exception):
+    """The only item of an answer failed."""
+
+    def __init__(self, item: wire.Item) -> None:
+        super().__init__()
+        self.item = item
+
+
+class Client:
+    """One account. Reads raise `ApiError`; writes answer with an `Exchange` and never raise for what an answer says.
+
+    `base_url` is scheme and host. `whole_limit` lets every request use what is otherwise kept back for pauses by
+    hand. A clock whose `sleep` raises stops the client between two requests, never within one.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        *,
+        base_url: str,
+        key: str | None,
+        token: str | None,
+        clock: Clock,
+        random: Random,
+        observer: Observer | None = None,
+        whole_limit: bool = False,
+    ) -> None:
+        self.environment = environment
+        self.requests = 0
+        self._clock = clock
+        self._random = random
+        self._observe = observer or (lambda _record: None)
+        self._whole_limit = whole_limit
+        self._pacer = Pacer(environment.rate_limit, clock)
+        self._ahead: timedelta | None = None  # the server's clock over ours
+        self._seconds = 0.0
+        key, token = _given(environment, key, token)
+        self._secrets = tuple(text for text in (key, token) if len(text) >= 8)
+        self._transport = Transport(base_url, key, token, environment.timeout_seconds, clock)
+
+    def __repr__(self) -> str:
+        """Without credentials."""
+        return f"Client({self.environment.name!r})"
+
+    def __enter__(self) -> Client:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes."""
+        self.close()
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._transport.close()
+
+    # ------------------------------------------------------------------------------------------------- the clock
+
+    def now(self) -> datetime:
+        """The server's clock, by its last `Date`; without one, the runner's."""
+        return self._clock.now() + (self._ahead or timedelta())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is odd about the clocks. A sandbox's clock may be wherever it was advanced to."""
+        if not self.requests or self.environment.is_sandbox:
+            return ()
+        if self._ahead is None:
+            return ("The account's answers carry no readable date: now is this machine's clock.",)
+        if abs(self._ahead) <= SKEW_WORTH_A_NOTE:
+            return ()
+        way = "behind" if self._ahead > timedelta() else "ahead of"
+        seconds = round(abs(self._ahead.total_seconds()))
+        return (f"This machine's clock is {seconds} seconds {way} the account's; now is the account's.",)
+
+    def estimate(self, requests: int) -> int:
+        """Whole seconds that so many further requests take, by the rate limit and by how fast the account answers."""
+        each = self._seconds / self.requests if self.requests else _SECONDS_EACH_AT_FIRST
+        return math.ceil(self._pacer.estimate(requests, each))
+
+    # ------------------------------------------------------------------------------------------------------ reads
+
+    def endpoint(self, kind: Kind, collection: str | None = None) -> Endpoint:
+        """Where a kind lives: in the collection given, else in the environment's own."""
+        return wire.ENDPOINTS[collection or self.environment.collection(kind.name)]
+
+    def list_page(
+        self,
+        kind: Kind,
+        *,
+        offset: int,
+        limit: int,
+        name: str | None = None,
+        statuses: str | None = None,
+        sort: str | None = None,
+        collection: str | None = None,
+    ) -> Page:
+        """One page, sorted by what moves least unless `sort` says otherwise. Raises `ApiError`."""
+        endpoint = self.endpoint(kind, collection)
+        query = wire.list_query(endpoint, offset=offset, limit=limit, name=name, statuses=statuses, sort=sort)
+
+        def read(reply: Reply) -> Page:
+            envelope = wire.read_envelope(reply.body)
+            return Page(tuple(_entry(endpoint, item) for item in envelope.items), envelope.total)
+
+        return self._value(self._exchange(_Request("list", endpoint, query=query), read))
+
+    def get(self, kind: Kind, sid: str, collection: str | None = None) -> Live | None:
+        """One campaign as it stands; None only where the account says 404. Raises `ApiError`."""
+        endpoint = self.endpoint(kind, collection)
+        request = _Request("get", endpoint, sid)
+        result = self._exchange(request, lambda reply: _single(endpoint, reply, sid))
+        return None if result.status == 404 else self._value(result)
+
+    # ----------------------------------------------------------------------------------------------------- writes
+
+    def create(self, kind: Kind, spec: Mapping[str, Value]) -> Exchange:
+        """Creates one campaign."""
+        endpoint = self.endpoint(kind)
+        body = wire.encode_create(endpoint, spec, self.environment.create_body)
+        return self._write(_Request("create", endpoint, body=body))
+
+    def update(self, kind: Kind, sid: str, spec: Mapping[str, Value]) -> Exchange:
+        """Sends the spec as it is: what a campaign is to be made of is not decided here."""
+        endpoint = self.endpoint(kind)
+        return self._write(_Request("update", endpoint, sid, body=wire.encode_update(endpoint, spec)))
+
+    def act(self, kind: Kind, sid: str, action: Action, *, urgent: bool = False) -> Exchange:
+        """Asks for an action. An urgent one may use the requests that are kept back."""
+        endpoint = self.endpoint(kind)
+        body = wire.encode_action(endpoint, action)
+        return self._write(_Request(action.value, endpoint, sid, body=body, urgent=urgent))
+
+    def _write(self, request: _Request) -> Exchange:
+        result = self._exchange(request, lambda reply: _single(request.endpoint, reply, request.sid))
+        return Exchange(self._answer(request, result), result.attempts)
+
+    def _answer(self, request: _Request, result: _Result[Live]) -> Answer:
+        fate, message = TABLE[result.came].fate, result.trouble.message
+        if fate is Fate.DONE and result.value is not None:
+            return Done(result.value)
+        if fate is Fate.NOT_SENT:
+            return NotReached(message, result.status)
+        if fate is Fate.REFUSED and result.status is not None:
+            words = f"{message}{self._advice(request, result.status)}"
+            return Refused(result.status, result.trouble.code, words)
+        return Unknown(message, result.status)
+
+    def _advice(self, request: _Request, status: int) -> str:
+        environment = self.environment
+        if status in (401, 403):
+            return f"; {_credentials_advice(environment, status)}"
+        if status == 400 and request.operation == "create":
+            wrapped = wire.form_of(request.endpoint, environment.create_body) == "wrapped"
+            kind, other = request.endpoint.kind.short, "bare" if wrapped else "wrapped"
+            return (
+                "; nothing was created. If the account takes the other form of body, set "
+                f"create_body: {{{kind}: {other}}} in the environment {environment.name}"
+            )
+        return ""
+
+    # --------------------------------------------------------------------------------------------------- requests
+
+    def _value(self, result: _Result[T]) -> T:
+        """The value of a read, or the error that it came to."""
+        if result.came is Came.SUCCESS and result.value is not None:
+            return result.value
+        message, status = result.trouble.message, result.status
+        if status in (401, 403):
+            advice = _credentials_advice(self.environment, status)
+            raise CredentialsError(f"the account could not be read: {message} ({status}); {advice}", status)
+        if TABLE[result.came].fate is Fate.NOT_SENT and status is None:
+            raise UnreachableError(f"environment {self.environment.name}: {message}")
+        if status == 404:
+            message = f"the account {self.environment.account_sid} or its campaigns are not there: {message}"
+            raise AnswerError(f"{message} (404); check account_sid and region", status)
+        if status is None:
+            raise ApiError(f"environment {self.environment.name}: {message}")
+        raise AnswerError(f"the account could not be read: {message} ({status})", status)
+
+    def _exchange(self, request: _Request, read: Callable[[Reply], T]) -> _Result[T]:
+        """Sends a request until it is answered, must not be repeated, or patience is at its end."""
+        patience = Patience(max(self.environment.max_attempts, 1), self._random)
+        result: _Result[T] = _Result(Came.NO_CONNECTION, Trouble("", ""))
+        while True:
+            crowded = self._await_slot(patience, request.urgent or self._whole_limit)
+            if crowded is not None:
+                return result if patience.attempts else _crowded(crowded)
+            patience.attempts += 1
+            result = self._attempt(request, read, patience.attempts)
+            row = TABLE[result.came]
+            again = row.write_again if request.writes else row.read_again
+            pause = patience.backoff(result.retry_after) if again else None
+            if pause is None:
+                return result
+            self._clock.sleep(pause)
+
+    def _await_slot(self, patience: Patience, urgent: bool) -> float | None:
+        """Waits for the rate limit; the seconds it would take where that is more than patience allows."""
+        while (seconds := self._pacer.wait(urgent=urgent)) > 0:
+            if not patience.allows(seconds):
+                return seconds
+            self._clock.sleep(max(seconds, 0.001))  # a float's last digit must not make it spin
+        return None
+
+    def _attempt(self, request: _Request, read: Callable[[Reply], T], attempt: int) -> _Result[T]:
+        """One request, told to the observer whatever becomes of it."""
+        result: _Result[T] = _Result(Came.LOST, Trouble("", "interrupted"))
+        try:
+            result = self._understood(self._sent(request), read, attempt)
+        finally:
+            self._observe(
+                RequestRecord(
+                    operation=request.operation,
+                    method=request.method,
+                    collection=request.endpoint.collection,
+                    sid=request.sid or (result.value.sid if isinstance(result.value, Live) else None),
+                    attempt=attempt,
+                    status=result.status,
+                    outcome=result.came.value,
+                )
+            )
+        return result
+
+    def _sent(self, request: _Request) -> Reply | NotConnected | NoReply:
+        path = wire.path_of(self.environment.account_sid, request.endpoint.collection, request.sid)
+        body = None if request.body is None else json.dumps(request.body, ensure_ascii=False).encode()
+        begun = self._clock.monotonic()
+        self.requests += 1
+        with self._pacer.slot():
+            came = self._transport.send(request.method, path, request.query, body, fresh=request.writes)
+        self._seconds += self._clock.monotonic() - begun
+        if isinstance(came, Reply):
+            self._set_clock(came.headers.get("date"))
+            self._pacer.heed(came.headers, self.now())
+        return came
+
+    def _understood(
+        self, came: Reply | NotConnected | NoReply, read: Callable[[Reply], T], attempts: int
+    ) -> _Result[T]:
+        if isinstance(came, NotConnected):
+            kind = Came.NO_TRUST if came.lasting else Came.NO_CONNECTION
+            return _Result(kind, Trouble("", came.message), attempts=attempts)
+        if isinstance(came, NoReply):
+            kind = Came.TOO_LARGE if came.lasting else Came.LOST
+            return _Result(kind, Trouble("", came.message), attempts=attempts)
+        retry_after = retry_after_seconds(came.headers.get("retry-after"), self.now())
+        kind, status, value = what_came(came.status), came.status, None
+        trouble = Trouble("", "")
+        try:
+            if kind is Came.SUCCESS:
+                value = read(came)
+            elif kind is Came.REDIRECT:
+                trouble = Trouble(
+                    str(status), "it answers with a redirect, which is not followed; check base_url"
+                )
+            else:
+                trouble = wire.read_trouble(came.status, came.body)
+        except _ItemError as failed:
+            status = failed.item.code or came.status
+            kind = what_came(status)
+            kind = Came.UNREADABLE if kind is Came.SUCCESS else kind
+            trouble = failed.item.trouble or trouble
+        except UnreadableError as unreadable:
+            kind, trouble = Came.UNREADABLE, Trouble(str(status), str(unreadable))
+        return _Result(kind, self._without_secrets(trouble), status, value, retry_after, attempts)
+
+    def _set_clock(self, date: str | None) -> None:
+        try:
+            self._ahead = parsedate_to_datetime(date or "") - self._clock.now()
+        except (ValueError, TypeError):
+            return  # no readable date: what an earlier answer said still holds
+
+    def _without_secrets(self, trouble: Trouble) -> Trouble:
+        message = trouble.message
+        for secret in self._secrets:
+            message = message.replace(secret, "•••")
+        return Trouble(trouble.code, message)
+
+
+def _given(environment: Environment, key: str | None, token: str | None) -> tuple[str, str]:
+    """Both, or an error that names the variables that are not set."""
+    names = {environment.key_env: key, environment.token_env: token}
+    missing = [name for name, value in names.items() if not (value or "").strip()]
+    if missing or key is None or token is None:
+        raise CredentialsError(
+            f"environment {environment.name}: {' and '.join(missing)} not set; "
+            "set to the API key and token from the API settings page of the Exotel dashboard"
+        )
+    return key.strip(), token.strip()
+
+
+def _credentials_advice(environment: Environment, status: int) -> str:
+    if status == 401:
+        return (
+            f"check that {environment.key_env} and {environment.token_env} hold the key and token of the account "
+            f"{environment.account_sid}, and the region"
+        )
+    return f"the key in {environment.key_env} has no access to this part of the account {environment.account_sid}"
+
+
+def _crowded(seconds: float) -> _Result[T]:
+    message = f"the account's rate limit leaves no request for another {math.ceil(seconds)} seconds"
+    return _Result(Came.NO_CONNECTION, Trouble("", message))
+
+
+def _entry(endpoint: Endpoint, item: wire.Item) -> Live | None:
+    try:
+        return None if item.trouble else wire.decode(endpoint, item.data)
+    except UnreadableError:
+        return None
+
+
+def _single(endpoint: Endpoint, reply: Reply, sid: str | None) -> Live:
+    """The one campaign of an answer, which must be the one that was asked for."""
+    items = wire.read_envelope(reply.body).items
+    if len(items) != 1:
+        raise UnreadableError(f"the answer holds {len(items)} campaigns instead of one")
+    if items[0].trouble:
+        raise _ItemError(items[0])
+    live = wire.decode(endpoint, items[0].data)
+    if sid is not None and live.sid != sid:
+        raise UnreadableError("the answer is about another campaign")
+    return live

@@ -1,0 +1,158 @@
+"""Reads a list page by page, though it moves while it is read (rule 8)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Final
+
+from campaignctl.api.client import Client, Page
+from campaignctl.errors import ApiError, CredentialsError
+from campaignctl.kinds.table import Kind
+from campaignctl.planning.resources import Listing, Live
+
+MAX_REREADS: Final = 3
+_SPARE_PAGES: Final = 20
+_MOST_WITHOUT_TOTAL: Final = 500_000
+_TERM: Final = re.compile(r"(?:[^\W_]|-)+")
+SHORTEST_TERM: Final = 4
+
+
+@dataclass
+class Reading:
+    """What the pages of one list showed. `failed` are the positions of items that failed; `total` the last claim."""
+
+    campaigns: dict[str, Live] = field(default_factory=dict)
+    failed: set[int] = field(default_factory=set)
+    total: int | None = None
+    followed: bool = True
+
+    @property
+    def whole(self) -> bool:
+        """True when every item was read. Where the account claims more than it showed, some are missing."""
+        return self.followed and not self.failed and self.count >= (self.total or 0)
+
+    @property
+    def count(self) -> int:
+        """How many items there are, those that failed too."""
+        return len(self.campaigns) + len(self.failed)
+
+    @property
+    def listing(self) -> Listing:
+        """As the planner takes it."""
+        return Listing(tuple(self.campaigns.values()), self.whole)
+
+    def take(self, offset: int, page: Page) -> bool:
+        """Adds a page; an item seen twice counts once, as it was seen last. True when something was new."""
+        before = self.count
+        for position, entry in enumerate(page.entries, offset):
+            if entry is None:
+                self.failed.add(position)
+            else:
+                self.campaigns[entry.sid] = entry
+        self.total = page.total
+        return self.count > before
+
+
+def scan(client: Client, kind: Kind, collection: str | None = None) -> Listing:
+    """The whole list of a kind. Raises `ApiError` for what cannot be read at all."""
+    return read_list(client, kind, collection=collection).listing
+
+
+def search(client: Client, kind: Kind, name: str, collection: str | None = None) -> Listing:
+    """All campaigns that bear the name, and others; a whole scan where the name cannot be searched for."""
+    term = term_of(name)
+    reading = None if term is None else search_term(client, kind, term, collection)
+    return scan(client, kind, collection) if reading is None else reading.listing
+
+
+def search_term(client: Client, kind: Kind, term: str, collection: str | None = None) -> Reading | None:
+    """All campaigns whose names hold the term; None where the account takes no such search (a 4xx)."""
+    try:
+        return read_list(client, kind, name=term, collection=collection)
+    except ApiError as error:
+        if is_refusal(error):
+            return None
+        raise
+
+
+def term_of(name: str) -> str | None:
+    """The longest run of letters of any script, digits and hyphens: a search may mangle other signs.
+
+    None when it is shorter than four characters.
+    """
+    longest = max(_TERM.findall(name), key=len, default="")
+    return longest if len(longest) >= SHORTEST_TERM else None
+
+
+def is_refusal(error: ApiError) -> bool:
+    """True for a 4xx that is about the request, not about who sends it."""
+    return not isinstance(error, CredentialsError) and error.http is not None and 400 <= error.http < 500
+
+
+def read_list(
+    client: Client,
+    kind: Kind,
+    *,
+    name: str | None = None,
+    statuses: str | None = None,
+    collection: str | None = None,
+    first: Page | None = None,
+) -> Reading:
+    """Every page of a list. `first` is the first one, where it has been read already."""
+    limit = client.endpoint(kind, collection).page_limit
+
+    def page_at(offset: int) -> Page:
+        if first is not None and offset == 0 and not reading.count:
+            return first
+        return client.list_page(
+            kind, offset=offset, limit=limit, name=name, statuses=statuses, collection=collection
+        )
+
+    reading = Reading()
+    _follow(reading, page_at, limit)
+    return reading
+
+
+def _follow(reading: Reading, page_at: Callable[[int], Page], limit: int) -> None:
+    """Reads on from page to page, each overlapping the one before by one item.
+
+    That item must be on the page. Where it is not, items went away and what follows moved up: then the page
+    before is read again, which is as good where it holds anything that was seen, and reading goes on from its end.
+    """
+    anchors: Container[str] | None = None  # what the page must hold one of; None for the first
+    offset = rereads = pages = 0
+    most = 1
+    while pages < most:
+        page, pages = page_at(offset), pages + 1
+        most = _most_pages(page) if pages == 1 else most
+        if offset > 0 and not _holds(page, anchors):
+            if rereads == MAX_REREADS:
+                break
+            rereads, offset, anchors = rereads + 1, max(offset - limit + 1, 0), reading.campaigns
+            continue
+        going_back = anchors is reading.campaigns
+        fresh, reached = reading.take(offset, page), offset + len(page.entries)
+        if is_last(page, reached, limit) or not (fresh or going_back):
+            return
+        rereads = 0 if fresh else rereads
+        last = page.entries[-1] if page.entries else None
+        offset, anchors = max(reached - 1, 0), {last.sid} if last else None
+    reading.followed = False
+
+
+def _holds(page: Page, anchors: Container[str] | None) -> bool:
+    return anchors is None or any(item.sid in anchors for item in page.items)
+
+
+def is_last(page: Page, reached: int, limit: int) -> bool:
+    """A full page is never the last one, whatever `total` claims; nor is a short one that says there is more."""
+    return len(page.entries) < limit and page.total is not None and reached >= page.total
+
+
+def _most_pages(first: Page) -> int:
+    """So that a server that never comes to an end is left: twice the pages that the first one makes expect."""
+    items = _MOST_WITHOUT_TOTAL if first.total is None else first.total
+    return _SPARE_PAGES + 2 * ceil(items / max(len(first.entries) - 1, 1))

@@ -1,0 +1,101 @@
+"""When the next request may be sent: at most so many in any 60 seconds, some of them kept back for a `pause`."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+
+from campaignctl.clock import Clock
+
+WINDOW_SECONDS = 60.0
+KEPT_BACK = 3
+"""Requests a minute that nothing but an urgent one may use, so that a `pause` by hand never waits for an apply."""
+
+
+class Pacer:
+    """A sliding window over the requests of this process, and what the account itself says is left.
+
+    A request counts from when it is sent until 60 seconds after its answer: the account counted it at some moment
+    in between. `rate_limit` is None for none.
+    """
+
+    def __init__(self, rate_limit: int | None, clock: Clock) -> None:
+        self._limit = rate_limit
+        self._clock = clock
+        self._sent: deque[float] = deque()
+        self._remaining: int | None = None
+        self._kept = KEPT_BACK
+        self._reset = 0.0  # by the monotonic clock
+
+    def wait(self, *, urgent: bool = False) -> float:
+        """Seconds until the next request may be sent."""
+        now = self._clock.monotonic()
+        return max(self._window_opens(now, urgent), self._account_opens(now, urgent), 0.0)
+
+    @contextmanager
+    def slot(self) -> Iterator[None]:
+        """Around one request."""
+        self._sent.append(self._clock.monotonic())
+        try:
+            yield
+        finally:
+            self._sent[-1] = self._clock.monotonic()
+
+    def heed(self, headers: Mapping[str, str], server_now: datetime) -> None:
+        """Takes note of `X-RateLimit-Remaining` and `-Reset` (epoch seconds); anything unreadable is ignored."""
+        self._remaining = _number(headers.get("x-ratelimit-remaining"))
+        limit, reset = _number(headers.get("x-ratelimit-limit")), _number(headers.get("x-ratelimit-reset"))
+        self._kept = _kept_back(limit)
+        seconds = 0.0 if reset is None else reset - server_now.timestamp()
+        self._reset = self._clock.monotonic() + seconds
+
+    def estimate(self, requests: int, seconds_each: float) -> float:
+        """Seconds that so many further requests take, waiting included."""
+        now = self._clock.monotonic()
+        return seconds_for(requests, self._limit, seconds_each, (stamp - now for stamp in self._sent))
+
+    def _window_opens(self, now: float, urgent: bool) -> float:
+        while self._sent and self._sent[0] <= now - WINDOW_SECONDS:
+            self._sent.popleft()
+        capacity = _capacity(self._limit, urgent)
+        if capacity is None or len(self._sent) < capacity:
+            return 0.0
+        return self._sent[-capacity] + WINDOW_SECONDS - now
+
+    def _account_opens(self, now: float, urgent: bool) -> float:
+        if self._remaining is None or self._remaining > (0 if urgent else self._kept):
+            return 0.0
+        return self._reset - now
+
+
+def seconds_for(
+    requests: int, rate_limit: int | None, seconds_each: float, sent: Iterable[float] = ()
+) -> float:
+    """Seconds that so many requests take one after the other; `sent` are the moments of earlier ones, now being 0."""
+    capacity, time = _capacity(rate_limit, urgent=False), 0.0
+    if capacity is None:
+        return requests * seconds_each
+    stamps = deque(sent, maxlen=capacity)
+    for _ in range(requests):
+        if len(stamps) == capacity:
+            time = max(time, stamps[0] + WINDOW_SECONDS)
+        time += seconds_each
+        stamps.append(time)
+    return time
+
+
+def _capacity(rate_limit: int | None, urgent: bool) -> int | None:
+    if rate_limit is None:
+        return None
+    return rate_limit if urgent else rate_limit - _kept_back(rate_limit)
+
+
+def _kept_back(limit: int | None) -> int:
+    """Of a limit of three or less, all but one."""
+    return KEPT_BACK if limit is None else min(KEPT_BACK, max(limit - 1, 0))
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 16 else None

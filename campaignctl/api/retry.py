@@ -1,0 +1,124 @@
+"""What follows from an answer: is the request sent again, and was it carried out? One table, rule 9."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from random import Random
+from types import MappingProxyType
+from typing import Final
+
+MAX_WAIT_SECONDS: Final = 300.0
+"""All waiting for one request."""
+_FIRST_BACKOFF_SECONDS: Final = 1.0
+_LONGEST_BACKOFF_SECONDS: Final = 60.0
+
+
+class Fate(Enum):
+    """What is known of a write."""
+
+    DONE = "carried out"
+    REFUSED = "refused, so surely not carried out"
+    NOT_SENT = "surely not carried out"
+    UNKNOWN = "nobody knows"
+
+
+class Came(Enum):
+    """What came back."""
+
+    SUCCESS = "a readable success"
+    NO_CONNECTION = "no connection was made"
+    NO_TRUST = "no connection was made, and none will be"
+    TOO_MANY = "429"
+    REFUSAL = "any other 4xx"
+    SERVER_ERROR = "5xx"
+    LOST = "a time-out or a lost connection"
+    UNREADABLE = "an answer that cannot be understood"
+    TOO_LARGE = "an answer that is larger than we read"
+    REDIRECT = "3xx"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Whether a read or a write is sent again, and what is known of a write that is not."""
+
+    read_again: bool
+    write_again: bool
+    fate: Fate
+
+
+TABLE: Mapping[Came, Row] = MappingProxyType(
+    {
+        Came.SUCCESS: Row(False, False, Fate.DONE),
+        Came.NO_CONNECTION: Row(True, True, Fate.NOT_SENT),
+        Came.NO_TRUST: Row(False, False, Fate.NOT_SENT),
+        Came.TOO_MANY: Row(True, True, Fate.NOT_SENT),
+        Came.REFUSAL: Row(False, False, Fate.REFUSED),
+        Came.SERVER_ERROR: Row(True, False, Fate.UNKNOWN),
+        Came.LOST: Row(True, False, Fate.UNKNOWN),
+        Came.UNREADABLE: Row(True, False, Fate.UNKNOWN),
+        Came.TOO_LARGE: Row(False, False, Fate.UNKNOWN),
+        Came.REDIRECT: Row(False, False, Fate.UNKNOWN),
+    }
+)
+
+
+def what_came(status: int) -> Came:
+    """By an HTTP status, or by the code that an item of a 207 has of its own."""
+    if 200 <= status < 300:
+        return Came.SUCCESS
+    if 300 <= status < 400:
+        return Came.REDIRECT
+    if status == 429:
+        return Came.TOO_MANY
+    if 400 <= status < 500:
+        return Came.REFUSAL
+    return Came.SERVER_ERROR if 500 <= status < 600 else Came.UNREADABLE
+
+
+def retry_after_seconds(header: str | None, server_now: datetime) -> float | None:
+    """`Retry-After` as seconds or as a date by the server's clock; None when it says neither."""
+    if header is None:
+        return None
+    text = header.strip()
+    if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
+        return float(text) if len(text) < 16 else math.inf
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max((moment - server_now).total_seconds(), 0.0)
+
+
+@dataclass
+class Patience:
+    """How often one request is sent, and how long it may wait in all."""
+
+    max_attempts: int
+    random: Random
+    attempts: int = 0
+    _left: float = field(default=MAX_WAIT_SECONDS)
+
+    def allows(self, seconds: float) -> bool:
+        """True when there is time for the wait; it is then counted."""
+        if seconds > self._left:
+            return False
+        self._left -= seconds
+        return True
+
+    def backoff(self, retry_after: float | None) -> float | None:
+        """Seconds to wait before the next attempt: what the account says, else exponential with full jitter.
+
+        None when there is no next attempt.
+        """
+        if self.attempts >= self.max_attempts:
+            return None
+        ceiling = min(_FIRST_BACKOFF_SECONDS * 2 ** (self.attempts - 1), _LONGEST_BACKOFF_SECONDS)
+        seconds = self.random.uniform(0, ceiling) if retry_after is None else retry_after
+        return seconds if self.allows(seconds) else None

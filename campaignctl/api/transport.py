@@ -1,0 +1,192 @@
+"""Sends one request and brings back what came of it. Knows HTTP, nothing of campaigns.
+
+The credentials go into one header of requests to one host and nowhere else: no redirect is followed, no message
+quotes an exception's own text, loopback never goes through a proxy.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from campaignctl import __version__
+from campaignctl.clock import Clock
+from campaignctl.errors import ApiError
+
+MAX_ANSWER_BYTES: Final = 50 * 1024 * 1024
+MAX_ANSWER_SECONDS: Final = 300.0
+"""A server that sends a byte now and then meets every time-out between bytes, so the whole has one too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that came whole. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotConnected:
+    """Surely nothing was sent. `lasting`: trying again will not help."""
+
+    message: str
+    lasting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoReply:
+    """The request may have been carried out. `lasting`: the answer is there, and will be no better again."""
+
+    message: str
+    lasting: bool = False
+
+
+class Transport:
+    """Connections to one host. `base_url` is scheme and host; `timeout_seconds` bounds each wait."""
+
+    def __init__(self, base_url: str, key: str, token: str, timeout_seconds: float, clock: Clock) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._auth = httpx.BasicAuth(key, token)
+        self._timeout = timeout_seconds
+        self._clock = clock
+        self.host = urlsplit(base_url).hostname or base_url
+        self._tls = self._trust()
+        self._kept = self._connections(keep=True)
+        self._fresh = self._connections(keep=False)
+
+    def __repr__(self) -> str:
+        """Without credentials."""
+        return f"Transport({self._base_url!r})"
+
+    def __enter__(self) -> Transport:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes."""
+        self.close()
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._kept.close()
+        self._fresh.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        *,
+        fresh: bool = False,
+    ) -> Reply | NotConnected | NoReply:
+        """One request. `fresh` takes a new connection: an idle one that the server closes looks like a lost answer."""
+        client = self._fresh if fresh else self._kept
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        url = self._base_url + path
+        try:
+            with client.stream(method, url, params=query, content=body, headers=headers) as response:
+                return self._read(response)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+            return self._not_connected(error)
+        except httpx.TimeoutException:
+            return NoReply(f"{self.host} did not answer within {self._timeout:g} seconds")
+        except httpx.DecodingError:
+            return NoReply(f"the answer of {self.host} is not compressed as it says")
+        except httpx.RequestError:
+            return NoReply(f"the connection to {self.host} was lost before the whole answer had come")
+
+    def _read(self, response: httpx.Response) -> Reply | NoReply:
+        """The whole body, as long as it is neither too large nor too slow."""
+        chunks, size = [], 0
+        until = self._clock.monotonic() + max(MAX_ANSWER_SECONDS, self._timeout)
+        for chunk in response.iter_bytes():
+            size += len(chunk)
+            if size > MAX_ANSWER_BYTES:
+                return NoReply(f"the answer of {self.host} is larger than 50 MB", lasting=True)
+            if self._clock.monotonic() > until:
+                return NoReply(f"the answer of {self.host} did not come to an end")
+            chunks.append(chunk)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status_code, headers, b"".join(chunks))
+
+    def _not_connected(self, error: httpx.TransportError) -> NotConnected:
+        if isinstance(error, httpx.ProxyError):
+            return NotConnected(f"the proxy made no connection to {self.host}")
+        if isinstance(error, httpx.TimeoutException):
+            return NotConnected(f"no connection to {self.host} within {self._timeout:g} seconds")
+        for cause in _causes(error):
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                return NotConnected(
+                    f"the certificate of {self.host} is not trusted ({cause.verify_message}); "
+                    "if your network has a certificate authority of its own, name it in SSL_CERT_FILE",
+                    lasting=True,
+                )
+            if isinstance(cause, ssl.SSLError):
+                return NotConnected(f"{self.host} does not speak TLS as it should", lasting=True)
+            if isinstance(cause, socket.gaierror):
+                return NotConnected(f"the host name {self.host} is not known")
+        return NotConnected(f"no connection to {self.host}")
+
+    def _trust(self) -> ssl.SSLContext:
+        """Whom to trust. Reading the certificate authorities takes 30 ms, which plain HTTP can do without."""
+        if self._base_url.startswith("http://"):
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            return httpx.create_ssl_context()
+        except OSError as error:
+            raise ApiError(
+                f"the certificate authorities cannot be read ({error.strerror or 'damaged'}); "
+                "check SSL_CERT_FILE and SSL_CERT_DIR"
+            ) from None
+
+    def _connections(self, *, keep: bool) -> httpx.Client:
+        limits = httpx.Limits(max_keepalive_connections=None if keep else 0)
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "User-Agent": f"campaignctl/{__version__}",
+        } | ({} if keep else {"Connection": "close"})
+        try:
+            return httpx.Client(
+                auth=self._auth,
+                headers=headers,
+                timeout=self._timeout,
+                limits=limits,
+                verify=self._tls,
+                follow_redirects=False,
+                trust_env=not is_loopback(self.host),
+            )
+        except (ValueError, ImportError, httpx.InvalidURL):
+            raise ApiError(
+                "the proxy settings (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) cannot be used: write http://host:port"
+            ) from None
+
+
+def is_loopback(host: str) -> bool:
+    """True for this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__

@@ -3,8 +3,6 @@
 A key that stands in the contract keeps its place and meaning in every `1.x`; more keys may be added.
 """
 
-from __future__ import annotations
-
 from typing import NotRequired, TypedDict
 
 from campaignctl.kinds.table import Value

@@ -46,6 +46,7 @@ _WORDS: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 NAME_LIMIT: Final = 100
 TEXT_LIMIT: Final = 2500
 """A template has 2,000 characters: a reviewer sees all of it."""
+MESSAGE_LIMIT: Final = 1000
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -83,6 +84,11 @@ def without_command(row: str) -> str:
     '\\\\u003a:set-env name=a::b'
     """
     return _COMMAND.sub(lambda match: f"{match.group(1) or ''}\\u{ord(match.group()[-1]):04x}", row)
+
+
+def message(text: str) -> str:
+    """A sentence that may quote a name: cut, not yet made visible."""
+    return cut(text, MESSAGE_LIMIT)
 
 
 def json_safe(text: str) -> str:

@@ -50,7 +50,7 @@ def laid_out(lines: Iterable[Line], *, color: bool, width: int | None) -> str:
 
 
 def _rows(line: Line, width: int | None) -> list[str]:
-    text = cut(visible(line.text), _LINE_LIMIT)
+    text = visible(cut(line.text, _LINE_LIMIT))
     margin = _INDENT * line.indent
     if width is None or line.whole or len(margin) + len(text) <= width:
         return [f"{margin}{text}" if text else ""]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -307,3 +308,86 @@ def everything() -> Plan:
         selection=Selection(("campaigns/",), "team=growth", vars={"flow_id": "hmac-sha256:77aa"}),
         apply=Cost(14, 190),
     )  # fmt: skip
+
+
+ESCAPES = "\x1b[31mred\x1b]0;title\x07"
+HOSTILE: Mapping[str, str] = {
+    "terminal escapes": ESCAPES,
+    "a C1 escape": "\x9b31mred",
+    "line breaks": "one\ntwo\r\nthree\x0bfour\x85five\u2028six\u2029seven",
+    "right-to-left marks": "abc\u202egnp.exe\u2066x\u2069\u200f\u061c",
+    "invisible letters": "adm\u200bin\u2060\ufeff\u00ad\U000e0041",
+    "lone surrogates": "bro\ud800ken",
+    "workflow commands": "::error file=a::b\n##[group]x ##vso[task.setvariable variable=a]b",
+    "markup": "<script>alert(1)</script> [a](javascript:b) `c` | d",
+    "length": "long" * 2500,
+    "nothing": "",
+    "shell": "$(reboot) `id` 'x'; rm -rf \"/\"",
+}
+
+
+_ONE_OF_EACH_TYPE = (
+    "ambiguous-name", "failed", "window-over", "policy", "start-now", "needs-allow", "orphan", "not-live",
+    "fields-differ", "state-differs", "cannot-compare", "in-sync",
+)  # fmt: skip
+
+
+def hostile(text: str) -> Plan:
+    """The same text from outside in every field of a plan."""
+    where = Position(text, 3, 4)
+    resulting = {
+        "name": text,
+        "from": (text, text + "1"),
+        "lists": [text],
+        "url": text,
+        "read_via_text": text,
+        "retries": {"mechanism": text, "on_status": [text]},
+        "schedule": {"send_at": text, "end_at": text},
+        "status_callback": text,
+    }
+    spec: Mapping[str, Value] = {**resulting}
+    diffs = (
+        *(
+            Difference(field, text, text + "x")
+            for field in ("from", "url", "schedule.send_at", "status_callback")
+        ),
+        Difference("lists", [text], [text + "x"]),
+        Difference("from", (text,), (text + "x",)),
+    )
+    wanted = Desired(VOICE, spec, where, state=State.ARCHIVED, labels={text: text})
+    live = Live(VOICE, text, read_status(text), text, spec)
+    changes = [
+        Change(
+            key=Key(kind.name, text, text),
+            type=row.change,
+            reason=Reason(code, text),
+            desired=None if code == "orphan" else replace(wanted, kind=kind),
+            live=None if code in ("not-live", "start-now") else live,
+            operations=(
+                Operation(Op.PAUSE, sid=text),
+                Operation(Op.UPDATE, (text,)),
+                Operation(Op.CREATE, (text,)),
+            ),
+            held=(HeldOperation(Op.COMPLETE, since=text), HeldOperation(Op.CREATE, (text,))),
+            diff=diffs if kind is VOICE else (),
+            notes=(text,),
+            resulting=resulting,
+            fingerprint=text,
+        )
+        for code, row in ((code, REASONS[code]) for code in _ONE_OF_EACH_TYPE)
+        for kind in (VOICE, SMS)
+    ]
+    return plan(
+        *changes,
+        environment=replace(PROD, name=text, account_sid=text),
+        findings=(
+            Diagnostic(Severity.ERROR, text, where, text),
+            Diagnostic(Severity.WARN, text, where, text),
+        ),
+        notes=(text,),
+        allowed=(text,),
+        digest=text,
+        refresh_strategy=text,
+        selection=Selection((text,), text, vars={text: text}),
+        manifests=ManifestsSeal(text, 1, text),
+    )

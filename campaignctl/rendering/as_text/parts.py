@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from campaignctl.kinds import KINDS
 from campaignctl.rendering import words
-from campaignctl.rendering.documents import ErrorOutputDocument, FindingDocument, ValidateDocument
-from campaignctl.rendering.escape import name
+from campaignctl.rendering.documents import (
+    ErrorOutputDocument,
+    FindingDocument,
+    ReasonDocument,
+    ValidateDocument,
+)
+from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.lines import Line, Style, laid_out
 
 
@@ -33,12 +39,27 @@ def block(lines: Iterable[Line]) -> Iterator[Line]:
         yield line
 
 
+SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})
+"""Reasons that the rest of a change says better."""
+
+
+def reason_lines(reason: ReasonDocument) -> Iterator[Line]:
+    """Why a change is what it is, where a reader cannot see it."""
+    if reason["code"] not in SHOWS_ITSELF:
+        yield Line(f"why: {message(reason['message'])} [{reason['code']}]", 1)
+
+
+def note_lines(notes: Iterable[str]) -> Iterator[Line]:
+    """What was noticed on the way."""
+    yield from (Line(f"note: {message(note)}", 1, Style.QUIET) for note in notes)
+
+
 def finding_lines(findings: Iterable[FindingDocument]) -> Iterator[Line]:
     """`file:line:column: message [rule]`, which editors and terminals turn into a link."""
     for finding in findings:
         warning = finding["severity"] != "error"
-        where = f"{finding['file']}:{finding['line']}:{finding['column']}"
-        text = f"{where}: {'warning: ' if warning else ''}{finding['message']} [{finding['rule']}]"
+        where = f"{name(finding['file'])}:{finding['line']}:{finding['column']}"
+        text = f"{where}: {'warning: ' if warning else ''}{message(finding['message'])} [{finding['rule']}]"
         yield Line(text, 0, Style.ALERT if warning else Style.GONE)
 
 
@@ -67,6 +88,6 @@ def error_text(document: ErrorOutputDocument, *, color: bool = False, width: int
     """Why a command ended early: every finding, then the one sentence."""
     lines = [
         *finding_lines(document["findings"]),
-        Line(f"Error: {document['error']['message']}", 0, Style.STOP),
+        Line(f"Error: {message(document['error']['message'])}", 0, Style.STOP),
     ]
     return laid_out(lines, color=color, width=width)

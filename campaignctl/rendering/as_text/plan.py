@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Final
@@ -14,7 +14,14 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Value
 from campaignctl.planning.consent import IN_MANIFEST, Permission
 from campaignctl.rendering import words
-from campaignctl.rendering.as_text.parts import block, finding_lines, headline, title
+from campaignctl.rendering.as_text.parts import (
+    block,
+    finding_lines,
+    headline,
+    note_lines,
+    reason_lines,
+    title,
+)
 from campaignctl.rendering.documents import (
     ChangeDocument,
     DifferenceDocument,
@@ -23,7 +30,7 @@ from campaignctl.rendering.documents import (
     OperationDocument,
     PlanDocument,
 )
-from campaignctl.rendering.escape import UNSAFE, name
+from campaignctl.rendering.escape import UNSAFE, message, name
 from campaignctl.rendering.lines import Line, Style, laid_out
 
 _NAMES: Final = 12
@@ -40,8 +47,6 @@ _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
     "orphan": ("-", Style.ENDING),
     "noop": (" ", Style.QUIET),
 }
-_SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})
-"""Reasons that the rest of a change says better."""
 _PHASES: Final = ("pause", "update", "resume", "create", "complete", "archive")
 _ASKED_OF_CREATE: Final = {"looks-renamed": Permission.TWIN}
 """What releases a held create, by reason; every other one asks for a start that is near or at once."""
@@ -65,15 +70,15 @@ def _plan(document: PlanDocument, now: datetime) -> Iterator[Line]:
         if change["change"] != "noop":
             yield from block(_change(change, now, namesakes[change["name"]] > 1))
     yield from block(_unchanged(noops))
-    yield from block(Line(f"Note: {note}", 0, Style.ALERT) for note in document["notes"])
+    yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
     yield from block(_closing(document, now))
 
 
 def _failed(change: ChangeDocument) -> Iterator[Line]:
     status = change["status"]["live"] or "failed"
     yield Line(f"! {title(change['kind'], change['name'])}: {status}{_place(change)}", 0, Style.STOP)
-    yield Line(f"why: {change['reason']['message']} [{change['reason']['code']}]", 1)
-    yield from _notes(change["notes"])
+    yield from reason_lines(change["reason"])
+    yield from note_lines(change["notes"])
 
 
 def _change(change: ChangeDocument, now: datetime, namesake: bool) -> Iterator[Line]:
@@ -85,12 +90,11 @@ def _change(change: ChangeDocument, now: datetime, namesake: bool) -> Iterator[L
     urgency = words.urgency(change, now)
     if urgency:
         yield Line(urgency, 1, Style.ALERT)
-    if change["reason"]["code"] not in _SHOWS_ITSELF:
-        yield Line(f"why: {change['reason']['message']} [{change['reason']['code']}]", 1)
+    yield from reason_lines(change["reason"])
     yield from _operations(change)
     yield from _content(change)
     yield from _held(change, now, namesake)
-    yield from _notes(change["notes"])
+    yield from note_lines(change["notes"])
 
 
 def _headline(change: ChangeDocument) -> str:
@@ -243,10 +247,6 @@ def _pattern(change: ChangeDocument, namesake: bool) -> str:
     return f":{title(change['kind'], campaign)}" if namesake else f":{campaign}"
 
 
-def _notes(notes: Iterable[str]) -> Iterator[Line]:
-    yield from (Line(f"note: {note}", 1, Style.QUIET) for note in notes)
-
-
 def _unchanged(noops: Sequence[ChangeDocument]) -> Iterator[Line]:
     """By reason; what is in sync in a line, what is over with its why. A note that many share is told once."""
     by_code = sorted(noops, key=lambda change: change["reason"]["code"] != "in-sync")
@@ -257,14 +257,14 @@ def _unchanged(noops: Sequence[ChangeDocument]) -> Iterator[Line]:
             yield Line(f"{len(changes):,} {called}: {_names(changes)}", 1, Style.QUIET)
         else:
             for change in changes:
-                text = f"{title(change['kind'], change['name'])}: {change['reason']['message']} [{code}]"
+                text = f"{title(change['kind'], change['name'])}: {message(change['reason']['message'])} [{code}]"
                 yield Line(text, 1, Style.QUIET)
     shared: defaultdict[str, list[ChangeDocument]] = defaultdict(list)
     for change in noops:
         for note in change["notes"]:
             shared[note].append(change)
     for note, changes in shared.items():
-        yield Line(f"note: {_names(changes)}: {note}", 1, Style.QUIET)
+        yield Line(f"note: {_names(changes)}: {message(note)}", 1, Style.QUIET)
 
 
 def _names(changes: Sequence[ChangeDocument]) -> str:
@@ -303,6 +303,8 @@ def _total(document: PlanDocument) -> Line:
         unmanaged = (
             f"; {words.counted(summary['unmanaged'], 'campaign')} in the account {verb} not managed here"
         )
+    if not document["changes"]:
+        return Line(f"Nothing to do: no manifest is selected{unmanaged}.")
     if summary["noop"] == len(document["changes"]):
         unchanged = words.counted(summary["noop"], "manifest")
         return Line(f"Nothing to do for {unchanged}{unmanaged}.", 0, Style.GOOD)

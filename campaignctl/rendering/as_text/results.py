@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from campaignctl.planning.outcome import OperationOutcome, OperationResult
 from campaignctl.planning.plan import Change
 from campaignctl.rendering import words
-from campaignctl.rendering.as_text.parts import block, headline, title
+from campaignctl.rendering.as_text.parts import block, headline, note_lines, reason_lines, title
 from campaignctl.rendering.documents import ApplyDocument, OperationResultDocument, ResultDocument
+from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.lines import Line, Style, laid_out
 
 _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
@@ -17,10 +18,7 @@ _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
     "failed": ("!", Style.STOP),
     "skipped": ("!", Style.UPDATE),
     "applied": ("~", Style.CREATE),
-    "unchanged": (" ", Style.QUIET),
 }
-"""By outcome, the first that a reader must see first."""
-
 _DONE: Final[Mapping[str, str]] = {
     "create": "created",
     "update": "updated",
@@ -59,7 +57,7 @@ def operation_line(
     """Progress, a line per operation as it ends, with its line break. `done` of `total` operations are over."""
     ended = result.outcome is OperationOutcome.APPLIED
     says = _DONE[result.op] if ended else f"{result.op} {_ending(result.outcome)}"
-    twin = f" (its twin {result.sid})" if result.sid else ""
+    twin = f" (its twin {name(result.sid)})" if result.sid else ""
     tries = f", {words.counted(result.attempts, 'attempt')}" if result.attempts > 1 else ""
     count = f"[{done:>{len(str(total))}}/{total}]"
     text = f"{count} {title(change.key.kind, change.key.name)}{twin}: {says}{tries}"
@@ -79,23 +77,24 @@ def _apply(document: ApplyDocument) -> Iterator[Line]:
         yield from block(
             [Line("Interrupted: nothing more was sent after the request in flight.", 0, Style.STOP)]
         )
-    for outcome in _MARKS:
-        if outcome != "unchanged":
-            chosen = [result for result in document["results"] if result["outcome"] == outcome]
-            yield from block(_results(chosen))
+    for outcome in ("unknown", "failed", "skipped"):
+        for result in _ended(document, outcome):
+            yield from block(_result(result))
+    yield from block(line for result in _ended(document, "applied") for line in _result(result))
     yield from block([_total(document)])
 
 
-def _results(results: Sequence[ResultDocument]) -> Iterator[Line]:
-    for result in results:
-        yield from _result(result)
+def _ended(document: ApplyDocument, outcome: str) -> Iterator[ResultDocument]:
+    return (result for result in document["results"] if result["outcome"] == outcome)
 
 
 def _result(result: ResultDocument) -> Iterator[Line]:
     mark, style = _MARKS[result["outcome"]]
     applied = result["outcome"] == "applied"
     says = _says(result["operations"]) if applied else result["outcome"]
-    sid = f"  ({result['sid']})" if result["sid"] else ""
+    sid = f"  ({name(result['sid'])})" if result["sid"] else ""
+    if any(operation["op"] == "create" for operation in result["operations"]) and applied:
+        mark = "+"
     yield Line(f"{mark} {title(result['kind'], result['name'])}: {says}{sid}", 0, style)
     if not applied:
         yield from _why(result)
@@ -105,7 +104,7 @@ def _result(result: ResultDocument) -> Iterator[Line]:
         yield Line(
             f"held: {words.listed(each['op'] for each in result['held'])}, to be asked for", 1, Style.UPDATE
         )
-    yield from (Line(f"note: {note}", 1, Style.QUIET) for note in result["notes"])
+    yield from note_lines(result["notes"])
     following = _following(result)
     if following:
         yield Line(f"next: {following}", 1)
@@ -122,9 +121,9 @@ def _why(result: ResultDocument) -> Iterator[Line]:
     error = result["error"]
     if error:
         http = f", HTTP {error['http']}" if error["http"] else ""
-        yield Line(f"error: {error['message']} [{error['code']}{http}]", 1, Style.GONE)
+        yield Line(f"error: {message(error['message'])} [{error['code']}{http}]", 1, Style.GONE)
     if error is None or error["message"] != result["reason"]["message"]:
-        yield Line(f"why: {result['reason']['message']} [{result['reason']['code']}]", 1)
+        yield from reason_lines(result["reason"])
 
 
 def _following(result: ResultDocument) -> str | None:

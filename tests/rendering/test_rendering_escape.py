@@ -1,0 +1,69 @@
+"""Text from outside cannot act on a terminal or a log."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+import pytest
+
+from campaignctl.rendering.escape import UNSAFE, cut, visible, without_command
+from campaignctl.rendering.lines import Line, Style, laid_out
+
+UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def test_every_control_format_and_separator_character_is_unsafe() -> None:
+    everything = map(chr, range(sys.maxunicode + 1))
+    missed = [
+        it for it in everything if unicodedata.category(it) in UNSAFE_CATEGORIES and not UNSAFE.match(it)
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Café – naïve", "दिवाली के लिए", "日本語 😀", "a • b → c", "ordinary, text."]
+)
+def test_what_people_write_stays_as_it_is(text: str) -> None:
+    assert visible(text) == text
+
+
+def test_what_is_unsafe_is_spelt_out() -> None:
+    assert visible("a\x1b[31m\nb\u202e\U000e0041") == "a\\u001b[31m\\nb\\u202e\\U000e0041"
+
+
+def test_a_long_text_is_cut_and_says_so() -> None:
+    assert cut("a" * 10_000, 5) == "aaaaa… (10,000 characters)"
+    assert cut("aaaaa", 5) == "aaaaa"
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ("::error::x", "\\u003a:error::x"),
+        ("   ::error::x", "   \\u003a:error::x"),
+        ("a ##[group]b", "a \\u0023#[group]b"),
+        ("##vso[task]", "\\u0023#vso[task]"),
+        ("a::b ## c", "a::b ## c"),
+    ],
+)
+def test_no_row_is_a_command_to_a_pipeline(row: str, shown: str) -> None:
+    assert without_command(row) == shown
+
+
+def test_a_wrapped_row_is_no_command_either() -> None:
+    text = laid_out([Line("word " * 5 + "::error::boo")], color=False, width=24)
+    assert not any(row.lstrip().startswith("::") for row in text.splitlines())
+
+
+def test_lines_are_wrapped_to_the_width_and_commands_are_not() -> None:
+    text = laid_out([Line("some words " * 20, 1), Line("a b " * 20, 1, whole=True)], color=False, width=40)
+    *wrapped, command = text.splitlines()
+    assert len(wrapped) > 5
+    assert all(len(row) <= 40 for row in wrapped)
+    assert command.count("a b") == 20
+
+
+def test_colour_ends_with_its_line() -> None:
+    assert laid_out([Line("x", 1, Style.STOP)], color=True, width=None) == "\x1b[1;31m  x\x1b[0m\n"
+    assert laid_out([Line("x", 1, Style.STOP)], color=False, width=None) == "  x\n"

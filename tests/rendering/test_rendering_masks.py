@@ -1,0 +1,57 @@
+"""What may be seen of a phone number and of a callback."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaignctl.rendering.masks import calling_code, mask_number, mask_url
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("+919876543210", "+91••••••••10"),
+        ("+91 98765-43210", "+91••••••••10"),
+        ("+12025550123", "+1••••••••23"),
+        ("+971501234567", "+971•••••••67"),
+        ("+6591234567", "+65••••••67"),
+        ("09876543210", "•••••••••10"),
+        ("9876543210", "••••••••10"),
+        ("12345", "•••45"),
+        ("1234", "••••"),
+        ("", "•••"),
+        ("+", "•••"),
+        ("no number", "•••"),
+    ],
+)
+def test_a_number_shows_its_country_and_two_digits(number: str, shown: str) -> None:
+    assert mask_number(number) == shown
+
+
+@given(st.from_regex(r"\+?[0-9]{6,15}", fullmatch=True))
+def test_no_number_shows_more_than_its_country_and_two_digits(number: str) -> None:
+    code = calling_code(number[1:]) if number.startswith("+") else ""
+    assert len(re.sub(r"\D", "", mask_number(number))) <= len(code) + 2
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://example.com/hook?token=abc", "https://example.com/hook?token=•••"),
+        ("https://me:pw@example.com:8443/hook?a=1&b", "https://example.com:8443/hook?a=•••&•••"),
+        ("https://token@example.com/hook", "https://example.com/hook"),
+        ("https://a@b@example.com/hook", "https://example.com/hook"),
+        ("https://example.com/hook#secret", "https://example.com/hook#•••"),
+        ("https://example.com/hook", "https://example.com/hook"),
+        ("me:pw@example.com/hook", "•••"),
+        ("https:/me:pw@example.com/hook", "•••"),
+        ("https://[broken/?token=abc", "•••"),
+        ("", "•••"),
+    ],
+)
+def test_a_callback_loses_user_info_and_query_values(url: str, shown: str) -> None:
+    assert mask_url(url) == shown

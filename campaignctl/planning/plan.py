@@ -117,13 +117,14 @@ class Step:
 class Selection:
     """What was selected and how it was filled in, so that an apply of the file can read the same again.
 
-    `vars` are the names and values of `--var`; a file holds a keyed hash of each value.
+    `vars` are the names of `--var` with a keyed hash of each value.
     """
 
     paths: tuple[str, ...] = ()
     labels: str = ""
     prune: bool = False
     vars: Mapping[str, str] = field(default_factory=dict)
+    resend: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class Plan:
     refresh_requests: int
     apply: Cost
     unmanaged: int
-    digest: str
+    digest: str = ""  # over the plan's document, filled in when it is written
     notes: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
 

@@ -12,7 +12,7 @@ from typing import Any
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Type, Value
 from campaignctl.planning.normalize import normal
-from campaignctl.planning.plan import Change, ManifestsSeal
+from campaignctl.planning.plan import ManifestsSeal
 from campaignctl.planning.resources import Desired, Live
 
 _SCHEME = "hmac-sha256:"
@@ -104,26 +104,29 @@ def same_fingerprint(one: str, other: str, apart_from: frozenset[str] = frozense
     return all(mine[key] == theirs[key] for key in mine.keys() & theirs.keys() - apart_from)
 
 
-def plan_digest(
-    environment: str, account_sid: str, manifests: str, allowed: Iterable[str], changes: Iterable[Change]
-) -> str:
-    """The first twelve hex digits of SHA-256 over what a reviewer approves (`interfaces.md`)."""
-    document = {
-        "environment": environment,
-        "account_sid": account_sid,
-        "manifests": manifests,
-        "allowed": list(allowed),
-        "changes": [_digested(change) for change in changes],
+def document_digest(document: Mapping[str, Any]) -> str:
+    """The first twelve hex digits of SHA-256 over what a reviewer approves, as a plan's document shows it.
+
+    Whoever holds the document can reckon it: an edited plan file betrays itself. Numbers stand in it as counts;
+    the manifests' digest covers them.
+    """
+    approved = {
+        "environment": document["environment"],
+        "account_sid": document["account_sid"],
+        "manifests": document["manifests"]["digest"],
+        "allowed": document["allowed"],
+        "changes": [
+            {
+                **{key: change[key] for key in ("kind", "name", "sid", "diff")},
+                "operations": [_steady(operation) for operation in change["operations"]],
+                "held": [_steady(operation) for operation in change["held"]],
+            }
+            for change in document["changes"]
+        ],
     }
-    return hashlib.sha256(canonical(document)).hexdigest()[:12]
+    return hashlib.sha256(canonical(approved)).hexdigest()[:12]
 
 
-def _digested(change: Change) -> Mapping[str, object]:
-    return {
-        "kind": change.key.kind,
-        "name": change.key.name,
-        "sid": change.live.sid if change.live else None,
-        "operations": [{"op": it.op, "fields": list(it.fields), "sid": it.sid} for it in change.operations],
-        "held": [{"op": it.op, "fields": list(it.fields)} for it in change.held],
-        "diff": [{"field": it.field, "before": it.before, "after": it.after} for it in change.diff],
-    }
+def _steady(operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what moves on by itself."""
+    return {key: value for key, value in operation.items() if key not in ("since", "numbers_failed")}

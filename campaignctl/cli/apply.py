@@ -1,0 +1,191 @@
+"""`campaignctl apply`: of manifests, or of a saved plan."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from campaignctl.cli import output
+from campaignctl.cli.files import read_file
+from campaignctl.cli.interrupts import Interrupts
+from campaignctl.cli.options import (
+    GlobalOptions,
+    format_option,
+    global_options,
+    labels_option,
+    paths_argument,
+    planning_options,
+)
+from campaignctl.cli.planned import Asked, Planned, make
+from campaignctl.cli.progress import Reporter
+from campaignctl.cli.session import Session
+from campaignctl.errors import RefusedError, UsageError
+from campaignctl.planning.orphans import refuse_many_orphans
+from campaignctl.planning.outcome import ApplyResult, ChangeOutcome
+from campaignctl.planning.plan import Op, Plan
+from campaignctl.planning.planfile import SavedPlan, looks_like_plan, read_plan
+from campaignctl.planning.reasons import ChangeType
+from campaignctl.planning.stale import hold_against
+
+if TYPE_CHECKING:
+    from campaignctl.api.client import Client
+
+_TOO_LATE = ("start-passed", "moved", "appeared", "lost-race", "policy", "cannot-send-whole")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What must hold before anything is sent."""
+
+    max_changes: int | None
+    expect: str | None
+    auto_approve: bool
+
+
+@click.command("apply")
+@global_options
+@paths_argument
+@planning_options
+@labels_option
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--max-changes", type=click.IntRange(min=0), metavar="N", help="Refuse more operations than this.")
+@click.option("--expect", metavar="DIGEST", help="Refuse any plan but the reviewed one.")
+@click.option("--audit-log", type=click.Path(path_type=Path), metavar="FILE", help="Append a JSON line per request.")
+@format_option("text", "json")
+def command(
+    options: GlobalOptions,
+    auto_approve: bool,
+    max_changes: int | None,
+    expect: str | None,
+    audit_log: Path | None,
+    output_format: str,
+    **asked: object,
+) -> int:
+    """Carry out a plan, after asking. PATHS are manifests, or one saved plan."""
+    wish = Asked(**asked)  # type: ignore[arg-type]
+    limits = Limits(max_changes, expect, auto_approve)
+    saved = _saved_plan(wish)
+    if saved is not None:
+        wish, options = _as_saved(saved, wish, options)
+    session = Session.open(options)
+    reading = session.read_valid(wish.paths, wish.labels)
+    with Interrupts() as interrupts, session.account(audit_log, interrupts) as client:
+        planned = make(session, reading, client, wish)
+        if saved is not None:
+            planned = planned.cut_down(hold_against(saved, planned.plan, planned.terms, session.token), session)
+        _show(planned, session, output_format)
+        _refuse(planned, limits, session)
+        if not planned.plan.operations:
+            return _write(ApplyResult(planned.plan, _untouched(planned)), session, output_format)
+        _confirm(planned.plan, limits, session)
+        result = _carry_out(planned, client, session, interrupts)
+    return _write(result, session, output_format)
+
+
+def _saved_plan(wish: Asked) -> SavedPlan | None:
+    """The plan file that PATHS name. Raises UsageError where it stands beside other things."""
+    for path in wish.paths:
+        file = Path(path)
+        if file.suffix == ".json" and file.is_file() and looks_like_plan(text := read_file(file)):
+            if len(wish.paths) > 1:
+                raise UsageError(f"{path} is a plan: apply it alone")
+            return read_plan(text, path)
+    return None
+
+
+def _as_saved(saved: SavedPlan, wish: Asked, options: GlobalOptions) -> tuple[Asked, GlobalOptions]:
+    """The selection and permissions of the file; it takes no further ones."""
+    if wish.allowed or wish.prune or wish.labels or wish.resend:
+        raise UsageError("a saved plan takes no further --allow, --prune, --resend or -l: plan again with them")
+    if options.environment not in (None, saved.environment):
+        raise RefusedError(f"the plan was made for environment {saved.environment}, not {options.environment}")
+    selection = saved.selection
+    asked = Asked(
+        selection.paths, selection.labels, saved.allowed, selection.prune, selection.resend, wish.refresh
+    )
+    return asked, replace(options, environment=saved.environment)
+
+
+def _show(planned: Planned, session: Session, output_format: str) -> None:
+    if output_format == "json":
+        return
+    from campaignctl.cli.plan import render
+
+    output.result(render(planned, session, output_format))
+
+
+def _refuse(planned: Planned, limits: Limits, session: Session) -> None:
+    """Every guard that refuses before anything is sent."""
+    plan = planned.plan
+    if limits.expect is not None and limits.expect != plan.digest:
+        raise RefusedError(f"this plan has digest {plan.digest}, and {limits.expect} was expected; review it again")
+    most = limits.max_changes if limits.max_changes is not None else session.project.max_changes
+    changes = sum(operation.op is not Op.PAUSE for change in plan.changes for operation in change.operations)
+    if most is not None and changes > most:
+        raise RefusedError(
+            f"this plan has {changes} operations besides pauses, and at most {most} are allowed (max_changes)"
+        )
+    if limits.max_changes is None:
+        refuse_many_orphans(plan.changes, planned.outlook.with_prefix)
+
+
+def _confirm(plan: Plan, limits: Limits, session: Session) -> None:
+    """`yes` on a terminal; elsewhere nobody can be asked."""
+    if limits.auto_approve:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("there is no terminal to ask on: give --auto-approve, or apply a saved plan with it")
+    where = f"{session.environment.name} (account {plan.account_sid})"
+    answer = click.prompt(f"Apply to {where}? Only yes is taken", default="", show_default=False, err=True)
+    if answer != "yes":
+        raise RefusedError("not confirmed; nothing was sent")
+
+
+def _carry_out(planned: Planned, client: Client, session: Session, interrupts: Interrupts) -> ApplyResult:
+    from campaignctl.applying.port import Hooks
+    from campaignctl.applying.run import apply_plan
+
+    with Reporter(planned.plan, session.options) as reporter:
+        hooks = Hooks(reporter.step, interrupts.clock(session.clock).sleep, interrupts.asked)
+        return apply_plan(planned.plan, client, planned.terms, hooks)
+
+
+def _untouched(planned: Planned) -> tuple:  # type: ignore[type-arg]
+    from campaignctl.applying.progress import Progress
+
+    return tuple(Progress.of(change).result() for change in planned.plan.changes)
+
+
+def _write(result: ApplyResult, session: Session, output_format: str) -> int:
+    from campaignctl.rendering.as_json import apply_document, written
+    from campaignctl.rendering.as_text import apply_text
+
+    document = apply_document(result, session.environment)
+    if output_format == "json":
+        output.result(written(document))
+    elif result.plan.operations:
+        color, width = output.wants_color(session.options), output.width()
+        output.result(apply_text(document, color=color, width=width))
+    return exit_code(result)
+
+
+def exit_code(result: ApplyResult) -> int:
+    """The worst one wins: interrupted, unknown, failed, refused."""
+    if result.interrupted:
+        return 130
+    outcomes = {each.outcome for each in result.results}
+    if ChangeOutcome.UNKNOWN in outcomes:
+        return 5
+    if ChangeOutcome.FAILED in outcomes:
+        return 4
+    refused = any(
+        each.change.type is ChangeType.BLOCKED
+        or (each.outcome is ChangeOutcome.SKIPPED and each.reason.code in _TOO_LATE)
+        or (each.change.type is ChangeType.HELD and any(it.op is Op.CREATE for it in each.change.held))
+        for each in result.results
+    )
+    return 3 if refused else 0

@@ -1,0 +1,86 @@
+"""The entry point. A command's module is imported when the command runs, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+import click
+
+import campaignctl
+from campaignctl.cli.options import GlobalOptions, global_options
+from campaignctl.errors import CampaignctlError, UsageError
+
+
+@dataclass(frozen=True)
+class _Command:
+    """Where a command stands, and what `--help` says of it."""
+
+    module: str
+    help: str
+
+
+_COMMANDS = {
+    "validate": _Command("validate", "Check manifests and policies, offline."),
+    "plan": _Command("plan", "Show what would make the account match the manifests."),
+    "apply": _Command("apply", "Carry out a plan, after asking."),
+    "show": _Command("show", "Show a saved plan."),
+    "schema": _Command("schema", "Print a JSON Schema."),
+    "sandbox": _Command("sandbox", "The stand-in for the API: serve, reset, advance."),
+}
+
+
+class _Commands(click.Group):
+    """Lists commands without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        row = _COMMANDS.get(cmd_name)
+        if row is None:
+            return None
+        command = import_module(f"campaignctl.cli.{row.module}").command
+        assert isinstance(command, click.Command), "every module of a command calls it `command`"
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row.help) for name, row in _COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@global_options
+@click.version_option(campaignctl.__version__, prog_name="campaignctl", message="%(prog)s %(version)s")
+def cli(options: GlobalOptions) -> None:  # noqa: ARG001 - each command merges them with its own
+    """Campaigns as code for Exotel voice and SMS: validate, plan, apply."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs a command and ends the process with its exit code; see the contract's table."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(run(words))
+
+
+def run(words: list[str]) -> int:
+    """The exit code of one command. Every error becomes one message; none becomes a traceback."""
+    from campaignctl.cli.output import report_error
+
+    try:
+        code = cli.main(words, prog_name="campaignctl", standalone_mode=False)
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "campaignctl"
+        report_error(UsageError(f"{error.format_message()} (see `{where} --help`)"), words)
+        return UsageError.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return 130
+    except CampaignctlError as error:
+        report_error(error, words)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,121 @@
+"""What every command takes, before or after its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class GlobalOptions:
+    """As given on either side of the command's name; the later one wins, `--var` adds up."""
+
+    environment: str | None = None
+    config: Path | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    show_numbers: bool = False
+    no_color: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    def over(self, earlier: GlobalOptions) -> GlobalOptions:
+        """These, and the earlier ones where these are silent."""
+        return GlobalOptions(
+            environment=self.environment or earlier.environment,
+            config=self.config or earlier.config,
+            variables={**earlier.variables, **self.variables},
+            show_numbers=self.show_numbers or earlier.show_numbers,
+            no_color=self.no_color or earlier.no_color,
+            quiet=self.quiet or earlier.quiet,
+            verbose=self.verbose or earlier.verbose,
+        )
+
+
+def _variables(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals or not name:
+            raise click.BadParameter("write it as NAME=VALUE")
+        pairs[name] = text
+    return pairs
+
+
+_OPTIONS = (
+    click.option("-e", "--environment", metavar="NAME", help="The environment of the project file."),
+    click.option(
+        "-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The project file."
+    ),
+    click.option(
+        "--var", "variables", multiple=True, callback=_variables, metavar="NAME=VALUE",
+        help="A value for ${NAME} in manifests; repeatable.",
+    ),
+    click.option("--show-numbers", is_flag=True, help="Show people's phone numbers in the clear."),
+    click.option("--no-color", is_flag=True, help="No colour (also NO_COLOR; FORCE_COLOR forces it)."),
+    click.option("-q", "--quiet", is_flag=True, help="Only the result."),
+    click.option("-v", "--verbose", is_flag=True, help="Say each request."),
+)
+
+
+def global_options(function: F) -> F:
+    """Adds the shared options to a command; it receives them merged, as `options`."""
+
+    @wraps(function)
+    def with_options(**values: Any) -> Any:
+        own = GlobalOptions(**{name: values.pop(name) for name in GlobalOptions.__dataclass_fields__})
+        context = click.get_current_context()
+        merged = own.over(context.obj) if isinstance(context.obj, GlobalOptions) else own
+        context.obj = merged
+        return function(options=merged, **values)
+
+    for option in reversed(_OPTIONS):
+        with_options = option(with_options)
+    return with_options  # type: ignore[return-value]
+
+
+def paths_argument(function: F) -> F:
+    """PATHS: files and directories that select manifests."""
+    return click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")(function)
+
+
+def labels_option(function: F) -> F:
+    """`-l team=growth,tier!=test`."""
+    return click.option(
+        "-l", "--labels", "labels", default="", metavar="SELECTOR",
+        help="Only manifests with these labels: team=growth, team!=growth; a comma means and.",
+    )(function)
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """`--format`, the first one by default."""
+    return click.option(
+        "--format", "output_format", type=click.Choice(formats), default=formats[0], show_default=True,
+        help="How the result is written.",
+    )
+
+
+def planning_options(function: F) -> F:
+    """What `plan` and `apply` share."""
+    for option in reversed(
+        (
+            click.option(
+                "--allow", "allowed", multiple=True, metavar="OP[:NAME]",
+                help="Ask for resume, complete, archive, start-now, earlier-start or twin; repeatable.",
+            ),
+            click.option("--prune", is_flag=True, help="End campaigns with the project's prefix that no manifest matches."),
+            click.option("--resend", multiple=True, metavar="NAME", help="Send all that is declared again; repeatable."),
+            click.option(
+                "--refresh", type=click.Choice(("auto", "full")), default="auto", show_default=True,
+                help="How the account is read: what can matter, or all of it.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function

@@ -1,0 +1,73 @@
+"""`campaignctl plan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from campaignctl.cli import output
+from campaignctl.cli.options import (
+    GlobalOptions,
+    format_option,
+    global_options,
+    labels_option,
+    paths_argument,
+    planning_options,
+)
+from campaignctl.cli.planned import Asked, Planned, make
+from campaignctl.cli.session import Session
+from campaignctl.diagnostics import has_errors
+from campaignctl.planning.plan import Plan
+from campaignctl.planning.reasons import ChangeType
+
+
+@click.command("plan")
+@global_options
+@paths_argument
+@planning_options
+@labels_option
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `apply FILE`.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are operations.")
+@format_option("text", "json")
+def command(
+    options: GlobalOptions, out: Path | None, detailed_exitcode: bool, output_format: str, **asked: object
+) -> int:
+    """Show what would make the account match the manifests. Sends nothing."""
+    session = Session.open(options)
+    wish = Asked(**asked)  # type: ignore[arg-type]
+    reading = session.read_valid(wish.paths, wish.labels)
+    with session.account() as client:
+        planned = make(session, reading, client, wish)
+    if out is not None:
+        save(planned.plan, session, out)
+    output.result(render(planned, session, output_format))
+    return exit_code(planned.plan, detailed_exitcode)
+
+
+def render(planned: Planned, session: Session, output_format: str) -> str:
+    """The plan in a format."""
+    if output_format == "json":
+        from campaignctl.rendering.as_json import written
+
+        return written(planned.document)
+    from campaignctl.rendering.as_text import plan_text
+
+    color, width = output.wants_color(session.options), output.width()
+    return plan_text(planned.document, now=planned.plan.created_at, color=color, width=width)
+
+
+def save(plan: Plan, session: Session, out: Path) -> None:
+    """Writes a plan file, with every number masked. Raises InputError where it cannot be written."""
+    from campaignctl.cli.files import write_file
+    from campaignctl.rendering.as_json import plan_document, written
+
+    write_file(out, written(plan_document(plan, session.environment)))
+    output.remark(f"saved to {out}", session.options)
+
+
+def exit_code(plan: Plan, detailed: bool) -> int:
+    """3 for a blocked change or a policy of level error, 2 for operations where that was asked for."""
+    if plan.count(ChangeType.BLOCKED) or has_errors(plan.findings):
+        return 3
+    return 2 if detailed and plan.operations else 0

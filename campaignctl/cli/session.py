@@ -1,0 +1,130 @@
+"""Opens what a command works on: the project, an environment, its manifests, its account."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from campaignctl.cli.options import GlobalOptions
+from campaignctl.clock import Clock, SystemClock
+from campaignctl.diagnostics import Diagnostic, has_errors, in_order
+from campaignctl.errors import CredentialsError, InputError, UsageError
+from campaignctl.planning.environment import Environment, Project
+from campaignctl.planning.resources import Desired
+from campaignctl.planning.selector import parse_selector
+
+if TYPE_CHECKING:
+    from campaignctl.api.client import Client
+
+_SANDBOX_SECRET = "sandbox"  # noqa: S105 - the stand-in takes any
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The project's manifests: all that could be read, and those that were selected.
+
+    `complete` is False when a file outside the selection could not be read.
+    """
+
+    everyone: tuple[Desired, ...]
+    selected: tuple[Desired, ...]
+    findings: tuple[Diagnostic, ...]
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command's view of the world."""
+
+    options: GlobalOptions
+    project: Project
+    environment: Environment
+    environ: Mapping[str, str]
+    clock: Clock = field(default_factory=SystemClock)
+
+    @classmethod
+    def open(cls, options: GlobalOptions) -> Session:
+        """Finds and checks the project file, and chooses the environment.
+
+        Raises InputError with every finding; UsageError for an environment that the project does not have.
+        """
+        from campaignctl.manifests.project import load_project
+
+        environ = dict(os.environ)
+        project = load_project(Path.cwd(), options.config, environ)
+        name = options.environment or project.default_environment
+        environment = project.environments.get(name)
+        if environment is None:
+            known = ", ".join(sorted(project.environments))
+            raise UsageError(f"there is no environment {name!r}; the project has {known}")
+        return cls(options, project, environment, environ)
+
+    def read(self, paths: Sequence[str], labels: str = "") -> Reading:
+        """Every manifest of the project, and which of them PATHS and labels select. Raises UsageError."""
+        from campaignctl.manifests.reading import load_manifests
+
+        if not paths and self.project.file is None:
+            raise UsageError("there is no project file here: name the manifests (files or directories)")
+        selector = parse_selector(labels)
+        loaded = load_manifests(self.project, self.environment, paths, self.options.variables)
+        return Reading(
+            everyone=loaded.desired,
+            selected=tuple(desired for desired in loaded.selected if selector.matches(desired.labels)),
+            findings=in_order(loaded.findings),
+            complete=loaded.complete,
+        )
+
+    def read_valid(self, paths: Sequence[str], labels: str = "") -> Reading:
+        """The same, for commands that act: one invalid manifest among the selected stops them. Raises InputError."""
+        reading = self.read(paths, labels)
+        if has_errors(reading.findings):
+            raise InputError("the manifests are not valid; nothing was sent", reading.findings)
+        return reading
+
+    @property
+    def token(self) -> str:
+        """The API token. Raises CredentialsError where it is missing."""
+        return self._secret(self.environment.token_env)
+
+    def _secret(self, variable: str) -> str:
+        if self.environment.is_sandbox:
+            return _SANDBOX_SECRET
+        value = self.environ.get(variable, "").strip()
+        if not value:
+            raise CredentialsError(
+                f"environment {self.environment.name} needs its credentials: set {variable} "
+                f"(the names stand under credentials: in the project file)"
+            )
+        return value
+
+    @property
+    def state_directory(self) -> Path:
+        """Where the sandbox's database and the intents of creates live."""
+        return Path(self.project.root) / ".campaignctl"
+
+    @contextmanager
+    def account(self) -> Iterator[Client]:
+        """A client for the environment's account; a sandbox is started, or the one that runs is used."""
+        from campaignctl.api.client import Client
+
+        key, token = self._secret(self.environment.key_env), self.token
+        with self._base_url() as base_url:
+            environment = replace(self.environment, base_url=base_url)
+            with Client(environment, key=key, token=token, clock=self.clock) as client:
+                yield client
+
+    @contextmanager
+    def _base_url(self) -> Iterator[str]:
+        if not self.environment.is_sandbox:
+            assert self.environment.base_url is not None, "an environment of the live API has its host"
+            yield self.environment.base_url
+            return
+        from campaignctl.sandbox.server import running
+
+        database = self.state_directory / "sandbox.db"
+        with running(database, clock=self.clock, start_at=self.environment.sandbox_clock) as sandbox:
+            yield sandbox.url

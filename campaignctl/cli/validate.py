@@ -1,0 +1,52 @@
+"""`campaignctl validate`."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import click
+
+from campaignctl.cli import output
+from campaignctl.cli.options import GlobalOptions, format_option, global_options, labels_option, paths_argument
+from campaignctl.cli.session import Reading, Session
+from campaignctl.diagnostics import Diagnostic, has_errors, in_order
+
+
+@click.command("validate")
+@global_options
+@paths_argument
+@labels_option
+@format_option("text", "json")
+def command(options: GlobalOptions, paths: tuple[str, ...], labels: str, output_format: str) -> int:
+    """Check manifests and policies, offline."""
+    session = Session.open(options)
+    reading = session.read(paths, labels)
+    policies = _policies(session, reading)
+    _write(in_order([*reading.findings, *policies]), len(reading.selected), session, output_format)
+    if has_errors(reading.findings):
+        return 1
+    return 3 if has_errors(policies) else 0
+
+
+def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
+    from campaignctl.manifests.reading import locate
+    from campaignctl.planning.policy import check_manifest
+
+    now, where = session.clock.now(), partial(locate, session.project)
+    return [
+        finding
+        for desired in reading.selected
+        for finding in check_manifest(desired, session.environment, now, where)
+    ]
+
+
+def _write(findings: tuple[Diagnostic, ...], manifests: int, session: Session, output_format: str) -> None:
+    from campaignctl.rendering.as_json import validate_document, written
+    from campaignctl.rendering.as_text import validate_text
+
+    document = validate_document(findings)
+    if output_format == "json":
+        output.result(written(document))
+        return
+    color, width = output.wants_color(session.options), output.width()
+    output.result(validate_text(document, manifests=manifests, color=color, width=width))

@@ -1,0 +1,50 @@
+"""Puts a plan together: what is planned, sealed with the token, with its price and its expiry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from campaignctl.planning.cost import estimate
+from campaignctl.planning.expiry import expires_at
+from campaignctl.planning.plan import Change, Op, Plan, Selection
+from campaignctl.planning.planner import Outlook
+from campaignctl.planning.resources import Desired, Snapshot
+from campaignctl.planning.seal import fingerprint, seal_manifests
+from campaignctl.planning.terms import Terms
+
+
+def assemble(
+    outlook: Outlook,
+    selected: Collection[Desired],
+    snapshot: Snapshot,
+    terms: Terms,
+    selection: Selection,
+    token: str,
+) -> Plan:
+    """`token` is the API token: it keys digest and fingerprints, and appears nowhere."""
+    environment = terms.environment
+    return Plan(
+        environment=environment.name,
+        account_sid=environment.account_sid,
+        created_at=terms.now,
+        expires_at=expires_at(outlook.changes, terms.now),
+        manifests=seal_manifests(selected, environment.country, token),
+        selection=selection,
+        allowed=tuple(sorted(set(terms.consent.flags))),
+        changes=tuple(_marked(change, terms, token) for change in outlook.changes),
+        refresh_strategy=snapshot.strategy,
+        refresh_requests=snapshot.requests,
+        apply=estimate(outlook.changes, environment, snapshot.requests),
+        unmanaged=outlook.unmanaged,
+        notes=snapshot.notes,
+        findings=outlook.findings,
+    )
+
+
+def _marked(change: Change, terms: Terms, token: str) -> Change:
+    """Only a campaign that the plan changes is remembered; where it resumes, a stop since then wins."""
+    if change.live is None or not change.operations:
+        return change
+    resumes = any(operation.op is Op.RESUME for operation in change.operations)
+    return replace(change, fingerprint=fingerprint(change.live, terms.country, token, with_updated=resumes))

@@ -1,0 +1,43 @@
+"""How many requests carrying out a plan takes, and how long."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+from campaignctl.planning.environment import Environment
+from campaignctl.planning.plan import Change, Cost, Op
+
+_READ_BEFORE: Final = frozenset({Op.UPDATE, Op.RESUME, Op.COMPLETE})
+_SECONDS_EACH: Final = 0.3
+KEPT_FOR_PAUSES: Final = 3
+"""Requests of each minute that only a pause by hand may use (rule 9)."""
+
+
+def estimate(changes: Iterable[Change], environment: Environment, taken: int) -> Cost:
+    """`taken` requests were made for the plan and count towards the same minute.
+
+    A campaign is read again before its first write other than a pause or an archive; creates are followed by a
+    scan of each of their kinds once they have settled (rule 10.5).
+    """
+    requests, creating = 0, set()
+    for change in changes:
+        ops = [operation.op for operation in change.operations]
+        requests += len(ops)
+        if Op.CREATE in ops:
+            creating.add(change.key.kind)
+        elif any(op in _READ_BEFORE for op in ops):
+            requests += 1
+    requests += len(creating)
+    settle = 0.0 if not creating or environment.is_sandbox else environment.settle_seconds + 2
+    return Cost(requests, math.ceil(_pace(requests, taken, environment.rate_limit) + settle))
+
+
+def _pace(requests: int, taken: int, rate_limit: int | None) -> float:
+    busy = requests * _SECONDS_EACH
+    if rate_limit is None or requests == 0:
+        return busy
+    usable = max(1, rate_limit - KEPT_FOR_PAUSES)
+    full_minutes = (min(taken, usable) + requests - 1) // usable
+    return max(busy, full_minutes * 60.0)

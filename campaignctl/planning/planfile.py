@@ -1,0 +1,121 @@
+"""A plan file, read back: what was approved, and how to tell whether it still holds (rule 11). Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from campaignctl.errors import InputError, RefusedError
+from campaignctl.planning.plan import FORMAT_VERSION, Op, Operation, Selection
+from campaignctl.planning.resources import Key
+from campaignctl.planning.seal import document_digest
+from campaignctl.planning.window import instant
+
+
+@dataclass(frozen=True, slots=True)
+class SavedChange:
+    """One change of a saved plan, as far as an apply needs it. `sid` is None where nothing was there."""
+
+    key: Key
+    sid: str | None
+    operations: tuple[Operation, ...]
+    fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """A plan file. `document` is the whole, for `show`."""
+
+    environment: str
+    account_sid: str
+    expires_at: datetime
+    digest: str
+    manifests_digest: str
+    token: str
+    selection: Selection
+    allowed: tuple[str, ...]
+    changes: tuple[SavedChange, ...]
+    document: Mapping[str, Any]
+
+
+def looks_like_plan(text: str) -> bool:
+    """A JSON file that holds `format_version` is a plan, also one that was cut off after it."""
+    return text.lstrip().startswith("{") and '"format_version"' in text[:4096]
+
+
+def read_plan(text: str, source: str) -> SavedPlan:
+    """Raises InputError for a file that is cut or foreign, RefusedError for one of another version or edited."""
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{source} is not a whole plan file: it is cut off or damaged ({error})") from error
+    if not isinstance(document, dict) or "format_version" not in document:
+        raise InputError(f"{source} is not a plan file: it has no format_version")
+    _refuse_other_version(document["format_version"], source)
+    try:
+        saved = _read(document)
+        digest = document_digest(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"{source} is not a plan file that can be read: {_trouble(error)}") from error
+    if digest != saved.digest:
+        raise RefusedError(
+            f"{source} was edited: it shows digest {saved.digest}, and its content has {digest}; plan again"
+        )
+    return saved
+
+
+def _refuse_other_version(version: object, source: str) -> None:
+    major = FORMAT_VERSION.partition(".")[0]
+    if str(version).partition(".")[0] != major:
+        raise RefusedError(
+            f"{source} has format_version {version}; this campaignctl reads {major}.x: plan again with it"
+        )
+
+
+def _trouble(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else "a key has a value of another type"
+
+
+def _read(document: Mapping[str, Any]) -> SavedPlan:
+    selection = document["selection"]
+    return SavedPlan(
+        environment=_text(document["environment"]),
+        account_sid=_text(document["account_sid"]),
+        expires_at=instant(_text(document["expires_at"])),
+        digest=_text(document["digest"]),
+        manifests_digest=_text(document["manifests"]["digest"]),
+        token=_text(document["manifests"]["token"]),
+        selection=Selection(
+            paths=tuple(map(_text, selection["paths"])),
+            labels=_text(selection["labels"]),
+            prune=selection["prune"] is True,
+            vars={_text(name): _text(value) for name, value in selection["vars"].items()},
+            resend=tuple(map(_text, selection.get("resend", ()))),
+        ),
+        allowed=tuple(map(_text, document["allowed"])),
+        changes=tuple(_change(change) for change in document["changes"]),
+        document=document,
+    )
+
+
+def _change(change: Mapping[str, Any]) -> SavedChange:
+    sid = change["sid"]
+    return SavedChange(
+        key=Key(_text(change["kind"]), _text(change["name"]), sid or ""),
+        sid=sid,
+        operations=tuple(_operation(operation) for operation in change["operations"]),
+        fingerprint=change["fingerprint"],
+    )
+
+
+def _operation(operation: Mapping[str, Any]) -> Operation:
+    return Operation(Op(operation["op"]), tuple(map(_text, operation["fields"])), operation.get("sid"))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value

@@ -61,7 +61,7 @@ def visible(text: str) -> str:
     >>> visible("a\\x1b[31m")
     'a\\\\u001b[31m'
     """
-    return UNSAFE.sub(_visible, text)
+    return text if text.isascii() and text.isprintable() else UNSAFE.sub(_visible, text)
 
 
 def cut(text: str, limit: int) -> str:
@@ -83,6 +83,8 @@ def without_command(row: str) -> str:
     >>> without_command("::set-env name=a::b")
     '\\\\u003a:set-env name=a::b'
     """
+    if "::" not in row and "##" not in row:
+        return row
     return _COMMAND.sub(lambda match: f"{match.group(1) or ''}\\u{ord(match.group()[-1]):04x}", row)
 
 

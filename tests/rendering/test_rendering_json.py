@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NotRequired, get_args, get_origin, is_typeddict
 
+import apply_results as results
 import plans
 import pytest
-import results
 from jsonschema import Draft202012Validator
 
 from campaignctl.errors import InputError, RefusedError

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import apply_results as results
 import plans
 import pytest
-import results
 
 from campaignctl.errors import InputError
 from campaignctl.planning.outcome import ApplyResult, OperationOutcome
@@ -120,7 +120,7 @@ def test_an_unknown_outcome_stands_first_and_is_not_called_a_failure() -> None:
     text = apply_text(apply_document(results.everything(), plans.PROD))
     unknown, failed = text.index("! voice/diwali-reminder: unknown"), text.index("! voice/rent-due: failed")
     assert unknown < failed
-    assert "nobody knows whether it was carried out" in text[unknown:failed]
+    assert "nobody knows whether the create was carried out" in text[unknown:failed]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_an_unknown_outcome_stands_first_and_is_not_called_a_failure() -> None:
         (
             OperationOutcome.UNKNOWN,
             1,
-            "[ 3/12] voice/diwali-reminder: create sent, and nobody knows whether it was carried out\n",
+            "[ 3/12] voice/diwali-reminder: create sent, outcome unknown\n",
         ),
     ],
 )

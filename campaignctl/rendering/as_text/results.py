@@ -65,9 +65,7 @@ def operation_line(
 
 
 def _ending(outcome: str) -> str:
-    return {"failed": "failed", "skipped": "not sent"}.get(
-        outcome, "sent, and nobody knows whether it was carried out"
-    )
+    return {"failed": "failed", "skipped": "not sent"}.get(outcome, "sent, outcome unknown")
 
 
 def _apply(document: ApplyDocument) -> Iterator[Line]:
@@ -118,12 +116,17 @@ def _says(operations: Iterable[OperationResultDocument]) -> str:
 
 
 def _why(result: ResultDocument) -> Iterator[Line]:
-    error = result["error"]
-    if error:
-        http = f", HTTP {error['http']}" if error["http"] else ""
-        yield Line(f"error: {message(error['message'])} [{error['code']}{http}]", 1, Style.GONE)
-    if error is None or error["message"] != result["reason"]["message"]:
-        yield from reason_lines(result["reason"])
+    """The error and the reason; where one quotes the other, once."""
+    error, reason = result["error"], result["reason"]
+    if error is None:
+        yield from reason_lines(reason)
+        return
+    told_twice = error["message"] in reason["message"]
+    says = reason["message"] if told_twice else error["message"]
+    http = f", HTTP {error['http']}" if error["http"] else ""
+    yield Line(f"error: {message(says)} [{error['code']}{http}]", 1, Style.GONE)
+    if not told_twice:
+        yield from reason_lines(reason)
 
 
 def _following(result: ResultDocument) -> str | None:

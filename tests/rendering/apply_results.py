@@ -25,6 +25,7 @@ def done(op: Op, outcome: OperationOutcome = OperationOutcome.APPLIED, attempts:
 
 REFUSED = "the account refused it: caller_id 03349360005 is not yours"
 LOST = "the connection was lost before an answer came"
+UNKNOWN = f"nobody knows whether the create was carried out: {LOST}"
 STATE = "is created, wanted paused"
 ABSENT = "the account has no such campaign"
 ASKED = "complete and archive must be asked for"
@@ -35,7 +36,7 @@ NOTE = "the answer does not show retries"
 def everything() -> ApplyResult:
     """One of each outcome, and the plan that it came from."""
     refused = Failure("refused", REFUSED, 400)
-    lost = Failure("unknown", LOST)
+    lost = Failure("unknown-outcome", LOST)
     unknown = done(Op.CREATE, OperationOutcome.UNKNOWN)
     failed = done(Op.UPDATE, OperationOutcome.FAILED, 3)
     skipped = done(Op.CREATE, OperationOutcome.SKIPPED, 0)
@@ -43,7 +44,7 @@ def everything() -> ApplyResult:
     it = ChangeOutcome
     results = (
         result(plans.transition(), it.APPLIED, "state-differs", STATE, operations=(done(Op.PAUSE),)),
-        result(plans.create(), it.UNKNOWN, "not-live", ABSENT, operations=(unknown,), error=lost),
+        result(plans.create(), it.UNKNOWN, "unknown-outcome", UNKNOWN, operations=(unknown,), error=lost),
         result(plans.update(), it.FAILED, "refused", REFUSED, operations=(failed,), error=refused),
         result(plans.held_complete(), it.APPLIED, "needs-allow", ASKED, operations=(done(Op.PAUSE),)),
         result(plans.held_start_now(), it.SKIPPED, "start-now", "it has no start"),

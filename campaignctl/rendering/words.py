@@ -153,7 +153,9 @@ def _left_alone(change: ChangeDocument, kind: Kind, run: str) -> str:
     """Nothing starts or stops it."""
     live = change["status"]["live"]
     if live is None:
-        held = any(operation["op"] == "create" for operation in change["held"])
+        held = {operation["op"] for operation in change["held"]}
+        if "pause" in held:
+            return f"would wait, paused, until it is resumed; set to {_bare(kind)} {run}"
         return f"would {_bare(kind)} {run}" if held else "nothing is created for it"
     if live == Status.PAUSED:
         return f"stays paused: {kind.verb} nobody until it is resumed; set to {_bare(kind)} {run}"

@@ -208,6 +208,19 @@ def held_renamed() -> Change:
     )
 
 
+def held_renamed_paused() -> Change:
+    held = (HeldOperation(Op.CREATE, tuple(VOICE_SPEC)), HeldOperation(Op.PAUSE))
+    message = "holi-1 (h1) is alive, no manifest matches it and it looks like this one"
+    return change(VOICE, "holi-2", "looks-renamed", message, state=State.PAUSED, held=held)
+
+
+def held_orphan() -> Change:
+    since = "2027-01-12T01:30:00Z"
+    held = tuple(HeldOperation(op, since=since) for op in (Op.PAUSE, Op.COMPLETE, Op.ARCHIVE))
+    message = "no manifest matches it; allow complete and archive to end it"
+    return change(VOICE, "growth-2024", "orphan", message, live="created", desired=None, held=held)
+
+
 def ended() -> Change:
     return change(
         VOICE,
@@ -302,7 +315,7 @@ def everything() -> Plan:
     return plan(
         create(), create_paused(), create_soon(), update(), transition(), held_resume(), held_complete(),
         held_start_now(), held_renamed(), ended(), blocked(), ambiguous(), failed(), finished(), in_sync(),
-        in_sync("steady-2"), cannot_compare(), orphan(),
+        in_sync("steady-2"), cannot_compare(), orphan(), held_renamed_paused(), held_orphan(),
         findings=FINDINGS, unmanaged=3, allowed=("archive:autumn-offer", "complete:autumn-offer"),
         notes=("the server's clock is 3 minutes ahead of this machine's",),
         selection=Selection(("campaigns/",), "team=growth", vars={"flow_id": "hmac-sha256:77aa"}),

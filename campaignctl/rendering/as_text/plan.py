@@ -223,7 +223,8 @@ def _held(change: ChangeDocument, now: datetime, namesake: bool) -> Iterator[Lin
     kind = KINDS[change["kind"]]
     for operation in change["held"]:
         yield Line(f"held: {words.held(operation, kind, now)}", 1, Style.UPDATE)
-    permissions = list(dict.fromkeys(_permission(operation, change) for operation in change["held"]))
+    asked = (_permission(operation, change) for operation in change["held"])
+    permissions = list(dict.fromkeys(permission for permission in asked if permission))
     pattern = _pattern(change, namesake)
     flags = " ".join(f"--allow {shlex.quote(permission + pattern)}" for permission in permissions)
     yield Line(f"to allow: {flags}", 1, whole=True)
@@ -232,11 +233,20 @@ def _held(change: ChangeDocument, now: datetime, namesake: bool) -> Iterator[Lin
         yield Line(f"or metadata.allow: [{', '.join(in_manifest)}] in the manifest", 1)
 
 
-def _permission(operation: HeldDocument, change: ChangeDocument) -> Permission:
-    """What releases it: the operation's own word, or that of what is asked of a start or a name."""
-    if operation["op"] == "create":
-        return _ASKED_OF_CREATE.get(change["reason"]["code"], Permission.START_NOW)
-    return Permission.EARLIER_START if operation["op"] == "update" else Permission(operation["op"])
+def _permission(operation: HeldDocument, change: ChangeDocument) -> Permission | None:
+    """What releases it: the operation's own word, or that of what is asked of a start or a name.
+
+    None for a pause, which waits only because what comes before or after it does.
+    """
+    match operation["op"]:
+        case "create":
+            return _ASKED_OF_CREATE.get(change["reason"]["code"], Permission.START_NOW)
+        case "update":
+            return Permission.EARLIER_START
+        case "pause":
+            return None
+        case op:
+            return Permission(op)
 
 
 def _pattern(change: ChangeDocument, namesake: bool) -> str:

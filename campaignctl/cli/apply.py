@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,9 +53,13 @@ class Limits:
 @planning_options
 @labels_option
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
-@click.option("--max-changes", type=click.IntRange(min=0), metavar="N", help="Refuse more operations than this.")
+@click.option(
+    "--max-changes", type=click.IntRange(min=0), metavar="N", help="Refuse more operations than this."
+)
 @click.option("--expect", metavar="DIGEST", help="Refuse any plan but the reviewed one.")
-@click.option("--audit-log", type=click.Path(path_type=Path), metavar="FILE", help="Append a JSON line per request.")
+@click.option(
+    "--audit-log", type=click.Path(path_type=Path), metavar="FILE", help="Append a JSON line per request."
+)
 @format_option("text", "json")
 def command(
     options: GlobalOptions,
@@ -73,10 +78,12 @@ def command(
         wish, options = _as_saved(saved, wish, options)
     session = Session.open(options)
     reading = session.read_valid(wish.paths, wish.labels)
-    with Interrupts() as interrupts, session.account(audit_log, interrupts) as client:
+    with Interrupts() as interrupts, _account(session, interrupts, audit_log) as client:
         planned = make(session, reading, client, wish)
         if saved is not None:
-            planned = planned.cut_down(hold_against(saved, planned.plan, planned.terms, session.token), session)
+            planned = planned.cut_down(
+                hold_against(saved, planned.plan, planned.terms, session.token), session
+            )
         _show(planned, session, output_format)
         _refuse(planned, limits, session)
         if not planned.plan.operations:
@@ -84,6 +91,13 @@ def command(
         _confirm(planned.plan, limits, session)
         result = _carry_out(planned, client, session, interrupts)
     return _write(result, session, output_format)
+
+
+def _account(
+    session: Session, interrupts: Interrupts, audit_log: Path | None
+) -> AbstractContextManager[Client]:
+    """One whose waits end when somebody wants the run to end."""
+    return session.account(interrupts.clock(session.clock), audit_log)
 
 
 def _saved_plan(wish: Asked) -> SavedPlan | None:
@@ -100,9 +114,13 @@ def _saved_plan(wish: Asked) -> SavedPlan | None:
 def _as_saved(saved: SavedPlan, wish: Asked, options: GlobalOptions) -> tuple[Asked, GlobalOptions]:
     """The selection and permissions of the file; it takes no further ones."""
     if wish.allowed or wish.prune or wish.labels or wish.resend:
-        raise UsageError("a saved plan takes no further --allow, --prune, --resend or -l: plan again with them")
+        raise UsageError(
+            "a saved plan takes no further --allow, --prune, --resend or -l: plan again with them"
+        )
     if options.environment not in (None, saved.environment):
-        raise RefusedError(f"the plan was made for environment {saved.environment}, not {options.environment}")
+        raise RefusedError(
+            f"the plan was made for environment {saved.environment}, not {options.environment}"
+        )
     selection = saved.selection
     asked = Asked(
         selection.paths, selection.labels, saved.allowed, selection.prune, selection.resend, wish.refresh
@@ -122,7 +140,9 @@ def _refuse(planned: Planned, limits: Limits, session: Session) -> None:
     """Every guard that refuses before anything is sent."""
     plan = planned.plan
     if limits.expect is not None and limits.expect != plan.digest:
-        raise RefusedError(f"this plan has digest {plan.digest}, and {limits.expect} was expected; review it again")
+        raise RefusedError(
+            f"this plan has digest {plan.digest}, and {limits.expect} was expected; review it again"
+        )
     most = limits.max_changes if limits.max_changes is not None else session.project.max_changes
     changes = sum(operation.op is not Op.PAUSE for change in plan.changes for operation in change.operations)
     if most is not None and changes > most:

@@ -54,7 +54,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @global_options
 @click.version_option(campaignctl.__version__, prog_name="campaignctl", message="%(prog)s %(version)s")
-def cli(options: GlobalOptions) -> None:  # noqa: ARG001 - each command merges them with its own
+def cli(options: GlobalOptions) -> None:
     """Campaigns as code for Exotel voice and SMS: validate, plan, apply."""
 
 

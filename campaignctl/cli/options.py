@@ -50,11 +50,13 @@ def _variables(_ctx: click.Context, _param: click.Parameter, values: tuple[str, 
 
 _OPTIONS = (
     click.option("-e", "--environment", metavar="NAME", help="The environment of the project file."),
+    click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The project file."),
     click.option(
-        "-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The project file."
-    ),
-    click.option(
-        "--var", "variables", multiple=True, callback=_variables, metavar="NAME=VALUE",
+        "--var",
+        "variables",
+        multiple=True,
+        callback=_variables,
+        metavar="NAME=VALUE",
         help="A value for ${NAME} in manifests; repeatable.",
     ),
     click.option("--show-numbers", is_flag=True, help="Show people's phone numbers in the clear."),
@@ -88,7 +90,11 @@ def paths_argument(function: F) -> F:
 def labels_option(function: F) -> F:
     """`-l team=growth,tier!=test`."""
     return click.option(
-        "-l", "--labels", "labels", default="", metavar="SELECTOR",
+        "-l",
+        "--labels",
+        "labels",
+        default="",
+        metavar="SELECTOR",
         help="Only manifests with these labels: team=growth, team!=growth; a comma means and.",
     )(function)
 
@@ -96,7 +102,11 @@ def labels_option(function: F) -> F:
 def format_option(*formats: str) -> Callable[[F], F]:
     """`--format`, the first one by default."""
     return click.option(
-        "--format", "output_format", type=click.Choice(formats), default=formats[0], show_default=True,
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
         help="How the result is written.",
     )
 
@@ -106,13 +116,25 @@ def planning_options(function: F) -> F:
     for option in reversed(
         (
             click.option(
-                "--allow", "allowed", multiple=True, metavar="OP[:NAME]",
+                "--allow",
+                "allowed",
+                multiple=True,
+                metavar="OP[:NAME]",
                 help="Ask for resume, complete, archive, start-now, earlier-start or twin; repeatable.",
             ),
-            click.option("--prune", is_flag=True, help="End campaigns with the project's prefix that no manifest matches."),
-            click.option("--resend", multiple=True, metavar="NAME", help="Send all that is declared again; repeatable."),
             click.option(
-                "--refresh", type=click.Choice(("auto", "full")), default="auto", show_default=True,
+                "--prune",
+                is_flag=True,
+                help="End campaigns with the project's prefix that no manifest matches.",
+            ),
+            click.option(
+                "--resend", multiple=True, metavar="NAME", help="Send all that is declared again; repeatable."
+            ),
+            click.option(
+                "--refresh",
+                type=click.Choice(("auto", "full")),
+                default="auto",
+                show_default=True,
                 help="How the account is read: what can matter, or all of it.",
             ),
         )

@@ -51,6 +51,4 @@ def report_error(error: CampaignctlError, words: Sequence[str]) -> None:
 def wants_json(words: Sequence[str]) -> bool:
     """Whether the command line asks for JSON, however far it could be read."""
     pairs = zip(words, [*words[1:], ""], strict=False)
-    return any(
-        word == "--format=json" or (word == "--format" and value == "json") for word, value in pairs
-    )
+    return any(word == "--format=json" or (word == "--format" and value == "json") for word, value in pairs)

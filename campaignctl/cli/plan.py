@@ -27,7 +27,9 @@ from campaignctl.planning.reasons import ChangeType
 @paths_argument
 @planning_options
 @labels_option
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `apply FILE`.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `apply FILE`."
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are operations.")
 @format_option("text", "json")
 def command(

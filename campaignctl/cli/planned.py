@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from campaignctl.cli.session import Reading, Session
@@ -47,15 +46,32 @@ class Planned:
     outlook: Outlook
     document: PlanDocument
 
+    @classmethod
+    def sealed(cls, plan: Plan, terms: Terms, outlook: Outlook, session: Session) -> Planned:
+        """With the digest of what its document shows, numbers masked."""
+        from campaignctl.rendering.as_json import plan_document
+
+        digest = document_digest(plan_document(plan, terms.environment))
+        plan = replace(plan, digest=digest)
+        shown = plan_document(plan, terms.environment, show_numbers=session.options.show_numbers)
+        return cls(plan, terms, outlook, shown)
+
+    def cut_down(self, plan: Plan, session: Session) -> Planned:
+        """The same, for what is left of a saved plan."""
+        return Planned.sealed(plan, self.terms, self.outlook, session)
+
 
 def make(session: Session, reading: Reading, client: Client, asked: Asked) -> Planned:
     """Fetches the account and plans. Raises ApiError where it cannot be read."""
     from campaignctl.api.refresh import fetch
-    from campaignctl.manifests.reading import locate
-    from campaignctl.rendering.as_json import plan_document
 
+    kinds = {desired.kind.name: desired.kind for desired in reading.everyone}
     snapshot = fetch(
-        client, reading.everyone, strategy=asked.refresh, prune=session.project.prune is not None
+        client,
+        reading.everyone,
+        kinds=kinds.values(),
+        refresh=asked.refresh,
+        prune=session.project.prune is not None,
     )
     terms = Terms(
         now=snapshot.now,
@@ -65,16 +81,14 @@ def make(session: Session, reading: Reading, client: Client, asked: Asked) -> Pl
         prune_asked=asked.prune,
         orphans_complete=reading.complete,
         resend=asked.resend,
-        locate=partial(locate, session.project),
+        locate=session.locate,
     )
     outlook = make_plan(reading.everyone, reading.selected, snapshot, terms)
     plan = assemble(outlook, reading.selected, snapshot, terms, _selection(session, asked), session.token)
-    plan = replace(plan, digest=document_digest(plan_document(plan, session.environment)))
-    shown = plan_document(plan, session.environment, show_numbers=session.options.show_numbers)
-    return Planned(plan, terms, outlook, shown)
+    return Planned.sealed(plan, terms, outlook, session)
 
 
 def _selection(session: Session, asked: Asked) -> Selection:
     """The values of `--var` are kept as keyed hashes."""
     variables = {name: keyed(session.token, value) for name, value in session.options.variables.items()}
-    return Selection(asked.paths, asked.labels, asked.prune, variables)
+    return Selection(asked.paths, asked.labels, asked.prune, variables, asked.resend)

@@ -5,22 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from campaignctl.cli.options import GlobalOptions
 from campaignctl.clock import Clock, SystemClock
-from campaignctl.diagnostics import Diagnostic, has_errors, in_order
+from campaignctl.diagnostics import Diagnostic, Position, has_errors, in_order
 from campaignctl.errors import CredentialsError, InputError, UsageError
 from campaignctl.planning.environment import Environment, Project
 from campaignctl.planning.resources import Desired
 from campaignctl.planning.selector import parse_selector
+from campaignctl.planning.window import instant
 
 if TYPE_CHECKING:
-    from campaignctl.api.client import Client
+    from campaignctl.api.client import Client, RequestRecord
 
-_SANDBOX_SECRET = "sandbox"  # noqa: S105 - the stand-in takes any
+_SANDBOX_SECRET = "sandbox"
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,12 @@ class Session:
             raise InputError("the manifests are not valid; nothing was sent", reading.findings)
         return reading
 
+    def locate(self, desired: Desired, path: str) -> Position:
+        """Where a field of a manifest stands: the file is read once more for it."""
+        from campaignctl.manifests.places import locate
+
+        return locate(Path(self.project.root), desired.where, desired.document, path)
+
     @property
     def token(self) -> str:
         """The API token. Raises CredentialsError where it is missing."""
@@ -106,15 +115,45 @@ class Session:
         """Where the sandbox's database and the intents of creates live."""
         return Path(self.project.root) / ".campaignctl"
 
+    @property
+    def sandbox_database(self) -> Path:
+        """Where the environment's sandbox keeps its state."""
+        return self.state_directory / "sandbox.db"
+
+    @property
+    def sandbox_start(self) -> datetime | None:
+        """Where a fresh sandbox's clock begins; None for the machine's own time."""
+        text = self.environment.sandbox_clock
+        return instant(text) if text else None
+
     @contextmanager
-    def account(self) -> Iterator[Client]:
-        """A client for the environment's account; a sandbox is started, or the one that runs is used."""
+    def account(self, clock: Clock | None = None, audit_log: Path | None = None) -> Iterator[Client]:
+        """A client for the environment's account; a sandbox is started, or the one that runs is used.
+
+        `clock` stands in for the session's own: one whose waits can be interrupted.
+        """
         from campaignctl.api.client import Client
+        from campaignctl.cli.audit import audited, said
 
         key, token = self._secret(self.environment.key_env), self.token
-        with self._base_url() as base_url:
-            environment = replace(self.environment, base_url=base_url)
-            with Client(environment, key=key, token=token, clock=self.clock) as client:
+        log = audited(audit_log, self.environment.name, self.environ, self.clock)
+        with self._base_url() as base_url, log as write:
+
+            def observe(record: RequestRecord) -> None:
+                write(record)
+                if self.options.verbose:
+                    said(record)
+
+            client = Client(
+                self.environment,
+                base_url=base_url,
+                key=key,
+                token=token,
+                clock=clock or self.clock,
+                random=Random(),
+                observer=observe,
+            )
+            with client:
                 yield client
 
     @contextmanager
@@ -125,6 +164,5 @@ class Session:
             return
         from campaignctl.sandbox.server import running
 
-        database = self.state_directory / "sandbox.db"
-        with running(database, clock=self.clock, start_at=self.environment.sandbox_clock) as sandbox:
+        with running(self.sandbox_database, clock=self.clock, start_at=self.sandbox_start) as sandbox:
             yield sandbox.url

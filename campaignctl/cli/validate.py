@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import click
 
 from campaignctl.cli import output
-from campaignctl.cli.options import GlobalOptions, format_option, global_options, labels_option, paths_argument
+from campaignctl.cli.options import (
+    GlobalOptions,
+    format_option,
+    global_options,
+    labels_option,
+    paths_argument,
+)
 from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import Diagnostic, has_errors, in_order
 
@@ -29,14 +33,13 @@ def command(options: GlobalOptions, paths: tuple[str, ...], labels: str, output_
 
 
 def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
-    from campaignctl.manifests.reading import locate
     from campaignctl.planning.policy import check_manifest
 
-    now, where = session.clock.now(), partial(locate, session.project)
+    now = session.clock.now()
     return [
         finding
         for desired in reading.selected
-        for finding in check_manifest(desired, session.environment, now, where)
+        for finding in check_manifest(desired, session.environment, now, session.locate)
     ]
 
 

@@ -1,0 +1,83 @@
+"""`campaignctl sandbox serve | reset | advance`."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from campaignctl.cli import output
+from campaignctl.cli.options import GlobalOptions, global_options
+from campaignctl.cli.session import Session
+from campaignctl.errors import UsageError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(?:\d+[smhd])+")
+
+
+@click.group("sandbox")
+@global_options
+def command(options: GlobalOptions) -> None:
+    """The stand-in for the API, on this machine alone: it calls and texts nobody."""
+
+
+@command.command("serve")
+@global_options
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Where to listen; any free port by default."
+)
+def serve(options: GlobalOptions, port: int) -> int:
+    """Serve the sandbox over HTTP on loopback until Ctrl-C."""
+    from campaignctl.sandbox.server import serve as serve_sandbox
+
+    database, start_at = _sandbox(options)
+
+    def started(url: str) -> None:
+        output.result(f"{url}")
+        output.remark("any account name, key and token will do; Ctrl-C ends it", options)
+
+    serve_sandbox(database, port, started=started, start_at=start_at)
+    return 0
+
+
+@command.command("reset")
+@global_options
+def reset(options: GlobalOptions) -> int:
+    """Empty the sandbox; its clock begins anew."""
+    from campaignctl.sandbox.server import reset as reset_sandbox
+
+    database, start_at = _sandbox(options)
+    reset_sandbox(database, start_at=start_at)
+    output.remark("the sandbox is empty", options)
+    return 0
+
+
+@command.command("advance")
+@global_options
+@click.argument("duration")
+def advance(options: GlobalOptions, duration: str) -> int:
+    """Move the sandbox's clock on: 90s, 30m, 2h, 1d or 1h30m."""
+    from campaignctl.sandbox.server import advance as advance_sandbox
+
+    by = _duration(duration)
+    database, start_at = _sandbox(options)
+    now = advance_sandbox(database, by, start_at=start_at)
+    output.result(now.isoformat(timespec="seconds"))
+    return 0
+
+
+def _sandbox(options: GlobalOptions) -> tuple[Path, datetime | None]:
+    """The database of the environment's sandbox, and where a fresh one's clock begins. Raises UsageError."""
+    session = Session.open(options)
+    if not session.environment.is_sandbox:
+        raise UsageError(f"environment {session.environment.name} is a live account, not a sandbox")
+    return session.sandbox_database, session.sandbox_start
+
+
+def _duration(text: str) -> timedelta:
+    if not _DURATION.fullmatch(text):
+        raise UsageError(f"{text} is no duration: write 90s, 30m, 2h, 1d or 1h30m")
+    seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
+    return timedelta(seconds=seconds)

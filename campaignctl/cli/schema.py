@@ -1,0 +1,22 @@
+"""`campaignctl schema`."""
+
+from __future__ import annotations
+
+import click
+
+from campaignctl.cli import output
+from campaignctl.cli.options import GlobalOptions, global_options
+
+
+@click.command("schema")
+@global_options
+@click.argument("name", required=False)
+def command(options: GlobalOptions, name: str | None) -> int:  # noqa: ARG001
+    """Print a JSON Schema; without NAME, list them."""
+    from campaignctl.deriving.published import names, schema_text
+
+    if name is None:
+        output.result("\n".join(names()))
+    else:
+        output.result(schema_text(name))
+    return 0

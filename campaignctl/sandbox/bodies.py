@@ -1,0 +1,62 @@
+"""Which JSON bodies a create, an update and an action may have, and what is in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from campaignctl.sandbox.collection import Collection
+from campaignctl.sandbox.refusal import RefusalError
+
+
+def read_json(data: bytes) -> Any:
+    """The body. 400 for what is no JSON of this world."""
+    try:
+        text = data.decode("utf-8")
+        value = json.loads(text, parse_constant=_no_constant)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        raise RefusalError(400, "The body is no JSON.", "Send one JSON object in UTF-8.") from None
+    return value
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(word)
+
+
+def of_create(collection: Collection, body: Any, accepted: str) -> Mapping[str, Any]:
+    """The campaign in a create. `accepted` is `any`, `wrapped` or `bare`."""
+    wrapped = isinstance(body, Mapping) and collection.wrapper in body
+    if accepted == "wrapped" and not wrapped:
+        raise RefusalError(
+            400, f"{collection.wrapper} is missing.", f"Send the campaign under {collection.wrapper}."
+        )
+    if accepted == "bare" and wrapped:
+        raise RefusalError(
+            400, f"{collection.wrapper} is not known.", "Send the campaign as the body itself."
+        )
+    return _one(collection, body[collection.wrapper]) if wrapped else _object(body)
+
+
+def of_update(collection: Collection, body: Any) -> Mapping[str, Any]:
+    """What an update or action sends: bare for both kinds, for voice wrapped too [002, 001]."""
+    if not collection.single and isinstance(body, Mapping) and collection.wrapper in body:
+        return _one(collection, body[collection.wrapper])
+    return _object(body)
+
+
+def _one(collection: Collection, value: Any) -> Mapping[str, Any]:
+    if isinstance(value, list):
+        if len(value) != 1:
+            raise RefusalError(400, f"{collection.wrapper} has {len(value)} campaigns.", "Send exactly one.")
+        return _object(value[0])
+    if not collection.single:
+        raise RefusalError(400, f"{collection.wrapper} is no array.", "Send an array of one campaign.")
+    return _object(value)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise RefusalError(400, "The campaign is no JSON object.", "Send one JSON object.")
+    return value

@@ -1,0 +1,48 @@
+"""The sandbox's own time: a given clock and an offset, so that it can be advanced."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from campaignctl.clock import Clock
+from campaignctl.sandbox.refusal import RefusalError
+
+HOME = timezone(timedelta(hours=5, minutes=30))
+"""The offset in which the API answers every time [000, 001, 002]."""
+
+
+class VirtualClock:
+    """`base` moved by `offset`. Only `advance` and `begin_at` change the offset."""
+
+    def __init__(self, base: Clock, offset: timedelta = timedelta()) -> None:
+        self.base = base
+        self.offset = offset
+
+    def now(self) -> datetime:
+        """UTC."""
+        return (self.base.now() + self.offset).astimezone(UTC)
+
+    def begin_at(self, moment: datetime) -> None:
+        """Makes it `moment` now."""
+        self.offset = moment - self.base.now()
+
+    def advance(self, by: timedelta) -> None:
+        """Moves on. Refused where time would go back or end."""
+        if by < timedelta():
+            raise RefusalError(400, "The clock only moves on.", "Send seconds that are 0 or more.")
+        try:
+            self.base.now() + self.offset + by + timedelta(days=3660)
+        except OverflowError:
+            raise RefusalError(400, "That is beyond the last year there is.", "Advance by less.") from None
+        self.offset += by
+
+
+def written(seconds: float) -> str:
+    """Epoch seconds as the API writes a time: RFC 3339 at +05:30, whole seconds unless there is a fraction."""
+    moment = datetime.fromtimestamp(seconds, HOME)
+    return moment.isoformat(timespec="seconds" if moment.microsecond == 0 else "microseconds")
+
+
+def stamped(seconds: float) -> str:
+    """A time of the API's own, such as `date_created`: always whole seconds."""
+    return datetime.fromtimestamp(int(seconds), HOME).isoformat()

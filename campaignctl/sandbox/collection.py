@@ -1,0 +1,95 @@
+"""The API's three collections of campaigns: a row each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from campaignctl.kinds import SMS, VOICE
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.table import Kind
+
+
+@dataclass(frozen=True)
+class Collection:
+    """How one collection speaks.
+
+    `wrapper` is the key that a wrapped body has; `single` whether get and update answer a single item instead of
+    an array; `list_code` the status of a good list; `orders` maps what `sort_by` may name to a column, the first
+    being the default, with `default_descending`; `needs_channel` whether a list must say `channel=SMS`.
+    """
+
+    name: str
+    kind: Kind
+    sid_key: str
+    wrapper: str
+    details: str
+    largest_page: int
+    single: bool
+    list_code: int
+    orders: Mapping[str, str]
+    default_descending: bool
+    shortest_search: int
+    needs_channel: bool
+    words: Mapping[Status, str]
+
+
+_VOICE_WORDS: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.CREATED: "Created",
+        Status.IN_PROGRESS: "InProgress",
+        Status.PAUSED: "Paused",
+        Status.COMPLETED: "Completed",
+        Status.ARCHIVED: "Archived",
+        Status.FAILED: "Failed",
+        Status.CANCELED: "Canceled",
+    }
+)
+_SMS_WORDS: Mapping[Status, str] = MappingProxyType(
+    {**{status: status.value for status in _VOICE_WORDS}, Status.CREATED: "scheduled"}
+)
+
+
+def _sms(name: str, details: str, needs_channel: bool) -> Collection:
+    return Collection(
+        name=name,
+        kind=SMS,
+        sid_key="sid",
+        wrapper="smscampaigns",
+        details=details,
+        largest_page=50,
+        single=True,
+        list_code=200,
+        orders={"schedule.start_time": "begins", "name": "name", "date_created": "created"},
+        default_descending=True,
+        shortest_search=3,
+        needs_channel=needs_channel,
+        words=_SMS_WORDS,
+    )
+
+
+COLLECTIONS: Mapping[str, Collection] = MappingProxyType(
+    {
+        row.name: row
+        for row in (
+            Collection(
+                name="campaigns",
+                kind=VOICE,
+                sid_key="id",
+                wrapper="campaigns",
+                details="call-details",
+                largest_page=500,
+                single=False,
+                list_code=207,
+                orders={"date_created": "created", "name": "name"},
+                default_descending=False,
+                shortest_search=0,
+                needs_channel=False,
+                words=_VOICE_WORDS,
+            ),
+            _sms("message-campaigns", "message-details", needs_channel=True),
+            _sms("sms-campaigns", "sms-details", needs_channel=False),
+        )
+    }
+)

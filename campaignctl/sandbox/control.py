@@ -1,0 +1,119 @@
+"""The sandbox's own controls, under `/_sandbox/`: no authentication, JSON in and out, on loopback only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from campaignctl.sandbox import bodies
+from campaignctl.sandbox.faults import fault
+from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.stage import Stage
+
+
+def blueprint(stage: Stage) -> Blueprint:
+    """`GET /_sandbox/` names everything else."""
+    routes = Blueprint("control", __name__, url_prefix="/_sandbox")
+    _add_state(routes, stage)
+    _add_contents(routes, stage)
+    _add_behaviour(routes, stage)
+    return routes
+
+
+def _add_state(routes: Blueprint, stage: Stage) -> None:
+    @routes.get("/")
+    def about() -> Response:
+        paths = ["clock", "reset", "seed", "requests", "faults", "switches"]
+        return jsonify(sandbox="campaignctl", now=stage.clock.now().isoformat(), controls=paths)
+
+    @routes.get("/clock")
+    def clock() -> Response:
+        return jsonify(now=stage.clock.now().isoformat())
+
+    @routes.post("/clock")
+    def advance() -> Response:
+        by = _sent().get("advance_seconds")
+        if not isinstance(by, int | float) or isinstance(by, bool):
+            raise RefusalError(400, "advance_seconds is missing.", 'Send {"advance_seconds": 7200}.')
+        try:
+            return jsonify(now=stage.advance(timedelta(seconds=by)).isoformat())
+        except OverflowError:
+            raise RefusalError(400, "That is beyond the last year there is.", "Advance by less.") from None
+
+    @routes.post("/reset")
+    def reset() -> Response:
+        start_at = _sent().get("start_at")
+        try:
+            begin = None if start_at is None else datetime.fromisoformat(start_at)
+        except (TypeError, ValueError):
+            raise RefusalError(400, "start_at is no RFC 3339 time.") from None
+        stage.reset(begin)
+        return jsonify(now=stage.clock.now().isoformat())
+
+
+def _add_contents(routes: Blueprint, stage: Stage) -> None:
+    @routes.post("/seed")
+    def seed() -> Response:
+        sent = _sent()
+        rows = sent.get("campaigns")
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            raise RefusalError(
+                400, "campaigns is missing.", "Send account, collection and an array of campaigns."
+            )
+        sids = stage.seed(str(sent.get("account")), str(sent.get("collection")), rows)
+        return jsonify(sids=sids)
+
+    @routes.get("/requests")
+    def requests() -> Response:
+        return jsonify(requests=[asdict(entry) for entry in stage.journal.entries()])
+
+    @routes.delete("/requests")
+    def forget() -> Response:
+        stage.journal.clear()
+        return jsonify(requests=[])
+
+
+def _add_behaviour(routes: Blueprint, stage: Stage) -> None:
+    @routes.get("/faults")
+    def faults() -> Response:
+        return jsonify(faults=[asdict(rule) for rule in stage.faults])
+
+    @routes.post("/faults")
+    def add_faults() -> Response:
+        sent = bodies.read_json(request.get_data())
+        rules = sent if isinstance(sent, list) else [sent]
+        if not all(isinstance(rule, Mapping) for rule in rules):
+            raise RefusalError(400, "A fault is an object.", 'Send {"effect": "drop", "request": "create"}.')
+        for rule in rules:
+            fault(rule)
+        for rule in rules:
+            stage.faults.add(**rule)
+        return faults()
+
+    @routes.delete("/faults")
+    def clear_faults() -> Response:
+        stage.faults.clear()
+        return faults()
+
+    @routes.get("/switches")
+    def switches() -> Response:
+        return jsonify(asdict(stage.switches))
+
+    @routes.post("/switches")
+    def change_switches() -> Response:
+        stage.switches.change(_sent())
+        return switches()
+
+
+def _sent() -> Mapping[str, Any]:
+    """A JSON object; nothing at all is an empty one. Other content types are refused: a web page could send them."""
+    if request.get_data() and not request.is_json:
+        raise RefusalError(400, "The body is no JSON.", "Send Content-Type: application/json.")
+    sent = bodies.read_json(request.get_data() or b"{}")
+    if not isinstance(sent, Mapping):
+        raise RefusalError(400, "The body is no JSON object.")
+    return sent

@@ -1,0 +1,192 @@
+"""What has been called by a given moment. Pure: runs in, runs out; nothing here knows the time or the database.
+
+An account has one line for calls and one for messages, with a slot every so many seconds. Each slot goes to the
+campaign that is ready and has waited longest, so campaigns that run together share the capacity.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+WRAP_UP = 30.0
+"""Seconds between a campaign's last call and its end: calls take time."""
+
+
+class Waiting(NamedTuple):
+    """A number to be tried again."""
+
+    due: float
+    place: int
+    tries: int
+    outcome: str
+
+
+class Result(NamedTuple):
+    """What a number came to, for good."""
+
+    place: int
+    outcome: str
+    tries: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """When a number is tried again: `interval` seconds, doubled each time if `doubles`."""
+
+    number: int = 0
+    interval: float = 0.0
+    doubles: bool = False
+    on: frozenset[str] = frozenset()
+
+    def wait(self, tries: int, outcome: str) -> float | None:
+        """Seconds until the next try, None when there is none."""
+        if tries > self.number or outcome not in self.on:
+            return None
+        return self.interval * (2 ** (tries - 1) if self.doubles else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a campaign is: the first `begun` numbers have been tried; `last` is when one was last tried."""
+
+    begun: int = 0
+    waiting: tuple[Waiting, ...] = ()
+    results: tuple[Result, ...] = ()
+    last: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A campaign in progress. `ready` is its start or its last resume; `gap` the least seconds between calls.
+
+    `over` is when it completed, None while it runs.
+    """
+
+    sid: str
+    people: Sequence[str]
+    ready: float
+    ends: float
+    gap: float = 0.0
+    retries: Retries = Retries()
+    progress: Progress = Progress()
+    over: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an account: seconds between slots, and when the next one is free."""
+
+    every: float
+    free: float = 0.0
+
+
+def settle(
+    runs: Sequence[Run], line: Line, until: float, outcome: Callable[[str, int], str]
+) -> tuple[tuple[Run, ...], Line]:
+    """Makes every call that was due by `until`, and ends what has nothing left or whose end has come."""
+    dials = [_Dial(run, place) for place, run in enumerate(runs)]
+    coming = [(dial.next, dial.place) for dial in dials if dial.next is not None]
+    heapq.heapify(coming)
+    ready: list[tuple[float, int]] = []
+    free = line.free
+    while coming or ready:
+        moment = free if ready else max(free, coming[0][0])
+        if moment > until:
+            break
+        while coming and coming[0][0] <= moment:
+            _, place = heapq.heappop(coming)
+            heapq.heappush(ready, (dials[place].last, place))
+        _, place = heapq.heappop(ready)
+        dial = dials[place]
+        if moment >= dial.run.ends:
+            continue
+        dial.call(moment, outcome)
+        free = moment + line.every
+        if dial.next is not None:
+            heapq.heappush(coming, (dial.next, place))
+    return tuple(dial.closed(until) for dial in dials), Line(line.every, free)
+
+
+def counted(run: Run) -> dict[str, int]:
+    """How many numbers ended how; `retry` wait for another try, `untried` for their first."""
+    counts = {"retry": len(run.progress.waiting), "untried": len(run.people) - run.progress.begun}
+    for result in run.progress.results:
+        counts[result.outcome] = counts.get(result.outcome, 0) + 1
+    return counts
+
+
+@dataclass
+class _Dial:
+    """A run while it is being settled."""
+
+    run: Run
+    place: int
+    begun: int = 0
+    last: float = 0.0
+    waiting: list[Waiting] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        progress = self.run.progress
+        self.begun, self.last = progress.begun, progress.last
+        self.waiting, self.results = list(progress.waiting), list(progress.results)
+        heapq.heapify(self.waiting)
+
+    @property
+    def next(self) -> float | None:
+        """When it wants its next slot, None when everybody has a result or the end comes first."""
+        earliest = max(self.run.ready, self.last + self.run.gap)
+        if self.begun < len(self.run.people):
+            wanted = earliest
+        elif self.waiting:
+            wanted = max(earliest, self.waiting[0].due)
+        else:
+            return None
+        return wanted if wanted < self.run.ends else None
+
+    def call(self, moment: float, outcome: Callable[[str, int], str]) -> None:
+        """One try: of a number whose retry is due, else of the next new one."""
+        if self.waiting and self.waiting[0].due <= moment:
+            again = heapq.heappop(self.waiting)
+            index, tries = again.place, again.tries + 1
+        else:
+            index, tries = self.begun, 1
+            self.begun += 1
+        word = outcome(self.run.people[index], tries)
+        wait = self.run.retries.wait(tries, word)
+        if wait is not None and moment + wait < self.run.ends:
+            heapq.heappush(self.waiting, Waiting(moment + wait, index, tries, word))
+        else:
+            self.results.append(Result(index, word, tries, moment))
+        self.last = moment
+
+    def closed(self, until: float) -> Run:
+        """The run as it is at `until`."""
+        over = None
+        if self.begun == len(self.run.people) and not self.waiting:
+            over = min(max(self.last, self.run.ready) + WRAP_UP, self.run.ends)
+        else:
+            over = self.run.ends
+        progress = Progress(self.begun, tuple(self.waiting), tuple(self.results), self.last)
+        run = replace(self.run, progress=progress, over=over if over <= until else None)
+        return run if run.over is None else _cut(run, run.over)
+
+
+def _cut(run: Run, at: float, untried: str = "failed-no-attempt") -> Run:
+    """What is left at the end has failed."""
+    progress = run.progress
+    late = [Result(left.place, left.outcome, left.tries, at) for left in progress.waiting]
+    late += [Result(index, untried, 0, at) for index in range(progress.begun, len(run.people))]
+    return replace(
+        run, progress=Progress(len(run.people), (), (*progress.results, *late), progress.last), over=at
+    )
+
+
+def completed_by_hand(run: Run, at: float) -> Run:
+    """What `complete` does: the numbers not yet reached are marked failed [001]."""
+    waiting = tuple(left._replace(outcome="failed") for left in run.progress.waiting)
+    return _cut(replace(run, progress=replace(run.progress, waiting=waiting)), at, untried="failed")

@@ -1,0 +1,227 @@
+"""How the API answers: envelopes, items, spellings, as [000] to [004] show them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from campaignctl.kinds import VOICE
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.sandbox.campaign import Campaign
+from campaignctl.sandbox.clock import stamped
+from campaignctl.sandbox.collection import Collection
+from campaignctl.sandbox.people import recipients
+from campaignctl.sandbox.refusal import RefusalError
+
+Item = dict[str, Any]
+
+_REPORTS = "https://exotelreports.s3.ap-southeast-1.amazonaws.com"
+_COST_OF_ONE = 0.17
+_ERROR_CODES: Mapping[int, int] = {
+    400: 1001,
+    401: 1010,
+    404: 1012,
+    405: 1013,
+    409: 1021,
+    413: 1030,
+    429: 1429,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back. `body` is JSON, or None for an answer without one."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def encoded(self) -> bytes:
+        """The body's bytes."""
+        return b"" if self.body is None else json.dumps(self.body).encode()
+
+    def with_headers(self, headers: Mapping[str, str]) -> Answer:
+        """The same with more headers."""
+        return replace(self, headers={**self.headers, **headers})
+
+
+def success(
+    method: str, status: int, response: Item | list[Item], page: Mapping[str, int] | None = None
+) -> Answer:
+    """A good answer. `page` is a list's metadata."""
+    body: Item = {"request_id": uuid.uuid4().hex, "method": method, "http_code": status}
+    if page is not None:
+        body["metadata"] = dict(page)
+    return Answer(status, {**body, "response": response})
+
+
+def refused(method: str, refusal: RefusalError) -> Answer:
+    """An error in the documented envelope."""
+    body = {
+        "request_id": uuid.uuid4().hex,
+        "method": method,
+        "http_code": refusal.status,
+        "response": [failed_item(refusal.status, refusal.message, refusal.description)],
+    }
+    headers = {"WWW-Authenticate": 'Basic realm="Exotel"'} if refusal.status == 401 else {}
+    return Answer(refusal.status, body, headers)
+
+
+def failed_item(status: int, message: str, description: str) -> Item:
+    """One item that failed, alone or inside a 207."""
+    error = {"code": _ERROR_CODES.get(status, 1000), "message": message, "description": description}
+    return {"code": status, "error_data": error, "status": "failure", "data": None}
+
+
+def campaign_item(collection: Collection, campaign: Campaign, request: str, omitted: Sequence[str]) -> Item:
+    """One campaign in the answer to `create`, `update`, `action`, `get` or `list`."""
+    shape = _voice_data if collection.kind is VOICE else _sms_data
+    data = shape(collection, campaign, request)
+    data = {key: value for key, value in data.items() if key not in omitted}
+    item: Item = {"code": 200, "error_data": None, "status": "success", "data": data}
+    if collection.kind is VOICE:
+        item["summary"] = _summary(campaign, request)
+    elif request != "create":
+        del item["error_data"]
+    return item
+
+
+def _word(collection: Collection, campaign: Campaign) -> str:
+    return collection.words.get(campaign.state, campaign.status)
+
+
+def _own(collection: Collection, campaign: Campaign) -> Item:
+    return {
+        collection.sid_key: campaign.sid,
+        "account_sid": campaign.account,
+        "date_created": stamped(campaign.created),
+        "date_updated": stamped(campaign.updated),
+        "status": _word(collection, campaign),
+    }
+
+
+def _voice_data(collection: Collection, campaign: Campaign, request: str) -> Item:
+    defaults = {"type": "trans", "campaign_type": "static", "schedule": None, "call_duplicate_numbers": False}
+    data = {**defaults, **campaign.spec, **_own(collection, campaign)}
+    for name in ("call_duplicate_numbers", "type", "campaign_type"):
+        data[name] = defaults[name] if data[name] is None else data[name]
+    data["uri"] = f"/v2/accounts/{campaign.account}/campaigns/{campaign.sid}"
+    if campaign.state in (Status.COMPLETED, Status.ARCHIVED):
+        data["report_url"] = f"{_REPORTS}/campaign-report/{campaign.sid}.csv"
+    data["call_status_callback_params"] = None
+    data["stats"] = _created_stats(campaign) if request == "create" else dict(campaign.stats)
+    return data
+
+
+def _created_stats(campaign: Campaign) -> Item:
+    """The four counters that [004]'s create answer shows."""
+    count = campaign.stats.get("created", 0)
+    return {"created": count, "completed": 0, "failed": 0, "pending": count}
+
+
+def _summary(campaign: Campaign, request: str) -> Item:
+    stats = campaign.stats
+    begun = campaign.state not in (Status.CREATED, Status.PAUSED) or stats.get("completed", 0) > 0
+    failed = sum(stats.get(key, 0) for key in ("failed", "failed-dnd", "invalid", "failed-no-attempt"))
+    completed = stats.get("completed", 0)
+    fraction = "" if request == "list" else ".625541789"
+    created = stamped(campaign.created)
+    return {
+        "campaign_sid": campaign.sid,
+        "call_scheduled": sum(stats.values()) if begun else 0,
+        "call_initialized": completed + failed + stats.get("retry", 0),
+        "call_completed": completed,
+        "call_failed": failed,
+        "call_inprogress": stats.get("in-progress", 0),
+        "DateCreated": created[:19] + fraction + created[19:],
+    }
+
+
+def _sms_data(collection: Collection, campaign: Campaign, request: str) -> Item:
+    spec = dict(campaign.spec)
+    done = campaign.state in (Status.COMPLETED, Status.ARCHIVED)
+    entity = spec.pop("dlt_entity_id", None)
+    schedule = spec.get("schedule")
+    if request == "create" and schedule is not None:
+        spec["schedule"] = {("expiry_time" if key == "end_time" else key): at for key, at in schedule.items()}
+    data = {
+        "schedule": None,
+        "status_callback": None,
+        "sms_status_callback": None,
+        **spec,
+        "dlt_entitiy_id": entity,
+        **_own(collection, campaign),
+        "report_url": f"{_REPORTS}/sms-campaign-report/{campaign.sid}.csv" if done else None,
+    }
+    if request == "list":
+        data["state"] = "list-completed" if done else "prepared"
+    if request != "create":
+        data["estimated_cost"] = round(_COST_OF_ONE * sum(campaign.stats.values()), 2)
+        data["stats"] = dict(campaign.stats)
+    return data
+
+
+def detail_items(
+    collection: Collection, campaign: Campaign, results: Mapping[int, tuple[str, float]]
+) -> list[Item]:
+    """A row for each recipient: `results` maps its place to outcome and time of the last try."""
+    row = _call_row if collection.kind is VOICE else _message_row
+    first = "created" if collection.kind is VOICE else "scheduled"
+    items = []
+    for place, number in enumerate(recipients(campaign.spec)):
+        word, at = results.get(place, (first, campaign.begins))
+        sid = hashlib.sha256(f"{campaign.sid}/{place}".encode()).hexdigest()[:32]
+        data = row(campaign, number, word, stamped(at)) | {"sid": sid}
+        items.append({"code": 200, "error_data": None, "status": "success", "data": data})
+    return items
+
+
+def _call_row(campaign: Campaign, number: str, word: str, at: str) -> Item:
+    """The columns that the public description of call-details names."""
+    return {
+        "number": number,
+        "name": None,
+        "status": word,
+        "detailed_status": word.upper().replace("-", "_"),
+        "date_created": at,
+        "start_time": at,
+        "duration": 30 if word == "completed" else 0,
+        "digits": None,
+        "recording_url": None,
+        "caller_id": campaign.spec.get("caller_id"),
+        "direction": "outbound-api",
+    }
+
+
+_DELIVERY: Mapping[str, str] = {
+    "sent": "DELIVERED_TO_OPERATOR",
+    "failed": "FAILED_SPAM_DETECTED",
+    "failed-dnd": "FAILED_REJECTED_DND",
+    "invalid": "FAILED_INVALID_DESTINATION_NUMBER",
+    "failed-expired": "FAILED_EXPIRED",
+    "failed-no-attempt": "FAILED_NO_ATTEMPT",
+    "scheduled": "PENDING",
+}
+
+
+def _message_row(campaign: Campaign, number: str, word: str, at: str) -> Item:
+    return {
+        "number": number,
+        "name": None,
+        "body": campaign.spec.get("template"),
+        "status": word.replace("-", "_"),
+        "detailed_status": _DELIVERY.get(word, word.upper().replace("-", "_")),
+        "schedule_time": at,
+        "sender_id": campaign.spec.get("sender_id"),
+        "direction": "outgoing-api",
+    }
+
+
+def list_item(account: str, sid: str, name: str) -> Item:
+    """A contact list in `GET lists`."""
+    data = {"sid": sid, "name": name, "account_sid": account}
+    return {"code": 200, "error_data": None, "status": "success", "data": data}

@@ -1,0 +1,289 @@
+"""How the API may misbehave, and when. Rules are added and taken away while the server runs.
+
+A fault meets the requests that its rule matches, the first `after` of them left out, `times` of them at most. It
+may keep the request from being carried out (`acts`), change the answer, or what is left of it on the wire.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from campaignctl.sandbox.envelopes import Answer, failed_item
+from campaignctl.sandbox.refusal import RefusalError
+
+REQUESTS = ("list", "get", "create", "update", "action", "details", "lists")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A rule: which requests it meets, and what happens to them.
+
+    Which: `request` one of `REQUESTS` or several, none for all; `method`; `path`, a regular expression found in
+    the path; `body`, one found in the raw body. How often: `after` matches are let through, then `times` are met
+    (None: all).
+
+    What, by `effect`: `drop` closes the connection without an answer; `status` answers `status`, as `shape` says
+    (`envelope`, `rest` for a RestException, `html`), with `retry_after` as it stands; `slow` answers after
+    `seconds`; `cut` closes after half of the body; `html` and `empty` are 200 with such a body; `item` makes the
+    item at `index` one that failed with `status`, inside a 207; `redirect` sends to `location`; `huge` pads the
+    answer to `megabytes`; `shift` makes campaigns `appear` at the front of a list's order, or those that appeared
+    `disappear`, before the list is read; `endless` fills every page of a list and promises more; `change` sets
+    fields of `data` in the answer, as an account that lies would.
+
+    `acts`: whether the request is carried out. By default all but `status`, `html`, `empty` and `redirect` are.
+    With `slow`, `acts: false` means that it is carried out only after the wait.
+    """
+
+    effect: str
+    request: tuple[str, ...] = ()
+    method: str | None = None
+    path: str = ""
+    body: str = ""
+    after: int = 0
+    times: int | None = 1
+    acts: bool | None = None
+    status: int = 503
+    shape: str = "envelope"
+    retry_after: str | None = None
+    seconds: float = 0.0
+    index: int = 0
+    location: str = ""
+    megabytes: float = 0.0
+    appear: int = 0
+    disappear: int = 0
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def carried_out(self) -> bool:
+        """Whether the request acts, by the rule or by default."""
+        return EFFECTS[self.effect].acts if self.acts is None else self.acts
+
+    def meets(self, request: str, method: str, path: str, body: str) -> bool:
+        """Whether it is about such a request."""
+        return (
+            (not self.request or request in self.request)
+            and self.method in (None, method)
+            and re.search(self.path, path) is not None
+            and (not self.body or re.search(self.body, body) is not None)
+        )
+
+
+def fault(rule: Mapping[str, Any]) -> Fault:
+    """A rule as JSON has it. 400 for what is none."""
+    known = {row.name: row for row in fields(Fault)}
+    for name, value in rule.items():
+        if name not in known:
+            raise RefusalError(400, f"A fault has no {name!r}.", f"It has {', '.join(known)}.")
+        if not _fits(name, value):
+            raise RefusalError(400, f"{name} cannot be {value!r}.", "See the faults of the sandbox.")
+    if rule.get("effect") not in EFFECTS:
+        raise RefusalError(
+            400, f"There is no effect {rule.get('effect')!r}.", f"Effects: {', '.join(EFFECTS)}."
+        )
+    request = rule.get("request") or ()
+    return Fault(**{**rule, "request": (request,) if isinstance(request, str) else tuple(request)})
+
+
+def _fits(name: str, value: Any) -> bool:
+    if name in ("path", "body"):
+        return isinstance(value, str) and _is_pattern(value)
+    if name == "request":
+        return all(word in REQUESTS for word in ([value] if isinstance(value, str) else value or ()))
+    if name == "shape":
+        return value in ("envelope", "rest", "html")
+    if name in ("after", "times", "index", "appear", "disappear", "status", "seconds", "megabytes"):
+        number = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+        return number or (name == "times" and value is None)
+    if name == "data":
+        return isinstance(value, Mapping)
+    return value is None or isinstance(value, bool if name == "acts" else str)
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
+
+
+class Faults:
+    """The rules now in force, the first that matches wins."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rules: list[Fault] = []
+
+    def add(self, effect: str, **rule: Any) -> None:
+        """One more: `faults.add("drop", request="create", acts=True)`."""
+        made = fault({"effect": effect, **rule})
+        with self._lock:
+            self._rules.append(made)
+
+    def clear(self) -> None:
+        """Behaves well again."""
+        with self._lock:
+            self._rules.clear()
+
+    def __iter__(self) -> Iterator[Fault]:
+        with self._lock:
+            return iter(tuple(self._rules))
+
+    def take(self, request: str, method: str, path: str, body: str = "") -> Fault | None:
+        """The fault that meets this request, counted off."""
+        with self._lock:
+            for place, rule in enumerate(self._rules):
+                if not rule.meets(request, method, path, body) or rule.times == 0:
+                    continue
+                if rule.after:
+                    self._rules[place] = replace(rule, after=rule.after - 1)
+                    continue
+                if rule.times is not None:
+                    self._rules[place] = replace(rule, times=rule.times - 1)
+                return rule
+        return None
+
+
+# What becomes of the answer.
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What goes over the wire: nothing at all if `silent`, else `send` bytes of the body (None: all), blanks up to
+    `pad` bytes, and then, maybe, the connection's end.
+    """
+
+    answer: Answer
+    raw: bytes | None = None
+    content_type: str = "application/json"
+    send: int | None = None
+    pad: int = 0
+    hang_up: bool = False
+    silent: bool = False
+
+    def body(self) -> bytes:
+        """The body before it is cut."""
+        return self.answer.encoded() if self.raw is None else self.raw
+
+
+def _drop(_fault: Fault, answer: Answer) -> Delivery:
+    return Delivery(answer, hang_up=True, silent=True)
+
+
+def _status(fault: Fault, _answer: Answer) -> Delivery:
+    headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
+    message = "Too many requests" if fault.status == 429 else "Something went wrong"
+    body: Any = {
+        "request_id": "0" * 32,
+        "method": "",
+        "http_code": fault.status,
+        "response": [failed_item(fault.status, message, message)],
+    }
+    if fault.shape == "rest":
+        body = {"RestException": {"Status": fault.status, "Message": message, "Code": fault.status}}
+    answer = Answer(fault.status, body, headers)
+    if fault.shape == "html":
+        page = f"<html><head><title>{fault.status}</title></head><body><h1>{message}</h1></body></html>"
+        return Delivery(answer, raw=page.encode(), content_type="text/html")
+    return Delivery(answer)
+
+
+def _as_it_is(_fault: Fault, answer: Answer) -> Delivery:
+    return Delivery(answer)
+
+
+def _cut(_fault: Fault, answer: Answer) -> Delivery:
+    return Delivery(answer, send=len(answer.encoded()) // 2, hang_up=True)
+
+
+def _html(_fault: Fault, _answer: Answer) -> Delivery:
+    page = b"<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>"
+    return Delivery(Answer(200, None), raw=page, content_type="text/html")
+
+
+def _empty(_fault: Fault, _answer: Answer) -> Delivery:
+    return Delivery(Answer(200, None), raw=b"")
+
+
+def _item(fault: Fault, answer: Answer) -> Delivery:
+    response = answer.body.get("response")
+    broken = failed_item(fault.status, "This item could not be read", "Try again later.")
+    if isinstance(response, list):
+        at = min(fault.index, len(response) - 1)
+        items: Any = [broken if place == at else item for place, item in enumerate(response)] or [broken]
+    else:
+        items = broken
+    return Delivery(replace(answer, status=207, body={**answer.body, "http_code": 207, "response": items}))
+
+
+def _redirect(fault: Fault, _answer: Answer) -> Delivery:
+    return Delivery(Answer(307, None, {"Location": fault.location}), raw=b"")
+
+
+def _huge(fault: Fault, answer: Answer) -> Delivery:
+    return Delivery(answer, pad=int(fault.megabytes * 1_000_000))
+
+
+def _endless(_fault: Fault, answer: Answer) -> Delivery:
+    page = answer.body.get("metadata")
+    if page is None:
+        return Delivery(answer)
+    items = [_made_up_item(number) for number in range(page["offset"], page["offset"] + page["limit"])]
+    metadata = {**page, "count": len(items), "total": page["offset"] + 10 * page["limit"]}
+    return Delivery(replace(answer, body={**answer.body, "metadata": metadata, "response": items}))
+
+
+def _made_up_item(number: int) -> dict[str, Any]:
+    sid = f"{number:032x}"
+    data = {"id": sid, "sid": sid, "name": f"endless-{number}", "status": "archived"}
+    return {"code": 200, "error_data": None, "status": "success", "data": data}
+
+
+def _change(fault: Fault, answer: Answer) -> Delivery:
+    response = answer.body["response"]
+    items = response if isinstance(response, list) else [response]
+    changed = [{**item, "data": {**item["data"], **fault.data}} if item["data"] else item for item in items]
+    body = {**answer.body, "response": changed if isinstance(response, list) else changed[0]}
+    return Delivery(replace(answer, body=body))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Whether the request is carried out by default, and what becomes of its answer."""
+
+    acts: bool
+    deliver: Callable[[Fault, Answer], Delivery]
+    needs_success: bool = False
+
+
+EFFECTS: Mapping[str, Effect] = {
+    "drop": Effect(True, _drop),
+    "status": Effect(False, _status),
+    "slow": Effect(True, _as_it_is),
+    "cut": Effect(True, _cut),
+    "html": Effect(False, _html),
+    "empty": Effect(False, _empty),
+    "item": Effect(True, _item, needs_success=True),
+    "redirect": Effect(False, _redirect),
+    "huge": Effect(True, _huge),
+    "shift": Effect(True, _as_it_is),
+    "endless": Effect(True, _endless, needs_success=True),
+    "change": Effect(True, _change, needs_success=True),
+}
+
+NOT_ACTED = Answer(503, {"request_id": "0" * 32, "method": "", "http_code": 503, "response": []})
+"""Stands for the answer of a request that was not carried out."""
+
+
+def deliver(fault: Fault | None, answer: Answer) -> Delivery:
+    """What is sent, with the fault, if any, done to it. A refusal has no items to spoil and goes out as it is."""
+    if fault is None:
+        return Delivery(answer)
+    effect = EFFECTS[fault.effect]
+    if effect.needs_success and answer.status >= 300 and answer is not NOT_ACTED:
+        return Delivery(answer)
+    return effect.deliver(fault, answer)

@@ -1,0 +1,54 @@
+"""What was asked of the sandbox, in order: for tests to look at."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MOST = 200_000
+"""Older entries are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One request. `request` is its kind, `status` the answer it was given, None where it was dropped; `acted`
+    whether it was carried out; `fault` the effect it met; `time` by the sandbox's clock, RFC 3339; `at` by the
+    base clock that never goes back, in seconds.
+    """
+
+    request: str
+    method: str
+    path: str
+    query: Mapping[str, str]
+    body: Any
+    status: int | None
+    acted: bool
+    fault: str | None
+    time: str
+    at: float
+
+
+class Journal:
+    """The last requests, oldest first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: deque[Recorded] = deque(maxlen=MOST)
+
+    def add(self, entry: Recorded) -> None:
+        """One more."""
+        with self._lock:
+            self._entries.append(entry)
+
+    def clear(self) -> None:
+        """Forgets them."""
+        with self._lock:
+            self._entries.clear()
+
+    def entries(self) -> tuple[Recorded, ...]:
+        """All of them."""
+        with self._lock:
+            return tuple(self._entries)

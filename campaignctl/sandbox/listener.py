@@ -1,0 +1,221 @@
+"""A threaded HTTP/1.1 server with keep-alive for one WSGI application, on loopback.
+
+Werkzeug's own development server closes every connection after one answer and writes to standard error; this one
+keeps them, so that a client's reuse of connections is part of every test, and says nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import socket
+import socketserver
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
+
+from campaignctl.sandbox.clock import VirtualClock
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+LOOPBACK = "127.0.0.1"
+_PATIENCE = 10.0
+"""Seconds that requests under way are waited for when the server stops."""
+_POLL = 0.01
+"""Seconds after which it sees that it is to stop."""
+_LARGEST_DRAINED = 64_000_000
+
+
+class Listener(socketserver.TCPServer):
+    """Bound once made; `OSError` when the port is taken. `start` and `stop` once each."""
+
+    allow_reuse_address = os.name != "nt"  # there it would share a port that is in use
+    request_queue_size = 128
+
+    def __init__(self, application: WSGIApplication, clock: VirtualClock, port: int) -> None:
+        self.application = application
+        self.clock = clock
+        self.busy = 0
+        self.idle = threading.Condition()
+        self._connections: dict[socket.socket, threading.Thread] = {}
+        super().__init__((LOOPBACK, port), _Exchange)
+        self._thread = threading.Thread(target=self.serve_forever, args=(_POLL,), daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port it is bound to."""
+        return int(self.server_address[1])
+
+    def start(self) -> None:
+        """Answers from now on, in threads."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Takes no more, lets requests under way be answered, then closes every connection."""
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
+        with self.idle:
+            self.idle.wait_for(lambda: self.busy == 0, timeout=_PATIENCE)
+            connections = dict(self._connections)
+        for connection in connections:
+            _hang_up(connection)
+        for thread in connections.values():
+            thread.join(_PATIENCE)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """A thread for each connection, which `stop` can end."""
+        thread = threading.Thread(target=self._converse, args=(request, client_address), daemon=True)
+        with self.idle:
+            self._connections[request] = thread
+        thread.start()
+
+    def _converse(self, request: Any, client_address: Any) -> None:
+        try:
+            self.finish_request(request, client_address)
+        except OSError:
+            pass  # a connection that broke is nobody's concern here
+        finally:
+            with self.idle:
+                del self._connections[request]
+            self.shutdown_request(request)
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # the client may have been faster
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Exchange(BaseHTTPRequestHandler):
+    """A connection: reads requests, runs the application, writes answers."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "campaignctl-sandbox"
+    sys_version = ""
+    disable_nagle_algorithm = True  # else headers and body wait for each other's acknowledgement
+    server: Listener
+
+    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002
+        """The sandbox's clock, on every answer."""
+        return format_datetime(self.server.clock.now(), usegmt=True)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Nothing."""
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        if name.startswith("do_"):
+            return self._answer
+        raise AttributeError(name)
+
+    def _answer(self) -> None:
+        with self.server.idle:
+            self.server.busy += 1
+        try:
+            self._run()
+        except ConnectionError:
+            self.close_connection = True
+            _hang_up(self.connection)
+        finally:
+            with self.server.idle:
+                self.server.busy -= 1
+                self.server.idle.notify_all()
+
+    def _run(self) -> None:
+        chunks = self.server.application(self._environ(), cast(Any, self._start))
+        try:
+            self._write(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+
+    def _start(
+        self, status: str, headers: list[tuple[str, str]], _error: object = None
+    ) -> Callable[[bytes], object]:
+        code, _, reason = status.partition(" ")
+        self._head = (int(code), reason, headers)
+        return self.wfile.write
+
+    def _write(self, chunks: Iterable[bytes]) -> None:
+        """Headers and first piece in one go; nothing at all when the application hangs up before the first."""
+        begun = False
+        for chunk in chunks:
+            if begun:
+                self.wfile.write(chunk)
+            else:
+                self._write_head(chunk)
+            begun = True
+        if not begun:
+            self._write_head(b"")
+
+    def _write_head(self, chunk: bytes) -> None:
+        code, reason, headers = self._head
+        self.send_response(code, reason)
+        for name, value in headers:
+            self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        head = io.BytesIO()
+        wire, self.wfile = self.wfile, cast(io.BufferedIOBase, head)
+        try:
+            self.end_headers()
+        finally:
+            self.wfile = wire
+        self.wfile.write(head.getvalue() + (b"" if self.command == "HEAD" else chunk))
+
+    def _environ(self) -> dict[str, Any]:
+        path, _, query = self.path.partition("?")
+        environ = {
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote(path, "latin-1"),
+            "QUERY_STRING": query,
+            "SERVER_NAME": LOOPBACK,
+            "SERVER_PORT": str(self.server.port),
+            "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": LOOPBACK,
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        body = self._body()
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ["CONTENT_TYPE"] = self.headers.get("Content-Type", "")
+        for name, value in self.headers.items():
+            key = name.upper().replace("-", "_")
+            if key not in ("CONTENT_LENGTH", "CONTENT_TYPE"):
+                environ[f"HTTP_{key}"] = value
+        return environ
+
+    def _body(self) -> bytes:
+        """All of it, so that the next request on the connection begins where it should."""
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return self._chunked_body()
+        length = self.headers.get("Content-Length", "0")
+        size = int(length) if length.isdigit() else 0
+        if size > _LARGEST_DRAINED:
+            self.close_connection = True
+            size = _LARGEST_DRAINED
+        return self.rfile.read(size)
+
+    def _chunked_body(self) -> bytes:
+        parts = []
+        while True:
+            try:
+                size = int(self.rfile.readline(100).split(b";")[0].strip(), 16)
+            except ValueError:
+                raise ConnectionError("broken chunk") from None
+            parts.append(self.rfile.read(size))
+            self.rfile.readline(3)
+            if size == 0:
+                return b"".join(parts)

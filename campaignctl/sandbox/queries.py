@@ -1,0 +1,110 @@
+"""What the query of a list may say, read into a `Search` and a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from campaignctl.kinds.lifecycle import Status, read_status
+from campaignctl.sandbox.collection import Collection
+from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.store import Search
+from campaignctl.sandbox.switches import Switches
+
+DEFAULT_PAGE = 20
+_PLAIN_TERM = re.compile(r"[^\W_]*(?:-|[^\W_])*")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Zero-based."""
+
+    offset: int
+    limit: int
+
+    def metadata(self, count: int, total: int) -> dict[str, int]:
+        """As a list's answer has it [000, 001]."""
+        return {"count": count, "offset": self.offset, "total": total, "limit": self.limit}
+
+
+def read_page(query: Mapping[str, str], largest: int) -> Page:
+    """`offset` and `limit`; 400 above the largest page."""
+    limit = _integer(query, "limit", DEFAULT_PAGE, smallest=1)
+    if limit > largest:
+        raise RefusalError(400, f"limit is {limit}.", f"limit is {largest} at most.")
+    return Page(_integer(query, "offset", 0, smallest=0), limit)
+
+
+def _integer(query: Mapping[str, str], name: str, default: int, smallest: int) -> int:
+    text = query.get(name, "")
+    if not text:
+        return default
+    if not re.fullmatch(r"\d{1,15}", text, re.ASCII) or int(text) < smallest:
+        raise RefusalError(400, f"{name} is {text!r}.", f"{name} takes a whole number, {smallest} or more.")
+    return int(text)
+
+
+def read_search(
+    collection: Collection, query: Mapping[str, str], switches: Switches, account: str, now: float
+) -> Search | None:
+    """The search that a list asks for; None when it can find nothing."""
+    if collection.needs_channel and query.get("channel", "").lower() != "sms":
+        raise RefusalError(400, "channel is missing.", "Send channel=SMS.")
+    term = query.get("name") or None
+    if term is not None and len(term) < collection.shortest_search:
+        raise RefusalError(
+            400, f"name is shorter than {collection.shortest_search} letters.", "Send a longer name."
+        )
+    if term is not None and switches.name_search == "odd" and not _PLAIN_TERM.fullmatch(term):
+        return None
+    order, descending = _order(collection, query.get("sort_by", ""))
+    anycase = switches.name_search != "case"
+    return Search(
+        account=account,
+        collections=worlds(collection, switches),
+        order=order,
+        descending=descending,
+        term=term.casefold() if term and anycase else term,
+        column="folded" if anycase else "name",
+        states=_states(collection, query.get("status", ""), switches.status_filter),
+        until=now - switches.list_lag_seconds if switches.list_lag_seconds else None,
+    )
+
+
+def worlds(collection: Collection, switches: Switches) -> tuple[str, ...]:
+    """The collections whose campaigns this one shows."""
+    shared = ("message-campaigns", "sms-campaigns")
+    return shared if switches.shared_sms and collection.name in shared else (collection.name,)
+
+
+def _order(collection: Collection, sort_by: str) -> tuple[str, bool]:
+    if not sort_by:
+        return next(iter(collection.orders.values())), collection.default_descending
+    name, _, way = sort_by.partition(":")
+    if name.strip().lower() not in collection.orders or way.strip().lower() not in ("", "asc", "desc"):
+        known = ", ".join(f"{order}:asc" for order in collection.orders)
+        raise RefusalError(400, f"sort_by is {sort_by!r}.", f"sort_by takes {known}, or :desc.")
+    return collection.orders[name.strip().lower()], way.strip().lower() == "desc"
+
+
+def _states(collection: Collection, text: str, understands: str) -> tuple[str, ...] | None:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not words or understands == "ignore":
+        return None
+    found = {word: _state(collection, word, understands) for word in words}
+    unknown = next((word for word, state in found.items() if state is None), None)
+    if unknown is not None and understands == "refuse":
+        known = ", ".join(collection.words.values())
+        raise RefusalError(400, f"status is {unknown!r}.", f"status takes {known}.")
+    return tuple(dict.fromkeys(state.value for state in found.values() if state is not None))
+
+
+def _state(collection: Collection, word: str, understands: str) -> Status | None:
+    """What a word of the filter stands for, None when this account does not understand it."""
+    if understands in ("own", "refuse"):
+        return next((status for status, own in collection.words.items() if own == word), None)
+    status = read_status(word)
+    if status is Status.UNKNOWN or (understands == "lower" and word != status.value):
+        return None
+    return status

@@ -1,0 +1,43 @@
+"""The account's limit of requests, when it is switched on."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import deque
+
+WINDOW = 60.0
+
+
+class Quota:
+    """Counts each account's requests in the last 60 seconds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken: dict[str, deque[float]] = {}
+
+    def take(self, account: str, limit: int, monotonic: float) -> tuple[int, float]:
+        """How many are left after this one, -1 when it is one too many, and the seconds until one is free again."""
+        with self._lock:
+            taken = self._taken.setdefault(account, deque())
+            while taken and taken[0] <= monotonic - WINDOW:
+                taken.popleft()
+            left = limit - len(taken) - 1
+            if left >= 0:
+                taken.append(monotonic)
+            return max(left, -1), taken[0] + WINDOW - monotonic
+
+    def clear(self) -> None:
+        """Nothing was asked."""
+        with self._lock:
+            self._taken.clear()
+
+
+def headers(limit: int, left: int, free_in: float, now: float) -> dict[str, str]:
+    """What a client may pace itself by."""
+    found = {
+        "X-RateLimit-Limit": str(limit),
+        "X-RateLimit-Remaining": str(max(left, 0)),
+        "X-RateLimit-Reset": str(math.ceil(now + free_in)),
+    }
+    return found | ({"Retry-After": str(math.ceil(free_in))} if left < 0 else {})

@@ -1,0 +1,211 @@
+"""HTTP in and out, nothing else: paths, authentication, faults, the journal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from campaignctl.sandbox import bodies, control, quota, seeding
+from campaignctl.sandbox.collection import COLLECTIONS, Collection
+from campaignctl.sandbox.envelopes import Answer, refused
+from campaignctl.sandbox.faults import NOT_ACTED, Delivery, Fault, deliver
+from campaignctl.sandbox.journal import Recorded
+from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.stage import Stage
+
+LARGEST_BODY = 8_000_000
+_BLOCK = 1_000_000
+_ACCOUNT = "/v2/accounts/<account>"
+
+
+def application(stage: Stage) -> Flask:
+    """The WSGI application over a stage."""
+    app = Flask("campaignctl.sandbox", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    for collection in COLLECTIONS.values():
+        _add_collection(app, stage, collection)
+
+    @app.get(f"{_ACCOUNT}/lists")
+    def lists(account: str) -> Response:
+        return _exchange(stage, account, "lists", lambda: stage.world.lists(account, request.args.to_dict()))
+
+    app.register_blueprint(control.blueprint(stage))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(
+        RefusalError, lambda refusal: _response(Delivery(refused(request.method, refusal)))
+    )
+    app.register_error_handler(Exception, _defect)
+    return app
+
+
+def _add_collection(app: Flask, stage: Stage, collection: Collection) -> None:
+    world, name = stage.world, collection.name
+    path = f"{_ACCOUNT}/{name}"
+
+    @app.get(path, endpoint=f"{name} list")
+    def listed(account: str) -> Response:
+        return _exchange(
+            stage,
+            account,
+            "list",
+            lambda: world.page(account, collection, request.args.to_dict()),
+            collection,
+        )
+
+    @app.post(path, endpoint=f"{name} create")
+    def created(account: str) -> Response:
+        return _exchange(stage, account, "create", lambda: world.create(account, collection, _body()))
+
+    @app.get(f"{path}/<sid>", endpoint=f"{name} get")
+    def got(account: str, sid: str) -> Response:
+        return _exchange(stage, account, "get", lambda: world.get(account, collection, sid))
+
+    @app.put(f"{path}/<sid>", endpoint=f"{name} change")
+    def changed(account: str, sid: str) -> Response:
+        return _exchange(
+            stage,
+            account,
+            _kind_of_change(collection),
+            lambda: world.change(account, collection, sid, _body()),
+        )
+
+    @app.get(f"{path}/<sid>/{collection.details}", endpoint=f"{name} details")
+    def detailed(account: str, sid: str) -> Response:
+        query = request.args.to_dict()
+        return _exchange(stage, account, "details", lambda: world.details(account, collection, sid, query))
+
+
+def _body() -> Any:
+    return bodies.read_json(request.get_data())
+
+
+def _kind_of_change(collection: Collection) -> str:
+    """`action` where the body has one, else `update`, whatever else is wrong with it."""
+    try:
+        return "action" if "action" in bodies.of_update(collection, _body()) else "update"
+    except RefusalError:
+        return "update"
+
+
+def _exchange(
+    stage: Stage, account: str, kind: str, act: Callable[[], Answer], listed: Collection | None = None
+) -> Response:
+    """Carries a request out, unless a fault keeps it from being, and answers, unless a fault changes that."""
+    fault = stage.faults.take(kind, request.method, request.path, request.get_data(as_text=True))
+    if fault is not None and fault.effect == "slow" and not fault.carried_out:
+        stage.stopping.wait(fault.seconds)
+    acts = fault is None or fault.carried_out or fault.effect == "slow"
+    answer = _carried_out(stage, account, act, fault, listed) if acts else NOT_ACTED
+    delivery = deliver(fault, answer)
+    _record(stage, kind, delivery, acts, fault)
+    if fault is not None and fault.effect == "slow" and fault.carried_out:
+        stage.stopping.wait(fault.seconds)
+    return _response(delivery)
+
+
+def _carried_out(
+    stage: Stage, account: str, act: Callable[[], Answer], fault: Fault | None, listed: Collection | None
+) -> Answer:
+    """Authentication, rate limit, what is due by now, then the request itself: one transaction."""
+    headers: dict[str, str] = {}
+    try:
+        _authenticate()
+        headers = _pace(stage, account)
+        with stage.store.transaction():
+            stage.world.settle(account)
+            if fault is not None and fault.effect == "shift" and listed is not None:
+                query = request.args.to_dict()
+                seeding.shift(
+                    stage.world, account, listed, query, appear=fault.appear, disappear=fault.disappear
+                )
+            answer = act()
+    except _TooManyError as many:
+        return refused(request.method, many).with_headers(many.headers)
+    except RefusalError as refusal:
+        answer = refused(request.method, refusal)
+    return answer.with_headers(headers)
+
+
+class _TooManyError(RefusalError):
+    """429, with what to wait for."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        super().__init__(429, "Too many requests.", f"Try again in {headers['Retry-After']} seconds.")
+        self.headers = headers
+
+
+def _authenticate() -> None:
+    given = request.authorization
+    if given is None or given.type != "basic" or not given.username or not given.password:
+        raise RefusalError(401, "Authentication is required.", "Send API key and token with HTTP Basic.")
+
+
+def _pace(stage: Stage, account: str) -> dict[str, str]:
+    limit = stage.switches.rate_limit
+    if limit is None:
+        return {}
+    left, free_in = stage.quota.take(account, limit, stage.clock.base.monotonic())
+    headers = quota.headers(limit, left, free_in, stage.world.now())
+    if left < 0:
+        raise _TooManyError(headers)
+    return headers
+
+
+def _record(stage: Stage, kind: str, delivery: Delivery, acted: bool, fault: Fault | None) -> None:
+    try:
+        body = json.loads(request.get_data() or b"null")
+    except (ValueError, RecursionError):
+        body = request.get_data(as_text=True)
+    stage.journal.add(
+        Recorded(
+            request=kind,
+            method=request.method,
+            path=request.path,
+            query=request.args.to_dict(),
+            body=body,
+            status=None if delivery.silent else delivery.answer.status,
+            acted=acted,
+            fault=None if fault is None else fault.effect,
+            time=stage.clock.now().isoformat(),
+            at=stage.clock.base.monotonic(),
+        )
+    )
+
+
+def _response(delivery: Delivery) -> Response:
+    """The answer as Flask has it. What is cut or dropped needs the connection: the listener is told by the iterator."""
+    body = delivery.body()
+    response = Response(_sent(delivery, body), delivery.answer.status, content_type=delivery.content_type)
+    response.headers["Content-Length"] = str(max(len(body), delivery.pad))
+    for name, value in delivery.answer.headers.items():
+        response.headers[name] = value
+    return response
+
+
+def _sent(delivery: Delivery, body: bytes) -> Iterator[bytes]:
+    if not delivery.silent:
+        yield body if delivery.send is None else body[: delivery.send]
+        for left in range(delivery.pad - len(body), 0, -_BLOCK):
+            yield b" " * min(left, _BLOCK)
+    if delivery.hang_up:
+        raise HangUpError
+
+
+class HangUpError(ConnectionError):
+    """Tells the listener to close the connection where it stands."""
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    refusal = RefusalError(status, error.name, error.description or error.name)
+    return _response(Delivery(refused(request.method, refusal)))
+
+
+def _defect(error: Exception) -> Response:
+    """A mistake of the sandbox itself, said in the envelope and nowhere else."""
+    refusal = RefusalError(500, "The sandbox has a defect.", f"{type(error).__name__}: {error}")
+    return _response(Delivery(refused(request.method, refusal)))

@@ -1,0 +1,85 @@
+"""All of a sandbox but HTTP: its database, clock, switches, faults and journal, and what can be done to them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from campaignctl.clock import Clock
+from campaignctl.sandbox import seeding
+from campaignctl.sandbox.clock import VirtualClock
+from campaignctl.sandbox.faults import Faults
+from campaignctl.sandbox.journal import Journal
+from campaignctl.sandbox.quota import Quota
+from campaignctl.sandbox.store import Store
+from campaignctl.sandbox.switches import Switches
+from campaignctl.sandbox.world import World
+
+_OFFSET = "clock offset"
+
+
+class Stage:
+    """A database that is owned, and what goes on over it. `stopping` is set when the server ends."""
+
+    def __init__(self, database: Path | None, clock: Clock, start_at: datetime | None) -> None:
+        """Opens the database; a fresh one's clock begins at `start_at`."""
+        self.store = Store(database)
+        self.start_at = start_at
+        self.clock = VirtualClock(clock)
+        self.switches = Switches()
+        self.faults = Faults()
+        self.journal = Journal()
+        self.quota = Quota()
+        self.world = World(self.store, self.clock, self.switches)
+        self.stopping = threading.Event()
+        with self.store.transaction():
+            self._set_clock(start_at)
+
+    def _set_clock(self, start_at: datetime | None) -> None:
+        stored = self.store.setting(_OFFSET)
+        if stored is not None:
+            self.clock.offset = timedelta(microseconds=json.loads(stored))
+            return
+        self.clock.offset = timedelta()
+        if start_at is not None:
+            self.clock.begin_at(start_at)
+        self._keep_clock()
+
+    def _keep_clock(self) -> None:
+        self.store.set(_OFFSET, json.dumps(self.clock.offset // timedelta(microseconds=1)))
+
+    def reset(self, start_at: datetime | None = None) -> None:
+        """As fresh as on the first day: no campaigns, all switches back, the clock at its beginning."""
+        with self.store.transaction():
+            self.store.clear()
+            self._set_clock(start_at or self.start_at)
+        self.switches.change(asdict(Switches()))
+        self.faults.clear()
+        self.journal.clear()
+        self.quota.clear()
+
+    def advance(self, by: timedelta) -> datetime:
+        """Moves the clock on; what became due is dialled when an account is next looked at. Returns the new now."""
+        with self.store.transaction():
+            self.clock.advance(by)
+            self._keep_clock()
+            return self.clock.now()
+
+    def seed(self, account: str, collection: str, campaigns: Iterable[Mapping[str, Any]]) -> list[str]:
+        """See `seeding.seed`; `lists` takes contact lists of `sid` and `name`."""
+        with self.store.transaction():
+            if collection == "lists":
+                rows = [(str(row["sid"]), str(row["name"])) for row in campaigns]
+                self.store.add_lists(account, rows)
+                return [sid for sid, _ in rows]
+            return seeding.seed(self.world, account, seeding.collection_named(collection), campaigns)
+
+    def close(self) -> None:
+        """Gives the database up."""
+        self.stopping.set()
+        self.store.close()

@@ -1,0 +1,300 @@
+"""The sandbox's state in SQLite. Whoever has it open owns it: the file stays locked until the process ends."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from campaignctl.errors import InputError
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.sandbox.campaign import Campaign
+from campaignctl.sandbox.dialler import Progress, Result, Waiting
+
+VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS campaigns (
+    number INTEGER PRIMARY KEY, account TEXT NOT NULL, collection TEXT NOT NULL, sid TEXT NOT NULL,
+    name TEXT NOT NULL, folded TEXT NOT NULL, status TEXT NOT NULL, state TEXT NOT NULL, created REAL NOT NULL,
+    updated REAL NOT NULL, begins REAL NOT NULL, ends REAL NOT NULL, spec TEXT NOT NULL, stats TEXT NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS by_sid ON campaigns (account, sid);
+CREATE INDEX IF NOT EXISTS by_created ON campaigns (account, collection, created);
+CREATE INDEX IF NOT EXISTS by_start ON campaigns (account, collection, begins);
+CREATE INDEX IF NOT EXISTS by_name ON campaigns (account, collection, name);
+CREATE INDEX IF NOT EXISTS by_state ON campaigns (account, state, begins);
+CREATE TABLE IF NOT EXISTS progress (account TEXT, sid TEXT, ready REAL, done TEXT, PRIMARY KEY (account, sid));
+CREATE TABLE IF NOT EXISTS lines (account TEXT, unit TEXT, free REAL, PRIMARY KEY (account, unit));
+CREATE TABLE IF NOT EXISTS lists (account TEXT, sid TEXT, name TEXT);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT);
+"""
+_TABLES = ("campaigns", "progress", "lines", "lists", "settings")
+_COLUMNS = "account, collection, sid, name, status, created, updated, begins, ends, spec, stats, number"
+
+
+class OwnedElsewhereError(Exception):
+    """Another process has the database open."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which campaigns of an account, in which order. `term` is looked for in `column`, `name` or `folded`.
+
+    `states` are `Status` values, None for all; `words` exact statuses beside them. `until` hides younger ones.
+    """
+
+    account: str
+    collections: Sequence[str]
+    order: str = "created"
+    descending: bool = False
+    term: str | None = None
+    column: str = "folded"
+    states: Sequence[str] | None = None
+    until: float | None = None
+
+
+class Store:
+    """One connection, used by one thread at a time: `transaction` is the way in."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Opens and locks it; None keeps everything in memory. `OwnedElsewhereError` when another process has it."""
+        self._lock = threading.RLock()
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(
+            path or ":memory:", timeout=0.05, isolation_level=None, check_same_thread=False
+        )
+        try:
+            self._prepare(path)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _prepare(self, path: Path | None) -> None:
+        """Exclusive and with a write-ahead log: a killed process loses nothing that was answered, and no lock stays."""
+        try:
+            self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.execute("BEGIN IMMEDIATE")
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            if version not in (0, VERSION):
+                raise InputError(
+                    f"{path} was made by another version of the sandbox. Delete it and run again."
+                )
+            self._connection.execute(f"PRAGMA user_version={VERSION}")
+            self._connection.execute("COMMIT")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.OperationalError as failure:
+            if "locked" in str(failure):
+                raise OwnedElsewhereError(str(path)) from None
+            raise InputError(f"{path} cannot be used as the sandbox's database: {failure}.") from None
+        except sqlite3.DatabaseError as failure:
+            raise InputError(
+                f"{path} is no database of the sandbox ({failure}). Delete it and run again."
+            ) from None
+
+    def close(self) -> None:
+        """Gives it up."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, and on disk when it ends without an exception."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        for table in _TABLES:
+            self._connection.execute(f"DELETE FROM {table}")
+
+    # settings
+
+    def setting(self, name: str) -> str | None:
+        """A stored word, None when it was never set."""
+        row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set(self, name: str, value: str) -> None:
+        """Stores a word."""
+        self._connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    # campaigns
+
+    def last_number(self) -> int:
+        """Of the newest campaign of all, 0 when there is none."""
+        (number,) = self._connection.execute("SELECT max(number) FROM campaigns").fetchone()
+        return number or 0
+
+    def insert(self, campaigns: Iterable[Campaign]) -> None:
+        """New campaigns. `sqlite3.IntegrityError` when the account has the SID already."""
+        self._connection.executemany(
+            "INSERT INTO campaigns (account, collection, sid, name, status, created, updated, begins, ends, spec,"
+            " stats, folded, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((it.account, it.collection, *_mutable(it)) for it in campaigns),
+        )
+
+    def replace(self, campaign: Campaign) -> None:
+        """The same campaign, changed."""
+        self._connection.execute(
+            "UPDATE campaigns SET sid = ?, name = ?, status = ?, created = ?, updated = ?, begins = ?, ends = ?,"
+            " spec = ?, stats = ?, folded = ?, state = ? WHERE number = ?",
+            (*_mutable(campaign), campaign.number),
+        )
+
+    def remove(self, campaign: Campaign) -> None:
+        """As though it had never been; for pages that shift."""
+        self._connection.execute("DELETE FROM campaigns WHERE number = ?", (campaign.number,))
+
+    def find(self, account: str, collections: Sequence[str], sid: str) -> Campaign | None:
+        """By SID."""
+        row = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM campaigns WHERE account = ? AND sid = ? AND collection IN"
+            f" ({_marks(collections)})",
+            (account, sid, *collections),
+        ).fetchone()
+        return _campaign(row) if row else None
+
+    def count(self, search: Search) -> int:
+        """How many match."""
+        condition, values = _condition(search)
+        (total,) = self._connection.execute(
+            f"SELECT count(*) FROM campaigns WHERE {condition}", values
+        ).fetchone()
+        return int(total)
+
+    def page(self, search: Search, offset: int, limit: int) -> list[Campaign]:
+        """Some of the matches; equal ones in the order of their creation."""
+        condition, values = _condition(search)
+        way = "DESC" if search.descending else "ASC"
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM campaigns WHERE {condition} ORDER BY {search.order} {way}, number {way}"
+            " LIMIT ? OFFSET ?",
+            (*values, limit, offset),
+        )
+        return [_campaign(row) for row in rows]
+
+    def due(self, account: str, now: float) -> list[Campaign]:
+        """What an account is calling, or should be, in the order of creation."""
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM campaigns WHERE account = ? AND state IN (?, ?) AND begins <= ? ORDER BY number",
+            (account, Status.CREATED.value, Status.IN_PROGRESS.value, now),
+        )
+        return [_campaign(row) for row in rows]
+
+    # dialling
+
+    def progress(self, account: str, sid: str) -> tuple[float | None, Progress]:
+        """When it was last resumed, and how far it is."""
+        row = self._connection.execute(
+            "SELECT ready, done FROM progress WHERE account = ? AND sid = ?", (account, sid)
+        ).fetchone()
+        return (row[0], _read_progress(row[1])) if row else (None, Progress())
+
+    def set_progress(self, account: str, sid: str, ready: float | None, progress: Progress) -> None:
+        """See `progress`."""
+        done = json.dumps([progress.begun, progress.last, progress.waiting, progress.results])
+        self._connection.execute(
+            "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?)", (account, sid, ready, done)
+        )
+
+    def line(self, account: str, unit: str) -> float:
+        """When the next slot of a line is free."""
+        row = self._connection.execute(
+            "SELECT free FROM lines WHERE account = ? AND unit = ?", (account, unit)
+        ).fetchone()
+        return row[0] if row else 0.0
+
+    def set_line(self, account: str, unit: str, free: float) -> None:
+        """See `line`."""
+        self._connection.execute("INSERT OR REPLACE INTO lines VALUES (?, ?, ?)", (account, unit, free))
+
+    # contact lists
+
+    def add_lists(self, account: str, lists: Iterable[tuple[str, str]]) -> None:
+        """SID and name of each."""
+        self._connection.executemany("INSERT INTO lists VALUES (?, ?, ?)", ((account, *row) for row in lists))
+
+    def lists(self, account: str) -> list[tuple[str, str]]:
+        """SID and name of each that was added."""
+        rows = self._connection.execute(
+            "SELECT sid, name FROM lists WHERE account = ? ORDER BY rowid", (account,)
+        )
+        return [(sid, name) for sid, name in rows]
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _condition(search: Search) -> tuple[str, list[Any]]:
+    parts = ["account = ?", f"collection IN ({_marks(search.collections)})"]
+    values: list[Any] = [search.account, *search.collections]
+    if search.term is not None:
+        parts.append(f"instr({search.column}, ?) > 0")
+        values.append(search.term)
+    if search.states is not None:
+        parts.append(f"state IN ({_marks(search.states)})")
+        values.extend(search.states)
+    if search.until is not None:
+        parts.append("created <= ?")
+        values.append(search.until)
+    return " AND ".join(parts), values
+
+
+def _mutable(campaign: Campaign) -> tuple[Any, ...]:
+    return (
+        campaign.sid,
+        campaign.name,
+        campaign.status,
+        campaign.created,
+        campaign.updated,
+        campaign.begins,
+        campaign.ends,
+        json.dumps(campaign.spec),
+        json.dumps(campaign.stats),
+        campaign.name.casefold(),
+        campaign.state.value,
+    )
+
+
+def _campaign(row: Sequence[Any]) -> Campaign:
+    spec: Mapping[str, Any] = json.loads(row[9])
+    account, collection, sid, name, status, created, updated, begins, ends, _, stats, number = row
+    return Campaign(
+        account,
+        collection,
+        sid,
+        name,
+        status,
+        created,
+        updated,
+        begins,
+        ends,
+        spec,
+        json.loads(stats),
+        number,
+    )
+
+
+def _read_progress(text: str) -> Progress:
+    begun, last, waiting, results = json.loads(text)
+    return Progress(
+        begun=begun,
+        waiting=tuple(Waiting(*item) for item in waiting),
+        results=tuple(Result(*item) for item in results),
+        last=last,
+    )

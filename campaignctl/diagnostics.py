@@ -61,3 +61,27 @@ def has_errors(findings: Iterable[Diagnostic]) -> bool:
 def in_order(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """By file, line, column, rule, without repetitions."""
     return tuple(sorted(set(findings), key=lambda it: (it.where, it.rule, it.message)))
+
+
+_LONGEST_QUOTE = 80
+
+
+def quoted(text: str) -> str:
+    """Text from outside as a message shows it: in quotes, one line, nothing invisible, 80 characters at most.
+
+    >>> quoted("a\\x1b[2J")
+    '"a\\\\u001b[2J"'
+    """
+    cut = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+    if not cut.isprintable():
+        cut = "".join(it if it.isprintable() else f"\\u{ord(it):04x}" for it in cut)
+    return f'"{cut}"'
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "x"?` for the nearest of the known words, nothing where none is near."""
+    from difflib import get_close_matches
+
+    by_lower = {it.lower(): it for it in known}
+    near = get_close_matches(word[:_LONGEST_QUOTE].lower(), by_lower, n=1)
+    return f"; did you mean {quoted(by_lower[near[0]])}?" if near else ""

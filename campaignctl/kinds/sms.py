@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaignctl.kinds import formats
 from campaignctl.kinds.table import Compare, Field, Kind, Role, Secrecy, Type
 
 _SCHEDULE = (
@@ -39,6 +40,7 @@ SMS = Kind(
             "The campaign's name, from metadata.name; 4 characters or more.",
             "[001, 003]",
             role=Role.NAME,
+            format_by=formats.NAME,
             minimum=4,
         ),
         Field(
@@ -58,6 +60,7 @@ SMS = Kind(
             role=Role.RECIPIENTS,
             minimum=1,
             maximum=5,
+            format_by=formats.SID,
         ),
         Field(
             "channel",

@@ -12,6 +12,9 @@ from enum import Enum, StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
+from campaignctl.kinds import formats
+from campaignctl.kinds.formats import Format
+
 Value: TypeAlias = "str | int | bool | None | Sequence[Value] | Mapping[str, Value]"
 """A field's value as JSON has it; an array is any sequence but a string."""
 
@@ -28,6 +31,9 @@ class Type(Enum):
     STRINGS = "strings"
     NUMBERS = "numbers"  # people's phone numbers
     OBJECT = "object"
+    AMOUNT = "amount"  # seconds, kept as text
+    TEXT_MAP = "text map"  # texts under names of the user's own
+    OBJECT_MAP = "object map"  # objects of one shape under names of the user's own
 
 
 class Compare(Enum):
@@ -57,6 +63,7 @@ class Secrecy(Enum):
     OPEN = "open"
     PEOPLE = "people"  # phone numbers of people: masked
     CALLBACK = "callback"  # user info and query values are masked
+    SECRET = "secret"  # never shown: somebody may have written a key here
 
 
 class Role(Enum):
@@ -86,6 +93,16 @@ _COMPARE_BY_TYPE: Mapping[Type, Compare] = {
     Type.OBJECT: Compare.MEMBERS,
 }
 
+_TEXTS = frozenset({Type.STRING, Type.DIGITS, Type.URL, Type.TIME, Type.AMOUNT})
+
+_FORMAT_BY_TYPE: Mapping[Type, Format] = {
+    Type.DIGITS: formats.DIGITS,
+    Type.URL: formats.URL,
+    Type.TIME: formats.TIME,
+    Type.NUMBERS: formats.PHONE,
+    Type.AMOUNT: formats.AMOUNT,
+}
+
 
 @dataclass(frozen=True)
 class Field:
@@ -94,13 +111,16 @@ class Field:
     `minimum` and `maximum` bound a number's value, a string's characters or an array's items. `default` is the
     documented one: null and it mean the same. `choices` are the words allowed (of each item, in an array).
     `aliases` are other spellings that an answer may use. `constant` is sent with every create to `only_on`, the
-    one collection of the API that knows the field. `source` names the document, as `exotel-api.md` does.
+    one collection of the API that knows the field. `source` names the document, as `exotel-api.md` does, or is our
+    own name for what the API does not know.
+    `format_by` is how a text must look, or an array's items, where the type does not say it; `keys` how the names
+    of a map. A `shorthand` object may be one word, which then stands for each member.
     """
 
     name: str
     type: Type
     doc: str
-    source: str
+    source: str = "campaignctl"
     required: bool = False
     role: Role = Role.PLAIN
     compare_by: Compare | None = None
@@ -115,10 +135,13 @@ class Field:
     aliases: tuple[str, ...] = ()
     constant: str | None = None
     only_on: str | None = None
+    format_by: Format | None = None
+    keys: Format | None = None
+    shorthand: bool = False
 
     def __post_init__(self) -> None:
         """A row that contradicts itself never gets as far as a user."""
-        if bool(self.fields) != (self.type is Type.OBJECT):
+        if bool(self.fields) != (self.type in (Type.OBJECT, Type.OBJECT_MAP)):
             raise ValueError(f"{self.name}: an object has members, and nothing else has")
         if not self.doc.endswith("."):
             raise ValueError(f"{self.name}: its doc is not a sentence")
@@ -141,7 +164,12 @@ class Field:
         """What the limits count."""
         if self.type is Type.INTEGER:
             return Bound.VALUE
-        return Bound.ITEMS if self.type in (Type.STRINGS, Type.NUMBERS) else Bound.LENGTH
+        return Bound.LENGTH if self.type in _TEXTS else Bound.ITEMS
+
+    @cached_property
+    def format(self) -> Format | None:
+        """By the row, else by the type; None where any text will do."""
+        return self.format_by or _FORMAT_BY_TYPE.get(self.type)
 
     @cached_property
     def members(self) -> Mapping[str, Field]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaignctl.kinds import formats
 from campaignctl.kinds.table import Compare, Field, Kind, Mutability, Role, Secrecy, Type
 
 
@@ -80,6 +81,7 @@ VOICE = Kind(
             role=Role.RECIPIENTS,
             minimum=1,
             maximum=5,
+            format_by=formats.SID,
         ),
         Field(
             "caller_id",
@@ -127,6 +129,7 @@ VOICE = Kind(
             "The campaign's name, from metadata.name; 3 characters or more.",
             "[004]",
             role=Role.NAME,
+            format_by=formats.NAME,
             minimum=3,
         ),
         Field(

@@ -1,0 +1,107 @@
+"""How a text must look: a pattern, the words for it, and what people write instead. Data only.
+
+A pattern means the same to Python and to ECMA 262, so that the reader and the JSON Schemas cannot disagree: no
+`\\s`, `\\d` or `\\w`, whose letters differ between the two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+_CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+_BLANK = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff"
+
+
+@dataclass(frozen=True)
+class Format:
+    """`pattern` is of the whole text; `words` complete the sentence *must be …*.
+
+    `slips` pair the pattern of a common mistake with the sentence that says what happened. `date` asks that the
+    day exists, which no pattern can.
+    """
+
+    pattern: str
+    words: str
+    slips: tuple[tuple[str, str], ...] = ()
+    date: bool = False
+
+    @cached_property
+    def matches(self) -> Callable[[str], object]:
+        """Truthy when the whole text looks so."""
+        return re.compile(self.pattern).fullmatch
+
+    def slip(self, text: str) -> str | None:
+        """What happened to a text that does not look so, where it is a common mistake."""
+        return next((words for pattern, words in self.slips if re.fullmatch(pattern, text)), None)
+
+
+_DAY = "[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]"
+
+TIME = Format(
+    rf"{_DAY}T{_HOUR}:[0-5][0-9](\.[0-9]{{1,9}})?(Z|[+-]{_HOUR})",
+    "a time such as 2027-01-15T09:00:00+05:30",
+    slips=(
+        (
+            rf"{_DAY}[Tt ]{_HOUR}(:[0-5][0-9](\.[0-9]+)?)?",
+            "has no offset, so nobody can tell where it is that time; write for example 2027-01-15T09:00:00+05:30",
+        ),
+        (_DAY, "has no time of day; write for example 2027-01-15T09:00:00+05:30"),
+    ),
+    date=True,
+)
+"""RFC 3339 with an offset, to the second or finer."""
+
+PHONE = Format(
+    r"\+?[0-9]{7,15}",
+    "a phone number of 7 to 15 digits, such as +919876543210",
+    slips=(
+        (
+            r"[+-]?[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+",
+            "was turned into scientific notation by a spreadsheet, which lost its last digits; format the column "
+            "as text and export it again",
+        ),
+        (r"\+?[0-9]+\.0+", "was turned into a decimal number by a spreadsheet; format the column as text"),
+        (r"\+?[0-9 ().-]+", "holds blanks or signs, or not 7 to 15 digits; write it as +919876543210"),
+    ),
+)
+"""E.164 with or without its plus sign, or as dialled at home."""
+
+DIGITS = Format("[0-9]{1,40}", "digits only")
+
+URL = Format(
+    rf"https?://[^{_CONTROL}{_BLANK}<>\"\\/?#]+([/?#][^{_CONTROL}{_BLANK}<>\"\\]*)?",
+    "an address that begins with http:// or https:// and has no blanks",
+)
+
+NAME = Format(
+    rf"[^{_CONTROL}{_BLANK}]([^{_CONTROL}]*[^{_CONTROL}{_BLANK}])?",
+    "a text without a blank at either end and without control characters",
+)
+
+SID = Format("[A-Za-z0-9][A-Za-z0-9._-]{0,127}", "an SID: letters, digits, dots and hyphens")
+
+ENVIRONMENT = Format("[A-Za-z0-9][A-Za-z0-9_-]{0,62}", "letters, digits and hyphens")
+
+LABEL = Format("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}", "letters, digits, dots, slashes and hyphens")
+LABEL_VALUE = Format(rf"[^{_CONTROL},]{{0,128}}", "at most 128 characters without a comma")
+
+VARIABLE = Format("[A-Za-z_][A-Za-z0-9_.-]{0,63}", "letters, digits, dots and hyphens, a letter first")
+
+ENVIRONMENT_VARIABLE = Format(
+    "EXOTEL_[A-Z0-9_]{1,120}",
+    "the name of an environment variable that begins with EXOTEL_: a key or token itself never stands in a file",
+)
+
+PATH = Format(rf"[^{_CONTROL}]{{1,1024}}", "a path without control characters")
+
+TIME_OF_DAY = Format(_HOUR, "a time of day such as 09:00")
+
+AMOUNT = Format(r"[0-9]{1,6}(\.[0-9]{1,6})?", "a number of seconds such as 30 or 0.5")
+
+PREFIX = Format(
+    rf"[^{_CONTROL}{_BLANK}][^{_CONTROL}]*", "a text without a blank before it and without control characters"
+)

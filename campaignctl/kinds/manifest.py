@@ -1,0 +1,127 @@
+"""What stands around a campaign in its file: a row per key. The campaign's own rows come from its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from campaignctl.kinds import KINDS, formats
+from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.table import Field, Kind, Role, Type
+
+API_VERSION = "campaignctl/v1"
+FROM_FILE = "from_file"
+
+
+def _state() -> Field:
+    return Field(
+        "state",
+        Type.STRING,
+        "What the campaign is to be. Left out, its life is not managed.",
+        choices=tuple(State),
+    )
+
+
+def _from_file() -> Field:
+    return Field(
+        FROM_FILE,
+        Type.STRING,
+        "A file of numbers beside the manifest, instead of from: CSV with a column number, or one a line.",
+        role=Role.RECIPIENTS,
+        format_by=formats.PATH,
+    )
+
+
+def _metadata(kind: Kind) -> Iterator[Field]:
+    (name,) = kind.in_role(Role.NAME)
+    ignorable = tuple(path for path in kind.by_path if path != name.name)
+    yield Field(
+        "name",
+        Type.STRING,
+        "The live campaign's name, unique per kind in a project.",
+        name.source,
+        required=True,
+        role=Role.NAME,
+        minimum=name.minimum,
+        format_by=name.format,
+    )
+    yield Field(
+        "labels",
+        Type.TEXT_MAP,
+        "Words of your own, for selecting with -l; never sent.",
+        keys=formats.LABEL,
+        format_by=formats.LABEL_VALUE,
+    )
+    yield Field(
+        "sid",
+        Type.STRING,
+        "Pins the live campaign; then no other field is required.",
+        format_by=formats.SID,
+    )
+    yield Field(
+        "previous_name",
+        Type.STRING,
+        "The name it had: the campaign of that name is renamed.",
+        format_by=formats.NAME,
+    )
+    yield Field(
+        "ignore",
+        Type.STRINGS,
+        "Fields that are sent with the create and left to others afterwards.",
+        choices=ignorable,
+    )
+    yield Field(
+        "allow",
+        Type.STRINGS,
+        "What this manifest itself asks for, where a reviewer reads it.",
+        choices=("complete", "archive", "twin"),
+    )
+
+
+def _spec(kind: Kind) -> Iterator[Field]:
+    yield _state()
+    for field in kind.fields:
+        if field.role is not Role.NAME:
+            yield field
+        if field.type is Type.NUMBERS:
+            yield _from_file()
+
+
+def _document(kind: Kind) -> Field:
+    return Field(
+        kind.name,
+        Type.OBJECT,
+        f"A campaign that {kind.verb} people, as it is wanted.",
+        fields=(
+            Field("apiVersion", Type.STRING, "The format.", required=True, choices=(API_VERSION,)),
+            Field("kind", Type.STRING, "What is described.", required=True, choices=(kind.name,)),
+            Field(
+                "metadata",
+                Type.OBJECT,
+                "Which campaign is meant.",
+                required=True,
+                fields=tuple(_metadata(kind)),
+            ),
+            Field(
+                "spec",
+                Type.OBJECT,
+                "What the campaign is to be.",
+                required=True,
+                fields=tuple(_spec(kind)),
+            ),
+        ),
+    )
+
+
+DOCUMENTS: Mapping[str, Field] = MappingProxyType({kind.name: _document(kind) for kind in KINDS.values()})
+"""A whole manifest as one object, by its `kind`."""
+
+RECIPIENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        kind.name: tuple(
+            field.name for field in _spec(kind) if field.name in kind.one_of or field.name == FROM_FILE
+        )
+        for kind in KINDS.values()
+    }
+)
+"""The fields of which a new campaign needs one, where the kind has a choice; `from_file` stands for `from`."""

@@ -1,0 +1,180 @@
+"""One YAML document → one `Desired`, or what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, quoted
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.manifest import API_VERSION, DOCUMENTS, FROM_FILE, RECIPIENTS
+from campaignctl.kinds.table import Field, Kind, Type, Value
+from campaignctl.manifests.fields import Fault, FieldReader
+from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
+from campaignctl.manifests.nodes import Mark, UnreadableError, is_null, lookup, mark_of
+from campaignctl.manifests.numbers import read_numbers
+from campaignctl.planning.resources import Desired
+from campaignctl.planning.settings import PROJECT_KIND
+
+_NO_MANIFEST: Final = "a manifest has apiVersion: campaignctl/v1 and kind: VoiceCampaign or SmsCampaign"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What became of a document. `labels` are known of a faulty one too, where they could be read."""
+
+    desired: Desired | None
+    findings: tuple[Diagnostic, ...]
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document stands: its file, and its place among the file's documents from 0."""
+
+    file: ManifestFile
+    document: int
+
+    def at(self, mark: Mark) -> Position:
+        """A place in the file as messages give it."""
+        return Position(self.file.shown, mark.line + 1, mark.column + 1)
+
+
+def read_document(node: Node, source: Source, variables: Mapping[str, str]) -> Document | None:
+    """None for what is no manifest and no mistake: an empty document, a project file."""
+    if is_null(node):
+        return None
+    try:
+        api_version, word = _word(node, "apiVersion"), _word(node, "kind")
+        if word == PROJECT_KIND and api_version == API_VERSION:
+            return None
+        stranger = _stranger(node, api_version, word)
+        if stranger is None:
+            return _read(node, KINDS[word or ""], source, variables)
+    except UnreadableError as unreadable:
+        stranger = Fault(unreadable.rule, unreadable.mark, unreadable.message)
+    return Document(None, _told([stranger], source), {})
+
+
+def _word(node: Node, key: str) -> str | None:
+    value = lookup(node, key)
+    return value.value if isinstance(value, ScalarNode) else None
+
+
+def _stranger(node: Node, api_version: str | None, word: str | None) -> Fault | None:
+    """Why a document is no manifest; None for one."""
+    if not isinstance(node, MappingNode):
+        return Fault("not-a-manifest", mark_of(node), f"this is no mapping; {_NO_MANIFEST}")
+    if lookup(node, "format_version") is not None and word is None:
+        return Fault("not-a-manifest", mark_of(node), f"this looks like a plan; {_NO_MANIFEST}")
+    if api_version is None or word is None:
+        missing = "apiVersion" if api_version is None else "kind"
+        return Fault("not-a-manifest", mark_of(node), f"{missing} is missing; {_NO_MANIFEST}")
+    if api_version != API_VERSION:
+        message = f"apiVersion: {quoted(api_version)} is not {API_VERSION}"
+        return Fault("api-version", mark_of(lookup(node, "apiVersion") or node), message)
+    if word not in KINDS:
+        message = f"kind: {quoted(word)} is none of {', '.join(KINDS)}{did_you_mean(word, KINDS)}"
+        return Fault("kind", mark_of(lookup(node, "kind") or node), message)
+    return None
+
+
+def _read(node: Node, kind: Kind, source: Source, variables: Mapping[str, str]) -> Document:
+    metadata_node = lookup(node, "metadata")
+    pin = lookup(metadata_node, "sid") if metadata_node is not None else None
+    pinned = pin is not None and not is_null(pin)
+    reader = FieldReader(DOCUMENTS[kind.name], variables, requires=not pinned)
+    values = reader.read(node)
+    metadata, spec = _object(values, "metadata"), dict(_object(values, "spec"))
+    findings = _told(reader.faults, source)
+    spec_node = lookup(node, "spec")
+    if spec_node is not None and not reader.faults:
+        findings += _recipients(kind, spec, spec_node, source, pinned)
+    labels = {name: str(text) for name, text in _object(metadata, "labels").items()}
+    if findings:
+        return Document(None, findings, labels)
+    return Document(_desired(kind, metadata, spec, labels, source, mark_of(node)), (), labels)
+
+
+def _object(values: Mapping[str, Value], name: str) -> Mapping[str, Value]:
+    value = values.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _desired(
+    kind: Kind,
+    metadata: Mapping[str, Value],
+    spec: dict[str, Value],
+    labels: Mapping[str, str],
+    source: Source,
+    mark: Mark,
+) -> Desired:
+    state = spec.pop("state", None)
+    name = metadata.get("name")
+    return Desired(
+        kind,
+        spec if name is None else {"name": name, **spec},
+        source.at(mark),
+        state=None if state is None else State(str(state)),
+        sid=_text(metadata.get("sid")),
+        previous_name=_text(metadata.get("previous_name")),
+        labels=labels,
+        ignore=_words(metadata.get("ignore")),
+        allow=_words(metadata.get("allow")),
+        document=source.document,
+    )
+
+
+def _text(value: Value) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _words(value: Value) -> frozenset[str]:
+    return frozenset(map(str, value)) if isinstance(value, list) else frozenset()
+
+
+def _recipients(
+    kind: Kind, spec: dict[str, Value], node: Node, source: Source, pinned: bool
+) -> tuple[Diagnostic, ...]:
+    """Who is meant: `from_file` becomes `from`, and a new campaign must have somebody."""
+    choices = RECIPIENTS[kind.name]
+    if choices and not pinned and all(spec.get(name) is None for name in choices):
+        message = f"spec needs one of {', '.join(choices)}"
+        return (error("required", source.at(mark_of(node)), message),)
+    if FROM_FILE not in spec:
+        return ()
+    path = spec.pop(FROM_FILE)
+    field = next(it for it in kind.fields if it.type is Type.NUMBERS)
+    where = source.at(mark_of(lookup(node, FROM_FILE) or node))
+    if spec.get(field.name) is not None and path is not None:
+        return (error("from-file", where, f"{FROM_FILE} and {field.name} exclude each other; remove one"),)
+    if path is None:
+        spec.setdefault(field.name, None)
+        return ()
+    return _numbers(field, str(path), spec, where, source.file)
+
+
+def _numbers(
+    field: Field, path: str, spec: dict[str, Value], where: Position, file: ManifestFile
+) -> tuple[Diagnostic, ...]:
+    """Puts the file's numbers into the spec; what is wrong stands at the line of the numbers file."""
+    target = file.path.parent / path
+    try:
+        found = read_numbers(field, read_inside(target, file.home))
+    except UnreadableFileError as unreadable:
+        return (error(unreadable.rule, where, f"{FROM_FILE} {quoted(path)}: {unreadable.message}"),)
+    shown = shown_path(target, file.root)
+    findings = [error(bad.rule, Position(shown, bad.line), bad.message) for bad in found.bad_lines]
+    if found.fault is not None:
+        rule, message = found.fault
+        findings.append(error(rule, where, f"{FROM_FILE} {quoted(path)}: {message}"))
+    spec[field.name] = list(found.numbers)
+    return tuple(findings)
+
+
+def _told(faults: Iterable[Fault], source: Source) -> tuple[Diagnostic, ...]:
+    return tuple(error(fault.rule, source.at(fault.mark), fault.message) for fault in faults)

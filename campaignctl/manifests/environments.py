@@ -1,0 +1,194 @@
+"""The environments of a project file, and what the table cannot say about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from campaignctl.diagnostics import did_you_mean, quoted
+from campaignctl.kinds.countries import COUNTRIES
+from campaignctl.kinds.formats import SID
+from campaignctl.kinds.table import Value
+from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
+from campaignctl.planning.environment import HOSTS, CreateBody, Environment
+from campaignctl.planning.settings import ENVIRONMENT_ALLOW, NEEDED, ON_BY_DEFAULT, SANDBOX
+
+Settings = Mapping[str, Value]
+ACCOUNT_VARIABLE: Final = "EXOTEL_ACCOUNT_SID"
+DEFAULT_RATE: Final = 30
+"""Requests a minute that an account takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, at a dotted path of the project file."""
+
+    path: str
+    rule: str
+    message: str
+
+
+class EnvironmentBuilder:
+    """Makes environments from what the table let through, and collects what is wrong with them."""
+
+    def __init__(self, project: Settings, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.named = {name: settings_of(it) for name, it in settings_of(project.get("environments")).items()}
+        self.vars = _texts(project.get("vars"))
+        self.policy = _rules(project.get("policy"))
+        self.problems: list[Problem] = []
+
+    def environments(self) -> dict[str, Environment]:
+        """Every environment of the file by name, and the sandbox, which is always there."""
+        named = {SANDBOX: settings_of({"backend": SANDBOX}), **self.named}
+        return {name: self._environment(name, settings) for name, settings in named.items()}
+
+    def _environment(self, name: str, settings: Settings) -> Environment:
+        here = f"environments.{name}"
+        credentials = settings_of(settings.get("credentials"))
+        backend = str(settings.get("backend"))
+        self.problems += _misplaced(here, backend, settings)
+        return Environment(
+            name,
+            backend,
+            self._account(here, backend, settings),
+            base_url=self._base_url(here, backend, settings),
+            key_env=str(credentials.get("key_env") or "EXOTEL_API_KEY"),
+            token_env=str(credentials.get("token_env") or "EXOTEL_API_TOKEN"),
+            sms_api=str(settings.get("sms_api") or "message-campaigns"),
+            create_body=_create_body(settings_of(settings.get("create_body"))),
+            rate_limit=_rate_limit(backend, settings),
+            timeout_seconds=self._seconds(here, settings, "timeout_seconds", 30.0, zero=False),
+            max_attempts=_whole(settings.get("max_attempts"), 5),
+            settle_seconds=self._seconds(here, settings, "settle_seconds", 10.0),
+            country=COUNTRIES.get(str(settings.get("country"))),
+            allow=_words(settings.get("allow")),
+            vars={**self.vars, **_texts(settings.get("vars"))},
+            policy=self._policy(here, settings),
+            sandbox_clock=_text(settings.get("clock")),
+        )
+
+    def _account(self, here: str, backend: str, settings: Settings) -> str:
+        """Empty where nobody says it: only commands that speak to the account need it."""
+        written = _text(settings.get("account_sid"))
+        if written or backend == SANDBOX:
+            return written or SANDBOX
+        account = self.environ.get(ACCOUNT_VARIABLE, "")
+        if account and not SID.matches(account):
+            self.problems.append(Problem(here, "format", f"{ACCOUNT_VARIABLE} must be {SID.words}"))
+        return account
+
+    def _base_url(self, here: str, backend: str, settings: Settings) -> str | None:
+        url, region = _text(settings.get("base_url")), _text(settings.get("region"))
+        if url is None:
+            return HOSTS.get(region or "") if backend != SANDBOX else None
+        try:
+            return checked_base_url(url, self.environ, sandbox=backend == SANDBOX)
+        except RefusedHostError as refused:
+            self.problems.append(Problem(f"{here}.base_url", "host", f"base_url: {refused}"))
+            return None
+
+    def _seconds(self, here: str, settings: Settings, key: str, default: float, zero: bool = True) -> float:
+        written = settings.get(key)
+        seconds = default if written is None else float(str(written))
+        if not zero and seconds == 0:
+            self.problems.append(Problem(f"{here}.{key}", "limit", f"{key}: must be more than 0"))
+        return seconds
+
+    def _policy(self, here: str, settings: Settings) -> dict[str, Value]:
+        """The environment's rules over the project's, setting by setting."""
+        own = _rules(settings.get("policy"))
+        merged: dict[str, Value] = {}
+        for rule in {**self.policy, **own}:
+            both = {**self.policy.get(rule, {}), **own.get(rule, {})}
+            where = f"{here}.policy.{rule}" if rule in own else f"policy.{rule}"
+            self.problems += [it for it in _rule_problems(where, rule, both) if it not in self.problems]
+            merged[rule] = both
+        return merged
+
+
+def _misplaced(here: str, backend: str, settings: Settings) -> Iterator[Problem]:
+    """What belongs to the other backend, or excludes something else."""
+    region, url = settings.get("region"), settings.get("base_url")
+    if backend == SANDBOX:
+        if region is not None:
+            yield Problem(f"{here}.region", "needs", "region: a sandbox has none; remove it")
+        return
+    if region is None and url is None:
+        yield Problem(here, "required", f"{here} needs region or base_url")
+    if region is not None and url is not None:
+        yield Problem(f"{here}.base_url", "needs", "region and base_url exclude each other; remove one")
+    if settings.get("clock") is not None:
+        yield Problem(f"{here}.clock", "needs", "clock: only a sandbox has one; remove it")
+    for word in sorted(_words(settings.get("allow")) - set(ENVIRONMENT_ALLOW)):
+        yield Problem(
+            f"{here}.allow", "choice", f"allow: {word} is for a sandbox only; ask for it with --allow"
+        )
+
+
+def _rule_problems(where: str, rule: str, settings: Settings) -> Iterator[Problem]:
+    level, needed = settings.get("level"), NEEDED.get(rule)
+    if level is None and rule not in ON_BY_DEFAULT:
+        yield Problem(where, "required", f"{rule} needs level: error, warn or off")
+    if needed and level != "off" and settings.get(needed) is None:
+        yield Problem(where, "required", f"{rule} needs {needed}")
+    zone = _text(settings.get("time_zone"))
+    if zone is not None and not _is_zone(zone):
+        near = did_you_mean(zone, available_timezones())
+        yield Problem(f"{where}.time_zone", "choice", f"time_zone: {quoted(zone)} is no IANA time zone{near}")
+    opening, closing = settings.get("from") or "09:00", settings.get("to") or "21:00"
+    if rule == "calling_hours" and str(opening) >= str(closing):
+        yield Problem(where, "window", f"calling_hours: {closing} is not after {opening}")
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
+
+
+def _rate_limit(backend: str, settings: Settings) -> int | None:
+    """Null is *none*; left out, an account's own, and none in a sandbox."""
+    if "rate_limit" not in settings:
+        return None if backend == SANDBOX else DEFAULT_RATE
+    limit = settings["rate_limit"]
+    return limit if isinstance(limit, int) else None
+
+
+def _create_body(settings: Settings) -> CreateBody:
+    default = CreateBody()
+    return CreateBody(str(settings.get("voice") or default.voice), str(settings.get("sms") or default.sms))
+
+
+def settings_of(value: Value) -> Settings:
+    """An object's members; none where it is unset."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _rules(value: Value) -> dict[str, dict[str, Value]]:
+    """Policies without what is unset."""
+    return {
+        rule: {key: it for key, it in settings.items() if it is not None}
+        for rule, settings in settings_of(value).items()
+        if isinstance(settings, Mapping)
+    }
+
+
+def _texts(value: Value) -> dict[str, str]:
+    return {name: str(text) for name, text in settings_of(value).items()}
+
+
+def _words(value: Value) -> frozenset[str]:
+    return frozenset(map(str, value)) if isinstance(value, list) else frozenset()
+
+
+def _text(value: Value) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _whole(value: Value, default: int) -> int:
+    return value if isinstance(value, int) else default

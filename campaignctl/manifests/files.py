@@ -1,0 +1,140 @@
+"""Which files there are, and their text: bounded, inside the project, UTF-8."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+SUFFIXES: Final = (".yaml", ".yml", ".json")
+MAX_BYTES: Final = 20_000_000
+"""5,000 numbers are 100 kB. What is larger is something else, or meant to exhaust the machine."""
+
+
+class UnreadableFileError(Exception):
+    """A file that cannot be used: `rule` for programs, `message` for people, `offset` in characters if known."""
+
+    def __init__(self, rule: str, message: str, before: str = "") -> None:
+        super().__init__(message)
+        self.rule, self.message, self.before = rule, message, before
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFile:
+    """A file to read. `shown` is its path in messages, relative to `root`, the project's directory.
+
+    It must not lead out of `home`. One that is no link, found in a directory that is not outside, cannot.
+    """
+
+    shown: str
+    path: Path
+    root: Path
+    home: Path
+    may_lead_out: bool = True
+
+    def text(self) -> str:
+        """What it holds.
+
+        Raises:
+            UnreadableFileError: see `read_inside`.
+        """
+        return read_inside(self.path, self.home) if self.may_lead_out else _read_plain(self.path)
+
+
+def shown_path(path: Path, root: Path) -> str:
+    """Relative to the project's directory, with `/`."""
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
+def files_under(path: Path, root: Path, home: Path) -> Iterator[ManifestFile]:
+    """A file itself; of a directory the manifests in it and below, sorted, without what is hidden."""
+    if not path.is_dir():
+        yield ManifestFile(shown_path(path, root), path, root, home)
+        return
+    top = shown_path(path, root)
+    prefix = "" if top == "." else f"{top}/"
+    for found, link in _below(path, home, set()):
+        below = found.as_posix()[len(path.as_posix()) + 1 :]
+        yield ManifestFile(f"{prefix}{below}" if below else top, found, root, home, link)
+
+
+def _below(directory: Path, home: Path, seen: set[Path]) -> Iterator[tuple[Path, bool]]:
+    """Files, and whether they may lead out; each real directory once, whatever links lead to it.
+
+    A directory that cannot be read or lies outside stands for its files.
+    """
+    real = directory.resolve()
+    if real in seen:
+        return
+    seen.add(real)
+    try:
+        if not real.is_relative_to(home):
+            raise PermissionError(directory)
+        with os.scandir(directory) as scan:
+            found = sorted(scan, key=lambda entry: entry.name)
+    except OSError:
+        yield directory, True
+        return
+    for entry in found:
+        if entry.name.startswith("."):
+            continue
+        link = entry.is_symlink()
+        if Path(entry.path).is_dir() if link else entry.is_dir():
+            yield from _below(Path(entry.path), home, seen)
+        elif entry.name.lower().endswith(SUFFIXES):
+            yield Path(entry.path), link
+
+
+def read_inside(path: Path, home: Path) -> str:
+    """A file's text, without a byte order mark.
+
+    Raises:
+        UnreadableFileError: it is not there, leads out of `home`, is no plain file, too large or not UTF-8.
+    """
+    try:
+        real = path.resolve(strict=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UnreadableFileError("unreadable", f"it cannot be read: {_reason(error)}") from None
+    if not real.is_relative_to(home.resolve()):
+        raise UnreadableFileError("outside-project", "it leads out of the project")
+    return _read_plain(real)
+
+
+def _read_plain(path: Path) -> str:
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise UnreadableFileError("unreadable", "the directory cannot be read")
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableFileError("unreadable", "it is no plain file")
+        if status.st_size > MAX_BYTES:
+            raise UnreadableFileError("unreadable", f"it is larger than {MAX_BYTES // 1_000_000} MB")
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError("unreadable", f"it cannot be read: {_reason(error)}") from None
+    return decoded(data)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return "its path makes no sense"
+
+
+def decoded(data: bytes) -> str:
+    """UTF-8, with or without a byte order mark.
+
+    Raises:
+        UnreadableFileError: another encoding; `before` is the text up to there.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        kind = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "another encoding"
+        raise UnreadableFileError(
+            "encoding", f"it is not UTF-8 but {kind}; save it as UTF-8", before
+        ) from None

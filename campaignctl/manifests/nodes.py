@@ -1,0 +1,216 @@
+"""Text → YAML nodes, on libyaml, with bounds that libyaml lacks. A node knows where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+from yaml._yaml import CParser
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from campaignctl.diagnostics import quoted
+from campaignctl.manifests.scalars import NULLS
+
+MAX_DEPTH: Final = 50
+"""The tables go six levels deep; 100,000 nested brackets crash libyaml's composer."""
+
+PLAIN: Final = "?"
+QUOTED: Final = "!"
+"""YAML's own names for what gives no tag: a plain scalar or a collection, and a scalar in quotes."""
+
+MAX_MERGED: Final = 1000
+"""Keys that one mapping may take over by merge keys."""
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LONG_INDENT = re.compile(rf"[ \t?:-]{{{MAX_DEPTH},}}")
+_SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a text; both count from 0."""
+
+    line: int
+    column: int
+
+
+class UnreadableError(Exception):
+    """The text is no YAML, or goes beyond the bounds."""
+
+    def __init__(self, rule: str, mark: Mark, message: str) -> None:
+        super().__init__(message)
+        self.rule, self.mark, self.message = rule, mark, message
+
+
+class _Composer(CParser):
+    """libyaml's node graph without PyYAML's guesses: a tag is one that the document gives, `PLAIN` or `QUOTED`."""
+
+    def resolve(self, _kind: type[Node], _value: str, implicit: bool | tuple[bool, bool]) -> str:
+        """The tag of a node that gives none; `implicit` is (plain, quoted) for a scalar."""
+        return QUOTED if isinstance(implicit, tuple) and not implicit[0] else PLAIN
+
+    def descend_resolver(self, parent: Node | None, index: Node | int | None) -> None:
+        """Called for each node; paths mean nothing here."""
+
+    def ascend_resolver(self) -> None:
+        """Called after each node."""
+
+
+def documents(text: str) -> Iterator[Node]:
+    """Each document of a YAML text, empty ones too.
+
+    Raises:
+        UnreadableError: where the text stops being YAML; the documents before it have been given.
+    """
+    if _may_be_deep(text):
+        _refuse_depth(text)
+    try:
+        composer = _Composer(text)
+        while composer.check_node():
+            node = composer.get_node()
+            assert node is not None
+            yield node
+    except yaml.YAMLError as error:
+        raise _explained(text, error) from None
+
+
+def json_as_yaml(text: str) -> str:
+    """JSON writes what lies beyond U+FFFF as two halves, which YAML does not know: the whole instead."""
+    return _SURROGATES.sub(_joined, text)
+
+
+def _joined(halves: re.Match[str]) -> str:
+    code = 0x10000 + ((int(halves[2], 16) - 0xD800) << 10) + int(halves[3], 16) - 0xDC00
+    return f"{halves[1]}\\U{code:08X}"
+
+
+def _may_be_deep(text: str) -> bool:
+    """Cheap, and never False for a text that is: brackets nest in their number, blocks in their indentation."""
+    return text.count("[") + text.count("{") >= MAX_DEPTH or _LONG_INDENT.search(text) is not None
+
+
+def _refuse_depth(text: str) -> None:
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                mark = _mark(event.start_mark)
+                raise UnreadableError("nesting", mark, f"this is nested more than {MAX_DEPTH} levels deep")
+    except yaml.YAMLError as error:
+        raise _explained(text, error) from None
+
+
+def _explained(text: str, error: yaml.YAMLError) -> UnreadableError:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = _mark(error.problem_mark)
+        context = f", {error.context}" if error.context else ""
+        return UnreadableError(
+            "syntax", mark, f"not readable as YAML: {error.problem}{context}{_hint(text, mark)}"
+        )
+    forbidden = _FORBIDDEN.search(text)
+    at = forbidden.start() if forbidden else 0
+    mark = Mark(text.count("\n", 0, at), at - text.rfind("\n", 0, at) - 1)
+    what = f"the character {quoted(forbidden.group())}" if forbidden else "a character"
+    return UnreadableError("syntax", mark, f"not readable as YAML: {what} may not stand in a file")
+
+
+_HINTS: Final = {
+    "\t": "; indent with blanks, not with a tab",
+    "@": "; put a text that begins with @ in quotes",
+    "`": "; put a text that begins with ` in quotes",
+    "%": "; put a text that begins with % in quotes",
+}
+
+
+def _hint(text: str, mark: Mark) -> str:
+    """What people mostly mean by what stands there."""
+    lines = text.split("\n")
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    if "${" in line and "{" in line.replace("${", ""):
+        return "; inside { } put a text with ${…} in quotes"
+    return _HINTS.get(line[mark.column : mark.column + 1], "")
+
+
+def mark_of(node: Node) -> Mark:
+    """Where a node begins."""
+    return _mark(node.start_mark)
+
+
+def _mark(mark: yaml.Mark | Any) -> Mark:
+    return Mark(mark.line, mark.column)
+
+
+def is_null(node: Node) -> bool:
+    """`null`, `~` or nothing, without quotes: *unset* in every field."""
+    if node.tag == PLAIN:
+        return isinstance(node, ScalarNode) and node.value in NULLS
+    return bool(node.tag == "tag:yaml.org,2002:null")
+
+
+def entries(node: MappingNode) -> list[tuple[Node, Node]]:
+    """A mapping's keys and values as written, then those merged in that it does not have itself.
+
+    Raises:
+        UnreadableError: where a merge key is given something else than mappings, or expands without bound.
+    """
+    if not any(_is_merge(key) for key, _ in node.value):
+        pairs: list[tuple[Node, Node]] = node.value
+        return pairs
+    return _merged(node, _Budget())
+
+
+class _Budget:
+    """How much may still be merged in: aliases of aliases grow exponentially, or for ever."""
+
+    def __init__(self) -> None:
+        self.left = MAX_MERGED
+
+    def spend(self, node: Node) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise UnreadableError("expansion", mark_of(node), "its merge keys expand without bound")
+
+
+def _is_merge(key: Node) -> bool:
+    return key.value == "<<" and key.tag == PLAIN
+
+
+def _merged(node: MappingNode, budget: _Budget) -> list[tuple[Node, Node]]:
+    own = [pair for pair in node.value if not _is_merge(pair[0])]
+    merges = [pair for pair in node.value if _is_merge(pair[0])]
+    if len(merges) > 1:
+        raise UnreadableError(
+            "duplicate-key", mark_of(merges[1][0]), "<< stands twice; give one a list of both"
+        )
+    seen = {key.value for key, _ in own if isinstance(key, ScalarNode)}
+    for parent in _parents(merges[0][1]) if merges else ():
+        budget.spend(parent)
+        for key, value in _merged(parent, budget):
+            budget.spend(key)
+            if isinstance(key, ScalarNode) and key.value not in seen:
+                seen.add(key.value)
+                own.append((key, value))
+    return own
+
+
+def _parents(value: Node) -> list[MappingNode]:
+    parents = value.value if isinstance(value, SequenceNode) else [value]
+    for parent in parents:
+        if not isinstance(parent, MappingNode):
+            raise UnreadableError("type", mark_of(parent), "<< takes a mapping, or a list of mappings")
+    return list(parents)
+
+
+def lookup(node: Node, name: str) -> Node | None:
+    """The value under a key of a mapping; None without it."""
+    if not isinstance(node, MappingNode):
+        return None
+    for key, value in entries(node):
+        if isinstance(key, ScalarNode) and key.value == name:
+            return value
+    return None

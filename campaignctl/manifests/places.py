@@ -1,0 +1,54 @@
+"""Where a field stands: found by composing the file again, because good files keep no positions."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+from campaignctl.diagnostics import Position
+from campaignctl.kinds.manifest import FROM_FILE
+from campaignctl.manifests.files import UnreadableFileError, decoded
+from campaignctl.manifests.nodes import UnreadableError, documents, json_as_yaml, lookup, mark_of
+
+
+def locate(root: Path, where: Position, document: int, path: str) -> Position:
+    """The place of a dotted path in a document of a file; of what is nearest above it where it is not there.
+
+    `where` is the document's own place, and the answer when the file cannot be read again. A path is of `spec`
+    unless it begins with `metadata`, `spec` or another key of the top level.
+    """
+    try:
+        file = root / where.file
+        text = decoded(file.read_bytes())
+        nodes = documents(json_as_yaml(text) if file.suffix.lower() == ".json" else text)
+        node = next(islice(nodes, document, None), None)
+        found = None if node is None else nearest(node, path)
+    except (OSError, ValueError, UnreadableFileError, UnreadableError):
+        return where
+    if found is None:
+        return where
+    mark = mark_of(found)
+    return Position(where.file, mark.line + 1, mark.column + 1)
+
+
+def nearest(node: Node, path: str) -> Node:
+    """The node at a dotted path, or the last one on the way to it."""
+    steps = path.split(".")
+    if lookup(node, steps[0]) is None:
+        steps = ["spec", *steps]
+    for step in steps:
+        child = _child(node, step)
+        if child is None:
+            return node
+        node = child
+    return node
+
+
+def _child(node: Node, step: str) -> Node | None:
+    if isinstance(node, SequenceNode):
+        return node.value[int(step)] if step.isdigit() and int(step) < len(node.value) else None
+    if not isinstance(node, MappingNode):
+        return None
+    return lookup(node, step) or (lookup(node, FROM_FILE) if step == "from" else None)

@@ -1,0 +1,150 @@
+"""The project file: found, read by its table, and made into environments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from yaml.nodes import Node
+
+from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, in_order, quoted
+from campaignctl.errors import CredentialsError, InputError
+from campaignctl.kinds.table import Value
+from campaignctl.manifests.environments import ACCOUNT_VARIABLE, EnvironmentBuilder, Problem
+from campaignctl.manifests.fields import FieldReader
+from campaignctl.manifests.files import UnreadableFileError, read_inside
+from campaignctl.manifests.nodes import Mark, UnreadableError, documents, is_null, mark_of
+from campaignctl.manifests.places import nearest
+from campaignctl.planning.environment import Environment, Project, Prune
+from campaignctl.planning.settings import PROJECT, SANDBOX
+
+FILE_NAME: Final = "campaignctl.yaml"
+
+
+def find_project_file(start: Path) -> Path | None:
+    """The project file of the directory or its nearest parent; None where there is none."""
+    here = start.resolve()
+    return next((it / FILE_NAME for it in (here, *here.parents) if (it / FILE_NAME).is_file()), None)
+
+
+def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -> Project:
+    """The project of a directory, or the one that `config` names; without a file, a sandbox and no manifests.
+
+    Raises:
+        InputError: the file cannot be read or is wrong; with every finding.
+    """
+    path = find_project_file(start) if config is None else start / config
+    if path is None:
+        environments = EnvironmentBuilder({}, environ).environments()
+        return Project(str(start.resolve()), None, (), SANDBOX, environments)
+    text, node = _read(path)
+    reader = FieldReader(PROJECT)
+    values = reader.read(node)
+    findings = [error(fault.rule, _at(path, fault.mark), fault.message) for fault in reader.faults]
+    builder = EnvironmentBuilder(values, environ)
+    environments = builder.environments() if not findings else {}
+    default = str(values.get("default_environment") or SANDBOX)
+    if not findings:
+        problems = [*builder.problems, *_unknown_default(default, environments)]
+        findings = [error(it.rule, _at(path, mark_of(nearest(node, it.path))), it.message) for it in problems]
+    findings += _spilled(path, text, environments.values(), environ)
+    if findings:
+        raise InputError(_summary(path.name, findings), in_order(findings))
+    return _project(path, values, default, environments)
+
+
+def _unknown_default(default: str, environments: Mapping[str, Environment]) -> Iterator[Problem]:
+    if default not in environments:
+        near = did_you_mean(default, environments)
+        message = f"default_environment: there is no environment {quoted(default)}{near}"
+        yield Problem("default_environment", "unknown-environment", message)
+
+
+def choose_environment(project: Project, name: str | None) -> Environment:
+    """The environment of `-e`, else the default.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    wanted = project.default_environment if name is None else name
+    if wanted not in project.environments:
+        known = (
+            did_you_mean(wanted, project.environments)
+            or f"; there are {', '.join(sorted(project.environments))}"
+        )
+        raise InputError(f"there is no environment {quoted(wanted)}{known}")
+    return project.environments[wanted]
+
+
+def require_account(environment: Environment) -> None:
+    """For whatever speaks to the account.
+
+    Raises:
+        CredentialsError: nobody says which account.
+    """
+    if not environment.account_sid:
+        raise CredentialsError(
+            f"environment {environment.name} has no account: set account_sid in {FILE_NAME}, or {ACCOUNT_VARIABLE}"
+        )
+
+
+def _read(path: Path) -> tuple[str, Node]:
+    try:
+        text = read_inside(path, path.resolve().parent)
+        nodes = [node for node in documents(text) if not is_null(node)]
+    except UnreadableFileError as unreadable:
+        raise _unusable(path, unreadable.rule, Mark(0, 0), unreadable.message) from None
+    except UnreadableError as unreadable:
+        raise _unusable(path, unreadable.rule, unreadable.mark, unreadable.message) from None
+    if not nodes:
+        raise _unusable(
+            path, "required", Mark(0, 0), "the project file is empty; campaignctl init writes one"
+        )
+    if len(nodes) > 1:
+        raise _unusable(path, "syntax", mark_of(nodes[1]), "a project file holds one document")
+    return text, nodes[0]
+
+
+def _unusable(path: Path, rule: str, mark: Mark, message: str) -> InputError:
+    found = error(rule, _at(path, mark), message)
+    return InputError(_summary(path.name, [found]), [found])
+
+
+def _summary(name: str, findings: Sequence[Diagnostic]) -> str:
+    mistakes = "1 mistake" if len(findings) == 1 else f"{len(findings)} mistakes"
+    return f"{name} has {mistakes}"
+
+
+def _at(path: Path, mark: Mark) -> Position:
+    return Position(path.name, mark.line + 1, mark.column + 1)
+
+
+def _spilled(
+    path: Path, text: str, environments: Iterable[Environment], environ: Mapping[str, str]
+) -> list[Diagnostic]:
+    """A key or token that the environment holds and the file, too."""
+    names = {name for it in environments for name in (it.key_env, it.token_env)}
+    findings = []
+    for name in sorted(names):
+        secret = environ.get(name, "")
+        if len(secret) >= 8 and secret in text:
+            line = text.count("\n", 0, text.index(secret)) + 1
+            message = f"the value of {name} must not stand in a file; remove it, and have it replaced"
+            findings.append(error("secret-in-file", Position(path.name, line), message))
+    return findings
+
+
+def _project(
+    path: Path, values: Mapping[str, Value], default: str, environments: Mapping[str, Environment]
+) -> Project:
+    manifests, prune, most = values.get("manifests"), values.get("prune"), values.get("max_changes")
+    return Project(
+        root=str(path.resolve().parent),
+        file=path.name,
+        manifests=tuple(map(str, manifests)) if isinstance(manifests, list) else (),
+        default_environment=default,
+        environments=environments,
+        max_changes=most if isinstance(most, int) else None,
+        prune=Prune(str(prune["name_prefix"])) if isinstance(prune, Mapping) else None,
+    )

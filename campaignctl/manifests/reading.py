@@ -1,0 +1,178 @@
+"""All manifests of a project, read and checked; which of them are meant; what is wrong, with its place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from campaignctl.diagnostics import Diagnostic, Position, Severity, error, in_order, quoted
+from campaignctl.manifests.documents import Document, Source, read_document
+from campaignctl.manifests.files import ManifestFile, UnreadableFileError, files_under, shown_path
+from campaignctl.manifests.nodes import Mark, UnreadableError, documents, json_as_yaml
+from campaignctl.manifests.places import locate
+from campaignctl.planning.environment import Environment, Project
+from campaignctl.planning.resources import Desired
+from campaignctl.planning.selector import Selector
+from campaignctl.planning.validate import Fault, conflicts, faults
+
+
+@dataclass(frozen=True)
+class Manifests:
+    """What a command works on.
+
+    `desired` is all that could be read, of the whole project and under the paths; `selected` what was meant.
+    `findings` are errors inside the selection and warnings outside. `complete` is False when something of the
+    project could not be read: who is an orphan is then not known. `files` counts the files read;
+    `barren` are the paths of `manifests:` that hold no manifest.
+    """
+
+    desired: tuple[Desired, ...]
+    selected: tuple[Desired, ...]
+    findings: tuple[Diagnostic, ...]
+    complete: bool
+    files: int
+    barren: tuple[str, ...] = ()
+
+
+def load_manifests(
+    project: Project,
+    environment: Environment,
+    paths: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+    selector: Selector | None = None,
+    cwd: Path | None = None,
+) -> Manifests:
+    """Reads the project's manifests, and those under `paths`, which are relative to `cwd`.
+
+    `variables` are those of the command line; they go over the environment's. Without paths all are selected.
+    Nothing is raised for what people wrote: every mistake is a finding.
+    """
+    loading = _Loading(Path(project.root), {**environment.vars, **(variables or {})}, selector or Selector())
+    here = (cwd or Path.cwd()).resolve()
+    for path in project.manifests:
+        loading.add_project_path(path, project.file)
+    for path in paths:
+        loading.add_selected_path(path, here)
+    loading.read(everything=not paths)
+    return loading.result(project)
+
+
+class _Loading:
+    """The state of one load: files found, documents read, findings."""
+
+    def __init__(self, root: Path, variables: Mapping[str, str], selector: Selector) -> None:
+        self.root = root.resolve()
+        self.variables = variables
+        self.selector = selector
+        self.files: dict[Path, ManifestFile] = {}
+        self.selected_files: set[Path] = set()
+        self.project_paths: list[tuple[str, frozenset[Path]]] = []
+        self.findings: list[Diagnostic] = []
+        self.desired: list[Desired] = []
+        self.selected: dict[Position, Desired] = {}
+        self.fruitful: set[Path] = set()
+        self.complete = True
+
+    def add_project_path(self, path: str, project_file: str | None) -> None:
+        """A path of `manifests:`. Whoever edits the project file must not lead out of the project."""
+        target = Path(os.path.normpath(self.root / path))
+        if not target.exists():
+            where = self._place_in_project(path, project_file)
+            self.findings.append(error("no-such-path", where, f"manifests: {quoted(path)} does not exist"))
+            self.complete = False
+            return
+        self.project_paths.append((path, self._add(target, self.root)))
+
+    def _place_in_project(self, path: str, project_file: str | None) -> Position:
+        where = Position(project_file or path)
+        return locate(self.root, where, 0, "manifests") if project_file else where
+
+    def add_selected_path(self, path: str, cwd: Path) -> None:
+        """A path of the command line. It may lie outside of the project: whoever runs the command chose it."""
+        target = Path(os.path.normpath(cwd / path))
+        if not target.exists():
+            message = f"{quoted(path)} does not exist"
+            self.findings.append(error("no-such-path", Position(shown_path(target, self.root)), message))
+            return
+        inside = target.resolve()
+        if inside.is_relative_to(self.root):
+            self.selected_files |= self._add(inside, self.root)
+        else:
+            self.selected_files |= self._add(target, inside if inside.is_dir() else inside.parent)
+
+    def _add(self, target: Path, home: Path) -> frozenset[Path]:
+        found = {file.path: file for file in files_under(target, self.root, home)}
+        self.files = {**found, **self.files}
+        return frozenset(found)
+
+    def read(self, everything: bool) -> None:
+        """Every file, in the order of their paths."""
+        for path, file in sorted(self.files.items(), key=lambda item: item[1].shown):
+            inside = everything or path in self.selected_files
+            for document in _documents(file, self.variables):
+                self._take(document, path, inside)
+
+    def _take(self, document: Document, path: Path, inside: bool) -> None:
+        desired = document.desired
+        if desired is not None:
+            self.desired.append(desired)
+            self.fruitful.add(path)
+            if inside and self.selector.matches(desired.labels):
+                self.selected[desired.where] = desired
+            return
+        self.complete = False
+        meant = inside and (not document.labels or self.selector.matches(document.labels))
+        self.findings += document.findings if meant else map(_aside, document.findings)
+
+    def result(self, project: Project) -> Manifests:
+        """What was read, after what manifests say to one another has been checked."""
+        for desired, fault in self._faults(project):
+            found = Diagnostic(fault.severity, fault.rule, self._place(desired, fault), fault.message)
+            self.findings.append(found if desired.where in self.selected else _aside(found))
+        return Manifests(
+            tuple(self.desired),
+            tuple(self.selected.values()),
+            in_order(self.findings),
+            self.complete,
+            len(self.files),
+            tuple(path for path, files in self.project_paths if not files & self.fruitful),
+        )
+
+    def _faults(self, project: Project) -> Iterator[tuple[Desired, Fault]]:
+        for desired in self.desired:
+            for fault in faults(desired):
+                yield desired, fault
+        yield from conflicts(self.desired, project.prune)
+
+    def _place(self, desired: Desired, fault: Fault) -> Position:
+        return locate(self.root, desired.where, desired.document, fault.path)
+
+
+def _documents(file: ManifestFile, variables: Mapping[str, str]) -> Iterator[Document]:
+    """A file's documents; a file that cannot be read gives one without a campaign."""
+    try:
+        text = file.text()
+    except UnreadableFileError as unreadable:
+        where = Source(file, 0).at(_end_of(unreadable.before))
+        yield Document(None, (error(unreadable.rule, where, unreadable.message),), {})
+        return
+    try:
+        nodes = documents(json_as_yaml(text) if file.path.suffix.lower() == ".json" else text)
+        for index, node in enumerate(nodes):
+            document = read_document(node, Source(file, index), variables)
+            if document is not None:
+                yield document
+    except UnreadableError as unreadable:
+        where = Source(file, 0).at(unreadable.mark)
+        yield Document(None, (error(unreadable.rule, where, unreadable.message),), {})
+
+
+def _end_of(text: str) -> Mark:
+    return Mark(text.count("\n"), len(text) - text.rfind("\n") - 1)
+
+
+def _aside(finding: Diagnostic) -> Diagnostic:
+    """Outside the selection a mistake is a warning."""
+    return replace(finding, severity=Severity.WARN)

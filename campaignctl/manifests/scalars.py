@@ -1,0 +1,106 @@
+"""One text, read by its field's row: what it is, and what is wrong with it. The rules stand in the tables."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from campaignctl.diagnostics import did_you_mean, quoted
+from campaignctl.kinds.table import Bound, Field, Secrecy
+
+NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
+"""Plain, these mean *unset* in every field (YAML 1.2 core)."""
+
+BOOLEANS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+
+_INTEGER = re.compile("[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
+
+
+class FaultyError(Exception):
+    """A value that its field does not take: `rule` for programs, `message` for people."""
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(message)
+        self.rule, self.message = rule, message
+
+
+def check_text(field: Field, text: str) -> str:
+    """The text itself.
+
+    Raises:
+        FaultyError: where it breaks one of the row's rules. The text is quoted only if the row lets it be seen.
+    """
+    if field.choices:
+        _check_choice(field, text)
+    if field.format is not None:
+        _check_format(field, text)
+    if field.bound is Bound.LENGTH:
+        check_limits(field, len(text))
+    return text
+
+
+def _check_choice(field: Field, text: str) -> None:
+    if text in field.choices or (field.any_case and text.lower() in map(str.lower, field.choices)):
+        return
+    words = ", ".join(field.choices)
+    raise FaultyError("choice", f"{quoted(text)} is none of {words}{did_you_mean(text, field.choices)}")
+
+
+def _check_format(field: Field, text: str) -> None:
+    rules = field.format
+    assert rules is not None
+    if rules.matches(text):
+        if not rules.date or _day_exists(text):
+            return
+        raise FaultyError("format", f"{quoted(text)} names a day that does not exist")
+    shown = quoted(text) if field.secrecy is Secrecy.OPEN else "it"
+    raise FaultyError("format", f"{shown} {rules.slip(text) or f'must be {rules.words}'}")
+
+
+def _day_exists(text: str) -> bool:
+    try:
+        datetime.strptime(text[:10], "%Y-%m-%d")  # noqa: DTZ007 - a day, not a moment
+    except ValueError:
+        return False
+    return True
+
+
+def check_limits(field: Field, count: int) -> None:
+    """How long a text, how many items, how large a number.
+
+    Raises:
+        FaultyError: below the row's minimum or above its maximum.
+    """
+    counted = f" {field.bound.value}" if field.bound.value else ""
+    verb = "are" if counted else "is"
+    if field.minimum is not None and count < field.minimum:
+        few = "few" if counted else "small"
+        raise FaultyError("limit", f"{count:,}{counted} {verb} too {few}, {field.minimum:,} at least")
+    if field.maximum is not None and count > field.maximum:
+        many = "many" if counted else "large"
+        raise FaultyError("limit", f"{count:,}{counted} {verb} too {many}, {field.maximum:,} at most")
+
+
+def read_integer(field: Field, text: str) -> int:
+    """By the YAML 1.2 core rules.
+
+    Raises:
+        FaultyError: no whole number, or beyond the row's limits.
+    """
+    if not _INTEGER.fullmatch(text):
+        raise FaultyError("type", f"must be a whole number, not {quoted(text)}")
+    value = int(text, 0 if text.startswith(("0o", "0x")) else 10)
+    check_limits(field, value)
+    return value
+
+
+def read_boolean(text: str) -> bool:
+    """By the YAML 1.2 core rules: `yes` and `on` are no booleans.
+
+    Raises:
+        FaultyError: neither true nor false.
+    """
+    if text not in BOOLEANS:
+        raise FaultyError("type", f"must be true or false, not {quoted(text)}")
+    return BOOLEANS[text]

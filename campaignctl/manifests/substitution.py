@@ -1,0 +1,33 @@
+"""`${name}` in a text. What it puts in is text and stays text: it is not looked at again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from campaignctl.diagnostics import did_you_mean, quoted
+from campaignctl.kinds.formats import VARIABLE
+from campaignctl.manifests.scalars import FaultyError
+
+_REFERENCE = re.compile(rf"\$\$\{{|\$\{{({VARIABLE.pattern})\}}|\$\{{")
+
+
+def substitute(text: str, variables: Mapping[str, str]) -> str:
+    """The text with every `${name}` replaced and `$${` as a plain `${`.
+
+    Raises:
+        FaultyError: an unknown name, or a `${` that names nothing.
+    """
+
+    def replaced(reference: re.Match[str]) -> str:
+        name = reference[1]
+        if reference[0] == "$${":
+            return "${"
+        if name is None:
+            raise FaultyError("substitution", "${ is not followed by a name and }; a plain ${ is written $${")
+        if name not in variables:
+            near = did_you_mean(name, variables) or "; set it in vars or with --var"
+            raise FaultyError("unknown-variable", f"there is no variable {quoted(name)}{near}")
+        return variables[name]
+
+    return _REFERENCE.sub(replaced, text)

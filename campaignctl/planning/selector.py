@@ -1,0 +1,51 @@
+"""`-l team=growth,tier!=test`: which manifests are meant, by their labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from campaignctl.diagnostics import quoted
+from campaignctl.errors import UsageError
+from campaignctl.kinds.formats import LABEL
+
+_REQUIREMENT = re.compile(rf"\s*(?P<label>{LABEL.pattern})\s*(?P<sign>!=|==|=)\s*(?P<value>.*?)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One label's value, or, not `equal`, what it must not be."""
+
+    label: str
+    equal: bool
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """All of its requirements must be met. Without any it selects everything."""
+
+    requirements: tuple[Requirement, ...] = ()
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """A label that is not there has no value: it is unequal to every one."""
+        return all((labels.get(it.label) == it.value) is it.equal for it in self.requirements)
+
+
+def parse_selector(text: str) -> Selector:
+    """Reads `label=value` and `label!=value`, a comma is *and*. An empty text selects everything.
+
+    Raises:
+        UsageError: a part is neither.
+    """
+    if not text.strip():
+        return Selector()
+    return Selector(tuple(_requirement(part) for part in text.split(",")))
+
+
+def _requirement(part: str) -> Requirement:
+    match = _REQUIREMENT.fullmatch(part)
+    if match is None:
+        raise UsageError(f"-l: {quoted(part)} is neither label=value nor label!=value")
+    return Requirement(match["label"], match["sign"] != "!=", match["value"])

@@ -1,0 +1,58 @@
+"""Makes servers and clients over real sockets, with a clock and dice of the test's own."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from scripted_server import FakeClock, Script, ScriptedServer
+
+from campaignctl.api.client import Client, RequestRecord
+from campaignctl.planning.environment import Environment
+
+ENVIRONMENT = Environment(
+    name="prod", backend="exotel", account_sid="acme1", rate_limit=None, timeout_seconds=2.0
+)
+
+
+class Bench:
+    """Makes servers and clients, and closes them."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.clock = FakeClock()
+        self.records: list[RequestRecord] = []
+        self._stack = stack
+
+    def close_later(self, close: Callable[[], None]) -> None:
+        self._stack.callback(close)
+
+    def serve(self, script: Script, tls: ssl.SSLContext | None = None) -> ScriptedServer:
+        server = ScriptedServer(script, tls)
+        self._stack.callback(server.close)
+        return server
+
+    def connect(self, base_url: str, *, random: Random | None = None, **settings: Any) -> Client:
+        credentials = {name: settings.pop(name, default) for name, default in CREDENTIALS.items()}
+        whole_limit = settings.pop("whole_limit", False)
+        client = Client(
+            replace(ENVIRONMENT, **settings),
+            base_url=base_url,
+            clock=self.clock,
+            random=random or Random(1),
+            observer=self.records.append,
+            whole_limit=whole_limit,
+            **credentials,
+        )
+        self._stack.callback(client.close)
+        return client
+
+    def client(self, script: Script, **settings: Any) -> tuple[Client, ScriptedServer]:
+        server = self.serve(script)
+        return self.connect(server.base_url, **settings), server
+
+
+CREDENTIALS = {"key": "a-key-nobody-sees", "token": "a-token-nobody-sees"}

@@ -1,0 +1,379 @@
+"""What is sent and what answers mean, by the documents' own samples."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from campaignctl.api import wire
+from campaignctl.api.wire import ENDPOINTS, UnreadableError
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.lifecycle import Action, Status
+from campaignctl.planning.environment import CreateBody
+from campaignctl.planning.resources import Live
+
+SAMPLES = Path(__file__).parent / "samples"
+VOICE, MESSAGES, SMS = (ENDPOINTS[name] for name in ("campaigns", "message-campaigns", "sms-campaigns"))
+BARE, WRAPPED = CreateBody("bare", "bare"), CreateBody("wrapped", "wrapped")
+
+
+def sample(name: str) -> Any:
+    return json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def envelope_of(name: str) -> wire.Envelope:
+    return wire.read_envelope((SAMPLES / f"{name}.json").read_bytes())
+
+
+def answered(endpoint: wire.Endpoint, name: str) -> list[Live]:
+    items = envelope_of(name).items
+    assert all(item.trouble is None for item in items)
+    return [wire.decode(endpoint, item.data) for item in items]
+
+
+def test_no_sample_is_left_out() -> None:
+    told = Path(__file__).read_text(encoding="utf-8")
+    assert [path.stem for path in SAMPLES.glob("*.json") if f'"{path.stem}"' not in told] == []
+
+
+# answers
+
+
+def test_000_lists_three_voice_campaigns_of_138() -> None:
+    campaigns = answered(VOICE, "000_list_answer")
+    assert envelope_of("000_list_answer").total == 138
+    assert [live.status for live in campaigns] == [Status.COMPLETED, Status.CREATED, Status.CREATED]
+    first = campaigns[0]
+    assert (first.sid, first.name) == (
+        "046141c8f6edde79938e69af34e560ef156l",
+        "<your_sid>_2021-06-21 22:28:47",
+    )
+    assert first.spec["from"] == ("9900000017",)
+    assert first.spec["schedule"] == {
+        "send_at": "2021-06-21T22:29:47+05:30",
+        "end_at": "2021-07-21T22:29:47+05:30",
+    }
+    assert first.spec["custom_field"] == '{"name": "time"}'
+    assert first.spec["call_duplicate_numbers"] is True
+    assert first.created == datetime(2021, 6, 21, 16, 58, 47, tzinfo=UTC)
+    assert first.updated == "2021-06-21T22:35:54+05:30"
+    assert first.stats is not None
+    assert (first.stats["completed"], first.stats["created"]) == (1, 0)
+    assert first.report_url is not None
+    assert campaigns[1].report_url is None
+
+
+@pytest.mark.parametrize(("endpoint", "name"), [(MESSAGES, "001_create_answer"), (SMS, "003_create_answer")])
+def test_an_sms_create_answers_with_an_expiry_time(endpoint: wire.Endpoint, name: str) -> None:
+    (live,) = answered(endpoint, name)
+    assert (live.sid, live.name) == ("909d2a2ba53ce07f3784668b938eb44914bo", "test_campaign")
+    assert (live.status, live.word) == (Status.CREATED, "scheduled")
+    assert live.spec["schedule"] == {
+        "start_time": "2019-01-20T21:15:00+05:30",
+        "end_time": "2019-01-20T21:16:00+05:30",
+    }
+    assert (live.spec["dlt_entity_id"], live.spec["dlt_template_id"]) == ("123478", "098765432")
+    assert "sms_status_callback" not in live.spec
+    assert live.stats is None
+    assert ("channel" in live.spec) == (endpoint is MESSAGES)
+
+
+def test_001_get_spells_the_entity_id_its_own_way() -> None:
+    (live,) = answered(MESSAGES, "001_get_answer")
+    assert (live.sid, live.name, live.status) == (
+        "af7826e2c40b40faa53d1a1653905879",
+        "new camp",
+        Status.COMPLETED,
+    )
+    assert live.spec["dlt_entity_id"] == "1101428740000012125"
+    assert live.spec["status_callback"] is None
+    assert live.stats is not None
+    assert live.stats["sent"] == 2
+
+
+def test_001_archive_answers_with_one_archived_campaign() -> None:
+    (live,) = answered(MESSAGES, "001_archive_answer")
+    assert (live.sid, live.name, live.status) == (
+        "90dad70b939f469fbf8b801660148272",
+        "camp1",
+        Status.ARCHIVED,
+    )
+
+
+def test_001_lists_names_that_are_not_unique() -> None:
+    campaigns = answered(MESSAGES, "001_list_answer")
+    assert len(campaigns) == 20
+    assert [live.name for live in campaigns].count("new camp") == 4
+    assert {live.status for live in campaigns} == {Status.COMPLETED, Status.ARCHIVED}
+    assert "transactional_opt_in" in {live.spec["sms_type"] for live in campaigns}
+    assert campaigns[2].spec["template"] == "அன்பே KunalKeshri, இது எக்சோடெல் வழியாக ஒரு சோதனை எஸ்.எம்.எஸ்"
+    assert all(live.spec["dlt_entity_id"] == "1101428740000012125" for live in campaigns)
+
+
+def test_001_message_details_have_a_row_for_each_message() -> None:
+    items = envelope_of("001_message_details_answer").items
+    rows = [item.data for item in items if isinstance(item.data, dict)]
+    assert [row["status"] for row in rows] == ["sent", "failed", "failed_dnd"]
+
+
+def test_002_update_shows_lists_and_no_numbers() -> None:
+    (live,) = answered(VOICE, "002_update_answer")
+    assert (live.name, live.status) == ("diwali_campaign", Status.CREATED)
+    assert live.spec["lists"] == ("71ee118172044804ac5ed2271167c02b",)
+    assert "from" not in live.spec
+    assert live.stats is None
+
+
+def test_004_create_leaves_out_what_its_request_sent() -> None:
+    (live,) = answered(VOICE, "004_create_answer")
+    sent = sample("004_create_request")
+    assert (live.sid, live.name, live.status) == ("camp_abc123", "January Promo Campaign", Status.CREATED)
+    assert {key for key in sent if key not in live.spec} == {
+        "from",
+        "flow_type",
+        "call_status_callback",
+        "status_callback",
+    }
+    assert live.stats == {"created": 3, "completed": 0, "failed": 0, "pending": 3}
+    assert live.spec["retries"] == sent["retries"] | {"on_status": ("busy", "no-answer")}
+
+
+# requests
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "name"),
+    [
+        (VOICE, "004_create_request"),
+        (MESSAGES, "001_create_request_bare"),
+        (SMS, "003_create_request_bare"),
+    ],
+)
+def test_a_bare_create_is_sent_as_documented(endpoint: wire.Endpoint, name: str) -> None:
+    body = sample(name)
+    spec = body | ({"from": body["from"].split(",")} if "from" in body else {})
+    assert wire.encode_create(endpoint, spec, BARE) == body
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "name"), [(MESSAGES, "001_create_request_wrapped"), (SMS, "003_create_request_wrapped")]
+)
+def test_a_wrapped_sms_create_is_sent_as_documented(endpoint: wire.Endpoint, name: str) -> None:
+    body = sample(name)
+    assert wire.encode_create(endpoint, body["smscampaigns"], WRAPPED) == body
+
+
+def test_a_wrapped_voice_create_is_an_array_of_one_with_its_numbers_in_an_array() -> None:
+    spec = {"name": "one", "from": ("+919876543210", "+919876543211")}
+    body = {"campaigns": [{"from": ["+919876543210", "+919876543211"], "name": "one"}]}
+    assert wire.encode_create(VOICE, spec, WRAPPED) == body
+
+
+def test_a_voice_update_is_sent_as_documented() -> None:
+    body = sample("002_update_request")
+    assert wire.encode_update(VOICE, body["campaigns"][0]) == body
+
+
+def test_an_sms_update_is_bare() -> None:
+    assert wire.encode_update(MESSAGES, {"sender_id": "EXOTEL"}) == {"sender_id": "EXOTEL"}
+
+
+def test_a_voice_action_is_an_array_of_one_and_an_sms_action_is_bare() -> None:
+    documented = sample("002_pause_request")["campaigns"][0]["action"]
+    assert wire.encode_action(VOICE, Action(documented)) == {"campaigns": [{"action": "pause"}]}
+    assert wire.encode_action(MESSAGES, Action.ARCHIVE) == sample("001_archive_request")
+
+
+def test_retries_and_schedule_are_sent_as_documented() -> None:
+    spec = {
+        "retries": sample("004_retries_request_part"),
+        "schedule": sample("004_schedule_request_part"),
+    }
+    assert wire.encode_update(VOICE, spec) == {"campaigns": [spec]}
+
+
+def test_the_channel_goes_to_message_campaigns_only() -> None:
+    spec = {"name": "camp", "channel": "SMS"}
+    assert wire.encode_create(MESSAGES, spec, BARE) == spec
+    assert wire.encode_create(SMS, spec, BARE) == {"name": "camp"}
+
+
+def test_a_null_is_sent_as_null() -> None:
+    assert wire.encode_update(MESSAGES, {"status_callback": None}) == {"status_callback": None}
+
+
+# what is odd
+
+
+def test_numbers_in_one_text_are_an_array() -> None:
+    live = wire.decode(VOICE, {"id": "a", "name": "n", "from": "+919876543210, +919876543211"})
+    assert live.spec["from"] == ("+919876543210", "+919876543211")
+
+
+def test_digits_may_come_as_numbers() -> None:
+    data = {"sid": "a", "name": "n", "dlt_template_id": 1107, "lists": [17]}
+    assert wire.decode(MESSAGES, data).spec == {"name": "n", "dlt_template_id": "1107", "lists": ("17",)}
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("InProgress", Status.IN_PROGRESS),
+        ("in-progress", Status.IN_PROGRESS),
+        ("IN_PROGRESS", Status.IN_PROGRESS),
+        ("scheduled", Status.CREATED),
+        ("Cancelled", Status.CANCELED),
+        ("Thinking", Status.UNKNOWN),
+        (None, Status.UNKNOWN),
+    ],
+)
+def test_a_status_is_read_in_any_spelling_and_else_unknown(word: str | None, status: Status) -> None:
+    live = wire.decode(VOICE, {"id": "a", "name": "n", "status": word})
+    assert (live.status, live.word) == (status, word or "")
+
+
+def test_a_fraction_of_nine_digits_is_a_moment() -> None:
+    live = wire.decode(VOICE, {"id": "a", "name": "n", "date_created": "2020-11-24T23:52:19.625541789+05:30"})
+    assert live.created == datetime(2020, 11, 24, 18, 22, 19, 625541, tzinfo=UTC)
+
+
+def test_the_documented_key_wins_over_its_other_spelling() -> None:
+    data = {"sid": "a", "name": "n", "dlt_entitiy_id": "1", "dlt_entity_id": "2"}
+    assert wire.decode(MESSAGES, data).spec["dlt_entity_id"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("from", {"no": "list"}),
+        ("from", [["9876543210"]]),
+        ("retries", "2"),
+        ("schedule", ["soon"]),
+        ("throttle", "fast"),
+        ("throttle", True),
+        ("call_duplicate_numbers", "perhaps"),
+        ("url", {"href": "x"}),
+    ],
+)
+def test_a_value_that_cannot_be_understood_says_nothing(key: str, value: Any) -> None:
+    live = wire.decode(VOICE, {"id": "a", "name": "n", key: value})
+    assert key not in live.spec
+
+
+def test_a_start_that_is_no_time_is_not_shown_while_the_rest_of_the_schedule_is() -> None:
+    data = {
+        "id": "a",
+        "name": "n",
+        "schedule": {"send_at": "tomorrow", "end_at": "2027-01-15T18:00:00+05:30"},
+    }
+    assert wire.decode(VOICE, data).spec["schedule"] == {"end_at": "2027-01-15T18:00:00+05:30"}
+
+
+def test_null_is_shown_as_unset() -> None:
+    assert wire.decode(VOICE, {"id": "a", "name": "n", "schedule": None}).spec["schedule"] is None
+
+
+@pytest.mark.parametrize(
+    "data", [None, [], {"name": "n"}, {"id": "", "name": "n"}, {"id": "a"}, {"id": 1, "name": "n"}]
+)
+def test_a_campaign_without_a_sid_or_a_name_has_failed(data: Any) -> None:
+    with pytest.raises(UnreadableError):
+        wire.decode(VOICE, data)
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (b"", "empty"),
+        (b"  \n", "empty"),
+        (b"<html>gone</html>", "HTML"),
+        (b'{"response": [', "no JSON"),
+        (b"\xff\xfe\xff", "no JSON"),
+        (b"[" * 100_000, "no JSON"),
+        (b"[1, 2]", "no object"),
+        (b'"text"', "no object"),
+        (b"{}", "no response"),
+        (b'{"response": null}', "no response"),
+        (b'{"response": "fine"}', "no response"),
+    ],
+)
+def test_an_answer_that_cannot_be_understood_is_said_so(body: bytes, what: str) -> None:
+    with pytest.raises(UnreadableError, match=what):
+        wire.read_envelope(body)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"code": 500, "error_data": {"message": "no"}, "status": "failure", "data": None},
+        {"code": 200, "error_data": {"code": 7}, "status": "success", "data": {"id": "a", "name": "n"}},
+        {"code": 200, "error_data": None, "status": "failed", "data": {"id": "a", "name": "n"}},
+        {"code": 200, "error_data": None, "status": "success", "data": None},
+        None,
+        "text",
+    ],
+)
+def test_an_item_that_is_no_plain_success_has_failed(item: Any) -> None:
+    (read,) = wire.read_envelope(json.dumps({"response": [item]}).encode()).items
+    assert read.trouble is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            {"response": [{"code": 400, "error_data": {"code": 1, "message": "bad", "description": "name"}}]},
+            "bad: name",
+        ),
+        ({"response": {"code": 400, "error_data": {"message": "bad", "description": "bad"}}}, "bad"),
+        ({"response": [{"code": 400, "error_data": None}]}, "no reason given"),
+        ({"response": [{"code": 400, "error_data": "bad"}]}, "bad"),
+        ({"RestException": {"Status": 400, "Message": "bad", "Code": 34001}}, "bad"),
+        ({"message": "bad"}, "bad"),
+        ({}, "no reason given"),
+        ({"response": []}, "no reason given"),
+        ([], "the answer is JSON, but no object"),
+    ],
+)
+def test_an_error_is_read_in_every_shape(body: Any, message: str) -> None:
+    assert wire.read_trouble(400, json.dumps(body).encode()).message == message
+
+
+def test_an_error_quotes_no_number_no_page_and_no_line_break() -> None:
+    said = wire.cleaned(
+        "number +919876543210 is\nin DND,\x1b[31m 09876543210 too; +91 98765 43210, at 2027-01-15"
+    )
+    assert said == "number •••••••••••10 is in DND, [31m •••••••••10 too; •••••••••••••10, at 2027-01-15"
+    assert wire.read_trouble(502, b"<html>token</html>").message == "the answer is an HTML page"
+    assert len(wire.cleaned("x" * 5000)) == 300
+
+
+@pytest.mark.parametrize(
+    ("sid", "path"),
+    [
+        ("abc", "/v2/accounts/acme1/campaigns/abc"),
+        ("../../other", "/v2/accounts/acme1/campaigns/..%2F..%2Fother"),
+        ("..", "/v2/accounts/acme1/campaigns/%2E%2E"),
+        ("a?b#c", "/v2/accounts/acme1/campaigns/a%3Fb%23c"),
+        (None, "/v2/accounts/acme1/campaigns"),
+    ],
+)
+def test_a_sid_stays_one_segment_of_the_path(sid: str | None, path: str) -> None:
+    assert wire.path_of("acme1", "campaigns", sid) == path
+
+
+def test_an_empty_sid_never_becomes_the_path_of_the_collection() -> None:
+    with pytest.raises(ValueError, match="SID"):
+        wire.path_of("acme1", "campaigns", "")
+
+
+def test_every_kind_has_an_endpoint_whose_filter_words_are_known() -> None:
+    assert {endpoint.kind.name for endpoint in ENDPOINTS.values()} == set(KINDS)
+    for words, alive in ((wire.ALIVE_WORDS, True), (wire.FINISHED_WORDS, False)):
+        for word in words.split(","):
+            live = wire.decode(VOICE, {"id": "a", "name": "n", "status": word})
+            assert (live.alive, live.finished) == (alive, not alive)

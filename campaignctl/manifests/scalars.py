@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date
 from typing import Final
 
 from campaignctl.diagnostics import did_you_mean, quoted
@@ -60,7 +60,7 @@ def _check_format(field: Field, text: str) -> None:
 
 def _day_exists(text: str) -> bool:
     try:
-        datetime.strptime(text[:10], "%Y-%m-%d")  # noqa: DTZ007 - a day, not a moment
+        date.fromisoformat(text[:10])
     except ValueError:
         return False
     return True
@@ -72,14 +72,20 @@ def check_limits(field: Field, count: int) -> None:
     Raises:
         FaultyError: below the row's minimum or above its maximum.
     """
-    counted = f" {field.bound.value}" if field.bound.value else ""
-    verb = "are" if counted else "is"
     if field.minimum is not None and count < field.minimum:
-        few = "few" if counted else "small"
-        raise FaultyError("limit", f"{count:,}{counted} {verb} too {few}, {field.minimum:,} at least")
+        raise FaultyError(
+            "limit", _beyond(field.bound, count, ("few", "small"), f"{field.minimum:,} at least")
+        )
     if field.maximum is not None and count > field.maximum:
-        many = "many" if counted else "large"
-        raise FaultyError("limit", f"{count:,}{counted} {verb} too {many}, {field.maximum:,} at most")
+        raise FaultyError(
+            "limit", _beyond(field.bound, count, ("many", "large"), f"{field.maximum:,} at most")
+        )
+
+
+def _beyond(bound: Bound, count: int, words: tuple[str, str], limit: str) -> str:
+    if bound is Bound.VALUE:
+        return f"{count:,} is too {words[1]}, {limit}"
+    return f"{count:,} {bound.value} are too {words[0]}, {limit}"
 
 
 def read_integer(field: Field, text: str) -> int:

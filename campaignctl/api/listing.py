@@ -79,7 +79,7 @@ def search_term(client: Client, kind: Kind, term: str, collection: str | None = 
 
 
 def term_of(name: str) -> str | None:
-    """The longest run of letters of any script, digits and hyphens: a search may mangle other signs.
+    """The longest run of letters of any script, digits and hyphens: a search may mangle other signs, vowel signs too.
 
     None when it is shorter than four characters.
     """
@@ -137,7 +137,7 @@ def _follow(reading: Reading, page_at: Callable[[int], Page], limit: int) -> Non
         fresh, reached = reading.take(offset, page), offset + len(page.entries)
         if is_last(page, reached, limit) or not (fresh or going_back):
             return
-        rereads = 0 if fresh else rereads
+        rereads = rereads if going_back else 0
         last = page.entries[-1] if page.entries else None
         offset, anchors = max(reached - 1, 0), {last.sid} if last else None
     reading.followed = False

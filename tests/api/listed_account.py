@@ -1,0 +1,102 @@
+"""An account made of lists, for the paging and look-ups that a test wants to disturb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from scripted_server import Answer, Request, envelope, item
+
+from campaignctl.kinds.lifecycle import read_status
+
+FAILED = None
+"""Stands in a list for an item that fails."""
+
+
+class ListedAccount:
+    """Answers lists, searches and gets. `before_page` may change `lists` before a page is cut."""
+
+    def __init__(self, **lists: list[Any]) -> None:
+        self.lists = {name.replace("_", "-"): campaigns for name, campaigns in lists.items()}
+        self.unlisted: list[Any] = []
+        self.filter = "any"  # any | ignore | none | refuse | forgetful
+        self.refuses_search = False
+        self.largest_page: int | None = None
+        self.total: Callable[[int], int | None] = lambda total: total
+        self.before_page: Callable[[Request], None] = lambda _request: None
+        self.queries: list[str] = []
+        self.absent: dict[str, int] = {}
+
+    def __call__(self, request: Request) -> Answer:
+        collection, *sid = request.path.split("/")[4:]
+        self.queries.append(f"{collection}/{sid[0]}" if sid else _told(collection, request.query))
+        if collection in self.absent:
+            return _refused(self.absent[collection])
+        if sid:
+            return self._get(collection, sid[0])
+        return self._list(collection, request)
+
+    def _get(self, collection: str, sid: str) -> Answer:
+        for campaign in (*self.lists.get(collection, []), *self.unlisted):
+            if campaign is not FAILED and sid in (campaign.get("id"), campaign.get("sid")):
+                return Answer(body=envelope(item(campaign)))
+        return _refused(404)
+
+    def _list(self, collection: str, request: Request) -> Answer:
+        self.before_page(request)
+        query, found = request.query, list(self.lists.get(collection, []))
+        if "status" in query:
+            if self.filter == "refuse":
+                return _refused(400)
+            found = self._filtered(found, query["status"])
+        if "name" in query:
+            if self.refuses_search:
+                return _refused(400)
+            found = [one for one in found if one is FAILED or query["name"].lower() in one["name"].lower()]
+        offset, limit = int(query["offset"]), int(query["limit"])
+        page = found[offset : offset + min(limit, self.largest_page or limit)]
+        items = [item(None, 500, {"message": "broken"}) if one is FAILED else item(one) for one in page]
+        return Answer(207, envelope(*items, total=self.total(len(found)), offset=offset, limit=limit))
+
+    def _filtered(self, found: list[Any], words: str) -> list[Any]:
+        if self.filter == "ignore":
+            return found
+        if self.filter == "none":
+            return []
+        if self.filter == "forgetful":  # takes what is alive for finished
+            return [] if "paused" in words else found
+        wanted = {read_status(word) for word in words.split(",")}
+        return [one for one in found if one is not FAILED and read_status(one["status"]) in wanted]
+
+
+def _told(collection: str, query: dict[str, str]) -> str:
+    """A list in short, for tests to compare."""
+    alive = "alive" if "paused" in query.get("status", "") else "finished"
+    parts = [f"name={query['name']}"] if "name" in query else []
+    parts += [alive] if "status" in query else []
+    return f"{collection}?{'&'.join([*parts, query['offset'] + '+' + query['limit']])}"
+
+
+def _refused(status: int) -> Answer:
+    return Answer(status, envelope(item(None, status, {"code": 1, "message": "no"})))
+
+
+def voices(count: int, status: str = "Completed", first: int = 0) -> list[dict[str, Any]]:
+    """Voice campaigns `old-0000`, `old-0001` …, oldest first."""
+    return [
+        {"id": f"v{number:05}", "name": f"old-{number:05}", "status": status}
+        for number in range(first, first + count)
+    ]
+
+
+def messages(count: int, status: str = "completed") -> list[dict[str, Any]]:
+    """SMS campaigns, the same."""
+    return [
+        {"sid": f"s{number:05}", "name": f"text-{number:05}", "status": status} for number in range(count)
+    ]
+
+
+def offsets(queries: list[str]) -> list[int]:
+    """Where the pages began."""
+    return [int(found[1]) for query in queries if (found := re.search(r"(\d+)\+\d+$", query))]

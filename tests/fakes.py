@@ -35,3 +35,9 @@ class FakeClock:
         """Time passes without anybody having waited."""
         with self._lock:
             self._passed += by.total_seconds()
+
+    def rewind(self) -> None:
+        """As when it was made."""
+        with self._lock:
+            self._passed = 0.0
+            self.naps.clear()

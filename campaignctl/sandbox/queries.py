@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,7 +14,6 @@ from campaignctl.sandbox.store import Search
 from campaignctl.sandbox.switches import Switches
 
 DEFAULT_PAGE = 20
-_PLAIN_TERM = re.compile(r"[^\W_]*(?:-|[^\W_])*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def read_search(
         raise RefusalError(
             400, f"name is shorter than {collection.shortest_search} letters.", "Send a longer name."
         )
-    if term is not None and switches.name_search == "odd" and not _PLAIN_TERM.fullmatch(term):
+    if term is not None and switches.name_search == "odd" and not _is_plain(term):
         return None
     order, descending = _order(collection, query.get("sort_by", ""))
     anycase = switches.name_search != "case"
@@ -70,6 +70,11 @@ def read_search(
         states=_states(collection, query.get("status", ""), switches.status_filter),
         until=now - switches.list_lag_seconds if switches.list_lag_seconds else None,
     )
+
+
+def _is_plain(term: str) -> bool:
+    """Letters with their marks, digits and hyphens, of any script."""
+    return all(sign == "-" or unicodedata.category(sign)[0] in "LMN" for sign in term)
 
 
 def worlds(collection: Collection, switches: Switches) -> tuple[str, ...]:

@@ -12,21 +12,34 @@ from fakes import FakeClock
 from campaignctl.sandbox.server import Sandbox
 
 
+@pytest.fixture(scope="session")
+def stage() -> Iterator[tuple[FakeClock, Sandbox, Account]]:
+    """One server in memory for all tests, one connection to it."""
+    clock = FakeClock()
+    with (
+        Sandbox(clock=clock) as running,
+        httpx.Client(base_url=running.url, auth=("key", "token"), trust_env=False, timeout=10) as client,
+    ):
+        yield clock, running, Account(client)
+
+
 @pytest.fixture
-def clock() -> FakeClock:
+def clock(stage: tuple[FakeClock, Sandbox, Account]) -> FakeClock:
     """Stands still at 2027-01-10 09:00 +05:30."""
-    return FakeClock()
+    stage[0].rewind()
+    return stage[0]
 
 
 @pytest.fixture
-def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    """In memory."""
-    with Sandbox(clock=clock) as running:
-        yield running
+def sandbox(stage: tuple[FakeClock, Sandbox, Account], clock: FakeClock) -> Sandbox:
+    """Fresh."""
+    assert clock.monotonic() == 0
+    stage[1].reset()
+    return stage[1]
 
 
 @pytest.fixture
-def account(sandbox: Sandbox) -> Iterator[Account]:
+def account(stage: tuple[FakeClock, Sandbox, Account], sandbox: Sandbox) -> Account:
     """`acme1` of the sandbox."""
-    with httpx.Client(base_url=sandbox.url, auth=("key", "token"), trust_env=False, verify=False) as client:
-        yield Account(client)
+    assert sandbox.requests == ()
+    return stage[2]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-MOST = 200_000
+MOST = 50_000
 """Older entries are forgotten."""
 
 

@@ -41,8 +41,7 @@ class Listener(socketserver.TCPServer):
     def __init__(self, application: WSGIApplication, clock: VirtualClock, port: int) -> None:
         self.application = application
         self.clock = clock
-        self.busy = 0
-        self.idle = threading.Condition()
+        self._lock = threading.Lock()
         self._connections: dict[socket.socket, threading.Thread] = {}
         super().__init__((LOOPBACK, port), _Exchange)
         self._thread = threading.Thread(target=self.serve_forever, args=(_POLL,), daemon=True)
@@ -57,22 +56,22 @@ class Listener(socketserver.TCPServer):
         self._thread.start()
 
     def stop(self) -> None:
-        """Takes no more, lets requests under way be answered, then closes every connection."""
+        """Takes no more, lets requests under way be answered, and closes every connection."""
         self.shutdown()
         self._thread.join()
         self.server_close()
-        with self.idle:
-            self.idle.wait_for(lambda: self.busy == 0, timeout=_PATIENCE)
+        with self._lock:
             connections = dict(self._connections)
         for connection in connections:
-            _hang_up(connection)
-        for thread in connections.values():
+            _shut(connection, socket.SHUT_RD)
+        for connection, thread in connections.items():
             thread.join(_PATIENCE)
+            _shut(connection, socket.SHUT_RDWR)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """A thread for each connection, which `stop` can end."""
         thread = threading.Thread(target=self._converse, args=(request, client_address), daemon=True)
-        with self.idle:
+        with self._lock:
             self._connections[request] = thread
         thread.start()
 
@@ -82,14 +81,14 @@ class Listener(socketserver.TCPServer):
         except OSError:
             pass  # a connection that broke is nobody's concern here
         finally:
-            with self.idle:
+            with self._lock:
                 del self._connections[request]
             self.shutdown_request(request)
 
 
-def _hang_up(connection: socket.socket) -> None:
+def _shut(connection: socket.socket, how: int) -> None:
     with contextlib.suppress(OSError):  # the client may have been faster
-        connection.shutdown(socket.SHUT_RDWR)
+        connection.shutdown(how)
 
 
 class _Exchange(BaseHTTPRequestHandler):
@@ -114,17 +113,11 @@ class _Exchange(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def _answer(self) -> None:
-        with self.server.idle:
-            self.server.busy += 1
         try:
             self._run()
         except ConnectionError:
             self.close_connection = True
-            _hang_up(self.connection)
-        finally:
-            with self.server.idle:
-                self.server.busy -= 1
-                self.server.idle.notify_all()
+            _shut(self.connection, socket.SHUT_RDWR)
 
     def _run(self) -> None:
         chunks = self.server.application(self._environ(), cast(Any, self._start))

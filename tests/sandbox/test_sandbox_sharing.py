@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from campaignctl.sandbox.server import Sandbox, advance, reset, running, serve
 
 WAITS = """
 import sys
+import threading
 from pathlib import Path
 from campaignctl.sandbox.server import running
 with running(Path(sys.argv[1])) as seat:
@@ -30,6 +33,7 @@ with running(Path(sys.argv[1])) as seat:
 """
 SERVES = """
 import sys
+import threading
 from pathlib import Path
 from campaignctl.sandbox.server import serve
 serve(Path(sys.argv[1]), 0, started=lambda url: print(url, flush=True))
@@ -216,3 +220,23 @@ def test_a_port_that_was_taken_meanwhile_is_given_up(database: Path) -> None:
     with Sandbox(port=port or 0), running(database) as seat:
         assert seat.owned
         assert httpx.URL(seat.url).port != port
+
+
+def test_a_request_under_way_is_answered_before_the_server_ends() -> None:
+    answers: list[int] = []
+    with Sandbox(clock=FakeClock()) as server:
+        server.faults.add("slow", request="create", seconds=60)
+        thread = threading.Thread(target=lambda: answers.append(create(server.url)))
+        thread.start()
+        while not server.requests:
+            pass
+    thread.join()
+    assert answers == [200]
+
+
+def test_a_database_of_another_version_is_not_touched(database: Path) -> None:
+    database.parent.mkdir()
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(InputError, match="another version"), running(database):
+        pass

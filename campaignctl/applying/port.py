@@ -1,4 +1,4 @@
-"""What carrying out a plan needs of the world. `api.client.Client` is the one that speaks HTTP."""
+"""What carrying out a plan needs of the world. `api.account.Account` is the one that speaks HTTP."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from campaignctl.clock import Clock
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.planning.outcome import Exchange, OperationResult
 from campaignctl.planning.plan import Step
-from campaignctl.planning.resources import Live
+from campaignctl.planning.resources import Listing, Live
 
 
 class Account(Protocol):
@@ -22,6 +23,12 @@ class Account(Protocol):
 
     def get(self, kind: Kind, sid: str) -> Live | None:
         """The campaign as it is; None when it is surely not there."""
+
+    def search(self, kind: Kind, name: str) -> Listing:
+        """Every campaign that bears the name, and others; may lag behind creates."""
+
+    def alive(self, kind: Kind) -> Listing:
+        """Every alive campaign of a kind; may lag behind creates."""
 
     def create(self, kind: Kind, spec: Mapping[str, Value]) -> Exchange:
         """One create, over a connection of its own."""
@@ -35,8 +42,12 @@ class Account(Protocol):
 
 @dataclass(frozen=True)
 class Hooks:
-    """What the command does meanwhile: shows each step, waits, and says when to stop."""
+    """What the command does meanwhile: shows each step, keeps the clock, says when to stop.
 
+    `settle` is False for a sandbox that the command itself started: nobody else can create in it.
+    """
+
+    clock: Clock
     on_step: Callable[[Step, OperationResult], None] = lambda _step, _result: None
-    sleep: Callable[[float], None] = lambda _seconds: None
     stopping: Callable[[], bool] = lambda: False
+    settle: bool = True

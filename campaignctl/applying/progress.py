@@ -22,7 +22,8 @@ class Progress:
     """Mutable, and the applier's alone; `result` gives what others see.
 
     `live` is the campaign as last read or answered, `own_status` the one that this run's operations led to.
-    `ended` says why the rest of the operations is not carried out.
+    `ended` says why the rest of the operations is not carried out; `lost_to` is the campaign of another run that
+    was there before the one that this run made.
     """
 
     change: Change
@@ -30,6 +31,7 @@ class Progress:
     own_status: Status | None = None
     was_read: bool = False
     created_here: bool = False
+    lost_to: Live | None = None
     operations: list[OperationResult] = field(default_factory=list)
     outcome: ChangeOutcome | None = None
     ended: Reason | None = None

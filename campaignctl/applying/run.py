@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final, assert_never
 
+from campaignctl.applying.creating import Creator, bearers
 from campaignctl.applying.port import Account, Hooks
 from campaignctl.applying.progress import Progress
+from campaignctl.applying.races import Races, is_as_asked
 from campaignctl.applying.recheck import (
     create_too_late,
     moved,
@@ -20,7 +23,8 @@ from campaignctl.applying.recheck import (
 )
 from campaignctl.applying.sending import Sender, reached_by
 from campaignctl.applying.verify import Problem, verify
-from campaignctl.errors import ApiError
+from campaignctl.errors import ApiError, InterruptedRunError
+from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import TRANSITIONS, Action, Status
 from campaignctl.kinds.table import Value
 from campaignctl.planning.order import steps
@@ -37,38 +41,70 @@ from campaignctl.planning.outcome import (
     Unknown,
 )
 from campaignctl.planning.payload import create_spec
-from campaignctl.planning.plan import Op, Operation, Plan, Reason
-from campaignctl.planning.resources import Desired, Live
+from campaignctl.planning.plan import Change, Op, Operation, Plan, Reason
+from campaignctl.planning.resources import Desired, Listing, Live
 from campaignctl.planning.terms import Terms
 from campaignctl.planning.window import window_of
+
+RESCAN_AFTER: Final = timedelta(minutes=1)
 
 _READ_BEFORE: Final = (Op.UPDATE, Op.RESUME, Op.COMPLETE)
 
 
-def apply_plan(plan: Plan, account: Account, terms: Terms, hooks: Hooks) -> ApplyResult:
+def apply_plan(plan: Plan, account: Account, terms: Terms, hooks: Hooks, creator: Creator) -> ApplyResult:
     """Carries out what the plan shows and nothing else. `terms` are those that the plan was made under."""
-    run = _Run(plan, account, terms, hooks, Sender(account, hooks, terms.environment))
     progress = {id(change): Progress.of(change) for change in plan.changes}
+    run = _Run(plan, account, terms, hooks, creator.sender, creator, Races(account, creator, hooks))
     interrupted = False
     for step in steps(plan.changes):
         state = progress[id(step.change)]
         interrupted = interrupted or hooks.stopping()
         if interrupted:
             state.end(ChangeOutcome.SKIPPED, Reason("interrupted", "the run ended before it"))
-        result = run.take(step.operation, state)
+        try:
+            result = run.take(step.operation, state)
+        except (InterruptedRunError, KeyboardInterrupt) as stop:
+            interrupted, result = True, _cut_off(step.operation, state, stop)
         state.operations.append(result)
         hooks.on_step(step, result)
+    interrupted = not run.finish(interrupted) or interrupted
     results = tuple(progress[id(change)].result() for change in plan.changes)
     return ApplyResult(plan, results, interrupted)
 
 
-@dataclass(frozen=True)
+def _cut_off(operation: Operation, state: Progress, stop: BaseException) -> OperationResult:
+    """Interrupted while waiting, nothing was sent; by a second signal, a request may have been in flight."""
+    if isinstance(stop, InterruptedRunError):
+        return _skip(operation, state, Reason("interrupted", "the run ended before it"))
+    message = "interrupted while its request was in flight: nobody knows whether it was carried out"
+    failure = Failure("unknown-outcome", message)
+    state.end(ChangeOutcome.UNKNOWN, Reason("unknown-outcome", message), failure)
+    return OperationResult(operation.op, OperationOutcome.UNKNOWN, 1, operation.sid)
+
+
+@dataclass
 class _Run:
     plan: Plan
     account: Account
     terms: Terms
     hooks: Hooks
     sender: Sender
+    creator: Creator
+    races: Races
+    rescanned: dict[str, Listing] | None = None
+
+    def finish(self, interrupted: bool) -> bool:
+        """Settles races; what is settled needs no intent any more. False when cut off: the next run does it."""
+        if interrupted:
+            return False
+        try:
+            self.races.finish(self._now())
+        except (InterruptedRunError, KeyboardInterrupt):
+            return False
+        for item in self.races.made:
+            if item.settled:
+                self.creator.intents.forget(item.live.kind.name, item.live.name)
+        return True
 
     def take(self, operation: Operation, state: Progress) -> OperationResult:
         """One operation, unless the change has ended before it. No twin keeps another from being paused."""
@@ -101,10 +137,39 @@ class _Run:
         late = create_too_late(desired, terms)
         if late is not None:
             return _skip(operation, state, late)
+        if self.creator.gave_up:
+            return _skip(operation, state, Reason("interrupted", "too many creates were lost before it"))
+        appeared = self._appeared(desired)
+        if appeared is not None:
+            return self._take_appeared(operation, state, appeared)
         spec = create_spec(desired, terms.environment.collection(desired.kind.name))
-        exchange = self.account.create(desired.kind, spec)
-        state.created_here = isinstance(exchange.answer, Done)
-        return self._judge(operation, state, exchange, spec, None)
+        made = self.creator.create(desired, spec)
+        state.created_here = isinstance(made.exchange.answer, Done)
+        result = self._judge(operation, state, made.exchange, spec, None)
+        if made.adopted:
+            state.notes.append("the answer was lost; the campaign was found by its name")
+        if state.created_here:
+            self.races.add(_live(state), state, made.adopted)
+        return result
+
+    def _appeared(self, desired: Desired) -> Live | None:
+        """Before the first create a scan that is older than a minute is repeated (rules 10.5, 10.6)."""
+        if self.rescanned is None:
+            self.rescanned = {}
+            if self.account.now() - self.plan.created_at > RESCAN_AFTER:
+                kinds = {change.key.kind for change in self.plan.changes if _creates(change)}
+                self.rescanned = {kind: self.account.alive(KINDS[kind]) for kind in sorted(kinds)}
+        listing = self.rescanned.get(desired.kind.name, Listing())
+        return next(iter(bearers(listing.campaigns, desired.name or "")), None)
+
+    def _take_appeared(self, operation: Operation, state: Progress, live: Live) -> OperationResult:
+        state.live = live
+        if is_as_asked(live, state.change.desired, self._now()):
+            state.end(ChangeOutcome.UNCHANGED, Reason("appeared", f"{live.sid} appeared meanwhile, as asked"))
+        else:
+            message = f"{live.sid} appeared meanwhile and is not as asked; plan again"
+            state.end(ChangeOutcome.SKIPPED, Reason("appeared", message))
+        return _skipped(operation)
 
     def _update(self, operation: Operation, state: Progress) -> OperationResult:
         if self._has_moved(state):
@@ -283,3 +348,7 @@ def _desired(state: Progress) -> Desired:
 def _live(state: Progress) -> Live:
     assert state.live is not None, "only a campaign that is there is changed"
     return state.live
+
+
+def _creates(change: Change) -> bool:
+    return any(operation.op is Op.CREATE for operation in change.operations)

@@ -56,7 +56,7 @@ class Sender:
             refused = isinstance(exchange.answer, Refused) and exchange.answer.http in _NOT_YET
             if not (just_created and refused and waited < self.environment.settle_seconds):
                 return Exchange(exchange.answer, attempts)
-            self.hooks.sleep(_PATIENCE_STEP)
+            self.hooks.clock.sleep(_PATIENCE_STEP)
             waited += _PATIENCE_STEP
 
     def _settle(self, live: Live, send: Callable[[], Exchange], took: Callable[[Live], bool]) -> Exchange:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from campaignctl.cli import output
+from campaignctl.cli.carrier import Carrier
 from campaignctl.cli.files import read_file
 from campaignctl.cli.interrupts import Interrupts
 from campaignctl.cli.options import (
@@ -22,7 +21,6 @@ from campaignctl.cli.options import (
     planning_options,
 )
 from campaignctl.cli.planned import Asked, Planned, make
-from campaignctl.cli.progress import Reporter
 from campaignctl.cli.session import Session
 from campaignctl.errors import RefusedError, UsageError
 from campaignctl.planning.orphans import refuse_many_orphans
@@ -32,8 +30,8 @@ from campaignctl.planning.planfile import SavedPlan, looks_like_plan, read_plan
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.stale import hold_against
 
-if TYPE_CHECKING:
-    from campaignctl.api.client import Client
+INTERRUPTED = 130
+UNKNOWN_OUTCOME = 5
 
 _TOO_LATE = ("start-passed", "moved", "appeared", "lost-race", "policy", "cannot-send-whole")
 
@@ -78,26 +76,22 @@ def command(
         wish, options = _as_saved(saved, wish, options)
     session = Session.open(options)
     reading = session.read_valid(wish.paths, wish.labels)
-    with Interrupts() as interrupts, _account(session, interrupts, audit_log) as client:
-        planned = make(session, reading, client, wish)
-        if saved is not None:
-            planned = planned.cut_down(
-                hold_against(saved, planned.plan, planned.terms, session.token), session
-            )
-        _show(planned, session, output_format)
-        _refuse(planned, limits, session)
-        if not planned.plan.operations:
-            return _write(ApplyResult(planned.plan, _untouched(planned)), session, output_format)
-        _confirm(planned.plan, limits, session)
-        result = _carry_out(planned, client, session, interrupts)
-    return _write(result, session, output_format)
-
-
-def _account(
-    session: Session, interrupts: Interrupts, audit_log: Path | None
-) -> AbstractContextManager[Client]:
-    """One whose waits end when somebody wants the run to end."""
-    return session.account(interrupts.clock(session.clock), audit_log)
+    with Interrupts() as interrupts:
+        clock = interrupts.clock(session.clock)
+        with session.account(clock, audit_log) as connection:
+            carrier = Carrier.over(connection, session, clock, interrupts)
+            twins = carrier.settle_leftovers()
+            planned = make(session, reading, connection.client, wish)
+            if saved is not None:
+                plan = hold_against(saved, planned.plan, planned.terms, session.token)
+                planned = planned.cut_down(plan, session)
+            _show(planned, session, output_format)
+            _refuse(planned, limits, session)
+            if planned.plan.operations:
+                _confirm(planned.plan, limits, session)
+            result = carrier.carry_out(planned)
+    code = _write(result, session, output_format)
+    return UNKNOWN_OUTCOME if twins and code != INTERRUPTED else code
 
 
 def _saved_plan(wish: Asked) -> SavedPlan | None:
@@ -165,21 +159,6 @@ def _confirm(plan: Plan, limits: Limits, session: Session) -> None:
         raise RefusedError("not confirmed; nothing was sent")
 
 
-def _carry_out(planned: Planned, client: Client, session: Session, interrupts: Interrupts) -> ApplyResult:
-    from campaignctl.applying.port import Hooks
-    from campaignctl.applying.run import apply_plan
-
-    with Reporter(planned.plan, session.options) as reporter:
-        hooks = Hooks(reporter.step, interrupts.clock(session.clock).sleep, interrupts.asked)
-        return apply_plan(planned.plan, client, planned.terms, hooks)
-
-
-def _untouched(planned: Planned) -> tuple:  # type: ignore[type-arg]
-    from campaignctl.applying.progress import Progress
-
-    return tuple(Progress.of(change).result() for change in planned.plan.changes)
-
-
 def _write(result: ApplyResult, session: Session, output_format: str) -> int:
     from campaignctl.rendering.as_json import apply_document, written
     from campaignctl.rendering.as_text import apply_text
@@ -196,10 +175,10 @@ def _write(result: ApplyResult, session: Session, output_format: str) -> int:
 def exit_code(result: ApplyResult) -> int:
     """The worst one wins: interrupted, unknown, failed, refused."""
     if result.interrupted:
-        return 130
+        return INTERRUPTED
     outcomes = {each.outcome for each in result.results}
     if ChangeOutcome.UNKNOWN in outcomes:
-        return 5
+        return UNKNOWN_OUTCOME
     if ChangeOutcome.FAILED in outcomes:
         return 4
     refused = any(

@@ -1,9 +1,13 @@
-"""Ctrl-C and SIGTERM: the request in flight is finished, nothing more is sent. A second one stops at once."""
+"""Ctrl-C and SIGTERM end a command; while a plan is carried out, the request in flight is finished first.
+
+A second signal stops at once.
+"""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from types import FrameType, TracebackType
 from typing import Any
@@ -15,10 +19,11 @@ _POLL_SECONDS = 0.2
 
 
 class Interrupts:
-    """While it is entered, signals are remembered instead of raised."""
+    """While it is entered, both signals raise KeyboardInterrupt; while `deferred`, they are remembered instead."""
 
     def __init__(self) -> None:
         self._asked = False
+        self._deferred = False
         self._before: dict[signal.Signals, Any] = {}
 
     def asked(self) -> bool:
@@ -31,7 +36,7 @@ class Interrupts:
 
     def __enter__(self) -> Interrupts:
         for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._remember)
+            self._before[number] = signal.signal(number, self._handle)
         return self
 
     def __exit__(
@@ -40,8 +45,17 @@ class Interrupts:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def _remember(self, _number: int, _frame: FrameType | None) -> None:
-        if self._asked:
+    @contextmanager
+    def deferred(self) -> Iterator[None]:
+        """Requests that write are under way: none is cut off by a first signal."""
+        self._deferred = True
+        try:
+            yield
+        finally:
+            self._deferred = False
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        if self._asked or not self._deferred:
             raise KeyboardInterrupt
         self._asked = True
 

@@ -39,8 +39,8 @@ def command(
     session = Session.open(options)
     wish = Asked(**asked)  # type: ignore[arg-type]
     reading = session.read_valid(wish.paths, wish.labels)
-    with session.account() as client:
-        planned = make(session, reading, client, wish)
+    with session.account() as connection:
+        planned = make(session, reading, connection.client, wish)
     if out is not None:
         save(planned.plan, session, out)
     output.result(render(planned, session, output_format))

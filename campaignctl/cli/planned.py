@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from campaignctl.applying.intents import Intents
 from campaignctl.cli.session import Reading, Session
 from campaignctl.errors import UsageError
 from campaignctl.planning.assemble import assemble
@@ -82,10 +83,26 @@ def make(session: Session, reading: Reading, client: Client, asked: Asked) -> Pl
         orphans_complete=reading.complete,
         resend=asked.resend,
         locate=session.locate,
+        unsettled=_unsettled(session),
     )
     outlook = make_plan(reading.everyone, reading.selected, snapshot, terms)
     plan = assemble(outlook, reading.selected, snapshot, terms, _selection(session, asked), session.token)
     return Planned.sealed(plan, terms, outlook, session)
+
+
+def _unsettled(session: Session) -> dict[tuple[str, str], str]:
+    """The creates that earlier runs on this machine never learned the outcome of."""
+    intents = open_intents(session)
+    return {
+        (intent.kind, intent.name): str(intents.path(intent.kind, intent.name))
+        for intent in intents.left()
+        if intent.sid is None
+    }
+
+
+def open_intents(session: Session) -> Intents:
+    """The intents of the environment's account."""
+    return Intents(session.intents_directory, session.host, session.environment.account_sid, session.clock)
 
 
 def _selection(session: Session, asked: Asked) -> Selection:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from campaignctl.cli.options import GlobalOptions
 from campaignctl.clock import Clock, SystemClock
@@ -37,6 +38,14 @@ class Reading:
     selected: tuple[Desired, ...]
     findings: tuple[Diagnostic, ...]
     complete: bool
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An open account. `settles`: lists may lag behind creates, and others may create there too."""
+
+    client: Client
+    settles: bool
 
 
 @dataclass(frozen=True)
@@ -127,8 +136,8 @@ class Session:
         return instant(text) if text else None
 
     @contextmanager
-    def account(self, clock: Clock | None = None, audit_log: Path | None = None) -> Iterator[Client]:
-        """A client for the environment's account; a sandbox is started, or the one that runs is used.
+    def account(self, clock: Clock | None = None, audit_log: Path | None = None) -> Iterator[Connection]:
+        """The environment's account; a sandbox is started, or the one that runs is used.
 
         `clock` stands in for the session's own: one whose waits can be interrupted.
         """
@@ -137,7 +146,7 @@ class Session:
 
         key, token = self._secret(self.environment.key_env), self.token
         log = audited(audit_log, self.environment.name, self.environ, self.clock)
-        with self._base_url() as base_url, log as write:
+        with self._server() as (base_url, settles), log as write:
 
             def observe(record: RequestRecord) -> None:
                 write(record)
@@ -154,15 +163,26 @@ class Session:
                 observer=observe,
             )
             with client:
-                yield client
+                yield Connection(client, settles)
+
+    @property
+    def host(self) -> str:
+        """What tells this account's server from others in an intent."""
+        return "sandbox" if self.environment.is_sandbox else urlsplit(self.environment.base_url or "").netloc
+
+    @property
+    def intents_directory(self) -> Path:
+        """Where creates are noted before they are sent."""
+        return self.state_directory / "intents"
 
     @contextmanager
-    def _base_url(self) -> Iterator[str]:
+    def _server(self) -> Iterator[tuple[str, bool]]:
+        """Scheme and host, and whether somebody else may create there at the same time."""
         if not self.environment.is_sandbox:
             assert self.environment.base_url is not None, "an environment of the live API has its host"
-            yield self.environment.base_url
+            yield self.environment.base_url, True
             return
         from campaignctl.sandbox.server import running
 
         with running(self.sandbox_database, clock=self.clock, start_at=self.sandbox_start) as sandbox:
-            yield sandbox.url
+            yield sandbox.url, not sandbox.owned

@@ -38,6 +38,7 @@ def obstacles(desired: Desired, terms: Terms, neighbours: Neighbours) -> Iterato
     """Every reason against creating it now: what blocks it, and what must be asked for."""
     window = window_of(desired.kind, desired.spec)
     for reason in (
+        _unknown_outcome(desired, window, terms),
         _other_endpoint(desired, neighbours),
         _start_passed(desired, window, terms.now),
         _unsafe_start(desired, window, terms.now),
@@ -47,6 +48,18 @@ def obstacles(desired: Desired, terms: Terms, neighbours: Neighbours) -> Iterato
     ):
         if reason is not None:
             yield reason
+
+
+def _unknown_outcome(desired: Desired, window: Window, terms: Terms) -> Reason | None:
+    """An earlier create may still show up; it is sent anew only where its twin could still be stopped."""
+    file = terms.unsettled.get((desired.kind.name, desired.name or ""))
+    if file is None or (window.start is not None and window.start - terms.now > MARGIN):
+        return None
+    message = (
+        f"an earlier run sent its create and never learned what became of it; wait until it shows up, or delete "
+        f"{file} when it surely does not exist"
+    )
+    return Reason("unknown-outcome", message)
 
 
 def _other_endpoint(desired: Desired, neighbours: Neighbours) -> Reason | None:

@@ -20,7 +20,7 @@ _SCHEME = "hmac-sha256:"
 
 def canonical(document: object) -> bytes:
     """JSON with sorted keys and no blanks."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
 
 def keyed(token: str, document: object) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from campaignctl.diagnostics import Position
@@ -26,7 +26,8 @@ class Terms:
     """The moment, the account's settings, what was asked for on the command line.
 
     `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
-    that nothing may be ended as an orphan.
+    that nothing may be ended as an orphan. `unsettled` maps kind and name of each create whose outcome an earlier
+    run never learned to the file that says so.
     """
 
     now: datetime
@@ -37,6 +38,7 @@ class Terms:
     orphans_complete: bool = True
     resend: tuple[str, ...] = ()
     locate: Locate = whole_document
+    unsettled: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def country(self) -> Country | None:

@@ -1,0 +1,50 @@
+"""The account as an apply needs it: the client's requests, and the lists that a look-up takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaignctl.api.client import Client
+from campaignctl.api.listing import search
+from campaignctl.api.refresh import alive
+from campaignctl.kinds.lifecycle import Action
+from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.outcome import Exchange
+from campaignctl.planning.resources import Listing, Live
+
+
+@dataclass(frozen=True)
+class Account:
+    """Speaks through one client, so that its pace and its clock hold for everything."""
+
+    client: Client
+
+    def now(self) -> datetime:
+        """The server's clock."""
+        return self.client.now()
+
+    def get(self, kind: Kind, sid: str) -> Live | None:
+        """See `Client.get`."""
+        return self.client.get(kind, sid)
+
+    def search(self, kind: Kind, name: str) -> Listing:
+        """See `listing.search`."""
+        return search(self.client, kind, name)
+
+    def alive(self, kind: Kind) -> Listing:
+        """See `refresh.alive`."""
+        return alive(self.client, kind)
+
+    def create(self, kind: Kind, spec: Mapping[str, Value]) -> Exchange:
+        """See `Client.create`."""
+        return self.client.create(kind, spec)
+
+    def update(self, kind: Kind, sid: str, spec: Mapping[str, Value]) -> Exchange:
+        """See `Client.update`."""
+        return self.client.update(kind, sid, spec)
+
+    def act(self, kind: Kind, sid: str, action: Action) -> Exchange:
+        """See `Client.act`."""
+        return self.client.act(kind, sid, action)

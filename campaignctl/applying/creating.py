@@ -1,0 +1,132 @@
+"""At most one create (rule 10): an intent, one request, and a look where its outcome is not known.
+
+    planned ── intent written ── sent ─┬─ answered ───────────────────────────── made
+                                       ├─ refused, never connected ───────────── not made
+                                       └─ unknown ── looked up by name, for ─┬─ there as asked: adopted
+                                                     settle_seconds          ├─ two there: all but the oldest paused
+                                                                             └─ else: unknown, for the next run
+
+Nothing here sends a create a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from campaignctl.applying.intents import Intents
+from campaignctl.applying.port import Account, Hooks
+from campaignctl.applying.sending import Sender
+from campaignctl.errors import ApiError
+from campaignctl.kinds.lifecycle import CALLING, Action
+from campaignctl.kinds.table import Value
+from campaignctl.planning.compare import compare
+from campaignctl.planning.environment import Environment
+from campaignctl.planning.outcome import Done, Exchange, NotReached, Refused, Unknown
+from campaignctl.planning.resources import Desired, Live
+
+MOST_LOST_IN_A_ROW: Final = 2
+"""After so many creates that nobody knows of, or that never reached the account, no further one is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of a create. `adopted`: found by its name, so it may be another run's."""
+
+    exchange: Exchange
+    adopted: bool = False
+
+
+@dataclass
+class Creator:
+    """Creates, and counts what it lost. `lost` counts those in a row whose fate is open or that never arrived."""
+
+    account: Account
+    sender: Sender
+    intents: Intents
+    environment: Environment
+    hooks: Hooks
+    lost: int = 0
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether no further create is sent."""
+        return self.lost >= MOST_LOST_IN_A_ROW
+
+    def create(self, desired: Desired, spec: Mapping[str, Value]) -> Made:
+        """Raises InputError, before anything is sent, where the intent cannot be written."""
+        kind, name = desired.kind, desired.name or ""
+        intent = self.intents.write(kind.name, name)
+        exchange = self.account.create(kind, spec)
+        match exchange.answer:
+            case Done(live):
+                self.intents.know(intent, live.sid)
+                self.lost = 0
+                return Made(exchange)
+            case Refused():
+                self.intents.forget(kind.name, name)
+                self.lost = 0
+                return Made(exchange)
+            case NotReached():
+                self.intents.forget(kind.name, name)
+                self.lost += 1
+                return Made(exchange)
+            case Unknown(message, http):
+                return self._look(desired, message, http, exchange.attempts)
+
+    def _look(self, desired: Desired, message: str, http: int | None, attempts: int) -> Made:
+        found: list[Live] = []
+        for _ in self._moments():
+            found = self._bearers(desired)
+            if found:
+                break
+        if len(found) == 1 and self._as_asked(desired, found[0]):
+            self.lost = 0
+            return Made(Exchange(Done(found[0]), attempts), adopted=True)
+        self.lost += 1
+        if len(found) > 1:
+            message += f"; {self.pause_all_but_the_oldest(found)}"
+        elif found:
+            message += f"; {found[0].sid} bears its name and is not as asked"
+        return Made(Exchange(Unknown(message, http), attempts))
+
+    def _moments(self) -> Iterator[None]:
+        """Now, and again at growing distances until `settle_seconds` are over."""
+        waited, step = 0.0, 1.0
+        yield
+        while waited < self.environment.settle_seconds:
+            step = min(step, self.environment.settle_seconds - waited)
+            self.hooks.clock.sleep(step)
+            waited += step
+            step *= 2
+            yield
+
+    def _bearers(self, desired: Desired) -> list[Live]:
+        """The alive campaigns of the name, oldest first; none where they cannot be read."""
+        try:
+            listing = self.account.search(desired.kind, desired.name or "")
+        except ApiError:
+            return []
+        return bearers(listing.campaigns, desired.name or "")
+
+    def _as_asked(self, desired: Desired, live: Live) -> bool:
+        return not compare(desired, live, self.environment.country).differences
+
+    def pause_all_but_the_oldest(self, oldest_first: list[Live]) -> str:
+        """Nobody can tell which one this run made; one that calls too much is worse than one that waits."""
+        spared, others = oldest_first[0], oldest_first[1:]
+        calling = [live for live in others if live.status in CALLING]
+        lost = [live.sid for live in calling if not self._pause(live)]
+        text = f"several bear its name; all but the oldest, {spared.sid}, are paused"
+        return text + (f" BUT {', '.join(lost)}: pause them by hand now" if lost else "")
+
+    def _pause(self, live: Live) -> bool:
+        return isinstance(self.sender.act(live, Action.PAUSE, just_created=False).answer, Done)
+
+
+def bearers(campaigns: tuple[Live, ...], name: str) -> list[Live]:
+    """The alive ones of a name, oldest first."""
+    return sorted(
+        (live for live in campaigns if live.alive and live.name == name), key=lambda live: live.age_key
+    )

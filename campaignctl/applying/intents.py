@@ -1,0 +1,108 @@
+"""Intents: a note on disk before each create, so that a run that was killed is remembered (rule 10.1).
+
+One file per campaign and account in `.campaignctl/intents/`, safe to delete when no run is under way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from campaignctl.clock import Clock
+from campaignctl.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One create that was about to be sent. `sid` is known once it was answered; `written_at` is this machine's."""
+
+    host: str
+    account_sid: str
+    kind: str
+    name: str
+    written_at: str
+    sid: str | None = None
+
+
+@dataclass(frozen=True)
+class Intents:
+    """Those of one account on this machine."""
+
+    directory: Path
+    host: str
+    account_sid: str
+    clock: Clock
+
+    def write(self, kind: str, name: str) -> Intent:
+        """Written and synced before the create is sent. Raises InputError where that is not possible."""
+        now = self.clock.now().isoformat()
+        return self._put(Intent(self.host, self.account_sid, kind, name, now))
+
+    def know(self, intent: Intent, sid: str) -> Intent:
+        """The create was answered: now its campaign can be told from another of its name."""
+        return self._put(replace(intent, sid=sid))
+
+    def forget(self, kind: str, name: str) -> None:
+        """Its outcome is known, and no other run made the same."""
+        self.path(kind, name).unlink(missing_ok=True)
+
+    def left(self) -> tuple[Intent, ...]:
+        """What earlier runs left behind, by name."""
+        return tuple(sorted(self._read_all(), key=lambda intent: (intent.kind, intent.name)))
+
+    def age_seconds(self, intent: Intent) -> float:
+        """How long ago it was written; one from the future is new."""
+        return max(0.0, (self.clock.now() - datetime.fromisoformat(intent.written_at)).total_seconds())
+
+    def path(self, kind: str, name: str) -> Path:
+        """Where the intent of a campaign stands."""
+        mark = hashlib.sha256("\0".join((self.host, self.account_sid, kind, name)).encode()).hexdigest()[:24]
+        return self.directory / f"{mark}.json"
+
+    def _put(self, intent: Intent) -> Intent:
+        path = self.path(intent.kind, intent.name)
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix(f".{os.getpid()}.part")
+            with partial.open("w", encoding="utf-8") as file:
+                json.dump(asdict(intent), file)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+            self._sync_directory()
+        except OSError as error:
+            raise InputError(
+                f"cannot note a create in {self.directory}: {error.strerror}; nothing was created"
+            ) from error
+        return intent
+
+    def _sync_directory(self) -> None:
+        if os.name == "posix":
+            handle = os.open(self.directory, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    def _read_all(self) -> Iterator[Intent]:
+        for path in sorted(self.directory.glob("*.json")) if self.directory.is_dir() else ():
+            intent = _read(path)
+            if intent is not None and (intent.host, intent.account_sid) == (self.host, self.account_sid):
+                yield intent
+
+
+def _read(path: Path) -> Intent | None:
+    """None for a file that is none: whoever put it there may keep it."""
+    try:
+        document: Any = json.loads(path.read_text(encoding="utf-8"))
+        intent = Intent(**document)
+        moment = datetime.fromisoformat(intent.written_at)
+    except (OSError, ValueError, TypeError):
+        return None
+    return intent if moment.tzinfo is not None else None

@@ -1,0 +1,179 @@
+"""Concurrent runs that share no disk (rule 10.5): one list decides who stays, and every run reads the same.
+
+Each run that created looks once its last create has settled: by then every campaign that was created before it
+shows. The older one stays; the run that made a younger one pauses, completes and archives it. See
+`docs/decisions/` for why no second survivor is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from campaignctl.applying.creating import Creator, bearers
+from campaignctl.applying.port import Account, Hooks
+from campaignctl.applying.progress import Progress
+from campaignctl.errors import ApiError
+from campaignctl.kinds.lifecycle import MARGIN, Action
+from campaignctl.kinds.table import Kind
+from campaignctl.planning.alive import decide
+from campaignctl.planning.outcome import ChangeOutcome, Done, Failure, OperationOutcome, OperationResult
+from campaignctl.planning.plan import Op, Reason
+from campaignctl.planning.resources import Desired, Listing, Live
+from campaignctl.planning.terms import Terms
+from campaignctl.planning.window import window_of
+
+GRACE_SECONDS: Final = 2.0
+SCAN_EVERY: Final = timedelta(minutes=5)
+SHOWS_WITHIN: Final = 300.0
+LOOK_EVERY: Final = 5.0
+
+
+@dataclass
+class MadeHere:
+    """One campaign that this run made (or adopted), and the change that it belongs to."""
+
+    live: Live
+    progress: Progress
+    adopted: bool
+    settled: bool = False
+
+
+@dataclass
+class Races:
+    """What this run made, until a scan has shown that nobody else made the same."""
+
+    account: Account
+    creator: Creator
+    hooks: Hooks
+    made: list[MadeHere] = field(default_factory=list)
+    last_create: float = 0.0
+    last_scan: float = 0.0
+
+    def add(self, live: Live, progress: Progress, adopted: bool) -> None:
+        """A campaign was made. One that calls soon is looked after at once."""
+        now = self.hooks.clock.monotonic()
+        if not self.made:
+            self.last_scan = now
+        self.last_create = now
+        self.made.append(MadeHere(live, progress, adopted))
+        if self._calls_soon(live):
+            self._scan([self.made[-1]])
+        elif now - self.last_scan >= SCAN_EVERY.total_seconds():
+            self._scan(self._open())
+
+    def finish(self, terms: Terms) -> None:
+        """Waits until the last create has settled, then looks, until everything made here was seen."""
+        if not self.made:
+            return
+        self._wait_for_settling()
+        deadline = self.hooks.clock.monotonic() + SHOWS_WITHIN
+        while True:
+            self._scan(self._open(), last=True)
+            hidden = self._open()
+            if not hidden or self.hooks.clock.monotonic() >= deadline:
+                break
+            self.hooks.clock.sleep(LOOK_EVERY)
+        for item in hidden:
+            message = (
+                "it was created, and the account's list does not show it; another run may have made a twin"
+            )
+            item.progress.end(ChangeOutcome.UNKNOWN, Reason("unknown-outcome", message))
+        self._judge_losers(terms)
+
+    def _wait_for_settling(self) -> None:
+        if self.hooks.settle:
+            settle = self.creator.environment.settle_seconds + GRACE_SECONDS
+            age = self.hooks.clock.monotonic() - self.last_create
+            if age < settle:
+                self.hooks.clock.sleep(settle - age)
+
+    def _open(self) -> list[MadeHere]:
+        return [item for item in self.made if not item.settled]
+
+    def _calls_soon(self, live: Live) -> bool:
+        start = window_of(live.kind, live.spec).start
+        return start is None or start - self.account.now() < MARGIN
+
+    def _scan(self, items: list[MadeHere], last: bool = False) -> None:
+        """One list per kind. A scan that lacks what this run made proves nothing."""
+        self.last_scan = self.hooks.clock.monotonic()
+        for kind in {item.live.kind.name: item.live.kind for item in items}.values():
+            listing = self._alive(kind)
+            for item in items:
+                if item.live.kind is kind and listing is not None:
+                    self._look(item, listing, last)
+
+    def _alive(self, kind: Kind) -> Listing | None:
+        try:
+            return self.account.alive(kind)
+        except ApiError:
+            return None
+
+    def _look(self, item: MadeHere, listing: Listing, last: bool) -> None:
+        same = bearers(listing.campaigns, item.live.name)
+        if item.live.sid not in {live.sid for live in same}:
+            item.settled = last and self._is_over(item)
+        elif item.adopted and len(same) > 1:
+            item.settled = True
+            message = self.creator.pause_all_but_the_oldest(same)
+            item.progress.end(ChangeOutcome.UNKNOWN, Reason("unknown-outcome", message))
+        elif same[0].sid == item.live.sid:
+            item.settled = last and listing.whole
+        else:
+            item.settled = True
+            self._step_back(item, same[0])
+
+    def _is_over(self, item: MadeHere) -> bool:
+        """Finished already, so that no list of the alive will ever show it."""
+        try:
+            live = self.account.get(item.live.kind, item.live.sid)
+        except ApiError:
+            return False
+        return live is not None and live.finished
+
+    def _step_back(self, item: MadeHere, winner: Live) -> None:
+        """Ends the younger one, which this very run made: the one irreversible thing that is done unasked."""
+        progress, mine = item.progress, item.live
+        for action in (Action.PAUSE, Action.COMPLETE, Action.ARCHIVE):
+            exchange = self.creator.sender.act(mine, action, just_created=True)
+            done = isinstance(exchange.answer, Done)
+            outcome = OperationOutcome.APPLIED if done else OperationOutcome.FAILED
+            progress.operations.append(
+                OperationResult(Op(action.value), outcome, exchange.attempts, mine.sid)
+            )
+            if not done:
+                command = f"campaignctl complete {mine.sid}"
+                message = (
+                    f"another run made {winner.sid} first, and {mine.sid} could not be ended: run `{command}`"
+                )
+                failure = Failure("lost-race", message)
+                progress.end(ChangeOutcome.FAILED, Reason("lost-race", message), failure)
+                return
+        progress.lost_to = winner
+        progress.notes.append(
+            f"another run made {winner.sid} first: {mine.sid}, which this run made, was paused, completed, archived"
+        )
+
+    def _judge_losers(self, terms: Terms) -> None:
+        for item in self.made:
+            winner, progress = item.progress.lost_to, item.progress
+            if winner is None:
+                continue
+            progress.live = winner
+            if is_as_asked(winner, progress.change.desired, terms):
+                reason = Reason("lost-race", f"another run made it first ({winner.sid}), as asked")
+                progress.end(ChangeOutcome.UNCHANGED, reason)
+            else:
+                reason = Reason("lost-race", f"another run made {winner.sid} first, and it is not as asked")
+                progress.end(ChangeOutcome.SKIPPED, reason)
+
+
+def is_as_asked(live: Live, desired: Desired | None, terms: Terms) -> bool:
+    """Whether nothing would be left to do to it."""
+    if desired is None:
+        return False
+    decision = decide(desired, live, terms)
+    done = not decision.operations and not decision.held
+    return done and decision.reason.code in ("in-sync", "cannot-compare")

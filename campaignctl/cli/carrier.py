@@ -1,0 +1,63 @@
+"""What carrying out needs, put together: the account, intents, signals, progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from campaignctl.cli import output
+from campaignctl.cli.interrupts import Interrupts
+from campaignctl.cli.planned import Planned, open_intents
+from campaignctl.cli.progress import Reporter
+from campaignctl.cli.session import Connection, Session
+from campaignctl.clock import Clock
+from campaignctl.errors import InterruptedRunError
+from campaignctl.planning.outcome import ApplyResult
+
+if TYPE_CHECKING:
+    from campaignctl.applying.creating import Creator
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """Carries plans out on one open account."""
+
+    connection: Connection
+    session: Session
+    clock: Clock
+    interrupts: Interrupts
+    creator: Creator
+
+    @classmethod
+    def over(cls, connection: Connection, session: Session, clock: Clock, interrupts: Interrupts) -> Carrier:
+        """`clock` is one whose waits can be interrupted."""
+        from campaignctl.api.account import Account
+        from campaignctl.applying.creating import Creator
+        from campaignctl.applying.port import Hooks
+        from campaignctl.applying.sending import Sender
+
+        account = Account(connection.client)
+        hooks = Hooks(clock, stopping=interrupts.asked, settle=connection.settles)
+        sender = Sender(account, hooks, session.environment)
+        creator = Creator(account, sender, open_intents(session), session.environment, hooks)
+        return cls(connection, session, clock, interrupts, creator)
+
+    def settle_leftovers(self) -> bool:
+        """Finishes what a killed run left behind. True when twins were paused that nobody can tell apart."""
+        from campaignctl.applying.leftovers import Leftovers
+
+        with self.interrupts.deferred():
+            settled = Leftovers(self.creator.account, self.creator, self.creator.hooks).settle()
+        for note in settled.notes:
+            output.remark(note)
+        if self.interrupts.asked():
+            raise InterruptedRunError("interrupted; nothing was planned")
+        return settled.twins
+
+    def carry_out(self, planned: Planned) -> ApplyResult:
+        """Carries out what the plan shows; with nothing to do it only says how each change stands."""
+        from campaignctl.applying.run import apply_plan
+
+        with self.interrupts.deferred(), Reporter(planned.plan, self.session.options) as reporter:
+            hooks = replace(self.creator.hooks, on_step=reporter.step)
+            return apply_plan(planned.plan, self.creator.account, planned.terms, hooks, self.creator)

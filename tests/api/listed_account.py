@@ -8,6 +8,7 @@ from typing import Any
 
 from scripted_server import Answer, Request, envelope, item
 
+from campaignctl.api.wire import ALIVE_WORDS, FINISHED_WORDS
 from campaignctl.kinds.lifecycle import read_status
 
 FAILED = None
@@ -20,7 +21,7 @@ class ListedAccount:
     def __init__(self, **lists: list[Any]) -> None:
         self.lists = {name.replace("_", "-"): campaigns for name, campaigns in lists.items()}
         self.unlisted: list[Any] = []
-        self.filter = "any"  # any | ignore | none | refuse | forgetful
+        self.filter = "any"  # any | lower | ignore | none | refuse | forgetful | swapped
         self.refuses_search = False
         self.largest_page: int | None = None
         self.total: Callable[[int], int | None] = lambda total: total
@@ -66,6 +67,10 @@ class ListedAccount:
             return []
         if self.filter == "forgetful":  # takes what is alive for finished
             return [] if "paused" in words else found
+        if self.filter == "lower":
+            return [one for one in found if one is not FAILED and one["status"] in words.lower().split(",")]
+        if self.filter == "swapped":
+            words = FINISHED_WORDS if "paused" in words else ALIVE_WORDS
         wanted = {read_status(word) for word in words.split(",")}
         return [one for one in found if one is not FAILED and read_status(one["status"]) in wanted]
 

@@ -256,7 +256,7 @@ def test_a_name_without_a_term_makes_everything_be_read(bench: Bench) -> None:
     assert len(names(read(client, manifest("a b c")))) == 3000
 
 
-@pytest.mark.parametrize("filter_", ["ignore", "none", "refuse"])
+@pytest.mark.parametrize("filter_", ["ignore", "none", "refuse", "swapped"])
 def test_a_filter_that_is_not_understood_makes_everything_be_read(bench: Bench, filter_: str) -> None:
     client, account = account_of(bench, campaigns=[*voices(600), *voices(3, "Created", first=90_000)])
     account.filter = filter_
@@ -287,6 +287,17 @@ def test_an_alive_one_that_the_filter_missed_makes_everything_be_read(bench: Ben
     snapshot = read(client, manifest("brand-new"))
     assert len(names(snapshot)) == 601
     assert [live.sid for live in snapshot.listings["VoiceCampaign"].campaigns if live.alive] == ["m"]
+
+
+def test_an_alive_one_that_the_first_page_shows_and_the_filter_misses_makes_everything_be_read(
+    bench: Bench,
+) -> None:
+    client, account = account_of(
+        bench, campaigns=[*voices(1), *voices(1, "Created", 1), *voices(600, first=2)]
+    )
+    account.filter = "forgetful"
+    assert len(names(read(client, manifest("brand-new")))) == 602
+    assert not [query for query in account.queries if "name=" in query]
 
 
 def test_an_account_that_takes_no_search_is_read_whole(bench: Bench) -> None:

@@ -21,12 +21,13 @@ from campaignctl.cli.options import (
     planning_options,
 )
 from campaignctl.cli.planned import Asked, Planned, make
+from campaignctl.cli.saved import load_plan
 from campaignctl.cli.session import Session
 from campaignctl.errors import RefusedError, UsageError
 from campaignctl.planning.orphans import refuse_many_orphans
 from campaignctl.planning.outcome import ApplyResult, ChangeOutcome
 from campaignctl.planning.plan import Op, Plan
-from campaignctl.planning.planfile import SavedPlan, looks_like_plan, read_plan
+from campaignctl.planning.planfile import SavedPlan, looks_like_plan
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.stale import hold_against
 
@@ -98,10 +99,10 @@ def _saved_plan(wish: Asked) -> SavedPlan | None:
     """The plan file that PATHS name. Raises UsageError where it stands beside other things."""
     for path in wish.paths:
         file = Path(path)
-        if file.suffix == ".json" and file.is_file() and looks_like_plan(text := read_file(file)):
+        if file.suffix == ".json" and file.is_file() and looks_like_plan(read_file(file)):
             if len(wish.paths) > 1:
                 raise UsageError(f"{path} is a plan: apply it alone")
-            return read_plan(text, path)
+            return load_plan(file)
     return None
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from campaignctl.cli import output
-from campaignctl.cli.files import read_file
 from campaignctl.cli.options import GlobalOptions, format_option, global_options
+from campaignctl.cli.saved import load_plan
 from campaignctl.clock import SystemClock
-from campaignctl.planning.planfile import read_plan
 
 
 @click.command("show")
@@ -22,7 +21,7 @@ def command(options: GlobalOptions, plan: Path, output_format: str) -> int:
     from campaignctl.rendering.as_json import written
     from campaignctl.rendering.as_text import plan_text
 
-    saved = read_plan(read_file(plan), str(plan))
+    saved = load_plan(plan)
     if output_format == "json":
         output.result(written(saved.document))
         return 0

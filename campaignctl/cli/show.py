@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -10,6 +12,10 @@ from campaignctl.cli import output
 from campaignctl.cli.options import GlobalOptions, format_option, global_options
 from campaignctl.cli.saved import load_plan
 from campaignctl.clock import SystemClock
+from campaignctl.planning.window import instant
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.documents import PlanDocument
 
 
 @click.command("show")
@@ -26,6 +32,13 @@ def command(options: GlobalOptions, plan: Path, output_format: str) -> int:
         output.result(written(saved.document))
         return 0
     color, width = output.wants_color(options), output.width()
-    text = plan_text(saved.document, now=SystemClock().now(), color=color, width=width)  # type: ignore[arg-type]
-    output.result(text)
+    document = cast("PlanDocument", saved.document)
+    output.result(plan_text(document, now=_now(document), color=color, width=width))
     return 0
+
+
+def _now(document: PlanDocument) -> datetime:
+    """A sandbox has a clock of its own: its plan is shown as of its making."""
+    if document["backend"] == "sandbox":
+        return instant(document["created_at"])
+    return SystemClock().now()

@@ -170,9 +170,10 @@ class _Budget:
     def __init__(self) -> None:
         self.left = MAX_MERGED
 
-    def spend(self, node: Node) -> None:
+    def spend(self, node: Node, depth: int) -> None:
+        """One more mapping or key, so many merges deep."""
         self.left -= 1
-        if self.left < 0:
+        if self.left < 0 or depth > MAX_DEPTH:
             raise UnreadableError("expansion", mark_of(node), "its merge keys expand without bound")
 
 
@@ -180,7 +181,7 @@ def _is_merge(key: Node) -> bool:
     return key.value == "<<" and key.tag == PLAIN
 
 
-def _merged(node: MappingNode, budget: _Budget) -> list[tuple[Node, Node]]:
+def _merged(node: MappingNode, budget: _Budget, depth: int = 0) -> list[tuple[Node, Node]]:
     own = [pair for pair in node.value if not _is_merge(pair[0])]
     merges = [pair for pair in node.value if _is_merge(pair[0])]
     if len(merges) > 1:
@@ -189,9 +190,9 @@ def _merged(node: MappingNode, budget: _Budget) -> list[tuple[Node, Node]]:
         )
     seen = {key.value for key, _ in own if isinstance(key, ScalarNode)}
     for parent in _parents(merges[0][1]) if merges else ():
-        budget.spend(parent)
-        for key, value in _merged(parent, budget):
-            budget.spend(key)
+        budget.spend(parent, depth)
+        for key, value in _merged(parent, budget, depth + 1):
+            budget.spend(key, depth)
             if isinstance(key, ScalarNode) and key.value not in seen:
                 seen.add(key.value)
                 own.append((key, value))

@@ -21,7 +21,7 @@ from campaignctl import __version__
 from campaignctl.clock import Clock
 from campaignctl.errors import ApiError
 
-MAX_ANSWER_BYTES: Final = 50 * 1024 * 1024
+MAX_ANSWER_BYTES: Final = 50_000_000
 MAX_ANSWER_SECONDS: Final = 300.0
 """A server that sends a byte now and then meets every time-out between bytes, so the whole has one too."""
 

@@ -243,6 +243,17 @@ def test_one_search_serves_all_names_that_share_its_term(bench: Bench) -> None:
     assert listing.searched == {"diwali a", "diwali b", "diwali_c"}
 
 
+def test_a_look_up_that_is_broken_settles_nothing(bench: Bench) -> None:
+    client, account = account_of(bench, campaigns=voices(3000))
+
+    def broken_where_searched(request: Request) -> None:
+        account.lists["campaigns"] = [FAILED] if "name" in request.query else voices(3000)
+
+    account.before_page = broken_where_searched
+    listing = read(client, manifest("brand-new")).listings["VoiceCampaign"]
+    assert not listing.settles("brand-new")
+
+
 def test_where_look_ups_would_cost_more_everything_is_read(bench: Bench) -> None:
     client, account = account_of(bench, campaigns=voices(1200))
     snapshot = read(client, *(manifest(f"new-{number:05}") for number in range(20)))

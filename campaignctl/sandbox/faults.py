@@ -32,7 +32,8 @@ class Fault:
     item at `index` one that failed with `status`, inside a 207; `redirect` sends to `location`; `huge` pads the
     answer to `megabytes`; `shift` makes campaigns `appear` at the front of a list's order, or those that appeared
     `disappear`, before the list is read; `endless` fills every page of a list and promises more; `change` sets
-    fields of `data` in the answer, as an account that lies would.
+    fields of `data` in the answer, as an account that lies would; `later` moves the sandbox's clock on by `seconds`
+    once the request is carried out.
 
     `acts`: whether the request is carried out. By default all but `status`, `html`, `empty` and `redirect` are.
     With `slow`, `acts: false` means that it is carried out only after the wait.
@@ -273,6 +274,7 @@ EFFECTS: Mapping[str, Effect] = {
     "shift": Effect(True, _as_it_is),
     "endless": Effect(True, _endless, needs_success=True),
     "change": Effect(True, _change, needs_success=True),
+    "later": Effect(True, _as_it_is),
 }
 
 NOT_ACTED = Answer(503, {"request_id": "0" * 32, "method": "", "http_code": 503, "response": []})

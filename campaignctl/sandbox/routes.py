@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, request
@@ -100,6 +101,8 @@ def _exchange(
         stage.stopping.wait(fault.seconds)
     acts = fault is None or fault.carried_out or fault.effect == "slow"
     answer = _carried_out(stage, account, act, fault, listed) if acts else NOT_ACTED
+    if fault is not None and fault.effect == "later":
+        stage.advance(timedelta(seconds=fault.seconds))
     delivery = deliver(fault, answer)
     _record(stage, kind, delivery, acts, fault)
     if fault is not None and fault.effect == "slow" and fault.carried_out:

@@ -11,6 +11,7 @@ import click
 
 import campaignctl
 from campaignctl.cli.options import GlobalOptions, global_options
+from campaignctl.clock import Clock
 from campaignctl.errors import CampaignctlError, UsageError
 
 
@@ -64,12 +65,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(run(words))
 
 
-def run(words: list[str]) -> int:
-    """The exit code of one command. Every error becomes one message; none becomes a traceback."""
+def run(words: list[str], clock: Clock | None = None) -> int:
+    """The exit code of one command. Every error becomes one message; none becomes a traceback.
+
+    `clock` stands in for the machine's own, waits included.
+    """
     from campaignctl.cli.output import report_error
 
     try:
-        code = cli.main(words, prog_name="campaignctl", standalone_mode=False)
+        given = GlobalOptions() if clock is None else GlobalOptions(clock=clock)
+        code = cli.main(words, prog_name="campaignctl", standalone_mode=False, obj=given)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "campaignctl"
         report_error(UsageError(f"{error.format_message()} (see `{where} --help`)"), words)

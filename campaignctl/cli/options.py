@@ -10,12 +10,17 @@ from typing import Any, TypeVar
 
 import click
 
+from campaignctl.clock import Clock, SystemClock
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class GlobalOptions:
-    """As given on either side of the command's name; the later one wins, `--var` adds up."""
+    """As given on either side of the command's name; the later one wins, `--var` adds up.
+
+    `clock` is no option: whoever calls the command line in its own process may bring one.
+    """
 
     environment: str | None = None
     config: Path | None = None
@@ -24,6 +29,7 @@ class GlobalOptions:
     no_color: bool = False
     quiet: bool = False
     verbose: bool = False
+    clock: Clock = field(default_factory=SystemClock)
 
     def over(self, earlier: GlobalOptions) -> GlobalOptions:
         """These, and the earlier ones where these are silent."""
@@ -35,6 +41,7 @@ class GlobalOptions:
             no_color=self.no_color or earlier.no_color,
             quiet=self.quiet or earlier.quiet,
             verbose=self.verbose or earlier.verbose,
+            clock=earlier.clock,
         )
 
 
@@ -66,12 +73,15 @@ _OPTIONS = (
 )
 
 
+_GIVEN = tuple(name for name in GlobalOptions.__dataclass_fields__ if name != "clock")
+
+
 def global_options(function: F) -> F:
     """Adds the shared options to a command; it receives them merged, as `options`."""
 
     @wraps(function)
     def with_options(**values: Any) -> Any:
-        own = GlobalOptions(**{name: values.pop(name) for name in GlobalOptions.__dataclass_fields__})
+        own = GlobalOptions(**{name: values.pop(name) for name in _GIVEN})
         context = click.get_current_context()
         merged = own.over(context.obj) if isinstance(context.obj, GlobalOptions) else own
         context.obj = merged

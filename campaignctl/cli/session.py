@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from campaignctl.cli.options import GlobalOptions
-from campaignctl.clock import Clock, SystemClock
+from campaignctl.clock import Clock
 from campaignctl.diagnostics import Diagnostic, Position, has_errors, in_order
 from campaignctl.errors import CredentialsError, InputError, UsageError
 from campaignctl.planning.environment import Environment, Project
@@ -56,7 +56,7 @@ class Session:
     project: Project
     environment: Environment
     environ: Mapping[str, str]
-    clock: Clock = field(default_factory=SystemClock)
+    clock: Clock
 
     @classmethod
     def open(cls, options: GlobalOptions) -> Session:
@@ -73,7 +73,7 @@ class Session:
         if environment is None:
             known = ", ".join(sorted(project.environments))
             raise UsageError(f"there is no environment {name!r}; the project has {known}")
-        return cls(options, project, environment, environ)
+        return cls(options, project, environment, environ, options.clock)
 
     def read(self, paths: Sequence[str], labels: str = "") -> Reading:
         """Every manifest of the project, and which of them PATHS and labels select. Raises UsageError."""

@@ -11,7 +11,6 @@ import click
 from campaignctl.cli import output
 from campaignctl.cli.options import GlobalOptions, format_option, global_options
 from campaignctl.cli.saved import load_plan
-from campaignctl.clock import SystemClock
 from campaignctl.planning.window import instant
 
 if TYPE_CHECKING:
@@ -33,12 +32,12 @@ def command(options: GlobalOptions, plan: Path, output_format: str) -> int:
         return 0
     color, width = output.wants_color(options), output.width()
     document = cast("PlanDocument", saved.document)
-    output.result(plan_text(document, now=_now(document), color=color, width=width))
+    output.result(plan_text(document, now=_now(document, options), color=color, width=width))
     return 0
 
 
-def _now(document: PlanDocument) -> datetime:
+def _now(document: PlanDocument, options: GlobalOptions) -> datetime:
     """A sandbox has a clock of its own: its plan is shown as of its making."""
     if document["backend"] == "sandbox":
         return instant(document["created_at"])
-    return SystemClock().now()
+    return options.clock.now()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaignctl.api.client import Client
+from campaignctl.api.client import Check, Client
 from campaignctl.api.listing import search
 from campaignctl.api.refresh import alive
 from campaignctl.kinds.lifecycle import Action
@@ -37,14 +37,16 @@ class Account:
         """See `refresh.alive`."""
         return alive(self.client, kind)
 
-    def create(self, kind: Kind, spec: Mapping[str, Value]) -> Exchange:
+    def create(self, kind: Kind, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """See `Client.create`."""
-        return self.client.create(kind, spec)
+        return self.client.create(kind, spec, check)
 
-    def update(self, kind: Kind, sid: str, spec: Mapping[str, Value]) -> Exchange:
+    def update(
+        self, kind: Kind, sid: str, spec: Mapping[str, Value], check: Check | None = None
+    ) -> Exchange:
         """See `Client.update`."""
-        return self.client.update(kind, sid, spec)
+        return self.client.update(kind, sid, spec, check)
 
-    def act(self, kind: Kind, sid: str, action: Action) -> Exchange:
+    def act(self, kind: Kind, sid: str, action: Action, check: Check | None = None) -> Exchange:
         """See `Client.act`."""
-        return self.client.act(kind, sid, action)
+        return self.client.act(kind, sid, action, check)

@@ -66,6 +66,9 @@ class RequestRecord:
 
 
 Observer = Callable[[RequestRecord], None]
+Check = Callable[[], None]
+"""Asked right before a write goes out, each time it does and however long it had to wait. What it raises is passed
+on, and then the request was surely not carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class _Request:
     query: Mapping[str, str] | None = None
     body: Json = None
     urgent: bool = False
+    check: Check | None = None
 
     @property
     def method(self) -> str:
@@ -218,22 +222,27 @@ class Client:
 
     # ----------------------------------------------------------------------------------------------------- writes
 
-    def create(self, kind: Kind, spec: Mapping[str, Value]) -> Exchange:
+    def create(self, kind: Kind, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """Creates one campaign."""
         endpoint = self.endpoint(kind)
         body = wire.encode_create(endpoint, spec, self.environment.create_body)
-        return self._write(_Request("create", endpoint, body=body))
+        return self._write(_Request("create", endpoint, body=body, check=check))
 
-    def update(self, kind: Kind, sid: str, spec: Mapping[str, Value]) -> Exchange:
+    def update(
+        self, kind: Kind, sid: str, spec: Mapping[str, Value], check: Check | None = None
+    ) -> Exchange:
         """Sends the spec as it is: what a campaign is to be made of is not decided here."""
         endpoint = self.endpoint(kind)
-        return self._write(_Request("update", endpoint, sid, body=wire.encode_update(endpoint, spec)))
+        body = wire.encode_update(endpoint, spec)
+        return self._write(_Request("update", endpoint, sid, body=body, check=check))
 
-    def act(self, kind: Kind, sid: str, action: Action, *, urgent: bool = False) -> Exchange:
+    def act(
+        self, kind: Kind, sid: str, action: Action, check: Check | None = None, *, urgent: bool = False
+    ) -> Exchange:
         """Asks for an action. An urgent one may use the requests that are kept back."""
         endpoint = self.endpoint(kind)
         body = wire.encode_action(endpoint, action)
-        return self._write(_Request(action.value, endpoint, sid, body=body, urgent=urgent))
+        return self._write(_Request(action.value, endpoint, sid, body=body, urgent=urgent, check=check))
 
     def _write(self, request: _Request) -> Exchange:
         result = self._exchange(request, lambda reply: _single(request.endpoint, reply, request.sid))
@@ -290,6 +299,8 @@ class Client:
             crowded = self._await_slot(patience, request.urgent or self._whole_limit)
             if crowded is not None:
                 return result if patience.attempts else _crowded(crowded)
+            if request.check is not None:
+                request.check()
             patience.attempts += 1
             result = self._attempt(request, read, patience.attempts)
             row = TABLE[result.came]
@@ -328,7 +339,7 @@ class Client:
 
     def _sent(self, request: _Request) -> Reply | NotConnected | NoReply:
         path = wire.path_of(self.environment.account_sid, request.endpoint.collection, request.sid)
-        body = None if request.body is None else json.dumps(request.body, ensure_ascii=False).encode()
+        body = None if request.body is None else json.dumps(request.body).encode()
         begun = self._clock.monotonic()
         self.requests += 1
         with self._pacer.slot():
@@ -391,6 +402,13 @@ def _given(environment: Environment, key: str | None, token: str | None) -> tupl
             f"environment {environment.name}: {' and '.join(missing)} not set; "
             "set to the API key and token from the API settings page of the Exotel dashboard"
         )
+    try:
+        f"{key}{token}".encode()
+    except UnicodeEncodeError:
+        raise CredentialsError(
+            f"environment {environment.name}: {environment.key_env} or {environment.token_env} holds bytes that "
+            "are no text; copy them again from the API settings page of the Exotel dashboard"
+        ) from None
     return key.strip(), token.strip()
 
 

@@ -107,7 +107,7 @@ def path_of(account_sid: str, collection: str, sid: str | None = None) -> str:
 
 
 def _segment(text: str) -> str:
-    quoted = quote(text, safe="")
+    quoted = quote(text, safe="", errors="replace")
     return quoted.replace(".", "%2E") if quoted in (".", "..") else quoted
 
 

@@ -140,6 +140,16 @@ def test_now_is_the_sandboxs_clock(connect: Connect, sandbox: Sandbox) -> None:
     assert abs((client.now() - sandbox.now()).total_seconds()) <= 1
 
 
+def test_an_account_that_says_how_much_is_left_never_has_to_refuse(bench: Bench) -> None:
+    with Sandbox(clock=bench.clock) as sandbox:
+        sandbox.switches.rate_limit = 30
+        client = bench.connect(sandbox.url)
+        for _ in range(70):
+            scan(client, VOICE)
+        assert 429 not in {request.status for request in sandbox.requests}
+    assert 60 <= bench.clock.passed <= 180
+
+
 # faults
 
 

@@ -98,10 +98,11 @@ def test_every_write_has_a_connection_of_its_own_and_reads_share_one(bench: Benc
     assert all(request.headers["connection"] == "close" for request in writes)
 
 
-def test_texts_are_sent_in_utf_8(bench: Bench) -> None:
+@pytest.mark.parametrize("text", ["தீபாவளி", "a\ud800b", "line\nbreak\x00", "🎆"])
+def test_any_text_arrives_as_it_is(bench: Bench, text: str) -> None:
     client, server = bench.client(in_turn(VOICE_ANSWER))
-    client.create(VOICE, {"name": "தீபாவளி"})
-    assert server.requests[0].json["campaigns"][0]["name"] == "தீபாவளி"
+    client.create(VOICE, {"name": text})
+    assert server.requests[0].json["campaigns"][0]["name"] == text
 
 
 def test_only_404_is_an_absence(bench: Bench) -> None:
@@ -127,6 +128,11 @@ def test_only_404_is_an_absence(bench: Bench) -> None:
 def test_without_credentials_nothing_is_sent(bench: Bench, given: dict[str, Any], named: str) -> None:
     with pytest.raises(CredentialsError, match=f"environment prod: {named}"):
         bench.connect("http://127.0.0.1:1", **given)
+
+
+def test_credentials_that_are_no_text_are_said_so(bench: Bench) -> None:
+    with pytest.raises(CredentialsError, match="holds bytes that are no text"):
+        bench.connect("http://127.0.0.1:1", key="a\udcff")
 
 
 def test_credentials_that_are_not_taken_say_what_to_check(bench: Bench) -> None:

@@ -358,6 +358,7 @@ def test_an_error_quotes_no_number_no_page_and_no_line_break() -> None:
         ("abc", "/v2/accounts/acme1/campaigns/abc"),
         ("../../other", "/v2/accounts/acme1/campaigns/..%2F..%2Fother"),
         ("..", "/v2/accounts/acme1/campaigns/%2E%2E"),
+        ("\ud800", "/v2/accounts/acme1/campaigns/%3F"),
         ("a?b#c", "/v2/accounts/acme1/campaigns/a%3Fb%23c"),
         (None, "/v2/accounts/acme1/campaigns"),
     ],

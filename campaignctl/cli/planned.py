@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from campaignctl.applying.intents import Intents
 from campaignctl.cli.session import Reading, Session
+from campaignctl.diagnostics import in_order
 from campaignctl.errors import UsageError
 from campaignctl.planning.assemble import assemble
 from campaignctl.planning.consent import Consent, Permission, unknown_permissions
@@ -86,6 +87,7 @@ def make(session: Session, reading: Reading, client: Client, asked: Asked) -> Pl
         unsettled=_unsettled(session),
     )
     outlook = make_plan(reading.everyone, reading.selected, snapshot, terms)
+    outlook = replace(outlook, findings=in_order([*reading.findings, *outlook.findings]))
     plan = assemble(outlook, reading.selected, snapshot, terms, _selection(session, asked), session.token)
     return Planned.sealed(plan, terms, outlook, session)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from campaignctl.cli.options import GlobalOptions
 from campaignctl.clock import Clock
-from campaignctl.diagnostics import Diagnostic, Position, has_errors, in_order
+from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, has_errors, in_order, quoted
 from campaignctl.errors import CredentialsError, InputError, UsageError
 from campaignctl.planning.environment import Environment, Project
 from campaignctl.planning.resources import Desired
@@ -31,13 +31,15 @@ _SANDBOX_SECRET = "sandbox"
 class Reading:
     """The project's manifests: all that could be read, and those that were selected.
 
-    `complete` is False when a file outside the selection could not be read.
+    `complete` is False when a file outside the selection could not be read. `barren` are the paths of the
+    project file that hold no manifest.
     """
 
     everyone: tuple[Desired, ...]
     selected: tuple[Desired, ...]
     findings: tuple[Diagnostic, ...]
     complete: bool
+    barren: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Session:
     def open(cls, options: GlobalOptions) -> Session:
         """Finds and checks the project file, and chooses the environment.
 
-        Raises InputError with every finding; UsageError for an environment that the project does not have.
+        Raises InputError with every finding, or for an environment that the project does not have.
         """
         from campaignctl.manifests.project import load_project
 
@@ -72,7 +74,8 @@ class Session:
         environment = project.environments.get(name)
         if environment is None:
             known = ", ".join(sorted(project.environments))
-            raise UsageError(f"there is no environment {name!r}; the project has {known}")
+            hint = did_you_mean(name, project.environments)
+            raise InputError(f"there is no environment {quoted(name)}{hint}; the project has {known}")
         return cls(options, project, environment, environ, options.clock)
 
     def read(self, paths: Sequence[str], labels: str = "") -> Reading:
@@ -82,17 +85,24 @@ class Session:
         if not paths and self.project.file is None:
             raise UsageError("there is no project file here: name the manifests (files or directories)")
         selector = parse_selector(labels)
-        loaded = load_manifests(self.project, self.environment, paths, self.options.variables)
+        loaded = load_manifests(self.project, self.environment, paths, self.options.variables, selector)
         return Reading(
             everyone=loaded.desired,
-            selected=tuple(desired for desired in loaded.selected if selector.matches(desired.labels)),
+            selected=loaded.selected,
             findings=in_order(loaded.findings),
             complete=loaded.complete,
+            barren=loaded.barren,
         )
 
-    def read_valid(self, paths: Sequence[str], labels: str = "") -> Reading:
-        """The same, for commands that act: one invalid manifest among the selected stops them. Raises InputError."""
+    def read_valid(self, paths: Sequence[str], labels: str = "", prune: bool = False) -> Reading:
+        """The same, for commands that act: one invalid manifest among the selected stops them. Raises InputError.
+
+        With `prune` a path of the project file that holds no manifest stops them too: it may have been emptied by
+        mistake, and all of its campaigns would be orphans.
+        """
         reading = self.read(paths, labels)
+        if prune and reading.barren:
+            raise InputError(f"manifests: {', '.join(reading.barren)} holds no manifest; not with --prune")
         if has_errors(reading.findings):
             raise InputError("the manifests are not valid; nothing was sent", reading.findings)
         return reading
@@ -143,7 +153,9 @@ class Session:
         """
         from campaignctl.api.client import Client
         from campaignctl.cli.audit import audited, said
+        from campaignctl.manifests.project import require_account
 
+        require_account(self.environment)
         key, token = self._secret(self.environment.key_env), self.token
         log = audited(audit_log, self.environment.name, self.environ, self.clock)
         with self._server() as (base_url, settles), log as write:

@@ -76,7 +76,7 @@ def command(
     if saved is not None:
         wish, options = _as_saved(saved, wish, options)
     session = Session.open(options)
-    reading = session.read_valid(wish.paths, wish.labels)
+    reading = session.read_valid(wish.paths, wish.labels, wish.prune)
     with Interrupts() as interrupts:
         clock = interrupts.clock(session.clock)
         with session.account(clock, audit_log) as connection:

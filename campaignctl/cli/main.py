@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import click
 import campaignctl
 from campaignctl.cli.options import GlobalOptions, global_options
 from campaignctl.clock import Clock
-from campaignctl.errors import CampaignctlError, UsageError
+from campaignctl.errors import CampaignctlError, InterruptedRunError, UsageError
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ def cli(options: GlobalOptions) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and ends the process with its exit code; see the contract's table."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     sys.exit(run(words))
 
 
@@ -80,8 +82,8 @@ def run(words: list[str], clock: Clock | None = None) -> int:
         report_error(UsageError(f"{error.format_message()} (see `{where} --help`)"), words)
         return UsageError.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return 130
+        report_error(InterruptedRunError("interrupted"), words)
+        return InterruptedRunError.exit_code
     except CampaignctlError as error:
         report_error(error, words)
         return error.exit_code

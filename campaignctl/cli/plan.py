@@ -38,7 +38,7 @@ def command(
     """Show what would make the account match the manifests. Sends nothing."""
     session = Session.open(options)
     wish = Asked(**asked)  # type: ignore[arg-type]
-    reading = session.read_valid(wish.paths, wish.labels)
+    reading = session.read_valid(wish.paths, wish.labels, wish.prune)
     with session.account() as connection:
         planned = make(session, reading, connection.client, wish)
     if out is not None:

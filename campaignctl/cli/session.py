@@ -101,10 +101,11 @@ class Session:
         mistake, and all of its campaigns would be orphans.
         """
         reading = self.read(paths, labels)
-        if prune and reading.barren:
-            raise InputError(f"manifests: {', '.join(reading.barren)} holds no manifest; not with --prune")
         if has_errors(reading.findings):
             raise InputError("the manifests are not valid; nothing was sent", reading.findings)
+        if prune and reading.barren:
+            empty = ", ".join(map(quoted, reading.barren))
+            raise InputError(f"no manifest in {empty}, which the project file names: --prune would end too much")
         return reading
 
     def locate(self, desired: Desired, path: str) -> Position:

@@ -27,9 +27,9 @@ def command(options: GlobalOptions, paths: tuple[str, ...], labels: str, output_
     reading = session.read(paths, labels)
     policies = _policies(session, reading)
     _write(in_order([*reading.findings, *policies]), len(reading.selected), session, output_format)
-    if has_errors(reading.findings):
-        return 1
-    return 3 if has_errors(policies) else 0
+    if has_errors(policies):
+        return 3
+    return 1 if has_errors(reading.findings) else 0
 
 
 def _policies(session: Session, reading: Reading) -> list[Diagnostic]:

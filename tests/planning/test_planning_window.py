@@ -46,7 +46,7 @@ def test_a_time_is_read_in_every_form_that_an_answer_uses(text: str, moment: dat
     ],
 )
 def test_what_is_no_time_with_an_offset_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"\w"):
         instant(text)
 
 

@@ -41,9 +41,7 @@ class Account:
         """See `Client.create`."""
         return self.client.create(kind, spec, check)
 
-    def update(
-        self, kind: Kind, sid: str, spec: Mapping[str, Value], check: Check | None = None
-    ) -> Exchange:
+    def update(self, kind: Kind, sid: str, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """See `Client.update`."""
         return self.client.update(kind, sid, spec, check)
 

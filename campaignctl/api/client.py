@@ -228,9 +228,7 @@ class Client:
         body = wire.encode_create(endpoint, spec, self.environment.create_body)
         return self._write(_Request("create", endpoint, body=body, check=check))
 
-    def update(
-        self, kind: Kind, sid: str, spec: Mapping[str, Value], check: Check | None = None
-    ) -> Exchange:
+    def update(self, kind: Kind, sid: str, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """Sends the spec as it is: what a campaign is to be made of is not decided here."""
         endpoint = self.endpoint(kind)
         body = wire.encode_update(endpoint, spec)

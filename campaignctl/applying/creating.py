@@ -1,7 +1,7 @@
 """At most one create (rule 10): an intent, one request, and a look where its outcome is not known.
 
     planned ── intent written ── sent ─┬─ answered ───────────────────────────── made
-                                       ├─ refused, never connected ───────────── not made
+                                       ├─ refused, never connected, too late ─── not made
                                        └─ unknown ── looked up by name, for ─┬─ there as asked: adopted
                                                      settle_seconds          ├─ two there: all but the oldest paused
                                                                              └─ else: unknown, for the next run
@@ -12,13 +12,14 @@ Nothing here sends a create a second time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from campaignctl.applying.intents import Intents
-from campaignctl.applying.port import Account, Hooks
+from campaignctl.applying.port import Account, Check, Hooks, TooLateError
 from campaignctl.applying.sending import Sender
-from campaignctl.errors import ApiError
+from campaignctl.errors import ApiError, InputError, InterruptedRunError
 from campaignctl.kinds.lifecycle import CALLING, Action
 from campaignctl.kinds.table import Value
 from campaignctl.planning.compare import compare
@@ -54,14 +55,19 @@ class Creator:
         """Whether no further create is sent."""
         return self.lost >= MOST_LOST_IN_A_ROW
 
-    def create(self, desired: Desired, spec: Mapping[str, Value]) -> Made:
-        """Raises InputError, before anything is sent, where the intent cannot be written."""
+    def create(self, desired: Desired, spec: Mapping[str, Value], check: Check | None = None) -> Made:
+        """Raises InputError where the intent cannot be written, and what `check` raises: then nothing was sent."""
         kind, name = desired.kind, desired.name or ""
         intent = self.intents.write(kind.name, name)
-        exchange = self.account.create(kind, spec)
+        try:
+            exchange = self.account.create(kind, spec, check)
+        except (TooLateError, InterruptedRunError):
+            self.intents.forget(kind.name, name)  # ended while it waited for its turn
+            raise
         match exchange.answer:
             case Done(live):
-                self.intents.know(intent, live.sid)
+                with suppress(InputError):  # without its SID the intent says less, and nothing wrong
+                    self.intents.know(intent, live.sid)
                 self.lost = 0
                 return Made(exchange)
             case Refused():
@@ -77,10 +83,11 @@ class Creator:
 
     def _look(self, desired: Desired, message: str, http: int | None, attempts: int) -> Made:
         found: list[Live] = []
-        for _ in self._moments():
-            found = self._bearers(desired)
-            if found:
-                break
+        with suppress(InterruptedRunError):  # what was sent stays unknown
+            for _ in self._moments():
+                found = self._bearers(desired)
+                if found:
+                    break
         if len(found) == 1 and self._as_asked(desired, found[0]):
             self.lost = 0
             return Made(Exchange(Done(found[0]), attempts), adopted=True)
@@ -122,7 +129,10 @@ class Creator:
         return text + (f" BUT {', '.join(lost)}: pause them by hand now" if lost else "")
 
     def _pause(self, live: Live) -> bool:
-        return isinstance(self.sender.act(live, Action.PAUSE, just_created=False).answer, Done)
+        try:
+            return isinstance(self.sender.act(live, Action.PAUSE).answer, Done)
+        except InterruptedRunError:
+            return False
 
 
 def bearers(campaigns: tuple[Live, ...], name: str) -> list[Live]:

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from random import Random
 from typing import Protocol
 
 from campaignctl.clock import Clock
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.planning.outcome import Exchange, OperationResult
-from campaignctl.planning.plan import Step
+from campaignctl.planning.plan import Reason, Step
 from campaignctl.planning.resources import Listing, Live
+
+Check = Callable[[], None]
+"""Asked right before a write goes out, each time it does and however long it had to wait for its turn."""
+
+
+class TooLateError(Exception):
+    """Raised by a check: its moment has gone while the request waited, and it is not sent."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.message)
+        self.reason = reason
 
 
 class Account(Protocol):
-    """One account. Reads raise `ApiError`; writes never raise for what the account does."""
+    """One account. What a `check` raises is passed on: then the request was surely not carried out.
+
+    Reads raise `ApiError`; writes never raise for what the account does.
+    """
 
     def now(self) -> datetime:
         """The server's clock."""
@@ -30,13 +45,13 @@ class Account(Protocol):
     def alive(self, kind: Kind) -> Listing:
         """Every alive campaign of a kind; may lag behind creates."""
 
-    def create(self, kind: Kind, spec: Mapping[str, Value]) -> Exchange:
+    def create(self, kind: Kind, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """One create, over a connection of its own."""
 
-    def update(self, kind: Kind, sid: str, spec: Mapping[str, Value]) -> Exchange:
+    def update(self, kind: Kind, sid: str, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """One update."""
 
-    def act(self, kind: Kind, sid: str, action: Action) -> Exchange:
+    def act(self, kind: Kind, sid: str, action: Action, check: Check | None = None) -> Exchange:
         """One action."""
 
 
@@ -44,10 +59,12 @@ class Account(Protocol):
 class Hooks:
     """What the command does meanwhile: shows each step, keeps the clock, says when to stop.
 
-    `settle` is False for a sandbox that the command itself started: nobody else can create in it.
+    `settle` is False for a sandbox that the command itself started: nobody else can create in it. `random` spreads
+    what is repeated.
     """
 
     clock: Clock
     on_step: Callable[[Step, OperationResult], None] = lambda _step, _result: None
     stopping: Callable[[], bool] = lambda: False
     settle: bool = True
+    random: Random = field(default_factory=Random)

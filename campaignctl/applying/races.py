@@ -32,12 +32,16 @@ LOOK_EVERY: Final = 5.0
 
 @dataclass
 class MadeHere:
-    """One campaign that this run made (or adopted), and the change that it belongs to."""
+    """One campaign that this run made (or adopted), and the change that it belongs to.
+
+    `settled`: nothing more is to be looked at. `left`: its end was begun and not reached, so the next run goes on.
+    """
 
     live: Live
     progress: Progress
     adopted: bool
     settled: bool = False
+    left: bool = False
 
 
 @dataclass
@@ -69,12 +73,10 @@ class Races:
             return
         self._wait_for_settling()
         deadline = self.hooks.clock.monotonic() + SHOWS_WITHIN
-        while True:
-            self._scan(self._open(), last=True)
-            hidden = self._open()
-            if not hidden or self.hooks.clock.monotonic() >= deadline:
-                break
+        self._scan(self.made, last=True)  # those that lost already too: now it is certain to whom
+        while (hidden := self._open()) and self.hooks.clock.monotonic() < deadline:
             self.hooks.clock.sleep(LOOK_EVERY)
+            self._scan(hidden, last=True)
         for item in hidden:
             message = (
                 "it was created, and the account's list does not show it; another run may have made a twin"
@@ -113,8 +115,11 @@ class Races:
 
     def _look(self, item: MadeHere, listing: Listing, last: bool) -> None:
         same = bearers(listing.campaigns, item.live.name)
-        if item.live.sid not in {live.sid for live in same}:
-            item.settled = last and self._is_over(item)
+        if item.settled:
+            if item.progress.lost_to is not None and same:
+                item.progress.lost_to = same[0]
+        elif item.live.sid not in {live.sid for live in same}:
+            item.settled = last and self._is_over(item, same)
         elif item.adopted and len(same) > 1:
             item.settled = True
             message = self.creator.pause_all_but_the_oldest(same)
@@ -125,13 +130,17 @@ class Races:
             item.settled = True
             self._step_back(item, same[0])
 
-    def _is_over(self, item: MadeHere) -> bool:
-        """Finished already, so that no list of the alive will ever show it."""
+    def _is_over(self, item: MadeHere, same: list[Live]) -> bool:
+        """Finished already, so that no list of the alive will ever show it; an older one of its name has won."""
         try:
             live = self.account.get(item.live.kind, item.live.sid)
         except ApiError:
             return False
-        return live is not None and live.finished
+        if live is None or not live.finished:
+            return False
+        if same and same[0].age_key < live.age_key:
+            item.progress.lost_to = same[0]
+        return True
 
     def _step_back(self, item: MadeHere, winner: Live) -> None:
         """Ends the younger one, which this very run made: the one irreversible thing that is done unasked."""
@@ -150,6 +159,7 @@ class Races:
                 )
                 failure = Failure("lost-race", message)
                 progress.end(ChangeOutcome.FAILED, Reason("lost-race", message), failure)
+                item.left = True
                 return
         progress.lost_to = winner
         progress.notes.append(

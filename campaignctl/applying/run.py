@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, assert_never
 
 from campaignctl.applying.creating import Creator, bearers
-from campaignctl.applying.port import Account, Hooks
+from campaignctl.applying.port import Account, Hooks, TooLateError
 from campaignctl.applying.progress import Progress
 from campaignctl.applying.races import Races, is_as_asked
 from campaignctl.applying.recheck import (
@@ -23,7 +24,7 @@ from campaignctl.applying.recheck import (
 )
 from campaignctl.applying.sending import Sender, reached_by
 from campaignctl.applying.verify import Problem, verify
-from campaignctl.errors import ApiError, InterruptedRunError
+from campaignctl.errors import AnswerError, ApiError, InputError, InterruptedRunError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import TRANSITIONS, Action, Status
 from campaignctl.kinds.table import Value
@@ -102,8 +103,9 @@ class _Run:
         except (InterruptedRunError, KeyboardInterrupt):
             return False
         for item in self.races.made:
-            if item.settled:
-                self.creator.intents.forget(item.live.kind.name, item.live.name)
+            if item.settled and not item.left:
+                key = item.progress.change.key
+                self.creator.intents.forget(key.kind, key.name)
         return True
 
     def take(self, operation: Operation, state: Progress) -> OperationResult:
@@ -113,6 +115,13 @@ class _Run:
             return _skipped(operation)
         try:
             return self._carry_out(operation, state)
+        except TooLateError as late:
+            return _skip(operation, state, late.reason)
+        except InputError as error:  # its intent could not be written: nothing was sent
+            state.end(
+                ChangeOutcome.FAILED, Reason("interrupted", str(error)), Failure(error.code, str(error))
+            )
+            return OperationResult(operation.op, OperationOutcome.FAILED, 0, operation.sid)
         except ApiError as error:  # a read before the write: nothing was sent
             state.end(ChangeOutcome.FAILED, Reason(_failure_code(error), str(error)), _failure(error))
             return OperationResult(operation.op, OperationOutcome.FAILED, 0, operation.sid)
@@ -133,34 +142,42 @@ class _Run:
 
     def _create(self, operation: Operation, state: Progress) -> OperationResult:
         desired = _desired(state)
-        terms = self._now()
-        late = create_too_late(desired, terms)
-        if late is not None:
-            return _skip(operation, state, late)
+
+        def check() -> None:
+            _refuse_late(create_too_late(desired, self._now()))
+
+        check()
         if self.creator.gave_up:
             return _skip(operation, state, Reason("interrupted", "too many creates were lost before it"))
         appeared = self._appeared(desired)
         if appeared is not None:
             return self._take_appeared(operation, state, appeared)
-        spec = create_spec(desired, terms.environment.collection(desired.kind.name))
-        made = self.creator.create(desired, spec)
+        spec = create_spec(desired, self.terms.environment.collection(desired.kind.name))
+        made = self.creator.create(desired, spec, check)
         state.created_here = isinstance(made.exchange.answer, Done)
         result = self._judge(operation, state, made.exchange, spec, None)
         if made.adopted:
             state.notes.append("the answer was lost; the campaign was found by its name")
         if state.created_here:
-            self.races.add(_live(state), state, made.adopted)
+            with suppress(InterruptedRunError):  # the create is done, whatever becomes of the look
+                self.races.add(_live(state), state, made.adopted)
         return result
 
     def _appeared(self, desired: Desired) -> Live | None:
         """Before the first create a scan that is older than a minute is repeated (rules 10.5, 10.6)."""
         if self.rescanned is None:
-            self.rescanned = {}
-            if self.account.now() - self.plan.created_at > RESCAN_AFTER:
-                kinds = {change.key.kind for change in self.plan.changes if _creates(change)}
-                self.rescanned = {kind: self.account.alive(KINDS[kind]) for kind in sorted(kinds)}
+            self.rescanned = self._rescan()
         listing = self.rescanned.get(desired.kind.name, Listing())
-        return next(iter(bearers(listing.campaigns, desired.name or "")), None)
+        found = next(iter(bearers(listing.campaigns, desired.name or "")), None)
+        if found is None and not listing.whole:
+            raise AnswerError("the account's list could not be read whole: it may have appeared meanwhile")
+        return found
+
+    def _rescan(self) -> dict[str, Listing]:
+        if self.account.now() - self.plan.created_at <= RESCAN_AFTER:
+            return {}
+        kinds = {change.key.kind for change in self.plan.changes if _creates(change)}
+        return {kind: self.account.alive(KINDS[kind]) for kind in sorted(kinds)}
 
     def _take_appeared(self, operation: Operation, state: Progress, live: Live) -> OperationResult:
         state.live = live
@@ -174,32 +191,35 @@ class _Run:
     def _update(self, operation: Operation, state: Progress) -> OperationResult:
         if self._has_moved(state):
             return _skipped(operation)
-        desired, before, terms = _desired(state), _live(state), self._now()
-        late = update_too_late(desired, before, operation, terms)
-        if late is not None:
-            return _skip(operation, state, late)
-        spec = update_payload(desired, before, operation, terms)
-        return self._judge(operation, state, self.sender.update(before, spec), spec, before)
+        desired, before = _desired(state), _live(state)
+
+        def check() -> None:
+            _refuse_late(update_too_late(desired, before, operation, self._now()))
+
+        check()
+        spec = update_payload(desired, before, operation, self._now())
+        return self._judge(operation, state, self.sender.update(before, spec, check), spec, before)
 
     def _act(self, operation: Operation, state: Progress) -> OperationResult:
         if operation.sid is not None:
             return self._pause_twin(operation, state)
         if operation.op in _READ_BEFORE and self._has_moved(state):
             return _skipped(operation)
-        before = _live(state)
-        if operation.op is Op.RESUME:
-            late = resume_too_late(_desired(state), before, self.plan.created_at, self._now())
-            if late is not None:
-                return _skip(operation, state, late)
-        action = Action(operation.op.value)
-        exchange = self.sender.act(before, action, state.created_here)
+        before, action = _live(state), Action(operation.op.value)
+
+        def check() -> None:
+            if action is Action.RESUME:
+                planned_at = self.plan.created_at
+                _refuse_late(resume_too_late(_desired(state), before, planned_at, self._now()))
+
+        exchange = self.sender.act(before, action, state.created_here, check)
         return self._judge_action(operation, action, state, exchange)
 
     def _pause_twin(self, operation: Operation, state: Progress) -> OperationResult:
         """One of several of a name: its change has no campaign of its own."""
         kind = _desired(state).kind
         twin = Live(kind, operation.sid or "", Status.CREATED, "", {})
-        exchange = self.sender.act(twin, Action.PAUSE, just_created=False)
+        exchange = self.sender.act(twin, Action.PAUSE)
         if not isinstance(exchange.answer, Done):
             return _not_done(operation, state, exchange)
         return OperationResult(operation.op, OperationOutcome.APPLIED, exchange.attempts, operation.sid)
@@ -234,7 +254,7 @@ class _Run:
         if not isinstance(exchange.answer, Done):
             return _not_done(operation, state, exchange)
         live = exchange.answer.live
-        _remember(state, live, before.status if before else Status.CREATED)
+        _remember(state, _filled(live, before, spec), before.status if before else Status.CREATED)
         verdict = verify(spec, live, before, self.account.now(), self.terms.country)
         if verdict.unseen:
             state.notes.append(f"the answer does not show {', '.join(verdict.unseen)}")
@@ -249,7 +269,7 @@ class _Run:
             return _not_done(operation, state, exchange)
         live = exchange.answer.live
         before = state.live
-        _remember(state, live, TRANSITIONS[action][1])
+        _remember(state, _filled(live, before, {}), TRANSITIONS[action][1])
         problem = _action_problem(action, live, before, self._now())
         if problem is not None:
             return self._fail(operation, state, (problem,), exchange.attempts)
@@ -270,7 +290,10 @@ class _Run:
         live = _live(state)
         if live.status is Status.PAUSED:
             return "; it is paused"
-        exchange = self.sender.act(live, Action.PAUSE, state.created_here)
+        try:
+            exchange = self.sender.act(live, Action.PAUSE, state.created_here)
+        except InterruptedRunError as stop:
+            exchange = Exchange(NotReached(str(stop)), 0)
         done = isinstance(exchange.answer, Done)
         outcome = OperationOutcome.APPLIED if done else OperationOutcome.FAILED
         state.operations.append(OperationResult(Op.PAUSE, outcome, exchange.attempts, live.sid))
@@ -282,6 +305,11 @@ def _remember(state: Progress, live: Live, otherwise: Status) -> None:
     """An answer without a status says nothing about it: then it is what the operation leads to."""
     state.live = live
     state.own_status = live.status if live.word else otherwise
+
+
+def _filled(answer: Live, before: Live | None, sent: Mapping[str, Value]) -> Live:
+    """A key that an answer lacks says nothing: it is as it was sent, or as it was."""
+    return replace(answer, spec={**(before.spec if before else {}), **sent, **answer.spec})
 
 
 def _action_problem(action: Action, live: Live, before: Live | None, terms: Terms) -> Problem | None:
@@ -320,6 +348,11 @@ def _not_done(operation: Operation, state: Progress, exchange: Exchange) -> Oper
         case _:
             assert_never(answer)
     return OperationResult(operation.op, outcome, exchange.attempts, operation.sid)
+
+
+def _refuse_late(reason: Reason | None) -> None:
+    if reason is not None:
+        raise TooLateError(reason)
 
 
 def _skip(operation: Operation, state: Progress, reason: Reason) -> OperationResult:

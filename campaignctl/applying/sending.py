@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from campaignctl.applying.port import Account, Hooks
+from campaignctl.applying.port import Account, Check, Hooks
 from campaignctl.applying.verify import verify
-from campaignctl.errors import ApiError
+from campaignctl.errors import ApiError, InterruptedRunError
 from campaignctl.kinds.lifecycle import CALLING, TRANSITIONS, Action, Status
 from campaignctl.kinds.table import Value
 from campaignctl.planning.environment import Environment
@@ -18,6 +18,9 @@ from campaignctl.planning.resources import Live
 _CONFLICT: Final = 409
 _NOT_YET: Final = (404, 409)
 _PATIENCE_STEP: Final = 1.0
+_LONGEST_BACKOFF: Final = 60.0
+_HARMLESS: Final = (Action.PAUSE, Action.ARCHIVE)
+"""Whatever happened in between, asking for these again calls nobody."""
 
 
 @dataclass(frozen=True)
@@ -28,30 +31,41 @@ class Sender:
     hooks: Hooks
     environment: Environment
 
-    def update(self, live: Live, spec: Mapping[str, Value]) -> Exchange:
+    def update(self, live: Live, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """One update, repeated only when a read shows that it did not take."""
 
         def took(now: Live) -> bool:
             verdict = verify(spec, now, None, self.account.now(), self.environment.country)
             return not verdict.problems and not verdict.unseen
 
-        return self._settle(live, lambda: self.account.update(live.kind, live.sid, spec), took)
+        def send() -> Exchange:
+            return self.account.update(live.kind, live.sid, spec, check)
 
-    def act(self, live: Live, action: Action, just_created: bool) -> Exchange:
-        """One action, the same way. Lists and gets may lag behind a create of this run."""
+        return self._settle(live, send, took, lambda now: _untouched(live, now))
+
+    def act(
+        self, live: Live, action: Action, just_created: bool = False, check: Check | None = None
+    ) -> Exchange:
+        """One action, the same way. The account may not know yet what this run has just created."""
 
         def took(now: Live) -> bool:
             return now.status in reached_by(action)
 
-        exchange = self._settle(live, lambda: self._act_patiently(live, action, just_created), took)
+        def may_repeat(now: Live) -> bool:
+            return now.status in TRANSITIONS[action][0] if action in _HARMLESS else _untouched(live, now)
+
+        def send() -> Exchange:
+            return self._act_patiently(live, action, just_created, check)
+
+        exchange = self._settle(live, send, took, may_repeat)
         if isinstance(exchange.answer, Refused) and exchange.answer.http == _CONFLICT:
             return self._conflict(live, exchange, took)
         return exchange
 
-    def _act_patiently(self, live: Live, action: Action, just_created: bool) -> Exchange:
+    def _act_patiently(self, live: Live, action: Action, just_created: bool, check: Check | None) -> Exchange:
         waited, attempts = 0.0, 0
         while True:
-            exchange = self.account.act(live.kind, live.sid, action)
+            exchange = self.account.act(live.kind, live.sid, action, check)
             attempts += exchange.attempts
             refused = isinstance(exchange.answer, Refused) and exchange.answer.http in _NOT_YET
             if not (just_created and refused and waited < self.environment.settle_seconds):
@@ -59,19 +73,37 @@ class Sender:
             self.hooks.clock.sleep(_PATIENCE_STEP)
             waited += _PATIENCE_STEP
 
-    def _settle(self, live: Live, send: Callable[[], Exchange], took: Callable[[Live], bool]) -> Exchange:
+    def _settle(
+        self,
+        live: Live,
+        send: Callable[[], Exchange],
+        took: Callable[[Live], bool],
+        may_repeat: Callable[[Live], bool],
+    ) -> Exchange:
+        """Sends until the outcome is known, looking at the campaign in between."""
         attempts = 0
-        for _ in range(self.environment.max_attempts):
+        for round_ in range(max(self.environment.max_attempts, 1)):
             exchange = send()
             attempts += exchange.attempts
             if not isinstance(exchange.answer, Unknown):
                 break
-            now = self._read(live)
+            now = self._look(live, round_)
             if now is not None and took(now):
                 return Exchange(Done(now), attempts)
-            if now is None or not _untouched(live, now):
+            if now is None or not may_repeat(now):
                 break
         return Exchange(exchange.answer, attempts)
+
+    def _look(self, live: Live, round_: int) -> Live | None:
+        """After a while, so that a request that was still under way has ended; None where nobody can tell.
+
+        Interrupted, what was sent stays unknown.
+        """
+        try:
+            self.hooks.clock.sleep(self.hooks.random.uniform(0, min(2.0**round_, _LONGEST_BACKOFF)))
+            return self._read(live)
+        except InterruptedRunError:
+            return None
 
     def _conflict(self, live: Live, exchange: Exchange, took: Callable[[Live], bool]) -> Exchange:
         """A conflict because somebody was faster is no failure: it is as asked."""

@@ -223,3 +223,25 @@ def test_backoff_doubles_and_is_drawn_from_the_whole_range() -> None:
 )
 def test_retry_after_is_read_as_seconds_or_as_a_date(header: str | None, seconds: float | None) -> None:
     assert retry_after_seconds(header, datetime(2027, 1, 10, 6, 0, tzinfo=UTC)) == seconds
+
+
+# the moment of sending
+
+
+def test_a_write_is_checked_each_time_it_goes_out_after_its_waiting(bench: Bench) -> None:
+    client, _ = bench.client(in_turn(Answer(429, b"", {"Retry-After": "40"}), GOOD))
+    moments: list[float] = []
+    client.create(VOICE, CREATE, lambda: moments.append(bench.clock.passed))
+    assert moments == [0, 40]
+
+
+def test_a_check_that_fails_after_a_wait_sends_nothing_more(bench: Bench) -> None:
+    client, server = bench.client(in_turn(Answer(429, b"", {"Retry-After": "40"}), GOOD))
+
+    def too_late() -> None:
+        if bench.clock.passed:
+            raise TimeoutError("too late")
+
+    with pytest.raises(TimeoutError, match="too late"):
+        client.update(VOICE, "a", CREATE, too_late)
+    assert len(server.requests) == 1

@@ -168,8 +168,6 @@ class _Writer:
 
     def _formatted(self, rules: Format) -> Schema:
         schema: Schema = {"pattern": self._pattern(rules.pattern)}
-        if rules.date and not self.substitutes:
-            schema["format"] = "date-time"
         if rules.matches("1234567") and not rules.matches("-1234567"):
             schema["minimum"] = 0
         return schema

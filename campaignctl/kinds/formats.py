@@ -19,14 +19,12 @@ _BLANK = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff"
 class Format:
     """`pattern` is of the whole text; `words` complete the sentence *must be …*.
 
-    `slips` pair the pattern of a common mistake with the sentence that says what happened. `date` asks that the
-    day exists, which no pattern can.
+    `slips` pair the pattern of a common mistake with the sentence that says what happened.
     """
 
     pattern: str
     words: str
     slips: tuple[tuple[str, str], ...] = ()
-    date: bool = False
 
     @cached_property
     def matches(self) -> Callable[[str], object]:
@@ -38,20 +36,27 @@ class Format:
         return next((words for pattern, words in self.slips if re.fullmatch(pattern, text)), None)
 
 
-_DAY = "[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_LONG, _SHORT = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])", "(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+_LEAP_YEAR = "([12][0-9](0[48]|[2468][048]|[13579][26])|(12|16|20|24|28)00)"
+_DAY = f"([12][0-9]{{3}}-({_LONG}|{_SHORT}|02-(0[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEAR}-02-29)"
+"""A day that the calendar has."""
 _HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_LIKE_A_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 TIME = Format(
     rf"{_DAY}T{_HOUR}:[0-5][0-9](\.[0-9]{{1,9}})?(Z|[+-]{_HOUR})",
     "a time such as 2027-01-15T09:00:00+05:30",
     slips=(
+        (_LIKE_A_DAY, "has no time of day; write for example 2027-01-15T09:00:00+05:30"),
         (
-            rf"{_DAY}[Tt ]{_HOUR}(:[0-5][0-9](\.[0-9]+)?)?",
+            rf"{_LIKE_A_DAY}[Tt ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]+)?)?",
             "has no offset, so nobody can tell where it is that time; write for example 2027-01-15T09:00:00+05:30",
         ),
-        (_DAY, "has no time of day; write for example 2027-01-15T09:00:00+05:30"),
+        (
+            rf"{_LIKE_A_DAY}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]{{1,9}})?(Z|[+-][0-9]{{2}}:[0-9]{{2}})",
+            "names a day or an hour that does not exist",
+        ),
     ),
-    date=True,
 )
 """RFC 3339 with an offset, to the second or finer."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Final
 
 from campaignctl.diagnostics import did_you_mean, quoted
@@ -50,20 +49,9 @@ def _check_choice(field: Field, text: str) -> None:
 def _check_format(field: Field, text: str) -> None:
     rules = field.format
     assert rules is not None
-    if rules.matches(text):
-        if not rules.date or _day_exists(text):
-            return
-        raise FaultyError("format", f"{quoted(text)} names a day that does not exist")
-    shown = quoted(text) if field.secrecy is Secrecy.OPEN else "it"
-    raise FaultyError("format", f"{shown} {rules.slip(text) or f'must be {rules.words}'}")
-
-
-def _day_exists(text: str) -> bool:
-    try:
-        date.fromisoformat(text[:10])
-    except ValueError:
-        return False
-    return True
+    if not rules.matches(text):
+        shown = quoted(text) if field.secrecy is Secrecy.OPEN else "it"
+        raise FaultyError("format", f"{shown} {rules.slip(text) or f'must be {rules.words}'}")
 
 
 def check_limits(field: Field, count: int) -> None:

@@ -105,7 +105,9 @@ class Session:
             raise InputError("the manifests are not valid; nothing was sent", reading.findings)
         if prune and reading.barren:
             empty = ", ".join(map(quoted, reading.barren))
-            raise InputError(f"no manifest in {empty}, which the project file names: --prune would end too much")
+            raise InputError(
+                f"no manifest in {empty}, which the project file names: --prune would end too much"
+            )
         return reading
 
     def locate(self, desired: Desired, path: str) -> Position:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from campaignctl.applying.creating import Creator, bearers
 from campaignctl.applying.intents import Intent
@@ -12,7 +12,7 @@ from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.planning.outcome import Done
-from campaignctl.planning.resources import Live
+from campaignctl.planning.resources import Listing, Live
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,15 @@ class Leftovers:
     account: Account
     creator: Creator
     hooks: Hooks
+    _listings: dict[str, Listing] = field(default_factory=dict)
 
     def settle(self) -> Settled:
         """Raises ApiError where the account cannot be read: then nothing is planned either."""
         notes, twins = [], False
-        for intent in self.creator.intents.left():
-            if intent.kind not in KINDS:
-                continue
+        intents = [intent for intent in self.creator.intents.left() if intent.kind in KINDS]
+        for intent in intents:
             self._wait(intent)
+        for intent in intents:
             note, twin = self._finish(intent)
             twins = twins or twin
             if note:
@@ -65,9 +66,9 @@ class Leftovers:
 
     def _bearers(self, intent: Intent) -> list[Live]:
         """With its SID known, the list is read until it shows the campaign, or it is over."""
-        kind, waited = KINDS[intent.kind], 0.0
+        waited = 0.0
         while True:
-            same = bearers(self.account.search(kind, intent.name).campaigns, intent.name)
+            same = bearers(self._alive(intent.kind, again=waited > 0).campaigns, intent.name)
             if intent.sid is None or intent.sid in {live.sid for live in same} or self._is_over(intent):
                 return same
             if waited >= SHOWS_WITHIN:
@@ -75,21 +76,28 @@ class Leftovers:
             self.hooks.clock.sleep(LOOK_EVERY)
             waited += LOOK_EVERY
 
+    def _alive(self, kind: str, again: bool) -> Listing:
+        """One list for all intents of a kind: a run that was killed late leaves thousands."""
+        if again or kind not in self._listings:
+            self._listings[kind] = self.account.alive(KINDS[kind])
+        return self._listings[kind]
+
     def _is_over(self, intent: Intent) -> bool:
         live = self.account.get(KINDS[intent.kind], intent.sid or "")
         return live is None or not live.alive
 
     def _known(self, intent: Intent, same: list[Live]) -> str | None:
         """The earlier run's own campaign: the older one stays, as that run would have decided."""
-        self._forget(intent)
         if same[0].sid == intent.sid:
+            self._forget(intent)
             return None
         mine = next(live for live in same if live.sid == intent.sid)
         for action in (Action.PAUSE, Action.COMPLETE, Action.ARCHIVE):
-            if not isinstance(self.creator.sender.act(mine, action, just_created=False).answer, Done):
+            if not isinstance(self.creator.sender.act(mine, action).answer, Done):
                 return (
                     f"{mine.sid} is a duplicate of {same[0].sid} and could not be ended: complete it by hand"
                 )
+        self._forget(intent)
         return (
             f"{mine.sid}, which an earlier run made after {same[0].sid}, was paused, completed and archived"
         )

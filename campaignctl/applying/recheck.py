@@ -58,12 +58,18 @@ def update_too_late(desired: Desired, live: Live, operation: Operation, terms: T
     """Whether the moment for an update has gone. One of callbacks alone has no such moment."""
     if all(live.kind.by_name[name].mutability is Mutability.ALWAYS for name in operation.fields):
         return None
-    decision = decide(desired, live, terms)
+    decision = decide(desired, live, _without_lead_time(terms))
     planned = next((it for it in decision.operations if it.op is Op.UPDATE), None)
     if planned is not None and set(operation.fields) <= set(planned.fields):
         return None
     code = "policy" if decision.reason.code == "policy" else "start-passed"
     return Reason(code, decision.reason.message)
+
+
+def _without_lead_time(terms: Terms) -> Terms:
+    """How far ahead a start is set was judged when it was planned."""
+    policy = {name: rule for name, rule in terms.environment.policy.items() if name != "lead_time"}
+    return replace(terms, environment=replace(terms.environment, policy=policy))
 
 
 def resume_too_late(desired: Desired, live: Live, planned_at: datetime, terms: Terms) -> Reason | None:

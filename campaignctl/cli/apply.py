@@ -87,7 +87,8 @@ def command(
                 plan = hold_against(saved, planned.plan, planned.terms, session.token)
                 planned = planned.cut_down(plan, session)
             _show(planned, session, output_format)
-            _refuse(planned, limits, session)
+            reviewed = planned.plan.digest if saved is None else saved.digest
+            _refuse(planned, limits, session, reviewed)
             if planned.plan.operations:
                 _confirm(planned.plan, limits, session)
             result = carrier.carry_out(planned)
@@ -131,12 +132,14 @@ def _show(planned: Planned, session: Session, output_format: str) -> None:
     output.result(render(planned, session, output_format))
 
 
-def _refuse(planned: Planned, limits: Limits, session: Session) -> None:
-    """Every guard that refuses before anything is sent."""
+def _refuse(planned: Planned, limits: Limits, session: Session, digest: str) -> None:
+    """Every guard that refuses before anything is sent. `digest` is what a reviewer has seen, of a saved plan its
+    own: what is left of it has another.
+    """
     plan = planned.plan
-    if limits.expect is not None and limits.expect != plan.digest:
+    if limits.expect is not None and limits.expect != digest:
         raise RefusedError(
-            f"this plan has digest {plan.digest}, and {limits.expect} was expected; review it again"
+            f"this plan has digest {digest}, and {limits.expect} was expected; review it again"
         )
     most = limits.max_changes if limits.max_changes is not None else session.project.max_changes
     changes = sum(operation.op is not Op.PAUSE for change in plan.changes for operation in change.operations)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from campaignctl.errors import RefusedError
 from campaignctl.kinds.lifecycle import CALLING
+from campaignctl.planning.cost import estimate
 from campaignctl.planning.plan import Change, Op, Operation, Plan
 from campaignctl.planning.planfile import SavedChange, SavedPlan
 from campaignctl.planning.seal import fingerprint, same_fingerprint
@@ -30,7 +31,8 @@ def hold_against(saved: SavedPlan, fresh: Plan, terms: Terms, token: str) -> Pla
         troubles += list(_vanished(saved, fresh))
     if troubles:
         raise RefusedError("the plan no longer holds: " + "; ".join(troubles) + ". Plan again")
-    return replace(fresh, changes=tuple(change for change in changes if isinstance(change, Change)))
+    rest = tuple(change for change in changes if isinstance(change, Change))
+    return replace(fresh, changes=rest, apply=estimate(rest, terms.environment, fresh.refresh_requests))
 
 
 def _foreign(saved: SavedPlan, fresh: Plan) -> Iterator[str]:
@@ -74,7 +76,7 @@ def _rest(change: Change, saved: SavedChange | None, terms: Terms, token: str) -
     if left is None:
         return f"{change.key.name}: it would now take other operations ({change.reason.message})"
     done = planned[: len(planned) - len(left)]
-    if change.live is None or saved.fingerprint is None or _same(change, saved, done, terms, token):
+    if not left or _same(change, saved, done, terms, token):
         return replace(change, operations=left)
     return f"{change.key.name}: the campaign changed after the plan was made"
 
@@ -92,9 +94,7 @@ def _identity(operation: Operation) -> tuple[str, tuple[str, ...], str | None]:
     return operation.op, operation.fields, operation.sid
 
 
-def _same(
-    change: Change, saved: SavedChange, done: tuple[Operation, ...], terms: Terms, token: str
-) -> bool:
+def _same(change: Change, saved: SavedChange, done: tuple[Operation, ...], terms: Terms, token: str) -> bool:
     """Fingerprints agree, apart from what this plan's own operations have done already."""
     if change.live is None or saved.fingerprint is None:
         return True

@@ -13,7 +13,8 @@ from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
 from campaignctl.planning.environment import HOSTS, CreateBody, Environment
-from campaignctl.planning.settings import ENVIRONMENT_ALLOW, NEEDED, ON_BY_DEFAULT, SANDBOX
+from campaignctl.planning.policy import RULES
+from campaignctl.planning.settings import ENVIRONMENT_ALLOW, NEEDED, SANDBOX
 
 Settings = Mapping[str, Value]
 ACCOUNT_VARIABLE: Final = "EXOTEL_ACCOUNT_SID"
@@ -130,7 +131,7 @@ def _misplaced(here: str, backend: str, settings: Settings) -> Iterator[Problem]
 
 def _rule_problems(where: str, rule: str, settings: Settings) -> Iterator[Problem]:
     level, needed = settings.get("level"), NEEDED.get(rule)
-    if level is None and rule not in ON_BY_DEFAULT:
+    if level is None and not (rule in RULES and RULES[rule].on_by_default):
         yield Problem(where, "required", f"{rule} needs level: error, warn or off")
     if needed and level != "off" and settings.get(needed) is None:
         yield Problem(where, "required", f"{rule} needs {needed}")

@@ -124,7 +124,8 @@ def _spilled(
     path: Path, text: str, environments: Iterable[Environment], environ: Mapping[str, str]
 ) -> list[Diagnostic]:
     """A key or token that the environment holds and the file, too."""
-    names = {name for it in environments for name in (it.key_env, it.token_env)}
+    names = {"EXOTEL_API_KEY", "EXOTEL_API_TOKEN"}
+    names |= {name for it in environments for name in (it.key_env, it.token_env)}
     findings = []
     for name in sorted(names):
         secret = environ.get(name, "")

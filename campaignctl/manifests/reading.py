@@ -78,7 +78,7 @@ class _Loading:
     def add_project_path(self, path: str, project_file: str | None) -> None:
         """A path of `manifests:`. Whoever edits the project file must not lead out of the project."""
         target = Path(os.path.normpath(self.root / path))
-        if not target.exists():
+        if not _is_there(target):
             where = self._place_in_project(path, project_file)
             self.findings.append(error("no-such-path", where, f"manifests: {quoted(path)} does not exist"))
             self.complete = False
@@ -92,7 +92,7 @@ class _Loading:
     def add_selected_path(self, path: str, cwd: Path) -> None:
         """A path of the command line. It may lie outside of the project: whoever runs the command chose it."""
         target = Path(os.path.normpath(cwd / path))
-        if not target.exists():
+        if not _is_there(target):
             message = f"{quoted(path)} does not exist"
             self.findings.append(error("no-such-path", Position(shown_path(target, self.root)), message))
             return
@@ -167,6 +167,15 @@ def _documents(file: ManifestFile, variables: Mapping[str, str]) -> Iterator[Doc
     except UnreadableError as unreadable:
         where = Source(file, 0).at(unreadable.mark)
         yield Document(None, (error(unreadable.rule, where, unreadable.message),), {})
+
+
+def _is_there(path: Path) -> bool:
+    """False too for what cannot be a path, or is too long for one."""
+    try:
+        path.stat()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _end_of(text: str) -> Mark:

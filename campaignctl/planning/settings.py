@@ -83,8 +83,6 @@ NEEDED: Mapping[str, str] = MappingProxyType(
 )
 """What a rule cannot do without, once project and environment are merged."""
 
-ON_BY_DEFAULT = frozenset({"calling_hours", "duplicate_numbers"})
-
 _POLICY_FIELD = Field("policy", Type.OBJECT, "The rules that campaigns must keep.", fields=POLICY)
 _VARS = Field(
     "vars",
@@ -137,6 +135,7 @@ _ENVIRONMENT = (
         Type.STRING,
         "The account; else EXOTEL_ACCOUNT_SID says it.",
         format_by=formats.SID,
+        secrecy=Secrecy.SECRET,
     ),
     _CREDENTIALS,
     Field(

@@ -151,6 +151,16 @@ def test_every_field_is_described() -> None:
         assert all(field["description"].endswith(".") for field in found)
 
 
+def test_the_command_writes_what_is_stale_and_only_checks_when_asked(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "campaignctl.deriving", "--out", str(tmp_path)]
+    stale = subprocess.run([*command, "--check"], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (stale.returncode, list(tmp_path.iterdir())) == (1, [])
+    assert "stale, run python -m campaignctl.deriving" in stale.stderr
+    subprocess.run(command, check=True, cwd=ROOT)
+    subprocess.run([*command, "--check"], check=True, cwd=ROOT)
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.schema.json" for name in schemas()}
+
+
 @pytest.mark.slow
 def test_the_wheel_carries_the_schemas(tmp_path: Path) -> None:
     source = tmp_path / "source"

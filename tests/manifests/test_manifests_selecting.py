@@ -145,6 +145,12 @@ def test_a_path_of_the_command_line_that_does_not_exist_is_an_error(tmp_path: Pa
     assert str(finding) == 'campaign:1:1: "campaign" does not exist [no-such-path]'
 
 
+def test_a_path_that_can_be_none_does_not_exist(tmp_path: Path) -> None:
+    root = write(tmp_path, FILES)
+    rules = [finding.rule for path in ("x" * 5000, "a\0b") for finding in load(root, [path]).findings]
+    assert rules == ["no-such-path"] * 2
+
+
 def test_a_project_does_not_lead_out_of_itself(tmp_path: Path) -> None:
     write(tmp_path / "elsewhere", {"m.yaml": VOICE}, project=None)
     root = write(tmp_path / "project", {}, PROJECT.replace("campaigns/", "../elsewhere"))

@@ -1,0 +1,49 @@
+"""Every example is a manifest that nothing is wrong with, in each of its environments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from campaignctl.kinds.lifecycle import State
+from campaignctl.manifests import load_manifests, load_project
+from campaignctl.planning.policy import check_manifest
+from campaignctl.planning.terms import whole_document
+from campaignctl.planning.window import window_of
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.mark.parametrize("name", ["sandbox", "prod"])
+def test_nothing_is_wrong_with_an_example(name: str) -> None:
+    project = load_project(EXAMPLES, None, {})
+    environment = project.environments[name]
+    manifests = load_manifests(project, environment)
+    assert manifests.findings == ()
+    assert len(manifests.selected) >= 8
+    clock = datetime.fromisoformat(project.environments["sandbox"].sandbox_clock or "")
+    for desired in manifests.selected:
+        start = window_of(desired.kind, desired.spec).start
+        assert start is not None
+        assert (start - clock).days >= 6, "the sandbox's clock begins well before the examples"
+        assert check_manifest(desired, environment, clock, whole_document) == ()
+
+
+def test_the_examples_show_each_idea_once() -> None:
+    project = load_project(EXAMPLES, None, {})
+    desired = load_manifests(project, project.environments["sandbox"]).desired
+    assert len({it.name for it in desired}) == len(desired)
+    assert {it.state for it in desired} == {None, State.PAUSED, State.ARCHIVED}
+    shown = {field for it in desired for field in it.spec}
+    assert {"url", "read_via_text", "retries", "throttle", "template", "from", "lists"} <= shown
+    assert {it.spec.get("content_type") for it in desired} >= {"static", "dynamic"}
+
+
+def test_an_example_begins_with_its_schema_and_its_idea() -> None:
+    for path in (EXAMPLES / "campaigns").glob("*.yaml"):
+        schema, idea, *_ = path.read_text(encoding="utf-8").splitlines()
+        assert schema.startswith("# yaml-language-server: $schema=../../schemas/")
+        assert idea.startswith("# ")
+        assert idea.endswith(".")

@@ -98,11 +98,15 @@ def predicted_minutes(subject: Subject) -> float | None:
     """Minutes from the first call to the last; None where the people are in lists, which nobody counts."""
     if subject.spec.get("lists") or not subject.spec.get("from"):
         return None
-    pace = subject.kind.per_minute
+    return len(texts(subject.spec["from"])) / pace(subject) + _retry_minutes(subject.spec.get("retries"))
+
+
+def pace(subject: Subject) -> int:
+    """Calls or messages a minute: the account's, unless the campaign is throttled."""
     throttle = subject.spec.get("throttle")
     if isinstance(throttle, int) and subject.spec.get("mode") == "custom":
-        pace = throttle
-    return len(texts(subject.spec["from"])) / pace + _retry_minutes(subject.spec.get("retries"))
+        return throttle
+    return subject.kind.per_minute
 
 
 def _retry_minutes(retries: Value) -> int:

@@ -1,0 +1,128 @@
+"""When campaigns call and text, as far as anybody can say, and where they want more than the account can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.lifecycle import FINISHED, Status
+from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.environment import Environment
+from campaignctl.planning.plan import Change, Op
+from campaignctl.planning.policy import Subject, pace, predicted_end
+from campaignctl.planning.window import window_of
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One campaign in time. `end` is the declared one; `predicted_end` None where nobody counts the people.
+
+    `per_minute` is how many calls or messages it makes; `goes` is False for one that waits: paused, or held.
+    """
+
+    start: datetime
+    end: datetime | None
+    predicted_end: datetime | None
+    per_minute: int
+    goes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """From `start` to `end` the runs of a kind together want more a minute than the account's `capacity`."""
+
+    kind: str
+    start: datetime
+    end: datetime
+    campaigns: int
+    wanted: int
+    capacity: int
+
+
+def run_of(change: Change, now: datetime) -> Run | None:
+    """When the campaign of a change runs once the plan is carried out; None where it does not, or nobody can tell."""
+    kind = KINDS[change.key.kind]
+    ops = {operation.op for operation in change.operations if operation.sid is None}
+    held = {operation.op for operation in change.held}
+    if not change.resulting or _is_over(change, ops):
+        return None
+    begins = window_of(kind, change.resulting).start
+    if begins is None and (change.live is None or Op.RESUME in ops):
+        begins = now
+    if begins is None or (change.live is None and not (ops | held)):
+        return None
+    subject = Subject(kind, change.resulting, begins)
+    ends, known = predicted_end(subject, begins)
+    return Run(
+        start=begins,
+        end=_declared_end(kind, change.resulting),
+        predicted_end=ends if known else None,
+        per_minute=pace(subject),
+        goes=_goes(change, ops),
+    )
+
+
+def _is_over(change: Change, ops: set[Op]) -> bool:
+    gone = change.live is not None and (
+        change.live.status in FINISHED or change.live.status is Status.UNKNOWN
+    )
+    return gone or bool(ops & {Op.COMPLETE, Op.ARCHIVE})
+
+
+def _goes(change: Change, ops: set[Op]) -> bool:
+    if Op.PAUSE in ops:
+        return False
+    if change.live is None:
+        return Op.CREATE in ops
+    return change.live.status is not Status.PAUSED or Op.RESUME in ops
+
+
+def _declared_end(kind: Kind, spec: Mapping[str, Value]) -> datetime | None:
+    schedule = spec.get(kind.schedule.name)
+    declared = isinstance(schedule, Mapping) and schedule.get(kind.end.name) is not None
+    return window_of(kind, spec).end if declared else None
+
+
+def crowds(runs: Iterable[tuple[Kind, Run]], environment: Environment) -> Iterator[Crowd]:
+    """Where runs of a kind overlap beyond the account's capacity, in the order of time.
+
+    Only runs whose length is known are reckoned with: of the others nobody can say that they are too much.
+    """
+    by_kind: dict[str, list[Run]] = {}
+    for kind, run in runs:
+        if run.goes and run.predicted_end and run.predicted_end > run.start:
+            by_kind.setdefault(kind.name, []).append(run)
+    for name, mine in sorted(by_kind.items()):
+        yield from _crowds_of(name, mine, capacity(KINDS[name], environment))
+
+
+def _crowds_of(kind: str, runs: Iterable[Run], most: int) -> Iterator[Crowd]:
+    """Goes through starts and ends in their order; what adjoins with the same runs too many is one crowd."""
+    wanted = campaigns = 0
+    since: datetime | None = None
+    for moment, more, count in sorted(_turns(runs)):
+        if since is not None and moment > since:
+            yield Crowd(kind, since, moment, campaigns, wanted, most)
+        wanted, campaigns = wanted + more, campaigns + count
+        since = moment if wanted > most else None
+
+
+def _turns(runs: Iterable[Run]) -> Iterator[tuple[datetime, int, int]]:
+    """Each start and end, and what it adds to the calls a minute and to the campaigns that run."""
+    for run in runs:
+        assert run.predicted_end is not None, "only runs whose length is known"
+        yield run.start, run.per_minute, 1
+        yield run.predicted_end, -run.per_minute, -1
+
+
+_SETTINGS: Final = {"call": "calls_per_minute", "message": "messages_per_minute"}
+
+
+def capacity(kind: Kind, environment: Environment) -> int:
+    """Calls or messages a minute, as the `capacity` policy says, whatever its level; else an account's default."""
+    settings = environment.policy.get("capacity")
+    said = settings.get(_SETTINGS[kind.unit]) if isinstance(settings, Mapping) else None
+    return said if isinstance(said, int) else kind.per_minute

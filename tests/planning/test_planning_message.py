@@ -1,0 +1,101 @@
+"""Encodings, segments, people and worst cases: the numbers a reviewer decides by."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaignctl.kinds import SMS, VOICE
+from campaignctl.kinds.table import Value
+from campaignctl.planning.message import Count, Encoding, sense_of, text_sense
+
+GSM, UCS = Encoding.GSM_7, Encoding.UCS_2
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "characters", "segments"),
+    [
+        ("", GSM, 0, 1),
+        ("a" * 160, GSM, 160, 1),
+        ("a" * 161, GSM, 161, 2),
+        ("a" * 306, GSM, 306, 2),
+        ("a" * 307, GSM, 307, 3),
+        ("€" * 80, GSM, 160, 1),
+        ("€" * 81, GSM, 162, 2),
+        ("a" * 152 + "€" + "a" * 7, GSM, 161, 2),
+        ("a" * 152 + "€" + "a" * 151, GSM, 305, 2),
+        ("a" * 152 + "€" + "a" * 152, GSM, 306, 3),
+        ("@£$ Ñ à\n", GSM, 8, 1),
+        ("[x] {y} ~|^\\", GSM, 20, 1),
+        ("₹500", UCS, 4, 1),
+        ("ç", UCS, 1, 1),
+        ("`", UCS, 1, 1),
+        ("अ" * 70, UCS, 70, 1),
+        ("अ" * 71, UCS, 71, 2),
+        ("अ" * 134, UCS, 134, 2),
+        ("अ" * 135, UCS, 135, 3),
+        ("😀" * 35, UCS, 70, 1),
+        ("😀" * 36, UCS, 72, 2),
+        ("अ" * 66 + "😀" + "अ" * 66, UCS, 134, 3),
+    ],
+)
+def test_a_text_is_counted_as_the_network_counts_it(
+    text: str, encoding: Encoding, characters: int, segments: int
+) -> None:
+    sense = text_sense(text)
+    assert (sense.encoding, sense.characters, sense.segments) == (encoding, characters, segments)
+    assert sense.variables == ()
+
+
+def test_variables_are_named_once_and_count_nothing() -> None:
+    sense = text_sense("Dear @@Name, @@Amount is due. Bye, @@Name!")
+    assert sense.variables == ("@@Name", "@@Amount")
+    assert sense.characters == len("Dear ,  is due. Bye, !")
+
+
+@given(st.text(max_size=500), st.text(max_size=50))
+def test_a_longer_text_never_takes_fewer_segments(text: str, more: str) -> None:
+    assert text_sense(text + " " + more).segments >= text_sense(text).segments or "@@" in text + more
+
+
+NUMBERS: Value = ["+919800000001", "+919800000002", "+919800000001"]
+RETRIES: Value = {"number_of_retries": 2, "interval_mins": 15}
+
+
+@pytest.mark.parametrize(
+    ("spec", "whole", "people", "most", "retries"),
+    [
+        ({"from": NUMBERS, "retries": RETRIES}, True, Count(2), Count(6), 2),
+        ({"from": NUMBERS}, True, Count(2), Count(2), 0),
+        ({"from": NUMBERS, "retries": None}, False, Count(2), Count(2), 0),
+        ({"from": NUMBERS, "call_duplicate_numbers": True, "retries": RETRIES}, True, Count(3), Count(9), 2),
+        ({"from": NUMBERS}, False, Count(2), Count(2, False), None),
+        ({"from": NUMBERS, "retries": {"interval_mins": 5}}, False, Count(2), Count(2, False), None),
+        ({"lists": ["a"], "retries": RETRIES}, True, Count(None, False), Count(None, False), 2),
+        ({"from": NUMBERS, "lists": ["a"]}, True, Count(2, False), Count(2, False), 0),
+        ({}, False, Count(None, False), Count(None, False), None),
+    ],
+)
+def test_a_voice_campaign_in_numbers(
+    spec: dict[str, Value], whole: bool, people: Count, most: Count, retries: int | None
+) -> None:
+    sense = sense_of(VOICE, spec, whole=whole)
+    assert (sense.people, sense.most, sense.retries) == (people, most, retries)
+
+
+def test_the_people_of_a_list_are_unknown_and_never_none() -> None:
+    sense = sense_of(SMS, {"lists": ["a", "b"], "template": "Hi @@Name"}, whole=True)
+    assert sense.people == sense.most == Count(None, False)
+    assert sense.text is not None
+    assert sense.text.variables == ("@@Name",)
+
+
+def test_a_text_that_the_account_does_not_show_has_no_sense() -> None:
+    assert sense_of(SMS, {"lists": ["a"]}, whole=False).text is None
+
+
+def test_what_is_unknown_in_a_part_is_unknown_in_the_sum() -> None:
+    assert Count(5) + Count(3) == Count(8)
+    assert Count(5) + Count(None, False) == Count(5, False)
+    assert Count(0) + Count(None, False) == Count(None, False)

@@ -1,0 +1,122 @@
+"""When campaigns run, and where together they want more than the account can do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from campaignctl.diagnostics import Position
+from campaignctl.kinds import SMS, VOICE
+from campaignctl.kinds.lifecycle import read_status
+from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.environment import Environment
+from campaignctl.planning.plan import Change, HeldOperation, Op, Operation, Reason
+from campaignctl.planning.reasons import ChangeType
+from campaignctl.planning.resources import Desired, Key, Live
+from campaignctl.planning.run import Crowd, Run, capacity, crowds, run_of
+
+NOW = datetime(2027, 1, 15, 3, 0, tzinfo=UTC)
+ACCOUNT = Environment("prod", "exotel", "acme1")
+NUMBERS: Value = [f"+9198000{number:05d}" for number in range(120)]
+
+
+def change(
+    spec: dict[str, Value],
+    *operations: Op,
+    held: tuple[Op, ...] = (),
+    live: str | None = None,
+    kind: Kind = VOICE,
+) -> Change:
+    found = Live(kind, "s1", read_status(live), live, spec) if live else None
+    return Change(
+        Key(kind.name, "a", "s1" if live else ""),
+        ChangeType.UPDATE,
+        Reason("fields-differ", ""),
+        Desired(kind, spec, Position("a.yaml")),
+        found,
+        tuple(map(Operation, operations)),
+        tuple(map(HeldOperation, held)),
+        resulting=spec,
+    )
+
+
+def at(minutes: int) -> datetime:
+    return NOW + timedelta(minutes=minutes)
+
+
+SOON: Value = {"send_at": at(60).isoformat()}
+CALLS: dict[str, Value] = {"from": NUMBERS, "schedule": SOON}
+RETRIES: Value = {"number_of_retries": 2, "interval_mins": 15}
+
+
+@pytest.mark.parametrize(
+    ("given", "run"),
+    [
+        (change(CALLS, Op.CREATE), Run(at(60), None, at(62), 60, True)),
+        (change({**CALLS, "retries": RETRIES}, Op.CREATE), Run(at(60), None, at(92), 60, True)),
+        (
+            change({**CALLS, "mode": "custom", "throttle": 4}, Op.CREATE),
+            Run(at(60), None, at(90), 4, True),
+        ),
+        (
+            change(
+                {"from": NUMBERS, "schedule": {"send_at": at(60).isoformat(), "end_at": at(61).isoformat()}}
+            ),
+            None,
+        ),
+        (change({"lists": ["x"], "schedule": SOON}, Op.CREATE), Run(at(60), None, None, 60, True)),
+        (change(CALLS, Op.CREATE, Op.PAUSE), Run(at(60), None, at(62), 60, False)),
+        (change(CALLS, held=(Op.CREATE,)), Run(at(60), None, at(62), 60, False)),
+        (change(CALLS, live="Created"), Run(at(60), None, at(62), 60, True)),
+        (change(CALLS, live="Paused"), Run(at(60), None, at(62), 60, False)),
+        (change(CALLS, Op.RESUME, live="Paused"), Run(at(60), None, at(62), 60, True)),
+        (change(CALLS, Op.PAUSE, Op.COMPLETE, live="in-progress"), None),
+        (change(CALLS, live="completed"), None),
+        (change(CALLS, live="Hibernating"), None),
+        (change({"from": NUMBERS}, Op.CREATE), Run(NOW, None, at(2), 60, True)),
+        (change({"from": NUMBERS}, live="Created"), None),
+    ],
+)
+def test_a_campaign_runs_from_its_start_to_its_predicted_end(given: Change, run: Run | None) -> None:
+    assert run_of(given, NOW) == run
+
+
+def test_a_declared_end_cuts_the_prediction() -> None:
+    window: Value = {"send_at": at(60).isoformat(), "end_at": at(61).isoformat()}
+    run = run_of(change({"from": NUMBERS, "schedule": window}, Op.CREATE), NOW)
+    assert run == Run(at(60), at(61), at(61), 60, True)
+
+
+def runs(*spans: tuple[int, int]) -> list[tuple[Kind, Run]]:
+    return [(VOICE, Run(at(first), None, at(last), 60, True)) for first, last in spans]
+
+
+@pytest.mark.parametrize(
+    ("spans", "crowded"),
+    [
+        ([(0, 10), (10, 20)], []),
+        ([(0, 10), (5, 15)], [(5, 10, 2)]),
+        ([(0, 30), (5, 15), (10, 20)], [(5, 10, 2), (10, 15, 3), (15, 20, 2)]),
+        ([(0, 10), (0, 10), (0, 10)], [(0, 10, 3)]),
+    ],
+)
+def test_runs_that_overlap_want_more_than_the_account_can_do(
+    spans: list[tuple[int, int]], crowded: list[tuple[int, int, int]]
+) -> None:
+    assert list(crowds(runs(*spans), ACCOUNT)) == [
+        Crowd("VoiceCampaign", at(first), at(last), count, 60 * count, 60) for first, last, count in crowded
+    ]
+
+
+def test_what_waits_or_cannot_be_counted_is_no_crowd() -> None:
+    waiting = (VOICE, Run(at(0), None, at(10), 60, False))
+    uncounted = (SMS, Run(at(0), at(10), None, 300, True))
+    assert list(crowds([*runs((0, 10)), waiting, uncounted, uncounted], ACCOUNT)) == []
+
+
+def test_the_capacity_is_the_policys_or_an_accounts_default() -> None:
+    set_up = Environment("prod", "exotel", "acme1", policy={"capacity": {"calls_per_minute": 120}})
+    assert (capacity(VOICE, ACCOUNT), capacity(SMS, ACCOUNT)) == (60, 300)
+    assert (capacity(VOICE, set_up), capacity(SMS, set_up)) == (120, 300)
+    assert list(crowds(runs((0, 10), (5, 15)), set_up)) == []

@@ -20,7 +20,7 @@ from campaignctl.applying.intents import Intents
 from campaignctl.applying.port import Account, Check, Hooks, TooLateError
 from campaignctl.applying.sending import Sender
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
-from campaignctl.kinds.lifecycle import CALLING, Action
+from campaignctl.kinds.lifecycle import CALLING
 from campaignctl.kinds.table import Value
 from campaignctl.planning.compare import compare
 from campaignctl.planning.environment import Environment
@@ -130,7 +130,7 @@ class Creator:
 
     def _pause(self, live: Live) -> bool:
         try:
-            return isinstance(self.sender.act(live, Action.PAUSE).answer, Done)
+            return isinstance(self.sender.hush(live).answer, Done)
         except InterruptedRunError:
             return False
 

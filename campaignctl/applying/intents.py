@@ -20,7 +20,10 @@ from campaignctl.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One create that was about to be sent. `sid` is known once it was answered; `written_at` is this machine's."""
+    """One create that was about to be sent. `sid` is known once it was answered.
+
+    `written_at` is this machine's time, of the last that was known of it.
+    """
 
     host: str
     account_sid: str
@@ -46,7 +49,7 @@ class Intents:
 
     def know(self, intent: Intent, sid: str) -> Intent:
         """The create was answered: now its campaign can be told from another of its name."""
-        return self._put(replace(intent, sid=sid))
+        return self._put(replace(intent, sid=sid, written_at=self.clock.now().isoformat()))
 
     def forget(self, kind: str, name: str) -> None:
         """Its outcome is known, and no other run made the same."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from campaignctl.applying.creating import Creator, bearers
 from campaignctl.applying.intents import Intent
 from campaignctl.applying.port import Account, Hooks
-from campaignctl.applying.races import LOOK_EVERY, SHOWS_WITHIN
+from campaignctl.applying.races import GRACE_SECONDS, LOOK_EVERY, SHOWS_WITHIN
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Action
@@ -46,7 +46,9 @@ class Leftovers:
         return Settled(tuple(notes), twins)
 
     def _wait(self, intent: Intent) -> None:
-        left = self.creator.environment.settle_seconds - self.creator.intents.age_seconds(intent)
+        """As long as a run waits before its last look: until everything shows that may be older (rule 10.5)."""
+        settled = self.creator.environment.settle_seconds + GRACE_SECONDS
+        left = settled - self.creator.intents.age_seconds(intent)
         if self.hooks.settle and left > 0:
             self.hooks.clock.sleep(left)
 

@@ -73,11 +73,13 @@ class Races:
             return
         self._wait_for_settling()
         deadline = self.hooks.clock.monotonic() + SHOWS_WITHIN
-        self._scan(self.made, last=True)  # those that lost already too: now it is certain to whom
+        self._scan(self._open(), last=True)
         while (hidden := self._open()) and self.hooks.clock.monotonic() < deadline:
             self.hooks.clock.sleep(LOOK_EVERY)
             self._scan(hidden, last=True)
         for item in hidden:
+            if item.progress.lost_to is not None:
+                continue
             message = (
                 "it was created, and the account's list does not show it; another run may have made a twin"
             )
@@ -114,32 +116,37 @@ class Races:
             return None
 
     def _look(self, item: MadeHere, listing: Listing, last: bool) -> None:
+        """What one list says about one campaign. Only the last look settles that there is no older one."""
         same = bearers(listing.campaigns, item.live.name)
-        if item.settled:
-            if item.progress.lost_to is not None and same:
-                item.progress.lost_to = same[0]
-        elif item.live.sid not in {live.sid for live in same}:
-            item.settled = last and self._is_over(item, same)
+        listed = item.live.sid in {live.sid for live in same}
+        if item.progress.lost_to is not None:  # an early look may have missed who stays in the end
+            item.settled = last
+            item.progress.lost_to = same[0] if same else item.progress.lost_to
+        elif not listed and not (last and self._is_over(item)):
+            return  # it proves nothing
         elif item.adopted and len(same) > 1:
             item.settled = True
             message = self.creator.pause_all_but_the_oldest(same)
             item.progress.end(ChangeOutcome.UNKNOWN, Reason("unknown-outcome", message))
+        elif not listed:
+            item.settled = True
+            if same and same[0].age_key < item.live.age_key:
+                item.progress.lost_to = same[0]
         elif same[0].sid == item.live.sid:
             item.settled = last and listing.whole
         else:
-            item.settled = True
             self._step_back(item, same[0])
+            item.settled = last or item.left
 
-    def _is_over(self, item: MadeHere, same: list[Live]) -> bool:
-        """Finished already, so that no list of the alive will ever show it; an older one of its name has won."""
+    def _is_over(self, item: MadeHere) -> bool:
+        """Finished already, so that no list of the alive will ever show it."""
         try:
             live = self.account.get(item.live.kind, item.live.sid)
         except ApiError:
             return False
         if live is None or not live.finished:
             return False
-        if same and same[0].age_key < live.age_key:
-            item.progress.lost_to = same[0]
+        item.live = live
         return True
 
     def _step_back(self, item: MadeHere, winner: Live) -> None:

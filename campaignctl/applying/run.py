@@ -219,7 +219,7 @@ class _Run:
         """One of several of a name: its change has no campaign of its own."""
         kind = _desired(state).kind
         twin = Live(kind, operation.sid or "", Status.CREATED, "", {})
-        exchange = self.sender.act(twin, Action.PAUSE)
+        exchange = self.sender.hush(twin)
         if not isinstance(exchange.answer, Done):
             return _not_done(operation, state, exchange)
         return OperationResult(operation.op, OperationOutcome.APPLIED, exchange.attempts, operation.sid)

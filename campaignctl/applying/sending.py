@@ -62,6 +62,13 @@ class Sender:
             return self._conflict(live, exchange, took)
         return exchange
 
+    def hush(self, twin: Live) -> Exchange:
+        """A pause of somebody else's twin: one that its own run has ended meanwhile is as quiet as a paused one."""
+        exchange = self.act(twin, Action.PAUSE)
+        if isinstance(exchange.answer, Refused):
+            return self._conflict(twin, exchange, lambda now: now.finished)
+        return exchange
+
     def _act_patiently(self, live: Live, action: Action, just_created: bool, check: Check | None) -> Exchange:
         waited, attempts = 0.0, 0
         while True:

@@ -189,12 +189,16 @@ class Desk:
         return self.run("plan", "--format", "json", *words).json
 
     def start(
-        self, *words: str, env: Mapping[str, str] | None = None, **options: Any
+        self,
+        *words: str,
+        env: Mapping[str, str] | None = None,
+        run: Sequence[str] = ("-m", "campaignctl"),
+        **options: Any,
     ) -> subprocess.Popen[str]:
-        """A process of its own, both of its outputs in pipes."""
+        """A process of its own, both of its outputs in pipes. `run` is what Python is told to run."""
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
         return subprocess.Popen(
-            [sys.executable, "-m", "campaignctl", *words],
+            [sys.executable, *run, *words],
             cwd=self.root,
             env=_environment({**SECRETS, **(env or {})}),
             text=True,

@@ -115,11 +115,12 @@ NOBODY: Final = Count(0)
 class Sense:
     """A campaign in numbers: whom it reaches, and how many calls or messages that is at most.
 
-    `text` only of an SMS campaign whose text is shown, `retries` only of a voice campaign (None: not shown).
+    `text` only of a campaign that `texts`, `retries` only of one that calls; None where they are not shown.
     """
 
     people: Count
     most: Count
+    texts: bool
     text: TextSense | None = None
     retries: int | None = None
 
@@ -128,9 +129,10 @@ def sense_of(kind: Kind, spec: Mapping[str, Value], *, whole: bool) -> Sense:
     """`whole` is False where `spec` is an answer, which may leave things out: what it lacks is not known."""
     people = people_of(kind, spec)
     if "retries" not in kind.by_name:
-        return Sense(people, people, _text_of(kind, spec))
+        return Sense(people, people, texts=True, text=_text_of(kind, spec))
     retries = _retries(spec, whole)
-    return Sense(people, people.times(None if retries is None else 1 + retries), retries=retries)
+    most = people.times(None if retries is None else 1 + retries)
+    return Sense(people, most, texts=False, retries=retries)
 
 
 def people_of(kind: Kind, spec: Mapping[str, Value]) -> Count:

@@ -12,7 +12,7 @@ from campaignctl.kinds.lifecycle import FINISHED, Status
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.plan import Change, Op
-from campaignctl.planning.policy import Subject, pace, predicted_end
+from campaignctl.planning.policy import CLOSING, OPENING, RULES, Subject, level_of, pace, predicted_end
 from campaignctl.planning.window import window_of
 
 
@@ -49,7 +49,10 @@ def run_of(change: Change, now: datetime) -> Run | None:
     held = {operation.op for operation in change.held}
     if not change.resulting or _is_over(change, ops):
         return None
-    begins = window_of(kind, change.resulting).start
+    try:
+        begins = window_of(kind, change.resulting).start
+    except ValueError:  # not planned by us, but shown all the same: nobody can tell when it runs
+        return None
     if begins is None and (change.live is None or Op.RESUME in ops):
         begins = now
     if begins is None or (change.live is None and not (ops | held)):
@@ -126,3 +129,27 @@ def capacity(kind: Kind, environment: Environment) -> int:
     settings = environment.policy.get("capacity")
     said = settings.get(_SETTINGS[kind.unit]) if isinstance(settings, Mapping) else None
     return said if isinstance(said, int) else kind.per_minute
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When people may be called, as `09:00`; `time_zone` None: in each start's own offset."""
+
+    opening: str
+    closing: str
+    time_zone: str | None
+
+
+def calling_hours(environment: Environment) -> Hours | None:
+    """As the policy has them; None where it is off."""
+    if level_of(RULES["calling_hours"], environment) is None:
+        return None
+    said = environment.policy.get("calling_hours")
+    settings = said if isinstance(said, Mapping) else {}
+    country = environment.country
+    zone = settings.get("time_zone") or (country.time_zone if country else None)
+    return Hours(
+        opening=str(settings.get("from") or OPENING),
+        closing=str(settings.get("to") or CLOSING),
+        time_zone=str(zone) if zone else None,
+    )

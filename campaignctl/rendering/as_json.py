@@ -50,6 +50,14 @@ from campaignctl.rendering.documents import (
 )
 from campaignctl.rendering.escape import json_safe
 from campaignctl.rendering.masks import HIDDEN, mask_number, mask_url
+from campaignctl.rendering.measures import (
+    crowd_documents,
+    hours_document,
+    message_document,
+    moment,
+    reach_document,
+    run_document,
+)
 
 EXAMPLES: Final = 5
 SEALED: Final = "hmac-sha256:"
@@ -78,8 +86,13 @@ def plan_document(plan: Plan, environment: Environment, *, show_numbers: bool = 
         "summary": _summary(plan),
         "notes": list(plan.notes),
         "findings": [_finding(finding) for finding in plan.findings],
-        "changes": [_change(change, environment.country, show_numbers) for change in plan.changes],
+        "changes": [
+            _change(change, environment.country, plan.created_at, show_numbers) for change in plan.changes
+        ],
         "backend": environment.backend,
+        "reach": reach_document(plan.changes),
+        "calling_hours": hours_document(environment),
+        "crowds": crowd_documents(plan.changes, environment, plan.created_at),
     }
 
 
@@ -114,11 +127,6 @@ def written(document: Mapping[str, Any]) -> str:
     """The document as text, a change to a line: quick to write, and two plans can be compared by line."""
     lines = [f"  {_compact(key)}: {_value(value)}" for key, value in document.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def moment(when: datetime) -> str:
-    """RFC 3339 to the second, `Z` for UTC."""
-    return when.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _value(value: object) -> str:
@@ -180,7 +188,7 @@ def _finding(finding: Diagnostic) -> FindingDocument:
     }
 
 
-def _change(change: Change, country: Country | None, show_numbers: bool) -> ChangeDocument:
+def _change(change: Change, country: Country | None, now: datetime, show_numbers: bool) -> ChangeDocument:
     kind = KINDS[change.key.kind]
     where = change.desired.where if change.desired else None
     state = change.desired_state
@@ -199,6 +207,8 @@ def _change(change: Change, country: Country | None, show_numbers: bool) -> Chan
         "notes": list(change.notes),
         "fingerprint": change.fingerprint,
         "resulting": _resulting(kind, change.resulting, show_numbers),
+        "message": message_document(change),
+        "run": run_document(change, now),
     }
 
 

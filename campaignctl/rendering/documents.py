@@ -71,6 +71,48 @@ class StatusDocument(TypedDict):
     desired: str | None
 
 
+class CountDocument(TypedDict):
+    """At least `known`, and just that when it is `whole`; `known` is None where nothing is known."""
+
+    known: int | None
+    whole: bool
+
+
+class TextDocument(TypedDict):
+    """The text of one SMS. With variables, which nobody can count, characters and segments are the least."""
+
+    encoding: str
+    characters: int
+    segments: int
+    variables: list[str]
+
+
+class SenseDocument(TypedDict):
+    """A campaign in numbers. `most` calls or messages; `retries` only of a voice, `text` only of an SMS campaign."""
+
+    people: CountDocument
+    most: CountDocument
+    retries: NotRequired[int | None]
+    text: NotRequired[TextDocument | None]
+
+
+class MessageDocument(TypedDict):
+    """What a campaign says, before and after its operations; None where none is there."""
+
+    before: SenseDocument | None
+    after: SenseDocument | None
+
+
+class RunDocument(TypedDict):
+    """When it runs. `end` is declared; `predicted_end` None where nobody counts the people; `goes` False: it waits."""
+
+    start: str
+    end: str | None
+    predicted_end: str | None
+    per_minute: int
+    goes: bool
+
+
 class ChangeDocument(TypedDict):
     """One change. `resulting` holds the fields as they will stand, masked; people's numbers as counts."""
 
@@ -88,6 +130,8 @@ class ChangeDocument(TypedDict):
     notes: list[str]
     fingerprint: str | None
     resulting: dict[str, Value]
+    message: MessageDocument
+    run: RunDocument | None
 
 
 class ManifestsDocument(TypedDict):
@@ -136,6 +180,34 @@ class SummaryDocument(TypedDict):
     cannot_compare: int
 
 
+class ReachDocument(TypedDict):
+    """What an apply sets going: how many campaigns, the people they reach, calls and messages at most."""
+
+    campaigns: int
+    people: CountDocument
+    calls: CountDocument
+    messages: CountDocument
+
+
+class HoursDocument(TypedDict):
+    """When people may be called; `time_zone` None: in each start's own offset."""
+
+    opening: str
+    closing: str
+    time_zone: str | None
+
+
+class CrowdDocument(TypedDict):
+    """When the campaigns of a kind together want more a minute than the account's capacity."""
+
+    kind: str
+    start: str
+    end: str
+    campaigns: int
+    wanted: int
+    capacity: int
+
+
 class PlanDocument(TypedDict):
     """`plan --format json` and plan files."""
 
@@ -156,6 +228,9 @@ class PlanDocument(TypedDict):
     findings: list[FindingDocument]
     changes: list[ChangeDocument]
     backend: str
+    reach: ReachDocument
+    calling_hours: HoursDocument | None
+    crowds: list[CrowdDocument]
 
 
 class OperationResultDocument(TypedDict):

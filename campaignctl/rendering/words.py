@@ -1,6 +1,7 @@
 """What will happen to whom and when, in sentences. All formats share them.
 
-A sentence holds words of ours, counts and dates, never text from outside: it needs no escaping.
+A sentence holds words of ours, counts and dates. The one text from outside is the variables' names; every format
+escapes whole sentences all the same.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.planning.normalize import texts
-from campaignctl.rendering.documents import ChangeDocument, HeldDocument
+from campaignctl.rendering.documents import (
+    ChangeDocument,
+    CountDocument,
+    HeldDocument,
+    ReachDocument,
+    SenseDocument,
+    TextDocument,
+)
 
 REVIEW_TIME: Final = timedelta(hours=1)
 """A start nearer than this is pointed out: nobody may look at the plan again before it."""
@@ -201,3 +209,55 @@ def held(operation: HeldDocument, kind: Kind, now: datetime) -> str:
     says = irreversible(op, operation["numbers_failed"], kind) if operation["irreversible"] else op
     since = read_moment(operation["since"])
     return f"{says}; as it is since {moment(since)}, {distance(since, now)}" if since else says
+
+
+def known(count: CountDocument, noun: str, plural: str) -> str:
+    """`1,200 people`, `an unknown number of people`, or the one and the other."""
+    if count["known"] is None:
+        return f"an unknown number of {plural}"
+    text = counted(count["known"], noun, plural)
+    return text if count["whole"] else f"{text} and an unknown number more"
+
+
+def sense(change: ChangeDocument) -> str | None:
+    """Segments of a text, calls at most: before → after where they differ; None where `effect` says it all."""
+    before, after = change["message"]["before"], change["message"]["after"]
+    if after is None or change["change"] == "noop":
+        return None
+    now = _sense(after, KINDS[change["kind"]])
+    then = _sense(before, KINDS[change["kind"]]) if before else None
+    return f"{then} → {now}" if then and now and then != now and change["diff"] else now
+
+
+def _sense(sense: SenseDocument, kind: Kind) -> str | None:
+    if "text" in sense:
+        return _text(sense["text"]) if sense["text"] else None
+    retries = sense.get("retries")
+    if retries is None:
+        return "at most an unknown number of calls (the account does not show the retries)"
+    if sense["most"] == sense["people"]:
+        return None
+    calls = known(sense["most"], kind.unit, f"{kind.unit}s")
+    return f"at most {calls} ({counted(retries, 'retry', 'retries')} each)"
+
+
+def _text(text: TextDocument) -> str:
+    least = "at least " if text["variables"] else ""
+    size = f"{counted(text['characters'], 'character')}, {least}{counted(text['segments'], 'segment')}"
+    filled = f", filled in from the list: {', '.join(text['variables'])}" if text["variables"] else ""
+    return f"{text['encoding']}, {least}{size}{filled}"
+
+
+def reach(document: ReachDocument) -> str | None:
+    """`Reaches 3,600 people in 3 campaigns: at most 10,800 calls.` None where an apply sets nothing going."""
+    if not document["campaigns"]:
+        return None
+    calls, messages = document["calls"], document["messages"]
+    parts = [
+        known(count, noun, f"{noun}s")
+        for count, noun in ((calls, "call"), (messages, "message"))
+        if count["known"] != 0
+    ]
+    campaigns = counted(document["campaigns"], "campaign")
+    people = known(document["people"], "person", "people")
+    return f"Reaches {people} in {campaigns}: at most {listed(parts)}."

@@ -90,6 +90,9 @@ def _change(change: ChangeDocument, now: datetime, namesake: bool) -> Iterator[L
     urgency = words.urgency(change, now)
     if urgency:
         yield Line(urgency, 1, Style.ALERT)
+    sense = words.sense(change)
+    if sense:
+        yield Line(sense, 1)
     yield from reason_lines(change["reason"])
     yield from _operations(change)
     yield from _content(change)
@@ -289,6 +292,9 @@ def _closing(document: PlanDocument, now: datetime) -> Iterator[Line]:
     operations = [operation for change in document["changes"] for operation in change["operations"]]
     if len(operations) > 1:
         yield Line(f"In this order: {_order(operations)}.")
+    reach = words.reach(document["reach"])
+    if reach:
+        yield Line(reach)
     final = sum(operation["irreversible"] for operation in operations)
     if final:
         yield Line(f"{words.counted(final, 'operation')} cannot be undone.", 0, Style.STOP)

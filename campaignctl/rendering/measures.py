@@ -1,0 +1,113 @@
+"""What a plan says in numbers, as documents: people, calls and messages, runs, crowds and calling hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from campaignctl.kinds import KINDS
+from campaignctl.planning.environment import Environment
+from campaignctl.planning.message import Count, Sense, TextSense, reach_of, senses
+from campaignctl.planning.plan import Change
+from campaignctl.planning.run import Crowd, Run, calling_hours, crowds, run_of
+from campaignctl.rendering.documents import (
+    CountDocument,
+    CrowdDocument,
+    HoursDocument,
+    MessageDocument,
+    ReachDocument,
+    RunDocument,
+    SenseDocument,
+    TextDocument,
+)
+
+
+def moment(when: datetime) -> str:
+    """RFC 3339 to the second, `Z` for UTC."""
+    return when.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def message_document(change: Change) -> MessageDocument:
+    """Before and after."""
+    before, after = senses(change)
+    return {"before": _sense(before), "after": _sense(after)}
+
+
+def run_document(change: Change, now: datetime) -> RunDocument | None:
+    """None where it does not run, or nobody can tell when."""
+    run = run_of(change, now)
+    return _run(run) if run else None
+
+
+def reach_document(changes: Sequence[Change]) -> ReachDocument:
+    """Over all that an apply sets going."""
+    reach = reach_of(changes)
+    return {
+        "campaigns": reach.campaigns,
+        "people": _count(reach.people),
+        "calls": _count(reach.calls),
+        "messages": _count(reach.messages),
+    }
+
+
+def crowd_documents(
+    changes: Sequence[Change], environment: Environment, now: datetime
+) -> list[CrowdDocument]:
+    """In the order of time, by kind."""
+    runs = ((KINDS[change.key.kind], run_of(change, now)) for change in changes)
+    return [_crowd(each) for each in crowds(((kind, run) for kind, run in runs if run), environment)]
+
+
+def hours_document(environment: Environment) -> HoursDocument | None:
+    """None where no rule holds them."""
+    hours = calling_hours(environment)
+    if hours is None:
+        return None
+    return {"opening": hours.opening, "closing": hours.closing, "time_zone": hours.time_zone}
+
+
+def _count(count: Count) -> CountDocument:
+    return {"known": count.known, "whole": count.whole}
+
+
+def _sense(sense: Sense | None) -> SenseDocument | None:
+    if sense is None:
+        return None
+    document: SenseDocument = {"people": _count(sense.people), "most": _count(sense.most)}
+    if sense.texts:
+        document["text"] = _text(sense.text)
+    else:
+        document["retries"] = sense.retries
+    return document
+
+
+def _text(text: TextSense | None) -> TextDocument | None:
+    if text is None:
+        return None
+    return {
+        "encoding": text.encoding.value,
+        "characters": text.characters,
+        "segments": text.segments,
+        "variables": list(text.variables),
+    }
+
+
+def _run(run: Run) -> RunDocument:
+    return {
+        "start": moment(run.start),
+        "end": moment(run.end) if run.end else None,
+        "predicted_end": moment(run.predicted_end) if run.predicted_end else None,
+        "per_minute": run.per_minute,
+        "goes": run.goes,
+    }
+
+
+def _crowd(crowd: Crowd) -> CrowdDocument:
+    return {
+        "kind": crowd.kind,
+        "start": moment(crowd.start),
+        "end": moment(crowd.end),
+        "campaigns": crowd.campaigns,
+        "wanted": crowd.wanted,
+        "capacity": crowd.capacity,
+    }

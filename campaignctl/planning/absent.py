@@ -132,10 +132,10 @@ def _looks_like(desired: Desired, live: Live, country: Country | None) -> bool:
     start, content = _same_start(desired, live), _same_content(desired, live, country)
     if not (start or content):
         return False
-    theirs = _recipients(live, country)
+    theirs = recipients(live, country)
     if theirs is None:
         return start and content
-    return not theirs.isdisjoint(_recipients(desired, country) or ())
+    return not theirs.isdisjoint(recipients(desired, country) or ())
 
 
 def _same_start(desired: Desired, live: Live) -> bool:
@@ -153,7 +153,7 @@ def _same_content(desired: Desired, live: Live, country: Country | None) -> bool
     return False
 
 
-def _recipients(side: Desired | Live, country: Country | None) -> frozenset[str] | None:
+def recipients(side: Desired | Live, country: Country | None) -> frozenset[str] | None:
     """Numbers and lists; None when the account shows neither."""
     fields = side.kind.in_role(Role.RECIPIENTS)
     if not any(side.spec.get(field.name) for field in fields):

@@ -1,0 +1,86 @@
+"""What the reliability tests ask of every run: what was sent again, and what the account holds in the end."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from harness import Desk
+
+from campaignctl.sandbox.journal import Recorded
+
+APPLY = ("apply", "--auto-approve", "--format", "json")
+ALIVE = ("created", "scheduled", "inprogress", "paused")
+
+
+def reliable(desk: Desk, **settings: Any) -> Desk:
+    """The documented settings instead of the quick ones; only the time-out is short, since it is real time."""
+    desk.configure(**{"settle_seconds": 10, "max_attempts": 5, "timeout_seconds": 0.25, **settings})
+    return desk
+
+
+def wait_until(seen: Callable[[], object], otherwise: str, seconds: float = 10.0) -> None:
+    """What another thread or process does is waited for, in real time."""
+    until = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < until, otherwise
+        time.sleep(0.005)
+
+
+def repeats_that_no_rule_allows(requests: Sequence[Recorded]) -> list[str]:
+    """Writes that were sent again though their answer was a refusal, or before anybody had looked (rules 9, 10)."""
+    wrong = []
+    last: dict[tuple[str, str, str], int] = {}
+    for place, it in enumerate(requests):
+        if it.method == "GET":
+            continue
+        key = (it.method, it.path, repr(it.body))
+        if key in last and not _may_follow(requests, last[key], place):
+            wrong.append(f"{it.method} {it.path} {it.body} after {requests[last[key]].status}")
+        last[key] = place
+    return wrong
+
+
+def _may_follow(requests: Sequence[Recorded], first: int, again: int) -> bool:
+    if _refused_for_now(requests[first]):
+        return True
+    if requests[again].fault == "slow":
+        return True  # it was sent first, and is recorded when it was carried out
+    if requests[first].request == "create" or _refused(requests[first]):
+        return False
+    return any(it.request == "get" and it.path == requests[first].path for it in requests[first + 1 : again])
+
+
+def _refused_for_now(it: Recorded) -> bool:
+    return it.status == 429
+
+
+def _refused(it: Recorded) -> bool:
+    return it.status is not None and 400 <= it.status < 500
+
+
+def alive_by_name(desk: Desk, collections: Iterable[str]) -> Mapping[str, list[str]]:
+    """The SIDs of the alive campaigns of each name."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for collection in collections:
+        for live in desk.account(collection):
+            if live["status"].lower().replace("-", "") in ALIVE:
+                found[live["name"]].append(live["id" if collection == "campaigns" else "sid"])
+    return found
+
+
+def twins(desk: Desk, collections: Iterable[str] = ("campaigns", "message-campaigns")) -> list[str]:
+    """The names that more than one alive campaign bears."""
+    return [name for name, sids in alive_by_name(desk, collections).items() if len(sids) > 1]
+
+
+def assert_converges(desk: Desk, *words: str, to: int = 0) -> None:
+    """The next run comes to `to`, and leaves nothing to do; nobody would be called twice."""
+    again = desk.run(*APPLY, *words)
+    assert again.code == to, again.all
+    assert twins(desk) == []
+    planned = desk.run("plan", "--detailed-exitcode", "--format", "json", *words)
+    assert planned.code == to, planned.all
+    assert planned.json["summary"]["operations"] == 0

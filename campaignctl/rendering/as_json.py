@@ -85,7 +85,7 @@ def plan_document(plan: Plan, environment: Environment, *, show_numbers: bool = 
         "apply": {"requests": plan.apply.requests, "seconds": plan.apply.seconds},
         "summary": _summary(plan),
         "notes": list(plan.notes),
-        "findings": [_finding(finding) for finding in plan.findings],
+        "findings": [finding_document(finding) for finding in plan.findings],
         "changes": [
             _change(change, environment.country, plan.created_at, show_numbers) for change in plan.changes
         ],
@@ -111,7 +111,7 @@ def apply_document(result: ApplyResult, environment: Environment) -> ApplyDocume
 
 def validate_document(findings: Iterable[Diagnostic]) -> ValidateDocument:
     """The findings of `validate`."""
-    return {"findings": [_finding(finding) for finding in findings]}
+    return {"findings": [finding_document(finding) for finding in findings]}
 
 
 def error_document(error: CampaignctlError, findings: Sequence[Diagnostic] = ()) -> ErrorOutputDocument:
@@ -119,7 +119,7 @@ def error_document(error: CampaignctlError, findings: Sequence[Diagnostic] = ())
     carried = error.findings if isinstance(error, InputError) else ()
     return {
         "error": {"code": error.code, "message": str(error)},
-        "findings": [_finding(finding) for finding in (*carried, *findings)],
+        "findings": [finding_document(finding) for finding in (*carried, *findings)],
     }
 
 
@@ -177,7 +177,7 @@ def _outcomes(result: ApplyResult) -> OutcomesDocument:
     }
 
 
-def _finding(finding: Diagnostic) -> FindingDocument:
+def finding_document(finding: Diagnostic) -> FindingDocument:
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,
@@ -202,7 +202,7 @@ def _change(change: Change, country: Country | None, now: datetime, show_numbers
         "status": {"live": _live_status(change), "desired": state.value if state else None},
         "operations": [_operation(operation) for operation in change.operations],
         "held": [_held(operation) for operation in change.held],
-        "diff": [_difference(kind, each, country, show_numbers) for each in change.diff],
+        "diff": [difference_document(kind, each, country, show_numbers) for each in change.diff],
         "reason": _reason(change.reason),
         "notes": list(change.notes),
         "fingerprint": change.fingerprint,
@@ -247,13 +247,13 @@ def _held(operation: HeldOperation) -> HeldDocument:
     return document
 
 
-def _difference(
+def difference_document(
     kind: Kind, it: Difference, country: Country | None, show_numbers: bool
 ) -> DifferenceDocument:
     field = kind.by_path[it.field]
     if field.secrecy is Secrecy.PEOPLE:
         return _numbers_difference(it, country, show_numbers)
-    before, after = (_masked(field, value, show_numbers) for value in (it.before, it.after))
+    before, after = (masked(field, value, show_numbers) for value in (it.before, it.after))
     document: DifferenceDocument = {"field": it.field, "before": before, "after": after}
     if field.secrecy is Secrecy.CALLBACK and before == after:
         document["note"] = ONLY_HIDDEN
@@ -279,17 +279,17 @@ def _numbers(numbers: Sequence[str], show_numbers: bool) -> NumbersDocument:
 
 def _resulting(kind: Kind, values: Mapping[str, Value], show_numbers: bool) -> dict[str, Value]:
     return {
-        field.name: _masked(field, values[field.name], show_numbers)
+        field.name: masked(field, values[field.name], show_numbers)
         for field in kind.fields
         if field.name in values
     }
 
 
-def _masked(field: Field, value: Value, show_numbers: bool) -> Value:
+def masked(field: Field, value: Value, show_numbers: bool) -> Value:
     """`distinct` counts what is written differently: whom a campaign calls that calls nobody twice."""
     if field.fields and isinstance(value, Mapping):
         return {
-            name: _masked(field.members[name], inner, show_numbers) if name in field.members else inner
+            name: masked(field.members[name], inner, show_numbers) if name in field.members else inner
             for name, inner in value.items()
         }
     if field.secrecy is Secrecy.PEOPLE and value is not None:

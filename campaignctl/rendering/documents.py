@@ -302,3 +302,76 @@ class ErrorOutputDocument(TypedDict):
 
     error: ErrorDocument
     findings: list[FindingDocument]
+
+
+class BaseDocument(TypedDict):
+    """What a branch is compared with: a revision, or where the branch left it (`merge_base`).
+
+    `revision` is as it was asked for; both are None in a repository without commits.
+    """
+
+    revision: str | None
+    commit: str | None
+    merge_base: bool
+
+
+class DiffSelectionDocument(TypedDict):
+    """What was selected of both versions."""
+
+    paths: list[str]
+    labels: str
+
+
+class DiffSummaryDocument(TypedDict):
+    """Counts of manifests."""
+
+    added: int
+    removed: int
+    renamed: int
+    looks_renamed: int
+    changed: int
+    unchanged: int
+
+
+class ManifestDocument(TypedDict):
+    """Where a manifest stands, and whom it means. `name` is None where a SID pins it and the name is not managed."""
+
+    name: str | None
+    sid: str | None
+    manifest: str
+    line: int
+
+
+class ManifestChangeDocument(TypedDict):
+    """One campaign's manifest in both versions.
+
+    `change` is added, removed, renamed, looks-renamed or changed. `manifest` and `line` are None for a removed
+    one; `previous` is how it stood on the base, None for an added one. `fields` is all that the manifest declares,
+    or declared, masked; `diff` is empty where it stands on one side only. `notes` say what a plan will make of it.
+    """
+
+    kind: str
+    name: str | None
+    sid: str | None
+    change: str
+    manifest: str | None
+    line: int | None
+    previous: ManifestDocument | None
+    state: str | None
+    fields: dict[str, Value]
+    diff: list[DifferenceDocument]
+    notes: list[str]
+
+
+class DiffDocument(TypedDict):
+    """`diff --format json`."""
+
+    format_version: str
+    campaignctl_version: str
+    environment: str
+    base: BaseDocument
+    selection: DiffSelectionDocument
+    summary: DiffSummaryDocument
+    notes: list[str]
+    findings: list[FindingDocument]
+    changes: list[ManifestChangeDocument]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
-from campaignctl.kinds import KINDS
-from campaignctl.rendering import words
+from campaignctl.rendering import totals
+from campaignctl.rendering.changes import SHOWS_ITSELF
 from campaignctl.rendering.documents import (
     ErrorOutputDocument,
     FindingDocument,
@@ -26,21 +25,12 @@ def headline(environment: str, account_sid: str, backend: str, *, start: str = "
     return Line(f"{start} {name(environment)} ({account})", 0, Style.STRONG)
 
 
-def title(kind: str, campaign: str) -> str:
-    """`voice/diwali-reminder`."""
-    return f"{KINDS[kind].short}/{name(campaign)}"
-
-
 def block(lines: Iterable[Line]) -> Iterator[Line]:
     """A paragraph: a blank line before it, and nothing at all without lines."""
     for number, line in enumerate(lines):
         if number == 0:
             yield Line()
         yield line
-
-
-SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})
-"""Reasons that the rest of a change says better."""
 
 
 def reason_lines(reason: ReasonDocument) -> Iterator[Line]:
@@ -73,15 +63,9 @@ def validate_text(
 def _validate(document: ValidateDocument, manifests: int | None) -> Iterator[Line]:
     findings = document["findings"]
     yield from finding_lines(findings)
-    read = f"{words.counted(manifests, 'manifest')}: " if manifests is not None else ""
-    if not findings:
-        yield Line(f"{read}nothing wrong." if read else "Nothing wrong.", 0, Style.GOOD)
-        return
-    errors = sum(finding["severity"] == "error" for finding in findings)
-    warnings = len(findings) - errors
-    files = words.counted(len({finding["file"] for finding in findings}), "file")
-    counts = f"{words.counted(errors, 'error')}, {words.counted(warnings, 'warning')} in {files}"
-    yield Line(f"{read}{counts}.", 0, Style.STOP if errors else Style.ALERT)
+    errors = any(finding["severity"] == "error" for finding in findings)
+    style = Style.STOP if errors else Style.ALERT if findings else Style.GOOD
+    yield Line(totals.findings_total(findings, manifests), 0, style)
 
 
 def error_text(document: ErrorOutputDocument, *, color: bool = False, width: int | None = None) -> str:

@@ -1,0 +1,168 @@
+"""What a change and its result say of themselves, in a few words, before any format lays them out."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.table import Value
+from campaignctl.planning.consent import IN_MANIFEST, Permission
+from campaignctl.rendering import words
+from campaignctl.rendering.documents import (
+    ChangeDocument,
+    HeldDocument,
+    OperationResultDocument,
+    ResultDocument,
+)
+from campaignctl.rendering.escape import UNSAFE, message, name
+
+SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})
+"""Reasons that the rest of a change says better."""
+
+_ASKED_OF_CREATE: Final = {"looks-renamed": Permission.TWIN}
+"""What releases a held create, by reason; every other one asks for a start that is near or at once."""
+
+
+def title(kind: str, campaign: str) -> str:
+    """`voice/diwali-reminder`."""
+    return f"{KINDS[kind].short}/{name(campaign)}"
+
+
+def namesakes(changes: Sequence[ChangeDocument]) -> Counter[str]:
+    """How many changes bear each name: one of both kinds is allowed with its kind."""
+    return Counter(change["name"] for change in changes)
+
+
+def does(change: ChangeDocument) -> str:
+    """The operations in their order, and what is not done."""
+    done = [operation["op"] for operation in change["operations"] if "sid" not in operation]
+    twins = sum("sid" in operation for operation in change["operations"])
+    pauses = (f"pause of {words.counted(twins, 'twin')}",) if twins else ()
+    acts = ", then ".join((*done, *pauses))
+    held = words.listed(each["op"] for each in change["held"]) if change["held"] else ""
+    kind = change["change"]
+    if kind == "blocked":
+        return f"blocked, but {acts}" if acts else "blocked"
+    if kind == "orphan":
+        return f"orphan, {acts}" if acts else "orphan, left as it is"
+    return ", ".join(part for part in (acts, f"{held} held" if held else "") if part) or kind
+
+
+def written(value: Value) -> str:
+    """As JSON writes it, so that a blank at an end and a digit string are seen as such; `unset` for null."""
+    return "unset" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def number_count(value: Value) -> str:
+    """`1,200 numbers`."""
+    return words.counted(value, "number") if isinstance(value, int) else "numbers"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How what is held is asked for: flags to paste, and words that the manifest itself may hold instead."""
+
+    flags: str
+    in_manifest: str | None
+
+
+def asking(change: ChangeDocument, *, namesake: bool) -> Asking | None:
+    """None where nothing is held. `namesake`: another change bears the same name."""
+    if not change["held"]:
+        return None
+    asked = (_permission(operation, change) for operation in change["held"])
+    permissions = list(dict.fromkeys(permission for permission in asked if permission))
+    pattern = _pattern(change, namesake)
+    flags = " ".join(f"--allow {shlex.quote(permission + pattern)}" for permission in permissions)
+    allowed = ", ".join(permission for permission in permissions if permission in IN_MANIFEST)
+    return Asking(flags, f"metadata.allow: [{allowed}]" if allowed and change["manifest"] else None)
+
+
+def _permission(operation: HeldDocument, change: ChangeDocument) -> Permission | None:
+    """What releases it: the operation's own word, or that of what is asked of a start or a name.
+
+    None for a pause, which waits only because what comes before or after it does.
+    """
+    match operation["op"]:
+        case "create":
+            return _ASKED_OF_CREATE.get(change["reason"]["code"], Permission.START_NOW)
+        case "update":
+            return Permission.EARLIER_START
+        case "pause":
+            return None
+        case op:
+            return Permission(op)
+
+
+def _pattern(change: ChangeDocument, namesake: bool) -> str:
+    """`:NAME` as a shell takes it; a name that cannot be typed is given by SID, else every campaign is allowed."""
+    campaign = change["name"]
+    if UNSAFE.search(campaign) or name(campaign) != campaign or not campaign:
+        return f":{change['sid']}" if change["sid"] and not UNSAFE.search(change["sid"]) else ""
+    return f":{title(change['kind'], campaign)}" if namesake else f":{campaign}"
+
+
+DONE: Final[Mapping[str, str]] = {
+    "create": "created",
+    "update": "updated",
+    "pause": "paused",
+    "resume": "resumed",
+    "complete": "completed",
+    "archive": "archived",
+}
+_NEXT: Final[Mapping[str, str]] = {
+    "appeared": "plan again and look at it: a campaign of this name was made in the meantime",
+    "moved": "plan again: somebody changed the campaign in the meantime",
+    "lost-race": "plan again: another run made this campaign, and not as asked",
+    "started-early": "look at the campaign in the account, then plan again",
+    "field-lost": "look at the campaign in the account, then plan again",
+    "wrong-name": "look at the campaign in the account, then plan again",
+    "refused": "mend what the account names, then apply again",
+    "unreachable": "apply again; what is done stays done",
+    "interrupted": "apply again; what is done stays done",
+    "start-passed": "give it a new start, then plan again",
+    "policy": "change the start or the policy, then plan again",
+}
+_NEXT_BY_OUTCOME: Final[Mapping[str, str]] = {
+    "unknown": "apply again: it looks before it repeats anything",
+    "failed": "plan again to see what is left to do",
+}
+
+
+def ending(outcome: str) -> str:
+    """How an operation ended that was not applied."""
+    return {"failed": "failed", "skipped": "not sent"}.get(outcome, "sent, outcome unknown")
+
+
+def done(operations: Iterable[OperationResultDocument]) -> str:
+    """`created, pause failed`."""
+    return ", ".join(
+        DONE[each["op"]] if each["outcome"] == "applied" else f"{each['op']} {ending(each['outcome'])}"
+        for each in operations
+    )
+
+
+def troubles(result: ResultDocument) -> tuple[str, ...]:
+    """The error, then the reason; where one quotes the other, once."""
+    error, reason = result["error"], result["reason"]
+    why = () if reason["code"] in SHOWS_ITSELF else (f"why: {message(reason['message'])} [{reason['code']}]",)
+    if error is None:
+        return why
+    told_twice = error["message"] in reason["message"]
+    says = reason["message"] if told_twice else error["message"]
+    http = f", HTTP {error['http']}" if error["http"] else ""
+    return (f"error: {message(says)} [{error['code']}{http}]", *(() if told_twice else why))
+
+
+def following(result: ResultDocument) -> str | None:
+    """What a person does now; what is blocked or held said so in its reason."""
+    if result["outcome"] in ("applied", "unchanged"):
+        return None
+    if result["outcome"] == "unknown":
+        return _NEXT_BY_OUTCOME["unknown"]
+    return _NEXT.get(result["reason"]["code"], _NEXT_BY_OUTCOME.get(result["outcome"]))

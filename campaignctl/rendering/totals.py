@@ -1,0 +1,118 @@
+"""The last words of a plan, an apply and a validation: how much of what. Words and counts of ours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from campaignctl.rendering import words
+from campaignctl.rendering.documents import (
+    ApplyDocument,
+    FindingDocument,
+    OperationDocument,
+    PlanDocument,
+)
+
+_PHASES: Final = ("pause", "update", "resume", "create", "complete", "archive")
+_OUTCOMES: Final = ("applied", "unchanged", "failed", "unknown", "skipped")
+
+
+def nothing_to_do(document: PlanDocument) -> bool:
+    """True where no change of a plan is anything but a no-op."""
+    return document["summary"]["noop"] == len(document["changes"])
+
+
+def plan_total(document: PlanDocument) -> str:
+    """`Plan: 3 to create, 1 to update, …`."""
+    summary = document["summary"]
+    unmanaged = ""
+    if summary["unmanaged"]:
+        verb = "is" if summary["unmanaged"] == 1 else "are"
+        unmanaged = (
+            f"; {words.counted(summary['unmanaged'], 'campaign')} in the account {verb} not managed here"
+        )
+    if not document["changes"]:
+        return f"Nothing to do: no manifest is selected{unmanaged}."
+    if nothing_to_do(document):
+        return f"Nothing to do for {words.counted(summary['noop'], 'manifest')}{unmanaged}."
+    parts = [
+        f"{summary['create']:,} to create",
+        f"{summary['update']:,} to update",
+        words.counted(summary["transition"], "transition"),
+        f"{summary['held']:,} held",
+        f"{summary['blocked']:,} blocked",
+        f"{summary['noop']:,} unchanged",
+    ]
+    if summary["orphan"]:
+        parts.append(words.counted(summary["orphan"], "orphan"))
+    return f"Plan: {', '.join(parts)}{unmanaged}."
+
+
+def operations_of(document: PlanDocument) -> list[OperationDocument]:
+    """All that an apply would do."""
+    return [operation for change in document["changes"] for operation in change["operations"]]
+
+
+def order(operations: Sequence[OperationDocument]) -> str | None:
+    """Stopping comes first, what cannot be undone last (rule 7); None where there is no order to tell."""
+    if len(operations) < 2:
+        return None
+    counts = Counter(operation["op"] for operation in operations)
+    return f"In this order: {', '.join(words.counted(counts[op], op) for op in _PHASES if counts[op])}."
+
+
+def irreversible(operations: Sequence[OperationDocument]) -> str | None:
+    """`2 operations cannot be undone.`; None where all can."""
+    final = sum(operation["irreversible"] for operation in operations)
+    return f"{words.counted(final, 'operation')} cannot be undone." if final else None
+
+
+def cannot_compare(document: PlanDocument) -> str | None:
+    """How many campaigns the account does not show enough of."""
+    hidden = document["summary"]["cannot_compare"]
+    if not hidden:
+        return None
+    shows = "the account shows no recipients or no content (--resend NAME sends all)"
+    return f"{words.counted(hidden, 'campaign')} cannot be compared: {shows}."
+
+
+def cost(document: PlanDocument) -> str:
+    """How many requests the plan took, and an apply will take."""
+    refresh, asked = document["refresh"], document["apply"]
+    took = f"Read in {words.counted(refresh['requests'], 'request')} ({refresh['strategy']})"
+    if not document["summary"]["operations"]:
+        return f"{took}."
+    more = words.counted(asked["requests"], "more request")
+    return f"{took}; an apply takes {more}, {words.seconds(asked['seconds'])}."
+
+
+def expiry(document: PlanDocument, now: datetime) -> str | None:
+    """`Wed 13 Jan 2027 03:30 UTC (in 24 hours)`."""
+    expires = words.read_moment(document["expires_at"])
+    return f"{words.moment(expires)} ({words.distance(expires, now)})" if expires else None
+
+
+def apply_total(document: ApplyDocument) -> str:
+    """`Apply: 3 applied, 1 unchanged, …`."""
+    summary = document["summary"]
+    counts = (
+        summary["applied"],
+        summary["unchanged"],
+        summary["failed"],
+        summary["unknown"],
+        summary["skipped"],
+    )
+    return f"Apply: {', '.join(f'{count:,} {word}' for count, word in zip(counts, _OUTCOMES, strict=True))}."
+
+
+def findings_total(findings: Sequence[FindingDocument], manifests: int | None) -> str:
+    """`8 manifests: 1 error, 1 warning in 2 files.`; `manifests` is how many were read, where that is known."""
+    read = f"{words.counted(manifests, 'manifest')}: " if manifests is not None else ""
+    if not findings:
+        return f"{read}nothing wrong." if read else "Nothing wrong."
+    errors = sum(finding["severity"] == "error" for finding in findings)
+    warnings = len(findings) - errors
+    files = words.counted(len({finding["file"] for finding in findings}), "file")
+    return f"{read}{words.counted(errors, 'error')}, {words.counted(warnings, 'warning')} in {files}."

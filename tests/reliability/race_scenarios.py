@@ -1,0 +1,244 @@
+"""Runs of the real code that apply the same manifests to one simulated account, and what must hold afterwards.
+
+A scenario is drawn from its seed: how many runs, how far apart, what the service does meanwhile, who is killed when.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from greenlet import greenlet
+from simulated_account import Disk, MachineClock, Service, SimulatedAccount, Weather, World, kill
+
+from campaignctl.applying.creating import Creator
+from campaignctl.applying.leftovers import Leftovers
+from campaignctl.applying.port import Hooks
+from campaignctl.applying.run import apply_plan
+from campaignctl.applying.sending import Sender
+from campaignctl.cli.apply import exit_code
+from campaignctl.diagnostics import Position
+from campaignctl.errors import ApiError
+from campaignctl.kinds import VOICE
+from campaignctl.kinds.lifecycle import CALLING, State
+from campaignctl.planning.assemble import assemble
+from campaignctl.planning.consent import Consent
+from campaignctl.planning.environment import Environment
+from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult
+from campaignctl.planning.plan import Op, Selection
+from campaignctl.planning.planner import make_plan
+from campaignctl.planning.resources import Desired, Live, Snapshot
+from campaignctl.planning.terms import Terms
+
+_STARTS = ({"send_at": "2027-01-15T09:00:00+05:30", "end_at": "2027-01-15T18:00:00+05:30"}, None)
+_MOST_ATTEMPTS = 4
+
+
+def manifest(name: str, url: str, start: object, state: State | None) -> Desired:
+    """One voice campaign."""
+    spec = {
+        "name": name,
+        "caller_id": "03349360005",
+        "from": ("+919876543210",),
+        "url": f"http://my.exotel.com/acme1/exoml/start_voice/{url}",
+        "schedule": start,
+    }
+    return Desired(VOICE, {key: value for key, value in spec.items() if value}, Position("a.yaml"), state)
+
+
+@dataclass
+class Attempt:
+    """One run of the command. `result` is None where it was killed or could not plan."""
+
+    code: int | None = None
+    result: ApplyResult | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Machine:
+    """Runs the command, again after it was killed or left something unknown; its disk outlives its runs."""
+
+    name: str
+    service: Service
+    clock: MachineClock
+    manifests: tuple[Desired, ...]
+    approval_seconds: float
+    disk: Disk
+    attempts: list[Attempt] = field(default_factory=list)
+    running: greenlet | None = None
+
+    def begin(self, moment: float, faulty: bool) -> None:
+        """Starts a run then."""
+        self.running = self.service.world.start(moment, lambda: self._attempt(faulty))
+
+    def kill(self) -> None:
+        """And run again a little later."""
+        if self.running is not None and kill(self.running):
+            self._again()
+
+    def _again(self) -> None:
+        if len(self.attempts) < _MOST_ATTEMPTS:
+            delay = self.service.random.choice((0.1, 3.0, 15.0, 60.0))
+            self.begin(self.service.world.now + delay, faulty=False)
+
+    def _attempt(self, faulty: bool) -> None:
+        attempt = Attempt()
+        self.attempts.append(attempt)
+        try:
+            self._run(attempt, SimulatedAccount(self.service, self.name, faulty))
+        except ApiError:
+            attempt.code = 1
+        if attempt.code not in (0, 3):
+            self._again()
+
+    def _run(self, attempt: Attempt, account: SimulatedAccount) -> None:
+        """As the command does it: leftovers, plan, approval, apply."""
+        hooks = Hooks(self.clock)
+        settings = Environment("prod", "exotel", "acme1", settle_seconds=self.service.weather.settle_seconds)
+        creator = Creator(account, Sender(account, hooks, settings), self.disk, settings, hooks)
+        settled = Leftovers(account, creator, hooks).settle()
+        listing = account.everything()
+        unsettled = {(it.kind, it.name): "intent" for it in self.disk.left() if it.sid is None}
+        terms = Terms(account.now(), settings, Consent(("start-now",)), unsettled=unsettled)
+        snapshot = Snapshot(terms.now, {VOICE.name: listing})
+        outlook = make_plan(self.manifests, self.manifests, snapshot, terms)
+        plan = assemble(outlook, self.manifests, snapshot, terms, Selection(), "token")
+        self.clock.sleep(self.approval_seconds)
+        attempt.result = apply_plan(plan, account, terms, hooks, creator)
+        attempt.notes = settled.notes
+        attempt.code = 5 if settled.twins else exit_code(attempt.result)
+
+
+@dataclass
+class Race:
+    """One scenario after it was run."""
+
+    seed: int
+    service: Service
+    machines: tuple[Machine, ...]
+    names: tuple[str, ...]
+    harmless: bool
+    same_manifests: bool
+
+    @property
+    def interleaving(self) -> tuple[str, ...]:
+        """What tells one from another: whose requests the service met, in which order."""
+        return tuple(self.service.arrivals)
+
+
+def race(seed: int, lag_factor: float = 1.0) -> Race:
+    """Draws a scenario and runs it to its end. Above 1, lists lag for longer than the rule assumes."""
+    random, world = Random(seed), World()
+    harmless = random.random() < 0.5
+    settle = random.choice((2.0, 10.0))
+    weather = Weather(
+        settle_seconds=settle,
+        longest_lag_seconds=settle * lag_factor,
+        latency_seconds=random.choice((0.05, 0.4, 0.9)),
+        lost=0.0 if harmless else 0.15,
+        unread=0.0 if harmless else 0.05,
+        gets_lag=random.random() < 0.2,
+    )
+    service = Service(world, random, weather)
+    names = ("diwali-reminder", "diwali-offer")[: random.choice((1, 1, 2))]
+    same = random.random() < 0.8
+    start, state = random.choice((*_STARTS[:1] * 4, *_STARTS)), random.choice((None, State.ACTIVE))
+    spread = random.choice((0.2, 2.0, settle, 2 * settle))
+    machines = []
+    for number in range(random.choice((2, 2, 3, 4))):
+        manifests = tuple(manifest(it, "926" if same else str(number), start, state) for it in names)
+        clock = MachineClock(world, random.choice((0.0, random.uniform(-300, 300))))
+        approval = random.choice((0.0, 0.0, 3.0, 70.0))
+        machine = Machine(f"m{number}", service, clock, manifests, approval, Disk.of(clock))
+        machine.begin(random.random() * spread, faulty=not harmless)
+        machines.append(machine)
+    if not harmless and random.random() < 0.7:
+        victim = random.choice(machines)
+        world.at(random.random() * (spread + 2 * settle + 4), victim.kill)
+    world.run()
+    return Race(seed, service, tuple(machines), names, harmless, same)
+
+
+# --------------------------------------------------------------------------------------------- what must hold
+
+
+def faults_of(run: Race) -> Iterator[str]:
+    """Every promise that was broken, in words."""
+    for name in run.names:
+        yield from _faults_of_name(run, name)
+    yield from _ended_unasked(run)
+    yield from _bad_codes(run)
+
+
+def _faults_of_name(run: Race, name: str) -> Iterator[str]:
+    made = sorted((it.live for it in run.service.campaigns.values() if it.live.name == name), key=_age)
+    alive = [live for live in made if live.alive]
+    told = any(_told_unknown(attempt, name) for machine in run.machines for attempt in machine.attempts)
+    if len(alive) > 1 and not told:
+        yield f"{name}: {len(alive)} survivors, and nobody said so"
+    if sum(live.status in CALLING for live in alive) > 1:
+        yield f"{name}: {len(alive)} call"
+    if made and made[0] not in alive:
+        yield f"{name}: the oldest was ended"
+    for attempt, result in _claims(run, name):
+        if not alive:
+            yield f"{name}: none is left, though a run ended with {attempt.code}"
+        elif result.sid != alive[0].sid:
+            yield f"{name}: a run holds {result.sid} for the one that stays, which is {alive[0].sid}"
+
+
+def _age(live: Live) -> tuple[bool, float, str]:
+    return live.age_key
+
+
+def _told_unknown(attempt: Attempt, name: str) -> bool:
+    if any(f"/{name}:" in note and "paused" in note for note in attempt.notes):
+        return True
+    results = attempt.result.results if attempt.result else ()
+    return any(it.outcome is ChangeOutcome.UNKNOWN and it.change.key.name == name for it in results)
+
+
+def _claims(run: Race, name: str) -> Iterator[tuple[Attempt, ChangeResult]]:
+    """Runs that say that what they made, or what another made first, is there."""
+    for machine in run.machines:
+        for attempt in machine.attempts:
+            for result in attempt.result.results if attempt.result else ():
+                created = any(it.op is Op.CREATE and it.attempts for it in result.operations)
+                settled = result.outcome in (ChangeOutcome.APPLIED, ChangeOutcome.UNCHANGED)
+                if result.change.key.name == name and created and settled:
+                    yield attempt, result
+
+
+def _ended_unasked(run: Race) -> Iterator[str]:
+    for deed in run.service.deeds:
+        stored = run.service.campaigns[deed.sid]
+        if deed.what in ("complete", "archive") and stored.made_by != deed.machine:
+            yield f"{deed.machine} did {deed.what} to a campaign of {stored.made_by}"
+    creates = Counter(
+        (deed.machine, run.service.campaigns[deed.sid].live.name)
+        for deed in run.service.deeds
+        if deed.what == "create"
+    )
+    for machine in run.machines:
+        for name in run.names:
+            if creates[(machine.name, name)] > len(machine.attempts):
+                yield f"{machine.name} created {name} twice in one run"
+
+
+def _bad_codes(run: Race) -> Iterator[str]:
+    for machine in run.machines:
+        if machine.running is not None and not machine.running.dead:
+            yield f"{machine.name} never ended"
+        for attempt in machine.attempts if run.harmless else ():
+            if attempt.code not in _codes(run, attempt):
+                yield f"{machine.name} ended with {attempt.code} although nothing was lost"
+
+
+def _codes(run: Race, attempt: Attempt) -> Sequence[int]:
+    """0; 3 where the one that stays is not as this run asks, or where its plan met two at once."""
+    results = attempt.result.results if attempt.result else ()
+    met = any(it.reason.code == "ambiguous-name" for it in results)
+    return (0, 3) if met or not run.same_manifests else (0,)

@@ -1,0 +1,84 @@
+"""Pipelines that apply the same manifests at once: processes with directories of their own, one account on a socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness import Desk, voice
+
+from campaignctl.clock import SystemClock
+from campaignctl.sandbox.server import Sandbox
+
+ALIVE = ("Created", "InProgress", "Paused")
+NAMES = ("diwali-reminder", "diwali-offer")
+
+
+@pytest.fixture
+def account() -> Iterator[Sandbox]:
+    """Its lists lag for as long as the project expects; a create takes a while, so that nobody is first by far."""
+    with Sandbox() as sandbox:
+        sandbox.switches.change({"list_lag_seconds": 1})
+        sandbox.faults.add("slow", request="create", seconds=0.8, acts=False, times=None)
+        yield sandbox
+
+
+def pipelines(account: Sandbox, root: Path, flows: tuple[str, ...]) -> list[Desk]:
+    """One directory for each; they share nothing but the account. `flows` are what their manifests call."""
+    start = datetime.now(UTC) + timedelta(days=5)
+    schedule = {"send_at": start.isoformat(), "end_at": (start + timedelta(hours=9)).isoformat()}
+    desks = []
+    for number, flow in enumerate(flows):
+        directory = root / f"runner-{number}"
+        directory.mkdir()
+        desk = Desk(directory, account, SystemClock(), {"settle_seconds": 1})  # type: ignore[arg-type]
+        url = f"http://my.exotel.com/acme1/exoml/start_voice/{flow}"
+        desk.manifests(*(voice(name, schedule=schedule, url=url) for name in NAMES))
+        desks.append(desk)
+    return desks
+
+
+def race(desks: list[Desk]) -> list[tuple[int, dict[str, Any]]]:
+    """The exit code of each, and its results by name."""
+    processes = [desk.start("apply", "--auto-approve", "--format", "json") for desk in desks]
+    said = [(process, *process.communicate(timeout=60)) for process in processes]
+    return [(process.returncode, results(out, err)) for process, out, err in said]
+
+
+def results(out: str, err: str) -> dict[str, Any]:
+    assert out, err
+    return {result["name"]: result for result in json.loads(out)["results"]}
+
+
+def test_of_pipelines_that_race_one_campaign_survives(account: Sandbox, tmp_path: Path) -> None:
+    desks = pipelines(account, tmp_path, ("926", "926", "926"))
+    ends = race(desks)
+    assert [code for code, _ in ends] == [0, 0, 0]
+    campaigns = desks[0].account()
+    assert len(campaigns) > len(NAMES), "nobody raced: the test proves nothing"
+    for name in NAMES:
+        alive = [it for it in campaigns if it["name"] == name and it["status"] in ALIVE]
+        assert len(alive) == 1
+        assert {found[name]["sid"] for _, found in ends} == {alive[0]["id"]}
+        assert all(it["status"] == "Archived" for it in campaigns if it["name"] == name and it not in alive)
+    assert desks[0].run("plan", "--detailed-exitcode").code == 0
+
+
+def test_a_pipeline_that_loses_to_another_content_says_so(account: Sandbox, tmp_path: Path) -> None:
+    desks = pipelines(account, tmp_path, ("926", "4"))
+    ends = race(desks)
+    campaigns = desks[0].account()
+    assert len(campaigns) > len(NAMES), "nobody raced: the test proves nothing"
+    for name in NAMES:
+        alive = [it for it in campaigns if it["name"] == name and it["status"] in ALIVE]
+        assert len(alive) == 1
+        for desk, (code, found) in zip(desks, ends, strict=True):
+            asked = json.loads((desk.root / "campaigns/all.yaml").read_text().split("---")[0])["spec"]["url"]
+            assert found[name]["sid"] == alive[0]["id"]
+            if alive[0]["url"].rpartition("/")[2] != asked.rpartition("/")[2]:
+                assert (found[name]["outcome"], found[name]["reason"]["code"]) == ("skipped", "lost-race")
+                assert code == 3

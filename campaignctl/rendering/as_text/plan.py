@@ -114,19 +114,19 @@ def _content(change: ChangeDocument) -> Iterator[Line]:
     """What is sent: all of a new campaign, the differences of one that is there."""
     creates = [each for each in (*change["operations"], *change["held"]) if each["op"] == "create"]
     if creates:
-        yield from _fields(change["resulting"])
+        yield from field_lines(change["resulting"])
     sent = {field for operation in change["operations"] for field in operation["fields"]}
     for difference in change["diff"]:
         unsent = "" if difference["field"].partition(".")[0] in sent else " (not sent)"
-        yield from _difference(f"{difference['field']}{unsent}", difference)
+        yield from difference_lines(f"{difference['field']}{unsent}", difference)
 
 
-def _fields(values: Mapping[str, Value], prefix: str = "") -> Iterator[Line]:
+def field_lines(values: Mapping[str, Value], prefix: str = "") -> Iterator[Line]:
     for field, value in values.items():
         if field == "from" and isinstance(value, Mapping):
             yield from _numbers_field(value)
         elif isinstance(value, Mapping):
-            yield from _fields(value, f"{prefix}{field}.")
+            yield from field_lines(value, f"{prefix}{field}.")
         elif not (field == "name" and not prefix):
             yield Line(f"{prefix}{field}: {written(value)}", 2)
 
@@ -138,7 +138,7 @@ def _numbers_field(value: Mapping[str, Value]) -> Iterator[Line]:
     yield from _items("", value.get("numbers"), Style.PLAIN)
 
 
-def _difference(label: str, difference: DifferenceDocument) -> Iterator[Line]:
+def difference_lines(label: str, difference: DifferenceDocument) -> Iterator[Line]:
     before, after = difference["before"], difference["after"]
     if "added" in difference and isinstance(before, Mapping) and isinstance(after, Mapping):
         yield Line(f"{label}: {number_count(before.get('count'))} → {number_count(after.get('count'))}", 2)

@@ -49,6 +49,7 @@ from campaignctl.rendering.documents import (
     ValidateDocument,
 )
 from campaignctl.rendering.escape import json_safe
+from campaignctl.rendering.formats import Setting, Writer
 from campaignctl.rendering.masks import HIDDEN, mask_number, mask_url
 from campaignctl.rendering.measures import (
     crowd_documents,
@@ -127,6 +128,13 @@ def written(document: Mapping[str, Any]) -> str:
     """The document as text, a change to a line: quick to write, and two plans can be compared by line."""
     lines = [f"  {_compact(key)}: {_value(value)}" for key, value in document.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _written(document: Mapping[str, Any], _setting: Setting) -> str:
+    return written(document)
+
+
+WRITERS: Final[Mapping[str, Writer]] = dict.fromkeys(("plan", "apply", "validate", "diff", "error"), _written)
 
 
 def _value(value: object) -> str:

@@ -1,0 +1,76 @@
+"""Every output format, a row each. A new one is one module with `WRITERS`, and one row here.
+
+`WRITERS` of a module maps what is shown (`plan`, `apply`, `validate`, `diff`, `error`) to a function from its document
+and a `Setting` to the text. A format that is made from reports has one function, and `reports.writers` does the rest.
+Modules are imported when they are needed: a plan as text loads no page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.report import Where
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a text will be read. `width` None: whoever shows it wraps it.
+
+    `manifests` is how many were read, `where` the account, for documents that do not say so themselves.
+    """
+
+    now: datetime
+    color: bool = False
+    width: int | None = None
+    manifests: int | None = None
+    where: Where | None = None
+
+
+Writer = Callable[[Any, Setting], str]
+"""From the document of a command to text."""
+
+_COMMANDS: Final = frozenset({"plan", "apply", "validate", "diff"})
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One row. `shows` are the commands that offer it.
+
+    `may_show_numbers`: `--show-numbers` reaches it. `tells_errors`: a command that ends early writes its error in this
+    format to standard output, because a program reads it there.
+    """
+
+    module: str
+    shows: frozenset[str] = _COMMANDS
+    may_show_numbers: bool = False
+    tells_errors: bool = False
+
+
+FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
+    {
+        "text": Format("as_text", may_show_numbers=True),
+        "json": Format("as_json", may_show_numbers=True, tells_errors=True),
+        "markdown": Format("as_markdown"),
+        "html": Format("as_html"),
+        "github": Format("as_github", tells_errors=True),
+        "sarif": Format("as_sarif", shows=frozenset({"validate"}), tells_errors=True),
+    }
+)
+
+
+def offered(command: str) -> tuple[str, ...]:
+    """The formats of a command, the default first."""
+    return tuple(name for name, row in FORMATS.items() if command in row.shows)
+
+
+def render(what: str, output_format: str, document: Any, setting: Setting) -> str:
+    """The text of a document in a format. Raises KeyError where a row promises what its module lacks."""
+    module = import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")
+    writers: Mapping[str, Writer] = module.WRITERS
+    return writers[what](document, setting)

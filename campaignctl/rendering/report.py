@@ -1,0 +1,159 @@
+"""What a reviewer sees, as one value: a document of any command becomes a `Report`, and a format lays it out.
+
+Texts in it stand as they came, cut to a length that can be read but not escaped: each format escapes every one of
+them, once. A document that is new needs one function to a `Report`; a format that is new, one from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from campaignctl.rendering.documents import FindingDocument
+from campaignctl.rendering.escape import message, name
+from campaignctl.rendering.timeline import Timeline
+
+
+class Tone(StrEnum):
+    """How a thing is to be looked at, the first first. The value is also the word that a format may show."""
+
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    FINAL = "irreversible"
+    HELD = "held"
+    SOON = "soon"
+    CREATE = "new"
+    CHANGE = "changed"
+    LEFT = "left"
+    GOOD = "good"
+    PLAIN = "plain"
+    QUIET = "unchanged"
+
+    @property
+    def mark(self) -> str:
+        """The sign that `text` shows in its first column."""
+        return _MARKS.get(self, " ")
+
+    @property
+    def rank(self) -> int:
+        """What must be seen first has the least."""
+        return list(Tone).index(self)
+
+
+_MARKS = {
+    Tone.FAILED: "!",
+    Tone.BLOCKED: "!",
+    Tone.FINAL: "-",
+    Tone.HELD: "!",
+    Tone.SOON: "+",
+    Tone.CREATE: "+",
+    Tone.CHANGE: "~",
+    Tone.LEFT: "-",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which account it is about. A sandbox calls and texts nobody, and is never taken for an account that does."""
+
+    environment: str
+    account_sid: str
+    sandbox: bool
+
+    @classmethod
+    def of(cls, environment: str, account_sid: str, backend: str) -> Where:
+        """Cut to what can be read."""
+        return cls(name(environment), name(account_sid), backend == "sandbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a file, relative to the project file. Line and column count from 1."""
+
+    file: str
+    line: int = 1
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A field: what it was and what it will be, an item each. `before` None where there was nothing to differ from."""
+
+    label: str
+    before: tuple[str, ...] | None
+    after: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One campaign: what is done to it, what that means for people (the first of `says`), and the particulars.
+
+    `commands` are to be pasted, whole.
+    """
+
+    title: str
+    does: str
+    tone: Tone
+    says: tuple[Said, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    commands: tuple[str, ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong in a file."""
+
+    error: bool
+    rule: str
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a reviewer approves, and until when."""
+
+    digest: str
+    expires: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`what` is the command; the entries stand in the order in which they are to be read."""
+
+    what: str
+    title: str
+    where: Where | None
+    summary: tuple[Said, ...]
+    entries: tuple[Entry, ...] = ()
+    quiet: tuple[Entry, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    fine_print: tuple[str, ...] = ()
+    seal: Seal | None = None
+    timeline: Timeline | None = None
+
+
+def findings_of(documents: Iterable[FindingDocument]) -> tuple[Finding, ...]:
+    """Errors first, else in their order."""
+    found = [
+        Finding(
+            error=document["severity"] == "error",
+            rule=name(document["rule"]),
+            message=message(document["message"]),
+            place=Place(document["file"], document["line"], document["column"]),
+        )
+        for document in documents
+    ]
+    return tuple(sorted(found, key=lambda finding: not finding.error))

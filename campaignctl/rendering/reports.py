@@ -1,0 +1,251 @@
+"""Documents of plans, applies and validations as reports: what is read first, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from campaignctl.kinds import KINDS
+from campaignctl.rendering import changes as changes_words
+from campaignctl.rendering import totals, words
+from campaignctl.rendering.changes import asking, does, following, namesakes, title, troubles
+from campaignctl.rendering.documents import (
+    ApplyDocument,
+    ChangeDocument,
+    PlanDocument,
+    ResultDocument,
+    ValidateDocument,
+)
+from campaignctl.rendering.escape import message, name
+from campaignctl.rendering.facts import facts
+from campaignctl.rendering.formats import Setting, Writer
+from campaignctl.rendering.report import Entry, Place, Report, Said, Seal, Tone, Where, findings_of
+from campaignctl.rendering.timeline import timeline_of
+
+_NEVER: Final = float("inf")
+
+
+def plan_report(document: PlanDocument, now: datetime) -> Report:
+    """A plan, or a saved one: failed, blocked, irreversible and held first, then by start."""
+    bearing = namesakes(document["changes"])
+    entries: list[Entry] = []
+    quiet: list[Entry] = []
+    for change in sorted(document["changes"], key=_start):
+        entry = _entry(change, now, namesake=bearing[change["name"]] > 1)
+        (quiet if entry.tone is Tone.QUIET else entries).append(entry)
+    return Report(
+        what="plan",
+        title="Plan",
+        where=Where.of(document["environment"], document["account_sid"], document["backend"]),
+        summary=tuple(_plan_summary(document)),
+        entries=tuple(sorted(entries, key=lambda entry: entry.tone.rank)),
+        quiet=tuple(quiet),
+        findings=findings_of(document["findings"]),
+        notes=tuple(map(message, document["notes"])),
+        fine_print=tuple(_fine_print(document)),
+        seal=Seal(name(document["digest"]), totals.expiry(document, now)),
+        timeline=timeline_of(document),
+    )
+
+
+def _start(change: ChangeDocument) -> float:
+    """Without a start a change is the last in any order by start."""
+    start = words.starts(change)
+    return start.timestamp() if start else _NEVER
+
+
+def _plan_summary(document: PlanDocument) -> Iterator[Said]:
+    operations = totals.operations_of(document)
+    quiet = totals.nothing_to_do(document)
+    yield Said(totals.plan_total(document), Tone.GOOD if quiet else Tone.PLAIN)
+    for sentence, tone in (
+        (words.reach(document["reach"]), Tone.PLAIN),
+        (totals.irreversible(operations), Tone.FINAL),
+        (_failed(document), Tone.FAILED),
+        (totals.cannot_compare(document), Tone.QUIET),
+    ):
+        if sentence:
+            yield Said(sentence, tone)
+
+
+def _failed(document: PlanDocument) -> str | None:
+    failed = sum(change["reason"]["code"] == "failed" for change in document["changes"])
+    return f"{words.counted(failed, 'campaign')} failed: nobody was called." if failed else None
+
+
+def _fine_print(document: PlanDocument) -> Iterator[str]:
+    order = totals.order(totals.operations_of(document))
+    if order:
+        yield order
+    if document["allowed"]:
+        yield f"Allowed: {', '.join(map(name, document['allowed']))}."
+    yield totals.cost(document)
+
+
+def _tone(change: ChangeDocument, now: datetime) -> Tone:
+    if change["reason"]["code"] == "failed":
+        return Tone.FAILED
+    match change["change"]:
+        case "noop":
+            return Tone.QUIET
+        case "blocked":
+            return Tone.BLOCKED
+        case _ if any(operation["irreversible"] for operation in change["operations"]):
+            return Tone.FINAL
+        case _ if change["held"]:
+            return Tone.HELD
+        case "orphan":
+            return Tone.LEFT
+        case _ if words.urgency(change, now):
+            return Tone.SOON
+        case "create":
+            return Tone.CREATE
+        case _:
+            return Tone.CHANGE
+
+
+def _entry(change: ChangeDocument, now: datetime, *, namesake: bool) -> Entry:
+    asked = asking(change, namesake=namesake)
+    says = list(_says(change, now))
+    if asked and asked.in_manifest:
+        says.append(Said(f"To allow it, write {asked.in_manifest} in the manifest, or give:"))
+    return Entry(
+        title=title(change["kind"], change["name"]),
+        does=_does(change),
+        tone=_tone(change, now),
+        says=tuple(says),
+        facts=tuple(facts(change)),
+        commands=(asked.flags,) if asked else (),
+        place=Place(change["manifest"], change["line"] or 1) if change["manifest"] else None,
+    )
+
+
+def _does(change: ChangeDocument) -> str:
+    if change["change"] != "noop":
+        return does(change)
+    return name(change["status"]["live"] or "nothing there")
+
+
+def _says(change: ChangeDocument, now: datetime) -> Iterator[Said]:
+    """First what it means for people; then what is near, why, what cannot be undone, what was noticed."""
+    kind, reason = KINDS[change["kind"]], change["reason"]
+    why = f"{message(reason['message'])} [{reason['code']}]"
+    if change["change"] == "noop":
+        yield Said(why)
+    else:
+        yield Said(words.effect(change, now))
+        yield from _optional(words.urgency(change, now), Tone.SOON)
+        yield from _optional(words.sense(change), Tone.PLAIN)
+        if reason["code"] not in changes_words.SHOWS_ITSELF:
+            yield Said(f"Why: {why}")
+        yield from _steps(change)
+        for operation in change["held"]:
+            yield Said(f"Held: {words.held(operation, kind, now)}", Tone.HELD)
+    yield from (Said(f"Note: {message(note)}", Tone.QUIET) for note in change["notes"])
+
+
+def _steps(change: ChangeDocument) -> Iterator[Said]:
+    kind = KINDS[change["kind"]]
+    for operation in change["operations"]:
+        if "sid" in operation:
+            yield Said(f"{operation['op']} of its twin {name(operation['sid'])}")
+        if operation["irreversible"]:
+            failed = operation.get("numbers_failed")
+            yield Said(words.irreversible(operation["op"], failed, kind), Tone.FINAL)
+
+
+def _optional(sentence: str | None, tone: Tone) -> Iterator[Said]:
+    if sentence:
+        yield Said(sentence, tone)
+
+
+_TONES: Final = {
+    "unknown": Tone.FAILED,
+    "failed": Tone.FAILED,
+    "skipped": Tone.HELD,
+    "applied": Tone.GOOD,
+    "unchanged": Tone.QUIET,
+}
+_ORDER: Final = tuple(_TONES)
+
+
+def apply_report(document: ApplyDocument) -> Report:
+    """What an apply did: what nobody knows first, then what failed and what was left."""
+    results = sorted(document["results"], key=lambda result: _ORDER.index(result["outcome"]))
+    entries = [_result_entry(result) for result in results]
+    interrupted = "Interrupted: nothing more was sent after the request in flight."
+    bad = document["summary"]["failed"] + document["summary"]["unknown"]
+    return Report(
+        what="apply",
+        title="Applied",
+        where=Where.of(document["environment"], document["account_sid"], document["backend"]),
+        summary=(
+            *((Said(interrupted, Tone.FAILED),) if document["interrupted"] else ()),
+            Said(totals.apply_total(document), Tone.FAILED if bad else Tone.GOOD),
+        ),
+        entries=tuple(entry for entry in entries if entry.tone is not Tone.QUIET),
+        quiet=tuple(entry for entry in entries if entry.tone is Tone.QUIET),
+    )
+
+
+def _result_entry(result: ResultDocument) -> Entry:
+    applied = result["outcome"] == "applied"
+    steps = changes_words.done(result["operations"])
+    return Entry(
+        title=title(result["kind"], result["name"]),
+        does=steps if applied else result["outcome"],
+        tone=_TONES[result["outcome"]],
+        says=tuple(_result_says(result, steps)),
+    )
+
+
+def _result_says(result: ResultDocument, steps: str) -> Iterator[Said]:
+    applied = result["outcome"] == "applied"
+    if not applied:
+        yield from (Said(says[:1].upper() + says[1:]) for says in troubles(result))
+        yield from _optional(f"Operations: {steps}" if steps else None, Tone.PLAIN)
+    if result["held"]:
+        waiting = words.listed(each["op"] for each in result["held"])
+        yield Said(f"Held: {waiting}, to be asked for", Tone.HELD)
+    yield from (Said(f"Note: {message(note)}", Tone.QUIET) for note in result["notes"])
+    following_step = following(result)
+    if following_step:
+        yield Said(f"Next: {following_step}")
+    if result["sid"]:
+        yield Said(f"SID: {name(result['sid'])}", Tone.QUIET)
+
+
+def validate_report(
+    document: ValidateDocument, *, manifests: int | None = None, where: Where | None = None
+) -> Report:
+    """The findings of `validate`."""
+    findings = document["findings"]
+    errors = any(finding["severity"] == "error" for finding in findings)
+    tone = Tone.FAILED if errors else Tone.HELD if findings else Tone.GOOD
+    return Report(
+        what="validate",
+        title="Validation",
+        where=where,
+        summary=(Said(totals.findings_total(findings, manifests), tone),),
+        findings=findings_of(findings),
+    )
+
+
+REPORTS: Final[Mapping[str, Callable[[Any, Setting], Report]]] = {
+    "plan": lambda document, setting: plan_report(document, setting.now),
+    "apply": lambda document, _: apply_report(document),
+    "validate": lambda document, setting: validate_report(
+        document, manifests=setting.manifests, where=setting.where
+    ),
+}
+"""By command: from its document to what a reviewer sees."""
+
+
+def writers(write: Callable[[Report], str]) -> Mapping[str, Writer]:
+    """The `WRITERS` of a format that is made from reports."""
+
+    def writer(report: Callable[[Any, Setting], Report]) -> Writer:
+        return lambda document, setting: write(report(document, setting))
+
+    return {what: writer(report) for what, report in REPORTS.items()}

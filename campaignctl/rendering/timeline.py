@@ -1,0 +1,210 @@
+"""When the campaigns of a plan run, day by day: what a drawing shows and a table says. No drawing here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from campaignctl.kinds import KINDS
+from campaignctl.rendering.changes import title
+from campaignctl.rendering.documents import ChangeDocument, CrowdDocument, HoursDocument, PlanDocument
+from campaignctl.rendering.words import counted, duration, moment, read_moment
+
+MOST_DAYS: Final = 14
+"""Drawn one below the other; what runs later stands in the table alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One campaign in time. `predicted_end` and `end` (declared) None where unknown; it waits unless it `goes`."""
+
+    title: str
+    start: datetime
+    predicted_end: datetime | None
+    end: datetime | None
+    goes: bool
+
+    @property
+    def drawn_until(self) -> datetime:
+        """The last moment at which there is something to see."""
+        return max(self.start, self.predicted_end or self.end or self.start)
+
+    @property
+    def ends(self) -> str:
+        """Its predicted end in words."""
+        if self.predicted_end is None:
+            return "unknown"
+        return f"{moment(self.predicted_end)}, after {duration(self.predicted_end - self.start)}"
+
+    @property
+    def says(self) -> str:
+        """The whole of it, for who does not see the drawing."""
+        waits = "" if self.goes else " (waits: paused or held)"
+        window = f", window until {moment(self.end)}" if self.end else ""
+        return f"{self.title}{waits}: starts {moment(self.start)}, predicted end {self.ends}{window}"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What of a span falls on a day, in parts of that day from 0 to 1.
+
+    `calls` is the predicted run, `window` what is declared; each None where it does not touch the day. `open`: how
+    long it runs nobody knows.
+    """
+
+    span: Span
+    calls: tuple[float, float] | None
+    window: tuple[float, float] | None
+    starts_here: bool
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Crowding:
+    """A stretch of a day in which runs together want more than the account's capacity, and the sentence on it."""
+
+    part: tuple[float, float]
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day in the timeline's zone. `hours` are the calling hours as parts of it, None where no rule holds them."""
+
+    first: datetime
+    hours: tuple[float, float] | None
+    pieces: tuple[Piece, ...]
+    crowdings: tuple[Crowding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """All days that are drawn, and all spans. `hours` in words; `later` counts days that are not drawn."""
+
+    zone: str
+    hours: str | None
+    days: tuple[Day, ...]
+    spans: tuple[Span, ...]
+    later: int
+
+
+def timeline_of(document: PlanDocument) -> Timeline | None:
+    """None where no campaign of the plan runs at a known time."""
+    spans = sorted(_spans(document["changes"]), key=lambda span: (span.start, span.title))
+    if not spans:
+        return None
+    zone, called = _zone(document["calling_hours"], spans[0])
+    created = read_moment(document["created_at"])
+    today = created.astimezone(zone).date() if created else date.min
+    dates = sorted({day for span in spans for day in _dates(span, zone) if day >= today})
+    hours = document["calling_hours"]
+    drawn = [_day(day, zone, spans, hours, document["crowds"]) for day in dates[:MOST_DAYS]]
+    says = f"{hours['opening']}–{hours['closing']} {called}" if hours else None
+    return Timeline(called, says, tuple(drawn), tuple(spans), len(dates) - len(drawn))
+
+
+def _spans(changes: Sequence[ChangeDocument]) -> Iterator[Span]:
+    for change in changes:
+        run = change["run"]
+        start = read_moment(run["start"]) if run else None
+        if run and start:
+            yield Span(
+                title=title(change["kind"], change["name"]),
+                start=start,
+                predicted_end=read_moment(run["predicted_end"]),
+                end=read_moment(run["end"]),
+                goes=run["goes"],
+            )
+
+
+def _zone(hours: HoursDocument | None, first: Span) -> tuple[tzinfo, str]:
+    """That of the calling hours, else the offset of the first start."""
+    name = hours["time_zone"] if hours else None
+    if name:
+        try:
+            return ZoneInfo(name), name
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            pass  # a plan of another machine may name a zone that this one lacks
+    zone = first.start.tzinfo
+    assert zone is not None, "a moment was read with its offset"
+    return zone, moment(first.start).rpartition(" ")[2]
+
+
+def _dates(span: Span, zone: tzinfo) -> Iterator[date]:
+    day, last = span.start.astimezone(zone).date(), span.drawn_until.astimezone(zone).date()
+    for _ in range(MOST_DAYS):
+        yield day
+        if day >= last:
+            return
+        day += timedelta(days=1)
+
+
+def _day(
+    day: date,
+    zone: tzinfo,
+    spans: Sequence[Span],
+    hours: HoursDocument | None,
+    crowds: Sequence[CrowdDocument],
+) -> Day:
+    first = datetime.combine(day, time(), zone)
+    last = datetime.combine(day + timedelta(days=1), time(), zone)
+    bounds = (first, last)
+    return Day(
+        first=first,
+        hours=_hours(hours, day, zone, bounds),
+        pieces=tuple(piece for span in spans if (piece := _piece(span, bounds))),
+        crowdings=tuple(_crowdings(crowds, bounds)),
+    )
+
+
+Bounds = tuple[datetime, datetime]
+
+
+def _part(start: datetime, end: datetime, bounds: Bounds) -> tuple[float, float] | None:
+    """What of a stretch lies between the bounds, as parts of them; of no length where it is a moment."""
+    first, last = (bound.timestamp() for bound in bounds)
+    begin, until = max(start.timestamp(), first), min(end.timestamp(), last)
+    if begin > until or begin >= last:
+        return None
+    return (begin - first) / (last - first), (until - first) / (last - first)
+
+
+def _piece(span: Span, bounds: Bounds) -> Piece | None:
+    drawn = _part(span.start, span.drawn_until, bounds)
+    if drawn is None:
+        return None
+    return Piece(
+        span=span,
+        calls=_part(span.start, span.predicted_end, bounds) if span.predicted_end else None,
+        window=_part(span.start, span.end, bounds) if span.end else None,
+        starts_here=bounds[0] <= span.start < bounds[1],
+        open=span.predicted_end is None,
+    )
+
+
+def _hours(
+    hours: HoursDocument | None, day: date, zone: tzinfo, bounds: Bounds
+) -> tuple[float, float] | None:
+    if hours is None:
+        return None
+    try:
+        opening, closing = time.fromisoformat(hours["opening"]), time.fromisoformat(hours["closing"])
+    except ValueError:
+        return None
+    return _part(datetime.combine(day, opening, zone), datetime.combine(day, closing, zone), bounds)
+
+
+def _crowdings(crowds: Sequence[CrowdDocument], bounds: Bounds) -> Iterator[Crowding]:
+    for crowd in crowds:
+        start, end = read_moment(crowd["start"]), read_moment(crowd["end"])
+        part = _part(start, end, bounds) if start and end else None
+        if start and end and part and part[1] > part[0]:
+            unit = KINDS[crowd["kind"]].unit
+            yield Crowding(
+                part,
+                f"{moment(start)} to {moment(end)}: {counted(crowd['campaigns'], 'campaign')} want "
+                f"{counted(crowd['wanted'], unit)} a minute together, the account makes {crowd['capacity']:,}",
+            )

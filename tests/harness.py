@@ -92,8 +92,11 @@ def run(*words: str, cwd: Path, env: Mapping[str, str] | None = None, clock: Clo
     return Result(code, out.getvalue(), err.getvalue())
 
 
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH")
+
+
 def _environment(env: Mapping[str, str] | None) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {**kept, "LOGNAME": "tester", **(env or {})}
 
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -68,11 +68,12 @@ def test_a_reader_that_goes_away_is_no_error_to_look_at(desk: Desk) -> None:
 # --------------------------------------------------------------------------------------------------------- signals
 
 
-def wait_for_writes(desk: Desk, number: int) -> None:
+def wait_for(process: subprocess.Popen[str], happened: Callable[[], object]) -> None:
+    """Until it has happened, or can no longer."""
     deadline = time.monotonic() + PATIENCE
-    while len(desk.writes) < number and time.monotonic() < deadline:
+    while not happened() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert len(desk.writes) >= number
+    assert happened(), process.communicate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -81,7 +82,7 @@ def test_a_signal_finishes_the_request_in_flight_and_sends_nothing_more(
 ) -> None:
     desk.sandbox.faults.add("slow", request="create", seconds=0.5)
     with desk.start("apply", "--auto-approve", "--format", "json") as process:
-        wait_for_writes(desk, 1)
+        wait_for(process, lambda: desk.writes)
         process.send_signal(number)
         out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, err
@@ -96,7 +97,7 @@ def test_a_signal_finishes_the_request_in_flight_and_sends_nothing_more(
 def test_a_second_signal_stops_at_once(desk: Desk) -> None:
     desk.sandbox.faults.add("slow", request="create", seconds=30.0)
     with desk.start("apply", "--auto-approve") as process:
-        wait_for_writes(desk, 1)
+        wait_for(process, lambda: desk.writes)
         process.send_signal(signal.SIGINT)
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
@@ -113,9 +114,7 @@ def test_a_signal_while_planning_ends_it_and_nothing_was_sent(
 ) -> None:
     desk.sandbox.faults.add("slow", request="list", seconds=30.0)
     with desk.start(command) as process:
-        deadline = time.monotonic() + PATIENCE
-        while not desk.requests and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_for(process, lambda: desk.requests)
         process.send_signal(number)
         _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, err

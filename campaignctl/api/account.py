@@ -45,6 +45,8 @@ class Account:
         """See `Client.update`."""
         return self.client.update(kind, sid, spec, check)
 
-    def act(self, kind: Kind, sid: str, action: Action, check: Check | None = None) -> Exchange:
+    def act(
+        self, kind: Kind, sid: str, action: Action, check: Check | None = None, *, urgent: bool = False
+    ) -> Exchange:
         """See `Client.act`."""
-        return self.client.act(kind, sid, action, check)
+        return self.client.act(kind, sid, action, check, urgent=urgent)

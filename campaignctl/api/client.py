@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from campaignctl.api import wire
-from campaignctl.api.pacing import Pacer
+from campaignctl.api.pacing import Budget, Pacer
 from campaignctl.api.retry import TABLE, Came, Fate, Patience, retry_after_seconds, what_came
 from campaignctl.api.transport import NoReply, NotConnected, Reply, Transport
 from campaignctl.api.wire import Endpoint, Json, Trouble, UnreadableError
@@ -180,6 +180,16 @@ class Client:
         way = "behind" if self._ahead > timedelta() else "ahead of"
         seconds = round(abs(self._ahead.total_seconds()))
         return (f"This machine's clock is {seconds} seconds {way} the account's; now is the account's.",)
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the account's clock is ahead of this machine's; None before a readable `Date` came."""
+        return self._ahead
+
+    @property
+    def budget(self) -> Budget:
+        """What is left of the rate limit: by our own count, and by what the account itself said last."""
+        return self._pacer.budget()
 
     def estimate(self, requests: int) -> int:
         """Whole seconds that so many further requests take, by the rate limit and by how fast the account answers."""

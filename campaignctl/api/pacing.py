@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from campaignctl.clock import Clock
@@ -12,6 +13,19 @@ from campaignctl.clock import Clock
 WINDOW_SECONDS = 60.0
 KEPT_BACK = 3
 """Requests a minute that nothing but an urgent one may use, so that a `pause` by hand never waits for an apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Requests of the current minute. `limit` is the project's; `limit_told` and `remaining` are the account's own.
+
+    None where there is no limit, or the account says nothing.
+    """
+
+    limit: int | None
+    used: int
+    limit_told: int | None = None
+    remaining: int | None = None
 
 
 class Pacer:
@@ -26,6 +40,7 @@ class Pacer:
         self._clock = clock
         self._sent: deque[float] = deque()
         self._remaining: int | None = None
+        self._limit_told: int | None = None
         self._kept = KEPT_BACK
         self._reset = 0.0  # by the monotonic clock
 
@@ -47,9 +62,14 @@ class Pacer:
         """Takes note of `X-RateLimit-Remaining` and `-Reset` (epoch seconds); anything unreadable is ignored."""
         self._remaining = _number(headers.get("x-ratelimit-remaining"))
         limit, reset = _number(headers.get("x-ratelimit-limit")), _number(headers.get("x-ratelimit-reset"))
-        self._kept = _kept_back(limit)
+        self._kept, self._limit_told = _kept_back(limit), limit
         seconds = 0.0 if reset is None else reset - server_now.timestamp()
         self._reset = self._clock.monotonic() + seconds
+
+    def budget(self) -> Budget:
+        """How much of the minute is left."""
+        self._forget_old(self._clock.monotonic())
+        return Budget(self._limit, len(self._sent), self._limit_told, self._remaining)
 
     def estimate(self, requests: int, seconds_each: float) -> float:
         """Seconds that so many further requests take, waiting included."""
@@ -57,12 +77,15 @@ class Pacer:
         return seconds_for(requests, self._limit, seconds_each, (stamp - now for stamp in self._sent))
 
     def _window_opens(self, now: float, urgent: bool) -> float:
-        while self._sent and self._sent[0] <= now - WINDOW_SECONDS:
-            self._sent.popleft()
+        self._forget_old(now)
         capacity = _capacity(self._limit, urgent)
         if capacity is None or len(self._sent) < capacity:
             return 0.0
         return self._sent[-capacity] + WINDOW_SECONDS - now
+
+    def _forget_old(self, now: float) -> None:
+        while self._sent and self._sent[0] <= now - WINDOW_SECONDS:
+            self._sent.popleft()
 
     def _account_opens(self, now: float, urgent: bool) -> float:
         if self._remaining is None or self._remaining > (0 if urgent else self._kept):

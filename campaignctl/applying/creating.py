@@ -130,7 +130,7 @@ class Creator:
 
     def _pause(self, live: Live) -> bool:
         try:
-            return isinstance(self.sender.hush(live).answer, Done)
+            return isinstance(self.sender.hush(live, urgent=True).answer, Done)
         except InterruptedRunError:
             return False
 

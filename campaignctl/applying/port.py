@@ -51,8 +51,10 @@ class Account(Protocol):
     def update(self, kind: Kind, sid: str, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """One update."""
 
-    def act(self, kind: Kind, sid: str, action: Action, check: Check | None = None) -> Exchange:
-        """One action."""
+    def act(
+        self, kind: Kind, sid: str, action: Action, check: Check | None = None, *, urgent: bool = False
+    ) -> Exchange:
+        """One action. An urgent one may use the requests that are kept back for stopping somebody by hand."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -42,7 +42,7 @@ from campaignctl.planning.outcome import (
     Unknown,
 )
 from campaignctl.planning.payload import create_spec
-from campaignctl.planning.plan import Change, Op, Operation, Plan, Reason
+from campaignctl.planning.plan import Change, Op, Operation, Plan, Reason, Step
 from campaignctl.planning.resources import Desired, Listing, Live
 from campaignctl.planning.terms import Terms
 from campaignctl.planning.window import window_of
@@ -52,12 +52,22 @@ RESCAN_AFTER: Final = timedelta(minutes=1)
 _READ_BEFORE: Final = (Op.UPDATE, Op.RESUME, Op.COMPLETE)
 
 
-def apply_plan(plan: Plan, account: Account, terms: Terms, hooks: Hooks, creator: Creator) -> ApplyResult:
-    """Carries out what the plan shows and nothing else. `terms` are those that the plan was made under."""
+def apply_plan(
+    plan: Plan,
+    account: Account,
+    terms: Terms,
+    hooks: Hooks,
+    creator: Creator,
+    order: Callable[[Iterable[Change]], tuple[Step, ...]] = steps,
+) -> ApplyResult:
+    """Carries out what the plan shows and nothing else. `terms` are those that the plan was made under.
+
+    `order` puts its operations one after the other: rule 7 unless it is an emergency.
+    """
     progress = {id(change): Progress.of(change) for change in plan.changes}
     run = _Run(plan, account, terms, hooks, creator.sender, creator, Races(account, creator, hooks))
     interrupted = False
-    for step in steps(plan.changes):
+    for step in order(plan.changes):
         state = progress[id(step.change)]
         interrupted = interrupted or hooks.stopping()
         if interrupted:
@@ -291,7 +301,7 @@ class _Run:
         if live.status is Status.PAUSED:
             return "; it is paused"
         try:
-            exchange = self.sender.act(live, Action.PAUSE, state.created_here)
+            exchange = self.sender.act(live, Action.PAUSE, state.created_here, urgent=True)
         except InterruptedRunError as stop:
             exchange = Exchange(NotReached(str(stop)), 0)
         done = isinstance(exchange.answer, Done)

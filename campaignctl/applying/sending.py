@@ -44,9 +44,18 @@ class Sender:
         return self._settle(live, send, took, lambda now: _untouched(live, now))
 
     def act(
-        self, live: Live, action: Action, just_created: bool = False, check: Check | None = None
+        self,
+        live: Live,
+        action: Action,
+        just_created: bool = False,
+        check: Check | None = None,
+        *,
+        urgent: bool = False,
     ) -> Exchange:
-        """One action, the same way. The account may not know yet what this run has just created."""
+        """One action, the same way. The account may not know yet what this run has just created.
+
+        `urgent`: somebody may be called wrongly until it is done.
+        """
 
         def took(now: Live) -> bool:
             return now.status in reached_by(action)
@@ -55,24 +64,26 @@ class Sender:
             return now.status in TRANSITIONS[action][0] if action in _HARMLESS else _untouched(live, now)
 
         def send() -> Exchange:
-            return self._act_patiently(live, action, just_created, check)
+            return self._act_patiently(live, action, just_created, check, urgent)
 
         exchange = self._settle(live, send, took, may_repeat)
         if isinstance(exchange.answer, Refused) and exchange.answer.http == _CONFLICT:
             return self._conflict(live, exchange, took)
         return exchange
 
-    def hush(self, twin: Live) -> Exchange:
+    def hush(self, twin: Live, *, urgent: bool = False) -> Exchange:
         """A pause of somebody else's twin: one that its own run has ended meanwhile is as quiet as a paused one."""
-        exchange = self.act(twin, Action.PAUSE)
+        exchange = self.act(twin, Action.PAUSE, urgent=urgent)
         if isinstance(exchange.answer, Refused):
             return self._conflict(twin, exchange, lambda now: now.finished)
         return exchange
 
-    def _act_patiently(self, live: Live, action: Action, just_created: bool, check: Check | None) -> Exchange:
+    def _act_patiently(
+        self, live: Live, action: Action, just_created: bool, check: Check | None, urgent: bool
+    ) -> Exchange:
         waited, attempts = 0.0, 0
         while True:
-            exchange = self.account.act(live.kind, live.sid, action, check)
+            exchange = self.account.act(live.kind, live.sid, action, check, urgent=urgent)
             attempts += exchange.attempts
             refused = isinstance(exchange.answer, Refused) and exchange.answer.http in _NOT_YET
             if not (just_created and refused and waited < self.environment.settle_seconds):

@@ -254,7 +254,15 @@ class SimulatedAccount:
         """See the port."""
         return self._write("update", lambda: self.service.update(self.machine, sid, spec), check)
 
-    def act(self, kind: Kind, sid: str, action: Action, check: Check | None = None) -> Exchange:  # noqa: ARG002
+    def act(
+        self,
+        kind: Kind,  # noqa: ARG002
+        sid: str,
+        action: Action,
+        check: Check | None = None,
+        *,
+        urgent: bool = False,  # noqa: ARG002
+    ) -> Exchange:
         """See the port."""
         return self._write(action, lambda: self.service.act(self.machine, sid, action), check)
 

@@ -33,14 +33,11 @@ def command(options: GlobalOptions, paths: tuple[str, ...], labels: str, output_
 
 
 def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
-    from campaignctl.planning.policy import check_manifest
+    from campaignctl.planning.policy import check_manifests
 
     now = session.clock.now()
-    return [
-        finding
-        for desired in reading.selected
-        for finding in check_manifest(desired, session.environment, now, session.locate)
-    ]
+    found = check_manifests(reading.everyone, reading.selected, session.environment, now, session.locate)
+    return list(found)
 
 
 def _write(findings: tuple[Diagnostic, ...], manifests: int, session: Session, output_format: str) -> None:

@@ -13,8 +13,8 @@ from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
 from campaignctl.planning.environment import HOSTS, CreateBody, Environment
-from campaignctl.planning.policy import RULES
-from campaignctl.planning.settings import ENVIRONMENT_ALLOW, NEEDED, SANDBOX
+from campaignctl.planning.policy import CLOSING, OPENING, RULES
+from campaignctl.planning.settings import ENVIRONMENT_ALLOW, SANDBOX
 
 Settings = Mapping[str, Value]
 ACCOUNT_VARIABLE: Final = "EXOTEL_ACCOUNT_SID"
@@ -130,8 +130,8 @@ def _misplaced(here: str, backend: str, settings: Settings) -> Iterator[Problem]
 
 
 def _rule_problems(where: str, rule: str, settings: Settings) -> Iterator[Problem]:
-    level, needed = settings.get("level"), NEEDED.get(rule)
-    if level is None and not (rule in RULES and RULES[rule].on_by_default):
+    level, needed = settings.get("level"), RULES[rule].needs
+    if level is None and not RULES[rule].on_by_default:
         yield Problem(where, "required", f"{rule} needs level: error, warn or off")
     if needed and level != "off" and settings.get(needed) is None:
         yield Problem(where, "required", f"{rule} needs {needed}")
@@ -139,7 +139,7 @@ def _rule_problems(where: str, rule: str, settings: Settings) -> Iterator[Proble
     if zone is not None and not _is_zone(zone):
         near = did_you_mean(zone, available_timezones())
         yield Problem(f"{where}.time_zone", "choice", f"time_zone: {quoted(zone)} is no IANA time zone{near}")
-    opening, closing = settings.get("from") or "09:00", settings.get("to") or "21:00"
+    opening, closing = settings.get("from") or OPENING, settings.get("to") or CLOSING
     if rule == "calling_hours" and str(opening) >= str(closing):
         yield Problem(where, "window", f"calling_hours: {closing} is not after {opening}")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import FINISHED, Status
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.crowds import Crowd, Span, crowds_by_kind
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.plan import Change, Op
 from campaignctl.planning.policy import CLOSING, OPENING, RULES, Subject, level_of, pace, predicted_end
@@ -28,18 +28,6 @@ class Run:
     predicted_end: datetime | None
     per_minute: int
     goes: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """From `start` to `end` the runs of a kind together want more a minute than the account's `capacity`."""
-
-    kind: str
-    start: datetime
-    end: datetime
-    campaigns: int
-    wanted: int
-    capacity: int
 
 
 def run_of(change: Change, now: datetime) -> Run | None:
@@ -94,41 +82,13 @@ def crowds(runs: Iterable[tuple[Kind, Run]], environment: Environment) -> Iterat
 
     Only runs whose length is known are reckoned with: of the others nobody can say that they are too much.
     """
-    by_kind: dict[str, list[Run]] = {}
+    return crowds_by_kind(_spans(runs), environment)
+
+
+def _spans(runs: Iterable[tuple[Kind, Run]]) -> Iterator[tuple[Kind, Span]]:
     for kind, run in runs:
         if run.goes and run.predicted_end and run.predicted_end > run.start:
-            by_kind.setdefault(kind.name, []).append(run)
-    for name, mine in sorted(by_kind.items()):
-        yield from _crowds_of(name, mine, capacity(KINDS[name], environment))
-
-
-def _crowds_of(kind: str, runs: Iterable[Run], most: int) -> Iterator[Crowd]:
-    """Goes through starts and ends in their order; what adjoins with the same runs too many is one crowd."""
-    wanted = campaigns = 0
-    since: datetime | None = None
-    for moment, more, count in sorted(_turns(runs)):
-        if since is not None and moment > since:
-            yield Crowd(kind, since, moment, campaigns, wanted, most)
-        wanted, campaigns = wanted + more, campaigns + count
-        since = moment if wanted > most else None
-
-
-def _turns(runs: Iterable[Run]) -> Iterator[tuple[datetime, int, int]]:
-    """Each start and end, and what it adds to the calls a minute and to the campaigns that run."""
-    for run in runs:
-        assert run.predicted_end is not None, "only runs whose length is known"
-        yield run.start, run.per_minute, 1
-        yield run.predicted_end, -run.per_minute, -1
-
-
-_SETTINGS: Final = {"call": "calls_per_minute", "message": "messages_per_minute"}
-
-
-def capacity(kind: Kind, environment: Environment) -> int:
-    """Calls or messages a minute, as the `capacity` policy says, whatever its level; else an account's default."""
-    settings = environment.policy.get("capacity")
-    said = settings.get(_SETTINGS[kind.unit]) if isinstance(settings, Mapping) else None
-    return said if isinstance(said, int) else kind.per_minute
+            yield kind, Span(run.start, run.predicted_end, run.per_minute)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from campaignctl.kinds import formats
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.manifest import API_VERSION
 from campaignctl.kinds.table import Field, Secrecy, Type
 from campaignctl.planning.environment import CREATE_BODIES, HOSTS, SMS_APIS
+from campaignctl.planning.policy import RULES
 
 PROJECT_KIND = "Project"
-LEVELS = ("error", "warn", "off")
 SANDBOX = "sandbox"
 """A backend, and the environment that is always there."""
 BACKENDS = (SANDBOX, "exotel")
@@ -22,67 +19,7 @@ ENVIRONMENT_ALLOW = ("resume", "complete", "archive", "earlier-start")
 SANDBOX_ALLOW = (*ENVIRONMENT_ALLOW, "start-now")
 
 
-def _rule(name: str, doc: str, *settings: Field) -> Field:
-    level = Field("level", Type.STRING, "How bad a finding is.", choices=LEVELS)
-    return Field(name, Type.OBJECT, doc, fields=(level, *settings))
-
-
-def _pace(name: str, doc: str) -> Field:
-    return Field(name, Type.INTEGER, doc, minimum=1, maximum=1_000_000)
-
-
-_CALLS = _pace("calls_per_minute", "The account's capacity; 60 by default.")
-_MESSAGES = _pace("messages_per_minute", "The account's capacity; 300 by default.")
-
-POLICY = (
-    _rule(
-        "calling_hours",
-        "Nobody is called or texted outside these hours.",
-        Field("from", Type.STRING, "When they begin; 09:00 by default.", format_by=formats.TIME_OF_DAY),
-        Field("to", Type.STRING, "When they end; 21:00 by default.", format_by=formats.TIME_OF_DAY),
-        Field("time_zone", Type.STRING, "An IANA time zone; the country's by default.", minimum=1),
-    ),
-    _rule("duplicate_numbers", "No number stands twice in one campaign."),
-    _rule(
-        "max_numbers",
-        "No campaign calls more numbers than this.",
-        Field("at_most", Type.INTEGER, "The most numbers of one campaign.", minimum=1),
-    ),
-    _rule(
-        "required_labels",
-        "Every manifest carries these labels.",
-        Field("labels", Type.STRINGS, "The labels' names.", minimum=1, format_by=formats.LABEL),
-    ),
-    _rule(
-        "allowed_caller_ids",
-        "Calls come from these ExoPhones only.",
-        Field("only", Type.STRINGS, "The ExoPhones.", minimum=1, format_by=formats.NAME),
-    ),
-    _rule(
-        "allowed_sender_ids",
-        "Messages come from these senders only.",
-        Field("only", Type.STRINGS, "The sender ids.", minimum=1, format_by=formats.NAME),
-    ),
-    _rule(
-        "lead_time",
-        "A start that is set lies this far ahead.",
-        Field("at_least_minutes", Type.INTEGER, "Minutes from the plan to the start.", minimum=0),
-    ),
-    _rule("window_fits", "The window is long enough for its numbers and retries.", _CALLS),
-    _rule("capacity", "Campaigns that overlap share the account's capacity.", _CALLS, _MESSAGES),
-)
-
-NEEDED: Mapping[str, str] = MappingProxyType(
-    {
-        "max_numbers": "at_most",
-        "required_labels": "labels",
-        "allowed_caller_ids": "only",
-        "allowed_sender_ids": "only",
-        "lead_time": "at_least_minutes",
-    }
-)
-"""What a rule cannot do without, once project and environment are merged."""
-
+POLICY = tuple(rule.field for rule in RULES.values())
 _POLICY_FIELD = Field("policy", Type.OBJECT, "The rules that campaigns must keep.", fields=POLICY)
 _VARS = Field(
     "vars",

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from campaignctl.kinds import KINDS
+from campaignctl.planning.crowds import Crowd
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.message import Count, Sense, TextSense, reach_of, senses
 from campaignctl.planning.plan import Change
-from campaignctl.planning.run import Crowd, Run, calling_hours, crowds, run_of
+from campaignctl.planning.run import Run, calling_hours, crowds, run_of
 from campaignctl.rendering.documents import (
     CountDocument,
     CrowdDocument,

@@ -10,11 +10,12 @@ from campaignctl.diagnostics import Position
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import read_status
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.crowds import Crowd, capacity
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.plan import Change, HeldOperation, Op, Operation, Reason
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.resources import Desired, Key, Live
-from campaignctl.planning.run import Crowd, Run, capacity, crowds, run_of
+from campaignctl.planning.run import Run, crowds, run_of
 
 NOW = datetime(2027, 1, 15, 3, 0, tzinfo=UTC)
 ACCOUNT = Environment("prod", "exotel", "acme1")

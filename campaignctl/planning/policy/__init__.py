@@ -1,0 +1,44 @@
+"""The policies: a row per rule in `rules`, what each finds in a function of its own, asked by `check` and its kin.
+
+Pure: the moment is an argument.
+"""
+
+from campaignctl.planning.policy.checking import (
+    check,
+    check_manifest,
+    check_manifests,
+    forbidden,
+    shared,
+    span_of,
+)
+from campaignctl.planning.policy.hours import CLOSING, OPENING
+from campaignctl.planning.policy.prediction import (
+    busiest_minute,
+    pace,
+    predicted_end,
+    predicted_minutes,
+)
+from campaignctl.planning.policy.rules import LEVELS, RULES, Rule, level_of
+from campaignctl.planning.policy.subject import Case, Fault, Subject
+
+__all__ = [
+    "CLOSING",
+    "LEVELS",
+    "OPENING",
+    "RULES",
+    "Case",
+    "Fault",
+    "Rule",
+    "Subject",
+    "busiest_minute",
+    "check",
+    "check_manifest",
+    "check_manifests",
+    "forbidden",
+    "level_of",
+    "pace",
+    "predicted_end",
+    "predicted_minutes",
+    "shared",
+    "span_of",
+]

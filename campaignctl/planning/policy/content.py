@@ -1,0 +1,73 @@
+"""Whom a campaign calls, from which number, and what its manifest must carry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from campaignctl.diagnostics import did_you_mean, quoted
+from campaignctl.kinds.table import Type
+from campaignctl.planning.normalize import canonical_number, texts
+from campaignctl.planning.policy.subject import Case, Fault
+
+
+def duplicate_numbers(case: Case) -> Iterator[Fault]:
+    """No number stands twice, by the country rule, unless the campaign says that it may."""
+    if case.subject.spec.get("call_duplicate_numbers") is True:
+        return
+    for name, numbers in _numbers(case):
+        counts = Counter(canonical_number(number, case.environment.country) for number in numbers)
+        twice = sum(count > 1 for count in counts.values())
+        if twice:
+            noun = "number stands" if twice == 1 else "numbers stand"
+            message = f"{twice:,} {noun} more than once; set call_duplicate_numbers if that is meant"
+            yield Fault(name, message)
+
+
+def max_numbers(case: Case) -> Iterator[Fault]:
+    """No campaign has more numbers of its own; what is in lists nobody counts."""
+    most = case.settings.get("at_most")
+    for name, numbers in _numbers(case):
+        if isinstance(most, int) and len(numbers) > most:
+            message = (
+                f"it has {len(numbers):,} numbers, and at most {most:,} are allowed; split it into several"
+            )
+            yield Fault(name, message)
+
+
+def _numbers(case: Case) -> Iterator[tuple[str, Sequence[str]]]:
+    for field in case.subject.kind.fields:
+        if field.type is Type.NUMBERS:
+            yield field.name, texts(case.subject.spec.get(field.name))
+
+
+def required_labels(case: Case) -> Iterator[Fault]:
+    """Every manifest carries them; their values are free."""
+    missing = [name for name in texts(case.settings.get("labels")) if name not in case.desired.labels]
+    if missing:
+        noun = "the label" if len(missing) == 1 else "the labels"
+        yield Fault("metadata.labels", f"{noun} {', '.join(missing)} must stand in metadata.labels")
+
+
+def allowed_caller_ids(case: Case) -> Iterator[Fault]:
+    """Calls come from these ExoPhones only, by the country rule."""
+    caller = case.subject.spec.get("caller_id")
+    country = case.environment.country
+    only = texts(case.settings.get("only"))
+    if isinstance(caller, str) and canonical_number(caller, country) not in {
+        canonical_number(it, country) for it in only
+    }:
+        yield Fault("caller_id", f"caller_id: {quoted(caller)} {_not_allowed(caller, only)}")
+
+
+def allowed_sender_ids(case: Case) -> Iterator[Fault]:
+    """Messages come from these senders only."""
+    sender = case.subject.spec.get("sender_id")
+    only = texts(case.settings.get("only"))
+    if isinstance(sender, str) and sender not in only:
+        yield Fault("sender_id", f"sender_id: {quoted(sender)} {_not_allowed(sender, only)}")
+
+
+def _not_allowed(word: str, only: Sequence[str]) -> str:
+    some = ", ".join(map(quoted, only[:5]))
+    return f"is not allowed here{did_you_mean(word, only) or f'; allowed: {some}'}"

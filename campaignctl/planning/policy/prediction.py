@@ -1,0 +1,82 @@
+"""How fast and how long a campaign runs, as far as its manifest tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
+from campaignctl.kinds.table import Value
+from campaignctl.planning.normalize import texts
+from campaignctl.planning.policy.subject import Subject
+from campaignctl.planning.window import window_of
+
+_LONGEST = DEFAULT_WINDOW.total_seconds() / 60
+"""Minutes. Nothing runs longer than the window that is there without an end."""
+
+
+def predicted_end(subject: Subject, begins: datetime) -> tuple[datetime, bool]:
+    """When the last call is over, in the time zone of `begins`, and whether that is known.
+
+    Numbers ÷ calls per minute, plus the retries' intervals, cut at the end. Where nobody counts the people: the
+    declared end, else the start.
+    """
+    end = declared_end(subject)
+    minutes = predicted_minutes(subject)
+    if minutes is None:
+        return (end or begins), False
+    ends = (begins.astimezone(UTC) + timedelta(minutes=min(minutes, _LONGEST))).astimezone(begins.tzinfo)
+    return (min(ends, end) if end else ends), True
+
+
+def declared_end(subject: Subject) -> datetime | None:
+    """The end that the schedule gives; None where it gives none."""
+    schedule = subject.spec.get(subject.kind.schedule.name)
+    declared = isinstance(schedule, Mapping) and schedule.get(subject.kind.end.name) is not None
+    return window_of(subject.kind, subject.spec).end if declared else None
+
+
+def predicted_minutes(subject: Subject) -> float | None:
+    """Minutes from the first call to the last; None where the people are in lists, which nobody counts."""
+    numbers = number_count(subject)
+    if numbers is None:
+        return None
+    return numbers / pace(subject) + _retry_minutes(subject.spec.get("retries"))
+
+
+def number_count(subject: Subject) -> int | None:
+    """How many numbers it calls, as they stand there; None where lists add to them."""
+    if subject.spec.get("lists") or not subject.spec.get("from"):
+        return None
+    return len(texts(subject.spec["from"]))
+
+
+def pace(subject: Subject) -> int:
+    """Calls or messages a minute: the account's, unless the campaign is throttled below that."""
+    account = subject.capacity or subject.kind.per_minute
+    throttle = _throttle(subject)
+    return account if throttle is None else min(throttle, account)
+
+
+def busiest_minute(subject: Subject) -> int:
+    """The calls or messages that it can want in one minute: no more than it has people, unless it is throttled."""
+    numbers = number_count(subject)
+    if numbers is None or _throttle(subject) is not None:
+        return pace(subject)
+    return min(pace(subject), numbers)
+
+
+def _throttle(subject: Subject) -> int | None:
+    throttle = subject.spec.get("throttle")
+    return throttle if isinstance(throttle, int) and subject.spec.get("mode") == "custom" else None
+
+
+def _retry_minutes(retries: Value) -> int:
+    if not isinstance(retries, Mapping):
+        return 0
+    times, interval = retries.get("number_of_retries"), retries.get("interval_mins")
+    if not isinstance(times, int) or not isinstance(interval, int):
+        return 0
+    if str(retries.get("mechanism")).lower() == "exponential":
+        return int(interval * (2**times - 1))
+    return interval * times

@@ -1,0 +1,169 @@
+"""The policies, a row per rule: what it finds, its settings, what it says of itself.
+
+The project file's table, the checks and the reference follow from a row. `examples.py` breaks each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Final
+
+from campaignctl.diagnostics import Severity
+from campaignctl.kinds import SMS, VOICE, formats
+from campaignctl.kinds.table import Field, Type
+from campaignctl.planning.environment import Environment
+from campaignctl.planning.policy.content import (
+    allowed_caller_ids,
+    allowed_sender_ids,
+    duplicate_numbers,
+    max_numbers,
+    required_labels,
+)
+from campaignctl.planning.policy.hours import CLOSING, OPENING, calling_hours
+from campaignctl.planning.policy.subject import Case, Fault
+from campaignctl.planning.policy.timing import capacity, lead_time, window_fits
+
+LEVELS: Final = ("error", "warn", "off")
+
+_LEVEL: Final = Field("level", Type.STRING, "How bad a finding is.", choices=LEVELS)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it must have."""
+
+    name: str
+    doc: str
+    find: Callable[[Case], Iterator[Fault]]
+    details: str
+    settings: tuple[Field, ...] = ()
+    needs: str | None = None
+    on_by_default: bool = False
+    in_validate: bool = True
+
+    def __post_init__(self) -> None:
+        """A rule without the setting it needs could never find anything."""
+        if self.needs is not None and self.needs not in {field.name for field in self.settings}:
+            raise ValueError(f"{self.name}: it has no setting {self.needs}")
+
+    @cached_property
+    def field(self) -> Field:
+        """As a key of `policy` in the project file."""
+        return Field(self.name, Type.OBJECT, self.doc, fields=(_LEVEL, *self.settings))
+
+
+def _pace(name: str, doc: str, default: int) -> Field:
+    return Field(name, Type.INTEGER, doc, minimum=1, maximum=1_000_000, default=default)
+
+
+_CALLS = _pace("calls_per_minute", "How many calls a minute the account makes.", VOICE.per_minute)
+_MESSAGES = _pace("messages_per_minute", "How many messages a minute the account sends.", SMS.per_minute)
+
+_ROWS: Final = (
+    Rule(
+        "calling_hours",
+        "Nobody is called or texted outside these hours.",
+        calling_hours,
+        "Looks at the whole predicted run: from the start for numbers ÷ calls per minute plus the retries, cut at the "
+        "end. Where the people are in lists, which nobody counts, to the declared end, else at the start alone, and "
+        "says so. What starts at once is looked at as of the moment of the apply. Start it later, or end it earlier.",
+        settings=(
+            Field("from", Type.STRING, "When they begin.", default=OPENING, format_by=formats.TIME_OF_DAY),
+            Field("to", Type.STRING, "When they end.", default=CLOSING, format_by=formats.TIME_OF_DAY),
+            Field(
+                "time_zone",
+                Type.STRING,
+                "An IANA time zone; else the country's if it has one, else the start's own offset.",
+                minimum=1,
+            ),
+        ),
+        on_by_default=True,
+    ),
+    Rule(
+        "duplicate_numbers",
+        "No number stands twice in one campaign.",
+        duplicate_numbers,
+        "Numbers are compared by the country's rule, so that 0987… and +91987… are one. Remove one of them, or set "
+        "call_duplicate_numbers where somebody is to be called twice.",
+        on_by_default=True,
+    ),
+    Rule(
+        "max_numbers",
+        "No campaign calls more numbers than this.",
+        max_numbers,
+        "Counts the numbers of from and from_file. What is in lists nobody counts, and it is not found. Split the "
+        "campaign into several, or raise the limit in the project file, where it is reviewed.",
+        settings=(Field("at_most", Type.INTEGER, "The most numbers of one campaign.", minimum=1),),
+        needs="at_most",
+    ),
+    Rule(
+        "required_labels",
+        "Every manifest carries these labels.",
+        required_labels,
+        "Their values are free. Add what is missing to metadata.labels.",
+        settings=(Field("labels", Type.STRINGS, "The labels' names.", minimum=1, format_by=formats.LABEL),),
+        needs="labels",
+    ),
+    Rule(
+        "allowed_caller_ids",
+        "Calls come from these ExoPhones only.",
+        allowed_caller_ids,
+        "Compared by the country's rule. Use one of those, or add the ExoPhone to the project file.",
+        settings=(Field("only", Type.STRINGS, "The ExoPhones.", minimum=1, format_by=formats.NAME),),
+        needs="only",
+    ),
+    Rule(
+        "allowed_sender_ids",
+        "Messages come from these senders only.",
+        allowed_sender_ids,
+        "Compared letter by letter. Use one of those, or add the sender to the project file.",
+        settings=(Field("only", Type.STRINGS, "The sender ids.", minimum=1, format_by=formats.NAME),),
+        needs="only",
+    ),
+    Rule(
+        "lead_time",
+        "A start that is set lies this far ahead.",
+        lead_time,
+        "Binds creates and moved starts only, so it is looked at in a plan, never by validate: an update of a campaign "
+        "whose start draws near stays free. What starts at once is 0 minutes ahead. Give it a later start.",
+        settings=(Field("at_least_minutes", Type.INTEGER, "Minutes from the plan to the start.", minimum=0),),
+        needs="at_least_minutes",
+        in_validate=False,
+    ),
+    Rule(
+        "window_fits",
+        "The window is long enough for its numbers and retries.",
+        window_fits,
+        "Numbers ÷ calls per minute (throttle where that is less) plus the retries' intervals must fit between start "
+        "and end; whoever is not reached by then is never called. What is in lists nobody counts, and it is not "
+        "found. End it later, split it, or retry less.",
+        settings=(_CALLS,),
+    ),
+    Rule(
+        "capacity",
+        "Campaigns that overlap share the account's capacity.",
+        capacity,
+        "In no minute may the campaigns of a kind that run then want more calls or messages than the account does: "
+        "each at its throttle, else at the full pace, yet no more than it has numbers. One whose people are in lists "
+        "runs to its declared end. What goes beyond ends later than predicted. In validate the project's manifests "
+        "share; in a plan all that is alive in the account, whoever made it. Only campaigns that the plan creates, "
+        "updates or resumes are found at fault. Start one later, or throttle it (mode: custom).",
+        settings=(_CALLS, _MESSAGES),
+    ),
+)
+
+RULES: Mapping[str, Rule] = MappingProxyType({rule.name: rule for rule in _ROWS})
+
+
+def level_of(rule: Rule, environment: Environment) -> Severity | None:
+    """As the project sets it; else on where the rule is on by default, an error where a country is set."""
+    settings = environment.policy.get(rule.name)
+    level = settings.get("level") if isinstance(settings, Mapping) else None
+    if level is not None:
+        return None if level == "off" else Severity(str(level))
+    if not rule.on_by_default:
+        return None
+    return Severity.ERROR if environment.country else Severity.WARN

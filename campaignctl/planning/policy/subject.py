@@ -1,0 +1,63 @@
+"""What a rule looks at, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from campaignctl.diagnostics import Severity
+from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.crowds import Crowd
+from campaignctl.planning.environment import Environment
+from campaignctl.planning.resources import Desired
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A campaign as it will stand: the fields, and when it begins (None: nobody can say yet).
+
+    `lead` is how far ahead the start lies that is being set, None where none is set. `capacity` is what the account
+    does a minute, None for the kind's default.
+    """
+
+    kind: Kind
+    spec: Mapping[str, Value]
+    begins: datetime | None
+    lead: timedelta | None = None
+    capacity: int | None = None
+
+    @property
+    def start_path(self) -> str:
+        """Where its start stands in `spec`."""
+        return f"{self.kind.schedule.name}.{self.kind.start.name}"
+
+    @property
+    def end_path(self) -> str:
+        """Where its end stands in `spec`."""
+        return f"{self.kind.schedule.name}.{self.kind.end.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One campaign before one rule: its manifest, the account, the rule's settings, and where campaigns crowd."""
+
+    subject: Subject
+    desired: Desired
+    environment: Environment
+    settings: Mapping[str, Value]
+    crowds: Sequence[Crowd] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a rule found, at a dotted path of the manifest. `level` overrides the rule's own."""
+
+    path: str
+    message: str
+    level: Severity | None = None
+
+
+def label(desired: Desired) -> str:
+    """What a manifest's campaign is called among others: its name, else its SID."""
+    return desired.name or desired.sid or ""

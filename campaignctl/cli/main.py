@@ -29,6 +29,7 @@ _COMMANDS = {
     "plan": _Command("plan", "Show what would make the account match the manifests."),
     "apply": _Command("apply", "Carry out a plan, after asking."),
     "show": _Command("show", "Show a saved plan."),
+    "diff": _Command("diff", "Show what a branch changes in the manifests."),
     "schema": _Command("schema", "Print a JSON Schema."),
     "sandbox": _Command("sandbox", "The stand-in for the API: serve, reset, advance."),
 }

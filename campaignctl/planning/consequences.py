@@ -59,7 +59,8 @@ def of_removing(before: Desired, circumstances: Circumstances) -> Iterator[str]:
     if window_of(before.kind, before.spec).over(circumstances.now):
         yield "its window is over: its campaign runs no more, unless somebody has postponed it"
         return
-    yield "its campaign stays and runs: nothing ends it with its manifest"
+    waits = before.state is State.PAUSED
+    yield f"its campaign stays {'as it is' if waits else 'and runs'}: nothing ends it with its manifest"
     prune, name = circumstances.prune, before.name or ""
     if prune is not None and name.startswith(prune.name_prefix):
         yield (

@@ -1,0 +1,94 @@
+"""`campaignctl diff`: what a branch changes in the manifests. It needs neither credentials nor network."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from campaignctl.cli import output
+from campaignctl.cli.base import NO_SUCH_PATH, BaseVersion, inside, read_base
+from campaignctl.cli.options import (
+    GlobalOptions,
+    format_option,
+    global_options,
+    labels_option,
+    paths_argument,
+)
+from campaignctl.cli.session import Reading, Session
+from campaignctl.diagnostics import has_errors
+from campaignctl.errors import InputError
+from campaignctl.manifests.files import shown_path
+from campaignctl.manifests.revision import Base, Files, Repository
+from campaignctl.planning.consequences import Circumstances
+from campaignctl.planning.manifest_diff import Version, diff_manifests
+from campaignctl.rendering.diff_document import Compared, diff_document
+from campaignctl.rendering.documents import DiffDocument
+
+
+@click.command("diff")
+@global_options
+@paths_argument
+@labels_option
+@click.option(
+    "--base",
+    "revision",
+    metavar="REV",
+    help="What the branch is compared with, from where it left it; the default branch by default.",
+)
+@format_option("text", "json")
+def command(
+    options: GlobalOptions, paths: tuple[str, ...], labels: str, revision: str | None, output_format: str
+) -> int:
+    """Show what a branch changes in the manifests, by meaning. Offline, without credentials."""
+    session = Session.open(options)
+    repository = Repository.around(Path(session.project.root))
+    base = repository.base(revision)
+    places = inside(paths, repository)
+    with TemporaryDirectory(prefix="campaignctl-base-") as directory:
+        before = read_base(session, Files(repository, base.commit, Path(directory)), places, labels)
+    reading = _branch(session, paths, labels, before.held)
+    output.result(render(_document(session, base, before, reading, paths, labels), session, output_format))
+    return 0
+
+
+def _branch(session: Session, paths: tuple[str, ...], labels: str, held: Set[str]) -> Reading:
+    """The work tree. A path that only the base has was removed. Raises InputError with every finding."""
+    reading = session.read(paths, labels)
+    root = Path(session.project.root)
+    gone = {shown_path(Path.cwd() / path, root) for path in held}
+    findings = tuple(it for it in reading.findings if it.rule != NO_SUCH_PATH or it.where.file not in gone)
+    if has_errors(findings):
+        raise InputError("the manifests are not valid: what changes cannot be told", findings)
+    return Reading(reading.everyone, reading.selected, findings, reading.complete)
+
+
+def _document(
+    session: Session, base: Base, before: BaseVersion, reading: Reading, paths: tuple[str, ...], labels: str
+) -> DiffDocument:
+    country = session.environment.country
+    circumstances = Circumstances(session.clock.now(), country, session.project.prune)
+    diff = diff_manifests(before.version, Version(reading.everyone, reading.selected), circumstances)
+    compared = Compared(
+        session.environment.name,
+        {"revision": base.revision, "commit": base.commit, "merge_base": base.merge_base},
+        paths,
+        labels,
+        (*base.notes, *before.notes),
+        reading.findings,
+    )
+    return diff_document(diff, compared, country, show_numbers=session.options.show_numbers)
+
+
+def render(document: DiffDocument, session: Session, output_format: str) -> str:
+    """The changes in a format."""
+    if output_format == "json":
+        from campaignctl.rendering.as_json import written
+
+        return written(document)
+    from campaignctl.rendering.as_text.diff import diff_text
+
+    color, width = output.wants_color(session.options), output.width()
+    return diff_text(document, color=color, width=width)

@@ -1,0 +1,220 @@
+"""`kill -9` at every request of a run and in its waits: the next run converges, and nobody is there twice.
+
+The first run is a process of its own, held at a request by a slow answer, so that the moment of its end is certain.
+The second is this process, whose clock the account shares, so that lags and waits take no time.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import FakeClock
+from harness import Desk, desk_at, live_voice, voice
+from reliable_desk import APPLY, alive_by_name, assert_converges, reliable, twins, wait_until
+
+FOR_EVER = 600.0
+ALLOW = ("--allow", "complete", "--allow", "archive")
+SETTLE = 1
+OTHER_CALLER = "08012345678"
+
+
+class HastyClock(FakeClock):
+    """Runs as the machine's clock does, and waiting moves it on at once."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(UTC))
+        self._begun = time.monotonic()
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=time.monotonic() - self._begun)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + time.monotonic() - self._begun
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Desk]:
+    """The account's clock shows what the machine's does."""
+    with desk_at(tmp_path, HastyClock()) as desk:
+        yield reliable(desk, settle_seconds=SETTLE, timeout_seconds=60)
+
+
+def schedule(desk: Desk, days: int = 5) -> Mapping[str, str]:
+    start = (desk.clock.now() + timedelta(days=days)).replace(hour=5, minute=0, second=0, microsecond=0)
+    return {"send_at": start.isoformat(), "end_at": (start + timedelta(hours=4)).isoformat()}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the manifests ask for, by name: the status that each campaign shall have."""
+
+    name: str
+    status: str
+
+
+EVERYTHING = (
+    Wanted("first", "Created"),
+    Wanted("second", "Created"),
+    Wanted("waiting", "Paused"),
+    Wanted("changed", "Created"),
+    Wanted("over", "Archived"),
+)
+
+
+def everything(desk: Desk) -> None:
+    """Creates, a create that is to wait, an update, and the whole way to the archive: each kind of request."""
+    plan, other = schedule(desk), ["+919876500001"]
+    desk.seed(
+        live_voice("changed", caller_id=OTHER_CALLER, schedule=plan),
+        live_voice("over", **{"schedule": plan, "from": other}, status="created"),
+    )
+    desk.pass_time(minutes=1)
+    desk.manifests(
+        voice("first", **{"schedule": plan, "from": ["+919876500002"]}),
+        voice("second", **{"schedule": plan, "from": ["+919876500003"]}),
+        voice("waiting", **{"schedule": plan, "from": ["+919876500004"]}, state="paused"),
+        voice("changed", schedule=plan),
+        voice("over", **{"schedule": plan, "from": other}, state="archived"),
+    )
+
+
+def killed_at(desk: Desk, place: int, **rule: Any) -> bool:
+    """Runs until the request at `place`, and kills. False when the run was over before it.
+
+    With `acts` it was carried out when the process died, otherwise it never is.
+    """
+    desk.sandbox.faults.add("slow", seconds=FOR_EVER, after=place, **rule)
+    with desk.start(*APPLY, *ALLOW) as process:
+        wait_until(lambda: _held(desk) or process.poll() is not None, "the run hangs", 30)
+        held = _held(desk)
+        process.kill()
+        process.communicate()
+    desk.sandbox.faults.clear()
+    return held
+
+
+def _held(desk: Desk) -> bool:
+    """The fault has been taken, and, where it acts first, has acted."""
+    rule = next(iter(desk.sandbox.faults))
+    return rule.times == 0 and (
+        not rule.carried_out or any(it.fault == "slow" for it in desk.sandbox.requests)
+    )
+
+
+def assert_as_wanted(desk: Desk, wanted: tuple[Wanted, ...] = EVERYTHING) -> None:
+    for one in wanted:
+        assert desk.live(one.name)["status"] == one.status, one.name
+
+
+READS, WRITES = (0, 2, 8, 11), (1, 3, 4, 5, 6, 7, 9, 10)
+"""The places of a run of `everything`."""
+PLACES = [(place, acts) for place in READS + WRITES for acts in (False, True) if acts or place in WRITES]
+
+
+def test_the_places_are_all_that_a_run_has(machine: Desk) -> None:
+    everything(machine)
+    assert machine.run(*APPLY, *ALLOW).code == 0
+    methods = [it.method for it in machine.requests]
+    assert tuple(place for place, method in enumerate(methods) if method == "GET") == READS
+    assert tuple(place for place, method in enumerate(methods) if method != "GET") == WRITES
+    assert_as_wanted(machine)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("place", "acts"), PLACES, ids=[f"{'after' if acts else 'before'} {place}" for place, acts in PLACES]
+)
+def test_killed_at_any_request_the_next_run_converges(machine: Desk, place: int, acts: bool) -> None:
+    everything(machine)
+    if (place + acts) % 2:
+        machine.sandbox.switches.change({"list_lag_seconds": SETTLE})
+    assert killed_at(machine, place, acts=acts)
+    assert twins(machine) == []
+    assert_converges(machine, *ALLOW)
+    assert_as_wanted(machine)
+
+
+def one(desk: Desk, **fields: Any) -> None:
+    desk.manifests(voice("first", schedule=schedule(desk), **fields))
+
+
+def intents(desk: Desk) -> list[dict[str, Any]]:
+    directory = desk.root / ".campaignctl" / "intents"
+    return [json.loads(path.read_text()) for path in directory.glob("*.json")]
+
+
+CREATES = {"before it acts": {"acts": False}, "after it acted": {"acts": True}}
+
+
+@pytest.mark.parametrize("rule", CREATES.values(), ids=CREATES)
+def test_without_intents_the_name_alone_does_when_lists_do_not_lag(machine: Desk, rule: Any) -> None:
+    one(machine)
+    assert killed_at(machine, 0, request="create", **rule)
+    assert len(intents(machine)) == 1
+    shutil.rmtree(machine.root / ".campaignctl")
+    assert_converges(machine)
+    assert_as_wanted(machine, (Wanted("first", "Created"),))
+
+
+def test_killed_while_it_waits_for_its_creates_to_settle(machine: Desk) -> None:
+    one(machine)
+    machine.sandbox.switches.change({"list_lag_seconds": SETTLE})
+    with machine.start(*APPLY) as process:
+        wait_until(lambda: any(it["sid"] for it in intents(machine)), "nothing was created")
+        process.kill()
+        process.communicate()
+    assert_converges(machine)
+    assert_as_wanted(machine, (Wanted("first", "Created"),))
+    assert not intents(machine)
+
+
+def test_a_create_that_lands_after_its_run_was_killed_is_found(machine: Desk) -> None:
+    one(machine)
+    machine.sandbox.switches.change({"list_lag_seconds": SETTLE})
+    machine.sandbox.faults.add("slow", request="create", seconds=0.3, acts=False)
+    with machine.start(*APPLY) as process:
+        wait_until(lambda: next(iter(machine.sandbox.faults)).times == 0, "nothing was sent")
+        process.kill()
+        process.communicate()
+    wait_until(lambda: any(it.request == "create" for it in machine.requests), "it never lands")
+    again = machine.run(*APPLY)
+    assert again.code == 0
+    assert "an earlier run was cut off; it had created" in again.err
+    assert [it["name"] for it in machine.account()] == ["first"]
+
+
+ENDING = ("pause", "complete", "archive")
+LEFT_COMPLETED = (("complete", True), ("archive", False))
+"""It is over, and nothing looks at it again."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("acts", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("action", ENDING)
+def test_killed_while_it_ends_its_own_duplicate_the_next_run_ends_it(
+    machine: Desk, action: str, acts: bool
+) -> None:
+    """Another run made the older one, which shows only now."""
+    one(machine)
+    with machine.start(*APPLY) as process:
+        wait_until(lambda: any(it["sid"] for it in intents(machine)), "nothing was created")
+        older = (machine.clock.now() - timedelta(seconds=30)).isoformat()
+        (winner,) = machine.seed(live_voice("first", schedule=schedule(machine), date_created=older))
+        machine.sandbox.faults.add("slow", request="action", body=action, seconds=FOR_EVER, acts=acts)
+        wait_until(lambda: _held(machine), "it did not end its own")
+        process.kill()
+        process.communicate()
+    machine.sandbox.faults.clear()
+    assert_converges(machine)
+    assert alive_by_name(machine, ["campaigns"]) == {"first": [winner]}
+    assert not intents(machine)
+    (loser,) = (it["status"] for it in machine.account() if it["id"] != winner)
+    assert loser == ("Completed" if (action, acts) in LEFT_COMPLETED else "Archived")

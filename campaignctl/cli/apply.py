@@ -76,6 +76,8 @@ def command(
     if saved is not None:
         wish, options = _as_saved(saved, wish, options)
     session = Session.open(options)
+    if saved is not None:
+        wish = replace(wish, paths=tuple(map(session.seen_from_here, wish.paths)))
     reading = session.read_valid(wish.paths, wish.labels, wish.prune)
     with Interrupts() as interrupts:
         clock = interrupts.clock(session.clock)

@@ -108,6 +108,7 @@ def open_intents(session: Session) -> Intents:
 
 
 def _selection(session: Session, asked: Asked) -> Selection:
-    """The values of `--var` are kept as keyed hashes."""
+    """PATHS as seen from the project file; the values of `--var` are kept as keyed hashes."""
     variables = {name: keyed(session.token, value) for name, value in session.options.variables.items()}
-    return Selection(asked.paths, asked.labels, asked.prune, variables, asked.resend)
+    paths = tuple(map(session.seen_from_root, asked.paths))
+    return Selection(paths, asked.labels, asked.prune, variables, asked.resend)

@@ -110,6 +110,18 @@ class Session:
             )
         return reading
 
+    def seen_from_root(self, path: str) -> str:
+        """One of PATHS, relative to the project file: a saved plan may be applied from another directory."""
+        return path if self._at_root else Path(os.path.relpath(path, self.project.root)).as_posix()
+
+    def seen_from_here(self, path: str) -> str:
+        """The way back."""
+        return path if self._at_root else os.path.relpath(Path(self.project.root, path))
+
+    @property
+    def _at_root(self) -> bool:
+        return Path.cwd() == Path(self.project.root)
+
     def locate(self, desired: Desired, path: str) -> Position:
         """Where a field of a manifest stands: the file is read once more for it."""
         from campaignctl.manifests.places import locate

@@ -152,12 +152,15 @@ def _selection(selection: Selection) -> SelectionDocument:
     sealed = {
         name: value if value.startswith(SEALED) else HIDDEN for name, value in sorted(selection.vars.items())
     }
-    return {
+    document: SelectionDocument = {
         "paths": list(selection.paths),
         "labels": selection.labels,
         "prune": selection.prune,
         "vars": sealed,
     }
+    if selection.resend:
+        document["resend"] = list(selection.resend)
+    return document
 
 
 def _summary(plan: Plan) -> SummaryDocument:

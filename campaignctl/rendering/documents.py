@@ -143,12 +143,13 @@ class ManifestsDocument(TypedDict):
 
 
 class SelectionDocument(TypedDict):
-    """What was selected; each value of `vars` is a keyed hash."""
+    """What was selected, `paths` from the project file; each value of `vars` is a keyed hash."""
 
     paths: list[str]
     labels: str
     prune: bool
     vars: dict[str, str]
+    resend: NotRequired[list[str]]
 
 
 class RefreshDocument(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,8 +25,18 @@ from campaignctl.manifests.files import shown_path
 from campaignctl.manifests.revision import Base, Files, Repository
 from campaignctl.planning.consequences import Circumstances
 from campaignctl.planning.manifest_diff import Version, diff_manifests
+from campaignctl.rendering import formats
 from campaignctl.rendering.diff_document import Compared, diff_document
 from campaignctl.rendering.documents import DiffDocument
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line selects, and whether the format may show people's numbers."""
+
+    paths: tuple[str, ...]
+    labels: str
+    show_numbers: bool
 
 
 @click.command("diff")
@@ -38,7 +49,7 @@ from campaignctl.rendering.documents import DiffDocument
     metavar="REV",
     help="What the branch is compared with, from where it left it; the default branch by default.",
 )
-@format_option("text", "json")
+@format_option(*formats.offered("diff"))
 def command(
     options: GlobalOptions, paths: tuple[str, ...], labels: str, revision: str | None, output_format: str
 ) -> int:
@@ -50,7 +61,9 @@ def command(
     with TemporaryDirectory(prefix="campaignctl-base-") as directory:
         before = read_base(session, Files(repository, base.commit, Path(directory)), places, labels)
     reading = _branch(session, paths, labels, before.held)
-    output.result(render(_document(session, base, before, reading, paths, labels), session, output_format))
+    shows_numbers = options.show_numbers and formats.FORMATS[output_format].may_show_numbers
+    document = _document(session, base, before, reading, Asked(paths, labels, shows_numbers))
+    output.result(render(document, session, output_format))
     return 0
 
 
@@ -66,7 +79,7 @@ def _branch(session: Session, paths: tuple[str, ...], labels: str, held: Set[str
 
 
 def _document(
-    session: Session, base: Base, before: BaseVersion, reading: Reading, paths: tuple[str, ...], labels: str
+    session: Session, base: Base, before: BaseVersion, reading: Reading, asked: Asked
 ) -> DiffDocument:
     country = session.environment.country
     circumstances = Circumstances(session.clock.now(), country, session.project.prune)
@@ -74,21 +87,15 @@ def _document(
     compared = Compared(
         session.environment.name,
         {"revision": base.revision, "commit": base.commit, "merge_base": base.merge_base},
-        paths,
-        labels,
+        asked.paths,
+        asked.labels,
         (*base.notes, *before.notes),
         reading.findings,
     )
-    return diff_document(diff, compared, country, show_numbers=session.options.show_numbers)
+    return diff_document(diff, compared, country, show_numbers=asked.show_numbers)
 
 
 def render(document: DiffDocument, session: Session, output_format: str) -> str:
     """The changes in a format."""
-    if output_format == "json":
-        from campaignctl.rendering.as_json import written
-
-        return written(document)
-    from campaignctl.rendering.as_text.diff import diff_text
-
     color, width = output.wants_color(session.options), output.width()
-    return diff_text(document, color=color, width=width)
+    return formats.render("diff", output_format, document, formats.Setting(session.clock.now(), color, width))

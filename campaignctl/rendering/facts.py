@@ -19,19 +19,20 @@ _MOST_ITEMS: Final = 20
 def facts(change: ChangeDocument) -> Iterator[Fact]:
     """In the order of the field table."""
     if any(each["op"] == "create" for each in (*change["operations"], *change["held"])):
-        yield from _fields(change["resulting"])
+        yield from field_facts(change["resulting"])
     sent = {field for operation in change["operations"] for field in operation["fields"]}
     for difference in change["diff"]:
         unsent = difference["field"].partition(".")[0] not in sent
         yield difference_fact(difference, "not sent" if unsent else "")
 
 
-def _fields(values: Mapping[str, Value], prefix: str = "") -> Iterator[Fact]:
+def field_facts(values: Mapping[str, Value], prefix: str = "") -> Iterator[Fact]:
+    """All that is declared, without the name, which stands above it."""
     for field, value in values.items():
         if field == "from" and isinstance(value, Mapping):
             yield Fact(field, None, (_people(value),))
         elif isinstance(value, Mapping):
-            yield from _fields(value, f"{prefix}{field}.")
+            yield from field_facts(value, f"{prefix}{field}.")
         elif prefix or field != "name":
             yield Fact(f"{prefix}{field}", None, (_cut(value),))
 

@@ -10,6 +10,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.rendering import changes as changes_words
 from campaignctl.rendering import totals, words
 from campaignctl.rendering.changes import asking, does, following, namesakes, title, troubles
+from campaignctl.rendering.diff_report import diff_report
 from campaignctl.rendering.documents import (
     ApplyDocument,
     ChangeDocument,
@@ -161,9 +162,9 @@ def _optional(sentence: str | None, tone: Tone) -> Iterator[Said]:
 
 
 _TONES: Final = {
-    "unknown": Tone.FAILED,
+    "unknown": Tone.UNKNOWN,
     "failed": Tone.FAILED,
-    "skipped": Tone.HELD,
+    "skipped": Tone.SKIPPED,
     "applied": Tone.GOOD,
     "unchanged": Tone.QUIET,
 }
@@ -178,7 +179,7 @@ def apply_report(document: ApplyDocument) -> Report:
     bad = document["summary"]["failed"] + document["summary"]["unknown"]
     return Report(
         what="apply",
-        title="Applied",
+        title="Apply",
         where=Where.of(document["environment"], document["account_sid"], document["backend"]),
         summary=(
             *((Said(interrupted, Tone.FAILED),) if document["interrupted"] else ()),
@@ -238,6 +239,7 @@ REPORTS: Final[Mapping[str, Callable[[Any, Setting], Report]]] = {
     "validate": lambda document, setting: validate_report(
         document, manifests=setting.manifests, where=setting.where
     ),
+    "diff": lambda document, _: diff_report(document),
 }
 """By command: from its document to what a reviewer sees."""
 

@@ -122,6 +122,7 @@ def _content(change: ChangeDocument) -> Iterator[Line]:
 
 
 def field_lines(values: Mapping[str, Value], prefix: str = "") -> Iterator[Line]:
+    """All that is declared, a line each, without the name, which stands above it."""
     for field, value in values.items():
         if field == "from" and isinstance(value, Mapping):
             yield from _numbers_field(value)
@@ -139,6 +140,7 @@ def _numbers_field(value: Mapping[str, Value]) -> Iterator[Line]:
 
 
 def difference_lines(label: str, difference: DifferenceDocument) -> Iterator[Line]:
+    """Before and after; of numbers and of arrays what went and what came."""
     before, after = difference["before"], difference["after"]
     if "added" in difference and isinstance(before, Mapping) and isinstance(after, Mapping):
         yield Line(f"{label}: {number_count(before.get('count'))} → {number_count(after.get('count'))}", 2)

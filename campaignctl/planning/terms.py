@@ -9,6 +9,7 @@ from datetime import datetime
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
 from campaignctl.planning.consent import Consent, Permission, names_campaign
+from campaignctl.planning.crowds import Crowd
 from campaignctl.planning.environment import Environment, Prune
 from campaignctl.planning.resources import Desired, Live
 
@@ -27,7 +28,7 @@ class Terms:
 
     `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
     that nothing may be ended as an orphan. `unsettled` maps kind and name of each create whose outcome an earlier
-    run never learned to the file that says so.
+    run never learned to the file that says so. `crowds` is where campaigns together want more than the account does.
     """
 
     now: datetime
@@ -39,6 +40,7 @@ class Terms:
     resend: tuple[str, ...] = ()
     locate: Locate = whole_document
     unsettled: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    crowds: tuple[Crowd, ...] = ()
 
     @property
     def country(self) -> Country | None:

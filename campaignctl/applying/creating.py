@@ -58,16 +58,22 @@ class Creator:
     def create(self, desired: Desired, spec: Mapping[str, Value], check: Check | None = None) -> Made:
         """Raises InputError where the intent cannot be written, and what `check` raises: then nothing was sent."""
         kind, name = desired.kind, desired.name or ""
-        intent = self.intents.write(kind.name, name)
+
+        def note() -> None:
+            """Right before it goes out, whatever it waited for: its age counts from here."""
+            if check is not None:
+                check()
+            self.intents.write(kind.name, name)
+
         try:
-            exchange = self.account.create(kind, spec, check)
+            exchange = self.account.create(kind, spec, note)
         except (TooLateError, InterruptedRunError):
             self.intents.forget(kind.name, name)  # ended while it waited for its turn
             raise
         match exchange.answer:
             case Done(live):
                 with suppress(InputError):  # without its SID the intent says less, and nothing wrong
-                    self.intents.know(intent, live.sid)
+                    self.intents.know(kind.name, name, live.sid)
                 self.lost = 0
                 return Made(exchange)
             case Refused():

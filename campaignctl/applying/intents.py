@@ -44,12 +44,14 @@ class Intents:
 
     def write(self, kind: str, name: str) -> Intent:
         """Written and synced before the create is sent. Raises InputError where that is not possible."""
-        now = self.clock.now().isoformat()
-        return self._put(Intent(self.host, self.account_sid, kind, name, now))
+        return self._put(self._new(kind, name))
 
-    def know(self, intent: Intent, sid: str) -> Intent:
-        """The create was answered: now its campaign can be told from another of its name."""
-        return self._put(replace(intent, sid=sid, written_at=self.clock.now().isoformat()))
+    def _new(self, kind: str, name: str) -> Intent:
+        return Intent(self.host, self.account_sid, kind, name, self.clock.now().isoformat())
+
+    def know(self, kind: str, name: str, sid: str) -> Intent:
+        """The create was answered: now its campaign can be told from another of its name. Its age begins anew."""
+        return self._put(replace(self._new(kind, name), sid=sid))
 
     def forget(self, kind: str, name: str) -> None:
         """Its outcome is known, and no other run made the same."""

@@ -25,6 +25,7 @@ class _Command:
 
 
 _COMMANDS = {
+    "init": _Command("init", "Start a project: project file, one campaign of each kind, CI workflow."),
     "validate": _Command("validate", "Check manifests and policies, offline."),
     "plan": _Command("plan", "Show what would make the account match the manifests."),
     "apply": _Command("apply", "Carry out a plan, after asking."),

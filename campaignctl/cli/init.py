@@ -1,0 +1,82 @@
+"""`campaignctl init`: the first files of a project. Nothing that is there is written over."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+import campaignctl
+from campaignctl.cli import output
+from campaignctl.cli.options import GlobalOptions, global_options
+from campaignctl.errors import InputError
+from campaignctl.manifests.project import FILE_NAME, find_project_file
+from campaignctl.rendering.lines import Line, Style, laid_out
+
+_WORKFLOW = ".github/workflows/campaigns.yml"
+
+
+@dataclass(frozen=True)
+class _File:
+    """Where a template is written. An example comes only with a new project: others have campaigns of their own."""
+
+    template: str
+    path: str
+    example: bool = False
+
+
+_FILES = (
+    _File("voice.yaml", "campaigns/example-reminder.yaml", example=True),
+    _File("sms.yaml", "campaigns/example-notice.yaml", example=True),
+    _File("workflow.yml", _WORKFLOW),
+    _File("gitignore", ".campaignctl/.gitignore"),
+    _File("campaignctl.yaml", FILE_NAME),
+)
+"""The project file last: what fails before it is tried again by the next init."""
+
+
+@click.command("init")
+@global_options
+def command(options: GlobalOptions) -> int:
+    """Start a project here: project file, one campaign of each kind, CI workflow. Never writes over a file."""
+    here = Path.cwd()
+    found = find_project_file(here)
+    if found is not None and found.parent != here:
+        raise InputError(f"this directory belongs to the project of {found}: run init there, or elsewhere")
+    lines = [
+        line for file in _FILES if not (file.example and found) for line in _written(here / file.path, file)
+    ]
+    color, width = output.wants_color(options), output.width()
+    output.result(laid_out(lines, color=color, width=width))
+    for hint in _hints(here):
+        output.remark(hint, options)
+    return 0
+
+
+def _written(path: Path, file: _File) -> list[Line]:
+    """Writes a file that is not there. Raises InputError where that fails."""
+    text = (files("campaignctl") / "templates" / file.template).read_text(encoding="utf-8")
+    if os.path.lexists(path):
+        return [Line(f"  {file.path}: is there already, kept as it is", 0, Style.QUIET)]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as new:
+            new.write(text.replace("@VERSION@", campaignctl.__version__))
+    except OSError as failed:
+        raise InputError(f"cannot write {path}: {failed.strerror}") from None
+    return [Line(f"+ {file.path}", 0, Style.CREATE)]
+
+
+def _hints(here: Path) -> list[str]:
+    """What to do next."""
+    hints = ["Next: campaignctl validate, campaignctl plan, campaignctl apply. The sandbox calls nobody."]
+    top = next((it for it in (here, *here.parents) if (it / ".git").exists()), here)
+    if top != here:
+        place = Path(os.path.relpath(here / _WORKFLOW, top)).as_posix()
+        hints.append(
+            f"GitHub reads workflows at the top of a repository only: move {place} to {_WORKFLOW} there."
+        )
+    return hints

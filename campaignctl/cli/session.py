@@ -69,7 +69,22 @@ class Session:
         from campaignctl.manifests.project import load_project
 
         environ = dict(os.environ)
-        project = load_project(Path.cwd(), options.config, environ)
+        return cls._chosen(options, load_project(Path.cwd(), options.config, environ), environ)
+
+    @classmethod
+    def open_anyway(cls, options: GlobalOptions) -> tuple[Session, tuple[Diagnostic, ...]]:
+        """The same for what must not wait for the project file to be mended: the mistakes outside the environment.
+
+        Raises InputError where the environment itself is wrong.
+        """
+        from campaignctl.manifests.project import salvage_project
+
+        environ = dict(os.environ)
+        project, findings = salvage_project(Path.cwd(), options.config, environ, options.environment)
+        return cls._chosen(options, project, environ), findings
+
+    @classmethod
+    def _chosen(cls, options: GlobalOptions, project: Project, environ: Mapping[str, str]) -> Session:
         name = options.environment or project.default_environment
         environment = project.environments.get(name)
         if environment is None:
@@ -161,10 +176,13 @@ class Session:
         return instant(text) if text else None
 
     @contextmanager
-    def account(self, clock: Clock | None = None, audit_log: Path | None = None) -> Iterator[Connection]:
+    def account(
+        self, clock: Clock | None = None, audit_log: Path | None = None, whole_limit: bool = False
+    ) -> Iterator[Connection]:
         """The environment's account; a sandbox is started, or the one that runs is used.
 
-        `clock` stands in for the session's own: one whose waits can be interrupted.
+        `clock` stands in for the session's own: one whose waits can be interrupted. `whole_limit`: this is the pause
+        by hand that requests are kept back for.
         """
         from campaignctl.api.client import Client
         from campaignctl.cli.audit import audited, said
@@ -188,6 +206,7 @@ class Session:
                 clock=clock or self.clock,
                 random=Random(),
                 observer=observe,
+                whole_limit=whole_limit,
             )
             with client:
                 yield Connection(client, settles)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from yaml.nodes import Node
+from yaml.nodes import CollectionNode, MappingNode, Node
 
 from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, in_order, quoted
 from campaignctl.errors import CredentialsError, InputError
@@ -14,7 +14,7 @@ from campaignctl.kinds.table import Value
 from campaignctl.manifests.environments import ACCOUNT_VARIABLE, EnvironmentBuilder, Problem
 from campaignctl.manifests.fields import FieldReader
 from campaignctl.manifests.files import UnreadableFileError, read_inside
-from campaignctl.manifests.nodes import Mark, UnreadableError, documents, is_null, mark_of
+from campaignctl.manifests.nodes import Mark, UnreadableError, documents, is_null, lookup, mark_of
 from campaignctl.manifests.places import nearest
 from campaignctl.planning.environment import Environment, Project, Prune
 from campaignctl.planning.settings import PROJECT, SANDBOX
@@ -41,7 +41,7 @@ def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -
     text, node = _read(path)
     reader = FieldReader(PROJECT)
     values = reader.read(node)
-    findings = [error(fault.rule, _at(path, fault.mark), fault.message) for fault in reader.faults]
+    findings = _findings(path, reader)
     builder = EnvironmentBuilder(values, environ)
     environments = builder.environments() if not findings else {}
     default = str(values.get("default_environment") or SANDBOX)
@@ -52,6 +52,70 @@ def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -
     if findings:
         raise InputError(_summary(path.name, findings), in_order(findings))
     return _project(path, values, default, environments)
+
+
+def salvage_project(
+    start: Path, config: Path | None, environ: Mapping[str, str], environment: str | None
+) -> tuple[Project, tuple[Diagnostic, ...]]:
+    """The project as far as one environment needs it, and the mistakes that stand elsewhere: a campaign that calls
+    the wrong people is stopped whatever else is wrong in the file. `environment` is None for the default one.
+
+    Policies count as elsewhere: nothing that is stopped is held to them.
+
+    Raises:
+        InputError: the file cannot be read, or the environment is wrong; with the findings that are about it.
+    """
+    path = find_project_file(start) if config is None else start / config
+    if path is None:
+        return load_project(start, config, environ), ()
+    _, node = _read(path)
+    reader = FieldReader(PROJECT)
+    values = reader.read(node)
+    builder = EnvironmentBuilder(values, environ)
+    environments = builder.environments()
+    default = str(values.get("default_environment") or SANDBOX)
+    name = environment or default
+    places = [_at(path, mark_of(nearest(node, problem.path))) for problem in builder.problems]
+    findings = [
+        *_findings(path, reader),
+        *(error(it.rule, at, it.message) for it, at in zip(builder.problems, places, strict=True)),
+    ]
+    own = _lines_of(node, name)
+    here = [it for it in findings if it.where.line - 1 in own]
+    if here or name not in environments:
+        raise InputError(_summary(path.name, findings), in_order(findings))
+    return _project(path, values, default, environments), in_order(findings)
+
+
+def _lines_of(node: Node, environment: str) -> frozenset[int]:
+    """The lines that say what an environment is, counted from 0, without those of its policy."""
+    lines = _lines(_within(node, "environments", environment))
+    return lines - _lines(_within(node, "environments", environment, "policy"))
+
+
+def _within(node: Node, *steps: str) -> Node | None:
+    found: Node | None = node
+    for step in steps:
+        found = lookup(found, step) if isinstance(found, MappingNode) else None
+    return found
+
+
+def _lines(node: Node | None) -> frozenset[int]:
+    if node is None:
+        return frozenset()
+    return frozenset(range(node.start_mark.line, _last_line(node) + 1))
+
+
+def _last_line(node: Node) -> int:
+    """Of what is written in it: libyaml ends a block where the next thing begins."""
+    if isinstance(node, CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _last_line(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.line)
+
+
+def _findings(path: Path, reader: FieldReader) -> list[Diagnostic]:
+    return [error(fault.rule, _at(path, fault.mark), fault.message) for fault in reader.faults]
 
 
 def _unknown_default(default: str, environments: Mapping[str, Environment]) -> Iterator[Problem]:

@@ -1,0 +1,82 @@
+"""Finds campaigns by the NAME that somebody typed, with or without a manifest, in as few requests as that takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+from campaignctl.api.client import Client
+from campaignctl.api.listing import is_refusal, search, term_of
+from campaignctl.api.refresh import alive
+from campaignctl.errors import ApiError, CredentialsError
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.table import Kind
+from campaignctl.planning.naming import AskedName, Found
+from campaignctl.planning.resources import Listing
+
+T = TypeVar("T")
+
+_LIKE_A_SID: Final = re.compile(r"(?=.*\d)[0-9A-Za-z]{24,64}", re.ASCII)
+"""[000, 001, 003] show 32 to 36 letters and digits. Only the order of the look-ups follows from it."""
+
+
+def find(client: Client, asked: AskedName) -> Found:
+    """The campaign of a SID, else all that bear the name. Raises `ApiError`: what stays unread is no absence."""
+    ways = [_by_name, _by_sid]
+    if _LIKE_A_SID.fullmatch(asked.word):
+        ways.reverse()
+    found = ways[0](client, asked)
+    return found if found.campaigns else _both(found, ways[1](client, asked))
+
+
+def _both(first: Found, second: Found) -> Found:
+    """What the second way found; nothing is surely nowhere only where both looked at all there is."""
+    whole = second.whole and (first.whole or bool(second.campaigns))
+    return Found(second.asked, second.campaigns, whole)
+
+
+def _by_name(client: Client, asked: AskedName) -> Found:
+    listings = each_kind(asked.kinds, lambda kind: _search(client, kind, asked.word)).values()
+    bearers = (live for listing in listings for live in listing.campaigns if live.name == asked.word)
+    return Found(asked, tuple(bearers), all(listing.whole for listing in listings))
+
+
+def _search(client: Client, kind: Kind, name: str) -> Listing:
+    """A name that cannot be searched for is looked for among the alive, before everything is read for it."""
+    if term_of(name) is None:
+        listing = alive(client, kind)
+        if any(live.name == name for live in listing.campaigns):
+            return listing
+    return search(client, kind, name)
+
+
+def _by_sid(client: Client, asked: AskedName) -> Found:
+    found = each_kind(asked.kinds, lambda kind: client.get(kind, asked.word)).values()
+    return Found(asked, tuple(live for live in found if live is not None))
+
+
+def find_alive(client: Client) -> dict[str, Listing]:
+    """Every alive campaign of both kinds, by kind. Raises `ApiError`."""
+    return each_kind(tuple(KINDS.values()), lambda kind: alive(client, kind))
+
+
+def each_kind(kinds: Iterable[Kind], read: Callable[[Kind], T]) -> dict[str, T]:
+    """What reading each kind gives. A kind that the account has no access to holds nothing, unless all are such."""
+    given: dict[str, T] = {}
+    refusals: list[ApiError] = []
+    for kind in kinds:
+        try:
+            given[kind.name] = read(kind)
+        except ApiError as error:
+            if not no_such_part(error):
+                raise
+            refusals.append(error)
+    if refusals and not given:
+        raise refusals[0]
+    return given
+
+
+def no_such_part(error: ApiError) -> bool:
+    """True for a 403 or 404: the account has nothing of the kind, or not with this key."""
+    return error.http in (403, 404) and (isinstance(error, CredentialsError) or is_refusal(error))

@@ -1,0 +1,46 @@
+"""NAME on a command line: a name, a SID, `voice/NAME` or `sms/NAME`, and which campaigns it can mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from campaignctl.diagnostics import quoted
+from campaignctl.errors import UsageError
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.table import Kind
+from campaignctl.planning.resources import Live
+
+
+@dataclass(frozen=True, slots=True)
+class AskedName:
+    """A NAME as it was written. `word` is it without its kind; `kinds` are those it can be of."""
+
+    written: str
+    word: str
+    kinds: tuple[Kind, ...]
+
+    @classmethod
+    def read(cls, written: str) -> AskedName:
+        """`voice/x` and `sms/x` are of one kind; a name that merely begins otherwise is whole."""
+        prefix, slash, rest = written.partition("/")
+        mine = tuple(kind for kind in KINDS.values() if slash and rest and kind.short == prefix)
+        return cls(written, rest, mine) if mine else cls(written, written, tuple(KINDS.values()))
+
+    def of_one_kind(self, kinds: Iterable[Kind]) -> None:
+        """Raises UsageError where what was found is of both kinds: nobody can tell which one is meant."""
+        names = [f"{kind.short}/{self.word}" for kind in dict.fromkeys(kinds)]
+        if len(names) > 1:
+            raise UsageError(f"{quoted(self.word)} is of both kinds: write {' or '.join(names)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a NAME came to in an account: every campaign that bears it, or the one whose SID it is.
+
+    `whole` is False where others may bear it too that the account did not show.
+    """
+
+    asked: AskedName
+    campaigns: tuple[Live, ...]
+    whole: bool = True

@@ -24,15 +24,14 @@ from campaignctl.cli.planned import Asked, Planned, make
 from campaignctl.cli.saved import load_plan
 from campaignctl.cli.session import Session
 from campaignctl.errors import RefusedError, UsageError
+from campaignctl.exits import Exit
 from campaignctl.planning.orphans import refuse_many_orphans
 from campaignctl.planning.outcome import ApplyResult, ChangeOutcome
 from campaignctl.planning.plan import Op, Plan
 from campaignctl.planning.planfile import SavedPlan, looks_like_plan
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.stale import hold_against
-
-INTERRUPTED = 130
-UNKNOWN_OUTCOME = 5
+from campaignctl.rendering import formats
 
 _TOO_LATE = ("start-passed", "moved", "appeared", "lost-race", "policy", "cannot-send-whole")
 
@@ -59,7 +58,7 @@ class Limits:
 @click.option(
     "--audit-log", type=click.Path(path_type=Path), metavar="FILE", help="Append a JSON line per request."
 )
-@format_option("text", "json")
+@format_option(*formats.offered("apply"))
 def command(
     options: GlobalOptions,
     auto_approve: bool,
@@ -127,11 +126,14 @@ def _as_saved(saved: SavedPlan, wish: Asked, options: GlobalOptions) -> tuple[As
 
 
 def _show(planned: Planned, session: Session, output_format: str) -> None:
-    if output_format == "json":
-        return
+    """The plan as text; beside a result for programs or pages, which holds no plan, on standard error."""
     from campaignctl.cli.plan import render
 
-    output.result(render(planned, session, output_format))
+    text = render(planned, session, "text")
+    if output_format == "text":
+        output.result(text)
+    else:
+        output.remark(text, session.options)
 
 
 def _refuse(planned: Planned, limits: Limits, session: Session, digest: str) -> None:
@@ -166,31 +168,29 @@ def _confirm(plan: Plan, limits: Limits, session: Session) -> None:
 
 
 def _write(result: ApplyResult, session: Session, output_format: str) -> int:
-    from campaignctl.rendering.as_json import apply_document, written
-    from campaignctl.rendering.as_text import apply_text
+    """With nothing to do the plan, shown as text, has said it all."""
+    from campaignctl.rendering.as_json import apply_document
 
-    document = apply_document(result, session.environment)
-    if output_format == "json":
-        output.result(written(document))
-    elif result.plan.operations:
-        color, width = output.wants_color(session.options), output.width()
-        output.result(apply_text(document, color=color, width=width))
+    if output_format != "text" or result.plan.operations:
+        setting = output.setting(session.options, result.plan.created_at)
+        document = apply_document(result, session.environment)
+        output.result(formats.render("apply", output_format, document, setting))
     return exit_code(result)
 
 
-def exit_code(result: ApplyResult) -> int:
+def exit_code(result: ApplyResult) -> Exit:
     """The worst one wins: interrupted, unknown, failed, refused."""
     if result.interrupted:
-        return INTERRUPTED
+        return Exit.INTERRUPTED
     outcomes = {each.outcome for each in result.results}
     if ChangeOutcome.UNKNOWN in outcomes:
-        return UNKNOWN_OUTCOME
+        return Exit.UNKNOWN
     if ChangeOutcome.FAILED in outcomes:
-        return 4
+        return Exit.PARTLY
     refused = any(
         each.change.type is ChangeType.BLOCKED
         or (each.outcome is ChangeOutcome.SKIPPED and each.reason.code in _TOO_LATE)
         or (each.change.type is ChangeType.HELD and any(it.op is Op.CREATE for it in each.change.held))
         for each in result.results
     )
-    return 3 if refused else 0
+    return Exit.REFUSED if refused else Exit.FINE

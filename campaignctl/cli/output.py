@@ -6,11 +6,13 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import click
 
 from campaignctl.cli.options import GlobalOptions
 from campaignctl.errors import CampaignctlError
+from campaignctl.rendering.formats import FORMATS, Setting, render
 
 
 def wants_color(options: GlobalOptions) -> bool:
@@ -36,19 +38,29 @@ def remark(text: str, options: GlobalOptions | None = None) -> None:
         click.echo(text, err=True)
 
 
+def setting(options: GlobalOptions, now: datetime, *, manifests: int | None = None) -> Setting:
+    """How a result is laid out here."""
+    return Setting(now, color=wants_color(options), width=width(), manifests=manifests)
+
+
 def report_error(error: CampaignctlError, words: Sequence[str]) -> None:
-    """One message; with `--format json` one object on standard output."""
-    from campaignctl.rendering.as_json import error_document, written
-    from campaignctl.rendering.as_text import error_text
+    """One message; on standard output where the format is one that programs read errors in."""
+    from campaignctl.rendering.as_json import error_document
 
     document = error_document(error)
-    if wants_json(words):
-        result(written(document))
+    plain = Setting(datetime.now(UTC))
+    row = FORMATS.get(asked_format(words))
+    if row is not None and row.tells_errors:
+        result(render("error", asked_format(words), document, plain))
     else:
-        click.echo(error_text(document), err=True, nl=False)
+        click.echo(render("error", "text", document, plain), err=True, nl=False)
 
 
-def wants_json(words: Sequence[str]) -> bool:
-    """Whether the command line asks for JSON, however far it could be read."""
-    pairs = zip(words, [*words[1:], ""], strict=False)
-    return any(word == "--format=json" or (word == "--format" and value == "json") for word, value in pairs)
+def asked_format(words: Sequence[str]) -> str:
+    """What the command line asks for with `--format`, however far it could be read; empty without it."""
+    for word, value in zip(words, [*words[1:], ""], strict=False):
+        if word == "--format":
+            return value
+        if word.startswith("--format="):
+            return word.removeprefix("--format=")
+    return ""

@@ -18,8 +18,10 @@ from campaignctl.cli.options import (
 from campaignctl.cli.planned import Asked, Planned, make
 from campaignctl.cli.session import Session
 from campaignctl.diagnostics import has_errors
+from campaignctl.exits import Exit
 from campaignctl.planning.plan import Plan
 from campaignctl.planning.reasons import ChangeType
+from campaignctl.rendering import formats
 
 
 @click.command("plan")
@@ -31,7 +33,7 @@ from campaignctl.planning.reasons import ChangeType
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `apply FILE`."
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are operations.")
-@format_option("text", "json")
+@format_option(*formats.offered("plan"))
 def command(
     options: GlobalOptions, out: Path | None, detailed_exitcode: bool, output_format: str, **asked: object
 ) -> int:
@@ -49,14 +51,8 @@ def command(
 
 def render(planned: Planned, session: Session, output_format: str) -> str:
     """The plan in a format."""
-    if output_format == "json":
-        from campaignctl.rendering.as_json import written
-
-        return written(planned.document)
-    from campaignctl.rendering.as_text import plan_text
-
-    color, width = output.wants_color(session.options), output.width()
-    return plan_text(planned.document, now=planned.plan.created_at, color=color, width=width)
+    setting = output.setting(session.options, planned.plan.created_at)
+    return formats.render("plan", output_format, planned.document_for(output_format), setting)
 
 
 def save(plan: Plan, session: Session, out: Path) -> None:
@@ -68,8 +64,8 @@ def save(plan: Plan, session: Session, out: Path) -> None:
     output.remark(f"saved to {out}", session.options)
 
 
-def exit_code(plan: Plan, detailed: bool) -> int:
+def exit_code(plan: Plan, detailed: bool) -> Exit:
     """3 for a blocked change or a policy of level error, 2 for operations where that was asked for."""
     if plan.count(ChangeType.BLOCKED) or has_errors(plan.findings):
-        return 3
-    return 2 if detailed and plan.operations else 0
+        return Exit.REFUSED
+    return Exit.CHANGES if detailed and plan.operations else Exit.FINE

@@ -15,6 +15,7 @@ from campaignctl.planning.plan import Plan, Selection
 from campaignctl.planning.planner import Outlook, make_plan
 from campaignctl.planning.seal import document_digest, keyed
 from campaignctl.planning.terms import Terms
+from campaignctl.rendering.formats import FORMATS
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
@@ -57,6 +58,14 @@ class Planned:
         plan = replace(plan, digest=digest)
         shown = plan_document(plan, terms.environment, show_numbers=session.options.show_numbers)
         return cls(plan, terms, outlook, shown)
+
+    def document_for(self, output_format: str) -> PlanDocument:
+        """The document as a format may show it: most never show a number, whatever the command line says."""
+        from campaignctl.rendering.as_json import plan_document
+
+        if FORMATS[output_format].may_show_numbers:
+            return self.document
+        return plan_document(self.plan, self.terms.environment)
 
     def cut_down(self, plan: Plan, session: Session) -> Planned:
         """The same, for what is left of a saved plan."""

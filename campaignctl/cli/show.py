@@ -12,6 +12,7 @@ from campaignctl.cli import output
 from campaignctl.cli.options import GlobalOptions, format_option, global_options
 from campaignctl.cli.saved import load_plan
 from campaignctl.planning.window import instant
+from campaignctl.rendering import formats
 
 if TYPE_CHECKING:
     from campaignctl.rendering.documents import PlanDocument
@@ -20,19 +21,12 @@ if TYPE_CHECKING:
 @click.command("show")
 @global_options
 @click.argument("plan", type=click.Path(path_type=Path))
-@format_option("text", "json")
+@format_option(*formats.offered("plan"))
 def command(options: GlobalOptions, plan: Path, output_format: str) -> int:
     """Show a saved plan, with the digest to approve."""
-    from campaignctl.rendering.as_json import written
-    from campaignctl.rendering.as_text import plan_text
-
-    saved = load_plan(plan)
-    if output_format == "json":
-        output.result(written(saved.document))
-        return 0
-    color, width = output.wants_color(options), output.width()
-    document = cast("PlanDocument", saved.document)
-    output.result(plan_text(document, now=_now(document, options), color=color, width=width))
+    document = cast("PlanDocument", load_plan(plan).document)
+    setting = output.setting(options, _now(document, options))
+    output.result(formats.render("plan", output_format, document, setting))
     return 0
 
 

@@ -14,13 +14,15 @@ from campaignctl.cli.options import (
 )
 from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import Diagnostic, has_errors, in_order
+from campaignctl.exits import Exit
+from campaignctl.rendering import formats
 
 
 @click.command("validate")
 @global_options
 @paths_argument
 @labels_option
-@format_option("text", "json")
+@format_option(*formats.offered("validate"))
 def command(options: GlobalOptions, paths: tuple[str, ...], labels: str, output_format: str) -> int:
     """Check manifests and policies, offline."""
     session = Session.open(options)
@@ -28,8 +30,8 @@ def command(options: GlobalOptions, paths: tuple[str, ...], labels: str, output_
     policies = _policies(session, reading)
     _write(in_order([*reading.findings, *policies]), len(reading.selected), session, output_format)
     if has_errors(policies):
-        return 3
-    return 1 if has_errors(reading.findings) else 0
+        return Exit.REFUSED
+    return Exit.ERROR if has_errors(reading.findings) else Exit.FINE
 
 
 def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
@@ -41,12 +43,8 @@ def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
 
 
 def _write(findings: tuple[Diagnostic, ...], manifests: int, session: Session, output_format: str) -> None:
-    from campaignctl.rendering.as_json import validate_document, written
-    from campaignctl.rendering.as_text import validate_text
+    from campaignctl.rendering.as_json import validate_document
 
+    setting = output.setting(session.options, session.clock.now(), manifests=manifests)
     document = validate_document(findings)
-    if output_format == "json":
-        output.result(written(document))
-        return
-    color, width = output.wants_color(session.options), output.width()
-    output.result(validate_text(document, manifests=manifests, color=color, width=width))
+    output.result(formats.render("validate", output_format, document, setting))

@@ -12,7 +12,15 @@ from campaignctl.kinds.table import Kind, Value
 from campaignctl.planning.crowds import Crowd, Span, crowds_by_kind
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.plan import Change, Op
-from campaignctl.planning.policy import CLOSING, OPENING, RULES, Subject, level_of, pace, predicted_end
+from campaignctl.planning.policy import (
+    CLOSING,
+    OPENING,
+    RULES,
+    Subject,
+    busiest_minute,
+    level_of,
+    predicted_end,
+)
 from campaignctl.planning.window import window_of
 
 
@@ -20,7 +28,7 @@ from campaignctl.planning.window import window_of
 class Run:
     """One campaign in time. `end` is the declared one; `predicted_end` None where nobody counts the people.
 
-    `per_minute` is how many calls or messages it makes; `goes` is False for one that waits: paused, or held.
+    `per_minute` is how many calls or messages it can want; `goes` is False for one that waits: paused, or held.
     """
 
     start: datetime
@@ -30,8 +38,11 @@ class Run:
     goes: bool
 
 
-def run_of(change: Change, now: datetime) -> Run | None:
-    """When the campaign of a change runs once the plan is carried out; None where it does not, or nobody can tell."""
+def run_of(change: Change, now: datetime, capacity: int | None = None) -> Run | None:
+    """When the campaign of a change runs once the plan is carried out; None where it does not, or nobody can tell.
+
+    `capacity` is what the account does a minute, None for the kind's default.
+    """
     kind = KINDS[change.key.kind]
     ops = {operation.op for operation in change.operations if operation.sid is None}
     held = {operation.op for operation in change.held}
@@ -45,13 +56,13 @@ def run_of(change: Change, now: datetime) -> Run | None:
         begins = now
     if begins is None or (change.live is None and not (ops | held)):
         return None
-    subject = Subject(kind, change.resulting, begins)
+    subject = Subject(kind, change.resulting, begins, capacity=capacity)
     ends, known = predicted_end(subject, begins)
     return Run(
         start=begins,
         end=_declared_end(kind, change.resulting),
         predicted_end=ends if known else None,
-        per_minute=pace(subject),
+        per_minute=busiest_minute(subject),
         goes=_goes(change, ops),
     )
 

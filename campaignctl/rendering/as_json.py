@@ -87,9 +87,7 @@ def plan_document(plan: Plan, environment: Environment, *, show_numbers: bool = 
         "summary": _summary(plan),
         "notes": list(plan.notes),
         "findings": [finding_document(finding) for finding in plan.findings],
-        "changes": [
-            _change(change, environment.country, plan.created_at, show_numbers) for change in plan.changes
-        ],
+        "changes": [_change(change, environment, plan.created_at, show_numbers) for change in plan.changes],
         "backend": environment.backend,
         "reach": reach_document(plan.changes),
         "calling_hours": hours_document(environment),
@@ -199,7 +197,7 @@ def finding_document(finding: Diagnostic) -> FindingDocument:
     }
 
 
-def _change(change: Change, country: Country | None, now: datetime, show_numbers: bool) -> ChangeDocument:
+def _change(change: Change, environment: Environment, now: datetime, show_numbers: bool) -> ChangeDocument:
     kind = KINDS[change.key.kind]
     where = change.desired.where if change.desired else None
     state = change.desired_state
@@ -213,13 +211,13 @@ def _change(change: Change, country: Country | None, now: datetime, show_numbers
         "status": {"live": _live_status(change), "desired": state.value if state else None},
         "operations": [_operation(operation) for operation in change.operations],
         "held": [_held(operation) for operation in change.held],
-        "diff": [difference_document(kind, each, country, show_numbers) for each in change.diff],
+        "diff": [difference_document(kind, each, environment.country, show_numbers) for each in change.diff],
         "reason": _reason(change.reason),
         "notes": list(change.notes),
         "fingerprint": change.fingerprint,
         "resulting": _resulting(kind, change.resulting, show_numbers),
         "message": message_document(change),
-        "run": run_document(change, now),
+        "run": run_document(change, environment, now),
     }
 
 

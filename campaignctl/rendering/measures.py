@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from campaignctl.kinds import KINDS
-from campaignctl.planning.crowds import Crowd
+from campaignctl.planning.crowds import Crowd, capacity
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.message import Count, Sense, TextSense, reach_of, senses
 from campaignctl.planning.plan import Change
@@ -34,9 +34,9 @@ def message_document(change: Change) -> MessageDocument:
     return {"before": _sense(before), "after": _sense(after)}
 
 
-def run_document(change: Change, now: datetime) -> RunDocument | None:
+def run_document(change: Change, environment: Environment, now: datetime) -> RunDocument | None:
     """None where it does not run, or nobody can tell when."""
-    run = run_of(change, now)
+    run = run_of(change, now, capacity(KINDS[change.key.kind], environment))
     return _run(run) if run else None
 
 
@@ -55,7 +55,8 @@ def crowd_documents(
     changes: Sequence[Change], environment: Environment, now: datetime
 ) -> list[CrowdDocument]:
     """In the order of time, by kind."""
-    runs = ((KINDS[change.key.kind], run_of(change, now)) for change in changes)
+    kinds = ((KINDS[change.key.kind], change) for change in changes)
+    runs = ((kind, run_of(change, now, capacity(kind, environment))) for kind, change in kinds)
     return [_crowd(each) for each in crowds(((kind, run) for kind, run in runs if run), environment)]
 
 

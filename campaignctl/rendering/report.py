@@ -18,10 +18,12 @@ from campaignctl.rendering.timeline import Timeline
 class Tone(StrEnum):
     """How a thing is to be looked at, the first first. The value is also the word that a format may show."""
 
+    UNKNOWN = "unknown"
     FAILED = "failed"
     BLOCKED = "blocked"
     FINAL = "irreversible"
     HELD = "held"
+    SKIPPED = "skipped"
     SOON = "soon"
     CREATE = "new"
     CHANGE = "changed"
@@ -42,6 +44,8 @@ class Tone(StrEnum):
 
 
 _MARKS = {
+    Tone.UNKNOWN: "!",
+    Tone.SKIPPED: "!",
     Tone.FAILED: "!",
     Tone.BLOCKED: "!",
     Tone.FINAL: "-",

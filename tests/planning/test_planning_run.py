@@ -116,6 +116,11 @@ def test_what_waits_or_cannot_be_counted_is_no_crowd() -> None:
     assert list(crowds([*runs((0, 10)), waiting, uncounted, uncounted], ACCOUNT)) == []
 
 
+def test_a_faster_account_is_done_sooner() -> None:
+    run = run_of(change(CALLS, Op.CREATE), NOW, capacity=120)
+    assert run == Run(at(60), None, at(61), 120, True)
+
+
 def test_the_capacity_is_the_policys_or_an_accounts_default() -> None:
     set_up = Environment("prod", "exotel", "acme1", policy={"capacity": {"calls_per_minute": 120}})
     assert (capacity(VOICE, ACCOUNT), capacity(SMS, ACCOUNT)) == (60, 300)

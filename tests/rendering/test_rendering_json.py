@@ -30,6 +30,7 @@ SHAPES = {
     "apply": documents.ApplyDocument,
     "validate": documents.ValidateDocument,
     "error": documents.ErrorOutputDocument,
+    "diff": documents.DiffDocument,
 }
 
 

@@ -1,0 +1,76 @@
+"""Workflow commands: an annotation at file and line for each finding and each campaign, what is worst first.
+
+GitHub shows ten of each level per step, so their order matters. The rest of the log stays free of commands: what
+comes from outside is escaped as the runner unescapes it, and made visible before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from campaignctl.rendering.documents import ErrorOutputDocument
+from campaignctl.rendering.escape import message, visible
+from campaignctl.rendering.formats import Setting, Writer
+from campaignctl.rendering.headings import heading
+from campaignctl.rendering.report import Entry, Finding, Place, Report, Tone, findings_of
+from campaignctl.rendering.reports import writers
+
+_LEVELS: Final[Mapping[Tone, str]] = {
+    Tone.UNKNOWN: "error",
+    Tone.FAILED: "error",
+    Tone.BLOCKED: "error",
+    Tone.FINAL: "warning",
+    Tone.HELD: "warning",
+    Tone.SKIPPED: "warning",
+    Tone.SOON: "warning",
+}
+_DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+
+
+def github(report: Report) -> str:
+    """The commands, a line each: environment and account first."""
+    return "".join(f"{line}\n" for line in _lines(report))
+
+
+def error(document: ErrorOutputDocument, _setting: Setting) -> str:
+    """A command that ended early: every finding where it stands, then the one sentence."""
+    sentence = message(document["error"]["message"])
+    found = [_finding(finding) for finding in findings_of(document["findings"])]
+    return "".join(f"{line}\n" for line in [*found, _command("error", sentence, "campaignctl", None)])
+
+
+WRITERS: Final[Mapping[str, Writer]] = {**writers(github), "error": error}
+
+
+def _lines(report: Report) -> Iterator[str]:
+    summary = "\n".join((heading(report), *(said.text for said in report.summary)))
+    yield _command("notice", summary, f"campaignctl {report.what}", None)
+    yield from map(_finding, report.findings)
+    yield from map(_entry, report.entries)
+    for note in report.notes:
+        yield _command("notice", note, "campaignctl", None)
+
+
+def _finding(finding: Finding) -> str:
+    level = "error" if finding.error else "warning"
+    return _command(level, finding.message, finding.rule, finding.place)
+
+
+def _entry(entry: Entry) -> str:
+    says = (*(said.text for said in entry.says), *entry.commands)
+    return _command(
+        _LEVELS.get(entry.tone, "notice"), "\n".join(says), f"{entry.title}: {entry.does}", entry.place
+    )
+
+
+def _command(level: str, text: str, title: str, place: Place | None) -> str:
+    """Line breaks of ours are kept, as the runner writes them; those from outside were made visible."""
+    properties = [("title", title)]
+    if place is not None:
+        properties += [("file", place.file), ("line", str(place.line))]
+        properties += [("col", str(place.column))] if place.column else []
+    written = ",".join(f"{key}={visible(value).translate(_PROPERTY)}" for key, value in properties)
+    data = "\n".join(visible(line) for line in text.split("\n"))
+    return f"::{level} {written}::{data.translate(_DATA)}"

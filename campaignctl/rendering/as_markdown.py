@@ -1,0 +1,255 @@
+"""A pull-request comment that is read in ten seconds: account, numbers, a table, and the rest folded.
+
+Names and particulars stand in code, where GitHub and GitLab resolve no mention, link, emoji or markup; sentences that
+may quote a name are escaped. A comment has 65,536 characters at most: what is left out is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+from urllib.parse import quote
+
+from campaignctl.rendering.escape import visible
+from campaignctl.rendering.headings import STAND_IN
+from campaignctl.rendering.report import Entry, Fact, Finding, Report, Said, Tone
+from campaignctl.rendering.reports import writers
+from campaignctl.rendering.words import counted
+
+MOST_CHARACTERS: Final = 65_535
+_TABLE: Final = 36_000
+"""Characters that tables may take, so that what is worst is shown in detail too."""
+_MOST_QUIET: Final = 100
+"""Unchanged campaigns that are named."""
+_NOTICE: Final = 1_000
+"""Kept free for what is said last."""
+
+_SIGNS: Final = {
+    Tone.UNKNOWN: "❓",
+    Tone.FAILED: "❌",
+    Tone.BLOCKED: "⛔",
+    Tone.FINAL: "🗑️",
+    Tone.HELD: "✋",
+    Tone.SOON: "⏰",
+    Tone.CREATE: "➕",
+    Tone.CHANGE: "✏️",
+    Tone.LEFT: "➖",
+    Tone.SKIPPED: "⏭️",
+    Tone.GOOD: "✅",
+}
+
+_ESCAPED: Final = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    "|": "&#124;",
+    "`": "&#96;",
+    "$": "&#36;",
+    "@": "@&#8203;",
+    **{character: f"\\{character}" for character in "\\*_[]~"},
+}
+_MARKUP: Final = re.compile(
+    r"[&<>|`$@\\*_\[\]~]|#(?=\d)|:(?=//)|:(?=[a-z0-9_+-]+:)|(?<=[wW]{3})\.|(?<=GH)-(?=\d)"
+)
+
+
+def prose(text: str) -> str:
+    """A sentence that shows as it reads: no markup, link or mention in it.
+
+    >>> prose("<b> @me #1 www.x.y")
+    '&lt;b&gt; @&#8203;me #&#8203;1 www&#8203;.x.y'
+    """
+    return _MARKUP.sub(_escaped, visible(text))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match.group()
+    if character.isspace():
+        return ""
+    if character == ".":
+        return "&#8203;."
+    if match.start() == 0 and character in "#+=-":
+        return f"\\{character}"
+    return _ESCAPED.get(character, f"{character}&#8203;")
+
+
+def code(text: str) -> str:
+    """Text from outside on one line, in a table too: a bar there would end its cell, whatever stands before it."""
+    safe = visible(text).replace("|", "\\u007c")
+    longest = max((len(run) for run in re.findall("`+", safe)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if not safe.strip() or safe[0] in "` " or safe[-1] in "` " else ""
+    return f"{fence}{pad}{safe}{pad}{fence}" if safe else "*(empty)*"
+
+
+def markdown(report: Report) -> str:
+    """The whole comment. The marker in its first line lets a bot find and replace its own."""
+    head = _block([marker(report), *_head(report)])
+    foot = _block(_foot(report))
+    space = MOST_CHARACTERS - len(head) - len(foot) - _NOTICE
+    findings, missing_findings = _fitting(_finding_rows(report.findings), min(space, _TABLE // 2))
+    space -= len(findings)
+    rows, missing_rows = _fitting(_rows(report.entries), min(space, _TABLE))
+    space -= len(rows)
+    details, missing_details = _fitting(_all_details(report), space)
+    notice = _cut_notice(missing_findings, missing_rows, missing_details)
+    return head + notice + findings + rows + details + foot
+
+
+def marker(report: Report) -> str:
+    """`<!-- campaignctl plan environment=prod -->`; a name in it can neither end the comment nor begin another."""
+    environment = (
+        f" environment={quote(report.where.environment, safe='').replace('-', '%2D')}" if report.where else ""
+    )
+    return f"<!-- campaignctl {report.what}{environment} -->"
+
+
+WRITERS: Final = writers(markdown)
+
+
+def _block(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _head(report: Report) -> Iterator[str]:
+    where = report.where
+    if where is None:
+        yield f"### {report.title}"
+    else:
+        sandbox = f" · **SANDBOX**, {STAND_IN}" if where.sandbox else ""
+        yield f"### {report.title} · {code(where.environment)} · account {code(where.account_sid)}{sandbox}"
+    yield ""
+    for said in report.summary:
+        yield f"{_said(said)}  "
+
+
+def _said(said: Said) -> str:
+    sign = _SIGNS.get(said.tone, "")
+    text = prose(said.text)
+    return f"{sign} **{text}**" if sign else text
+
+
+def _foot(report: Report) -> Iterator[str]:
+    for note in report.notes:
+        yield ""
+        yield f"> Note: {prose(note)}"
+    small = [prose(line) for line in report.fine_print]
+    if report.seal:
+        expires = f", expires {report.seal.expires}" if report.seal.expires else ""
+        small.append(f"Digest {code(report.seal.digest)}{expires}.")
+    if small:
+        yield ""
+        yield f"<sub>{' '.join(small)}</sub>"
+
+
+Parts = Iterator[tuple[int, str]]
+"""Pieces of the comment, and how many things each tells of (0: a heading)."""
+
+
+def _fitting(parts: Parts, space: int) -> tuple[str, int]:
+    """As many pieces as there is space for, and how many things are missing."""
+    kept: list[str] = []
+    missing = 0
+    for things, text in parts:
+        if missing or len(text) > space:
+            missing += things
+            continue
+        kept.append(text)
+        space -= len(text)
+    return "".join(kept), missing
+
+
+def _finding_rows(findings: Sequence[Finding]) -> Parts:
+    if findings:
+        yield 0, "\n| | Where | What |\n|---|---|---|\n"
+    for finding in findings:
+        sign = "❌ error" if finding.error else "⚠️ warning"
+        where = code(f"{finding.place.file}:{finding.place.line}")
+        yield 1, f"| {sign} | {where} | {prose(finding.message)} {code(finding.rule)} |\n"
+
+
+def _rows(entries: Sequence[Entry]) -> Parts:
+    if entries:
+        yield 0, "\n| | Campaign | Does | What it means |\n|---|---|---|---|\n"
+    for entry in entries:
+        means = "<br>".join(prose(said.text) for said in _telling(entry))
+        yield 1, f"| {_SIGNS.get(entry.tone, '')} | {code(entry.title)} | {prose(entry.does)} | {means} |\n"
+
+
+def _telling(entry: Entry) -> Iterator[Said]:
+    """What a reader needs at once; all of it, where nothing else would be folded."""
+    for place, said in enumerate(entry.says):
+        urgent = said.tone in (Tone.SOON, Tone.FINAL) or said.text.startswith("Why: ")
+        if place == 0 or urgent or not _has_details(entry):
+            yield said
+
+
+def _has_details(entry: Entry) -> bool:
+    return bool(entry.facts or entry.commands)
+
+
+def _all_details(report: Report) -> Parts:
+    for entry in filter(_has_details, report.entries):
+        yield 1, _details(entry)
+    if report.quiet:
+        lines = [f"{entry.title}: {entry.does}" for entry in report.quiet[:_MOST_QUIET]]
+        rest = len(report.quiet) - len(lines)
+        more = [f"and {rest:,} more"] if rest else []
+        yield (
+            0,
+            _folded(f"{counted(len(report.quiet), 'campaign')} unchanged", [_fenced("", [*lines, *more])]),
+        )
+
+
+def _details(entry: Entry) -> str:
+    where = [code(f"{entry.place.file}:{entry.place.line}")] if entry.place else []
+    says = [f"- {prose(said.text)}" for said in entry.says]
+    facts = [_fenced("diff", list(_fact_lines(entry.facts)))] if entry.facts else []
+    commands = [_fenced("", list(entry.commands))] if entry.commands else []
+    return _folded(f"{_tagged(entry.title)}: {_tagged(entry.does)}", [*where, *says, "", *commands, *facts])
+
+
+def _folded(summary: str, lines: Sequence[str]) -> str:
+    body = "\n".join(lines)
+    return f"\n<details><summary>{summary}</summary>\n\n{body}\n\n</details>\n"
+
+
+def _tagged(text: str) -> str:
+    """For a summary, which is HTML: code there too, every character of markup as an entity."""
+    safe = re.sub(r"[^\w /-]", lambda match: f"&#{ord(match.group())};", visible(text))
+    return f"<code>{safe}</code>"
+
+
+def _fact_lines(facts: Sequence[Fact]) -> Iterator[str]:
+    for fact in facts:
+        note = f"  ({fact.note})" if fact.note else ""
+        if fact.before is None:
+            yield from (f"+ {fact.label}: {item}{note}" for item in fact.after)
+            continue
+        yield f"  {fact.label}:{note}"
+        yield from (f"-   {item}" for item in fact.before)
+        yield from (f"+   {item}" for item in fact.after)
+
+
+def _fenced(language: str, lines: Sequence[str]) -> str:
+    """A block that nothing in it can end."""
+    safe = [visible(line) for line in lines]
+    longest = max((len(run) for line in safe for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join((f"{fence}{language}", *safe, fence))
+
+
+def _cut_notice(findings: int, rows: int, details: int) -> str:
+    """What is missing, said where it is seen."""
+    missing = [
+        counted(number, noun)
+        for number, noun in ((findings, "finding"), (rows, "row"), (details, "detail"))
+        if number
+    ]
+    if not missing:
+        return ""
+    return (
+        f"\n> ✂️ **Cut, to fit into a comment: {', '.join(missing)} left out, the least urgent ones.** "
+        "`campaignctl show` prints a saved plan whole.\n"
+    )

@@ -1,0 +1,90 @@
+"""SARIF 2.1.0 (OASIS): findings for code scanning and editors. Only `validate` has it: a plan is no finding."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+from campaignctl import __version__
+from campaignctl.planning.policy import RULES
+from campaignctl.rendering.documents import ErrorOutputDocument
+from campaignctl.rendering.escape import json_safe, message, visible
+from campaignctl.rendering.formats import Setting, Writer
+from campaignctl.rendering.report import Finding, Place, Report, findings_of
+from campaignctl.rendering.reports import writers
+
+SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_ROOT: Final = "PROJECTROOT"
+
+
+def sarif(report: Report) -> str:
+    """One run of the tool, with a rule for each kind of finding."""
+    return _log(report.findings, successful=True)
+
+
+def error(document: ErrorOutputDocument, _setting: Setting) -> str:
+    """A `validate` that ended early, so that an upload has its file: what was found, and why it ended."""
+    notification = {"level": "error", "message": {"text": _text(document["error"]["message"])}}
+    return _log(findings_of(document["findings"]), successful=False, notifications=[notification])
+
+
+WRITERS: Final[Mapping[str, Writer]] = {"validate": writers(sarif)["validate"], "error": error}
+
+
+def _log(findings: Iterable[Finding], **invocation: Any) -> str:
+    found = list(findings)
+    rules = sorted({finding.rule for finding in found})
+    ended = {"executionSuccessful": invocation["successful"]}
+    if "notifications" in invocation:
+        ended["toolExecutionNotifications"] = invocation["notifications"]
+    run = {
+        "tool": {"driver": _driver(rules)},
+        "invocations": [ended],
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The directory of the project file."}}},
+        "results": [_result(finding, rules) for finding in found],
+    }
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json_safe(json.dumps(log, indent=2, ensure_ascii=False)) + "\n"
+
+
+def _driver(rules: Iterable[str]) -> Mapping[str, Any]:
+    return {
+        "name": "campaignctl",
+        "semanticVersion": __version__,
+        "rules": [_rule(rule) for rule in rules],
+    }
+
+
+def _rule(rule: str) -> Mapping[str, Any]:
+    policy = RULES.get(rule)
+    says = policy.doc if policy else f"The manifest or project file keeps the rule {visible(rule)}."
+    return {
+        "id": visible(rule),
+        "shortDescription": {"text": says},
+        "help": {"text": f"`campaignctl explain {visible(rule)}` says more." if policy else says},
+        "properties": {"tags": ["policy" if policy else "manifest"]},
+    }
+
+
+def _result(finding: Finding, rules: list[str]) -> Mapping[str, Any]:
+    return {
+        "ruleId": visible(finding.rule),
+        "ruleIndex": rules.index(finding.rule),
+        "level": "error" if finding.error else "warning",
+        "message": {"text": _text(finding.message)},
+        "locations": [{"physicalLocation": _location(finding.place)}],
+    }
+
+
+def _location(place: Place) -> Mapping[str, Any]:
+    region = {"startLine": place.line, **({"startColumn": place.column} if place.column else {})}
+    uri = quote(place.file.encode("utf-8", "surrogatepass"), safe="/")
+    return {"artifactLocation": {"uri": uri, "uriBaseId": _ROOT}, "region": region}
+
+
+def _text(sentence: str) -> str:
+    """Plain text in which nothing is an embedded link: that is `[text](target)` (§3.11.6)."""
+    return visible(message(sentence)).replace("](", "]\\u0028")

@@ -19,12 +19,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from campaignctl.diagnostics import Diagnostic
+from campaignctl.exits import Exit
 
 
 class CampaignctlError(Exception):
     """One sentence for the user. `code` is what `--format json` calls it."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[int] = Exit.ERROR
     code: ClassVar[str] = "error"
 
 
@@ -41,14 +42,14 @@ class InputError(CampaignctlError):
 class UsageError(CampaignctlError):
     """The command line is wrong."""
 
-    exit_code = 64
+    exit_code = Exit.USAGE
     code = "usage"
 
 
 class RefusedError(CampaignctlError):
     """Nothing was sent, on purpose. `code` says which guard refused."""
 
-    exit_code = 3
+    exit_code = Exit.REFUSED
     code = "refused"
 
 
@@ -83,5 +84,5 @@ class AnswerError(ApiError):
 class InterruptedRunError(CampaignctlError):
     """Ctrl-C or SIGTERM."""
 
-    exit_code = 130
+    exit_code = Exit.INTERRUPTED
     code = "interrupted"

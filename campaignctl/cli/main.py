@@ -14,6 +14,7 @@ import campaignctl
 from campaignctl.cli.options import GlobalOptions, global_options
 from campaignctl.clock import Clock
 from campaignctl.errors import CampaignctlError, InterruptedRunError, UsageError
+from campaignctl.exits import Exit
 
 
 @dataclass(frozen=True)
@@ -91,5 +92,5 @@ def run(words: list[str], clock: Clock | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
-        return 1
+        return Exit.ERROR
     return code if isinstance(code, int) else 0

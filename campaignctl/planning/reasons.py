@@ -22,69 +22,220 @@ class ChangeType(StrEnum):
 
 @dataclass(frozen=True)
 class ReasonCode:
-    """A row of the table. `change` is what a change with this reason is."""
+    """A row of the table: what a change with this reason is, what it means, and what to do about it."""
 
     code: str
     change: ChangeType
     doc: str
+    remedy: str
 
 
 _B, _H, _N = ChangeType.BLOCKED, ChangeType.HELD, ChangeType.NOOP
 
 _ROWS: Final = (
-    ReasonCode("sid-not-found", _B, "The pinned campaign is not in the account."),
-    ReasonCode("ambiguous-name", _B, "Several alive campaigns bear the name."),
-    ReasonCode("unknown-status", _B, "The account gives the campaign a status that is not known."),
     ReasonCode(
-        "incomplete-list", _B, "The account's list could not be read whole, so the name may be in use."
+        "sid-not-found",
+        _B,
+        "The pinned campaign is not in the account.",
+        "Check metadata.sid, the account and the kind; without the sid the campaign would be created anew.",
     ),
-    ReasonCode("unknown-outcome", _B, "An earlier create may still show up."),
-    ReasonCode("other-endpoint", _B, "A campaign of the name is alive on the other SMS endpoint."),
-    ReasonCode("list-not-found", _B, "No contact list has the name."),
-    ReasonCode("list-ambiguous", _B, "Several contact lists have the name."),
-    ReasonCode("failed", _N, "The campaign failed or was canceled: nobody was called."),
-    ReasonCode("finished", _N, "The campaign is over."),
+    ReasonCode(
+        "ambiguous-name",
+        _B,
+        "Several alive campaigns bear the name.",
+        "End all but one of them (the message names their SIDs), or pin the one that is meant with metadata.sid.",
+    ),
+    ReasonCode(
+        "unknown-status",
+        _B,
+        "The account gives the campaign a status that is not known.",
+        "Nothing is done to it: look at it in the account, and report the word.",
+    ),
+    ReasonCode(
+        "incomplete-list",
+        _B,
+        "The account's list could not be read whole, so the name may be in use.",
+        "Plan again; if it stays so, look at the list in the account.",
+    ),
+    ReasonCode(
+        "unknown-outcome",
+        _B,
+        "An earlier create may still show up.",
+        "Wait and plan again. When it surely does not exist, delete the file that the message names.",
+    ),
+    ReasonCode(
+        "other-endpoint",
+        _B,
+        "A campaign of the name is alive on the other SMS endpoint.",
+        "Set sms_api to that endpoint, or use another name.",
+    ),
+    ReasonCode(
+        "list-not-found",
+        _B,
+        "No contact list has the name.",
+        "Create the list, correct its name, or give its SID.",
+    ),
+    ReasonCode(
+        "list-ambiguous",
+        _B,
+        "Several contact lists have the name.",
+        "Give the SID of the one that is meant.",
+    ),
+    ReasonCode(
+        "failed",
+        _N,
+        "The campaign failed or was canceled: nobody was called.",
+        "Find out why in the account, then give the manifest a new name and a new start.",
+    ),
+    ReasonCode("finished", _N, "The campaign is over.", "Nothing; the manifest can be removed."),
     ReasonCode(
         "already-ran",
         _B,
         "The campaign is over and the manifest asks for a new start: that needs a new name.",
+        "Use the name that the message prints, and no metadata.sid.",
     ),
-    ReasonCode("nothing-to-end", _N, "The campaign is to be ended, and there is none."),
-    ReasonCode("window-over", _N, "The campaign's window is over."),
-    ReasonCode("start-passed", _B, "The start has passed, or is too near to be set."),
-    ReasonCode("unsafe-start", _B, "It would call before it could be paused."),
-    ReasonCode("immutable-field", _B, "A field differs that can no longer change."),
-    ReasonCode("cannot-send-whole", _B, "An update could lose what neither manifest nor account shows."),
-    ReasonCode("policy", _B, "A policy of level error forbids it."),
-    ReasonCode("looks-renamed", _H, "An alive campaign that no manifest names looks like this one."),
-    ReasonCode("start-now", _H, "It has no schedule: people are called at once."),
-    ReasonCode("start-too-near", _H, "It starts too soon to be stopped again."),
-    ReasonCode("earlier-start", _H, "The start would move earlier."),
-    ReasonCode("needs-allow", _H, "A resume, complete or archive must be asked for."),
     ReasonCode(
-        "orphan", ChangeType.ORPHAN, "An alive campaign with the project's prefix that no manifest matches."
+        "nothing-to-end",
+        _N,
+        "The campaign is to be ended, and there is none.",
+        "Nothing; the manifest can be removed.",
     ),
-    ReasonCode("not-live", ChangeType.CREATE, "The account has no such campaign."),
-    ReasonCode("fields-differ", ChangeType.UPDATE, "Fields differ."),
-    ReasonCode("state-differs", ChangeType.TRANSITION, "The state differs."),
-    ReasonCode("cannot-compare", _N, "The account does not show the recipients or the content."),
-    ReasonCode("in-sync", _N, "The account is as the manifest asks."),
+    ReasonCode(
+        "window-over",
+        _N,
+        "The campaign's window is over.",
+        "Nothing, or a new name and a new window. One that waits, paused, is ended by the complete that is printed.",
+    ),
+    ReasonCode(
+        "start-passed",
+        _B,
+        "The start has passed, or is too near to be set.",
+        "Give it a start that lies further ahead.",
+    ),
+    ReasonCode(
+        "unsafe-start",
+        _B,
+        "It would call before it could be paused.",
+        "Give it a start more than ten minutes ahead.",
+    ),
+    ReasonCode(
+        "immutable-field",
+        _B,
+        "A field differs that can no longer change.",
+        "Put the manifest's value back to the live one, or end the campaign and make another under a new name.",
+    ),
+    ReasonCode(
+        "cannot-send-whole",
+        _B,
+        "An update could lose what neither manifest nor account shows.",
+        "Declare the recipients and the start in the manifest; --allow earlier-start sends a start that is not shown.",
+    ),
+    ReasonCode(
+        "policy",
+        _B,
+        "A policy of level error forbids it.",
+        "The findings say which, at file and line; campaignctl explain RULE says how each looks.",
+    ),
+    ReasonCode(
+        "looks-renamed",
+        _H,
+        "An alive campaign that no manifest names looks like this one.",
+        "Say metadata.previous_name or sid if it is that one, or allow twin if it is another.",
+    ),
+    ReasonCode(
+        "start-now",
+        _H,
+        "It has no schedule: people are called at once.",
+        "Give it a start, or --allow start-now:NAME.",
+    ),
+    ReasonCode(
+        "start-too-near",
+        _H,
+        "It starts too soon to be stopped again.",
+        "Give it a start more than ten minutes ahead, or --allow start-now:NAME.",
+    ),
+    ReasonCode(
+        "earlier-start",
+        _H,
+        "The start would move earlier.",
+        "Somebody may have postponed it: ask, then --allow earlier-start:NAME.",
+    ),
+    ReasonCode(
+        "needs-allow",
+        _H,
+        "A resume, complete or archive must be asked for.",
+        "--allow OP:NAME; complete and archive in metadata.allow too, where a reviewer reads it.",
+    ),
+    ReasonCode(
+        "orphan",
+        ChangeType.ORPHAN,
+        "An alive campaign with the project's prefix that no manifest matches.",
+        "It stays and runs. Write a manifest for it, or end it: --prune --allow complete --allow archive.",
+    ),
+    ReasonCode("not-live", ChangeType.CREATE, "The account has no such campaign.", "Apply creates it."),
+    ReasonCode("fields-differ", ChangeType.UPDATE, "Fields differ.", "Apply updates them."),
+    ReasonCode("state-differs", ChangeType.TRANSITION, "The state differs.", "Apply leads to the state."),
+    ReasonCode(
+        "cannot-compare",
+        _N,
+        "The account does not show the recipients or the content.",
+        "Nothing, or --resend NAME to send all that is declared.",
+    ),
+    ReasonCode("in-sync", _N, "The account is as the manifest asks.", "Nothing."),
 )
 
 REASONS = MappingProxyType({row.code: row for row in _ROWS})
 RANK = MappingProxyType({row.code: rank for rank, row in enumerate(_ROWS)})
 
-APPLY_REASONS = MappingProxyType(
-    {
-        "appeared": "The campaign appeared after the plan was made.",
-        "moved": "The campaign is no longer what the plan showed.",
-        "lost-race": "Another run created the campaign first; this run's own was stopped.",
-        "started-early": "The campaign was in progress ahead of its start and was paused.",
-        "field-lost": "A field did not take or was lost.",
-        "wrong-name": "The answer bears another name.",
-        "refused": "The account refused it.",
-        "unreachable": "No connection was made.",
-        "interrupted": "The run ended before it.",
-    }
+
+@dataclass(frozen=True)
+class ApplyReason:
+    """A code that only the results of an apply carry: what it means, and what to do about it."""
+
+    code: str
+    doc: str
+    remedy: str
+
+
+_APPLY_ROWS: Final = (
+    ApplyReason(
+        "appeared",
+        "The campaign appeared after the plan was made; it was left alone.",
+        "Plan again and look at what differs.",
+    ),
+    ApplyReason(
+        "moved",
+        "The campaign is no longer what the plan showed; the rest of its operations was not sent.",
+        "Plan again: somebody or something else changes it.",
+    ),
+    ApplyReason(
+        "lost-race",
+        "Another run created the campaign first, and not as asked; this run's own was ended.",
+        "Plan again, and let one run at a time apply.",
+    ),
+    ApplyReason(
+        "started-early",
+        "The campaign was in progress ahead of its start and was paused.",
+        "Look at it in the account before it is resumed.",
+    ),
+    ApplyReason(
+        "field-lost",
+        "A field did not take or was lost; the message names it.",
+        "Look at the campaign in the account, then plan again.",
+    ),
+    ApplyReason("wrong-name", "The answer bears another name.", "Look at the campaign in the account."),
+    ApplyReason(
+        "refused",
+        "The account refused it: surely not carried out.",
+        "The message is the account's; mend what it names.",
+    ),
+    ApplyReason(
+        "unreachable",
+        "No connection was made: surely not carried out.",
+        "Apply again when it can be reached.",
+    ),
+    ApplyReason("interrupted", "The run ended before it.", "Apply again: what is done is not done twice."),
 )
+
+APPLY_REASONS = MappingProxyType({row.code: row for row in _APPLY_ROWS})
 """Codes that only the results of an apply carry."""

@@ -1,0 +1,78 @@
+"""How a command ends: a row per exit code, the one that wins first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+
+class Exit(IntEnum):
+    """The codes by name."""
+
+    FINE = 0
+    ERROR = 1
+    CHANGES = 2
+    REFUSED = 3
+    PARTLY = 4
+    UNKNOWN = 5
+    USAGE = 64
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class ExitCode:
+    """A row: when a command ends so, and what to do about it."""
+
+    code: Exit
+    doc: str
+    details: str
+
+
+EXIT_CODES: Final = (
+    ExitCode(
+        Exit.INTERRUPTED,
+        "Interrupted by Ctrl-C or SIGTERM.",
+        "The request in flight was finished, nothing more was sent, and what is done is said. Run it again: what is "
+        "done is not done twice.",
+    ),
+    ExitCode(
+        Exit.USAGE,
+        "The command line is wrong.",
+        "An unknown flag; no project file and no PATHS; an apply with something to do, no terminal to ask on and no "
+        "--auto-approve; a NAME that campaigns of both kinds bear (write voice/NAME or sms/NAME).",
+    ),
+    ExitCode(
+        Exit.UNKNOWN,
+        "What became of a request is unknown.",
+        "It may or may not have been carried out. Apply again: the next run looks before it creates anything.",
+    ),
+    ExitCode(
+        Exit.PARTLY,
+        "Applied in part: an operation failed.",
+        "The other campaigns were gone on with. The results say what failed and why; mend it and apply again.",
+    ),
+    ExitCode(
+        Exit.REFUSED,
+        "Refused: something is blocked, forbidden, stale or not approved.",
+        "A blocked change; a policy of level error, in validate too; --max-changes or --expect; a stale or foreign "
+        "plan; an answer other than yes; an apply that leaves a create held, or skips one with start-passed, moved, "
+        "appeared or lost-race. The message says which, and what lifts it.",
+    ),
+    ExitCode(
+        Exit.ERROR,
+        "An error: bad input, credentials, the network, or a name that is nowhere.",
+        "Nothing can be said about the account, or a manifest cannot be used. Each mistake is told with its place.",
+    ),
+    ExitCode(
+        Exit.CHANGES,
+        "There are operations; only with plan --detailed-exitcode.",
+        "Held operations do not count. Without the flag such a plan ends with 0.",
+    ),
+    ExitCode(
+        Exit.FINE,
+        "Fine.",
+        "Warnings, held changes (but for a held create in an apply) and findings of level warn do not change it.",
+    ),
+)
+"""The first wins where several hold."""

@@ -72,11 +72,11 @@ EVERYTHING = (
 def everything(desk: Desk) -> None:
     """Creates, a create that is to wait, an update, and the whole way to the archive: each kind of request."""
     plan, other = schedule(desk), ["+919876500001"]
+    earlier = (desk.clock.now() - timedelta(hours=1)).isoformat()
     desk.seed(
-        live_voice("changed", caller_id=OTHER_CALLER, schedule=plan),
-        live_voice("over", **{"schedule": plan, "from": other}, status="created"),
+        live_voice("changed", caller_id=OTHER_CALLER, schedule=plan, date_created=earlier),
+        live_voice("over", **{"schedule": plan, "from": other}, status="created", date_created=earlier),
     )
-    desk.pass_time(minutes=1)
     desk.manifests(
         voice("first", **{"schedule": plan, "from": ["+919876500002"]}),
         voice("second", **{"schedule": plan, "from": ["+919876500003"]}),

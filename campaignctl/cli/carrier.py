@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from campaignctl.cli.progress import Reporter
 from campaignctl.cli.session import Connection, Session
 from campaignctl.clock import Clock
 from campaignctl.errors import InterruptedRunError
+from campaignctl.planning.order import steps
 from campaignctl.planning.outcome import ApplyResult
+from campaignctl.planning.plan import Change, Step
 
 if TYPE_CHECKING:
     from campaignctl.applying.creating import Creator
@@ -54,10 +57,12 @@ class Carrier:
             raise InterruptedRunError("interrupted; nothing was planned")
         return settled.twins
 
-    def carry_out(self, planned: Planned) -> ApplyResult:
+    def carry_out(
+        self, planned: Planned, order: Callable[[Iterable[Change]], tuple[Step, ...]] = steps
+    ) -> ApplyResult:
         """Carries out what the plan shows; with nothing to do it only says how each change stands."""
         from campaignctl.applying.run import apply_plan
 
         with self.interrupts.deferred(), Reporter(planned.plan, self.session.options) as reporter:
             hooks = replace(self.creator.hooks, on_step=reporter.step)
-            return apply_plan(planned.plan, self.creator.account, planned.terms, hooks, self.creator)
+            return apply_plan(planned.plan, self.creator.account, planned.terms, hooks, self.creator, order)

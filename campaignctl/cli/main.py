@@ -19,10 +19,11 @@ from campaignctl.exits import Exit
 
 @dataclass(frozen=True)
 class _Command:
-    """Where a command stands, and what `--help` says of it."""
+    """Where a command stands, and what `--help` says of it. `name` is what its module calls it."""
 
     module: str
     help: str
+    name: str = "command"
 
 
 _COMMANDS = {
@@ -32,6 +33,10 @@ _COMMANDS = {
     "apply": _Command("apply", "Carry out a plan, after asking."),
     "show": _Command("show", "Show a saved plan."),
     "diff": _Command("diff", "Show what a branch changes in the manifests."),
+    "pause": _Command("by_hand", "Stop campaigns by hand; --all in an emergency.", "pause"),
+    "resume": _Command("by_hand", "Let paused campaigns go on, by hand.", "resume"),
+    "complete": _Command("by_hand", "End campaigns for good, by hand.", "complete"),
+    "archive": _Command("by_hand", "Put completed campaigns away for good, by hand.", "archive"),
     "schema": _Command("schema", "Print a JSON Schema."),
     "sandbox": _Command("sandbox", "The stand-in for the API: serve, reset, advance."),
 }
@@ -47,8 +52,8 @@ class _Commands(click.Group):
         row = _COMMANDS.get(cmd_name)
         if row is None:
             return None
-        command = import_module(f"campaignctl.cli.{row.module}").command
-        assert isinstance(command, click.Command), "every module of a command calls it `command`"
+        command = getattr(import_module(f"campaignctl.cli.{row.module}"), row.name)
+        assert isinstance(command, click.Command), "a row names what its module defines"
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

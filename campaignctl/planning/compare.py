@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
-from campaignctl.kinds.table import Field, Role, Type, Value
+from campaignctl.kinds.table import Field, Kind, Role, Type, Value
 from campaignctl.planning.normalize import normal, number_changes, texts
 from campaignctl.planning.plan import Difference
 from campaignctl.planning.resources import Desired, Live
@@ -44,9 +43,27 @@ def compare(desired: Desired, live: Live, country: Country | None) -> Comparison
         seen = shown(live.spec, path)
         if seen is UNSEEN:
             unseen.append(path)
-        elif not same(field, _in_place(field, seen, live), _in_place(field, wanted, desired), country):
+        elif not alike(field, seen, wanted, desired, live, country):  # type: ignore[arg-type]
             differences.append(Difference(path, seen, wanted))  # type: ignore[arg-type]
     return Comparison(tuple(differences), tuple(unseen))
+
+
+def alike(
+    field: Field, seen: Value, wanted: Value, desired: Desired, live: Live, country: Country | None
+) -> bool:
+    """An end that is not set is 30 days after the start; one that is left to others starts as it does live."""
+    if field.role is Role.END and (seen is None) != (wanted is None):
+        start = window_of(live.kind, live.spec).start
+        seen = _end_of(live.kind, start) if seen is None else seen
+        wanted = _end_of(live.kind, start_of(desired) or start) if wanted is None else wanted
+    return same(field, seen, wanted, country)
+
+
+def _end_of(kind: Kind, start: datetime | None) -> Value:
+    if start is None:
+        return None
+    end = window_of(kind, {kind.schedule.name: {kind.start.name: start.isoformat()}}).end
+    return end.isoformat() if end else None
 
 
 def declared_leaves(desired: Desired) -> Iterator[tuple[str, Field, Value]]:
@@ -66,13 +83,21 @@ def declared_leaves(desired: Desired) -> Iterator[tuple[str, Field, Value]]:
 
 def _declared_members(field: Field, value: Value) -> Iterator[tuple[Field, Value]]:
     """An object that must be unset asks each member to be; a schedule that must be unset is met by any."""
-    if isinstance(value, Mapping):
-        for member in field.fields:
-            if member.name in value:
-                yield member, value[member.name]
-    elif field.role is not Role.SCHEDULE:
-        for member in field.fields:
+    if field.role is Role.SCHEDULE and _must_be_unset(field, value):
+        return
+    for member in field.fields:
+        if not isinstance(value, Mapping):
             yield member, None
+        elif member.name in value:
+            yield member, value[member.name]
+
+
+def _must_be_unset(schedule: Field, value: Value) -> bool:
+    """As a whole, or start and all."""
+    if not isinstance(value, Mapping):
+        return True
+    start = next(member.name for member in schedule.fields if member.role is Role.START)
+    return start in value and all(inner is None for inner in value.values())
 
 
 def shown(spec: Mapping[str, Value], path: str) -> object:
@@ -94,14 +119,6 @@ def same(field: Field, one: Value, other: Value, country: Country | None) -> boo
         gone, come = number_changes(texts(one), texts(other), country)
         return not gone and not come
     return normal(field, one, country) == normal(field, other, country)
-
-
-def _in_place(field: Field, value: object, side: Desired | Live) -> Value:
-    """An end that is not set is 30 days after the start (`DEFAULT_WINDOW`); every other value is itself."""
-    if field.role is not Role.END or value is not None:
-        return value  # type: ignore[return-value]
-    start = window_of(side.kind, side.spec).start
-    return (start + DEFAULT_WINDOW).isoformat() if start else None
 
 
 def start_of(desired: Desired) -> datetime | None:

@@ -33,8 +33,8 @@ def canonical_number(text: str, country: Country | None) -> str:
 
 
 def normal(field: Field, value: Value, country: Country | None) -> Hashable:
-    """What a value means. None and the documented default mean the same; both give None."""
-    if value is None or value == field.default:
+    """What a value means. None, the documented default and an empty array mean the same; all give None."""
+    if value is None or value == field.default or value in ((), []):
         return None
     meaning = _meaning(field, value, country)
     if field.default is not None and meaning == _meaning(field, field.default, country):

@@ -15,8 +15,7 @@ from campaignctl.kinds.table import Mutability, Type, Value
 from campaignctl.planning.absent import Neighbours, nothing_to_do, obstacles
 from campaignctl.planning.alive import decide, starts_ahead
 from campaignctl.planning.compare import UNSEEN, same, shown
-from campaignctl.planning.payload import create_spec, started_spec, whole_spec
-from campaignctl.planning.phase import Phase, phase_of
+from campaignctl.planning.payload import create_spec, update_spec
 from campaignctl.planning.plan import Op, Operation, Reason
 from campaignctl.planning.policy import Subject, check
 from campaignctl.planning.resources import Desired, Live
@@ -89,7 +88,4 @@ def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | Non
 
 def update_payload(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Mapping[str, Value]:
     """What an update sends now: the whole campaign before its start, afterwards what may still change."""
-    if phase_of(live, terms.now) is Phase.STARTED:
-        return started_spec(desired, operation.fields)
-    collection = terms.environment.collection(live.kind.name)
-    return whole_spec(desired, live, operation.fields, terms.country, collection)
+    return update_spec(desired, live, operation.fields, terms)

@@ -9,21 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from campaignctl.diagnostics import Diagnostic, has_errors
+from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import CALLING, MARGIN, State, Status, way
 from campaignctl.kinds.table import Role
 from campaignctl.planning.compare import Comparison, compare, start_of, top
 from campaignctl.planning.consent import Permission
-from campaignctl.planning.payload import (
-    Spec,
-    broken_window,
-    lost_by_sending,
-    started_spec,
-    whole_spec,
-)
+from campaignctl.planning.payload import Spec, broken_window, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, StartMove, can_change, phase_of, start_move
 from campaignctl.planning.plan import Difference, HeldOperation, Op, Operation, Reason
-from campaignctl.planning.policy import Subject, check
+from campaignctl.planning.policy import Subject, check, forbidden
 from campaignctl.planning.reasons import RANK
 from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
@@ -115,10 +109,10 @@ def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
     facts = assess(desired, live, terms)
     fields = facts.free_fields
     blocks = list(blocking(facts))
-    spec = update_spec(facts, fields)
+    spec = update_spec(desired, live, fields, terms) if fields else {}
     unsendable = list(cannot_send_whole(facts, spec)) if fields else []
     if unsendable:
-        blocks, fields, spec = [*blocks, *unsendable], (), resulting_without_update(facts)
+        blocks, fields, spec = [*blocks, *unsendable], (), {}
     return _with_policies(facts, blocks, fields, spec)
 
 
@@ -126,6 +120,8 @@ def blocking(facts: Assessment) -> Iterator[Reason]:
     """Rules 4.4 and 4.5: what differs and can no longer change."""
     if facts.move is StartMove.TOO_LATE or (facts.phase is Phase.STARTED and _own_start_passed(facts)):
         yield Reason("start-passed", _start_passed_message(facts))
+    if _unseen_start_blocks(facts):
+        yield Reason("cannot-send-whole", _unseen_message(("the start",), facts))
     for name in facts.live.kind.by_name:
         if name not in facts.comparison.fields or (
             name == facts.schedule and facts.move is StartMove.TOO_LATE
@@ -137,13 +133,21 @@ def blocking(facts: Assessment) -> Iterator[Reason]:
 
 def _own_start_passed(facts: Assessment) -> bool:
     """A schedule that differs after the start, and whose own start has passed too."""
-    start = window_of(facts.desired.kind, facts.desired.spec).start
+    start = start_of(facts.desired)
     return facts.schedule in facts.comparison.fields and start is not None and start <= facts.terms.now
 
 
+def _unseen_start_blocks(facts: Assessment) -> bool:
+    """A schedule that differs in its end alone cannot be sent without the start, which nobody sees."""
+    differs = facts.phase is Phase.OPEN and facts.schedule in facts.comparison.fields
+    return differs and facts.move is StartMove.UNSEEN and not facts.unseen_start_may_be_set
+
+
 def _start_passed_message(facts: Assessment) -> str:
-    start = window_of(facts.desired.kind, facts.desired.spec).start
+    start = start_of(facts.desired)
     passed = start is not None and start <= facts.terms.now
+    if passed and facts.phase is Phase.STARTED:
+        return "its start has passed: the schedule stays as it is live"
     why = "has passed" if passed else "is less than 10 minutes away"
     return f"the start it asks for {why}: the schedule stays as it is live; give it a later start"
 
@@ -159,22 +163,9 @@ def _immutable_message(facts: Assessment, name: str) -> str:
     return f"{name} can no longer change: the start is less than 10 minutes away{advice}"
 
 
-def update_spec(facts: Assessment, fields: tuple[str, ...]) -> Spec:
-    """The fields of the update that would be sent, or that stand when none is."""
-    if not fields:
-        return resulting_without_update(facts)
-    if facts.phase is Phase.STARTED:
-        return started_spec(facts.desired, fields)
-    return whole_spec(facts.desired, facts.live, fields, facts.terms.country, _collection(facts))
-
-
 def resulting_without_update(facts: Assessment) -> Spec:
     """The campaign as it is; what the account does not show is as the manifest has it."""
     return {**facts.desired.spec, **facts.live.spec}
-
-
-def _collection(facts: Assessment) -> str:
-    return facts.terms.environment.collection(facts.live.kind.name)
 
 
 def cannot_send_whole(facts: Assessment, spec: Spec) -> Iterator[Reason]:
@@ -183,12 +174,15 @@ def cannot_send_whole(facts: Assessment, spec: Spec) -> Iterator[Reason]:
         return
     lost = lost_by_sending(facts.desired, facts.live, spec)
     if lost:
-        hint = " (allow earlier-start to set the manifest's)" if facts.move is StartMove.UNSEEN else ""
-        message = f"the account does not show {' and '.join(lost)}, so an update could lose them{hint}"
-        yield Reason("cannot-send-whole", message)
+        yield Reason("cannot-send-whole", _unseen_message(lost, facts))
     broken = broken_window(facts.desired, spec)
-    if broken and facts.schedule in facts.comparison.fields:
+    if broken and spec.get(facts.schedule) != facts.live.spec.get(facts.schedule):
         yield Reason("cannot-send-whole", broken)
+
+
+def _unseen_message(lost: tuple[str, ...], facts: Assessment) -> str:
+    hint = " (allow earlier-start to set the manifest's)" if facts.move is StartMove.UNSEEN else ""
+    return f"the account does not show {' and '.join(lost)}, so an update could lose them{hint}"
 
 
 def _with_policies(facts: Assessment, blocks: list[Reason], fields: tuple[str, ...], spec: Spec) -> Decision:
@@ -198,9 +192,9 @@ def _with_policies(facts: Assessment, blocks: list[Reason], fields: tuple[str, .
         done, held = tuple(it for it in done if it.op in (Op.PAUSE, Op.UPDATE)), ()
     resulting = {**resulting_without_update(facts), **spec}
     findings = _policy_findings(facts, done, resulting)
-    if has_errors(findings):
-        rules = ", ".join(sorted({it.rule for it in findings if it.severity == "error"}))
-        blocks = [*blocks, Reason("policy", f"policy forbids it: {rules}")]
+    policy = forbidden(findings)
+    if policy is not None:
+        blocks = [*blocks, policy]
         done, held = tuple(it for it in done if it.op is Op.PAUSE), ()
         resulting = resulting_without_update(facts)
     reasons = [*blocks, *_held_reasons(held), *_done_reasons(facts, done)]
@@ -221,11 +215,21 @@ def _policy_findings(
     operations = {it.op for it in done}
     if not operations & {Op.UPDATE, Op.RESUME}:
         return ()
-    begins = window_of(facts.live.kind, resulting).start
-    if Op.RESUME in operations and (begins is None or begins <= facts.terms.now):
-        begins = facts.terms.now  # it begins to call at once
-    subject = Subject(facts.live.kind, resulting, begins)
-    return check(subject, facts.desired, facts.terms.environment, facts.terms.locate)
+    terms, window = facts.terms, window_of(facts.live.kind, resulting)
+    if window.over(terms.now):
+        return ()
+    begins = window.start
+    unseen = operations == {Op.RESUME} and not starts_ahead(facts.live, terms)
+    if Op.RESUME in operations and (unseen or begins is None or begins <= terms.now):
+        begins = terms.now  # it begins to call at once, or nobody sees that it does not
+    lead = window.start - terms.now if window.start and _sets_start(facts, done) else None
+    subject = Subject(facts.live.kind, resulting, begins, lead)
+    return check(subject, facts.desired, terms.environment, terms.locate, terms.crowds)
+
+
+def _sets_start(facts: Assessment, done: tuple[Operation, ...]) -> bool:
+    moves = facts.move in (StartMove.LATER, StartMove.EARLIER, StartMove.UNSEEN)
+    return moves and any(facts.schedule in it.fields for it in done if it.op is Op.UPDATE)
 
 
 def _sequence(

@@ -10,9 +10,11 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.table import Field, Role, Type, Value
-from campaignctl.planning.compare import UNSEEN, same, shown
+from campaignctl.kinds.table import Field, Mutability, Role, Type, Value
+from campaignctl.planning.compare import UNSEEN, same, shown, start_of
+from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.resources import Desired, Live
+from campaignctl.planning.terms import Terms
 from campaignctl.planning.window import window_of
 
 Spec = dict[str, Value]
@@ -24,7 +26,9 @@ def create_spec(desired: Desired, collection: str) -> Spec:
     for field in desired.kind.fields:
         if field.only_on not in (None, collection):
             continue
-        value = _without_nulls(desired.spec.get(field.name, field.constant))
+        value = _without_nulls(desired.spec.get(field.name))
+        if value is None:
+            value = field.constant
         if value is not None:
             spec[field.name] = value
     return spec
@@ -36,22 +40,25 @@ def _without_nulls(value: Value) -> Value:
     return {name: inner for name, inner in value.items() if inner is not None} or None
 
 
-def whole_spec(
-    desired: Desired, live: Live, changing: Collection[str], country: Country | None, collection: str
-) -> Spec:
-    """The whole campaign as it shall stand: `changing` names what the plan changes, the rest stays as it is.
+def update_spec(desired: Desired, live: Live, changing: Collection[str], terms: Terms) -> Spec:
+    """What an update sends: the whole campaign before its start, from then on all of it that may still change.
 
-    A declared field that the account does not show goes along; one that differs and is not in `changing` (its
-    change is blocked or held) is sent as it is live.
+    `changing` names what the plan changes, the rest stays as it is. A declared field that the account does not show
+    goes along; one that differs and is not in `changing` (its change is blocked or held) is sent as it is live.
     """
+    collection = terms.environment.collection(live.kind.name)
+    started = phase_of(live, terms.now) is Phase.STARTED
     spec: Spec = {}
     for field in desired.kind.fields:
-        if field.only_on not in (None, collection):
+        if field.only_on not in (None, collection) or (started and field.mutability is not Mutability.ALWAYS):
             continue
         declared = field.name in desired.spec and not desired.ignores(field.name)
-        before = live.spec.get(field.name)
-        value = _merged(field, desired, live, field.name in changing, country) if declared else before
-        if value is not None or (declared and before is not None) or field.name in changing:
+        if declared:
+            value = _merged(field, desired, live, field.name in changing, terms.country)
+        else:
+            value = live.spec.get(field.name)
+        unset = declared and live.spec.get(field.name, UNSEEN) is not None
+        if value is not None or unset or field.name in changing:
             spec[field.name] = value
     return spec
 
@@ -69,6 +76,8 @@ def _merged_object(
 ) -> Value:
     """The declared members over the live ones. A start is never unset, nor set unless the plan changes it."""
     wanted, before = desired.spec[field.name], live.spec.get(field.name)
+    if field.role is Role.SCHEDULE and not changes and _asks_for_another_start(desired, live):
+        return before
     if wanted is None:
         return None if changes and field.role is not Role.SCHEDULE else before
     merged: Spec = dict(before) if isinstance(before, Mapping) else {}
@@ -84,9 +93,10 @@ def _merged_object(
     return merged or None
 
 
-def started_spec(desired: Desired, changing: Collection[str]) -> Spec:
-    """From the start on only what may still change is sent."""
-    return {name: desired.spec[name] for name in desired.kind.by_name if name in changing}
+def _asks_for_another_start(desired: Desired, live: Live) -> bool:
+    """Then the whole schedule stays as it is live until that start is set: an end of its own belongs to it."""
+    wanted = start_of(desired)
+    return wanted is not None and wanted != window_of(live.kind, live.spec).start
 
 
 def lost_by_sending(desired: Desired, live: Live, spec: Mapping[str, Value]) -> tuple[str, ...]:

@@ -6,12 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import MARGIN, State
 from campaignctl.kinds.table import Role
+from campaignctl.planning.alive import Decision, first
 from campaignctl.planning.consent import Permission
 from campaignctl.planning.normalize import canonical_number, normal, texts
-from campaignctl.planning.plan import Reason
+from campaignctl.planning.payload import Spec, create_spec
+from campaignctl.planning.plan import HeldOperation, Op, Operation, Reason
+from campaignctl.planning.policy import Subject, check, forbidden
+from campaignctl.planning.reasons import REASONS, ChangeType
 from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
 from campaignctl.planning.window import Window, window_of
@@ -32,6 +37,38 @@ def nothing_to_do(desired: Desired, now: datetime) -> Reason | None:
     if window_of(desired.kind, desired.spec).over(now):
         return Reason("window-over", "its window is over")
     return None
+
+
+def decide_absent(desired: Desired, neighbours: Neighbours, terms: Terms) -> Decision:
+    """Created, unless something is against it; policies bind only what is created, held or not."""
+    settled = nothing_to_do(desired, terms.now)
+    if settled is not None:
+        return Decision(settled)
+    spec = create_spec(desired, terms.environment.collection(desired.kind.name))
+    against = list(obstacles(desired, terms, neighbours))
+    findings: tuple[Diagnostic, ...] = ()
+    if all(map(_holds, against)):
+        begins = window_of(desired.kind, desired.spec).start or terms.now
+        subject = Subject(desired.kind, spec, begins, lead=begins - terms.now)
+        findings = check(subject, desired, terms.environment, terms.locate, terms.crowds)
+    policy = forbidden(findings)
+    reason = first([*against, policy] if policy else against)
+    operations = _creating(desired, spec)
+    if reason is None:
+        there_is_none = Reason("not-live", "the account has no such campaign")
+        return Decision(there_is_none, operations=operations, resulting=spec, findings=findings)
+    held = tuple(HeldOperation(it.op, it.fields) for it in operations) if _holds(reason) else ()
+    return Decision(reason, held=held, resulting=spec, findings=findings)
+
+
+def _creating(desired: Desired, spec: Spec) -> tuple[Operation, ...]:
+    create = Operation(Op.CREATE, tuple(spec))
+    return (create, Operation(Op.PAUSE)) if desired.state is State.PAUSED else (create,)
+
+
+def _holds(reason: Reason) -> bool:
+    """Whether it must be asked for, and is not out of the question."""
+    return REASONS[reason.code].change is ChangeType.HELD
 
 
 def obstacles(desired: Desired, terms: Terms, neighbours: Neighbours) -> Iterator[Reason]:

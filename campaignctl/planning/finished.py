@@ -1,14 +1,57 @@
-"""Rule 2: what is finished stays finished."""
+"""Rule 2: what is finished stays finished, and so does what waits, paused, past its end."""
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
-from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.kinds.lifecycle import State, Status, way
+from campaignctl.planning.alive import Decision
 from campaignctl.planning.compare import compare, shown, start_of
+from campaignctl.planning.consent import Permission
+from campaignctl.planning.plan import HeldOperation, Op, Operation, Reason
 from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.window import instant, window_of
+from campaignctl.planning.window import Window, instant, window_of
+
+
+def decide_finished(desired: Desired, live: Live, names: Container[str], terms: Terms) -> Decision:
+    """A no-op, whatever its fields say; but for a new start, and for a completed one that is to be archived.
+
+    `names` are those that a new run cannot have.
+    """
+    if asks_for_new_run(desired, live, terms):
+        return _already_ran(desired, live, names, f"it is {live.status}")
+    notes = differences_noted(desired, live, terms)
+    if desired.state is State.ARCHIVED and way(live.status, State.ARCHIVED):
+        return _archive(desired, live, terms, notes)
+    if live.status is Status.FAILED:
+        return Decision(Reason("failed", "it failed: nobody was called"), notes=notes)
+    if live.status is Status.CANCELED:
+        return Decision(Reason("failed", "it was canceled: nobody was called"), notes=notes)
+    return Decision(Reason("finished", f"it is {live.status}"), notes=notes)
+
+
+def decide_past_its_end(desired: Desired, live: Live, names: Container[str], terms: Terms) -> Decision:
+    """A no-op like any that is over; what ends it is printed."""
+    what_it_is = "it waits, paused, and its window is over"
+    if asks_for_new_run(desired, live, terms):
+        return _already_ran(desired, live, names, what_it_is)
+    reason = Reason("window-over", f"{what_it_is}; `campaignctl complete {live.sid}` ends it")
+    return Decision(reason, notes=differences_noted(desired, live, terms))
+
+
+def _already_ran(desired: Desired, live: Live, names: Container[str], what_it_is: str) -> Decision:
+    name = free_name(desired.name or live.name, names)
+    pin = " and no metadata.sid" if desired.sid else ""
+    return Decision(Reason("already-ran", f"{what_it_is}; a new run needs a new name{pin}: {name}"))
+
+
+def _archive(desired: Desired, live: Live, terms: Terms, notes: tuple[str, ...]) -> Decision:
+    if terms.allows(Permission.ARCHIVE, desired, live):
+        reason = Reason("state-differs", f"is {live.status}, wanted archived")
+        return Decision(reason, operations=(Operation(Op.ARCHIVE),), notes=notes)
+    held = (HeldOperation(Op.ARCHIVE, since=live.updated),)
+    return Decision(Reason("needs-allow", "archive must be asked for"), held=held, notes=notes)
 
 
 def differences_noted(desired: Desired, live: Live, terms: Terms) -> tuple[str, ...]:
@@ -33,8 +76,17 @@ def past_its_end(desired: Desired, live: Live, terms: Terms) -> bool:
     return (
         live.status is Status.PAUSED
         and desired.state in (State.ACTIVE, None)
-        and window_of(live.kind, live.spec).over(terms.now)
+        and _window_as_far_as_shown(desired, live).over(terms.now)
     )
+
+
+def _window_as_far_as_shown(desired: Desired, live: Live) -> Window:
+    """The live window; what of it the account does not show is as the manifest has it."""
+    name = live.kind.schedule.name
+    theirs, mine = live.spec.get(name, {}), desired.spec.get(name)
+    if not isinstance(theirs, Mapping) or not isinstance(mine, Mapping):
+        return window_of(live.kind, live.spec)
+    return window_of(live.kind, {name: {**mine, **theirs}})
 
 
 def free_name(name: str, taken: Container[str]) -> str:

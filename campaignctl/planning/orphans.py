@@ -17,22 +17,18 @@ from campaignctl.planning.terms import Terms
 _FEW, _MANY = 3, 10
 
 
-def unnamed(matches: Iterable[Match], alive: Iterable[Live]) -> tuple[Live, ...]:
-    """The alive campaigns that no manifest of the project speaks of."""
+def unmatched(matches: Iterable[Match], alive: Iterable[Live]) -> tuple[Live, ...]:
+    """The alive campaigns that no manifest of the project means."""
     touched = {live.sid for match in matches for live in match.touched}
     return tuple(live for live in alive if live.sid not in touched)
 
 
-def orphans_among(unmatched: Iterable[Live], everyone: Collection[Desired], prefix: str) -> tuple[Live, ...]:
-    """Those with the prefix that no `previous_name` or `sid` names."""
+def unnamed(unmatched: Iterable[Live], everyone: Collection[Desired]) -> tuple[Live, ...]:
+    """Of those the ones that no `previous_name` or `sid` names either."""
     named = {(manifest.kind.name, manifest.previous_name) for manifest in everyone if manifest.previous_name}
     pinned = {manifest.sid for manifest in everyone if manifest.sid}
     return tuple(
-        live
-        for live in unmatched
-        if live.name.startswith(prefix)
-        and (live.kind.name, live.name) not in named
-        and live.sid not in pinned
+        live for live in unmatched if (live.kind.name, live.name) not in named and live.sid not in pinned
     )
 
 

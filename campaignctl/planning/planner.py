@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
-from campaignctl.diagnostics import Diagnostic, has_errors
-from campaignctl.kinds.lifecycle import State, Status, way
-from campaignctl.planning.absent import Neighbours, lookalike, nothing_to_do, obstacles
-from campaignctl.planning.alive import Decision, decide, first
+from campaignctl.diagnostics import Diagnostic
+from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.planning.absent import Neighbours, decide_absent, lookalike, nothing_to_do
+from campaignctl.planning.alive import Decision, decide
 from campaignctl.planning.ambiguous import decide_ambiguous
 from campaignctl.planning.consent import Permission
-from campaignctl.planning.finished import asks_for_new_run, differences_noted, free_name, past_its_end
+from campaignctl.planning.finished import decide_finished, decide_past_its_end, past_its_end
 from campaignctl.planning.match import How, Match, match_all
-from campaignctl.planning.orphans import decide_orphan, orphans_among, unnamed
-from campaignctl.planning.payload import create_spec
-from campaignctl.planning.plan import Change, HeldOperation, Op, Operation, Reason
-from campaignctl.planning.policy import Subject, check
+from campaignctl.planning.orphans import decide_orphan, unmatched, unnamed
+from campaignctl.planning.plan import Change, Reason
 from campaignctl.planning.reasons import REASONS
 from campaignctl.planning.resources import Desired, Key, Listing, Live, Snapshot
 from campaignctl.planning.terms import Terms
+from campaignctl.planning.together import crowds_planned
 from campaignctl.planning.window import window_of
 
 
@@ -38,12 +37,17 @@ class Outlook:
 
 @dataclass(frozen=True)
 class _Account:
-    """The account as the rules look at it."""
+    """The account as the rules look at it.
+
+    `unmatched` are the alive campaigns that no manifest means, `unnamed` those of them that none names either;
+    `names` are all that stand in the account or in a manifest.
+    """
 
     snapshot: Snapshot
     matches: tuple[Match, ...]
     unmatched: tuple[Live, ...]
-    names: frozenset[str] = field(default_factory=frozenset)
+    unnamed: tuple[Live, ...]
+    names: frozenset[str]
 
     def neighbours(self) -> Neighbours:
         return Neighbours(self.unmatched, self.snapshot.other_sms)
@@ -58,34 +62,44 @@ def make_plan(
     """
     account = _look(everyone, snapshot)
     chosen = {id(desired) for desired in selected}
-    decided = [
-        (match, decide_match(match, account, terms))
-        for match in account.matches
-        if id(match.desired) in chosen
-    ]
+    meant = [match for match in account.matches if id(match.desired) in chosen]
+    decided = _decide_all(meant, account, terms)
     changes = [_change(match, decision) for match, decision in decided]
-    orphans, with_prefix = _orphans(everyone, account, terms)
+    orphans, with_prefix = _orphans(account, terms)
     return Outlook(
         changes=tuple(sorted([*changes, *orphans], key=lambda change: change.key)),
         findings=tuple(finding for _, decision in decided for finding in decision.findings),
-        unmanaged=len(account.unmatched),
+        unmanaged=len(account.unnamed),
         with_prefix=with_prefix,
     )
 
 
+def _decide_all(meant: Sequence[Match], account: _Account, terms: Terms) -> list[tuple[Match, Decision]]:
+    """Each by itself; once more where together they want more than the account can do."""
+    decided = [(match, _decide(match, account, terms)) for match in meant]
+    changes = [_change(match, decision) for match, decision in decided]
+    crowds = crowds_planned(changes, _alive(account.snapshot.listings), terms)
+    if not crowds:
+        return decided
+    terms = replace(terms, crowds=crowds)
+    return [(match, _decide(match, account, terms)) for match in meant]
+
+
 def _look(everyone: Sequence[Desired], snapshot: Snapshot) -> _Account:
     matches: list[Match] = []
-    unmatched: list[Live] = []
+    strangers: list[Live] = []
     for kind_name, listing in sorted(snapshot.listings.items()):
         mine = match_all((it for it in everyone if it.kind.name == kind_name), listing)
         matches += mine
-        unmatched += unnamed(mine, (live for live in listing.campaigns if live.alive))
+        strangers += unmatched(mine, (live for live in listing.campaigns if live.alive))
     names = {live.name for listing in snapshot.listings.values() for live in listing.campaigns}
     names |= {manifest.name for manifest in everyone if manifest.name}
-    return _Account(snapshot, tuple(matches), tuple(unmatched), frozenset(names))
+    return _Account(
+        snapshot, tuple(matches), tuple(strangers), unnamed(strangers, everyone), frozenset(names)
+    )
 
 
-def decide_match(match: Match, account: _Account, terms: Terms) -> Decision:
+def _decide(match: Match, account: _Account, terms: Terms) -> Decision:
     """The rule that applies, by how manifest and campaign came together."""
     desired, live = match.desired, match.live
     match match.how:
@@ -96,7 +110,7 @@ def decide_match(match: Match, account: _Account, terms: Terms) -> Decision:
         case How.INCOMPLETE:
             return _incomplete_list(desired, terms)
         case How.ABSENT:
-            return _decide_absent(desired, account, terms)
+            return decide_absent(desired, account.neighbours(), terms)
         case How.SID | How.NAME | How.PREVIOUS_NAME | How.HISTORY | How.UNKNOWN_STATUS:
             assert live is not None, "every match but these brings its campaign"
             return _decide_found(desired, live, account, terms)
@@ -121,11 +135,9 @@ def _decide_found(desired: Desired, live: Live, account: _Account, terms: Terms)
     if live.status is Status.UNKNOWN:
         return _unknown_status(desired, live, terms)
     if live.finished:
-        return _decide_finished(desired, live, account, terms)
+        return decide_finished(desired, live, account.names, terms)
     if past_its_end(desired, live, terms):
-        command = f"campaignctl complete {live.sid}"
-        message = f"it waits, paused, and its window is over; `{command}` ends it"
-        return Decision(Reason("window-over", message), notes=differences_noted(desired, live, terms))
+        return decide_past_its_end(desired, live, account.names, terms)
     return decide(desired, live, terms)
 
 
@@ -136,63 +148,6 @@ def _unknown_status(desired: Desired, live: Live, terms: Terms) -> Decision:
         )
     message = f"the account calls its status {live.word}, which is not known: nothing is done to it"
     return Decision(Reason("unknown-status", message))
-
-
-def _decide_finished(desired: Desired, live: Live, account: _Account, terms: Terms) -> Decision:
-    if asks_for_new_run(desired, live, terms):
-        name = free_name(desired.name or live.name, account.names)
-        pin = " and no metadata.sid" if desired.sid else ""
-        message = f"it is {live.status}; a new run needs a new name{pin}: {name}"
-        return Decision(Reason("already-ran", message))
-    notes = differences_noted(desired, live, terms)
-    if desired.state is State.ARCHIVED and way(live.status, State.ARCHIVED):
-        return _archive(desired, live, terms, notes)
-    if live.status in (Status.FAILED, Status.CANCELED):
-        return Decision(Reason("failed", f"it {_ended(live.status)}: nobody was called"), notes=notes)
-    return Decision(Reason("finished", f"it is {live.status}"), notes=notes)
-
-
-def _ended(status: Status) -> str:
-    return "failed" if status is Status.FAILED else "was canceled"
-
-
-def _archive(desired: Desired, live: Live, terms: Terms, notes: tuple[str, ...]) -> Decision:
-    if terms.allows(Permission.ARCHIVE, desired, live):
-        reason = Reason("state-differs", f"is {live.status}, wanted archived")
-        return Decision(reason, operations=(Operation(Op.ARCHIVE),), notes=notes)
-    held = (HeldOperation(Op.ARCHIVE, since=live.updated),)
-    return Decision(Reason("needs-allow", "archive must be asked for"), held=held, notes=notes)
-
-
-def _decide_absent(desired: Desired, account: _Account, terms: Terms) -> Decision:
-    settled = nothing_to_do(desired, terms.now)
-    if settled is not None:
-        return Decision(settled)
-    spec = create_spec(desired, terms.environment.collection(desired.kind.name))
-    operations = [Operation(Op.CREATE, tuple(spec))]
-    if desired.state is State.PAUSED:
-        operations.append(Operation(Op.PAUSE))
-    begins = window_of(desired.kind, desired.spec).start or terms.now
-    subject = Subject(desired.kind, spec, begins)
-    findings = check(subject, desired, terms.environment, terms.locate)
-    reasons = list(obstacles(desired, terms, account.neighbours()))
-    if has_errors(findings):
-        rules = ", ".join(sorted({it.rule for it in findings if it.severity == "error"}))
-        reasons.append(Reason("policy", f"policy forbids it: {rules}"))
-    reason = first(reasons)
-    if reason is None:
-        return Decision(
-            Reason("not-live", "the account has no such campaign"),
-            operations=tuple(operations),
-            resulting=spec,
-            findings=findings,
-        )
-    held = tuple(HeldOperation(it.op, it.fields) for it in operations) if _is_held(reason) else ()
-    return Decision(reason, held=held, resulting=spec, findings=findings)
-
-
-def _is_held(reason: Reason) -> bool:
-    return REASONS[reason.code].change == "held"
 
 
 def _change(match: Match, decision: Decision) -> Change:
@@ -213,14 +168,14 @@ def _change(match: Match, decision: Decision) -> Change:
     )
 
 
-def _orphans(everyone: Sequence[Desired], account: _Account, terms: Terms) -> tuple[list[Change], int]:
+def _orphans(account: _Account, terms: Terms) -> tuple[list[Change], int]:
     if terms.prune is None:
         return [], 0
     prefix = terms.prune.name_prefix
     alive = _alive(account.snapshot.listings)
     spared = _maybe_renamed(account, terms)
     changes = []
-    for live in orphans_among(account.unmatched, everyone, prefix):
+    for live in (it for it in account.unnamed if it.name.startswith(prefix)):
         decision = decide_orphan(live, terms, spared)
         changes.append(
             Change(
@@ -241,11 +196,14 @@ def _alive(listings: Mapping[str, Listing]) -> Iterable[Live]:
 
 
 def _maybe_renamed(account: _Account, terms: Terms) -> frozenset[str]:
-    """The SIDs that a new manifest looks like: they are not ended, whatever was selected."""
+    """The SIDs that a new manifest looks like: they are not ended, whatever was selected.
+
+    One that is not known to be new, since the list is not whole, counts as new here.
+    """
     twins = (
         lookalike(match.desired, account.unmatched, terms.country)
         for match in account.matches
-        if match.how is How.ABSENT
+        if match.how in (How.ABSENT, How.INCOMPLETE)
         and nothing_to_do(match.desired, terms.now) is None
         and not terms.allows(Permission.TWIN, match.desired)
     )

@@ -1,0 +1,225 @@
+"""A planning case as data: manifests and an account in short form, and what the rules make of them.
+
+`BASE` is what both sides are where a case does not say otherwise, so that a case shows only what matters. A key
+that this file does not know is an error: a misspelt expectation must not pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from campaignctl.diagnostics import Position
+from campaignctl.kinds import SMS, VOICE
+from campaignctl.kinds.countries import COUNTRIES
+from campaignctl.kinds.lifecycle import State, read_status
+from campaignctl.kinds.table import Kind
+from campaignctl.planning.consent import Consent
+from campaignctl.planning.environment import Environment, Prune
+from campaignctl.planning.plan import Change
+from campaignctl.planning.planner import Outlook, make_plan
+from campaignctl.planning.resources import Desired, Listing, Live, Snapshot
+from campaignctl.planning.terms import Terms
+
+CASES = Path(__file__).parent / "cases"
+NOW = "2027-01-10T09:00:00+05:30"
+
+BASE: Mapping[str, Mapping[str, Any]] = {
+    "voice": {
+        "from": ["+919876543210", "+919876543211"],
+        "caller_id": "03349360005",
+        "url": "http://my.exotel.com/acme1/exoml/start_voice/926",
+        "schedule": {"send_at": "2027-01-15T09:00:00+05:30", "end_at": "2027-01-15T18:00:00+05:30"},
+    },
+    "sms": {
+        "content_type": "static",
+        "lists": ["a1b2c3"],
+        "schedule": {"start_time": "2027-01-15T09:00:00+05:30", "end_time": "2027-01-15T18:00:00+05:30"},
+        "dlt_entity_id": "0012345",
+        "dlt_template_id": "0067890",
+        "sender_id": "EXOTEL",
+        "sms_type": "transactional",
+        "template": "Your bill is due on Friday.",
+    },
+}
+KINDS: Mapping[str, Kind] = {"voice": VOICE, "sms": SMS}
+
+_KEYS: Mapping[str, str] = {
+    "case": "name now environment allow prune prune_asked orphans_complete resend unsettled manifests live "
+    "incomplete searched elsewhere other_sms select expect unmanaged findings order",
+    "environment": "country allow sms_api backend policy",
+    "manifest": "voice sms state sid previous_name ignore allow spec without",
+    "live": "voice sms sid status created updated stats spec hidden",
+    "expect": "change code operations held diff notes no_notes message no_message sid live name sends",
+}
+
+
+def _known(data: Mapping[str, Any], what: str) -> Mapping[str, Any]:
+    """`data` itself; raises AssertionError for a key that no such thing has."""
+    unknown = data.keys() - set(_KEYS[what].split())
+    assert not unknown, f"unknown keys of {what} in {dict(data)}: {sorted(unknown)}"
+    return data
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case, built: what `make_plan` is given, and what is expected of it."""
+
+    name: str
+    everyone: tuple[Desired, ...]
+    selected: tuple[Desired, ...]
+    snapshot: Snapshot
+    terms: Terms
+    data: Mapping[str, Any]
+
+    @classmethod
+    def build(cls, data: Mapping[str, Any]) -> Case:
+        """Fails on a key that it does not know, wherever it stands."""
+        _known(data, "case")
+        for expected in data["expect"].values():
+            _known(expected, "expect")
+        everyone = tuple(_desired(it) for it in data.get("manifests", ()))
+        select = data.get("select")
+        chosen = tuple(it for it in everyone if select is None or it.name in select)
+        return cls(data["name"], everyone, chosen, _snapshot(data), _terms(data), data)
+
+    def plan(self) -> Outlook:
+        """What the planner makes of it."""
+        return make_plan(self.everyone, self.selected, self.snapshot, self.terms)
+
+
+def load_cases() -> list[Case]:
+    """Every case of every file, in the order of the files."""
+    return [
+        Case.build(data)
+        for file in sorted(CASES.glob("*.yaml"))
+        for data in yaml.load(file.read_text(encoding="utf-8"), _TextLoader)
+    ]
+
+
+class _TextLoader(yaml.SafeLoader):
+    """Times stay text."""
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _named(data: Mapping[str, Any]) -> tuple[str, str | None]:
+    short = "voice" if "voice" in data else "sms"
+    return short, data[short]
+
+
+def _spec(short: str, name: str | None, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The base voice or SMS campaign with a case's changes; an object's members are laid over the base's."""
+    spec: dict[str, Any] = {**BASE[short], **({} if name is None else {"name": name})}
+    for key, value in changes.items():
+        before = spec.get(key)
+        spec[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
+    return spec
+
+
+def _leave_out(spec: dict[str, Any], paths: list[str]) -> dict[str, Any]:
+    """Without the dotted paths; raises KeyError where there is nothing to leave out."""
+    for path in paths:
+        field, _, member = path.partition(".")
+        if member:
+            spec[field] = {name: value for name, value in spec[field].items() if name != member}
+        else:
+            del spec[field]
+    return spec
+
+
+def _desired(data: Mapping[str, Any]) -> Desired:
+    _known(data, "manifest")
+    short, name = _named(data)
+    spec = _spec(short, name, data.get("spec", {}))
+    without = list(spec) if data.get("without") == "all" else data.get("without", [])
+    state = data.get("state")
+    return Desired(
+        kind=KINDS[short],
+        spec=_leave_out(spec, without),
+        where=Position(f"campaigns/{name}.yaml"),
+        state=State(state) if state else None,
+        sid=data.get("sid"),
+        previous_name=data.get("previous_name"),
+        ignore=frozenset(data.get("ignore", ())),
+        allow=frozenset(data.get("allow", ())),
+    )
+
+
+def _live(data: Mapping[str, Any]) -> Live:
+    _known(data, "live")
+    short, name = _named(data)
+    word = data.get("status", KINDS[short].first_status)
+    return Live(
+        kind=KINDS[short],
+        sid=data.get("sid", f"{name}-sid"),
+        status=read_status(word),
+        word=word,
+        spec=_leave_out(_spec(short, name, data.get("spec", {})), data.get("hidden", [])),
+        created=datetime.fromisoformat(data.get("created", "2027-01-01T00:00:00+00:00")),
+        updated=data.get("updated"),
+        stats=data.get("stats"),
+    )
+
+
+def _snapshot(data: Mapping[str, Any]) -> Snapshot:
+    campaigns = [_live(it) for it in data.get("live", ())]
+    listings = {
+        kind.name: Listing(
+            campaigns=tuple(it for it in campaigns if it.kind is kind),
+            whole=short not in data.get("incomplete", ()),
+            searched=frozenset(data.get("searched", {}).get(short, ())),
+        )
+        for short, kind in KINDS.items()
+    }
+    return Snapshot(
+        now=datetime.fromisoformat(data.get("now", NOW)),
+        listings=listings,
+        elsewhere=data.get("elsewhere", {}),
+        other_sms=tuple(_live(it) for it in data.get("other_sms", ())),
+    )
+
+
+def _terms(data: Mapping[str, Any]) -> Terms:
+    """Policies are off where a case does not speak of them; `policy: {}` gives the defaults."""
+    settings = _known(data.get("environment", {}), "environment")
+    country = settings.get("country")
+    off = {"calling_hours": {"level": "off"}, "duplicate_numbers": {"level": "off"}}
+    environment = Environment(
+        name="test",
+        backend=settings.get("backend", "exotel"),
+        account_sid="acme1",
+        sms_api=settings.get("sms_api", "message-campaigns"),
+        country=COUNTRIES[country] if country else None,
+        allow=frozenset(settings.get("allow", ())),
+        policy=settings.get("policy", off),
+    )
+    return Terms(
+        now=datetime.fromisoformat(data.get("now", NOW)),
+        environment=environment,
+        consent=Consent(tuple(data.get("allow", ())), environment.allow, environment.is_sandbox),
+        prune=Prune(data["prune"]) if "prune" in data else None,
+        prune_asked=data.get("prune_asked", False),
+        orphans_complete=data.get("orphans_complete", True),
+        resend=tuple(data.get("resend", ())),
+        unsettled={
+            (KINDS[short].name, name): f".campaignctl/intents/{name}"
+            for short, names in data.get("unsettled", {}).items()
+            for name in names
+        },
+    )
+
+
+def label(change: Change) -> tuple[str, ...]:
+    """What a case may call a change: its name, `kind/name`, its SID."""
+    short = next(short for short, kind in KINDS.items() if kind.name == change.key.kind)
+    return change.key.name, f"{short}/{change.key.name}", change.key.sid

@@ -173,16 +173,10 @@ def _rows(entries: Sequence[Entry]) -> Parts:
     if entries:
         yield 0, "\n| | Campaign | Does | What it means |\n|---|---|---|---|\n"
     for entry in entries:
-        means = "<br>".join(prose(said.text) for said in _telling(entry))
+        means = "<br>".join(
+            prose(said.text) for said in (entry.telling if _has_details(entry) else entry.says)
+        )
         yield 1, f"| {_SIGNS.get(entry.tone, '')} | {code(entry.title)} | {prose(entry.does)} | {means} |\n"
-
-
-def _telling(entry: Entry) -> Iterator[Said]:
-    """What a reader needs at once; all of it, where nothing else would be folded."""
-    for place, said in enumerate(entry.says):
-        urgent = said.tone in (Tone.SOON, Tone.FINAL) or said.text.startswith("Why: ")
-        if place == 0 or urgent or not _has_details(entry):
-            yield said
 
 
 def _has_details(entry: Entry) -> bool:

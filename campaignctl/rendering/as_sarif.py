@@ -10,7 +10,7 @@ from urllib.parse import quote
 from campaignctl import __version__
 from campaignctl.planning.policy import RULES
 from campaignctl.rendering.documents import ErrorOutputDocument
-from campaignctl.rendering.escape import json_safe, message, visible
+from campaignctl.rendering.escape import message, visible
 from campaignctl.rendering.formats import Setting, Writer
 from campaignctl.rendering.report import Finding, Place, Report, findings_of
 from campaignctl.rendering.reports import writers
@@ -47,7 +47,7 @@ def _log(findings: Iterable[Finding], **invocation: Any) -> str:
         "results": [_result(finding, rules) for finding in found],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json_safe(json.dumps(log, indent=2, ensure_ascii=False)) + "\n"
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
 def _driver(rules: Iterable[str]) -> Mapping[str, Any]:

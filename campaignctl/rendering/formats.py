@@ -57,6 +57,7 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
         "text": Format("as_text", may_show_numbers=True),
         "json": Format("as_json", may_show_numbers=True, tells_errors=True),
         "markdown": Format("as_markdown"),
+        "html": Format("as_html"),
         "github": Format("as_github", tells_errors=True),
         "sarif": Format("as_sarif", shows=frozenset({"validate"}), tells_errors=True),
     }

@@ -6,7 +6,7 @@ them, once. A document that is new needs one function to a `Report`; a format th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -112,6 +112,13 @@ class Entry:
     facts: tuple[Fact, ...] = ()
     commands: tuple[str, ...] = ()
     place: Place | None = None
+
+    @property
+    def telling(self) -> Iterator[Said]:
+        """What a reader needs at once: what it means for people, why, and what is near or cannot be undone."""
+        for place, said in enumerate(self.says):
+            if place == 0 or said.tone in (Tone.SOON, Tone.FINAL) or said.text.startswith("Why: "):
+                yield said
 
 
 @dataclass(frozen=True, slots=True)

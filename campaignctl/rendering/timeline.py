@@ -51,15 +51,23 @@ class Span:
 class Piece:
     """What of a span falls on a day, in parts of that day from 0 to 1.
 
-    `calls` is the predicted run, `window` what is declared; each None where it does not touch the day. `open`: how
-    long it runs nobody knows.
+    `calls` is the predicted run, `window` what is declared, `point` its start; each None where it is not on this day.
     """
 
     span: Span
     calls: tuple[float, float] | None
     window: tuple[float, float] | None
-    starts_here: bool
-    open: bool
+    point: tuple[float, float] | None
+
+    @property
+    def starts_here(self) -> bool:
+        """Whether the campaign starts on this day."""
+        return self.point is not None
+
+    @property
+    def start(self) -> float:
+        """Where it begins to be seen on this day."""
+        return min(part[0] for part in (self.calls, self.window, self.point) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +80,16 @@ class Crowding:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day in the timeline's zone. `hours` are the calling hours as parts of it, None where no rule holds them."""
+    """One day in the timeline's zone. `hours` are the calling hours as parts of it, None where no rule holds them.
+
+    `now` is where the plan was made, None on another day.
+    """
 
     first: datetime
     hours: tuple[float, float] | None
     pieces: tuple[Piece, ...]
     crowdings: tuple[Crowding, ...]
+    now: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,7 @@ def timeline_of(document: PlanDocument) -> Timeline | None:
     today = created.astimezone(zone).date() if created else date.min
     dates = sorted({day for span in spans for day in _dates(span, zone) if day >= today})
     hours = document["calling_hours"]
-    drawn = [_day(day, zone, spans, hours, document["crowds"]) for day in dates[:MOST_DAYS]]
+    drawn = [_day(_bounds(day, zone), spans, document, created) for day in dates[:MOST_DAYS]]
     says = f"{hours['opening']}–{hours['closing']} {called}" if hours else None
     return Timeline(called, says, tuple(drawn), tuple(spans), len(dates) - len(drawn))
 
@@ -142,25 +154,22 @@ def _dates(span: Span, zone: tzinfo) -> Iterator[date]:
         day += timedelta(days=1)
 
 
-def _day(
-    day: date,
-    zone: tzinfo,
-    spans: Sequence[Span],
-    hours: HoursDocument | None,
-    crowds: Sequence[CrowdDocument],
-) -> Day:
-    first = datetime.combine(day, time(), zone)
-    last = datetime.combine(day + timedelta(days=1), time(), zone)
-    bounds = (first, last)
-    return Day(
-        first=first,
-        hours=_hours(hours, day, zone, bounds),
-        pieces=tuple(piece for span in spans if (piece := _piece(span, bounds))),
-        crowdings=tuple(_crowdings(crowds, bounds)),
-    )
-
-
 Bounds = tuple[datetime, datetime]
+
+
+def _bounds(day: date, zone: tzinfo) -> Bounds:
+    return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+def _day(bounds: Bounds, spans: Sequence[Span], document: PlanDocument, now: datetime | None) -> Day:
+    made = _part(now, now, bounds) if now else None
+    return Day(
+        first=bounds[0],
+        hours=_hours(document["calling_hours"], bounds),
+        pieces=tuple(piece for span in spans if (piece := _piece(span, bounds))),
+        crowdings=tuple(_crowdings(document["crowds"], bounds)),
+        now=made[0] if made else None,
+    )
 
 
 def _part(start: datetime, end: datetime, bounds: Bounds) -> tuple[float, float] | None:
@@ -180,31 +189,48 @@ def _piece(span: Span, bounds: Bounds) -> Piece | None:
         span=span,
         calls=_part(span.start, span.predicted_end, bounds) if span.predicted_end else None,
         window=_part(span.start, span.end, bounds) if span.end else None,
-        starts_here=bounds[0] <= span.start < bounds[1],
-        open=span.predicted_end is None,
+        point=_part(span.start, span.start, bounds),
     )
 
 
-def _hours(
-    hours: HoursDocument | None, day: date, zone: tzinfo, bounds: Bounds
-) -> tuple[float, float] | None:
+def _hours(hours: HoursDocument | None, bounds: Bounds) -> tuple[float, float] | None:
     if hours is None:
         return None
     try:
         opening, closing = time.fromisoformat(hours["opening"]), time.fromisoformat(hours["closing"])
     except ValueError:
         return None
+    day, zone = bounds[0].date(), bounds[0].tzinfo
     return _part(datetime.combine(day, opening, zone), datetime.combine(day, closing, zone), bounds)
 
 
 def _crowdings(crowds: Sequence[CrowdDocument], bounds: Bounds) -> Iterator[Crowding]:
-    for crowd in crowds:
-        start, end = read_moment(crowd["start"]), read_moment(crowd["end"])
+    for stretch in _stretches(crowds):
+        start, end = read_moment(stretch[0]["start"]), read_moment(stretch[-1]["end"])
         part = _part(start, end, bounds) if start and end else None
         if start and end and part and part[1] > part[0]:
-            unit = KINDS[crowd["kind"]].unit
             yield Crowding(
-                part,
-                f"{moment(start)} to {moment(end)}: {counted(crowd['campaigns'], 'campaign')} want "
-                f"{counted(crowd['wanted'], unit)} a minute together, the account makes {crowd['capacity']:,}",
+                part, _crowded(stretch, max(start, bounds[0]), min(end, bounds[1]), bounds[0].tzinfo)
             )
+
+
+def _stretches(crowds: Sequence[CrowdDocument]) -> Iterator[list[CrowdDocument]]:
+    """What adjoins is one: every start and end of a campaign begins a new crowd."""
+    stretch: list[CrowdDocument] = []
+    for crowd in crowds:
+        if stretch and (crowd["kind"], crowd["start"]) != (stretch[-1]["kind"], stretch[-1]["end"]):
+            yield stretch
+            stretch = []
+        stretch.append(crowd)
+    if stretch:
+        yield stretch
+
+
+def _crowded(stretch: Sequence[CrowdDocument], start: datetime, end: datetime, zone: tzinfo | None) -> str:
+    worst = max(stretch, key=lambda crowd: crowd["wanted"])
+    wanted = counted(worst["wanted"], KINDS[worst["kind"]].unit)
+    together = f"{counted(worst['campaigns'], 'campaign')} together want {wanted} a minute"
+    most = "" if len(stretch) == 1 else "up to "
+    begin, until = start.astimezone(zone), end.astimezone(zone)
+    last = "24:00" if until.date() > begin.date() else f"{until:%H:%M}"
+    return f"{begin:%H:%M} to {last}: {most}{together}; the account makes {worst['capacity']:,}."

@@ -61,7 +61,12 @@ def moment(when: datetime) -> str:
     clock = f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
     zone = f"{when:%z}"
     offset = "UTC" if zone == "+0000" else f"{zone[:3]}:{zone[3:5]}"
-    return f"{_DAYS[when.weekday()]} {when.day} {_MONTHS[when.month - 1]} {when.year} {clock} {offset}"
+    return f"{day(when)} {clock} {offset}"
+
+
+def day(when: datetime) -> str:
+    """`Fri 15 Jan 2027`."""
+    return f"{_DAYS[when.weekday()]} {when.day} {_MONTHS[when.month - 1]} {when.year}"
 
 
 def distance(when: datetime, now: datetime) -> str:

@@ -1,0 +1,10 @@
+"""One self-contained page: summary, timeline, campaigns that unfold. No framework, no request, a strict policy."""
+
+from typing import Final
+
+from campaignctl.rendering.as_html.page import page
+from campaignctl.rendering.reports import writers
+
+WRITERS: Final = writers(page)
+
+__all__ = ["WRITERS", "page"]

@@ -1,0 +1,115 @@
+"""One page that stands alone: no request leaves it, and nothing runs in it but the script that its policy names."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from campaignctl import __version__
+from campaignctl.rendering.as_html.drawing import timeline_html
+from campaignctl.rendering.as_html.entries import entry_html, findings_html, quiet_html
+from campaignctl.rendering.as_html.markup import outside, text
+from campaignctl.rendering.headings import STAND_IN, heading
+from campaignctl.rendering.report import Report, Tone
+from campaignctl.rendering.words import counted
+
+
+def page(report: Report) -> str:
+    """The whole page."""
+    return "".join(_page(report))
+
+
+def _page(report: Report) -> Iterator[str]:
+    style, script = _asset("page.css"), _asset("page.js")
+    yield (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
+        f"<title>{text(heading(report))}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+    )
+    if report.entries:
+        yield '<a class="skip" href="#changes">Skip to the campaigns</a>\n'
+    yield from _header(report)
+    yield "<main>\n"
+    yield from findings_html(report.findings)
+    if report.timeline:
+        yield from timeline_html(report.timeline)
+    yield from _changes(report)
+    yield f"</main>\n{_footer(report)}<script>{script}</script>\n</body>\n</html>\n"
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("campaignctl.rendering.as_html") / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing may load, nothing may be sent, and no other style or script counts."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(content: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
+
+
+def _header(report: Report) -> Iterator[str]:
+    where = report.where
+    yield f'<header>\n<p class="kicker">campaignctl {text(report.what)}</p>\n'
+    if where is None:
+        yield f"<h1>{text(report.title)}</h1>\n"
+    else:
+        account = f" <small>account {outside(where.account_sid)}</small>" if where.account_sid else ""
+        yield f"<h1>{outside(where.environment)}{account}</h1>\n"
+    if where and where.sandbox:
+        yield f'<p class="badge">Sandbox: {STAND_IN}</p>\n'
+    items = "".join(f'<li class="{said.tone.value}">{text(said.text)}</li>\n' for said in report.summary)
+    yield f'<ul class="summary">\n{items}</ul>\n'
+    if report.seal:
+        expires = f", expires {text(report.seal.expires)}" if report.seal.expires else ""
+        yield f'<p class="seal">Digest <code>{text(report.seal.digest)}</code>{expires}</p>\n'
+    yield "</header>\n"
+
+
+def _changes(report: Report) -> Iterator[str]:
+    if not report.entries and not report.quiet:
+        return
+    yield '<section aria-labelledby="changes"><h2 id="changes" tabindex="-1">Campaigns</h2>\n'
+    if report.entries:
+        yield _tools(report)
+    yield from map(entry_html, report.entries)
+    yield from quiet_html(report.quiet)
+    yield "</section>\n"
+
+
+def _tools(report: Report) -> str:
+    """Shown by the script: without it there is nothing to filter or to fold."""
+    counts = Counter(entry.tone for entry in report.entries)
+    chips = "".join(
+        f'<button type="button" class="chip {tone.value}" data-words="is:{tone.value}">'
+        f"{counts[tone]:,} {tone.value}</button>"
+        for tone in Tone
+        if counts[tone]
+    )
+    return (
+        '<div class="tools" hidden>'
+        f'<input type="search" aria-label="Show only campaigns with these words" placeholder="Filter '
+        f'{counted(len(report.entries), "campaign")}" autocomplete="off" spellcheck="false">'
+        '<button type="button" data-fold="open">Unfold all</button>'
+        '<button type="button" data-fold="closed">Fold all</button>'
+        f'<div class="chips">{chips}<span id="shown" class="quiet" role="status" aria-live="polite"></span></div>'
+        "</div>\n"
+    )
+
+
+def _footer(report: Report) -> str:
+    notes = "".join(f"<p>Note: {text(note)}</p>\n" for note in report.notes)
+    small = "".join(f"<p>{text(line)}</p>\n" for line in report.fine_print)
+    return f"<footer>\n{notes}{small}<p>campaignctl {__version__}</p>\n</footer>\n"

@@ -9,19 +9,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from campaignctl.applying.port import TooLateError
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Mutability, Type, Value
 from campaignctl.planning.absent import Neighbours, nothing_to_do, obstacles
 from campaignctl.planning.alive import decide, starts_ahead
 from campaignctl.planning.compare import UNSEEN, same, shown
-from campaignctl.planning.payload import create_spec, update_spec
+from campaignctl.planning.payload import create_spec, lost_by_sending, update_spec
+from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.plan import Op, Operation, Reason
 from campaignctl.planning.policy import Subject, check
 from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
 from campaignctl.planning.window import window_of
 
+_AS_PLANNED = ("policy", "cannot-send-whole")
 _TOO_LATE = ("start-passed", "start-too-near", "unsafe-start", "window-over", "immutable-field")
 
 
@@ -61,7 +64,7 @@ def update_too_late(desired: Desired, live: Live, operation: Operation, terms: T
     planned = next((it for it in decision.operations if it.op is Op.UPDATE), None)
     if planned is not None and set(operation.fields) <= set(planned.fields):
         return None
-    code = "policy" if decision.reason.code == "policy" else "start-passed"
+    code = decision.reason.code if decision.reason.code in _AS_PLANNED else "start-passed"
     return Reason(code, decision.reason.message)
 
 
@@ -87,5 +90,13 @@ def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | Non
 
 
 def update_payload(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Mapping[str, Value]:
-    """What an update sends now: the whole campaign before its start, afterwards what may still change."""
-    return update_spec(desired, live, operation.fields, terms)
+    """What an update sends now: the whole campaign before its start, afterwards what may still change.
+
+    `live` is what was just read. Raises TooLateError where that no longer shows what sending must not lose.
+    """
+    spec = update_spec(desired, live, operation.fields, terms)
+    lost = () if phase_of(live, terms.now) is Phase.STARTED else lost_by_sending(desired, live, spec)
+    if lost:
+        message = f"the account no longer shows {' and '.join(lost)}, so an update could lose them"
+        raise TooLateError(Reason("cannot-send-whole", message))
+    return spec

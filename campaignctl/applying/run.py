@@ -202,9 +202,10 @@ class _Run:
         if self._has_moved(state):
             return _skipped(operation)
         desired, before = _desired(state), _live(state)
+        known = _filled(before, state.change.live, {})
 
         def check() -> None:
-            _refuse_late(update_too_late(desired, before, operation, self._now()))
+            _refuse_late(update_too_late(desired, known, operation, self._now()))
 
         check()
         spec = update_payload(desired, before, operation, self._now())
@@ -220,7 +221,8 @@ class _Run:
         def check() -> None:
             if action is Action.RESUME:
                 planned_at = self.plan.created_at
-                _refuse_late(resume_too_late(_desired(state), before, planned_at, self._now()))
+                known = _filled(before, state.change.live, {})
+                _refuse_late(resume_too_late(_desired(state), known, planned_at, self._now()))
 
         exchange = self.sender.act(before, action, state.created_here, check)
         return self._judge_action(operation, action, state, exchange)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -166,3 +166,103 @@ def test_no_fault_makes_a_twin_and_the_second_run_converges(
     assert_converges(desk, *meeting.words)
     assert repeats_that_no_rule_allows(desk.requests) == []
     assert not list((desk.root / ".campaignctl" / "intents").glob("*.json"))
+
+
+# ------------------------------------------------------------------------------------------ accounts of other habits
+
+OMITTED = ["from", "lists", "flow_type", "call_status_callback", "status_callback", "template"]
+HABITS: Mapping[str, Mapping[str, Any]] = {
+    "lists lag": {"list_lag_seconds": 9},
+    "a PUT replaces": {"put": "replace"},
+    "creates are answered in part": {"omit_from_create": OMITTED},
+    "updates are answered in part": {"omit_from_update": OMITTED},
+    "gets are answered in part": {"omit_from_get": OMITTED},
+    "lists are answered in part": {"omit_from_list": OMITTED},
+    "answers show no schedule": {
+        name: ["schedule"] for name in ("omit_from_create", "omit_from_update", "omit_from_get")
+    },
+    "answers show no date": {
+        name: ["date_updated", "date_created"]
+        for name in ("omit_from_update", "omit_from_get", "omit_from_list")
+    },
+    "schedules are filled in": {"fill_schedule": True},
+    "few requests a minute": {"rate_limit": 12},
+    "a filter of its own": {"status_filter": "own"},
+    "a filter that refuses": {"status_filter": "refuse"},
+}
+LOST = [it for it in TROUBLES if it.what in ("drop before", "drop after acting", "5xx after acting", "cut")]
+
+
+@pytest.mark.parametrize("habit", HABITS)
+@pytest.mark.parametrize("meeting", MEETINGS, ids=lambda it: it.what)
+def test_whatever_the_account_s_habits_a_run_converges(desk: Desk, meeting: Meeting, habit: str) -> None:
+    meeting.arrange(reliable(desk))
+    desk.pass_time(minutes=1)
+    desk.sandbox.switches.change(HABITS[habit])
+    first = desk.run(*APPLY, *meeting.words)
+    if meeting.request in ("get", "update") and habit == "answers show no schedule":
+        assert first.code == 3, first.all
+        assert not desk.writes, "an update could lose the start"
+        return
+    assert first.code == 0, first.all
+    assert repeats_that_no_rule_allows(desk.requests) == []
+    assert_converges(desk, *meeting.words)
+
+
+@pytest.mark.parametrize("habit", HABITS)
+@pytest.mark.parametrize("trouble", LOST, ids=lambda it: it.what)
+@pytest.mark.parametrize(
+    "meeting", [it for it in MEETINGS if not it.reads and "sms" not in it.what], ids=lambda it: it.what
+)
+def test_a_lost_answer_and_an_odd_habit_together_make_no_twin(
+    desk: Desk, meeting: Meeting, trouble: Trouble, habit: str
+) -> None:
+    meeting.arrange(reliable(desk))
+    desk.pass_time(minutes=1)
+    desk.sandbox.switches.change(HABITS[habit])
+    desk.sandbox.faults.add(trouble.effect, request=meeting.request, body=meeting.body, **trouble.rule)
+    first = desk.run(*APPLY, *meeting.words)
+    hidden = meeting.request == "update" and habit == "answers show no schedule"
+    assert first.code in ((3,) if hidden else (expected(meeting, trouble), 5)), first.all
+    if hidden:
+        assert not desk.writes, "an update could lose the start"
+        return
+    assert repeats_that_no_rule_allows(desk.requests) == []
+    desk.pass_time(seconds=10)
+    assert twins(desk) == []
+    assert_converges(desk, *meeting.words)
+
+
+# ------------------------------------------------------------------------------------------------- pages that shift
+
+PAGES = 120
+
+
+@pytest.mark.parametrize("refresh", ["auto", "full"])
+@pytest.mark.parametrize("appear", [1, 3, 60])
+@pytest.mark.parametrize("after", range(4))
+@pytest.mark.parametrize("place", [0, 48, 49, 50, 99, 119])
+def test_a_campaign_that_is_there_is_never_made_again_while_pages_shift(
+    desk: Desk, refresh: str, appear: int, after: int, place: int
+) -> None:
+    """Others appear before it, and go away again, in the midst of the list."""
+    names = [f"offer-{number:03}" for number in range(PAGES)]
+    start = datetime(2027, 1, 20, 5, 0, tzinfo=UTC)
+    schedules = [
+        {
+            "start_time": (start + timedelta(minutes=number)).isoformat(),
+            "end_time": (start + timedelta(minutes=number, hours=5)).isoformat(),
+        }
+        for number in range(PAGES)
+    ]
+    desk.seed(
+        *(live_sms(name, schedule=when) for name, when in zip(names, schedules, strict=True)),
+        collection="message-campaigns",
+    )
+    desk.manifests(sms(names[place], schedule=schedules[place]))
+    reliable(desk)
+    desk.sandbox.faults.add("shift", request="list", appear=appear, after=after)
+    desk.sandbox.faults.add("shift", request="list", disappear=appear)
+    run = desk.run(*APPLY, "--refresh", refresh)
+    assert run.code in (0, 3), run.all
+    assert not desk.writes

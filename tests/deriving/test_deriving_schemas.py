@@ -184,4 +184,4 @@ def test_the_wheel_carries_the_schemas(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         for name in names():
             assert archive.read(f"campaignctl/schemas/{name}.schema.json").decode() == schema_text(name)
-        assert "campaignctl/py.typed" in archive.namelist()
+        assert {"campaignctl/py.typed", "campaignctl/templates/workflow.yml"} <= set(archive.namelist())

@@ -94,7 +94,7 @@ def command(
                 _confirm(planned.plan, limits, session)
             result = carrier.carry_out(planned)
     code = _write(result, session, output_format)
-    return Exit.UNKNOWN if twins and code is not Exit.INTERRUPTED else code
+    return Exit.UNKNOWN if twins and code != Exit.INTERRUPTED else code
 
 
 def _saved_plan(wish: Asked) -> SavedPlan | None:

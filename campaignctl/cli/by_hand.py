@@ -19,7 +19,7 @@ from campaignctl.cli.apply import exit_code
 from campaignctl.cli.asking import confirm
 from campaignctl.cli.carrier import Carrier
 from campaignctl.cli.interrupts import Interrupts
-from campaignctl.cli.options import GlobalOptions, format_option, global_options
+from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
 from campaignctl.cli.planned import Planned
 from campaignctl.cli.session import Session
 from campaignctl.diagnostics import quoted
@@ -210,7 +210,7 @@ def _command(verb: Verb) -> click.Command:
 
     @click.command(verb.action.value, help=verb.doc)
     @global_options
-    @click.argument("names", nargs=-1, metavar="[NAME]...")
+    @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=offering("names"))
     @_all_options(verb)
     @click.option("--auto-approve", is_flag=True, help="Do not ask.")
     @click.option(

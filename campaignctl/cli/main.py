@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from campaignctl.cli.options import GlobalOptions, global_options
 from campaignctl.clock import Clock
 from campaignctl.errors import CampaignctlError, InterruptedRunError, UsageError
 from campaignctl.exits import Exit
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,10 @@ _COMMANDS = {
     "resume": _Command("by_hand", "Let paused campaigns go on, by hand.", "resume"),
     "complete": _Command("by_hand", "End campaigns for good, by hand.", "complete"),
     "archive": _Command("by_hand", "Put completed campaigns away for good, by hand.", "archive"),
+    "explain": _Command("explain", "Say what a field, policy, reason or exit code means."),
     "schema": _Command("schema", "Print a JSON Schema."),
     "sandbox": _Command("sandbox", "The stand-in for the API: serve, reset, advance."),
+    "completion": _Command("completion", "Print the completion script of a shell."),
 }
 
 
@@ -55,6 +61,16 @@ class _Commands(click.Group):
         command = getattr(import_module(f"campaignctl.cli.{row.module}"), row.name)
         assert isinstance(command, click.Command), "a row names what its module defines"
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names and what they do, without importing one of them; options as ever."""
+        from click.shell_completion import CompletionItem
+
+        rows = [(name, row) for name, row in _COMMANDS.items() if name.startswith(incomplete)]
+        return [
+            *(CompletionItem(name, help=row.help) for name, row in rows),
+            *click.Command.shell_complete(self, ctx, incomplete),
+        ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

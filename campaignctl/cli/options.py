@@ -45,6 +45,18 @@ class GlobalOptions:
         )
 
 
+def offering(what: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """What a shell may offer there: a function of `completing`, imported when a shell asks."""
+
+    def offered(context: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+        from campaignctl.cli import completing
+
+        found: list[str] = getattr(completing, f"complete_{what}")(context, param, incomplete)
+        return found
+
+    return offered
+
+
 def _variables(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     pairs = {}
     for value in values:
@@ -56,7 +68,13 @@ def _variables(_ctx: click.Context, _param: click.Parameter, values: tuple[str, 
 
 
 _OPTIONS = (
-    click.option("-e", "--environment", metavar="NAME", help="The environment of the project file."),
+    click.option(
+        "-e",
+        "--environment",
+        metavar="NAME",
+        shell_complete=offering("environments"),
+        help="The environment of the project file.",
+    ),
     click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The project file."),
     click.option(
         "--var",
@@ -130,6 +148,7 @@ def planning_options(function: F) -> F:
                 "allowed",
                 multiple=True,
                 metavar="OP[:NAME]",
+                shell_complete=offering("permissions"),
                 help="Ask for resume, complete, archive, start-now, earlier-start or twin; repeatable.",
             ),
             click.option(
@@ -138,7 +157,11 @@ def planning_options(function: F) -> F:
                 help="End campaigns with the project's prefix that no manifest matches.",
             ),
             click.option(
-                "--resend", multiple=True, metavar="NAME", help="Send all that is declared again; repeatable."
+                "--resend",
+                multiple=True,
+                metavar="NAME",
+                shell_complete=offering("names"),
+                help="Send all that is declared again; repeatable.",
             ),
             click.option(
                 "--refresh",

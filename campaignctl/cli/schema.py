@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from campaignctl.cli import output
-from campaignctl.cli.options import GlobalOptions, global_options
+from campaignctl.cli.options import GlobalOptions, global_options, offering
 
 
 @click.command("schema")
 @global_options
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=offering("schemas"))
 def command(options: GlobalOptions, name: str | None) -> int:  # noqa: ARG001
     """Print a JSON Schema; without NAME, list them."""
     from campaignctl.deriving.published import names, schema_text

@@ -1,4 +1,4 @@
-"""`python -m campaignctl.deriving [--check]`: writes the schemas into the source tree, or says which are stale."""
+"""`python -m campaignctl.deriving [--check]`: writes schemas and reference, or says what is stale."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 
 from campaignctl.deriving.json_schema import schemas, written
+from campaignctl.deriving.reference import pages
+from campaignctl.deriving.writing import bring_up_to_date
 
 
 def main() -> None:
@@ -13,17 +15,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m campaignctl.deriving", description=main.__doc__)
     parser.add_argument("--check", action="store_true", help="only say what is stale; exit 1")
     parser.add_argument("--out", type=Path, default=Path("schemas"), help="default: schemas")
+    parser.add_argument(
+        "--reference", type=Path, default=Path("docs/reference"), help="default: docs/reference"
+    )
     asked = parser.parse_args()
     texts = {asked.out / f"{name}.schema.json": written(schema) for name, schema in schemas().items()}
-    stale = {path: text for path, text in texts.items() if not _holds(path, text)}
-    if asked.check and stale:
-        raise SystemExit(f"stale, run python -m campaignctl.deriving: {', '.join(map(str, stale))}")
-    for path, text in stale.items():
-        path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _holds(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_text(encoding="utf-8") == text
+    texts |= {asked.reference / name: text for name, text in pages().items()}
+    bring_up_to_date(texts, "python -m campaignctl.deriving", check=asked.check)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,87 @@
+"""`python -m campaignctl.cli.commands_page [--check]`: the reference page of commands, from the commands themselves."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from campaignctl.cli.main import cli
+from campaignctl.deriving.reference import page, table
+from campaignctl.deriving.writing import bring_up_to_date
+
+COMMAND = "python -m campaignctl.cli.commands_page"
+_LEAD = (
+    "`campaignctl COMMAND --help` says the same. Standard output is the result, standard error everything else; how a "
+    "command ends stands in [exit codes](exit-codes.md)."
+)
+
+
+def main() -> None:
+    """Writes the page where it differs; with `--check` nothing, and fails."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--check", action="store_true", help="only say whether it is stale; exit 1")
+    parser.add_argument(
+        "--reference", type=Path, default=Path("docs/reference"), help="default: docs/reference"
+    )
+    asked = parser.parse_args()
+    texts = {asked.reference / "commands.md": commands_page()}
+    bring_up_to_date(texts, COMMAND, check=asked.check)
+
+
+def commands_page() -> str:
+    """Every command with its options; those that all share stand once, at the top."""
+    shared = {name for option in cli.params for name in option.opts}
+    blocks = [_LEAD, "## Before or after every command", _options(cli, frozenset())]
+    for path, command in _commands(cli, "campaignctl"):
+        blocks += _section(path, command, frozenset(shared))
+    return page("Commands", *blocks, made_by=COMMAND)
+
+
+def _commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group, info_name=prefix)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, "a command that is listed is there"
+        yield f"{prefix} {name}", command
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{prefix} {name}")
+
+
+def _section(path: str, command: click.Command, shared: frozenset[str]) -> Iterator[str]:
+    context = click.Context(command, info_name=path)
+    yield f"## `{path}`"
+    arguments = [it.make_metavar(context) for it in command.params if isinstance(it, click.Argument)]
+    usage = " ".join([path, *arguments, *(["COMMAND"] if isinstance(command, click.Group) else [])])
+    yield f"`{usage}`"
+    yield _prose(command.help or "")
+    options = _options(command, shared)
+    if options:
+        yield options
+
+
+def _prose(text: str) -> str:
+    """Help as Markdown: what click must not wrap is code."""
+    parts = []
+    for paragraph in text.split("\n\n"):
+        fixed = paragraph.startswith("\b")
+        body = paragraph.removeprefix("\b").strip("\n")
+        parts.append(f"```text\n{body}\n```" if fixed else " ".join(body.split()))
+    return "\n\n".join(parts)
+
+
+def _options(command: click.Command, shared: frozenset[str]) -> str:
+    context = click.Context(command)
+    rows = [
+        row
+        for option in command.params
+        if isinstance(option, click.Option) and not shared & set(option.opts)
+        if (row := option.get_help_record(context)) is not None
+    ]
+    return table(("option", "what it does"), ((f"`{names}`", text) for names, text in rows)) if rows else ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""What a shell may offer: environments, campaigns, topics. Quick, and silent whatever is wrong with the project.
+
+Names come from files of other people and end up on a command line: only those that no shell reads anything into
+are offered. Manifests are searched, not read: a name that is written unusually is not offered.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+import click
+
+_PROJECT_FILE: Final = "campaignctl.yaml"
+_SUFFIXES: Final = (".yaml", ".yml", ".json")
+_SECONDS: Final = 0.5
+"""How long manifests are searched."""
+_MOST_CHARACTERS: Final = 1_000_000
+_DEEPEST_PROJECT: Final = 50_000
+"""Characters. What is longer may be nested more deeply than libyaml can bear."""
+_HARMLESS: Final = re.compile(r"\w[\w.@%+=,-]*")
+_DOCUMENT: Final = re.compile(r"^---(?:\s|$)", re.MULTILINE)
+_KIND: Final = re.compile(r"""^\s*\{?\s*["']?kind["']?\s*:\s*["']?(Voice|Sms)Campaign""", re.MULTILINE)
+_NAME: Final = re.compile(
+    r"""["']?metadata["']?\s*:\s*(?:\{[^{}]*?|(?:\#[^\n]*)?\n(?:[ \t]+[^\n]*\n|[ \t]*\n)*?[ \t]+)"""
+    r"""(?<![\w-])["']?name["']?\s*:\s*["']?(?P<name>[^"'\n,}\#]+)"""
+)
+
+
+def complete_environments(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The environments of the project file, and the sandbox, which is always there."""
+    environments = _mapping(_project(context)[1].get("environments"))
+    return _offered({"sandbox", *map(str, environments)}, incomplete)
+
+
+def complete_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The campaigns of the project's manifests; with `voice/` or `sms/` before, those of the kind."""
+    root, project = _project(context)
+    paths = project.get("manifests")
+    if root is None or not isinstance(paths, list):
+        return []
+    kind, slash, _ = incomplete.partition("/")
+    found = {(short, name) for short, name in _names(root, paths) if not slash or short == kind}
+    return _offered({f"{short}/{name}" if slash else name for short, name in found}, incomplete)
+
+
+def complete_topics(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """What `explain` knows by its full name."""
+    from campaignctl.deriving.topics import topics
+
+    return _offered((name for topic in topics() for name in topic.names), incomplete.lower())
+
+
+def complete_schemas(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The schemas that are shipped."""
+    from campaignctl.deriving.published import names
+
+    return _offered(names(), incomplete)
+
+
+def complete_permissions(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """What `--allow` takes."""
+    from campaignctl.planning.consent import Permission
+
+    return _offered(map(str, Permission), incomplete)
+
+
+def _offered(words: Iterable[str], incomplete: str) -> list[str]:
+    return sorted({word for word in words if word.startswith(incomplete) and _is_harmless(word)})
+
+
+def _is_harmless(word: str) -> bool:
+    return all(_HARMLESS.fullmatch(part) for part in word.split("/", 1))
+
+
+def _project(context: click.Context) -> tuple[Path | None, dict[Any, Any]]:
+    """The project's directory and file; nothing where there is none or it cannot be read."""
+    import yaml
+
+    try:
+        file = _project_file(context)
+        if file is None:
+            return None, {}
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return file.parent, _mapping(yaml.load(_text(file, _DEEPEST_PROJECT), Loader=loader))
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        return None, {}
+
+
+def _project_file(context: click.Context) -> Path | None:
+    given: object = None
+    here: click.Context | None = context
+    while here is not None and not given:
+        given, here = here.params.get("config"), here.parent
+    if given:
+        return Path(str(given)).resolve()
+    start = Path.cwd()
+    return next(
+        (it / _PROJECT_FILE for it in (start, *start.parents) if (it / _PROJECT_FILE).is_file()), None
+    )
+
+
+def _names(root: Path, paths: Iterable[object]) -> Iterator[tuple[str, str]]:
+    until = monotonic() + _SECONDS
+    for path in paths:
+        for file in _files(root / str(path)):
+            if monotonic() > until:
+                return
+            try:
+                yield from _named(_text(file))
+            except (OSError, ValueError):
+                continue
+
+
+def _named(text: str) -> Iterator[tuple[str, str]]:
+    for document in _DOCUMENT.split(text):
+        kind, name = _KIND.search(document), _NAME.search(document)
+        if kind and name:
+            yield kind[1].lower(), name["name"].strip()
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+        return
+    for directory, _, names in os.walk(path):
+        yield from (Path(directory, name) for name in names if name.endswith(_SUFFIXES))
+
+
+def _text(file: Path, most: int = _MOST_CHARACTERS) -> str:
+    with file.open(encoding="utf-8-sig") as opened:
+        return opened.read(most)
+
+
+def _mapping(value: object) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,101 @@
+"""For each rule settings that turn it on, and a manifest that breaks it; the reference shows both.
+
+All else is well with the manifests, and their dates lie where they never pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`settings` as under `policy` in the project file, `manifest` a whole file."""
+
+    settings: str
+    manifest: str
+
+
+def _voice(
+    name: str,
+    *,
+    numbers: str = '["+919876543210", "+919876543211"]',
+    caller_id: str = "03349360005",
+    start: str = "2030-01-15T09:00:00+05:30",
+    end: str = "2030-01-15T18:00:00+05:30",
+    more: str = "",
+) -> str:
+    return f"""\
+apiVersion: campaignctl/v1
+kind: VoiceCampaign
+metadata:
+  name: {name}
+spec:
+  caller_id: "{caller_id}"
+  from: {numbers}
+  url: http://my.exotel.com/acme1/exoml/start_voice/926
+{more}  schedule: {{send_at: "{start}", end_at: "{end}"}}
+"""
+
+
+def _sms(name: str, sender_id: str) -> str:
+    return f"""\
+apiVersion: campaignctl/v1
+kind: SmsCampaign
+metadata:
+  name: {name}
+spec:
+  content_type: static
+  lists: [9120d5962d214316b7721de55bb82e03]
+  dlt_entity_id: "0101428740000012125"
+  dlt_template_id: "1107160086562376233"
+  sender_id: {sender_id}
+  sms_type: transactional
+  template: Your order is on its way.
+  schedule: {{start_time: "2030-01-15T10:00:00+05:30", end_time: "2030-01-15T18:00:00+05:30"}}
+"""
+
+
+_RETRIES = (
+    "  retries: {number_of_retries: 3, interval_mins: 30, mechanism: Linear, on_status: [busy, no-answer]}\n"
+)
+
+EXAMPLES: Mapping[str, Example] = MappingProxyType(
+    {
+        "calling_hours": Example(
+            'calling_hours: {level: error, from: "09:00", to: "21:00", time_zone: Asia/Kolkata}',
+            _voice(
+                "good-night",
+                start="2030-01-15T20:45:00+05:30",
+                end="2030-01-15T22:00:00+05:30",
+                more=_RETRIES,
+            ),
+        ),
+        "duplicate_numbers": Example(
+            "duplicate_numbers: {level: error}",
+            _voice("twice", numbers='["+919876543210", "+919876543210"]'),
+        ),
+        "max_numbers": Example("max_numbers: {level: error, at_most: 1}", _voice("many")),
+        "required_labels": Example("required_labels: {level: warn, labels: [team]}", _voice("nobodys")),
+        "allowed_caller_ids": Example(
+            'allowed_caller_ids: {level: error, only: ["03349360005"]}',
+            _voice("wrong-line", caller_id="03349360006"),
+        ),
+        "allowed_sender_ids": Example(
+            "allowed_sender_ids: {level: error, only: [EXOTEL]}", _sms("wrong-sender", "EXOTLE")
+        ),
+        "lead_time": Example("lead_time: {level: warn, at_least_minutes: 120}", _voice("soon")),
+        "window_fits": Example(
+            "window_fits: {level: warn, calls_per_minute: 60}",
+            _voice("too-short", end="2030-01-15T10:00:00+05:30", more=_RETRIES),
+        ),
+        "capacity": Example(
+            "capacity: {level: warn, calls_per_minute: 60, messages_per_minute: 300}",
+            _voice("survey", more="  mode: custom\n  throttle: 40\n")
+            + "---\n"
+            + _voice("reminder", more="  mode: custom\n  throttle: 40\n"),
+        ),
+    }
+)

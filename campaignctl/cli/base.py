@@ -32,14 +32,15 @@ class BaseVersion:
 
 def inside(paths: Sequence[str], repository: Repository) -> dict[str, str]:
     """PATHS relative to the repository. Raises InputError for one outside: git knows nothing of it."""
-    here, found = Path.cwd(), {}
+    found = {}
     for path in paths:
-        place = Path(os.path.normpath(here / path))
-        if not place.is_relative_to(repository.top):
+        place = Path(os.path.normpath(Path.cwd() / path))
+        known = next((it for it in (place, place.resolve()) if it.is_relative_to(repository.top)), None)
+        if known is None:
             raise InputError(
                 f"{quoted(path)} is outside of the repository: diff compares with what git keeps"
             )
-        found[path] = place.relative_to(repository.top).as_posix()
+        found[path] = known.relative_to(repository.top).as_posix()
     return found
 
 

@@ -190,7 +190,12 @@ HABITS: Mapping[str, Mapping[str, Any]] = {
     "a filter of its own": {"status_filter": "own"},
     "a filter that refuses": {"status_filter": "refuse"},
 }
-LOST = [it for it in TROUBLES if it.what in ("drop before", "drop after acting", "5xx after acting", "cut")]
+LOST = [it for it in TROUBLES if it.what in ("drop before", "cut")]
+ODD = [
+    habit
+    for habit in HABITS
+    if "in part" in habit or "answers show" in habit or habit in ("lists lag", "a PUT replaces")
+]
 
 
 @pytest.mark.parametrize("habit", HABITS)
@@ -209,7 +214,7 @@ def test_whatever_the_account_s_habits_a_run_converges(desk: Desk, meeting: Meet
     assert_converges(desk, *meeting.words)
 
 
-@pytest.mark.parametrize("habit", HABITS)
+@pytest.mark.parametrize("habit", ODD)
 @pytest.mark.parametrize("trouble", LOST, ids=lambda it: it.what)
 @pytest.mark.parametrize(
     "meeting", [it for it in MEETINGS if not it.reads and "sms" not in it.what], ids=lambda it: it.what
@@ -239,9 +244,9 @@ PAGES = 120
 
 
 @pytest.mark.parametrize("refresh", ["auto", "full"])
-@pytest.mark.parametrize("appear", [1, 3, 60])
-@pytest.mark.parametrize("after", range(4))
-@pytest.mark.parametrize("place", [0, 48, 49, 50, 99, 119])
+@pytest.mark.parametrize("appear", [1, 60])
+@pytest.mark.parametrize("after", range(3))
+@pytest.mark.parametrize("place", [0, 49, 50, 119])
 def test_a_campaign_that_is_there_is_never_made_again_while_pages_shift(
     desk: Desk, refresh: str, appear: int, after: int, place: int
 ) -> None:

@@ -214,6 +214,11 @@ def _git(directory: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
         raise InputError("git is not installed: diff reads the base from it") from None
 
 
+_OF_A_HOOK: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+"""What git tells its hooks: the repository is the one around the project, also when one of them runs this."""
+
+
 def _environment() -> dict[str, str]:
     """Its messages in English, and no question on a terminal."""
-    return {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
+    return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}

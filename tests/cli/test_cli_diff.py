@@ -201,7 +201,8 @@ def test_a_project_in_a_directory_of_the_repository(tmp_path: Path) -> None:
     project.commit()
     project.git("checkout", "--quiet", "-b", "branch")
     project.write("services/calls/campaigns/voice.yaml", voice(caller_id="03349360006"))
-    result = project.diff("campaigns/voice.yaml", cwd="services/calls")
+    as_in_a_hook = {"GIT_DIR": ".git", "GIT_PREFIX": "services/calls/"}
+    result = project.diff("campaigns/voice.yaml", cwd="services/calls", env=as_in_a_hook)
     assert 'caller_id: "03349360005" → "03349360006"' in result.out
 
 

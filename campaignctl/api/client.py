@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from campaignctl.api import wire
-from campaignctl.api.pacing import Budget, Pacer
+from campaignctl.api.pacing import Pacer
 from campaignctl.api.retry import TABLE, Came, Fate, Patience, retry_after_seconds, what_came
 from campaignctl.api.transport import NoReply, NotConnected, Reply, Transport
 from campaignctl.api.wire import Endpoint, Json, Trouble, UnreadableError
@@ -21,6 +21,7 @@ from campaignctl.clock import Clock
 from campaignctl.errors import AnswerError, ApiError, CredentialsError, UnreachableError
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.budget import Budget
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.outcome import Answer, Done, Exchange, NotReached, Refused, Unknown
 from campaignctl.planning.resources import Live

@@ -5,27 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 from campaignctl.clock import Clock
+from campaignctl.planning.budget import Budget
 
 WINDOW_SECONDS = 60.0
 KEPT_BACK = 3
 """Requests a minute that nothing but an urgent one may use, so that a `pause` by hand never waits for an apply."""
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Requests of the current minute. `limit` is the project's; `limit_told` and `remaining` are the account's own.
-
-    None where there is no limit, or the account says nothing.
-    """
-
-    limit: int | None
-    used: int
-    limit_told: int | None = None
-    remaining: int | None = None
 
 
 class Pacer:

@@ -13,6 +13,7 @@ from campaignctl.planning.assemble import assemble
 from campaignctl.planning.consent import Consent, Permission, unknown_permissions
 from campaignctl.planning.plan import Plan, Selection
 from campaignctl.planning.planner import Outlook, make_plan
+from campaignctl.planning.resources import Snapshot
 from campaignctl.planning.seal import document_digest, keyed
 from campaignctl.planning.terms import Terms
 from campaignctl.rendering.formats import FORMATS
@@ -72,8 +73,17 @@ class Planned:
         return Planned.sealed(plan, self.terms, self.outlook, session)
 
 
-def make(session: Session, reading: Reading, client: Client, asked: Asked) -> Planned:
-    """Fetches the account and plans. Raises ApiError where it cannot be read."""
+@dataclass(frozen=True)
+class Look:
+    """The account beside the manifests, and what the rules make of it."""
+
+    snapshot: Snapshot
+    terms: Terms
+    outlook: Outlook
+
+
+def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Look:
+    """Fetches the account and judges. Raises ApiError where it cannot be read."""
     from campaignctl.api.refresh import fetch
 
     kinds = {desired.kind.name: desired.kind for desired in reading.everyone}
@@ -95,7 +105,13 @@ def make(session: Session, reading: Reading, client: Client, asked: Asked) -> Pl
         locate=session.locate,
         unsettled=_unsettled(session),
     )
-    outlook = make_plan(reading.everyone, reading.selected, snapshot, terms)
+    return Look(snapshot, terms, make_plan(reading.everyone, reading.selected, snapshot, terms))
+
+
+def make(session: Session, reading: Reading, client: Client, asked: Asked) -> Planned:
+    """Fetches the account and plans. Raises ApiError where it cannot be read."""
+    found = look(session, reading, client, asked)
+    snapshot, terms, outlook = found.snapshot, found.terms, found.outlook
     outlook = replace(outlook, findings=in_order([*reading.findings, *outlook.findings]))
     plan = assemble(outlook, reading.selected, snapshot, terms, _selection(session, asked), session.token)
     return Planned.sealed(plan, terms, outlook, session)

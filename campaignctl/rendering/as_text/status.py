@@ -105,7 +105,7 @@ def _times(campaign: StandingDocument, now: datetime) -> Iterator[Line]:
         yield Line(f"{waits} {words.moment(start)}, {words.distance(start, now)}", 1)
     parts = [f"{campaign['pace']:,.0f} a minute"] if campaign["pace"] else []
     if ends is not None and ends > now:
-        parts.append(f"expected to end {words.moment(ends)}, {words.distance(ends, now)}")
+        parts.append(f"expected to end {words.moment(ends.replace(second=0))}, {words.distance(ends, now)}")
     if parts:
         yield Line(", ".join(parts), 1)
 
@@ -118,6 +118,8 @@ def _total(document: StatusOverview) -> Line:
         parts.append(f"{summary['drift']:,} {'differs' if summary['drift'] == 1 else 'differ'}")
     strangers = words.counted(summary["unmanaged"], "campaign")
     verb = "is" if summary["unmanaged"] == 1 else "are"
-    shown = "" if len(document["campaigns"]) > len(managed) or not summary["unmanaged"] else " (--all lists them)"
+    shown = (
+        "" if len(document["campaigns"]) > len(managed) or not summary["unmanaged"] else " (--all lists them)"
+    )
     parts.append(f"{strangers} in the account {verb} not managed here{shown}")
     return Line(f"{'; '.join(parts)}.", 0, Style.STRONG)

@@ -1,0 +1,81 @@
+"""`campaignctl doctor`: what is wrong with the set-up and the account, and what mends it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+
+import click
+
+from campaignctl.applying.intents import Intents
+from campaignctl.cli import output
+from campaignctl.cli.options import GlobalOptions, format_option, global_options
+from campaignctl.cli.planned import Asked, look, open_intents
+from campaignctl.cli.session import Reading, Session
+from campaignctl.errors import ApiError, CredentialsError
+from campaignctl.planning.diagnosis import Examined, Leftover, Symptoms, Trouble, diagnose, is_wrong
+
+
+@click.command("doctor")
+@global_options
+@format_option("text", "json")
+def command(options: GlobalOptions, output_format: str) -> int:
+    """Say what is wrong with the set-up and the account, and what mends it."""
+    session = Session.open(options)
+    reading = session.read(()) if session.project.file is not None else Reading((), (), (), True)
+    symptoms = Symptoms(
+        environment=session.environment,
+        findings=reading.findings,
+        leftovers=tuple(_leftovers(open_intents(session))),
+    )
+    examined = diagnose(_with_account(symptoms, session, reading))
+    _write(examined, session, output_format)
+    return 1 if is_wrong(examined) else 0
+
+
+def _leftovers(intents: Intents) -> list[Leftover]:
+    return [
+        Leftover(
+            kind=intent.kind,
+            name=intent.name,
+            sid=intent.sid,
+            file=os.path.relpath(intents.path(intent.kind, intent.name)),
+            age=timedelta(seconds=intents.age_seconds(intent)),
+        )
+        for intent in intents.left()
+    ]
+
+
+def _with_account(symptoms: Symptoms, session: Session, reading: Reading) -> Symptoms:
+    """What the account shows, sparingly; where it cannot be read, why. The rest can be told all the same."""
+    from campaignctl.api.lookup import alive_besides
+
+    try:
+        with session.account() as connection:
+            client = connection.client
+            found = look(session, reading, client, Asked())
+            listings = {**found.snapshot.listings, **alive_besides(client, found.snapshot.listings)}
+            return replace(
+                symptoms,
+                skew=client.skew,
+                budget=client.budget,
+                changes=found.outlook.changes,
+                alive=tuple(live for it in listings.values() for live in it.campaigns if live.alive),
+                notes=tuple(note for note in found.snapshot.notes if note not in client.notes),
+            )
+    except ApiError as error:
+        return replace(symptoms, trouble=Trouble(str(error), isinstance(error, CredentialsError)))
+
+
+def _write(examined: tuple[Examined, ...], session: Session, output_format: str) -> None:
+    from campaignctl.rendering.as_json import written
+    from campaignctl.rendering.as_text.doctor import doctor_text
+    from campaignctl.rendering.doctor_document import doctor_document
+
+    document = doctor_document(examined, session.environment)
+    if output_format == "json":
+        output.result(written(document))
+        return
+    color, width = output.wants_color(session.options), output.width()
+    output.result(doctor_text(document, color=color, width=width))

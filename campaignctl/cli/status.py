@@ -1,0 +1,163 @@
+"""`campaignctl status`: each manifest and its live campaign, once or again and again."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from campaignctl.cli import output
+from campaignctl.cli.options import GlobalOptions, format_option, global_options
+from campaignctl.cli.planned import Asked, look
+from campaignctl.cli.session import Reading, Session
+from campaignctl.diagnostics import quoted
+from campaignctl.errors import InputError
+from campaignctl.planning.naming import AskedName
+from campaignctl.planning.overview import Standing, chosen, standing_of, stranger, strangers
+from campaignctl.planning.plan import Change
+from campaignctl.planning.resources import Live
+
+if TYPE_CHECKING:
+    from campaignctl.api.client import Client
+    from campaignctl.rendering.status_document import Overview
+
+_LEAST_SECONDS: Final = 5.0
+"""Between two looks. Nobody reads faster."""
+_SHARE: Final = 0.5
+"""Of the rate limit: whoever applies or pauses meanwhile needs the rest."""
+_CLEAR: Final = "\x1b[H\x1b[2J"
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What the command line asks to see."""
+
+    names: tuple[str, ...]
+    everyone: bool
+
+
+@click.command("status")
+@global_options
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--all", "everyone", is_flag=True, help="List the campaigns that no manifest names, too.")
+@click.option("--watch", is_flag=True, help="Look again until nothing moves any more; Ctrl-C ends it.")
+@format_option("text", "json")
+def command(
+    options: GlobalOptions, names: tuple[str, ...], everyone: bool, watch: bool, output_format: str
+) -> int:
+    """Show how campaigns stand beside their manifests, and how far they are."""
+    session = Session.open(options)
+    reading = session.read(()) if session.project.file is not None else Reading((), (), (), True)
+    wish = _Wish(tuple(dict.fromkeys(names)), everyone)
+    with session.account() as connection:
+        while True:
+            overview = _look(session, reading, connection.client, wish)
+            _write(overview, session, output_format, watch)
+            if not watch or all(standing.settled for standing in overview.standings):
+                return 0
+            session.clock.sleep(seconds_between(overview.requests, session.environment.rate_limit))
+
+
+def seconds_between(requests: int, rate_limit: int | None) -> float:
+    """How long to wait after a look of so many requests, so that looks take half of what the account allows."""
+    if rate_limit is None:
+        return _LEAST_SECONDS
+    return max(_LEAST_SECONDS, float(math.ceil(requests * 60.0 / (rate_limit * _SHARE))))
+
+
+def _look(session: Session, reading: Reading, client: Client, wish: _Wish) -> Overview:
+    """Raises ApiError where the account cannot be read, InputError for a NAME that is nowhere."""
+    from campaignctl.api.lookup import alive_besides
+    from campaignctl.rendering.status_document import Overview
+
+    before = client.requests
+    found = look(session, reading, client, Asked())
+    listings = dict(found.snapshot.listings)
+    changes = found.outlook.changes
+    if not wish.names:
+        listings |= alive_besides(client, listings)
+    nobodys = strangers(reading.everyone, listings)
+    now, environment = client.now(), session.environment
+    if wish.names:
+        rows = tuple(
+            row for name in wish.names for row in _named(AskedName.read(name), changes, session, client)
+        )
+    else:
+        rows = tuple(standing_of(change, now, environment) for change in changes if change.desired)
+        orphans = {change.key.sid: change for change in changes if change.desired is None}
+        shown = nobodys if wish.everyone else ()
+        rows += tuple(stranger(live, orphans.get(live.sid), now, environment) for live in shown)
+    return Overview(
+        at=client.now(),
+        environment=environment,
+        standings=rows,
+        unmanaged=len(nobodys),
+        requests=client.requests - before,
+        notes=found.snapshot.notes,
+        findings=reading.findings,
+    )
+
+
+def _named(
+    asked: AskedName, changes: tuple[Change, ...], session: Session, client: Client
+) -> Iterator[Standing]:
+    """What a NAME means: manifests first, else campaigns that none names. Raises InputError where it is nowhere."""
+    mine = chosen(changes, asked)
+    for change in mine:
+        seen = replace(change, live=_past(change, client)) if _unread(change) else change
+        yield standing_of(seen, client.now(), session.environment)
+    if not mine:
+        for live in _campaigns(asked, client, session):
+            yield stranger(live, None, client.now(), session.environment)
+
+
+def _unread(change: Change) -> bool:
+    """A plan does not look for what is over; who asks for it by name wants to see it."""
+    return change.live is None and change.reason.code == "window-over"
+
+
+def _past(change: Change, client: Client) -> Live | None:
+    from campaignctl.api.lookup import find
+
+    assert change.desired is not None, "only a manifest has a window that is over and no campaign"
+    word = change.desired.sid or change.key.name
+    bearers = find(client, AskedName(word, word, (change.desired.kind,))).campaigns
+    return max(bearers, key=lambda live: live.age_key, default=None)
+
+
+def _campaigns(asked: AskedName, client: Client, session: Session) -> tuple[Live, ...]:
+    """The alive ones of the name, else the newest that is over."""
+    from campaignctl.api.lookup import find
+
+    found = find(client, asked)
+    alive = tuple(live for live in found.campaigns if live.alive)
+    newest = {live.kind: live for live in sorted(found.campaigns, key=lambda live: live.age_key)}
+    meant = alive or tuple(newest.values())
+    if not meant:
+        where = f"the account of environment {session.environment.name}"
+        whole = "" if found.whole else " as far as it could be read"
+        raise InputError(f"no manifest and no campaign in {where}{whole} is called {quoted(asked.written)}")
+    asked.of_one_kind(live.kind for live in meant)
+    return meant
+
+
+def _write(overview: Overview, session: Session, output_format: str, watch: bool) -> None:
+    """A watched one takes the screen's place; elsewhere one follows the other, as JSON a line each."""
+    from campaignctl.rendering.as_json import written
+    from campaignctl.rendering.as_text.status import status_text
+    from campaignctl.rendering.escape import json_safe
+    from campaignctl.rendering.status_document import status_document
+
+    document = status_document(overview)
+    if output_format == "json":
+        line = json_safe(json.dumps(document, ensure_ascii=False))
+        output.result(line if watch else written(document))
+        return
+    color, width = output.wants_color(session.options), output.width()
+    clear = _CLEAR if watch and sys.stdout.isatty() else ""
+    output.result(clear + status_text(document, color=color, width=width))

@@ -6,9 +6,9 @@ import getpass
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from campaignctl.cli import output
 from campaignctl.clock import Clock
@@ -50,7 +50,7 @@ def audited(
         yield lambda _record: None
         return
     try:
-        file = path.open("a", encoding="utf-8")
+        file = path.open("ab", buffering=0)
     except OSError as error:
         raise InputError(f"cannot write the audit log {path}: {error.strerror}") from error
     actor = who(environ)
@@ -58,7 +58,7 @@ def audited(
         yield lambda record: _write(file, environment, actor, clock, record)
 
 
-def _write(file: IO[str], environment: str, actor: str, clock: Clock, record: RequestRecord) -> None:
+def _write(file: BinaryIO, environment: str, actor: str, clock: Clock, record: RequestRecord) -> None:
     line = {
         "time": clock.now().isoformat(timespec="milliseconds"),
         "who": actor,
@@ -69,9 +69,13 @@ def _write(file: IO[str], environment: str, actor: str, clock: Clock, record: Re
         "status": record.status,
         "outcome": record.outcome,
     }
-    file.write(json.dumps(line) + "\n")
-    file.flush()
-    os.fsync(file.fileno())
+    text = json.dumps(line) + "\n"
+    try:
+        file.write(text.encode())
+    except OSError as error:  # what was sent must be told somewhere
+        output.remark(f"the audit log cannot be written ({error.strerror}); its line: {text.rstrip()}")
+    with suppress(OSError):  # a pipe or a terminal cannot be synced
+        os.fsync(file.fileno())
 
 
 def said(record: RequestRecord) -> None:

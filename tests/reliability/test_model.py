@@ -1,0 +1,262 @@
+"""Manifests come and go, operators step in, runs race, fail and are killed: nobody is called wrongly.
+
+`HYPOTHESIS_PROFILE=long` looks for minutes instead of seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from fakes import FakeClock
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as some
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from model_machine import (
+    COLLECTIONS,
+    KINDS_OF,
+    SETTLE_SECONDS,
+    Campaign,
+    Company,
+    Interposed,
+    Killed,
+    Runner,
+    Wanted,
+    apply,
+    check_account,
+    cut_off,
+)
+
+from campaignctl.kinds.lifecycle import MARGIN, Status
+from campaignctl.sandbox.server import Sandbox
+
+PROFILES = {"default": (40, 12), "long": (600, 25)}
+EXAMPLES, STEPS = PROFILES.get(os.environ.get("HYPOTHESIS_PROFILE", "default"), PROFILES["default"])
+
+names = some.sampled_from(sorted(KINDS_OF))
+states = some.sampled_from([None, "active", "active", "paused", "completed", "archived"])
+minutes_ahead = some.sampled_from([5, 15, 45, 120, 1500])
+contents = some.sampled_from(["926", "4"])
+runners = some.integers(0, 1)
+places = some.integers(1, 60)
+permissions = some.sets(some.sampled_from(["resume", "complete", "archive", "earlier-start", "start-now"]))
+faults = some.fixed_dictionaries(
+    {
+        "request": some.sampled_from(["create", "create", "update", "action", "get", "list"]),
+        "effect": some.sampled_from(["drop", "status", "cut", "html", "empty", "item"]),
+        "acts": some.sampled_from([None, True, False]),
+        "status": some.sampled_from([429, 500, 503]),
+        "after": some.integers(0, 3),
+        "times": some.sampled_from([1, 1, 2, 20]),
+    }
+)
+
+
+class CompanyOverTime(RuleBasedStateMachine):
+    """Its rules are what may happen; its invariant is what must hold after each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.clock = FakeClock()
+        root = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        sandbox = self.stack.enter_context(Sandbox(clock=self.clock))
+        self.company = Company(root, sandbox, self.clock)
+
+    def teardown(self) -> None:
+        self.stack.close()
+
+    @initialize(
+        lag=some.sampled_from([0, 0, SETTLE_SECONDS]),
+        put=some.sampled_from(["merge", "replace"]),
+        early=some.booleans(),
+        omitted=some.sampled_from([(), (), ("status_callback", "flow_type")]),
+    )
+    def account(self, lag: int, put: str, early: bool, omitted: tuple[str, ...]) -> None:
+        """How the account does what the documents leave unknown."""
+        self.company.sandbox.switches.change(
+            {
+                "list_lag_seconds": lag,
+                "put": put,
+                "resume_early": early,
+                "omit_from_create": omitted,
+                "omit_from_update": omitted,
+            }
+        )
+
+    # manifests
+
+    @rule(name=names, minutes=minutes_ahead, state=states, content=contents)
+    def write(self, name: str, minutes: int, state: str | None, content: str) -> None:
+        """A manifest appears, or is written anew."""
+        self.company.wanted[name] = Wanted(self._in(minutes), state, content)
+        self.company.write_manifests()
+
+    @precondition(lambda self: self.company.wanted)
+    @rule(data=some.data(), state=states, content=contents)
+    def edit(self, data: Any, state: str | None, content: str) -> None:
+        """The start stays."""
+        one = self.company.wanted[data.draw(some.sampled_from(sorted(self.company.wanted)))]
+        one.state, one.content = state, content
+        self.company.write_manifests()
+
+    @precondition(lambda self: len(self.company.wanted) > 1)
+    @rule(data=some.data())
+    def remove(self, data: Any) -> None:
+        """Its campaign stays."""
+        del self.company.wanted[data.draw(some.sampled_from(sorted(self.company.wanted)))]
+        self.company.write_manifests()
+
+    # time and operators
+
+    @rule(minutes=some.sampled_from([1, 12, 40, 180, 900]))
+    def wait(self, minutes: int) -> None:
+        """Campaigns begin and end by themselves."""
+        self.clock.advance(timedelta(minutes=minutes))
+
+    @rule(data=some.data())
+    def operator_pauses(self, data: Any) -> None:
+        """An emergency stop, perhaps."""
+        campaign = self._one(data, Status.CREATED, Status.IN_PROGRESS)
+        if campaign is not None:
+            self.company.by_hand(campaign, {"action": "pause"})
+
+    @rule(data=some.data())
+    def operator_resumes(self, data: Any) -> None:
+        """By hand nobody is asked; but not what waits as a twin."""
+        campaign = self._one(data, Status.PAUSED)
+        if campaign is not None and len(self.company.bearers(campaign.name)) == 1:
+            self.company.starts[campaign.name].add(campaign.start)
+            if self.company.sandbox.switches.resume_early:
+                return
+            self.company.by_hand(campaign, {"action": "resume"})
+
+    @rule(data=some.data())
+    def operator_completes(self, data: Any) -> None:
+        """What waits is ended for good."""
+        campaign = self._one(data, Status.PAUSED)
+        if campaign is not None:
+            self.company.by_hand(campaign, {"action": "complete"})
+
+    @rule(data=some.data(), minutes=some.sampled_from([60, 600, 3000]))
+    def operator_postpones(self, data: Any, minutes: int) -> None:
+        """To a later start, before the one it has."""
+        campaign = self._one(data, Status.CREATED, Status.PAUSED)
+        now = self.company.sandbox.now()
+        if campaign is not None and campaign.start - now > MARGIN:
+            self.company.postpone(campaign, campaign.start + timedelta(minutes=minutes))
+
+    @rule(data=some.data())
+    def operator_edits(self, data: Any) -> None:
+        """What people hear or read, before the start."""
+        campaign = self._one(data, Status.CREATED, Status.PAUSED)
+        if campaign is not None and campaign.start - self.company.sandbox.now() > MARGIN:
+            text = {"url": "http://my.exotel.com/acme1/exoml/start_voice/77"}
+            text = text if campaign.collection == "campaigns" else {"template": "By hand"}
+            self._edit(campaign, text)
+
+    def _edit(self, campaign: Campaign, text: dict[str, str]) -> None:
+        """Where a PUT replaces, an operator who sends one field loses the schedule: that is no fault of ours."""
+        if self.company.sandbox.switches.put == "merge":
+            self.company.by_hand(campaign, text)
+
+    # runs
+
+    @rule(number=runners, allowed=permissions)
+    def apply(self, number: int, allowed: set[str]) -> None:
+        """Nothing goes wrong."""
+        apply(self.company, self._runner(number), allowed)
+
+    @rule(number=runners, allowed=permissions, fault=faults)
+    def apply_among_faults(self, number: int, allowed: set[str], fault: dict[str, Any]) -> None:
+        """The account misbehaves, until the run is over."""
+        self.company.sandbox.faults.add(**{key: value for key, value in fault.items() if value is not None})
+        try:
+            apply(self.company, self._runner(number), allowed)
+        finally:
+            self.company.sandbox.faults.clear()
+
+    @rule(number=runners, allowed=permissions, place=places)
+    def apply_is_killed(self, number: int, allowed: set[str], place: int) -> None:
+        """Between two requests, or after one was answered."""
+
+        def die() -> None:
+            raise Killed
+
+        try:
+            apply(self.company, self._runner(number), allowed, Interposed(self.clock, place, die))
+        except Killed:
+            cut_off(self.company)
+
+    @rule(number=runners, allowed=permissions, place=places)
+    def two_apply(self, number: int, allowed: set[str], place: int) -> None:
+        """Another machine's run begins and ends in the middle of this one."""
+
+        def other() -> None:
+            apply(self.company, self._runner(1 - number), allowed)
+
+        apply(self.company, self._runner(number), allowed, Interposed(self.clock, place, other))
+
+    @rule(number=runners, data=some.data(), place=places, allowed=permissions)
+    def operator_pauses_during_a_run(self, number: int, data: Any, place: int, allowed: set[str]) -> None:
+        """A stop in the middle of a run is not undone, unless the run was told to resume and planned after the stop."""
+        stopped: list[str] = []
+
+        def stop() -> None:
+            campaign = self._one(data, Status.CREATED, Status.IN_PROGRESS)
+            if campaign is not None:
+                self.company.by_hand(campaign, {"action": "pause"})
+                stopped.append(campaign.sid)
+
+        apply(self.company, self._runner(number), allowed, Interposed(self.clock, place, stop))
+        account = self.company.account()
+        undone = any(account[sid].calling for sid in stopped)
+        assert not undone or "resume" in allowed, "a stop by hand was undone"
+
+    @rule(allowed=permissions)
+    def everybody_applies(self, allowed: set[str]) -> None:
+        """Twice each, so that what was left is settled; then there is nothing left to do."""
+        codes = []
+        for number in (0, 1, 0, 1):
+            self.clock.advance(timedelta(seconds=2 * SETTLE_SECONDS))
+            codes.append(apply(self.company, self._runner(number), allowed))
+        assert set(codes[2:]) <= {0, 3} or self.company.sandbox.switches.resume_early, codes
+        flags = [word for operation in sorted(allowed) for word in ("--allow", operation)]
+        for runner in self.company.runners:
+            planned = runner.desk.run("plan", "--format", "json", *flags)
+            assert planned.json["summary"]["operations"] == 0 or 4 in codes, planned.out
+
+    # what must hold
+
+    @invariant()
+    def nobody_is_called_wrongly(self) -> None:
+        """See `model_machine.check_account`."""
+        check_account(self.company)
+
+    # the words above
+
+    def _in(self, minutes: int) -> Any:
+        return (self.company.sandbox.now() + timedelta(minutes=minutes)).replace(microsecond=0)
+
+    def _runner(self, number: int) -> Runner:
+        return self.company.runners[number]
+
+    def _one(self, data: Any, *statuses: Status) -> Campaign | None:
+        """A campaign that an operator finds in such a status, if there is any."""
+        account = self.company.account().values()
+        found = sorted((it for it in account if it.status in statuses), key=lambda it: it.sid)
+        assert all(it.collection in COLLECTIONS for it in found)
+        return data.draw(some.sampled_from(found)) if found else None
+
+
+TestCompanyOverTime = CompanyOverTime.TestCase
+TestCompanyOverTime.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=STEPS,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)

@@ -20,9 +20,9 @@ _SUFFIXES: Final = (".yaml", ".yml", ".json")
 _SECONDS: Final = 0.5
 """How long manifests are searched."""
 _MOST_CHARACTERS: Final = 1_000_000
-_DEEPEST_PROJECT: Final = 50_000
-"""Characters. What is longer may be nested more deeply than libyaml can bear."""
-_HARMLESS: Final = re.compile(r"\w[\w.@%+=,-]*")
+_LONGEST_PROJECT: Final = 50_000
+_SIGNS: Final = frozenset("_.@%+=,-")
+"""What no shell reads anything into, besides letters and digits."""
 _DOCUMENT: Final = re.compile(r"^---(?:\s|$)", re.MULTILINE)
 _KIND: Final = re.compile(r"""^\s*\{?\s*["']?kind["']?\s*:\s*["']?(Voice|Sms)Campaign""", re.MULTILINE)
 _NAME: Final = re.compile(
@@ -74,19 +74,27 @@ def _offered(words: Iterable[str], incomplete: str) -> list[str]:
 
 
 def _is_harmless(word: str) -> bool:
-    return all(_HARMLESS.fullmatch(part) for part in word.split("/", 1))
+    return bool(word) and not word.startswith("-") and all(map(_is_plain, word.replace("/", "", 1)))
+
+
+def _is_plain(sign: str) -> bool:
+    if sign.isascii():
+        return sign.isalnum() or sign in _SIGNS
+    return sign.isprintable()
 
 
 def _project(context: click.Context) -> tuple[Path | None, dict[Any, Any]]:
-    """The project's directory and file; nothing where there is none or it cannot be read."""
+    """The project's directory and file; nothing where there is none or it cannot be read.
+
+    Read by the loader that is slow: the quick one bears no deep nesting.
+    """
     import yaml
 
     try:
         file = _project_file(context)
         if file is None:
             return None, {}
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return file.parent, _mapping(yaml.load(_text(file, _DEEPEST_PROJECT), Loader=loader))
+        return file.parent, _mapping(yaml.safe_load(_text(file, _LONGEST_PROJECT)))
     except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return None, {}
 

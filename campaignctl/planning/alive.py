@@ -14,7 +14,7 @@ from campaignctl.kinds.lifecycle import CALLING, MARGIN, State, Status, way
 from campaignctl.kinds.table import Role
 from campaignctl.planning.compare import Comparison, compare, start_of, top
 from campaignctl.planning.consent import Permission
-from campaignctl.planning.payload import Spec, broken_window, lost_by_sending, update_spec
+from campaignctl.planning.payload import Spec, contradictions, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, StartMove, can_change, phase_of, start_move
 from campaignctl.planning.plan import Difference, HeldOperation, Op, Operation, Reason
 from campaignctl.planning.policy import Subject, check, forbidden
@@ -175,9 +175,8 @@ def cannot_send_whole(facts: Assessment, spec: Spec) -> Iterator[Reason]:
     lost = lost_by_sending(facts.desired, facts.live, spec)
     if lost:
         yield Reason("cannot-send-whole", _unseen_message(lost, facts))
-    broken = broken_window(facts.desired, spec)
-    if broken and spec.get(facts.schedule) != facts.live.spec.get(facts.schedule):
-        yield Reason("cannot-send-whole", broken)
+    for message in contradictions(facts.desired, facts.live, spec):
+        yield Reason("cannot-send-whole", message)
 
 
 def _unseen_message(lost: tuple[str, ...], facts: Assessment) -> str:

@@ -7,14 +7,16 @@ schedule, and a campaign without a schedule starts at once: so everything goes a
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from dataclasses import replace
 
+from campaignctl.diagnostics import Severity
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Mutability, Role, Type, Value
 from campaignctl.planning.compare import UNSEEN, same, shown, start_of
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
+from campaignctl.planning.validate import faults
 from campaignctl.planning.window import window_of
 
 Spec = dict[str, Value]
@@ -111,18 +113,15 @@ def lost_by_sending(desired: Desired, live: Live, spec: Mapping[str, Value]) -> 
     return tuple(lost)
 
 
-def broken_window(desired: Desired, spec: Mapping[str, Value]) -> str | None:
-    """Why the schedule that would be sent is none: a start past its end, or a window that is too short."""
-    schedule = spec.get(desired.kind.schedule.name)
-    if not isinstance(schedule, Mapping) or schedule.get(desired.kind.end.name) is None:
-        return None
-    window = window_of(desired.kind, spec)
-    if window.start is None or window.end is None:
-        return None
-    shortest = timedelta(minutes=desired.kind.min_window_minutes)
-    if window.end <= window.start or window.end - window.start < shortest:
-        return (
-            f"its schedule would end {window.end.isoformat()}, too soon after its start "
-            f"{window.start.isoformat()}; declare {desired.kind.schedule.name}.{desired.kind.end.name}"
-        )
-    return None
+def contradictions(desired: Desired, live: Live, spec: Mapping[str, Value]) -> tuple[str, ...]:
+    """What is wrong with the whole that would be sent, and is neither with the manifest nor with what is live.
+
+    A throttle that somebody set by hand, say, and a manifest that asks for another mode.
+    """
+    already = {fault.message for fault in faults(replace(desired, spec=live.spec, sid=live.sid))}
+    found = faults(replace(desired, spec=spec, sid=live.sid))
+    return tuple(
+        f"{fault.path} would not fit what is live beside it ({fault.message}): declare both"
+        for fault in found
+        if fault.severity is Severity.ERROR and fault.message not in already
+    )

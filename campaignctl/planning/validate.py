@@ -162,9 +162,10 @@ def _sender(desired: Desired) -> Iterator[Fault]:
     sender, sms_type = desired.spec.get("sender_id"), desired.spec.get("sms_type")
     if not isinstance(sender, str) or not isinstance(sms_type, str):
         return
-    pattern, words = _SENDERS[sms_type.lower()]
+    kind = sms_type.lower().removesuffix("_opt_in")
+    pattern, words = _SENDERS.get(kind, (".*", ""))
     if not re.fullmatch(pattern, sender):
-        message = f"the sender_id of a {sms_type.lower()} campaign is {words}, not {quoted(sender)}"
+        message = f"the sender_id of a {kind} campaign is {words}, not {quoted(sender)}"
         yield Fault("sender_id", "sender", message)
 
 

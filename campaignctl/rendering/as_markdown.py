@@ -53,6 +53,9 @@ _MARKUP: Final = re.compile(
     r"[&<>|`$@\\*_\[\]~]|#(?=\d)|:(?=//)|:(?=[a-z0-9_+-]+:)|(?<=[wW]{3})\.|(?<=GH)-(?=\d)"
 )
 
+_LEADING: Final = re.compile(r"[#+=-]|\d+[.)]")
+"""Would begin a heading, a rule or a list."""
+
 
 def prose(text: str) -> str:
     """A sentence that shows as it reads: no markup, link or mention in it.
@@ -60,17 +63,14 @@ def prose(text: str) -> str:
     >>> prose("<b> @me #1 www.x.y")
     '&lt;b&gt; @&#8203;me #&#8203;1 www&#8203;.x.y'
     """
-    return _MARKUP.sub(_escaped, visible(text))
+    safe = visible(text).lstrip()
+    return ("&#8203;" if _LEADING.match(safe) else "") + _MARKUP.sub(_escaped, safe)
 
 
 def _escaped(match: re.Match[str]) -> str:
     character = match.group()
-    if character.isspace():
-        return ""
     if character == ".":
         return "&#8203;."
-    if match.start() == 0 and character in "#+=-":
-        return f"\\{character}"
     return _ESCAPED.get(character, f"{character}&#8203;")
 
 
@@ -99,10 +99,10 @@ def markdown(report: Report) -> str:
 
 def marker(report: Report) -> str:
     """`<!-- campaignctl plan environment=prod -->`; a name in it can neither end the comment nor begin another."""
-    environment = (
-        f" environment={quote(report.where.environment, safe='').replace('-', '%2D')}" if report.where else ""
-    )
-    return f"<!-- campaignctl {report.what}{environment} -->"
+    if report.where is None:
+        return f"<!-- campaignctl {report.what} -->"
+    environment = quote(visible(report.where.environment), safe="").replace("-", "%2D")
+    return f"<!-- campaignctl {report.what} environment={environment} -->"
 
 
 WRITERS: Final = writers(markdown)

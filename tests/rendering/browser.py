@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -148,7 +149,7 @@ class Tab:
         found = []
         for event in self._own_events():
             method, params = event["method"], event["params"]
-            if method == "Runtime.exceptionThrown" or method == "Runtime.consoleAPICalled":
+            if method in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled"):
                 found.append(json.dumps(params))
             elif method == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
                 found.append(params["entry"]["text"])
@@ -167,24 +168,25 @@ class Tab:
         return (event for event in self.browser.events if event.get("sessionId") == self.session)
 
 
+_LAUNCH = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4);"
+    "os.execv(sys.argv[3], sys.argv[3:])"
+)
+"""The browser reads its third descriptor and writes its fourth."""
+
+
 @contextmanager
 def running(program: str, profile: Path) -> Iterator[Browser]:
     """A fresh browser with a profile of its own, ended with the block."""
     read_by_child, to = os.pipe()
     back, written_by_child = os.pipe()
     high = [fcntl.fcntl(it, fcntl.F_DUPFD, 10) for it in (read_by_child, written_by_child)]
-
-    def take_places() -> None:
-        os.dup2(high[0], 3)
-        os.dup2(high[1], 4)
-
     process = subprocess.Popen(
-        (program, *FLAGS, f"--user-data-dir={profile}"),
+        (sys.executable, "-c", _LAUNCH, *map(str, high), program, *FLAGS, f"--user-data-dir={profile}"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=take_places,
-        pass_fds=(3, 4),
+        pass_fds=high,
         env={**os.environ, "HOME": str(profile)},
     )
     for descriptor in (read_by_child, written_by_child, *high):

@@ -333,6 +333,11 @@ HOSTILE: Mapping[str, str] = {
     "lone surrogates": "bro\ud800ken",
     "workflow commands": "::error file=a::b\n##[group]x ##vso[task.setvariable variable=a]b",
     "markup": "<script>alert(1)</script> [a](javascript:b) `c` | d",
+    "mentions and links": "@everyone #1 GH-2 acme/shop#3 https://evil.example www.evil.com me@evil.com :+1:",
+    "fences": "```\n</details>\n~~~ `` x ``` --> <!-- x\n| a | b |\n|---|---|\n# b\n- [ ] c\n> d\n![e](f) **g**\\|h",
+    "attributes": "\"><img src=x onerror=alert(1)>' onload='x' &lt;b&gt; </style></script></svg></title><![CDATA[ -->",
+    "leading signs": "# a",
+    "a number with a dot": "1. a",
     "length": "long" * 2500,
     "nothing": "",
     "shell": "$(reboot) `id` 'x'; rm -rf \"/\"",
@@ -343,6 +348,16 @@ _ONE_OF_EACH_TYPE = (
     "ambiguous-name", "failed", "window-over", "policy", "start-now", "needs-allow", "orphan", "not-live",
     "fields-differ", "state-differs", "cannot-compare", "in-sync",
 )  # fmt: skip
+
+
+def hostile_runs(text: str) -> Plan:
+    """The same as names on a timeline, of a plan whose times can be read."""
+    made = (
+        change(VOICE, text, "not-live", operations=(Operation(Op.CREATE, ALL_FIELDS),), file=text),
+        change(SMS, text, "not-live", operations=(Operation(Op.CREATE, tuple(SMS_SPEC)),), file=text),
+        change(VOICE, f"{text} ", "start-now", held=(HeldOperation(Op.CREATE, ALL_FIELDS),), file=text),
+    )
+    return plan(*made, environment=replace(PROD, name=text, account_sid=text))
 
 
 def hostile(text: str) -> Plan:

@@ -1,0 +1,266 @@
+"""What a comment, annotations and SARIF say. The golden files are the test; the rest is what none may lose."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import apply_results as results
+import plans
+import pytest
+
+from campaignctl.kinds import SMS, VOICE
+from campaignctl.planning.plan import Op, Operation
+from campaignctl.rendering import words
+from campaignctl.rendering.as_json import apply_document, plan_document, validate_document
+from campaignctl.rendering.documents import PlanDocument
+from campaignctl.rendering.formats import FORMATS, Setting, offered, render
+from campaignctl.rendering.report import Where
+from campaignctl.rendering.timeline import timeline_of
+
+Golden = Callable[[str, str], None]
+SETTING = Setting(plans.NOW, manifests=8, where=Where("prod", "acme1", sandbox=False))
+DOCUMENTS: dict[str, Any] = {
+    "plan": plan_document(plans.everything(), plans.PROD),
+    "apply": apply_document(results.everything(), plans.PROD),
+    "validate": validate_document(plans.FINDINGS),
+}
+SUFFIXES = {"markdown": "md", "github": "txt", "sarif": "json"}
+
+
+@pytest.mark.parametrize("output_format", SUFFIXES)
+@pytest.mark.parametrize("what", DOCUMENTS)
+def test_it_reads_as_it_was_found_good(what: str, output_format: str, golden: Golden) -> None:
+    if what in FORMATS[output_format].shows:
+        text = render(what, output_format, DOCUMENTS[what], SETTING)
+        golden(f"{what}-{output_format}.{SUFFIXES[output_format]}", text)
+
+
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_a_row_promises_only_what_its_module_writes(output_format: str) -> None:
+    row = FORMATS[output_format]
+    writers = import_module(f"campaignctl.rendering.{row.module}").WRITERS
+    assert row.shows <= set(writers)
+    assert "error" in writers or not row.tells_errors
+
+
+def test_text_is_the_default_and_only_validate_has_sarif() -> None:
+    assert {command: offered(command) for command in ("plan", "validate")} == {
+        "plan": ("text", "json", "markdown", "html", "github"),
+        "validate": ("text", "json", "markdown", "html", "github", "sarif"),
+    }
+
+
+def test_only_text_and_json_may_show_numbers() -> None:
+    assert {name for name, row in FORMATS.items() if row.may_show_numbers} == {"text", "json"}
+
+
+@pytest.mark.parametrize("output_format", ["markdown", "github", "html"])
+@pytest.mark.parametrize("what", ["plan", "apply"])
+def test_environment_and_account_come_first_and_a_sandbox_is_said_to_be_one(
+    what: str, output_format: str
+) -> None:
+    document = {**DOCUMENTS[what], "environment": "prod", "account_sid": "acme1"}
+    head = render(what, output_format, document, SETTING).partition("<header>")[2][:300]
+    head = head or "\n".join(render(what, output_format, document, SETTING).splitlines()[:2])
+    assert head.index("prod") < head.index("acme1")
+    sandbox = render(what, output_format, {**document, "backend": "sandbox"}, SETTING)
+    assert "a stand-in: nobody is called or texted" in sandbox
+    assert "sandbox" not in head.lower()
+
+
+def test_what_must_be_seen_first_stands_first() -> None:
+    text = render("plan", "markdown", DOCUMENTS["plan"], SETTING)
+    table = text[text.index("| Campaign") :]
+    order = [
+        "old-reminder",
+        "kyc-call",
+        "autumn-offer",
+        "winter-offer",
+        "flash-sale",
+        "diwali-reminder",
+        "growth-2025",
+    ]
+    places = [table.index(name) for name in order]
+    assert places == sorted(places)
+
+
+# ------------------------------------------------------------------------------------------------- Message sense
+
+
+def sms(text: str, **more: Any) -> PlanDocument:
+    change = plans.change(SMS, "offer", "not-live", spec={"template": text}, **more)
+    return plan_document(plans.plan(change), plans.PROD)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Hello", "GSM-7, 5 characters, 1 segment"),
+        ("₹" * 71, "UCS-2, 71 characters, 2 segments"),
+        (
+            "Hi @@Name, pay @@Sum",
+            "GSM-7, at least 9 characters, at least 1 segment, filled in from the list: @@Name, @@Sum",
+        ),
+    ],
+)
+def test_a_text_is_told_by_its_segments(text: str, says: str) -> None:
+    [change] = sms(text)["changes"]
+    assert words.sense(change) == says
+
+
+def test_a_text_that_changes_is_told_before_and_after() -> None:
+    before = plans.change(SMS, "offer", "fields-differ", live="scheduled", operations=(Operation(Op.UPDATE),))
+    difference = plans.Difference("template", "Dear customer, your bill is due on Friday.", "₹")
+    after = replace(before, resulting={**plans.SMS_SPEC, "template": "₹" * 71}, diff=(difference,))
+    [change] = plan_document(plans.plan(after), plans.PROD)["changes"]
+    assert words.sense(change) == "GSM-7, 42 characters, 1 segment → UCS-2, 71 characters, 2 segments"
+
+
+def test_a_plan_is_told_by_the_people_it_reaches_and_what_is_unknown_is_never_none() -> None:
+    create = plans.create()
+    operations = (Operation(Op.CREATE),)
+    text = plans.change(SMS, "offer", "not-live", operations=operations)
+
+    def reach(*changes: plans.Change) -> str | None:
+        return words.reach(plan_document(plans.plan(*changes), plans.PROD)["reach"])
+
+    assert reach(plans.in_sync()) is None
+    assert reach(plans.create_paused(), plans.held_start_now(), plans.ended()) is None
+    assert reach(create) == "Reaches 1,200 people in 1 campaign: at most 3,600 calls."
+    assert (
+        reach(text)
+        == "Reaches an unknown number of people in 1 campaign: at most an unknown number of messages."
+    )
+    assert reach(create, text) == (
+        "Reaches 1,200 people and an unknown number more in 2 campaigns: "
+        "at most 3,600 calls and an unknown number of messages."
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ Timeline
+
+
+def test_a_timeline_has_a_day_for_each_day_on_which_something_runs() -> None:
+    timeline = timeline_of(DOCUMENTS["plan"])
+    assert timeline is not None
+    assert [words.day(day.first) for day in timeline.days] == ["Tue 12 Jan 2027", "Fri 15 Jan 2027"]
+    assert timeline.zone == "Asia/Kolkata"
+    assert timeline.days[1].hours == pytest.approx((9 / 24, 21 / 24))
+    assert timeline.days[0].now == pytest.approx(9 / 24)
+    [crowding] = timeline.days[1].crowdings
+    assert crowding.part == pytest.approx((9 / 24, (9 + 50 / 60) / 24))
+
+
+def test_a_run_over_midnight_stands_on_both_days() -> None:
+    late = plans.change(
+        VOICE,
+        "late",
+        "not-live",
+        operations=(Operation(Op.CREATE),),
+        spec={"schedule": {"send_at": "2027-01-15T23:30:00+05:30"}},
+    )
+    timeline = timeline_of(plan_document(plans.plan(late), plans.PROD))
+    assert timeline is not None
+    first, second = (day.pieces[0] for day in timeline.days)
+    assert first.calls == pytest.approx((23.5 / 24, 1))
+    assert second.calls == pytest.approx((0, 20 / 24 / 60))
+    assert (first.starts_here, second.starts_here) == (True, False)
+
+
+def test_days_beyond_two_weeks_are_counted_and_not_drawn() -> None:
+    start = plans.NOW + timedelta(hours=6)
+    changes = [
+        plans.change(
+            VOICE,
+            f"day-{number}",
+            "not-live",
+            operations=(Operation(Op.CREATE),),
+            spec={"schedule": {"send_at": (start + timedelta(days=number)).isoformat()}},
+        )
+        for number in range(20)
+    ]
+    timeline = timeline_of(plan_document(plans.plan(*changes), plans.PROD))
+    assert timeline is not None
+    assert (len(timeline.days), timeline.later, len(timeline.spans)) == (14, 6, 20)
+
+
+def test_a_plan_without_runs_has_no_timeline() -> None:
+    assert timeline_of(plan_document(plans.plan(plans.finished()), plans.PROD)) is None
+
+
+# --------------------------------------------------------------------------------------------------------- SARIF
+
+ESSENTIALS = {
+    "type": "object",
+    "required": ["$schema", "version", "runs"],
+    "properties": {
+        "$schema": {"type": "string"},
+        "version": {"const": "2.1.0"},
+        "runs": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/run"}},
+    },
+    "additionalProperties": False,
+    "$defs": {
+        "text": {
+            "type": "object",
+            "required": ["text"],
+            "properties": {"text": {"type": "string", "minLength": 1}},
+        },
+        "run": {
+            "required": ["tool", "results"],
+            "properties": {
+                "tool": {
+                    "required": ["driver"],
+                    "properties": {
+                        "driver": {
+                            "required": ["name", "semanticVersion", "rules"],
+                            "properties": {"rules": {"uniqueItems": True, "items": {"$ref": "#/$defs/rule"}}},
+                        }
+                    },
+                },
+                "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                "results": {"items": {"$ref": "#/$defs/result"}},
+            },
+        },
+        "rule": {
+            "required": ["id", "shortDescription", "help"],
+            "properties": {"shortDescription": {"$ref": "#/$defs/text"}, "help": {"$ref": "#/$defs/text"}},
+        },
+        "result": {
+            "required": ["ruleId", "ruleIndex", "level", "message", "locations"],
+            "properties": {
+                "level": {"enum": ["none", "note", "warning", "error"]},
+                "message": {"$ref": "#/$defs/text"},
+                "locations": {
+                    "minItems": 1,
+                    "items": {
+                        "properties": {
+                            "physicalLocation": {
+                                "required": ["artifactLocation", "region"],
+                                "properties": {
+                                    "artifactLocation": {"properties": {"uri": {"pattern": "^[!-~]+$"}}},
+                                    "region": {"properties": {"startLine": {"minimum": 1}}},
+                                },
+                            }
+                        }
+                    },
+                },
+            },
+        },
+    },
+}
+"""Of the OASIS schema of SARIF 2.1.0, what we write."""
+
+
+def test_sarif_is_what_its_standard_says() -> None:
+    from jsonschema import Draft202012Validator
+
+    log = json.loads(render("validate", "sarif", DOCUMENTS["validate"], SETTING))
+    Draft202012Validator(ESSENTIALS).validate(log)
+    [run] = log["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])

@@ -86,13 +86,13 @@ def everything(desk: Desk) -> None:
     )
 
 
-def killed_at(desk: Desk, place: int, **rule: Any) -> bool:
+def killed_at(desk: Desk, place: int, words: tuple[str, ...] = (*APPLY, *ALLOW), **rule: Any) -> bool:
     """Runs until the request at `place`, and kills. False when the run was over before it.
 
     With `acts` it was carried out when the process died, otherwise it never is.
     """
     desk.sandbox.faults.add("slow", seconds=FOR_EVER, after=place, **rule)
-    with desk.start(*APPLY, *ALLOW) as process:
+    with desk.start(*words) as process:
         wait_until(lambda: _held(desk) or process.poll() is not None, "the run hangs", 30)
         held = _held(desk)
         process.kill()
@@ -140,6 +140,23 @@ def test_killed_at_any_request_the_next_run_converges(machine: Desk, place: int,
     assert twins(machine) == []
     assert_converges(machine, *ALLOW)
     assert_as_wanted(machine)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("place", "acts"), [*((place, True) for place in WRITES), (4, False), (9, False)])
+def test_killed_at_any_write_the_same_plan_finishes_what_it_began(
+    machine: Desk, place: int, acts: bool
+) -> None:
+    everything(machine)
+    assert machine.run("plan", "--out", "plan.json", *ALLOW).code == 0
+    machine.forget()
+    assert killed_at(machine, place, (*APPLY, "plan.json"), acts=acts)
+    again = machine.run(*APPLY, "plan.json")
+    assert again.code == 0, again.all
+    assert_as_wanted(machine)
+    assert_converges(machine, *ALLOW)
+    done = machine.run(*APPLY, "plan.json")
+    assert done.code == 0, done.all
 
 
 def one(desk: Desk, **fields: Any) -> None:

@@ -34,10 +34,10 @@ def github(report: Report) -> str:
     return "".join(f"{line}\n" for line in _lines(report))
 
 
-def error(document: ErrorOutputDocument, _setting: Setting) -> str:
+def error(document: ErrorOutputDocument, setting: Setting) -> str:
     """A command that ended early: every finding where it stands, then the one sentence."""
     sentence = message(document["error"]["message"])
-    found = [_finding(finding) for finding in findings_of(document["findings"])]
+    found = [_finding(it.under(setting.prefix)) for it in findings_of(document["findings"])]
     return "".join(f"{line}\n" for line in [*found, _command("error", sentence, "campaignctl", None)])
 
 

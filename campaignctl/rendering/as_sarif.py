@@ -24,10 +24,11 @@ def sarif(report: Report) -> str:
     return _log(report.findings, successful=True)
 
 
-def error(document: ErrorOutputDocument, _setting: Setting) -> str:
+def error(document: ErrorOutputDocument, setting: Setting) -> str:
     """A `validate` that ended early, so that an upload has its file: what was found, and why it ended."""
     notification = {"level": "error", "message": {"text": _text(document["error"]["message"])}}
-    return _log(findings_of(document["findings"]), successful=False, notifications=[notification])
+    found = [finding.under(setting.prefix) for finding in findings_of(document["findings"])]
+    return _log(found, successful=False, notifications=[notification])
 
 
 WRITERS: Final[Mapping[str, Writer]] = {"validate": writers(sarif)["validate"], "error": error}

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Setting:
     """Where a text will be read. `width` None: whoever shows it wraps it.
 
-    `manifests` is how many were read, `where` the account, for documents that do not say so themselves.
+    `manifests` is how many were read, `where` the account, for documents that do not say so themselves. `prefix` is
+    the project's directory as whoever reads a file's name knows it, with `/` at its end; empty where it is theirs.
     """
 
     now: datetime
@@ -30,6 +31,7 @@ class Setting:
     width: int | None = None
     manifests: int | None = None
     where: Where | None = None
+    prefix: str = ""
 
 
 Writer = Callable[[Any, Setting], str]

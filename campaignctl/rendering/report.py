@@ -7,7 +7,7 @@ them, once. A document that is new needs one function to a `Report`; a format th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from campaignctl.rendering.documents import FindingDocument
@@ -79,6 +79,10 @@ class Place:
     line: int = 1
     column: int | None = None
 
+    def under(self, prefix: str) -> Place:
+        """The same place, its file named from further up."""
+        return replace(self, file=prefix + self.file)
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -113,6 +117,10 @@ class Entry:
     commands: tuple[str, ...] = ()
     place: Place | None = None
 
+    def under(self, prefix: str) -> Entry:
+        """The same, its file named from further up."""
+        return replace(self, place=self.place.under(prefix)) if self.place else self
+
     @property
     def telling(self) -> Iterator[Said]:
         """What a reader needs at once: what it means for people, why, and what is near or cannot be undone."""
@@ -129,6 +137,10 @@ class Finding:
     rule: str
     message: str
     place: Place
+
+    def under(self, prefix: str) -> Finding:
+        """The same, its file named from further up."""
+        return replace(self, place=self.place.under(prefix))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +166,17 @@ class Report:
     fine_print: tuple[str, ...] = ()
     seal: Seal | None = None
     timeline: Timeline | None = None
+
+    def under(self, prefix: str) -> Report:
+        """The same, every file named from further up."""
+        if not prefix:
+            return self
+        return replace(
+            self,
+            entries=tuple(entry.under(prefix) for entry in self.entries),
+            quiet=tuple(entry.under(prefix) for entry in self.quiet),
+            findings=tuple(finding.under(prefix) for finding in self.findings),
+        )
 
 
 def findings_of(documents: Iterable[FindingDocument]) -> tuple[Finding, ...]:

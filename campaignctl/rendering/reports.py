@@ -248,6 +248,6 @@ def writers(write: Callable[[Report], str]) -> Mapping[str, Writer]:
     """The `WRITERS` of a format that is made from reports."""
 
     def writer(report: Callable[[Any, Setting], Report]) -> Writer:
-        return lambda document, setting: write(report(document, setting))
+        return lambda document, setting: write(report(document, setting).under(setting.prefix))
 
     return {what: writer(report) for what, report in REPORTS.items()}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from campaignctl.cli import output
+from campaignctl.cli.asking import confirm
 from campaignctl.cli.carrier import Carrier
 from campaignctl.cli.files import read_file
 from campaignctl.cli.interrupts import Interrupts
@@ -156,15 +156,9 @@ def _refuse(planned: Planned, limits: Limits, session: Session, digest: str) -> 
 
 
 def _confirm(plan: Plan, limits: Limits, session: Session) -> None:
-    """`yes` on a terminal; elsewhere nobody can be asked."""
-    if limits.auto_approve:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask on: give --auto-approve, or apply a saved plan with it")
     where = f"{session.environment.name} (account {plan.account_sid})"
-    answer = click.prompt(f"Apply to {where}? Only yes is taken", default="", show_default=False, err=True)
-    if answer != "yes":
-        raise RefusedError("not confirmed; nothing was sent")
+    instead = "give --auto-approve, or apply a saved plan with it"
+    confirm(f"Apply to {where}?", auto_approve=limits.auto_approve, otherwise=instead)
 
 
 def _write(result: ApplyResult, session: Session, output_format: str) -> int:

@@ -227,3 +227,22 @@ def test_the_question_names_the_account(desk: Desk) -> None:
         shown.type("no\n")
         shown.end()
     assert "prod (account acme1)?" in shown.seen
+
+
+def test_a_pause_of_everything_asks_once(desk: Desk) -> None:
+    desk.seed(*(live_voice(f"campaign-{number}", schedule=far(number)) for number in range(3)))
+    with terminal(desk, "pause", "--all") as shown:
+        shown.wait_for("Pause these 3 campaigns in prod (account acme1)? Only yes is taken")
+        shown.type("yes\n")
+        assert shown.end() == 0
+    assert shown.seen.count("Only yes") == 1
+    assert {live["status"] for live in desk.account()} == {"Paused"}
+
+
+def test_any_other_answer_ends_no_campaign(desk: Desk) -> None:
+    desk.seed(live_voice("campaign-0", schedule=far(0)))
+    with terminal(desk, "complete", "campaign-0") as shown:
+        shown.wait_for("Complete this campaign in prod")
+        shown.type("y\n")
+        assert shown.end() == 3
+    assert not desk.writes

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TextIO
 
 import click
 
@@ -15,11 +16,17 @@ from campaignctl.errors import CampaignctlError
 from campaignctl.rendering.formats import FORMATS, Setting, render
 
 
-def wants_color(options: GlobalOptions) -> bool:
-    """`--no-color` and `NO_COLOR` turn it off, `FORCE_COLOR` on; else a terminal has it."""
+def wants_color(options: GlobalOptions, stream: TextIO | None = None) -> bool:
+    """`--no-color` and `NO_COLOR` turn it off, `FORCE_COLOR` on (`0`: off); else a terminal has it that is not dumb.
+
+    `stream` is where it goes, standard output by default.
+    """
     if options.no_color or os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    forced = os.environ.get("FORCE_COLOR")
+    if forced:
+        return forced != "0"
+    return (stream or sys.stdout).isatty() and os.environ.get("TERM") != "dumb"
 
 
 def width() -> int | None:

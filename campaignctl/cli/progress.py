@@ -43,6 +43,6 @@ class Reporter:
         if self._bar is not None:
             self._bar.update(1)
         elif not self._options.quiet:
-            color = output.wants_color(self._options)
+            color = output.wants_color(self._options, sys.stderr)
             line = operation_line(step.change, result, done=self._done, total=self._total, color=color)
-            click.echo(line, err=True, nl=False)
+            click.echo(line, err=True, nl=False, color=color)

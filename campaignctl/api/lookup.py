@@ -13,7 +13,7 @@ from campaignctl.errors import ApiError, CredentialsError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.naming import AskedName, Found
-from campaignctl.planning.resources import Listing
+from campaignctl.planning.resources import Listing, Live
 
 T = TypeVar("T")
 
@@ -52,8 +52,18 @@ def _search(client: Client, kind: Kind, name: str) -> Listing:
 
 
 def _by_sid(client: Client, asked: AskedName) -> Found:
-    found = each_kind(asked.kinds, lambda kind: client.get(kind, asked.word)).values()
+    found = each_kind(asked.kinds, lambda kind: _get(client, kind, asked.word)).values()
     return Found(asked, tuple(live for live in found if live is not None))
+
+
+def _get(client: Client, kind: Kind, sid: str) -> Live | None:
+    """None too where the account refuses to look for it: what it takes for a SID at all is unknown."""
+    try:
+        return client.get(kind, sid)
+    except ApiError as error:
+        if error.http in (403, 404) or not is_refusal(error):
+            raise
+        return None
 
 
 def find_alive(client: Client) -> dict[str, Listing]:

@@ -200,6 +200,12 @@ def test_credentials_that_are_not_taken_are_an_error_and_no_absence(desk: Desk) 
     assert (result.code, "401" in result.err) == (1, True)
 
 
+def test_a_name_that_the_account_takes_for_no_sid_is_nowhere(desk: Desk) -> None:
+    desk.sandbox.faults.add("status", request="get", status=400, times=None)
+    result = desk.run("pause", "no such name", YES)
+    assert (result.code, "has no campaign" in result.err) == (1, True)
+
+
 def test_a_list_that_is_not_whole_leaves_open_which_one_is_meant(desk: Desk) -> None:
     desk.seed(live_voice(status="paused"), live_voice(status="paused"))
     desk.sandbox.faults.add("item", request="list", index=1, times=None, path="/campaigns")

@@ -180,7 +180,7 @@ class World:
         fields = rules.accepted(collection, sent, creating=False)
         if not fields:
             raise RefusalError(400, "There is nothing to update.", "Send fields or an action.")
-        started = campaign.started(now)
+        started = campaign.started(now) and not _waits_without_a_start(campaign, kind)
         changeable = _changeable(kind, campaign, started)
         kept = [name for name in fields if name not in changeable]
         if kept:
@@ -306,6 +306,12 @@ def _changeable(kind: Kind, campaign: Campaign, started: bool) -> frozenset[str]
     if not campaign.alive:
         return frozenset()
     return frozenset(row.name for row in kind.fields if not started or row.mutability is Mutability.ALWAYS)
+
+
+def _waits_without_a_start(campaign: Campaign, kind: Kind) -> bool:
+    """[002] closes a voice campaign's fields at its `send_at`: a paused one that has none is still open."""
+    start = (campaign.spec.get(kind.schedule.name) or {}).get(kind.start.name)
+    return kind.pause_lifts_margin and campaign.state is Status.PAUSED and start is None
 
 
 def _indispensable(kind: Kind) -> set[str]:

@@ -173,3 +173,11 @@ def test_a_paused_campaign_outlives_its_end(sandbox: Sandbox, account: Account) 
     account.act(f"campaigns/{sid}", "pause")
     sandbox.advance(timedelta(days=60))
     assert account.show(f"campaigns/{sid}")["status"] == "Paused"
+
+
+def test_a_paused_call_without_a_start_can_still_be_changed(account: Account) -> None:
+    """[002] closes its fields at `send_at`, and it has none."""
+    sid = account.call(schedule=...)
+    assert account.act(f"campaigns/{sid}", "pause").status_code == 200
+    data = data_of(account.put(f"campaigns/{sid}", {"campaigns": [{"caller_id": "08012345678"}]}))
+    assert data["caller_id"] == "08012345678"

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -47,7 +48,26 @@ def remark(text: str, options: GlobalOptions | None = None) -> None:
 
 def setting(options: GlobalOptions, now: datetime, *, manifests: int | None = None) -> Setting:
     """How a result is laid out here."""
-    return Setting(now, color=wants_color(options), width=width(), manifests=manifests)
+    return Setting(
+        now,
+        color=wants_color(options),
+        width=width(),
+        manifests=manifests,
+        prefix=_prefix(options.config),
+    )
+
+
+def _prefix(config: Path | None) -> str:
+    """In a GitHub workflow files are named from the workspace, as annotations and code scanning ask for."""
+    from campaignctl.manifests.project import find_project_file
+
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    file = config if config is not None else find_project_file(Path.cwd())
+    if not workspace or file is None:
+        return ""
+    directory, root = file.resolve().parent, Path(workspace).resolve()
+    below = directory.relative_to(root) if directory.is_relative_to(root) else Path()
+    return f"{below.as_posix()}/" if below.parts else ""
 
 
 def report_error(error: CampaignctlError, words: Sequence[str]) -> None:
@@ -55,7 +75,7 @@ def report_error(error: CampaignctlError, words: Sequence[str]) -> None:
     from campaignctl.rendering.as_json import error_document
 
     document = error_document(error)
-    plain = Setting(datetime.now(UTC))
+    plain = Setting(datetime.now(UTC), prefix=_prefix(None))
     row = FORMATS.get(asked_format(words))
     if row is not None and row.tells_errors:
         result(render("error", asked_format(words), document, plain))

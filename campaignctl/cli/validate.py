@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from campaignctl.cli import output
@@ -44,7 +46,10 @@ def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
 
 def _write(findings: tuple[Diagnostic, ...], manifests: int, session: Session, output_format: str) -> None:
     from campaignctl.rendering.as_json import validate_document
+    from campaignctl.rendering.report import Where
 
-    setting = output.setting(session.options, session.clock.now(), manifests=manifests)
+    environment = session.environment
+    where = Where.of(environment.name, environment.account_sid or "not set", environment.backend)
+    setting = replace(output.setting(session.options, session.clock.now(), manifests=manifests), where=where)
     document = validate_document(findings)
     output.result(formats.render("validate", output_format, document, setting))

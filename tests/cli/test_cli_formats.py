@@ -88,6 +88,12 @@ def test_in_a_workflow_files_are_named_from_the_workspace(tmp_path: Path) -> Non
         assert ",file=marketing/campaigns/a.yaml,line=1" in result.out
 
 
+@pytest.mark.parametrize("output_format", MARKED_UP)
+def test_a_validation_names_the_environment_whose_policies_it_kept(desk: Desk, output_format: str) -> None:
+    started(desk)
+    assert ACCOUNT in desk.run("validate", "--format", output_format).out
+
+
 def test_validate_offers_sarif_and_a_plan_does_not(desk: Desk) -> None:
     started(desk)
     assert desk.run("plan", "--format", "sarif").code == 64

@@ -1,0 +1,55 @@
+"""The guide is run: every command, in its order, in one empty directory."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "README.md"
+BLOCK = re.compile(r"(?:<!-- (?P<what>[^>]*) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```", re.DOTALL)
+EXIT = re.compile(r"\s+# exit (\d+)$")
+
+
+def lines() -> Iterator[tuple[str, int]]:
+    """Each command, and how it ends; files of the guide are written by commands of their own."""
+    for block in BLOCK.finditer(GUIDE.read_text(encoding="utf-8")):
+        what, text = block["what"] or "", block["text"]
+        if block["language"] == "sh":
+            for line in text.splitlines():
+                code = EXIT.search(line)
+                yield EXIT.sub("", line), int(code[1]) if code else 0
+        elif what.startswith("file: "):
+            yield f"cat > {what.removeprefix('file: ')} <<'END'\n{text}END", 0
+        elif what == "under policy":
+            yield f"cat >> campaignctl.yaml <<'END'\n{text}END", 0
+
+
+@pytest.mark.slow
+def test_every_command_of_the_guide_does_what_it_says(tmp_path: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environ = {"PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    said = {}
+    for command, code in lines():
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, f"{command}\n{done.stdout}{done.stderr}"
+        assert "Traceback" not in done.stderr
+        said[command] = done.stdout + done.stderr
+    assert "Nothing to do" in said["campaignctl plan"]
+    assert "complete" in said["campaignctl plan campaigns/diwali.yaml"]
+    assert "EXOTEL_ACCOUNT_SID" in said["campaignctl plan -e prod"]
+    assert "max_numbers" in said["campaignctl validate"]
+    assert "unchanged" in said["campaignctl apply plan.json --auto-approve"]
+    assert len(said) > 20
+
+
+def test_every_link_of_the_guide_leads_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#]+)", GUIDE.read_text(encoding="utf-8")):
+        assert (GUIDE.parent / target).exists(), target

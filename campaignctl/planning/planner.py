@@ -77,7 +77,7 @@ def make_plan(
 def _decide_all(meant: Sequence[Match], account: _Account, terms: Terms) -> list[tuple[Match, Decision]]:
     """Each by itself; once more where together they want more than the account can do."""
     decided = [(match, _decide(match, account, terms)) for match in meant]
-    changes = [_change(match, decision) for match, decision in decided]
+    changes = (_change(match, decision) for match, decision in decided)
     crowds = crowds_planned(changes, _alive(account.snapshot.listings), terms)
     if not crowds:
         return decided

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.crowds import Crowd, Span
 from campaignctl.planning.plan import Change
-from campaignctl.planning.policy import Subject, shared, span_of
+from campaignctl.planning.policy import RULES, Subject, level_of, shared, span_of
 from campaignctl.planning.policy.subject import label
 from campaignctl.planning.resources import Live
 from campaignctl.planning.run import run_of
@@ -17,11 +17,14 @@ from campaignctl.planning.terms import Terms
 from campaignctl.planning.window import window_of
 
 
-def crowds_planned(changes: Sequence[Change], alive: Iterable[Live], terms: Terms) -> tuple[Crowd, ...]:
-    """Where campaigns crowd once the plan is carried out."""
-    touched = {(change.key.kind, change.live.sid) for change in changes if change.live}
+def crowds_planned(changes: Iterable[Change], alive: Iterable[Live], terms: Terms) -> tuple[Crowd, ...]:
+    """Where campaigns crowd once the plan is carried out; nowhere while the rule is off."""
+    if level_of(RULES["capacity"], terms.environment) is None:
+        return ()
+    planned = list(changes)
+    touched = {(change.key.kind, change.live.sid) for change in planned if change.live}
     others = (live for live in alive if (live.kind.name, live.sid) not in touched)
-    return shared(_spans(changes, others, terms), terms.environment)
+    return shared(_spans(planned, others, terms), terms.environment)
 
 
 def _spans(changes: Iterable[Change], others: Iterable[Live], terms: Terms) -> Iterator[tuple[Kind, Span]]:

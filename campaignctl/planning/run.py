@@ -21,6 +21,7 @@ from campaignctl.planning.policy import (
     level_of,
     predicted_end,
 )
+from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.window import window_of
 
 
@@ -28,7 +29,7 @@ from campaignctl.planning.window import window_of
 class Run:
     """One campaign in time. `end` is the declared one; `predicted_end` None where nobody counts the people.
 
-    `per_minute` is how many calls or messages it can want; `goes` is False for one that waits: paused, or held.
+    `per_minute` is how many calls or messages it can want; `goes` is False for one that waits: paused, held or blocked.
     """
 
     start: datetime
@@ -45,16 +46,15 @@ def run_of(change: Change, now: datetime, capacity: int | None = None) -> Run | 
     """
     kind = KINDS[change.key.kind]
     ops = {operation.op for operation in change.operations if operation.sid is None}
-    held = {operation.op for operation in change.held}
     if not change.resulting or _is_over(change, ops):
         return None
     try:
         begins = window_of(kind, change.resulting).start
     except ValueError:  # not planned by us, but shown all the same: nobody can tell when it runs
         return None
-    if begins is None and (change.live is None or Op.RESUME in ops):
+    if begins is None and (Op.RESUME in ops or (change.live is None and (change.operations or change.held))):
         begins = now
-    if begins is None or (change.live is None and not (ops | held)):
+    if begins is None or (change.live is None and change.type is ChangeType.NOOP):
         return None
     subject = Subject(kind, change.resulting, begins, capacity=capacity)
     ends, known = predicted_end(subject, begins)

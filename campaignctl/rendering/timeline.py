@@ -42,7 +42,7 @@ class Span:
     @property
     def says(self) -> str:
         """The whole of it, for who does not see the drawing."""
-        waits = "" if self.goes else " (waits: paused or held)"
+        waits = "" if self.goes else " (waits: paused, held or blocked)"
         window = f", window until {moment(self.end)}" if self.end else ""
         return f"{self.title}{waits}: starts {moment(self.start)}, predicted end {self.ends}{window}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -64,7 +65,7 @@ RETRIES: Value = {"number_of_retries": 2, "interval_mins": 15}
             change(
                 {"from": NUMBERS, "schedule": {"send_at": at(60).isoformat(), "end_at": at(61).isoformat()}}
             ),
-            None,
+            Run(at(60), at(61), at(61), 60, False),
         ),
         (change({"lists": ["x"], "schedule": SOON}, Op.CREATE), Run(at(60), None, None, 60, True)),
         (change(CALLS, Op.CREATE, Op.PAUSE), Run(at(60), None, at(62), 60, False)),
@@ -81,6 +82,11 @@ RETRIES: Value = {"number_of_retries": 2, "interval_mins": 15}
 )
 def test_a_campaign_runs_from_its_start_to_its_predicted_end(given: Change, run: Run | None) -> None:
     assert run_of(given, NOW) == run
+
+
+def test_nothing_runs_where_nothing_is_there_and_nothing_is_to_be_done() -> None:
+    over = replace(change(CALLS), type=ChangeType.NOOP)
+    assert run_of(over, NOW) is None
 
 
 def test_a_declared_end_cuts_the_prediction() -> None:

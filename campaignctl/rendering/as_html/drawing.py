@@ -55,7 +55,7 @@ def _legend(timeline: Timeline) -> str:
         (_swatch('class="voice" rx="3"'), "predicted calls"),
         (_swatch('class="sms" rx="3"'), "messages"),
         (_swatch('class="voice window" rx="3"'), "the rest of the window"),
-        (_swatch('class="voice waits" rx="3"'), "waits: paused or held"),
+        (_swatch('class="voice waits" rx="3"'), "waits: paused, held or blocked"),
         (_swatch('class="voice fade"'), "how long, nobody knows"),
     ]
     if any(each.crowdings for each in timeline.days):
@@ -113,7 +113,8 @@ def _row(piece: Piece, top: int) -> str:
     """A name over its bar; towards the end of a day the name stands to the left."""
     start = piece.start
     late = start > 0.6
-    end = max(part[1] for part in (piece.calls, piece.window, (start, start + _STUB)) if part)
+    window = piece.window if piece.span.goes or not piece.calls else None
+    end = max(part[1] for part in (piece.calls, window, (start, start)) if part)
     anchor = f'x="{_percent(min(end, 1) if late else start)}"{_END if late else ""}'
     label = text(cut_label(piece.span.title))
     return (
@@ -171,7 +172,7 @@ def _table_row(span: Span) -> str:
         moment(span.start),
         span.ends,
         moment(span.end) if span.end else "not declared",
-        "yes" if span.goes else "waits: paused or held",
+        "yes" if span.goes else "waits: paused, held or blocked",
     )
     row = "".join(f"<td>{text(cell)}</td>" for cell in cells)
     return f'<tr><th scope="row">{outside(cut(span.title, 200))}</th>{row}</tr>\n'

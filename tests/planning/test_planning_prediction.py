@@ -1,0 +1,85 @@
+"""How long a campaign is predicted to run, and calling hours where clocks change."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from campaignctl.diagnostics import Position
+from campaignctl.kinds import VOICE
+from campaignctl.kinds.table import Value
+from campaignctl.planning.environment import Environment
+from campaignctl.planning.policy import Subject, check_manifest, pace, predicted_end, predicted_minutes
+from campaignctl.planning.resources import Desired
+from campaignctl.planning.terms import whole_document
+
+NOW = datetime.fromisoformat("2027-01-01T00:00:00+00:00")
+NUMBERS: Value = [f"+9198765{number:05}" for number in range(120)]
+
+
+def subject(capacity: int | None = None, **spec: Value) -> Subject:
+    return Subject(VOICE, {"from": NUMBERS, **spec}, NOW, capacity=capacity)
+
+
+@pytest.mark.parametrize(
+    ("spec", "minutes"),
+    [
+        ({}, 2),
+        ({"mode": "custom", "throttle": 10}, 12),
+        ({"mode": "auto", "throttle": 10}, 2),
+        ({"mode": "custom", "throttle": 6000}, 2),
+        ({"retries": {"number_of_retries": 2, "interval_mins": 15}}, 32),
+        ({"retries": {"number_of_retries": 3, "interval_mins": 10, "mechanism": "Exponential"}}, 72),
+        ({"retries": {"number_of_retries": 3}}, 2),
+        ({"retries": None}, 2),
+        ({"lists": ["a"]}, None),
+        ({"from": []}, None),
+    ],
+)
+def test_a_run_takes_its_numbers_and_the_intervals_of_its_retries(
+    spec: dict[str, Value], minutes: int | None
+) -> None:
+    assert predicted_minutes(subject(**spec)) == minutes
+
+
+def test_the_account_sets_the_pace() -> None:
+    assert (pace(subject()), pace(subject(capacity=120))) == (60, 120)
+    assert pace(subject(capacity=5, mode="custom", throttle=10)) == 5
+
+
+def test_retries_without_bound_end_with_the_window_that_is_always_there() -> None:
+    endless = subject(retries={"number_of_retries": 3, "interval_mins": 10**15})
+    assert predicted_end(endless, NOW) == (NOW + timedelta(days=30), True)
+
+
+def findings(zone: str, start: str, minutes: int, end: str | None = None) -> list[str]:
+    schedule: dict[str, Value] = {"send_at": start} | ({"end_at": end} if end else {})
+    retries: Value = {"number_of_retries": 1, "interval_mins": minutes}
+    spec: dict[str, Value] = {"name": "a", "from": ["+15550001234"], "retries": retries, "schedule": schedule}
+    settings: Value = {"level": "error", "time_zone": zone, "from": "00:30", "to": "04:00"}
+    environment = Environment("test", "exotel", "a", policy={"calling_hours": settings})
+    desired = Desired(VOICE, spec, Position("a.yaml"))
+    return [it.message for it in check_manifest(desired, environment, NOW, whole_document)]
+
+
+def test_clocks_that_are_set_forward_shorten_the_day() -> None:
+    """New York, 14 March 2027: after 01:59 comes 03:00."""
+    start = "2027-03-14T01:00:00-05:00"
+    assert findings("America/New_York", start, 118) == []
+    (late,) = findings("America/New_York", start, 120)
+    assert "until Sun 14 Mar 04:00 -0400" in late
+
+
+def test_clocks_that_are_set_back_lengthen_the_day() -> None:
+    """New York, 7 November 2027: 01:00 to 02:00 comes twice."""
+    start = "2027-11-07T01:00:00-04:00"
+    assert findings("America/New_York", start, 239) == []
+    (late,) = findings("America/New_York", start, 241)
+    assert "until Sun 07 Nov 04:01 -0500" in late
+
+
+def test_an_offset_of_elsewhere_is_read_in_the_zone_of_the_policy() -> None:
+    assert findings("Asia/Kolkata", "2027-02-01T20:00:00Z", 60) == []
+    (early,) = findings("Asia/Kolkata", "2027-02-01T18:30:00Z", 60)
+    assert "it starts at 00:00 +0530, outside the calling hours 00:30–04:00 Asia/Kolkata" in early

@@ -235,3 +235,37 @@ def test_killed_while_it_ends_its_own_duplicate_the_next_run_ends_it(
     assert not intents(machine)
     (loser,) = (it["status"] for it in machine.account() if it["id"] != winner)
     assert loser == ("Completed" if (action, acts) in LEFT_COMPLETED else "Archived")
+
+
+def test_where_two_are_found_all_but_the_oldest_are_paused_and_it_is_unknown(machine: Desk) -> None:
+    """Nobody can tell which one the killed run made."""
+    one(machine)
+    assert killed_at(machine, 0, request="create", acts=False)
+    moments = [(machine.clock.now() - timedelta(seconds=age)).isoformat() for age in (60, 30, 90)]
+    sids = machine.seed(
+        *(live_voice("first", schedule=schedule(machine), date_created=moment) for moment in moments)
+    )
+    run = machine.run(*APPLY)
+    assert run.code == 5, run.all
+    assert "all but the oldest" in run.err
+    status = {it["id"]: it["status"] for it in machine.account()}
+    assert [status[sid] for sid in sids] == ["Paused", "Paused", "Created"]
+    assert not [it for it in machine.writes if it.request == "create" and it.fault is None]
+    assert not intents(machine)
+
+
+def test_an_unknown_create_is_not_repeated_where_its_twin_could_not_be_stopped(machine: Desk) -> None:
+    """Within the margin the next run waits for a person; with the intent removed it goes on."""
+    near = machine.clock.now() + timedelta(minutes=5)
+    window = {"send_at": near.isoformat(), "end_at": (near + timedelta(hours=4)).isoformat()}
+    machine.manifests(voice("first", schedule=window))
+    assert killed_at(machine, 0, (*APPLY, "--allow", "start-now"), request="create", acts=False)
+    run = machine.run(*APPLY, "--allow", "start-now")
+    assert run.code == 3, run.all
+    (result,) = run.json["results"]
+    assert (result["outcome"], result["reason"]["code"]) == ("skipped", "unknown-outcome")
+    (path,) = (machine.root / ".campaignctl" / "intents").glob("*.json")
+    assert path.name in result["reason"]["message"]
+    path.unlink()
+    assert machine.run(*APPLY, "--allow", "start-now").code == 0
+    assert_as_wanted(machine, (Wanted("first", "Created"),))

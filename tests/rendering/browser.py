@@ -117,6 +117,10 @@ class Tab:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
+    def settle(self) -> None:
+        """Until what is there has been drawn."""
+        self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def size(self, width: int, height: int) -> None:
         """The window's, in pixels."""
         self.ask(

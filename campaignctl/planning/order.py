@@ -18,10 +18,8 @@ _PHASE: Mapping[Op, int] = MappingProxyType(
 
 def start_for_order(change: Change) -> datetime:
     """The start that a change will have; without one it is the last."""
-    if change.live is None and change.desired is None:
-        return _NEVER
-    kind = change.live.kind if change.live else change.desired.kind  # type: ignore[union-attr]
-    return window_of(kind, change.resulting).start or _NEVER
+    side = change.live or change.desired
+    return (window_of(side.kind, change.resulting).start if side else None) or _NEVER
 
 
 def steps(changes: Iterable[Change]) -> tuple[Step, ...]:

@@ -88,7 +88,7 @@ def _merged_object(
         if not isinstance(wanted, Mapping) or member.name not in wanted or desired.ignores(path):
             continue
         value, old = wanted[member.name], shown(live.spec, path)
-        if member.role is Role.START and (value is None or not changes):
+        if member.role is Role.START and value is None:
             continue
         if changes or old is UNSEEN or same(member, merged.get(member.name), value, country):
             merged[member.name] = value

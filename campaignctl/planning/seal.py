@@ -11,6 +11,7 @@ from typing import Any
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Type, Value
+from campaignctl.planning.compare import UNSEEN, shown
 from campaignctl.planning.normalize import normal
 from campaignctl.planning.plan import ManifestsSeal
 from campaignctl.planning.resources import Desired, Live
@@ -79,23 +80,12 @@ def fingerprint(live: Live, country: Country | None, token: str, with_updated: b
     """
     marks = {"status": str(live.status if live.status != "unknown" else live.word)}
     for path, field in live.kind.leaves_and_objects():
-        value = _shown_leaf(live.spec, path)
-        if field.type is not Type.OBJECT and value is not _MISSING:
+        value = shown(live.spec, path)
+        if field.type is not Type.OBJECT and value is not UNSEEN:
             marks[path] = _jsonable(normal(field, value, country))  # type: ignore[assignment,arg-type]
     if with_updated:
         marks["date_updated"] = str(live.updated)
     return ";".join(f"{key}={keyed(token, [key, mark])[len(_SCHEME) :][:16]}" for key, mark in marks.items())
-
-
-_MISSING = object()
-
-
-def _shown_leaf(spec: Mapping[str, Value], path: str) -> object:
-    name, _, member = path.partition(".")
-    value = spec.get(name, _MISSING)
-    if not member or value is _MISSING:
-        return value
-    return value.get(member, _MISSING) if isinstance(value, Mapping) else None
 
 
 def same_fingerprint(one: str, other: str, apart_from: frozenset[str] = frozenset()) -> bool:

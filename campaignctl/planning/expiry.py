@@ -25,11 +25,12 @@ def _limits(change: Change, now: datetime) -> Iterator[datetime]:
     if kind is None:
         return
     start = window_of(kind, change.resulting).start
+    live = window_of(kind, change.live.spec).start if change.live else None
     ahead = start is not None and start > now
-    if (Op.CREATE in ops and start is None) or (Op.RESUME in ops and not ahead):
+    surely_ahead = ahead and (Op.UPDATE in ops or live is not None)  # a hidden start may have passed
+    if (Op.CREATE in ops and start is None) or (Op.RESUME in ops and not surely_ahead):
         yield now + STARTS_AT_ONCE
     if start is not None and ahead and Op.CREATE in ops:
         yield start - MARGIN if start - now >= MARGIN else start
     if ops & {Op.UPDATE, Op.RESUME}:
-        live = window_of(kind, change.live.spec).start if change.live else None
         yield from (moment for moment in (start, live) if moment is not None and moment > now)

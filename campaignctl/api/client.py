@@ -16,7 +16,7 @@ from campaignctl.api import wire
 from campaignctl.api.pacing import Pacer
 from campaignctl.api.retry import TABLE, Came, Fate, Patience, retry_after_seconds, what_came
 from campaignctl.api.transport import NoReply, NotConnected, Reply, Transport
-from campaignctl.api.wire import Endpoint, Json, Trouble, UnreadableError
+from campaignctl.api.wire import ContactList, Endpoint, Json, Trouble, UnreadableError
 from campaignctl.clock import Clock
 from campaignctl.errors import AnswerError, ApiError, CredentialsError, UnreachableError
 from campaignctl.kinds.lifecycle import Action
@@ -51,10 +51,18 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactPage:
+    """A page of contact lists, None for an item that could not be read; `total` is the account's claim."""
+
+    entries: tuple[ContactList | None, ...]
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RequestRecord:
     """One request, for an audit log: no body, no number of people, no secret. `status` is None without an answer.
 
-    `operation` is `list`, `get`, `create`, `update` or an action; `outcome` what came back, in words.
+    `operation` is `list`, `get`, `details`, `create`, `update` or an action; `outcome` what came back, in words.
     """
 
     operation: str
@@ -86,7 +94,7 @@ class _Request:
     def method(self) -> str:
         if self.operation == "create":
             return "POST"
-        return "GET" if self.operation in ("list", "get") else "PUT"
+        return "GET" if self.operation in ("list", "get", "details") else "PUT"
 
     @property
     def writes(self) -> bool:
@@ -231,6 +239,24 @@ class Client:
         result = self._exchange(request, lambda reply: _single(endpoint, reply, sid))
         return None if result.status == 404 else self._value(result)
 
+    def contact_lists(self, offset: int) -> ContactPage:
+        """One page of the account's contact lists. Raises `ApiError`."""
+        endpoint = wire.CONTACT_LISTS
+        query = {"offset": str(offset), "limit": str(endpoint.page_limit)}
+
+        def read(reply: Reply) -> ContactPage:
+            envelope = wire.read_envelope(reply.body)
+            return ContactPage(tuple(map(_contact_list, envelope.items)), envelope.total)
+
+        return self._value(self._exchange(_Request("list", endpoint, query=query), read))
+
+    def details_page(self, kind: Kind, sid: str, *, offset: int, limit: int) -> wire.Envelope:
+        """One page of what each recipient of a campaign came to. Raises `ApiError`."""
+        endpoint = self.endpoint(kind)
+        query = wire.details_query(endpoint, offset=offset, limit=limit)
+        request = _Request("details", endpoint, sid, query=query)
+        return self._value(self._exchange(request, lambda reply: wire.read_envelope(reply.body)))
+
     # ----------------------------------------------------------------------------------------------------- writes
 
     def create(self, kind: Kind, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
@@ -347,7 +373,9 @@ class Client:
         return result
 
     def _sent(self, request: _Request) -> Reply | NotConnected | NoReply:
-        path = wire.path_of(self.environment.account_sid, request.endpoint.collection, request.sid)
+        endpoint = request.endpoint
+        part = endpoint.details if request.operation == "details" else None
+        path = wire.path_of(self.environment.account_sid, endpoint.collection, request.sid, part)
         body = None if request.body is None else json.dumps(request.body).encode()
         begun = self._clock.monotonic()
         self.requests += 1
@@ -438,6 +466,13 @@ def _crowded(seconds: float) -> _Result[T]:
 def _entry(endpoint: Endpoint, item: wire.Item) -> Live | None:
     try:
         return None if item.trouble else wire.decode(endpoint, item.data)
+    except UnreadableError:
+        return None
+
+
+def _contact_list(item: wire.Item) -> ContactList | None:
+    try:
+        return None if item.trouble else wire.decode_contact_list(item.data)
     except UnreadableError:
         return None
 

@@ -97,10 +97,16 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
     }
 )
 
+CONTACT_LISTS: Final = Endpoint(
+    "lists", VOICE, details="", page_limit=50, scan_sort="", sid_keys=("sid", "id"), create_key=""
+)
+"""The contact lists, which serve both kinds. How long a page may be is unknown (2026-11): as short as the shortest."""
 
-def path_of(account_sid: str, collection: str, sid: str | None = None) -> str:
-    """The path of a collection, or of one campaign of it. Whatever a SID holds, it stays one segment."""
-    segments = ["v2", "accounts", account_sid, collection, *([] if sid is None else [sid])]
+
+def path_of(account_sid: str, collection: str, sid: str | None = None, part: str | None = None) -> str:
+    """The path of a collection, of one campaign of it, or of a part of that. A SID stays one segment, whatever it is."""
+    further = [segment for segment in (sid, part) if segment is not None]
+    segments = ["v2", "accounts", account_sid, collection, *further]
     if not all(segments):
         raise ValueError("a path needs an account and, for one campaign, its SID")
     return "".join(f"/{_segment(text)}" for text in segments)
@@ -128,6 +134,12 @@ def list_query(
     if statuses is not None:
         query["status"] = statuses
     return query
+
+
+def details_query(endpoint: Endpoint, *, offset: int, limit: int) -> dict[str, str]:
+    """The query of a page of per-recipient results, oldest first where the documents name such an order [001]."""
+    query = {**endpoint.list_params, "offset": str(offset), "limit": str(limit)}
+    return query if endpoint.kind is VOICE else {**query, "sort_by": "schedule_time:asc"}
 
 
 # --------------------------------------------------------------------------------------------------- what is sent
@@ -202,6 +214,24 @@ def decode(endpoint: Endpoint, data: Json) -> Live:
         stats=_counts(data.get("stats")),
         report_url=_text_or_none(data.get("report_url")),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ContactList:
+    """A list of people, as far as this project looks at it."""
+
+    sid: str
+    name: str
+
+
+def decode_contact_list(data: Json) -> ContactList:
+    """One contact list as an answer gives it. Raises `UnreadableError` without a SID or a name."""
+    found = data if isinstance(data, dict) else {}
+    sid = next((text for key in CONTACT_LISTS.sid_keys if (text := _text_or_none(found.get(key)))), None)
+    name = _text_or_none(found.get("name"))
+    if sid is None or name is None:
+        raise UnreadableError("it has no SID" if sid is None else "it has no name")
+    return ContactList(sid, name)
 
 
 _Rows: TypeAlias = "Mapping[str, tuple[str, Callable[[Json], Value], bool]]"

@@ -11,6 +11,7 @@ from campaignctl.diagnostics import in_order
 from campaignctl.errors import UsageError
 from campaignctl.planning.assemble import assemble
 from campaignctl.planning.consent import Consent, Permission, unknown_permissions
+from campaignctl.planning.lists import asks_by_name, resolve
 from campaignctl.planning.plan import Plan, Selection
 from campaignctl.planning.planner import Outlook, make_plan
 from campaignctl.planning.resources import Snapshot
@@ -75,8 +76,9 @@ class Planned:
 
 @dataclass(frozen=True)
 class Look:
-    """The account beside the manifests, and what the rules make of it."""
+    """The account beside the manifests, and what the rules make of it. `reading` has its lists by SID."""
 
+    reading: Reading
     snapshot: Snapshot
     terms: Terms
     outlook: Outlook
@@ -94,6 +96,7 @@ def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Lo
         refresh=asked.refresh,
         prune=session.project.prune is not None,
     )
+    reading, snapshot = _with_lists(reading, snapshot, client)
     terms = Terms(
         now=snapshot.now,
         environment=session.environment,
@@ -105,12 +108,32 @@ def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Lo
         locate=session.locate,
         unsettled=_unsettled(session),
     )
-    return Look(snapshot, terms, make_plan(reading.everyone, reading.selected, snapshot, terms))
+    return Look(reading, snapshot, terms, make_plan(reading.everyone, reading.selected, snapshot, terms))
+
+
+def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[Reading, Snapshot]:
+    """The manifests with SIDs for the names of lists, which are read once, and only where one is named."""
+    if not asks_by_name(reading.everyone):
+        return reading, snapshot
+    from campaignctl.api.contact_lists import read_directory
+
+    before = client.requests
+    directory = read_directory(client)
+    found = {id(desired): resolve(desired, directory) for desired in reading.everyone}
+    return (
+        replace(
+            reading,
+            everyone=tuple(found.values()),
+            selected=tuple(found[id(desired)] for desired in reading.selected),
+        ),
+        replace(snapshot, requests=snapshot.requests + client.requests - before),
+    )
 
 
 def make(session: Session, reading: Reading, client: Client, asked: Asked) -> Planned:
     """Fetches the account and plans. Raises ApiError where it cannot be read."""
     found = look(session, reading, client, asked)
+    reading = found.reading
     snapshot, terms, outlook = found.snapshot, found.terms, found.outlook
     outlook = replace(outlook, findings=in_order([*reading.findings, *outlook.findings]))
     plan = assemble(outlook, reading.selected, snapshot, terms, _selection(session, asked), session.token)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.formats import Format
-from campaignctl.kinds.manifest import DOCUMENTS, FROM_FILE, RECIPIENTS
+from campaignctl.kinds.manifest import BY_NAME, DOCUMENTS, FROM_FILE, RECIPIENTS
 from campaignctl.kinds.table import Bound, Field, Kind, Type
 from campaignctl.planning.settings import PROJECT
 
@@ -150,7 +150,10 @@ class _Writer:
 
     def items(self, field: Field) -> Schema:
         """A list of texts; of words each once."""
-        schema: Schema = {"type": "array", "items": self.text(field)}
+        item = self.text(field)
+        if field.by_name:
+            item = {"anyOf": [item, _Writer(self.substitutes, True).object(BY_NAME)]}
+        schema: Schema = {"type": "array", "items": item}
         if field.type is Type.STRINGS:
             schema["uniqueItems"] = True
         return schema | _limits(field, "minItems", "maxItems")

@@ -116,6 +116,24 @@ def _document(kind: Kind) -> Field:
 DOCUMENTS: Mapping[str, Field] = MappingProxyType({kind.name: _document(kind) for kind in KINDS.values()})
 """A whole manifest as one object, by its `kind`."""
 
+BY_NAME = Field(
+    "a list",
+    Type.OBJECT,
+    "A contact list by its name, looked up when planning.",
+    fields=(
+        Field(
+            "name",
+            Type.STRING,
+            "The list's name, exactly.",
+            required=True,
+            format_by=formats.NAME,
+            minimum=1,
+            maximum=500,
+        ),
+    ),
+)
+"""An item that is given by its name instead of its SID."""
+
 RECIPIENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         kind.name: tuple(

@@ -54,13 +54,14 @@ SMS = Kind(
         Field(
             "lists",
             Type.STRINGS,
-            "SIDs of the contact lists to text: up to 5, exactly 1 for a dynamic campaign.",
+            "The contact lists to text, each its SID or {name: …}: up to 5, 1 for a dynamic campaign.",
             "[001, 003]",
             required=True,
             role=Role.RECIPIENTS,
             minimum=1,
             maximum=5,
             format_by=formats.SID,
+            by_name=True,
         ),
         Field(
             "channel",

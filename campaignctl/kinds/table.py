@@ -114,7 +114,8 @@ class Field:
     one collection of the API that knows the field. `source` names the document, as `exotel-api.md` does, or is our
     own name for what the API does not know.
     `format_by` is how a text must look, or an array's items, where the type does not say it; `keys` how the names
-    of a map. A `shorthand` object may be one word, which then stands for each member.
+    of a map. A `shorthand` object may be one word, which then stands for each member. `by_name`: an item may be
+    given as `{name: …}` instead of its SID.
     """
 
     name: str
@@ -138,6 +139,7 @@ class Field:
     format_by: Format | None = None
     keys: Format | None = None
     shorthand: bool = False
+    by_name: bool = False
 
     def __post_init__(self) -> None:
         """A row that contradicts itself never gets as far as a user."""

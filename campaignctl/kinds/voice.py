@@ -76,12 +76,13 @@ VOICE = Kind(
         Field(
             "lists",
             Type.STRINGS,
-            "SIDs of the contact lists to call: up to 5, exactly 1 for a dynamic campaign.",
+            "The contact lists to call, each its SID or {name: …}: up to 5, 1 for a dynamic campaign.",
             "[004]",
             role=Role.RECIPIENTS,
             minimum=1,
             maximum=5,
             format_by=formats.SID,
+            by_name=True,
         ),
         Field(
             "caller_id",

@@ -11,7 +11,8 @@ from typing import Final, TypeVar
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from campaignctl.diagnostics import did_you_mean, quoted
-from campaignctl.kinds.table import Field, Role, Type, Value
+from campaignctl.kinds.manifest import BY_NAME
+from campaignctl.kinds.table import Field, Type, Value
 from campaignctl.manifests.nodes import PLAIN, QUOTED, Mark, UnreadableError, entries, is_null, mark_of
 from campaignctl.manifests.scalars import (
     FaultyError,
@@ -21,6 +22,7 @@ from campaignctl.manifests.scalars import (
     read_integer,
 )
 from campaignctl.manifests.substitution import substitute
+from campaignctl.planning.lists import ListName
 
 _T = TypeVar("_T")
 _CORE: Final = "tag:yaml.org,2002:"
@@ -196,13 +198,19 @@ class FieldReader:
 
     def _item(self, field: Field, place: int, node: Node) -> str | _Invalid:
         called = f"item {place} of {field.name}"
-        if isinstance(node, MappingNode) and field.role is Role.RECIPIENTS:
-            return self.fault(
-                "list-by-name", node, f"{called}: lists cannot be given by name yet; give the SID"
-            )
+        if isinstance(node, MappingNode) and field.by_name:
+            return self._item_by_name(node)
         if is_null(node):
             return self.fault("type", node, f"{called} is empty")
         return self._text(field, node, called)
+
+    def _item_by_name(self, node: Node) -> str | _Invalid:
+        """Its name instead of its SID; which one that is, is not known offline."""
+        item = self._object(BY_NAME, node)
+        name = item.get("name") if isinstance(item, dict) else None
+        if isinstance(item, dict) and not self.requires:
+            self._require(BY_NAME, set(item), node)  # a pin makes no list of a mapping without a name
+        return ListName(name) if isinstance(name, str) else _INVALID
 
     # -- scalars -------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from campaignctl.kinds.lifecycle import MARGIN, State
 from campaignctl.kinds.table import Role
 from campaignctl.planning.alive import Decision, first
 from campaignctl.planning.consent import Permission
+from campaignctl.planning.lists import asks_by_name, unresolved
 from campaignctl.planning.normalize import canonical_number, normal, texts
 from campaignctl.planning.payload import Spec, create_spec
 from campaignctl.planning.plan import HeldOperation, Op, Operation, Reason
@@ -77,6 +78,7 @@ def obstacles(desired: Desired, terms: Terms, neighbours: Neighbours) -> Iterato
     for reason in (
         _unknown_outcome(desired, window, terms),
         _other_endpoint(desired, neighbours),
+        *unresolved(desired),
         _start_passed(desired, window, terms.now),
         _unsafe_start(desired, window, terms.now),
         _looks_renamed(desired, terms, neighbours),
@@ -170,7 +172,7 @@ def _looks_like(desired: Desired, live: Live, country: Country | None) -> bool:
     if not (start or content):
         return False
     theirs = recipients(live, country)
-    if theirs is None:
+    if theirs is None or asks_by_name([desired]):  # nobody knows who is meant
         return start and content
     return not theirs.isdisjoint(recipients(desired, country) or ())
 

@@ -14,6 +14,7 @@ from campaignctl.kinds.lifecycle import CALLING, MARGIN, State, Status, way
 from campaignctl.kinds.table import Role
 from campaignctl.planning.compare import Comparison, compare, start_of, top
 from campaignctl.planning.consent import Permission
+from campaignctl.planning.lists import unresolved, without_names
 from campaignctl.planning.payload import Spec, contradictions, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, StartMove, can_change, phase_of, start_move
 from campaignctl.planning.plan import Difference, HeldOperation, Op, Operation, Reason
@@ -106,14 +107,19 @@ def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
 
 def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
     """What is done, held or blocked, and the first reason that holds."""
-    facts = assess(desired, live, terms)
+    facts = assess(without_names(desired), live, terms)
     fields = facts.free_fields
-    blocks = list(blocking(facts))
+    blocks = [*_unknown_lists(desired), *blocking(facts)]
     spec = update_spec(desired, live, fields, terms) if fields else {}
     unsendable = list(cannot_send_whole(facts, spec)) if fields else []
     if unsendable:
         blocks, fields, spec = [*blocks, *unsendable], (), {}
     return _with_policies(facts, blocks, fields, spec)
+
+
+def _unknown_lists(desired: Desired) -> tuple[Reason, ...]:
+    """Who is meant is not known, unless it is left to others."""
+    return () if desired.ignores("lists") else unresolved(desired)
 
 
 def blocking(facts: Assessment) -> Iterator[Reason]:

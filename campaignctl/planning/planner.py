@@ -12,6 +12,7 @@ from campaignctl.planning.alive import Decision, decide
 from campaignctl.planning.ambiguous import decide_ambiguous
 from campaignctl.planning.consent import Permission
 from campaignctl.planning.finished import decide_finished, decide_past_its_end, past_its_end
+from campaignctl.planning.lists import names_beside, without_names
 from campaignctl.planning.match import How, Match, match_all
 from campaignctl.planning.orphans import decide_orphan, unmatched, unnamed
 from campaignctl.planning.plan import Change, Reason
@@ -135,9 +136,9 @@ def _decide_found(desired: Desired, live: Live, account: _Account, terms: Terms)
     if live.status is Status.UNKNOWN:
         return _unknown_status(desired, live, terms)
     if live.finished:
-        return decide_finished(desired, live, account.names, terms)
+        return decide_finished(without_names(desired), live, account.names, terms)
     if past_its_end(desired, live, terms):
-        return decide_past_its_end(desired, live, account.names, terms)
+        return decide_past_its_end(without_names(desired), live, account.names, terms)
     return decide(desired, live, terms)
 
 
@@ -163,9 +164,16 @@ def _change(match: Match, decision: Decision) -> Change:
         operations=decision.operations,
         held=decision.held,
         diff=decision.diff,
-        notes=decision.notes,
+        notes=(*decision.notes, *(names_beside(desired) if _changes_lists(decision) else ())),
         resulting=decision.resulting or (known.spec if known else desired.spec),
     )
+
+
+def _changes_lists(decision: Decision) -> bool:
+    """Where lists are sent or differ, their names stand beside the SIDs."""
+    sent = [name for it in decision.operations for name in it.fields]
+    sent += [name for it in decision.held for name in it.fields]
+    return "lists" in (*sent, *(it.field for it in decision.diff))
 
 
 def _orphans(account: _Account, terms: Terms) -> tuple[list[Change], int]:

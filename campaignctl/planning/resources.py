@@ -27,6 +27,8 @@ class Desired:
     `spec` holds the declared fields of the kind's table, `name` among them, `from_file` resolved into `from`;
     None means *must be unset*, a missing key *not managed*. Texts stay as written. `ignore` holds dotted
     paths, `allow` the operations that the manifest itself asks for. `document` counts a file's documents from 0.
+    A list that is given by name stands in the spec as a `lists.ListName` until it is resolved; then `list_names`
+    maps its SID to that name.
     """
 
     kind: Kind
@@ -39,6 +41,7 @@ class Desired:
     ignore: frozenset[str] = frozenset()
     allow: frozenset[str] = frozenset()
     document: int = 0
+    list_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str | None:

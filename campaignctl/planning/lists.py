@@ -1,0 +1,142 @@
+"""Contact lists that manifests give by name: a marker until planning, then the SID, with the name kept beside it.
+
+Pure: the account's lists are an argument. A plan holds SIDs, so that a name that was given to another list since
+then makes a saved plan stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from campaignctl.diagnostics import quoted
+from campaignctl.kinds.table import Value
+from campaignctl.planning.plan import Reason
+from campaignctl.planning.resources import Desired
+
+_MOST_CANDIDATES: Final = 10
+
+
+class ListName(str):
+    """Stands in a manifest's `lists` for one that is given by name. Its text is as written, which no SID can be.
+
+    `reason` is why it could not be resolved; None where nobody looked yet.
+    """
+
+    name: str
+    reason: Reason | None
+
+    def __new__(cls, name: str, reason: Reason | None = None) -> ListName:
+        """The marker of a name."""
+        marker = super().__new__(cls, f"{{name: {name}}}")
+        marker.name, marker.reason = name, reason
+        return marker
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The account's contact lists: every SID that bears a name.
+
+    `whole` is False when not all could be read: then one that is not seen may be there, and one that is may have a
+    namesake. `trouble` is why, in the account's words.
+    """
+
+    sids: Mapping[str, Sequence[str]]
+    whole: bool = True
+    trouble: str = ""
+
+
+def asks_by_name(manifests: Iterable[Desired]) -> bool:
+    """Whether any of them gives a list by name."""
+    return any(True for desired in manifests for _ in _markers(desired))
+
+
+def resolve(desired: Desired, directory: Directory) -> Desired:
+    """The manifest with SIDs for names, each once. A name that means none or several stays, with the reason."""
+    spec: dict[str, Value] = {}
+    names: dict[str, str] = {}
+    for field, value in desired.spec.items():
+        items = _items(value)
+        if not any(isinstance(item, ListName) for item in items):
+            spec[field] = value
+            continue
+        found = [_resolved(item, directory) for item in items]
+        spec[field] = list(dict.fromkeys(found))
+        named = ((item, sid) for item, sid in zip(items, found, strict=True) if isinstance(item, ListName))
+        names |= {sid: item.name for item, sid in named}
+    return replace(desired, spec=spec, list_names=names) if names else desired
+
+
+def unresolved(desired: Desired) -> tuple[Reason, ...]:
+    """Why nobody knows which lists are meant."""
+    return tuple(marker.reason for marker in _markers(desired) if marker.reason is not None)
+
+
+def without_names(desired: Desired) -> Desired:
+    """The manifest as far as it is known who is meant: lists that are not resolved are not managed."""
+    if not asks_by_name([desired]):
+        return desired
+    spec = {
+        field: value
+        for field, value in desired.spec.items()
+        if not any(isinstance(item, ListName) for item in _items(value))
+    }
+    return replace(desired, spec=spec)
+
+
+def names_beside(desired: Desired) -> Iterator[str]:
+    """What each SID is called, for a reader of a plan."""
+    for sid, name in desired.list_names.items():
+        if not isinstance(sid, ListName):
+            yield f"the list {sid} is {quoted(name)}"
+
+
+def _resolved(item: str, directory: Directory) -> str:
+    if not isinstance(item, ListName):
+        return item
+    sids = directory.sids.get(item.name, ())
+    reason = _against(item.name, sids, directory)
+    return sids[0] if reason is None else ListName(item.name, reason)
+
+
+def _against(name: str, sids: Sequence[str], directory: Directory) -> Reason | None:
+    if len(sids) > 1:
+        return list_ambiguous(name, sids)
+    if not directory.whole:
+        return incomplete_list(name, directory.trouble)
+    return None if sids else list_not_found(name)
+
+
+def incomplete_list(name: str, trouble: str) -> Reason:
+    """It may be there though it was not seen, or have a namesake."""
+    why = f" ({trouble})" if trouble else ""
+    message = f"the account's contact lists could not be read whole{why}; give the SID of {quoted(name)}"
+    return Reason("incomplete-list", message)
+
+
+def list_not_found(name: str) -> Reason:
+    """No list bears the name."""
+    return Reason("list-not-found", f"no contact list is called {quoted(name)}; create it, or give a SID")
+
+
+def list_ambiguous(name: str, sids: Sequence[str]) -> Reason:
+    """Several do."""
+    shown = ", ".join(sids[:_MOST_CANDIDATES])
+    more = f" and {len(sids) - _MOST_CANDIDATES} more" if len(sids) > _MOST_CANDIDATES else ""
+    return Reason(
+        "list-ambiguous",
+        f"{len(sids)} contact lists are called {quoted(name)}: {shown}{more}; give the SID of the one that is meant",
+    )
+
+
+def _markers(desired: Desired) -> Iterator[ListName]:
+    for value in desired.spec.values():
+        yield from (item for item in _items(value) if isinstance(item, ListName))
+
+
+def _items(value: Value) -> Sequence[str]:
+    """The items of a list of texts; none of anything else."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return ()
+    return [item for item in value if isinstance(item, str)]

@@ -16,8 +16,8 @@ ALIVE = ("created", "scheduled", "inprogress", "paused")
 
 
 def reliable(desk: Desk, **settings: Any) -> Desk:
-    """The documented settings instead of the quick ones; only the time-out is short, since it is real time."""
-    desk.configure(**{"settle_seconds": 10, "max_attempts": 5, "timeout_seconds": 0.25, **settings})
+    """The documented settings instead of the quick ones."""
+    desk.configure(**{"settle_seconds": 10, "max_attempts": 5, "timeout_seconds": 30, **settings})
     return desk
 
 

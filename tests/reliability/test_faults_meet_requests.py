@@ -114,8 +114,8 @@ TROUBLES = (
     Trouble("429 for an hour", "status", {"status": 429, "retry_after": "3600"}, 1, 4, 4, 4),
     Trouble("5xx before", "status", {"status": 503}, create=5),
     Trouble("5xx after acting", "status", {"status": 502, "acts": True, "shape": "html"}),
-    Trouble("slow, before acting", "slow", {"seconds": 0.6, "acts": False}, create=5),
-    Trouble("slow, after acting", "slow", {"seconds": 0.6}),
+    Trouble("slow, before acting", "slow", {"seconds": 0.8, "acts": False}, create=5),
+    Trouble("slow, after acting", "slow", {"seconds": 0.8}),
     Trouble("cut", "cut"),
     Trouble("html for success", "html", create=5),
     Trouble("html for a success that acted", "html", {"acts": True}),
@@ -150,7 +150,7 @@ def expected(meeting: Meeting, trouble: Trouble) -> int:
 def test_no_fault_makes_a_twin_and_the_second_run_converges(
     desk: Desk, meeting: Meeting, trouble: Trouble
 ) -> None:
-    meeting.arrange(reliable(desk))
+    meeting.arrange(reliable(desk, timeout_seconds=0.4 if trouble.effect == "slow" else 30))
     rule = dict(trouble.rule)
     if rule.get("retry_after") == "DATE":
         rule["retry_after"] = format_datetime(desk.clock.now() + timedelta(seconds=30), usegmt=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from campaignctl.api.client import Check, Client
@@ -17,9 +17,13 @@ from campaignctl.planning.resources import Listing, Live
 
 @dataclass(frozen=True)
 class Account:
-    """Speaks through one client, so that its pace and its clock hold for everything."""
+    """Speaks through one client, so that its pace and its clock hold for everything.
+
+    `pinned` are the SIDs that manifests name: none of those is a candidate for the name of another (rule 1).
+    """
 
     client: Client
+    pinned: frozenset[str] = frozenset()
 
     def now(self) -> datetime:
         """The server's clock."""
@@ -30,12 +34,15 @@ class Account:
         return self.client.get(kind, sid)
 
     def search(self, kind: Kind, name: str) -> Listing:
-        """See `listing.search`."""
-        return search(self.client, kind, name)
+        """See `listing.search`. Without what is pinned."""
+        return self._unpinned(search(self.client, kind, name))
 
     def alive(self, kind: Kind) -> Listing:
-        """See `refresh.alive`."""
-        return alive(self.client, kind)
+        """See `refresh.alive`. Without what is pinned."""
+        return self._unpinned(alive(self.client, kind))
+
+    def _unpinned(self, listing: Listing) -> Listing:
+        return replace(listing, campaigns=tuple(it for it in listing.campaigns if it.sid not in self.pinned))
 
     def create(self, kind: Kind, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """See `Client.create`."""

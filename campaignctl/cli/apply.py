@@ -81,7 +81,7 @@ def command(
     with Interrupts() as interrupts:
         clock = interrupts.clock(session.clock)
         with session.account(clock, audit_log) as connection:
-            carrier = Carrier.over(connection, session, clock, interrupts)
+            carrier = Carrier.over(connection, session, clock, interrupts, reading.everyone)
             twins = carrier.settle_leftovers()
             planned = make(session, reading, connection.client, wish)
             if saved is not None:

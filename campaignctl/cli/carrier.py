@@ -16,6 +16,7 @@ from campaignctl.errors import InterruptedRunError
 from campaignctl.planning.order import steps
 from campaignctl.planning.outcome import ApplyResult
 from campaignctl.planning.plan import Change, Step
+from campaignctl.planning.resources import Desired
 
 if TYPE_CHECKING:
     from campaignctl.applying.creating import Creator
@@ -32,17 +33,27 @@ class Carrier:
     creator: Creator
 
     @classmethod
-    def over(cls, connection: Connection, session: Session, clock: Clock, interrupts: Interrupts) -> Carrier:
-        """`clock` is one whose waits can be interrupted."""
+    def over(
+        cls,
+        connection: Connection,
+        session: Session,
+        clock: Clock,
+        interrupts: Interrupts,
+        manifests: Iterable[Desired] = (),
+    ) -> Carrier:
+        """`clock` is one whose waits can be interrupted; `manifests` are all of the project's."""
         from campaignctl.api.account import Account
         from campaignctl.applying.creating import Creator
         from campaignctl.applying.port import Hooks
         from campaignctl.applying.sending import Sender
 
-        account = Account(connection.client)
+        intents = open_intents(session)
+        own = {intent.sid for intent in intents.left()}
+        pinned = frozenset(it.sid for it in manifests if it.sid and it.sid not in own)
+        account = Account(connection.client, pinned)
         hooks = Hooks(clock, stopping=interrupts.asked, settle=connection.settles)
         sender = Sender(account, hooks, session.environment)
-        creator = Creator(account, sender, open_intents(session), session.environment, hooks)
+        creator = Creator(account, sender, intents, session.environment, hooks)
         return cls(connection, session, clock, interrupts, creator)
 
     def settle_leftovers(self) -> bool:

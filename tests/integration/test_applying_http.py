@@ -478,6 +478,21 @@ def test_a_create_that_was_carried_out_unseen_is_there_once(desk: Desk, rule: di
     assert [word for word, _ in actions(desk.writes)] == ["create"]
 
 
+@pytest.mark.parametrize("lost", [False, True], ids=["answered", "its answer lost"])
+def test_a_pinned_campaign_of_the_name_is_neither_a_rival_nor_adopted(desk: Desk, lost: bool) -> None:
+    """Another manifest pins it: it is no candidate for the name that it bears."""
+    pinned = desk.seed(live_voice("new-one", status="paused", date_created="2027-01-01T09:00:00+05:30"))[0]
+    other = {**voice(state="paused"), "metadata": {"sid": pinned}}
+    desk.manifests(voice("new-one", **{"from": ["+919000000001"]}), other)
+    if lost:
+        desk.sandbox.faults.add("drop", request="create")
+    result = desk.run(*APPLY, "--allow", "twin", "--format", "json")
+    assert result.code == 0, result.all
+    assert result_of(result.json, "new-one")["outcome"] == "applied"
+    assert actions(desk.writes) == [("create", "new-one")]
+    assert [it["status"] for it in desk.account()] == ["Paused", "Created"]
+
+
 def test_twins_that_would_call_the_same_people_are_paused_and_the_oldest_is_left(desk: Desk) -> None:
     sids = desk.seed(*(live_voice(date_created=f"2027-01-0{day}T09:00:00+05:30") for day in (2, 1, 3)))
     desk.manifests(voice())

@@ -1,8 +1,10 @@
-"""`campaignctl validate`."""
+"""`campaignctl validate`: against every environment, for the same manifests go to each of them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import click
 
@@ -17,7 +19,17 @@ from campaignctl.cli.options import (
 from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import Diagnostic, has_errors, in_order
 from campaignctl.exits import Exit
+from campaignctl.planning.environment import Environment
 from campaignctl.rendering import formats
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What one environment's values make of the manifests."""
+
+    environment: Environment
+    reading: Reading
+    policies: tuple[Diagnostic, ...]
 
 
 @click.command("validate")
@@ -26,14 +38,45 @@ from campaignctl.rendering import formats
 @labels_option
 @format_option(*formats.offered("validate"))
 def command(options: GlobalOptions, paths: tuple[str, ...], labels: str, output_format: str) -> int:
-    """Check manifests and policies, offline."""
+    """Check manifests and policies, offline: for every environment, or the one of -e."""
     session = Session.open(options)
-    reading = session.read(paths, labels)
-    policies = _policies(session, reading)
-    _write(in_order([*reading.findings, *policies]), len(reading.selected), session, output_format)
-    if has_errors(policies):
+    environments = (session.environment,) if options.environment else session.project.validated
+    checked = tuple(_check_all(session, environments, paths, labels))
+    findings = merged({each.environment.name: (*each.reading.findings, *each.policies) for each in checked})
+    _write(findings, checked, session, output_format)
+    if any(has_errors(each.policies) for each in checked):
         return Exit.REFUSED
-    return Exit.ERROR if has_errors(reading.findings) else Exit.FINE
+    return Exit.ERROR if any(has_errors(each.reading.findings) for each in checked) else Exit.FINE
+
+
+def merged(findings: Mapping[str, Iterable[Diagnostic]]) -> tuple[Diagnostic, ...]:
+    """Each finding once; one that not all environments have says whose it is."""
+    owners: defaultdict[Diagnostic, list[str]] = defaultdict(list)
+    for name, found in findings.items():
+        for finding in dict.fromkeys(found):
+            owners[finding].append(name)
+    return in_order(
+        finding if len(names) == len(findings) else _of(names, finding) for finding, names in owners.items()
+    )
+
+
+def _of(names: Sequence[str], finding: Diagnostic) -> Diagnostic:
+    noun = "environment" if len(names) == 1 else "environments"
+    return replace(finding, message=f"{finding.message} (in {noun} {', '.join(names)})")
+
+
+def _check_all(
+    session: Session, environments: Iterable[Environment], paths: tuple[str, ...], labels: str
+) -> Iterator[_Checked]:
+    """Only variables make a difference to what is read: with the same ones it is read once."""
+    readings: dict[frozenset[tuple[str, str]], Reading] = {}
+    for environment in environments:
+        here = replace(session, environment=environment)
+        variables = frozenset(environment.vars.items())
+        if variables not in readings:
+            readings[variables] = here.read(paths, labels)
+        reading = readings[variables]
+        yield _Checked(environment, reading, tuple(_policies(here, reading)))
 
 
 def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
@@ -44,12 +87,18 @@ def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
     return list(found)
 
 
-def _write(findings: tuple[Diagnostic, ...], manifests: int, session: Session, output_format: str) -> None:
+def _write(
+    findings: tuple[Diagnostic, ...], checked: Sequence[_Checked], session: Session, output_format: str
+) -> None:
     from campaignctl.rendering.as_json import validate_document
     from campaignctl.rendering.report import Where
 
-    environment = session.environment
-    where = Where.of(environment.name, environment.account_sid or "not set", environment.backend)
+    environments = [each.environment for each in checked]
+    accounts = dict.fromkeys(it.account_sid or "not set" for it in environments)
+    backends = {it.backend for it in environments}
+    names = ", ".join(it.name for it in environments)
+    where = Where.of(names, ", ".join(accounts), backends.pop() if len(backends) == 1 else "several")
+    manifests = max(len(each.reading.selected) for each in checked)
     setting = replace(output.setting(session.options, session.clock.now(), manifests=manifests), where=where)
     document = validate_document(findings)
     output.result(formats.render("validate", output_format, document, setting))

@@ -11,7 +11,7 @@ from yaml.nodes import CollectionNode, MappingNode, Node
 from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, in_order, quoted
 from campaignctl.errors import CredentialsError, InputError
 from campaignctl.kinds.table import Value
-from campaignctl.manifests.environments import ACCOUNT_VARIABLE, EnvironmentBuilder, Problem
+from campaignctl.manifests.environments import ACCOUNT_VARIABLE, EnvironmentBuilder, Problem, settings_of
 from campaignctl.manifests.fields import FieldReader
 from campaignctl.manifests.files import UnreadableFileError, read_inside
 from campaignctl.manifests.nodes import Mark, UnreadableError, documents, is_null, lookup, mark_of
@@ -212,4 +212,5 @@ def _project(
         environments=environments,
         max_changes=most if isinstance(most, int) else None,
         prune=Prune(str(prune["name_prefix"])) if isinstance(prune, Mapping) else None,
+        declared=tuple(settings_of(values.get("environments"))),
     )

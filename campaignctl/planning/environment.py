@@ -68,7 +68,10 @@ class Prune:
 
 @dataclass(frozen=True)
 class Project:
-    """The project file, checked. `root` is its directory; `file` its path as shown in messages, None without one."""
+    """The project file, checked. `root` is its directory; `file` its path as shown in messages, None without one.
+
+    `declared` are the environments that the file names, in its order; `environments` has the sandbox besides.
+    """
 
     root: str
     file: str | None
@@ -77,3 +80,10 @@ class Project:
     environments: Mapping[str, Environment]
     max_changes: int | None = None
     prune: Prune | None = None
+    declared: tuple[str, ...] = ()
+
+    @property
+    def validated(self) -> tuple[Environment, ...]:
+        """Every environment that somebody may plan for: those of the file, and the one that is the default."""
+        names = dict.fromkeys((*self.declared, self.default_environment))
+        return tuple(self.environments[name] for name in names)

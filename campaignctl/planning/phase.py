@@ -34,14 +34,16 @@ def phase_of(live: Live, now: datetime) -> Phase:
     """By status, else by the clock.
 
     A paused voice campaign is not bound by the margin until its start has passed, and one without a start has
-    not begun. One that waits without a start may begin at any moment.
+    not begun. Any other without a start begins as soon as it is created: one that is paused has begun.
     """
     if live.status is Status.IN_PROGRESS:
         return Phase.STARTED
     start = window_of(live.kind, live.spec).start
     waits = live.status is Status.PAUSED and live.kind.pause_lifts_margin
+    if start is None and (waits or not start_is_shown(live)):
+        return Phase.OPEN
     if start is None:
-        return Phase.OPEN if waits or not start_is_shown(live) else Phase.NEAR
+        return Phase.STARTED if live.status is Status.PAUSED else Phase.NEAR
     if start <= now:
         return Phase.STARTED
     return Phase.NEAR if start - now < MARGIN and not waits else Phase.OPEN

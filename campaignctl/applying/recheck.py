@@ -28,14 +28,19 @@ _AS_PLANNED = ("policy", "cannot-send-whole")
 _TOO_LATE = ("start-passed", "start-too-near", "unsafe-start", "window-over", "immutable-field")
 
 
-def moved(planned: Live, fresh: Live, own: Status, country: Country | None) -> Reason | None:
+def moved(
+    planned: Live, fresh: Live, own: Status, country: Country | None, resumes: bool = False
+) -> Reason | None:
     """Whether a campaign is no longer what the plan showed.
 
     Compared over the keys that both answers hold, with the plan and not with the answer to an operation of this
-    run; only its status is the one that this run's own operations led to.
+    run; only its status is the one that this run's own operations led to. Where it is to be resumed, somebody may
+    have stopped it once more meanwhile: any later update wins.
     """
     if fresh.status is not own:
         return Reason("moved", f"it is {fresh.word or fresh.status} now, and the plan expected {own}")
+    if resumes and planned.updated and fresh.updated and planned.updated != fresh.updated:
+        return Reason("moved", "somebody changed or stopped it after the plan was made")
     for path, field in planned.kind.leaves_and_objects():
         mine, theirs = shown(planned.spec, path), shown(fresh.spec, path)
         if field.type is Type.OBJECT or mine is UNSEEN or theirs is UNSEEN:

@@ -247,7 +247,8 @@ class _Run:
         if fresh is None:
             state.end(ChangeOutcome.SKIPPED, Reason("moved", "it is no longer there"))
             return True
-        reason = moved(planned, fresh, state.own_status or planned.status, self.terms.country)
+        resumes = any(it.op is Op.RESUME for it in state.change.operations)
+        reason = moved(planned, fresh, state.own_status or planned.status, self.terms.country, resumes)
         if reason is not None:
             state.end(ChangeOutcome.SKIPPED, reason)
             return True

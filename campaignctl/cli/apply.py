@@ -82,17 +82,16 @@ def command(
         clock = interrupts.clock(session.clock)
         with session.account(clock, audit_log) as connection:
             carrier = Carrier.over(connection, session, clock, interrupts, reading.everyone)
-            twins = carrier.settle_leftovers()
-            planned = make(session, reading, connection.client, wish)
-            if saved is not None:
-                plan = hold_against(saved, planned.plan, planned.terms, session.token)
-                planned = planned.cut_down(plan, session)
-            _show(planned, session, output_format)
-            reviewed = planned.plan.digest if saved is None else saved.digest
-            _refuse(planned, limits, session, reviewed)
-            if planned.plan.operations:
-                _confirm(planned.plan, limits, session)
-            result = carrier.carry_out(planned)
+            with carrier.leftovers_settled() as twins:
+                planned = make(session, reading, connection.client, wish)
+                if saved is not None:
+                    plan = hold_against(saved, planned.plan, planned.terms, session.token)
+                    planned = planned.cut_down(plan, session)
+                _show(planned, session, output_format)
+                _refuse(planned, limits, session, planned.plan.digest if saved is None else saved.digest)
+                if planned.plan.operations:
+                    _confirm(planned.plan, limits, session)
+                result = carrier.carry_out(planned)
     code = _write(result, session, output_format)
     return Exit.UNKNOWN if twins and code != Exit.INTERRUPTED else code
 

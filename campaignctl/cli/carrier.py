@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from campaignctl.cli.planned import Planned, open_intents
 from campaignctl.cli.progress import Reporter
 from campaignctl.cli.session import Connection, Session
 from campaignctl.clock import Clock
-from campaignctl.errors import InterruptedRunError
+from campaignctl.errors import ApiError, InputError, InterruptedRunError, RefusedError, UnknownOutcomeError
 from campaignctl.planning.order import steps
 from campaignctl.planning.outcome import ApplyResult
 from campaignctl.planning.plan import Change, Step
@@ -56,8 +57,23 @@ class Carrier:
         creator = Creator(account, sender, intents, session.environment, hooks)
         return cls(connection, session, clock, interrupts, creator)
 
-    def settle_leftovers(self) -> bool:
-        """Finishes what a killed run left behind. True when twins were paused that nobody can tell apart."""
+    @contextmanager
+    def leftovers_settled(self) -> Iterator[bool]:
+        """Finishes what a killed run left behind. True when twins were paused that nobody can tell apart.
+
+        Then a refusal or an error that comes after it is the lesser matter (exit 5): raises UnknownOutcomeError.
+        """
+        twins = self._settle_leftovers()
+        try:
+            yield twins
+        except (RefusedError, ApiError, InputError) as error:
+            if twins:
+                raise UnknownOutcomeError(
+                    f"campaigns that nobody can tell apart were paused; {error}"
+                ) from error
+            raise
+
+    def _settle_leftovers(self) -> bool:
         from campaignctl.applying.leftovers import Leftovers
 
         with self.interrupts.deferred():

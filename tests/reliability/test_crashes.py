@@ -254,6 +254,19 @@ def test_where_two_are_found_all_but_the_oldest_are_paused_and_it_is_unknown(mac
     assert not intents(machine)
 
 
+def test_a_refusal_after_twins_were_paused_is_the_lesser_matter(machine: Desk) -> None:
+    """The worst exit code wins: 5 before 3."""
+    one(machine)
+    assert killed_at(machine, 0, request="create", acts=False)
+    machine.seed(
+        live_voice("first", schedule=schedule(machine)), live_voice("first", schedule=schedule(machine))
+    )
+    run = machine.run(*APPLY, "--expect", "000000000000")
+    assert run.code == 5, run.all
+    assert "was expected" in run.all
+    assert sorted(it["status"] for it in machine.account()) == ["Created", "Paused"]
+
+
 def test_an_unknown_create_is_not_repeated_where_its_twin_could_not_be_stopped(machine: Desk) -> None:
     """Within the margin the next run waits for a person; with the intent removed it goes on."""
     near = machine.clock.now() + timedelta(minutes=5)

@@ -104,7 +104,7 @@ CONTACT_LISTS: Final = Endpoint(
 
 
 def path_of(account_sid: str, collection: str, sid: str | None = None, part: str | None = None) -> str:
-    """The path of a collection, of one campaign of it, or of a part of that. A SID stays one segment, whatever it is."""
+    """The path of a collection, of one campaign of it, or of a part of that. A SID stays one segment."""
     further = [segment for segment in (sid, part) if segment is not None]
     segments = ["v2", "accounts", account_sid, collection, *further]
     if not all(segments):

@@ -44,10 +44,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Connection:
-    """An open account. `settles`: lists may lag behind creates, and others may create there too."""
+    """An open account, and its scheme and host. `settles`: lists may lag, and others may create there too."""
 
     client: Client
     settles: bool
+    base_url: str
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ class Session:
                 whole_limit=whole_limit,
             )
             with client:
-                yield Connection(client, settles)
+                yield Connection(client, settles, base_url)
 
     @property
     def host(self) -> str:

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 from campaignctl.sandbox import bodies
 from campaignctl.sandbox.faults import fault
 from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.seeding import collection_named
 from campaignctl.sandbox.stage import Stage
 
 
@@ -66,6 +67,15 @@ def _add_contents(routes: Blueprint, stage: Stage) -> None:
             )
         sids = stage.seed(str(sent.get("account")), str(sent.get("collection")), rows)
         return jsonify(sids=sids)
+
+    @routes.get("/reports/<account>/<collection>/<sid>.csv")
+    def report(account: str, collection: str, sid: str) -> Response:
+        if request.authorization is not None:
+            raise RefusalError(400, "A report takes no credentials.", "Never send them to another host.")
+        with stage.store.transaction():
+            stage.world.settle(account)
+            text = stage.world.report(account, collection_named(collection), sid)
+        return Response(text, content_type="text/csv; charset=utf-8")
 
     @routes.get("/requests")
     def requests() -> Response:

@@ -58,6 +58,7 @@ class Sandbox:
         except BaseException:
             self._stage.close()
             raise
+        self._stage.world.served_at = self.url
         self._listener.start()
 
     @property

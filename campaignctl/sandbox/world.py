@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
-from collections.abc import Mapping
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,7 +17,7 @@ from campaignctl.sandbox import bodies, dialler, people, rules
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import VirtualClock, written
 from campaignctl.sandbox.collection import COLLECTIONS, Collection
-from campaignctl.sandbox.envelopes import Answer, campaign_item, detail_items, list_item, success
+from campaignctl.sandbox.envelopes import Answer, Item, campaign_item, detail_items, list_item, success
 from campaignctl.sandbox.queries import read_page, read_search, worlds
 from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.store import Store
@@ -43,6 +45,7 @@ class World:
         self.store = store
         self.clock = clock
         self.switches = switches
+        self.served_at = ""
 
     def now(self) -> float:
         """Epoch seconds by the sandbox's clock."""
@@ -85,7 +88,7 @@ class World:
         total = self.store.count(search) if search else 0
         found = self.store.page(search, page.offset, page.limit) if search and total > page.offset else []
         omitted = self.switches.omitted("list")
-        items = [campaign_item(collection, it, "list", omitted) for it in found]
+        items = [self._item(collection, it, "list", omitted) for it in found]
         return success("GET", collection.list_code, items, page.metadata(len(items), total))
 
     def get(self, account: str, collection: Collection, sid: str) -> Answer:
@@ -111,10 +114,7 @@ class World:
         if collection.needs_channel and query.get("channel", "").lower() != "sms":
             raise RefusalError(400, "channel is missing.", "Send channel=SMS.")
         page = read_page(query, _LARGEST_DETAILS)
-        _, progress = self.store.progress(account, sid)
-        results = {it.place: (it.outcome, it.at) for it in progress.results}
-        results |= {it.place: ("retry", progress.last) for it in progress.waiting}
-        items = detail_items(collection, campaign, results)
+        items = self._everybody(collection, campaign)
         words = {word.strip() for word in query.get("status", "").split(",") if word.strip()}
         items = [
             item
@@ -126,6 +126,21 @@ class World:
             items.reverse()
         part = items[page.offset : page.offset + page.limit]
         return success("GET", 200, part, page.metadata(len(part), len(items)))
+
+    def report(self, account: str, collection: Collection, sid: str) -> str:
+        """The same for all of them, as the CSV that a `report_url` leads to."""
+        rows = [it["data"] for it in self._everybody(collection, self._find(account, collection, sid))]
+        text = io.StringIO()
+        table = csv.DictWriter(text, list(rows[0]) if rows else ["sid", "number", "status"])
+        table.writeheader()
+        table.writerows(rows)
+        return text.getvalue()
+
+    def _everybody(self, collection: Collection, campaign: Campaign) -> list[Item]:
+        _, progress = self.store.progress(campaign.account, campaign.sid)
+        results = {it.place: (it.outcome, it.at) for it in progress.results}
+        results |= {it.place: ("retry", progress.last) for it in progress.waiting}
+        return detail_items(collection, campaign, results)
 
     def lists(self, account: str, query: Mapping[str, str]) -> Answer:
         """GET of the contact lists."""
@@ -141,9 +156,17 @@ class World:
     # what they are made of
 
     def _single(self, method: str, collection: Collection, campaign: Campaign, request: str) -> Answer:
-        item = campaign_item(collection, campaign, request, self.switches.omitted(request))
+        item = self._item(collection, campaign, request, self.switches.omitted(request))
         bare = collection.single and request != "create"
         return success(method, 200, item if bare else [item])
+
+    def _item(self, collection: Collection, campaign: Campaign, request: str, omitted: Sequence[str]) -> Item:
+        """Its report, where it has one, is served here if the switch says so."""
+        item = campaign_item(collection, campaign, request, omitted)
+        if self.switches.serve_reports and item["data"].get("report_url"):
+            path = f"{campaign.account}/{collection.name}/{campaign.sid}"
+            item["data"]["report_url"] = f"{self.served_at}/_sandbox/reports/{path}.csv"
+        return item
 
     def _find(self, account: str, collection: Collection, sid: str) -> Campaign:
         campaign = self.store.find(account, worlds(collection, self.switches), sid)

@@ -1,0 +1,232 @@
+"""`campaignctl report NAME`: what each recipient of a campaign came to, row by row."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from campaignctl.cli import output
+from campaignctl.cli.interrupts import Interrupts
+from campaignctl.cli.options import GlobalOptions, global_options, offering
+from campaignctl.cli.session import Connection, Session
+from campaignctl.diagnostics import quoted
+from campaignctl.errors import ApiError, InputError, InterruptedRunError, RefusedError
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.planning.naming import AskedName, Found
+from campaignctl.planning.recipients import Batch, Tally
+from campaignctl.planning.resources import Live
+
+if TYPE_CHECKING:
+    from campaignctl.api.client import Client
+    from campaignctl.rendering.recipients import Writer
+
+_MOST_CANDIDATES = 10
+_ERASE = "\r\x1b[K"
+
+
+@click.command("report")
+@global_options
+@click.argument("name", metavar="NAME", shell_complete=offering("names"))
+@click.option(
+    "--since-offset",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Leave out the first N rows: to go on where an earlier report ended.",
+)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(("table", "csv", "jsonl")),
+    default="table",
+    show_default=True,
+    help="How the result is written.",
+)
+def command(options: GlobalOptions, name: str, since_offset: int, output_format: str) -> int:
+    """Show what each recipient of a campaign came to, and how many ended how. NAME is a name, a SID, voice/NAME or
+    sms/NAME.
+
+    A report that breaks off says where to go on with --since-offset.
+    """
+    from campaignctl.rendering.recipients import writer
+
+    session, findings = Session.open_anyway(options)
+    for finding in findings:
+        output.remark(f"warning: {finding}", options)
+    with Interrupts() as interrupts, session.account(interrupts.clock(session.clock)) as connection:
+        live = _campaign(AskedName.read(name), connection.client, session)
+        run = _Run(
+            session,
+            connection,
+            interrupts,
+            writer(output_format, show_numbers=options.show_numbers, width=output.width()),
+            Tally(offset=since_offset),
+        )
+        _headline(session, live, output_format)
+        run.all_of(live)
+    _end(run, output_format)
+    return 0
+
+
+def _campaign(asked: AskedName, client: Client, session: Session) -> Live:
+    """The one campaign of a NAME. Raises InputError, UsageError or RefusedError where there is not exactly one."""
+    from campaignctl.api.lookup import find
+
+    found = find(client, asked)
+    if not found.campaigns:
+        where = f"the account of environment {session.environment.name}"
+        if found.whole:
+            raise InputError(f"{where} has no campaign {quoted(asked.written)}")
+        raise InputError(f"{where} could not be read whole: give the SID of {quoted(asked.written)}")
+    asked.of_one_kind(live.kind for live in found.campaigns)
+    if len(found.campaigns) > 1:
+        raise _ambiguous(found)
+    return found.campaigns[0]
+
+
+def _ambiguous(found: Found) -> RefusedError:
+    newest = sorted(found.campaigns, key=lambda live: live.age_key, reverse=True)
+    listed = [f"{live.sid} ({_word(live)}{_since(live)})" for live in newest[:_MOST_CANDIDATES]]
+    more = f" and {len(newest) - len(listed)} more" if len(newest) > len(listed) else ""
+    which = f"{len(newest)} campaigns are called {quoted(found.asked.word)}"
+    return RefusedError(f"{which}: report one by its SID: {', '.join(listed)}{more}")
+
+
+def _word(live: Live) -> str:
+    return live.status.value if live.status is not Status.UNKNOWN else live.word or "its status is not shown"
+
+
+def _since(live: Live) -> str:
+    return f", created {live.created:%Y-%m-%d %H:%M}" if live.created else ""
+
+
+def _headline(session: Session, live: Live, output_format: str) -> None:
+    """Above a table: whose account it is, and which campaign."""
+    from campaignctl.rendering.as_text.parts import headline
+    from campaignctl.rendering.lines import Line, laid_out
+
+    if output_format != "table":
+        return
+    environment = session.environment
+    lines = [
+        headline(environment.name, environment.account_sid, environment.backend),
+        Line(f"{live.kind.short}/{live.name}: {_word(live)}  ({live.sid})"),
+        Line(),
+    ]
+    output.result(laid_out(lines, color=output.wants_color(session.options), width=output.width()))
+
+
+@dataclass
+class _Run:
+    """Writes a report, batch by batch, and knows where it stands."""
+
+    session: Session
+    connection: Connection
+    interrupts: Interrupts
+    writer: Writer
+    tally: Tally
+    notes: list[str] = field(default_factory=list)
+
+    def all_of(self, live: Live) -> None:
+        """From its report file where it has one that can be read, else all pages of the account."""
+        expected = sum(live.stats.values()) if live.stats else 0
+        with _Bar(expected, self.session.options) as bar:
+            try:
+                if not self._from_file(live, bar):
+                    self._from_pages(live, bar)
+            except (KeyboardInterrupt, InterruptedRunError):
+                raise InterruptedRunError(f"interrupted; {self._go_on()}") from None
+            except ApiError as error:
+                raise type(error)(f"{error}; {self._go_on()}", error.http) from error
+
+    def _from_file(self, live: Live, bar: _Bar) -> bool:
+        """Whether there was one."""
+        from campaignctl.api.report_file import NoReportError, batches, may_read, rows
+
+        url, base_url = live.report_url, self.connection.base_url
+        if url is None or (self.session.environment.is_sandbox and not may_read(url, base_url)):
+            return False  # a sandbox names the reports that the live API would have
+        timeout, clock = self.session.environment.timeout_seconds, self.session.clock
+        try:
+            with closing(rows(url, base_url, timeout, clock)) as source:
+                self._write(batches(source, self.tally.offset), bar)
+        except NoReportError as why:
+            self.notes.append(f"{why}: read from the account, page by page")
+            return False
+        return True
+
+    def _from_pages(self, live: Live, bar: _Bar) -> None:
+        from campaignctl.api.recipients import pages
+
+        self._write(pages(self.connection.client, live, self.tally.offset), bar)
+
+    def _write(self, batches: Iterator[Batch], bar: _Bar) -> None:
+        """No signal cuts a batch in two: what is written and the offset that is told always agree."""
+        for batch in batches:
+            with self.interrupts.deferred():
+                bar.clear()
+                click.echo(self.writer.batch(batch.rows), nl=False)
+                self.tally.add(batch)
+                bar.show(self.tally)
+            if self.interrupts.asked():
+                raise KeyboardInterrupt
+
+    def _go_on(self) -> str:
+        written = f"{self.tally.rows:,} rows are written"
+        return f"{written}; the rest comes with --since-offset {self.tally.offset}"
+
+
+def _end(run: _Run, output_format: str) -> None:
+    """The summary: below a table, else on standard error."""
+    from campaignctl.rendering.recipients import left_out_note, summary_text
+
+    if run.writer.left_out:
+        run.notes.append(left_out_note(run.writer.left_out))
+    options = run.session.options
+    click.echo(run.writer.end(), nl=False)
+    if output_format == "table":
+        color, width = output.wants_color(options), output.width()
+        output.result("\n" + summary_text(run.tally, run.notes, color=color, width=width))
+    else:
+        color = output.wants_color(options, sys.stderr)
+        output.remark(summary_text(run.tally, run.notes, color=color).rstrip("\n"), options)
+
+
+class _Bar:
+    """How far a report is, on a terminal's standard error. It makes way for rows on the same screen."""
+
+    def __init__(self, expected: int, options: GlobalOptions) -> None:
+        self._wanted = sys.stderr.isatty() and not options.quiet
+        self._expected = expected
+        self._bar: Any = None
+
+    def __enter__(self) -> _Bar:
+        if self._wanted:
+            length = max(self._expected, 1)
+            self._bar = click.progressbar(length=length, label="Reading", file=sys.stderr, show_pos=True)
+            self._bar.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(kind, error, trace)
+
+    def clear(self) -> None:
+        """Rows come next."""
+        if self._bar is not None and sys.stdout.isatty():
+            sys.stderr.write(_ERASE)
+            sys.stderr.flush()
+
+    def show(self, tally: Tally) -> None:
+        """So far."""
+        if self._bar is not None:
+            self._bar.length = max(tally.total or self._expected, tally.offset, 1)
+            self._bar.update(tally.offset - self._bar.pos)

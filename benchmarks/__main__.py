@@ -1,0 +1,41 @@
+"""`python -m benchmarks`: measures every row, prints the table and writes docs/performance.md.
+
+Takes some minutes. `--count`, `--turns` and `--starts` make it shorter; then, or with `--dry-run`, nothing is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.account import served
+from benchmarks.page import line, page
+from benchmarks.rows import Benchmark
+
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+COUNT, TURNS, STARTS = 10_000, 5, 20
+
+
+def main(arguments: list[str]) -> int:
+    """1 where a target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--count", type=int, default=COUNT, help="manifests (default: 10,000)")
+    parser.add_argument("--turns", type=int, default=TURNS, help="runs of what takes seconds")
+    parser.add_argument("--starts", type=int, default=STARTS, help="runs of what is short")
+    parser.add_argument("--dry-run", action="store_true", help="write no page")
+    given = parser.parse_args(arguments)
+    rows = []
+    with TemporaryDirectory() as directory, served() as account:
+        benchmark = Benchmark(Path(directory), account, given.count, given.turns, given.starts)
+        for row in benchmark.rows():
+            rows.append(row)
+            print(line(row), flush=True)  # noqa: T201
+    whole = (given.count, given.turns, given.starts) >= (COUNT, TURNS, STARTS)
+    if whole and not given.dry_run:
+        PAGE.write_text(page(rows), encoding="utf-8")
+    return 0 if all(row.reached for row in rows) else 1
+
+
+sys.exit(main(sys.argv[1:]))

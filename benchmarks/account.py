@@ -1,0 +1,70 @@
+"""An account on loopback that answers without delay: nothing but lists, each page encoded once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+
+class Account(ThreadingHTTPServer):
+    """All its campaigns are alive. `asked` are the lists that were asked for, path and query."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answers)
+        self.items: Sequence[bytes] = ()
+        self.asked: list[str] = []
+        self.page = cache(self._page)
+
+    def holds(self, items: Sequence[bytes]) -> None:
+        """What the account holds from now on."""
+        self.items = items
+        self.asked.clear()
+        self.page.cache_clear()
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def _page(self, offset: int, limit: int, finished: bool) -> bytes:
+        items = () if finished else self.items
+        head = (
+            f'{{"request_id": "0", "method": "GET", "http_code": 200, "metadata": {{"total": {len(items)}}}, '
+        )
+        return head.encode() + b'"response": [' + b",".join(items[offset : offset + limit]) + b"]}"
+
+
+class _Answers(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Account
+
+    def do_GET(self) -> None:
+        """A page of the list."""
+        query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        finished = "completed" in query.get("status", "").lower()
+        body = self.server.page(int(query.get("offset", 0)), int(query.get("limit", 20)), finished)
+        self.server.asked.append(self.path)
+        head = f"HTTP/1.1 200 OK\r\nDate: {self.date_time_string()}\r\nContent-Type: application/json\r\n"
+        self.wfile.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+
+    def log_message(self, format: str, *_: object) -> None:  # noqa: A002
+        """Keeps quiet."""
+
+
+@contextmanager
+def served() -> Iterator[Account]:
+    """An account while it is needed."""
+    with Account() as account:
+        thread = threading.Thread(target=account.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield account
+        finally:
+            account.shutdown()
+            thread.join()

@@ -1,0 +1,72 @@
+"""The table of docs/performance.md, and where it was measured."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from benchmarks.rows import Row
+
+_PACKAGES = ("click", "PyYAML", "httpx", "jsonschema", "check-jsonschema", "octodns", "rich", "Pygments")
+
+_HEAD = """\
+# How fast it is
+
+Written by `python -m benchmarks`, which measures every row; do not edit the table. The commands of a row run in
+turns on one machine, so ratios count and seconds do not: a ratio is that of the fastest run of each side. A manifest
+is about 1.1 kB and names 20 numbers; the account is a server on the same machine that answers without delay.
+
+{where}
+
+| what | beside | to reach | measured | | made of |
+|---|---|---|---|---|---|
+"""
+
+
+def page(rows: Sequence[Row]) -> str:
+    """The whole page."""
+    return _HEAD.format(where=_where()) + "".join(f"{line(row)}\n" for row in rows)
+
+
+def line(row: Row) -> str:
+    """A row of the table."""
+    sign = "≥" if row.at_least else "≤"
+    digits = ".2f" if row.target < 10 else ".0f"
+    verdict = "reached" if row.reached else "**missed**"
+    cells = (
+        row.what,
+        row.beside or "–",
+        f"{sign} {row.target:g} {row.unit}",
+        f"{row.figure:{digits}} {row.unit}",
+        verdict,
+        row.detail,
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _where() -> str:
+    today = datetime.now(UTC).date().isoformat()
+    versions = ", ".join(f"{name} {found}" for name in _PACKAGES if (found := _version(name)))
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"Measured {today} on {_processor()}, {os.cpu_count()} cores, {platform.system()}; {python}; {versions}."
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    """What the kernel calls it; the architecture where it does not say."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = (each.partition(":")[2].strip() for each in lines if each.startswith("model name"))
+    return next(named, platform.machine())

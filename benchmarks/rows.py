@@ -1,0 +1,196 @@
+"""What is put beside what, and what is to be reached."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from benchmarks.account import Account
+from benchmarks.measuring import ENVIRONMENT, Command, Taken, in_turns, ratio
+from benchmarks.scale import live_items, write_project
+
+PEERS = Path(__file__).parent / "peers"
+BIN = Path(sys.executable).parent
+OURS = str(BIN / "campaignctl")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table. `figure` is compared with `target`; `detail` says what it was made of."""
+
+    what: str
+    beside: str
+    target: float
+    figure: float
+    unit: str
+    detail: str
+    at_least: bool = False
+
+    @property
+    def reached(self) -> bool:
+        """Whether the target is met."""
+        return self.figure >= self.target if self.at_least else self.figure <= self.target
+
+
+class Benchmark:
+    """Makes the rows. `count` manifests, `turns` of each command that takes seconds, `starts` of each short one."""
+
+    def __init__(self, directory: Path, account: Account, count: int, turns: int, starts: int) -> None:
+        self.directory, self.account = directory, account
+        self.count, self.turns, self.starts = count, turns, starts
+        self.large = write_project(directory / "large", count, account.url)
+        self.tenth = write_project(directory / "tenth", count // 10, account.url)
+        self.one = write_project(directory / "one", 1, account.url)
+
+    def rows(self) -> Iterator[Row]:
+        """Every row of the table that can be made here, as it is made."""
+        yield from self._start_up()
+        yield from self._one_manifest()
+        yield from self._new()
+        yield from self._against_live()
+        yield from self._numbers()
+        yield from self._rendering()
+        yield from self._check_jsonschema()
+        yield from self._octodns()
+
+    def _ours(self, directory: Path, *words: str) -> Command:
+        return Command((OURS, *words), directory)
+
+    def _peer(self, name: str, *words: str, directory: Path | None = None) -> Command:
+        return Command((sys.executable, str(PEERS / f"{name}.py"), *words), directory or self.directory)
+
+    def _start_up(self) -> Iterator[Row]:
+        completion = Command(
+            (OURS,),
+            self.one,
+            environ={
+                "_CAMPAIGNCTL_COMPLETE": "bash_complete",
+                "COMP_WORDS": "campaignctl pl",
+                "COMP_CWORD": "1",
+            },
+        )
+        script = self._ours(self.one, "completion", "bash")
+        commands = [self._peer("empty", "--help"), self._ours(self.one, "--help")]
+        commands += [self._ours(self.one, "--version"), completion, script]
+        empty, *ours = in_turns(commands, self.starts)
+        for name, taken in zip(
+            ("--help", "--version", "completing a word", "completion bash"), ours, strict=True
+        ):
+            yield _beside(f"`campaignctl {name}`", "an empty click program's `--help`", 1.3, taken, empty)
+
+    def _one_manifest(self) -> Iterator[Row]:
+        path = str(next((self.one / "campaigns").iterdir()))
+        ours, peer = in_turns([self._ours(self.one, "validate"), self._peer("load_one", path)], self.starts)
+        yield _beside(
+            "`validate` of one manifest", "a click program that loads it with PyYAML", 1.6, ours, peer
+        )
+
+    def _new(self) -> Iterator[Row]:
+        self.account.holds(())
+        validate, plan = ("validate",), ("plan", "--format", "json")
+        loading = self._peer("load_all", str(self.large / "campaigns"))
+        commands = [loading, self._ours(self.large, *validate), self._ours(self.large, *plan)]
+        commands += [self._ours(self.tenth, *validate), self._ours(self.tenth, *plan)]
+        loaded, validated, planned, few_validated, few_planned = in_turns(commands, self.turns)
+        loader, many = "`CSafeLoader` loading the files", f"{self.count:,} manifests"
+        yield _beside(f"`validate` of {many}", loader, 0.7, validated, loaded)
+        yield _memory(f"`validate` of {many}, peak memory", 250, validated)
+        yield _beside(f"`plan --format json` of {many}, all new", loader, 1.1, planned, loaded)
+        for name, all_of_them, few in (
+            ("validate", validated, few_validated),
+            ("plan", planned, few_planned),
+        ):
+            least = all_of_them.least / few.least / 10
+            detail = (
+                f"{1e3 * all_of_them.least / self.count:.3f} ms beside {1e4 * few.least / self.count:.3f} ms"
+            )
+            what = f"`{name}`, cost per manifest at {self.count:,}"
+            yield Row(what, f"at {self.count // 10:,}", 1.2, least, "×", detail)
+
+    def _against_live(self) -> Iterator[Row]:
+        self.account.holds(list(live_items(self.count)))
+        ours = self._ours(self.large, "plan")
+        in_turns([ours], 0)
+        urls = self.directory / "urls"
+        urls.write_text("\n".join(self.account.url + path for path in self.account.asked))
+        pages = len(self.account.asked)
+        peer = self._peer("load_and_fetch", str(self.large / "campaigns"), str(urls))
+        planned, floor = in_turns([ours, peer], self.turns)
+        what = f"`plan` of {self.count:,} against {self.count:,} live, 1% changed"
+        beside = f"`CSafeLoader` loading the files + httpx and `json` on the same {pages} answers"
+        yield _beside(what, beside, 1.0, planned, floor)
+        yield _memory(f"{what}, peak memory", 300, planned)
+
+    def _numbers(self) -> Iterator[Row]:
+        told, listed = map(float, _said(self._peer("compare_numbers")).split())
+        detail = f"{listed:.2f} × with what differs listed too"
+        what = "comparing 5,000 numbers in another order, one changed"
+        yield Row(what, "Python's set difference on the same", 4.0, told, "×", detail)
+
+    def _rendering(self) -> Iterator[Row]:
+        self.account.holds(())
+        peer = self._peer("rendering", directory=self.large)
+        turns = [json.loads(_said(peer)) for _ in range(self.turns)]
+        least = {name: min(turn[name] for turn in turns) for name in turns[0]}
+        for name in ("text", "json", "markdown"):
+            detail = f"{least[name]:.2f} s beside {least['plan']:.2f} s"
+            share = 100 * least[name] / least["plan"]
+            yield Row(
+                f"a plan of {self.count:,} changes as {name}", "making the plan", 25, share, "%", detail
+            )
+
+    def _check_jsonschema(self) -> Iterator[Row]:
+        if find_spec("check_jsonschema") is None:
+            return
+        schema = self.directory / "schema.json"
+        schema.write_text(_said(self._ours(self.large, "schema", "VoiceCampaign")))
+        files = [str(path) for path in sorted((self.large / "campaigns").iterdir())]
+        words = (str(BIN / "check-jsonschema"), "--schemafile", str(schema), *files)
+        theirs, ours = in_turns([Command(words, self.large), self._ours(self.large, "validate")], 1)
+        factor, _ = ratio(theirs, ours)
+        detail = f"{theirs.least:.1f} s beside {ours.least:.2f} s"
+        what = f"the same {self.count:,} files through check-jsonschema with our schema"
+        yield Row(what, "`validate`", 20, factor, "× ours", detail, at_least=True)
+
+    def _octodns(self) -> Iterator[Row]:
+        if find_spec("octodns") is None:
+            return
+        zone = self._peer("octodns_zone", str(self.directory / "zone"), str(self.count))
+        _said(zone)
+        words = (str(BIN / "octodns-sync"), "--config-file", str(self.directory / "zone" / "config.yaml"))
+        plan = self._ours(self.large, "plan")
+        self.account.holds(list(live_items(self.count)))
+        theirs, ours = in_turns([Command(words, self.directory / "zone"), plan], max(self.turns // 2, 1))
+        what = f"`plan` of {self.count:,}, files to plan"
+        beside = f"octoDNS planning {self.count:,} two-line records, YamlProvider to YamlProvider"
+        yield _beside(what, beside, 1.0, ours, theirs)
+        detail = f"{ours.megabytes:.0f} MB beside {theirs.megabytes:.0f} MB"
+        yield Row(f"{what}, memory", beside, 1.0, ours.megabytes / theirs.megabytes, "×", detail)
+
+
+def _beside(what: str, beside: str, target: float, ours: Taken, theirs: Taken) -> Row:
+    least, middle = ratio(ours, theirs)
+    detail = f"{_told(ours.least)} beside {_told(theirs.least)}; median of the turns {middle:.2f} ×"
+    return Row(what, beside, target, least, "×", detail)
+
+
+def _memory(what: str, target: int, taken: Taken) -> Row:
+    return Row(what, "", target, taken.megabytes, "MB", "of the process, the interpreter's own included")
+
+
+def _told(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1e3:.0f} ms"
+
+
+def _said(command: Command) -> str:
+    environ = {**os.environ, **ENVIRONMENT}
+    done = subprocess.run(
+        command.words, cwd=command.directory, env=environ, capture_output=True, text=True, check=True
+    )
+    return done.stdout

@@ -16,7 +16,7 @@ from campaignctl.kinds.table import Mutability, Type, Value
 from campaignctl.planning.absent import Neighbours, nothing_to_do, obstacles
 from campaignctl.planning.alive import decide, starts_ahead
 from campaignctl.planning.compare import UNSEEN, same, shown
-from campaignctl.planning.payload import create_spec, lost_by_sending, update_spec
+from campaignctl.planning.payload import contradictions, create_spec, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.plan import Op, Operation, Reason
 from campaignctl.planning.policy import Subject, check
@@ -97,11 +97,16 @@ def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | Non
 def update_payload(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Mapping[str, Value]:
     """What an update sends now: the whole campaign before its start, afterwards what may still change.
 
-    `live` is what was just read. Raises TooLateError where that no longer shows what sending must not lose.
+    `live` is what was just read. Raises TooLateError where that no longer shows what sending must not lose, or shows
+    what the plan could not see and what would contradict the update.
     """
     spec = update_spec(desired, live, operation.fields, terms)
-    lost = () if phase_of(live, terms.now) is Phase.STARTED else lost_by_sending(desired, live, spec)
+    if phase_of(live, terms.now) is Phase.STARTED:
+        return spec
+    lost = lost_by_sending(desired, live, spec)
     if lost:
         message = f"the account no longer shows {' and '.join(lost)}, so an update could lose them"
+        raise TooLateError(Reason("cannot-send-whole", message))
+    for message in contradictions(desired, live, spec):
         raise TooLateError(Reason("cannot-send-whole", message))
     return spec

@@ -39,6 +39,7 @@ _COMMANDS = {
     "diff": _Command("diff", "Show what a branch changes in the manifests."),
     "status": _Command("status", "Show how campaigns stand beside their manifests; --watch."),
     "report": _Command("report", "Show what each recipient of a campaign came to."),
+    "export": _Command("export", "Write live campaigns as manifests."),
     "pause": _Command("by_hand", "Stop campaigns by hand; --all in an emergency.", "pause"),
     "resume": _Command("by_hand", "Let paused campaigns go on, by hand.", "resume"),
     "complete": _Command("by_hand", "End campaigns for good, by hand.", "complete"),

@@ -1,0 +1,298 @@
+"""`campaignctl export`: live campaigns as manifests that one would have written oneself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from campaignctl.cli import output
+from campaignctl.cli.files import write_file
+from campaignctl.cli.options import GlobalOptions, format_option, global_options
+from campaignctl.cli.session import Reading, Session
+from campaignctl.diagnostics import quoted
+from campaignctl.errors import InputError, RefusedError, UsageError
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.formats import PATH
+from campaignctl.kinds.lifecycle import Status, read_status
+from campaignctl.manifests.files import shown_path
+from campaignctl.manifests.writing import Draft, Numbers, draft, manifest_text
+from campaignctl.planning.exporting import (
+    Candidate,
+    Wanted,
+    candidates,
+    file_names,
+    manager,
+    must_pin,
+)
+from campaignctl.planning.naming import AskedName
+from campaignctl.planning.normalize import texts
+
+if TYPE_CHECKING:
+    from campaignctl.api.client import Client
+    from campaignctl.planning.resources import Live
+    from campaignctl.rendering.export_document import Exported
+
+_KNOWN = tuple(status.value for status in Status if status is not Status.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What the command line asks for. `numbers_to` is absolute."""
+
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    wanted: Wanted
+    directory: Path
+    numbers_to: Path | None
+    show_numbers: bool
+    force: bool
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """A manifest about to be written, and the file for its numbers."""
+
+    draft: Draft
+    file: Path
+    numbers_file: Path | None
+
+
+def _statuses(_context: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> frozenset[Status]:
+    words = [word for value in values for word in value.split(",") if word]
+    for word in words:
+        if read_status(word) is Status.UNKNOWN:
+            raise click.BadParameter(f"{quoted(word)} is none of {', '.join(_KNOWN)}")
+    return frozenset(map(read_status, words))
+
+
+@click.command("export")
+@global_options
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--out", "directory", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    callback=_statuses,
+    metavar="STATUS",
+    help="Only campaigns of this status; repeatable. Without it, the alive.",
+)
+@click.option("--name", "part", default="", metavar="TEXT", help="Only campaigns whose names hold this.")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice([kind.short for kind in KINDS.values()]))
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+@click.option(
+    "--numbers-to",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write people's numbers to a file of their own, which can stay out of git.",
+)
+@format_option("text", "json")
+def command(options: GlobalOptions, names: tuple[str, ...], output_format: str, **asked: Any) -> int:
+    """Write live campaigns as manifests. Planning right after shows no change."""
+    wish = _wish(options, names, **asked)
+    session = Session.open(options)
+    _check_places(session, wish)
+    reading = session.read(()) if session.project.file is not None else Reading((), (), (), True)
+    with session.account() as connection:
+        found, notes = _found(connection.client, wish)
+        origin = f"{session.environment.account_sid} (environment {session.environment.name})"
+        when = connection.client.now().isoformat(timespec="seconds")
+    writings, skipped = _planned(found, reading, session, wish)
+    _refuse_to_overwrite(writings, wish)
+    for writing in writings:
+        live = writing.draft.live
+        _write(writing, f"From account {origin}: {live.word}, SID {live.sid}, exported {when}.")
+    exported = [*(_told(writing, session) for writing in writings), *skipped]
+    _show(exported, notes, session, output_format)
+    return 0
+
+
+def _wish(
+    options: GlobalOptions,
+    names: tuple[str, ...],
+    *,
+    directory: Path,
+    statuses: frozenset[Status],
+    part: str,
+    kinds: tuple[str, ...],
+    force: bool,
+    numbers_to: Path | None,
+) -> _Wish:
+    """Raises UsageError for what excludes itself."""
+    if numbers_to is not None and options.show_numbers:
+        raise UsageError("--numbers-to and --show-numbers exclude each other")
+    return _Wish(
+        names=tuple(dict.fromkeys(names)),
+        kinds=kinds or tuple(kind.short for kind in KINDS.values()),
+        wanted=Wanted(statuses, part),
+        directory=_absolute(directory),
+        numbers_to=None if numbers_to is None else _absolute(numbers_to),
+        show_numbers=options.show_numbers,
+        force=force,
+    )
+
+
+def _absolute(path: Path) -> Path:
+    """Links are left as they are: what the user named is what is written."""
+    return Path(os.path.normpath(Path.cwd() / path))
+
+
+def _check_places(session: Session, wish: _Wish) -> None:
+    """A manifest reads numbers only from within its project. Raises InputError."""
+    if wish.numbers_to is None:
+        return
+    root = Path(session.project.root)
+    home = root if wish.directory.resolve().is_relative_to(root) else wish.directory
+    if not wish.numbers_to.resolve().is_relative_to(home.resolve()):
+        raise InputError(
+            f"--numbers-to {quoted(str(wish.numbers_to))} must stand within {home}: from_file does"
+        )
+    if not PATH.matches(os.path.relpath(wish.numbers_to, wish.directory)):
+        raise InputError(f"--numbers-to {quoted(str(wish.numbers_to))} must be {PATH.words}")
+
+
+# --------------------------------------------------------------------------------------------------- what is there
+
+
+def _found(client: Client, wish: _Wish) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+    """Raises `ApiError` where the account cannot be read, InputError for a NAME that is nowhere."""
+    from campaignctl.api.listing import scan
+    from campaignctl.api.lookup import each_kind
+    from campaignctl.api.refresh import alive
+
+    if wish.names:
+        named = [it for name in wish.names for it in _named(client, AskedName.read(name), wish)]
+        return tuple({it.live.sid: it for it in named}.values()), client.notes
+    kinds = [kind for kind in KINDS.values() if kind.short in wish.kinds]
+    read = scan if wish.wanted.past else alive
+    listings = each_kind(kinds, lambda kind: read(client, kind))
+    lacking = [KINDS[name].short for name, listing in listings.items() if not listing.whole]
+    notes = [
+        f"the account's list of {kind} campaigns could not be read whole: some may be missing"
+        for kind in lacking
+    ]
+    return candidates(listings, wish.wanted), (*notes, *client.notes)
+
+
+def _named(client: Client, asked: AskedName, wish: _Wish) -> Iterator[Candidate]:
+    """The alive ones of a name, else the newest that is over; with --status, those of the statuses."""
+    from campaignctl.api.lookup import find
+
+    kinds = tuple(kind for kind in asked.kinds if kind.short in wish.kinds)
+    found = find(client, AskedName(asked.written, asked.word, kinds))
+    bearers = [it for it in found.campaigns if not wish.wanted.statuses or wish.wanted.takes(it)]
+    alive = [it for it in bearers if it.alive]
+    newest = sorted(bearers, key=lambda it: it.age_key)[-1:]
+    meant = bearers if wish.wanted.statuses else (alive or newest)
+    if not meant:
+        raise InputError(f"no campaign to export is called {quoted(asked.written)}")
+    asked.of_one_kind(live.kind for live in meant)
+    for live in meant:
+        yield Candidate(live, found.whole and live.name == asked.word and len(found.campaigns) == 1)
+
+
+# ------------------------------------------------------------------------------------------------ what is written
+
+
+def _planned(
+    found: Sequence[Candidate], reading: Reading, session: Session, wish: _Wish
+) -> tuple[list[_Writing], list[Exported]]:
+    """Each campaign's manifest, or why there is none."""
+    from campaignctl.rendering.export_document import Exported
+
+    root = Path(session.project.root)
+    others = [
+        it
+        for it in reading.everyone
+        if not (root / it.where.file).resolve().is_relative_to(wish.directory.resolve())
+    ]
+    taken = {(it.kind.name, it.name or "") for it in others}
+    crowd = sum(bool(_people(it.live)) for it in found)
+    writings: list[_Writing] = []
+    skipped: list[Exported] = []
+    for candidate, name in zip(found, file_names([it.live for it in found]), strict=True):
+        live, mine = candidate.live, manager(candidate.live, others)
+        numbers_file = _numbers_file(wish, Path(name).stem if crowd > 1 else "")
+        one = None
+        if mine is None and live.status is not Status.UNKNOWN:
+            beside = (
+                None
+                if numbers_file is None
+                else Path(os.path.relpath(numbers_file, wish.directory)).as_posix()
+            )
+            one = draft(
+                live, Numbers(wish.show_numbers, beside), must_pin(candidate, session.project.prune, taken)
+            )
+        if one is not None:
+            writings.append(_Writing(one, wish.directory / name, numbers_file if one.from_file else None))
+        elif mine is not None:
+            skipped.append(Exported(live, skipped=f"{mine.where.file}:{mine.where.line} is its manifest"))
+        elif live.status is Status.UNKNOWN:
+            skipped.append(Exported(live, skipped=f"its status is not known: {live.word}"))
+        else:
+            skipped.append(Exported(live, skipped="only its SID tells it apart, and no manifest takes that"))
+    return writings, skipped
+
+
+def _people(live: Live) -> Sequence[str]:
+    return texts(live.spec.get("from"))
+
+
+def _numbers_file(wish: _Wish, stem: str) -> Path | None:
+    """The file that was asked for; where several campaigns have numbers, one each, named after its manifest."""
+    file = wish.numbers_to
+    return file if file is None or not stem else file.with_name(f"{file.stem}-{stem}{file.suffix}")
+
+
+def _refuse_to_overwrite(writings: Sequence[_Writing], wish: _Wish) -> None:
+    """Before anything is written. Raises RefusedError."""
+    files = [file for it in writings for file in (it.file, it.numbers_file) if file is not None]
+    there = [quoted(str(file)) for file in files if os.path.lexists(file)]
+    if there and not wish.force:
+        more = f" and {len(there) - 5} more" if len(there) > 5 else ""
+        raise RefusedError(
+            f"{', '.join(there[:5])}{more} would be written over: use --force, or another --out"
+        )
+
+
+def _write(writing: _Writing, origin: str) -> None:
+    for file in (writing.file, writing.numbers_file):
+        if file is not None:
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InputError(f"cannot make {file.parent}: {error.strerror}") from error
+    if writing.numbers_file is not None:
+        lines = ["number", *_people(writing.draft.live)]
+        write_file(writing.numbers_file, "\n".join(lines) + "\n")
+    write_file(writing.file, manifest_text(writing.draft, origin))
+
+
+def _told(writing: _Writing, session: Session) -> Exported:
+    from campaignctl.rendering.export_document import Exported
+
+    one, root = writing.draft, Path(session.project.root)
+    return Exported(
+        one.live,
+        file=shown_path(writing.file, root),
+        pinned=one.pinned,
+        numbers_file=shown_path(writing.numbers_file, root) if writing.numbers_file else None,
+        numbers_left_out=one.numbers,
+        left_out=tuple(one.left_out),
+    )
+
+
+def _show(exported: Sequence[Exported], notes: Sequence[str], session: Session, output_format: str) -> None:
+    from campaignctl.rendering.as_json import written
+    from campaignctl.rendering.export_document import export_document, export_text
+
+    document = export_document(session.environment, exported, notes)
+    if output_format == "json":
+        output.result(written(document))
+    else:
+        output.result(export_text(document))

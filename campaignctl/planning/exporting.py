@@ -1,0 +1,101 @@
+"""Which live campaigns an export writes, which of them a name alone would not find again, and in which files. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from campaignctl.kinds.lifecycle import ALIVE, Status
+from campaignctl.planning.environment import Prune
+from campaignctl.planning.resources import Desired, Listing, Live
+
+_LONGEST_STEM: Final = 60
+_STRANGE: Final = re.compile(r"[^A-Za-z0-9_-]+")
+_RESERVED: Final = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
+)
+"""Names that Windows keeps for devices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is exported: of these statuses, without any the alive; whose names hold a text, in any letter case."""
+
+    statuses: frozenset[Status] = frozenset()
+    part: str = ""
+
+    @property
+    def past(self) -> bool:
+        """Whether more than the alive must be read."""
+        return not self.statuses <= ALIVE
+
+    def takes(self, live: Live) -> bool:
+        """Whether the campaign is meant."""
+        statuses = self.statuses or ALIVE
+        return live.status in statuses and self.part.casefold() in live.name.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A campaign to export. `alone`: its name surely means it and no other."""
+
+    live: Live
+    alone: bool
+
+
+def candidates(listings: Mapping[str, Listing], wanted: Wanted) -> tuple[Candidate, ...]:
+    """By kind, name and age. In a list that is not whole nobody knows whether a name is alone."""
+    found = []
+    for _, listing in sorted(listings.items()):
+        bearers = Counter(live.name for live in listing.campaigns)
+        mine = sorted(
+            (it for it in listing.campaigns if wanted.takes(it)), key=lambda it: (it.name, it.age_key)
+        )
+        found += [Candidate(live, listing.whole and bearers[live.name] == 1) for live in mine]
+    return tuple(found)
+
+
+def must_pin(candidate: Candidate, prune: Prune | None, taken: Collection[tuple[str, str]]) -> bool:
+    """Where the name does not do: it is not alone, lacks the project's prefix, or another manifest bears it."""
+    live = candidate.live
+    prefixed = prune is None or live.name.startswith(prune.name_prefix)
+    return not candidate.alone or not prefixed or (live.kind.name, live.name) in taken
+
+
+def manager(live: Live, manifests: Iterable[Desired]) -> Desired | None:
+    """The manifest that means the campaign already, by its SID or its name."""
+    for desired in manifests:
+        if desired.kind is live.kind and (
+            desired.sid == live.sid or (desired.sid is None and desired.name == live.name)
+        ):
+            return desired
+    return None
+
+
+def file_names(campaigns: Sequence[Live]) -> Iterator[str]:
+    """One for each, from its name: letters, digits and hyphens, so that it leads nowhere; the same are numbered.
+
+    Letter case does not tell files apart on every machine.
+    """
+    used: set[str] = set()
+    for live in campaigns:
+        stem = file_stem(live)
+        numbered, number = stem, 1
+        while numbered.lower() in used:
+            number += 1
+            numbered = f"{stem}-{number}"
+        used.add(numbered.lower())
+        yield f"{numbered}.yaml"
+
+
+def file_stem(live: Live) -> str:
+    """`Diwali/offer 100%` → `Diwali-offer-100`."""
+    plain = unicodedata.normalize("NFKD", live.name).encode("ascii", "ignore").decode()
+    stem = _STRANGE.sub("-", plain).strip("-_")[:_LONGEST_STEM].rstrip("-_")
+    if not stem or stem.lower() in _RESERVED:
+        return f"{live.kind.short}-{stem or 'campaign'}"
+    return stem

@@ -1,0 +1,236 @@
+"""`export`: live campaigns as manifests, which validate and change nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from harness import Desk, live_sms, live_voice, voice
+from jsonschema import Draft202012Validator
+
+SCHEMA = Path(__file__).parents[2] / "schemas" / "export.schema.json"
+NUMBER = "+919876543210"
+
+
+def export(desk: Desk, *words: str) -> Any:
+    """The document, as the published schema has it."""
+    result = desk.run("export", "--out", "campaigns", "--format", "json", *words)
+    assert result.code == 0, result.all
+    Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(result.json)
+    return result.json
+
+
+def text(desk: Desk, file: str) -> str:
+    return (desk.root / file).read_text(encoding="utf-8")
+
+
+def files(desk: Desk) -> list[str]:
+    return sorted(it.name for it in (desk.root / "campaigns").iterdir())
+
+
+def changes_nothing(desk: Desk) -> None:
+    assert desk.run("validate").code == 0, desk.run("validate").all
+    plan = desk.plan()
+    assert [it["change"] for it in plan["changes"]] == ["noop"] * len(plan["changes"])
+
+
+def test_a_campaign_is_written_as_one_would_have_written_it(desk: Desk) -> None:
+    (sid,) = desk.seed(live_sms(sms_type="transactional_opt_in"), collection="message-campaigns")
+    (written,) = export(desk)["written"]
+    assert (written["file"], written["pinned"]) == ("campaigns/diwali-offer.yaml", False)
+    lines = text(desk, "campaigns/diwali-offer.yaml").splitlines()
+    assert lines[0].startswith("# From account acme1 (environment prod): scheduled, SID " + sid)
+    document = yaml.safe_load("\n".join(lines))
+    assert list(document["spec"]) == [
+        "content_type",
+        "lists",
+        "schedule",
+        "dlt_entity_id",
+        "dlt_template_id",
+        "sender_id",
+        "sms_type",
+        "template",
+    ]
+    assert document["spec"]["sms_type"] == "transactional"
+    assert document["spec"]["dlt_entity_id"] == "0101428740000012125"
+    changes_nothing(desk)
+
+
+def test_numbers_are_left_out_counted_and_the_campaign_is_pinned(desk: Desk) -> None:
+    (sid,) = desk.seed(live_voice())
+    (written,) = export(desk)["written"]
+    assert (written["pinned"], written["numbers_left_out"]) == (True, 2)
+    said = text(desk, written["file"])
+    assert NUMBER not in said
+    assert "# from: 2 numbers, left out" in said
+    assert yaml.safe_load(said)["metadata"]["sid"] == sid
+    changes_nothing(desk)
+
+
+def test_numbers_go_to_a_file_of_their_own_or_into_the_manifest_when_asked_for(desk: Desk) -> None:
+    desk.seed(live_voice())
+    (written,) = export(desk, "--numbers-to", "people/numbers.csv")["written"]
+    assert (written["pinned"], written["numbers_file"]) == (False, "people/numbers.csv")
+    assert NUMBER not in text(desk, written["file"])
+    assert text(desk, "people/numbers.csv").splitlines() == ["number", NUMBER, "+919876543211"]
+    changes_nothing(desk)
+    (written,) = export(desk, "--show-numbers", "--force")["written"]
+    assert not written["pinned"]
+    assert f'- "{NUMBER}"' in text(desk, written["file"])
+    changes_nothing(desk)
+
+
+def test_several_campaigns_have_a_file_of_numbers_each(desk: Desk) -> None:
+    desk.seed(live_voice("one-call"), live_voice("two-call", **{"from": [NUMBER]}))
+    written = export(desk, "--numbers-to", "numbers.csv")["written"]
+    assert [it["numbers_file"] for it in written] == ["numbers-one-call.csv", "numbers-two-call.csv"]
+    changes_nothing(desk)
+
+
+def test_numbers_stay_within_the_project(desk: Desk) -> None:
+    desk.seed(live_voice())
+    result = desk.run("export", "--out", "campaigns", "--numbers-to", "../numbers.csv")
+    assert (result.code, "must stand within" in result.err) == (1, True)
+    assert files(desk) == []
+    assert desk.run("export", "--out", "x", "--numbers-to", "n.csv", "--show-numbers").code == 64
+
+
+NAMES = [
+    ("../../etc/passwd", "etc-passwd.yaml"),
+    ("été / 100%", "ete-100.yaml"),
+    ("दिवाली", "voice-campaign.yaml"),
+    ("-rf", "rf.yaml"),
+    ("nul", "voice-nul.yaml"),
+    ("x" * 300, "x" * 60 + ".yaml"),
+    (".hidden", "hidden.yaml"),
+]
+
+
+@pytest.mark.parametrize(("name", "file"), NAMES)
+def test_no_name_leads_anywhere(desk: Desk, name: str, file: str) -> None:
+    desk.seed(live_voice(name))
+    export(desk)
+    assert files(desk) == [file]
+    changes_nothing(desk)
+
+
+def test_names_that_clash_are_numbered_and_pinned(desk: Desk) -> None:
+    desk.seed(*(live_voice(name, **{"from": ..., "lists": ["list-3"]}) for name in ("Sale", "Sale", "sale")))
+    written = export(desk)["written"]
+    assert [(it["file"], it["pinned"]) for it in written] == [
+        ("campaigns/Sale.yaml", True),
+        ("campaigns/Sale-2.yaml", True),
+        ("campaigns/sale-3.yaml", False),
+    ]
+    changes_nothing(desk)
+
+
+def test_what_lacks_the_prefix_or_a_required_field_is_pinned(desk: Desk) -> None:
+    desk.configure({"prune": {"name_prefix": "growth-"}})
+    lists = {"from": ..., "lists": ["list-3"]}
+    desk.seed(live_voice("growth-a", **lists), live_voice("other", **lists))
+    desk.seed(live_voice("growth-b", caller_id=..., **lists))
+    assert [it["pinned"] for it in export(desk)["written"]] == [False, True, True]
+    changes_nothing(desk)
+
+
+ODD = [
+    {"read_via_text": "a ${flow_id} and $${x}"},
+    {"custom_field": 'q"uo\\ted\n# comment: x\u2028---\n\x85"'},
+    {"custom_field": "no"},
+    {"custom_field": "0123"},
+    {"custom_field": "2027-01-15"},
+    {"custom_field": " : #"},
+    {"custom_field": "\U0001f600\u202e\x00\ud800"},
+    {"retries": {"number_of_retries": 9, "interval_mins": 5}},
+    {"retries": {"number_of_retries": 2}},
+    {"schedule": {"send_at": "2027-01-15T09:00:00+05:30", "end_at": "2027-01-14T09:00:00+05:30"}},
+    {"status_callback": "javascript:alert(1)\nspec: {}"},
+    {"mode": "AUTO", "throttle": 20},
+    {"mode": "odd", "throttle": 20},
+    {"flow_type": "IVR", "repeat_menu_attempts": -1},
+    {"lists": ["a b", "ok-1"]},
+    {"from": ["+91 98765 43210", NUMBER]},
+]
+
+
+@pytest.mark.parametrize("fields", ODD, ids=str)
+def test_whatever_an_account_holds_validates_and_changes_nothing(desk: Desk, fields: Any) -> None:
+    desk.seed(live_voice(**fields))
+    (written,) = export(desk, "--show-numbers")["written"]
+    said = text(desk, written["file"])
+    assert len(list(yaml.safe_load_all(said))) == 1
+    assert all(sign.isprintable() or sign == "\n" for sign in said)
+    changes_nothing(desk)
+
+
+def test_what_no_manifest_takes_is_a_comment(desk: Desk) -> None:
+    desk.seed(live_voice(status_callback="ftp://x\nstate: archived"))
+    (written,) = export(desk)["written"]
+    assert written["left_out"] == ["status_callback"]
+    assert "# not taken by a manifest: status_callback: ftp://x\\u000astate: archived\n" in text(
+        desk, written["file"]
+    )
+
+
+def test_nothing_is_written_over_without_force(desk: Desk) -> None:
+    desk.seed(live_voice(), live_voice("another"))
+    desk.write("campaigns/diwali-reminder.yaml", "# mine\n")
+    result = desk.run("export", "--out", "campaigns")
+    assert (result.code, "--force" in result.err) == (3, True)
+    assert files(desk) == ["diwali-reminder.yaml"]
+    export(desk, "--force")
+    assert "VoiceCampaign" in text(desk, "campaigns/diwali-reminder.yaml")
+    changes_nothing(desk)
+
+
+FILTERS = [
+    ((), ["diwali-offer", "a-call", "b-call"]),
+    (("--kind", "sms"), ["diwali-offer"]),
+    (("--name", "A-C"), ["a-call"]),
+    (("--status", "paused"), ["b-call"]),
+    (("--status", "archived,paused"), ["b-call", "old-call"]),
+    (("a-call", "sms/diwali-offer"), ["a-call", "diwali-offer"]),
+    (("old-call",), ["old-call"]),
+]
+
+
+@pytest.mark.parametrize(("words", "names"), FILTERS)
+def test_filters_choose(desk: Desk, words: tuple[str, ...], names: list[str]) -> None:
+    desk.seed(live_voice("a-call"), live_voice("b-call", status="paused"))
+    desk.seed(live_voice("old-call", status="archived"), live_voice("odd-call", status="Dreaming"))
+    desk.seed(live_sms(), collection="message-campaigns")
+    assert [it["name"] for it in export(desk, *words)["written"]] == names
+    changes_nothing(desk)
+
+
+def test_a_name_that_is_nowhere_and_a_status_that_is_none_are_said(desk: Desk) -> None:
+    assert desk.run("export", "nowhere", "--out", "campaigns").code == 1
+    assert desk.run("export", "--status", "dreaming", "--out", "campaigns").code == 64
+
+
+def test_what_has_a_manifest_elsewhere_is_not_written_again(desk: Desk) -> None:
+    desk.seed(live_voice(), live_voice("another"))
+    desk.manifests(voice())
+    result = desk.run("export", "--out", "campaigns/new", "--format", "json")
+    assert [it["name"] for it in result.json["written"]] == ["another"]
+    assert "campaigns/all.yaml:1" in result.json["skipped"][0]["reason"]
+    changes_nothing(desk)
+
+
+def test_an_sms_campaigns_account_is_exported_too(desk: Desk) -> None:
+    desk.configure(sms_api="sms-campaigns")
+    desk.seed(live_sms(), collection="sms-campaigns")
+    assert len(export(desk)["written"]) == 1
+    changes_nothing(desk)
+
+
+def test_names_from_outside_reach_no_terminal(desk: Desk) -> None:
+    desk.seed(live_voice("x\x1b[31mred\u202egnp\n::error::x"))
+    said = desk.run("export", "--out", "campaigns").all
+    assert not {"\x1b", "\u202e"} & set(said)
+    assert "\n::error::" not in said
+    changes_nothing(desk)

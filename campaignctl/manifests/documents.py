@@ -17,6 +17,7 @@ from campaignctl.manifests.fields import Fault, FieldReader
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
 from campaignctl.manifests.nodes import Mark, UnreadableError, is_null, lookup, mark_of
 from campaignctl.manifests.numbers import read_numbers
+from campaignctl.manifests.quick import QuickReader
 from campaignctl.planning.resources import Desired
 from campaignctl.planning.settings import PROJECT_KIND
 
@@ -44,8 +45,27 @@ class Source:
         return Position(self.file.shown, mark.line + 1, mark.column + 1)
 
 
-def read_document(node: Node, source: Source, variables: Mapping[str, str]) -> Document | None:
-    """None for what is no manifest and no mistake: an empty document, a project file."""
+class DocumentReader:
+    """Reads the documents of a project. `variables` fill in `${name}`."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = variables
+        self._quick: dict[tuple[str, bool], QuickReader] = {}
+
+    def read(self, node: Node, source: Source) -> Document | None:
+        """None for what is no manifest and no mistake: an empty document, a project file."""
+        return _read_document(node, source, self)
+
+    def quick(self, kind: Kind, pinned: bool) -> QuickReader:
+        """The quick way for a kind, made when the first of its documents comes."""
+        reader = self._quick.get((kind.name, pinned))
+        if reader is None:
+            reader = QuickReader(DOCUMENTS[kind.name], self.variables, requires=not pinned)
+            self._quick[kind.name, pinned] = reader
+        return reader
+
+
+def _read_document(node: Node, source: Source, reader: DocumentReader) -> Document | None:
     if is_null(node):
         return None
     try:
@@ -54,7 +74,7 @@ def read_document(node: Node, source: Source, variables: Mapping[str, str]) -> D
             return None
         stranger = _stranger(node, api_version, word)
         if stranger is None:
-            return _read(node, KINDS[word or ""], source, variables)
+            return _read(node, KINDS[word or ""], source, reader)
     except UnreadableError as unreadable:
         stranger = Fault(unreadable.rule, unreadable.mark, unreadable.message)
     return Document(None, _told([stranger], source), {})
@@ -83,16 +103,18 @@ def _stranger(node: Node, api_version: str | None, word: str | None) -> Fault | 
     return None
 
 
-def _read(node: Node, kind: Kind, source: Source, variables: Mapping[str, str]) -> Document:
+def _read(node: Node, kind: Kind, source: Source, reader: DocumentReader) -> Document:
     metadata_node = lookup(node, "metadata")
     pin = lookup(metadata_node, "sid") if metadata_node is not None else None
     pinned = pin is not None and not is_null(pin)
-    reader = FieldReader(DOCUMENTS[kind.name], variables, requires=not pinned)
-    values = reader.read(node)
+    values, faults = reader.quick(kind, pinned).read(node), list[Fault]()
+    if values is None:
+        careful = FieldReader(DOCUMENTS[kind.name], reader.variables, requires=not pinned)
+        values, faults = careful.read(node), careful.faults
     metadata, spec = _object(values, "metadata"), dict(_object(values, "spec"))
-    findings = _told(reader.faults, source)
+    findings = _told(faults, source)
     spec_node = lookup(node, "spec")
-    if spec_node is not None and not reader.faults:
+    if spec_node is not None and not faults:
         findings += _recipients(kind, spec, spec_node, source, pinned)
     labels = {name: str(text) for name, text in _object(metadata, "labels").items()}
     if findings:

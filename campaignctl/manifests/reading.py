@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity, error, in_order, quoted
-from campaignctl.manifests.documents import Document, Source, read_document
+from campaignctl.manifests.documents import Document, DocumentReader, Source
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, files_under, shown_path
 from campaignctl.manifests.nodes import Mark, UnreadableError, documents, json_as_yaml
 from campaignctl.manifests.places import locate
@@ -64,7 +64,7 @@ class _Loading:
 
     def __init__(self, root: Path, variables: Mapping[str, str], selector: Selector) -> None:
         self.root = root.resolve()
-        self.variables = variables
+        self.reader = DocumentReader(variables)
         self.selector = selector
         self.files: dict[Path, ManifestFile] = {}
         self.selected_files: set[Path] = set()
@@ -111,7 +111,7 @@ class _Loading:
         """Every file, in the order of their paths."""
         for path, file in sorted(self.files.items(), key=lambda item: item[1].shown):
             inside = everything or path in self.selected_files
-            for document in _documents(file, self.variables):
+            for document in _documents(file, self.reader):
                 self._take(document, path, inside)
 
     def _take(self, document: Document, path: Path, inside: bool) -> None:
@@ -150,7 +150,7 @@ class _Loading:
         return locate(self.root, desired.where, desired.document, fault.path)
 
 
-def _documents(file: ManifestFile, variables: Mapping[str, str]) -> Iterator[Document]:
+def _documents(file: ManifestFile, reader: DocumentReader) -> Iterator[Document]:
     """A file's documents; a file that cannot be read gives one without a campaign."""
     try:
         text = file.text()
@@ -161,7 +161,7 @@ def _documents(file: ManifestFile, variables: Mapping[str, str]) -> Iterator[Doc
     try:
         nodes = documents(json_as_yaml(text) if file.path.suffix.lower() == ".json" else text)
         for index, node in enumerate(nodes):
-            document = read_document(node, Source(file, index), variables)
+            document = reader.read(node, Source(file, index))
             if document is not None:
                 yield document
     except UnreadableError as unreadable:

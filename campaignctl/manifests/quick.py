@@ -1,0 +1,172 @@
+"""The quick way through a document that has nothing wrong: closures, made once from the rows of a table.
+
+It keeps no place and no message. Whatever is not plainly right makes it give up, and `fields.FieldReader` reads the
+document again: that one alone decides what is a mistake. A test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from campaignctl.kinds.table import Bound, Field, Type, Value
+from campaignctl.manifests.nodes import PLAIN, QUOTED
+from campaignctl.manifests.scalars import NULLS, FaultyError, read_boolean, read_integer
+from campaignctl.manifests.substitution import substitute
+
+_NO_TAG: Final = frozenset({PLAIN, QUOTED})
+
+Reader: TypeAlias = Callable[[Node], Value]
+
+
+class DoubtfulError(Exception):
+    """Not plainly right; somebody else has to say what it is."""
+
+
+class QuickReader:
+    """Reads documents by the rows under `root`; see `FieldReader` for `variables` and `requires`."""
+
+    def __init__(self, root: Field, variables: Mapping[str, str], requires: bool) -> None:
+        self._variables = variables
+        self._requires = requires
+        self._read = self._object(root)
+
+    def read(self, node: Node) -> Mapping[str, Value] | None:
+        """What the document says; None where that takes a closer look."""
+        try:
+            values = self._read(node)
+        except (DoubtfulError, FaultyError):
+            return None
+        assert isinstance(values, dict), "the root is an object"
+        return values
+
+    def _reader(self, field: Field) -> Reader:
+        match field.type:
+            case Type.OBJECT:
+                return self._object(field)
+            case Type.TEXT_MAP:
+                return self._text_map(field)
+            case Type.NUMBERS | Type.STRINGS:
+                return self._list(field)
+            case Type.INTEGER:
+                return self._plain(lambda text: read_integer(field, text))
+            case Type.BOOLEAN:
+                return self._plain(read_boolean)
+            case Type.STRING | Type.DIGITS | Type.URL | Type.TIME:
+                return self._text(field)
+            case Type.AMOUNT | Type.OBJECT_MAP:
+                return _give_up
+
+    def _object(self, field: Field) -> Reader:
+        readers = {member.name: (self._reader(member), member.required) for member in field.fields}
+        required = {member.name for member in field.fields if member.required and self._requires}
+
+        def read(node: Node) -> Value:
+            if node.__class__ is not MappingNode or node.tag != PLAIN:
+                raise DoubtfulError
+            values: dict[str, Value] = {}
+            for key, value in node.value:
+                name = key.value
+                if key.__class__ is not ScalarNode or name in values or name not in readers:
+                    raise DoubtfulError
+                inner, needed = readers[name]
+                if value.__class__ is ScalarNode and value.tag == PLAIN and value.value in NULLS:
+                    if needed:
+                        raise DoubtfulError
+                    values[name] = None
+                else:
+                    values[name] = inner(value)
+            if not required <= values.keys():
+                raise DoubtfulError
+            return values
+
+        return read
+
+    def _text_map(self, field: Field) -> Reader:
+        read_text = self._text(field)
+        matches = field.keys.matches if field.keys else None
+        if matches is None:
+            return _give_up
+
+        def read(node: Node) -> Value:
+            if node.__class__ is not MappingNode or node.tag != PLAIN:
+                raise DoubtfulError
+            values: dict[str, Value] = {}
+            for key, value in node.value:
+                name = key.value
+                if key.__class__ is not ScalarNode or name in values or not matches(name):
+                    raise DoubtfulError
+                if _may_be_secret(name):
+                    raise DoubtfulError
+                values[name] = read_text(value)
+            return values
+
+        return read
+
+    def _list(self, field: Field) -> Reader:
+        read_text = self._text(field)
+        least, most = _limits(field)
+        once = field.type is Type.STRINGS
+
+        def read(node: Node) -> Value:
+            if node.__class__ is not SequenceNode or node.tag != PLAIN:
+                raise DoubtfulError
+            items = [read_text(item) for item in node.value]
+            if not least <= len(items) <= most or (once and len(set(items)) < len(items)):
+                raise DoubtfulError
+            return items
+
+        return read
+
+    def _text(self, field: Field) -> Callable[[Node], str]:
+        choices, variables = frozenset(field.choices), self._variables
+        matches = field.format.matches if field.format else None
+        least, most = _limits(field) if field.bound is Bound.LENGTH else (0, sys.maxsize)
+
+        def read(node: Node) -> str:
+            tag = node.tag
+            if node.__class__ is not ScalarNode or tag not in _NO_TAG:
+                raise DoubtfulError
+            text: str = node.value
+            if tag == PLAIN and text in NULLS:
+                raise DoubtfulError
+            if "${" in text:
+                text = substitute(text, variables)
+            if choices and text not in choices:
+                raise DoubtfulError
+            if matches is not None and not matches(text):
+                raise DoubtfulError
+            if not least <= len(text) <= most:
+                raise DoubtfulError
+            return text
+
+        return read
+
+    def _plain(self, read_text: Callable[[str], Value]) -> Reader:
+        variables = self._variables
+
+        def read(node: Node) -> Value:
+            if node.__class__ is not ScalarNode or node.tag != PLAIN:
+                raise DoubtfulError
+            return read_text(substitute(node.value, variables) if "${" in node.value else node.value)
+
+        return read
+
+
+def _limits(field: Field) -> tuple[int, int]:
+    return (field.minimum or 0, sys.maxsize if field.maximum is None else field.maximum)
+
+
+_SECRET_WORDS: Final = ("token", "secret", "password", "key")
+
+
+def _may_be_secret(name: str) -> bool:
+    """True for more names than are refused; they are looked at closely."""
+    return name.lower().endswith(_SECRET_WORDS)
+
+
+def _give_up(_node: Node) -> Value:
+    raise DoubtfulError

@@ -1,0 +1,91 @@
+"""The quick way and the careful one read the same, or the quick one gives up."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from campaignctl.kinds.manifest import DOCUMENTS
+from campaignctl.manifests.fields import FieldReader
+from campaignctl.manifests.nodes import UnreadableError, documents
+from campaignctl.manifests.quick import QuickReader
+
+VARIABLES = {"account": "acme1", "flow_id": "926", "empty": "", "long": "x" * 600, "number": "15"}
+EXAMPLES = [path.read_text() for path in sorted(Path("examples/campaigns").glob("*.yaml"))]
+SCRAPS = (
+    *("null", "~", '""', "''", "{}", "[]", "<<", "? ", "- ", "*a", "&a ", "!!str ", "!!int ", "! ", "!x "),
+    *("${account}", "${empty}", "${number}", "${nobody}", "${", "$${", "${long}", "token: x", "api-key: x"),
+    *(
+        "true",
+        "True",
+        "yes",
+        "1",
+        "-1",
+        "0o7",
+        "1.5",
+        "99999999999",
+        '"15"',
+        "Busy",
+        "busy",
+        "trans",
+        "TRANS",
+    ),
+    *(
+        "2030-01-15",
+        "2030-02-30T10:00:00Z",
+        "+919876543210",
+        "98765 43210",
+        "[a, a]",
+        "[busy, busy]",
+        "[null]",
+    ),
+    *(
+        "{name: A}",
+        "x" * 600,
+        "\n",
+        "  ",
+        ": ",
+        "sid: abc",
+        "labels: {a: null}",
+        "labels: {'': b}",
+        "é",
+        "\u2028",
+    ),
+)
+
+
+def both_ways(text: str, pinned: bool) -> Iterator[tuple[object, object]]:
+    """What the quick way says of each document, and what the careful one does; None for a faulty one."""
+    try:
+        for node in documents(text):
+            for root in DOCUMENTS.values():
+                careful = FieldReader(root, VARIABLES, requires=not pinned)
+                values = careful.read(node)
+                quick = QuickReader(root, VARIABLES, requires=not pinned).read(node)
+                yield quick, None if careful.faults else values
+    except UnreadableError:
+        return
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_an_example_is_read_the_quick_way_but_for_lists_by_name(text: str) -> None:
+    read = [quick for quick, careful in both_ways(text, pinned=False) if careful is not None]
+    assert len(read) == 1
+    assert (read[0] is None) == ("{name:" in text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_what_the_quick_way_reads_the_careful_one_reads_the_same(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(EXAMPLES))
+    for _ in range(data.draw(st.integers(1, 3))):
+        words = text.split(" ")
+        place = data.draw(st.integers(0, len(words) - 1))
+        kept = words[place + data.draw(st.integers(0, 1)) :]
+        text = " ".join([*words[:place], data.draw(st.sampled_from([*SCRAPS, *words])), *kept])
+    for quick, careful in both_ways(text, data.draw(st.booleans())):
+        if quick is not None:
+            assert quick == careful
+            assert repr(quick) == repr(careful), "in the same order, of the same types"

@@ -1,3 +1,18 @@
-"""Campaigns as code for Exotel voice and SMS."""
+"""Campaigns as code for Exotel voice and SMS. `load`, `plan`, `apply` and `render` are for programs: see `library`."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from campaignctl.library import Outcome, Project, Proposal, apply, load, plan, render
 
 __version__ = "0.1.0"
+__all__ = ["Outcome", "Project", "Proposal", "__version__", "apply", "load", "plan", "render"]
+
+
+def __getattr__(name: str) -> object:
+    """The library, imported when it is first used: commands start without it."""
+    if name in __all__:
+        from campaignctl import library
+
+        return getattr(library, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from campaignctl.cli.options import (
 )
 from campaignctl.cli.planned import Asked, Planned, make
 from campaignctl.cli.saved import load_plan
-from campaignctl.cli.session import Session
+from campaignctl.cli.session import Reading, Session
 from campaignctl.errors import RefusedError, UsageError
 from campaignctl.exits import Exit
 from campaignctl.planning.orphans import refuse_many_orphans
@@ -78,6 +79,42 @@ def command(
     if saved is not None:
         wish = replace(wish, paths=tuple(map(session.seen_from_here, wish.paths)))
     reading = session.read_valid(wish.paths, wish.labels, wish.prune)
+
+    def review(planned: Planned) -> None:
+        _show(planned, session, output_format)
+        refuse(planned, limits, session, planned.plan.digest if saved is None else saved.digest)
+        if planned.plan.operations:
+            _confirm(planned.plan, limits, session)
+
+    applied = carry_out(session, reading, wish, review, saved=saved, audit_log=audit_log)
+    _write(applied.result, session, output_format)
+    return applied.exit_code
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an apply came to. `twins`: campaigns that nobody can tell apart were found and paused."""
+
+    result: ApplyResult
+    twins: bool
+
+    @property
+    def exit_code(self) -> Exit:
+        """As the contract's table has it."""
+        code = exit_code(self.result)
+        return Exit.UNKNOWN if self.twins and code != Exit.INTERRUPTED else code
+
+
+def carry_out(
+    session: Session,
+    reading: Reading,
+    wish: Asked,
+    review: Callable[[Planned], None],
+    *,
+    saved: SavedPlan | None = None,
+    audit_log: Path | None = None,
+) -> Applied:
+    """Finishes what earlier runs left, plans, and does what the plan shows unless `review` raises."""
     with Interrupts() as interrupts:
         clock = interrupts.clock(session.clock)
         with session.account(clock, audit_log) as connection:
@@ -87,13 +124,8 @@ def command(
                 if saved is not None:
                     plan = hold_against(saved, planned.plan, planned.terms, session.token)
                     planned = planned.cut_down(plan, session)
-                _show(planned, session, output_format)
-                _refuse(planned, limits, session, planned.plan.digest if saved is None else saved.digest)
-                if planned.plan.operations:
-                    _confirm(planned.plan, limits, session)
-                result = carrier.carry_out(planned)
-    code = _write(result, session, output_format)
-    return Exit.UNKNOWN if twins and code != Exit.INTERRUPTED else code
+                review(planned)
+                return Applied(carrier.carry_out(planned), twins)
 
 
 def _saved_plan(wish: Asked) -> SavedPlan | None:
@@ -135,7 +167,7 @@ def _show(planned: Planned, session: Session, output_format: str) -> None:
         output.remark(text, session.options)
 
 
-def _refuse(planned: Planned, limits: Limits, session: Session, digest: str) -> None:
+def refuse(planned: Planned, limits: Limits, session: Session, digest: str) -> None:
     """Every guard that refuses before anything is sent. `digest` is what a reviewer has seen, of a saved plan its
     own: what is left of it has another.
     """
@@ -160,7 +192,7 @@ def _confirm(plan: Plan, limits: Limits, session: Session) -> None:
     confirm(f"Apply to {where}?", auto_approve=limits.auto_approve, otherwise=instead)
 
 
-def _write(result: ApplyResult, session: Session, output_format: str) -> int:
+def _write(result: ApplyResult, session: Session, output_format: str) -> None:
     """With nothing to do the plan, shown as text, has said it all."""
     from campaignctl.rendering.as_json import apply_document
 
@@ -168,7 +200,6 @@ def _write(result: ApplyResult, session: Session, output_format: str) -> int:
         setting = output.setting(session.options, result.plan.created_at)
         document = apply_document(result, session.environment)
         output.result(formats.render("apply", output_format, document, setting))
-    return exit_code(result)
 
 
 def exit_code(result: ApplyResult) -> Exit:

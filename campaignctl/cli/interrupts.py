@@ -6,6 +6,7 @@ A second signal stops at once.
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,7 +20,10 @@ _POLL_SECONDS = 0.2
 
 
 class Interrupts:
-    """While it is entered, both signals raise KeyboardInterrupt; while `deferred`, they are remembered instead."""
+    """While it is entered, both signals raise KeyboardInterrupt; while `deferred`, they are remembered instead.
+
+    Only the main thread is told of signals: in another one nothing interrupts.
+    """
 
     def __init__(self) -> None:
         self._asked = False
@@ -35,6 +39,8 @@ class Interrupts:
         return _Interruptible(clock, self.asked)
 
     def __enter__(self) -> Interrupts:
+        if threading.current_thread() is not threading.main_thread():
+            return self
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._handle)
         return self

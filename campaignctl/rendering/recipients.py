@@ -67,9 +67,9 @@ def _masked(key: str, value: Cell, own: Sequence[str]) -> Cell:
         return {inner: _masked(inner, each, own) for inner, each in value.items()}
     if isinstance(value, list):
         return [_masked(key, each, own) for each in value]
-    if value is None or isinstance(value, bool | float):
+    if value is None or isinstance(value, bool):
         return value
-    text = str(value)
+    text = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
     if key == "number":
         return mask_number(text)
     if key not in _SENDERS and not _is_time(key) and _IS_NUMBER.fullmatch(text.strip()):
@@ -79,7 +79,7 @@ def _masked(key: str, value: Cell, own: Sequence[str]) -> Cell:
     hidden = text
     for spelling in own:
         hidden = hidden.replace(spelling, mask_number(spelling))
-    return value if hidden == text else hidden
+    return value if hidden == text or isinstance(value, float) else hidden
 
 
 def _is_time(key: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
 from typing import Any
 
 import pytest
@@ -208,3 +209,16 @@ def test_a_report_that_breaks_off_says_where_to_go_on(desk: Desk) -> None:
     assert result.code == 1
     assert "500 rows are written; the rest comes with --since-offset 500" in result.err
     assert len(table(result.out)) == 500
+
+
+def test_ctrl_c_says_where_to_go_on(desk: Desk) -> None:
+    """The account keeps the second page back until somebody has had enough."""
+    called(desk, 900)
+    desk.sandbox.faults.add("slow", request="details", after=1, seconds=60.0, acts=False)
+    process = desk.start("report", "diwali-reminder", "--format", "jsonl")
+    assert process.stdout is not None
+    first = [process.stdout.readline() for _ in range(500)]
+    process.send_signal(signal.SIGINT)
+    rest, said = process.communicate(timeout=20)
+    assert (process.returncode, rest, len(first)) == (130, "", 500)
+    assert "500 rows are written; the rest comes with --since-offset 500" in said

@@ -81,7 +81,7 @@ class Races:
             if item.progress.lost_to is not None:
                 continue
             message = (
-                "it was created, and the account's list does not show it; another run may have made a twin"
+                "it was created, and no whole list of the account shows it; another run may have made a twin"
             )
             item.progress.end(ChangeOutcome.UNKNOWN, Reason("unknown-outcome", message))
         self._judge_losers(terms)
@@ -107,13 +107,23 @@ class Races:
             listing = self._alive(kind)
             for item in items:
                 if item.live.kind is kind and listing is not None:
-                    self._look(item, listing, last)
+                    self._look(item, self._settling(item, listing) if last else listing, last)
 
     def _alive(self, kind: Kind) -> Listing | None:
         try:
             return self.account.alive(kind)
         except ApiError:
             return None
+
+    def _settling(self, item: MadeHere, listing: Listing) -> Listing:
+        """What may settle a name: the list, or a whole search by the name where an item of the list has failed."""
+        if listing.whole:
+            return listing
+        try:
+            by_name = self.account.search(item.live.kind, item.live.name)
+        except ApiError:
+            return listing
+        return by_name if by_name.whole else listing
 
     def _look(self, item: MadeHere, listing: Listing, last: bool) -> None:
         """What one list says about one campaign. Only the last look settles that there is no older one."""

@@ -337,6 +337,17 @@ def test_a_pause_at_once_that_fails_is_shouted(desk: Desk) -> None:
     assert "campaignctl pause" in result.out
 
 
+def test_a_failed_item_in_the_last_list_is_settled_by_a_search_for_what_was_made(desk: Desk) -> None:
+    """A broken old campaign must not keep each run waiting, nor make unknown what it made."""
+    desk.configure(settle_seconds=1)
+    desk.seed(live_voice("old-survey", url=OTHER_URL, schedule=LATER))
+    desk.manifests(voice())
+    desk.sandbox.faults.add("item", request="list", after=1)
+    assert result_of(desk.apply())["outcome"] == "applied"
+    last = [it.query.get("name") for it in desk.requests if it.request == "list"][-2:]
+    assert last == [None, "diwali-reminder"]
+
+
 @pytest.mark.parametrize("omitted", [("from", "flow_type", "status_callback"), ("schedule",), ("status",)])
 def test_a_key_that_an_answer_lacks_says_nothing_and_is_noted(desk: Desk, omitted: tuple[str, ...]) -> None:
     desk.sandbox.switches.omit_from_create = omitted

@@ -17,7 +17,9 @@ from campaignctl.manifests.fields import Fault, FieldReader
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
 from campaignctl.manifests.nodes import Mark, UnreadableError, is_null, lookup, mark_of
 from campaignctl.manifests.numbers import read_numbers
+from campaignctl.manifests.places import nearest
 from campaignctl.manifests.quick import QuickReader
+from campaignctl.planning import validate
 from campaignctl.planning.resources import Desired
 from campaignctl.planning.settings import PROJECT_KIND
 
@@ -114,12 +116,36 @@ def _read(node: Node, kind: Kind, source: Source, reader: DocumentReader) -> Doc
     metadata, spec = _object(values, "metadata"), dict(_object(values, "spec"))
     findings = _told(faults, source)
     spec_node = lookup(node, "spec")
-    if spec_node is not None and not faults:
+    unread = _unread(spec_node, faults)
+    if spec_node is not None and "spec" in values and unread.isdisjoint((*RECIPIENTS[kind.name], FROM_FILE)):
         findings += _recipients(kind, spec, spec_node, source, pinned)
     labels = {name: str(text) for name, text in _object(metadata, "labels").items()}
+    desired = _desired(kind, metadata, spec, labels, source, mark_of(node))
     if findings:
-        return Document(None, findings, labels)
-    return Document(_desired(kind, metadata, spec, labels, source, mark_of(node)), (), labels)
+        return Document(None, findings + _besides(desired, unread, node, source), labels)
+    return Document(desired, (), labels)
+
+
+def _unread(spec: Node | None, faults: Iterable[Fault]) -> set[str]:
+    """The fields of the spec that have a mistake within: what they mean together with others is not known."""
+    marks = [(fault.mark.line, fault.mark.column) for fault in faults]
+    return {
+        key.value
+        for key, value in (spec.value if isinstance(spec, MappingNode) else ())
+        if any(_position(value.start_mark) <= mark < _position(value.end_mark) for mark in marks)
+    }
+
+
+def _position(mark: Mark) -> tuple[int, int]:
+    return mark.line, mark.column
+
+
+def _besides(desired: Desired, unread: set[str], node: Node, source: Source) -> tuple[Diagnostic, ...]:
+    """What is wrong besides with a manifest that will not be taken: everything is told at once."""
+    return tuple(
+        Diagnostic(fault.severity, fault.rule, source.at(mark_of(nearest(node, fault.path))), fault.message)
+        for fault in validate.faults(desired, unread)
+    )
 
 
 def _object(values: Mapping[str, Value], name: str) -> Mapping[str, Value]:

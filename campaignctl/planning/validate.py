@@ -7,9 +7,10 @@ no other source for it: a pinned one keeps what is live.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from campaignctl.diagnostics import Severity, quoted
@@ -34,10 +35,11 @@ class Fault:
     severity: Severity = Severity.ERROR
 
 
-def faults(desired: Desired) -> Iterator[Fault]:
-    """What is wrong with one manifest."""
-    for check in _CHECKS:
-        yield from check(desired)
+def faults(desired: Desired, unread: Set[str] = frozenset()) -> Iterator[Fault]:
+    """What is wrong with one manifest. Nothing is said that rests on the fields that are `unread`, being faulty."""
+    for check, fields in _CHECKS:
+        if unread.isdisjoint(fields):
+            yield from check(desired)
 
 
 def conflicts(manifests: Sequence[Desired], prune: Prune | None) -> Iterator[tuple[Desired, Fault]]:
@@ -146,12 +148,11 @@ _NEEDS: Final = (("throttle", "mode", "custom"), ("repeat_menu_attempts", "flow_
 """A field, and the word another one must have with it [004]."""
 
 
-def _companions(desired: Desired) -> Iterator[Fault]:
+def _companion(name: str, other: str, word: str, desired: Desired) -> Iterator[Fault]:
     """A field that means something only beside a certain word of another."""
-    for name, other, word in _NEEDS:
-        undeclared = other not in desired.spec and desired.sid is not None
-        if desired.spec.get(name) and desired.spec.get(other) != word and not undeclared:
-            yield Fault(name, "needs", f"{name} needs {other}: {word}")
+    undeclared = other not in desired.spec and desired.sid is not None
+    if desired.spec.get(name) and desired.spec.get(other) != word and not undeclared:
+        yield Fault(name, "needs", f"{name} needs {other}: {word}")
 
 
 _SENDERS: Final = {"transactional": ("[A-Za-z]+", "letters only"), "promotional": ("[0-9]+", "digits only")}
@@ -174,15 +175,18 @@ def _renaming(desired: Desired) -> Iterator[Fault]:
         yield Fault("metadata.previous_name", "previous-name", "previous_name is the name itself; remove it")
 
 
-_CHECKS: Final[tuple[Callable[[Desired], Iterator[Fault]], ...]] = (
-    _window,
-    _dynamic,
-    _variables,
-    _retries,
-    _companions,
-    _sender,
-    _renaming,
+_TYPES: Final = ("campaign_type", "content_type")
+
+_CHECKS: Final[tuple[tuple[Callable[[Desired], Iterator[Fault]], Sequence[str]], ...]] = (
+    (_window, ("schedule",)),
+    (_dynamic, (*_TYPES, "lists", "from", "from_file")),
+    (_variables, (*_TYPES, "template", "read_via_text")),
+    (_retries, ("retries",)),
+    *((partial(_companion, *row), row[:2]) for row in _NEEDS),
+    (_sender, ("sender_id", "sms_type")),
+    (_renaming, ()),
 )
+"""Each with the fields of the spec that it looks at."""
 
 
 def _member(desired: Desired, outer: str, inner: str) -> Value:

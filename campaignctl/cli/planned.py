@@ -44,30 +44,29 @@ class Asked:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, what it was made under, and how it is written."""
+    """A plan, what it was made under, and how it is written; `masked` shows no number, whatever was asked for."""
 
     plan: Plan
     terms: Terms
     outlook: Outlook
     document: PlanDocument
+    masked: PlanDocument
 
     @classmethod
     def sealed(cls, plan: Plan, terms: Terms, outlook: Outlook, session: Session) -> Planned:
         """With the digest of what its document shows, numbers masked."""
         from campaignctl.rendering.as_json import plan_document
 
-        digest = document_digest(plan_document(plan, terms.environment))
-        plan = replace(plan, digest=digest)
-        shown = plan_document(plan, terms.environment, show_numbers=session.options.show_numbers)
-        return cls(plan, terms, outlook, shown)
+        masked = plan_document(plan, terms.environment)
+        masked["digest"] = document_digest(masked)
+        plan = replace(plan, digest=masked["digest"])
+        if not session.options.show_numbers:
+            return cls(plan, terms, outlook, masked, masked)
+        return cls(plan, terms, outlook, plan_document(plan, terms.environment, show_numbers=True), masked)
 
     def document_for(self, output_format: str) -> PlanDocument:
         """The document as a format may show it: most never show a number, whatever the command line says."""
-        from campaignctl.rendering.as_json import plan_document
-
-        if FORMATS[output_format].may_show_numbers:
-            return self.document
-        return plan_document(self.plan, self.terms.environment)
+        return self.document if FORMATS[output_format].may_show_numbers else self.masked
 
     def cut_down(self, plan: Plan, session: Session) -> Planned:
         """The same, for what is left of a saved plan."""

@@ -239,4 +239,8 @@ class Kind:
 
     def in_role(self, role: Role) -> tuple[Field, ...]:
         """The top-level rows of a role."""
-        return tuple(field for field in self.fields if field.role is role)
+        return self._by_role[role]
+
+    @cached_property
+    def _by_role(self) -> Mapping[Role, tuple[Field, ...]]:
+        return {role: tuple(field for field in self.fields if field.role is role) for role in Role}

@@ -115,6 +115,8 @@ def same(field: Field, one: Value, other: Value, country: Country | None) -> boo
     """By meaning. Equal texts are equal without being read; numbers are counted before they are read."""
     if one == other:
         return True
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list) and tuple(one) == tuple(other):
+        return True
     if field.type is Type.NUMBERS and one and other:
         gone, come = number_changes(texts(one), texts(other), country)
         return not gone and not come

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
@@ -12,6 +13,7 @@ from campaignctl.planning.window import instant
 
 _EXOTEL_DOMAINS = (".exotel.com", ".exotel.in")
 _SEPARATORS = str.maketrans("", "", " -()")
+_PLAIN_NUMBERS = re.compile(r"(?:\n\+[0-9]+)*").fullmatch
 
 
 @lru_cache(maxsize=65536)
@@ -32,6 +34,13 @@ def canonical_number(text: str, country: Country | None) -> str:
     return digits
 
 
+def canonical_numbers(numbers: Sequence[str], country: Country | None) -> Sequence[str]:
+    """Each as `canonical_number` has it; where all are plain E.164 they are that already."""
+    if _PLAIN_NUMBERS("\n".join(("", *numbers))):
+        return numbers
+    return [canonical_number(number, country) for number in numbers]
+
+
 def normal(field: Field, value: Value, country: Country | None) -> Hashable:
     """What a value means. None, the documented default and an empty array mean the same; all give None."""
     if value is None or value == field.default or value in ((), []):
@@ -45,7 +54,7 @@ def normal(field: Field, value: Value, country: Country | None) -> Hashable:
 def _meaning(field: Field, value: Value, country: Country | None) -> Hashable:
     match field.compare:
         case Compare.NUMBERS:
-            return frozenset(Counter(canonical_number(item, country) for item in texts(value)).items())
+            return frozenset(Counter(canonical_numbers(texts(value), country)).items())
         case Compare.SET:
             return frozenset(item.lower() if field.choices else item for item in texts(value))
         case Compare.EXACT | Compare.MEMBERS:
@@ -66,9 +75,9 @@ def texts(value: Value) -> Sequence[str]:
     """The items of an array as texts; a single value is an array of one, None an empty one."""
     if value is None:
         return ()
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [str(item) for item in value]
-    return (str(value),)
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return (str(value),)
+    return list(map(str, value))
 
 
 def _without_scheme(url: str) -> str:

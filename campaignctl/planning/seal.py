@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from campaignctl.kinds.countries import Country
@@ -17,16 +18,21 @@ from campaignctl.planning.plan import ManifestsSeal
 from campaignctl.planning.resources import Desired, Live
 
 _SCHEME = "hmac-sha256:"
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def canonical(document: object) -> bytes:
     """JSON with sorted keys and no blanks."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+    return _CANONICAL.encode(document).encode()
 
 
 def keyed(token: str, document: object) -> str:
     """`hmac-sha256:…` of a document under the API token."""
-    return _SCHEME + hmac.new(token.encode(), canonical(document), hashlib.sha256).hexdigest()
+    return _keyed(token, canonical(document))
+
+
+def _keyed(token: str, text: bytes) -> str:
+    return _SCHEME + hmac.digest(token.encode(), text, "sha256").hex()
 
 
 def token_name(token: str) -> str:
@@ -36,9 +42,9 @@ def token_name(token: str) -> str:
 
 def seal_manifests(selected: Iterable[Desired], country: Country | None, token: str) -> ManifestsSeal:
     """The digest of the selected manifests by meaning: comments, order and spelling do not change it."""
-    manifests = [_manifest(desired, country) for desired in selected]
-    manifests.sort(key=canonical)
-    return ManifestsSeal(keyed(token, manifests), len(manifests), token_name(token))
+    manifests = sorted(canonical(_manifest(desired, country)) for desired in selected)
+    whole = b"[" + b",".join(manifests) + b"]"  # what `canonical` makes of them all
+    return ManifestsSeal(_keyed(token, whole), len(manifests), token_name(token))
 
 
 def _manifest(desired: Desired, country: Country | None) -> Mapping[str, object]:
@@ -66,10 +72,18 @@ def _meaning(field: Field, value: Value, country: Country | None) -> object:
 
 def _jsonable(meaning: Any) -> object:
     if isinstance(meaning, frozenset):
-        return sorted(map(_jsonable, meaning), key=canonical)
+        return sorted(map(_jsonable, meaning), key=_as_json)
     if isinstance(meaning, tuple):
         return [_jsonable(item) for item in meaning]
     return meaning if meaning is None or isinstance(meaning, (str, int, bool)) else meaning.isoformat()
+
+
+def _as_json(item: Any) -> str:
+    """What `canonical` makes of a text, or of a text with its count."""
+    if isinstance(item, str):
+        return encode_basestring_ascii(item)
+    text, count = item
+    return f"[{encode_basestring_ascii(text)},{count}]"
 
 
 def fingerprint(live: Live, country: Country | None, token: str, with_updated: bool = False) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from campaignctl import __version__
@@ -29,6 +28,7 @@ from campaignctl.planning.plan import (
     Selection,
 )
 from campaignctl.planning.reasons import ChangeType
+from campaignctl.planning.run import Run
 from campaignctl.rendering.documents import (
     ApplyDocument,
     ChangeDocument,
@@ -58,6 +58,7 @@ from campaignctl.rendering.measures import (
     moment,
     reach_document,
     run_document,
+    runs_of,
 )
 
 EXAMPLES: Final = 5
@@ -67,6 +68,7 @@ ONLY_HIDDEN: Final = "differs only in user info, query values or fragment, which
 
 def plan_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> PlanDocument:
     """The plan as data. A plan file takes it without `show_numbers`, whatever the command line says."""
+    runs = runs_of(plan.changes, environment, plan.created_at)
     return {
         "format_version": FORMAT_VERSION,
         "campaignctl_version": __version__,
@@ -87,11 +89,14 @@ def plan_document(plan: Plan, environment: Environment, *, show_numbers: bool = 
         "summary": _summary(plan),
         "notes": list(plan.notes),
         "findings": [finding_document(finding) for finding in plan.findings],
-        "changes": [_change(change, environment, plan.created_at, show_numbers) for change in plan.changes],
+        "changes": [
+            _change(change, run, environment, show_numbers)
+            for change, run in zip(plan.changes, runs, strict=True)
+        ],
         "backend": environment.backend,
         "reach": reach_document(plan.changes),
         "calling_hours": hours_document(environment),
-        "crowds": crowd_documents(plan.changes, environment, plan.created_at),
+        "crowds": crowd_documents(plan.changes, runs, environment),
     }
 
 
@@ -197,7 +202,7 @@ def finding_document(finding: Diagnostic) -> FindingDocument:
     }
 
 
-def _change(change: Change, environment: Environment, now: datetime, show_numbers: bool) -> ChangeDocument:
+def _change(change: Change, run: Run | None, environment: Environment, show_numbers: bool) -> ChangeDocument:
     kind = KINDS[change.key.kind]
     where = change.desired.where if change.desired else None
     state = change.desired_state
@@ -217,7 +222,7 @@ def _change(change: Change, environment: Environment, now: datetime, show_number
         "fingerprint": change.fingerprint,
         "resulting": _resulting(kind, change.resulting, show_numbers),
         "message": message_document(change),
-        "run": run_document(change, environment, now),
+        "run": run_document(run),
     }
 
 
@@ -296,6 +301,8 @@ def _resulting(kind: Kind, values: Mapping[str, Value], show_numbers: bool) -> d
 
 def masked(field: Field, value: Value, show_numbers: bool) -> Value:
     """`distinct` counts what is written differently: whom a campaign calls that calls nobody twice."""
+    if field.secrecy is Secrecy.OPEN and (value is None or isinstance(value, str | int)):
+        return value
     if field.fields and isinstance(value, Mapping):
         return {
             name: masked(field.members[name], inner, show_numbers) if name in field.members else inner

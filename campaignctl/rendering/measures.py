@@ -34,9 +34,14 @@ def message_document(change: Change) -> MessageDocument:
     return {"before": _sense(before), "after": _sense(after)}
 
 
-def run_document(change: Change, environment: Environment, now: datetime) -> RunDocument | None:
-    """None where it does not run, or nobody can tell when."""
-    run = run_of(change, now, capacity(KINDS[change.key.kind], environment))
+def runs_of(changes: Sequence[Change], environment: Environment, now: datetime) -> list[Run | None]:
+    """When each runs; None where it does not, or nobody can tell when."""
+    capacities = {name: capacity(kind, environment) for name, kind in KINDS.items()}
+    return [run_of(change, now, capacities[change.key.kind]) for change in changes]
+
+
+def run_document(run: Run | None) -> RunDocument | None:
+    """As `runs_of` gives it."""
     return _run(run) if run else None
 
 
@@ -52,12 +57,12 @@ def reach_document(changes: Sequence[Change]) -> ReachDocument:
 
 
 def crowd_documents(
-    changes: Sequence[Change], environment: Environment, now: datetime
+    changes: Sequence[Change], runs: Sequence[Run | None], environment: Environment
 ) -> list[CrowdDocument]:
-    """In the order of time, by kind."""
-    kinds = ((KINDS[change.key.kind], change) for change in changes)
-    runs = ((kind, run_of(change, now, capacity(kind, environment))) for kind, change in kinds)
-    return [_crowd(each) for each in crowds(((kind, run) for kind, run in runs if run), environment)]
+    """In the order of time, by kind; `runs` as `runs_of` gives them."""
+    kinds = (KINDS[change.key.kind] for change in changes)
+    known = ((kind, run) for kind, run in zip(kinds, runs, strict=True) if run)
+    return [_crowd(each) for each in crowds(known, environment)]
 
 
 def hours_document(environment: Environment) -> HoursDocument | None:

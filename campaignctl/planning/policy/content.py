@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from campaignctl.diagnostics import did_you_mean, quoted
 from campaignctl.kinds.table import Type
-from campaignctl.planning.normalize import canonical_number, texts
+from campaignctl.planning.normalize import canonical_number, canonical_numbers, texts
 from campaignctl.planning.policy.subject import Case, Fault
 
 
@@ -16,9 +16,9 @@ def duplicate_numbers(case: Case) -> Iterator[Fault]:
     if case.subject.spec.get("call_duplicate_numbers") is True:
         return
     for name, numbers in _numbers(case):
-        counts = Counter(canonical_number(number, case.environment.country) for number in numbers)
-        twice = sum(count > 1 for count in counts.values())
-        if twice:
+        meant = canonical_numbers(numbers, case.environment.country)
+        if len(set(meant)) < len(meant):
+            twice = sum(count > 1 for count in Counter(meant).values())
             noun = "number stands" if twice == 1 else "numbers stand"
             message = f"{twice:,} {noun} more than once; set call_duplicate_numbers if that is meant"
             yield Fault(name, message)

@@ -131,8 +131,10 @@ def list_ambiguous(name: str, sids: Sequence[str]) -> Reason:
 
 
 def _markers(desired: Desired) -> Iterator[ListName]:
-    for value in desired.spec.values():
-        yield from (item for item in _items(value) if isinstance(item, ListName))
+    for field in desired.kind.fields:
+        if field.by_name and field.name in desired.spec:
+            items = _items(desired.spec[field.name])
+            yield from (item for item in items if isinstance(item, ListName))
 
 
 def _items(value: Value) -> Sequence[str]:

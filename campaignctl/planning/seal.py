@@ -72,9 +72,7 @@ def _meaning(field: Field, value: Value, country: Country | None) -> object:
 
 def _jsonable(meaning: Any) -> object:
     if isinstance(meaning, frozenset):
-        return sorted(map(_jsonable, meaning), key=_as_json)
-    if isinstance(meaning, tuple):
-        return [_jsonable(item) for item in meaning]
+        return sorted((list(it) if isinstance(it, tuple) else it for it in meaning), key=_as_json)
     return meaning if meaning is None or isinstance(meaning, (str, int, bool)) else meaning.isoformat()
 
 

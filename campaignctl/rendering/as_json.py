@@ -62,6 +62,7 @@ from campaignctl.rendering.measures import (
 )
 
 EXAMPLES: Final = 5
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 SEALED: Final = "hmac-sha256:"
 ONLY_HIDDEN: Final = "differs only in user info, query values or fragment, which are not shown"
 
@@ -147,7 +148,7 @@ def _value(value: object) -> str:
 
 
 def _compact(value: object) -> str:
-    return json_safe(json.dumps(value, ensure_ascii=False))
+    return json_safe(_JSON.encode(value))
 
 
 def _selection(selection: Selection) -> SelectionDocument:

@@ -7,7 +7,8 @@ may quote a name are escaped. A comment has 65,536 characters at most: what is l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -143,16 +144,16 @@ def _foot(report: Report) -> Iterator[str]:
         yield f"<sub>{' '.join(small)}</sub>"
 
 
-Parts = Iterator[tuple[int, str]]
-"""Pieces of the comment, and how many things each tells of (0: a heading)."""
+Parts = Iterator[tuple[int, Callable[[], str]]]
+"""How many things a piece of the comment tells of (0: a heading), and what makes it: most of a long plan never are."""
 
 
 def _fitting(parts: Parts, space: int) -> tuple[str, int]:
     """As many pieces as there is space for, and how many things are missing."""
     kept: list[str] = []
     missing = 0
-    for things, text in parts:
-        if missing or len(text) > space:
+    for things, piece in parts:
+        if missing or len(text := piece()) > space:
             missing += things
             continue
         kept.append(text)
@@ -162,21 +163,27 @@ def _fitting(parts: Parts, space: int) -> tuple[str, int]:
 
 def _finding_rows(findings: Sequence[Finding]) -> Parts:
     if findings:
-        yield 0, "\n| | Where | What |\n|---|---|---|\n"
+        yield 0, lambda: "\n| | Where | What |\n|---|---|---|\n"
     for finding in findings:
-        sign = "❌ error" if finding.error else "⚠️ warning"
-        where = code(f"{finding.place.file}:{finding.place.line}")
-        yield 1, f"| {sign} | {where} | {prose(finding.message)} {code(finding.rule)} |\n"
+        yield 1, partial(_finding_row, finding)
+
+
+def _finding_row(finding: Finding) -> str:
+    sign = "❌ error" if finding.error else "⚠️ warning"
+    where = code(f"{finding.place.file}:{finding.place.line}")
+    return f"| {sign} | {where} | {prose(finding.message)} {code(finding.rule)} |\n"
 
 
 def _rows(entries: Sequence[Entry]) -> Parts:
     if entries:
-        yield 0, "\n| | Campaign | Does | What it means |\n|---|---|---|---|\n"
+        yield 0, lambda: "\n| | Campaign | Does | What it means |\n|---|---|---|---|\n"
     for entry in entries:
-        means = "<br>".join(
-            prose(said.text) for said in (entry.telling if _has_details(entry) else entry.says)
-        )
-        yield 1, f"| {_SIGNS.get(entry.tone, '')} | {code(entry.title)} | {prose(entry.does)} | {means} |\n"
+        yield 1, partial(_row, entry)
+
+
+def _row(entry: Entry) -> str:
+    means = "<br>".join(prose(said.text) for said in (entry.telling if _has_details(entry) else entry.says))
+    return f"| {_SIGNS.get(entry.tone, '')} | {code(entry.title)} | {prose(entry.does)} | {means} |\n"
 
 
 def _has_details(entry: Entry) -> bool:
@@ -185,15 +192,16 @@ def _has_details(entry: Entry) -> bool:
 
 def _all_details(report: Report) -> Parts:
     for entry in filter(_has_details, report.entries):
-        yield 1, _details(entry)
+        yield 1, partial(_details, entry)
     if report.quiet:
-        lines = [f"{entry.title}: {entry.does}" for entry in report.quiet[:_MOST_QUIET]]
-        rest = len(report.quiet) - len(lines)
-        more = [f"and {rest:,} more"] if rest else []
-        yield (
-            0,
-            _folded(f"{counted(len(report.quiet), 'campaign')} unchanged", [_fenced("", [*lines, *more])]),
-        )
+        yield 0, partial(_quiet, report.quiet)
+
+
+def _quiet(entries: Sequence[Entry]) -> str:
+    lines = [f"{entry.title}: {entry.does}" for entry in entries[:_MOST_QUIET]]
+    rest = len(entries) - len(lines)
+    more = [f"and {rest:,} more"] if rest else []
+    return _folded(f"{counted(len(entries), 'campaign')} unchanged", [_fenced("", [*lines, *more])])
 
 
 def _details(entry: Entry) -> str:

@@ -53,9 +53,12 @@ def does(change: ChangeDocument) -> str:
     return ", ".join(part for part in (acts, f"{held} held" if held else "") if part) or kind
 
 
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
+
+
 def written(value: Value) -> str:
     """As JSON writes it, so that a blank at an end and a digit string are seen as such; `unset` for null."""
-    return "unset" if value is None else json.dumps(value, ensure_ascii=False)
+    return "unset" if value is None else _JSON.encode(value)
 
 
 def number_count(value: Value) -> str:

@@ -143,9 +143,10 @@ def ending(outcome: str) -> str:
 
 
 def done(operations: Iterable[OperationResultDocument]) -> str:
-    """`created, pause failed`."""
+    """`created, pause failed`, `its twin 0461… paused`: whose it is, is said where it is not the change's own."""
     return ", ".join(
-        DONE[each["op"]] if each["outcome"] == "applied" else f"{each['op']} {ending(each['outcome'])}"
+        (f"its twin {name(each['sid'])} " if "sid" in each else "")
+        + (DONE[each["op"]] if each["outcome"] == "applied" else f"{each['op']} {ending(each['outcome'])}")
         for each in operations
     )
 

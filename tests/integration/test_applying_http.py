@@ -555,3 +555,12 @@ def test_either_sms_endpoint_serves(desk: Desk, shared: bool) -> None:
     assert desk.writes[0].path.endswith("/sms-campaigns")
     assert "channel" not in sent(desk.writes[0])
     assert desk.plan()["summary"]["operations"] == 0
+
+
+def test_the_pause_of_a_twin_is_told_as_the_twins(desk: Desk) -> None:
+    """Whoever reads that the campaign was paused would think that nobody is called."""
+    _, twin = desk.seed(live_voice(), live_voice())
+    desk.manifests(voice())
+    result = desk.run(*APPLY)
+    assert result.code == 3
+    assert f"voice/diwali-reminder: its twin {twin} paused" in result.out

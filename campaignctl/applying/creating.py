@@ -21,11 +21,11 @@ from campaignctl.applying.port import Account, Check, Hooks, TooLateError
 from campaignctl.applying.sending import Sender
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
 from campaignctl.kinds.lifecycle import CALLING
-from campaignctl.kinds.table import Value
+from campaignctl.kinds.table import Kind, Value
 from campaignctl.planning.compare import compare
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.outcome import Done, Exchange, NotReached, Refused, Unknown
-from campaignctl.planning.resources import Desired, Live
+from campaignctl.planning.resources import Desired, Listing, Live
 
 MOST_LOST_IN_A_ROW: Final = 2
 """After so many creates that nobody knows of, or that never reached the account, no further one is sent."""
@@ -122,6 +122,16 @@ class Creator:
         except ApiError:
             return []
         return bearers(listing.campaigns, desired.name or "")
+
+    def settling(self, kind: Kind, name: str, listing: Listing) -> Listing:
+        """What may settle a name: the list, or a whole search by the name where an item of the list has failed."""
+        if listing.whole:
+            return listing
+        try:
+            by_name = self.account.search(kind, name)
+        except ApiError:
+            return listing
+        return by_name if by_name.whole else listing
 
     def _as_asked(self, desired: Desired, live: Live) -> bool:
         return not compare(desired, live, self.environment.country).differences

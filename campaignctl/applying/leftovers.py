@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from campaignctl.applying.creating import Creator, bearers
 from campaignctl.applying.intents import Intent
@@ -13,6 +14,8 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.planning.outcome import Done
 from campaignctl.planning.resources import Listing, Live
+
+_NOT_WHOLE: Final = "no whole list of the account shows whether another run made a twin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +56,33 @@ class Leftovers:
             self.hooks.clock.sleep(left)
 
     def _finish(self, intent: Intent) -> tuple[str | None, bool]:
-        same = self._bearers(intent)
+        listing = self._shown(intent)
+        same = bearers(listing.campaigns, intent.name)
         if intent.sid is not None and intent.sid in {live.sid for live in same}:
-            return self._known(intent, same), False
+            return self._known(intent, same, listing.whole), False
         if intent.sid is not None:
             return self._gone_or_hidden(intent), False
         if len(same) > 1:
             self._forget(intent)
             return f"an earlier run was cut off; {self.creator.pause_all_but_the_oldest(same)}", True
+        if same and not listing.whole:
+            return f"an earlier run was cut off; {_NOT_WHOLE}", False
         if same:
             self._forget(intent)
             return f"an earlier run was cut off; it had created {same[0].sid}", False
         return None, False
 
-    def _bearers(self, intent: Intent) -> list[Live]:
-        """With its SID known, the list is read until it shows the campaign, or it is over."""
+    def _shown(self, intent: Intent) -> Listing:
+        """What settles the name. With its SID known, the list is read until it shows the campaign, or it is over."""
         waited = 0.0
         while True:
-            same = bearers(self._alive(intent.kind, again=waited > 0).campaigns, intent.name)
-            if intent.sid is None or intent.sid in {live.sid for live in same} or self._is_over(intent):
-                return same
+            listing = self._alive(intent.kind, again=waited > 0)
+            listing = self.creator.settling(KINDS[intent.kind], intent.name, listing)
+            sids = {live.sid for live in bearers(listing.campaigns, intent.name)}
+            if intent.sid is None or intent.sid in sids or self._is_over(intent):
+                return listing
             if waited >= SHOWS_WITHIN:
-                return same
+                return listing
             self.hooks.clock.sleep(LOOK_EVERY)
             waited += LOOK_EVERY
 
@@ -88,8 +96,10 @@ class Leftovers:
         live = self.account.get(KINDS[intent.kind], intent.sid or "")
         return live is None or not live.alive
 
-    def _known(self, intent: Intent, same: list[Live]) -> str | None:
+    def _known(self, intent: Intent, same: list[Live], whole: bool) -> str | None:
         """The earlier run's own campaign: the older one stays, as that run would have decided."""
+        if same[0].sid == intent.sid and not whole:
+            return _NOT_WHOLE
         if same[0].sid == intent.sid:
             self._forget(intent)
             return None

@@ -107,23 +107,14 @@ class Races:
             listing = self._alive(kind)
             for item in items:
                 if item.live.kind is kind and listing is not None:
-                    self._look(item, self._settling(item, listing) if last else listing, last)
+                    seen = self.creator.settling(kind, item.live.name, listing) if last else listing
+                    self._look(item, seen, last)
 
     def _alive(self, kind: Kind) -> Listing | None:
         try:
             return self.account.alive(kind)
         except ApiError:
             return None
-
-    def _settling(self, item: MadeHere, listing: Listing) -> Listing:
-        """What may settle a name: the list, or a whole search by the name where an item of the list has failed."""
-        if listing.whole:
-            return listing
-        try:
-            by_name = self.account.search(item.live.kind, item.live.name)
-        except ApiError:
-            return listing
-        return by_name if by_name.whole else listing
 
     def _look(self, item: MadeHere, listing: Listing, last: bool) -> None:
         """What one list says about one campaign. Only the last look settles that there is no older one."""

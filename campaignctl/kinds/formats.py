@@ -78,7 +78,7 @@ PHONE = Format(
 DIGITS = Format("[0-9]{1,40}", "digits only")
 
 URL = Format(
-    rf"https?://[^{_CONTROL}{_BLANK}<>\"\\/?#]+([/?#][^{_CONTROL}{_BLANK}<>\"\\]*)?",
+    rf"https?://[^{_CONTROL}{_BLANK}<>\u0022\\/?#]+([/?#][^{_CONTROL}{_BLANK}<>\u0022\\]*)?",
     "an address that begins with http:// or https:// and has no blanks",
 )
 

@@ -138,9 +138,11 @@ def _variables(desired: Desired) -> Iterator[Fault]:
 
 
 def _retries(desired: Desired) -> Iterator[Fault]:
-    """The API refuses a number of retries without their interval."""
+    """The API refuses a number of retries without their interval. A pinned campaign may have its own."""
+    retries = desired.spec.get("retries")
+    left_to_live = desired.sid is not None and isinstance(retries, Mapping) and "interval_mins" not in retries
     times, interval = (_member(desired, "retries", it) for it in ("number_of_retries", "interval_mins"))
-    if times is not None and interval is None:
+    if times is not None and interval is None and not left_to_live:
         yield Fault("retries", "needs", "number_of_retries needs interval_mins")
 
 

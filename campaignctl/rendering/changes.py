@@ -29,8 +29,8 @@ _ASKED_OF_CREATE: Final = {"looks-renamed": Permission.TWIN}
 
 
 def title(kind: str, campaign: str) -> str:
-    """`voice/diwali-reminder`."""
-    return f"{KINDS[kind].short}/{name(campaign)}"
+    """`voice/diwali-reminder`. One that is pinned and not there has no name to show."""
+    return f"{KINDS[kind].short}/{name(campaign) if campaign else '(no name)'}"
 
 
 def namesakes(changes: Sequence[ChangeDocument]) -> Counter[str]:

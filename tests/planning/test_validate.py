@@ -35,6 +35,7 @@ HALF_DECLARED: list[Mapping[str, Value]] = [
     {"schedule": {"end_at": "2027-01-15T09:00:00Z"}},
     {"schedule": None},
     {"retries": None},
+    {"retries": {"number_of_retries": 2}},
     {"read_via_text": "Hello @@Name"},
 ]
 
@@ -54,7 +55,7 @@ CLASHES: list[tuple[Mapping[str, Value], str]] = [
         {"schedule": {"send_at": "2027-01-15T09:00:00Z", "end_at": "2027-01-15T14:30:00+05:30"}},
         "schedule.end_at",
     ),
-    ({"retries": {"number_of_retries": 0}}, "retries"),
+    ({"retries": {"number_of_retries": 0, "interval_mins": None}}, "retries"),
 ]
 
 

@@ -254,6 +254,21 @@ def test_where_two_are_found_all_but_the_oldest_are_paused_and_it_is_unknown(mac
     assert not intents(machine)
 
 
+def test_an_intent_is_kept_while_no_whole_list_shows_that_there_is_no_twin(machine: Desk) -> None:
+    """The item that failed could be another run's campaign of the same name."""
+    one(machine)
+    assert killed_at(machine, 0, request="create", acts=True)
+    other = live_voice("second", schedule=schedule(machine), date_created="2026-01-01T10:00:00+05:30")
+    machine.seed(other)
+    machine.sandbox.faults.add("item", request="list", index=0, status=500, times=None)
+    machine.run(*APPLY)
+    assert intents(machine)
+    machine.sandbox.faults.clear()
+    assert machine.run(*APPLY).code == 0
+    assert not intents(machine)
+    assert len(alive_by_name(machine, ["campaigns"])["first"]) == 1
+
+
 def test_a_refusal_after_twins_were_paused_is_the_lesser_matter(machine: Desk) -> None:
     """The worst exit code wins: 5 before 3."""
     one(machine)

@@ -67,8 +67,15 @@ def busiest_minute(subject: Subject) -> int:
 
 
 def _throttle(subject: Subject) -> int | None:
+    """None too for what an account shows and no campaign can have: a throttle that lets nobody through."""
     throttle = subject.spec.get("throttle")
-    return throttle if isinstance(throttle, int) and subject.spec.get("mode") == "custom" else None
+    if subject.spec.get("mode") != "custom" or not isinstance(throttle, int) or throttle < 1:
+        return None
+    return throttle
+
+
+MOST_RETRIES = 3
+"""Of one number [004]."""
 
 
 def _retry_minutes(retries: Value) -> int:
@@ -77,6 +84,7 @@ def _retry_minutes(retries: Value) -> int:
     times, interval = retries.get("number_of_retries"), retries.get("interval_mins")
     if not isinstance(times, int) or not isinstance(interval, int):
         return 0
+    times = min(max(times, 0), MOST_RETRIES)  # an account may show what no campaign can have
     if str(retries.get("mechanism")).lower() == "exponential":
         return int(interval * (2**times - 1))
     return interval * times

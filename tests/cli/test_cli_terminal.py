@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from harness import Desk, live_voice, run, voice
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 30
 COLOR = "\x1b["
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")

@@ -16,6 +16,8 @@ from git_projects import GitProject
 from harness import KEY, TOKEN, Desk, desk_at, run, voice
 from workflow_runner import WorkflowRunner, read_workflow
 
+pytestmark = pytest.mark.slow
+
 BIN = Path(sys.executable).parent
 
 

@@ -16,6 +16,8 @@ import pytest
 from harness import Desk, live_sms, live_voice, sms, voice
 from reliable_desk import APPLY, assert_converges, reliable, repeats_that_no_rule_allows, twins, wait_until
 
+pytestmark = pytest.mark.slow
+
 OTHER_CALLER = "08012345678"
 
 

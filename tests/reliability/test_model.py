@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fakes import FakeClock
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as some
@@ -33,6 +34,8 @@ from model_machine import (
 
 from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.sandbox.server import Sandbox
+
+pytestmark = pytest.mark.slow
 
 PROFILES = {"default": (40, 12), "long": (600, 25)}
 EXAMPLES, STEPS = PROFILES.get(os.environ.get("HYPOTHESIS_PROFILE", "default"), PROFILES["default"])

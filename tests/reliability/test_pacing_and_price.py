@@ -18,6 +18,8 @@ from reliable_desk import APPLY, reliable
 from campaignctl.api.pacing import Pacer
 from campaignctl.api.retry import MAX_WAIT_SECONDS, Patience
 
+pytestmark = pytest.mark.slow
+
 OTHER_CALLER = "08012345678"
 KEPT = 3
 

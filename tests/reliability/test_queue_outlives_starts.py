@@ -15,6 +15,8 @@ import pytest
 from harness import Desk, live_voice, voice
 from reliable_desk import APPLY, reliable
 
+pytestmark = pytest.mark.slow
+
 OTHER_CALLER = "08012345678"
 QUEUE = 60
 """Updates of two requests each, at 27 a minute: over four minutes."""

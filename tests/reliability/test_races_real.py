@@ -14,6 +14,8 @@ from harness import Desk, voice
 from campaignctl.clock import SystemClock
 from campaignctl.sandbox.server import Sandbox
 
+pytestmark = pytest.mark.slow
+
 ALIVE = ("Created", "InProgress", "Paused")
 NAMES = ("diwali-reminder", "diwali-offer")
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 from race_scenarios import faults_of, race
 
+pytestmark = pytest.mark.slow
+
 EACH = 1_000
 
 

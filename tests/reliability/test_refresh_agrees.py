@@ -28,6 +28,8 @@ from campaignctl.planning.terms import Terms
 from campaignctl.sandbox.seeding import APPEARED
 from campaignctl.sandbox.server import Sandbox
 
+pytestmark = pytest.mark.slow
+
 ENVIRONMENT = Environment("prod", "exotel", "acme1", rate_limit=None)
 UNSEEN = "the list was not whole"
 UNSEEN = "the list was not whole"

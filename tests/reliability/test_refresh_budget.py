@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from harness import Desk, live_sms, live_voice, sms, voice
 
+pytestmark = pytest.mark.slow
+
 PAST_VOICE = {"send_at": "2026-06-15T09:00:00+05:30", "end_at": "2026-06-15T18:00:00+05:30"}
 PAST_SMS = {"start_time": "2026-06-15T09:00:00+05:30", "end_time": "2026-06-15T18:00:00+05:30"}
 ALIVE = 15

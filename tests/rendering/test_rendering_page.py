@@ -16,6 +16,8 @@ from campaignctl.planning.plan import Difference, Op, Operation
 from campaignctl.rendering.as_json import plan_document
 from campaignctl.rendering.formats import Setting, render
 
+pytestmark = pytest.mark.slow
+
 SETTING = Setting(plans.NOW)
 
 

@@ -87,5 +87,6 @@ def total(summary: DiffSummaryDocument) -> str:
     if summary["looks_renamed"]:
         parts.insert(3, f"{summary['looks_renamed']:,} that look renamed")
     if not any(summary[key] for key in ("added", "removed", "renamed", "looks_renamed", "changed")):
-        return f"No campaign changes; {words.counted(summary['unchanged'], 'manifest')} mean the same."
+        same = words.counted(summary["unchanged"], "manifest means", "manifests mean")
+        return f"No campaign changes; {same} the same."
     return f"Manifests: {', '.join(parts)}, {summary['unchanged']:,} unchanged."

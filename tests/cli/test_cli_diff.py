@@ -32,6 +32,7 @@ def test_a_branch_that_changes_nothing_says_so(project: GitProject) -> None:
     result = project.diff()
     assert result.code == 0
     assert "No campaign changes; 2 manifests mean the same." in result.out
+    assert "No campaign changes; 1 manifest means the same." in project.diff("campaigns/sms.yaml").out
 
 
 def test_comments_order_and_another_spelling_of_a_time_are_no_change(project: GitProject) -> None:

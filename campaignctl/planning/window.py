@@ -46,6 +46,12 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(f"{day}T{clock}.{(fraction or '0')[:6]:0<6}{offset}")
 
 
+def offset(when: datetime) -> str:
+    """`+05:30`: the offset as manifests write it, for messages; UTC is `+00:00`."""
+    zone = f"{when:%z}"
+    return f"{zone[:3]}:{zone[3:5]}"
+
+
 def window_of(kind: Kind, spec: Mapping[str, Value]) -> Window:
     """The window that a spec gives, a manifest's or a live one's; 30 days from its start without an end."""
     schedule = spec.get(kind.schedule.name)

@@ -71,7 +71,7 @@ def test_clocks_that_are_set_forward_shorten_the_day() -> None:
     start = "2027-03-14T01:00:00-05:00"
     assert findings("America/New_York", start, 118) == []
     (late,) = findings("America/New_York", start, 120)
-    assert "until Sun 14 Mar 04:00 -0400" in late
+    assert "until Sun 14 Mar 04:00 -04:00" in late
 
 
 def test_clocks_that_are_set_back_lengthen_the_day() -> None:
@@ -79,10 +79,10 @@ def test_clocks_that_are_set_back_lengthen_the_day() -> None:
     start = "2027-11-07T01:00:00-04:00"
     assert findings("America/New_York", start, 239) == []
     (late,) = findings("America/New_York", start, 241)
-    assert "until Sun 07 Nov 04:01 -0500" in late
+    assert "until Sun 07 Nov 04:01 -05:00" in late
 
 
 def test_an_offset_of_elsewhere_is_read_in_the_zone_of_the_policy() -> None:
     assert findings("Asia/Kolkata", "2027-02-01T20:00:00Z", 60) == []
     (early,) = findings("Asia/Kolkata", "2027-02-01T18:30:00Z", 60)
-    assert "it starts at 00:00 +0530, outside the calling hours 00:30–04:00 Asia/Kolkata" in early
+    assert "it starts at 00:00 +05:30, outside the calling hours 00:30–04:00 Asia/Kolkata" in early

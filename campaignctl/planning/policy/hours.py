@@ -12,6 +12,7 @@ from campaignctl.kinds.table import Value
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.policy.prediction import declared_end, predicted_end
 from campaignctl.planning.policy.subject import Case, Fault
+from campaignctl.planning.window import offset
 
 OPENING, CLOSING = "09:00", "21:00"
 """India's hours for commercial calls and promotional SMS, and the default everywhere."""
@@ -33,10 +34,11 @@ def calling_hours(case: Case) -> Iterator[Fault]:
     if zone is None and begins.utcoffset() == timedelta(0):
         yield Fault(path, "its start is in Z: calling hours are looked up in UTC", Severity.WARN)
     if not opening <= begins.timetz().replace(tzinfo=None) < closing:
-        yield Fault(path, f"it starts at {begins:%H:%M %z}, outside the calling hours {hours}")
+        yield Fault(path, f"it starts at {begins:%H:%M} {offset(begins)}, outside the calling hours {hours}")
     elif ends.astimezone(UTC) > closes.astimezone(UTC):
         says = "is predicted to run" if known else "may run"
-        until = f"until {ends.astimezone(begins.tzinfo):%a %d %b %H:%M %z}"
+        local = ends.astimezone(begins.tzinfo)
+        until = f"until {local:%a %d %b %H:%M} {offset(local)}"
         yield Fault(path, f"it {says} {until}, beyond the calling hours {hours}; end it earlier")
     elif not known and declared_end(subject) is None:
         message = (

@@ -9,7 +9,7 @@ from datetime import timedelta
 from campaignctl.diagnostics import quoted
 from campaignctl.planning.policy.prediction import number_count, pace, predicted_minutes
 from campaignctl.planning.policy.subject import Case, Fault, label
-from campaignctl.planning.window import window_of
+from campaignctl.planning.window import offset, window_of
 
 _NAMED = 3
 """How many of the campaigns that crowd a message names."""
@@ -62,7 +62,7 @@ def capacity(case: Case) -> Iterator[Fault]:
     last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %d %b %H:%M}"
     message = (
         f"with {_some(worst.names - {name})} it can want {worst.wanted:,} {subject.kind.unit}s a minute "
-        f"from {start:%a %d %b %H:%M} to {last} {start:%z}, and the account does {worst.capacity:,}"
+        f"from {start:%a %d %b %H:%M} to {last} {offset(start)}, and the account does {worst.capacity:,}"
     )
     yield Fault(subject.start_path, message)
 

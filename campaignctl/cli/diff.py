@@ -20,7 +20,7 @@ from campaignctl.cli.options import (
 )
 from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import has_errors
-from campaignctl.errors import InputError
+from campaignctl.errors import InputError, UsageError
 from campaignctl.manifests.files import shown_path
 from campaignctl.manifests.revision import Base, Files, Repository
 from campaignctl.planning.consequences import Circumstances
@@ -54,6 +54,8 @@ def command(
     options: GlobalOptions, paths: tuple[str, ...], labels: str, revision: str | None, output_format: str
 ) -> int:
     """Show what a branch changes in the manifests, by meaning. Offline, without credentials."""
+    if revision == "":  # an unset variable of a pipeline
+        raise UsageError("--base is empty: name a revision, or leave it out for the default branch")
     session = Session.open(options)
     repository = Repository.around(Path(session.project.root))
     base = repository.base(revision)

@@ -35,6 +35,13 @@ def test_a_branch_that_changes_nothing_says_so(project: GitProject) -> None:
     assert "No campaign changes; 1 manifest means the same." in project.diff("campaigns/sms.yaml").out
 
 
+def test_an_empty_base_is_refused_and_not_taken_for_the_default(project: GitProject) -> None:
+    """An unset variable of a pipeline would compare with the wrong revision unnoticed."""
+    run = project.diff("--base", "")
+    assert (run.code, run.out) == (64, "")
+    assert "--base is empty" in run.err
+
+
 def test_comments_order_and_another_spelling_of_a_time_are_no_change(project: GitProject) -> None:
     project.write(
         "campaigns/voice.yaml",

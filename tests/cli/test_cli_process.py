@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,9 +153,13 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self.screen, text.encode())
 
-    def end(self) -> int:
-        while self._read() and self.process.poll() is None:
-            pass
+    def end(self, key: str = "") -> int:
+        """Reads to the end. `key` is pressed again each second: one that comes just before a read waits for another."""
+        deadline = time.monotonic() + PATIENCE
+        while self._read() and self.process.poll() is None and time.monotonic() < deadline:
+            if key and not select.select([self.screen], [], [], 1.0)[0]:
+                with suppress(OSError):  # it has just ended
+                    self.type(key)
         return self.process.wait(PATIENCE)
 
 
@@ -206,7 +210,7 @@ def test_ctrl_c_and_the_end_of_input_are_no_answer(desk: Desk, key: str, code: i
     with terminal(desk, "apply") as shown:
         shown.wait_for("Only yes is taken")
         shown.type(key)
-        assert shown.end() == code
+        assert shown.end(key) == code
     assert "Traceback" not in shown.seen
     assert not desk.writes
 

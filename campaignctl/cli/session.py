@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from campaignctl.cli.options import GlobalOptions
 from campaignctl.clock import Clock
-from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, has_errors, in_order, quoted
+from campaignctl.diagnostics import Diagnostic, Position, has_errors, in_order, quoted
 from campaignctl.errors import CredentialsError, InputError, UsageError
 from campaignctl.planning.environment import Environment, Project
 from campaignctl.planning.resources import Desired
@@ -86,12 +86,9 @@ class Session:
 
     @classmethod
     def _chosen(cls, options: GlobalOptions, project: Project, environ: Mapping[str, str]) -> Session:
-        name = options.environment or project.default_environment
-        environment = project.environments.get(name)
-        if environment is None:
-            known = ", ".join(sorted(project.environments))
-            hint = did_you_mean(name, project.environments)
-            raise InputError(f"there is no environment {quoted(name)}{hint}; the project has {known}")
+        from campaignctl.manifests.project import choose_environment
+
+        environment = choose_environment(project, options.environment or None)
         return cls(options, project, environment, environ, options.clock)
 
     def read(self, paths: Sequence[str], labels: str = "") -> Reading:

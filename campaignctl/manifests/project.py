@@ -133,11 +133,9 @@ def choose_environment(project: Project, name: str | None) -> Environment:
     """
     wanted = project.default_environment if name is None else name
     if wanted not in project.environments:
-        known = (
-            did_you_mean(wanted, project.environments)
-            or f"; there are {', '.join(sorted(project.environments))}"
-        )
-        raise InputError(f"there is no environment {quoted(wanted)}{known}")
+        known = ", ".join(sorted(project.environments))
+        hint = did_you_mean(wanted, project.environments)
+        raise InputError(f"there is no environment {quoted(wanted)}{hint}; the project has {known}")
     return project.environments[wanted]
 
 

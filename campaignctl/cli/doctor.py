@@ -65,7 +65,8 @@ def _with_account(symptoms: Symptoms, session: Session, reading: Reading) -> Sym
                 notes=tuple(note for note in found.snapshot.notes if note not in client.notes),
             )
     except ApiError as error:
-        return replace(symptoms, trouble=Trouble(str(error), isinstance(error, CredentialsError)))
+        of_key = isinstance(error, CredentialsError)
+        return replace(symptoms, trouble=Trouble(str(error), of_key, answered=error.http is not None))
 
 
 def _write(examined: tuple[Examined, ...], session: Session, output_format: str) -> None:

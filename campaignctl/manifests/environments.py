@@ -12,12 +12,11 @@ from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
-from campaignctl.planning.environment import HOSTS, CreateBody, Environment
+from campaignctl.planning.environment import ACCOUNT_VARIABLE, HOSTS, CreateBody, Environment
 from campaignctl.planning.policy import CLOSING, OPENING, RULES
 from campaignctl.planning.settings import ENVIRONMENT_ALLOW, SANDBOX
 
 Settings = Mapping[str, Value]
-ACCOUNT_VARIABLE: Final = "EXOTEL_ACCOUNT_SID"
 DEFAULT_RATE: Final = 30
 """Requests a minute that an account takes."""
 

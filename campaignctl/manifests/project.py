@@ -11,12 +11,12 @@ from yaml.nodes import CollectionNode, MappingNode, Node
 from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, in_order, quoted
 from campaignctl.errors import CredentialsError, InputError
 from campaignctl.kinds.table import Value
-from campaignctl.manifests.environments import ACCOUNT_VARIABLE, EnvironmentBuilder, Problem, settings_of
+from campaignctl.manifests.environments import EnvironmentBuilder, Problem, settings_of
 from campaignctl.manifests.fields import FieldReader
 from campaignctl.manifests.files import UnreadableFileError, read_inside
 from campaignctl.manifests.nodes import Mark, UnreadableError, documents, is_null, lookup, mark_of
 from campaignctl.manifests.places import nearest
-from campaignctl.planning.environment import Environment, Project, Prune
+from campaignctl.planning.environment import ACCOUNT_VARIABLE, Environment, Project, Prune
 from campaignctl.planning.settings import PROJECT, SANDBOX
 
 FILE_NAME: Final = "campaignctl.yaml"

@@ -12,7 +12,7 @@ from typing import Final
 
 from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.planning.budget import Budget
-from campaignctl.planning.environment import Environment
+from campaignctl.planning.environment import ACCOUNT_VARIABLE, Environment
 from campaignctl.planning.plan import Change
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.resources import Live
@@ -25,10 +25,11 @@ _SCARCE: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why the account could not be read. `credentials`: because of who asked."""
+    """Why the account could not be read. `credentials`: because of who asked; `answered`: the account said so."""
 
     message: str
     credentials: bool
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +80,17 @@ class Verdict(StrEnum):
     FINE = "fine"
     WARN = "warn"
     WRONG = "wrong"
-    UNKNOWN = "unknown"  # the account could not be read
+    UNKNOWN = "unknown"  # the account could not be read, and without that nobody can tell
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One row: what is looked at, and how. `of_account`: it can only be told from what the account answered."""
+    """One row: what is looked at, and how. `can_tell`: whether there is enough to look at."""
 
     name: str
     doc: str
     find: Callable[[Symptoms], Iterator[Ailment]]
-    of_account: bool = True
+    can_tell: Callable[[Symptoms], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def is_wrong(examined: tuple[Examined, ...]) -> bool:
 
 
 def _examined(check: Check, symptoms: Symptoms) -> Examined:
-    if check.of_account and symptoms.trouble is not None:
+    if not check.can_tell(symptoms):
         return Examined(check, Verdict.UNKNOWN)
     ailments = tuple(check.find(symptoms))
     if any(ailment.severity is Severity.ERROR for ailment in ailments):
@@ -123,6 +124,27 @@ def _examined(check: Check, symptoms: Symptoms) -> Examined:
     return Examined(check, verdict, ailments, _budget_left(symptoms) if check.find is budget else None)
 
 
+# ------------------------------------------------------------------------------------------------- what can be told
+
+
+def _always(_symptoms: Symptoms) -> bool:
+    return True
+
+
+def _was_read(symptoms: Symptoms) -> bool:
+    return symptoms.trouble is None
+
+
+def _were_looked_at(symptoms: Symptoms) -> bool:
+    """Key and token: by us, who miss one, or by the account, whose every other answer says nothing of them."""
+    return symptoms.trouble is None or symptoms.trouble.credentials
+
+
+def _was_asked(symptoms: Symptoms) -> bool:
+    """Without key and token no request is sent."""
+    return symptoms.trouble is None or symptoms.trouble.answered or not symptoms.trouble.credentials
+
+
 # ------------------------------------------------------------------------------------------------------- the set-up
 
 
@@ -130,10 +152,14 @@ def credentials(symptoms: Symptoms) -> Iterator[Ailment]:
     """Key and token are there, and the account takes them."""
     if symptoms.trouble is not None and symptoms.trouble.credentials:
         environment = symptoms.environment
+        secrets = (
+            f"export {environment.key_env}=… {environment.token_env}=… from the API settings of the dashboard"
+        )
+        account = f"export {ACCOUNT_VARIABLE}=…, or set account_sid in the project file"
         yield Ailment(
             symptoms.trouble.message,
             "nothing of the account can be read or changed",
-            f"export {environment.key_env}=… {environment.token_env}=… from the API settings of the dashboard",
+            secrets if environment.account_sid else account,
         )
 
 
@@ -143,7 +169,7 @@ def reachability(symptoms: Symptoms) -> Iterator[Ailment]:
         yield Ailment(
             symptoms.trouble.message,
             "nothing of the account can be read or changed",
-            "check region or base_url in the project file, and the network; then run campaignctl doctor again",
+            "check account_sid and region or base_url in the project file, and the network; then campaignctl doctor",
         )
 
 
@@ -343,16 +369,16 @@ def _command(verb: str, *words: str) -> str:
 
 
 CHECKS: Final = (
-    Check("credentials", "The account takes the key and the token.", credentials, of_account=False),
-    Check("reachability", "The account answers.", reachability, of_account=False),
-    Check("clock", "This machine's clock agrees with the account's.", clock),
-    Check("budget", "The account takes further requests.", budget),
-    Check("manifests", "Every manifest can be read.", manifests, of_account=False),
-    Check("intents", "No run was cut off in the midst of a create.", intents, of_account=False),
-    Check("lists", "The account's lists can be relied on.", lists),
-    Check("duplicates", "No two alive campaigns bear one name.", duplicates),
-    Check("new-runs", "No manifest asks something new of a campaign that is over.", new_runs),
-    Check("failed", "No campaign of a manifest failed.", failed),
-    Check("orphans", "Every alive campaign with the project's prefix has its manifest.", orphans),
-    Check("windows", "Nothing waits past its end, and nothing missed its start.", windows),
+    Check("credentials", "The account takes the key and the token.", credentials, _were_looked_at),
+    Check("reachability", "The account answers.", reachability, _was_asked),
+    Check("clock", "This machine's clock agrees with the account's.", clock, _was_read),
+    Check("budget", "The account takes further requests.", budget, _was_read),
+    Check("manifests", "Every manifest can be read.", manifests, _always),
+    Check("intents", "No run was cut off in the midst of a create.", intents, _always),
+    Check("lists", "The account's lists can be relied on.", lists, _was_read),
+    Check("duplicates", "No two alive campaigns bear one name.", duplicates, _was_read),
+    Check("new-runs", "No manifest asks something new of a campaign that is over.", new_runs, _was_read),
+    Check("failed", "No campaign of a manifest failed.", failed, _was_read),
+    Check("orphans", "Every alive campaign with the project's prefix has its manifest.", orphans, _was_read),
+    Check("windows", "Nothing waits past its end, and nothing missed its start.", windows, _was_read),
 )

@@ -11,6 +11,9 @@ from campaignctl.kinds.table import Value
 HOSTS: Mapping[str, str] = {"mumbai": "https://api.in.exotel.com", "singapore": "https://api.exotel.com"}
 """By region [001]."""
 
+ACCOUNT_VARIABLE = "EXOTEL_ACCOUNT_SID"
+"""Names the account where the environment does not."""
+
 SMS_APIS = ("message-campaigns", "sms-campaigns")
 CREATE_BODIES = ("wrapped", "bare")
 

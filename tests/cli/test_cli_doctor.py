@@ -156,23 +156,47 @@ def test_missing_credentials_are_named_and_the_rest_is_told(desk: Desk, missing:
     document = doctor(desk, **{missing: ""})
     wrong = found(document)
     assert missing in wrong["credentials"]["ailments"][0]["message"]
+    assert missing in wrong["credentials"]["ailments"][0]["mend"]
     assert wrong["manifests"]["verdict"] == "wrong"
     assert wrong["duplicates"]["verdict"] == "unknown"
+    assert wrong["reachability"]["verdict"] == "unknown"
     assert not desk.requests
 
 
-@pytest.mark.parametrize(
-    ("fault", "check"),
-    [({"status": 401}, "credentials"), ({"status": 503}, "reachability"), ({"status": 404}, "reachability")],
-)
-def test_an_account_that_does_not_answer_is_told_by_why(
-    desk: Desk, fault: dict[str, int], check: str
-) -> None:
-    desk.sandbox.faults.add("status", times=None, **fault)
+def test_an_account_that_nobody_names_is_named_as_such(desk: Desk) -> None:
+    desk.configure(account_sid=None)
     document = doctor(desk)
-    assert found(document)[check]["verdict"] == "wrong"
+    (ailment,) = found(document)["credentials"]["ailments"]
+    assert "has no account" in ailment["message"]
+    assert "EXOTEL_ACCOUNT_SID" in ailment["mend"]
+    assert "EXOTEL_API_KEY" not in ailment["mend"]
+
+
+@pytest.mark.parametrize(
+    ("status", "credentials", "reachability"),
+    [
+        (401, "wrong", "fine"),
+        (403, "wrong", "fine"),
+        (404, "unknown", "wrong"),
+        (503, "unknown", "wrong"),
+    ],
+)
+def test_an_account_that_cannot_be_read_is_told_by_why(
+    desk: Desk, status: int, credentials: str, reachability: str
+) -> None:
+    desk.sandbox.faults.add("status", times=None, status=status)
+    document = doctor(desk)
+    verdicts = {it["check"]: it["verdict"] for it in document["checks"]}
+    assert (verdicts["credentials"], verdicts["reachability"]) == (credentials, reachability)
     assert document["summary"]["unknown"] > 0
     assert "the account could not be read" in desk.run("doctor").out
+
+
+def test_of_a_host_that_nobody_listens_at_nothing_is_known_but_that(desk: Desk) -> None:
+    desk.configure(base_url="http://127.0.0.1:9")
+    document = doctor(desk)
+    verdicts = {it["check"]: it["verdict"] for it in document["checks"]}
+    assert (verdicts["credentials"], verdicts["reachability"]) == ("unknown", "wrong")
 
 
 def test_what_the_account_says_of_its_limit_is_shown(desk: Desk) -> None:

@@ -245,10 +245,15 @@ class _KindReader:
 def _filtered(client: Client, kind: Kind, collection: str | None, first: Page) -> Reading | None:
     """The alive by status filter; None unless they and the finished make up the whole account.
 
-    Which spellings the filter takes is unknown, so an answer proves nothing by itself.
+    Which spellings the filter takes is unknown, so an answer proves nothing by itself; a page that holds anything
+    else disproves it, and no other one is read.
     """
+    limit = client.endpoint(kind, collection).page_limit
     try:
-        reading = read_list(client, kind, statuses=ALIVE_WORDS, collection=collection)
+        page = client.list_page(kind, offset=0, limit=limit, statuses=ALIVE_WORDS, collection=collection)
+        if not all(live.alive for live in page.items):
+            return None
+        reading = read_list(client, kind, statuses=ALIVE_WORDS, collection=collection, first=page)
         finished = client.list_page(kind, offset=0, limit=1, statuses=FINISHED_WORDS, collection=collection)
     except ApiError as error:
         if is_refusal(error):

@@ -277,6 +277,14 @@ def test_a_filter_that_is_not_understood_makes_everything_be_read(bench: Bench, 
     assert "The status filter of campaigns cannot be relied on: everything was read." in snapshot.notes
 
 
+def test_a_filter_that_is_ignored_shows_it_on_its_first_page(bench: Bench) -> None:
+    client, account = account_of(bench, campaigns=voices(3000))
+    account.filter = "ignore"
+    read(client, manifest("brand-new"))
+    assert [query for query in account.queries if "alive" in query] == ["campaigns?alive&0+500"]
+    assert len(account.queries) == 8
+
+
 def test_a_refused_filter_and_a_broken_list_are_no_whole_list(bench: Bench) -> None:
     client, account = account_of(bench, campaigns=[*voices(600), FAILED])
     account.filter = "refuse"

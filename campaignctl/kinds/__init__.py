@@ -5,6 +5,7 @@ A kind of campaign is one module here and one name in `KINDS`.
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -13,5 +14,13 @@ from campaignctl.kinds.table import Kind
 from campaignctl.kinds.voice import VOICE
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (VOICE, SMS)})
+
+
+def _named(name: str) -> Kind:
+    return KINDS[name]
+
+
+copyreg.pickle(Kind, lambda kind: (_named, (kind.name,)))
+"""There is one of each, in another process too."""
 
 __all__ = ["KINDS", "SMS", "VOICE"]

@@ -15,7 +15,7 @@ from campaignctl.kinds.manifest import API_VERSION, DOCUMENTS, FROM_FILE, RECIPI
 from campaignctl.kinds.table import Field, Kind, Type, Value
 from campaignctl.manifests.fields import Fault, FieldReader
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
-from campaignctl.manifests.nodes import Mark, UnreadableError, is_null, lookup, mark_of
+from campaignctl.manifests.nodes import Mark, UnreadableError, is_null, mark_of, members
 from campaignctl.manifests.numbers import read_numbers
 from campaignctl.manifests.places import nearest
 from campaignctl.manifests.quick import QuickReader
@@ -28,11 +28,15 @@ _NO_MANIFEST: Final = "a manifest has apiVersion: campaignctl/v1 and kind: Voice
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What became of a document. `labels` are known of a faulty one too, where they could be read."""
+    """What became of a document. `labels` are known of a faulty one too, where they could be read.
+
+    `findings` are why there is no campaign; `faults` what is wrong with one all the same, between its fields.
+    """
 
     desired: Desired | None
     findings: tuple[Diagnostic, ...]
     labels: Mapping[str, str]
+    faults: tuple[validate.Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,43 +75,46 @@ def _read_document(node: Node, source: Source, reader: DocumentReader) -> Docume
     if is_null(node):
         return None
     try:
-        api_version, word = _word(node, "apiVersion"), _word(node, "kind")
+        parts = members(node)
+        api_version, word = _word(parts.get("apiVersion")), _word(parts.get("kind"))
         if word == PROJECT_KIND and api_version == API_VERSION:
             return None
-        stranger = _stranger(node, api_version, word)
+        stranger = _stranger(node, parts, api_version, word)
         if stranger is None:
-            return _read(node, KINDS[word or ""], source, reader)
+            return _read(node, parts, KINDS[word or ""], source, reader)
     except UnreadableError as unreadable:
         stranger = Fault(unreadable.rule, unreadable.mark, unreadable.message)
     return Document(None, _told([stranger], source), {})
 
 
-def _word(node: Node, key: str) -> str | None:
-    value = lookup(node, key)
-    return value.value if isinstance(value, ScalarNode) else None
+def _word(node: Node | None) -> str | None:
+    return node.value if isinstance(node, ScalarNode) else None
 
 
-def _stranger(node: Node, api_version: str | None, word: str | None) -> Fault | None:
+def _stranger(
+    node: Node, parts: Mapping[str, Node], api_version: str | None, word: str | None
+) -> Fault | None:
     """Why a document is no manifest; None for one."""
     if not isinstance(node, MappingNode):
         return Fault("not-a-manifest", mark_of(node), f"this is no mapping; {_NO_MANIFEST}")
-    if lookup(node, "format_version") is not None and word is None:
+    if "format_version" in parts and word is None:
         return Fault("not-a-manifest", mark_of(node), f"this looks like a plan; {_NO_MANIFEST}")
     if api_version is None or word is None:
         missing = "apiVersion" if api_version is None else "kind"
         return Fault("not-a-manifest", mark_of(node), f"{missing} is missing; {_NO_MANIFEST}")
     if api_version != API_VERSION:
         message = f"apiVersion: {quoted(api_version)} is not {API_VERSION}"
-        return Fault("api-version", mark_of(lookup(node, "apiVersion") or node), message)
+        return Fault("api-version", mark_of(parts["apiVersion"]), message)
     if word not in KINDS:
         message = f"kind: {quoted(word)} is none of {', '.join(KINDS)}{did_you_mean(word, KINDS)}"
-        return Fault("kind", mark_of(lookup(node, "kind") or node), message)
+        return Fault("kind", mark_of(parts["kind"]), message)
     return None
 
 
-def _read(node: Node, kind: Kind, source: Source, reader: DocumentReader) -> Document:
-    metadata_node = lookup(node, "metadata")
-    pin = lookup(metadata_node, "sid") if metadata_node is not None else None
+def _read(
+    node: Node, parts: Mapping[str, Node], kind: Kind, source: Source, reader: DocumentReader
+) -> Document:
+    pin = members(parts.get("metadata")).get("sid")
     pinned = pin is not None and not is_null(pin)
     values, faults = reader.quick(kind, pinned).read(node), list[Fault]()
     if values is None:
@@ -115,15 +122,15 @@ def _read(node: Node, kind: Kind, source: Source, reader: DocumentReader) -> Doc
         values, faults = careful.read(node), careful.faults
     metadata, spec = _object(values, "metadata"), dict(_object(values, "spec"))
     findings = _told(faults, source)
-    spec_node = lookup(node, "spec")
-    unread = _unread(spec_node, faults)
+    spec_node = parts.get("spec")
+    unread = _unread(spec_node, faults) if faults else set[str]()
     if spec_node is not None and "spec" in values and unread.isdisjoint((*RECIPIENTS[kind.name], FROM_FILE)):
         findings += _recipients(kind, spec, spec_node, source, pinned)
     labels = {name: str(text) for name, text in _object(metadata, "labels").items()}
     desired = _desired(kind, metadata, spec, labels, source, mark_of(node))
     if findings:
         return Document(None, findings + _besides(desired, unread, node, source), labels)
-    return Document(desired, (), labels)
+    return Document(desired, (), labels, tuple(validate.faults(desired)))
 
 
 def _unread(spec: Node | None, faults: Iterable[Fault]) -> set[str]:
@@ -197,7 +204,7 @@ def _recipients(
         return ()
     path = spec.pop(FROM_FILE)
     field = next(it for it in kind.fields if it.type is Type.NUMBERS)
-    where = source.at(mark_of(lookup(node, FROM_FILE) or node))
+    where = source.at(mark_of(members(node)[FROM_FILE]))
     if spec.get(field.name) is not None and path is not None:
         return (error("from-file", where, f"{FROM_FILE} and {field.name} exclude each other; remove one"),)
     if path is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -212,11 +212,8 @@ def _parents(value: Node) -> list[MappingNode]:
     return list(parents)
 
 
-def lookup(node: Node, name: str) -> Node | None:
-    """The value under a key of a mapping; None without it."""
+def members(node: Node | None) -> Mapping[str, Node]:
+    """The values of a mapping by name, the first of each; none of anything else."""
     if not isinstance(node, MappingNode):
-        return None
-    for key, value in entries(node):
-        if isinstance(key, ScalarNode) and key.value == name:
-            return value
-    return None
+        return {}
+    return {key.value: value for key, value in reversed(entries(node)) if isinstance(key, ScalarNode)}

@@ -10,7 +10,7 @@ from yaml.nodes import MappingNode, Node, SequenceNode
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.manifest import FROM_FILE
 from campaignctl.manifests.files import UnreadableFileError, decoded
-from campaignctl.manifests.nodes import UnreadableError, documents, json_as_yaml, lookup, mark_of
+from campaignctl.manifests.nodes import UnreadableError, documents, json_as_yaml, mark_of, members
 
 
 def locate(root: Path, where: Position, document: int, path: str) -> Position:
@@ -36,7 +36,7 @@ def locate(root: Path, where: Position, document: int, path: str) -> Position:
 def nearest(node: Node, path: str) -> Node:
     """The node at a dotted path, or the last one on the way to it."""
     steps = path.split(".")
-    if lookup(node, steps[0]) is None:
+    if steps[0] not in members(node):
         steps = ["spec", *steps]
     for step in steps:
         child = _child(node, step)
@@ -51,4 +51,5 @@ def _child(node: Node, step: str) -> Node | None:
         return node.value[int(step)] if step.isdigit() and int(step) < len(node.value) else None
     if not isinstance(node, MappingNode):
         return None
-    return lookup(node, step) or (lookup(node, FROM_FILE) if step == "from" else None)
+    inside = members(node)
+    return inside.get(step) or (inside.get(FROM_FILE) if step == "from" else None)

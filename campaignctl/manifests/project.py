@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from yaml.nodes import CollectionNode, MappingNode, Node
+from yaml.nodes import CollectionNode, Node
 
 from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, in_order, quoted
 from campaignctl.errors import CredentialsError, InputError
@@ -14,7 +14,7 @@ from campaignctl.kinds.table import Value
 from campaignctl.manifests.environments import EnvironmentBuilder, Problem, settings_of
 from campaignctl.manifests.fields import FieldReader
 from campaignctl.manifests.files import UnreadableFileError, read_inside
-from campaignctl.manifests.nodes import Mark, UnreadableError, documents, is_null, lookup, mark_of
+from campaignctl.manifests.nodes import Mark, UnreadableError, documents, is_null, mark_of, members
 from campaignctl.manifests.places import nearest
 from campaignctl.planning.environment import ACCOUNT_VARIABLE, Environment, Project, Prune
 from campaignctl.planning.settings import PROJECT, SANDBOX
@@ -96,7 +96,7 @@ def _lines_of(node: Node, environment: str) -> frozenset[int]:
 def _within(node: Node, *steps: str) -> Node | None:
     found: Node | None = node
     for step in steps:
-        found = lookup(found, step) if isinstance(found, MappingNode) else None
+        found = members(found).get(step)
     return found
 
 

@@ -18,6 +18,7 @@ from campaignctl.manifests.scalars import NULLS, FaultyError, read_boolean, read
 from campaignctl.manifests.substitution import substitute
 
 _NO_TAG: Final = frozenset({PLAIN, QUOTED})
+_SCALARS: Final = frozenset({ScalarNode})
 
 Reader: TypeAlias = Callable[[Node], Value]
 
@@ -32,7 +33,7 @@ class QuickReader:
     def __init__(self, root: Field, variables: Mapping[str, str], requires: bool) -> None:
         self._variables = variables
         self._requires = requires
-        self._read = self._object(root)
+        self._read = self._object(root, needed=True)
 
     def read(self, node: Node) -> Mapping[str, Value] | None:
         """What the document says; None where that takes a closer look."""
@@ -52,33 +53,28 @@ class QuickReader:
             case Type.NUMBERS | Type.STRINGS:
                 return self._list(field)
             case Type.INTEGER:
-                return self._plain(lambda text: read_integer(field, text))
+                return self._plain(field, lambda text: read_integer(field, text))
             case Type.BOOLEAN:
-                return self._plain(read_boolean)
+                return self._plain(field, read_boolean)
             case Type.STRING | Type.DIGITS | Type.URL | Type.TIME:
                 return self._text(field)
             case Type.AMOUNT | Type.OBJECT_MAP:
                 return _give_up
 
-    def _object(self, field: Field) -> Reader:
-        readers = {member.name: (self._reader(member), member.required) for member in field.fields}
+    def _object(self, field: Field, needed: bool = False) -> Reader:
+        readers = {member.name: self._reader(member) for member in field.fields}
         required = {member.name for member in field.fields if member.required and self._requires}
+        needed = needed or field.required
 
         def read(node: Node) -> Value:
             if node.__class__ is not MappingNode or node.tag != PLAIN:
-                raise DoubtfulError
+                return _unset(node, needed)
             values: dict[str, Value] = {}
             for key, value in node.value:
                 name = key.value
                 if key.__class__ is not ScalarNode or name in values or name not in readers:
                     raise DoubtfulError
-                inner, needed = readers[name]
-                if value.__class__ is ScalarNode and value.tag == PLAIN and value.value in NULLS:
-                    if needed:
-                        raise DoubtfulError
-                    values[name] = None
-                else:
-                    values[name] = inner(value)
+                values[name] = readers[name](value)
             if not required <= values.keys():
                 raise DoubtfulError
             return values
@@ -86,14 +82,16 @@ class QuickReader:
         return read
 
     def _text_map(self, field: Field) -> Reader:
-        read_text = self._text(field)
+        """Never unset within: that leaves a name out, which `FieldReader` sees to."""
+        read_text = self._text(field, needed=True)
         matches = field.keys.matches if field.keys else None
+        needed = field.required
         if matches is None:
             return _give_up
 
         def read(node: Node) -> Value:
             if node.__class__ is not MappingNode or node.tag != PLAIN:
-                raise DoubtfulError
+                return _unset(node, needed)
             values: dict[str, Value] = {}
             for key, value in node.value:
                 name = key.value
@@ -107,53 +105,81 @@ class QuickReader:
         return read
 
     def _list(self, field: Field) -> Reader:
-        read_text = self._text(field)
+        """A list of texts is looked at as a whole: it may hold thousands."""
+        right, variables = _test(field), self._variables
         least, most = _limits(field)
         once = field.type is Type.STRINGS
+        needed = field.required
 
         def read(node: Node) -> Value:
             if node.__class__ is not SequenceNode or node.tag != PLAIN:
+                return _unset(node, needed)
+            items: list[str] = [item.value for item in node.value]
+            if not {item.__class__ for item in node.value} <= _SCALARS:
                 raise DoubtfulError
-            items = [read_text(item) for item in node.value]
-            if not least <= len(items) <= most or (once and len(set(items)) < len(items)):
+            if not {item.tag for item in node.value} <= _NO_TAG or not NULLS.isdisjoint(items):
+                raise DoubtfulError
+            if "$" in "".join(items):
+                items = [substitute(text, variables) for text in items]
+            if not all(map(right, items)) or not least <= len(items) <= most:
+                raise DoubtfulError
+            if once and len(set(items)) < len(items):
                 raise DoubtfulError
             return items
 
         return read
 
-    def _text(self, field: Field) -> Callable[[Node], str]:
-        choices, variables = frozenset(field.choices), self._variables
-        matches = field.format.matches if field.format else None
-        least, most = _limits(field) if field.bound is Bound.LENGTH else (0, sys.maxsize)
+    def _text(self, field: Field, needed: bool = False) -> Reader:
+        right, variables = _test(field), self._variables
+        needed = needed or field.required
 
-        def read(node: Node) -> str:
+        def read(node: Node) -> Value:
             tag = node.tag
             if node.__class__ is not ScalarNode or tag not in _NO_TAG:
                 raise DoubtfulError
             text: str = node.value
             if tag == PLAIN and text in NULLS:
-                raise DoubtfulError
+                return _unset(node, needed)
             if "${" in text:
                 text = substitute(text, variables)
-            if choices and text not in choices:
-                raise DoubtfulError
-            if matches is not None and not matches(text):
-                raise DoubtfulError
-            if not least <= len(text) <= most:
+            if not right(text):
                 raise DoubtfulError
             return text
 
         return read
 
-    def _plain(self, read_text: Callable[[str], Value]) -> Reader:
-        variables = self._variables
+    def _plain(self, field: Field, read_text: Callable[[str], Value]) -> Reader:
+        variables, needed = self._variables, field.required
 
         def read(node: Node) -> Value:
             if node.__class__ is not ScalarNode or node.tag != PLAIN:
                 raise DoubtfulError
-            return read_text(substitute(node.value, variables) if "${" in node.value else node.value)
+            text: str = node.value
+            if text in NULLS:
+                return _unset(node, needed)
+            return read_text(substitute(text, variables) if "${" in text else text)
 
         return read
+
+
+def _unset(node: Node, needed: bool) -> Value:
+    if needed or node.__class__ is not ScalarNode or node.tag != PLAIN or node.value not in NULLS:
+        raise DoubtfulError
+    return None
+
+
+def _test(field: Field) -> Callable[[str], object]:
+    """Truthy for a text that the row takes. Nearly every row has one rule, which is then asked for alone."""
+    choices = frozenset(field.choices)
+    matches = field.format.matches if field.format else None
+    least, most = _limits(field) if field.bound is Bound.LENGTH else (0, sys.maxsize)
+    if choices and matches is None:
+        return choices.__contains__
+    if matches is None:
+        return lambda text: least <= len(text) <= most
+    if not choices and (least, most) == (0, sys.maxsize):
+        return matches
+    return lambda text: matches(text) and least <= len(text) <= most and (not choices or text in choices)
 
 
 def _limits(field: Field) -> tuple[int, int]:

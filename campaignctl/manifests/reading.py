@@ -15,7 +15,8 @@ from campaignctl.manifests.places import locate
 from campaignctl.planning.environment import Environment, Project
 from campaignctl.planning.resources import Desired
 from campaignctl.planning.selector import Selector
-from campaignctl.planning.validate import Fault, conflicts, faults
+from campaignctl.planning.validate import Fault, conflicts
+from campaignctl.processes import shared_out
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class _Loading:
         self.project_paths: list[tuple[str, frozenset[Path]]] = []
         self.findings: list[Diagnostic] = []
         self.desired: list[Desired] = []
+        self.faults: list[tuple[Desired, Fault]] = []
         self.selected: dict[Position, Desired] = {}
         self.fruitful: set[Path] = set()
         self.complete = True
@@ -109,15 +111,20 @@ class _Loading:
 
     def read(self, everything: bool) -> None:
         """Every file, in the order of their paths."""
-        for path, file in sorted(self.files.items(), key=lambda item: item[1].shown):
-            inside = everything or path in self.selected_files
-            for document in _documents(file, self.reader):
-                self._take(document, path, inside)
+        files = sorted(self.files.values(), key=lambda file: file.shown)
+        for file, read in zip(files, shared_out(self._read_all, files), strict=True):
+            inside = everything or file.path in self.selected_files
+            for document in read:
+                self._take(document, file.path, inside)
+
+    def _read_all(self, files: Sequence[ManifestFile]) -> list[list[Document]]:
+        return [list(_documents(file, self.reader)) for file in files]
 
     def _take(self, document: Document, path: Path, inside: bool) -> None:
         desired = document.desired
         if desired is not None:
             self.desired.append(desired)
+            self.faults += ((desired, fault) for fault in document.faults)
             self.fruitful.add(path)
             if inside and self.selector.matches(desired.labels):
                 self.selected[desired.where] = desired
@@ -128,7 +135,7 @@ class _Loading:
 
     def result(self, project: Project) -> Manifests:
         """What was read, after what manifests say to one another has been checked."""
-        for desired, fault in self._faults(project):
+        for desired, fault in (*self.faults, *conflicts(self.desired, project.prune)):
             found = Diagnostic(fault.severity, fault.rule, self._place(desired, fault), fault.message)
             self.findings.append(found if desired.where in self.selected else _aside(found))
         return Manifests(
@@ -139,12 +146,6 @@ class _Loading:
             len(self.files),
             tuple(path for path, files in self.project_paths if not files & self.fruitful),
         )
-
-    def _faults(self, project: Project) -> Iterator[tuple[Desired, Fault]]:
-        for desired in self.desired:
-            for fault in faults(desired):
-                yield desired, fault
-        yield from conflicts(self.desired, project.prune)
 
     def _place(self, desired: Desired, fault: Fault) -> Position:
         return locate(self.root, desired.where, desired.document, fault.path)

@@ -1,0 +1,93 @@
+"""Many files are read by several processes; nothing but the time may tell."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from harness import voice
+
+COUNT = 1700
+CORES = os.cpu_count() or 1
+
+SHARED_OUT = """
+import os, sys, threading
+from campaignctl.processes import shared_out
+home, way = os.getpid(), sys.argv[1]
+
+def work(items):
+    if os.getpid() != home and way == "dies":
+        os._exit(1)
+    if os.getpid() != home and way == "raises":
+        raise ValueError("in a copy alone")
+    return [(item * item, os.getpid()) for item in items]
+
+if way == "thread":
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+made = shared_out(work, range(int(sys.argv[2])))
+assert [square for square, _ in made] == [item * item for item in range(int(sys.argv[2]))]
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    print(len({worker for _, worker in made}))
+"""
+
+READ_BY = """
+import os, sys
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(sys.argv[1])])
+from campaignctl.cli.main import main
+main(["validate", "--format", "json"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("way", "count", "processes"),
+    [
+        ("well", 5000, min(CORES, 8)),
+        ("well", 10, 1),
+        ("well", 0, 0),
+        ("dies", 5000, 1),
+        ("raises", 5000, 1),
+        ("thread", 5000, 1),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process does it all")
+def test_work_is_done_once_in_order_and_leaves_no_process_behind(
+    way: str, count: int, processes: int
+) -> None:
+    words = (sys.executable, "-c", SHARED_OUT, way, str(count))
+    said = subprocess.run(words, check=False, capture_output=True, text=True, timeout=60)
+    assert said.stdout.strip() == str(processes), said.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux" or CORES < 2, reason="one process does it all")
+def test_several_processes_find_what_one_finds(tmp_path: Path) -> None:
+    (tmp_path / "campaigns").mkdir()
+    (tmp_path / "campaignctl.yaml").write_text(
+        "apiVersion: campaignctl/v1\nkind: Project\nmanifests: [campaigns/]\n"
+    )
+    for place in range(COUNT):
+        manifest = voice(f"reminder-{place % (COUNT - 5):05d}")
+        if place % 400 == 7:
+            manifest["spec"]["shedule"] = {}
+        if place % 400 == 8:
+            manifest["spec"]["retries"] = {"number_of_retries": 2}
+        text = json.dumps(manifest) if place % 400 != 9 else "apiVersion: [\n"
+        (tmp_path / "campaigns" / f"{place:05d}.yaml").write_text(text)
+    one, several = (
+        subprocess.run(
+            (sys.executable, "-c", READ_BY, str(cores)),
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        for cores in (1, 2)
+    )
+    rules = {finding["rule"] for finding in json.loads(one.stdout)["findings"]}
+    assert {"unknown-key", "needs", "syntax", "not-unique"} <= rules
+    assert (several.stdout, several.stderr, several.returncode) == (one.stdout, one.stderr, one.returncode)

@@ -78,6 +78,11 @@ def quoted(text: str) -> str:
     return f'"{cut}"'
 
 
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 list`, `1,200 lists`. The one place that knows what follows a number, whatever shows it."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean "x"?` for the nearest of the known words, nothing where none is near."""
     from difflib import get_close_matches

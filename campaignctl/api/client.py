@@ -18,6 +18,7 @@ from campaignctl.api.retry import TABLE, Came, Fate, Patience, retry_after_secon
 from campaignctl.api.transport import NoReply, NotConnected, Reply, Transport
 from campaignctl.api.wire import ContactList, Endpoint, Json, Trouble, UnreadableError
 from campaignctl.clock import Clock
+from campaignctl.diagnostics import counted
 from campaignctl.errors import AnswerError, ApiError, CredentialsError, UnreachableError
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.kinds.table import Kind, Value
@@ -459,7 +460,9 @@ def _credentials_advice(environment: Environment, status: int) -> str:
 
 
 def _crowded(seconds: float) -> _Result[T]:
-    message = f"the account's rate limit leaves no request for another {math.ceil(seconds)} seconds"
+    message = (
+        f"the account's rate limit leaves no request for another {counted(math.ceil(seconds), 'second')}"
+    )
     return _Result(Came.NO_CONNECTION, Trouble("", message))
 
 

@@ -24,6 +24,7 @@ from campaignctl.cli.options import (
 from campaignctl.cli.planned import Asked, Planned, make
 from campaignctl.cli.saved import load_plan
 from campaignctl.cli.session import Reading, Session
+from campaignctl.diagnostics import counted
 from campaignctl.errors import RefusedError, UsageError
 from campaignctl.exits import Exit
 from campaignctl.planning.orphans import refuse_many_orphans
@@ -180,7 +181,8 @@ def refuse(planned: Planned, limits: Limits, session: Session, digest: str) -> N
     changes = sum(operation.op is not Op.PAUSE for change in plan.changes for operation in change.operations)
     if most is not None and changes > most:
         raise RefusedError(
-            f"this plan has {changes} operations besides pauses, and at most {most} are allowed (max_changes)"
+            f"this plan has {counted(changes, 'operation')} besides pauses, "
+            f"and at most {counted(most, 'is', 'are')} allowed (max_changes)"
         )
     if limits.max_changes is None:
         refuse_many_orphans(plan.changes, planned.outlook.with_prefix)

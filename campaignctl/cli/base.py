@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from campaignctl.cli.session import Session
-from campaignctl.diagnostics import Diagnostic, Severity, quoted
+from campaignctl.diagnostics import Diagnostic, Severity, counted, quoted
 from campaignctl.errors import InputError
 from campaignctl.manifests.project import load_project
 from campaignctl.manifests.reading import Manifests, load_manifests
@@ -132,7 +132,8 @@ def _told(wrong: Sequence[Diagnostic]) -> Iterator[str]:
     for file, finding in list(first.items())[:_MOST_NOTES]:
         yield f"{file} was invalid on the base, line {finding.where.line}: {finding.message}"
     if len(first) > _MOST_NOTES:
-        yield f"{len(first) - _MOST_NOTES:,} more files were invalid on the base"
+        more = counted(len(first) - _MOST_NOTES, "more file was", "more files were")
+        yield f"{more} invalid on the base"
 
 
 def _settings_changed(

@@ -15,7 +15,7 @@ from campaignctl.cli import output
 from campaignctl.cli.interrupts import Interrupts
 from campaignctl.cli.options import GlobalOptions, global_options, offering
 from campaignctl.cli.session import Connection, Session
-from campaignctl.diagnostics import quoted
+from campaignctl.diagnostics import counted, quoted
 from campaignctl.errors import ApiError, InputError, InterruptedRunError, RefusedError
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.planning.naming import AskedName, Found
@@ -178,8 +178,8 @@ class _Run:
                 raise KeyboardInterrupt
 
     def _go_on(self) -> str:
-        written = f"{self.tally.rows:,} rows are written"
-        return f"{written}; the rest comes with --since-offset {self.tally.offset}"
+        written = counted(self.tally.rows, "row is", "rows are")
+        return f"{written} written; the rest comes with --since-offset {self.tally.offset}"
 
 
 def _end(run: _Run, output_format: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from campaignctl.diagnostics import counted
 from campaignctl.kinds.table import Bound, Compare, Field, Mutability, Secrecy, Type
 
 _TYPES: Final[Mapping[Type, str]] = MappingProxyType(
@@ -101,12 +102,15 @@ def limits_of(field: Field) -> str:
         return ""
     if (low, high, field.bound) == (1, None, Bound.LENGTH):
         return "not empty"
-    unit = f" {field.bound.value}" if field.bound is not Bound.VALUE else ""
     if high is None:
-        return f"{low:,}{unit} or more"
+        return f"{_amount(low or 0, field.bound)} or more"
     if low is None:
-        return f"{high:,}{unit} at most"
-    return f"{low:,} to {high:,}{unit}" if low != high else f"{low:,}{unit}"
+        return f"{_amount(high, field.bound)} at most"
+    return f"{low:,} to {_amount(high, field.bound)}" if low != high else _amount(high, field.bound)
+
+
+def _amount(number: int, bound: Bound) -> str:
+    return f"{number:,}" if bound is Bound.VALUE else counted(number, bound.value[:-1], bound.value)
 
 
 def plain(value: object) -> str:

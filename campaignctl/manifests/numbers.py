@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from campaignctl.diagnostics import counted
 from campaignctl.kinds.table import Field
 from campaignctl.manifests.scalars import FaultyError, check_limits, check_text
 
@@ -81,7 +82,9 @@ def _told(bad: list[BadLine]) -> Iterator[BadLine]:
     if len(bad) > MOST_FAULTS:
         first = bad[MOST_FAULTS]
         yield BadLine(
-            first.line, first.rule, f"{len(bad) - MOST_FAULTS:,} more lines are wrong, this the first of them"
+            first.line,
+            first.rule,
+            f"{counted(len(bad) - MOST_FAULTS, 'more line is', 'more lines are')} wrong, this the first of them",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from campaignctl.diagnostics import did_you_mean, quoted
+from campaignctl.diagnostics import counted, did_you_mean, quoted
 from campaignctl.kinds.table import Bound, Field, Secrecy
 
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
@@ -73,7 +73,7 @@ def check_limits(field: Field, count: int) -> None:
 def _beyond(bound: Bound, count: int, words: tuple[str, str], limit: str) -> str:
     if bound is Bound.VALUE:
         return f"{count:,} is too {words[1]}, {limit}"
-    return f"{count:,} {bound.value} are too {words[0]}, {limit}"
+    return f"{counted(count, f'{bound.value[:-1]} is', f'{bound.value} are')} too {words[0]}, {limit}"
 
 
 def read_integer(field: Field, text: str) -> int:

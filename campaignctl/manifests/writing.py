@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from campaignctl.diagnostics import Position, Severity
+from campaignctl.diagnostics import Position, Severity, counted
 from campaignctl.kinds.manifest import API_VERSION, DOCUMENTS, FROM_FILE
 from campaignctl.kinds.table import Compare, Field, Role, Type, Value
 from campaignctl.manifests.fields import FieldReader
@@ -225,7 +225,8 @@ def _spec_lines(one: Draft) -> Iterator[str]:
 
 def _remarks(one: Draft) -> Iterator[str]:
     if one.numbers:
-        yield f"# from: {one.numbers:,} numbers, left out (export --numbers-to FILE or --show-numbers writes them)"
+        left_out = f"{counted(one.numbers, 'number')}, left out"
+        yield f"# from: {left_out} (export --numbers-to FILE or --show-numbers writes them)"
     for path, value in one.left_out.items():
         if path != "from":
             yield f"# not taken by a manifest: {path}: {one_line(_shown(value))}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+from campaignctl.diagnostics import counted
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.plan import FORMAT_VERSION
 from campaignctl.planning.resources import Live
@@ -119,7 +120,7 @@ def _campaign(each: ExportedDocument) -> str:
 def _besides(each: ExportedDocument) -> str:
     said = [f"numbers in {each['numbers_file']}"] if each["numbers_file"] else []
     if each["numbers_left_out"]:
-        said.append(f"{each['numbers_left_out']:,} numbers left out")
+        said.append(f"{counted(each['numbers_left_out'], 'number')} left out")
     if each["left_out"]:
         said.append(f"as comments: {', '.join(each['left_out'])}")
     return f" ({'; '.join(said)})" if said else ""

@@ -85,7 +85,7 @@ def total(summary: DiffSummaryDocument) -> str:
         f"{summary['changed']:,} changed",
     ]
     if summary["looks_renamed"]:
-        parts.insert(3, f"{summary['looks_renamed']:,} that look renamed")
+        parts.insert(3, words.counted(summary["looks_renamed"], "that looks renamed", "that look renamed"))
     if not any(summary[key] for key in ("added", "removed", "renamed", "looks_renamed", "changed")):
         same = words.counted(summary["unchanged"], "manifest means", "manifests mean")
         return f"No campaign changes; {same} the same."

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from campaignctl import diagnostics
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind, Value
@@ -34,9 +35,7 @@ _UNITS: Final = (
 )
 
 
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 list`, `1,200 lists`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+counted: Final = diagnostics.counted
 
 
 def listed(items: Iterable[str]) -> str:

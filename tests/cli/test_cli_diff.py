@@ -125,6 +125,7 @@ def test_another_name_looks_renamed_until_the_manifest_says_what_it_is(project: 
     assert change["change"] == "looks-renamed"
     assert change["previous"]["name"] == "diwali-reminder"
     assert "the plan holds this one (looks-renamed)" in change["notes"][0]
+    assert "1 that looks renamed" in project.diff().out
 
     project.write("campaigns/voice.yaml", voice("diwali-call", metadata={"previous_name": "diwali-reminder"}))
     [change] = project.changes()

@@ -70,6 +70,13 @@ def test_numbers_are_left_out_counted_and_the_campaign_is_pinned(desk: Desk) -> 
     changes_nothing(desk)
 
 
+def test_a_single_number_is_spoken_of_as_one(desk: Desk) -> None:
+    desk.seed(live_voice(**{"from": [NUMBER]}))
+    said = desk.run("export", "--out", "campaigns").out
+    assert "(1 number left out)" in said
+    assert "# from: 1 number, left out" in text(desk, "campaigns/diwali-reminder.yaml")
+
+
 def test_numbers_go_to_a_file_of_their_own_or_into_the_manifest_when_asked_for(desk: Desk) -> None:
     desk.seed(live_voice())
     (written,) = export(desk, "--numbers-to", "people/numbers.csv")["written"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from campaignctl.diagnostics import did_you_mean, quoted
+from campaignctl.diagnostics import counted, did_you_mean, quoted
 from campaignctl.kinds.table import Type
 from campaignctl.planning.normalize import canonical_number, canonical_numbers, texts
 from campaignctl.planning.policy.subject import Case, Fault
@@ -19,9 +19,8 @@ def duplicate_numbers(case: Case) -> Iterator[Fault]:
         meant = canonical_numbers(numbers, case.environment.country)
         if len(set(meant)) < len(meant):
             twice = sum(count > 1 for count in Counter(meant).values())
-            noun = "number stands" if twice == 1 else "numbers stand"
-            message = f"{twice:,} {noun} more than once; set call_duplicate_numbers if that is meant"
-            yield Fault(name, message)
+            stand = counted(twice, "number stands", "numbers stand")
+            yield Fault(name, f"{stand} more than once; set call_duplicate_numbers if that is meant")
 
 
 def max_numbers(case: Case) -> Iterator[Fault]:
@@ -29,10 +28,10 @@ def max_numbers(case: Case) -> Iterator[Fault]:
     most = case.settings.get("at_most")
     for name, numbers in _numbers(case):
         if isinstance(most, int) and len(numbers) > most:
-            message = (
-                f"it has {len(numbers):,} numbers, and at most {most:,} are allowed; split it into several"
+            allowed = f"at most {counted(most, 'is', 'are')} allowed"
+            yield Fault(
+                name, f"it has {counted(len(numbers), 'number')}, and {allowed}; split it into several"
             )
-            yield Fault(name, message)
 
 
 def _numbers(case: Case) -> Iterator[tuple[str, Sequence[str]]]:

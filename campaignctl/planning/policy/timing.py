@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from campaignctl.diagnostics import quoted
+from campaignctl.diagnostics import counted, quoted
 from campaignctl.planning.policy.prediction import number_count, pace, predicted_minutes
 from campaignctl.planning.policy.subject import Case, Fault, label
 from campaignctl.planning.window import offset, window_of
@@ -21,9 +21,7 @@ def lead_time(case: Case) -> Iterator[Fault]:
     if lead is None or not isinstance(wanted, int) or lead >= timedelta(minutes=wanted):
         return
     minutes = max(0, int(lead.total_seconds() // 60))
-    message = (
-        f"its start is set {minutes:,} minutes ahead, and it must be {wanted:,} at least; start it later"
-    )
+    message = f"its start is set {counted(minutes, 'minute')} ahead, and it must be {wanted:,} at least; start it later"
     yield Fault(case.subject.start_path, message)
 
 
@@ -37,17 +35,14 @@ def window_fits(case: Case) -> Iterator[Fault]:
         return
     window = (end - subject.begins).total_seconds() / 60
     if minutes > window:
-        numbers = number_count(subject)
-        needs = f"{numbers:,} numbers and their retries need {_minutes(minutes)}"
-        message = (
-            f"{needs} at {pace(subject)} calls a minute, and its window has {_minutes(window)}; end it later"
-        )
-        yield Fault(subject.end_path, message)
+        numbers = number_count(subject) or 0
+        needing = counted(numbers, "number and its retries need", "numbers and their retries need")
+        needs = f"{needing} {_minutes(minutes)} at {counted(pace(subject), 'call')} a minute"
+        yield Fault(subject.end_path, f"{needs}, and its window has {_minutes(window)}; end it later")
 
 
 def _minutes(amount: float) -> str:
-    whole = max(0, -int(-amount // 1))
-    return "1 minute" if whole == 1 else f"{whole:,} minutes"
+    return counted(max(0, -int(-amount // 1)), "minute")
 
 
 def capacity(case: Case) -> Iterator[Fault]:
@@ -61,7 +56,7 @@ def capacity(case: Case) -> Iterator[Fault]:
     start, end = worst.start.astimezone(zone), worst.end.astimezone(zone)
     last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %d %b %H:%M}"
     message = (
-        f"with {_some(worst.names - {name})} it can want {worst.wanted:,} {subject.kind.unit}s a minute "
+        f"with {_some(worst.names - {name})} it can want {counted(worst.wanted, subject.kind.unit)} a minute "
         f"from {start:%a %d %b %H:%M} to {last} {offset(start)}, and the account does {worst.capacity:,}"
     )
     yield Fault(subject.start_path, message)

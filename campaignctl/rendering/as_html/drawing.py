@@ -88,7 +88,7 @@ def _day(each: Day, number: int) -> Iterator[str]:
     for sentence in says[:_MOST_SAID]:
         yield f'<p class="held">{text(sentence)}</p>'
     if len(says) > _MOST_SAID:
-        yield f'<p class="held">And {len(says) - _MOST_SAID:,} more such stretches.</p>'
+        yield f'<p class="held">And {counted(len(says) - _MOST_SAID, "more such stretch", "more such stretches")}.</p>'
     yield "</figure>\n"
 
 

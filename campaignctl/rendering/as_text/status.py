@@ -115,7 +115,7 @@ def _total(document: StatusOverview) -> Line:
     managed = [campaign for campaign in document["campaigns"] if campaign["manifest"]]
     parts = [words.counted(len(managed), "manifest")]
     if summary["drift"]:
-        parts.append(f"{summary['drift']:,} {'differs' if summary['drift'] == 1 else 'differ'}")
+        parts.append(words.counted(summary["drift"], "differs", "differ"))
     strangers = words.counted(summary["unmanaged"], "campaign")
     verb = "is" if summary["unmanaged"] == 1 else "are"
     shown = (

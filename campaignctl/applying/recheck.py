@@ -89,7 +89,7 @@ def resume_too_late(desired: Desired, live: Live, planned_at: datetime, terms: T
 
 
 def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | None:
-    findings = check(subject, desired, terms.environment, terms.locate)
+    findings = check(subject, desired, terms.policies, terms.locate)
     errors = [it for it in findings if it.severity == "error" and it.rule == "calling_hours"]
     return Reason("policy", errors[0].message) if errors else None
 

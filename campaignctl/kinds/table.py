@@ -237,6 +237,16 @@ class Kind:
         """`end_at` or `end_time`, in the schedule."""
         return next(field for field in self.schedule.fields if field.role is Role.END)
 
+    @cached_property
+    def numbers(self) -> tuple[Field, ...]:
+        """The top-level rows that hold people's numbers."""
+        return tuple(field for field in self.fields if field.type is Type.NUMBERS)
+
+    @cached_property
+    def given_by_name(self) -> tuple[Field, ...]:
+        """The top-level rows whose items may be given by name."""
+        return tuple(field for field in self.fields if field.by_name)
+
     def in_role(self, role: Role) -> tuple[Field, ...]:
         """The top-level rows of a role."""
         return self._by_role[role]

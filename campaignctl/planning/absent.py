@@ -51,7 +51,7 @@ def decide_absent(desired: Desired, neighbours: Neighbours, terms: Terms) -> Dec
     if all(map(_holds, against)):
         begins = window_of(desired.kind, desired.spec).start or terms.now
         subject = Subject(desired.kind, spec, begins, lead=begins - terms.now)
-        findings = check(subject, desired, terms.environment, terms.locate, terms.crowds)
+        findings = check(subject, desired, terms.policies, terms.locate, terms.crowds)
     policy = forbidden(findings)
     reason = first([*against, policy] if policy else against)
     operations = _creating(desired, spec)

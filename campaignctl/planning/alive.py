@@ -229,7 +229,7 @@ def _policy_findings(
         begins = terms.now  # it begins to call at once, or nobody sees that it does not
     lead = window.start - terms.now if window.start and _sets_start(facts, done) else None
     subject = Subject(facts.live.kind, resulting, begins, lead)
-    return check(subject, facts.desired, terms.environment, terms.locate, terms.crowds)
+    return check(subject, facts.desired, terms.policies, terms.locate, terms.crowds)
 
 
 def _sets_start(facts: Assessment, done: tuple[Operation, ...]) -> bool:

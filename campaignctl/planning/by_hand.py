@@ -137,7 +137,7 @@ def _resume(verb: Verb, live: Live, terms: Terms) -> Change:
         message = f"its window is over; `campaignctl complete {live.sid}` ends it"
         return _change(verb, live, ChangeType.BLOCKED, Reason("window-over", message))
     subject = Subject(live.kind, live.spec, window.start if starts_ahead(live, terms) else terms.now)
-    found = check(subject, asked_of(live, verb.state), terms.environment, terms.locate)
+    found = check(subject, asked_of(live, verb.state), terms.policies, terms.locate)
     binding = [finding for finding in found if finding.rule not in _OF_MANIFESTS]
     errors = [finding for finding in binding if finding.severity is Severity.ERROR]
     if errors:

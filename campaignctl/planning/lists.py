@@ -131,8 +131,8 @@ def list_ambiguous(name: str, sids: Sequence[str]) -> Reason:
 
 
 def _markers(desired: Desired) -> Iterator[ListName]:
-    for field in desired.kind.fields:
-        if field.by_name and field.name in desired.spec:
+    for field in desired.kind.given_by_name:
+        if field.name in desired.spec:
             items = _items(desired.spec[field.name])
             yield from (item for item in items if isinstance(item, ListName))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Compare, Field, Value
@@ -14,6 +15,9 @@ from campaignctl.planning.window import instant
 _EXOTEL_DOMAINS = (".exotel.com", ".exotel.in")
 _SEPARATORS = str.maketrans("", "", " -()")
 _PLAIN_NUMBERS = re.compile(r"(?:\n\+[0-9]+)*").fullmatch
+
+Meaning: TypeAlias = Callable[[Value], Hashable]
+"""From a value as it is written to what it means."""
 
 
 @lru_cache(maxsize=65536)
@@ -35,7 +39,7 @@ def canonical_number(text: str, country: Country | None) -> str:
 
 
 def canonical_numbers(numbers: Sequence[str], country: Country | None) -> Sequence[str]:
-    """Each as `canonical_number` has it; where all are plain E.164 they are that already."""
+    """Each as `canonical_number` has it; where all are plain E.164 they are that already, and come back themselves."""
     if _PLAIN_NUMBERS("\n".join(("", *numbers))):
         return numbers
     return [canonical_number(number, country) for number in numbers]
@@ -43,41 +47,59 @@ def canonical_numbers(numbers: Sequence[str], country: Country | None) -> Sequen
 
 def normal(field: Field, value: Value, country: Country | None) -> Hashable:
     """What a value means. None, the documented default and an empty array mean the same; all give None."""
-    if value is None or value == field.default or value in ((), []):
-        return None
-    meaning = _meaning(field, value, country)
-    if field.default is not None and meaning == _meaning(field, field.default, country):
-        return None
-    return meaning
+    return normal_of(field, country)(value)
 
 
-def _meaning(field: Field, value: Value, country: Country | None) -> Hashable:
+def normal_of(field: Field, country: Country | None) -> Meaning:
+    """`normal` for the values of one row, chosen once where they are many."""
+    meaning, default = _meaning_of(field, country), field.default
+    standard = None if default is None else meaning(default)
+
+    def normal(value: Value) -> Hashable:
+        if value is None or value == default or value in ((), []):
+            return None
+        found = meaning(value)
+        return None if found == standard else found
+
+    return normal
+
+
+def _meaning_of(field: Field, country: Country | None) -> Meaning:
     match field.compare:
         case Compare.NUMBERS:
-            return frozenset(Counter(canonical_numbers(texts(value), country)).items())
+            return lambda value: frozenset(Counter(canonical_numbers(texts(value), country)).items())
+        case Compare.SET if field.choices:
+            return lambda value: frozenset(item.lower() for item in texts(value))
         case Compare.SET:
-            return frozenset(item.lower() if field.choices else item for item in texts(value))
+            return lambda value: frozenset(texts(value))
         case Compare.EXACT | Compare.MEMBERS:
-            return value if isinstance(value, Hashable) else repr(value)
+            return lambda value: value if isinstance(value, Hashable) else repr(value)
         case Compare.CASELESS:
-            return str(value).lower()
+            return lambda value: str(value).lower()
         case Compare.INSTANT:
-            return instant(str(value))
+            return lambda value: instant(str(value))
         case Compare.NUMBER:
-            return canonical_number(str(value), country)
+            return lambda value: canonical_number(str(value), country)
         case Compare.FLOW_URL:
-            return _without_scheme(str(value))
+            return lambda value: _without_scheme(str(value))
         case Compare.SMS_TYPE:
-            return str(value).lower().removesuffix("_opt_in")
+            return lambda value: str(value).lower().removesuffix("_opt_in")
 
 
 def texts(value: Value) -> Sequence[str]:
     """The items of an array as texts; a single value is an array of one, None an empty one."""
+    if isinstance(value, list | tuple):
+        return list(map(str, value))
     if value is None:
         return ()
     if isinstance(value, str) or not isinstance(value, Sequence):
         return (str(value),)
     return list(map(str, value))
+
+
+def count_texts(value: Value) -> int:
+    """How many items `texts` gives."""
+    return len(value) if isinstance(value, list | tuple) else len(texts(value))
 
 
 def _without_scheme(url: str) -> str:

@@ -28,7 +28,9 @@ def create_spec(desired: Desired, collection: str) -> Spec:
     for field in desired.kind.fields:
         if field.only_on not in (None, collection):
             continue
-        value = _without_nulls(desired.spec.get(field.name))
+        value = desired.spec.get(field.name)
+        if field.fields:
+            value = _without_nulls(value)
         if value is None:
             value = field.constant
         if value is not None:
@@ -37,9 +39,12 @@ def create_spec(desired: Desired, collection: str) -> Spec:
 
 
 def _without_nulls(value: Value) -> Value:
+    """The object itself where it holds none."""
     if not isinstance(value, Mapping):
         return value
-    return {name: inner for name, inner in value.items() if inner is not None} or None
+    if None in value.values():
+        value = {name: inner for name, inner in value.items() if inner is not None}
+    return value or None
 
 
 def update_spec(desired: Desired, live: Live, changing: Collection[str], terms: Terms) -> Spec:

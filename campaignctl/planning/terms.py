@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
 from campaignctl.planning.consent import Consent, Permission, names_campaign
 from campaignctl.planning.crowds import Crowd
 from campaignctl.planning.environment import Environment, Prune
+from campaignctl.planning.policy import Policies
 from campaignctl.planning.resources import Desired, Live
 
 Locate = Callable[[Desired, str], Position]
@@ -41,6 +43,11 @@ class Terms:
     locate: Locate = whole_document
     unsettled: Mapping[tuple[str, str], str] = field(default_factory=dict)
     crowds: tuple[Crowd, ...] = ()
+
+    @cached_property
+    def policies(self) -> Policies:
+        """What binds the environment's campaigns."""
+        return Policies.of(self.environment)
 
     @property
     def country(self) -> Country | None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
-from campaignctl.kinds.table import Field, Kind, Value
+from campaignctl.kinds.table import Kind, Value
 
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:([Zz])|([+-]\d\d):?(\d\d))", re.ASCII
@@ -30,6 +30,9 @@ class Window:
     def begun(self, now: datetime) -> bool:
         """True from the start on; one without a start has not begun."""
         return self.start is not None and self.start <= now
+
+
+_NONE = Window(None, None)
 
 
 @lru_cache(maxsize=65536)
@@ -55,15 +58,12 @@ def offset(when: datetime) -> str:
 def window_of(kind: Kind, spec: Mapping[str, Value]) -> Window:
     """The window that a spec gives, a manifest's or a live one's; 30 days from its start without an end."""
     schedule = spec.get(kind.schedule.name)
-    if not isinstance(schedule, Mapping):
-        return Window(None, None)
-    start, end = _moment(schedule, kind.start), _moment(schedule, kind.end)
-    return Window(start, end if end or not start else _default_end(start))
-
-
-def _moment(schedule: Mapping[str, Value], field: Field) -> datetime | None:
-    text = schedule.get(field.name)
-    return instant(text) if isinstance(text, str) else None
+    if schedule.__class__ is not dict and not isinstance(schedule, Mapping):
+        return _NONE
+    start, end = schedule.get(kind.start.name), schedule.get(kind.end.name)
+    begins = instant(start) if isinstance(start, str) else None
+    ends = instant(end) if isinstance(end, str) else None
+    return Window(begins, ends if ends or not begins else _default_end(begins))
 
 
 def _default_end(start: datetime) -> datetime:

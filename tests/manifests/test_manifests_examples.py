@@ -9,7 +9,7 @@ import pytest
 
 from campaignctl.kinds.lifecycle import State
 from campaignctl.manifests import load_manifests, load_project
-from campaignctl.planning.policy import check_manifest
+from campaignctl.planning.policy import Policies, check_manifest
 from campaignctl.planning.terms import whole_document
 from campaignctl.planning.window import window_of
 
@@ -28,7 +28,7 @@ def test_nothing_is_wrong_with_an_example(name: str) -> None:
         start = window_of(desired.kind, desired.spec).start
         assert start is not None
         assert (start - clock).days >= 6, "the sandbox's clock begins well before the examples"
-        assert check_manifest(desired, environment, clock, whole_document) == ()
+        assert check_manifest(desired, Policies.of(environment), clock, whole_document) == ()
 
 
 def test_the_examples_show_each_idea_once() -> None:

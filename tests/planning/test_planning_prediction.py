@@ -10,7 +10,14 @@ from campaignctl.diagnostics import Position
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.table import Value
 from campaignctl.planning.environment import Environment
-from campaignctl.planning.policy import Subject, check_manifest, pace, predicted_end, predicted_minutes
+from campaignctl.planning.policy import (
+    Policies,
+    Subject,
+    check_manifest,
+    pace,
+    predicted_end,
+    predicted_minutes,
+)
 from campaignctl.planning.resources import Desired
 from campaignctl.planning.terms import whole_document
 
@@ -63,7 +70,7 @@ def findings(zone: str, start: str, minutes: int, end: str | None = None) -> lis
     settings: Value = {"level": "error", "time_zone": zone, "from": "00:30", "to": "04:00"}
     environment = Environment("test", "exotel", "a", policy={"calling_hours": settings})
     desired = Desired(VOICE, spec, Position("a.yaml"))
-    return [it.message for it in check_manifest(desired, environment, NOW, whole_document)]
+    return [it.message for it in check_manifest(desired, Policies.of(environment), NOW, whole_document)]
 
 
 def test_clocks_that_are_set_forward_shorten_the_day() -> None:

@@ -18,7 +18,7 @@ from campaignctl.planning.policy.prediction import (
     predicted_end,
     predicted_minutes,
 )
-from campaignctl.planning.policy.rules import LEVELS, RULES, Rule, level_of
+from campaignctl.planning.policy.rules import LEVELS, RULES, Policies, Rule, level_of
 from campaignctl.planning.policy.subject import Case, Fault, Subject
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "RULES",
     "Case",
     "Fault",
+    "Policies",
     "Rule",
     "Subject",
     "busiest_minute",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.kinds.lifecycle import State
@@ -13,32 +13,29 @@ from campaignctl.planning.crowds import Crowd, Span, capacity, crowds_by_kind
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.plan import Reason
 from campaignctl.planning.policy.prediction import busiest_minute, predicted_end
-from campaignctl.planning.policy.rules import RULES, level_of
+from campaignctl.planning.policy.rules import RULES, Policies, level_of
 from campaignctl.planning.policy.subject import Case, Subject, label
 from campaignctl.planning.resources import Desired
-from campaignctl.planning.terms import Locate
-from campaignctl.planning.window import window_of
+from campaignctl.planning.window import Window, window_of
+
+if TYPE_CHECKING:
+    from campaignctl.planning.terms import Locate
 
 
 def check(
     subject: Subject,
     desired: Desired,
-    environment: Environment,
+    policies: Policies,
     locate: Locate,
     crowds: Sequence[Crowd] = (),
 ) -> tuple[Diagnostic, ...]:
     """What every rule that is on finds, at file and line."""
-    subject = replace(subject, capacity=capacity(subject.kind, environment))
+    subject = subject.of_account(policies.capacities[subject.kind.name])
     findings = []
-    for rule in RULES.values():
-        level = level_of(rule, environment)
-        if level is None:
-            continue
-        settings = environment.policy.get(rule.name)
-        given = settings if isinstance(settings, Mapping) else {}
-        for fault in rule.find(Case(subject, desired, environment, given, crowds)):
-            severity = fault.level or level
-            findings.append(Diagnostic(severity, rule.name, locate(desired, fault.path), fault.message))
+    for it in policies.rules:
+        for fault in it.rule.find(Case(subject, desired, policies.environment, it.settings, crowds)):
+            severity = fault.level or it.level
+            findings.append(Diagnostic(severity, it.rule.name, locate(desired, fault.path), fault.message))
     return tuple(findings)
 
 
@@ -50,16 +47,16 @@ def forbidden(findings: Iterable[Diagnostic]) -> Reason | None:
 
 def check_manifest(
     desired: Desired,
-    environment: Environment,
+    policies: Policies,
     now: datetime,
     locate: Locate,
     crowds: Sequence[Crowd] = (),
 ) -> tuple[Diagnostic, ...]:
     """For `validate`: the manifest alone. Nothing binds one whose window is over or that is to be ended."""
-    if not _is_bound(desired, now):
+    window = window_of(desired.kind, desired.spec)
+    if not _is_bound(desired, window, now):
         return ()
-    start = window_of(desired.kind, desired.spec).start
-    return check(Subject(desired.kind, desired.spec, start), desired, environment, locate, crowds)
+    return check(Subject(desired.kind, desired.spec, window.start), desired, policies, locate, crowds)
 
 
 def check_manifests(
@@ -70,17 +67,19 @@ def check_manifests(
     locate: Locate,
 ) -> Iterator[Diagnostic]:
     """For `validate`: the selected manifests, which share the account with every other of the project."""
+    policies = Policies.of(environment)
     crowds = shared(_spans(everyone, environment, now), environment)
     for desired in selected:
-        yield from check_manifest(desired, environment, now, locate, crowds)
+        yield from check_manifest(desired, policies, now, locate, crowds)
 
 
 def _spans(
     everyone: Collection[Desired], environment: Environment, now: datetime
 ) -> Iterator[tuple[Kind, Span]]:
     for desired in everyone:
-        if _is_bound(desired, now) and desired.state is not State.PAUSED:
-            subject = Subject(desired.kind, desired.spec, window_of(desired.kind, desired.spec).start)
+        window = window_of(desired.kind, desired.spec)
+        if _is_bound(desired, window, now) and desired.state is not State.PAUSED:
+            subject = Subject(desired.kind, desired.spec, window.start)
             yield from span_of(subject, label(desired), environment)
 
 
@@ -95,11 +94,10 @@ def span_of(subject: Subject, name: str, environment: Environment) -> Iterator[t
     begins = subject.begins
     if begins is None:
         return
-    subject = replace(subject, capacity=capacity(subject.kind, environment))
+    subject = subject.of_account(capacity(subject.kind, environment))
     ends, _ = predicted_end(subject, begins)
     yield subject.kind, Span(begins, max(ends, begins + timedelta(minutes=1)), busiest_minute(subject), name)
 
 
-def _is_bound(desired: Desired, now: datetime) -> bool:
-    over = window_of(desired.kind, desired.spec).over(now)
-    return not over and desired.state not in (State.COMPLETED, State.ARCHIVED)
+def _is_bound(desired: Desired, window: Window, now: datetime) -> bool:
+    return not window.over(now) and desired.state not in (State.COMPLETED, State.ARCHIVED)

@@ -30,12 +30,13 @@ def calling_hours(case: Case) -> Iterator[Fault]:
     closing = _clock_time(case.settings.get("to"), CLOSING)
     closes = datetime.combine(begins.date(), closing, begins.tzinfo)
     path = subject.start_path
-    hours = f"{opening:%H:%M}–{closing:%H:%M}{'' if zone is None else f' {zone.key}'}"
     if zone is None and begins.utcoffset() == timedelta(0):
         yield Fault(path, "its start is in Z: calling hours are looked up in UTC", Severity.WARN)
-    if not opening <= begins.timetz().replace(tzinfo=None) < closing:
+    if not opening <= begins.time() < closing:
+        hours = _written(opening, closing, zone)
         yield Fault(path, f"it starts at {begins:%H:%M} {offset(begins)}, outside the calling hours {hours}")
     elif ends.astimezone(UTC) > closes.astimezone(UTC):
+        hours = _written(opening, closing, zone)
         says = "is predicted to run" if known else "may run"
         local = ends.astimezone(begins.tzinfo)
         until = f"until {local:%a %d %b %H:%M} {offset(local)}"
@@ -45,6 +46,10 @@ def calling_hours(case: Case) -> Iterator[Fault]:
             "only its start is held against the calling hours: how long it runs is unknown; give it an end"
         )
         yield Fault(path, message, Severity.WARN)
+
+
+def _written(opening: time, closing: time, zone: ZoneInfo | None) -> str:
+    return f"{opening:%H:%M}–{closing:%H:%M}{'' if zone is None else f' {zone.key}'}"
 
 
 def _zone(environment: Environment, settings: Mapping[str, Value]) -> ZoneInfo | None:

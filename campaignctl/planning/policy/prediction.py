@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.kinds.table import Value
-from campaignctl.planning.normalize import texts
+from campaignctl.planning.normalize import count_texts
 from campaignctl.planning.policy.subject import Subject
 from campaignctl.planning.window import window_of
 
@@ -46,9 +46,8 @@ def predicted_minutes(subject: Subject) -> float | None:
 
 def number_count(subject: Subject) -> int | None:
     """How many numbers it calls, as they stand there; None where lists add to them."""
-    if subject.spec.get("lists") or not subject.spec.get("from"):
-        return None
-    return len(texts(subject.spec["from"]))
+    numbers = subject.spec.get("from")
+    return count_texts(numbers) if numbers and not subject.spec.get("lists") else None
 
 
 def pace(subject: Subject) -> int:

@@ -12,8 +12,9 @@ from types import MappingProxyType
 from typing import Final
 
 from campaignctl.diagnostics import Severity
-from campaignctl.kinds import SMS, VOICE, formats
-from campaignctl.kinds.table import Field, Type
+from campaignctl.kinds import KINDS, SMS, VOICE, formats
+from campaignctl.kinds.table import Field, Type, Value
+from campaignctl.planning.crowds import capacity as account_capacity
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.policy.content import (
     allowed_caller_ids,
@@ -156,6 +157,41 @@ _ROWS: Final = (
 )
 
 RULES: Mapping[str, Rule] = MappingProxyType({rule.name: rule for rule in _ROWS})
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A rule that is on: how bad what it finds is, and its settings as the project writes them."""
+
+    rule: Rule
+    level: Severity
+    settings: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Policies:
+    """What binds the campaigns of an environment, looked up once for all of them.
+
+    `capacities` is what the account does a minute, by the kind's name.
+    """
+
+    environment: Environment
+    rules: tuple[InForce, ...]
+    capacities: Mapping[str, int]
+
+    @classmethod
+    def of(cls, environment: Environment) -> Policies:
+        """Those of one environment."""
+        capacities = {kind.name: account_capacity(kind, environment) for kind in KINDS.values()}
+        return cls(environment, tuple(_in_force(environment)), capacities)
+
+
+def _in_force(environment: Environment) -> Iterator[InForce]:
+    for rule in _ROWS:
+        level = level_of(rule, environment)
+        if level is not None:
+            settings = environment.policy.get(rule.name)
+            yield InForce(rule, level, settings if isinstance(settings, Mapping) else {})
 
 
 def level_of(rule: Rule, environment: Environment) -> Severity | None:

@@ -27,6 +27,10 @@ class Subject:
     lead: timedelta | None = None
     capacity: int | None = None
 
+    def of_account(self, capacity: int) -> Subject:
+        """The same, with what the account does a minute."""
+        return Subject(self.kind, self.spec, self.begins, self.lead, capacity)
+
     @property
     def start_path(self) -> str:
         """Where its start stands in `spec`."""

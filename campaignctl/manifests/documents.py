@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from yaml.nodes import MappingNode, Node, ScalarNode
@@ -217,7 +218,7 @@ def _numbers(
     field: Field, path: str, spec: dict[str, Value], where: Position, file: ManifestFile
 ) -> tuple[Diagnostic, ...]:
     """Puts the file's numbers into the spec; what is wrong stands at the line of the numbers file."""
-    target = file.path.parent / path
+    target = Path(file.path).parent / path
     try:
         found = read_numbers(field, read_inside(target, file.home))
     except UnreadableFileError as unreadable:

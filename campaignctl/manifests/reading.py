@@ -67,14 +67,14 @@ class _Loading:
         self.root = root.resolve()
         self.reader = DocumentReader(variables)
         self.selector = selector
-        self.files: dict[Path, ManifestFile] = {}
-        self.selected_files: set[Path] = set()
-        self.project_paths: list[tuple[str, frozenset[Path]]] = []
+        self.files: dict[str, ManifestFile] = {}
+        self.selected_files: set[str] = set()
+        self.project_paths: list[tuple[str, frozenset[str]]] = []
         self.findings: list[Diagnostic] = []
         self.desired: list[Desired] = []
         self.faults: list[tuple[Desired, Fault]] = []
         self.selected: dict[Position, Desired] = {}
-        self.fruitful: set[Path] = set()
+        self.fruitful: set[str] = set()
         self.complete = True
 
     def add_project_path(self, path: str, project_file: str | None) -> None:
@@ -104,7 +104,7 @@ class _Loading:
         else:
             self.selected_files |= self._add(target, inside if inside.is_dir() else inside.parent)
 
-    def _add(self, target: Path, home: Path) -> frozenset[Path]:
+    def _add(self, target: Path, home: Path) -> frozenset[str]:
         found = {file.path: file for file in files_under(target, self.root, home)}
         self.files = {**found, **self.files}
         return frozenset(found)
@@ -120,7 +120,7 @@ class _Loading:
     def _read_all(self, files: Sequence[ManifestFile]) -> list[list[Document]]:
         return [list(_documents(file, self.reader)) for file in files]
 
-    def _take(self, document: Document, path: Path, inside: bool) -> None:
+    def _take(self, document: Document, path: str, inside: bool) -> None:
         desired = document.desired
         if desired is not None:
             self.desired.append(desired)
@@ -160,7 +160,7 @@ def _documents(file: ManifestFile, reader: DocumentReader) -> Iterator[Document]
         yield Document(None, (error(unreadable.rule, where, unreadable.message),), {})
         return
     try:
-        nodes = documents(json_as_yaml(text) if file.path.suffix.lower() == ".json" else text)
+        nodes = documents(json_as_yaml(text) if file.shown.lower().endswith(".json") else text)
         for index, node in enumerate(nodes):
             document = reader.read(node, Source(file, index))
             if document is not None:

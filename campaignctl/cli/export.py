@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,27 +15,26 @@ from campaignctl.cli import output
 from campaignctl.cli.files import write_file
 from campaignctl.cli.options import GlobalOptions, format_option, global_options
 from campaignctl.cli.session import Reading, Session
-from campaignctl.diagnostics import quoted
+from campaignctl.diagnostics import has_errors, quoted
 from campaignctl.errors import InputError, RefusedError, UsageError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.formats import PATH
 from campaignctl.kinds.lifecycle import Status, read_status
-from campaignctl.manifests.files import shown_path
+from campaignctl.manifests.files import SUFFIXES, shown_path
 from campaignctl.manifests.writing import Draft, Numbers, draft, manifest_text
 from campaignctl.planning.exporting import (
     Candidate,
     Wanted,
     candidates,
-    file_names,
-    manager,
     must_pin,
+    places,
 )
 from campaignctl.planning.naming import AskedName
 from campaignctl.planning.normalize import texts
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
-    from campaignctl.planning.resources import Live
+    from campaignctl.planning.resources import Desired, Live
     from campaignctl.rendering.export_document import Exported
 
 _KNOWN = tuple(status.value for status in Status if status is not Status.UNKNOWN)
@@ -102,6 +102,8 @@ def command(options: GlobalOptions, names: tuple[str, ...], output_format: str, 
         found, notes = _found(connection.client, wish)
         origin = f"{session.environment.account_sid} (environment {session.environment.name})"
         when = connection.client.now().isoformat(timespec="seconds")
+    if has_errors(reading.findings):
+        notes = (*notes, "manifests that are not valid were passed over: what they mean may be written again")
     writings, skipped = _planned(found, reading, session, wish)
     _refuse_to_overwrite(writings, wish)
     for writing in writings:
@@ -151,6 +153,10 @@ def _check_places(session: Session, wish: _Wish) -> None:
     if not wish.numbers_to.resolve().is_relative_to(home.resolve()):
         raise InputError(
             f"--numbers-to {quoted(str(wish.numbers_to))} must stand within {home}: from_file does"
+        )
+    if wish.numbers_to.suffix.lower() in SUFFIXES:
+        raise InputError(
+            f"--numbers-to {quoted(str(wish.numbers_to))} would be read as a manifest: name it .csv or .txt"
         )
     if not PATH.matches(os.path.relpath(wish.numbers_to, wish.directory)):
         raise InputError(f"--numbers-to {quoted(str(wish.numbers_to))} must be {PATH.words}")
@@ -205,38 +211,40 @@ def _planned(
     """Each campaign's manifest, or why there is none."""
     from campaignctl.rendering.export_document import Exported
 
-    root = Path(session.project.root)
-    others = [
-        it
-        for it in reading.everyone
-        if not (root / it.where.file).resolve().is_relative_to(wish.directory.resolve())
-    ]
-    taken = {(it.kind.name, it.name or "") for it in others}
-    crowd = sum(bool(_people(it.live)) for it in found)
+    spots = list(places([it.live for it in found], reading.everyone, _manifests_here(reading, session, wish)))
+    rewritten = {id(spot.manager) for spot in spots if spot.rewritten}
+    taken = {(it.kind.name, it.name or "") for it in reading.everyone if id(it) not in rewritten}
+    crowd = sum(bool(_people(spot.live)) and spot.elsewhere is None for spot in spots)
     writings: list[_Writing] = []
     skipped: list[Exported] = []
-    for candidate, name in zip(found, file_names([it.live for it in found]), strict=True):
-        live, mine = candidate.live, manager(candidate.live, others)
-        numbers_file = _numbers_file(wish, Path(name).stem if crowd > 1 else "")
-        one = None
-        if mine is None and live.status is not Status.UNKNOWN:
-            beside = (
-                None
-                if numbers_file is None
-                else Path(os.path.relpath(numbers_file, wish.directory)).as_posix()
-            )
-            one = draft(
-                live, Numbers(wish.show_numbers, beside), must_pin(candidate, session.project.prune, taken)
-            )
-        if one is not None:
-            writings.append(_Writing(one, wish.directory / name, numbers_file if one.from_file else None))
-        elif mine is not None:
+    for candidate, spot in zip(found, spots, strict=True):
+        live, mine = spot.live, spot.elsewhere
+        if mine is not None:
             skipped.append(Exported(live, skipped=f"{mine.where.file}:{mine.where.line} is its manifest"))
-        elif live.status is Status.UNKNOWN:
+            continue
+        if live.status is Status.UNKNOWN:
             skipped.append(Exported(live, skipped=f"its status is not known: {live.word}"))
-        else:
+            continue
+        file = _numbers_file(wish, Path(spot.file).stem if crowd > 1 else "")
+        beside = None if file is None else Path(os.path.relpath(file, wish.directory)).as_posix()
+        pinned = must_pin(candidate, session.project.prune, taken)
+        one = draft(live, Numbers(wish.show_numbers, beside), pinned)
+        if one is None:
             skipped.append(Exported(live, skipped="only its SID tells it apart, and no manifest takes that"))
+        else:
+            writings.append(_Writing(one, wish.directory / spot.file, file if one.from_file else None))
     return writings, skipped
+
+
+def _manifests_here(reading: Reading, session: Session, wish: _Wish) -> Mapping[str, Sequence[Desired]]:
+    """The manifests of the project in each file of the directory that is written to."""
+    root, directory = Path(session.project.root), wish.directory.resolve()
+    here: defaultdict[str, list[Desired]] = defaultdict(list)
+    for desired in reading.everyone:
+        file = (root / desired.where.file).resolve()
+        if file.parent == directory:
+            here[file.name].append(desired)
+    return here
 
 
 def _people(live: Live) -> Sequence[str]:

@@ -66,30 +66,54 @@ def must_pin(candidate: Candidate, prune: Prune | None, taken: Collection[tuple[
     return not candidate.alone or not prefixed or (live.kind.name, live.name) in taken
 
 
-def manager(live: Live, manifests: Iterable[Desired]) -> Desired | None:
-    """The manifest that means the campaign already, by its SID or its name."""
-    for desired in manifests:
-        if desired.kind is live.kind and (
-            desired.sid == live.sid or (desired.sid is None and desired.name == live.name)
-        ):
-            return desired
-    return None
-
-
-def file_names(campaigns: Sequence[Live]) -> Iterator[str]:
-    """One for each, from its name: letters, digits and hyphens, so that it leads nowhere; the same are numbered.
-
-    Letter case does not tell files apart on every machine.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The file in which a campaign's manifest is to stand. `manager` is the manifest that means it already; it is
+    `rewritten` where that file holds it and nothing else.
     """
-    used: set[str] = set()
+
+    live: Live
+    file: str
+    manager: Desired | None
+    rewritten: bool
+
+    @property
+    def elsewhere(self) -> Desired | None:
+        """The manifest that would be a second one."""
+        return None if self.rewritten else self.manager
+
+
+def places(
+    campaigns: Iterable[Live], manifests: Sequence[Desired], here: Mapping[str, Sequence[Desired]]
+) -> Iterator[Place]:
+    """One for each, named after it: letters, digits and hyphens, so that it leads nowhere; the same are numbered.
+
+    `here` has the manifests of each file that the directory holds now. What means another campaign keeps its file, and
+    a campaign keeps the number that its own file has. Letter case does not tell files apart on every machine.
+    """
+    used = {file.lower() for file in here}
+    own = {id(held[0]): file for file, held in here.items() if len(held) == 1}
+    by_sid = {(it.kind.name, it.sid): it for it in reversed(manifests) if it.sid}
+    by_name = {(it.kind.name, it.name): it for it in reversed(manifests) if not it.sid}
+    last = Counter[str]()
     for live in campaigns:
-        stem = file_stem(live)
-        numbered, number = stem, 1
-        while numbered.lower() in used:
-            number += 1
-            numbered = f"{stem}-{number}"
-        used.add(numbered.lower())
-        yield f"{numbered}.yaml"
+        manager = by_sid.get((live.kind.name, live.sid)) or by_name.get((live.kind.name, live.name))
+        stem, kept = file_stem(live), own.get(id(manager), "")
+        if re.fullmatch(rf"{re.escape(stem)}(-\d+)?\.yaml", kept):
+            yield Place(live, kept, manager, rewritten=True)
+        else:
+            yield Place(live, _free(stem, used, last), manager, rewritten=False)
+
+
+def _free(stem: str, used: set[str], last: Counter[str]) -> str:
+    """The next file of that name which nothing has; `last` are the numbers that are used up."""
+    while True:
+        last[stem.lower()] += 1
+        number = last[stem.lower()]
+        file = f"{stem}.yaml" if number == 1 else f"{stem}-{number}.yaml"
+        if file.lower() not in used:
+            used.add(file.lower())
+            return file
 
 
 def file_stem(live: Live) -> str:

@@ -228,6 +228,56 @@ def test_what_has_a_manifest_elsewhere_is_not_written_again(desk: Desk) -> None:
     changes_nothing(desk)
 
 
+def test_another_export_leaves_each_campaign_the_one_file_it_has(desk: Desk) -> None:
+    lists = {"from": ..., "lists": ["list-3"]}
+    desk.seed(*(live_voice("Sale", **lists) for _ in range(3)))
+    over, renamed, third = (it["sid"] for it in export(desk)["written"])
+    assert files(desk) == ["Sale-2.yaml", "Sale-3.yaml", "Sale.yaml"]
+    for action in ("pause", "complete"):
+        desk.by_hand(over, {"campaigns": [{"action": action}]})
+    (desk.root / "campaigns/Sale-2.yaml").rename(desk.root / "campaigns/again.yaml")
+    (new,) = desk.seed(live_voice("Sale", **lists))
+    document = export(desk, "--force")
+    assert {it["sid"]: it["file"] for it in document["written"]} == {
+        new: "campaigns/Sale-2.yaml",
+        third: "campaigns/Sale-3.yaml",
+    }
+    assert [(it["sid"], it["reason"]) for it in document["skipped"]] == [
+        (renamed, "campaigns/again.yaml:2 is its manifest")
+    ]
+    assert over in text(desk, "campaigns/Sale.yaml")
+    changes_nothing(desk)
+
+
+def test_a_file_of_several_manifests_is_left_alone(desk: Desk) -> None:
+    desk.seed(live_voice(), live_voice("another"))
+    desk.manifests(voice(), voice("another"), file="campaigns/diwali-reminder.yaml")
+    document = export(desk, "--force")
+    assert (document["written"], len(document["skipped"])) == ([], 2)
+
+
+def test_manifests_that_cannot_be_read_are_said_to_be_passed_over(desk: Desk) -> None:
+    desk.seed(live_voice())
+    desk.write("campaigns/mine/a.yaml", "kind: Voice\n")
+    (note,) = export(desk)["notes"]
+    assert note.startswith("manifests that are not valid were passed over")
+
+
+@pytest.mark.parametrize("file", ["campaigns/diwali-reminder.yaml", "people/numbers.JSON"])
+def test_numbers_are_not_written_to_what_would_be_read_as_a_manifest(desk: Desk, file: str) -> None:
+    desk.seed(live_voice())
+    result = desk.run("export", "--out", "campaigns", "--numbers-to", file)
+    assert (result.code, "would be read as a manifest" in result.err) == (1, True)
+    assert files(desk) == []
+
+
+def test_one_campaign_with_numbers_among_those_written_has_the_very_file(desk: Desk) -> None:
+    desk.seed(live_voice(), live_voice("another"))
+    desk.manifests(voice())
+    result = desk.run("export", "--out", "new", "--numbers-to", "numbers.csv", "--format", "json")
+    assert [it["numbers_file"] for it in result.json["written"]] == ["numbers.csv"]
+
+
 def test_an_sms_campaigns_account_is_exported_too(desk: Desk) -> None:
     desk.configure(sms_api="sms-campaigns")
     desk.seed(live_sms(), collection="sms-campaigns")

@@ -72,7 +72,7 @@ def _prefix(config: Path | None) -> str:
 
 def report_error(error: CampaignctlError, words: Sequence[str]) -> None:
     """One message; on standard output where the format is one that programs read errors in."""
-    from campaignctl.rendering.as_json import error_document
+    from campaignctl.rendering.findings import error_document
 
     document = error_document(error)
     plain = Setting(datetime.now(UTC), prefix=_prefix(None))

@@ -37,7 +37,7 @@ class Reporter:
 
     def step(self, step: Step, result: OperationResult) -> None:
         """One operation is over."""
-        from campaignctl.rendering.as_text import operation_line
+        from campaignctl.rendering.as_text.results import operation_line
 
         self._done += 1
         if self._bar is not None:

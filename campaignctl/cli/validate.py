@@ -21,6 +21,7 @@ from campaignctl.diagnostics import Diagnostic, has_errors, in_order
 from campaignctl.exits import Exit
 from campaignctl.planning.environment import Environment
 from campaignctl.rendering import formats
+from campaignctl.rendering.findings import validate_document
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,11 @@ def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
 def _write(
     findings: tuple[Diagnostic, ...], checked: Sequence[_Checked], session: Session, output_format: str
 ) -> None:
-    from campaignctl.rendering.as_json import validate_document
-    from campaignctl.rendering.report import Where
-
     environments = [each.environment for each in checked]
     accounts = dict.fromkeys(it.account_sid or "not set" for it in environments)
     backends = {it.backend for it in environments}
     names = ", ".join(it.name for it in environments)
-    where = Where.of(names, ", ".join(accounts), backends.pop() if len(backends) == 1 else "several")
+    where = formats.Where.of(names, ", ".join(accounts), backends.pop() if len(backends) == 1 else "several")
     manifests = max(len(each.reading.selected) for each in checked)
     setting = replace(output.setting(session.options, session.clock.now(), manifests=manifests), where=where)
     document = validate_document(findings)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from campaignctl import __version__
-from campaignctl.diagnostics import Diagnostic
-from campaignctl.errors import CampaignctlError, InputError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import Status
@@ -33,9 +31,7 @@ from campaignctl.rendering.documents import (
     ApplyDocument,
     ChangeDocument,
     DifferenceDocument,
-    ErrorOutputDocument,
     FailureDocument,
-    FindingDocument,
     HeldDocument,
     NumbersDocument,
     OperationDocument,
@@ -46,9 +42,9 @@ from campaignctl.rendering.documents import (
     ResultDocument,
     SelectionDocument,
     SummaryDocument,
-    ValidateDocument,
 )
 from campaignctl.rendering.escape import json_safe
+from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.formats import Setting, Writer
 from campaignctl.rendering.masks import HIDDEN, mask_number, mask_url
 from campaignctl.rendering.measures import (
@@ -114,20 +110,6 @@ def apply_document(result: ApplyResult, environment: Environment) -> ApplyDocume
     }
 
 
-def validate_document(findings: Iterable[Diagnostic]) -> ValidateDocument:
-    """The findings of `validate`."""
-    return {"findings": [finding_document(finding) for finding in findings]}
-
-
-def error_document(error: CampaignctlError, findings: Sequence[Diagnostic] = ()) -> ErrorOutputDocument:
-    """A command that ended early. The findings that an `InputError` carries come along by themselves."""
-    carried = error.findings if isinstance(error, InputError) else ()
-    return {
-        "error": {"code": error.code, "message": str(error)},
-        "findings": [finding_document(finding) for finding in (*carried, *findings)],
-    }
-
-
 def written(document: Mapping[str, Any]) -> str:
     """The document as text, a change to a line: quick to write, and two plans can be compared by line."""
     lines = [f"  {_compact(key)}: {_value(value)}" for key, value in document.items()]
@@ -189,17 +171,6 @@ def _outcomes(result: ApplyResult) -> OutcomesDocument:
         "failed": result.count(ChangeOutcome.FAILED),
         "unknown": result.count(ChangeOutcome.UNKNOWN),
         "skipped": result.count(ChangeOutcome.SKIPPED),
-    }
-
-
-def finding_document(finding: Diagnostic) -> FindingDocument:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "file": finding.where.file,
-        "line": finding.where.line,
-        "column": finding.where.column,
-        "message": finding.message,
     }
 
 

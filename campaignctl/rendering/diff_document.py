@@ -12,7 +12,7 @@ from campaignctl.kinds.table import Kind
 from campaignctl.planning.manifest_diff import FieldChange, ManifestChange, ManifestChangeType, ManifestDiff
 from campaignctl.planning.plan import FORMAT_VERSION, Difference
 from campaignctl.planning.resources import Desired
-from campaignctl.rendering.as_json import difference_document, finding_document, masked
+from campaignctl.rendering.as_json import difference_document, masked
 from campaignctl.rendering.documents import (
     BaseDocument,
     DiffDocument,
@@ -20,6 +20,7 @@ from campaignctl.rendering.documents import (
     ManifestChangeDocument,
     ManifestDocument,
 )
+from campaignctl.rendering.findings import finding_document
 
 
 @dataclass(frozen=True)

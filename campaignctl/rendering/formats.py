@@ -12,10 +12,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from campaignctl.rendering.report import Where
+from campaignctl.rendering.escape import name
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which account it is about. A sandbox calls and texts nobody, and is never taken for an account that does."""
+
+    environment: str
+    account_sid: str
+    sandbox: bool
+
+    @classmethod
+    def of(cls, environment: str, account_sid: str, backend: str) -> Where:
+        """Cut to what can be read."""
+        return cls(name(environment), name(account_sid), backend == "sandbox")
 
 
 @dataclass(frozen=True, slots=True)

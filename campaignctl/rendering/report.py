@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from campaignctl.rendering.documents import FindingDocument
 from campaignctl.rendering.escape import message, name
+from campaignctl.rendering.formats import Where
 from campaignctl.rendering.timeline import Timeline
 
 
@@ -55,20 +56,6 @@ _MARKS = {
     Tone.CHANGE: "~",
     Tone.LEFT: "-",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Which account it is about. A sandbox calls and texts nobody, and is never taken for an account that does."""
-
-    environment: str
-    account_sid: str
-    sandbox: bool
-
-    @classmethod
-    def of(cls, environment: str, account_sid: str, backend: str) -> Where:
-        """Cut to what can be read."""
-        return cls(name(environment), name(account_sid), backend == "sandbox")
 
 
 @dataclass(frozen=True, slots=True)

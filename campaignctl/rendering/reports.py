@@ -20,8 +20,9 @@ from campaignctl.rendering.documents import (
 )
 from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.facts import facts
-from campaignctl.rendering.formats import Setting, Writer
-from campaignctl.rendering.report import Entry, Place, Report, Said, Seal, Tone, Where, findings_of
+from campaignctl.rendering.findings import findings_total
+from campaignctl.rendering.formats import Setting, Where, Writer
+from campaignctl.rendering.report import Entry, Place, Report, Said, Seal, Tone, findings_of
 from campaignctl.rendering.timeline import timeline_of
 
 _NEVER: Final = float("inf")
@@ -228,7 +229,7 @@ def validate_report(
         what="validate",
         title="Validation",
         where=where,
-        summary=(Said(totals.findings_total(findings, manifests), tone),),
+        summary=(Said(findings_total(findings, manifests), tone),),
         findings=findings_of(findings),
     )
 

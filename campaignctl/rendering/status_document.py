@@ -13,8 +13,8 @@ from campaignctl.planning.environment import Environment
 from campaignctl.planning.headway import Headway
 from campaignctl.planning.overview import Standing
 from campaignctl.planning.plan import FORMAT_VERSION
-from campaignctl.rendering.as_json import finding_document
 from campaignctl.rendering.documents import FindingDocument, ReasonDocument, RefreshDocument, StatusDocument
+from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.measures import moment
 
 

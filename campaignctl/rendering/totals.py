@@ -1,4 +1,4 @@
-"""The last words of a plan, an apply and a validation: how much of what. Words and counts of ours."""
+"""The last words of a plan and an apply: how much of what. Words and counts of ours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Final
 from campaignctl.rendering import words
 from campaignctl.rendering.documents import (
     ApplyDocument,
-    FindingDocument,
     OperationDocument,
     PlanDocument,
 )
@@ -105,14 +104,3 @@ def apply_total(document: ApplyDocument) -> str:
         summary["skipped"],
     )
     return f"Apply: {', '.join(f'{count:,} {word}' for count, word in zip(counts, _OUTCOMES, strict=True))}."
-
-
-def findings_total(findings: Sequence[FindingDocument], manifests: int | None) -> str:
-    """`8 manifests: 1 error, 1 warning in 2 files.`; `manifests` is how many were read, where that is known."""
-    read = f"{words.counted(manifests, 'manifest')}: " if manifests is not None else ""
-    if not findings:
-        return f"{read}nothing wrong." if read else "Nothing wrong."
-    errors = sum(finding["severity"] == "error" for finding in findings)
-    warnings = len(findings) - errors
-    files = words.counted(len({finding["file"] for finding in findings}), "file")
-    return f"{read}{words.counted(errors, 'error')}, {words.counted(warnings, 'warning')} in {files}."

@@ -16,10 +16,10 @@ import pytest
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.planning.plan import Op, Operation
 from campaignctl.rendering import words
-from campaignctl.rendering.as_json import apply_document, plan_document, validate_document
+from campaignctl.rendering.as_json import apply_document, plan_document
 from campaignctl.rendering.documents import PlanDocument
-from campaignctl.rendering.formats import FORMATS, Setting, offered, render
-from campaignctl.rendering.report import Where
+from campaignctl.rendering.findings import validate_document
+from campaignctl.rendering.formats import FORMATS, Setting, Where, offered, render
 from campaignctl.rendering.timeline import timeline_of
 
 Golden = Callable[[str, str], None]

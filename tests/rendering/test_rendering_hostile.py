@@ -17,15 +17,12 @@ from campaignctl.planning.outcome import (
     OperationResult,
 )
 from campaignctl.planning.plan import Op, Plan, Reason
-from campaignctl.rendering.as_json import (
-    apply_document,
-    error_document,
-    plan_document,
-    validate_document,
-    written,
-)
-from campaignctl.rendering.as_text import apply_text, error_text, operation_line, plan_text, validate_text
+from campaignctl.rendering.as_json import apply_document, plan_document, written
+from campaignctl.rendering.as_text.findings import error_text, validate_text
+from campaignctl.rendering.as_text.plan import plan_text
+from campaignctl.rendering.as_text.results import apply_text, operation_line
 from campaignctl.rendering.escape import UNSAFE
+from campaignctl.rendering.findings import error_document, validate_document
 
 COMMAND = re.compile(r"^\s*::|##\[|##vso\[", re.MULTILINE)
 

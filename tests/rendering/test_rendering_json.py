@@ -16,13 +16,8 @@ from campaignctl.errors import InputError, RefusedError
 from campaignctl.planning.plan import Difference, Selection
 from campaignctl.planning.reasons import REASONS
 from campaignctl.rendering import documents
-from campaignctl.rendering.as_json import (
-    apply_document,
-    error_document,
-    plan_document,
-    validate_document,
-    written,
-)
+from campaignctl.rendering.as_json import apply_document, plan_document, written
+from campaignctl.rendering.findings import error_document, validate_document
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 SHAPES = {

@@ -12,9 +12,12 @@ import pytest
 from campaignctl.errors import InputError
 from campaignctl.planning.outcome import ApplyResult, OperationOutcome
 from campaignctl.planning.plan import Op, Plan
-from campaignctl.rendering.as_json import apply_document, error_document, plan_document, validate_document
-from campaignctl.rendering.as_text import apply_text, error_text, operation_line, plan_text, validate_text
+from campaignctl.rendering.as_json import apply_document, plan_document
+from campaignctl.rendering.as_text.findings import error_text, validate_text
+from campaignctl.rendering.as_text.plan import plan_text
+from campaignctl.rendering.as_text.results import apply_text, operation_line
 from campaignctl.rendering.documents import PlanDocument
+from campaignctl.rendering.findings import error_document, validate_document
 
 Golden = Callable[[str, str], None]
 

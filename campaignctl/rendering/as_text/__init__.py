@@ -2,24 +2,55 @@
 
 Marks stand in the first column, so that `grep '^[+~!-]'` gives the short form: `+` creates, `~` changes, `!` needs
 a look (held, blocked, failed, unknown), `-` ends.
+
+Each kind of document has a module, imported when one is to be shown: a check at every save waits for no plan.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-from campaignctl.rendering.as_text.diff import diff_text
-from campaignctl.rendering.as_text.parts import error_text, validate_text
-from campaignctl.rendering.as_text.plan import plan_text
-from campaignctl.rendering.as_text.results import apply_text, operation_line
-from campaignctl.rendering.formats import Writer
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from campaignctl.rendering.formats import Setting, Writer
+
+if TYPE_CHECKING:
+    from campaignctl.rendering import documents
+
+
+def _plan(document: documents.PlanDocument, it: Setting) -> str:
+    from campaignctl.rendering.as_text.plan import plan_text
+
+    return plan_text(document, now=it.now, color=it.color, width=it.width)
+
+
+def _apply(document: documents.ApplyDocument, it: Setting) -> str:
+    from campaignctl.rendering.as_text.results import apply_text
+
+    return apply_text(document, color=it.color, width=it.width)
+
+
+def _validate(document: documents.ValidateDocument, it: Setting) -> str:
+    from campaignctl.rendering.as_text.findings import validate_text
+
+    return validate_text(document, manifests=it.manifests, color=it.color, width=it.width)
+
+
+def _diff(document: documents.DiffDocument, it: Setting) -> str:
+    from campaignctl.rendering.as_text.diff import diff_text
+
+    return diff_text(document, color=it.color, width=it.width)
+
+
+def _error(document: documents.ErrorOutputDocument, it: Setting) -> str:
+    from campaignctl.rendering.as_text.findings import error_text
+
+    return error_text(document, color=it.color, width=it.width)
+
 
 WRITERS: Mapping[str, Writer] = {
-    "plan": lambda document, it: plan_text(document, now=it.now, color=it.color, width=it.width),
-    "apply": lambda document, it: apply_text(document, color=it.color, width=it.width),
-    "validate": lambda document, it: validate_text(
-        document, manifests=it.manifests, color=it.color, width=it.width
-    ),
-    "diff": lambda document, it: diff_text(document, color=it.color, width=it.width),
-    "error": lambda document, it: error_text(document, color=it.color, width=it.width),
+    "plan": _plan,
+    "apply": _apply,
+    "validate": _validate,
+    "diff": _diff,
+    "error": _error,
 }
-
-__all__ = ["WRITERS", "apply_text", "diff_text", "error_text", "operation_line", "plan_text", "validate_text"]

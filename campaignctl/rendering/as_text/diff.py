@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from campaignctl.rendering.as_text.parts import block, finding_lines
+from campaignctl.rendering.as_text.findings import finding_lines
+from campaignctl.rendering.as_text.parts import block
 from campaignctl.rendering.as_text.plan import difference_lines, field_lines
 from campaignctl.rendering.documents import DiffDocument, ManifestChangeDocument
 from campaignctl.rendering.escape import message, name

@@ -1,19 +1,13 @@
-"""What plans, results and findings have in common: the first line, paragraphs, findings, names."""
+"""What plans and results have in common: the first line, paragraphs, reasons, notes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from campaignctl.rendering import totals
 from campaignctl.rendering.changes import SHOWS_ITSELF
-from campaignctl.rendering.documents import (
-    ErrorOutputDocument,
-    FindingDocument,
-    ReasonDocument,
-    ValidateDocument,
-)
+from campaignctl.rendering.documents import ReasonDocument
 from campaignctl.rendering.escape import message, name
-from campaignctl.rendering.lines import Line, Style, laid_out
+from campaignctl.rendering.lines import Line, Style
 
 
 def headline(environment: str, account_sid: str, backend: str, *, start: str = "Environment") -> Line:
@@ -42,36 +36,3 @@ def reason_lines(reason: ReasonDocument) -> Iterator[Line]:
 def note_lines(notes: Iterable[str]) -> Iterator[Line]:
     """What was noticed on the way."""
     yield from (Line(f"note: {message(note)}", 1, Style.QUIET) for note in notes)
-
-
-def finding_lines(findings: Iterable[FindingDocument]) -> Iterator[Line]:
-    """`file:line:column: message [rule]`, which editors and terminals turn into a link."""
-    for finding in findings:
-        warning = finding["severity"] != "error"
-        where = f"{name(finding['file'])}:{finding['line']}:{finding['column']}"
-        text = f"{where}: {'warning: ' if warning else ''}{message(finding['message'])} [{finding['rule']}]"
-        yield Line(text, 0, Style.ALERT if warning else Style.GONE)
-
-
-def validate_text(
-    document: ValidateDocument, *, manifests: int | None = None, color: bool = False, width: int | None = None
-) -> str:
-    """The findings of `validate` and how many they are; `manifests` is how many were read."""
-    return laid_out(_validate(document, manifests), color=color, width=width)
-
-
-def _validate(document: ValidateDocument, manifests: int | None) -> Iterator[Line]:
-    findings = document["findings"]
-    yield from finding_lines(findings)
-    errors = any(finding["severity"] == "error" for finding in findings)
-    style = Style.STOP if errors else Style.ALERT if findings else Style.GOOD
-    yield Line(totals.findings_total(findings, manifests), 0, style)
-
-
-def error_text(document: ErrorOutputDocument, *, color: bool = False, width: int | None = None) -> str:
-    """Why a command ended early: every finding, then the one sentence."""
-    lines = [
-        *finding_lines(document["findings"]),
-        Line(f"Error: {message(document['error']['message'])}", 0, Style.STOP),
-    ]
-    return laid_out(lines, color=color, width=width)

@@ -11,9 +11,9 @@ from typing import Final
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Value
 from campaignctl.rendering import totals, words
+from campaignctl.rendering.as_text.findings import finding_lines
 from campaignctl.rendering.as_text.parts import (
     block,
-    finding_lines,
     headline,
     note_lines,
     reason_lines,

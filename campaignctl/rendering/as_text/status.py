@@ -9,7 +9,8 @@ from typing import Final
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import ALIVE
 from campaignctl.rendering import words
-from campaignctl.rendering.as_text.parts import block, finding_lines, headline
+from campaignctl.rendering.as_text.findings import finding_lines
+from campaignctl.rendering.as_text.parts import block, headline
 from campaignctl.rendering.documents import FindingDocument
 from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.lines import Line, Style, laid_out

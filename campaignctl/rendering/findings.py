@@ -1,0 +1,49 @@
+"""What is wrong in files, as the JSON of the contract, and how much of it there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from campaignctl.diagnostics import Diagnostic, counted
+from campaignctl.errors import CampaignctlError, InputError
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.documents import ErrorOutputDocument, FindingDocument, ValidateDocument
+
+
+def validate_document(findings: Iterable[Diagnostic]) -> ValidateDocument:
+    """The findings of `validate`."""
+    return {"findings": [finding_document(finding) for finding in findings]}
+
+
+def error_document(error: CampaignctlError, findings: Sequence[Diagnostic] = ()) -> ErrorOutputDocument:
+    """A command that ended early. The findings that an `InputError` carries come along by themselves."""
+    carried = error.findings if isinstance(error, InputError) else ()
+    return {
+        "error": {"code": error.code, "message": str(error)},
+        "findings": [finding_document(finding) for finding in (*carried, *findings)],
+    }
+
+
+def finding_document(finding: Diagnostic) -> FindingDocument:
+    """One of them, wherever it is told."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "file": finding.where.file,
+        "line": finding.where.line,
+        "column": finding.where.column,
+        "message": finding.message,
+    }
+
+
+def findings_total(findings: Sequence[FindingDocument], manifests: int | None) -> str:
+    """`8 manifests: 1 error, 1 warning in 2 files.`; `manifests` is how many were read, where that is known."""
+    read = f"{counted(manifests, 'manifest')}: " if manifests is not None else ""
+    if not findings:
+        return f"{read}nothing wrong." if read else "Nothing wrong."
+    errors = sum(finding["severity"] == "error" for finding in findings)
+    warnings = len(findings) - errors
+    files = counted(len({finding["file"] for finding in findings}), "file")
+    return f"{read}{counted(errors, 'error')}, {counted(warnings, 'warning')} in {files}."

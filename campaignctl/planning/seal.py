@@ -6,14 +6,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii
-from typing import Any
+from typing import Any, TypeAlias
 
+from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.table import Field, Type, Value
+from campaignctl.kinds.table import Compare, Field, Type, Value
 from campaignctl.planning.compare import UNSEEN, shown
-from campaignctl.planning.normalize import normal
+from campaignctl.planning.normalize import canonical_numbers, normal_of, texts
 from campaignctl.planning.plan import ManifestsSeal
 from campaignctl.planning.resources import Desired, Live
 
@@ -42,46 +45,80 @@ def token_name(token: str) -> str:
 
 def seal_manifests(selected: Iterable[Desired], country: Country | None, token: str) -> ManifestsSeal:
     """The digest of the selected manifests by meaning: comments, order and spelling do not change it."""
-    manifests = sorted(canonical(_manifest(desired, country)) for desired in selected)
+    manifests = sorted(canonical_manifest(desired, country) for desired in selected)
     whole = b"[" + b",".join(manifests) + b"]"  # what `canonical` makes of them all
     return ManifestsSeal(_keyed(token, whole), len(manifests), token_name(token))
 
 
-def _manifest(desired: Desired, country: Country | None) -> Mapping[str, object]:
-    return {
-        "kind": desired.kind.name,
-        "spec": _spec(desired.kind.fields, desired.spec, country),
-        "state": desired.state,
-        "sid": desired.sid,
-        "previous_name": desired.previous_name,
-        "labels": dict(desired.labels),
-        "ignore": sorted(desired.ignore),
+def canonical_manifest(desired: Desired, country: Country | None) -> bytes:
+    """What `canonical` makes of one manifest by meaning, whatever stands beside it."""
+    about = {
         "allow": sorted(desired.allow),
+        "ignore": sorted(desired.ignore),
+        "kind": desired.kind.name,
+        "labels": dict(desired.labels),
+        "previous_name": desired.previous_name,
+        "sid": desired.sid,
     }
+    spec = _spec_writer(desired.kind.name, country)(desired.spec)
+    # `spec` and `state` are the last keys by the alphabet
+    return f'{_written(about)[:-1]},"spec":{spec},"state":{_written(desired.state)}}}'.encode()
 
 
-def _spec(fields: Iterable[Field], spec: Mapping[str, Value], country: Country | None) -> dict[str, object]:
-    return {field.name: _meaning(field, spec[field.name], country) for field in fields if field.name in spec}
+_Writer: TypeAlias = Callable[[Value], str]
+"""From a value to the canonical JSON of what it means."""
 
 
-def _meaning(field: Field, value: Value, country: Country | None) -> object:
+@lru_cache
+def _spec_writer(kind: str, country: Country | None) -> Callable[[Mapping[str, Value]], str]:
+    """Closures from the rows of a kind, chosen once."""
+    return _object_writer(KINDS[kind].fields, country)
+
+
+def _object_writer(fields: Iterable[Field], country: Country | None) -> Callable[[Mapping[str, Value]], str]:
+    rows = sorted(fields, key=lambda field: field.name)
+    members = [(field.name, f"{_written(field.name)}:", _writer(field, country)) for field in rows]
+
+    def write(values: Mapping[str, Value]) -> str:
+        inner = [key + written(values[name]) for name, key, written in members if name in values]
+        return f"{{{','.join(inner)}}}"
+
+    return write
+
+
+def _writer(field: Field, country: Country | None) -> _Writer:
     if field.type is Type.OBJECT:
-        return _spec(field.fields, value, country) if isinstance(value, Mapping) else None
-    return _jsonable(normal(field, value, country))
+        write = _object_writer(field.fields, country)
+        return lambda value: write(value) if isinstance(value, Mapping) else "null"
+    meaning = normal_of(field, country)
+    if field.compare is Compare.NUMBERS:
+        return lambda value: _plain_numbers(value, country) or _meaning(meaning(value))
+    return lambda value: _meaning(meaning(value))
 
 
-def _jsonable(meaning: Any) -> object:
-    if isinstance(meaning, frozenset):
-        return sorted((list(it) if isinstance(it, tuple) else it for it in meaning), key=_as_json)
-    return meaning if meaning is None or isinstance(meaning, (str, int, bool)) else meaning.isoformat()
+def _plain_numbers(value: Value, country: Country | None) -> str | None:
+    """What `_meaning` makes of numbers that mean themselves and stand there once each; None of any others."""
+    numbers = texts(value)
+    if not numbers or canonical_numbers(numbers, country) is not numbers or len(set(numbers)) < len(numbers):
+        return None
+    each_once = '",1],["'.join(sorted(numbers))
+    return f'[["{each_once}",1]]'
 
 
-def _as_json(item: Any) -> str:
-    """What `canonical` makes of a text, or of a text with its count."""
-    if isinstance(item, str):
+def _meaning(meaning: Any) -> str:
+    """Sets in the order of what is written: texts, or each with its count."""
+    if meaning.__class__ is frozenset:
+        return f"[{','.join(sorted(map(_written, meaning)))}]"
+    return _written(meaning.isoformat() if meaning.__class__ is datetime else meaning)
+
+
+def _written(item: Any) -> str:
+    """`canonical` as text, without the detour where it is plain."""
+    if item.__class__ is str:
         return encode_basestring_ascii(item)
-    text, count = item
-    return f"[{encode_basestring_ascii(text)},{count}]"
+    if item.__class__ is int:
+        return str(item)
+    return "null" if item is None else _CANONICAL.encode(item)
 
 
 def fingerprint(live: Live, country: Country | None, token: str, with_updated: bool = False) -> str:
@@ -90,14 +127,18 @@ def fingerprint(live: Live, country: Country | None, token: str, with_updated: b
     `key=mark` joined by `;`, so that two answers can be held against each other over the keys that both hold.
     `with_updated` adds the time of the last update: where a plan resumes, a stop since then wins.
     """
-    marks = {"status": str(live.status if live.status != "unknown" else live.word)}
+    marks = {"status": _written(str(live.status if live.status != "unknown" else live.word))}
     for path, field in live.kind.leaves_and_objects():
         value = shown(live.spec, path)
         if field.type is not Type.OBJECT and value is not UNSEEN:
-            marks[path] = _jsonable(normal(field, value, country))  # type: ignore[assignment,arg-type]
+            marks[path] = _writer(field, country)(value)  # type: ignore[arg-type]
     if with_updated:
-        marks["date_updated"] = str(live.updated)
-    return ";".join(f"{key}={keyed(token, [key, mark])[len(_SCHEME) :][:16]}" for key, mark in marks.items())
+        marks["date_updated"] = _written(str(live.updated))
+    return ";".join(f"{key}={_mark(token, key, written)}" for key, written in marks.items())
+
+
+def _mark(token: str, key: str, written: str) -> str:
+    return _keyed(token, f"[{_written(key)},{written}]".encode())[len(_SCHEME) :][:16]
 
 
 def same_fingerprint(one: str, other: str, apart_from: frozenset[str] = frozenset()) -> bool:

@@ -31,6 +31,8 @@ ALIVE_WORDS: Final = (
 FINISHED_WORDS: Final = (
     "Completed,completed,Archived,archived,Failed,failed,Canceled,canceled,Cancelled,cancelled"
 )
+FAILED_WORDS: Final = "Failed,failed,Canceled,canceled,Cancelled,cancelled"
+IN_PROGRESS_WORDS: Final = "InProgress,inprogress,In-Progress,in-progress"
 """Which spellings the status filter takes is unknown: all are sent [000, 001]."""
 
 
@@ -44,13 +46,14 @@ class UnreadableError(Exception):
 @dataclass(frozen=True)
 class Endpoint:
     """One collection. `create_key` wraps the body of a create, `update_key` that of a PUT, None for a bare one;
-    `in_array` puts what is wrapped into an array."""
+    `in_array` puts what is wrapped into an array. `latest_sort` begins with the latest; empty is the default order."""
 
     collection: str
     kind: Kind
     details: str
     page_limit: int
     scan_sort: str
+    latest_sort: str
     sid_keys: tuple[str, ...]
     create_key: str
     update_key: str | None = None
@@ -69,6 +72,7 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
                 "call-details",
                 500,
                 "date_created:asc",
+                "date_created:desc",
                 ("id", "sid"),
                 create_key="campaigns",
                 update_key="campaigns",
@@ -80,6 +84,7 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
                 "message-details",
                 50,
                 "schedule.start_time:asc",
+                "",
                 ("sid", "id"),
                 create_key="smscampaigns",
                 list_params={"channel": "SMS"},
@@ -90,6 +95,7 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
                 "sms-details",
                 50,
                 "schedule.start_time:asc",
+                "",
                 ("sid", "id"),
                 create_key="smscampaigns",
             ),
@@ -98,7 +104,14 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
 )
 
 CONTACT_LISTS: Final = Endpoint(
-    "lists", VOICE, details="", page_limit=50, scan_sort="", sid_keys=("sid", "id"), create_key=""
+    "lists",
+    VOICE,
+    details="",
+    page_limit=50,
+    scan_sort="",
+    latest_sort="",
+    sid_keys=("sid", "id"),
+    create_key="",
 )
 """The contact lists, which serve both kinds. How long a page may be is unknown (2026-11): as short as the shortest."""
 
@@ -126,9 +139,13 @@ def list_query(
     statuses: str | None = None,
     sort: str | None = None,
 ) -> dict[str, str]:
-    """The query of a page: `offset` counts from zero, `name` searches by substring, `statuses` has commas."""
+    """The query of a page: `offset` counts from zero, `name` searches by substring, `statuses` has commas.
+
+    `sort` is by what moves least where it is None, and the account's default order where it is empty.
+    """
     query = {**endpoint.list_params, "offset": str(offset), "limit": str(limit)}
-    query["sort_by"] = sort or endpoint.scan_sort
+    if order := endpoint.scan_sort if sort is None else sort:
+        query["sort_by"] = order
     if name is not None:
         query["name"] = name
     if statuses is not None:

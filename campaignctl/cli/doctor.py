@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
@@ -14,7 +16,10 @@ from campaignctl.cli.options import GlobalOptions, format_option, global_options
 from campaignctl.cli.planned import Asked, look, open_intents
 from campaignctl.cli.session import Reading, Session
 from campaignctl.errors import ApiError, CredentialsError
-from campaignctl.planning.diagnosis import Examined, Leftover, Symptoms, Trouble, diagnose, is_wrong
+from campaignctl.kinds import KINDS
+from campaignctl.planning.diagnosis import Examined, diagnose, is_wrong
+from campaignctl.planning.resources import Listing
+from campaignctl.planning.symptoms import Leftover, Symptoms, Trouble
 
 
 @click.command("doctor")
@@ -28,10 +33,24 @@ def command(options: GlobalOptions, output_format: str) -> int:
         environment=session.environment,
         findings=reading.findings,
         leftovers=tuple(_leftovers(open_intents(session))),
+        addressed=_addressed(options),
+        folder=_folder(session),
     )
     examined = diagnose(_with_account(symptoms, session, reading))
     _write(examined, session, output_format)
     return 1 if is_wrong(examined) else 0
+
+
+def _addressed(options: GlobalOptions) -> tuple[str, ...]:
+    """The words that make a command mean the same environment and project as this one."""
+    environment = ("-e", options.environment) if options.environment else ()
+    return (*environment, *(("-c", str(options.config)) if options.config else ()))
+
+
+def _folder(session: Session) -> str:
+    """Where the project's manifests stand, seen from here."""
+    folders = [path for path in session.project.manifests if not Path(path).suffix]
+    return os.path.normpath(session.seen_from_here(folders[0] if folders else "campaigns"))
 
 
 def _leftovers(intents: Intents) -> list[Leftover]:
@@ -49,24 +68,39 @@ def _leftovers(intents: Intents) -> list[Leftover]:
 
 def _with_account(symptoms: Symptoms, session: Session, reading: Reading) -> Symptoms:
     """What the account shows, sparingly; where it cannot be read, why. The rest can be told all the same."""
+    from campaignctl.api.failures import latest_failures
     from campaignctl.api.lookup import alive_besides
 
     try:
         with session.account() as connection:
             client = connection.client
             found = look(session, reading, client, Asked())
-            listings = {**found.snapshot.listings, **alive_besides(client, found.snapshot.listings)}
+            besides = alive_besides(client, found.snapshot.listings)
+            listings = (*found.snapshot.listings.values(), *besides.values())
+            campaigns = [live for listing in listings for live in listing.campaigns]
+            campaigns += latest_failures(client)
             return replace(
                 symptoms,
                 skew=client.skew,
                 budget=client.budget,
                 changes=found.outlook.changes,
-                alive=tuple(live for it in listings.values() for live in it.campaigns if live.alive),
-                notes=tuple(note for note in found.snapshot.notes if note not in client.notes),
+                campaigns=tuple({live.sid: live for live in campaigns}.values()),
+                whole=all(listing.whole for listing in listings),
+                notes=(
+                    *(note for note in found.snapshot.notes if note not in client.notes),
+                    *_lacking(besides),
+                ),
+                now=client.now(),
             )
     except ApiError as error:
         of_key = isinstance(error, CredentialsError)
         return replace(symptoms, trouble=Trouble(str(error), of_key, answered=error.http is not None))
+
+
+def _lacking(listings: Mapping[str, Listing]) -> Iterator[str]:
+    for name, listing in listings.items():
+        if not listing.whole:
+            yield f"The account's list of {KINDS[name].short} campaigns could not be read whole."
 
 
 def _write(examined: tuple[Examined, ...], session: Session, output_format: str) -> None:

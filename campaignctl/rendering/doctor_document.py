@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from campaignctl.planning.diagnosis import Ailment, Examined, Verdict
+from campaignctl.planning.diagnosis import Examined, Verdict
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.plan import FORMAT_VERSION
+from campaignctl.planning.symptoms import Ailment
 
 
 class AilmentDocument(TypedDict):
@@ -21,7 +22,8 @@ class AilmentDocument(TypedDict):
 
 
 class CheckDocument(TypedDict):
-    """One check. `verdict` is `fine`, `warn`, `wrong`, or `unknown` where the account could not be read."""
+    """One check. `verdict` is `fine`, `warn`, `wrong`, or `unknown` where not enough of the account could be
+    read; `detail` says why, or a fact worth saying."""
 
     check: str
     doc: str

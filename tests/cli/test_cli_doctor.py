@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ from jsonschema import Draft202012Validator
 SCHEMA = Path(__file__).parents[2] / "schemas" / "doctor.schema.json"
 OVER = {"send_at": "2027-01-08T09:00:00+05:30", "end_at": "2027-01-09T09:00:00+05:30"}
 LATER = {"send_at": "2027-03-15T09:00:00+05:30"}
+MESSAGES = "message-campaigns"
 PASSED = {"send_at": "2027-01-09T09:00:00+05:30"}
 
 
@@ -100,7 +102,28 @@ CASES = (
         seeded(live_voice(status="failed"), manifest=voice()),
         "campaignctl report ",
     ),
+    Case(
+        "one that failed and is nobody's",
+        "failed",
+        "warn",
+        seeded(live_voice(status="failed"), live_voice("theirs")),
+        "campaignctl report ",
+    ),
+    Case(
+        "one that was canceled",
+        "failed",
+        "warn",
+        seeded(live_voice(status="canceled")),
+        "campaignctl export ",
+    ),
     Case("an orphan", "orphans", "wrong", orphan, "--prune"),
+    Case(
+        "one of nobody's that waits past its end",
+        "windows",
+        "warn",
+        seeded(live_voice(status="paused", schedule=OVER)),
+        "campaignctl complete ",
+    ),
     Case(
         "one that waits past its end",
         "windows",
@@ -147,7 +170,7 @@ def test_a_healthy_account_is_said_to_be_so(desk: Desk, api: str) -> None:
     assert found(document) == {}
     assert "Nothing is wrong." in desk.run("doctor").out
     (budget,) = (it for it in document["checks"] if it["check"] == "budget")
-    assert budget["detail"] == "28 of 30 requests left"
+    assert budget["detail"] == "26 of 30 requests left"
 
 
 @pytest.mark.parametrize("missing", ["EXOTEL_API_KEY", "EXOTEL_API_TOKEN"])
@@ -207,11 +230,160 @@ def test_what_the_account_says_of_its_limit_is_shown(desk: Desk) -> None:
     assert "the account says 3 of 4" in budget["detail"]
 
 
-def test_a_list_that_is_not_whole_is_said(desk: Desk) -> None:
+@pytest.mark.parametrize("managed", [True, False])
+def test_what_a_list_that_is_not_whole_may_hide_is_unknown(desk: Desk, managed: bool) -> None:
+    desk.seed(live_voice())
+    desk.manifests(*([voice()] if managed else []))
+    desk.sandbox.faults.add("item", request="list", times=None, path="/campaigns")
+    document = doctor(desk)
+    lists = found(document)["lists"]
+    assert (lists["verdict"], document["summary"]["wrong"]) == ("warn", 0)
+    assert "could not be read whole" in lists["ailments"][0]["message"]
+    for check in ("duplicates", "failed", "orphans"):
+        assert found(document)[check]["verdict"] == "unknown"
+        assert found(document)[check]["detail"] == "the account's lists could not be read whole"
+    assert "Nothing wrong was found; 1 check to look at" in desk.run("doctor").out
+
+
+def test_what_failed_long_ago_is_no_news(desk: Desk) -> None:
+    desk.seed(live_voice(status="failed"))
+    desk.pass_time(days=29)
+    assert found(doctor(desk))["failed"]["verdict"] == "warn"
+    desk.pass_time(days=2)
+    assert found(doctor(desk)) == {}
+
+
+def test_of_many_that_failed_the_latest_are_named_and_the_rest_is_counted(desk: Desk) -> None:
+    desk.seed(
+        *(live_sms(f"their-offer-{number}", status="failed") for number in range(12)), collection=MESSAGES
+    )
+    desk.pass_time(hours=1)
+    desk.seed(live_voice("latest", status="canceled"))
+    first, *others, rest = found(doctor(desk))["failed"]["ailments"]
+    assert (first["subject"], first["message"]) == (
+        "voice/latest",
+        "it was canceled, and no manifest names it",
+    )
+    assert len(others) == 9
+    assert rest["message"] == "3 more campaigns that no manifest names failed of late"
+
+
+@pytest.mark.parametrize("position", ["any", "own", "lower", "refuse", "ignore"])
+def test_failures_are_found_however_the_account_takes_its_filter(desk: Desk, position: str) -> None:
+    desk.sandbox.switches.status_filter = position
+    desk.seed(live_sms(status="failed"), *(live_sms(f"their-{n}") for n in range(60)), collection=MESSAGES)
+    assert found(doctor(desk))["failed"]["ailments"][0]["subject"] == "sms/diwali-offer"
+
+
+def test_an_account_without_one_of_the_kinds_is_healthy(desk: Desk) -> None:
     desk.seed(live_voice())
     desk.manifests(voice())
-    desk.sandbox.faults.add("item", request="list", times=None, path="/campaigns")
-    assert "could not be read whole" in found(doctor(desk))["lists"]["ailments"][0]["message"]
+    desk.sandbox.faults.add("status", request="list", times=None, path="/message-campaigns", status=403)
+    assert found(doctor(desk)) == {}
+
+
+# ----------------------------------------------------------------------------------------- the commands that mend it
+
+
+def mended(desk: Desk, check: str) -> list[str]:
+    """The first command of what mends the only thing that a check found, without the program's name."""
+    (ailment,) = found(doctor(desk))[check]["ailments"]
+    program, *words = shlex.split(ailment["mend"].split("; ")[0].removeprefix("write its manifest: "))
+    assert program == "campaignctl"
+    return words
+
+
+def test_an_orphan_is_no_longer_one_once_its_manifest_is_exported(desk: Desk) -> None:
+    orphan(desk)
+    assert desk.run(*mended(desk, "orphans")).code == 0
+    assert "orphans" not in found(doctor(desk))
+
+
+def test_an_orphan_can_be_ended_alone(desk: Desk) -> None:
+    orphan(desk)
+    desk.seed(live_voice(), live_voice("diwali-second"))
+    desk.manifests(voice())
+    first, _ = found(doctor(desk))["orphans"]["ailments"]
+    _, end = first["mend"].split("; or end it: ")
+    assert desk.run(*shlex.split(end)[1:], "--auto-approve").code == 0
+    assert desk.live("diwali-orphan")["status"].lower() == "archived"
+    assert desk.live("diwali-second")["status"].lower() == "created"
+
+
+def test_twins_are_stopped_by_the_command(desk: Desk) -> None:
+    desk.seed(live_voice(), live_voice(caller_id="08012345678"))
+    assert desk.run(*mended(desk, "duplicates"), "--auto-approve").code == 0
+    assert {it["status"].lower() for it in desk.account()} == {"paused"}
+
+
+@pytest.mark.parametrize("schedule", [OVER])
+@pytest.mark.parametrize("managed", [True, False])
+def test_what_waits_past_its_end_is_ended_by_the_command(desk: Desk, schedule: Any, managed: bool) -> None:
+    desk.seed(live_voice(status="paused", schedule=schedule))
+    desk.manifests(*([voice(schedule=schedule)] if managed else []))
+    assert desk.run(*mended(desk, "windows"), "--auto-approve").code == 0
+    assert desk.live("diwali-reminder")["status"].lower() == "completed"
+    assert "windows" not in found(doctor(desk))
+
+
+def test_commands_mean_the_environment_and_the_project_that_was_looked_at(desk: Desk) -> None:
+    desk.seed(live_voice(), live_voice(caller_id="08012345678"))
+    desk.manifests(voice())
+    desk.configure({"default_environment": "sandbox"})
+    text = desk.run("doctor", "-e", "prod", "-c", "campaignctl.yaml").out
+    assert "mend: campaignctl -e prod -c campaignctl.yaml pause " in text
+
+
+# ------------------------------------------------------------------------------------------ what runs left behind
+
+
+def leftover(desk: Desk) -> Any:
+    (ailment,) = found(doctor(desk))["intents"]["ailments"]
+    return ailment
+
+
+def test_an_apply_settles_what_it_can_and_the_note_is_gone(desk: Desk) -> None:
+    intent(desk)
+    assert leftover(desk)["mend"].startswith("campaignctl apply; or")
+    desk.sandbox.faults.clear()
+    desk.run("apply", "--auto-approve")
+    assert found(doctor(desk)) == {}
+
+
+GONE = {
+    "its manifest is gone": lambda desk: desk.manifests(),
+    "its campaign is over": lambda desk: desk.seed(live_voice(status="completed", schedule=OVER)),
+}
+
+
+@pytest.mark.parametrize("how", list(GONE))
+def test_of_a_note_that_no_apply_settles_it_is_said_to_remove_it(desk: Desk, how: str) -> None:
+    intent(desk)
+    desk.sandbox.faults.clear()
+    GONE[how](desk)
+    desk.run("apply", "--auto-approve")
+    left = leftover(desk)
+    assert "nothing settles the note by itself" in left["meaning"]
+    start, _, command = left["mend"].partition(": rm ")
+    assert start == "when no run is under way"
+    (desk.root / shlex.split(command)[0]).unlink()
+    assert "intents" not in found(doctor(desk))
+
+
+def test_of_a_note_that_blocks_its_manifest_it_is_said_to_wait(desk: Desk) -> None:
+    intent(desk)
+    desk.sandbox.faults.clear()
+    desk.pass_time(days=4, hours=21, minutes=55)
+    left = leftover(desk)
+    assert "until it does its manifest is blocked" in left["meaning"]
+    assert left["mend"].startswith("wait until it shows up; or, when it surely does not exist: rm ")
+
+
+@pytest.mark.parametrize("mistake", ["caler_id", "name"])
+def test_of_a_note_beside_an_invalid_manifest_nobody_can_tell(desk: Desk, mistake: str) -> None:
+    intent(desk)
+    desk.manifests(voice(**{mistake: "1"}))
+    assert leftover(desk)["mend"].startswith("campaignctl apply; or")
 
 
 def test_a_sandbox_whose_clock_was_advanced_is_healthy(desk: Desk) -> None:

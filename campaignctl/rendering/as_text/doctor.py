@@ -35,8 +35,7 @@ def _doctor(document: DoctorDocument) -> Iterator[Line]:
 def _check(check: CheckDocument) -> Iterator[Line]:
     mark, style = _MARKS[check["verdict"]]
     detail = f" ({check['detail']})" if check["detail"] else ""
-    says = f"{mark} {check['check']}: {check['verdict']}{detail}"
-    yield Line(f"{says}: the account could not be read" if check["verdict"] == "unknown" else says, 0, style)
+    yield Line(f"{mark} {check['check']}: {check['verdict']}{detail}", 0, style)
     for ailment in check["ailments"]:
         yield from _ailment(ailment)
 
@@ -51,8 +50,9 @@ def _ailment(ailment: AilmentDocument) -> Iterator[Line]:
 
 def _total(document: DoctorDocument) -> Line:
     summary = document["summary"]
+    unknown = f"; {words.counted(summary['unknown'], 'check')} not made" if summary["unknown"] else ""
     if not summary["wrong"]:
         warnings = f"; {words.counted(summary['warn'], 'check')} to look at" if summary["warn"] else ""
-        return Line(f"Nothing is wrong{warnings}.", 0, Style.GOOD)
-    unknown = f"; {words.counted(summary['unknown'], 'check')} not made" if summary["unknown"] else ""
+        says = "Nothing wrong was found" if unknown else "Nothing is wrong"
+        return Line(f"{says}{warnings}{unknown}.", 0, Style.ALERT if unknown else Style.GOOD)
     return Line(f"{words.counted(summary['wrong'], 'check')} found something wrong{unknown}.", 0, Style.STOP)

@@ -1,0 +1,182 @@
+"""What `doctor` finds wrong with an account: a function per check, from what was looked at to what ails. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from campaignctl.diagnostics import Severity, counted
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.table import Kind
+from campaignctl.planning.plan import Change
+from campaignctl.planning.reasons import ChangeType
+from campaignctl.planning.resources import Live
+from campaignctl.planning.symptoms import Ailment, Symptoms
+from campaignctl.planning.window import instant, window_of
+
+RECENT: Final = timedelta(days=30)
+"""Nothing that can be done makes a failed campaign another one: what is older than this is history, not news."""
+_MOST_FAILED: Final = 10
+"""Campaigns that no manifest names, each named. What more there are is counted."""
+_ENDED: Final = {Status.FAILED: "it failed", Status.CANCELED: "it was canceled"}
+_UNREACHED: Final = "those whom it should have reached were not reached"
+_WAITS: Final = "it waits, paused, and its window is over"
+_WAITS_MEANS: Final = "it calls nobody any more, and those not reached stay unreached"
+
+
+def lists(symptoms: Symptoms) -> Iterator[Ailment]:
+    """The account's lists could be read whole, and its filters can be relied on."""
+    for note in symptoms.notes:
+        yield Ailment(
+            note.rstrip("."),
+            "reading takes more requests, or a name may be in use that was not seen",
+            symptoms.command("plan", "--refresh", "full"),
+            Severity.WARN,
+        )
+
+
+def duplicates(symptoms: Symptoms) -> Iterator[Ailment]:
+    """No two alive campaigns bear one name."""
+    bearers: defaultdict[tuple[str, str], list[Live]] = defaultdict(list)
+    for live in symptoms.alive:
+        bearers[live.kind.short, live.name].append(live)
+    for (short, name), campaigns in sorted(bearers.items()):
+        if len(campaigns) > 1:
+            sids = [live.sid for live in sorted(campaigns, key=lambda live: live.age_key)]
+            yield Ailment(
+                f"{len(sids)} alive campaigns bear the name ({', '.join(sids)})",
+                "people may be called or texted by each of them, and a manifest of the name is blocked",
+                f"{symptoms.command('pause', *sids)}; then `{symptoms.command('complete')} SID` for what should not be "
+                "there, or pin the right one with metadata.sid",
+                subject=f"{short}/{name}",
+            )
+
+
+def new_runs(symptoms: Symptoms) -> Iterator[Ailment]:
+    """No manifest asks something new of a campaign that is over."""
+    for change in _with_reason(symptoms, "already-ran"):
+        yield _of_change(
+            change,
+            change.reason.message,
+            "the run that the manifest asks for will not come: what is finished stays finished",
+            f"change metadata.name in {_place(change)}, then {symptoms.command('plan')}",
+        )
+
+
+def failed(symptoms: Symptoms) -> Iterator[Ailment]:
+    """No campaign failed or was canceled: neither a manifest's nor, of late, any other."""
+    for change in _with_reason(symptoms, "failed"):
+        sid = change.live.sid if change.live else change.key.name
+        yield _of_change(
+            change,
+            change.reason.message,
+            _UNREACHED,
+            f"{symptoms.command('report', sid)} says why; for a new run change metadata.name in {_place(change)}",
+        )
+    others = sorted(filter(lambda live: _failed_lately(live, symptoms.now), symptoms.strangers), key=_newest)
+    for live in others[:_MOST_FAILED]:
+        yield _of_live(
+            live,
+            f"{_ENDED[live.status]}, and no manifest names it",
+            _UNREACHED,
+            f"{symptoms.command('report', live.sid)} says why; for a new run "
+            f"{symptoms.command('export', live.sid, '--out', symptoms.folder)}, with a new name and a new start there",
+        )
+    if len(others) > _MOST_FAILED:
+        more = counted(len(others) - _MOST_FAILED, "more campaign")
+        yield Ailment(
+            f"{more} that no manifest names failed of late",
+            _UNREACHED,
+            symptoms.command("export", "--status", "failed,canceled", "--out", "failed"),
+            Severity.WARN,
+        )
+
+
+def _failed_lately(live: Live, now: datetime | None) -> bool:
+    """Without a date that can be read it may have been today."""
+    ended = _ended(live)
+    return live.status in _ENDED and (ended is None or now is None or now - ended < RECENT)
+
+
+def _ended(live: Live) -> datetime | None:
+    try:
+        return instant(live.updated) if live.updated else live.created
+    except ValueError:
+        return live.created
+
+
+def _newest(live: Live) -> tuple[float, str]:
+    ended = _ended(live)
+    return (-ended.timestamp() if ended else float("-inf"), live.sid)
+
+
+def orphans(symptoms: Symptoms) -> Iterator[Ailment]:
+    """Every alive campaign with the project's prefix has its manifest."""
+    for change in symptoms.changes:
+        if change.type is ChangeType.ORPHAN:
+            sid = change.key.sid
+            allowed = [word for op in ("complete", "archive") for word in ("--allow", f"{op}:{sid}")]
+            yield _of_change(
+                change,
+                "no manifest of the project matches it",
+                "it stays and runs, and nobody reviews it",
+                f"write its manifest: {symptoms.command('export', sid, '--out', symptoms.folder)}; or end it: "
+                f"{symptoms.command('apply', '--prune', *allowed)}",
+            )
+
+
+def windows(symptoms: Symptoms) -> Iterator[Ailment]:
+    """Nothing waits past its end, and nothing missed its start."""
+    for change in symptoms.changes:
+        code, place = change.reason.code, _place(change)
+        if code == "window-over" and change.live is not None and change.live.alive:
+            yield _of_change(change, _WAITS, _WAITS_MEANS, symptoms.command("complete", change.live.sid))
+        elif code == "start-passed" and change.live is None:
+            yield _of_change(
+                change,
+                "its start has passed and it was never created",
+                "nobody is called until it has a new start",
+                f"change its start in {place}, then {symptoms.command('apply')}",
+            )
+        elif code == "window-over" and change.live is None:
+            yield _of_change(
+                change,
+                "its window is over, and no campaign that is alive is its",
+                "it ran, or it never did; nothing is done about it any more",
+                f"remove {place}, or give it a new name and a new start",
+                Severity.WARN,
+            )
+    for live in symptoms.strangers:
+        if (
+            live.status is Status.PAUSED
+            and symptoms.now
+            and window_of(live.kind, live.spec).over(symptoms.now)
+        ):
+            yield _of_live(live, _WAITS, _WAITS_MEANS, symptoms.command("complete", live.sid))
+
+
+def _with_reason(symptoms: Symptoms, code: str) -> Iterator[Change]:
+    return (change for change in symptoms.changes if change.reason.code == code)
+
+
+def _of_change(
+    change: Change, message: str, meaning: str, mend: str, severity: Severity = Severity.ERROR
+) -> Ailment:
+    kind = change.live.kind if change.live else change.desired.kind if change.desired else None
+    subject = _subject(kind, change.key.name) if kind is not None else change.key.name
+    return Ailment(message, meaning, mend, severity, subject, change.live.sid if change.live else None)
+
+
+def _of_live(live: Live, message: str, meaning: str, mend: str) -> Ailment:
+    """Of a campaign that no manifest names: it is told, and makes nothing wrong."""
+    return Ailment(message, meaning, mend, Severity.WARN, _subject(live.kind, live.name), live.sid)
+
+
+def _subject(kind: Kind, name: str) -> str:
+    return f"{kind.short}/{name}"
+
+
+def _place(change: Change) -> str:
+    return f"{change.desired.where.file}:{change.desired.where.line}" if change.desired else "its manifest"

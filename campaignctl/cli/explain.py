@@ -13,7 +13,7 @@ from campaignctl.cli.options import GlobalOptions, format_option, global_options
 @click.argument("word", metavar="[FIELD]", required=False, shell_complete=offering("topics"))
 @format_option("text", "json", "markdown")
 def command(options: GlobalOptions, word: str | None, output_format: str) -> int:  # noqa: ARG001
-    """Say what a kind, field, policy, reason code, exit code or variable means; without FIELD, list them.
+    """Say what a kind, field, policy, change, reason code, exit code or variable means; without FIELD, list them.
 
     A field is written with dots: voice.schedule.send_at, metadata.ignore, environments.region.
     """

@@ -25,6 +25,7 @@ def schema_text(name: str) -> str:
     known = names()
     wanted = name.removesuffix(_SUFFIX)
     if wanted not in known:
-        hint = did_you_mean(wanted, known) or f"; there are {', '.join(known)}"
+        longer = next((it for it in known if wanted and it.startswith(wanted)), wanted)
+        hint = did_you_mean(longer, known) or f"; there are {', '.join(known)}"
         raise InputError(f"there is no schema {quoted(name)}{hint}")
     return (files("campaignctl") / "schemas" / f"{wanted}{_SUFFIX}").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from campaignctl.kinds.manifest import DOCUMENTS
 from campaignctl.kinds.table import Field, Kind, Mutability, Type
 from campaignctl.planning.policy import RULES, Rule
 from campaignctl.planning.policy.examples import EXAMPLES
-from campaignctl.planning.reasons import APPLY_REASONS, REASONS
+from campaignctl.planning.reasons import APPLY_REASONS, CHANGES, REASONS
 from campaignctl.planning.settings import PROJECT
 from campaignctl.planning.variables import VARIABLES
 
@@ -204,13 +204,15 @@ def _rule_page(rule: Rule) -> str:
 
 def _reasons_page() -> str:
     lead = (
-        "Why a change of a plan is what it is. Where several hold, the first in this order is named. The second table "
+        "Why a change of a plan is what it is. Where several hold, the first in this order is named. The last table "
         "holds the codes that only the results of an apply carry."
     )
+    changes = ((f"`{change}`", doc) for change, doc in CHANGES.items())
     rows = ((f"`{it.code}`", it.change.value, it.doc, it.remedy) for it in REASONS.values())
     late = ((f"`{it.code}`", it.doc, it.remedy) for it in APPLY_REASONS.values())
     return page(
         "Reason codes",
+        table(("change", "what it means"), changes),
         lead,
         table(("code", "change", "what it means", "what to do"), rows),
         table(("code", "what it means", "what to do"), late),

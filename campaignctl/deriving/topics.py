@@ -1,4 +1,4 @@
-"""Everything that can be explained: a topic per kind, field, project key, policy, reason code, exit code, variable.
+"""Everything that can be explained: kinds, fields, project keys, policies, changes, reason and exit codes, variables.
 
 All of it comes from the tables that the code itself works by.
 """
@@ -17,7 +17,7 @@ from campaignctl.kinds.manifest import DOCUMENTS
 from campaignctl.kinds.table import Field, Type
 from campaignctl.planning.policy import RULES
 from campaignctl.planning.policy.examples import EXAMPLES
-from campaignctl.planning.reasons import APPLY_REASONS, REASONS
+from campaignctl.planning.reasons import APPLY_REASONS, CHANGES, REASONS
 from campaignctl.planning.settings import PROJECT
 from campaignctl.planning.variables import VARIABLES
 
@@ -29,6 +29,7 @@ class Group(Enum):
     FIELD = "field"
     PROJECT = "project file"
     POLICY = "policy"
+    CHANGE = "change of a plan"
     REASON = "reason code"
     EXIT = "exit code"
     VARIABLE = "environment variable"
@@ -60,6 +61,7 @@ def topics() -> tuple[Topic, ...]:
         *_manifest_topics(),
         *_project_topics(),
         *_policy_topics(),
+        *_change_topics(),
         *_reason_topics(),
         *_exit_topics(),
         *_variable_topics(),
@@ -107,6 +109,12 @@ def _policy_topics() -> Iterator[Topic]:
             names = frozenset({path, f"{rule.name}.{setting.name}", f"project.{path}"})
             needs = rule.needs == setting.name
             yield _field_topic(path, Group.POLICY, setting, names, path, needed=needs)
+
+
+def _change_topics() -> Iterator[Topic]:
+    for change, doc in CHANGES.items():
+        reasons = tuple((row.code, row.doc) for row in REASONS.values() if row.change is change)
+        yield Topic(change.value, Group.CHANGE, doc, frozenset({change.value}), members=reasons)
 
 
 def _reason_topics() -> Iterator[Topic]:

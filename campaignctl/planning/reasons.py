@@ -20,6 +20,23 @@ class ChangeType(StrEnum):
     ORPHAN = "orphan"
 
 
+CHANGES: Final = MappingProxyType(
+    {
+        ChangeType.CREATE: "The account has no such campaign: an apply creates it.",
+        ChangeType.UPDATE: "An alive campaign differs from its manifest: an apply sends what differs, and may pause, "
+        "resume or end it besides.",
+        ChangeType.TRANSITION: "Only the state differs: an apply pauses, resumes, completes or archives it.",
+        ChangeType.NOOP: "Nothing is to be done.",
+        ChangeType.HELD: "It could be done, but must be asked for: with --allow, or in the manifest.",
+        ChangeType.BLOCKED: "It cannot be done safely: nothing of it is sent but a pause that is asked for, and plan "
+        "and apply exit 3.",
+        ChangeType.ORPHAN: "An alive campaign under the prefix of prune that no manifest declares. It stays, "
+        "unless --prune and --allow complete are given.",
+    }
+)
+"""What each means to who reads a plan."""
+
+
 @dataclass(frozen=True)
 class ReasonCode:
     """A row of the table: what a change with this reason is, what it means, and what to do about it."""

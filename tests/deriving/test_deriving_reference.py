@@ -20,7 +20,7 @@ from campaignctl.exits import EXIT_CODES, Exit
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Type
 from campaignctl.planning.policy import RULES
-from campaignctl.planning.reasons import APPLY_REASONS, REASONS
+from campaignctl.planning.reasons import APPLY_REASONS, CHANGES, REASONS
 from campaignctl.planning.settings import PROJECT
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -55,6 +55,7 @@ WORDS = {
         if path != "name"
     },
     **dict.fromkeys(RULES, Group.POLICY),
+    **dict.fromkeys(CHANGES, Group.CHANGE),
     **dict.fromkeys([*REASONS, *APPLY_REASONS], Group.REASON),
     **{f"exit {row.code}": Group.EXIT for row in EXIT_CODES},
     **{str(int(row.code)): Group.EXIT for row in EXIT_CODES},

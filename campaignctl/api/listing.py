@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
@@ -112,12 +112,26 @@ def read_list(
         )
 
     reading = Reading()
-    _follow(reading, page_at, limit)
+    for _ in _follow(reading, page_at, limit):
+        pass
     return reading
 
 
-def _follow(reading: Reading, page_at: Callable[[int], Page], limit: int) -> None:
-    """Reads on from page to page, each overlapping the one before by one item.
+def latest_first(client: Client, kind: Kind, reading: Reading) -> Iterator[Page]:
+    """The whole list into `reading`, from its latest end, each page as soon as it is read.
+
+    What is alive stands there; but a campaign that is made meanwhile is not seen.
+    """
+    endpoint = client.endpoint(kind)
+
+    def page_at(offset: int) -> Page:
+        return client.list_page(kind, offset=offset, limit=endpoint.page_limit, sort=endpoint.latest_sort)
+
+    return _follow(reading, page_at, endpoint.page_limit)
+
+
+def _follow(reading: Reading, page_at: Callable[[int], Page], limit: int) -> Iterator[Page]:
+    """Reads on from page to page, each overlapping the one before by one item, and gives each that it takes.
 
     That item must be on the page. Where it is not, items went away and what follows moved up: then the page
     before is read again, which is as good where it holds anything that was seen, and reading goes on from its end.
@@ -135,6 +149,7 @@ def _follow(reading: Reading, page_at: Callable[[int], Page], limit: int) -> Non
             continue
         going_back = anchors is reading.campaigns
         fresh, reached = reading.take(offset, page), offset + len(page.entries)
+        yield page
         if is_last(page, reached, limit) or not (fresh or going_back):
             return
         rereads = rereads if going_back else 0

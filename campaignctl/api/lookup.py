@@ -66,18 +66,13 @@ def _get(client: Client, kind: Kind, sid: str) -> Live | None:
         return None
 
 
-def find_alive(client: Client) -> dict[str, Listing]:
-    """Every alive campaign of both kinds, by kind. Raises `ApiError`."""
-    return each_kind(tuple(KINDS.values()), lambda kind: alive(client, kind))
-
-
 def alive_besides(client: Client, read: Mapping[str, Listing]) -> dict[str, Listing]:
     """The alive of the kinds that were not read yet; the account may have no such part. Raises `ApiError`."""
     rest = [kind for kind in KINDS.values() if kind.name not in read]
     try:
         return each_kind(rest, lambda kind: alive(client, kind))
     except ApiError as error:
-        if read and _no_such_part(error):
+        if read and no_such_part(error):
             return {}
         raise
 
@@ -90,7 +85,7 @@ def each_kind(kinds: Iterable[Kind], read: Callable[[Kind], T]) -> dict[str, T]:
         try:
             given[kind.name] = read(kind)
         except ApiError as error:
-            if not _no_such_part(error):
+            if not no_such_part(error):
                 raise
             refusals.append(error)
     if refusals and not given:
@@ -98,6 +93,6 @@ def each_kind(kinds: Iterable[Kind], read: Callable[[Kind], T]) -> dict[str, T]:
     return given
 
 
-def _no_such_part(error: ApiError) -> bool:
+def no_such_part(error: ApiError) -> bool:
     """True for a 403 or 404: the account has nothing of the kind, or not with this key."""
     return error.http in (403, 404) and (isinstance(error, CredentialsError) or is_refusal(error))

@@ -117,20 +117,15 @@ class _KindReader:
     # ---------------------------------------------------------------------------------------------- the list
 
     def read_alive(self) -> None:
-        """One page; when that is not the whole account, the alive by a filter that must prove itself."""
-        limit = self.client.endpoint(self.kind, self.collection).page_limit
-        first = self.client.list_page(self.kind, offset=0, limit=limit, collection=self.collection)
-        self.scan_cost = ceil((first.total or 0) / (limit - 1))
-        if is_last(first, len(first.entries), limit):
-            self._read_everything(first)
-            return
-        filtered = _filtered(self.client, self.kind, self.collection, first)
-        if filtered is None:
+        """Sparingly; everything where that cannot be."""
+        found = read_sparingly(self.client, self.kind, self.collection)
+        self.scan_cost = found.scan_cost
+        if found.reading is None:
             self._distrust_filter()
-            self._read_everything(first)
+            self._read_everything(found.first)
         else:
-            self._take(filtered)
-            self.everything, self.proved = False, True
+            self._take(found.reading)
+            self.everything, self.proved = found.everything, not found.everything
 
     def _read_everything(self, first: Page | None = None) -> None:
         self._take(read_list(self.client, self.kind, collection=self.collection, first=first))
@@ -240,6 +235,28 @@ class _KindReader:
             return False
         self.campaigns.update({live.sid: live for live in news})
         return True
+
+
+@dataclass(frozen=True)
+class Sparing:
+    """What little was read of a list. `reading` is None where only all of it, from `first` on, shows the alive;
+    `scan_cost` are the requests that this takes. `everything`: it was no more than one page."""
+
+    first: Page
+    scan_cost: int
+    reading: Reading | None
+    everything: bool
+
+
+def read_sparingly(client: Client, kind: Kind, collection: str | None = None) -> Sparing:
+    """One page; when that is not the whole account, the alive by a filter that must prove itself."""
+    limit = client.endpoint(kind, collection).page_limit
+    first = client.list_page(kind, offset=0, limit=limit, collection=collection)
+    scan_cost = ceil((first.total or 0) / (limit - 1))
+    if is_last(first, len(first.entries), limit):
+        whole = read_list(client, kind, collection=collection, first=first)
+        return Sparing(first, scan_cost, whole, everything=True)
+    return Sparing(first, scan_cost, _filtered(client, kind, collection, first), everything=False)
 
 
 def _filtered(client: Client, kind: Kind, collection: str | None, first: Page) -> Reading | None:

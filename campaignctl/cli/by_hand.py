@@ -1,40 +1,35 @@
 """`campaignctl pause | resume | complete | archive NAME…`: by hand, with or without a manifest (rule 12).
 
 One function carries all four out; a row of `planning.by_hand.VERBS` says what each wants. The plan that is shown is
-the one that is carried out, by the code that carries out every other.
+the one that is carried out, by the code that carries out every other. `pause --all` without a question has its own
+pace: see `pause_all`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from campaignctl.api.client import Client
-from campaignctl.api.lookup import find, find_alive
+from campaignctl.api.lookup import find
 from campaignctl.cli import output
 from campaignctl.cli.apply import exit_code
 from campaignctl.cli.asking import confirm
 from campaignctl.cli.carrier import Carrier
+from campaignctl.cli.hand import Hand, Sought
 from campaignctl.cli.interrupts import Interrupts
 from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
+from campaignctl.cli.pause_all import seek_all, stop_in_waves
 from campaignctl.cli.planned import Planned
 from campaignctl.cli.session import Session
 from campaignctl.diagnostics import quoted
-from campaignctl.errors import CampaignctlError, InputError, UsageError
-from campaignctl.kinds.lifecycle import CALLING, Action, read_status
-from campaignctl.planning.afterwards import Manifests, with_outlook
-from campaignctl.planning.by_hand import VERBS, Verb, calling_first, decide, decide_named, plan_by_hand
-from campaignctl.planning.consent import Consent
+from campaignctl.errors import InputError, UsageError
+from campaignctl.kinds.lifecycle import CALLING, Action
+from campaignctl.planning.by_hand import VERBS, Verb, decide_named
 from campaignctl.planning.naming import AskedName, Found
-from campaignctl.planning.order import steps
 from campaignctl.planning.outcome import ApplyResult
-from campaignctl.planning.plan import Change
-from campaignctl.planning.planner import Outlook
-from campaignctl.planning.resources import Live
-from campaignctl.planning.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -48,6 +43,11 @@ class Asked:
     everything: bool = False
     status: str | None = None
 
+    @property
+    def in_waves(self) -> bool:
+        """Nobody is asked, so each campaign is stopped as soon as it is seen."""
+        return self.everything and self.auto_approve
+
     def check(self, verb: Verb) -> None:
         """Raises UsageError."""
         if self.everything and self.names:
@@ -58,31 +58,21 @@ class Asked:
             raise UsageError(f"{verb.action} needs a NAME: a name, a SID, voice/NAME or sms/NAME")
 
 
-@dataclass(frozen=True)
-class Sought:
-    """What was found: changes, every campaign that was read, the NAMES that are nowhere, what was not readable."""
-
-    changes: tuple[Change, ...]
-    seen: tuple[Live, ...]
-    nowhere: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
 def _carry_out(verb: Verb, options: GlobalOptions, asked: Asked) -> int:
     asked.check(verb)
     session = _open(verb, options)
-    pauses = verb.action is Action.PAUSE
     with Interrupts() as interrupts:
         clock = interrupts.clock(session.clock)
-        with session.account(clock, asked.audit_log, whole_limit=pauses) as connection:
-            sought, terms = _seek(verb, connection.client, session, asked)
-            planned = _planned(sought, connection.client, session, terms)
-            _show(planned, session, asked.output_format)
-            if planned.plan.operations:
-                _confirm(verb, planned, session, asked)
-            order = calling_first if pauses else steps
-            result = Carrier.over(connection, session, clock, interrupts).carry_out(planned, order)
-    _write(result, sought, session, asked.output_format)
+        whole_limit = verb.action is Action.PAUSE
+        with session.account(clock, asked.audit_log, whole_limit=whole_limit) as connection:
+            carrier = Carrier.over(connection, session, clock, interrupts)
+            hand = Hand(verb, session, connection.client, carrier, asked.output_format)
+            if asked.in_waves:
+                result, sought = stop_in_waves(hand, asked.status)
+            else:
+                sought = seek_all(hand, asked.status) if asked.everything else _seek(hand, asked.names)
+                result = _after_asking(hand, sought, asked)
+    _write(result, sought, session, asked)
     return _exit_code(result, sought)
 
 
@@ -96,18 +86,16 @@ def _open(verb: Verb, options: GlobalOptions) -> Session:
     return session
 
 
-def _seek(verb: Verb, client: Client, session: Session, asked: Asked) -> tuple[Sought, Terms]:
+def _seek(hand: Hand, names: Iterable[str]) -> Sought:
     """Finds the campaigns and judges them. Raises InputError for a NAME that is nowhere, unless others are paused."""
-    if asked.everything:
-        return _seek_all(verb, client, session, asked.status)
-    founds = [find(client, AskedName.read(name)) for name in dict.fromkeys(asked.names)]
-    terms = _terms(client, session)
+    founds = [find(hand.client, AskedName.read(name)) for name in dict.fromkeys(names)]
     nowhere = tuple(found.asked.written for found in founds if not found.campaigns)
-    if nowhere and (len(nowhere) == len(founds) or verb.action is not Action.PAUSE):
-        raise InputError(_nowhere([found for found in founds if not found.campaigns], session))
-    changes = tuple(change for found in founds for change in decide_named(verb, found, terms))
+    if nowhere and (len(nowhere) == len(founds) or hand.verb.action is not Action.PAUSE):
+        raise InputError(_nowhere([found for found in founds if not found.campaigns], hand.session))
+    terms = hand.terms
+    changes = tuple(change for found in founds for change in decide_named(hand.verb, found, terms))
     seen = tuple(live for found in founds for live in found.campaigns)
-    return Sought(changes, seen, nowhere), terms
+    return Sought(changes, seen, nowhere, hand.client.notes)
 
 
 def _nowhere(missing: list[Found], session: Session) -> str:
@@ -118,90 +106,52 @@ def _nowhere(missing: list[Found], session: Session) -> str:
     return f"{account} could not be read whole, so {names} may be there: give its SID; nothing was sent"
 
 
-def _seek_all(verb: Verb, client: Client, session: Session, status: str | None) -> tuple[Sought, Terms]:
-    listings = find_alive(client)
-    wanted = CALLING if status is None else {read_status(status)}
-    seen = tuple(live for listing in listings.values() for live in listing.campaigns)
-    terms = _terms(client, session)
-    notes = tuple(
-        f"the account's list of {kind} could not be read whole: others may go on calling; run it again"
-        for kind, listing in listings.items()
-        if not listing.whole
+def _after_asking(hand: Hand, sought: Sought, asked: Asked) -> ApplyResult:
+    """One plan, with a note on what the next apply will do about each change, and one question."""
+    outlook = hand.outlook(sought.changes, sought.seen)
+    planned = hand.show(
+        (
+            replace(change, notes=(*change.notes, outlook[change.key])) if change.operations else change
+            for change in sought.changes
+        ),
+        sought.notes,
     )
-    return Sought(
-        tuple(decide(verb, live, terms) for live in seen if live.status in wanted), seen, (), notes
-    ), terms
+    if planned.plan.operations:
+        _confirm(hand, planned, asked)
+    return hand.carry_out(planned)
 
 
-def _terms(client: Client, session: Session) -> Terms:
-    environment = session.environment
-    return Terms(
-        now=client.now(),
-        environment=environment,
-        consent=Consent((), environment.allow, environment.is_sandbox),
-        prune=session.project.prune,
-    )
-
-
-def _planned(sought: Sought, client: Client, session: Session, terms: Terms) -> Planned:
-    """The plan, with a note on what the next apply will do about each change."""
-    changes = with_outlook(sought.changes, sought.seen, _manifests(session), terms)
-    plan = plan_by_hand(changes, terms, client.requests)
-    plan = replace(plan, notes=(*sought.notes, *client.notes))
-    return Planned.sealed(plan, terms, Outlook(plan.changes, (), 0, 0), session)
-
-
-def _manifests(session: Session) -> Manifests:
-    """Those that can be read, wherever others are wrong."""
-    if session.project.file is None:
-        return Manifests()
-    try:
-        reading = session.read(())
-    except CampaignctlError:
-        return Manifests(complete=False)
-    return Manifests(reading.everyone, reading.complete)
-
-
-def _show(planned: Planned, session: Session, output_format: str) -> None:
-    from campaignctl.rendering.as_text.by_hand import by_hand_text
-
-    color, width = output.wants_color(session.options), output.width()
-    text = by_hand_text(planned.document, now=planned.plan.created_at, color=color, width=width)
-    if output_format == "text":
-        output.result(text)
-    else:
-        output.remark(text, session.options)
-
-
-def _confirm(verb: Verb, planned: Planned, session: Session, asked: Asked) -> None:
+def _confirm(hand: Hand, planned: Planned, asked: Asked) -> None:
     campaigns = sum(bool(change.operations) for change in planned.plan.changes)
     what = "this campaign" if campaigns == 1 else f"these {campaigns:,} campaigns"
-    where = f"{session.environment.name} (account {planned.plan.account_sid})"
-    question = f"{verb.action.capitalize()} {what} in {where}?"
+    where = f"{planned.plan.environment} (account {planned.plan.account_sid})"
+    question = f"{hand.verb.action.capitalize()} {what} in {where}?"
     confirm(question, auto_approve=asked.auto_approve, otherwise="give --auto-approve")
 
 
-def _write(result: ApplyResult, sought: Sought, session: Session, output_format: str) -> None:
+def _write(result: ApplyResult, sought: Sought, session: Session, asked: Asked) -> None:
     """What became of each. The notes of the plan go along: a program sees no plan."""
     from campaignctl.rendering.as_json import apply_document, written
-    from campaignctl.rendering.as_text import apply_text
+    from campaignctl.rendering.as_text.by_hand import by_hand_result_text
 
     for name in sought.nowhere:
         output.remark(f"the account has no campaign {quoted(name)}")
-    if output_format == "json":
+    if asked.output_format == "json":
         told = tuple(replace(it, notes=(*it.change.notes, *it.notes)) for it in result.results)
         document = apply_document(replace(result, results=told), session.environment)
         output.result(written({**document, "nowhere": list(sought.nowhere), "notes": list(sought.notes)}))
     elif result.plan.operations:
         color, width = output.wants_color(session.options), output.width()
-        output.result(apply_text(apply_document(result, session.environment), color=color, width=width))
+        document = apply_document(result, session.environment)
+        unshown = sought.notes if asked.in_waves else ()
+        output.result(by_hand_result_text(document, unshown, color=color, width=width))
 
 
 def _exit_code(result: ApplyResult, sought: Sought) -> int:
     """As an apply's; a name that is nowhere is an error, and a list that is not whole leaves the pause undone."""
     code = int(exit_code(result))
     if code == 0:
-        return 3 if sought.notes else 1 if sought.nowhere else 0
+        return 0 if sought.whole and not sought.nowhere else 1 if sought.whole else 3
     return code
 
 

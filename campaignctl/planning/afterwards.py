@@ -35,20 +35,17 @@ class Manifests:
     complete: bool = True
 
 
-def with_outlook(
+def outlook(
     changes: Collection[Change], seen: Iterable[Live], manifests: Manifests, terms: Terms
-) -> tuple[Change, ...]:
-    """The same changes, each that does something with a note on the next apply.
+) -> Mapping[Key, str]:
+    """A sentence on the next apply for each change that does something.
 
     `seen` are all campaigns that were read; `terms` those of an apply without any `--allow`.
     """
     coming = _next_changes(changes, seen, manifests.everyone, terms)
-    return tuple(
-        replace(change, notes=(*change.notes, _sentence(change, coming, manifests, terms)))
-        if change.operations
-        else change
-        for change in changes
-    )
+    return {
+        change.key: _sentence(change, coming, manifests, terms) for change in changes if change.operations
+    }
 
 
 def _next_changes(

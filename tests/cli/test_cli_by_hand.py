@@ -13,8 +13,6 @@ SCHEMA = Path(__file__).parents[2] / "schemas" / "apply.schema.json"
 YES = "--auto-approve"
 STARTED = {"send_at": "2027-01-10T08:00:00+05:30", "end_at": "2027-02-09T09:00:00+05:30"}
 OVER = {"send_at": "2027-01-08T09:00:00+05:30", "end_at": "2027-01-09T09:00:00+05:30"}
-JUST_STARTED = {**STARTED, "send_at": "2027-01-10T08:58:00+05:30"}
-MANY = {"from": [f"+9198765{n:05}" for n in range(500)]}
 
 
 def by_hand(desk: Desk, *words: str) -> list[dict[str, object]]:
@@ -369,80 +367,6 @@ def test_nothing_to_do_asks_nothing(desk: Desk) -> None:
     desk.seed(live_voice(status="paused"))
     result = desk.run("pause", "diwali-reminder")
     assert (result.code, "Nothing to do." in result.out) == (0, True)
-
-
-# ---------------------------------------------------------------------------------------------------- an emergency
-
-
-def busy(desk: Desk, voices: int = 3) -> None:
-    """What calls now stands neither first nor last, by any other order."""
-    desk.seed(
-        *(live_voice(f"a-{n}") for n in range(voices)),
-        live_voice("m-calling", status="in-progress", schedule=JUST_STARTED, **MANY),
-        live_voice("n-calling-without-a-start", status="in-progress", schedule=None),
-        live_voice("z-paused", status="paused"),
-        live_voice("z-over", status="completed"),
-    )
-    desk.seed(live_sms("a-text"), live_sms("b-texting", status="in-progress"), collection="message-campaigns")
-
-
-def test_pause_all_begins_with_what_is_calling_now(desk: Desk) -> None:
-    busy(desk)
-    assert desk.run("pause", "--all", YES).code == 0
-    names = {it["id"]: it["name"] for it in desk.account()}
-    names |= {it["sid"]: it["name"] for it in desk.account("message-campaigns")}
-    paused = [names[sid] for action, sid in actions(desk.writes) if action == "pause"]
-    assert paused[0] == "m-calling"
-    assert set(paused[:3]) == {"m-calling", "n-calling-without-a-start", "b-texting"}
-    assert set(paused[3:]) == {"a-0", "a-1", "a-2", "a-text"}
-
-
-def test_a_status_narrows_it(desk: Desk) -> None:
-    busy(desk)
-    assert desk.run("pause", "--all", "--status", "in-progress", YES).code == 0
-    assert desk.live("a-0")["status"] == "Created"
-    assert desk.live("m-calling")["status"] == "Paused"
-    assert len(desk.writes) == 3
-
-
-def test_pause_all_may_use_the_whole_rate_limit(desk: Desk) -> None:
-    desk.configure(rate_limit=10)
-    desk.seed(*(live_voice(f"a-{n}") for n in range(8)))
-    desk.manifests(voice("a-0", state="paused"), voice("a-1", state="paused"))
-    desk.run("pause", "--all", YES)
-    first_minute = [it for it in desk.requests if it.method == "PUT"]
-    assert len(desk.requests) == 10
-    assert len(first_minute) == 8
-    assert sum(desk.clock.naps) == 0
-
-
-def test_an_apply_keeps_some_of_it_back(desk: Desk) -> None:
-    """The other side of the same coin."""
-    desk.configure(rate_limit=10)
-    desk.seed(*(live_voice(f"a-{n}") for n in range(9)))
-    desk.manifests(*(voice(f"a-{n}", state="paused") for n in range(9)))
-    desk.run("apply", YES)
-    assert sum(desk.clock.naps) > 0
-
-
-def test_with_nothing_that_calls_there_is_nothing_to_do(desk: Desk) -> None:
-    result = desk.run("pause", "--all")
-    assert (result.code, "Nothing to do." in result.out) == (0, True)
-
-
-def test_a_list_that_is_not_whole_is_said_after_the_rest_was_paused(desk: Desk) -> None:
-    desk.seed(live_voice("one"), live_voice("two"))
-    desk.sandbox.faults.add("item", request="list", index=1, times=None, path="/campaigns")
-    result = desk.run("pause", "--all", YES)
-    assert (result.code, "could not be read whole" in result.out) == (3, True)
-    assert [action for action, _ in actions(desk.writes)] == ["pause"]
-
-
-def test_one_that_cannot_be_paused_does_not_keep_the_others(desk: Desk) -> None:
-    sids = desk.seed(*(live_voice(f"a-{n}") for n in range(3)))
-    desk.sandbox.faults.add("status", request="action", path=sids[0], status=422)
-    assert desk.run("pause", "--all", YES).code == 4
-    assert sorted(it["status"] for it in desk.account()) == ["Created", "Paused", "Paused"]
 
 
 def test_names_from_outside_reach_no_terminal(desk: Desk) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from campaignctl.kinds import KINDS
 from campaignctl.rendering import words
 from campaignctl.rendering.as_text.parts import block, headline, note_lines
-from campaignctl.rendering.documents import ChangeDocument, PlanDocument
+from campaignctl.rendering.as_text.results import apply_lines
+from campaignctl.rendering.documents import ApplyDocument, ChangeDocument, PlanDocument
 from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.lines import Line, Style, laid_out
 
@@ -21,11 +22,22 @@ def by_hand_text(
     return laid_out(_plan(document, now), color=color, width=width)
 
 
+def by_hand_result_text(
+    document: ApplyDocument, notes: Iterable[str] = (), *, color: bool = False, width: int | None = None
+) -> str:
+    """What became of it, and `notes` that no plan has shown."""
+    return laid_out((*apply_lines(document), *_notes(notes)), color=color, width=width)
+
+
+def _notes(notes: Iterable[str]) -> Iterator[Line]:
+    yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in notes)
+
+
 def _plan(document: PlanDocument, now: datetime) -> Iterator[Line]:
     yield headline(document["environment"], document["account_sid"], document["backend"])
     for change in document["changes"]:
         yield from block(_change(change, now))
-    yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
+    yield from _notes(document["notes"])
     yield from block([_total(document)])
 
 

@@ -24,7 +24,7 @@ _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
 
 def apply_text(document: ApplyDocument, *, color: bool = False, width: int | None = None) -> str:
     """The closing summary of an apply, what is unknown or failed first."""
-    return laid_out(_apply(document), color=color, width=width)
+    return laid_out(apply_lines(document), color=color, width=width)
 
 
 def operation_line(
@@ -40,7 +40,8 @@ def operation_line(
     return laid_out([Line(text, 0, Style.GOOD if ended else Style.STOP)], color=color, width=None)
 
 
-def _apply(document: ApplyDocument) -> Iterator[Line]:
+def apply_lines(document: ApplyDocument) -> Iterator[Line]:
+    """The same, before it is laid out."""
     account = (document["environment"], document["account_sid"], document["backend"])
     yield headline(*account, start="Applied to environment")
     if document["interrupted"]:

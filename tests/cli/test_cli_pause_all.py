@@ -1,0 +1,285 @@
+"""`pause --all`: what calls now is stopped first, as soon as it is seen; nothing is missed, and nothing unshown."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fakes import FakeClock
+from harness import SECRETS, Desk, actions, live_sms, live_voice, run, voice
+
+YES = "--auto-approve"
+JUST_STARTED = {"send_at": "2027-01-10T08:59:58+05:30", "end_at": "2027-02-09T09:00:00+05:30"}
+MANY = {"from": [f"+9198765{n:05}" for n in range(500)]}
+
+
+def busy(desk: Desk, voices: int = 3) -> None:
+    """What calls now stands neither first nor last, by any other order."""
+    desk.seed(
+        *(live_voice(f"a-{n}") for n in range(voices)),
+        live_voice("m-calling", status="in-progress", schedule=JUST_STARTED, **MANY),
+        live_voice("n-calling-without-a-start", status="in-progress", schedule=None),
+        live_voice("z-paused", status="paused"),
+        live_voice("z-over", status="completed"),
+    )
+    desk.seed(live_sms("a-text"), live_sms("b-texting", status="in-progress"), collection="message-campaigns")
+
+
+def test_pause_all_begins_with_what_is_calling_now(desk: Desk) -> None:
+    busy(desk)
+    assert desk.run("pause", "--all", YES).code == 0
+    names = {it["id"]: it["name"] for it in desk.account()}
+    names |= {it["sid"]: it["name"] for it in desk.account("message-campaigns")}
+    paused = [names[sid] for action, sid in actions(desk.writes) if action == "pause"]
+    assert paused[0] == "m-calling"
+    assert set(paused[:3]) == {"m-calling", "n-calling-without-a-start", "b-texting"}
+    assert set(paused[3:]) == {"a-0", "a-1", "a-2", "a-text"}
+
+
+def test_a_status_narrows_it(desk: Desk) -> None:
+    busy(desk)
+    assert desk.run("pause", "--all", "--status", "in-progress", YES).code == 0
+    assert desk.live("a-0")["status"] == "Created"
+    assert desk.live("m-calling")["status"] == "Paused"
+    assert len(desk.writes) == 3
+
+
+def test_pause_all_may_use_the_whole_rate_limit(desk: Desk) -> None:
+    desk.configure(rate_limit=10)
+    desk.seed(*(live_voice(f"a-{n}") for n in range(6)))
+    desk.run("pause", "--all", YES)
+    first_minute = [it for it in desk.requests if it.method == "PUT"]
+    assert len(desk.requests) == 10
+    assert len(first_minute) == 6
+    assert sum(desk.clock.naps) == 0
+
+
+def test_an_apply_keeps_some_of_it_back(desk: Desk) -> None:
+    """The other side of the same coin."""
+    desk.configure(rate_limit=10)
+    desk.seed(*(live_voice(f"a-{n}") for n in range(9)))
+    desk.manifests(*(voice(f"a-{n}", state="paused") for n in range(9)))
+    desk.run("apply", YES)
+    assert sum(desk.clock.naps) > 0
+
+
+def test_with_nothing_that_calls_there_is_nothing_to_do(desk: Desk) -> None:
+    result = desk.run("pause", "--all")
+    assert (result.code, "Nothing to do." in result.out) == (0, True)
+
+
+def test_a_list_that_is_not_whole_is_said_after_the_rest_was_paused(desk: Desk) -> None:
+    desk.seed(live_voice("one"), live_voice("two"))
+    desk.sandbox.faults.add("item", request="list", index=1, times=None, path="/campaigns")
+    result = desk.run("pause", "--all", YES)
+    assert (result.code, "could not be read whole" in result.out) == (3, True)
+    assert [action for action, _ in actions(desk.writes)] == ["pause"]
+
+
+def test_one_that_cannot_be_paused_does_not_keep_the_others(desk: Desk) -> None:
+    sids = desk.seed(*(live_voice(f"a-{n}") for n in range(3)))
+    desk.sandbox.faults.add("status", request="action", path=sids[0], status=422)
+    assert desk.run("pause", "--all", YES).code == 4
+    assert sorted(it["status"] for it in desk.account()) == ["Created", "Paused", "Paused"]
+
+
+# ------------------------------------------------------------------------------------------------ how soon, how long
+
+SMS_STARTED = {"start_time": JUST_STARTED["send_at"], "end_time": JUST_STARTED["end_at"]}
+LISTS = {"lists": [f"{number:032x}" for number in range(5)]}
+FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def long_past(desk: Desk, kind: str, over: int, calling: int, soon: int) -> str:
+    """An account whose present is the latest of it. Returns the collection."""
+    made = live_voice if kind == "voice" else live_sms
+    now: dict[str, Any] = (
+        {"schedule": JUST_STARTED, **MANY} if kind == "voice" else {"schedule": SMS_STARTED, **LISTS}
+    )
+    begin = "send_at" if kind == "voice" else "start_time"
+    end = "end_at" if kind == "voice" else "end_time"
+    past = {begin: "2026-06-15T09:00:00+05:30", end: "2026-06-15T18:00:00+05:30"}
+    campaigns = [
+        *(made(f"over-{n:05}", status="completed", schedule=past) for n in range(over)),
+        *(made(f"calling-{n:03}", status="in-progress", **now) for n in range(calling)),
+        *(made(f"soon-{n:03}") for n in range(soon)),
+    ]
+    dates = (FIRST_DAY + timedelta(hours=n) for n in range(len(campaigns)))
+    collection = "campaigns" if kind == "voice" else "message-campaigns"
+    desk.seed(
+        *({**it, "date_created": date.isoformat()} for it, date in zip(campaigns, dates, strict=True)),
+        collection=collection,
+    )
+    return collection
+
+
+def paused(desk: Desk) -> list[str]:
+    """The SIDs of what was paused, in this order."""
+    return [sid for action, sid in actions(desk.writes) if action == "pause"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status_filter", "before"),
+    [
+        ("voice", "any", 1),
+        ("voice", "lower", 1),
+        ("voice", "ignore", 1),
+        ("voice", "refuse", 5),  # refused for both kinds, a page, refused again, then the latest
+        ("sms", "any", 2),
+        ("sms", "ignore", 2),
+        ("sms", "refuse", 6),
+    ],
+)
+def test_however_long_the_past_the_first_pause_waits_for_a_handful_of_requests(
+    desk: Desk, kind: str, status_filter: str, before: int
+) -> None:
+    long_past(desk, kind, over=1_100, calling=60, soon=20)
+    desk.sandbox.switches.status_filter = status_filter
+    result = desk.run("pause", "--all", YES, "--format", "json")
+    assert result.code == 0, result.err[-2000:]
+    first = next(place for place, it in enumerate(desk.requests) if it.method == "PUT")
+    assert first == before
+    names = {it["sid"]: it["name"] for it in result.json["results"]}
+    order = [names[sid].partition("-")[0] for sid in paused(desk)]
+    assert order == ["calling"] * 60 + ["soon"] * 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "before", "in_all"), [("voice", 1, 513), ("sms", 2, 522)])
+def test_twenty_thousand_finished_ones_delay_no_pause(
+    desk: Desk, kind: str, before: int, in_all: int
+) -> None:
+    """300 in progress and 200 scheduled at 30 requests a minute: the pauses themselves are what takes its time."""
+    long_past(desk, kind, over=20_000, calling=300, soon=200)
+    desk.configure(rate_limit=30)
+    assert desk.run("pause", "--all", YES).code == 0
+    pauses = [place for place, it in enumerate(desk.requests) if it.method == "PUT"]
+    assert (pauses[0], len(pauses), len(desk.requests)) == (before, 500, in_all)
+    assert desk.requests[pauses[0]].at == 0.0
+    assert desk.requests[pauses[299]].at <= 11 * 60
+    assert desk.requests[pauses[-1]].at <= 18 * 60
+
+
+# ------------------------------------------------------------------------------------------------------ what is told
+
+
+def test_each_answer_is_shown_before_anything_in_it_is_stopped(desk: Desk) -> None:
+    busy(desk)
+    result = desk.run("pause", "--all", YES, "-v")
+    said = result.out
+    assert said.index("m-calling: pause") < said.index("b-texting: pause") < said.index("a-text: pause")
+    assert said.index("a-text: pause") < said.index("Applied to environment")
+
+
+def test_a_program_gets_one_document_of_all_of_it(desk: Desk) -> None:
+    busy(desk)
+    desk.manifests(voice("a-0", state="paused"))
+    result = desk.run("pause", "--all", YES, "--format", "json", "--audit-log", "audit.jsonl")
+    found = {it["name"]: it for it in result.json["results"]}
+    assert result.json["summary"]["applied"] == len(found) == 7
+    assert list(found) == sorted(found, key=lambda name: (found[name]["kind"], name))
+    assert found["a-0"]["notes"] == ["the next apply leaves it so (campaigns/all.yaml:1 wants it paused)"]
+    lines = [json.loads(line) for line in (desk.root / "audit.jsonl").read_text().splitlines()]
+    assert [(it["operation"], it["sid"]) for it in lines if it["operation"] == "pause"] == actions(
+        desk.writes
+    )
+    assert len(lines) == len(desk.requests)
+
+
+def test_without_a_terminal_everything_is_shown_and_nothing_is_sent(desk: Desk) -> None:
+    busy(desk)
+    result = desk.run("pause", "--all")
+    assert (result.code, "7 to do" in result.out) == (64, True)
+    assert not desk.writes
+
+
+def test_where_reading_takes_long_somebody_who_waits_to_be_asked_is_told(desk: Desk) -> None:
+    long_past(desk, "sms", over=200, calling=1, soon=1)
+    desk.sandbox.switches.status_filter = "ignore"
+    result = desk.run("pause", "--all")
+    assert "all of it is read" in result.err
+    assert "--auto-approve" in result.err
+
+
+def test_a_status_that_nobody_knows_is_told_and_left_alone(desk: Desk) -> None:
+    busy(desk)
+    desk.seed(live_voice("odd one", status="Dreaming"))
+    result = desk.run("pause", "--all", YES, "--format", "json")
+    assert result.code == 0
+    assert any("Dreaming" in note for note in result.json["notes"])
+    assert "odd one" not in {it["name"] for it in result.json["results"]}
+
+
+# ------------------------------------------------------------------------------------------------------ what goes wrong
+
+
+def test_one_kind_that_cannot_be_read_keeps_nothing_of_the_other_calling(desk: Desk) -> None:
+    busy(desk)
+    desk.sandbox.faults.add("status", request="list", path="/campaigns", status=503, times=None)
+    result = desk.run("pause", "--all", YES)
+    assert result.code == 3
+    assert "list of VoiceCampaign could not be read whole" in result.out
+    assert {it["status"] for it in desk.account("message-campaigns")} == {"paused"}
+
+
+def test_what_was_unreadable_at_first_is_read_at_the_end(desk: Desk) -> None:
+    busy(desk)
+    desk.sandbox.faults.add("status", request="list", path="/campaigns", status=503)
+    assert desk.run("pause", "--all", YES).code == 0
+    assert {it["status"] for it in desk.account()} == {"Paused", "Completed"}
+
+
+def test_an_account_that_fails_after_the_first_wave_is_no_reason_to_keep_quiet_about_it(desk: Desk) -> None:
+    busy(desk)
+    desk.sandbox.faults.add("status", request="list", status=503, after=4, times=None)
+    result = desk.run("pause", "--all", YES, "--format", "json")
+    assert (result.code, len(result.json["notes"])) == (3, 2)
+    assert {it["name"] for it in result.json["results"]} == {
+        "m-calling",
+        "n-calling-without-a-start",
+        "b-texting",
+    }
+
+
+@pytest.mark.parametrize("status", [401, 503])
+def test_where_nothing_can_be_read_nothing_is_sent(desk: Desk, status: int) -> None:
+    busy(desk)
+    desk.sandbox.faults.add("status", status=status, times=None)
+    result = desk.run("pause", "--all", YES)
+    assert (result.code, str(status) in result.err) == (1, True)
+    assert not desk.writes
+
+
+class Impatient(FakeClock):
+    """Somebody presses Ctrl-C in the first wait."""
+
+    def sleep(self, seconds: float) -> None:  # noqa: ARG002
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("limit", [5, 9])
+def test_ctrl_c_leaves_a_full_account_of_what_was_done(desk: Desk, limit: int) -> None:
+    """At 5 requests in the middle of pauses, at 9 in the middle of reading."""
+    busy(desk)
+    desk.configure(rate_limit=limit)
+    words = ("pause", "--all", YES, "--format", "json")
+    result = run(*words, cwd=desk.root, env=SECRETS, clock=Impatient())
+    done = {it["sid"] for it in result.json["results"] if it["outcome"] == "applied"}
+    assert (result.code, done) == (130, set(paused(desk)))
+    assert any("cut short" in note for note in result.json["notes"])
+
+
+def test_a_pause_that_was_lost_is_looked_up(desk: Desk) -> None:
+    busy(desk)
+    desk.sandbox.faults.add("drop", request="action", acts=True)
+    assert desk.run("pause", "--all", YES).code == 0
+    assert len(paused(desk)) == 7
+
+
+def test_each_is_stopped_once_even_where_it_shows_as_calling_again(desk: Desk) -> None:
+    busy(desk)
+    desk.sandbox.faults.add("change", request="action", data={"status": "in-progress"}, times=1)
+    assert desk.run("pause", "--all", YES).code == 4
+    assert len(paused(desk)) == len(set(paused(desk)))

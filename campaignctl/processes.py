@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -66,6 +65,8 @@ def _begin(work: Callable[[Sequence[_Item]], list[_Made]], share: Sequence[_Item
         os.close(writing)
         return copy, reading
     try:
+        import pickle  # not before there is much to do
+
         result = pickle.dumps(work(share), pickle.HIGHEST_PROTOCOL)
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(result)
@@ -74,6 +75,8 @@ def _begin(work: Callable[[Sequence[_Item]], list[_Made]], share: Sequence[_Item
 
 
 def _result(pipe: int) -> list[_Made] | None:
+    import pickle
+
     with os.fdopen(pipe, "rb", closefd=False) as reading:
         result = reading.read()
     try:

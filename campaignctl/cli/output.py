@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -32,7 +31,11 @@ def wants_color(options: GlobalOptions, stream: TextIO | None = None) -> bool:
 
 def width() -> int | None:
     """The terminal's columns; None where nothing has to be wrapped."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size  # with all that it can unpack: only where somebody looks
+
+    return get_terminal_size().columns
 
 
 def result(text: str) -> None:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -182,6 +181,8 @@ class Session:
         `clock` stands in for the session's own: one whose waits can be interrupted. `whole_limit`: this is the pause
         by hand that requests are kept back for.
         """
+        from random import Random
+
         from campaignctl.api.client import Client
         from campaignctl.cli.audit import audited, said
         from campaignctl.manifests.project import require_account

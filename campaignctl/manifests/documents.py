@@ -17,7 +17,6 @@ from campaignctl.kinds.table import Field, Kind, Type, Value
 from campaignctl.manifests.fields import Fault, FieldReader
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
 from campaignctl.manifests.nodes import Mark, UnreadableError, is_null, mark_of, members
-from campaignctl.manifests.numbers import read_numbers
 from campaignctl.manifests.places import nearest
 from campaignctl.manifests.quick import QuickReader
 from campaignctl.planning import validate
@@ -218,6 +217,8 @@ def _numbers(
     field: Field, path: str, spec: dict[str, Value], where: Position, file: ManifestFile
 ) -> tuple[Diagnostic, ...]:
     """Puts the file's numbers into the spec; what is wrong stands at the line of the numbers file."""
+    from campaignctl.manifests.numbers import read_numbers  # with what reads CSV: most manifests name no file
+
     target = Path(file.path).parent / path
     try:
         found = read_numbers(field, read_inside(target, file.home))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
 
 from campaignctl.diagnostics import did_you_mean, quoted
 from campaignctl.kinds.countries import COUNTRIES
@@ -135,20 +134,21 @@ def _rule_problems(where: str, rule: str, settings: Settings) -> Iterator[Proble
     if needed and level != "off" and settings.get(needed) is None:
         yield Problem(where, "required", f"{rule} needs {needed}")
     zone = _text(settings.get("time_zone"))
-    if zone is not None and not _is_zone(zone):
-        near = did_you_mean(zone, available_timezones())
-        yield Problem(f"{where}.time_zone", "choice", f"time_zone: {quoted(zone)} is no IANA time zone{near}")
+    if zone is not None:
+        yield from _zone_problems(f"{where}.time_zone", zone)
     opening, closing = settings.get("from") or OPENING, settings.get("to") or CLOSING
     if rule == "calling_hours" and str(opening) >= str(closing):
         yield Problem(where, "window", f"calling_hours: {closing} is not after {opening}")
 
 
-def _is_zone(name: str) -> bool:
+def _zone_problems(where: str, name: str) -> Iterator[Problem]:
+    from zoneinfo import ZoneInfo, available_timezones  # where one is written: few projects do
+
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):
-        return False
-    return True
+        near = did_you_mean(name, available_timezones())
+        yield Problem(where, "choice", f"time_zone: {quoted(name)} is no IANA time zone{near}")
 
 
 def _rate_limit(backend: str, settings: Settings) -> int | None:

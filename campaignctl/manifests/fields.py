@@ -22,7 +22,7 @@ from campaignctl.manifests.scalars import (
     read_integer,
 )
 from campaignctl.manifests.substitution import substitute
-from campaignctl.planning.lists import ListName
+from campaignctl.planning.list_name import ListName
 
 _T = TypeVar("_T")
 _CORE: Final = "tag:yaml.org,2002:"

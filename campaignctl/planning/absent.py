@@ -16,7 +16,8 @@ from campaignctl.planning.lists import asks_by_name, unresolved
 from campaignctl.planning.normalize import canonical_number, normal, texts
 from campaignctl.planning.payload import Spec, create_spec
 from campaignctl.planning.plan import HeldOperation, Op, Operation, Reason
-from campaignctl.planning.policy import Subject, check, forbidden
+from campaignctl.planning.policy import Subject, check
+from campaignctl.planning.policy.forbidding import forbidden
 from campaignctl.planning.reasons import REASONS, ChangeType
 from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms

@@ -18,7 +18,8 @@ from campaignctl.planning.lists import unresolved, without_names
 from campaignctl.planning.payload import Spec, contradictions, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, StartMove, can_change, phase_of, start_move
 from campaignctl.planning.plan import Difference, HeldOperation, Op, Operation, Reason
-from campaignctl.planning.policy import Subject, check, forbidden
+from campaignctl.planning.policy import Subject, check
+from campaignctl.planning.policy.forbidding import forbidden
 from campaignctl.planning.reasons import RANK
 from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms

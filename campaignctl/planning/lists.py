@@ -12,26 +12,11 @@ from typing import Final
 
 from campaignctl.diagnostics import quoted
 from campaignctl.kinds.table import Value
+from campaignctl.planning.list_name import ListName
 from campaignctl.planning.plan import Reason
 from campaignctl.planning.resources import Desired
 
 _MOST_CANDIDATES: Final = 10
-
-
-class ListName(str):
-    """Stands in a manifest's `lists` for one that is given by name. Its text is as written, which no SID can be.
-
-    `reason` is why it could not be resolved; None where nobody looked yet.
-    """
-
-    name: str
-    reason: Reason | None
-
-    def __new__(cls, name: str, reason: Reason | None = None) -> ListName:
-        """The marker of a name."""
-        marker = super().__new__(cls, f"{{name: {name}}}")
-        marker.name, marker.reason = name, reason
-        return marker
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Desired:
     `spec` holds the declared fields of the kind's table, `name` among them, `from_file` resolved into `from`;
     None means *must be unset*, a missing key *not managed*. Texts stay as written. `ignore` holds dotted
     paths, `allow` the operations that the manifest itself asks for. `document` counts a file's documents from 0.
-    A list that is given by name stands in the spec as a `lists.ListName` until it is resolved; then `list_names`
+    A list that is given by name stands in the spec as a `list_name.ListName` until it is resolved; then `list_names`
     maps its SID to that name.
     """
 

@@ -10,7 +10,7 @@ from campaignctl.diagnostics import quoted
 from campaignctl.errors import UsageError
 from campaignctl.kinds.formats import LABEL
 
-_REQUIREMENT = re.compile(rf"\s*(?P<label>{LABEL.pattern})\s*(?P<sign>!=|==|=)\s*(?P<value>.*?)\s*")
+_REQUIREMENT = rf"\s*(?P<label>{LABEL.pattern})\s*(?P<sign>!=|==|=)\s*(?P<value>.*?)\s*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def parse_selector(text: str) -> Selector:
 
 
 def _requirement(part: str) -> Requirement:
-    match = _REQUIREMENT.fullmatch(part)
+    match = re.fullmatch(_REQUIREMENT, part)
     if match is None:
         raise UsageError(f"-l: {quoted(part)} is neither label=value nor label!=value")
     return Requirement(match["label"], match["sign"] != "!=", match["value"])

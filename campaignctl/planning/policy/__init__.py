@@ -7,7 +7,6 @@ from campaignctl.planning.policy.checking import (
     check,
     check_manifest,
     check_manifests,
-    forbidden,
     shared,
     span_of,
 )
@@ -35,7 +34,6 @@ __all__ = [
     "check",
     "check_manifest",
     "check_manifests",
-    "forbidden",
     "level_of",
     "pace",
     "predicted_end",

@@ -6,12 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from campaignctl.diagnostics import Diagnostic, Severity
+from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.crowds import Crowd, Span, capacity, crowds_by_kind
 from campaignctl.planning.environment import Environment
-from campaignctl.planning.plan import Reason
 from campaignctl.planning.policy.prediction import busiest_minute, predicted_end
 from campaignctl.planning.policy.rules import RULES, Policies, level_of
 from campaignctl.planning.policy.subject import Case, Subject, label
@@ -37,12 +36,6 @@ def check(
             severity = fault.level or it.level
             findings.append(Diagnostic(severity, it.rule.name, locate(desired, fault.path), fault.message))
     return tuple(findings)
-
-
-def forbidden(findings: Iterable[Diagnostic]) -> Reason | None:
-    """Why a change is blocked: the rules of level error that found something; None where none did."""
-    rules = sorted({it.rule for it in findings if it.severity is Severity.ERROR})
-    return Reason("policy", f"policy forbids it: {', '.join(rules)}") if rules else None
 
 
 def check_manifest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.table import Value
@@ -13,6 +13,9 @@ from campaignctl.planning.environment import Environment
 from campaignctl.planning.policy.prediction import declared_end, predicted_end
 from campaignctl.planning.policy.subject import Case, Fault
 from campaignctl.planning.window import offset
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 OPENING, CLOSING = "09:00", "21:00"
 """India's hours for commercial calls and promotional SMS, and the default everywhere."""
@@ -59,6 +62,8 @@ def _zone(environment: Environment, settings: Mapping[str, Value]) -> ZoneInfo |
 
 @lru_cache
 def _zone_info(name: str) -> ZoneInfo:
+    from zoneinfo import ZoneInfo  # where there is a zone: not every account has one
+
     return ZoneInfo(name)
 
 

@@ -30,7 +30,8 @@ class Switches:
     API's own, lower case with hyphens, the own ones with a 400 for others, or the filter is ignored.
     `name_search`: a substring in any letter case, in this letter case, or one that finds nothing as soon as the
     term holds anything but letters, digits and hyphens. `rate_limit`: requests a minute and account.
-    `serve_reports`: the `report_url` of what is over leads to this very server, not to where the live API has it.
+    `serve_reports`: the `report_url` of what is over leads to this very server; off, to where the live API has it,
+    which nobody on loopback reads.
     `list_lag_seconds`: how long a new campaign is missing from lists and searches. `omit_from_…`: keys that such
     answers leave out.
     """
@@ -43,7 +44,7 @@ class Switches:
     status_filter: str = "any"
     name_search: str = "substring"
     rate_limit: int | None = None
-    serve_reports: bool = False
+    serve_reports: bool = True
     list_lag_seconds: float = 0.0
     omit_from_create: tuple[str, ...] = ()
     omit_from_update: tuple[str, ...] = ()

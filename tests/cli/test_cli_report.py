@@ -9,10 +9,11 @@ import signal
 from typing import Any
 
 import pytest
-from harness import Desk, live_sms, live_voice
+from harness import Desk, live_sms, live_voice, voice
 from web import Asked, Given, serving
 
 RUNNING = {"send_at": "2027-01-10T08:58:00+05:30", "end_at": "2027-01-10T18:00:00+05:30"}
+SMS_TODAY = {"start_time": "2027-01-10T10:00:00+05:30", "end_time": "2027-01-10T18:00:00+05:30"}
 FIRST = ["sid", "number", "status", "detailed_status"]
 
 
@@ -40,6 +41,7 @@ def test_csv_begins_with_four_columns_and_goes_on_as_the_account_does(desk: Desk
 
 
 def test_jsonl_keeps_the_types_of_the_account(desk: Desk) -> None:
+    desk.sandbox.switches.serve_reports = False
     called(desk)
     found = [
         json.loads(line)
@@ -96,6 +98,7 @@ def test_a_report_goes_on_where_it_broke_off(desk: Desk) -> None:
 
 
 def test_rows_that_failed_are_said(desk: Desk) -> None:
+    desk.sandbox.switches.serve_reports = False
     called(desk)
     desk.sandbox.faults.add("item", request="details", index=2, status=500)
     result = desk.run("report", "diwali-reminder")
@@ -147,6 +150,7 @@ def test_it_works_while_manifests_and_project_are_invalid(desk: Desk) -> None:
 def test_a_campaign_that_is_over_is_read_from_its_report(desk: Desk) -> None:
     called(desk)
     desk.pass_time(hours=1)
+    desk.sandbox.switches.serve_reports = False
     pages = desk.run("report", "diwali-reminder", "--format", "csv").out
     desk.sandbox.switches.serve_reports = True
     desk.forget()
@@ -156,6 +160,40 @@ def test_a_campaign_that_is_over_is_read_from_its_report(desk: Desk) -> None:
     assert "details" not in [each.request for each in desk.requests]
     rest = desk.run("report", "diwali-reminder", "--format", "csv", "--since-offset", "3")
     assert table(rest.out) == table(pages)[3:]
+
+
+@pytest.mark.parametrize("api", ["message-campaigns", "sms-campaigns"])
+def test_a_sandbox_over_http_serves_the_report_that_it_names(desk: Desk, api: str) -> None:
+    desk.configure(sms_api=api)
+    desk.seed(live_sms(schedule={**SMS_TODAY}), collection=api)
+    desk.pass_time(hours=10)
+    result = desk.run("report", "sms/diwali-offer", "--format", "csv", "-v")
+    assert result.code == 0, result.all
+    assert "details" not in [each.request for each in desk.requests]
+    assert "page by page" not in result.all
+    assert {each["status"] for each in table(result.out)} >= {"sent"}
+
+
+def test_the_sandbox_of_a_project_serves_its_reports_too(desk: Desk) -> None:
+    desk.configure({"default_environment": "sandbox"})
+    desk.manifests(voice())
+    desk.run("apply", "--auto-approve")
+    desk.run("sandbox", "advance", "7d")
+    result = desk.run("report", "diwali-reminder", "-v")
+    assert result.code == 0, result.all
+    assert "2 recipients:" in result.out
+    assert "details" not in result.err
+    assert "Note" not in result.out
+
+
+def test_a_report_elsewhere_is_not_asked_for_by_an_account_on_loopback(desk: Desk) -> None:
+    """Nor does a sandbox say so whose reports lead to where the live API has them."""
+    called(desk)
+    desk.pass_time(hours=1)
+    desk.sandbox.switches.serve_reports = False
+    result = desk.run("report", "diwali-reminder")
+    assert "not to be trusted: read from the account, page by page" in result.out
+    assert "5 recipients:" in result.out
 
 
 def with_report(desk: Desk, url: str) -> None:

@@ -62,7 +62,7 @@ class QuickReader:
                 return _give_up
 
     def _object(self, field: Field, needed: bool = False) -> Reader:
-        readers = {member.name: self._reader(member) for member in field.fields}
+        members = {member.name: (member.name, self._reader(member)) for member in field.fields}
         required = {member.name for member in field.fields if member.required and self._requires}
         needed = needed or field.required
 
@@ -71,10 +71,12 @@ class QuickReader:
                 return _unset(node, needed)
             values: dict[str, Value] = {}
             for key, value in node.value:
-                name = key.value
-                if key.__class__ is not ScalarNode or name in values or name not in readers:
+                if key.__class__ is not ScalarNode or key.value not in members:
                     raise DoubtfulError
-                values[name] = readers[name](value)
+                name, read_member = members[key.value]  # the row's own name: one text for all manifests
+                if name in values:
+                    raise DoubtfulError
+                values[name] = read_member(value)
             if not required <= values.keys():
                 raise DoubtfulError
             return values

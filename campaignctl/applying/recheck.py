@@ -52,11 +52,12 @@ def moved(
 
 def create_too_late(desired: Desired, terms: Terms) -> Reason | None:
     """Whether the moment for a create has gone, by rule 3 and the policies."""
-    reasons = [nothing_to_do(desired, terms.now), *obstacles(desired, terms, Neighbours())]
+    window = window_of(desired.kind, desired.spec)
+    reasons = [nothing_to_do(desired, window, terms.now), *obstacles(desired, window, terms, Neighbours())]
     for reason in reasons:
         if reason is not None and reason.code in _TOO_LATE:
             return Reason("start-passed", reason.message)
-    begins = window_of(desired.kind, desired.spec).start or terms.now
+    begins = window.start or terms.now
     spec = create_spec(desired, terms.environment.collection(desired.kind.name))
     return _forbidden(desired, Subject(desired.kind, spec, begins), terms)
 

@@ -32,33 +32,36 @@ class Neighbours:
     other_endpoint: Sequence[Live] = ()
 
 
-def nothing_to_do(desired: Desired, now: datetime) -> Reason | None:
-    """Why nothing needs to be there."""
+def nothing_to_do(desired: Desired, window: Window, now: datetime) -> Reason | None:
+    """Why nothing needs to be there; `window` is the manifest's."""
     if desired.state in (State.COMPLETED, State.ARCHIVED):
         return Reason("nothing-to-end", f"wanted {desired.state}, and there is no such campaign")
-    if window_of(desired.kind, desired.spec).over(now):
+    if window.over(now):
         return Reason("window-over", "its window is over")
     return None
 
 
+_NOT_LIVE = Reason("not-live", "the account has no such campaign")
+
+
 def decide_absent(desired: Desired, neighbours: Neighbours, terms: Terms) -> Decision:
     """Created, unless something is against it; policies bind only what is created, held or not."""
-    settled = nothing_to_do(desired, terms.now)
+    window = window_of(desired.kind, desired.spec)
+    settled = nothing_to_do(desired, window, terms.now)
     if settled is not None:
         return Decision(settled)
     spec = create_spec(desired, terms.environment.collection(desired.kind.name))
-    against = list(obstacles(desired, terms, neighbours))
+    against = list(obstacles(desired, window, terms, neighbours))
     findings: tuple[Diagnostic, ...] = ()
     if all(map(_holds, against)):
-        begins = window_of(desired.kind, desired.spec).start or terms.now
+        begins = window.start or terms.now
         subject = Subject(desired.kind, spec, begins, lead=begins - terms.now)
         findings = check(subject, desired, terms.policies, terms.locate, terms.crowds)
     policy = forbidden(findings)
     reason = first([*against, policy] if policy else against)
     operations = _creating(desired, spec)
     if reason is None:
-        there_is_none = Reason("not-live", "the account has no such campaign")
-        return Decision(there_is_none, operations=operations, resulting=spec, findings=findings)
+        return Decision(_NOT_LIVE, operations=operations, resulting=spec, findings=findings)
     held = tuple(HeldOperation(it.op, it.fields) for it in operations) if _holds(reason) else ()
     return Decision(reason, held=held, resulting=spec, findings=findings)
 
@@ -73,9 +76,8 @@ def _holds(reason: Reason) -> bool:
     return REASONS[reason.code].change is ChangeType.HELD
 
 
-def obstacles(desired: Desired, terms: Terms, neighbours: Neighbours) -> Iterator[Reason]:
-    """Every reason against creating it now: what blocks it, and what must be asked for."""
-    window = window_of(desired.kind, desired.spec)
+def obstacles(desired: Desired, window: Window, terms: Terms, neighbours: Neighbours) -> Iterator[Reason]:
+    """Every reason against creating it now: what blocks it, and what must be asked for. `window` is the manifest's."""
     for reason in (
         _unknown_outcome(desired, window, terms),
         _other_endpoint(desired, neighbours),

@@ -6,15 +6,15 @@ pause, and the fields that the block leaves free.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from campaignctl.diagnostics import Diagnostic
-from campaignctl.kinds.lifecycle import CALLING, MARGIN, State, Status, way
-from campaignctl.kinds.table import Role
-from campaignctl.planning.compare import Comparison, compare, start_of, top
+from campaignctl.kinds.lifecycle import CALLING, MARGIN, MEETS, State, Status, way
+from campaignctl.kinds.table import Role, Value
+from campaignctl.planning.compare import Comparison, compare, start_of, top, written_alike
 from campaignctl.planning.consent import Permission
-from campaignctl.planning.lists import unresolved, without_names
+from campaignctl.planning.lists import asks_by_name, unresolved, without_names
 from campaignctl.planning.payload import Spec, contradictions, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, StartMove, can_change, phase_of, start_move
 from campaignctl.planning.plan import Difference, HeldOperation, Op, Operation, Reason
@@ -35,7 +35,7 @@ class Decision:
     held: tuple[HeldOperation, ...] = ()
     diff: tuple[Difference, ...] = ()
     notes: tuple[str, ...] = ()
-    resulting: Spec = field(default_factory=dict)
+    resulting: Mapping[str, Value] = field(default_factory=dict)
     findings: tuple[Diagnostic, ...] = ()
 
 
@@ -108,6 +108,19 @@ def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
 
 def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
     """What is done, held or blocked, and the first reason that holds."""
+    return _at_rest(desired, live, terms) or weigh(desired, live, terms)
+
+
+def _at_rest(desired: Desired, live: Live, terms: Terms) -> Decision | None:
+    """The quick way for what plainly is as it is wanted, and most is: `weigh` says the same of it."""
+    met = desired.state is None or live.status in MEETS[desired.state]
+    if not met or not written_alike(desired.spec, live.spec) or terms.resends(desired, live):
+        return None
+    return None if asks_by_name([desired]) else Decision(_IN_SYNC, resulting=live.spec)
+
+
+def weigh(desired: Desired, live: Live, terms: Terms) -> Decision:
+    """`decide`, the long way: gathers the facts first."""
     facts = assess(without_names(desired), live, terms)
     fields = facts.free_fields
     blocks = [*_unknown_lists(desired), *blocking(facts)]
@@ -129,10 +142,9 @@ def blocking(facts: Assessment) -> Iterator[Reason]:
         yield Reason("start-passed", _start_passed_message(facts))
     if _unseen_start_blocks(facts):
         yield Reason("cannot-send-whole", _unseen_message(("the start",), facts))
+    differing = facts.comparison.fields
     for name in facts.live.kind.by_name:
-        if name not in facts.comparison.fields or (
-            name == facts.schedule and facts.move is StartMove.TOO_LATE
-        ):
+        if name not in differing or (name == facts.schedule and facts.move is StartMove.TOO_LATE):
             continue
         if not can_change(name, facts.live, facts.phase, facts.move):
             yield Reason("immutable-field", _immutable_message(facts, name))
@@ -315,7 +327,10 @@ def settled(facts: Assessment) -> Reason:
     hidden = [path for path in facts.comparison.unseen if _matters(facts.live, path)]
     if hidden:
         return Reason("cannot-compare", f"the account does not show {', '.join(hidden)}")
-    return Reason("in-sync", "as the manifest asks")
+    return _IN_SYNC
+
+
+_IN_SYNC = Reason("in-sync", "as the manifest asks")
 
 
 def _matters(live: Live, path: str) -> bool:

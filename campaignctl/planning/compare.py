@@ -48,6 +48,20 @@ def compare(desired: Desired, live: Live, country: Country | None) -> Comparison
     return Comparison(tuple(differences), tuple(unseen))
 
 
+def written_alike(declared: Mapping[str, Value], seen: Mapping[str, Value]) -> bool:
+    """Whether all that is declared stands there just as it is written: then nothing differs, and nothing is unseen."""
+    for name, value in declared.items():
+        other = seen.get(name, UNSEEN)
+        if other == value:
+            continue
+        if isinstance(value, list | tuple) and isinstance(other, list | tuple):
+            if len(value) != len(other) or tuple(value) != tuple(other):
+                return False
+        elif not (isinstance(value, dict) and isinstance(other, dict) and written_alike(value, other)):
+            return False
+    return True
+
+
 def alike(
     field: Field, seen: Value, wanted: Value, desired: Desired, live: Live, country: Country | None
 ) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import State, Status
@@ -40,18 +41,25 @@ class Outlook:
 class _Account:
     """The account as the rules look at it.
 
-    `unmatched` are the alive campaigns that no manifest means, `unnamed` those of them that none names either;
-    `names` are all that stand in the account or in a manifest.
+    `everyone` are the project's manifests; `unmatched` are the alive campaigns that none of them means, `unnamed`
+    those of them that none names either.
     """
 
+    everyone: Sequence[Desired]
     snapshot: Snapshot
     matches: tuple[Match, ...]
     unmatched: tuple[Live, ...]
     unnamed: tuple[Live, ...]
-    names: frozenset[str]
 
+    @cached_property
     def neighbours(self) -> Neighbours:
         return Neighbours(self.unmatched, self.snapshot.other_sms)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All that stand in the account or in a manifest."""
+        live = (it.name for listing in self.snapshot.listings.values() for it in listing.campaigns)
+        return frozenset((*live, *(manifest.name for manifest in self.everyone if manifest.name)))
 
 
 def make_plan(
@@ -93,11 +101,7 @@ def _look(everyone: Sequence[Desired], snapshot: Snapshot) -> _Account:
         mine = match_all((it for it in everyone if it.kind.name == kind_name), listing)
         matches += mine
         strangers += unmatched(mine, (live for live in listing.campaigns if live.alive))
-    names = {live.name for listing in snapshot.listings.values() for live in listing.campaigns}
-    names |= {manifest.name for manifest in everyone if manifest.name}
-    return _Account(
-        snapshot, tuple(matches), tuple(strangers), unnamed(strangers, everyone), frozenset(names)
-    )
+    return _Account(everyone, snapshot, tuple(matches), tuple(strangers), unnamed(strangers, everyone))
 
 
 def _decide(match: Match, account: _Account, terms: Terms) -> Decision:
@@ -111,7 +115,7 @@ def _decide(match: Match, account: _Account, terms: Terms) -> Decision:
         case How.INCOMPLETE:
             return _incomplete_list(desired, terms)
         case How.ABSENT:
-            return decide_absent(desired, account.neighbours(), terms)
+            return decide_absent(desired, account.neighbours, terms)
         case How.SID | How.NAME | How.PREVIOUS_NAME | How.HISTORY | How.UNKNOWN_STATUS:
             assert live is not None, "every match but these brings its campaign"
             return _decide_found(desired, live, account, terms)
@@ -155,6 +159,7 @@ def _change(match: Match, decision: Decision) -> Change:
     desired, live = match.desired, match.live
     known = live if match.how is not How.INCOMPLETE else None
     key = Key(desired.kind.name, desired.name or (known.name if known else ""), known.sid if known else "")
+    beside = names_beside(desired) if desired.list_names and _changes_lists(decision) else ()
     return Change(
         key=key,
         type=REASONS[decision.reason.code].change,
@@ -164,7 +169,7 @@ def _change(match: Match, decision: Decision) -> Change:
         operations=decision.operations,
         held=decision.held,
         diff=decision.diff,
-        notes=(*decision.notes, *(names_beside(desired) if _changes_lists(decision) else ())),
+        notes=(*decision.notes, *beside),
         resulting=decision.resulting or (known.spec if known else desired.spec),
     )
 
@@ -212,7 +217,7 @@ def _maybe_renamed(account: _Account, terms: Terms) -> frozenset[str]:
         lookalike(match.desired, account.unmatched, terms.country)
         for match in account.matches
         if match.how in (How.ABSENT, How.INCOMPLETE)
-        and nothing_to_do(match.desired, terms.now) is None
+        and nothing_to_do(match.desired, window_of(match.desired.kind, match.desired.spec), terms.now) is None
         and not terms.allows(Permission.TWIN, match.desired)
     )
     return frozenset(twin.sid for twin in twins if twin is not None)

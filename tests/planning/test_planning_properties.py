@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from planning_worlds import NOW, Campaign, World, worlds
 
-from campaignctl.kinds.lifecycle import CALLING, MARGIN, TRANSITIONS, Status
+from campaignctl.kinds.lifecycle import ALIVE, CALLING, MARGIN, TRANSITIONS, Status
 from campaignctl.kinds.table import Mutability, Role
+from campaignctl.planning.alive import decide, weigh
 from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec, update_spec
 from campaignctl.planning.plan import Change, Op
@@ -77,6 +78,18 @@ def test_a_change_is_what_its_reason_says(world: World) -> None:
             assert change.held
         if change.type in (ChangeType.CREATE, ChangeType.UPDATE, ChangeType.TRANSITION):
             assert ops
+
+
+@quickly
+@given(worlds())
+def test_what_is_at_rest_at_a_glance_is_at_rest_when_it_is_weighed(world: World) -> None:
+    """Each manifest beside every campaign of its kind, and beside what it would have made itself."""
+    for desired in world.everyone:
+        made = {name: tuple(it) if isinstance(it, list) else it for name, it in desired.spec.items()}
+        own = [Live(desired.kind, "own", status, status, made) for status in ALIVE]
+        others = [it.shown for it in world.campaigns if it.shown.alive and it.truth.kind is desired.kind]
+        for live in (*own, *others):
+            assert decide(desired, live, world.terms) == weigh(desired, live, world.terms)
 
 
 @quickly

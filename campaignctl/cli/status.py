@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -17,10 +19,11 @@ from campaignctl.cli.planned import Asked, look
 from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import quoted
 from campaignctl.errors import InputError
+from campaignctl.planning.headway import Mark
 from campaignctl.planning.naming import AskedName
-from campaignctl.planning.overview import Standing, chosen, standing_of, stranger, strangers
+from campaignctl.planning.overview import Sight, Standing, chosen, marks, standing_of, stranger, strangers
 from campaignctl.planning.plan import Change
-from campaignctl.planning.resources import Live
+from campaignctl.planning.resources import Listing, Live
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
@@ -30,6 +33,8 @@ _LEAST_SECONDS: Final = 5.0
 """Between two looks. Nobody reads faster."""
 _SHARE: Final = 0.5
 """Of the rate limit: whoever applies or pauses meanwhile needs the rest."""
+_SPAN: Final = timedelta(minutes=10)
+"""How far back a watch looks for the pace."""
 _CLEAR: Final = "\x1b[H\x1b[2J"
 
 
@@ -54,9 +59,13 @@ def command(
     session = Session.open(options)
     reading = session.read(()) if session.project.file is not None else Reading((), (), (), True)
     wish = _Wish(tuple(dict.fromkeys(names)), everyone)
+    seen: deque[tuple[datetime, dict[str, Mark]]] = deque()
     with session.account() as connection:
         while True:
-            overview = _look(session, reading, connection.client, wish)
+            overview = _look(session, reading, connection.client, wish, seen[0][1] if seen else {})
+            seen.append((overview.at, marks(overview.standings, overview.at)))
+            while overview.at - seen[0][0] > _SPAN:
+                seen.popleft()
             _write(overview, session, output_format, watch)
             if not watch or all(standing.settled for standing in overview.standings):
                 return 0
@@ -70,7 +79,9 @@ def seconds_between(requests: int, rate_limit: int | None) -> float:
     return max(_LEAST_SECONDS, float(math.ceil(requests * 60.0 / (rate_limit * _SHARE))))
 
 
-def _look(session: Session, reading: Reading, client: Client, wish: _Wish) -> Overview:
+def _look(
+    session: Session, reading: Reading, client: Client, wish: _Wish, earlier: Mapping[str, Mark]
+) -> Overview:
     """Raises ApiError where the account cannot be read, InputError for a NAME that is nowhere."""
     from campaignctl.api.lookup import alive_besides
     from campaignctl.rendering.status_document import Overview
@@ -82,21 +93,20 @@ def _look(session: Session, reading: Reading, client: Client, wish: _Wish) -> Ov
     if not wish.names:
         listings |= alive_besides(client, listings)
     nobodys = strangers(reading.everyone, listings)
-    now, environment = client.now(), session.environment
+    sight = Sight(client.now(), session.environment, earlier)
     if wish.names:
-        rows = tuple(
-            row for name in wish.names for row in _named(AskedName.read(name), changes, session, client)
-        )
+        asked = map(AskedName.read, wish.names)
+        rows = tuple(row for each in asked for row in _named(each, changes, listings, sight, client))
     else:
-        rows = tuple(standing_of(change, now, environment) for change in changes if change.desired)
+        rows = tuple(standing_of(change, sight) for change in changes if change.desired)
         orphans = {change.key.sid: change for change in changes if change.desired is None}
         shown = nobodys if wish.everyone else ()
-        rows += tuple(stranger(live, orphans.get(live.sid), now, environment) for live in shown)
+        rows += tuple(stranger(live, orphans.get(live.sid), sight) for live in shown)
     return Overview(
-        at=client.now(),
-        environment=environment,
+        at=sight.now,
+        environment=sight.environment,
         standings=rows,
-        unmanaged=len(nobodys),
+        unmanaged=None if wish.names else len(nobodys),
         requests=client.requests - before,
         notes=found.snapshot.notes,
         findings=reading.findings,
@@ -104,16 +114,20 @@ def _look(session: Session, reading: Reading, client: Client, wish: _Wish) -> Ov
 
 
 def _named(
-    asked: AskedName, changes: tuple[Change, ...], session: Session, client: Client
+    asked: AskedName,
+    changes: tuple[Change, ...],
+    listings: Mapping[str, Listing],
+    sight: Sight,
+    client: Client,
 ) -> Iterator[Standing]:
     """What a NAME means: manifests first, else campaigns that none names. Raises InputError where it is nowhere."""
     mine = chosen(changes, asked)
     for change in mine:
         seen = replace(change, live=_past(change, client)) if _unread(change) else change
-        yield standing_of(seen, client.now(), session.environment)
+        yield standing_of(seen, sight)
     if not mine:
-        for live in _campaigns(asked, client, session):
-            yield stranger(live, None, client.now(), session.environment)
+        for live in _listed(asked, listings) or _found(asked, client, sight):
+            yield stranger(live, None, sight)
 
 
 def _unread(change: Change) -> bool:
@@ -130,8 +144,19 @@ def _past(change: Change, client: Client) -> Live | None:
     return max(bearers, key=lambda live: live.age_key, default=None)
 
 
-def _campaigns(asked: AskedName, client: Client, session: Session) -> tuple[Live, ...]:
-    """The alive ones of the name, else the newest that is over."""
+def _listed(asked: AskedName, listings: Mapping[str, Listing]) -> tuple[Live, ...]:
+    """The alive ones of the name, where what was read already holds all that are alive."""
+    read = [listings.get(kind.name) for kind in asked.kinds]
+    if not all(listing and listing.whole for listing in read):
+        return ()
+    alive = (live for listing in read if listing for live in listing.campaigns if live.alive)
+    meant = tuple(live for live in alive if asked.word in (live.name, live.sid))
+    asked.of_one_kind(live.kind for live in meant)
+    return meant
+
+
+def _found(asked: AskedName, client: Client, sight: Sight) -> tuple[Live, ...]:
+    """The alive ones of the name, else the newest that is over. Raises InputError where it is nowhere."""
     from campaignctl.api.lookup import find
 
     found = find(client, asked)
@@ -139,7 +164,7 @@ def _campaigns(asked: AskedName, client: Client, session: Session) -> tuple[Live
     newest = {live.kind: live for live in sorted(found.campaigns, key=lambda live: live.age_key)}
     meant = alive or tuple(newest.values())
     if not meant:
-        where = f"the account of environment {session.environment.name}"
+        where = f"the account of environment {sight.environment.name}"
         whole = "" if found.whole else " as far as it could be read"
         raise InputError(f"no manifest and no campaign in {where}{whole} is called {quoted(asked.written)}")
     asked.of_one_kind(live.kind for live in meant)

@@ -18,7 +18,7 @@ from campaignctl.planning.window import window_of
 
 REACHED: Final = frozenset({"completed", "sent", "delivered"})
 """Counters of those who were called or texted [000, 001]."""
-_LEAST_MINUTES: Final = 1.0
+_LEAST: Final = timedelta(minutes=1)
 """A pace over less than this says nothing."""
 _MOST_MINUTES: Final = 60.0 * 24 * 365
 
@@ -43,6 +43,14 @@ class Headway:
         return None if self.to_go is None else self.done + self.other + self.to_go
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How many outcomes a campaign had at an earlier moment: two looks tell how fast it is now."""
+
+    at: datetime
+    done: int
+
+
 def headway(live: Live) -> Headway | None:
     """By the statistics of an answer; None where it has none.
 
@@ -65,17 +73,23 @@ def _is_failure(word: str) -> bool:
     return word == "invalid" or word.partition("-")[0] == "failed"
 
 
-def pace_of(live: Live, now: datetime) -> float | None:
-    """Outcomes a minute since the start; None for what is not in progress, or has just begun."""
-    start, way = window_of(live.kind, live.spec).start or live.created, headway(live)
-    if live.status is not Status.IN_PROGRESS or start is None or way is None:
+def pace_of(live: Live, now: datetime, earlier: Mark | None = None) -> float | None:
+    """Outcomes a minute since an earlier look, else since the start; None for what is not in progress, or has just
+    begun.
+
+    Since the start it is an average: pauses and the night count too.
+    """
+    way = headway(live)
+    if live.status is not Status.IN_PROGRESS or way is None:
         return None
-    minutes = (now - start) / timedelta(minutes=1)
-    return way.done / minutes if minutes >= _LEAST_MINUTES and way.done else None
+    start = window_of(live.kind, live.spec).start or live.created
+    since = [it for it in (earlier, Mark(start, 0) if start else None) if it and now - it.at >= _LEAST]
+    done = way.done - since[0].done if since else 0
+    return done / ((now - since[0].at) / timedelta(minutes=1)) if done > 0 else None
 
 
-def expected_end(live: Live, now: datetime, environment: Environment) -> datetime | None:
-    """When the last number will have its outcome: at the pace so far, else as it was predicted.
+def expected_end(live: Live, now: datetime, environment: Environment, pace: float | None) -> datetime | None:
+    """When the last number will have its outcome: at the pace of `pace_of`, else as it was predicted.
 
     Where nobody counts the people it is the declared end. None for what waits or is over.
     """
@@ -84,7 +98,7 @@ def expected_end(live: Live, now: datetime, environment: Environment) -> datetim
     start = window_of(live.kind, live.spec).start
     subject = Subject(live.kind, live.spec, start, capacity=capacity(live.kind, environment))
     end = declared_end(subject)
-    way, pace = headway(live), pace_of(live, now)
+    way = headway(live)
     if way is not None and way.to_go is not None and pace:
         return _no_later(now, way.to_go / pace, end, start)
     if start is None:

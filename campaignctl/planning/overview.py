@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.consent import names_campaign
 from campaignctl.planning.environment import Environment
-from campaignctl.planning.headway import Headway, expected_end, headway, pace_of
+from campaignctl.planning.headway import Headway, Mark, expected_end, headway, pace_of
 from campaignctl.planning.match import match_all
 from campaignctl.planning.naming import AskedName
 from campaignctl.planning.orphans import unmatched, unnamed
@@ -48,28 +48,32 @@ class Standing:
         return self.live is None or not self.live.alive or self.live.status is Status.PAUSED
 
 
-def standing_of(change: Change, now: datetime, environment: Environment) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """When and where campaigns are looked at. `earlier` has marks of a look before this one, by SID."""
+
+    now: datetime
+    environment: Environment
+    earlier: Mapping[str, Mark] = field(default_factory=dict)
+
+
+def standing_of(change: Change, sight: Sight) -> Standing:
     """Of a manifest's change, or an orphan's."""
     live = change.live
     kind = live.kind if live is not None else _kind(change)
     window = window_of(kind, live.spec if live is not None else change.resulting)
-    return _standing(kind, change.key.name, live, change, window, now, environment)
+    return _standing(kind, change.key.name, live, change, window, sight)
 
 
-def stranger(live: Live, orphan: Change | None, now: datetime, environment: Environment) -> Standing:
+def stranger(live: Live, orphan: Change | None, sight: Sight) -> Standing:
     """Of a campaign that no manifest names; `orphan` where it bears the project's prefix."""
-    return _standing(live.kind, live.name, live, orphan, window_of(live.kind, live.spec), now, environment)
+    return _standing(live.kind, live.name, live, orphan, window_of(live.kind, live.spec), sight)
 
 
 def _standing(
-    kind: Kind,
-    name: str,
-    live: Live | None,
-    change: Change | None,
-    window: Window,
-    now: datetime,
-    environment: Environment,
+    kind: Kind, name: str, live: Live | None, change: Change | None, window: Window, sight: Sight
 ) -> Standing:
+    pace = pace_of(live, sight.now, sight.earlier.get(live.sid)) if live else None
     return Standing(
         kind=kind,
         name=name,
@@ -78,9 +82,18 @@ def _standing(
         drift=_drift(change) if change is not None else (),
         window=window,
         headway=headway(live) if live else None,
-        pace=pace_of(live, now) if live else None,
-        expected_end=expected_end(live, now, environment) if live else None,
+        pace=pace,
+        expected_end=expected_end(live, sight.now, sight.environment, pace) if live else None,
     )
+
+
+def marks(standings: Iterable[Standing], now: datetime) -> dict[str, Mark]:
+    """Where those in progress are now, for a later look."""
+    return {
+        it.live.sid: Mark(now, it.headway.done)
+        for it in standings
+        if it.live and it.headway and it.live.status is Status.IN_PROGRESS
+    }
 
 
 def _kind(change: Change) -> Kind:

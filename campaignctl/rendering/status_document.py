@@ -50,11 +50,14 @@ class StandingDocument(TypedDict):
 
 
 class StatusSummary(TypedDict):
-    """How many are listed, how many of them differ from their manifests, how many nobody manages here."""
+    """How many are listed, how many of them differ from their manifests, how many nobody manages here.
+
+    The last is None where only NAMES were asked for: then not all of the account is read.
+    """
 
     campaigns: int
     drift: int
-    unmanaged: int
+    unmanaged: int | None
 
 
 class StatusOverview(TypedDict):
@@ -79,7 +82,7 @@ class Overview:
     at: datetime
     environment: Environment
     standings: tuple[Standing, ...]
-    unmanaged: int
+    unmanaged: int | None
     requests: int
     notes: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
@@ -111,7 +114,7 @@ def _in_order(standings: Iterable[Standing]) -> list[Standing]:
     return sorted(standings, key=place)
 
 
-def _summary(standings: Collection[Standing], unmanaged: int) -> StatusSummary:
+def _summary(standings: Collection[Standing], unmanaged: int | None) -> StatusSummary:
     drift = sum(bool(standing.drift) for standing in standings)
     return {"campaigns": len(standings), "drift": drift, "unmanaged": unmanaged}
 

@@ -48,6 +48,19 @@ def test_a_campaign_that_runs_shows_how_far_it_is(desk: Desk) -> None:
     assert campaign["drift"] == []
 
 
+def test_a_watched_campaign_goes_as_fast_as_in_the_last_minutes(desk: Desk) -> None:
+    """After hours in which it was paused its average says nothing."""
+    (sid,) = desk.seed(live_voice(status="in-progress", schedule=RUNNING, **MANY))
+    desk.by_hand(sid, {"campaigns": [{"action": "pause"}]})
+    desk.pass_time(hours=5)
+    desk.by_hand(sid, {"campaigns": [{"action": "resume"}]})
+    looks = desk.run("status", "--all", "--watch", "--format", "json").out.splitlines()
+    first, later = (json.loads(look)["campaigns"][0] for look in (looks[0], looks[30]))
+    assert first["pace"] < 1
+    assert 40 < later["pace"] <= 62
+    assert (first["expected_end"], later["expected_end"][:14]) == (RUNNING["end_at"], "2027-01-10T14:")
+
+
 def test_people_see_a_bar_numbers_and_when_it_ends(desk: Desk) -> None:
     running(desk)
     text = desk.run("status").out
@@ -175,6 +188,23 @@ def test_names_select_manifests_and_campaigns_that_nobody_manages(desk: Desk) ->
         ("new", True),
         ("theirs", False),
     ]
+
+
+def test_names_that_were_read_already_cost_no_request_and_count_nobody_else(desk: Desk) -> None:
+    desk.seed(live_voice(), live_voice("theirs"), live_voice("another"))
+    desk.manifests(voice(), sms())
+    both = len(desk.requests), status(desk)["summary"]["unmanaged"], len(desk.requests)
+    desk.forget()
+    assert (both[1], status(desk, "voice/theirs")["summary"]["unmanaged"]) == (2, None)
+    assert len(desk.requests) <= both[2]
+    assert "1 campaign in the account is not managed here." in desk.run("status", "theirs").out
+    assert "another" not in desk.run("status", "theirs", "diwali-reminder").out
+    assert desk.run("status", "diwali-reminder").out.endswith("\n1 manifest.\n")
+
+
+def test_a_manifest_that_may_not_be_created_is_not_there(desk: Desk) -> None:
+    desk.manifests(voice(schedule={**RUNNING, "send_at": "2027-01-10T08:00:00+05:30"}))
+    assert "! voice/diwali-reminder: not there" in desk.run("status").out
 
 
 def test_a_name_that_is_nowhere_is_an_error(desk: Desk) -> None:

@@ -17,6 +17,8 @@ from campaignctl.rendering.lines import Line, Style, laid_out
 from campaignctl.rendering.status_document import HeadwayDocument, StandingDocument, StatusOverview
 
 _BAR: Final = 20
+_UNSEEN: Final = frozenset({"ambiguous-name", "incomplete-list", "unknown-outcome", "other-endpoint"})
+"""Reasons for which a manifest has no campaign here although one may be there."""
 _QUIET: Final = frozenset({"in-sync", "finished", "state-differs", "fields-differ", "not-live"})
 """Reasons that the rest of a row says better."""
 
@@ -75,7 +77,8 @@ def _state(campaign: StandingDocument) -> str:
     """The live state, and the wanted one where it is another. A missing status is said to be missing."""
     live, desired = campaign["status"]["live"], campaign["status"]["desired"]
     if campaign["sid"] is None:
-        says = "not shown" if campaign["change"] == "blocked" else "not there"
+        reason = campaign["reason"]
+        says = "not shown" if reason and reason["code"] in _UNSEEN else "not there"
     else:
         says = name(live) if live else "its status is not shown"
     return f"{says}, wanted {desired}" if desired and "state" in campaign["drift"] else says
@@ -114,13 +117,13 @@ def _times(campaign: StandingDocument, now: datetime) -> Iterator[Line]:
 def _total(document: StatusOverview) -> Line:
     summary = document["summary"]
     managed = [campaign for campaign in document["campaigns"] if campaign["manifest"]]
+    listed, unmanaged = summary["campaigns"] - len(managed), summary["unmanaged"]
     parts = [words.counted(len(managed), "manifest")]
     if summary["drift"]:
         parts.append(words.counted(summary["drift"], "differs", "differ"))
-    strangers = words.counted(summary["unmanaged"], "campaign")
-    verb = "is" if summary["unmanaged"] == 1 else "are"
-    shown = (
-        "" if len(document["campaigns"]) > len(managed) or not summary["unmanaged"] else " (--all lists them)"
-    )
-    parts.append(f"{strangers} in the account {verb} not managed here{shown}")
+    strangers = listed if unmanaged is None else unmanaged
+    if strangers or unmanaged is not None:
+        verb = "is" if strangers == 1 else "are"
+        hint = " (--all lists them)" if strangers and not listed else ""
+        parts.append(f"{words.counted(strangers, 'campaign')} in the account {verb} not managed here{hint}")
     return Line(f"{'; '.join(parts)}.", 0, Style.STRONG)

@@ -135,6 +135,20 @@ _NEXT_BY_OUTCOME: Final[Mapping[str, str]] = {
     "unknown": "apply again: it looks before it repeats anything",
     "failed": "plan again to see what is left to do",
 }
+_NEXT_BY_HAND: Final[Mapping[str, str]] = {
+    "moved": "look at it, then run it again: somebody changed the campaign in the meantime",
+    "started-early": "look at the campaign in the account",
+    "field-lost": "look at the campaign in the account, then run it again",
+    "refused": "mend what the account names, then run it again",
+    "unreachable": "run it again; what is done stays done",
+    "interrupted": "run it again; what is done stays done",
+    "start-passed": "run it again if it is to call at once",
+    "policy": "run it again within the hours that the policy allows, or change the policy",
+}
+_NEXT_BY_HAND_BY_OUTCOME: Final[Mapping[str, str]] = {
+    "unknown": "run it again: it looks before it repeats anything",
+    "failed": "run it again to see what is left to do",
+}
 
 
 def ending(outcome: str) -> str:
@@ -163,10 +177,13 @@ def troubles(result: ResultDocument) -> tuple[str, ...]:
     return (f"error: {message(says)} [{error['code']}{http}]", *(() if told_twice else why))
 
 
-def following(result: ResultDocument) -> str | None:
-    """What a person does now; what is blocked or held said so in its reason."""
-    if result["outcome"] in ("applied", "unchanged"):
+def following(result: ResultDocument, *, by_hand: bool = False) -> str | None:
+    """What a person does now, who applied or gave a verb by hand; what is blocked or held said so in its reason."""
+    outcome = result["outcome"]
+    if outcome in ("applied", "unchanged"):
         return None
-    if result["outcome"] == "unknown":
-        return _NEXT_BY_OUTCOME["unknown"]
-    return _NEXT.get(result["reason"]["code"], _NEXT_BY_OUTCOME.get(result["outcome"]))
+    by_reason = _NEXT_BY_HAND if by_hand else _NEXT
+    by_outcome = _NEXT_BY_HAND_BY_OUTCOME if by_hand else _NEXT_BY_OUTCOME
+    if outcome == "unknown":
+        return by_outcome[outcome]
+    return by_reason.get(result["reason"]["code"], by_outcome.get(outcome))

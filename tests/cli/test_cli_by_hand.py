@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness import Desk, actions, live_sms, live_voice, run, sms, voice
@@ -309,6 +310,30 @@ def test_a_refusal_and_an_unknown_outcome_have_their_codes(
     desk.sandbox.faults.add("status", request="action", times=None, **fault)
     desk.sandbox.faults.add("status", request="get", times=None, status=503)
     assert desk.run("pause", "diwali-reminder", YES).code == code
+
+
+@pytest.mark.parametrize(
+    ("verb", "fault", "says"),
+    [
+        ("pause", {"request": "action", "status": 422}, "mend what the account names, then run it again"),
+        ("pause", {"request": "action", "status": 429}, "run it again; what is done stays done"),
+        ("pause", {"status": 503, "after": 2}, "run it again: it looks before it repeats anything"),
+        (
+            "resume",
+            {"effect": "change", "request": "get", "data": {"name": "another"}},
+            "look at it, then run it",
+        ),
+    ],
+)
+def test_what_to_do_next_is_to_ask_again_by_hand(
+    desk: Desk, verb: str, fault: dict[str, Any], says: str
+) -> None:
+    desk.seed(live_voice(status="paused" if verb == "resume" else "created"))
+    desk.sandbox.faults.add(**{"effect": "status", "times": None, **fault})
+    told = desk.run(verb, "diwali-reminder", YES).out
+    assert f"next: {says}" in told
+    assert "apply again" not in told
+    assert "plan again" not in told
 
 
 def test_the_audit_log_has_a_line_per_request(desk: Desk) -> None:

@@ -26,7 +26,7 @@ def by_hand_result_text(
     document: ApplyDocument, notes: Iterable[str] = (), *, color: bool = False, width: int | None = None
 ) -> str:
     """What became of it, and `notes` that no plan has shown."""
-    return laid_out((*apply_lines(document), *_notes(notes)), color=color, width=width)
+    return laid_out((*apply_lines(document, by_hand=True), *_notes(notes)), color=color, width=width)
 
 
 def _notes(notes: Iterable[str]) -> Iterator[Line]:

@@ -40,8 +40,8 @@ def operation_line(
     return laid_out([Line(text, 0, Style.GOOD if ended else Style.STOP)], color=color, width=None)
 
 
-def apply_lines(document: ApplyDocument) -> Iterator[Line]:
-    """The same, before it is laid out."""
+def apply_lines(document: ApplyDocument, *, by_hand: bool = False) -> Iterator[Line]:
+    """The same, before it is laid out; of a verb by hand what to do next is to give it again."""
     account = (document["environment"], document["account_sid"], document["backend"])
     yield headline(*account, start="Applied to environment")
     if document["interrupted"]:
@@ -50,8 +50,8 @@ def apply_lines(document: ApplyDocument) -> Iterator[Line]:
         )
     for outcome in ("unknown", "failed", "skipped"):
         for result in _ended(document, outcome):
-            yield from block(_result(result))
-    yield from block(line for result in _ended(document, "applied") for line in _result(result))
+            yield from block(_result(result, by_hand))
+    yield from block(line for result in _ended(document, "applied") for line in _result(result, by_hand))
     bad = document["summary"]["failed"] + document["summary"]["unknown"]
     yield from block([Line(totals.apply_total(document), 0, Style.STOP if bad else Style.STRONG)])
 
@@ -64,7 +64,7 @@ def _trouble(says: str) -> Line:
     return Line(says, 1, Style.GONE if says.startswith("error") else Style.PLAIN)
 
 
-def _result(result: ResultDocument) -> Iterator[Line]:
+def _result(result: ResultDocument, by_hand: bool) -> Iterator[Line]:
     mark, style = _MARKS[result["outcome"]]
     applied = result["outcome"] == "applied"
     says = changes.done(result["operations"]) if applied else result["outcome"]
@@ -81,6 +81,6 @@ def _result(result: ResultDocument) -> Iterator[Line]:
             f"held: {words.listed(each['op'] for each in result['held'])}, to be asked for", 1, Style.UPDATE
         )
     yield from note_lines(result["notes"])
-    then = following(result)
+    then = following(result, by_hand=by_hand)
     if then:
         yield Line(f"next: {then}", 1)

@@ -9,6 +9,7 @@ from typing import Final
 
 from campaignctl.kinds.lifecycle import TRANSITIONS, Status
 from campaignctl.planning.alive import starts_ahead
+from campaignctl.planning.lists import asks_by_name
 from campaignctl.planning.plan import Change, Op
 from campaignctl.planning.planner import make_plan
 from campaignctl.planning.reasons import ChangeType
@@ -100,7 +101,17 @@ def _sentence(
     wants = f"{where} wants it {desired.state}" if desired.state else f"{where} does not manage its life"
     if following.type is ChangeType.BLOCKED and not following.operations:
         return f"the next apply does nothing to it: {following.reason.message} ({where})"
-    return f"the next apply {', '.join(_will(following)) or 'leaves it so'} ({wants})"
+    unread = "; its lists are given by name and were not looked up" if _lists_matter(desired, change) else ""
+    return f"the next apply {', '.join(_will(following)) or 'leaves it so'} ({wants}{unread})"
+
+
+def _lists_matter(desired: Desired, change: Change) -> bool:
+    """Whom they mean takes requests to learn, and could make the next apply update it, or block it."""
+    return _stays_alive(change) and not desired.ignores("lists") and asks_by_name([desired])
+
+
+def _stays_alive(change: Change) -> bool:
+    return change.operations[-1].op in (Op.PAUSE, Op.RESUME)
 
 
 def _will(change: Change) -> Iterator[str]:
@@ -113,7 +124,10 @@ def _will(change: Change) -> Iterator[str]:
 
 def _unmanaged(change: Change, manifests: Manifests, terms: Terms) -> str:
     read = "" if manifests.complete else " that could be read"
-    alive = change.operations[-1].op in (Op.PAUSE, Op.RESUME)
-    if alive and terms.prune is not None and change.key.name.startswith(terms.prune.name_prefix):
+    if (
+        _stays_alive(change)
+        and terms.prune is not None
+        and change.key.name.startswith(terms.prune.name_prefix)
+    ):
         return f"no manifest{read} matches it: an apply leaves it so, and one with --prune would end it"
     return f"no manifest{read} matches it: no apply touches it"

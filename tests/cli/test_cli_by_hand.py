@@ -372,6 +372,21 @@ def test_it_says_what_the_next_apply_will_do(
     assert says in desk.run(verb, "diwali-reminder", YES).out
 
 
+@pytest.mark.parametrize(
+    ("verb", "metadata", "told"),
+    [("pause", {}, True), ("complete", {}, False), ("pause", {"ignore": ["lists"]}, False)],
+)
+def test_it_says_that_lists_given_by_name_were_not_looked_up(
+    desk: Desk, verb: str, metadata: dict[str, Any], told: bool
+) -> None:
+    desk.seed(live_sms(), collection="message-campaigns")
+    desk.manifests(sms(lists=[{"name": "Gold members"}], metadata=metadata))
+    out = desk.run(verb, "diwali-offer", YES).out
+    assert ("its lists are given by name and were not looked up" in out) is told
+    assert "the next apply leaves it so" in out
+    assert not [it for it in desk.requests if it.request == "lists"]
+
+
 def test_the_next_apply_does_what_was_said(desk: Desk) -> None:
     desk.seed(live_voice(status="paused"))
     desk.manifests(voice(state="paused"))

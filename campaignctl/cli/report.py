@@ -16,7 +16,7 @@ from campaignctl.cli.interrupts import Interrupts
 from campaignctl.cli.options import GlobalOptions, global_options, offering
 from campaignctl.cli.session import Connection, Session
 from campaignctl.diagnostics import counted, quoted
-from campaignctl.errors import ApiError, InputError, InterruptedRunError, RefusedError
+from campaignctl.errors import AnswerError, ApiError, InputError, InterruptedRunError, RefusedError
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.planning.naming import AskedName, Found
 from campaignctl.planning.recipients import Batch, Tally
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from campaignctl.api.client import Client
     from campaignctl.rendering.recipients import Writer
 
+_AUTO, _FILE, _PAGES = "auto", "file", "pages"
+_SOURCES = {_FILE: "the campaign's report file", _PAGES: "the account's pages"}
 _MOST_CANDIDATES = 10
 _ERASE = "\r\x1b[K"
 
@@ -41,6 +43,13 @@ _ERASE = "\r\x1b[K"
     help="Leave out the first N rows: to go on where an earlier report ended.",
 )
 @click.option(
+    "--source",
+    type=click.Choice((_AUTO, *_SOURCES)),
+    default=_AUTO,
+    show_default=True,
+    help="What is read: the campaign's report file or the account's pages; by itself the file where there is one.",
+)
+@click.option(
     "--format",
     "output_format",
     type=click.Choice(("table", "csv", "jsonl")),
@@ -48,11 +57,11 @@ _ERASE = "\r\x1b[K"
     show_default=True,
     help="How the result is written.",
 )
-def command(options: GlobalOptions, name: str, since_offset: int, output_format: str) -> int:
+def command(options: GlobalOptions, name: str, since_offset: int, source: str, output_format: str) -> int:
     """Show what each recipient of a campaign came to, and how many ended how. NAME is a name, a SID, voice/NAME or
     sms/NAME.
 
-    A report that breaks off says where to go on with --since-offset.
+    A report that breaks off says how to go on: with --since-offset, and with the --source that it was read from.
     """
     from campaignctl.rendering.recipients import writer
 
@@ -67,6 +76,7 @@ def command(options: GlobalOptions, name: str, since_offset: int, output_format:
             interrupts,
             writer(output_format, show_numbers=options.show_numbers, width=output.width()),
             Tally(offset=since_offset),
+            source,
         )
         _headline(session, live, output_format)
         run.all_of(live)
@@ -124,22 +134,30 @@ def _headline(session: Session, live: Live, output_format: str) -> None:
 
 @dataclass
 class _Run:
-    """Writes a report, batch by batch, and knows where it stands."""
+    """Writes a report, batch by batch, and knows where it stands. `source` is the one that rows came from, once some
+    did: another one need not have their order."""
 
     session: Session
     connection: Connection
     interrupts: Interrupts
     writer: Writer
     tally: Tally
+    source: str
     notes: list[str] = field(default_factory=list)
 
     def all_of(self, live: Live) -> None:
-        """From its report file where it has one that can be read, else all pages of the account."""
+        """From the source that was asked for; else from its report file where it has one, else page by page."""
         expected = sum(live.stats.values()) if live.stats else 0
+        skipped, asked = self.tally.offset, self.source
         with _Bar(expected, self.session.options) as bar:
             try:
-                if not self._from_file(live, bar):
+                if asked == _PAGES or not self._from_file(live, bar):
                     self._from_pages(live, bar)
+                if skipped and asked == _AUTO:
+                    which = f"the {counted(skipped, 'row that is', 'rows that are')} left out"
+                    self.notes.append(
+                        f"{which} are those of {_SOURCES[self.source]} (--source {self.source})"
+                    )
             except (KeyboardInterrupt, InterruptedRunError):
                 raise InterruptedRunError(f"interrupted; {self._go_on()}") from None
             except ApiError as error:
@@ -151,35 +169,43 @@ class _Run:
 
         url, base_url = live.report_url, self.connection.base_url
         if url is None or (self.session.environment.is_sandbox and not may_read(url, base_url)):
-            return False  # a sandbox names the reports that the live API would have
+            return self._fileless("the campaign has no report file that could be read")
         timeout, clock = self.session.environment.timeout_seconds, self.session.clock
         try:
             with closing(rows(url, base_url, timeout, clock)) as source:
-                self._write(batches(source, self.tally.offset), bar)
+                self._write(batches(source, self.tally.offset), bar, _FILE)
         except NoReportError as why:
             self.notes.append(f"{why}: read from the account, page by page")
-            return False
+            return self._fileless(str(why))
         return True
+
+    def _fileless(self, why: str) -> bool:
+        """False; raises AnswerError where nothing else will do."""
+        if self.source == _FILE:
+            raise AnswerError(why)
+        return False
 
     def _from_pages(self, live: Live, bar: _Bar) -> None:
         from campaignctl.api.recipients import pages
 
-        self._write(pages(self.connection.client, live, self.tally.offset), bar)
+        self._write(pages(self.connection.client, live, self.tally.offset), bar, _PAGES)
 
-    def _write(self, batches: Iterator[Batch], bar: _Bar) -> None:
+    def _write(self, batches: Iterator[Batch], bar: _Bar, source: str) -> None:
         """No signal cuts a batch in two: what is written and the offset that is told always agree."""
         for batch in batches:
             with self.interrupts.deferred():
                 bar.clear()
                 click.echo(self.writer.batch(batch.rows), nl=False)
                 self.tally.add(batch)
+                self.source = source
                 bar.show(self.tally)
             if self.interrupts.asked():
                 raise KeyboardInterrupt
 
     def _go_on(self) -> str:
         written = counted(self.tally.rows, "row is", "rows are")
-        return f"{written} written; the rest comes with --since-offset {self.tally.offset}"
+        source = "" if self.source == _AUTO else f" --source {self.source}"
+        return f"{written} written; the rest comes with --since-offset {self.tally.offset}{source}"
 
 
 def _end(run: _Run, output_format: str) -> None:

@@ -236,7 +236,7 @@ def summary_text(tally: Tally, notes: Iterable[str], *, color: bool = False, wid
 
 def _summary(tally: Tally, notes: Iterable[str]) -> Iterator[Line]:
     wide = max((len(f"{count:,}") for _, count in tally.ranked), default=0)
-    yield Line(f"{words.counted(tally.rows, 'recipient')}{':' if tally.rows else ''}", 0, Style.STRONG)
+    yield Line(f"{words.counted(tally.rows, 'recipient')}: {_none(tally)}".rstrip(), 0, Style.STRONG)
     for outcome, count in tally.ranked:
         share = f"{100 * count / tally.rows:.1f}%"
         yield Line(f"{count:>{wide},}  {share:>6}  {name(outcome)}", 1)
@@ -249,6 +249,15 @@ def _summary(tally: Tally, notes: Iterable[str]) -> Iterator[Line]:
             Style.ALERT,
         )
     yield from (Line(f"Note: {message(note)}", 0, Style.QUIET) for note in notes)
+
+
+def _none(tally: Tally) -> str:
+    """Why no row is shown, where none is."""
+    if tally.rows:
+        return ""
+    if tally.offset:
+        return f"there are no more than {words.counted(tally.offset, 'row')}"
+    return "the account shows none of this campaign"
 
 
 def left_out_note(names: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import signal
 from typing import Any
 
 import pytest
-from harness import Desk, live_sms, live_voice, voice
+from harness import Desk, Result, live_sms, live_voice, voice
 from web import Asked, Given, serving
 
 RUNNING = {"send_at": "2027-01-10T08:58:00+05:30", "end_at": "2027-01-10T18:00:00+05:30"}
@@ -111,7 +111,12 @@ def test_nobody_yet_is_a_header_and_no_row(desk: Desk) -> None:
     desk.seed(live_voice(**{"from": []}))
     result = desk.run("report", "diwali-reminder", "--format", "csv")
     assert (result.code, result.out) == (0, "sid,number,status,detailed_status\n")
-    assert "0 recipients" in result.err
+    assert "0 recipients: the account shows none of this campaign" in result.err
+    assert (
+        "0 recipients: the account shows none of this campaign" in desk.run("report", "diwali-reminder").out
+    )
+    beyond = desk.run("report", "diwali-reminder", "--since-offset", "7")
+    assert "0 recipients: there are no more than 7 rows" in beyond.out
 
 
 # ------------------------------------------------------------------------------------------------------------- NAME
@@ -194,6 +199,51 @@ def test_a_report_elsewhere_is_not_asked_for_by_an_account_on_loopback(desk: Des
     result = desk.run("report", "diwali-reminder")
     assert "not to be trusted: read from the account, page by page" in result.out
     assert "5 recipients:" in result.out
+
+
+def broken_off_in_pages(desk: Desk) -> tuple[Result, str]:
+    """The first 500 of 1,200 rows, read from an account whose campaign has no report yet, and the words to go on."""
+    called(desk, 1200)
+    desk.sandbox.faults.add("status", request="details", status=500, after=1)
+    broken = desk.run("report", "diwali-reminder", "--format", "csv")
+    assert broken.code == 1
+    return broken, broken.err.split("the rest comes with ")[1].split("\n")[0]
+
+
+def test_a_report_goes_on_in_its_own_source_though_the_campaign_has_a_report_by_now(desk: Desk) -> None:
+    broken, words = broken_off_in_pages(desk)
+    assert words == "--since-offset 500 --source pages"
+    desk.pass_time(hours=5)
+    assert desk.live("diwali-reminder")["report_url"]
+    desk.forget()
+    rest = desk.run("report", "diwali-reminder", "--format", "csv", *words.split())
+    assert "details" in [each.request for each in desk.requests]
+    said = [each["number"] for each in (*table(broken.out), *table(rest.out))]
+    whole = [each["number"] for each in table(desk.run("report", "diwali-reminder", "--format", "csv").out)]
+    assert said == whole
+
+
+@pytest.mark.parametrize(("hours", "source"), [(0, "the account's pages"), (5, "the campaign's report file")])
+def test_an_offset_without_its_source_says_which_rows_it_counts(desk: Desk, hours: int, source: str) -> None:
+    called(desk, 1200)
+    desk.pass_time(hours=hours)
+    result = desk.run("report", "diwali-reminder", "--format", "csv", "--since-offset", "700")
+    assert (result.code, len(table(result.out))) == (0, 500)
+    assert f"the 700 rows that are left out are those of {source}" in result.err
+
+
+def test_a_report_file_that_is_asked_for_and_is_not_there_is_no_other_source(desk: Desk) -> None:
+    called(desk, 1200)
+    none = desk.run("report", "diwali-reminder", "--source", "file")
+    assert (none.code, "has no report file" in none.err) == (1, True)
+    with serving(lambda _asked: Given(b"gone", 404)) as web:
+        desk.sandbox.faults.add(
+            "change", request=["list", "get"], times=None, data={"report_url": f"{web.url}/r"}
+        )
+        gone = desk.run("report", "diwali-reminder", "--source", "file", "--since-offset", "5")
+    assert gone.code == 1
+    assert "the host of its report answers 404" in gone.err
+    assert "0 rows are written; the rest comes with --since-offset 5 --source file" in gone.err
 
 
 def with_report(desk: Desk, url: str) -> None:

@@ -9,6 +9,10 @@ __version__ = "0.1.0"
 __all__ = ["Outcome", "Project", "Proposal", "__version__", "apply", "load", "plan", "render"]
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> object:
     """The library, imported when it is first used: commands start without it."""
     if name in __all__:

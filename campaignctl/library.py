@@ -19,11 +19,12 @@ from pathlib import Path
 
 from campaignctl.cli import planned
 from campaignctl.cli.apply import Applied, Limits, carry_out, refuse
-from campaignctl.cli.options import GlobalOptions
+from campaignctl.cli.options import REFRESHES, GlobalOptions
 from campaignctl.cli.planned import Asked, Planned
 from campaignctl.cli.session import Reading, Session
 from campaignctl.clock import Clock, SystemClock
 from campaignctl.diagnostics import Diagnostic
+from campaignctl.errors import UsageError
 from campaignctl.exits import Exit
 from campaignctl.planning.outcome import ApplyResult
 from campaignctl.planning.plan import Plan
@@ -110,8 +111,11 @@ def plan(
 ) -> Proposal:
     """Reads the account and plans; sends nothing. The arguments are the options of `campaignctl plan`.
 
-    Raises `ApiError` where the account cannot be read, `InputError` with `prune` where a path holds no manifest.
+    Raises `UsageError` for one that they do not take, `ApiError` where the account cannot be read, `InputError` with
+    `prune` where a path holds no manifest.
     """
+    if refresh not in REFRESHES:
+        raise UsageError(f"refresh {refresh!r} is none of {', '.join(REFRESHES)}")
     asked = Asked(project.paths, project.labels, tuple(allow), prune, tuple(resend), refresh)
     session = project._session
     reading = session.read_valid(asked.paths, asked.labels, prune) if prune else project._reading

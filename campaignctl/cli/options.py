@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
 from campaignctl.clock import Clock, SystemClock
 
 F = TypeVar("F", bound=Callable[..., Any])
+REFRESHES: Final = ("auto", "full")
+"""How the account is read for a plan: what can matter, or all of it."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def planning_options(function: F) -> F:
             ),
             click.option(
                 "--refresh",
-                type=click.Choice(("auto", "full")),
+                type=click.Choice(REFRESHES),
                 default="auto",
                 show_default=True,
                 help="How the account is read: what can matter, or all of it.",

@@ -16,7 +16,7 @@ import pytest
 from harness import SECRETS, Desk, live_voice, run, voice
 
 import campaignctl
-from campaignctl.errors import InputError, RefusedError
+from campaignctl.errors import InputError, RefusedError, UsageError
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "library.md"
 EXAMPLE = re.compile(r"<!-- run -->\n```python\n(.*?)```", re.DOTALL)
@@ -92,6 +92,15 @@ def test_both_are_rendered_in_every_format_and_masked(
         assert text
         assert "9876543210" not in text
     assert desk.writes
+
+
+def test_a_way_of_reading_that_does_not_exist_is_refused(project: campaignctl.Project) -> None:
+    with pytest.raises(UsageError, match="auto, full"):
+        campaignctl.plan(project, refresh="everything")
+
+
+def test_its_functions_are_offered_to_whoever_looks_for_them() -> None:
+    assert {"load", "plan", "apply", "render"} <= set(dir(campaignctl))
 
 
 def test_another_format_is_refused(project: campaignctl.Project) -> None:

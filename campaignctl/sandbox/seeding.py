@@ -11,6 +11,7 @@ from campaignctl.kinds.lifecycle import FINISHED, Status, read_status
 from campaignctl.sandbox import rules
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.collection import COLLECTIONS, Collection
+from campaignctl.sandbox.people import list_sid
 from campaignctl.sandbox.queries import read_search
 from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.world import World, fresh_stats
@@ -37,6 +38,13 @@ def seed(
     ]
     world.store.insert(made)
     return [campaign.sid for campaign in made]
+
+
+def contact_lists(account: str, rows: Iterable[Mapping[str, Any]], number: int) -> list[tuple[str, str]]:
+    """SID and name of each, made up where they are left out; `number` lists are there already."""
+    places = enumerate(rows, number + 1)
+    named = ((row, str(row.get("name", f"seeded-{place}")), place) for place, row in places)
+    return [(str(row.get("sid") or list_sid(account, f"{name} {place}")), name) for row, name, place in named]
 
 
 def _seeded(

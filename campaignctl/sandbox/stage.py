@@ -71,10 +71,10 @@ class Stage:
             return self.clock.now()
 
     def seed(self, account: str, collection: str, campaigns: Iterable[Mapping[str, Any]]) -> list[str]:
-        """See `seeding.seed`; `lists` takes contact lists of `sid` and `name`."""
+        """See `seeding.seed`; `lists` takes contact lists of `sid` and `name`, either made up where it is left out."""
         with self.store.transaction():
             if collection == "lists":
-                rows = [(str(row["sid"]), str(row["name"])) for row in campaigns]
+                rows = seeding.contact_lists(account, campaigns, len(self.store.lists(account)))
                 self.store.add_lists(account, rows)
                 return [sid for sid, _ in rows]
             return seeding.seed(self.world, account, seeding.collection_named(collection), campaigns)

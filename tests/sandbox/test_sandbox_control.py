@@ -72,6 +72,13 @@ def test_campaigns_are_seeded_unchecked(account: Account) -> None:
     assert shown["date_created"] == "2020-01-01T05:30:00+05:30"
 
 
+def test_contact_lists_are_seeded_with_as_little_as_is_known_of_them(account: Account) -> None:
+    rows = [{"sid": "5e1ec7ed0001", "name": "Gold"}, {"name": "Gold"}, {"name": "Gold"}, {}]
+    sent = {"account": "acme1", "collection": "lists", "campaigns": rows}
+    sids = account.client.post("/_sandbox/seed", json=sent).json()["sids"]
+    assert (sids[0], len(set(sids))) == ("5e1ec7ed0001", 4)
+
+
 def test_reset_brings_everything_back_to_the_first_day(account: Account, sandbox: Sandbox) -> None:
     account.call()
     sandbox.switches.put = "replace"

@@ -6,9 +6,8 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-@dataclass(frozen=True)
-class _Command:
+class _Command(NamedTuple):
     """Where a command stands, and what `--help` says of it. `name` is what its module calls it."""
 
     module: str

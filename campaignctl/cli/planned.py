@@ -120,8 +120,7 @@ def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[R
     directory = read_directory(client)
     found = {id(desired): resolve(desired, directory) for desired in reading.everyone}
     return (
-        replace(
-            reading,
+        reading._replace(
             everyone=tuple(found.values()),
             selected=tuple(found[id(desired)] for desired in reading.selected),
         ),

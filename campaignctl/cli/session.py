@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from campaignctl.cli.options import GlobalOptions
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 _SANDBOX_SECRET = "sandbox"
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """The project's manifests: all that could be read, and those that were selected.
 
     `complete` is False when a file outside the selection could not be read. `barren` are the paths of the
@@ -41,8 +40,7 @@ class Reading:
     barren: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Connection:
+class Connection(NamedTuple):
     """An open account, and its scheme and host. `settles`: lists may lag, and others may create there too."""
 
     client: Client

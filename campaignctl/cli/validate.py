@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import click
 
@@ -24,8 +25,7 @@ from campaignctl.rendering import formats
 from campaignctl.rendering.findings import validate_document
 
 
-@dataclass(frozen=True)
-class _Checked:
+class _Checked(NamedTuple):
     """What one environment's values make of the manifests."""
 
     environment: Environment
@@ -63,7 +63,7 @@ def merged(findings: Mapping[str, Iterable[Diagnostic]]) -> tuple[Diagnostic, ..
 
 def _of(names: Sequence[str], finding: Diagnostic) -> Diagnostic:
     noun = "environment" if len(names) == 1 else "environments"
-    return replace(finding, message=f"{finding.message} (in {noun} {', '.join(names)})")
+    return finding._replace(message=f"{finding.message} (in {noun} {', '.join(names)})")
 
 
 def _check_all(
@@ -97,6 +97,6 @@ def _write(
     names = ", ".join(it.name for it in environments)
     where = formats.Where.of(names, ", ".join(accounts), backends.pop() if len(backends) == 1 else "several")
     manifests = max(len(each.reading.selected) for each in checked)
-    setting = replace(output.setting(session.options, session.clock.now(), manifests=manifests), where=where)
+    setting = output.setting(session.options, session.clock.now(), manifests=manifests)._replace(where=where)
     document = validate_document(findings)
     output.result(formats.render("validate", output_format, document, setting))

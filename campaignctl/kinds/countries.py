@@ -7,12 +7,11 @@ the trunk prefix and without either compare equal; nothing is ever compared by s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Country:
+class Country(NamedTuple):
     """`code` is ISO 3166; `lengths` count the digits after country code and trunk prefix."""
 
     code: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -26,8 +25,7 @@ from campaignctl.planning.settings import PROJECT_KIND
 _NO_MANIFEST: Final = "a manifest has apiVersion: campaignctl/v1 and kind: VoiceCampaign or SmsCampaign"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What became of a document. `labels` are known of a faulty one too, where they could be read.
 
     `findings` are why there is no campaign; `faults` what is wrong with one all the same, between its fields.
@@ -39,8 +37,7 @@ class Document:
     faults: tuple[validate.Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a document stands: its file, and its place among the file's documents from 0."""
 
     file: ManifestFile

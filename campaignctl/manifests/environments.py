@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import did_you_mean, quoted
 from campaignctl.kinds.countries import COUNTRIES
@@ -20,8 +19,7 @@ DEFAULT_RATE: Final = 30
 """Requests a minute that an account takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What is wrong, at a dotted path of the project file."""
 
     path: str

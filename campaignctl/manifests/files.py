@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 MAX_BYTES: Final = 20_000_000
@@ -22,8 +21,7 @@ class UnreadableFileError(Exception):
         self.rule, self.message, self.before = rule, message, before
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestFile:
+class ManifestFile(NamedTuple):
     """A file to read. `shown` is its path in messages, relative to `root`, the project's directory.
 
     It must not lead out of `home`. One that is no link, found in a directory that is not outside, cannot. `path` is

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity, error, in_order, quoted
 from campaignctl.manifests.documents import Document, DocumentReader, Source
@@ -19,8 +19,7 @@ from campaignctl.planning.validate import Fault, conflicts
 from campaignctl.processes import shared_out
 
 
-@dataclass(frozen=True)
-class Manifests:
+class Manifests(NamedTuple):
     """What a command works on.
 
     `desired` is all that could be read, of the whole project and under the paths; `selected` what was meant.
@@ -185,4 +184,4 @@ def _end_of(text: str) -> Mark:
 
 def _aside(finding: Diagnostic) -> Diagnostic:
     """Outside the selection a mistake is a warning."""
-    return replace(finding, severity=Severity.WARN)
+    return finding._replace(severity=Severity.WARN)

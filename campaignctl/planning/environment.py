@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Value
@@ -18,8 +19,7 @@ SMS_APIS = ("message-campaigns", "sms-campaigns")
 CREATE_BODIES = ("wrapped", "bare")
 
 
-@dataclass(frozen=True)
-class CreateBody:
+class CreateBody(NamedTuple):
     """How a create is wrapped, by kind: `wrapped` or `bare`."""
 
     voice: str = "wrapped"
@@ -41,7 +41,7 @@ class Environment:
     key_env: str = "EXOTEL_API_KEY"
     token_env: str = "EXOTEL_API_TOKEN"
     sms_api: str = "message-campaigns"
-    create_body: CreateBody = CreateBody()
+    create_body: CreateBody = field(default_factory=CreateBody)
     rate_limit: int | None = 30
     timeout_seconds: float = 30.0
     max_attempts: int = 5
@@ -62,8 +62,7 @@ class Environment:
         return "campaigns" if kind_name == "VoiceCampaign" else self.sms_api
 
 
-@dataclass(frozen=True)
-class Prune:
+class Prune(NamedTuple):
     """Which campaigns can be orphans."""
 
     name_prefix: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from campaignctl.diagnostics import quoted
 from campaignctl.errors import UsageError
@@ -13,8 +13,7 @@ from campaignctl.kinds.formats import LABEL
 _REQUIREMENT = rf"\s*(?P<label>{LABEL.pattern})\s*(?P<sign>!=|==|=)\s*(?P<value>.*?)\s*"
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """One label's value, or, not `equal`, what it must not be."""
 
     label: str
@@ -22,8 +21,7 @@ class Requirement:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(NamedTuple):
     """All of its requirements must be met. Without any it selects everything."""
 
     requirements: tuple[Requirement, ...] = ()

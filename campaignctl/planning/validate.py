@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import Severity, quoted
 from campaignctl.kinds.table import Role, Value
@@ -25,8 +24,7 @@ MOST_VARIABLES: Final = 5
 _VARIABLE = re.compile(r"@@\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """What is wrong, at a dotted path: of `spec`, or beginning with `metadata`."""
 
     path: str

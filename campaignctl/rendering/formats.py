@@ -8,17 +8,15 @@ Modules are imported when they are needed: a plan as text loads no page.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from campaignctl.rendering.escape import name
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """Which account it is about. A sandbox calls and texts nobody, and is never taken for an account that does."""
 
     environment: str
@@ -31,8 +29,7 @@ class Where:
         return cls(name(environment), name(account_sid), backend == "sandbox")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """Where a text will be read. `width` None: whoever shows it wraps it.
 
     `manifests` is how many were read, `where` the account, for documents that do not say so themselves. `prefix` is
@@ -53,8 +50,7 @@ Writer = Callable[[Any, Setting], str]
 _COMMANDS: Final = frozenset({"plan", "apply", "validate", "diff"})
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """One row. `shows` are the commands that offer it.
 
     `may_show_numbers`: `--show-numbers` reaches it. `tells_errors`: a command that ends early writes its error in this

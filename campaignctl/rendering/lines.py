@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from textwrap import wrap
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaignctl.rendering.escape import TEXT_LIMIT, cut, visible, without_command
 
@@ -30,8 +29,7 @@ class Style(Enum):
     ALERT = "33"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One thought. `whole` is never wrapped: a command to copy."""
 
     text: str = ""

@@ -39,7 +39,7 @@ def outputs(output_format: str, text: str) -> tuple[str, ...]:
     }
     row = FORMATS[output_format]
     made = [what for what in shown if what in row.shows or (what == "error" and row.tells_errors)]
-    setting = plans.replace(SETTING, where=Where.of(text, text, "exotel"))
+    setting = SETTING._replace(where=Where.of(text, text, "exotel"))
     written = [render(what, output_format, shown[what], setting) for what in made]
     if "plan" in row.shows:
         runs = plans.hostile_runs(text)

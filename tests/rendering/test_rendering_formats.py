@@ -268,6 +268,6 @@ def test_sarif_is_what_its_standard_says() -> None:
 
 @pytest.mark.parametrize("output_format", ["markdown", "html", "github", "sarif"])
 def test_a_file_is_named_as_the_reader_knows_it(output_format: str) -> None:
-    setting = replace(SETTING, prefix="marketing/")
+    setting = SETTING._replace(prefix="marketing/")
     for what in FORMATS[output_format].shows & set(DOCUMENTS) - {"apply"}:
         assert "marketing/campaigns/kyc-call.yaml" in render(what, output_format, DOCUMENTS[what], setting)

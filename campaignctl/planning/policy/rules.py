@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds import KINDS, SMS, VOICE, formats
@@ -159,8 +159,7 @@ _ROWS: Final = (
 RULES: Mapping[str, Rule] = MappingProxyType({rule.name: rule for rule in _ROWS})
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
+class InForce(NamedTuple):
     """A rule that is on: how bad what it finds is, and its settings as the project writes them."""
 
     rule: Rule
@@ -168,8 +167,7 @@ class InForce:
     settings: Mapping[str, Value]
 
 
-@dataclass(frozen=True)
-class Policies:
+class Policies(NamedTuple):
     """What binds the campaigns of an environment, looked up once for all of them.
 
     `capacities` is what the account does a minute, by the kind's name.

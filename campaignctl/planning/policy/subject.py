@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.table import Kind, Value
@@ -13,8 +13,7 @@ from campaignctl.planning.environment import Environment
 from campaignctl.planning.resources import Desired
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A campaign as it will stand: the fields, and when it begins (None: nobody can say yet).
 
     `lead` is how far ahead the start lies that is being set, None where none is set. `capacity` is what the account
@@ -42,8 +41,7 @@ class Subject:
         return f"{self.kind.schedule.name}.{self.kind.end.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One campaign before one rule: its manifest, the account, the rule's settings, and where campaigns crowd."""
 
     subject: Subject
@@ -53,8 +51,7 @@ class Case:
     crowds: Sequence[Crowd] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """What a rule found, at a dotted path of the manifest. `level` overrides the rule's own."""
 
     path: str

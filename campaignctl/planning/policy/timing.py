@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 from campaignctl.diagnostics import counted, quoted
@@ -28,7 +27,7 @@ def lead_time(case: Case) -> Iterator[Fault]:
 def window_fits(case: Case) -> Iterator[Fault]:
     """The window is long enough for its numbers and retries. What is in lists nobody counts."""
     account = case.settings.get("calls_per_minute")
-    subject = replace(case.subject, capacity=account) if isinstance(account, int) else case.subject
+    subject = case.subject.of_account(account) if isinstance(account, int) else case.subject
     end = window_of(subject.kind, subject.spec).end
     minutes = predicted_minutes(subject)
     if minutes is None or subject.begins is None or end is None:

@@ -110,6 +110,7 @@ def command(options: GlobalOptions, names: tuple[str, ...], output_format: str, 
         live = writing.draft.live
         _write(writing, f"From account {origin}: {live.word}, SID {live.sid}, exported {when}.")
     exported = [*(_told(writing, session) for writing in writings), *skipped]
+    notes = notes if exported else (*notes, wish.wanted.nothing)
     _show(exported, notes, session, output_format)
     return 0
 

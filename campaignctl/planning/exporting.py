@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from campaignctl.kinds.lifecycle import ALIVE, Status
+from campaignctl.kinds.lifecycle import ALIVE, FINISHED, Status
 from campaignctl.planning.environment import Prune
 from campaignctl.planning.resources import Desired, Listing, Live
 
@@ -37,6 +37,14 @@ class Wanted:
         """Whether the campaign is meant."""
         statuses = self.statuses or ALIVE
         return live.status in statuses and self.part.casefold() in live.name.casefold()
+
+    @property
+    def nothing(self) -> str:
+        """What is said where no campaign is meant, and where others may be."""
+        if self.statuses:
+            return "nothing matched"
+        rest = ",".join(status for status in Status if status in FINISHED)
+        return f"nothing matched: only what is alive was looked at, --status {rest} looks at the rest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def export_text(document: ExportDocument) -> str:
     ]
     lines += [f"note: {note}" for note in document["notes"]]
     written, skipped = len(document["written"]), len(document["skipped"])
-    lines += ["", f"{written} written, {skipped} not."]
+    lines += ["", f"{written:,} written, {skipped:,} not."] if written or skipped else []
     return "\n".join(map(visible, lines)) + "\n"
 
 

@@ -70,6 +70,33 @@ def test_numbers_are_left_out_counted_and_the_campaign_is_pinned(desk: Desk) -> 
     changes_nothing(desk)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [(), ("--name", "nowhere"), ("--kind", "sms"), ("--status", "archived"), ("--status", "paused,failed")],
+)
+@pytest.mark.parametrize("empty", [True, False])
+def test_an_export_that_matches_nothing_says_so_and_what_was_looked_at(
+    desk: Desk, empty: bool, asked: tuple[str, ...]
+) -> None:
+    if not empty:
+        desk.seed(live_voice(status="completed"))
+    document = export(desk, *asked)
+    assert (document["written"], document["skipped"]) == ([], [])
+    said = desk.run("export", "--out", "campaigns", *asked).out
+    alive_only = (
+        "only what is alive was looked at, --status completed,archived,failed,canceled looks at the rest"
+    )
+    assert document["notes"] == [f"nothing matched{'' if '--status' in asked else f': {alive_only}'}"]
+    assert said == f"Environment prod (account acme1)\n\nnote: {document['notes'][0]}\n"
+    assert not list((desk.root / "campaigns").iterdir())
+
+
+def test_the_words_that_it_says_look_at_the_rest(desk: Desk) -> None:
+    desk.seed(live_voice(status="completed"))
+    words = export(desk)["notes"][0].split("looked at, ")[1].split()[:2]
+    assert len(export(desk, *words)["written"]) == 1
+
+
 def test_a_single_number_is_spoken_of_as_one(desk: Desk) -> None:
     desk.seed(live_voice(**{"from": [NUMBER]}))
     said = desk.run("export", "--out", "campaigns").out

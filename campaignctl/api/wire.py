@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from campaignctl.kinds import KINDS, SMS, VOICE
@@ -215,7 +215,7 @@ def decode(endpoint: Endpoint, data: Json) -> Live:
     """One campaign as an answer gives it. Raises `UnreadableError` without a SID or a name."""
     if not isinstance(data, dict):
         raise UnreadableError("its data is no object")
-    sid = next((text for key in endpoint.sid_keys if (text := _text_or_none(data.get(key)))), None)
+    sid = _sid(endpoint, data)
     spec = _members(_KIND_ROWS[endpoint.kind.name], data)
     if sid is None or not isinstance(spec.get("name"), str):
         raise UnreadableError("it has no SID" if sid is None else "it has no name")
@@ -233,6 +233,13 @@ def decode(endpoint: Endpoint, data: Json) -> Live:
     )
 
 
+def _sid(endpoint: Endpoint, data: Mapping[str, Json]) -> str | None:
+    for key in endpoint.sid_keys:
+        if text := _text_or_none(data.get(key)):
+            return text
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class ContactList:
     """A list of people, as far as this project looks at it."""
@@ -244,40 +251,53 @@ class ContactList:
 def decode_contact_list(data: Json) -> ContactList:
     """One contact list as an answer gives it. Raises `UnreadableError` without a SID or a name."""
     found = data if isinstance(data, dict) else {}
-    sid = next((text for key in CONTACT_LISTS.sid_keys if (text := _text_or_none(found.get(key)))), None)
+    sid = _sid(CONTACT_LISTS, found)
     name = _text_or_none(found.get("name"))
     if sid is None or name is None:
         raise UnreadableError("it has no SID" if sid is None else "it has no name")
     return ContactList(sid, name)
 
 
-_Rows: TypeAlias = "Mapping[str, tuple[str, Callable[[Json], Value], bool]]"
-"""By every key that an answer may use: the field's name, how it is read, whether the key is an alias."""
+class _Row(NamedTuple):
+    """What a key of an answer gives: a field, and how it is `read`. A value of the class `plain` stands as it is."""
+
+    name: str
+    read: Callable[[Json], Value]
+    plain: type | None
+    is_alias: bool = False
 
 
-def _rows(fields: tuple[Field, ...]) -> _Rows:
-    rows: dict[str, tuple[str, Callable[[Json], Value], bool]] = {}
+def _rows(fields: tuple[Field, ...]) -> Mapping[str, _Row]:
+    """By every key that an answer may use."""
+    rows: dict[str, _Row] = {}
     for row in fields:
         read = _object_reader(_rows(row.fields)) if row.type is Type.OBJECT else _READERS[row.type]
-        rows[row.name] = (row.name, read, False)
-        rows.update(dict.fromkeys(row.aliases, (row.name, read, True)))
+        plain = _PLAIN.get(row.type)
+        rows[row.name] = _Row(row.name, read, plain)
+        rows.update(dict.fromkeys(row.aliases, _Row(row.name, read, plain, is_alias=True)))
     return rows
 
 
-def _members(rows: _Rows, data: Mapping[str, Json]) -> dict[str, Value]:
-    spec: dict[str, Value] = {}
+def _members(rows: Mapping[str, _Row], data: Mapping[str, Json]) -> dict[str, Value]:
+    spec: dict[str, Any] = {}
     for key, value in data.items():
         row = rows.get(key)
-        if row is None or (row[2] and row[0] in data):
+        if row is None:
+            continue
+        name, read, plain, is_alias = row
+        if is_alias and name in data:
+            continue
+        if value is None or value.__class__ is plain:
+            spec[name] = value
             continue
         try:
-            spec[row[0]] = None if value is None else row[1](value)
+            spec[name] = read(value)
         except ValueError:
             continue  # not understood: as if the answer lacked it, see above
     return spec
 
 
-def _object_reader(rows: _Rows) -> Callable[[Json], Value]:
+def _object_reader(rows: Mapping[str, _Row]) -> Callable[[Json], Value]:
     def read(value: Json) -> Value:
         if not isinstance(value, dict):
             raise ValueError
@@ -318,8 +338,11 @@ def _boolean(value: Json) -> Value:
 
 def _texts(value: Json) -> Value:
     """An array, or a text with commas: [004] sends `from` so."""
-    items: Iterable[Json] = value.split(",") if isinstance(value, str) else _array(value)
-    return tuple(text for item in items if (text := str(_text(item)).strip()))
+    items: Iterable[Any] = value.split(",") if isinstance(value, str) else _array(value)
+    try:
+        return tuple(filter(None, map(str.strip, items)))
+    except TypeError:  # not all of them are texts
+        return tuple(text for item in items if (text := str(_text(item)).strip()))
 
 
 def _array(value: Json) -> list[Json]:
@@ -340,7 +363,12 @@ _READERS: Mapping[Type, Callable[[Json], Value]] = MappingProxyType(
         Type.NUMBERS: _texts,
     }
 )
-_KIND_ROWS: Mapping[str, _Rows] = MappingProxyType({kind.name: _rows(kind.fields) for kind in KINDS.values()})
+_PLAIN: Mapping[Type, type] = MappingProxyType(
+    {Type.STRING: str, Type.DIGITS: str, Type.URL: str, Type.INTEGER: int, Type.BOOLEAN: bool}
+)
+_KIND_ROWS: Mapping[str, Mapping[str, _Row]] = MappingProxyType(
+    {kind.name: _rows(kind.fields) for kind in KINDS.values()}
+)
 
 
 def _text_or_none(value: Json) -> str | None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from campaignctl.api import wire
 from campaignctl.api.wire import ENDPOINTS, UnreadableError
@@ -140,6 +142,50 @@ def test_004_create_leaves_out_what_its_request_sent() -> None:
     }
     assert live.stats == {"created": 3, "completed": 0, "failed": 0, "pending": 3}
     assert live.spec["retries"] == sent["retries"] | {"on_status": ("busy", "no-answer")}
+
+
+class OwnText(str):
+    """A text that is none of JSON's own, so that it is read and not taken as it stands."""
+
+
+class OwnNumber(int):
+    """A number likewise."""
+
+
+def owned(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: owned(inner) for key, inner in value.items()}
+        case list():
+            return [owned(inner) for inner in value]
+        case str():
+            return OwnText(value)
+        case int() if not isinstance(value, bool):
+            return OwnNumber(value)
+    return value
+
+
+SCALARS: some.SearchStrategy[Any] = some.sampled_from(
+    (None, True, False, "true", "True", "", " ", "+919876543210", " a , b,", "Busy", "2030-01-15T10:00:00Z")
+) | some.sampled_from((0, 15, -1, 1.0, 1.5, "15", "2030-02-30T10:00:00Z", "custom", 98765432101234567890))
+VALUES: some.SearchStrategy[Any] = some.one_of(SCALARS, some.lists(SCALARS, max_size=3))
+
+
+@settings(deadline=None)
+@given(some.data(), some.sampled_from(tuple(ENDPOINTS.values())))
+def test_a_value_that_stands_as_it_is_says_what_it_says_when_it_is_read(
+    data: some.DataObject, endpoint: wire.Endpoint
+) -> None:
+    keys = [name for row in endpoint.kind.fields for name in (row.name, *row.aliases)]
+    members = [
+        name for row in endpoint.kind.fields for inner in row.fields for name in (inner.name, *inner.aliases)
+    ]
+    inner: some.SearchStrategy[Any] = some.dictionaries(some.sampled_from(members), VALUES, max_size=4)
+    item: Any = data.draw(some.dictionaries(some.sampled_from(keys), VALUES | inner, max_size=8))
+    item |= {"sid": "s", "name": "a campaign"}
+    plain, read = wire.decode(endpoint, item).spec, wire.decode(endpoint, owned(item)).spec
+    assert plain == read
+    assert repr(plain) == repr(read), "in the same order, of the same types"
 
 
 # requests

@@ -13,7 +13,7 @@ import click
 
 from campaignctl.cli import output
 from campaignctl.cli.files import write_file
-from campaignctl.cli.options import GlobalOptions, format_option, global_options
+from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
 from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import has_errors, quoted
 from campaignctl.errors import InputError, RefusedError, UsageError
@@ -72,7 +72,7 @@ def _statuses(_context: click.Context, _param: click.Parameter, values: tuple[st
 
 @click.command("export")
 @global_options
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=offering("names"))
 @click.option("--out", "directory", required=True, type=click.Path(path_type=Path), metavar="DIR")
 @click.option(
     "--status",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from campaignctl.cli import output
-from campaignctl.cli.options import GlobalOptions, format_option, global_options
+from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
 from campaignctl.cli.planned import Asked, look
 from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import quoted
@@ -48,7 +48,7 @@ class _Wish:
 
 @click.command("status")
 @global_options
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=offering("names"))
 @click.option("--all", "everyone", is_flag=True, help="List the campaigns that no manifest names, too.")
 @click.option("--watch", is_flag=True, help="Look again until nothing moves any more; Ctrl-C ends it.")
 @format_option("text", "json")

@@ -101,6 +101,9 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
         ("campaignctl plan --resend diwali", ["diwali-offer", "diwali-reminder"]),
         ("campaignctl plan --resend sms/d", ["sms/diwali-offer"]),
         ("campaignctl pause on", ["onam"]),
+        ("campaignctl status on", ["onam"]),
+        ("campaignctl export on", ["onam"]),
+        ("campaignctl report --source ", ["auto", "file", "pages"]),
         ("campaignctl plan --allow e", ["earlier-start"]),
         (
             "campaignctl explain voice.sch",

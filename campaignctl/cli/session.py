@@ -182,6 +182,7 @@ class Session:
         from random import Random
 
         from campaignctl.api.client import Client
+        from campaignctl.cli import waiting
         from campaignctl.cli.audit import audited, said
         from campaignctl.manifests.project import require_account
 
@@ -200,7 +201,7 @@ class Session:
                 base_url=base_url,
                 key=key,
                 token=token,
-                clock=clock or self.clock,
+                clock=waiting.said(clock or self.clock, self.options),
                 random=Random(),
                 observer=observe,
                 whole_limit=whole_limit,

@@ -160,6 +160,15 @@ def test_progress_in_a_file_has_no_color_though_the_result_is_on_a_terminal(proj
     assert COLOR not in log.read_text(encoding="utf-8")
 
 
+def test_a_long_wait_for_the_account_is_said_while_it_lasts(project: Desk) -> None:
+    project.configure(max_attempts=2)
+    for quiet, said in (((), True), (("-q",), False)):
+        project.sandbox.faults.add("status", status=429, request="list", retry_after="2")
+        seen = on_a_terminal("plan", *quiet, cwd=project.root, env=SECRETS)
+        assert ("Waiting 2 seconds before the next request\r\x1b[K" in seen) is said
+        assert "Plan: 1 to create" in seen
+
+
 def test_help_fits_a_narrow_terminal(tmp_path: Path) -> None:
     seen = on_a_terminal("plan", "--help", cwd=tmp_path, env={}, columns=50)
     assert max(map(len, seen.splitlines())) <= 50

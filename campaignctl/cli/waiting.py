@@ -1,0 +1,53 @@
+"""On a terminal a long wait for the account is said while it lasts: reading may take minutes, 30 requests in each."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from datetime import datetime
+from typing import Final
+
+from campaignctl.cli.options import GlobalOptions
+from campaignctl.clock import Clock
+
+_SHORT_SECONDS: Final = 2.0
+"""Nobody wonders about less."""
+_ERASE: Final = "\r\x1b[K"
+
+
+def said(clock: Clock, options: GlobalOptions) -> Clock:
+    """The same clock; where somebody looks on, its `sleep` says how long it is."""
+    looked_at = sys.stderr.isatty() and not options.quiet and os.environ.get("TERM") != "dumb"
+    return _Said(clock) if looked_at else clock
+
+
+class _Said:
+    """The line is gone when the wait is over, and makes way for a progress bar's."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """See `Clock`."""
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        """See `Clock`."""
+        return self._clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """See `Clock`."""
+        if seconds < _SHORT_SECONDS:
+            self._clock.sleep(seconds)
+            return
+        _write(f"{_ERASE}Waiting {math.ceil(seconds)} seconds before the next request")
+        try:
+            self._clock.sleep(seconds)
+        finally:
+            _write(_ERASE)
+
+
+def _write(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()

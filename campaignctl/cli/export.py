@@ -224,7 +224,7 @@ def _planned(
             skipped.append(Exported(live, skipped=f"{mine.where.file}:{mine.where.line} is its manifest"))
             continue
         if live.status is Status.UNKNOWN:
-            skipped.append(Exported(live, skipped=f"its status is not known: {live.word}"))
+            skipped.append(Exported(live, skipped=live.strange))
             continue
         file = _numbers_file(wish, Path(spot.file).stem if crowd > 1 else "")
         beside = None if file is None else Path(os.path.relpath(file, wish.directory)).as_posix()

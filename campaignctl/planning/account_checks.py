@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from campaignctl.diagnostics import Severity, counted
+from campaignctl.diagnostics import Severity, counted, quoted
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.plan import Change
@@ -18,8 +18,8 @@ from campaignctl.planning.window import instant, window_of
 
 RECENT: Final = timedelta(days=30)
 """Nothing that can be done makes a failed campaign another one: what is older than this is history, not news."""
-_MOST_FAILED: Final = 10
-"""Campaigns that no manifest names, each named. What more there are is counted."""
+_MOST_NAMED: Final = 10
+"""Of what may be many campaigns. What more there are is counted."""
 _ENDED: Final = {Status.FAILED: "it failed", Status.CANCELED: "it was canceled"}
 _UNREACHED: Final = "those whom it should have reached were not reached"
 _WAITS: Final = "it waits, paused, and its window is over"
@@ -33,6 +33,20 @@ def lists(symptoms: Symptoms) -> Iterator[Ailment]:
             note.rstrip("."),
             "reading takes more requests, or a name may be in use that was not seen",
             symptoms.command("plan", "--refresh", "full"),
+            Severity.WARN,
+        )
+    strange: defaultdict[str, list[str]] = defaultdict(list)
+    for live in symptoms.campaigns:
+        if live.status is Status.UNKNOWN:
+            strange[live.word].append(live.sid)
+    for word, sids in sorted(strange.items()):
+        status = f"the status {quoted(word)}, which is not known" if word else "no status"
+        more = f" and {len(sids) - _MOST_NAMED} more" if len(sids) > _MOST_NAMED else ""
+        yield Ailment(
+            f"the account shows {status}, of {counted(len(sids), 'campaign')} ({', '.join(sids[:_MOST_NAMED])}{more})",
+            "nobody can tell whether people are called or texted: nothing is done there, whatever a manifest wants",
+            f"{symptoms.command('status', *sids[:_MOST_NAMED])}; or look there in the dashboard, and for a newer "
+            "campaignctl",
             Severity.WARN,
         )
 
@@ -76,7 +90,7 @@ def failed(symptoms: Symptoms) -> Iterator[Ailment]:
             f"{symptoms.command('report', sid)} says why; for a new run change metadata.name in {_place(change)}",
         )
     others = sorted(filter(lambda live: _failed_lately(live, symptoms.now), symptoms.strangers), key=_newest)
-    for live in others[:_MOST_FAILED]:
+    for live in others[:_MOST_NAMED]:
         yield _of_live(
             live,
             f"{_ENDED[live.status]}, and no manifest names it",
@@ -84,8 +98,8 @@ def failed(symptoms: Symptoms) -> Iterator[Ailment]:
             f"{symptoms.command('report', live.sid)} says why; for a new run "
             f"{symptoms.command('export', live.sid, '--out', symptoms.folder)}, with a new name and a new start there",
         )
-    if len(others) > _MOST_FAILED:
-        more = counted(len(others) - _MOST_FAILED, "more campaign")
+    if len(others) > _MOST_NAMED:
+        more = counted(len(others) - _MOST_NAMED, "more campaign")
         yield Ailment(
             f"{more} that no manifest names failed of late",
             _UNREACHED,

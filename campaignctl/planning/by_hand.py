@@ -102,7 +102,7 @@ def decide(verb: Verb, live: Live, terms: Terms) -> Change:
     """One campaign: what leads to where the verb wants it, or why nothing does."""
     actions = way(live.status, verb.state)
     if live.status is Status.UNKNOWN:
-        message = f"the account calls its status {live.word}, which is not known: nothing is done to it"
+        message = f"{live.strange}: nothing is done to it"
         return _change(verb, live, ChangeType.BLOCKED, Reason("unknown-status", message))
     if actions == ():
         return _change(verb, live, ChangeType.NOOP, Reason("in-sync", f"it is {live.status} already"))

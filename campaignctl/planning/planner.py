@@ -149,9 +149,9 @@ def _decide_found(desired: Desired, live: Live, account: _Account, terms: Terms)
 def _unknown_status(desired: Desired, live: Live, terms: Terms) -> Decision:
     if window_of(desired.kind, desired.spec).over(terms.now):
         return Decision(
-            Reason("window-over", f"its window is over; the account calls its status {live.word}")
+            Reason("window-over", f"its window is over; {live.strange}")
         )
-    message = f"the account calls its status {live.word}, which is not known: nothing is done to it"
+    message = f"{live.strange}: nothing is done to it"
     return Decision(Reason("unknown-status", message))
 
 

@@ -79,6 +79,13 @@ class Live:
         return name if isinstance(name, str) else ""
 
     @property
+    def strange(self) -> str:
+        """What is said of a status that is not known."""
+        if not self.word:
+            return "the account does not show its status"
+        return f"the account calls its status {self.word}, which is not known"
+
+    @property
     def alive(self) -> bool:
         """Created, in progress or paused."""
         return self.status in ALIVE

@@ -116,6 +116,13 @@ CASES = (
         seeded(live_voice(status="canceled")),
         "campaignctl export ",
     ),
+    Case(
+        "a status that nobody knows",
+        "lists",
+        "warn",
+        seeded(live_voice(status="Rejected"), live_voice("second", status="Rejected")),
+        "campaignctl status ",
+    ),
     Case("an orphan", "orphans", "wrong", orphan, "--prune"),
     Case(
         "one of nobody's that waits past its end",
@@ -408,3 +415,17 @@ def test_names_from_outside_reach_no_terminal(desk: Desk) -> None:
     said = desk.run("doctor").all
     assert not {"\x1b", "\u202e"} & set(said)
     assert "\n::error::" not in said
+
+
+def test_a_status_that_is_not_shown_is_said_to_be_so(desk: Desk) -> None:
+    desk.seed(live_voice())
+    desk.manifests(voice())
+    desk.sandbox.faults.add(
+        "change", request=["list", "get"], times=None, path="/campaigns", data={"status": None}
+    )
+    assert (
+        "the account shows no status, of 1 campaign ("
+        in found(doctor(desk))["lists"]["ailments"][0]["message"]
+    )
+    (change,) = desk.plan()["changes"]
+    assert change["reason"]["message"] == "the account does not show its status: nothing is done to it"

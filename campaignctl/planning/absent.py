@@ -94,7 +94,7 @@ def obstacles(desired: Desired, window: Window, terms: Terms, neighbours: Neighb
 
 def _unknown_outcome(desired: Desired, window: Window, terms: Terms) -> Reason | None:
     """An earlier create may still show up; it is sent anew only where its twin could still be stopped."""
-    file = terms.unsettled.get((desired.kind.name, desired.name or ""))
+    file = terms.unsettled.get((desired.kind.name, desired.name or "")) if terms.unsettled else None
     if file is None or (window.start is not None and window.start - terms.now > MARGIN):
         return None
     message = (

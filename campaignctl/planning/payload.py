@@ -24,15 +24,15 @@ Spec = dict[str, Value]
 
 def create_spec(desired: Desired, collection: str) -> Spec:
     """Every declared field, in the order of the table; what is to be unset is left out."""
-    spec: Spec = {}
+    declared, spec = desired.spec, Spec()
     for field in desired.kind.fields:
-        if field.only_on not in (None, collection):
+        if field.only_on is not None and field.only_on != collection:
             continue
-        value = desired.spec.get(field.name)
-        if field.fields:
-            value = _without_nulls(value)
+        value = declared.get(field.name)
         if value is None:
             value = field.constant
+        elif field.fields:
+            value = _without_nulls(value)
         if value is not None:
             spec[field.name] = value
     return spec

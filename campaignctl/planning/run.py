@@ -8,7 +8,7 @@ from datetime import datetime
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import FINISHED, Status
-from campaignctl.kinds.table import Kind, Value
+from campaignctl.kinds.table import Kind
 from campaignctl.planning.crowds import Crowd, Span, crowds_by_kind
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.plan import Change, Op
@@ -18,6 +18,7 @@ from campaignctl.planning.policy import (
     RULES,
     Subject,
     busiest_minute,
+    declared_end,
     level_of,
     predicted_end,
 )
@@ -60,7 +61,7 @@ def run_of(change: Change, now: datetime, capacity: int | None = None) -> Run | 
     ends, known = predicted_end(subject, begins)
     return Run(
         start=begins,
-        end=_declared_end(kind, change.resulting),
+        end=declared_end(subject),
         predicted_end=ends if known else None,
         per_minute=busiest_minute(subject),
         goes=_goes(change, ops),
@@ -80,12 +81,6 @@ def _goes(change: Change, ops: set[Op]) -> bool:
     if change.live is None:
         return Op.CREATE in ops
     return change.live.status is not Status.PAUSED or Op.RESUME in ops
-
-
-def _declared_end(kind: Kind, spec: Mapping[str, Value]) -> datetime | None:
-    schedule = spec.get(kind.schedule.name)
-    declared = isinstance(schedule, Mapping) and schedule.get(kind.end.name) is not None
-    return window_of(kind, spec).end if declared else None
 
 
 def crowds(runs: Iterable[tuple[Kind, Run]], environment: Environment) -> Iterator[Crowd]:

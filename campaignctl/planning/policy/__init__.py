@@ -13,6 +13,7 @@ from campaignctl.planning.policy.checking import (
 from campaignctl.planning.policy.hours import CLOSING, OPENING
 from campaignctl.planning.policy.prediction import (
     busiest_minute,
+    declared_end,
     pace,
     predicted_end,
     predicted_minutes,
@@ -34,6 +35,7 @@ __all__ = [
     "check",
     "check_manifest",
     "check_manifests",
+    "declared_end",
     "level_of",
     "pace",
     "predicted_end",

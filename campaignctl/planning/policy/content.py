@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from campaignctl.diagnostics import counted, did_you_mean, quoted
-from campaignctl.kinds.table import Type
 from campaignctl.planning.normalize import canonical_number, canonical_numbers, texts
 from campaignctl.planning.policy.subject import Case, Fault
 
@@ -35,9 +34,8 @@ def max_numbers(case: Case) -> Iterator[Fault]:
 
 
 def _numbers(case: Case) -> Iterator[tuple[str, Sequence[str]]]:
-    for field in case.subject.kind.fields:
-        if field.type is Type.NUMBERS:
-            yield field.name, texts(case.subject.spec.get(field.name))
+    for field in case.subject.kind.numbers:
+        yield field.name, texts(case.subject.spec.get(field.name))
 
 
 def required_labels(case: Case) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.kinds.table import Value
 from campaignctl.planning.normalize import count_texts
 from campaignctl.planning.policy.subject import Subject
-from campaignctl.planning.window import window_of
+from campaignctl.planning.window import instant
 
 _LONGEST = DEFAULT_WINDOW.total_seconds() / 60
 """Minutes. Nothing runs longer than the window that is there without an end."""
@@ -32,8 +32,10 @@ def predicted_end(subject: Subject, begins: datetime) -> tuple[datetime, bool]:
 def declared_end(subject: Subject) -> datetime | None:
     """The end that the schedule gives; None where it gives none."""
     schedule = subject.spec.get(subject.kind.schedule.name)
-    declared = isinstance(schedule, Mapping) and schedule.get(subject.kind.end.name) is not None
-    return window_of(subject.kind, subject.spec).end if declared else None
+    if schedule.__class__ is not dict and not isinstance(schedule, Mapping):
+        return None
+    end = schedule.get(subject.kind.end.name)
+    return instant(end) if isinstance(end, str) else None
 
 
 def predicted_minutes(subject: Subject) -> float | None:
@@ -78,7 +80,7 @@ MOST_RETRIES = 3
 
 
 def _retry_minutes(retries: Value) -> int:
-    if not isinstance(retries, Mapping):
+    if retries is None or not isinstance(retries, Mapping):
         return 0
     times, interval = retries.get("number_of_retries"), retries.get("interval_mins")
     if not isinstance(times, int) or not isinstance(interval, int):

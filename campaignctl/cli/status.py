@@ -21,7 +21,7 @@ from campaignctl.diagnostics import quoted
 from campaignctl.errors import InputError
 from campaignctl.planning.headway import Mark
 from campaignctl.planning.naming import AskedName
-from campaignctl.planning.overview import Sight, Standing, chosen, marks, standing_of, stranger, strangers
+from campaignctl.planning.overview import Sight, chosen, marks, standing_of, stranger, strangers
 from campaignctl.planning.plan import Change
 from campaignctl.planning.resources import Listing, Live
 
@@ -93,15 +93,17 @@ def _look(
     if not wish.names:
         listings |= alive_besides(client, listings)
     nobodys = strangers(reading.everyone, listings)
-    sight = Sight(client.now(), session.environment, earlier)
+    orphans = {change.key.sid: change for change in changes if change.desired is None}
+    mine = tuple(change for change in changes if change.desired)
+    shown = nobodys if wish.everyone else ()
     if wish.names:
-        asked = map(AskedName.read, wish.names)
-        rows = tuple(row for each in asked for row in _named(each, changes, listings, sight, client))
-    else:
-        rows = tuple(standing_of(change, sight) for change in changes if change.desired)
-        orphans = {change.key.sid: change for change in changes if change.desired is None}
-        shown = nobodys if wish.everyone else ()
-        rows += tuple(stranger(live, orphans.get(live.sid), sight) for live in shown)
+        asked = list(map(AskedName.read, wish.names))
+        mine = tuple(change for each in asked for change in _managed(each, changes, client))
+        others = (each for each in asked if not chosen(changes, each))
+        shown = tuple(live for each in others for live in _campaigns(each, listings, client, session))
+    sight = Sight(client.now(), session.environment, earlier)  # the account's clock, once anything was read
+    rows = tuple(standing_of(change, sight) for change in mine)
+    rows += tuple(stranger(live, orphans.get(live.sid), sight) for live in shown)
     return Overview(
         at=sight.now,
         environment=sight.environment,
@@ -113,21 +115,10 @@ def _look(
     )
 
 
-def _named(
-    asked: AskedName,
-    changes: tuple[Change, ...],
-    listings: Mapping[str, Listing],
-    sight: Sight,
-    client: Client,
-) -> Iterator[Standing]:
-    """What a NAME means: manifests first, else campaigns that none names. Raises InputError where it is nowhere."""
-    mine = chosen(changes, asked)
-    for change in mine:
-        seen = replace(change, live=_past(change, client)) if _unread(change) else change
-        yield standing_of(seen, sight)
-    if not mine:
-        for live in _listed(asked, listings) or _found(asked, client, sight):
-            yield stranger(live, None, sight)
+def _managed(asked: AskedName, changes: tuple[Change, ...], client: Client) -> Iterator[Change]:
+    """The manifests that a NAME means, what is over beside them too."""
+    for change in chosen(changes, asked):
+        yield replace(change, live=_past(change, client)) if _unread(change) else change
 
 
 def _unread(change: Change) -> bool:
@@ -144,6 +135,13 @@ def _past(change: Change, client: Client) -> Live | None:
     return max(bearers, key=lambda live: live.age_key, default=None)
 
 
+def _campaigns(
+    asked: AskedName, listings: Mapping[str, Listing], client: Client, session: Session
+) -> tuple[Live, ...]:
+    """Those of a NAME that no manifest has. Raises InputError where it is nowhere."""
+    return _listed(asked, listings) or _found(asked, client, session)
+
+
 def _listed(asked: AskedName, listings: Mapping[str, Listing]) -> tuple[Live, ...]:
     """The alive ones of the name, where what was read already holds all that are alive."""
     read = [listings.get(kind.name) for kind in asked.kinds]
@@ -155,7 +153,7 @@ def _listed(asked: AskedName, listings: Mapping[str, Listing]) -> tuple[Live, ..
     return meant
 
 
-def _found(asked: AskedName, client: Client, sight: Sight) -> tuple[Live, ...]:
+def _found(asked: AskedName, client: Client, session: Session) -> tuple[Live, ...]:
     """The alive ones of the name, else the newest that is over. Raises InputError where it is nowhere."""
     from campaignctl.api.lookup import find
 
@@ -164,7 +162,7 @@ def _found(asked: AskedName, client: Client, sight: Sight) -> tuple[Live, ...]:
     newest = {live.kind: live for live in sorted(found.campaigns, key=lambda live: live.age_key)}
     meant = alive or tuple(newest.values())
     if not meant:
-        where = f"the account of environment {sight.environment.name}"
+        where = f"the account of environment {session.environment.name}"
         whole = "" if found.whole else " as far as it could be read"
         raise InputError(f"no manifest and no campaign in {where}{whole} is called {quoted(asked.written)}")
     asked.of_one_kind(live.kind for live in meant)

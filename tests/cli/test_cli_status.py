@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes import FakeClock
-from harness import Desk, desk_at, live_sms, live_voice, run, sms, voice
+from harness import SECRETS, Desk, desk_at, live_sms, live_voice, run, sms, voice
 from jsonschema import Draft202012Validator
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "status.schema.json"
@@ -205,6 +206,14 @@ def test_names_that_were_read_already_cost_no_request_and_count_nobody_else(desk
 def test_a_manifest_that_may_not_be_created_is_not_there(desk: Desk) -> None:
     desk.manifests(voice(schedule={**RUNNING, "send_at": "2027-01-10T08:00:00+05:30"}))
     assert "! voice/diwali-reminder: not there" in desk.run("status").out
+
+
+def test_the_moment_is_the_accounts_own_where_only_a_name_was_looked_for(desk: Desk) -> None:
+    desk.seed(live_voice())
+    years_ago = FakeClock(desk.clock.now() - timedelta(days=900))
+    result = run("status", "diwali-reminder", cwd=desk.root, env=SECRETS, clock=years_ago)
+    assert "in 5 days" in result.out
+    assert "As of Sun 10 Jan 2027" in result.out
 
 
 def test_a_name_that_is_nowhere_is_an_error(desk: Desk) -> None:

@@ -44,29 +44,42 @@ class Asked:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, what it was made under, and how it is written; `masked` shows no number, whatever was asked for."""
+    """A plan, what it was made under, and what its digest was reckoned over: `brief`, which shows no number.
+
+    `show_numbers` is whether they were asked for.
+    """
 
     plan: Plan
     terms: Terms
     outlook: Outlook
-    document: PlanDocument
-    masked: PlanDocument
+    brief: PlanDocument
+    show_numbers: bool
 
     @classmethod
     def sealed(cls, plan: Plan, terms: Terms, outlook: Outlook, session: Session) -> Planned:
         """With the digest of what its document shows, numbers masked."""
-        from campaignctl.rendering.as_json import plan_document
+        from campaignctl.rendering.as_json import brief_document
 
-        masked = plan_document(plan, terms.environment)
-        masked["digest"] = document_digest(masked)
-        plan = replace(plan, digest=masked["digest"])
-        if not session.options.show_numbers:
-            return cls(plan, terms, outlook, masked, masked)
-        return cls(plan, terms, outlook, plan_document(plan, terms.environment, show_numbers=True), masked)
+        brief = brief_document(plan, terms.environment)
+        brief["digest"] = document_digest(brief)
+        plan = replace(plan, digest=brief["digest"])
+        return cls(plan, terms, outlook, brief, session.options.show_numbers)
+
+    @property
+    def document(self) -> PlanDocument:
+        """As text shows it."""
+        return self.document_for("text")
 
     def document_for(self, output_format: str) -> PlanDocument:
         """The document as a format may show it: most never show a number, whatever the command line says."""
-        return self.document if FORMATS[output_format].may_show_numbers else self.masked
+        from campaignctl.rendering.as_json import brief_document, whole_document
+
+        row, environment = FORMATS[output_format], self.terms.environment
+        show_numbers = self.show_numbers and row.may_show_numbers
+        brief = brief_document(self.plan, environment, show_numbers=True) if show_numbers else self.brief
+        if row.brief:
+            return brief
+        return whole_document(brief, self.plan, environment, show_numbers=show_numbers)
 
     def cut_down(self, plan: Plan, session: Session) -> Planned:
         """The same, for what is left of a saved plan."""

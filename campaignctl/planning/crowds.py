@@ -46,11 +46,12 @@ def _crowds_of(kind: str, spans: Iterable[Span], most: int) -> Iterator[Crowd]:
     """Goes through starts and ends in their order; ends come first, so that what adjoins does not overlap."""
     running: set[int] = set()
     every = list(spans)
+    named = any(span.name for span in every)
     wanted = 0
     since: datetime | None = None
     for moment, begins, place in sorted(_turns(every)):
         if since is not None and moment > since:
-            names = frozenset(every[it].name for it in running)
+            names = frozenset(every[it].name for it in running) if named else frozenset()
             yield Crowd(kind, since, moment, len(running), wanted, most, names)
         wanted += every[place].per_minute if begins else -every[place].per_minute
         running ^= {place}

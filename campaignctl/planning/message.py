@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
@@ -161,8 +161,12 @@ def _retries(spec: Mapping[str, Value], whole: bool) -> int | None:
     return times if isinstance(times, int) else 0 if whole else None
 
 
-def senses(change: Change) -> tuple[Sense | None, Sense | None]:
-    """Before and after the operations of a change; None where no campaign is there."""
+Senses: TypeAlias = tuple[Sense | None, Sense | None]
+"""Before and after the operations of a change; None where no campaign is there."""
+
+
+def senses(change: Change) -> Senses:
+    """What its campaign says, and will say."""
     kind, live = KINDS[change.key.kind], change.live
     before = sense_of(kind, live.spec, whole=False) if live else None
     after = sense_of(kind, change.resulting, whole=live is None) if change.resulting else None
@@ -179,13 +183,15 @@ class Reach:
     messages: Count
 
 
-def reach_of(changes: Iterable[Change]) -> Reach:
-    """Over what a plan creates, updates or resumes and leaves running. What waits, ends or is held reaches nobody."""
+def reach_of(told: Iterable[tuple[Change, Sense | None]]) -> Reach:
+    """Over what a plan creates, updates or resumes and leaves running. What waits, ends or is held reaches nobody.
+
+    `told` is each change with what its campaign will say.
+    """
     people = calls = messages = NOBODY
     campaigns = 0
-    for change in filter(sets_going, changes):
-        sense = senses(change)[1]
-        if sense is None:
+    for change, sense in told:
+        if sense is None or not sets_going(change):
             continue
         campaigns += 1
         people += sense.people

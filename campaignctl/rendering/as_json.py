@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from campaignctl import __version__
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.kinds.table import Field, Kind, Secrecy, Value
 from campaignctl.planning.environment import Environment
-from campaignctl.planning.normalize import number_changes, texts
+from campaignctl.planning.message import Senses, senses
 from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
 from campaignctl.planning.plan import (
     FORMAT_VERSION,
     Change,
-    Difference,
     HeldOperation,
     Op,
     Operation,
@@ -30,10 +28,8 @@ from campaignctl.planning.run import Run
 from campaignctl.rendering.documents import (
     ApplyDocument,
     ChangeDocument,
-    DifferenceDocument,
     FailureDocument,
     HeldDocument,
-    NumbersDocument,
     OperationDocument,
     OperationResultDocument,
     OutcomesDocument,
@@ -46,7 +42,8 @@ from campaignctl.rendering.documents import (
 from campaignctl.rendering.escape import json_safe
 from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.formats import Setting, Writer
-from campaignctl.rendering.masks import HIDDEN, mask_number, mask_url
+from campaignctl.rendering.masking import difference_document, masked_spec
+from campaignctl.rendering.masks import HIDDEN
 from campaignctl.rendering.measures import (
     crowd_documents,
     hours_document,
@@ -57,15 +54,23 @@ from campaignctl.rendering.measures import (
     runs_of,
 )
 
-EXAMPLES: Final = 5
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 SEALED: Final = "hmac-sha256:"
-ONLY_HIDDEN: Final = "differs only in user info, query values or fragment, which are not shown"
+_NO_SENSES: Final = (None, None)
 
 
 def plan_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> PlanDocument:
     """The plan as data. A plan file takes it without `show_numbers`, whatever the command line says."""
-    runs = runs_of(plan.changes, environment, plan.created_at)
+    brief = brief_document(plan, environment, show_numbers=show_numbers)
+    return whole_document(brief, plan, environment, show_numbers=show_numbers)
+
+
+def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> PlanDocument:
+    """The same without what few formats show: when campaigns run, and the particulars of those that stay as they are.
+
+    What a reviewer approves is all there.
+    """
+    told = [(change, _NO_SENSES if _stays(change) else senses(change)) for change in plan.changes]
     return {
         "format_version": FORMAT_VERSION,
         "campaignctl_version": __version__,
@@ -86,13 +91,23 @@ def plan_document(plan: Plan, environment: Environment, *, show_numbers: bool = 
         "summary": _summary(plan),
         "notes": list(plan.notes),
         "findings": [finding_document(finding) for finding in plan.findings],
-        "changes": [
-            _change(change, run, environment, show_numbers)
-            for change, run in zip(plan.changes, runs, strict=True)
-        ],
+        "changes": [_change(change, said, environment, show_numbers) for change, said in told],
         "backend": environment.backend,
-        "reach": reach_document(plan.changes),
+        "reach": reach_document((change, after) for change, (_, after) in told),
         "calling_hours": hours_document(environment),
+        "crowds": [],
+    }
+
+
+def whole_document(
+    brief: PlanDocument, plan: Plan, environment: Environment, *, show_numbers: bool = False
+) -> PlanDocument:
+    """What `brief_document` made of a plan, with all the rest."""
+    runs = runs_of(plan.changes, environment, plan.created_at)
+    rows = zip(brief["changes"], plan.changes, runs, strict=True)
+    return {
+        **brief,
+        "changes": [_whole(document, change, run, show_numbers) for document, change, run in rows],
         "crowds": crowd_documents(plan.changes, runs, environment),
     }
 
@@ -112,8 +127,7 @@ def apply_document(result: ApplyResult, environment: Environment) -> ApplyDocume
 
 def written(document: Mapping[str, Any]) -> str:
     """The document as text, a change to a line: quick to write, and two plans can be compared by line."""
-    lines = [f"  {_compact(key)}: {_value(value)}" for key, value in document.items()]
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return "".join(_pieces(document))
 
 
 def _written(document: Mapping[str, Any], _setting: Setting) -> str:
@@ -123,10 +137,25 @@ def _written(document: Mapping[str, Any], _setting: Setting) -> str:
 WRITERS: Final[Mapping[str, Writer]] = dict.fromkeys(("plan", "apply", "validate", "diff", "error"), _written)
 
 
-def _value(value: object) -> str:
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return "[\n    " + ",\n    ".join(_compact(item) for item in value) + "\n  ]"
-    return _compact(value)
+def _pieces(document: Mapping[str, Any]) -> Iterator[str]:
+    before = "{\n"
+    for key, value in document.items():
+        yield f"{before}  {_compact(key)}: "
+        yield from _value(value)
+        before = ",\n"
+    yield "\n}\n"
+
+
+def _value(value: object) -> Iterator[str]:
+    if not isinstance(value, list) or not value or not isinstance(value[0], dict):
+        yield _compact(value)
+        return
+    before = "[\n    "
+    for item in value:
+        yield before
+        yield _compact(item)
+        before = ",\n    "
+    yield "\n  ]"
 
 
 def _compact(value: object) -> str:
@@ -150,14 +179,15 @@ def _selection(selection: Selection) -> SelectionDocument:
 
 
 def _summary(plan: Plan) -> SummaryDocument:
+    types = Counter(change.type for change in plan.changes)
     return {
-        "create": plan.count(ChangeType.CREATE),
-        "update": plan.count(ChangeType.UPDATE),
-        "transition": plan.count(ChangeType.TRANSITION),
-        "noop": plan.count(ChangeType.NOOP),
-        "held": plan.count(ChangeType.HELD),
-        "blocked": plan.count(ChangeType.BLOCKED),
-        "orphan": plan.count(ChangeType.ORPHAN),
+        "create": types[ChangeType.CREATE],
+        "update": types[ChangeType.UPDATE],
+        "transition": types[ChangeType.TRANSITION],
+        "noop": types[ChangeType.NOOP],
+        "held": types[ChangeType.HELD],
+        "blocked": types[ChangeType.BLOCKED],
+        "orphan": types[ChangeType.ORPHAN],
         "operations": plan.operations,
         "unmanaged": plan.unmanaged,
         "cannot_compare": sum(change.reason.code == "cannot-compare" for change in plan.changes),
@@ -174,10 +204,19 @@ def _outcomes(result: ApplyResult) -> OutcomesDocument:
     }
 
 
-def _change(change: Change, run: Run | None, environment: Environment, show_numbers: bool) -> ChangeDocument:
+def _stays(change: Change) -> bool:
+    """Nothing is done to its campaign, or waits to be."""
+    return change.type is ChangeType.NOOP and not change.operations and not change.held
+
+
+def _change(change: Change, said: Senses, environment: Environment, show_numbers: bool) -> ChangeDocument:
+    """Without its run; of one that stays as it is the schedule alone, by which formats put it in its place."""
     kind = KINDS[change.key.kind]
     where = change.desired.where if change.desired else None
     state = change.desired_state
+    resulting = change.resulting
+    if _stays(change):
+        resulting = {name: resulting[name] for name in (kind.schedule.name,) if name in resulting}
     return {
         "kind": change.key.kind,
         "name": change.key.name,
@@ -192,8 +231,20 @@ def _change(change: Change, run: Run | None, environment: Environment, show_numb
         "reason": _reason(change.reason),
         "notes": list(change.notes),
         "fingerprint": change.fingerprint,
-        "resulting": _resulting(kind, change.resulting, show_numbers),
-        "message": message_document(change),
+        "resulting": masked_spec(kind, resulting, show_numbers=show_numbers),
+        "message": message_document(said),
+        "run": None,
+    }
+
+
+def _whole(document: ChangeDocument, change: Change, run: Run | None, show_numbers: bool) -> ChangeDocument:
+    if not _stays(change):
+        return {**document, "run": run_document(run)}
+    kind = KINDS[change.key.kind]
+    return {
+        **document,
+        "resulting": masked_spec(kind, change.resulting, show_numbers=show_numbers),
+        "message": message_document(senses(change)),
         "run": run_document(run),
     }
 
@@ -231,64 +282,6 @@ def _held(operation: HeldOperation) -> HeldDocument:
     if operation.op.action is None:
         document["fields"] = list(operation.fields)
     return document
-
-
-def difference_document(
-    kind: Kind, it: Difference, country: Country | None, show_numbers: bool
-) -> DifferenceDocument:
-    field = kind.by_path[it.field]
-    if field.secrecy is Secrecy.PEOPLE:
-        return _numbers_difference(it, country, show_numbers)
-    before, after = (masked(field, value, show_numbers) for value in (it.before, it.after))
-    document: DifferenceDocument = {"field": it.field, "before": before, "after": after}
-    if field.secrecy is Secrecy.CALLBACK and before == after:
-        document["note"] = ONLY_HIDDEN
-    return document
-
-
-def _numbers_difference(it: Difference, country: Country | None, show_numbers: bool) -> DifferenceDocument:
-    before, after = texts(it.before), texts(it.after)
-    gone, come = number_changes(before, after, country)
-    return {
-        "field": it.field,
-        "before": {"count": len(before)},
-        "after": {"count": len(after)},
-        "added": _numbers(come, show_numbers),
-        "removed": _numbers(gone, show_numbers),
-    }
-
-
-def _numbers(numbers: Sequence[str], show_numbers: bool) -> NumbersDocument:
-    examples = list(numbers) if show_numbers else [mask_number(number) for number in numbers[:EXAMPLES]]
-    return {"count": len(numbers), "examples": examples}
-
-
-def _resulting(kind: Kind, values: Mapping[str, Value], show_numbers: bool) -> dict[str, Value]:
-    return {
-        field.name: masked(field, values[field.name], show_numbers)
-        for field in kind.fields
-        if field.name in values
-    }
-
-
-def masked(field: Field, value: Value, show_numbers: bool) -> Value:
-    """`distinct` counts what is written differently: whom a campaign calls that calls nobody twice."""
-    if field.secrecy is Secrecy.OPEN and (value is None or isinstance(value, str | int)):
-        return value
-    if field.fields and isinstance(value, Mapping):
-        return {
-            name: masked(field.members[name], inner, show_numbers) if name in field.members else inner
-            for name, inner in value.items()
-        }
-    if field.secrecy is Secrecy.PEOPLE and value is not None:
-        numbers = texts(value)
-        counted: dict[str, Value] = {"count": len(numbers), "distinct": len(set(numbers))}
-        return {**counted, "numbers": numbers} if show_numbers else counted
-    if field.secrecy is Secrecy.CALLBACK and isinstance(value, str):
-        return mask_url(value)
-    if field.secrecy is Secrecy.SECRET:
-        return HIDDEN
-    return value if value is None or isinstance(value, str | int | Mapping) else list(value)
 
 
 def _result(result: ChangeResult) -> ResultDocument:

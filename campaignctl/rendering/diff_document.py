@@ -12,7 +12,6 @@ from campaignctl.kinds.table import Kind
 from campaignctl.planning.manifest_diff import FieldChange, ManifestChange, ManifestChangeType, ManifestDiff
 from campaignctl.planning.plan import FORMAT_VERSION, Difference
 from campaignctl.planning.resources import Desired
-from campaignctl.rendering.as_json import difference_document, masked
 from campaignctl.rendering.documents import (
     BaseDocument,
     DiffDocument,
@@ -21,6 +20,7 @@ from campaignctl.rendering.documents import (
     ManifestDocument,
 )
 from campaignctl.rendering.findings import finding_document
+from campaignctl.rendering.masking import difference_document, masked_spec
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,7 @@ def _change(change: ManifestChange, country: Country | None, show_numbers: bool)
         "line": after.where.line if after else None,
         "previous": _manifest(change.before) if change.before else None,
         "state": shown.state.value if shown.state else None,
-        "fields": {
-            field.name: masked(field, shown.spec[field.name], show_numbers)
-            for field in shown.kind.fields
-            if field.name in shown.spec
-        },
+        "fields": masked_spec(shown.kind, shown.spec, show_numbers=show_numbers),
         "diff": [_field(shown.kind, each, country, show_numbers) for each in change.diff],
         "notes": list(change.notes),
     }

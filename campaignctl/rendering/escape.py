@@ -61,7 +61,13 @@ def visible(text: str) -> str:
     >>> visible("a\\x1b[31m")
     'a\\\\u001b[31m'
     """
-    return text if text.isascii() and text.isprintable() else UNSAFE.sub(_visible, text)
+    return text if _is_plain(text) else UNSAFE.sub(_visible, text)
+
+
+def _is_plain(text: str) -> bool:
+    """Surely safe, without a look at each character: ASCII, and what masks leave of a secret."""
+    rest = text if text.isascii() else text.replace("•", "")
+    return rest.isascii() and rest.isprintable()
 
 
 def cut(text: str, limit: int) -> str:
@@ -95,7 +101,7 @@ def message(text: str) -> str:
 
 def json_safe(text: str) -> str:
     """For written JSON: the unsafe characters inside its strings as JSON escapes, which mean the same."""
-    return UNSAFE.sub(_json_escape, text)
+    return text if _is_plain(text) else UNSAFE.sub(_json_escape, text)
 
 
 def _json_escape(match: re.Match[str]) -> str:

@@ -54,22 +54,24 @@ class Format(NamedTuple):
     """One row. `shows` are the commands that offer it.
 
     `may_show_numbers`: `--show-numbers` reaches it. `tells_errors`: a command that ends early writes its error in this
-    format to standard output, because a program reads it there.
+    format to standard output, because a program reads it there. `brief`: it shows of a plan what
+    `as_json.brief_document` holds, and no more.
     """
 
     module: str
     shows: frozenset[str] = _COMMANDS
     may_show_numbers: bool = False
     tells_errors: bool = False
+    brief: bool = False
 
 
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
     {
-        "text": Format("as_text", may_show_numbers=True),
+        "text": Format("as_text", may_show_numbers=True, brief=True),
         "json": Format("as_json", may_show_numbers=True, tells_errors=True),
-        "markdown": Format("as_markdown"),
+        "markdown": Format("as_markdown", brief=True),
         "html": Format("as_html"),
-        "github": Format("as_github", tells_errors=True),
+        "github": Format("as_github", tells_errors=True, brief=True),
         "sarif": Format("as_sarif", shows=frozenset({"validate"}), tells_errors=True),
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,6 +14,11 @@ _TWENTIES_TO_FORTIES: Final = (20, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 4
 _FIFTIES_TO_NINETIES: Final = (*range(51, 59), *range(60, 67), 81, 82, 84, 86, *range(90, 96), 98)
 _TWO_DIGITS: Final = frozenset(map(str, _TWENTIES_TO_FORTIES + _FIFTIES_TO_NINETIES))
 """Calling codes of one and two digits; all others have three, and none begins another (ITU-T E.164, seen 2026-11)."""
+
+_PLAIN_URL: Final = re.compile(
+    r"(https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9/._~-]*)?)(?:\?([A-Za-z0-9/._~=&%+-]+))?"
+).fullmatch
+"""What most are: nothing but host, path and query, and no character that `urlsplit` does anything about."""
 
 _SHOWN: Final = 2
 _FEWEST_HIDDEN: Final = 3
@@ -47,6 +53,10 @@ def mask_url(url: str) -> str:
     >>> mask_url("https://me:pw@example.com/hook?token=abc")
     'https://example.com/hook?token=•••'
     """
+    plain = _PLAIN_URL(url)
+    if plain:
+        rest, query = plain.groups()
+        return f"{rest}?{_without_values(query)}" if query else url
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -54,8 +64,12 @@ def mask_url(url: str) -> str:
     if not parts.scheme or not parts.netloc:
         return HIDDEN
     host = parts.netloc.rpartition("@")[2]
-    query = "&".join(_without_value(part) for part in parts.query.split("&")) if parts.query else ""
+    query = _without_values(parts.query) if parts.query else ""
     return urlunsplit((parts.scheme, host, parts.path, query, HIDDEN if parts.fragment else ""))
+
+
+def _without_values(query: str) -> str:
+    return "&".join([_without_value(part) for part in query.split("&")])
 
 
 def _without_value(part: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from campaignctl.kinds import KINDS
 from campaignctl.planning.crowds import Crowd, capacity
 from campaignctl.planning.environment import Environment
-from campaignctl.planning.message import Count, Sense, TextSense, reach_of, senses
+from campaignctl.planning.message import Count, Sense, Senses, TextSense, reach_of
 from campaignctl.planning.plan import Change
 from campaignctl.planning.run import Run, calling_hours, crowds, run_of
 from campaignctl.rendering.documents import (
@@ -28,9 +28,9 @@ def moment(when: datetime) -> str:
     return when.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def message_document(change: Change) -> MessageDocument:
+def message_document(senses: Senses) -> MessageDocument:
     """Before and after."""
-    before, after = senses(change)
+    before, after = senses
     return {"before": _sense(before), "after": _sense(after)}
 
 
@@ -45,9 +45,9 @@ def run_document(run: Run | None) -> RunDocument | None:
     return _run(run) if run else None
 
 
-def reach_document(changes: Sequence[Change]) -> ReachDocument:
-    """Over all that an apply sets going."""
-    reach = reach_of(changes)
+def reach_document(told: Iterable[tuple[Change, Sense | None]]) -> ReachDocument:
+    """Over all that an apply sets going; see `reach_of`."""
+    reach = reach_of(told)
     return {
         "campaigns": reach.campaigns,
         "people": _count(reach.people),

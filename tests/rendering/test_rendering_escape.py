@@ -6,8 +6,10 @@ import sys
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from campaignctl.rendering.escape import UNSAFE, cut, visible, without_command
+from campaignctl.rendering.escape import UNSAFE, cut, json_safe, visible, without_command
 from campaignctl.rendering.lines import Line, Style, laid_out
 
 UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -26,6 +28,13 @@ def test_every_control_format_and_separator_character_is_unsafe() -> None:
 )
 def test_what_people_write_stays_as_it_is(text: str) -> None:
     assert visible(text) == text
+
+
+@given(st.text(st.sampled_from("ab•\x7f\n\x85\u115f\u202e\U000e0041é") | st.characters()))
+def test_nothing_unsafe_is_left_whatever_stands_beside_it(text: str) -> None:
+    assert not UNSAFE.search(visible(text))
+    assert not UNSAFE.search(json_safe(text))
+    assert UNSAFE.search(text) or visible(text) == json_safe(text) == text
 
 
 def test_what_is_unsafe_is_spelt_out() -> None:

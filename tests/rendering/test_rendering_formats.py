@@ -14,9 +14,11 @@ import plans
 import pytest
 
 from campaignctl.kinds import SMS, VOICE
-from campaignctl.planning.plan import Op, Operation
+from campaignctl.planning.plan import Op, Operation, Plan
+from campaignctl.planning.reasons import REASONS, ChangeType
+from campaignctl.planning.seal import document_digest
 from campaignctl.rendering import words
-from campaignctl.rendering.as_json import apply_document, plan_document
+from campaignctl.rendering.as_json import apply_document, brief_document, plan_document, whole_document
 from campaignctl.rendering.documents import PlanDocument
 from campaignctl.rendering.findings import validate_document
 from campaignctl.rendering.formats import FORMATS, Setting, Where, offered, render
@@ -53,6 +55,37 @@ def test_text_is_the_default_and_only_validate_has_sarif() -> None:
         "plan": ("text", "json", "markdown", "html", "github"),
         "validate": ("text", "json", "markdown", "html", "github", "sarif"),
     }
+
+
+def stays_as_it_is() -> Plan:
+    """One of every reason for it, as it runs, is over, or has no start; the later the name, the sooner it starts."""
+    starts = ("2027-01-15T09:00:00+05:30", "2027-01-14T09:00:00+05:30", "2027-01-12T09:20:00+05:30", None)
+    return plans.plan(
+        *(
+            plans.change(
+                kind, f"{code}-{place}", code, live=live, spec={"schedule": {kind.start.name: start}}
+            )
+            for code, row in REASONS.items()
+            for kind, live in ((VOICE, "in-progress"), (SMS, "scheduled"), (VOICE, None))
+            for place, start in enumerate(starts)
+            if row.change is ChangeType.NOOP
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [plans.everything(), stays_as_it_is(), *map(plans.hostile, plans.HOSTILE.values())],
+    ids=["everything", "stays as it is", *plans.HOSTILE],
+)
+@pytest.mark.parametrize("show_numbers", [False, True])
+def test_what_a_brief_document_lacks_its_formats_do_not_show(plan: Plan, show_numbers: bool) -> None:
+    brief = brief_document(plan, plans.PROD, show_numbers=show_numbers)
+    whole = whole_document(brief, plan, plans.PROD, show_numbers=show_numbers)
+    for name, row in FORMATS.items():
+        if row.brief:
+            assert render("plan", name, brief, SETTING) == render("plan", name, whole, SETTING)
+    assert document_digest(brief) == document_digest(whole)
 
 
 def test_only_text_and_json_may_show_numbers() -> None:

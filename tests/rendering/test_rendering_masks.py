@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from campaignctl.rendering.masks import calling_code, mask_number, mask_url
+from campaignctl.rendering.masks import HIDDEN, calling_code, mask_number, mask_url
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,26 @@ def test_no_number_shows_more_than_its_country_and_two_digits(number: str) -> No
 )
 def test_a_callback_loses_user_info_and_query_values(url: str, shown: str) -> None:
     assert mask_url(url) == shown
+
+
+@given(st.from_regex(r"(https?|HTTP|ftp)?:?/{0,3}[a-z.:@%&\[\]/?#= \n]{0,20}", fullmatch=True))
+@example("https://a?")
+@example("https://a?b")
+@example("http://a:/?b=c?d=e&&=f")
+@example("https://a/b;c?d\n")
+@example("https://a./../b//?c==d")
+def test_what_a_glance_tells_of_a_callback_is_what_its_parts_tell(url: str) -> None:
+    assert mask_url(url) == by_its_parts(url)
+
+
+def by_its_parts(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return HIDDEN
+    if not parts.scheme or not parts.netloc:
+        return HIDDEN
+    pairs = [part.partition("=") for part in parts.query.split("&")] if parts.query else []
+    query = "&".join(f"{name}={HIDDEN}" if equals else HIDDEN for name, equals, _ in pairs)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, query, HIDDEN if parts.fragment else ""))

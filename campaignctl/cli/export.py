@@ -29,7 +29,7 @@ from campaignctl.planning.exporting import (
     must_pin,
     places,
 )
-from campaignctl.planning.naming import AskedName
+from campaignctl.planning.naming import AskedName, meant
 from campaignctl.planning.normalize import texts
 
 if TYPE_CHECKING:
@@ -193,13 +193,12 @@ def _named(client: Client, asked: AskedName, wish: _Wish) -> Iterator[Candidate]
     kinds = tuple(kind for kind in asked.kinds if kind.short in wish.kinds)
     found = find(client, AskedName(asked.written, asked.word, kinds))
     bearers = [it for it in found.campaigns if not wish.wanted.statuses or wish.wanted.takes(it)]
-    alive = [it for it in bearers if it.alive]
-    newest = sorted(bearers, key=lambda it: it.age_key)[-1:]
-    meant = bearers if wish.wanted.statuses else (alive or newest)
-    if not meant:
-        raise InputError(f"no campaign to export is called {quoted(asked.written)}")
-    asked.of_one_kind(live.kind for live in meant)
-    for live in meant:
+    if not bearers:
+        whole = "" if found.whole else ", as far as the account could be read"
+        raise InputError(f"no campaign to export is called {quoted(asked.written)}{whole}")
+    campaigns = bearers if wish.wanted.statuses else meant(bearers)
+    asked.of_one_kind(live.kind for live in campaigns)
+    for live in campaigns:
         yield Candidate(live, found.whole and live.name == asked.word and len(found.campaigns) == 1)
 
 

@@ -20,7 +20,7 @@ from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import quoted
 from campaignctl.errors import InputError
 from campaignctl.planning.headway import Mark
-from campaignctl.planning.naming import AskedName
+from campaignctl.planning.naming import AskedName, meant
 from campaignctl.planning.overview import Sight, chosen, marks, standing_of, stranger, strangers
 from campaignctl.planning.plan import Change
 from campaignctl.planning.resources import Listing, Live
@@ -148,9 +148,9 @@ def _listed(asked: AskedName, listings: Mapping[str, Listing]) -> tuple[Live, ..
     if not all(listing and listing.whole for listing in read):
         return ()
     alive = (live for listing in read if listing for live in listing.campaigns if live.alive)
-    meant = tuple(live for live in alive if asked.word in (live.name, live.sid))
-    asked.of_one_kind(live.kind for live in meant)
-    return meant
+    campaigns = tuple(live for live in alive if asked.word in (live.name, live.sid))
+    asked.of_one_kind(live.kind for live in campaigns)
+    return campaigns
 
 
 def _found(asked: AskedName, client: Client, session: Session) -> tuple[Live, ...]:
@@ -158,15 +158,13 @@ def _found(asked: AskedName, client: Client, session: Session) -> tuple[Live, ..
     from campaignctl.api.lookup import find
 
     found = find(client, asked)
-    alive = tuple(live for live in found.campaigns if live.alive)
-    newest = {live.kind: live for live in sorted(found.campaigns, key=lambda live: live.age_key)}
-    meant = alive or tuple(newest.values())
-    if not meant:
+    if not found.campaigns:
         where = f"the account of environment {session.environment.name}"
         whole = "" if found.whole else " as far as it could be read"
         raise InputError(f"no manifest and no campaign in {where}{whole} is called {quoted(asked.written)}")
-    asked.of_one_kind(live.kind for live in meant)
-    return meant
+    campaigns = meant(found.campaigns)
+    asked.of_one_kind(live.kind for live in campaigns)
+    return campaigns
 
 
 def _write(overview: Overview, session: Session, output_format: str, watch: bool) -> None:

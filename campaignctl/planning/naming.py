@@ -44,3 +44,10 @@ class Found:
     asked: AskedName
     campaigns: tuple[Live, ...]
     whole: bool = True
+
+
+def meant(bearers: Iterable[Live]) -> tuple[Live, ...]:
+    """Of those that bear a name the alive ones, else of each kind the newest that is over."""
+    oldest_first = sorted(bearers, key=lambda live: live.age_key)
+    alive = tuple(live for live in oldest_first if live.alive)
+    return alive or tuple({live.kind.name: live for live in oldest_first}.values())

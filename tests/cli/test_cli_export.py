@@ -241,6 +241,13 @@ def test_filters_choose(desk: Desk, words: tuple[str, ...], names: list[str]) ->
     changes_nothing(desk)
 
 
+def test_a_name_of_both_kinds_needs_its_kind_though_both_are_over(desk: Desk) -> None:
+    desk.seed(live_voice("promo", status="completed"))
+    desk.seed(live_sms("promo", status="completed"), collection="message-campaigns")
+    assert desk.run("export", "promo", "--out", "campaigns").code == 64
+    assert [it["kind"] for it in export(desk, "sms/promo")["written"]] == ["SmsCampaign"]
+
+
 def test_a_name_that_is_nowhere_and_a_status_that_is_none_are_said(desk: Desk) -> None:
     assert desk.run("export", "nowhere", "--out", "campaigns").code == 1
     assert desk.run("export", "--status", "dreaming", "--out", "campaigns").code == 64

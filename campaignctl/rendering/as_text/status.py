@@ -118,7 +118,7 @@ def _total(document: StatusOverview) -> Line:
     summary = document["summary"]
     managed = [campaign for campaign in document["campaigns"] if campaign["manifest"]]
     listed, unmanaged = summary["campaigns"] - len(managed), summary["unmanaged"]
-    parts = [words.counted(len(managed), "manifest")]
+    parts = [words.counted(len(managed), "manifest")] if managed or unmanaged is not None else []
     if summary["drift"]:
         parts.append(words.counted(summary["drift"], "differs", "differ"))
     strangers = listed if unmanaged is None else unmanaged

@@ -148,9 +148,7 @@ def _decide_found(desired: Desired, live: Live, account: _Account, terms: Terms)
 
 def _unknown_status(desired: Desired, live: Live, terms: Terms) -> Decision:
     if window_of(desired.kind, desired.spec).over(terms.now):
-        return Decision(
-            Reason("window-over", f"its window is over; {live.strange}")
-        )
+        return Decision(Reason("window-over", f"its window is over; {live.strange}"))
     message = f"{live.strange}: nothing is done to it"
     return Decision(Reason("unknown-status", message))
 

@@ -133,8 +133,10 @@ def _of_leftover(left: Leftover, symptoms: Symptoms) -> tuple[str, str]:
             "its campaign may still show up, and until it does its manifest is blocked",
             "wait until it shows up; or, when it surely does not exist",
         )
+    young = left.age < timedelta(seconds=symptoms.environment.settle_seconds)
     if (
         unread
+        or young  # it may yet show up in lists
         or left.sid is not None
         or any(_is_of(left, live.kind, live.name) for live in symptoms.alive)
         or any(Op.CREATE in _operations(change) for change in changes)

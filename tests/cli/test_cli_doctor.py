@@ -363,6 +363,15 @@ GONE = {
 }
 
 
+def test_a_note_is_not_to_be_removed_before_its_campaign_would_show(desk: Desk) -> None:
+    intent(desk)
+    desk.configure(settle_seconds=10_800)
+    desk.manifests()
+    assert leftover(desk)["mend"].startswith("campaignctl apply; or")
+    desk.pass_time(hours=1)
+    assert leftover(desk)["mend"].startswith("when no run is under way: rm ")
+
+
 @pytest.mark.parametrize("how", list(GONE))
 def test_of_a_note_that_no_apply_settles_it_is_said_to_remove_it(desk: Desk, how: str) -> None:
     intent(desk)

@@ -77,7 +77,7 @@ def _failed(document: PlanDocument) -> str | None:
 
 
 def _fine_print(document: PlanDocument) -> Iterator[str]:
-    order = totals.order(totals.operations_of(document))
+    order = totals.order(document)
     if order:
         yield order
     if document["allowed"]:

@@ -54,12 +54,26 @@ def operations_of(document: PlanDocument) -> list[OperationDocument]:
     return [operation for change in document["changes"] for operation in change["operations"]]
 
 
-def order(operations: Sequence[OperationDocument]) -> str | None:
+def order(document: PlanDocument) -> str | None:
     """Stopping comes first, what cannot be undone last (rule 7); None where there is no order to tell."""
-    if len(operations) < 2:
+    counts: Counter[str] = Counter()
+    paused_at_once = 0
+    for change in document["changes"]:
+        words_of = [operation["op"] for operation in change["operations"]]
+        after = words_of[words_of.index("create") + 1 :] if "create" in words_of else []
+        counts.update(words_of[: len(words_of) - len(after)])
+        paused_at_once += len(after)
+    if counts.total() + paused_at_once < 2:
         return None
-    counts = Counter(operation["op"] for operation in operations)
-    return f"In this order: {', '.join(words.counted(counts[op], op) for op in _PHASES if counts[op])}."
+    phases = [
+        words.counted(counts[op], op) + _then_paused(op, paused_at_once) for op in _PHASES if counts[op]
+    ]
+    return f"In this order: {', '.join(phases)}."
+
+
+def _then_paused(op: str, count: int) -> str:
+    """A create's own pause follows it, and does not come among those that stop what runs."""
+    return f" ({count:,} of them paused at once)" if op == "create" and count else ""
 
 
 def irreversible(operations: Sequence[OperationDocument]) -> str | None:

@@ -124,11 +124,9 @@ def _content(change: ChangeDocument) -> Iterator[Line]:
 def field_lines(values: Mapping[str, Value], prefix: str = "") -> Iterator[Line]:
     """All that is declared, a line each, without the name, which stands above it."""
     for field, value in values.items():
-        if field == "from" and isinstance(value, Mapping):
-            yield from _numbers_field(value)
-        elif isinstance(value, Mapping):
-            yield from field_lines(value, f"{prefix}{field}.")
-        elif not (field == "name" and not prefix):
+        if isinstance(value, dict):
+            yield from _numbers_field(value) if field == "from" else field_lines(value, f"{prefix}{field}.")
+        elif prefix or field != "name":
             yield Line(f"{prefix}{field}: {written(value)}", 2)
 
 
@@ -142,7 +140,7 @@ def _numbers_field(value: Mapping[str, Value]) -> Iterator[Line]:
 def difference_lines(label: str, difference: DifferenceDocument) -> Iterator[Line]:
     """Before and after; of numbers and of arrays what went and what came."""
     before, after = difference["before"], difference["after"]
-    if "added" in difference and isinstance(before, Mapping) and isinstance(after, Mapping):
+    if "added" in difference and isinstance(before, dict) and isinstance(after, dict):
         yield Line(f"{label}: {number_count(before.get('count'))} → {number_count(after.get('count'))}", 2)
         yield from _numbers("-", difference["removed"], Style.GONE)
         yield from _numbers("+", difference["added"], Style.GOOD)
@@ -230,7 +228,7 @@ def _closing(document: PlanDocument, now: datetime) -> Iterator[Line]:
     quiet = totals.nothing_to_do(document)
     style = Style.STRONG if not quiet else Style.GOOD if document["changes"] else Style.PLAIN
     yield Line(totals.plan_total(document), 0, style)
-    yield from _said(totals.order(operations))
+    yield from _said(totals.order(document))
     yield from _said(words.reach(document["reach"]))
     yield from _said(totals.irreversible(operations), Style.STOP)
     yield from _said(totals.cannot_compare(document))

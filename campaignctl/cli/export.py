@@ -297,10 +297,12 @@ def _told(writing: _Writing, session: Session) -> Exported:
 
 def _show(exported: Sequence[Exported], notes: Sequence[str], session: Session, output_format: str) -> None:
     from campaignctl.rendering.as_json import written
-    from campaignctl.rendering.export_document import export_document, export_text
+    from campaignctl.rendering.as_text.export import export_text
+    from campaignctl.rendering.export_document import export_document
 
     document = export_document(session.environment, exported, notes)
     if output_format == "json":
         output.result(written(document))
     else:
-        output.result(export_text(document))
+        color, width = output.wants_color(session.options), output.width()
+        output.result(export_text(document, color=color, width=width))

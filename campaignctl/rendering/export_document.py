@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from campaignctl.diagnostics import counted
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.plan import FORMAT_VERSION
 from campaignctl.planning.resources import Live
-from campaignctl.rendering.escape import visible
 
 
 class ExportedDocument(TypedDict):
@@ -97,30 +95,3 @@ def _written(each: Exported) -> ExportedDocument:
         "numbers_left_out": each.numbers_left_out,
         "left_out": list(each.left_out),
     }
-
-
-def export_text(document: ExportDocument) -> str:
-    """A line each."""
-    sandbox = ", SANDBOX" if document["backend"] == "sandbox" else ""
-    lines = [f"Environment {document['environment']} (account {document['account_sid']}{sandbox})", ""]
-    lines += [f"+ {each['file']}: {_campaign(each)}{_besides(each)}" for each in document["written"]]
-    lines += [
-        f"- {each['name']} ({each['sid']}) is not written: {each['reason']}" for each in document["skipped"]
-    ]
-    lines += [f"note: {note}" for note in document["notes"]]
-    written, skipped = len(document["written"]), len(document["skipped"])
-    lines += ["", f"{written:,} written, {skipped:,} not."] if written or skipped else []
-    return "\n".join(map(visible, lines)) + "\n"
-
-
-def _campaign(each: ExportedDocument) -> str:
-    return f"{each['kind']} {each['name']}, {each['status']}{', pinned' if each['pinned'] else ''}"
-
-
-def _besides(each: ExportedDocument) -> str:
-    said = [f"numbers in {each['numbers_file']}"] if each["numbers_file"] else []
-    if each["numbers_left_out"]:
-        said.append(f"{counted(each['numbers_left_out'], 'number')} left out")
-    if each["left_out"]:
-        said.append(f"as comments: {', '.join(each['left_out'])}")
-    return f" ({'; '.join(said)})" if said else ""

@@ -87,7 +87,7 @@ def test_an_export_that_matches_nothing_says_so_and_what_was_looked_at(
         "only what is alive was looked at, --status completed,archived,failed,canceled looks at the rest"
     )
     assert document["notes"] == [f"nothing matched{'' if '--status' in asked else f': {alive_only}'}"]
-    assert said == f"Environment prod (account acme1)\n\nnote: {document['notes'][0]}\n"
+    assert said == f"Environment prod (account acme1)\n\nNote: {document['notes'][0]}\n"
     assert not list((desk.root / "campaigns").iterdir())
 
 
@@ -317,6 +317,22 @@ def test_an_sms_campaigns_account_is_exported_too(desk: Desk) -> None:
     desk.seed(live_sms(), collection="sms-campaigns")
     assert len(export(desk)["written"]) == 1
     changes_nothing(desk)
+
+
+def test_people_read_a_line_for_each_below_whose_account_it_is(desk: Desk) -> None:
+    desk.seed(live_voice(), live_voice("another"), live_voice("x" * 500, caller_id=...))
+    desk.manifests(voice())
+    said = desk.run("export", "--out", "new", "--numbers-to", "n.csv").out.splitlines()
+    assert said[:3] == [
+        "Environment prod (account acme1)",
+        "",
+        "+ new/another.yaml: voice/another, created (numbers in n-another.csv)",
+    ]
+    assert said[3].startswith(f"+ new/{'x' * 60}.yaml: voice/{'x' * 80}")
+    assert "x" * 300 not in said[3]
+    assert said[5].startswith("- voice/diwali-reminder (")
+    assert said[5].endswith(") is not written: campaigns/all.yaml:1 is its manifest")
+    assert said[-1] == "2 written, 1 not."
 
 
 def test_names_from_outside_reach_no_terminal(desk: Desk) -> None:

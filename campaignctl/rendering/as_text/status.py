@@ -11,6 +11,7 @@ from campaignctl.kinds.lifecycle import ALIVE
 from campaignctl.rendering import words
 from campaignctl.rendering.as_text.findings import finding_lines
 from campaignctl.rendering.as_text.parts import block, headline
+from campaignctl.rendering.changes import title
 from campaignctl.rendering.documents import FindingDocument
 from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.lines import Line, Style, laid_out
@@ -46,10 +47,11 @@ def _aside(finding: FindingDocument) -> FindingDocument:
 
 def _campaign(campaign: StandingDocument, now: datetime) -> Iterator[Line]:
     mark, style = _mark(campaign)
-    title = f"{KINDS[campaign['kind']].short}/{name(campaign['name'])}"
     place = f"  ({name(campaign['manifest'])}:{campaign['line']})" if campaign["manifest"] else ""
     sid = f"  ({name(campaign['sid'])})" if campaign["sid"] and not campaign["manifest"] else ""
-    yield Line(f"{mark} {title}: {_state(campaign)}{place}{sid}", 0, style)
+    yield Line(
+        f"{mark} {title(campaign['kind'], campaign['name'])}: {_state(campaign)}{place}{sid}", 0, style
+    )
     if campaign["sid"]:
         yield Line(_numbers(campaign["progress"], campaign["kind"]), 1)
     yield from _times(campaign, now)

@@ -15,7 +15,7 @@ _CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 _BLANK = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Format:
     """`pattern` is of the whole text; `words` complete the sentence *must be …*.
 

@@ -1,7 +1,7 @@
 """The columns of the field tables. `kinds/voice.py` and `kinds/sms.py` hold the rows.
 
 Schema, reading of scalars, comparison, payload, masking and reference all follow from a row. The tables check
-themselves when they are imported.
+themselves when they are imported. A row is equal to itself alone: each is there once.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ _FORMAT_BY_TYPE: Mapping[Type, Format] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """One row.
 
@@ -179,7 +179,7 @@ class Field:
         return {member.name: member for member in self.fields}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of campaign: its words and its rows, in the order of the reference."""
 

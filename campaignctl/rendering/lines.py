@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from textwrap import wrap
 from typing import Final, NamedTuple
 
 from campaignctl.rendering.escape import TEXT_LIMIT, cut, visible, without_command
@@ -52,6 +51,8 @@ def _rows(line: Line, width: int | None) -> list[str]:
     margin = _INDENT * line.indent
     if width is None or line.whole or len(margin) + len(text) <= width:
         return [f"{margin}{text}" if text else ""]
+    from textwrap import wrap  # where there is a width: a pipeline's log has none
+
     return wrap(
         text,
         max(width, len(margin) + _NARROWEST),

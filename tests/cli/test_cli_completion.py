@@ -180,21 +180,3 @@ def test_zsh_offers_environments(project: Path) -> None:
     environ["_CAMPAIGNCTL_COMPLETE"] = "zsh_complete"
     done = said([BIN / "campaignctl"], project, environ)
     assert done.stdout.split() == ["plain", "prod", "_", "plain", "sandbox", "_", "plain", "staging", "_"]
-
-
-HEAVY = ("httpx", "flask", "jsonschema", "sqlite3", "yaml", "zoneinfo")
-
-
-def test_commands_are_completed_without_loading_one(tmp_path: Path) -> None:
-    """What a shell waits for at every key."""
-    code = (
-        "import sys; from campaignctl.cli.main import run\n"
-        "try: run([])\n"
-        "except SystemExit: pass\n"
-        f"print(*(it for it in {HEAVY!r} if it in sys.modules), file=sys.stderr)"
-    )
-    environ = {**environment(), "COMP_WORDS": "campaignctl ", "COMP_CWORD": "1"}
-    environ["_CAMPAIGNCTL_COMPLETE"] = "bash_complete"
-    done = said([sys.executable, "-c", code], tmp_path, environ)
-    assert "plain,validate" in done.stdout
-    assert done.stderr.strip() == ""

@@ -32,7 +32,7 @@ LEVELS: Final = ("error", "warn", "off")
 _LEVEL: Final = Field("level", Type.STRING, "How bad a finding is.", choices=LEVELS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it must have."""
 

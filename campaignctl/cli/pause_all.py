@@ -41,8 +41,8 @@ def stop_in_waves(hand: Hand, status: str | None) -> tuple[ApplyResult, Sought]:
             terms = hand.terms
             result = hand.carry_out(hand.show(decide(hand.verb, live, terms) for live in wave))
             results.extend(result.results)
-            interrupted = result.interrupted
-            if interrupted:
+            interrupted = result.interrupted or hand.carrier.interrupts.asked()
+            if interrupted:  # nothing more is sent, reads neither
                 break
     except (KeyboardInterrupt, InterruptedRunError):
         if not results:
@@ -74,5 +74,5 @@ def _notes(hand: Hand, sweep: Sweep) -> Iterator[str]:
     odd = Counter(live.word for live in sweep.seen.values() if live.status is Status.UNKNOWN)
     for word, number in odd.items():
         campaigns = counted(number, "campaign is", "campaigns are")
-        yield f"{campaigns} {quoted(word)}, a status that is not known: nothing is done to them"
+        yield f"{campaigns} {quoted(word)}, a status that is not known, and left alone"
     yield from hand.client.notes

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -269,6 +271,22 @@ def test_ctrl_c_leaves_a_full_account_of_what_was_done(desk: Desk, limit: int) -
     done = {it["sid"] for it in result.json["results"] if it["outcome"] == "applied"}
     assert (result.code, done) == (130, set(paused(desk)))
     assert any("cut short" in note for note in result.json["notes"])
+
+
+def test_ctrl_c_in_the_last_pause_of_a_wave_sends_nothing_more(desk: Desk) -> None:
+    """That one is finished, and no answer is asked for after it."""
+    busy(desk)
+    desk.sandbox.faults.add("slow", request="action", seconds=2.0, after=1)
+    process = desk.start("pause", "--all", YES, "--format", "json")
+    while len(desk.writes) < 1:
+        assert process.poll() is None
+        time.sleep(0.02)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    done = [it["name"] for it in json.loads(out)["results"] if it["outcome"] == "applied"]
+    assert (process.returncode, done) == (130, ["m-calling", "n-calling-without-a-start"])
+    assert desk.requests[-1].request == "action"
 
 
 def test_a_pause_that_was_lost_is_looked_up(desk: Desk) -> None:

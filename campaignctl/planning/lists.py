@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from campaignctl.diagnostics import quoted
+from campaignctl.diagnostics import did_you_mean, quoted
 from campaignctl.kinds.table import Value
 from campaignctl.planning.list_name import ListName
 from campaignctl.planning.plan import Reason
@@ -90,7 +90,7 @@ def _against(name: str, sids: Sequence[str], directory: Directory) -> Reason | N
         return list_ambiguous(name, sids)
     if not directory.whole:
         return incomplete_list(name, directory.trouble)
-    return None if sids else list_not_found(name)
+    return None if sids else list_not_found(name, directory.sids)
 
 
 def incomplete_list(name: str, trouble: str) -> Reason:
@@ -100,9 +100,12 @@ def incomplete_list(name: str, trouble: str) -> Reason:
     return Reason("incomplete-list", message)
 
 
-def list_not_found(name: str) -> Reason:
-    """No list bears the name."""
-    return Reason("list-not-found", f"no contact list is called {quoted(name)}; create it, or give a SID")
+def list_not_found(name: str, known: Iterable[str]) -> Reason:
+    """None of the known lists bears the name."""
+    hint = did_you_mean(name, known)
+    return Reason(
+        "list-not-found", f"no contact list is called {quoted(name)}; create it, or give a SID{hint}"
+    )
 
 
 def list_ambiguous(name: str, sids: Sequence[str]) -> Reason:

@@ -47,7 +47,8 @@ def _foreign(saved: SavedPlan, fresh: Plan) -> Iterator[str]:
     if variables:
         yield f"give the --var of the plan again: {', '.join(variables)}"
     elif saved.manifests_digest != fresh.manifests.digest:
-        yield "the manifests changed"
+        by_name = any(change.desired and change.desired.list_names for change in fresh.changes)
+        yield f"the manifests changed{', or the lists that they name' if by_name else ''}"
 
 
 def _changed_variables(saved: Mapping[str, str], given: Mapping[str, str]) -> list[str]:

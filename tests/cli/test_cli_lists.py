@@ -82,7 +82,8 @@ def test_every_page_is_read(desk: Desk) -> None:
 
 MISSING = [
     ({}, "list-not-found", '"Gold members"'),
-    ({VIP: "gold members", ALL: "Gold members "}, "list-not-found", '"Gold members"'),
+    ({VIP: "gold members", ALL: "Town 1"}, "list-not-found", 'give a SID; did you mean "gold members"?'),
+    ({VIP: "Gold members "}, "list-not-found", '"Gold members"'),
     ({VIP: "Gold members", ALL: "Gold members"}, "list-ambiguous", f"{VIP}, {ALL}"),
 ]
 
@@ -141,6 +142,7 @@ def test_a_name_that_another_list_took_makes_a_saved_plan_stale(desk: Desk) -> N
     contact_lists(desk, **{ALL: "Gold members"})
     result = desk.run("apply", "plan.json", "--auto-approve")
     assert result.code == 3, result.all
+    assert "the manifests changed, or the lists that they name" in result.err
     assert desk.writes == []
 
 

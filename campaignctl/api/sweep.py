@@ -10,11 +10,12 @@ from campaignctl.api.client import Client
 from campaignctl.api.listing import Reading, is_refusal, latest_first
 from campaignctl.api.lookup import no_such_part
 from campaignctl.api.refresh import read_sparingly
-from campaignctl.api.wire import IN_PROGRESS_WORDS
+from campaignctl.api.wire import ALIVE_WORDS, IN_PROGRESS_WORDS
 from campaignctl.errors import ApiError
-from campaignctl.kinds import KINDS
+from campaignctl.kinds import KINDS, SMS
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind
+from campaignctl.planning.environment import SMS_APIS
 from campaignctl.planning.resources import Live
 
 AT_ONCE: Final = 50
@@ -26,7 +27,8 @@ class Sweep:
     """One look over both kinds for campaigns of `statuses`. Whoever asks may stop them between two answers.
 
     `seen` are all campaigns that were read, as they were seen last, by SID. `troubles` are the kinds that could not
-    be read whole, by name, once the looking is over. `tell` is told what takes long.
+    be read whole, by name, and `elsewhere` those of the SMS endpoint that the environment does not use, which is out
+    of reach, once the looking is over. `tell` is told what takes long.
     """
 
     client: Client
@@ -34,6 +36,7 @@ class Sweep:
     tell: Callable[[str], None] = lambda _sentence: None
     seen: dict[str, Live] = field(default_factory=dict)
     troubles: dict[str, ApiError | None] = field(default_factory=dict)
+    elsewhere: tuple[Live, ...] = ()
     _given: set[str] = field(default_factory=set)
 
     def in_waves(self) -> Iterator[tuple[Live, ...]]:
@@ -57,6 +60,7 @@ class Sweep:
                 waiting.extend(live for live in wanted if live.status is not Status.IN_PROGRESS)
         self._raise_if_blind()
         yield tuple(waiting)
+        self.elsewhere = self._of_other_sms()
 
     @property
     def unread(self) -> dict[str, str]:
@@ -106,6 +110,29 @@ class Sweep:
                 yield page.items
         if not reading.whole:
             self.troubles[kind.name] = None
+
+    @property
+    def other_sms(self) -> str:
+        """The SMS endpoint that the environment does not use."""
+        return next(name for name in SMS_APIS if name != self.client.environment.sms_api)
+
+    def _of_other_sms(self) -> tuple[Live, ...]:
+        """One look: nobody knows whether the endpoints list each other's campaigns, nor whether this one is there."""
+        endpoint = self.client.endpoint(SMS, self.other_sms)
+        try:
+            page = self.client.list_page(
+                SMS,
+                offset=0,
+                limit=endpoint.page_limit,
+                statuses=ALIVE_WORDS,
+                sort=endpoint.latest_sort,
+                collection=self.other_sms,
+            )
+        except ApiError:
+            return ()
+        return tuple(
+            live for live in page.items if live.status in self.statuses and live.sid not in self.seen
+        )
 
     def _tolerantly(self, kind: Kind, found: Iterator[tuple[Live, ...]]) -> Iterator[tuple[Live, ...]]:
         """What cannot be read of one kind must not keep the other one calling."""

@@ -18,6 +18,8 @@ from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResul
 
 _CUT_SHORT: Final = "it was cut short: others may go on calling; run it again"
 
+_MOST_SIDS: Final = 10
+
 
 def seek_all(hand: Hand, status: str | None) -> Sought:
     """Everything, for one question that shows it all."""
@@ -25,7 +27,7 @@ def seek_all(hand: Hand, status: str | None) -> Sought:
     found = [live for wave in sweep.everything() for live in wave]
     changes = tuple(decide(hand.verb, live, hand.terms) for live in found)
     seen = tuple(sweep.seen.values())
-    return Sought(changes, seen, notes=tuple(_notes(hand, sweep)), whole=not sweep.unread)
+    return Sought(changes, seen, notes=tuple(_notes(hand, sweep)), whole=_is_quiet(sweep))
 
 
 def stop_in_waves(hand: Hand, status: str | None) -> tuple[ApplyResult, Sought]:
@@ -58,7 +60,7 @@ def stop_in_waves(hand: Hand, status: str | None) -> tuple[ApplyResult, Sought]:
         for it in sorted(results, key=lambda it: it.change.key)
     )
     plan = plan_by_hand(changes, hand.terms, hand.client.requests)
-    return ApplyResult(plan, told, interrupted), Sought(changes, seen, (), notes, not sweep.unread)
+    return ApplyResult(plan, told, interrupted), Sought(changes, seen, (), notes, _is_quiet(sweep))
 
 
 def _sweep(hand: Hand, status: str | None, advice: str = "") -> Sweep:
@@ -66,11 +68,23 @@ def _sweep(hand: Hand, status: str | None, advice: str = "") -> Sweep:
     return Sweep(hand.client, statuses, lambda sentence: output.remark(sentence + advice))
 
 
+def _is_quiet(sweep: Sweep) -> bool:
+    """False where others may go on that were not seen, or are out of reach."""
+    return not sweep.unread and not sweep.elsewhere
+
+
 def _notes(hand: Hand, sweep: Sweep) -> Iterator[str]:
     """What may go on calling, and what is odd about the clocks."""
     for kind, why in sweep.unread.items():
         because = f" ({why})" if why else ""
         yield f"the account's list of {kind} could not be read whole{because}: others may go on calling; run it again"
+    if sweep.elsewhere:
+        campaigns = counted(len(sweep.elsewhere), "campaign")
+        sids = ", ".join(live.sid for live in sweep.elsewhere[:_MOST_SIDS])
+        yield (
+            f"{campaigns} of {sweep.other_sms} may go on texting ({sids}): this environment does not use that "
+            f"endpoint; stop them with one of sms_api: {sweep.other_sms}"
+        )
     odd = Counter(live.word for live in sweep.seen.values() if live.status is Status.UNKNOWN)
     for word, number in odd.items():
         campaigns = counted(number, "campaign is", "campaigns are")

@@ -50,11 +50,11 @@ def test_a_status_narrows_it(desk: Desk) -> None:
 
 def test_pause_all_may_use_the_whole_rate_limit(desk: Desk) -> None:
     desk.configure(rate_limit=10)
-    desk.seed(*(live_voice(f"a-{n}") for n in range(6)))
+    desk.seed(*(live_voice(f"a-{n}") for n in range(5)))
     desk.run("pause", "--all", YES)
     first_minute = [it for it in desk.requests if it.method == "PUT"]
     assert len(desk.requests) == 10
-    assert len(first_minute) == 6
+    assert len(first_minute) == 5
     assert sum(desk.clock.naps) == 0
 
 
@@ -149,7 +149,7 @@ def test_however_long_the_past_the_first_pause_waits_for_a_handful_of_requests(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "before", "in_all"), [("voice", 1, 513), ("sms", 2, 522)])
+@pytest.mark.parametrize(("kind", "before", "in_all"), [("voice", 1, 514), ("sms", 2, 523)])
 def test_twenty_thousand_finished_ones_delay_no_pause(
     desk: Desk, kind: str, before: int, in_all: int
 ) -> None:
@@ -224,6 +224,28 @@ def test_one_kind_that_cannot_be_read_keeps_nothing_of_the_other_calling(desk: D
     assert result.code == 3
     assert "list of VoiceCampaign could not be read whole" in result.out
     assert {it["status"] for it in desk.account("message-campaigns")} == {"paused"}
+
+
+def test_what_texts_by_the_other_sms_endpoint_is_out_of_reach_and_told(desk: Desk) -> None:
+    busy(desk)
+    calling, _ = desk.seed(
+        live_sms("b-elsewhere", status="in-progress"),
+        live_sms("c-elsewhere", status="paused"),
+        collection="sms-campaigns",
+    )
+    told = f"1 campaign of sms-campaigns may go on texting ({calling})"
+    assert told in desk.run("pause", "--all").out
+    result = desk.run("pause", "--all", YES)
+    assert (result.code, told in result.out) == (3, True)
+    desk.configure(sms_api="sms-campaigns")
+    assert desk.run("pause", "--all", YES).code == 0
+    assert {it["status"] for it in desk.account("sms-campaigns")} == {"paused"}
+
+
+def test_an_sms_endpoint_that_lists_the_others_campaigns_too_hides_none(desk: Desk) -> None:
+    busy(desk)
+    desk.sandbox.switches.shared_sms = True
+    assert desk.run("pause", "--all", YES).code == 0
 
 
 def test_what_was_unreadable_at_first_is_read_at_the_end(desk: Desk) -> None:

@@ -7,6 +7,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Final
 
 from campaignctl.kinds import KINDS
@@ -58,6 +59,10 @@ _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 def written(value: Value) -> str:
     """As JSON writes it, so that a blank at an end and a digit string are seen as such; `unset` for null."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value.__class__ is int:
+        return str(value)
     return "unset" if value is None else _JSON.encode(value)
 
 

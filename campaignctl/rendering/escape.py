@@ -61,6 +61,8 @@ def visible(text: str) -> str:
     >>> visible("a\\x1b[31m")
     'a\\\\u001b[31m'
     """
+    if text.isascii() and text.isprintable():
+        return text
     return text if _is_plain(text) else UNSAFE.sub(_visible, text)
 
 

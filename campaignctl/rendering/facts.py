@@ -29,9 +29,9 @@ def facts(change: ChangeDocument) -> Iterator[Fact]:
 def field_facts(values: Mapping[str, Value], prefix: str = "") -> Iterator[Fact]:
     """All that is declared, without the name, which stands above it."""
     for field, value in values.items():
-        if field == "from" and isinstance(value, Mapping):
+        if field == "from" and isinstance(value, dict):
             yield Fact(field, None, (_people(value),))
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             yield from field_facts(value, f"{prefix}{field}.")
         elif prefix or field != "name":
             yield Fact(f"{prefix}{field}", None, (_cut(value),))
@@ -48,7 +48,7 @@ def difference_fact(difference: DifferenceDocument, note: str = "") -> Fact:
     """Before and after; of numbers and of arrays what went and what came."""
     field, before, after = difference["field"], difference["before"], difference["after"]
     note = ", ".join(part for part in (note, difference.get("note", "")) if part)
-    if "added" in difference and isinstance(before, Mapping) and isinstance(after, Mapping):
+    if "added" in difference and isinstance(before, dict) and isinstance(after, dict):
         return Fact(
             field,
             (number_count(before.get("count")), *_numbers("without", difference["removed"])),

@@ -39,18 +39,19 @@ class Line(NamedTuple):
 
 def laid_out(lines: Iterable[Line], *, color: bool, width: int | None) -> str:
     """The text, each line ended. Whatever the lines hold, no control character of theirs gets through."""
-    return "".join(
-        f"{_painted(without_command(row), line.style, color)}\n"
-        for line in lines
-        for row in _rows(line, width)
-    )
+    rows: list[str] = []
+    for text, indent, style, whole in lines:
+        seen = visible(cut(text, _LINE_LIMIT))
+        row = f"{_INDENT * indent}{seen}" if seen else ""
+        pieces = (
+            (row,) if width is None or whole or len(row) <= width else _wrapped(seen, _INDENT * indent, width)
+        )
+        for each in pieces:
+            rows.append(_painted(without_command(each), style) if color else without_command(each))
+    return "\n".join((*rows, ""))
 
 
-def _rows(line: Line, width: int | None) -> list[str]:
-    text = visible(cut(line.text, _LINE_LIMIT))
-    margin = _INDENT * line.indent
-    if width is None or line.whole or len(margin) + len(text) <= width:
-        return [f"{margin}{text}" if text else ""]
+def _wrapped(text: str, margin: str, width: int) -> list[str]:
     from textwrap import wrap  # where there is a width: a pipeline's log has none
 
     return wrap(
@@ -63,5 +64,5 @@ def _rows(line: Line, width: int | None) -> list[str]:
     )
 
 
-def _painted(row: str, style: Style, color: bool) -> str:
-    return f"\x1b[{style.value}m{row}\x1b[0m" if color and style.value and row else row
+def _painted(row: str, style: Style) -> str:
+    return f"\x1b[{style.value}m{row}\x1b[0m" if style.value and row else row

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from campaignctl import diagnostics
@@ -46,8 +47,12 @@ def listed(items: Iterable[str]) -> str:
 
 def read_moment(text: object) -> datetime | None:
     """A moment with an offset as it was written; None when it is none."""
-    if not isinstance(text, str):
-        return None
+    return _moment_in(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=1024)
+def _moment_in(text: str) -> datetime | None:
+    """A sentence after the other asks for the same start."""
     try:
         moment = datetime.fromisoformat(text.strip().upper())
     except ValueError:
@@ -57,10 +62,9 @@ def read_moment(text: object) -> datetime | None:
 
 def moment(when: datetime) -> str:
     """`Fri 15 Jan 2027 09:00 +05:30`: the weekday is what a reader checks first. In any locale the same."""
-    clock = f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
-    zone = f"{when:%z}"
-    offset = "UTC" if zone == "+0000" else f"{zone[:3]}:{zone[3:5]}"
-    return f"{day(when)} {clock} {offset}"
+    written = when.isoformat(timespec="seconds")
+    clock, offset = written[11 : 19 if when.second else 16], written[19:25]
+    return f"{day(when)} {clock} {'UTC' if offset == '+00:00' else offset}"
 
 
 def day(when: datetime) -> str:
@@ -106,7 +110,7 @@ def _people(number: int) -> str:
 
 def _distinct(numbers: Value, twice: bool) -> int:
     """Who stands twice is called once, unless `call_duplicate_numbers` says otherwise."""
-    if not isinstance(numbers, Mapping):
+    if not isinstance(numbers, dict):
         return 0
     number = numbers.get("count" if twice else "distinct")
     return number if isinstance(number, int) else 0
@@ -115,7 +119,7 @@ def _distinct(numbers: Value, twice: bool) -> int:
 def starts(change: ChangeDocument) -> datetime | None:
     """When the campaign starts, once the operations are done; None without a start, or one that is not shown."""
     kind, schedule = KINDS[change["kind"]], _schedule(change)
-    return read_moment(schedule.get(kind.start.name)) if isinstance(schedule, Mapping) else None
+    return read_moment(schedule.get(kind.start.name)) if isinstance(schedule, dict) else None
 
 
 def _schedule(change: ChangeDocument) -> Value:
@@ -129,7 +133,7 @@ def _start_is_hidden(change: ChangeDocument) -> bool:
         return False
     if kind.schedule.name not in change["resulting"]:
         return True
-    return isinstance(schedule, Mapping) and kind.start.name not in schedule
+    return isinstance(schedule, dict) and kind.start.name not in schedule
 
 
 def when(change: ChangeDocument, now: datetime) -> str:

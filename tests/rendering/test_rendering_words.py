@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import plans
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.table import Kind, Value
@@ -53,6 +55,14 @@ def test_a_moment_stands_in_the_offset_it_was_written_in(written: str, says: str
     moment = words.read_moment(written)
     assert moment is not None
     assert words.moment(moment) == says
+
+
+@given(st.datetimes(), st.integers(-23 * 60, 23 * 60))
+def test_clock_and_offset_are_those_of_the_moment(when: datetime, minutes: int) -> None:
+    there = when.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+    clock, offset = words.moment(there).split()[-2:]
+    assert clock == f"{there:%H:%M:%S}".removesuffix(":00")
+    assert offset == ("UTC" if not there.utcoffset() else f"{there:%z}"[:3] + ":" + f"{there:%z}"[3:])
 
 
 @pytest.mark.parametrize("text", ["2027-01-15T09:00:00", "tomorrow", "", None, 5])

@@ -21,10 +21,11 @@ def headline(environment: str, account_sid: str, backend: str, *, start: str = "
 
 def block(lines: Iterable[Line]) -> Iterator[Line]:
     """A paragraph: a blank line before it, and nothing at all without lines."""
-    for number, line in enumerate(lines):
-        if number == 0:
-            yield Line()
-        yield line
+    rest = iter(lines)
+    for first in rest:
+        yield Line()
+        yield first
+        yield from rest
 
 
 def reason_lines(reason: ReasonDocument) -> Iterator[Line]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Final
+from typing import Final, TypeAlias
 
 from campaignctl.api.client import Client, Page
 from campaignctl.errors import ApiError, CredentialsError
@@ -20,10 +20,20 @@ _TERM: Final = re.compile(r"(?:[^\W_]|-)+")
 SHORTEST_TERM: Final = 4
 
 
+Keep: TypeAlias = Callable[[Live], Live]
+"""What is kept of a campaign that a page shows."""
+
+
+def as_it_is(live: Live) -> Live:
+    """All of it."""
+    return live
+
+
 @dataclass
 class Reading:
     """What the pages of one list showed. `failed` are the positions of items that failed; `total` the last claim."""
 
+    keep: Keep = as_it_is
     campaigns: dict[str, Live] = field(default_factory=dict)
     failed: set[int] = field(default_factory=set)
     total: int | None = None
@@ -51,7 +61,7 @@ class Reading:
             if entry is None:
                 self.failed.add(position)
             else:
-                self.campaigns[entry.sid] = entry
+                self.campaigns[entry.sid] = self.keep(entry)
         self.total = page.total
         return self.count > before
 
@@ -100,6 +110,7 @@ def read_list(
     statuses: str | None = None,
     collection: str | None = None,
     first: Page | None = None,
+    keep: Keep = as_it_is,
 ) -> Reading:
     """Every page of a list. `first` is the first one, where it has been read already."""
     limit = client.endpoint(kind, collection).page_limit
@@ -111,7 +122,7 @@ def read_list(
             kind, offset=offset, limit=limit, name=name, statuses=statuses, collection=collection
         )
 
-    reading = Reading()
+    reading = Reading(keep)
     for _ in _follow(reading, page_at, limit):
         pass
     return reading

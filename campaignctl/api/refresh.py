@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from math import ceil
 
 from campaignctl.api.client import Client, Page
-from campaignctl.api.listing import Reading, is_last, is_refusal, read_list, search_term, term_of
+from campaignctl.api.listing import (
+    Keep,
+    Reading,
+    as_it_is,
+    is_last,
+    is_refusal,
+    read_list,
+    search_term,
+    term_of,
+)
 from campaignctl.api.wire import ALIVE_WORDS, FINISHED_WORDS
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS, SMS
@@ -16,6 +26,7 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.environment import SMS_APIS
 from campaignctl.planning.resources import Desired, Listing, Live, Snapshot
+from campaignctl.planning.sharing import sharing
 from campaignctl.planning.window import window_of
 
 
@@ -114,11 +125,19 @@ class _KindReader:
         if not self.whole:
             self.notes.append(f"The account's list of {self.label} could not be read whole.")
 
+    @cached_property
+    def _wanted(self) -> Mapping[str | None, Desired]:
+        return {one.name: one for one in self.manifests}
+
+    def _beside_its_manifest(self, live: Live) -> Live:
+        twin = self._wanted.get(live.name)
+        return sharing(live, twin) if twin else live
+
     # ---------------------------------------------------------------------------------------------- the list
 
     def read_alive(self) -> None:
         """Sparingly; everything where that cannot be."""
-        found = read_sparingly(self.client, self.kind, self.collection)
+        found = read_sparingly(self.client, self.kind, self.collection, self._beside_its_manifest)
         self.scan_cost = found.scan_cost
         if found.reading is None:
             self._distrust_filter()
@@ -128,7 +147,8 @@ class _KindReader:
             self.everything, self.proved = found.everything, not found.everything
 
     def _read_everything(self, first: Page | None = None) -> None:
-        self._take(read_list(self.client, self.kind, collection=self.collection, first=first))
+        keep = self._beside_its_manifest
+        self._take(read_list(self.client, self.kind, collection=self.collection, first=first, keep=keep))
         self.everything = True
 
     def _take(self, reading: Reading) -> None:
@@ -248,18 +268,20 @@ class Sparing:
     everything: bool
 
 
-def read_sparingly(client: Client, kind: Kind, collection: str | None = None) -> Sparing:
+def read_sparingly(
+    client: Client, kind: Kind, collection: str | None = None, keep: Keep = as_it_is
+) -> Sparing:
     """One page; when that is not the whole account, the alive by a filter that must prove itself."""
     limit = client.endpoint(kind, collection).page_limit
     first = client.list_page(kind, offset=0, limit=limit, collection=collection)
     scan_cost = ceil((first.total or 0) / (limit - 1))
     if is_last(first, len(first.entries), limit):
-        whole = read_list(client, kind, collection=collection, first=first)
+        whole = read_list(client, kind, collection=collection, first=first, keep=keep)
         return Sparing(first, scan_cost, whole, everything=True)
-    return Sparing(first, scan_cost, _filtered(client, kind, collection, first), everything=False)
+    return Sparing(first, scan_cost, _filtered(client, kind, collection, first, keep), everything=False)
 
 
-def _filtered(client: Client, kind: Kind, collection: str | None, first: Page) -> Reading | None:
+def _filtered(client: Client, kind: Kind, collection: str | None, first: Page, keep: Keep) -> Reading | None:
     """The alive by status filter; None unless they and the finished make up the whole account.
 
     Which spellings the filter takes is unknown, so an answer proves nothing by itself; a page that holds anything
@@ -270,7 +292,8 @@ def _filtered(client: Client, kind: Kind, collection: str | None, first: Page) -
         page = client.list_page(kind, offset=0, limit=limit, statuses=ALIVE_WORDS, collection=collection)
         if not all(live.alive for live in page.items):
             return None
-        reading = read_list(client, kind, statuses=ALIVE_WORDS, collection=collection, first=page)
+        words = ALIVE_WORDS
+        reading = read_list(client, kind, statuses=words, collection=collection, first=page, keep=keep)
         finished = client.list_page(kind, offset=0, limit=1, statuses=FINISHED_WORDS, collection=collection)
     except ApiError as error:
         if is_refusal(error):

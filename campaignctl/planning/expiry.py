@@ -21,6 +21,8 @@ def expires_at(changes: Iterable[Change], now: datetime) -> datetime:
 
 def _limits(change: Change, now: datetime) -> Iterator[datetime]:
     ops = {operation.op for operation in change.operations}
+    if not ops:
+        return
     kind = change.live.kind if change.live else change.desired.kind if change.desired else None
     if kind is None:
         return

@@ -95,6 +95,20 @@ class Live:
         """Completed, archived, failed or canceled."""
         return self.status in FINISHED
 
+    def showing(self, spec: Mapping[str, Value]) -> Live:
+        """The same campaign with other fields."""
+        return Live(
+            self.kind,
+            self.sid,
+            self.status,
+            self.word,
+            spec,
+            self.created,
+            self.updated,
+            self.stats,
+            self.report_url,
+        )
+
     @property
     def age_key(self) -> tuple[bool, float, str]:
         """Sorts the oldest first, then by SID; unknown dates last."""

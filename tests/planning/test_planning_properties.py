@@ -25,6 +25,7 @@ from campaignctl.planning.payload import create_spec, update_spec
 from campaignctl.planning.plan import Change, Op
 from campaignctl.planning.reasons import REASONS, ChangeType
 from campaignctl.planning.resources import Live
+from campaignctl.planning.sharing import sharing
 from campaignctl.planning.window import window_of
 
 quickly = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -90,6 +91,18 @@ def test_what_is_at_rest_at_a_glance_is_at_rest_when_it_is_weighed(world: World)
         others = [it.shown for it in world.campaigns if it.shown.alive and it.truth.kind is desired.kind]
         for live in (*own, *others):
             assert decide(desired, live, world.terms) == weigh(desired, live, world.terms)
+
+
+@quickly
+@given(worlds())
+def test_numbers_that_are_kept_once_say_what_they_said(world: World) -> None:
+    for desired in world.everyone:
+        written = replace(desired, spec={**desired.spec, "from": list(desired.spec.get("from") or ("+911",))})
+        for live in (it.shown for it in world.campaigns):
+            kept = sharing(live, written)
+            assert replace(kept, spec=live.spec) == live
+            assert {**kept.spec, "from": tuple(kept.spec.get("from", ()))} == {"from": (), **live.spec}
+            assert kept.spec.keys() == live.spec.keys()
 
 
 @quickly

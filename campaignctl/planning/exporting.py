@@ -92,7 +92,7 @@ class Place:
 
 
 def places(
-    campaigns: Iterable[Live], manifests: Sequence[Desired], here: Mapping[str, Sequence[Desired]]
+    campaigns: Sequence[Live], manifests: Sequence[Desired], here: Mapping[str, Sequence[Desired]]
 ) -> Iterator[Place]:
     """One for each, named after it: letters, digits and hyphens, so that it leads nowhere; the same are numbered.
 
@@ -101,16 +101,27 @@ def places(
     """
     used = {file.lower() for file in here}
     own = {id(held[0]): file for file, held in here.items() if len(held) == 1}
-    by_sid = {(it.kind.name, it.sid): it for it in reversed(manifests) if it.sid}
-    by_name = {(it.kind.name, it.name): it for it in reversed(manifests) if not it.sid}
+    managers = _managers(campaigns, manifests)
     last = Counter[str]()
     for live in campaigns:
-        manager = by_sid.get((live.kind.name, live.sid)) or by_name.get((live.kind.name, live.name))
+        kind = live.kind.name
+        manager = managers.get((kind, "sid", live.sid)) or managers.get((kind, "name", live.name))
         stem, kept = file_stem(live), own.get(id(manager), "")
         if re.fullmatch(rf"{re.escape(stem)}(-\d+)?\.yaml", kept):
             yield Place(live, kept, manager, rewritten=True)
         else:
             yield Place(live, _free(stem, used, last), manager, rewritten=False)
+
+
+def _managers(campaigns: Iterable[Live], manifests: Iterable[Desired]) -> dict[tuple[str, str, str], Desired]:
+    """The manifests by kind and SID, else by kind and name: the name that they had, where none bears theirs yet."""
+    borne = {(live.kind.name, live.name) for live in campaigns}
+    managers: dict[tuple[str, str, str], Desired] = {}
+    for it in manifests:
+        kind, name = it.kind.name, it.name or ""
+        old = it.previous_name if (kind, name) not in borne else None
+        managers.setdefault((kind, "sid", it.sid) if it.sid else (kind, "name", old or name), it)
+    return managers
 
 
 def _free(stem: str, used: set[str], last: Counter[str]) -> str:

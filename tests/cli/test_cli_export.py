@@ -290,6 +290,18 @@ def test_a_file_of_several_manifests_is_left_alone(desk: Desk) -> None:
     assert (document["written"], len(document["skipped"])) == ([], 2)
 
 
+def test_what_a_manifest_is_about_to_rename_has_its_manifest(desk: Desk) -> None:
+    """Written again under its old name, it would leave the manifest to create a second one."""
+    desk.seed(live_voice("old-name"), live_voice("gone-on"), live_voice("freed-name"))
+    desk.manifests(
+        voice("new-name", metadata={"previous_name": "old-name"}),
+        voice("gone-on", metadata={"previous_name": "freed-name"}),
+    )
+    document = json.loads(desk.run("export", "--out", "new", "--format", "json").out)
+    assert [it["name"] for it in document["written"]] == ["freed-name"]
+    assert [it["name"] for it in document["skipped"]] == ["gone-on", "old-name"]
+
+
 def test_manifests_that_cannot_be_read_are_said_to_be_passed_over(desk: Desk) -> None:
     desk.seed(live_voice())
     desk.write("campaigns/mine/a.yaml", "kind: Voice\n")

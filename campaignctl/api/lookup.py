@@ -12,7 +12,7 @@ from campaignctl.api.refresh import alive
 from campaignctl.errors import ApiError, CredentialsError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.naming import AskedName, Found
+from campaignctl.planning.naming import AskedName, Found, similar
 from campaignctl.planning.resources import Listing, Live
 
 T = TypeVar("T")
@@ -33,13 +33,15 @@ def find(client: Client, asked: AskedName) -> Found:
 def _both(first: Found, second: Found) -> Found:
     """What the second way found; nothing is surely nowhere only where both looked at all there is."""
     whole = second.whole and (first.whole or bool(second.campaigns))
-    return Found(second.asked, second.campaigns, whole)
+    return Found(second.asked, second.campaigns, whole, first.similar or second.similar)
 
 
 def _by_name(client: Client, asked: AskedName) -> Found:
     listings = each_kind(asked.kinds, lambda kind: _search(client, kind, asked.word)).values()
-    bearers = (live for listing in listings for live in listing.campaigns if live.name == asked.word)
-    return Found(asked, tuple(bearers), all(listing.whole for listing in listings))
+    seen = [live for listing in listings for live in listing.campaigns]
+    bearers = tuple(live for live in seen if live.name == asked.word)
+    whole = all(listing.whole for listing in listings)
+    return Found(asked, bearers, whole, () if bearers else similar(asked.word, (live.name for live in seen)))
 
 
 def _search(client: Client, kind: Kind, name: str) -> Listing:

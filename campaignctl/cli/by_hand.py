@@ -24,7 +24,6 @@ from campaignctl.cli.options import GlobalOptions, format_option, global_options
 from campaignctl.cli.pause_all import seek_all, stop_in_waves
 from campaignctl.cli.planned import Planned
 from campaignctl.cli.session import Session
-from campaignctl.diagnostics import quoted
 from campaignctl.errors import InputError, UsageError
 from campaignctl.kinds.lifecycle import CALLING, Action
 from campaignctl.planning.by_hand import VERBS, Verb, decide_named
@@ -89,21 +88,21 @@ def _open(verb: Verb, options: GlobalOptions) -> Session:
 def _seek(hand: Hand, names: Iterable[str]) -> Sought:
     """Finds the campaigns and judges them. Raises InputError for a NAME that is nowhere, unless others are paused."""
     founds = [find(hand.client, AskedName.read(name)) for name in dict.fromkeys(names)]
-    nowhere = tuple(found.asked.written for found in founds if not found.campaigns)
-    if nowhere and (len(nowhere) == len(founds) or hand.verb.action is not Action.PAUSE):
-        raise InputError(_nowhere([found for found in founds if not found.campaigns], hand.session))
+    missing = tuple(found for found in founds if not found.campaigns)
+    if missing and (len(missing) == len(founds) or hand.verb.action is not Action.PAUSE):
+        raise InputError(f"{_nowhere(missing, hand.session)}; nothing was sent")
     terms = hand.terms
     changes = tuple(change for found in founds for change in decide_named(hand.verb, found, terms))
     seen = tuple(live for found in founds for live in found.campaigns)
-    return Sought(changes, seen, nowhere, hand.client.notes)
+    return Sought(changes, seen, missing, hand.client.notes)
 
 
-def _nowhere(missing: list[Found], session: Session) -> str:
-    names = ", ".join(quoted(found.asked.written) for found in missing)
+def _nowhere(missing: Iterable[Found], session: Session) -> str:
+    names = ", ".join(found.nowhere for found in missing)
     account = f"the account of environment {session.environment.name}"
     if all(found.whole for found in missing):
-        return f"{account} has no campaign {names}; nothing was sent"
-    return f"{account} could not be read whole, so {names} may be there: give its SID; nothing was sent"
+        return f"{account} has no campaign {names}"
+    return f"{account} could not be read whole, so {names} may be there: give its SID"
 
 
 def _after_asking(hand: Hand, sought: Sought, asked: Asked) -> ApplyResult:
@@ -134,12 +133,13 @@ def _write(result: ApplyResult, sought: Sought, session: Session, asked: Asked) 
     from campaignctl.rendering.as_json import apply_document, written
     from campaignctl.rendering.as_text.by_hand import by_hand_result_text
 
-    for name in sought.nowhere:
-        output.remark(f"the account has no campaign {quoted(name)}")
+    if sought.missing:
+        output.remark(_nowhere(sought.missing, session))
     if asked.output_format == "json":
         told = tuple(replace(it, notes=(*it.change.notes, *it.notes)) for it in result.results)
         document = apply_document(replace(result, results=told), session.environment)
-        output.result(written({**document, "nowhere": list(sought.nowhere), "notes": list(sought.notes)}))
+        nowhere = [found.asked.written for found in sought.missing]
+        output.result(written({**document, "nowhere": nowhere, "notes": list(sought.notes)}))
     elif result.plan.operations:
         color, width = output.wants_color(session.options), output.width()
         document = apply_document(result, session.environment)
@@ -151,7 +151,7 @@ def _exit_code(result: ApplyResult, sought: Sought) -> int:
     """As an apply's; a name that is nowhere is an error, and a list that is not whole leaves the pause undone."""
     code = int(exit_code(result))
     if code == 0:
-        return 0 if sought.whole and not sought.nowhere else 1 if sought.whole else 3
+        return 0 if sought.whole and not sought.missing else 1 if sought.whole else 3
     return code
 
 

@@ -15,6 +15,7 @@ from campaignctl.kinds.lifecycle import Action
 from campaignctl.planning.afterwards import Manifests, outlook
 from campaignctl.planning.by_hand import Verb, calling_first, plan_by_hand
 from campaignctl.planning.consent import Consent
+from campaignctl.planning.naming import Found
 from campaignctl.planning.order import steps
 from campaignctl.planning.outcome import ApplyResult
 from campaignctl.planning.plan import Change
@@ -25,14 +26,14 @@ from campaignctl.planning.terms import Terms
 
 @dataclass(frozen=True)
 class Sought:
-    """What was found: changes, every campaign that was read, the NAMES that are nowhere, what was noticed.
+    """What was found: changes, every campaign that was read, what was found nowhere, what was noticed.
 
     `whole` is False where others may go on calling that the account did not show.
     """
 
     changes: tuple[Change, ...]
     seen: tuple[Live, ...]
-    nowhere: tuple[str, ...] = ()
+    missing: tuple[Found, ...] = ()
     notes: tuple[str, ...] = ()
     whole: bool = True
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from campaignctl.diagnostics import quoted
 from campaignctl.errors import UsageError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.resources import Live
+
+_MOST_SIMILAR: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,30 @@ class AskedName:
 class Found:
     """What a NAME came to in an account: every campaign that bears it, or the one whose SID it is.
 
-    `whole` is False where others may bear it too that the account did not show.
+    `whole` is False where others may bear it too that the account did not show. `similar` are names that came up
+    while looking, where none was the one.
     """
 
     asked: AskedName
     campaigns: tuple[Live, ...]
     whole: bool = True
+    similar: tuple[str, ...] = ()
+
+    @property
+    def nowhere(self) -> str:
+        """`"x" (did you mean "y" or "z"?)`, of a NAME that no campaign bears."""
+        meant = f" (did you mean {' or '.join(map(quoted, self.similar))}?)" if self.similar else ""
+        return f"{quoted(self.asked.written)}{meant}"
+
+
+def similar(word: str, names: Iterable[str]) -> tuple[str, ...]:
+    """A few names that hold the word in any letter case, the shortest first, else those that are nearly it."""
+    from difflib import get_close_matches
+
+    by_folded = {name.casefold(): name for name in sorted(names, key=len)}
+    holding = [name for folded, name in by_folded.items() if word.casefold() in folded]
+    near = holding or [by_folded[it] for it in get_close_matches(word.casefold(), by_folded, _MOST_SIMILAR)]
+    return tuple(near[:_MOST_SIMILAR])
 
 
 def meant(bearers: Iterable[Live]) -> tuple[Live, ...]:

@@ -144,6 +144,22 @@ def test_a_name_that_is_nowhere_is_an_error(desk: Desk) -> None:
         assert (result.code, "diwali-remindr" in result.err) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Diwali-Reminder 2", '"Diwali-Reminder 2" (did you mean "diwali-reminder 2"?)'),
+        ("diwali", '"diwali" (did you mean "diwali-reminder" or "diwali-reminder 2"?)'),
+        ("a b", '"a b" (did you mean "a c"?)'),  # cannot be searched for: everything is read
+        ("holi-reminder", '"holi-reminder"; nothing was sent'),
+    ],
+)
+def test_what_it_came_upon_while_looking_may_be_what_was_meant(desk: Desk, typed: str, meant: str) -> None:
+    desk.seed(live_voice(), live_voice("diwali-reminder 2"), live_voice("a c"))
+    result = desk.run("pause", typed, YES)
+    assert (result.code, meant in result.err) == (1, True), result.err
+    assert not desk.writes
+
+
 def test_a_typing_mistake_does_not_keep_the_others_from_being_paused(desk: Desk) -> None:
     desk.seed(live_voice())
     result = desk.run("pause", "diwali-reminder", "nowhere", YES, "--format", "json")

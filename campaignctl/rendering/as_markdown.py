@@ -187,7 +187,7 @@ def _row(entry: Entry) -> str:
 
 
 def _has_details(entry: Entry) -> bool:
-    return bool(entry.facts or entry.commands)
+    return bool(entry.commands or entry.facts)
 
 
 def _all_details(report: Report) -> Parts:
@@ -223,7 +223,7 @@ def _tagged(text: str) -> str:
     return f"<code>{safe}</code>"
 
 
-def _fact_lines(facts: Sequence[Fact]) -> Iterator[str]:
+def _fact_lines(facts: Iterable[Fact]) -> Iterator[str]:
     for fact in facts:
         note = f"  ({fact.note})" if fact.note else ""
         if fact.before is None:

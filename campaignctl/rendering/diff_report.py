@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from campaignctl.rendering.documents import DiffDocument, ManifestChangeDocument
 from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.facts import difference_fact, field_facts
 from campaignctl.rendering.manifest_changes import compared_with, does, effect, subject, total
-from campaignctl.rendering.report import Entry, Fact, Place, Report, Said, Tone, findings_of
+from campaignctl.rendering.report import Entry, Fact, Later, Place, Report, Said, Tone, findings_of
 
 _TONES: Final[Mapping[str, Tone]] = {
     "looks-renamed": Tone.HELD,
@@ -44,8 +45,8 @@ def _entry(change: ManifestChangeDocument) -> Entry:
         title=subject(change),
         does=does(change),
         tone=_TONES[change["change"]],
-        says=tuple(_says(change)),
-        facts=tuple(_facts(change)),
+        says=Later(partial(_says, change)),
+        facts=Later(partial(_facts, change)),
         place=Place(change["manifest"], change["line"] or 1) if change["manifest"] else None,
     )
 

@@ -6,14 +6,17 @@ them, once. A document that is new needs one function to a `Report`; a format th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from campaignctl.rendering.documents import FindingDocument
 from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.formats import Where
 from campaignctl.rendering.timeline import Timeline
+
+Item = TypeVar("Item")
 
 
 class Tone(StrEnum):
@@ -41,7 +44,7 @@ class Tone(StrEnum):
     @property
     def rank(self) -> int:
         """What must be seen first has the least."""
-        return list(Tone).index(self)
+        return _RANKS[self]
 
 
 _MARKS = {
@@ -56,6 +59,7 @@ _MARKS = {
     Tone.CHANGE: "~",
     Tone.LEFT: "-",
 }
+_RANKS = {tone: rank for rank, tone in enumerate(Tone)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,20 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Later(Generic[Item]):
+    """Made whenever it is looked at, and anew each time: most of a long plan never is."""
+
+    make: Callable[[], Iterable[Item]] = tuple
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.make())
+
+    def __bool__(self) -> bool:
+        """Whether there is anything; only the first is made for it."""
+        return any(True for _ in self)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One campaign: what is done to it, what that means for people (the first of `says`), and the particulars.
 
@@ -99,8 +117,8 @@ class Entry:
     title: str
     does: str
     tone: Tone
-    says: tuple[Said, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    says: Later[Said] = Later()
+    facts: Later[Fact] = Later()
     commands: tuple[str, ...] = ()
     place: Place | None = None
 
@@ -140,7 +158,10 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`what` is the command; the entries stand in the order in which they are to be read."""
+    """`what` is the command; the entries stand in the order in which they are to be read.
+
+    `timeline` makes it for a format that draws one; it gives None where there is nothing to draw.
+    """
 
     what: str
     title: str
@@ -152,7 +173,7 @@ class Report:
     notes: tuple[str, ...] = ()
     fine_print: tuple[str, ...] = ()
     seal: Seal | None = None
-    timeline: Timeline | None = None
+    timeline: Callable[[], Timeline | None] = lambda: None
 
     def under(self, prefix: str) -> Report:
         """The same, every file named from further up."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from campaignctl.kinds import KINDS
 from campaignctl.rendering import changes as changes_words
 from campaignctl.rendering import totals, words
-from campaignctl.rendering.changes import asking, does, following, namesakes, title, troubles
+from campaignctl.rendering.changes import Asking, asking, does, following, namesakes, title, troubles
 from campaignctl.rendering.diff_report import diff_report
 from campaignctl.rendering.documents import (
     ApplyDocument,
@@ -22,7 +23,7 @@ from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.facts import facts
 from campaignctl.rendering.findings import findings_total
 from campaignctl.rendering.formats import Setting, Where, Writer
-from campaignctl.rendering.report import Entry, Place, Report, Said, Seal, Tone, findings_of
+from campaignctl.rendering.report import Entry, Later, Place, Report, Said, Seal, Tone, findings_of
 from campaignctl.rendering.timeline import timeline_of
 
 _NEVER: Final = float("inf")
@@ -47,7 +48,7 @@ def plan_report(document: PlanDocument, now: datetime) -> Report:
         notes=tuple(map(message, document["notes"])),
         fine_print=tuple(_fine_print(document)),
         seal=Seal(name(document["digest"]), totals.expiry(document, now)),
-        timeline=timeline_of(document),
+        timeline=partial(timeline_of, document),
     )
 
 
@@ -109,15 +110,12 @@ def _tone(change: ChangeDocument, now: datetime) -> Tone:
 
 def _entry(change: ChangeDocument, now: datetime, *, namesake: bool) -> Entry:
     asked = asking(change, namesake=namesake)
-    says = list(_says(change, now))
-    if asked and asked.in_manifest:
-        says.append(Said(f"To allow it, write {asked.in_manifest} in the manifest, or give:"))
     return Entry(
         title=title(change["kind"], change["name"]),
         does=_does(change),
         tone=_tone(change, now),
-        says=tuple(says),
-        facts=tuple(facts(change)),
+        says=Later(partial(_says, change, now, asked)),
+        facts=Later(partial(facts, change)),
         commands=(asked.flags,) if asked else (),
         place=Place(change["manifest"], change["line"] or 1) if change["manifest"] else None,
     )
@@ -129,7 +127,7 @@ def _does(change: ChangeDocument) -> str:
     return name(change["status"]["live"] or "nothing there")
 
 
-def _says(change: ChangeDocument, now: datetime) -> Iterator[Said]:
+def _says(change: ChangeDocument, now: datetime, asked: Asking | None) -> Iterator[Said]:
     """First what it means for people; then what is near, why, what cannot be undone, what was noticed."""
     kind, reason = KINDS[change["kind"]], change["reason"]
     why = f"{message(reason['message'])} [{reason['code']}]"
@@ -145,6 +143,8 @@ def _says(change: ChangeDocument, now: datetime) -> Iterator[Said]:
         for operation in change["held"]:
             yield Said(f"Held: {words.held(operation, kind, now)}", Tone.HELD)
     yield from (Said(f"Note: {message(note)}", Tone.QUIET) for note in change["notes"])
+    if asked and asked.in_manifest:
+        yield Said(f"To allow it, write {asked.in_manifest} in the manifest, or give:")
 
 
 def _steps(change: ChangeDocument) -> Iterator[Said]:
@@ -198,7 +198,7 @@ def _result_entry(result: ResultDocument) -> Entry:
         title=title(result["kind"], result["name"]),
         does=steps if applied else result["outcome"],
         tone=_TONES[result["outcome"]],
-        says=tuple(_result_says(result, steps)),
+        says=Later(partial(_result_says, result, steps)),
     )
 
 

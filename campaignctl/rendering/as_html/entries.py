@@ -33,7 +33,8 @@ def _commands(commands: Iterable[str]) -> str:
     return "".join(f"<pre><code>{text(command)}</code></pre>" for command in commands)
 
 
-def _facts(facts: Sequence[Fact]) -> str:
+def _facts(made: Iterable[Fact]) -> str:
+    facts = tuple(made)
     if not facts:
         return ""
     compares = any(fact.before is not None for fact in facts)
@@ -67,7 +68,8 @@ def quiet_html(entries: Sequence[Entry]) -> Iterator[str]:
     title = f"{counted(len(entries), 'campaign')} unchanged"
     yield f'<details class="folded"><summary>{title}</summary><ul class="names">\n'
     for entry in entries:
-        why = f' <span class="quiet">{text(entry.says[0].text)}</span>' if entry.says else ""
+        first = next(iter(entry.says), None)
+        why = f' <span class="quiet">{text(first.text)}</span>' if first else ""
         yield f"<li>{outside(entry.title)}{why}</li>\n"
     yield "</ul></details>\n"
 

@@ -37,8 +37,9 @@ def _page(report: Report) -> Iterator[str]:
     yield from _header(report)
     yield "<main>\n"
     yield from findings_html(report.findings)
-    if report.timeline:
-        yield from timeline_html(report.timeline)
+    timeline = report.timeline()
+    if timeline:
+        yield from timeline_html(timeline)
     yield from _changes(report)
     yield f"</main>\n{_footer(report)}<script>{script}</script>\n</body>\n</html>\n"
 

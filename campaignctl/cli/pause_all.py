@@ -17,7 +17,6 @@ from campaignctl.planning.by_hand import decide, plan_by_hand
 from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult
 
 _CUT_SHORT: Final = "it was cut short: others may go on calling; run it again"
-
 _MOST_SIDS: Final = 10
 
 
@@ -36,20 +35,7 @@ def stop_in_waves(hand: Hand, status: str | None) -> tuple[ApplyResult, Sought]:
     What the next apply will do about it is said at the end: no pause waits for manifests to be read.
     """
     sweep = _sweep(hand, status)
-    results: list[ChangeResult] = []
-    interrupted = False
-    try:
-        for wave in filter(None, sweep.in_waves()):
-            terms = hand.terms
-            result = hand.carry_out(hand.show(decide(hand.verb, live, terms) for live in wave))
-            results.extend(result.results)
-            interrupted = result.interrupted or hand.carrier.interrupts.asked()
-            if interrupted:  # nothing more is sent, reads neither
-                break
-    except (KeyboardInterrupt, InterruptedRunError):
-        if not results:
-            raise
-        interrupted = True
+    results, interrupted = _stop(hand, sweep)
     notes = (*_notes(hand, sweep), *((_CUT_SHORT,) if interrupted else ()))
     if not results:
         hand.show((), notes)
@@ -61,6 +47,23 @@ def stop_in_waves(hand: Hand, status: str | None) -> tuple[ApplyResult, Sought]:
     )
     plan = plan_by_hand(changes, hand.terms, hand.client.requests)
     return ApplyResult(plan, told, interrupted), Sought(changes, seen, (), notes, _is_quiet(sweep))
+
+
+def _stop(hand: Hand, sweep: Sweep) -> tuple[list[ChangeResult], bool]:
+    """What became of each, and whether it was cut short: then what was done is told all the same."""
+    results: list[ChangeResult] = []
+    try:
+        for wave in filter(None, sweep.in_waves()):
+            terms = hand.terms
+            result = hand.carry_out(hand.show(decide(hand.verb, live, terms) for live in wave))
+            results.extend(result.results)
+            if result.interrupted or hand.carrier.interrupts.asked():  # nothing more is sent, reads neither
+                return results, True
+    except (KeyboardInterrupt, InterruptedRunError):
+        if not results:
+            raise
+        return results, True
+    return results, False
 
 
 def _sweep(hand: Hand, status: str | None, advice: str = "") -> Sweep:

@@ -28,6 +28,8 @@ from campaignctl.planning.window import window_of
 COMMAND_LINE = Position("")
 """Where a wish stands that no file holds."""
 
+_MOST_CANDIDATES = 10
+
 _OF_MANIFESTS = frozenset({"required_labels", "lead_time"})
 """Policies about what a manifest says, not about the campaign that it is of."""
 
@@ -89,7 +91,8 @@ def _meant(verb: Verb, bearers: Sequence[Live]) -> tuple[Live, ...]:
 
 
 def _ambiguous(meant: Sequence[Live]) -> Reason:
-    bearers = ", ".join(f"{live.sid} {live.word}" for live in meant)
+    bearers = ", ".join(f"{live.sid} {live.word}" for live in meant[:_MOST_CANDIDATES])
+    bearers += f" and {len(meant) - _MOST_CANDIDATES} more" if len(meant) > _MOST_CANDIDATES else ""
     return Reason("ambiguous-name", f"{len(meant)} campaigns bear the name ({bearers}); give a SID instead")
 
 

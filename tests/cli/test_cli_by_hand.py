@@ -115,6 +115,14 @@ def test_the_other_verbs_do_nothing_to_a_name_that_several_bear(desk: Desk, verb
     assert {it["id"]: it["status"] for it in desk.account()}[sids[0]] == "Paused"
 
 
+def test_of_very_many_of_a_name_a_few_are_told(desk: Desk) -> None:
+    sids = desk.seed(*(live_voice(status="paused") for _ in range(14)))
+    out = desk.run("complete", "diwali-reminder", YES).out
+    assert "14 campaigns bear the name" in out
+    assert " and 4 more); give a SID instead" in out
+    assert sum(sid in out for sid in sids) == 10
+
+
 def test_two_completed_ones_of_a_name_are_not_archived_unseen(desk: Desk) -> None:
     desk.seed(live_voice(status="completed"), live_voice(status="completed"))
     assert desk.run("archive", "diwali-reminder", YES).code == 3

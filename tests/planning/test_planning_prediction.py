@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds import VOICE
@@ -14,6 +17,7 @@ from campaignctl.planning.policy import (
     Policies,
     Subject,
     check_manifest,
+    declared_end,
     pace,
     predicted_end,
     predicted_minutes,
@@ -61,6 +65,24 @@ def test_the_account_sets_the_pace() -> None:
 def test_retries_without_bound_end_with_the_window_that_is_always_there() -> None:
     endless = subject(retries={"number_of_retries": 3, "interval_mins": 10**15})
     assert predicted_end(endless, NOW) == (NOW + timedelta(days=30), True)
+
+
+@given(
+    some.sampled_from(["+05:30", "Z", "-08:00", "+02:00"]),
+    some.integers(-2000, 4000),
+    some.sampled_from([{}, {"lists": ["a"]}, {"mode": "custom", "throttle": 1}, {"from": []}]),
+    some.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kolkata"]),
+)
+def test_no_run_is_predicted_beyond_its_declared_end(
+    offset: str, minutes: int, more: dict[str, Value], zone: str
+) -> None:
+    """So calling hours need not predict what ends within them."""
+    begins = datetime.fromisoformat("2027-03-28T00:30:00+00:00").astimezone(ZoneInfo(zone))
+    end = (begins + timedelta(minutes=minutes)).replace(tzinfo=None).isoformat() + offset
+    bound = subject(**more, schedule={"send_at": begins.isoformat(), "end_at": end})
+    declared = declared_end(bound)
+    assert declared is not None
+    assert predicted_end(bound, begins)[0] <= declared
 
 
 def findings(zone: str, start: str, minutes: int, end: str | None = None) -> list[str]:

@@ -35,7 +35,8 @@ def max_numbers(case: Case) -> Iterator[Fault]:
 
 def _numbers(case: Case) -> Iterator[tuple[str, Sequence[str]]]:
     for field in case.subject.kind.numbers:
-        yield field.name, texts(case.subject.spec.get(field.name))
+        numbers = case.subject.spec.get(field.name)
+        yield field.name, numbers if isinstance(numbers, list | tuple) else texts(numbers)
 
 
 def required_labels(case: Case) -> Iterator[Fault]:

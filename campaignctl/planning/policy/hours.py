@@ -28,7 +28,6 @@ def calling_hours(case: Case) -> Iterator[Fault]:
         return
     zone = _zone(case.environment, case.settings)
     begins = subject.begins.astimezone(zone) if zone else subject.begins
-    ends, known = predicted_end(subject, begins)
     opening = _clock_time(case.settings.get("from"), OPENING)
     closing = _clock_time(case.settings.get("to"), CLOSING)
     closes = datetime.combine(begins.date(), closing, begins.tzinfo)
@@ -38,13 +37,18 @@ def calling_hours(case: Case) -> Iterator[Fault]:
     if not opening <= begins.time() < closing:
         hours = _written(opening, closing, zone)
         yield Fault(path, f"it starts at {begins:%H:%M} {offset(begins)}, outside the calling hours {hours}")
-    elif ends.astimezone(UTC) > closes.astimezone(UTC):
+        return
+    end = declared_end(subject)
+    if end is not None and end <= closes:  # in zones of their own, so that instants are compared
+        return  # where it is cut lies within the hours: nothing has to be predicted
+    ends, known = predicted_end(subject, begins)
+    if ends.astimezone(UTC) > closes.astimezone(UTC):
         hours = _written(opening, closing, zone)
         says = "is predicted to run" if known else "may run"
         local = ends.astimezone(begins.tzinfo)
         until = f"until {local:%a %d %b %H:%M} {offset(local)}"
         yield Fault(path, f"it {says} {until}, beyond the calling hours {hours}; end it earlier")
-    elif not known and declared_end(subject) is None:
+    elif not known and end is None:
         message = (
             "only its start is held against the calling hours: how long it runs is unknown; give it an end"
         )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
@@ -21,7 +21,7 @@ from campaignctl.planning.plan import ManifestsSeal
 from campaignctl.planning.resources import Desired, Live
 
 _SCHEME = "hmac-sha256:"
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
 
 
 def canonical(document: object) -> bytes:
@@ -173,6 +173,9 @@ def document_digest(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(approved)).hexdigest()[:12]
 
 
+_MOVING: Final = frozenset({"since", "numbers_failed"})
+
+
 def _steady(operation: Mapping[str, Any]) -> Mapping[str, Any]:
     """Without what moves on by itself."""
-    return {key: value for key, value in operation.items() if key not in ("since", "numbers_failed")}
+    return {key: value for key, value in operation.items() if key not in _MOVING}

@@ -54,7 +54,7 @@ from campaignctl.rendering.measures import (
     runs_of,
 )
 
-_JSON: Final = json.JSONEncoder(ensure_ascii=False)
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)  # a document is a tree
 SEALED: Final = "hmac-sha256:"
 _NO_SENSES: Final = (None, None)
 

@@ -7,27 +7,26 @@ pace: see `pause_all`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from campaignctl.api.lookup import find
 from campaignctl.cli import output
 from campaignctl.cli.apply import exit_code
 from campaignctl.cli.asking import confirm
 from campaignctl.cli.carrier import Carrier
 from campaignctl.cli.hand import Hand, Sought
 from campaignctl.cli.interrupts import Interrupts
+from campaignctl.cli.named import nowhere, seek_named
 from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
 from campaignctl.cli.pause_all import seek_all, stop_in_waves
 from campaignctl.cli.planned import Planned
 from campaignctl.cli.session import Session
-from campaignctl.errors import InputError, UsageError
+from campaignctl.errors import UsageError
 from campaignctl.kinds.lifecycle import CALLING, Action
-from campaignctl.planning.by_hand import VERBS, Verb, decide_named
-from campaignctl.planning.naming import AskedName, Found
+from campaignctl.planning.by_hand import VERBS, Verb
 from campaignctl.planning.outcome import ApplyResult
 
 
@@ -69,7 +68,7 @@ def _carry_out(verb: Verb, options: GlobalOptions, asked: Asked) -> int:
             if asked.in_waves:
                 result, sought = stop_in_waves(hand, asked.status)
             else:
-                sought = seek_all(hand, asked.status) if asked.everything else _seek(hand, asked.names)
+                sought = seek_all(hand, asked.status) if asked.everything else seek_named(hand, asked.names)
                 result = _after_asking(hand, sought, asked)
     _write(result, sought, session, asked)
     return _exit_code(result, sought)
@@ -83,26 +82,6 @@ def _open(verb: Verb, options: GlobalOptions) -> Session:
     for finding in findings:
         output.remark(f"warning: {finding}", options)
     return session
-
-
-def _seek(hand: Hand, names: Iterable[str]) -> Sought:
-    """Finds the campaigns and judges them. Raises InputError for a NAME that is nowhere, unless others are paused."""
-    founds = [find(hand.client, AskedName.read(name)) for name in dict.fromkeys(names)]
-    missing = tuple(found for found in founds if not found.campaigns)
-    if missing and (len(missing) == len(founds) or hand.verb.action is not Action.PAUSE):
-        raise InputError(f"{_nowhere(missing, hand.session)}; nothing was sent")
-    terms = hand.terms
-    changes = tuple(change for found in founds for change in decide_named(hand.verb, found, terms))
-    seen = tuple(live for found in founds for live in found.campaigns)
-    return Sought(changes, seen, missing, hand.client.notes)
-
-
-def _nowhere(missing: Iterable[Found], session: Session) -> str:
-    names = ", ".join(found.nowhere for found in missing)
-    account = f"the account of environment {session.environment.name}"
-    if all(found.whole for found in missing):
-        return f"{account} has no campaign {names}"
-    return f"{account} could not be read whole, so {names} may be there: give its SID"
 
 
 def _after_asking(hand: Hand, sought: Sought, asked: Asked) -> ApplyResult:
@@ -133,13 +112,14 @@ def _write(result: ApplyResult, sought: Sought, session: Session, asked: Asked) 
     from campaignctl.rendering.as_json import apply_document, written
     from campaignctl.rendering.as_text.by_hand import by_hand_result_text
 
-    if sought.missing:
-        output.remark(_nowhere(sought.missing, session))
+    lacking = nowhere(sought.missing, session)
+    for sentence in lacking:
+        output.remark(sentence)
     if asked.output_format == "json":
         told = tuple(replace(it, notes=(*it.change.notes, *it.notes)) for it in result.results)
         document = apply_document(replace(result, results=told), session.environment)
-        nowhere = [found.asked.written for found in sought.missing]
-        output.result(written({**document, "nowhere": nowhere, "notes": list(sought.notes)}))
+        names = [found.asked.written for found in sought.missing]
+        output.result(written({**document, "nowhere": names, "notes": [*lacking, *sought.notes]}))
     elif result.plan.operations:
         color, width = output.wants_color(session.options), output.width()
         document = apply_document(result, session.environment)
@@ -150,9 +130,9 @@ def _write(result: ApplyResult, sought: Sought, session: Session, asked: Asked) 
 def _exit_code(result: ApplyResult, sought: Sought) -> int:
     """As an apply's; a name that is nowhere is an error, and a list that is not whole leaves the pause undone."""
     code = int(exit_code(result))
-    if code == 0:
-        return 0 if sought.whole and not sought.missing else 1 if sought.whole else 3
-    return code
+    if code:
+        return code
+    return 3 if not sought.whole else 1 if sought.missing else 0
 
 
 def _command(verb: Verb) -> click.Command:

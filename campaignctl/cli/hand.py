@@ -49,6 +49,11 @@ class Hand:
     output_format: str
 
     @property
+    def pauses(self) -> bool:
+        """The one verb that protects people: what is odd or cannot be read keeps nothing from being paused."""
+        return self.verb.action is Action.PAUSE
+
+    @property
     def terms(self) -> Terms:
         """Those of an apply without any `--allow`, at this moment."""
         environment = self.session.environment
@@ -82,8 +87,7 @@ class Hand:
 
     def carry_out(self, planned: Planned) -> ApplyResult:
         """What is shown, in the order of an emergency where it is a pause."""
-        pauses = self.verb.action is Action.PAUSE
-        return self.carrier.carry_out(planned, calling_first if pauses else steps)
+        return self.carrier.carry_out(planned, calling_first if self.pauses else steps)
 
     def _manifests(self) -> Manifests:
         if self.session.project.file is None:

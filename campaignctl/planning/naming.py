@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaignctl.diagnostics import quoted
-from campaignctl.errors import UsageError
+from campaignctl.errors import ApiError, UsageError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.resources import Live
@@ -42,19 +42,31 @@ class Found:
     """What a NAME came to in an account: every campaign that bears it, or the one whose SID it is.
 
     `whole` is False where others may bear it too that the account did not show. `similar` are names that came up
-    while looking, where none was the one.
+    while looking, where none was the one. `unread` says why nobody could look for it at all.
     """
 
     asked: AskedName
     campaigns: tuple[Live, ...]
     whole: bool = True
     similar: tuple[str, ...] = ()
+    unread: ApiError | None = None
+
+    def nowhere(self, environment: str) -> str:
+        """A sentence on a NAME that no campaign was found for: `… has no campaign "x" (did you mean "y" or "z"?)`."""
+        account, name = f"the account of environment {environment}", quoted(self.asked.written)
+        if self.unread:
+            return f"{name} could not be looked for: {self.unread}"
+        meant = f" (did you mean {' or '.join(map(quoted, self.similar))}?)" if self.similar else ""
+        if self.whole:
+            return f"{account} has no campaign {name}{meant}"
+        return f"{account} could not be read whole, so {name}{meant} may be there: give its SID"
 
     @property
-    def nowhere(self) -> str:
-        """`"x" (did you mean "y" or "z"?)`, of a NAME that no campaign bears."""
-        meant = f" (did you mean {' or '.join(map(quoted, self.similar))}?)" if self.similar else ""
-        return f"{quoted(self.asked.written)}{meant}"
+    def others(self) -> str:
+        """A sentence on a list that is not whole, where some that bear the name were found in it."""
+        return (
+            f"the account could not be read whole: others may bear {quoted(self.asked.written)}; run it again"
+        )
 
 
 def similar(word: str, names: Iterable[str]) -> tuple[str, ...]:

@@ -175,6 +175,38 @@ def test_a_typing_mistake_does_not_keep_the_others_from_being_paused(desk: Desk)
     assert desk.live("diwali-reminder")["status"] == "Paused"
 
 
+def test_what_cannot_be_read_does_not_keep_the_others_from_being_paused(desk: Desk) -> None:
+    desk.seed(live_voice(), live_voice("other-reminder"))
+    desk.sandbox.faults.add("status", request="list", status=503)
+    result = desk.run("pause", "other-reminder", "diwali-reminder", YES, "--format", "json")
+    assert (result.code, result.json["nowhere"]) == (1, ["other-reminder"])
+    assert '"other-reminder" could not be looked for: ' in result.err
+    assert any("could not be looked for" in note for note in result.json["notes"])
+    assert desk.live("diwali-reminder")["status"] == "Paused"
+
+
+@pytest.mark.parametrize("verb", ["resume", "complete", "archive"])
+def test_what_cannot_be_read_keeps_the_other_verbs_from_doing_anything(desk: Desk, verb: str) -> None:
+    desk.seed(live_voice(status="paused"), live_voice("other-reminder", status="paused"))
+    desk.sandbox.faults.add("status", request="list", status=503)
+    assert desk.run(verb, "other-reminder", "diwali-reminder", YES).code == 1
+    assert not desk.writes
+
+
+def test_where_no_name_can_be_looked_for_it_says_why(desk: Desk) -> None:
+    desk.sandbox.faults.add("status", status=401, times=None)
+    result = desk.run("pause", "diwali-reminder", "other-reminder", YES, "--format", "json")
+    assert (result.code, result.json["error"]["code"]) == (1, "credentials")
+
+
+def test_a_pause_says_that_others_of_the_name_may_go_on(desk: Desk) -> None:
+    desk.seed(live_voice(), live_voice())
+    desk.sandbox.faults.add("item", request="list", index=1, times=None, path="/campaigns")
+    result = desk.run("pause", "diwali-reminder", YES, "--format", "json")
+    assert (result.code, len(desk.writes)) == (3, 1)
+    assert any("others may bear" in note for note in result.json["notes"])
+
+
 def test_a_typing_mistake_keeps_what_cannot_be_undone_from_being_done(desk: Desk) -> None:
     desk.seed(live_voice(status="paused"))
     assert desk.run("complete", "diwali-reminder", "nowhere", YES).code == 1

@@ -11,7 +11,7 @@ from campaignctl import __version__
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.planning.environment import Environment
-from campaignctl.planning.message import Senses, senses
+from campaignctl.planning.message import Sense, Senses, senses
 from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
 from campaignctl.planning.plan import (
     FORMAT_VERSION,
@@ -70,7 +70,12 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
 
     What a reviewer approves is all there.
     """
-    told = [(change, _NO_SENSES if _stays(change) else senses(change)) for change in plan.changes]
+    changes: list[ChangeDocument] = []
+    coming: list[tuple[Change, Sense | None]] = []
+    for change in plan.changes:
+        said = _NO_SENSES if _stays(change) else senses(change)
+        changes.append(_change(change, said, environment, show_numbers))
+        coming.append((change, said[1]))
     return {
         "format_version": FORMAT_VERSION,
         "campaignctl_version": __version__,
@@ -91,9 +96,9 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
         "summary": _summary(plan),
         "notes": list(plan.notes),
         "findings": [finding_document(finding) for finding in plan.findings],
-        "changes": [_change(change, said, environment, show_numbers) for change, said in told],
+        "changes": changes,
         "backend": environment.backend,
-        "reach": reach_document((change, after) for change, (_, after) in told),
+        "reach": reach_document(coming),
         "calling_hours": hours_document(environment),
         "crowds": [],
     }

@@ -69,6 +69,15 @@ def complete_permissions(_context: click.Context, _param: click.Parameter, incom
     return _offered(map(str, Permission), incomplete)
 
 
+def complete_statuses(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """What a campaign's status can be; after a comma what was not named before it."""
+    from campaignctl.kinds.lifecycle import Status
+
+    named, comma, _ = incomplete.rpartition(",")
+    rest = set(Status) - {Status.UNKNOWN} - set(named.split(","))
+    return _offered((f"{named}{comma}{word}" for word in rest), incomplete)
+
+
 def _offered(words: Iterable[str], incomplete: str) -> list[str]:
     return sorted({word for word in words if word.startswith(incomplete) and _is_harmless(word)})
 

@@ -80,6 +80,7 @@ def _statuses(_context: click.Context, _param: click.Parameter, values: tuple[st
     multiple=True,
     callback=_statuses,
     metavar="STATUS",
+    shell_complete=offering("statuses"),
     help="Only campaigns of this status; repeatable. Without it, the alive.",
 )
 @click.option("--name", "part", default="", metavar="TEXT", help="Only campaigns whose names hold this.")
@@ -193,9 +194,10 @@ def _named(client: Client, asked: AskedName, wish: _Wish) -> Iterator[Candidate]
     kinds = tuple(kind for kind in asked.kinds if kind.short in wish.kinds)
     found = find(client, AskedName(asked.written, asked.word, kinds))
     bearers = [it for it in found.campaigns if not wish.wanted.statuses or wish.wanted.takes(it)]
+    if not found.campaigns:
+        raise InputError(found.nowhere(client.environment.name))
     if not bearers:
-        whole = "" if found.whole else ", as far as the account could be read"
-        raise InputError(f"no campaign to export is called {quoted(asked.written)}{whole}")
+        raise InputError(f"no campaign called {quoted(asked.written)} has the status that is asked for")
     campaigns = bearers if wish.wanted.statuses else meant(bearers)
     asked.of_one_kind(live.kind for live in campaigns)
     for live in campaigns:

@@ -90,10 +90,7 @@ def _campaign(asked: AskedName, client: Client, session: Session) -> Live:
 
     found = find(client, asked)
     if not found.campaigns:
-        where = f"the account of environment {session.environment.name}"
-        if found.whole:
-            raise InputError(f"{where} has no campaign {quoted(asked.written)}")
-        raise InputError(f"{where} could not be read whole: give the SID of {quoted(asked.written)}")
+        raise InputError(found.nowhere(session.environment.name))
     asked.of_one_kind(live.kind for live in found.campaigns)
     if len(found.campaigns) > 1:
         raise _ambiguous(found)

@@ -159,9 +159,9 @@ def _found(asked: AskedName, client: Client, session: Session) -> tuple[Live, ..
 
     found = find(client, asked)
     if not found.campaigns:
-        where = f"the account of environment {session.environment.name}"
-        whole = "" if found.whole else " as far as it could be read"
-        raise InputError(f"no manifest and no campaign in {where}{whole} is called {quoted(asked.written)}")
+        raise InputError(
+            f"no manifest is called {quoted(asked.written)}; {found.nowhere(session.environment.name)}"
+        )
     campaigns = meant(found.campaigns)
     asked.of_one_kind(live.kind for live in campaigns)
     return campaigns

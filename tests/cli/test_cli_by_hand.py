@@ -168,6 +168,13 @@ def test_what_it_came_upon_while_looking_may_be_what_was_meant(desk: Desk, typed
     assert not desk.writes
 
 
+@pytest.mark.parametrize("words", [("report",), ("status",), ("export", "--out", "campaigns")])
+def test_so_do_the_commands_that_only_look(desk: Desk, words: tuple[str, ...]) -> None:
+    desk.seed(live_voice())
+    result = desk.run(*words, "Diwali-Reminder")
+    assert (result.code, 'did you mean "diwali-reminder"?' in result.err) == (1, True), result.err
+
+
 def test_a_typing_mistake_does_not_keep_the_others_from_being_paused(desk: Desk) -> None:
     desk.seed(live_voice())
     result = desk.run("pause", "diwali-reminder", "nowhere", YES, "--format", "json")

@@ -103,6 +103,9 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
         ("campaignctl pause on", ["onam"]),
         ("campaignctl status on", ["onam"]),
         ("campaignctl export on", ["onam"]),
+        ("campaignctl export --status ca", ["canceled"]),
+        ("campaignctl export --status paused,c", ["paused,canceled", "paused,completed", "paused,created"]),
+        ("campaignctl export --status paused,p", []),
         ("campaignctl report --source ", ["auto", "file", "pages"]),
         ("campaignctl plan --allow e", ["earlier-start"]),
         (

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from campaignctl.diagnostics import Diagnostic
-from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import MARGIN, State
-from campaignctl.kinds.table import Role
 from campaignctl.planning.alive import Decision, first
 from campaignctl.planning.consent import Permission
-from campaignctl.planning.lists import asks_by_name, unresolved
-from campaignctl.planning.normalize import canonical_number, normal, texts
+from campaignctl.planning.lists import unresolved
+from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.payload import Spec, create_spec
 from campaignctl.planning.plan import HeldOperation, Op, Operation, Reason
 from campaignctl.planning.policy import Subject, check
@@ -26,10 +24,10 @@ from campaignctl.planning.window import Window, window_of
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The alive campaigns that a new one could be mistaken for."""
+    """The alive campaigns that a new one could be mistaken for: here, and by name on the other SMS endpoint."""
 
-    unmatched: Sequence[Live] = ()
-    other_endpoint: Sequence[Live] = ()
+    unmatched: Lookalikes = field(default_factory=Lookalikes)
+    other_endpoint: Mapping[str, Live] = field(default_factory=dict)
 
 
 def nothing_to_do(desired: Desired, window: Window, now: datetime) -> Reason | None:
@@ -105,7 +103,7 @@ def _unknown_outcome(desired: Desired, window: Window, terms: Terms) -> Reason |
 
 
 def _other_endpoint(desired: Desired, neighbours: Neighbours) -> Reason | None:
-    twin = next((live for live in neighbours.other_endpoint if live.name == desired.name), None)
+    twin = neighbours.other_endpoint.get(desired.name or "")
     if twin is None or twin.kind is not desired.kind:
         return None
     message = (
@@ -153,7 +151,7 @@ def _start_too_near(desired: Desired, window: Window, terms: Terms) -> Reason | 
 
 
 def _looks_renamed(desired: Desired, terms: Terms, neighbours: Neighbours) -> Reason | None:
-    twin = lookalike(desired, neighbours.unmatched, terms.country)
+    twin = neighbours.unmatched.oldest(desired)
     if twin is None or terms.allows(Permission.TWIN, desired):
         return None
     message = (
@@ -161,47 +159,3 @@ def _looks_renamed(desired: Desired, terms: Terms, neighbours: Neighbours) -> Re
         "like this one; say metadata.previous_name or sid if it is, allow twin if it is another"
     )
     return Reason("looks-renamed", message)
-
-
-def lookalike(desired: Desired, unmatched: Sequence[Live], country: Country | None) -> Live | None:
-    """The oldest alive campaign of the kind that could be this one under another name (rule 3)."""
-    candidates = [live for live in unmatched if live.alive and live.kind is desired.kind]
-    alike = [live for live in candidates if _looks_like(desired, live, country)]
-    return min(alike, key=lambda live: live.age_key, default=None)
-
-
-def _looks_like(desired: Desired, live: Live, country: Country | None) -> bool:
-    start, content = _same_start(desired, live), _same_content(desired, live, country)
-    if not (start or content):
-        return False
-    theirs = recipients(live, country)
-    if theirs is None or asks_by_name([desired]):  # nobody knows who is meant
-        return start and content
-    return not theirs.isdisjoint(recipients(desired, country) or ())
-
-
-def _same_start(desired: Desired, live: Live) -> bool:
-    """No start equals any."""
-    mine, theirs = window_of(desired.kind, desired.spec).start, window_of(live.kind, live.spec).start
-    return mine is None or theirs is None or mine == theirs
-
-
-def _same_content(desired: Desired, live: Live, country: Country | None) -> bool:
-    """Any of the fields that say what people hear or read."""
-    for field in desired.kind.in_role(Role.CONTENT):
-        meaning = normal(field, desired.spec.get(field.name), country)
-        if meaning is not None and meaning == normal(field, live.spec.get(field.name), country):
-            return True
-    return False
-
-
-def recipients(side: Desired | Live, country: Country | None) -> frozenset[str] | None:
-    """Numbers and lists; None when the account shows neither."""
-    fields = side.kind.in_role(Role.RECIPIENTS)
-    if not any(side.spec.get(field.name) for field in fields):
-        return None
-    return frozenset(
-        canonical_number(text, country) if field.name == "from" else text
-        for field in fields
-        for text in texts(side.spec.get(field.name))
-    )

@@ -8,7 +8,7 @@ from enum import Enum
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State, Status
-from campaignctl.planning.absent import lookalike, recipients
+from campaignctl.planning.lookalikes import Lookalikes, recipients
 from campaignctl.planning.resources import Desired, Live
 
 
@@ -77,7 +77,7 @@ class _Rest:
                 for other in reached_by.get(person, ())
                 if other.where in self.before and _may_be_one(other, manifest)
             }
-            found = lookalike(manifest, [as_applied(it) for it in met.values()], country)
+            found = Lookalikes(map(as_applied, met.values()), country).oldest(manifest)
             if found is not None:
                 yield self._paired(met[found.sid], manifest, Tie.LOOKS)
 

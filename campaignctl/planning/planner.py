@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from campaignctl.diagnostics import Diagnostic
+from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State, Status
-from campaignctl.planning.absent import Neighbours, decide_absent, lookalike, nothing_to_do
+from campaignctl.planning.absent import Neighbours, decide_absent, nothing_to_do
 from campaignctl.planning.alive import Decision, decide
 from campaignctl.planning.ambiguous import decide_ambiguous
 from campaignctl.planning.consent import Permission
 from campaignctl.planning.finished import decide_finished, decide_past_its_end, past_its_end
 from campaignctl.planning.lists import names_beside, without_names
+from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.match import How, Match, match_all
 from campaignctl.planning.orphans import decide_orphan, unmatched, unnamed
 from campaignctl.planning.plan import Change, Reason
@@ -47,13 +49,16 @@ class _Account:
 
     everyone: Sequence[Desired]
     snapshot: Snapshot
+    country: Country | None
     matches: tuple[Match, ...]
     unmatched: tuple[Live, ...]
     unnamed: tuple[Live, ...]
 
     @cached_property
     def neighbours(self) -> Neighbours:
-        return Neighbours(self.unmatched, self.snapshot.other_sms)
+        """Of those of one name on the other endpoint the first."""
+        elsewhere = {live.name: live for live in reversed(self.snapshot.other_sms)}
+        return Neighbours(Lookalikes(self.unmatched, self.country), elsewhere)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -69,7 +74,7 @@ def make_plan(
 
     `everyone` are all manifests of the project: who matches what, and what is an orphan, is reckoned over them.
     """
-    account = _look(everyone, snapshot)
+    account = _look(everyone, snapshot, terms.country)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
     decided = _decide_all(meant, account, terms)
@@ -94,14 +99,15 @@ def _decide_all(meant: Sequence[Match], account: _Account, terms: Terms) -> list
     return [(match, _decide(match, account, terms)) for match in meant]
 
 
-def _look(everyone: Sequence[Desired], snapshot: Snapshot) -> _Account:
+def _look(everyone: Sequence[Desired], snapshot: Snapshot, country: Country | None) -> _Account:
     matches: list[Match] = []
     strangers: list[Live] = []
     for kind_name, listing in sorted(snapshot.listings.items()):
         mine = match_all((it for it in everyone if it.kind.name == kind_name), listing)
         matches += mine
         strangers += unmatched(mine, (live for live in listing.campaigns if live.alive))
-    return _Account(everyone, snapshot, tuple(matches), tuple(strangers), unnamed(strangers, everyone))
+    nobodys = unnamed(strangers, everyone)
+    return _Account(everyone, snapshot, country, tuple(matches), tuple(strangers), nobodys)
 
 
 def _decide(match: Match, account: _Account, terms: Terms) -> Decision:
@@ -212,7 +218,7 @@ def _maybe_renamed(account: _Account, terms: Terms) -> frozenset[str]:
     One that is not known to be new, since the list is not whole, counts as new here.
     """
     twins = (
-        lookalike(match.desired, account.unmatched, terms.country)
+        account.neighbours.unmatched.oldest(match.desired)
         for match in account.matches
         if match.how in (How.ABSENT, How.INCOMPLETE)
         and nothing_to_do(match.desired, window_of(match.desired.kind, match.desired.spec), terms.now) is None

@@ -20,6 +20,8 @@ from planning_worlds import NOW, Campaign, World, worlds
 from campaignctl.kinds.lifecycle import ALIVE, CALLING, MARGIN, TRANSITIONS, Status
 from campaignctl.kinds.table import Mutability, Role
 from campaignctl.planning.alive import decide, weigh
+from campaignctl.planning.lists import ListName
+from campaignctl.planning.lookalikes import Lookalikes, looks_like
 from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec, update_spec
 from campaignctl.planning.plan import Change, Op
@@ -91,6 +93,19 @@ def test_what_is_at_rest_at_a_glance_is_at_rest_when_it_is_weighed(world: World)
         others = [it.shown for it in world.campaigns if it.shown.alive and it.truth.kind is desired.kind]
         for live in (*own, *others):
             assert decide(desired, live, world.terms) == weigh(desired, live, world.terms)
+
+
+@quickly
+@given(worlds(), st.booleans())
+def test_lookalikes_that_are_found_are_those_that_are_looked_for_one_by_one(
+    world: World, by_name: bool
+) -> None:
+    country, shown = world.terms.country, [it.shown for it in world.campaigns]
+    named: dict[str, Any] = {"lists": [ListName("VIP")]} if by_name else {}
+    for desired in (replace(it, spec={**it.spec, **named}) for it in world.everyone):
+        alike = [it for it in shown if it.alive and looks_like(desired, it, country)]
+        oldest = min(alike, key=lambda live: live.age_key, default=None)
+        assert Lookalikes(shown, country).oldest(desired) == oldest
 
 
 @quickly

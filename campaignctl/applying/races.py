@@ -17,6 +17,7 @@ from campaignctl.applying.progress import Progress
 from campaignctl.errors import ApiError
 from campaignctl.kinds.lifecycle import MARGIN, Action
 from campaignctl.kinds.table import Kind
+from campaignctl.planning.address import Address
 from campaignctl.planning.alive import decide
 from campaignctl.planning.outcome import ChangeOutcome, Done, Failure, OperationOutcome, OperationResult
 from campaignctl.planning.plan import Op, Reason
@@ -51,6 +52,7 @@ class Races:
     account: Account
     creator: Creator
     hooks: Hooks
+    address: Address
     made: list[MadeHere] = field(default_factory=list)
     last_create: float = 0.0
     last_scan: float = 0.0
@@ -161,7 +163,7 @@ class Races:
                 OperationResult(Op(action.value), outcome, exchange.attempts, mine.sid)
             )
             if not done:
-                command = f"campaignctl complete {mine.sid}"
+                command = self.address.command("complete", mine.sid)
                 message = (
                     f"another run made {winner.sid} first, and {mine.sid} could not be ended: run `{command}`"
                 )

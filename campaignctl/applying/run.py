@@ -65,7 +65,9 @@ def apply_plan(
     `order` puts its operations one after the other: rule 7 unless it is an emergency.
     """
     progress = {id(change): Progress.of(change) for change in plan.changes}
-    run = _Run(plan, account, terms, hooks, creator.sender, creator, Races(account, creator, hooks))
+    run = _Run(
+        plan, account, terms, hooks, creator.sender, creator, Races(account, creator, hooks, terms.address)
+    )
     interrupted = False
     for step in order(plan.changes):
         state = progress[id(step.change)]
@@ -310,7 +312,7 @@ class _Run:
         done = isinstance(exchange.answer, Done)
         outcome = OperationOutcome.APPLIED if done else OperationOutcome.FAILED
         state.operations.append(OperationResult(Op.PAUSE, outcome, exchange.attempts, live.sid))
-        command = f"campaignctl pause {live.sid}"
+        command = self.terms.address.command("pause", live.sid)
         return "; it was paused at once" if done else f"; IT COULD NOT BE PAUSED: run `{command}` now"
 
 

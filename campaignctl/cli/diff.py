@@ -84,7 +84,9 @@ def _document(
     session: Session, base: Base, before: BaseVersion, reading: Reading, asked: Asked
 ) -> DiffDocument:
     country = session.environment.country
-    circumstances = Circumstances(session.clock.now(), country, session.project.prune)
+    circumstances = Circumstances(
+        session.clock.now(), country, session.project.prune, session.options.address
+    )
     diff = diff_manifests(before.version, Version(reading.everyone, reading.selected), circumstances)
     compared = Compared(
         session.environment.name,

@@ -33,18 +33,12 @@ def command(options: GlobalOptions, output_format: str) -> int:
         environment=session.environment,
         findings=reading.findings,
         leftovers=tuple(_leftovers(open_intents(session))),
-        addressed=_addressed(options),
+        address=options.address,
         folder=_folder(session),
     )
     examined = diagnose(_with_account(symptoms, session, reading))
     _write(examined, session, output_format)
     return 1 if is_wrong(examined) else 0
-
-
-def _addressed(options: GlobalOptions) -> tuple[str, ...]:
-    """The words that make a command mean the same environment and project as this one."""
-    environment = ("-e", options.environment) if options.environment else ()
-    return (*environment, *(("-c", str(options.config)) if options.config else ()))
 
 
 def _folder(session: Session) -> str:

@@ -62,6 +62,7 @@ class Hand:
             environment=environment,
             consent=Consent((), environment.allow, environment.is_sandbox),
             prune=self.session.project.prune,
+            address=self.session.options.address,
         )
 
     def outlook(self, changes: Collection[Change], seen: Iterable[Live]) -> Mapping[Key, str]:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from campaignctl.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from campaignctl.planning.address import Address
 
 F = TypeVar("F", bound=Callable[..., Any])
 REFRESHES: Final = ("auto", "full")
@@ -45,6 +48,14 @@ class GlobalOptions:
             verbose=self.verbose or earlier.verbose,
             clock=earlier.clock,
         )
+
+    @property
+    def address(self) -> Address:
+        """What makes a printed command mean the same environment and project as this one."""
+        from campaignctl.planning.address import Address
+
+        environment = ("-e", self.environment) if self.environment else ()
+        return Address((*environment, *(("-c", str(self.config)) if self.config else ())))
 
 
 def offering(what: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:

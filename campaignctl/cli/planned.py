@@ -119,6 +119,7 @@ def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Lo
         resend=asked.resend,
         locate=session.locate,
         unsettled=_unsettled(session),
+        address=session.options.address,
     )
     return Look(reading, snapshot, terms, make_plan(reading.everyone, reading.selected, snapshot, terms))
 

@@ -178,7 +178,7 @@ def _immutable_message(facts: Assessment, name: str) -> str:
         return f"{name} can no longer change: the campaign {why}"
     advice = ""
     if live.kind.pause_lifts_margin and live.status is Status.CREATED:
-        advice = f"; `campaignctl pause {live.sid}` gives time"
+        advice = f"; `{facts.terms.address.command('pause', live.sid)}` gives time"
     return f"{name} can no longer change: the start is less than 10 minutes away{advice}"
 
 

@@ -112,10 +112,8 @@ def decide(verb: Verb, live: Live, terms: Terms) -> Change:
     if actions is None:
         return _over(verb, live)
     if verb.action is Action.ARCHIVE and len(actions) > 1:
-        message = (
-            f"it is {live.status}, and only what is completed can be archived: "
-            f"`campaignctl complete {live.sid}` comes first"
-        )
+        command = terms.address.command("complete", live.sid)
+        message = f"it is {live.status}, and only what is completed can be archived: `{command}` comes first"
         return _change(verb, live, ChangeType.BLOCKED, Reason("needs-allow", message))
     if verb.action is Action.RESUME:
         return _resume(verb, live, terms)
@@ -137,7 +135,7 @@ def _resume(verb: Verb, live: Live, terms: Terms) -> Change:
     """It may undo somebody's emergency stop, and after its start it calls at once: the hours are looked at."""
     window = window_of(live.kind, live.spec)
     if window.over(terms.now):
-        message = f"its window is over; `campaignctl complete {live.sid}` ends it"
+        message = f"its window is over; `{terms.address.command('complete', live.sid)}` ends it"
         return _change(verb, live, ChangeType.BLOCKED, Reason("window-over", message))
     subject = Subject(live.kind, live.spec, window.start if starts_ahead(live, terms) else terms.now)
     found = check(subject, asked_of(live, verb.state), terms.policies, terms.locate)

@@ -10,6 +10,7 @@ from datetime import datetime
 from campaignctl.diagnostics import quoted
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State
+from campaignctl.planning.address import HERE, Address
 from campaignctl.planning.environment import Prune
 from campaignctl.planning.resources import Desired
 from campaignctl.planning.window import window_of
@@ -28,6 +29,7 @@ class Circumstances:
     now: datetime
     country: Country | None = None
     prune: Prune | None = None
+    address: Address = HERE
 
 
 def of_adding(after: Desired, was_invalid: bool, now: datetime) -> Iterator[str]:
@@ -71,14 +73,14 @@ def of_removing(before: Desired, circumstances: Circumstances) -> Iterator[str]:
         "to end it in review: keep the manifest with state: archived and metadata.allow: [complete, archive], "
         "and remove it once that has been applied"
     )
-    yield f"to end it by hand: {_command(before)}"
+    yield f"to end it by hand: {_command(before, circumstances.address)}"
 
 
-def _command(manifest: Desired) -> str:
+def _command(manifest: Desired, address: Address) -> str:
     """A name that a shell would read otherwise is not put into a command."""
     target = manifest.sid or f"{manifest.kind.short}/{manifest.name}"
     plain = target.isprintable() and shlex.quote(target) == target
-    return f"campaignctl complete {target if plain else 'NAME'}"
+    return address.command("complete", target if plain else "NAME")
 
 
 def of_renaming(before: Desired, after: Desired, *, sure: bool) -> Iterator[str]:

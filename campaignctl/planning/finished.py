@@ -36,7 +36,8 @@ def decide_past_its_end(desired: Desired, live: Live, names: Container[str], ter
     what_it_is = "it waits, paused, and its window is over"
     if asks_for_new_run(desired, live, terms):
         return _already_ran(desired, live, names, what_it_is)
-    reason = Reason("window-over", f"{what_it_is}; `campaignctl complete {live.sid}` ends it")
+    command = terms.address.command("complete", live.sid)
+    reason = Reason("window-over", f"{what_it_is}; `{command}` ends it")
     return Decision(reason, notes=differences_noted(desired, live, terms))
 
 

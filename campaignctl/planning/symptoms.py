@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaignctl.diagnostics import Diagnostic, Severity
+from campaignctl.planning.address import HERE, Address
 from campaignctl.planning.budget import Budget
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.plan import Change
@@ -41,8 +41,7 @@ class Symptoms:
     those that were seen: the alive, and the newest that failed. `whole` is False where some alive one may not have
     been seen; `notes` are what was noticed while the account was read. `now` is the account's.
 
-    `addressed` are the words that make a command mean this project and environment, `folder` is where a new
-    manifest would stand.
+    `address` makes a command mean this project and environment, `folder` is where a new manifest would stand.
     """
 
     environment: Environment
@@ -56,7 +55,7 @@ class Symptoms:
     whole: bool = True
     notes: tuple[str, ...] = ()
     now: datetime | None = None
-    addressed: tuple[str, ...] = ()
+    address: Address = HERE
     folder: str = "campaigns"
 
     @property
@@ -72,7 +71,7 @@ class Symptoms:
 
     def command(self, verb: str, *words: str) -> str:
         """A command to be pasted, about the same project and environment."""
-        return shlex.join(("campaignctl", *self.addressed, verb, *words))
+        return self.address.command(verb, *words)
 
 
 @dataclass(frozen=True, slots=True)

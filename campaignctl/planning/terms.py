@@ -9,6 +9,7 @@ from functools import cached_property
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
+from campaignctl.planning.address import HERE, Address
 from campaignctl.planning.consent import Consent, Permission, names_campaign
 from campaignctl.planning.crowds import Crowd
 from campaignctl.planning.environment import Environment, Prune
@@ -31,6 +32,7 @@ class Terms:
     `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
     that nothing may be ended as an orphan. `unsettled` maps kind and name of each create whose outcome an earlier
     run never learned to the file that says so. `crowds` is where campaigns together want more than the account does.
+    `address` is of the commands that reasons print.
     """
 
     now: datetime
@@ -43,6 +45,7 @@ class Terms:
     locate: Locate = whole_document
     unsettled: Mapping[tuple[str, str], str] = field(default_factory=dict)
     crowds: tuple[Crowd, ...] = ()
+    address: Address = HERE
 
     @cached_property
     def policies(self) -> Policies:

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 SCHEMA = Path(__file__).parents[2] / "schemas" / "apply.schema.json"
 YES = "--auto-approve"
 STARTED = {"send_at": "2027-01-10T08:00:00+05:30", "end_at": "2027-02-09T09:00:00+05:30"}
+SOON = {"send_at": "2027-01-10T09:05:00+05:30", "end_at": "2027-02-09T09:00:00+05:30"}
 OVER = {"send_at": "2027-01-08T09:00:00+05:30", "end_at": "2027-01-09T09:00:00+05:30"}
 
 
@@ -85,6 +86,25 @@ def test_what_cannot_or_need_not_be_done_sends_nothing(
 def test_an_archive_of_what_is_alive_names_the_complete(desk: Desk) -> None:
     (sid,) = desk.seed(live_voice())
     assert f"campaignctl complete {sid}" in desk.run("archive", "diwali-reminder", YES).out
+
+
+@pytest.mark.parametrize(
+    ("words", "live", "command"),
+    [
+        (("archive", "diwali-reminder", YES), {"status": "created"}, "complete"),
+        (("resume", "diwali-reminder", YES), {"status": "paused", "schedule": OVER}, "complete"),
+        (("plan",), {"status": "paused", "schedule": OVER}, "complete"),
+        (("plan",), {"schedule": SOON, "caller_id": "0801"}, "pause"),
+    ],
+)
+def test_a_command_that_a_message_prints_means_the_same_environment_and_project(
+    desk: Desk, words: tuple[str, ...], live: dict[str, Any], command: str
+) -> None:
+    (sid,) = desk.seed(live_voice(**live))
+    desk.manifests(voice(schedule=live.get("schedule", STARTED)))
+    desk.configure({"default_environment": "sandbox"})
+    said = desk.run(*words, "-e", "prod", "-c", "campaignctl.yaml").out
+    assert f"`campaignctl -e prod -c campaignctl.yaml {command} {sid}`" in said
 
 
 def test_complete_says_how_many_numbers_it_fails(desk: Desk) -> None:

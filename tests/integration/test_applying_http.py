@@ -331,10 +331,10 @@ def test_a_pause_at_once_that_fails_is_shouted(desk: Desk) -> None:
     desk.manifests(voice())
     desk.sandbox.faults.add("change", request="create", data=IN_PROGRESS)
     desk.sandbox.faults.add("status", request="action", status=500, times=None)
-    result = desk.run(*APPLY)
+    result = desk.run(*APPLY, "-e", "prod")
     assert result.code in (4, 5)
     assert "COULD NOT BE PAUSED" in result.out
-    assert "campaignctl pause" in result.out
+    assert "campaignctl -e prod pause" in result.out
 
 
 def test_a_failed_item_in_the_last_list_is_settled_by_a_search_for_what_was_made(desk: Desk) -> None:

@@ -12,11 +12,12 @@ from campaignctl.cli import output
 from campaignctl.cli.hand import Hand, Sought
 from campaignctl.diagnostics import counted, quoted
 from campaignctl.errors import InterruptedRunError
+from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING, Status, read_status
 from campaignctl.planning.by_hand import decide, plan_by_hand
 from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult
 
-_CUT_SHORT: Final = "it was cut short: others may go on calling; run it again"
+_CUT_SHORT: Final = "it was cut short: others may go on calling or texting; run it again"
 _MOST_SIDS: Final = 10
 
 
@@ -80,7 +81,8 @@ def _notes(hand: Hand, sweep: Sweep) -> Iterator[str]:
     """What may go on calling, and what is odd about the clocks."""
     for kind, why in sweep.unread.items():
         because = f" ({why})" if why else ""
-        yield f"the account's list of {kind} could not be read whole{because}: others may go on calling; run it again"
+        others = f"others may go on {KINDS[kind].stem}ing; run it again"
+        yield f"the account's list of {kind} could not be read whole{because}: {others}"
     if sweep.elsewhere:
         campaigns = counted(len(sweep.elsewhere), "campaign")
         sids = ", ".join(live.sid for live in sweep.elsewhere[:_MOST_SIDS])

@@ -205,6 +205,11 @@ class Kind:
             if len([path for path, field in self.leaves_and_objects() if field.role is role]) != 1:
                 raise ValueError(f"{self.name}: exactly one field is the {role.value}")
 
+    @cached_property
+    def stem(self) -> str:
+        """What the verb's other forms are made of: call, called, calling."""
+        return self.verb.removesuffix("s")
+
     def leaves_and_objects(self) -> Iterator[tuple[str, Field]]:
         """Every row with its dotted path, an object before its members."""
         for field in self.fields:

@@ -23,7 +23,6 @@ _MOST_NAMED: Final = 10
 _ENDED: Final = {Status.FAILED: "it failed", Status.CANCELED: "it was canceled"}
 _UNREACHED: Final = "those whom it should have reached were not reached"
 _WAITS: Final = "it waits, paused, and its window is over"
-_WAITS_MEANS: Final = "it calls nobody any more, and those not reached stay unreached"
 
 
 def lists(symptoms: Symptoms) -> Iterator[Ailment]:
@@ -146,12 +145,14 @@ def windows(symptoms: Symptoms) -> Iterator[Ailment]:
     for change in symptoms.changes:
         code, place = change.reason.code, _place(change)
         if code == "window-over" and change.live is not None and change.live.alive:
-            yield _of_change(change, _WAITS, _WAITS_MEANS, symptoms.command("complete", change.live.sid))
+            yield _of_change(
+                change, _WAITS, _waiting(change.live), symptoms.command("complete", change.live.sid)
+            )
         elif code == "start-passed" and change.live is None:
             yield _of_change(
                 change,
                 "its start has passed and it was never created",
-                "nobody is called until it has a new start",
+                "nobody is reached until it has a new start",
                 f"change its start in {place}, then {symptoms.command('apply')}",
             )
         elif code == "window-over" and change.live is None:
@@ -168,7 +169,11 @@ def windows(symptoms: Symptoms) -> Iterator[Ailment]:
             and symptoms.now
             and window_of(live.kind, live.spec).over(symptoms.now)
         ):
-            yield _of_live(live, _WAITS, _WAITS_MEANS, symptoms.command("complete", live.sid))
+            yield _of_live(live, _WAITS, _waiting(live), symptoms.command("complete", live.sid))
+
+
+def _waiting(live: Live) -> str:
+    return f"it {live.kind.verb} nobody any more, and those not reached stay unreached"
 
 
 def _with_reason(symptoms: Symptoms, code: str) -> Iterator[Change]:

@@ -25,9 +25,9 @@ def decide_finished(desired: Desired, live: Live, names: Container[str], terms: 
     if desired.state is State.ARCHIVED and way(live.status, State.ARCHIVED):
         return _archive(desired, live, terms, notes)
     if live.status is Status.FAILED:
-        return Decision(Reason("failed", "it failed: nobody was called"), notes=notes)
+        return Decision(Reason("failed", f"it failed: nobody was {live.kind.stem}ed"), notes=notes)
     if live.status is Status.CANCELED:
-        return Decision(Reason("failed", "it was canceled: nobody was called"), notes=notes)
+        return Decision(Reason("failed", f"it was canceled: nobody was {live.kind.stem}ed"), notes=notes)
     return Decision(Reason("finished", f"it is {live.status}"), notes=notes)
 
 

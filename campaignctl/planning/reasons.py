@@ -101,7 +101,7 @@ _ROWS: Final = (
     ReasonCode(
         "failed",
         _N,
-        "The campaign failed or was canceled: nobody was called.",
+        "The campaign failed or was canceled: nobody was called or texted.",
         "Find out why in the account, then give the manifest a new name and a new start.",
     ),
     ReasonCode("finished", _N, "The campaign is over.", "Nothing; the manifest can be removed."),

@@ -73,8 +73,9 @@ def _plan_summary(document: PlanDocument) -> Iterator[Said]:
 
 
 def _failed(document: PlanDocument) -> str | None:
-    failed = sum(change["reason"]["code"] == "failed" for change in document["changes"])
-    return f"{words.counted(failed, 'campaign')} failed: nobody was called." if failed else None
+    failed = [change["kind"] for change in document["changes"] if change["reason"]["code"] == "failed"]
+    nobody = " or ".join(sorted({f"{KINDS[kind].stem}ed" for kind in failed}))
+    return f"{words.counted(len(failed), 'campaign')} failed: nobody was {nobody}." if failed else None
 
 
 def _fine_print(document: PlanDocument) -> Iterator[str]:

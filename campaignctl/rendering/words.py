@@ -155,7 +155,7 @@ def effect(change: ChangeDocument, now: datetime) -> str:
     if ops & {"complete", "archive"}:
         return f"ends for good ({whom}, {when(change, now)})" if "complete" in ops else "is archived for good"
     if "create" in ops and "pause" in ops:
-        return f"{kind.verb} nobody until it is resumed; set to {_bare(kind)} {whom} {when(change, now)}"
+        return f"{kind.verb} nobody until it is resumed; set to {kind.stem} {whom} {when(change, now)}"
     if "pause" in ops:
         return f"stops: {kind.verb} nobody until it is resumed ({whom}, {when(change, now)})"
     if "resume" in ops and not _lies_ahead(change, now):
@@ -171,18 +171,13 @@ def _left_alone(change: ChangeDocument, kind: Kind, run: str) -> str:
     if live is None:
         held = {operation["op"] for operation in change["held"]}
         if "pause" in held:
-            return f"would wait, paused, until it is resumed; set to {_bare(kind)} {run}"
-        return f"would {_bare(kind)} {run}" if held else "nothing is created for it"
+            return f"would wait, paused, until it is resumed; set to {kind.stem} {run}"
+        return f"would {kind.stem} {run}" if held else "nothing is created for it"
     if live == Status.PAUSED:
-        return f"stays paused: {kind.verb} nobody until it is resumed; set to {_bare(kind)} {run}"
+        return f"stays paused: {kind.verb} nobody until it is resumed; set to {kind.stem} {run}"
     if live in (Status.CREATED, Status.IN_PROGRESS):
         return f"{kind.verb} {run}"
     return f"is {live} and stays so" if live in set(Status) else "stays as it is"
-
-
-def _bare(kind: Kind) -> str:
-    """`calls` → `call`."""
-    return kind.verb.removesuffix("s")
 
 
 def _lies_ahead(change: ChangeDocument, now: datetime) -> bool:
@@ -207,8 +202,8 @@ def irreversible(op: str, numbers_failed: int | None, kind: Kind) -> str:
     if op != "complete":
         return f"{op} cannot be undone"
     if numbers_failed is None:
-        return f"{op} cannot be undone; how many it fails that were not {_bare(kind)}ed yet is unknown"
-    return f"{op} cannot be undone and fails {counted(numbers_failed, 'number')} not {_bare(kind)}ed yet"
+        return f"{op} cannot be undone; how many it fails that were not {kind.stem}ed yet is unknown"
+    return f"{op} cannot be undone and fails {counted(numbers_failed, 'number')} not {kind.stem}ed yet"
 
 
 def held(operation: HeldDocument, kind: Kind, now: datetime) -> str:

@@ -1,4 +1,9 @@
-"""Work that falls into independent pieces, shared out among the machine's cores."""
+"""Work given to copies of this process, so that it takes one core each.
+
+Copies are made only where there is enough to do, and where it is safe: on Linux, before other threads run. Elsewhere
+this process does it all. A copy that ends without a result leaves its work to this process, which then meets the same
+error, or none.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +12,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from typing import Final, TypeVar
 
-_LEAST_SHARE: Final = 400
-"""Pieces that are worth a process: it takes some 20 ms to begin and to hand back what it made."""
+_WORTH_A_COPY: Final = 400
+"""Manifests, say: it takes some 20 ms to begin a copy and to take in what it made."""
 
 _MOST: Final = 8
 """Processes. What they made still has to be taken in by one."""
@@ -21,43 +27,49 @@ _Made = TypeVar("_Made")
 
 
 def shared_out(work: Callable[[Sequence[_Item]], list[_Made]], items: Sequence[_Item]) -> list[_Made]:
-    """`work(items)`, one result per item and in their order; `work` must not depend on what else is among them.
-
-    Where there is much to do, copies of this process take shares of it and hand back pickled results. A copy that
-    ends without one leaves its share to this process, which then meets the same error, or none. Copies are made
-    only where that is safe: on Linux, before other threads run.
-    """
-    count = _processes(len(items))
+    """`work(items)`, one result per item and in their order; `work` must not depend on what else is among them."""
+    count = max(1, min(len(items) // _WORTH_A_COPY, _cores(), _MOST))
     made: list[_Made] = [None] * len(items)  # type: ignore[list-item]  # every place is filled below
-    with _copies(work, [items[place::count] for place in range(1, count)]) as copies:
+    with ExitStack() as copies:
+        shares = [
+            copies.enter_context(meanwhile(partial(work, share), len(share)))
+            for share in (items[place::count] for place in range(1, count))
+        ]
         made[::count] = work(items[::count])
-        for place, results in enumerate(copies, 1):
-            made[place::count] = work(items[place::count]) if results is None else results
+        for place, share in enumerate(shares, 1):
+            made[place::count] = share()
     return made
 
 
-def _processes(pieces: int) -> int:
-    if sys.platform != "linux" or threading.active_count() > 1:
-        return 1
-    return max(1, min(pieces // _LEAST_SHARE, len(os.sched_getaffinity(0)), _MOST))
-
-
 @contextmanager
-def _copies(
-    work: Callable[[Sequence[_Item]], list[_Made]], shares: Sequence[Sequence[_Item]]
-) -> Iterator[Iterator[list[_Made] | None]]:
-    """What copies of this process make of their shares; none of them outlives this."""
-    begun = [_begin(work, share) for share in shares]
+def meanwhile(work: Callable[[], _Made], pieces: int) -> Iterator[Callable[[], _Made]]:
+    """Begins work that this process need not wait for; what is given, called once, is its result.
+
+    `pieces` tells how much there is to do. The result is pickled on its way. What the copy changes stays its own.
+    """
+    if pieces < _WORTH_A_COPY or _cores() < 2:
+        yield work
+        return
+    copy, pipe = _begin(work)
     try:
-        yield (_result(pipe) for _, pipe in begun)
+        yield lambda: _result(pipe, work)
     finally:
-        for copy, pipe in begun:
-            os.close(pipe)
+        os.close(pipe)
+        with suppress(
+            ProcessLookupError, ChildProcessError
+        ):  # a program may have the system forget its children
             os.kill(copy, signal.SIGKILL)
             os.waitpid(copy, 0)
 
 
-def _begin(work: Callable[[Sequence[_Item]], list[_Made]], share: Sequence[_Item]) -> tuple[int, int]:
+def _cores() -> int:
+    """How many processes may be of use."""
+    if sys.platform != "linux" or threading.active_count() > 1:
+        return 1
+    return len(os.sched_getaffinity(0))
+
+
+def _begin(work: Callable[[], object]) -> tuple[int, int]:
     """A copy's process id, and where it will write what it made."""
     reading, writing = os.pipe()
     copy = os.fork()
@@ -65,21 +77,22 @@ def _begin(work: Callable[[Sequence[_Item]], list[_Made]], share: Sequence[_Item
         os.close(writing)
         return copy, reading
     try:
-        import pickle  # not before there is much to do
+        import pickle
 
-        result = pickle.dumps(work(share), pickle.HIGHEST_PROTOCOL)
+        result = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(result)
     finally:
         os._exit(0)  # neither what is still to be printed nor what is still to be cleaned up is the copy's
 
 
-def _result(pipe: int) -> list[_Made] | None:
+def _result(pipe: int, work: Callable[[], _Made]) -> _Made:
     import pickle
 
     with os.fdopen(pipe, "rb", closefd=False) as reading:
         result = reading.read()
     try:
-        return pickle.loads(result) if result else None
+        made: _Made = pickle.loads(result)
     except (EOFError, pickle.UnpicklingError):
-        return None
+        return work()
+    return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from campaignctl.applying.intents import Intents
@@ -12,11 +13,12 @@ from campaignctl.errors import UsageError
 from campaignctl.planning.assemble import assemble
 from campaignctl.planning.consent import Consent, Permission, unknown_permissions
 from campaignctl.planning.lists import asks_by_name, resolve
-from campaignctl.planning.plan import Plan, Selection
+from campaignctl.planning.plan import ManifestsSeal, Plan, Selection
 from campaignctl.planning.planner import Outlook, make_plan
 from campaignctl.planning.resources import Snapshot
-from campaignctl.planning.seal import document_digest, keyed
+from campaignctl.planning.seal import document_digest, keyed, seal_manifests
 from campaignctl.planning.terms import Terms
+from campaignctl.processes import meanwhile
 from campaignctl.rendering.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -144,12 +146,17 @@ def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[R
 
 def make(session: Session, reading: Reading, client: Client, asked: Asked) -> Planned:
     """Fetches the account and plans. Raises ApiError where it cannot be read."""
-    found = look(session, reading, client, asked)
-    reading = found.reading
+    with meanwhile(partial(_seal, session, reading), len(reading.selected)) as seal:
+        found = look(session, reading, client, asked)
+        manifests = seal() if found.reading is reading else _seal(session, found.reading)
     snapshot, terms, outlook = found.snapshot, found.terms, found.outlook
-    outlook = replace(outlook, findings=in_order([*reading.findings, *outlook.findings]))
-    plan = assemble(outlook, reading.selected, snapshot, terms, _selection(session, asked), session.token)
+    outlook = replace(outlook, findings=in_order([*found.reading.findings, *outlook.findings]))
+    plan = assemble(outlook, manifests, snapshot, terms, _selection(session, asked), session.token)
     return Planned.sealed(plan, terms, outlook, session)
+
+
+def _seal(session: Session, reading: Reading) -> ManifestsSeal:
+    return seal_manifests(reading.selected, session.environment.country, session.token)
 
 
 def _unsettled(session: Session) -> dict[tuple[str, str], str]:

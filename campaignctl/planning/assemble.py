@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from campaignctl.planning.cost import estimate
 from campaignctl.planning.expiry import expires_at
-from campaignctl.planning.plan import Change, Op, Plan, Selection
+from campaignctl.planning.plan import Change, ManifestsSeal, Op, Plan, Selection
 from campaignctl.planning.planner import Outlook
-from campaignctl.planning.resources import Desired, Snapshot
-from campaignctl.planning.seal import fingerprint, seal_manifests
+from campaignctl.planning.resources import Snapshot
+from campaignctl.planning.seal import fingerprint
 from campaignctl.planning.terms import Terms
 
 
 def assemble(
     outlook: Outlook,
-    selected: Collection[Desired],
+    manifests: ManifestsSeal,
     snapshot: Snapshot,
     terms: Terms,
     selection: Selection,
     token: str,
 ) -> Plan:
-    """`token` is the API token: it keys digest and fingerprints, and appears nowhere."""
+    """`manifests` is what `seal_manifests` makes of those that are selected.
+
+    `token` is the API token: it keys fingerprints, and appears nowhere.
+    """
     environment = terms.environment
     return Plan(
         environment=environment.name,
         account_sid=environment.account_sid,
         created_at=terms.now,
         expires_at=expires_at(outlook.changes, terms.now),
-        manifests=seal_manifests(selected, environment.country, token),
+        manifests=manifests,
         selection=selection,
         allowed=tuple(sorted(set(terms.consent.flags))),
         changes=tuple(_marked(change, terms, token) for change in outlook.changes),

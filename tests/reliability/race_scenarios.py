@@ -30,6 +30,7 @@ from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResul
 from campaignctl.planning.plan import Op, Selection
 from campaignctl.planning.planner import make_plan
 from campaignctl.planning.resources import Desired, Live, Snapshot
+from campaignctl.planning.seal import seal_manifests
 from campaignctl.planning.terms import Terms
 
 _STARTS = ({"send_at": "2027-01-15T09:00:00+05:30", "end_at": "2027-01-15T18:00:00+05:30"}, None)
@@ -105,7 +106,8 @@ class Machine:
         terms = Terms(account.now(), settings, Consent(("start-now",)), unsettled=unsettled)
         snapshot = Snapshot(terms.now, {VOICE.name: listing})
         outlook = make_plan(self.manifests, self.manifests, snapshot, terms)
-        plan = assemble(outlook, self.manifests, snapshot, terms, Selection(), "token")
+        manifests = seal_manifests(self.manifests, settings.country, "token")
+        plan = assemble(outlook, manifests, snapshot, terms, Selection(), "token")
         self.clock.sleep(self.approval_seconds)
         attempt.result = apply_plan(plan, account, terms, hooks, creator)
         attempt.notes = settled.notes

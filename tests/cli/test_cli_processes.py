@@ -1,4 +1,4 @@
-"""Many files are read by several processes; nothing but the time may tell."""
+"""Large projects are worked on by several processes; nothing but the time may tell."""
 
 import json
 import os
@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from harness import voice
+from harness import Desk, voice
 
 COUNT = 1700
+VIP = "5e1ec7ed0001"
 CORES = os.cpu_count() or 1
 
 SHARED_OUT = """
@@ -34,12 +35,22 @@ except ChildProcessError:
     print(len({worker for _, worker in made}))
 """
 
-READ_BY = """
+ON_CORES = """
 import os, sys
 os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(sys.argv[1])])
 from campaignctl.cli.main import main
-main(["validate", "--format", "json"])
+main(sys.argv[2:])
 """
+SEVERAL = pytest.mark.skipif(sys.platform != "linux" or CORES < 2, reason="one process does it all")
+
+
+def on_cores(cores: int, project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, that may use so many cores."""
+    environ = {**os.environ, "EXOTEL_API_KEY": "made-up", "EXOTEL_API_TOKEN": "made-up"}
+    command = (sys.executable, "-c", ON_CORES, str(cores), *words)
+    return subprocess.run(
+        command, check=False, cwd=project, env=environ, capture_output=True, text=True, timeout=60
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +74,7 @@ def test_work_is_done_once_in_order_and_leaves_no_process_behind(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux" or CORES < 2, reason="one process does it all")
+@SEVERAL
 def test_several_processes_find_what_one_finds(tmp_path: Path) -> None:
     (tmp_path / "campaigns").mkdir()
     (tmp_path / "campaignctl.yaml").write_text(
@@ -77,17 +88,25 @@ def test_several_processes_find_what_one_finds(tmp_path: Path) -> None:
             manifest["spec"]["retries"] = {"number_of_retries": 2}
         text = json.dumps(manifest) if place % 400 != 9 else "apiVersion: [\n"
         (tmp_path / "campaigns" / f"{place:05d}.yaml").write_text(text)
-    one, several = (
-        subprocess.run(
-            (sys.executable, "-c", READ_BY, str(cores)),
-            cwd=tmp_path,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        for cores in (1, 2)
-    )
+    one, several = (on_cores(cores, tmp_path, "validate", "--format", "json") for cores in (1, 2))
     rules = {finding["rule"] for finding in json.loads(one.stdout)["findings"]}
     assert {"unknown-key", "needs", "syntax", "not-unique"} <= rules
     assert (several.stdout, several.stderr, several.returncode) == (one.stdout, one.stderr, one.returncode)
+
+
+@pytest.mark.slow
+@SEVERAL
+@pytest.mark.parametrize("lists", [[VIP], [{"name": "VIP customers"}]], ids=["by SID", "by name"])
+def test_several_processes_plan_what_one_plans(desk: Desk, lists: list[object]) -> None:
+    desk.seed({"sid": VIP, "name": "VIP customers"}, collection="lists")
+    for place in range(COUNT):
+        manifest = voice(f"offer-{place:05d}", **{"from": ..., "lists": lists} if place % 100 == 0 else {})
+        desk.write(f"campaigns/{place:05d}.yaml", json.dumps(manifest))
+    one, several = (
+        json.loads(on_cores(cores, desk.root, "plan", "--format", "json").stdout) for cores in (1, 2)
+    )
+    moments = ("created_at", "expires_at", "notes")  # a note tells how far the clocks are apart
+    assert one["manifests"]["count"] == COUNT
+    assert {key: one[key] for key in one if key not in moments} == {
+        key: several[key] for key in several if key not in moments
+    }

@@ -27,8 +27,8 @@ from campaignctl.planning.symptoms import Leftover, Symptoms, Trouble
 @format_option("text", "json")
 def command(options: GlobalOptions, output_format: str) -> int:
     """Say what is wrong with the set-up and the account, and what mends it."""
-    session = Session.open(options)
-    reading = session.read(()) if session.project.file is not None else Reading((), (), (), True)
+    session, amiss = Session.open_anyway(options)
+    reading = session.read_anyway(amiss)
     symptoms = Symptoms(
         environment=session.environment,
         findings=reading.findings,

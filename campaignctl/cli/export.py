@@ -98,7 +98,7 @@ def command(options: GlobalOptions, names: tuple[str, ...], output_format: str, 
     wish = _wish(options, names, **asked)
     session = Session.open(options)
     _check_places(session, wish)
-    reading = session.read(()) if session.project.file is not None else Reading((), (), (), True)
+    reading = session.read_anyway()
     with session.account() as connection:
         found, notes = _found(connection.client, wish)
         origin = f"{session.environment.account_sid} (environment {session.environment.name})"

@@ -104,6 +104,14 @@ class Session:
             barren=loaded.barren,
         )
 
+    def read_anyway(self, amiss: Sequence[Diagnostic] = ()) -> Reading:
+        """Every manifest that can be read, for what looks at an account with or without a project.
+
+        `amiss` are the mistakes of the project file that `open_anyway` told of.
+        """
+        reading = self.read(()) if self.project.file is not None else Reading((), (), (), True)
+        return reading._replace(findings=(*amiss, *reading.findings))
+
     def read_valid(self, paths: Sequence[str], labels: str = "", prune: bool = False) -> Reading:
         """The same, for commands that act: one invalid manifest among the selected stops them. Raises InputError.
 

@@ -56,8 +56,8 @@ def command(
     options: GlobalOptions, names: tuple[str, ...], everyone: bool, watch: bool, output_format: str
 ) -> int:
     """Show how campaigns stand beside their manifests, and how far they are."""
-    session = Session.open(options)
-    reading = session.read(()) if session.project.file is not None else Reading((), (), (), True)
+    session, amiss = Session.open_anyway(options)
+    reading = session.read_anyway(amiss)
     wish = _Wish(tuple(dict.fromkeys(names)), everyone)
     seen: deque[tuple[datetime, dict[str, Mark]]] = deque()
     with session.account() as connection:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from campaignctl.diagnostics import Severity, counted, quoted
+from campaignctl.diagnostics import Severity, counted, has_errors, quoted
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.plan import Change
@@ -128,7 +128,15 @@ def _newest(live: Live) -> tuple[float, str]:
 def orphans(symptoms: Symptoms) -> Iterator[Ailment]:
     """Every alive campaign with the project's prefix has its manifest."""
     for change in symptoms.changes:
-        if change.type is ChangeType.ORPHAN:
+        if change.type is ChangeType.ORPHAN and has_errors(symptoms.findings):
+            yield _of_change(
+                change,
+                "no manifest that could be read matches it",
+                "it may be the campaign of a manifest that is not valid",
+                symptoms.command("validate"),
+                Severity.WARN,
+            )
+        elif change.type is ChangeType.ORPHAN:
             sid = change.key.sid
             allowed = [word for op in ("complete", "archive") for word in ("--allow", f"{op}:{sid}")]
             yield _of_change(

@@ -77,7 +77,7 @@ CHECKS: Final = (
         _unread,
         setup_checks.budget_left,
     ),
-    Check("manifests", "Every manifest can be read.", setup_checks.manifests, _nothing),
+    Check("manifests", "The project file and every manifest can be read.", setup_checks.manifests, _nothing),
     Check("intents", "No run was cut off in the midst of a create.", setup_checks.intents, _nothing),
     Check("lists", "The account's lists can be relied on.", account_checks.lists, _unread),
     Check("duplicates", "No two alive campaigns bear one name.", account_checks.duplicates),

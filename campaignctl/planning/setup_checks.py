@@ -98,11 +98,11 @@ def budget_left(symptoms: Symptoms) -> str | None:
 
 
 def manifests(symptoms: Symptoms) -> Iterator[Ailment]:
-    """Every manifest can be read."""
+    """The project file and every manifest can be read."""
     errors = [it for it in symptoms.findings if it.severity is Severity.ERROR]
     if errors:
         yield Ailment(
-            f"the manifests hold {counted(len(errors), 'mistake')}, the first at {errors[0].where}",
+            f"{counted(len(errors), 'mistake')}, the first at {errors[0].where}",
             "plan and apply do nothing at all until they are mended",
             symptoms.command("validate"),
         )

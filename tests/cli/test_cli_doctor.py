@@ -333,6 +333,24 @@ def test_what_waits_past_its_end_is_ended_by_the_command(desk: Desk, schedule: A
     assert "windows" not in found(doctor(desk))
 
 
+def test_beside_an_invalid_manifest_nobody_is_told_to_end_its_campaign(desk: Desk) -> None:
+    desk.configure({"prune": {"name_prefix": "diwali-"}})
+    desk.seed(live_voice())
+    desk.manifests(voice(caler_id="1"))
+    (ailment,) = found(doctor(desk))["orphans"]["ailments"]
+    assert (ailment["severity"], ailment["mend"]) == ("warn", "campaignctl validate")
+
+
+def test_a_project_file_that_is_wrong_elsewhere_is_one_of_the_mistakes(desk: Desk) -> None:
+    desk.configure({"polcy": {}})
+    desk.manifests(voice(caler_id="1"))
+    wrong = found(doctor(desk))
+    assert list(wrong) == ["manifests"]
+    assert wrong["manifests"]["ailments"][0]["message"].startswith(
+        "2 mistakes, the first at campaignctl.yaml:"
+    )
+
+
 def test_commands_mean_the_environment_and_the_project_that_was_looked_at(desk: Desk) -> None:
     desk.seed(live_voice(), live_voice(caller_id="08012345678"))
     desk.manifests(voice())

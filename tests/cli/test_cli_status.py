@@ -166,6 +166,15 @@ def test_it_works_without_a_project(tmp_path: Path) -> None:
     assert "SANDBOX" in result.out
 
 
+def test_a_project_file_that_is_wrong_elsewhere_is_said_and_keeps_nobody_from_looking(desk: Desk) -> None:
+    desk.configure({"polcy": {}})
+    desk.seed(live_voice())
+    desk.manifests(voice())
+    result = desk.run("status")
+    assert (result.code, "campaignctl.yaml:" in result.out) == (0, True), result.all
+    assert "voice/diwali-reminder: created" in result.out
+
+
 def test_an_invalid_manifest_is_said_and_keeps_nobody_from_looking(desk: Desk) -> None:
     desk.seed(live_voice())
     desk.manifests(voice(), sms(tempalte="x"))

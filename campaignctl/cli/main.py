@@ -51,9 +51,9 @@ _COMMANDS = {
 }
 
 
-_NEW_OBJECTS = 100_000
+_NEW_OBJECTS = 1_000_000
 """Before the collector looks for cycles. Manifests and answers hold none, and there are many: it takes a third of the
-time at the default of 700. What would be garbage until then is some 10 MB."""
+time at the default of 700. What could be garbage until then is some 100 MB; a server looks as often as others do."""
 
 
 class _Commands(click.Group):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,6 +33,7 @@ def serve(options: GlobalOptions, port: int) -> int:
     """Serve the sandbox over HTTP on loopback until Ctrl-C."""
     from campaignctl.sandbox.server import serve as serve_sandbox
 
+    gc.set_threshold(10_000)  # a server lives long, and each request leaves cycles
     database, start_at = _sandbox(options)
 
     def started(url: str) -> None:

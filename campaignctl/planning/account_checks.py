@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,6 +21,10 @@ RECENT: Final = timedelta(days=30)
 _MOST_NAMED: Final = 10
 """Of what may be many campaigns. What more there are is counted."""
 _ENDED: Final = {Status.FAILED: "it failed", Status.CANCELED: "it was canceled"}
+_TOLD: Final = frozenset(
+    {"already-ran", "ambiguous-name", "incomplete-list", "unknown-outcome", "unknown-status"}
+)
+"""Reasons for being blocked that a check of its own tells of."""
 _UNREACHED: Final = "those whom it should have reached were not reached"
 _WAITS: Final = "it waits, paused, and its window is over"
 
@@ -156,7 +160,7 @@ def windows(symptoms: Symptoms) -> Iterator[Ailment]:
             yield _of_change(
                 change, _WAITS, _waiting(change.live), symptoms.command("complete", change.live.sid)
             )
-        elif code == "start-passed" and change.live is None:
+        elif _missed_its_start(change):
             yield _of_change(
                 change,
                 "its start has passed and it was never created",
@@ -178,6 +182,27 @@ def windows(symptoms: Symptoms) -> Iterator[Ailment]:
             and window_of(live.kind, live.spec).over(symptoms.now)
         ):
             yield _of_live(live, _WAITS, _waiting(live), symptoms.command("complete", live.sid))
+
+
+def blocked(symptoms: Symptoms) -> Iterator[Ailment]:
+    """No manifest is blocked for a reason that no other check looks at: a plan says more of each."""
+    codes = Counter(
+        change.reason.code
+        for change in symptoms.changes
+        if change.type is ChangeType.BLOCKED
+        and change.reason.code not in _TOLD
+        and not _missed_its_start(change)
+    )
+    if codes:
+        yield Ailment(
+            f"{counted(codes.total(), 'manifest is', 'manifests are')} blocked: {', '.join(sorted(codes))}",
+            "the account does not become what they ask for until that is mended",
+            f"{symptoms.command('plan')} says why, and what to do",
+        )
+
+
+def _missed_its_start(change: Change) -> bool:
+    return change.reason.code == "start-passed" and change.live is None
 
 
 def _waiting(live: Live) -> str:

@@ -87,6 +87,7 @@ CHECKS: Final = (
         "orphans", "Every alive campaign with the project's prefix has its manifest.", account_checks.orphans
     ),
     Check("windows", "Nothing waits past its end, and nothing missed its start.", account_checks.windows),
+    Check("blocked", "No manifest is blocked for any other reason.", account_checks.blocked),
 )
 
 

@@ -146,6 +146,20 @@ CASES = (
         "change its start",
     ),
     Case(
+        "a pin of nothing",
+        "blocked",
+        "wrong",
+        lambda desk: desk.manifests(voice(metadata={"sid": "046141c8f6edde79"})),
+        "campaignctl plan says why",
+    ),
+    Case(
+        "a contact list that is not there",
+        "blocked",
+        "wrong",
+        lambda desk: desk.manifests(sms(lists=[{"name": "Not there"}])),
+        "campaignctl plan says why",
+    ),
+    Case(
         "one that is over and not there",
         "windows",
         "warn",
@@ -165,6 +179,16 @@ def test_each_thing_is_found_and_what_mends_it_is_said(desk: Desk, case: Case) -
     text = desk.run("doctor").out
     assert ailment["meaning"] in text
     assert ailment["mend"] in text
+
+
+def test_what_blocks_manifests_is_counted_and_told_once(desk: Desk) -> None:
+    desk.seed(live_voice("twice"), live_voice("twice", caller_id="0801"))
+    pins = [voice(name, metadata={"sid": f"{name}-0461"}) for name in ("first", "second")]
+    desk.manifests(*pins, sms(lists=[{"name": "Not there"}]), voice("twice"))
+    wrong = found(doctor(desk))
+    assert list(wrong) == ["duplicates", "blocked"]
+    (ailment,) = wrong["blocked"]["ailments"]
+    assert ailment["message"] == "3 manifests are blocked: list-not-found, sid-not-found"
 
 
 @pytest.mark.parametrize("api", ["message-campaigns", "sms-campaigns"])

@@ -1,5 +1,6 @@
 """A plan of the project in the working directory, made once and rendered in each format: seconds, as JSON."""
 
+import gc
 import json
 import time
 
@@ -8,6 +9,7 @@ from campaignctl.cli.plan import render
 from campaignctl.cli.planned import Asked, make
 from campaignctl.cli.session import Session
 
+gc.set_threshold(1_000_000)  # as the command line does
 begun = time.perf_counter()
 session = Session.open(GlobalOptions())
 with session.account() as connection:

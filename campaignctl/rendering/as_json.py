@@ -139,7 +139,15 @@ def _written(document: Mapping[str, Any], _setting: Setting) -> str:
     return written(document)
 
 
-WRITERS: Final[Mapping[str, Writer]] = dict.fromkeys(("plan", "apply", "validate", "diff", "error"), _written)
+def _error(document: Mapping[str, Any], _setting: Setting) -> str:
+    """In one line: it may be the last of the lines of a watch."""
+    return f"{_compact(document)}\n"
+
+
+WRITERS: Final[Mapping[str, Writer]] = {
+    **dict.fromkeys(("plan", "apply", "validate", "diff"), _written),
+    "error": _error,
+}
 
 
 def _pieces(document: Mapping[str, Any]) -> Iterator[str]:

@@ -278,8 +278,8 @@ def test_watching_goes_on_until_ctrl_c(watched: Desk) -> None:
     running(watched)
     result = watched.run("status", "--watch", "--format", "json")
     assert result.code == 130
-    looks = [json.loads(line) for line in result.out.splitlines() if "campaigns" in line]
-    assert len(looks) == 4
+    *looks, end = map(json.loads, result.out.splitlines())
+    assert (len(looks), end["error"]["code"]) == (4, "interrupted")
     reached = [look["campaigns"][0]["progress"]["reached"] for look in looks]
     assert reached == sorted(set(reached))
 

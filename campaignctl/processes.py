@@ -47,10 +47,11 @@ def meanwhile(work: Callable[[], _Made], pieces: int) -> Iterator[Callable[[], _
 
     `pieces` tells how much there is to do. The result is pickled on its way. What the copy changes stays its own.
     """
-    if pieces < _WORTH_A_COPY or _cores() < 2:
+    begun = _begin(work) if pieces >= _WORTH_A_COPY and _cores() > 1 else None
+    if begun is None:
         yield work
         return
-    copy, pipe = _begin(work)
+    copy, pipe = begun
     try:
         yield lambda: _result(pipe, work)
     finally:
@@ -69,10 +70,15 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _begin(work: Callable[[], object]) -> tuple[int, int]:
-    """A copy's process id, and where it will write what it made."""
+def _begin(work: Callable[[], object]) -> tuple[int, int] | None:
+    """A copy's process id, and where it will write what it made; None where the system gives no more processes."""
     reading, writing = os.pipe()
-    copy = os.fork()
+    try:
+        copy = os.fork()
+    except OSError:
+        os.close(reading)
+        os.close(writing)
+        return None
     if copy:
         os.close(writing)
         return copy, reading

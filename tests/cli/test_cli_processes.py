@@ -25,6 +25,11 @@ def work(items):
         raise ValueError("in a copy alone")
     return [(item * item, os.getpid()) for item in items]
 
+if way == "refused":
+    import resource
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    if os.getuid() == 0:
+        os.setuid(65534)  # the limit does not bind root
 if way == "thread":
     threading.Thread(target=threading.Event().wait, daemon=True).start()
 made = shared_out(work, range(int(sys.argv[2])))
@@ -62,6 +67,7 @@ def on_cores(cores: int, project: Path, *words: str) -> subprocess.CompletedProc
         ("dies", 5000, 1),
         ("raises", 5000, 1),
         ("thread", 5000, 1),
+        ("refused", 5000, 1),
     ],
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process does it all")

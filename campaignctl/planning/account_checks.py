@@ -55,18 +55,22 @@ def lists(symptoms: Symptoms) -> Iterator[Ailment]:
 
 
 def duplicates(symptoms: Symptoms) -> Iterator[Ailment]:
-    """No two alive campaigns bear one name."""
+    """No two alive campaigns bear one name. Where a manifest pins each of them, somebody has looked at that."""
+    pinned = {it.live.sid for it in symptoms.changes if it.live and it.desired and it.desired.sid}
     bearers: defaultdict[tuple[str, str], list[Live]] = defaultdict(list)
     for live in symptoms.alive:
         bearers[live.kind.short, live.name].append(live)
     for (short, name), campaigns in sorted(bearers.items()):
         if len(campaigns) > 1:
             sids = [live.sid for live in sorted(campaigns, key=lambda live: live.age_key)]
+            meant = pinned.issuperset(sids)
+            then = "each is pinned by its manifest" if meant else "a manifest of the name is blocked"
             yield Ailment(
                 f"{len(sids)} alive campaigns bear the name ({', '.join(sids)})",
-                "people may be called or texted by each of them, and a manifest of the name is blocked",
+                f"people may be called or texted by each of them, and {then}",
                 f"{symptoms.command('pause', *sids)}; then `{symptoms.command('complete')} SID` for what should not be "
                 "there, or pin the right one with metadata.sid",
+                Severity.WARN if meant else Severity.ERROR,
                 subject=f"{short}/{name}",
             )
 

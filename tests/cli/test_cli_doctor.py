@@ -181,6 +181,13 @@ def test_each_thing_is_found_and_what_mends_it_is_said(desk: Desk, case: Case) -
     assert ailment["mend"] in text
 
 
+@pytest.mark.parametrize(("pinned", "verdict"), [(1, "wrong"), (2, "warn")])
+def test_of_one_name_may_be_those_that_manifests_pin(desk: Desk, pinned: int, verdict: str) -> None:
+    sids = desk.seed(live_voice("twice"), live_voice("twice", caller_id="0801"))
+    desk.manifests(*(voice("twice", metadata={"sid": sid}, caller_id=...) for sid in sids[:pinned]))
+    assert {name: it["verdict"] for name, it in found(doctor(desk)).items()} == {"duplicates": verdict}
+
+
 def test_what_blocks_manifests_is_counted_and_told_once(desk: Desk) -> None:
     desk.seed(live_voice("twice"), live_voice("twice", caller_id="0801"))
     pins = [voice(name, metadata={"sid": f"{name}-0461"}) for name in ("first", "second")]

@@ -194,10 +194,10 @@ def _named(client: Client, asked: AskedName, wish: _Wish) -> Iterator[Candidate]
     kinds = tuple(kind for kind in asked.kinds if kind.short in wish.kinds)
     found = find(client, AskedName(asked.written, asked.word, kinds))
     bearers = [it for it in found.campaigns if not wish.wanted.statuses or wish.wanted.takes(it)]
-    if not found.campaigns:
+    if not found.campaigns and kinds == asked.kinds:
         raise InputError(found.nowhere(client.environment.name))
     if not bearers:
-        raise InputError(f"no campaign called {quoted(asked.written)} has the status that is asked for")
+        raise InputError(f"no campaign called {quoted(asked.written)} is of the kind and status asked for")
     campaigns = bearers if wish.wanted.statuses else meant(bearers)
     asked.of_one_kind(live.kind for live in campaigns)
     for live in campaigns:

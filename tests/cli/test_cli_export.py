@@ -248,6 +248,15 @@ def test_a_name_of_both_kinds_needs_its_kind_though_both_are_over(desk: Desk) ->
     assert [it["kind"] for it in export(desk, "sms/promo")["written"]] == ["SmsCampaign"]
 
 
+@pytest.mark.parametrize("narrower", [("--kind", "sms"), ("--status", "completed")])
+def test_a_name_that_only_others_bear_is_said_to_be_of_another_kind_or_status(
+    desk: Desk, narrower: tuple[str, ...]
+) -> None:
+    desk.seed(live_voice())
+    result = desk.run("export", "diwali-reminder", "--out", "campaigns", *narrower)
+    assert (result.code, "is of the kind and status asked for" in result.err) == (1, True)
+
+
 def test_a_name_that_is_nowhere_and_a_status_that_is_none_are_said(desk: Desk) -> None:
     assert desk.run("export", "nowhere", "--out", "campaigns").code == 1
     assert desk.run("export", "--status", "dreaming", "--out", "campaigns").code == 64

@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ from campaignctl.cli import output
 from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
 from campaignctl.cli.planned import Asked, look
 from campaignctl.cli.session import Reading, Session
-from campaignctl.diagnostics import quoted
+from campaignctl.diagnostics import did_you_mean
 from campaignctl.errors import InputError
 from campaignctl.planning.headway import Mark
 from campaignctl.planning.naming import AskedName, meant
@@ -100,7 +100,8 @@ def _look(
         asked = list(map(AskedName.read, wish.names))
         mine = tuple(change for each in asked for change in _managed(each, changes, client))
         others = (each for each in asked if not chosen(changes, each))
-        shown = tuple(live for each in others for live in _campaigns(each, listings, client, session))
+        names = [it.name for it in reading.everyone if it.name]
+        shown = tuple(live for each in others for live in _campaigns(each, listings, client, names))
     sight = Sight(client.now(), session.environment, earlier)  # the account's clock, once anything was read
     rows = tuple(standing_of(change, sight) for change in mine)
     rows += tuple(stranger(live, orphans.get(live.sid), sight) for live in shown)
@@ -136,10 +137,10 @@ def _past(change: Change, client: Client) -> Live | None:
 
 
 def _campaigns(
-    asked: AskedName, listings: Mapping[str, Listing], client: Client, session: Session
+    asked: AskedName, listings: Mapping[str, Listing], client: Client, names: Iterable[str]
 ) -> tuple[Live, ...]:
-    """Those of a NAME that no manifest has. Raises InputError where it is nowhere."""
-    return _listed(asked, listings) or _found(asked, client, session)
+    """Those of a NAME that no manifest has; `names` are theirs. Raises InputError where it is nowhere."""
+    return _listed(asked, listings) or _found(asked, client, names)
 
 
 def _listed(asked: AskedName, listings: Mapping[str, Listing]) -> tuple[Live, ...]:
@@ -153,15 +154,14 @@ def _listed(asked: AskedName, listings: Mapping[str, Listing]) -> tuple[Live, ..
     return campaigns
 
 
-def _found(asked: AskedName, client: Client, session: Session) -> tuple[Live, ...]:
+def _found(asked: AskedName, client: Client, names: Iterable[str]) -> tuple[Live, ...]:
     """The alive ones of the name, else the newest that is over. Raises InputError where it is nowhere."""
     from campaignctl.api.lookup import find
 
     found = find(client, asked)
     if not found.campaigns:
-        raise InputError(
-            f"no manifest is called {quoted(asked.written)}; {found.nowhere(session.environment.name)}"
-        )
+        nowhere = found.nowhere(client.environment.name)
+        raise InputError(f"{nowhere}; no manifest is called that{did_you_mean(asked.word, names)}")
     campaigns = meant(found.campaigns)
     asked.of_one_kind(live.kind for live in campaigns)
     return campaigns

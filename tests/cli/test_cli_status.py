@@ -229,6 +229,10 @@ def test_a_name_that_is_nowhere_is_an_error(desk: Desk) -> None:
     desk.manifests(voice())
     result = desk.run("status", "nowhere")
     assert (result.code, "nowhere" in result.err) == (1, True)
+    assert (
+        'no manifest is called that; did you mean "diwali-reminder"?'
+        in desk.run("status", "diwal-remindr").err
+    )
 
 
 @pytest.mark.parametrize("managed", [True, False])

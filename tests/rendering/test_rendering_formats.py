@@ -14,6 +14,7 @@ import plans
 import pytest
 
 from campaignctl.kinds import SMS, VOICE
+from campaignctl.kinds.table import Kind
 from campaignctl.planning.plan import Op, Operation, Plan
 from campaignctl.planning.reasons import REASONS, ChangeType
 from campaignctl.planning.seal import document_digest
@@ -90,6 +91,20 @@ def test_what_a_brief_document_lacks_its_formats_do_not_show(plan: Plan, show_nu
 
 def test_only_text_and_json_may_show_numbers() -> None:
     assert {name for name, row in FORMATS.items() if row.may_show_numbers} == {"text", "json"}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "nobody"),
+    [
+        ((VOICE,), "1 campaign failed: nobody was called."),
+        ((SMS,), "1 campaign failed: nobody was texted."),
+        ((VOICE, SMS), "2 campaigns failed: nobody was called or texted."),
+    ],
+)
+def test_what_failed_is_summed_up_in_the_words_of_its_kinds(kinds: tuple[Kind, ...], nobody: str) -> None:
+    failed = [plans.change(kind, "old", "failed", "it failed", live="failed") for kind in kinds]
+    document = plan_document(plans.plan(*failed), plans.PROD)
+    assert nobody in render("plan", "markdown", document, Setting(plans.NOW))
 
 
 @pytest.mark.parametrize("output_format", ["markdown", "github", "html"])

@@ -17,9 +17,9 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from campaignctl import __version__
-from campaignctl.api.transport import is_loopback
 from campaignctl.clock import Clock
 from campaignctl.errors import AnswerError
+from campaignctl.loopback import is_loopback
 from campaignctl.planning.recipients import Batch, Row
 
 MAX_BYTES: Final = 512_000_000

@@ -6,7 +6,6 @@ quotes an exception's own text, loopback never goes through a proxy.
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ import httpx
 from campaignctl import __version__
 from campaignctl.clock import Clock
 from campaignctl.errors import ApiError
+from campaignctl.loopback import is_loopback
 
 MAX_ANSWER_BYTES: Final = 50_000_000
 MAX_ANSWER_SECONDS: Final = 300.0
@@ -173,16 +173,6 @@ class Transport:
             raise ApiError(
                 "the proxy settings (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) cannot be used: write http://host:port"
             ) from None
-
-
-def is_loopback(host: str) -> bool:
-    """True for this machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

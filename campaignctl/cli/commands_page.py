@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from inspect import cleandoc
 from pathlib import Path
 
 import click
@@ -56,7 +57,7 @@ def _section(path: str, command: click.Command, shared: frozenset[str]) -> Itera
     arguments = [it.make_metavar(context) for it in command.params if isinstance(it, click.Argument)]
     usage = " ".join([path, *arguments, *(["COMMAND"] if isinstance(command, click.Group) else [])])
     yield f"`{usage}`"
-    yield _prose(command.help or "")
+    yield _prose(cleandoc(command.help or ""))
     options = _options(command, shared)
     if options:
         yield options

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Final
 
+from campaignctl.loopback import is_loopback
 from campaignctl.planning.environment import HOSTS
 
 ALLOWED_HOSTS_VARIABLE: Final = "EXOTEL_ALLOWED_HOSTS"
@@ -38,16 +38,6 @@ def checked_base_url(url: str, environ: Mapping[str, str], sandbox: bool) -> str
             f"its host is none of Exotel's; to use it, whoever runs this sets {ALLOWED_HOSTS_VARIABLE}"
         )
     return f"{scheme}://{host}{port}"
-
-
-def is_loopback(host: str) -> bool:
-    """This machine, by name or by address."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _allowed(environ: Mapping[str, str]) -> set[str]:

@@ -13,8 +13,9 @@ import pytest
 from api_bench import Bench
 from scripted_server import Answer, Request, ScriptedServer, envelope, in_turn, item, voice
 
-from campaignctl.api.transport import MAX_ANSWER_BYTES, NoReply, NotConnected, Reply, Transport, is_loopback
+from campaignctl.api.transport import MAX_ANSWER_BYTES, NoReply, NotConnected, Reply, Transport
 from campaignctl.errors import ApiError
+from campaignctl.loopback import is_loopback
 
 GOOD = Answer(body=envelope(item(voice("a", "one"))))
 _PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -154,6 +155,8 @@ def _serving(certificate: Path) -> ssl.SSLContext:
         ("127.0.0.1", True),
         ("127.9.9.9", True),
         ("::1", True),
+        ("[::1]", True),
+        ("::ffff:127.0.0.1", False),
         ("api.exotel.com", False),
         ("10.0.0.1", False),
         ("127.0.0.1.example.com", False),

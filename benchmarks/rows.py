@@ -152,9 +152,11 @@ class Benchmark:
         schema.write_text(_said(self._ours(self.large, "schema", "voice-campaign")))
         files = [str(path) for path in sorted((self.large / "campaigns").iterdir())]
         words = (str(BIN / "check-jsonschema"), "--schemafile", str(schema), *files)
-        theirs, ours = in_turns([Command(words, self.large), self._ours(self.large, "validate")], 1)
-        factor, _ = ratio(theirs, ours)
-        detail = f"{theirs.least:.1f} s beside {ours.least:.2f} s"
+        ours = [self._ours(self.large, "validate")] * self.turns  # for one of theirs, which takes long
+        theirs, *taken = in_turns([Command(words, self.large), *ours], 1)
+        least = min(each.least for each in taken)
+        factor = theirs.least / least
+        detail = f"{theirs.least:.1f} s beside {least:.2f} s"
         what = f"the same {self.count:,} files through check-jsonschema with our schema"
         yield Row(what, "`validate`", 20, factor, "× ours", detail, at_least=True)
 

@@ -187,12 +187,12 @@ def _lies_ahead(change: ChangeDocument, now: datetime) -> bool:
 
 def urgency(change: ChangeDocument, now: datetime) -> str | None:
     """`starts in 25 minutes: before the next review could be`, of what the plan starts or could start; else None."""
+    start = starts(change)
+    if start is None or not now < start < now + REVIEW_TIME:
+        return None
     starting = {"create", "update", "resume"}
     ops = {operation["op"] for operation in (*change["operations"], *change["held"])}
-    start = starts(change)
     if not ops & starting or "pause" in {operation["op"] for operation in change["operations"]}:
-        return None
-    if start is None or not now < start < now + REVIEW_TIME:
         return None
     return f"starts {distance(start, now)}: before the next review could be"
 

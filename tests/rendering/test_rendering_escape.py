@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaignctl.rendering.escape import UNSAFE, cut, json_safe, visible, without_command
+from campaignctl.rendering.escape import (
+    UNSAFE,
+    cut,
+    json_safe,
+    stands_as_it_is,
+    visible,
+    without_command,
+)
 from campaignctl.rendering.lines import Line, Style, laid_out
 
 UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -58,6 +65,12 @@ def test_a_long_text_is_cut_and_says_so() -> None:
 )
 def test_no_row_is_a_command_to_a_pipeline(row: str, shown: str) -> None:
     assert without_command(row) == shown
+
+
+@given(st.text(alphabet=st.sampled_from("ab :#[]\x1b\n•é\u202e")))
+def test_what_is_told_safe_in_one_look_is_what_a_careful_look_leaves_alone(text: str) -> None:
+    if stands_as_it_is(text):
+        assert without_command(visible(text)) == text
 
 
 def test_a_wrapped_row_is_no_command_either() -> None:

@@ -124,7 +124,7 @@ def _content(change: ChangeDocument) -> Iterator[Line]:
 def field_lines(values: Mapping[str, Value], prefix: str = "") -> Iterator[Line]:
     """All that is declared, a line each, without the name, which stands above it."""
     for field, value in values.items():
-        if isinstance(value, dict):
+        if value.__class__ is dict:
             yield from _numbers_field(value) if field == "from" else field_lines(value, f"{prefix}{field}.")
         elif prefix or field != "name":
             yield Line(f"{prefix}{field}: {written(value)}", 2)

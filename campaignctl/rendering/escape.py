@@ -96,11 +96,6 @@ def without_command(row: str) -> str:
     return _COMMAND.sub(lambda match: f"{match.group(1) or ''}\\u{ord(match.group()[-1]):04x}", row)
 
 
-def stands_as_it_is(text: str) -> bool:
-    """Surely nothing to make visible and no command: most lines, told in one look."""
-    return text.isascii() and text.isprintable() and "::" not in text and "##" not in text
-
-
 def message(text: str) -> str:
     """A sentence that may quote a name: cut, not yet made visible."""
     return cut(text, MESSAGE_LIMIT)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Final, NamedTuple
 
-from campaignctl.rendering.escape import TEXT_LIMIT, cut, stands_as_it_is, visible, without_command
+from campaignctl.rendering.escape import TEXT_LIMIT, cut, visible, without_command
 
 _INDENT: Final = "  "
 _NARROWEST: Final = 24
@@ -40,10 +40,11 @@ class Line(NamedTuple):
 def laid_out(lines: Iterable[Line], *, color: bool, width: int | None) -> str:
     """The text, each line ended. Whatever the lines hold, no control character of theirs gets through."""
     rows: list[str] = []
-    plain = width is None and not color
+    bare = width is None and not color
     for text, indent, style, whole in lines:
-        if plain and text and len(text) <= _LINE_LIMIT and stands_as_it_is(text):
-            rows.append(_INDENT * indent + text if indent else text)
+        plain = bare and len(text) <= _LINE_LIMIT and text.isascii() and text.isprintable()
+        if plain and "::" not in text and "##" not in text:  # most lines: nothing to be looked at closely
+            rows.append(_INDENT * indent + text if text else "")
             continue
         seen = visible(cut(text, _LINE_LIMIT))
         row = f"{_INDENT * indent}{seen}" if seen else ""

@@ -13,7 +13,6 @@ from campaignctl.rendering.escape import (
     UNSAFE,
     cut,
     json_safe,
-    stands_as_it_is,
     visible,
     without_command,
 )
@@ -67,10 +66,10 @@ def test_no_row_is_a_command_to_a_pipeline(row: str, shown: str) -> None:
     assert without_command(row) == shown
 
 
-@given(st.text(alphabet=st.sampled_from("ab :#[]\x1b\n•é\u202e")))
-def test_what_is_told_safe_in_one_look_is_what_a_careful_look_leaves_alone(text: str) -> None:
-    if stands_as_it_is(text):
-        assert without_command(visible(text)) == text
+@given(st.lists(st.text(alphabet=st.sampled_from("ab :#[]\x1b\n•é\u202e")).map(str.strip)), st.integers(0, 3))
+def test_without_a_width_the_lines_are_those_of_a_terminal_without_end(texts: list[str], indent: int) -> None:
+    lines = [Line(text, indent) for text in texts]
+    assert laid_out(lines, color=False, width=None) == laid_out(lines, color=False, width=10**6)
 
 
 def test_a_wrapped_row_is_no_command_either() -> None:

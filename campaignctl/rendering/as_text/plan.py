@@ -60,7 +60,10 @@ def _plan(document: PlanDocument, now: datetime) -> Iterator[Line]:
         yield from block(_failed(change))
     for change in changes:
         if change["change"] != "noop":
-            yield from block(_change(change, now, bearing[change["name"]] > 1))
+            lines = list(
+                _change(change, now, bearing[change["name"]] > 1)
+            )  # not one by one through all above
+            yield from block(lines)
     yield from block(_unchanged(noops))
     yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
     yield from block(_closing(document, now))

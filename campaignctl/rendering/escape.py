@@ -102,8 +102,12 @@ def message(text: str) -> str:
 
 
 def json_safe(text: str) -> str:
-    """For written JSON: the unsafe characters inside its strings as JSON escapes, which mean the same."""
-    return text if _is_plain(text) else UNSAFE.sub(_json_escape, text)
+    """For written JSON: the unsafe characters inside its strings as JSON escapes, which mean the same.
+
+    Of ASCII whoever writes JSON leaves one as it is: delete.
+    """
+    plain = text.isascii() or text.replace("•", "").isascii()
+    return text if plain and "\x7f" not in text else UNSAFE.sub(_json_escape, text)
 
 
 def _json_escape(match: re.Match[str]) -> str:

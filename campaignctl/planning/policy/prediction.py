@@ -61,18 +61,16 @@ def pace(subject: Subject) -> int:
 
 def busiest_minute(subject: Subject) -> int:
     """The calls or messages that it can want in one minute: no more than it has people, unless it is throttled."""
-    numbers = number_count(subject)
-    if numbers is None or _throttle(subject) is not None:
-        return pace(subject)
-    return min(pace(subject), numbers)
+    numbers = number_count(subject) if _throttle(subject) is None else None
+    return pace(subject) if numbers is None else min(pace(subject), numbers)
 
 
 def _throttle(subject: Subject) -> int | None:
     """None too for what an account shows and no campaign can have: a throttle that lets nobody through."""
-    throttle = subject.spec.get("throttle")
-    if subject.spec.get("mode") != "custom" or not isinstance(throttle, int) or throttle < 1:
+    if subject.spec.get("mode") != "custom":
         return None
-    return throttle
+    throttle = subject.spec.get("throttle")
+    return throttle if isinstance(throttle, int) and throttle >= 1 else None
 
 
 MOST_RETRIES = 3

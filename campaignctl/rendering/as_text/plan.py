@@ -118,6 +118,8 @@ def _content(change: ChangeDocument) -> Iterator[Line]:
     creates = [each for each in (*change["operations"], *change["held"]) if each["op"] == "create"]
     if creates:
         yield from field_lines(change["resulting"])
+    if not change["diff"]:
+        return
     sent = {field for operation in change["operations"] for field in operation["fields"]}
     for difference in change["diff"]:
         unsent = "" if difference["field"].partition(".")[0] in sent else " (not sent)"
@@ -137,7 +139,8 @@ def _numbers_field(value: Mapping[str, Value]) -> Iterator[Line]:
     count, distinct = value.get("count"), value.get("distinct")
     twice = "" if count == distinct else f", {distinct} of them different"
     yield Line(f"from: {number_count(count)}{twice}", 2)
-    yield from _items("", value.get("numbers"), Style.PLAIN)
+    if "numbers" in value:
+        yield from _items("", value["numbers"], Style.PLAIN)
 
 
 def difference_lines(label: str, difference: DifferenceDocument) -> Iterator[Line]:

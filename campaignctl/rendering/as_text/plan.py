@@ -60,10 +60,8 @@ def _plan(document: PlanDocument, now: datetime) -> Iterator[Line]:
         yield from block(_failed(change))
     for change in changes:
         if change["change"] != "noop":
-            lines = list(
-                _change(change, now, bearing[change["name"]] > 1)
-            )  # not one by one through all above
-            yield from block(lines)
+            # a list: one by one, each line would go through every generator from there to here
+            yield from block(list(_change(change, now, bearing[change["name"]] > 1)))
     yield from block(_unchanged(noops))
     yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
     yield from block(_closing(document, now))
@@ -101,9 +99,10 @@ def _operations(change: ChangeDocument) -> Iterator[Line]:
     """What a headline cannot say of an operation: another campaign's, or not to be undone."""
     kind = KINDS[change["kind"]]
     live, desired = change["status"]["live"], change["status"]["desired"]
-    steps = {operation["op"] for operation in (*change["operations"], *change["held"])}
-    if live and desired and steps - {"create", "update"}:
-        yield Line(f"status: {live} → {desired}", 1)
+    if live and desired:
+        steps = {operation["op"] for operation in (*change["operations"], *change["held"])}
+        if steps - {"create", "update"}:
+            yield Line(f"status: {live} → {desired}", 1)
     for operation in change["operations"]:
         if "sid" in operation:
             yield Line(f"{operation['op']} of its twin {name(operation['sid'])}", 1)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.lifecycle import ALIVE, FINISHED, State, Status
@@ -52,6 +52,10 @@ class Desired:
     def ignores(self, path: str) -> bool:
         """True for a path that is ignored itself or within an ignored object."""
         return path in self.ignore or path.partition(".")[0] in self.ignore
+
+
+Locate: TypeAlias = Callable[[Desired, str], Position]
+"""Where a field of a manifest stands, by its dotted path in `spec`."""
 
 
 @dataclass(frozen=True, slots=True)

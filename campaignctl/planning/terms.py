@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -14,10 +14,7 @@ from campaignctl.planning.consent import Consent, Permission, names_campaign
 from campaignctl.planning.crowds import Crowd
 from campaignctl.planning.environment import Environment, Prune
 from campaignctl.planning.policy import Policies
-from campaignctl.planning.resources import Desired, Live
-
-Locate = Callable[[Desired, str], Position]
-"""Where a field of a manifest stands, by its dotted path in `spec`."""
+from campaignctl.planning.resources import Desired, Live, Locate
 
 
 def whole_document(desired: Desired, _path: str) -> Position:

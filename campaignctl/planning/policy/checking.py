@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import State
@@ -14,11 +13,8 @@ from campaignctl.planning.environment import Environment
 from campaignctl.planning.policy.prediction import busiest_minute, predicted_end
 from campaignctl.planning.policy.rules import RULES, Policies, level_of
 from campaignctl.planning.policy.subject import Case, Subject, label
-from campaignctl.planning.resources import Desired
+from campaignctl.planning.resources import Desired, Locate
 from campaignctl.planning.window import Window, window_of
-
-if TYPE_CHECKING:
-    from campaignctl.planning.terms import Locate
 
 
 def check(

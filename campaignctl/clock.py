@@ -34,3 +34,18 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """See `time.sleep`."""
         time.sleep(seconds)
+
+
+class SameTime:
+    """Another clock's time, for those that wait in a way of their own."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """See `Clock`."""
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        """See `Clock`."""
+        return self._clock.monotonic()

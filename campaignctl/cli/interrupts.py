@@ -9,11 +9,10 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from types import FrameType, TracebackType
 from typing import Any
 
-from campaignctl.clock import Clock
+from campaignctl.clock import Clock, SameTime
 from campaignctl.errors import InterruptedRunError
 
 _POLL_SECONDS = 0.2
@@ -66,20 +65,12 @@ class Interrupts:
         self._asked = True
 
 
-class _Interruptible:
+class _Interruptible(SameTime):
     """Waits in short pieces. Raises InterruptedRunError out of a wait: between two requests, never within one."""
 
     def __init__(self, clock: Clock, asked: Callable[[], bool]) -> None:
-        self._clock = clock
+        super().__init__(clock)
         self._asked = asked
-
-    def now(self) -> datetime:
-        """See `Clock`."""
-        return self._clock.now()
-
-    def monotonic(self) -> float:
-        """See `Clock`."""
-        return self._clock.monotonic()
 
     def sleep(self, seconds: float) -> None:
         """See `Clock`."""

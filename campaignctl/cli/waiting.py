@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import os
 import sys
-from datetime import datetime
 from typing import Final
 
 from campaignctl.cli.options import GlobalOptions
-from campaignctl.clock import Clock
+from campaignctl.clock import Clock, SameTime
 
 _SHORT_SECONDS: Final = 2.0
 """Nobody wonders about less."""
@@ -22,19 +21,8 @@ def said(clock: Clock, options: GlobalOptions) -> Clock:
     return _Said(clock) if looked_at else clock
 
 
-class _Said:
+class _Said(SameTime):
     """The line is gone when the wait is over, and makes way for a progress bar's."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def now(self) -> datetime:
-        """See `Clock`."""
-        return self._clock.now()
-
-    def monotonic(self) -> float:
-        """See `Clock`."""
-        return self._clock.monotonic()
 
     def sleep(self, seconds: float) -> None:
         """See `Clock`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -79,6 +80,26 @@ def quoted(text: str) -> str:
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """`1 list`, `1,200 lists`. The one place that knows what follows a number, whatever shows it."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def some_of(items: Sequence[str], most: int) -> str:
+    """`a, b and 3 more`: the first of what may be many."""
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return f"{', '.join(items[:most])}{more}"
+
+
+_UNITS = (
+    (timedelta(days=2), timedelta(days=1), "day"),
+    (timedelta(hours=2), timedelta(hours=1), "hour"),
+)
+
+
+def lasting(length: timedelta) -> str:
+    """`2 days`, `47 hours`, `0 minutes`: in the largest unit of which there are two, rounded down."""
+    for least, unit, noun in _UNITS:
+        if length >= least:
+            return counted(length // unit, noun)
+    return counted(length // timedelta(minutes=1), "minute")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

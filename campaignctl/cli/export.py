@@ -15,7 +15,7 @@ from campaignctl.cli import output
 from campaignctl.cli.files import write_file
 from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
 from campaignctl.cli.session import Reading, Session
-from campaignctl.diagnostics import has_errors, quoted
+from campaignctl.diagnostics import has_errors, quoted, some_of
 from campaignctl.errors import InputError, RefusedError, UsageError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.formats import PATH
@@ -264,10 +264,7 @@ def _refuse_to_overwrite(writings: Sequence[_Writing], wish: _Wish) -> None:
     files = [file for it in writings for file in (it.file, it.numbers_file) if file is not None]
     there = [quoted(str(file)) for file in files if os.path.lexists(file)]
     if there and not wish.force:
-        more = f" and {len(there) - 5} more" if len(there) > 5 else ""
-        raise RefusedError(
-            f"{', '.join(there[:5])}{more} would be written over: use --force, or another --out"
-        )
+        raise RefusedError(f"{some_of(there, 5)} would be written over: use --force, or another --out")
 
 
 def _write(writing: _Writing, origin: str) -> None:

@@ -15,7 +15,7 @@ from campaignctl.cli import output
 from campaignctl.cli.interrupts import Interrupts
 from campaignctl.cli.options import GlobalOptions, global_options, offering
 from campaignctl.cli.session import Connection, Session
-from campaignctl.diagnostics import counted, quoted
+from campaignctl.diagnostics import counted, quoted, some_of
 from campaignctl.errors import AnswerError, ApiError, InputError, InterruptedRunError, RefusedError
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.planning.naming import AskedName, Found
@@ -99,10 +99,9 @@ def _campaign(asked: AskedName, client: Client, session: Session) -> Live:
 
 def _ambiguous(found: Found) -> RefusedError:
     newest = sorted(found.campaigns, key=lambda live: live.age_key, reverse=True)
-    listed = [f"{live.sid} ({_word(live)}{_since(live)})" for live in newest[:_MOST_CANDIDATES]]
-    more = f" and {len(newest) - len(listed)} more" if len(newest) > len(listed) else ""
+    listed = some_of([f"{live.sid} ({_word(live)}{_since(live)})" for live in newest], _MOST_CANDIDATES)
     which = f"{len(newest)} campaigns are called {quoted(found.asked.word)}"
-    return RefusedError(f"{which}: report one by its SID: {', '.join(listed)}{more}")
+    return RefusedError(f"{which}: report one by its SID: {listed}")
 
 
 def _word(live: Live) -> str:

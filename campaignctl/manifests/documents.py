@@ -12,7 +12,7 @@ from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, q
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.manifest import API_VERSION, DOCUMENTS, FROM_FILE, RECIPIENTS
-from campaignctl.kinds.table import Field, Kind, Type, Value
+from campaignctl.kinds.table import Field, Kind, Value
 from campaignctl.manifests.fields import Fault, FieldReader
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
 from campaignctl.manifests.nodes import Mark, UnreadableError, is_null, mark_of, members
@@ -200,7 +200,7 @@ def _recipients(
     if FROM_FILE not in spec:
         return ()
     path = spec.pop(FROM_FILE)
-    field = next(it for it in kind.fields if it.type is Type.NUMBERS)
+    field = kind.numbers[0]
     where = source.at(mark_of(members(node)[FROM_FILE]))
     if spec.get(field.name) is not None and path is not None:
         return (error("from-file", where, f"{FROM_FILE} and {field.name} exclude each other; remove one"),)

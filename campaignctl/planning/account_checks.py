@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from campaignctl.diagnostics import Severity, counted, has_errors, quoted
+from campaignctl.diagnostics import Severity, counted, has_errors, quoted, some_of
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.plan import Change
@@ -44,9 +44,8 @@ def lists(symptoms: Symptoms) -> Iterator[Ailment]:
             strange[live.word].append(live.sid)
     for word, sids in sorted(strange.items()):
         status = f"the status {quoted(word)}, which is not known" if word else "no status"
-        more = f" and {len(sids) - _MOST_NAMED} more" if len(sids) > _MOST_NAMED else ""
         yield Ailment(
-            f"the account shows {status}, of {counted(len(sids), 'campaign')} ({', '.join(sids[:_MOST_NAMED])}{more})",
+            f"the account shows {status}, of {counted(len(sids), 'campaign')} ({some_of(sids, _MOST_NAMED)})",
             "nobody can tell whether people are called or texted: nothing is done there, whatever a manifest wants",
             f"{symptoms.command('status', *sids[:_MOST_NAMED])}; or look there in the dashboard, and for a newer "
             "campaignctl",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
-from campaignctl.diagnostics import Diagnostic, Position, Severity
+from campaignctl.diagnostics import Diagnostic, Position, Severity, some_of
 from campaignctl.kinds.lifecycle import ALIVE, Action, State, Status, way
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.alive import numbers_failed, starts_ahead
@@ -91,8 +91,7 @@ def _meant(verb: Verb, bearers: Sequence[Live]) -> tuple[Live, ...]:
 
 
 def _ambiguous(meant: Sequence[Live]) -> Reason:
-    bearers = ", ".join(f"{live.sid} {live.word}" for live in meant[:_MOST_CANDIDATES])
-    bearers += f" and {len(meant) - _MOST_CANDIDATES} more" if len(meant) > _MOST_CANDIDATES else ""
+    bearers = some_of([f"{live.sid} {live.word}" for live in meant], _MOST_CANDIDATES)
     return Reason("ambiguous-name", f"{len(meant)} campaigns bear the name ({bearers}); give a SID instead")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from campaignctl.diagnostics import did_you_mean, quoted
+from campaignctl.diagnostics import did_you_mean, quoted, some_of
 from campaignctl.kinds.table import Value
 from campaignctl.planning.list_name import ListName
 from campaignctl.planning.plan import Reason
@@ -110,11 +110,10 @@ def list_not_found(name: str, known: Iterable[str]) -> Reason:
 
 def list_ambiguous(name: str, sids: Sequence[str]) -> Reason:
     """Several do."""
-    shown = ", ".join(sids[:_MOST_CANDIDATES])
-    more = f" and {len(sids) - _MOST_CANDIDATES} more" if len(sids) > _MOST_CANDIDATES else ""
+    shown = some_of(sids, _MOST_CANDIDATES)
     return Reason(
         "list-ambiguous",
-        f"{len(sids)} contact lists are called {quoted(name)}: {shown}{more}; give the SID of the one that is meant",
+        f"{len(sids)} contact lists are called {quoted(name)}: {shown}; give the SID of the one that is meant",
     )
 
 

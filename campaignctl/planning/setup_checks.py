@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from campaignctl.diagnostics import Severity, counted, has_errors
+from campaignctl.diagnostics import Severity, counted, has_errors, lasting
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.environment import ACCOUNT_VARIABLE
@@ -18,10 +18,6 @@ SKEW: Final = timedelta(minutes=1)
 """What is below it is no more than the way of an answer."""
 _SCARCE: Final = 3
 """Requests. An account that leaves no more than these keeps everybody waiting."""
-_UNITS: Final = (
-    (timedelta(days=2), timedelta(days=1), "day"),
-    (timedelta(hours=2), timedelta(hours=1), "hour"),
-)
 
 
 def credentials(symptoms: Symptoms) -> Iterator[Ailment]:
@@ -113,7 +109,7 @@ def intents(symptoms: Symptoms) -> Iterator[Ailment]:
     for left in symptoms.leftovers:
         meaning, mend = _of_leftover(left, symptoms)
         yield Ailment(
-            f"a run noted a create {_ago(left.age)} and did not settle it ({left.file})",
+            f"a run noted a create {lasting(left.age)} ago and did not settle it ({left.file})",
             meaning,
             f"{mend}: rm {shlex.quote(left.file)}",
             subject=f"{KINDS[left.kind].short}/{left.name}" if left.kind in KINDS else left.name,
@@ -157,10 +153,3 @@ def _operations(change: Change) -> set[Op]:
 
 def _is_of(left: Leftover, kind: Kind, name: str) -> bool:
     return (left.kind, left.name) == (kind.name, name)
-
-
-def _ago(age: timedelta) -> str:
-    for least, unit, noun in _UNITS:
-        if age >= least:
-            return f"{counted(age // unit, noun)} ago"
-    return f"{counted(age // timedelta(minutes=1), 'minute')} ago"

@@ -61,15 +61,13 @@ def visible(text: str) -> str:
     >>> visible("a\\x1b[31m")
     'a\\\\u001b[31m'
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return text if _is_plain(text) else UNSAFE.sub(_visible, text)
+    rest = _without_masks(text)
+    return text if rest.isascii() and rest.isprintable() else UNSAFE.sub(_visible, text)
 
 
-def _is_plain(text: str) -> bool:
-    """Surely safe, without a look at each character: ASCII, and what masks leave of a secret."""
-    rest = text if text.isascii() else text.replace("•", "")
-    return rest.isascii() and rest.isprintable()
+def _without_masks(text: str) -> str:
+    """What masks leave of a secret is safe: what stands beside it is mostly ASCII, which is told in one look."""
+    return text if text.isascii() else text.replace("•", "")
 
 
 def cut(text: str, limit: int) -> str:
@@ -106,8 +104,8 @@ def json_safe(text: str) -> str:
 
     Of ASCII whoever writes JSON leaves one as it is: delete.
     """
-    plain = text.isascii() or text.replace("•", "").isascii()
-    return text if plain and "\x7f" not in text else UNSAFE.sub(_json_escape, text)
+    plain = _without_masks(text).isascii() and "\x7f" not in text
+    return text if plain else UNSAFE.sub(_json_escape, text)
 
 
 def _json_escape(match: re.Match[str]) -> str:

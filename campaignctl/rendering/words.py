@@ -30,11 +30,6 @@ REVIEW_TIME: Final = timedelta(hours=1)
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UNITS: Final = (
-    (timedelta(days=2), timedelta(days=1), "day"),
-    (timedelta(hours=2), timedelta(hours=1), "hour"),
-)
-
 
 counted: Final = diagnostics.counted
 
@@ -80,11 +75,7 @@ def distance(when: datetime, now: datetime) -> str:
 
 def duration(length: timedelta) -> str:
     """In the largest unit of which there are two, to the minute."""
-    for least, unit, noun in _UNITS:
-        if length >= least:
-            return counted(length // unit, noun)
-    minutes = length // timedelta(minutes=1)
-    return counted(minutes, "minute") if minutes else "less than a minute"
+    return diagnostics.lasting(length) if length // timedelta(minutes=1) else "less than a minute"
 
 
 def seconds(number: int) -> str:

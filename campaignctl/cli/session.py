@@ -142,9 +142,9 @@ class Session:
 
     def locate(self, desired: Desired, path: str) -> Position:
         """Where a field of a manifest stands: the file is read once more for it."""
-        from campaignctl.manifests.places import locate
+        from campaignctl.manifests.places import locate_field
 
-        return locate(Path(self.project.root), desired.where, desired.document, path)
+        return locate_field(Path(self.project.root), desired, path)
 
     @property
     def token(self) -> str:

@@ -120,11 +120,12 @@ def _read(
     metadata, spec = _object(values, "metadata"), dict(_object(values, "spec"))
     findings = _told(faults, source)
     spec_node = parts.get("spec")
+    numbers_file = _numbers_file(spec, source)
     unread = _unread(spec_node, faults) if faults else set[str]()
     if spec_node is not None and "spec" in values and unread.isdisjoint((*RECIPIENTS[kind.name], FROM_FILE)):
         findings += _recipients(kind, spec, spec_node, source, pinned)
     labels = {name: str(text) for name, text in _object(metadata, "labels").items()}
-    desired = _desired(kind, metadata, spec, labels, source, mark_of(node))
+    desired = _desired(kind, metadata, spec, labels, source, mark_of(node), numbers_file)
     if findings:
         return Document(None, findings + _besides(desired, unread, node, source), labels)
     return Document(desired, (), labels, tuple(validate.faults(desired)))
@@ -164,6 +165,7 @@ def _desired(
     labels: Mapping[str, str],
     source: Source,
     mark: Mark,
+    numbers_file: str | None,
 ) -> Desired:
     state = spec.pop("state", None)
     name = metadata.get("name")
@@ -178,6 +180,7 @@ def _desired(
         ignore=_words(metadata.get("ignore")),
         allow=_words(metadata.get("allow")),
         document=source.document,
+        numbers_file=numbers_file,
     )
 
 
@@ -210,13 +213,22 @@ def _recipients(
     return _numbers(field, str(path), spec, where, source.file)
 
 
+def _numbers_file(spec: Mapping[str, Value], source: Source) -> str | None:
+    path = spec.get(FROM_FILE)
+    return None if path is None else shown_path(_beside(source.file, str(path)), source.file.root)
+
+
+def _beside(file: ManifestFile, path: str) -> Path:
+    return Path(file.path).parent / path
+
+
 def _numbers(
     field: Field, path: str, spec: dict[str, Value], where: Position, file: ManifestFile
 ) -> tuple[Diagnostic, ...]:
     """Puts the file's numbers into the spec; what is wrong stands at the line of the numbers file."""
     from campaignctl.manifests.numbers import read_numbers  # with what reads CSV: most manifests name no file
 
-    target = Path(file.path).parent / path
+    target = _beside(file, path)
     try:
         found = read_numbers(field, read_inside(target, file.home))
     except UnreadableFileError as unreadable:

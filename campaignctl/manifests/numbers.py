@@ -1,19 +1,38 @@
-"""The numbers of a `from_file`. What it holds is people's: no message quotes a line of it."""
+"""The numbers of a `from_file`. What it holds is people's: no message quotes a line of it.
+
+Whoever is left out in silence is not called, and nobody hears of it: so a file that could be read in two ways is
+refused, at its line.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from campaignctl.diagnostics import counted
+from campaignctl.diagnostics import counted, quoted, some_of
 from campaignctl.kinds.table import Field
+from campaignctl.manifests.files import UnreadableFileError, decoded
 from campaignctl.manifests.scalars import FaultyError, check_limits, check_text
 
 COLUMN: Final = "number"
+RULE: Final = "from-file"
 MOST_FAULTS: Final = 50
 """Of one file: the wrong file has as many as it has lines."""
+
+_DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_MOST_NAMES: Final = 8
+_HEADER_FIRST: Final = (
+    f"a CSV begins with a header that has a column {COLUMN}, any other file has one number a line"
+)
+_FOR_EXCEL: Final = re.compile('"?sep=.?"?', re.IGNORECASE)
+_DIGIT: Final = re.compile(r"[0-9]")
+_DIGITS_ALONE: Final = re.compile(r"[+-]?(?=.*[0-9])[0-9 ().,/eE+-]*")
+_MANY_DIGITS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +53,24 @@ class NumbersFile:
     fault: tuple[str, str] | None = None
 
 
+class _MisreadError(Exception):
+    """From this line on nobody can tell who is meant."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.bad = BadLine(line, RULE, message)
+
+
+class _Header(NamedTuple):
+    """How the rows below it are cut, and which of their cells is the number."""
+
+    delimiter: str
+    column: int
+    width: int
+
+
 def read_numbers(field: Field, text: str) -> NumbersFile:
-    """A CSV whose header has `number`, else one a line; blank lines skipped.
+    """A CSV whose header has `number` once, else one a line; blank lines skipped.
 
     `field` is the row of the numbers: how one must look and how many there may be.
     """
@@ -47,37 +82,161 @@ def read_numbers(field: Field, text: str) -> NumbersFile:
                 numbers.append(check_text(field, cell))
             except FaultyError as faulty:
                 bad.append(BadLine(line, faulty.rule, faulty.message))
-    except csv.Error:
-        return NumbersFile((), tuple(bad[:MOST_FAULTS]), ("from-file", "it is not readable as CSV"))
+    except _MisreadError as misread:
+        return NumbersFile((), (*_told(bad), misread.bad))
     return NumbersFile(tuple(numbers), tuple(_told(bad)), _count_fault(field, len(numbers) + len(bad)))
 
 
+def lines_of(path: Path) -> tuple[int, ...]:
+    """The line of each number of a file, which is read again for it; as far as it can be read."""
+    lines: list[int] = []
+    with suppress(OSError, UnreadableFileError, _MisreadError):
+        lines.extend(line for line, _ in _cells(decoded(path.read_bytes())))
+    return tuple(lines)
+
+
+def line_of(path: Path, index: int) -> int:
+    """The line of one number, counted from 0; the first line where it is not there any more."""
+    lines = lines_of(path)
+    return lines[index] if index < len(lines) else 1
+
+
 def _cells(text: str) -> Iterator[tuple[int, str]]:
+    """Each number with its line, blank lines left out."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    header_line = next((place for place, line in enumerate(lines) if line.strip()), None)
-    if header_line is None:
+    _refuse_binary(text, lines)
+    first = next((place for place, line in enumerate(lines) if line.strip()), None)
+    if first is None:
         return
-    found = _header(lines[header_line])
-    if found is None:
+    header = _header(lines[first], first + 1)
+    if header is None:
         yield from ((place, line.strip()) for place, line in enumerate(lines, 1) if line.strip())
+    else:
+        yield from _rows(header, lines, first + 1)
+
+
+def _refuse_binary(text: str, lines: Sequence[str]) -> None:
+    if "\0" in text:
+        line = next(place for place, line in enumerate(lines, 1) if "\0" in line)
+        raise _MisreadError(
+            line, "it holds NUL bytes, as UTF-16 and spreadsheets do; save it as UTF-8 text or CSV"
+        )
+
+
+# -- the rows of a CSV -----------------------------------------------------------------------------------------
+
+
+def _rows(header: _Header, lines: Sequence[str], begin: int) -> Iterator[tuple[int, str]]:
+    """The numbers of the rows below a header; `begin` is how many lines stand above them."""
+    reader = csv.reader((f"{line}\n" for line in lines[begin:]), delimiter=header.delimiter, strict=True)
+    above = begin
+    try:
+        for row in reader:
+            first, above = above + 1, begin + reader.line_num
+            if any(map(str.strip, row)):
+                _refuse_left_out(header, row, first, above)
+                yield first + _breaks(row[: header.column]), _cell(row, header.column)
+    except csv.Error:
+        raise _MisreadError(above + 1, _unread(lines[above], header.delimiter)) from None
+
+
+def _cell(row: Sequence[str], column: int) -> str:
+    return row[column].strip() if column < len(row) else ""
+
+
+def _breaks(cells: Sequence[str]) -> int:
+    return sum(cell.count("\n") for cell in cells)
+
+
+def _unread(line: str, delimiter: str) -> str:
+    if any(cell.startswith('"') for cell in line.split(delimiter)):
+        return (
+            "a quote opens here and does not close where its cell ends, so rows would be left out; remove it"
+        )
+    return "it is not readable as CSV"
+
+
+def _refuse_left_out(header: _Header, row: Sequence[str], first: int, last: int) -> None:
+    """A row that has numbers where none is looked for: beyond the header, or in a cell that took in other rows."""
+    if any(map(str.strip, row[header.width :])):
+        raise _MisreadError(
+            first,
+            f"it has {counted(len(row), 'cell')} and the header {header.width}, so who is meant is not clear",
+        )
+    if last == first:
         return
-    delimiter, column = found
-    reader = csv.reader((f"{line}\n" for line in lines[header_line + 1 :]), delimiter=delimiter)
-    for row in reader:
-        if any(cell.strip() for cell in row):
-            yield header_line + 1 + reader.line_num, row[column].strip() if column < len(row) else ""
+    taken_in = (piece for cell in row if "\n" in cell for piece in re.split(f"[\n{header.delimiter}]", cell))
+    if any(map(_a_number_alone, taken_in)):
+        what = f"a quote opens here and takes in what looks like rows, up to line {last}"
+        raise _MisreadError(
+            first, f"{what}, so they would be left out; remove it, or close it where its cell ends"
+        )
 
 
-def _header(line: str) -> tuple[str, int] | None:
-    """Delimiter and column of a header that has `number`."""
-    for delimiter in (",", ";", "\t"):
-        names = [name.strip().lower() for name in next(csv.reader([line], delimiter=delimiter), [])]
-        if COLUMN in names:
-            return delimiter, names.index(COLUMN)
-    return None
+# -- the header ------------------------------------------------------------------------------------------------
 
 
-def _told(bad: list[BadLine]) -> Iterator[BadLine]:
+def _header(line: str, place: int) -> _Header | None:
+    """How a CSV is read; None for a file of one number a line.
+
+    Raises:
+        _MisreadError: the first line is neither a number nor a header that has `number` once.
+    """
+    if _FOR_EXCEL.fullmatch(line.strip()):
+        raise _MisreadError(place, f"this line is for Excel alone; remove it, {_HEADER_FIRST}")
+    found = [header for it in _DELIMITERS if (header := _found(line, it, place)) is not None]
+    if len(found) > 1 and any(header.width > 1 for header in found):
+        ways = " and ".join(_DELIMITERS[header.delimiter] for header in found)
+        raise _MisreadError(place, f"the header can be cut at {ways}; keep to one of them")
+    if found:
+        return found[0]
+    delimiter = max(_DELIMITERS, key=line.count)
+    names = _cut(line, delimiter)
+    if names is None:
+        raise _MisreadError(place, _unread(line, delimiter))
+    if len(names) == 1 and _like_a_number(names[0]):
+        return None
+    raise _MisreadError(place, _without_number(names))
+
+
+def _found(line: str, delimiter: str, place: int) -> _Header | None:
+    names = [name.lower() for name in _cut(line, delimiter) or ()]
+    if names.count(COLUMN) > 1:
+        raise _MisreadError(place, f"{names.count(COLUMN)} columns are called {COLUMN}; keep the one to call")
+    return _Header(delimiter, names.index(COLUMN), len(names)) if COLUMN in names else None
+
+
+def _cut(line: str, delimiter: str) -> list[str] | None:
+    """The cells of a line; None where a quote does not close."""
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, strict=True), [])]
+    except csv.Error:
+        return None
+
+
+def _without_number(names: Sequence[str]) -> str:
+    """Says what columns there are, but nothing of a line that may be somebody's data."""
+    if any(map(_like_a_number, names)):
+        return f"it has {counted(len(names), 'cell')} and no header; {_HEADER_FIRST}"
+    shown = some_of([quoted(name) for name in names if name], _MOST_NAMES)
+    return f"no column is called {COLUMN}: the header has {shown or 'nothing'}; rename the one to call"
+
+
+def _like_a_number(text: str) -> bool:
+    """True for what may be somebody's: more digits than a word has, or nothing but digits and signs."""
+    return len(_DIGIT.findall(text)) >= _MANY_DIGITS or _DIGITS_ALONE.fullmatch(text.strip()) is not None
+
+
+def _a_number_alone(text: str) -> bool:
+    """True for a phone number as a row has it, whatever a spreadsheet did to it; a postcode is none."""
+    text = text.strip().strip('"')
+    return _DIGITS_ALONE.fullmatch(text) is not None and len(_DIGIT.findall(text)) > _MANY_DIGITS
+
+
+# -- the file as a whole ---------------------------------------------------------------------------------------
+
+
+def _told(bad: Sequence[BadLine]) -> Iterator[BadLine]:
     yield from bad[:MOST_FAULTS]
     if len(bad) > MOST_FAULTS:
         first = bad[MOST_FAULTS]

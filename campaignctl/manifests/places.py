@@ -11,6 +11,7 @@ from campaignctl.diagnostics import Position
 from campaignctl.kinds.manifest import FROM_FILE
 from campaignctl.manifests.files import UnreadableFileError, decoded
 from campaignctl.manifests.nodes import UnreadableError, documents, json_as_yaml, mark_of, members
+from campaignctl.planning.resources import Desired
 
 
 def locate(root: Path, where: Position, document: int, path: str) -> Position:
@@ -31,6 +32,20 @@ def locate(root: Path, where: Position, document: int, path: str) -> Position:
         return where
     mark = mark_of(found)
     return Position(where.file, mark.line + 1, mark.column + 1)
+
+
+def locate_field(root: Path, desired: Desired, path: str) -> Position:
+    """The place of a field of a manifest; of one of its numbers (`from.3`) the line of the file that holds them."""
+    name, _, index = path.partition(".")
+    if (
+        desired.numbers_file is None
+        or not index.isdigit()
+        or name not in {it.name for it in desired.kind.numbers}
+    ):
+        return locate(root, desired.where, desired.document, path)
+    from campaignctl.manifests.numbers import line_of  # with what reads CSV
+
+    return Position(desired.numbers_file, line_of(root / desired.numbers_file, int(index)))
 
 
 def nearest(node: Node, path: str) -> Node:

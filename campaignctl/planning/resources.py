@@ -28,7 +28,7 @@ class Desired:
     None means *must be unset*, a missing key *not managed*. Texts stay as written. `ignore` holds dotted
     paths, `allow` the operations that the manifest itself asks for. `document` counts a file's documents from 0.
     A list that is given by name stands in the spec as a `list_name.ListName` until it is resolved; then `list_names`
-    maps its SID to that name.
+    maps its SID to that name. `numbers_file` is the file that `from` was read from, as positions name files.
     """
 
     kind: Kind
@@ -42,6 +42,7 @@ class Desired:
     allow: frozenset[str] = frozenset()
     document: int = 0
     list_names: Mapping[str, str] = field(default_factory=dict)
+    numbers_file: str | None = None
 
     @property
     def name(self) -> str | None:
@@ -55,7 +56,7 @@ class Desired:
 
 
 Locate: TypeAlias = Callable[[Desired, str], Position]
-"""Where a field of a manifest stands, by its dotted path in `spec`."""
+"""Where a field of a manifest stands, by its dotted path in `spec`; `from.3` is the fourth number, wherever it is."""
 
 
 @dataclass(frozen=True, slots=True)

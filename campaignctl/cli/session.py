@@ -30,7 +30,7 @@ class Reading(NamedTuple):
     """The project's manifests: all that could be read, and those that were selected.
 
     `complete` is False when a file outside the selection could not be read. `barren` are the paths of the
-    project file that hold no manifest.
+    project file that hold no manifest, `used` the variables that manifests name.
     """
 
     everyone: tuple[Desired, ...]
@@ -38,6 +38,7 @@ class Reading(NamedTuple):
     findings: tuple[Diagnostic, ...]
     complete: bool
     barren: tuple[str, ...] = ()
+    used: frozenset[str] = frozenset()
 
 
 class Connection(NamedTuple):
@@ -89,7 +90,13 @@ class Session:
         return cls(options, project, environment, environ, options.clock)
 
     def read(self, paths: Sequence[str], labels: str = "") -> Reading:
-        """Every manifest of the project, and which of them PATHS and labels select. Raises UsageError."""
+        """Every manifest of the project, and which of them PATHS and labels select; what is odd about the settings
+        they were read with, too. Raises UsageError.
+        """
+        return self.remarked(self.load(paths, labels))
+
+    def load(self, paths: Sequence[str], labels: str = "") -> Reading:
+        """The manifests alone: they are the same for all environments that have the same variables."""
         from campaignctl.manifests.reading import load_manifests
 
         if not paths and self.project.file is None:
@@ -102,7 +109,15 @@ class Session:
             findings=in_order(loaded.findings),
             complete=loaded.complete,
             barren=loaded.barren,
+            used=loaded.used,
         )
+
+    def remarked(self, reading: Reading) -> Reading:
+        """With what is odd about the project file and about the variables of this environment."""
+        from campaignctl.manifests.remarks import of_variables
+
+        odd = of_variables(self.project, self.environment, self.options.variables, reading.used)
+        return reading._replace(findings=in_order((*reading.findings, *self.project.findings, *odd)))
 
     def read_anyway(self, amiss: Sequence[Diagnostic] = ()) -> Reading:
         """Every manifest that can be read, for what looks at an account with or without a project.

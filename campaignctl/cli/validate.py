@@ -75,8 +75,8 @@ def _check_all(
         here = replace(session, environment=environment)
         variables = frozenset(environment.vars.items())
         if variables not in readings:
-            readings[variables] = here.read(paths, labels)
-        reading = readings[variables]
+            readings[variables] = here.load(paths, labels)
+        reading = here.remarked(readings[variables])
         yield _Checked(environment, reading, tuple(_policies(here, reading)))
 
 

@@ -77,6 +77,13 @@ PHONE = Format(
 
 DIGITS = Format("[0-9]{1,40}", "digits only")
 
+CALLER = Format(
+    r"\+?[0-9]{1,40}",
+    "digits, with or without + before them",
+    slips=(*PHONE.slips[:2], (r"\+?[0-9 ().-]+", "holds blanks or signs; write it as 03349360005")),
+)
+"""A number that calls come from; shorter than people's numbers may be."""
+
 URL = Format(
     rf"https?://[^{_CONTROL}{_BLANK}<>\u0022\\/?#]+([/?#][^{_CONTROL}{_BLANK}<>\u0022\\]*)?",
     "an address that begins with http:// or https:// and has no blanks",

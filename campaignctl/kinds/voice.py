@@ -91,7 +91,7 @@ VOICE = Kind(
             "[004]",
             required=True,
             compare_by=Compare.NUMBER,
-            minimum=1,
+            format_by=formats.CALLER,
         ),
         Field(
             "campaign_type",

@@ -18,7 +18,10 @@ from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_
 from campaignctl.manifests.nodes import Mark, UnreadableError, is_null, mark_of, members
 from campaignctl.manifests.places import nearest
 from campaignctl.manifests.quick import QuickReader
+from campaignctl.manifests.substitution import Recorded
+from campaignctl.manifests.unquoted import cut_short
 from campaignctl.planning import validate
+from campaignctl.planning.fault import Fault as FieldFault
 from campaignctl.planning.resources import Desired
 from campaignctl.planning.settings import PROJECT_KIND
 
@@ -29,19 +32,25 @@ class Document(NamedTuple):
     """What became of a document. `labels` are known of a faulty one too, where they could be read.
 
     `findings` are why there is no campaign; `faults` what is wrong with one all the same, between its fields.
+    `used` are the variables that it names.
     """
 
     desired: Desired | None
     findings: tuple[Diagnostic, ...]
     labels: Mapping[str, str]
-    faults: tuple[validate.Fault, ...] = ()
+    faults: tuple[FieldFault, ...] = ()
+    used: frozenset[str] = frozenset()
 
 
 class Source(NamedTuple):
-    """Where a document stands: its file, and its place among the file's documents from 0."""
+    """Where a document stands: its file, its place among the file's documents from 0.
+
+    `text` is the file's where comments may stand behind values in it, else empty.
+    """
 
     file: ManifestFile
     document: int
+    text: str = ""
 
     def at(self, mark: Mark) -> Position:
         """A place in the file as messages give it."""
@@ -52,12 +61,15 @@ class DocumentReader:
     """Reads the documents of a project. `variables` fill in `${name}`."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
-        self.variables = variables
+        self.variables = Recorded(variables)
         self._quick: dict[tuple[str, bool], QuickReader] = {}
 
     def read(self, node: Node, source: Source) -> Document | None:
         """None for what is no manifest and no mistake: an empty document, a project file."""
-        return _read_document(node, source, self)
+        used = self.variables.used
+        used.clear()
+        document = _read_document(node, source, self)
+        return document._replace(used=frozenset(used)) if used and document is not None else document
 
     def quick(self, kind: Kind, pinned: bool) -> QuickReader:
         """The quick way for a kind, made when the first of its documents comes."""
@@ -126,9 +138,11 @@ def _read(
         findings += _recipients(kind, spec, spec_node, source, pinned)
     labels = {name: str(text) for name, text in _object(metadata, "labels").items()}
     desired = _desired(kind, metadata, spec, labels, source, mark_of(node), numbers_file)
+    commented = tuple(cut_short(kind, parts, source.text)) if source.text else ()
     if findings:
-        return Document(None, findings + _besides(desired, unread, node, source), labels)
-    return Document(desired, (), labels, tuple(validate.faults(desired)))
+        besides = (*validate.faults(desired, unread), *commented)
+        return Document(None, findings + _besides(besides, node, source), labels)
+    return Document(desired, (), labels, (*validate.faults(desired), *commented))
 
 
 def _unread(spec: Node | None, faults: Iterable[Fault]) -> set[str]:
@@ -145,11 +159,11 @@ def _position(mark: Mark) -> tuple[int, int]:
     return mark.line, mark.column
 
 
-def _besides(desired: Desired, unread: set[str], node: Node, source: Source) -> tuple[Diagnostic, ...]:
+def _besides(faults: Iterable[FieldFault], node: Node, source: Source) -> tuple[Diagnostic, ...]:
     """What is wrong besides with a manifest that will not be taken: everything is told at once."""
     return tuple(
         Diagnostic(fault.severity, fault.rule, source.at(mark_of(nearest(node, fault.path))), fault.message)
-        for fault in validate.faults(desired, unread)
+        for fault in faults
     )
 
 

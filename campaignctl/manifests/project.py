@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from campaignctl.manifests.fields import FieldReader
 from campaignctl.manifests.files import UnreadableFileError, read_inside
 from campaignctl.manifests.nodes import Mark, UnreadableError, documents, is_null, mark_of, members
 from campaignctl.manifests.places import nearest
+from campaignctl.manifests.remarks import of_project
 from campaignctl.planning.environment import ACCOUNT_VARIABLE, Environment, Project, Prune
 from campaignctl.planning.settings import PROJECT, SANDBOX
 
@@ -51,7 +53,8 @@ def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -
     findings += _spilled(path, text, environments.values(), environ)
     if findings:
         raise InputError(_summary(path.name, findings), in_order(findings))
-    return _project(path, values, default, environments)
+    odd = of_project(path.name, text, node, environments)
+    return replace(_project(path, values, default, environments), findings=odd)
 
 
 def salvage_project(

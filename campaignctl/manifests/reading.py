@@ -12,10 +12,13 @@ from campaignctl.manifests.documents import Document, DocumentReader, Source
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, files_under, shown_path
 from campaignctl.manifests.nodes import Mark, UnreadableError, documents, json_as_yaml
 from campaignctl.manifests.places import locate
+from campaignctl.manifests.substitution import named_in
+from campaignctl.manifests.unquoted import may_cut
 from campaignctl.planning.environment import Environment, Project
+from campaignctl.planning.fault import Fault
 from campaignctl.planning.resources import Desired
 from campaignctl.planning.selector import Selector
-from campaignctl.planning.validate import Fault, conflicts
+from campaignctl.planning.validate import conflicts
 from campaignctl.processes import shared_out
 
 
@@ -25,7 +28,7 @@ class Manifests(NamedTuple):
     `desired` is all that could be read, of the whole project and under the paths; `selected` what was meant.
     `findings` are errors inside the selection and warnings outside. `complete` is False when something of the
     project could not be read: who is an orphan is then not known. `files` counts the files read;
-    `barren` are the paths of `manifests:` that hold no manifest.
+    `barren` are the paths of `manifests:` that hold no manifest, `used` the variables that manifests name.
     """
 
     desired: tuple[Desired, ...]
@@ -34,6 +37,7 @@ class Manifests(NamedTuple):
     complete: bool
     files: int
     barren: tuple[str, ...] = ()
+    used: frozenset[str] = frozenset()
 
 
 def load_manifests(
@@ -74,6 +78,7 @@ class _Loading:
         self.faults: list[tuple[Desired, Fault]] = []
         self.selected: dict[Position, Desired] = {}
         self.fruitful: set[str] = set()
+        self.used: set[str] = set()
         self.complete = True
 
     def add_project_path(self, path: str, project_file: str | None) -> None:
@@ -120,6 +125,7 @@ class _Loading:
         return [list(_documents(file, self.reader)) for file in files]
 
     def _take(self, document: Document, path: str, inside: bool) -> None:
+        self.used |= document.used
         desired = document.desired
         if desired is not None:
             self.desired.append(desired)
@@ -144,6 +150,7 @@ class _Loading:
             self.complete,
             len(self.files),
             tuple(path for path, files in self.project_paths if not files & self.fruitful),
+            frozenset(self.used),
         )
 
     def _place(self, desired: Desired, fault: Fault) -> Position:
@@ -159,14 +166,17 @@ def _documents(file: ManifestFile, reader: DocumentReader) -> Iterator[Document]
         yield Document(None, (error(unreadable.rule, where, unreadable.message),), {})
         return
     try:
-        nodes = documents(json_as_yaml(text) if file.shown.lower().endswith(".json") else text)
-        for index, node in enumerate(nodes):
-            document = reader.read(node, Source(file, index))
+        if file.shown.lower().endswith(".json"):
+            text = json_as_yaml(text)
+        commented = may_cut(text)
+        for index, node in enumerate(documents(text)):
+            document = reader.read(node, Source(file, index, commented))
             if document is not None:
                 yield document
     except UnreadableError as unreadable:
         where = Source(file, 0).at(unreadable.mark)
-        yield Document(None, (error(unreadable.rule, where, unreadable.message),), {})
+        found = (error(unreadable.rule, where, unreadable.message),)
+        yield Document(None, found, {}, used=frozenset(named_in(text)))
 
 
 def _is_there(path: Path) -> bool:

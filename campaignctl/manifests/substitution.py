@@ -12,6 +12,24 @@ from campaignctl.manifests.scalars import FaultyError
 _REFERENCE = re.compile(rf"\$\$\{{|\$\{{({VARIABLE.pattern})\}}|\$\{{")
 
 
+class Recorded(dict[str, str]):
+    """Variables that remember which of them were `used`."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self.used: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        """The value, noted as used."""
+        self.used.add(name)
+        return super().__getitem__(name)
+
+
+def named_in(text: str) -> set[str]:
+    """The variables that a text names, whatever it is."""
+    return {found[1] for found in _REFERENCE.finditer(text) if found[1]}
+
+
 def substitute(text: str, variables: Mapping[str, str]) -> str:
     """The text with every `${name}` replaced and `$${` as a plain `${`.
 

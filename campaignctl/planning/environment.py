@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Value
 
@@ -73,6 +74,7 @@ class Project:
     """The project file, checked. `root` is its directory; `file` its path as shown in messages, None without one.
 
     `declared` are the environments that the file names, in its order; `environments` has the sandbox besides.
+    `findings` are warnings: what is odd about the file and yet valid.
     """
 
     root: str
@@ -83,6 +85,7 @@ class Project:
     max_changes: int | None = None
     prune: Prune | None = None
     declared: tuple[str, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
 
     @property
     def validated(self) -> tuple[Environment, ...]:

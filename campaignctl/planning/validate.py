@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import timedelta
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from campaignctl.diagnostics import Severity, quoted
 from campaignctl.kinds.table import Role, Value
+from campaignctl.planning.doubts import doubts, look_alikes
 from campaignctl.planning.environment import Prune
+from campaignctl.planning.fault import Fault
 from campaignctl.planning.resources import Desired
 from campaignctl.planning.window import instant
 
@@ -24,20 +26,14 @@ MOST_VARIABLES: Final = 5
 _VARIABLE = re.compile(r"@@\w+")
 
 
-class Fault(NamedTuple):
-    """What is wrong, at a dotted path: of `spec`, or beginning with `metadata`."""
-
-    path: str
-    rule: str
-    message: str
-    severity: Severity = Severity.ERROR
-
-
 def faults(desired: Desired, unread: Set[str] = frozenset()) -> Iterator[Fault]:
-    """What is wrong with one manifest. Nothing is said that rests on the fields that are `unread`, being faulty."""
+    """What is wrong with one manifest, and what is doubtful. Nothing is said that rests on the fields that are
+    `unread`, being faulty.
+    """
     for check, fields in _CHECKS:
         if unread.isdisjoint(fields):
             yield from check(desired)
+    yield from doubts(desired)
 
 
 def conflicts(manifests: Sequence[Desired], prune: Prune | None) -> Iterator[tuple[Desired, Fault]]:
@@ -48,6 +44,7 @@ def conflicts(manifests: Sequence[Desired], prune: Prune | None) -> Iterator[tup
     yield from _not_unique(
         _grouped(unpinned, lambda it: it.previous_name), "metadata.previous_name", "the previous name {}"
     )
+    yield from look_alikes(manifests)
     if prune is not None:
         for desired in unpinned:
             if not (desired.name or "").startswith(prune.name_prefix):

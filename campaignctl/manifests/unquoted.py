@@ -1,0 +1,53 @@
+"""Texts that a ` #` cut short: without quotes the rest of the line is a comment, and nobody hears or reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from yaml.nodes import Node, ScalarNode
+
+from campaignctl.diagnostics import quoted
+from campaignctl.kinds.table import Kind
+from campaignctl.manifests.nodes import members
+from campaignctl.planning.doubts import texts_of
+from campaignctl.planning.fault import Fault, doubt
+
+RULE: Final = "cut-short"
+_COMMENT: Final = re.compile(r"[ \t]+#([^\n\r]?)")
+
+
+def may_cut(text: str) -> str:
+    """The text itself where a comment may stand behind a value, else nothing: most files are done with here."""
+    return text if " #" in text or "\t#" in text else ""
+
+
+def cut_short(kind: Kind, parts: Mapping[str, Node], text: str) -> Iterator[Fault]:
+    """The texts of a manifest that a comment follows, and its name where that is hardly meant as one."""
+    spec = members(parts.get("spec"))
+    for name in texts_of(kind):
+        if name in spec and _follows(spec[name], text) is not None:
+            yield doubt(name, RULE, f"{name}: {message(spec[name])}")
+    title = members(parts.get("metadata")).get("name")
+    if title is not None and cuts_a_word(title, text):
+        yield doubt("metadata.name", RULE, f"name: {message(title)}")
+
+
+def cuts_a_word(node: Node, text: str) -> bool:
+    """True where what follows is `#1234` rather than a remark, which has a blank after its sign."""
+    return (_follows(node, text) or " ").strip(" \t#!") != ""
+
+
+def message(node: Node) -> str:
+    """What happened, and what to do."""
+    rest = f"ends at {quoted(node.value[-20:])}" if node.value else "is empty"
+    return f'" #" begins a comment, so the text {rest}; put the text in quotes'
+
+
+def _follows(node: Node, text: str) -> str | None:
+    """The sign after the `#` that follows a text without quotes in its line; None where none does."""
+    if not isinstance(node, ScalarNode) or node.style:
+        return None
+    found = _COMMENT.match(text, node.end_mark.index)
+    return found[1] if found else None

@@ -1,0 +1,21 @@
+"""What a check of manifests finds: said by dotted path, since good manifests keep no places."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from campaignctl.diagnostics import Severity
+
+
+class Fault(NamedTuple):
+    """What is wrong, at a dotted path: of `spec`, or beginning with `metadata`."""
+
+    path: str
+    rule: str
+    message: str
+    severity: Severity = Severity.ERROR
+
+
+def doubt(path: str, rule: str, message: str) -> Fault:
+    """What makes nothing invalid and is to be looked at."""
+    return Fault(path, rule, message, Severity.WARN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -147,11 +148,11 @@ def _read(
 
 def _unread(spec: Node | None, faults: Iterable[Fault]) -> set[str]:
     """The fields of the spec that have a mistake within: what they mean together with others is not known."""
-    marks = [(fault.mark.line, fault.mark.column) for fault in faults]
+    marks = sorted((fault.mark.line, fault.mark.column) for fault in faults)
     return {
         key.value
         for key, value in (spec.value if isinstance(spec, MappingNode) else ())
-        if any(_position(value.start_mark) <= mark < _position(value.end_mark) for mark in marks)
+        if bisect_left(marks, _position(value.start_mark)) < bisect_left(marks, _position(value.end_mark))
     }
 
 

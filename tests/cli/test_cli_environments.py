@@ -32,13 +32,14 @@ def messages(desk: Desk, *words: str) -> list[str]:
 def test_every_environment_is_checked_and_one_is_chosen_by_e(desk: Desk) -> None:
     environments(desk, prod={"vars": {"flow_id": "926"}}, test={"vars": {"flow": "4"}})
     desk.manifests(voice(url=URL))
-    (said,) = messages(desk)
-    assert said.startswith('url: there is no variable "flow_id"')
-    assert said.endswith("(in environment test)")
+    unused, unknown = messages(desk)
+    assert unknown.startswith('url: there is no variable "flow_id"')
+    assert unused == "flow: no manifest uses this variable (in environment test)"
+    assert unknown.endswith("(in environment test)")
     assert desk.run("validate").code == 1
     assert messages(desk, "-e", "prod") == []
     assert desk.run("validate", "-e", "prod").code == 0
-    (alone,) = messages(desk, "-e", "test")
+    _, alone = messages(desk, "-e", "test")
     assert "in environment" not in alone
     assert desk.requests == []
 

@@ -11,6 +11,7 @@ from campaignctl.kinds.manifest import DOCUMENTS
 from campaignctl.manifests.fields import FieldReader
 from campaignctl.manifests.nodes import UnreadableError, documents
 from campaignctl.manifests.quick import QuickReader
+from campaignctl.manifests.substitution import Recorded
 
 VARIABLES = {"account": "acme1", "flow_id": "926", "empty": "", "long": "x" * 600, "number": "15"}
 EXAMPLES = [path.read_text() for path in sorted(Path("examples/campaigns").glob("*.yaml"))]
@@ -63,7 +64,12 @@ def both_ways(text: str, pinned: bool) -> Iterator[tuple[object, object]]:
             for root in DOCUMENTS.values():
                 careful = FieldReader(root, VARIABLES, requires=not pinned)
                 values = careful.read(node)
-                quick = QuickReader(root, VARIABLES, requires=not pinned).read(node)
+                recorded = Recorded(VARIABLES)
+                quick = QuickReader(root, recorded, requires=not pinned).read(node)
+                used = Recorded(VARIABLES)
+                FieldReader(root, used, requires=not pinned).read(node)
+                assert quick is None or recorded.used == used.used
+                assert recorded.used <= used.used
                 yield quick, None if careful.faults else values
     except UnreadableError:
         return

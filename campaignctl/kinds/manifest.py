@@ -26,7 +26,7 @@ def _from_file() -> Field:
     return Field(
         FROM_FILE,
         Type.STRING,
-        "A file of numbers beside the manifest, instead of from: CSV with a column number, or one a line.",
+        "A file of numbers beside the manifest, instead of from: CSV whose header has number once, or one a line.",
         role=Role.RECIPIENTS,
         format_by=formats.PATH,
     )

@@ -6,7 +6,7 @@ Nothing here depends on the clock or on how a manifest is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from campaignctl.diagnostics import quoted
@@ -17,8 +17,9 @@ from campaignctl.planning.resources import Desired
 
 def doubts(desired: Desired) -> Iterator[Fault]:
     """What is doubtful about one manifest."""
+    spec = desired.spec
     for field in desired.kind.in_role(Role.CONTENT):
-        text = desired.spec.get(field.name)
+        text = spec.get(field.name)
         if isinstance(text, str):
             yield from _of_flow(field, text) if field.compare is Compare.FLOW_URL else _of_text(field, text)
 
@@ -34,7 +35,7 @@ _BREAKS: Final = ("\n", "\r", "\x85", "\u2028", "\u2029")
 
 
 def _of_text(field: Field, text: str) -> Iterator[Fault]:
-    if not text.strip() or not _visible(text):
+    if not text[:1].isalnum() and not _visible(text):
         yield doubt(
             field.name, "blank-text", f"{field.name}: it is blank, so people get nothing to hear or read"
         )
@@ -67,12 +68,17 @@ def _of_flow(field: Field, url: str) -> Iterator[Fault]:
 # -- names that look alike -------------------------------------------------------------------------------------
 
 
-def look_alikes(manifests: Iterable[Desired]) -> Iterator[tuple[Desired, Fault]]:
+def look_alikes(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, Fault]]:
     """Names that differ and that nobody can tell apart: most likely one of them is a slip."""
-    for group in _by_looks(manifests).values():
-        names = {desired.name for desired in group}
-        if len(names) == 1:
-            continue
+    first: dict[tuple[str, str], str] = {}
+    shared = {
+        key for key, name, _ in _by_looks(manifests) if first.setdefault(key, name) != name
+    }  # mostly none: nothing more is then gathered
+    groups: dict[tuple[str, str], list[Desired]] = {key: [] for key in shared}
+    for key, _, desired in _by_looks(manifests) if shared else ():
+        if key in shared:
+            groups[key].append(desired)
+    for group in groups.values():
         for desired in group:
             other = next(it for it in group if it.name != desired.name)
             what = (
@@ -81,12 +87,11 @@ def look_alikes(manifests: Iterable[Desired]) -> Iterator[tuple[Desired, Fault]]
             yield desired, doubt("metadata.name", "look-alike", f"{what}: {other.where}")
 
 
-def _by_looks(manifests: Iterable[Desired]) -> Mapping[tuple[str, str], Sequence[Desired]]:
-    groups: dict[tuple[str, str], list[Desired]] = {}
+def _by_looks(manifests: Iterable[Desired]) -> Iterator[tuple[tuple[str, str], str, Desired]]:
     for desired in manifests:
-        if desired.name is not None:
-            groups.setdefault((desired.kind.name, looks(desired.name)), []).append(desired)
-    return groups
+        name = desired.name
+        if name is not None:
+            yield (desired.kind.name, looks(name)), name, desired
 
 
 def looks(name: str) -> str:
@@ -96,4 +101,6 @@ def looks(name: str) -> str:
 
         name = "".join(sign for sign in normalize("NFKC", name) if category(sign) != "Cf")
         name = normalize("NFKC", name.casefold())
+    elif "  " not in name and name.isprintable():
+        return name.lower().strip()
     return " ".join(name.lower().split())

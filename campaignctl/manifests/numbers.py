@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import counted, quoted, some_of
+from campaignctl.kinds.formats import PHONE
 from campaignctl.kinds.table import Field
 from campaignctl.manifests.files import UnreadableFileError, decoded
 from campaignctl.manifests.scalars import FaultyError, check_limits, check_text
@@ -194,8 +195,8 @@ def _header(line: str, place: int) -> _Header | None:
     names = _cut(line, delimiter)
     if names is None:
         raise _MisreadError(place, _unread(line, delimiter))
-    if len(names) == 1 and _like_a_number(names[0]):
-        return None
+    if PHONE.slip(line.strip()) or (len(names) == 1 and _like_a_number(names[0])):
+        return None  # and where a comma is a spreadsheet's decimal point, its line says what happened
     raise _MisreadError(place, _without_number(names))
 
 

@@ -70,6 +70,7 @@ LEFT_OUT = {
     "no number in a row": (f"number,name\n{A},A\n,B\n", 3, "it must be a phone number"),
     "a number from a spreadsheet": (f"number\n{A}\n9.19877E+11\n", 3, "turned into scientific notation"),
     "one from a spreadsheet first": (f"9.19877E+11\n{A}\n", 1, "turned into scientific notation"),
+    "one with a decimal comma first": (f"9,19877E+11\n{A}\n", 1, "turned into scientific notation"),
     "one with a decimal comma": (f"number;x\n9,19877E+11;\n{A};\n", 2, "turned into scientific notation"),
 }
 

@@ -76,16 +76,40 @@ def read_numbers(field: Field, text: str) -> NumbersFile:
     `field` is the row of the numbers: how one must look and how many there may be.
     """
     numbers: list[str] = []
-    bad: list[BadLine] = []
+    bad = _BadLines()
+    right = field.format.matches if field.format else bool
     try:
         for line, cell in _cells(text):
-            try:
-                numbers.append(check_text(field, cell))
-            except FaultyError as faulty:
-                bad.append(BadLine(line, faulty.rule, faulty.message))
+            if right(cell):
+                numbers.append(cell)
+            else:
+                bad.add(field, line, cell)
     except _MisreadError as misread:
-        return NumbersFile((), (*_told(bad), misread.bad))
-    return NumbersFile(tuple(numbers), tuple(_told(bad)), _count_fault(field, len(numbers) + len(bad)))
+        return NumbersFile((), (*bad.told(), misread.bad))
+    return NumbersFile(tuple(numbers), tuple(bad.told()), _count_fault(field, len(numbers) + bad.count))
+
+
+class _BadLines:
+    """What is wrong with single lines: of the wrong file that is every line, so only the first are looked at."""
+
+    def __init__(self) -> None:
+        self.first: list[BadLine] = []
+        self.count = 0
+
+    def add(self, field: Field, line: int, cell: str) -> None:
+        self.count += 1
+        if self.count <= MOST_FAULTS + 1:
+            try:
+                check_text(field, cell)
+            except FaultyError as faulty:
+                self.first.append(BadLine(line, faulty.rule, faulty.message))
+
+    def told(self) -> Iterator[BadLine]:
+        """The first of them, then how many more there are."""
+        yield from self.first[:MOST_FAULTS]
+        for more in self.first[MOST_FAULTS:]:
+            what = counted(self.count - MOST_FAULTS, "more line is", "more lines are")
+            yield BadLine(more.line, more.rule, f"{what} wrong, this the first of them")
 
 
 def lines_of(path: Path) -> tuple[int, ...]:
@@ -235,17 +259,6 @@ def _a_number_alone(text: str) -> bool:
 
 
 # -- the file as a whole ---------------------------------------------------------------------------------------
-
-
-def _told(bad: Sequence[BadLine]) -> Iterator[BadLine]:
-    yield from bad[:MOST_FAULTS]
-    if len(bad) > MOST_FAULTS:
-        first = bad[MOST_FAULTS]
-        yield BadLine(
-            first.line,
-            first.rule,
-            f"{counted(len(bad) - MOST_FAULTS, 'more line is', 'more lines are')} wrong, this the first of them",
-        )
 
 
 def _count_fault(field: Field, count: int) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 Facts are as the documents [000] to [004] give them (seen 2026-11). What an answer holds is read tolerantly:
 unknown keys are ignored, and a key whose value cannot be understood counts as one that the answer lacks, which
-says nothing. Only the SID and the name are needed: an item without them has failed, so the list is not whole.
+says nothing. So does a masked number of a person. Only the SID and the name are needed: an item without them has failed, so the list is not whole.
 """
 
 from __future__ import annotations
@@ -28,9 +28,7 @@ Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json
 ALIVE_WORDS: Final = (
     "Created,created,Scheduled,scheduled,InProgress,inprogress,In-Progress,in-progress,Paused,paused"
 )
-FINISHED_WORDS: Final = (
-    "Completed,completed,Archived,archived,Failed,failed,Canceled,canceled,Cancelled,cancelled"
-)
+FINISHED_WORDS: Final = "Completed,completed,Archived,archived,Failed,failed,Canceled,canceled,Cancelled,cancelled,Deleted,deleted"
 FAILED_WORDS: Final = "Failed,failed,Canceled,canceled,Cancelled,cancelled"
 IN_PROGRESS_WORDS: Final = "InProgress,inprogress,In-Progress,in-progress"
 """Which spellings the status filter takes is unknown: all are sent [000, 001]."""
@@ -70,7 +68,7 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
                 "campaigns",
                 VOICE,
                 "call-details",
-                500,
+                VOICE.page_limit,
                 "date_created:asc",
                 "date_created:desc",
                 ("id", "sid"),
@@ -82,7 +80,7 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
                 "message-campaigns",
                 SMS,
                 "message-details",
-                50,
+                SMS.page_limit,
                 "schedule.start_time:asc",
                 "",
                 ("sid", "id"),
@@ -93,7 +91,7 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
                 "sms-campaigns",
                 SMS,
                 "sms-details",
-                50,
+                SMS.page_limit,
                 "schedule.start_time:asc",
                 "",
                 ("sid", "id"),
@@ -345,6 +343,22 @@ def _texts(value: Json) -> Value:
         return tuple(text for item in items if (text := str(_text(item)).strip()))
 
 
+_SHOWN_NUMBERS: Final = re.compile(
+    r"(?:\n\+?[ \u00a0().\[\]\-]*[0-9][0-9 \u00a0().\[\]\-]*)*", re.ASCII
+).fullmatch
+"""Digits, a leading plus sign, blanks, hyphens, dots and brackets, each on a line of its own."""
+
+
+def _numbers(value: Json) -> Value:
+    """People's numbers. One that is masked is not shown, and then nobody knows whom the campaign reaches: an account
+    that masks one says nothing of them all, so that none of them is compared, or sent back.
+    """
+    numbers = _texts(value)
+    if isinstance(numbers, tuple) and not _SHOWN_NUMBERS("\n".join(("", *map(str, numbers)))):
+        raise ValueError
+    return numbers
+
+
 def _array(value: Json) -> list[Json]:
     if not isinstance(value, list):
         raise ValueError
@@ -360,7 +374,7 @@ _READERS: Mapping[Type, Callable[[Json], Value]] = MappingProxyType(
         Type.INTEGER: _integer,
         Type.BOOLEAN: _boolean,
         Type.STRINGS: _texts,
-        Type.NUMBERS: _texts,
+        Type.NUMBERS: _numbers,
     }
 )
 _PLAIN: Mapping[Type, type] = MappingProxyType(

@@ -17,7 +17,6 @@ from campaignctl.cli.options import GlobalOptions, global_options, offering
 from campaignctl.cli.session import Connection, Session
 from campaignctl.diagnostics import counted, quoted, some_of
 from campaignctl.errors import AnswerError, ApiError, InputError, InterruptedRunError, RefusedError
-from campaignctl.kinds.lifecycle import Status
 from campaignctl.planning.naming import AskedName, Found
 from campaignctl.planning.recipients import Batch, Tally
 from campaignctl.planning.resources import Live
@@ -105,7 +104,7 @@ def _ambiguous(found: Found) -> RefusedError:
 
 
 def _word(live: Live) -> str:
-    return live.status.value if live.status is not Status.UNKNOWN else live.word or "its status is not shown"
+    return live.status_word or "its status is not shown"
 
 
 def _since(live: Live) -> str:

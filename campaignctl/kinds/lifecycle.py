@@ -25,6 +25,7 @@ class Status(StrEnum):
     ARCHIVED = "archived"
     FAILED = "failed"
     CANCELED = "canceled"
+    DELETED = "deleted"
     UNKNOWN = "unknown"
 
 
@@ -47,7 +48,7 @@ class Action(StrEnum):
 
 
 ALIVE = frozenset({Status.CREATED, Status.IN_PROGRESS, Status.PAUSED})
-FINISHED = frozenset({Status.COMPLETED, Status.ARCHIVED, Status.FAILED, Status.CANCELED})
+FINISHED = frozenset({Status.COMPLETED, Status.ARCHIVED, Status.FAILED, Status.CANCELED, Status.DELETED})
 CALLING = frozenset({Status.CREATED, Status.IN_PROGRESS})
 """Calling now, or about to."""
 
@@ -83,6 +84,7 @@ _SPELLINGS: Mapping[str, Status] = MappingProxyType(
         "failed": Status.FAILED,
         "canceled": Status.CANCELED,
         "cancelled": Status.CANCELED,
+        "deleted": Status.DELETED,
     }
 )
 

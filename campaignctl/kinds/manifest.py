@@ -12,6 +12,8 @@ from campaignctl.kinds.table import Field, Kind, Role, Type
 API_VERSION = "campaignctl/v1"
 FROM_FILE = "from_file"
 
+_NO_TWIN = "names nobody and would hold for ever; give the SIDs of the campaigns that this one is not in metadata.distinct_from"
+
 
 def _state() -> Field:
     return Field(
@@ -71,10 +73,17 @@ def _metadata(kind: Kind) -> Iterator[Field]:
         choices=ignorable,
     )
     yield Field(
+        "distinct_from",
+        Type.STRINGS,
+        "The SIDs of campaigns that it looks like and is not.",
+        format_by=formats.SID,
+    )
+    yield Field(
         "allow",
         Type.STRINGS,
         "What this manifest itself asks for, where a reviewer reads it.",
-        choices=("complete", "archive", "twin"),
+        choices=("complete", "archive"),
+        retired=(("twin", _NO_TWIN),),
     )
 
 

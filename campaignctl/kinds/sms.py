@@ -30,6 +30,7 @@ SMS = Kind(
     unit="message",
     min_name=4,
     per_minute=300,
+    page_limit=50,
     first_status="scheduled",
     start_needs_margin=True,
     min_window_minutes=120,

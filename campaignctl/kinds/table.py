@@ -109,7 +109,8 @@ class Field:
     """One row.
 
     `minimum` and `maximum` bound a number's value, a string's characters or an array's items. `default` is the
-    documented one: null and it mean the same. `choices` are the words allowed (of each item, in an array).
+    documented one: null and it mean the same. `choices` are the words allowed (of each item, in an array);
+    `retired` pairs one that is no longer with the sentence that says what to write instead.
     `aliases` are other spellings that an answer may use. `constant` is sent with every create to `only_on`, the
     one collection of the API that knows the field. `source` names the document, as `exotel-api.md` does, or is our
     own name for what the API does not know.
@@ -129,6 +130,7 @@ class Field:
     secrecy: Secrecy = Secrecy.OPEN
     default: Value = None
     choices: tuple[str, ...] = ()
+    retired: tuple[tuple[str, str], ...] = ()
     any_case: bool = False
     minimum: int | None = None
     maximum: int | None = None
@@ -190,6 +192,7 @@ class Kind:
     fields: tuple[Field, ...]
     min_name: int  # characters
     per_minute: int  # an account's default capacity
+    page_limit: int  # campaigns of a page of its list at most
     first_status: str  # what a new campaign's status is called
     one_of: tuple[str, ...] = ()  # at least one of these is required of a create
     start_needs_margin: bool = False  # the API takes no start nearer than the margin

@@ -59,6 +59,7 @@ VOICE = Kind(
     unit="call",
     min_name=3,
     per_minute=60,
+    page_limit=500,
     first_status="Created",
     one_of=("from", "lists"),
     pause_lifts_margin=True,

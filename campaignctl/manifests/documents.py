@@ -194,6 +194,7 @@ def _desired(
         labels=labels,
         ignore=_words(metadata.get("ignore")),
         allow=_words(metadata.get("allow")),
+        distinct_from=_words(metadata.get("distinct_from")),
         document=source.document,
         numbers_file=numbers_file,
     )

@@ -42,6 +42,9 @@ def check_text(field: Field, text: str) -> str:
 def _check_choice(field: Field, text: str) -> None:
     if text in field.choices or (field.any_case and text.lower() in map(str.lower, field.choices)):
         return
+    for word, instead in field.retired:
+        if text == word:
+            raise FaultyError("choice", f"{quoted(text)} {instead}")
     words = ", ".join(field.choices)
     raise FaultyError("choice", f"{quoted(text)} is none of {words}{did_you_mean(text, field.choices)}")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import MARGIN, State
@@ -19,15 +19,21 @@ from campaignctl.planning.policy.forbidding import forbidden
 from campaignctl.planning.reasons import REASONS, ChangeType
 from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.window import Window, window_of
+from campaignctl.planning.window import Window, instant, window_of
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The alive campaigns that a new one could be mistaken for: here, and by name on the other SMS endpoint."""
+    """The campaigns that a new one could be mistaken for: here, by name on the other SMS endpoint, of the other kind.
 
-    unmatched: Lookalikes = field(default_factory=Lookalikes)
-    other_endpoint: Mapping[str, Live] = field(default_factory=dict)
+    `alive` has the alive campaigns by kind name and name.
+    """
+
+    lookalikes: Lookalikes = field(default_factory=Lookalikes)
+    other_endpoint: Mapping[str, Sequence[Live]] = field(default_factory=dict)
+    alive: Mapping[str, Mapping[str, Live]] = field(default_factory=dict)
 
 
 def nothing_to_do(desired: Desired, window: Window, now: datetime) -> Reason | None:
@@ -57,11 +63,19 @@ def decide_absent(desired: Desired, neighbours: Neighbours, terms: Terms) -> Dec
         findings = check(subject, desired, terms.policies, terms.locate, terms.crowds)
     policy = forbidden(findings)
     reason = first([*against, policy] if policy else against)
-    operations = _creating(desired, spec)
+    operations, notes = _creating(desired, spec), tuple(_namesakes_noted(desired, neighbours))
     if reason is None:
-        return Decision(_NOT_LIVE, operations=operations, resulting=spec, findings=findings)
+        return Decision(_NOT_LIVE, operations=operations, notes=notes, resulting=spec, findings=findings)
     held = tuple(HeldOperation(it.op, it.fields) for it in operations) if _holds(reason) else ()
-    return Decision(reason, held=held, resulting=spec, findings=findings)
+    return Decision(reason, held=held, notes=notes if held else (), resulting=spec, findings=findings)
+
+
+def _namesakes_noted(desired: Desired, neighbours: Neighbours) -> Iterator[str]:
+    """A campaign of the other kind under its name keeps it from nothing."""
+    for kind, by_name in neighbours.alive.items():
+        other = by_name.get(desired.name or "")
+        if kind != desired.kind.name and other is not None:
+            yield f"a {kind} of this name is alive too ({other.sid}): voice/NAME and sms/NAME tell them apart"
 
 
 def _creating(desired: Desired, spec: Spec) -> tuple[Operation, ...]:
@@ -78,7 +92,7 @@ def obstacles(desired: Desired, window: Window, terms: Terms, neighbours: Neighb
     """Every reason against creating it now: what blocks it, and what must be asked for. `window` is the manifest's."""
     for reason in (
         _unknown_outcome(desired, window, terms),
-        _other_endpoint(desired, neighbours),
+        _other_endpoint(desired, window, terms.now, neighbours),
         *unresolved(desired),
         _start_passed(desired, window, terms.now),
         _unsafe_start(desired, window, terms.now),
@@ -102,15 +116,28 @@ def _unknown_outcome(desired: Desired, window: Window, terms: Terms) -> Reason |
     return Reason("unknown-outcome", message)
 
 
-def _other_endpoint(desired: Desired, neighbours: Neighbours) -> Reason | None:
-    twin = neighbours.other_endpoint.get(desired.name or "")
-    if twin is None or twin.kind is not desired.kind:
+def _other_endpoint(desired: Desired, window: Window, now: datetime, neighbours: Neighbours) -> Reason | None:
+    for twin in neighbours.other_endpoint.get(desired.name or "", ()):
+        if twin.kind is desired.kind and (twin.alive or _finished_of_late(twin, window.start or now)):
+            message = (
+                f"a campaign of this name ({twin.sid}) is {'alive' if twin.alive else twin.status} on the other SMS "
+                "endpoint; set sms_api to that endpoint, or use another name"
+            )
+            return Reason("other-endpoint", message)
+    return None
+
+
+def _finished_of_late(live: Live, start: datetime) -> bool:
+    """Since the start that is asked for less a day, by its last update or its own start; so too where neither shows."""
+    moments = [moment for moment in (_updated(live), window_of(live.kind, live.spec).start) if moment]
+    return not moments or max(moments) >= start - _DAY
+
+
+def _updated(live: Live) -> datetime | None:
+    try:
+        return instant(live.updated) if live.updated else None
+    except ValueError:
         return None
-    message = (
-        f"a campaign of this name ({twin.sid}) is alive on the other SMS endpoint; "
-        "set sms_api to that endpoint, or use another name"
-    )
-    return Reason("other-endpoint", message)
 
 
 def _start_passed(desired: Desired, window: Window, now: datetime) -> Reason | None:
@@ -151,11 +178,25 @@ def _start_too_near(desired: Desired, window: Window, terms: Terms) -> Reason | 
 
 
 def _looks_renamed(desired: Desired, terms: Terms, neighbours: Neighbours) -> Reason | None:
-    twin = neighbours.unmatched.oldest(desired)
-    if twin is None or terms.allows(Permission.TWIN, desired):
+    if terms.allows(Permission.TWIN, desired):
+        return None
+    twin = neighbours.lookalikes.oldest(desired)
+    if twin is None:
+        twin = neighbours.lookalikes.newest_finished(desired)
+    if twin is None:
         return None
     message = (
-        f"{twin.name or 'a campaign without a name'} ({twin.sid}) is alive, no manifest matches it and it looks "
-        "like this one; say metadata.previous_name or sid if it is, allow twin if it is another"
+        f"{twin.name or 'a campaign without a name'} ({twin.sid}) {_is(twin)}; say metadata.previous_name or sid: "
+        f"{twin.sid} if it is that one, metadata.distinct_from: [{twin.sid}] or allow twin if it is another"
     )
     return Reason("looks-renamed", message)
+
+
+def _is(twin: Live) -> str:
+    if twin.finished:
+        return (
+            f"is {twin.status}, no manifest names it, and it had recipients, start and content of this one as far as "
+            "they are shown: somebody may have ended it on purpose"
+        )
+    word = "alive" if twin.alive else f"of a status that is not known ({twin.word or 'none is shown'})"
+    return f"is {word}, no manifest matches it and it looks like this one"

@@ -19,9 +19,10 @@ class Permission(StrEnum):
     START_NOW = "start-now"  # for a start that is too near, too
     EARLIER_START = "earlier-start"
     TWIN = "twin"
+    ADOPT = "adopt"
 
 
-IN_MANIFEST = frozenset({Permission.COMPLETE, Permission.ARCHIVE, Permission.TWIN})
+IN_MANIFEST = frozenset({Permission.COMPLETE, Permission.ARCHIVE})
 """A reviewer has read these."""
 
 IN_ENVIRONMENT = frozenset(

@@ -41,7 +41,7 @@ def of_adding(after: Desired, was_invalid: bool, now: datetime) -> Iterator[str]
         return
     if after.previous_name is not None:
         old = quoted(after.previous_name)
-        yield f"the plan renames the campaign {old} if the account has it alive, else a new one is created"
+        yield f"the plan renames the campaign {old} if the account has it alive; one that is over stays so; else it is new"
     window = window_of(after.kind, after.spec)
     if after.state in _TO_END:
         yield f"wanted {after.state}: nothing is created for it"
@@ -91,7 +91,7 @@ def of_renaming(before: Desired, after: Desired, *, sure: bool) -> Iterator[str]
     elif after.sid is not None:
         yield f"the plan renames the campaign {quoted(after.sid)}, unless it has started"
     else:
-        yield f"the plan renames the campaign {old} if it is alive and has not started; where none is alive, it is new"
+        yield f"the plan renames the campaign {old} if it is alive and has not started; one that is over stays so"
 
 
 def of_looking_renamed(before: Desired) -> Iterator[str]:
@@ -102,8 +102,8 @@ def of_looking_renamed(before: Desired) -> Iterator[str]:
         "alive, the plan holds this one (looks-renamed)"
     )
     yield (
-        f"say metadata.previous_name: {old}, or its sid, if it is that one; metadata.allow: [twin] if it is another "
-        "for the same people. Until then that campaign stays and runs"
+        f"say metadata.previous_name: {old}, or its sid, if it is that one; its sid in metadata.distinct_from if it is "
+        "another for the same people. Until then that campaign stays and runs"
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from datetime import datetime
 
 from campaignctl.kinds.lifecycle import State, Status, way
 from campaignctl.planning.alive import Decision
-from campaignctl.planning.compare import compare, shown, start_of
+from campaignctl.planning.compare import UNSEEN, compare, shown, start_of
 from campaignctl.planning.consent import Permission
 from campaignctl.planning.plan import HeldOperation, Op, Operation, Reason
 from campaignctl.planning.resources import Desired, Live
@@ -21,7 +22,7 @@ def decide_finished(desired: Desired, live: Live, names: Container[str], terms: 
     """
     if asks_for_new_run(desired, live, terms):
         return _already_ran(desired, live, names, f"it is {live.status}")
-    notes = differences_noted(desired, live, terms)
+    notes = (*differences_noted(desired, live, terms), *_unseen_start_noted(desired, live, terms))
     if desired.state is State.ARCHIVED and way(live.status, State.ARCHIVED):
         return _archive(desired, live, terms, notes)
     if live.status is Status.FAILED:
@@ -42,6 +43,9 @@ def decide_past_its_end(desired: Desired, live: Live, names: Container[str], ter
 
 
 def _already_ran(desired: Desired, live: Live, names: Container[str], what_it_is: str) -> Decision:
+    if desired.sid is None and desired.name and desired.name != live.name:
+        message = f"{live.name}, its metadata.previous_name, ran: {what_it_is}; a new run needs none, only its own name"
+        return Decision(Reason("already-ran", f"{message}: {desired.name}"))
     name = free_name(desired.name or live.name, names)
     pin = " and no metadata.sid" if desired.sid else ""
     return Decision(Reason("already-ran", f"{what_it_is}; a new run needs a new name{pin}: {name}"))
@@ -62,14 +66,29 @@ def differences_noted(desired: Desired, live: Live, terms: Terms) -> tuple[str, 
 
 
 def asks_for_new_run(desired: Desired, live: Live, terms: Terms) -> bool:
-    """True for a start in the future that differs from the one that the finished campaign had."""
-    if desired.state in (State.COMPLETED, State.ARCHIVED):
+    """True for a start in the future that differs from the one that the finished campaign had, as far as it is shown."""
+    start, had = _start_ahead(desired, terms), _start_it_had(live)
+    if start is None or had is UNSEEN:
         return False
-    start = start_of(desired)
-    if start is None or start <= terms.now:
-        return False
-    had = shown(live.spec, f"{live.kind.schedule.name}.{live.kind.start.name}")
     return not (isinstance(had, str) and instant(had) == start)
+
+
+def _start_ahead(desired: Desired, terms: Terms) -> datetime | None:
+    """The start that is asked for, where it lies in the future and the campaign is not to be over."""
+    start = start_of(desired)
+    ending = desired.state in (State.COMPLETED, State.ARCHIVED)
+    return start if start is not None and start > terms.now and not ending else None
+
+
+def _start_it_had(live: Live) -> object:
+    return shown(live.spec, f"{live.kind.schedule.name}.{live.kind.start.name}")
+
+
+def _unseen_start_noted(desired: Desired, live: Live, terms: Terms) -> tuple[str, ...]:
+    """Nobody can tell whether a new run is wanted; it would not come of itself."""
+    if _start_ahead(desired, terms) is None or _start_it_had(live) is not UNSEEN:
+        return ()
+    return ("the account does not show the start that it had; a new run needs a new name",)
 
 
 def past_its_end(desired: Desired, live: Live, terms: Terms) -> bool:

@@ -1,129 +1,259 @@
-"""Rule 3: which alive campaign a new manifest could be under another name."""
+"""Rule 3: which campaign a new manifest could be under another name.
+
+    one of unknown status or alive      a recipient, start and content; or a list, or half of the numbers of the
+                                        smaller, and start or content; or exactly the same numbers
+    a finished one                      a recipient, start and content: two of the three shown, none that differs
+
+Few of an account have anything in common with one manifest. What has is found by index; `looks_like` and
+`looked_like` then decide, so that the index only has to miss none.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.table import Role, Type
-from campaignctl.planning.lists import asks_by_name
-from campaignctl.planning.normalize import canonical_numbers, normal, texts
+from campaignctl.kinds.table import Role
+from campaignctl.planning.looks import Look, hides_recipients, says_the_same, starts_with
 from campaignctl.planning.resources import Desired, Live
-from campaignctl.planning.window import window_of
 
 _Index: TypeAlias = Mapping[Hashable, Sequence[Live]]
+_ANY: Final = "any start"
+_NONE: Final = "no start"
+
+
+def looks_like(mine: Look, theirs: Look) -> bool:
+    """Whether a manifest could be an alive campaign, or one of unknown status, under another name."""
+    start, content = starts_with(mine, theirs), says_the_same(mine, theirs)
+    if start and content and hides_recipients(mine, theirs):
+        return True
+    lists, common = mine.lists & theirs.lists, mine.numbers & theirs.numbers
+    if start and content and (lists or common):
+        return True
+    half = bool(common) and 2 * len(common) >= min(len(mine.numbers), len(theirs.numbers))
+    if (lists or half) and (start or content):
+        return True
+    return bool(common) and mine.numbers == theirs.numbers
+
+
+def looked_like(mine: Look, theirs: Look) -> bool:
+    """The same of a finished one: only what both show is compared, and that must be two of the three at least."""
+    compared = [it for it in (_start(mine, theirs), _content(mine, theirs)) if it is not None]
+    if not all(compared):
+        return False
+    people = _people(mine, theirs)
+    return people is not False and len(compared) + (people is not None) > 1
+
+
+def _start(mine: Look, theirs: Look) -> bool | None:
+    return starts_with(mine, theirs) if theirs.start_is_shown else None
+
+
+def _content(mine: Look, theirs: Look) -> bool | None:
+    return says_the_same(mine, theirs) if any(map(theirs.shows, mine.content)) else None
+
+
+def _people(mine: Look, theirs: Look) -> bool | None:
+    if mine.lists & theirs.lists or not mine.numbers.isdisjoint(theirs.numbers):
+        return True
+    return None if hides_recipients(mine, theirs) else False
 
 
 class Lookalikes:
-    """Campaigns that manifests may look like, found by whom they reach, or by start and content where nobody knows.
+    """Campaigns that manifests may look like: those that no manifest matches, and the newest finished ones."""
 
-    Few of an account have anything in common with one manifest: the others are not looked at.
-    """
-
-    def __init__(self, campaigns: Iterable[Live] = (), country: Country | None = None) -> None:
-        """Only the alive among them count."""
-        self._oldest_first = sorted((it for it in campaigns if it.alive), key=lambda live: live.age_key)
+    def __init__(
+        self, campaigns: Iterable[Live] = (), country: Country | None = None, finished: Iterable[Live] = ()
+    ) -> None:
+        """Of `campaigns` the finished do not count."""
         self._country = country
+        self._alive = _by_kind(it for it in campaigns if not it.finished)
+        self._finished = _by_kind(finished)
+        self._indices: dict[tuple[str, bool], _Alive | _Finished] = {}
 
     def oldest(self, desired: Desired) -> Live | None:
-        """The oldest that could be this one."""
-        if not self._oldest_first:
+        """Of those that are not finished the oldest that could be this one."""
+        campaigns = self._alive.get(desired.kind.name)
+        if not campaigns:
             return None
-        found = (self._first(desired, some) for some in self._groups(desired))
-        return min((live for live in found if live), key=lambda live: live.age_key, default=None)
+        index = self._indices.get((desired.kind.name, True))
+        if index is None:
+            index = self._indices[desired.kind.name, True] = _Alive(campaigns, self._country)
+        return min(self._found(desired, index), key=lambda live: live.age_key, default=None)
 
-    def _first(self, desired: Desired, campaigns: Iterable[Live]) -> Live | None:
-        return next((live for live in campaigns if looks_like(desired, live, self._country)), None)
+    def newest_finished(self, desired: Desired) -> Live | None:
+        """Of the finished ones the newest that was this one."""
+        campaigns = self._finished.get(desired.kind.name)
+        if not campaigns:
+            return None
+        index = self._indices.get((desired.kind.name, False))
+        if index is None:
+            index = self._indices[desired.kind.name, False] = _Finished(campaigns, self._country)
+        return max(self._found(desired, index), key=lambda live: live.age_key, default=None)
 
-    def _groups(self, desired: Desired) -> Iterator[Sequence[Live]]:
-        """Whatever looks like it stands in one of them."""
-        by_name = asks_by_name([desired])
-        if window_of(desired.kind, desired.spec).start is None:
-            yield self._oldest_first if by_name else self._hidden
-        for look in _looks(desired, self._country, anywhen=True):
-            yield (self._by_look if by_name else self._hidden_by_look).get(look, ())
-        if not by_name:
-            for person in recipients(desired, self._country) or ():
-                yield self._by_person.get(person, ())
+    def _found(self, desired: Desired, index: _Alive | _Finished) -> Iterator[Live]:
+        """The first of each group that could be it; `distinct_from` says which ones it is not."""
+        mine = Look(desired, self._country)
+        for group in index.groups(mine):
+            for live in group:
+                if live.sid not in desired.distinct_from and index.alike(mine, index.looks[live.sid]):
+                    yield live
+                    break
 
-    @cached_property
-    def _by_person(self) -> _Index:
-        index: defaultdict[Hashable, list[Live]] = defaultdict(list)
-        for live in self._oldest_first:
-            for person in recipients(live, self._country) or ():
-                index[person].append(live)
-        return index
 
-    @cached_property
-    def _hidden(self) -> Sequence[Live]:
-        """Those whose recipients the account does not show."""
-        return [live for live in self._oldest_first if recipients(live, self._country) is None]
+def _by_kind(campaigns: Iterable[Live]) -> Mapping[str, Sequence[Live]]:
+    found: defaultdict[str, list[Live]] = defaultdict(list)
+    for live in campaigns:
+        found[live.kind.name].append(live)
+    return found
+
+
+def _content_keys(look: Look, starts: Iterable[Hashable]) -> list[Hashable]:
+    """Each start beside each field that says what people hear or read."""
+    return [(start, *said) for start in starts for said in look.content.items()]
+
+
+def _own_starts(look: Look) -> tuple[Hashable, Hashable]:
+    """Under which starts a campaign is kept."""
+    return (look.start or _NONE, _ANY)
+
+
+def _wanted_starts(look: Look) -> tuple[Hashable, ...]:
+    """Under which starts a manifest looks."""
+    return (look.start, _NONE) if look.start else (_ANY,)
+
+
+class _Alive:
+    """By what is in common. Whatever looks like a manifest stands in one of its groups, each the oldest first."""
+
+    alike = staticmethod(looks_like)
+
+    def __init__(self, campaigns: Iterable[Live], country: Country | None) -> None:
+        self.campaigns = sorted(campaigns, key=lambda live: live.age_key)
+        self.looks = {live.sid: Look(live, country) for live in self.campaigns}
+        self._people: dict[Hashable, _Index] = {}
+
+    def groups(self, mine: Look) -> Iterator[Sequence[Live]]:
+        """Hidden recipients; one recipient beside the look; a list beside start or content; half of the numbers."""
+        looks = _content_keys(mine, _wanted_starts(mine))
+        for look in looks:
+            if mine.recipients is None:
+                yield self._by_look.get(look, ())
+            for field in mine.fields:
+                yield self._hiding.get((field, look), ())
+            if look in self._by_look:
+                people = self._people_of(look)
+                yield from (people[it] for it in (*mine.numbers, *mine.lists) if it in people)
+        for sid in mine.lists:
+            for said in (*_wanted_starts(mine), *mine.content.items()):
+                yield self._by_list.get((sid, said), ())
+        yield self._overlapping(mine)
 
     @cached_property
     def _by_look(self) -> _Index:
-        return self._looked(self._oldest_first)
+        return _indexed(self.campaigns, lambda live: self._keys_of(live))
+
+    def _keys_of(self, live: Live) -> list[Hashable]:
+        return _content_keys(self.looks[live.sid], _own_starts(self.looks[live.sid]))
 
     @cached_property
-    def _hidden_by_look(self) -> _Index:
-        return self._looked(self._hidden)
+    def _hiding(self) -> _Index:
+        """Under each field of recipients that the account does not show, or shows nobody in."""
 
-    def _looked(self, campaigns: Iterable[Live]) -> _Index:
-        index: defaultdict[Hashable, list[Live]] = defaultdict(list)
-        for live in campaigns:
-            for look in _looks(live, self._country):
-                index[look].append(live)
-        return index
+        def keys(live: Live) -> list[Hashable]:
+            look = self.looks[live.sid]
+            named = {field.name for field in live.kind.in_role(Role.RECIPIENTS)}
+            hidden = named if look.recipients is None else named - look.fields
+            return [(field, key) for field in hidden for key in self._keys_of(live)]
+
+        return _indexed(self.campaigns, keys)
+
+    def _people_of(self, look: Hashable) -> _Index:
+        """Whom those of one look reach, worked out where a manifest has that look."""
+        if look not in self._people:
+            self._people[look] = _indexed(
+                self._by_look[look],
+                lambda live: [*self.looks[live.sid].numbers, *self.looks[live.sid].lists],
+            )
+        return self._people[look]
+
+    @cached_property
+    def _by_list(self) -> _Index:
+        def keys(live: Live) -> list[Hashable]:
+            look = self.looks[live.sid]
+            return [(sid, said) for sid in look.lists for said in (*_own_starts(look), *look.content.items())]
+
+        return _indexed(self.campaigns, keys)
+
+    def _overlapping(self, mine: Look) -> Sequence[Live]:
+        """Those that could have half of the smaller's numbers in common.
+
+        Of a set half of which is common, any part that leaves out less than that half holds something common: so the
+        rarest part of the smaller one is looked up, and one number that everybody has makes nobody meet.
+        """
+        found: dict[str, Live] = {}
+        if mine.numbers and self._by_number:
+            for number in mine.numbers:
+                found.update({live.sid: live for live in self._by_telling_number.get(number, ())})
+            for number in self._telling(mine.numbers):
+                found.update({live.sid: live for live in self._by_number.get(number, ())})
+        return sorted(found.values(), key=lambda live: live.age_key)
+
+    @cached_property
+    def _by_number(self) -> _Index:
+        return _indexed(self.campaigns, lambda live: self.looks[live.sid].numbers)
+
+    @cached_property
+    def _by_telling_number(self) -> _Index:
+        return _indexed(self.campaigns, lambda live: self._telling(self.looks[live.sid].numbers))
+
+    def _telling(self, numbers: frozenset[str]) -> Iterable[str]:
+        rarest_first = sorted(numbers, key=self._bearers.__getitem__)
+        return rarest_first[: len(numbers) // 2 + 1]
+
+    @cached_property
+    def _bearers(self) -> Counter[str]:
+        return Counter(number for look in self.looks.values() for number in look.numbers)
 
 
-def _looks(side: Desired | Live, country: Country | None, anywhen: bool = False) -> Iterator[Hashable]:
-    """Its start beside each field that says what people hear or read; `anywhen`: beside no start too."""
-    start = window_of(side.kind, side.spec).start
-    for field in side.kind.in_role(Role.CONTENT):
-        meaning = normal(field, side.spec.get(field.name), country)
-        if meaning is not None:
-            yield start, field.name, meaning
-            if anywhen and start is not None:
-                yield None, field.name, meaning
+class _Finished:
+    """A page of them at most. Two of three must be in common, so start or content is, and the other does not differ."""
+
+    alike = staticmethod(looked_like)
+
+    def __init__(self, campaigns: Iterable[Live], country: Country | None) -> None:
+        self.campaigns = sorted(campaigns, key=lambda live: live.age_key, reverse=True)
+        self.looks = {live.sid: Look(live, country) for live in self.campaigns}
+
+    def groups(self, mine: Look) -> Iterator[Sequence[Live]]:
+        """By content beside the start, and by the start alone where the content is not shown."""
+        for key in _content_keys(mine, _wanted_starts(mine)):
+            yield self._by_look.get(key, ())
+        for start in _wanted_starts(mine):
+            yield self._by_start.get(start, ())
+
+    @cached_property
+    def _by_look(self) -> _Index:
+        return _indexed(
+            self.campaigns,
+            lambda live: _content_keys(self.looks[live.sid], _own_starts(self.looks[live.sid])),
+        )
+
+    @cached_property
+    def _by_start(self) -> _Index:
+        def keys(live: Live) -> tuple[Hashable, ...]:
+            look = self.looks[live.sid]
+            return _own_starts(look) if look.start_is_shown else ()
+
+        return _indexed(self.campaigns, keys)
 
 
-def looks_like(desired: Desired, live: Live, country: Country | None) -> bool:
-    """Same recipients, with the same start or content; both of these where nobody knows who is meant."""
-    if live.kind is not desired.kind:
-        return False
-    start, content = _same_start(desired, live), _same_content(desired, live, country)
-    if not (start or content):
-        return False
-    theirs = recipients(live, country)
-    if theirs is None or asks_by_name([desired]):  # nobody knows who is meant
-        return start and content
-    return not theirs.isdisjoint(recipients(desired, country) or ())
-
-
-def _same_start(desired: Desired, live: Live) -> bool:
-    """No start equals any."""
-    mine, theirs = window_of(desired.kind, desired.spec).start, window_of(live.kind, live.spec).start
-    return mine is None or theirs is None or mine == theirs
-
-
-def _same_content(desired: Desired, live: Live, country: Country | None) -> bool:
-    """Any of the fields that say what people hear or read."""
-    for field in desired.kind.in_role(Role.CONTENT):
-        meaning = normal(field, desired.spec.get(field.name), country)
-        if meaning is not None and meaning == normal(field, live.spec.get(field.name), country):
-            return True
-    return False
-
-
-def recipients(side: Desired | Live, country: Country | None) -> frozenset[str] | None:
-    """Numbers and lists; None when the account shows neither."""
-    fields = side.kind.in_role(Role.RECIPIENTS)
-    if not any(side.spec.get(field.name) for field in fields):
-        return None
-    found: set[str] = set()
-    for field in fields:
-        people = texts(side.spec.get(field.name))
-        found.update(canonical_numbers(people, country) if field.type is Type.NUMBERS else people)
-    return frozenset(found)
+def _indexed(campaigns: Iterable[Live], keys: Callable[[Live], Iterable[Hashable]]) -> _Index:
+    index: defaultdict[Hashable, list[Live]] = defaultdict(list)
+    for live in campaigns:
+        for key in keys(live):
+            index[key].append(live)
+    return dict(index)

@@ -190,7 +190,7 @@ def _metadata_changes(before: Desired, after: Desired) -> Iterator[FieldChange]:
             yield FieldChange(Difference(f"metadata.{path}", past.get(path), present.get(path)))
 
 
-_METADATA: Final = ("labels", "sid", "previous_name", "ignore", "allow")
+_METADATA: Final = ("labels", "sid", "previous_name", "ignore", "distinct_from", "allow")
 
 
 def _metadata_place(path: str) -> tuple[int, str]:
@@ -202,4 +202,5 @@ def _metadata(manifest: Desired) -> Mapping[str, Value]:
     keys: dict[str, Value] = {f"labels.{label}": text for label, text in manifest.labels.items()}
     keys |= {"sid": manifest.sid, "previous_name": manifest.previous_name}
     keys |= {"ignore": sorted(manifest.ignore), "allow": sorted(manifest.allow)}
+    keys["distinct_from"] = sorted(manifest.distinct_from)
     return {path: value for path, value in keys.items() if value not in (None, [])}

@@ -18,6 +18,7 @@ class How(Enum):
     NAME = "by name"
     PREVIOUS_NAME = "by previous name"
     HISTORY = "by the name of what is over"
+    PREVIOUS_HISTORY = "by the previous name of what is over"
     UNKNOWN_STATUS = "by the name of something whose status is not known"
     ABSENT = "not there"
     AMBIGUOUS = "several"
@@ -56,9 +57,11 @@ def match_all(desired: Iterable[Desired], listing: Listing) -> tuple[Match, ...]
     taken |= _match_names(everyone, alive, matches)
     free = [live for live in listing.campaigns if live.sid not in taken]
     free_alive, rest = _by_name(live for live in free if live.alive), _by_name(free)
+    names = frozenset(manifest.name for manifest in everyone if manifest.sid is None)
     for index, manifest in enumerate(everyone):
         if index not in matches:
-            matches[index] = _match_rest(manifest, listing, free_alive, rest)
+            previous = manifest.previous_name if manifest.previous_name not in names else None
+            matches[index] = _match_rest(manifest, previous or "", listing, free_alive, rest)
     return tuple(matches[index] for index in range(len(everyone)))
 
 
@@ -96,23 +99,23 @@ def _one_or_ambiguous(manifest: Desired, how: How, bearers: list[Live]) -> Match
     return Match(manifest, How.AMBIGUOUS, candidates=tuple(bearers))
 
 
-def _match_rest(manifest: Desired, listing: Listing, alive: _Index, rest: _Index) -> Match:
-    """Rules 1.3 to 1.5, for a name that none of the alive bears."""
+def _match_rest(manifest: Desired, previous: str, listing: Listing, alive: _Index, rest: _Index) -> Match:
+    """Rules 1.3 to 1.5, for a name that none of the alive bears. `previous` is empty where another manifest has it."""
     name = manifest.name or ""
-    bearers = rest.get(name, [])
-    previous = alive.get(manifest.previous_name) if manifest.previous_name else None
-    if bearers:
-        match = _from_the_past(manifest, bearers)
-    elif previous:
-        match = _one_or_ambiguous(manifest, How.PREVIOUS_NAME, previous)
+    if rest.get(name):
+        match = _from_the_past(manifest, How.HISTORY, rest[name])
+    elif previous and alive.get(previous):
+        match = _one_or_ambiguous(manifest, How.PREVIOUS_NAME, alive[previous])
+    elif previous and rest.get(previous):
+        match = _from_the_past(manifest, How.PREVIOUS_HISTORY, rest[previous])
     else:
         match = Match(manifest, How.ABSENT)
     return match if listing.settles(name) else replace(match, how=How.INCOMPLETE, candidates=())
 
 
-def _from_the_past(manifest: Desired, bearers: list[Live]) -> Match:
+def _from_the_past(manifest: Desired, how: How, bearers: list[Live]) -> Match:
     """The one of unknown status, else the newest that is over."""
     unknown = [live for live in bearers if live.status is Status.UNKNOWN]
     if unknown:
         return Match(manifest, How.UNKNOWN_STATUS, unknown[-1])
-    return Match(manifest, How.HISTORY, bearers[-1])
+    return Match(manifest, how, bearers[-1])

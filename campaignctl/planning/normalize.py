@@ -13,7 +13,8 @@ from campaignctl.kinds.table import Compare, Field, Value
 from campaignctl.planning.window import instant
 
 _EXOTEL_DOMAINS = (".exotel.com", ".exotel.in")
-_SEPARATORS = str.maketrans("", "", " -()")
+_SEPARATORS = str.maketrans("", "", " \u00a0-.()[]")
+"""What stands between the digits of a number that is shown."""
 _PLAIN_NUMBERS = re.compile(r"(?:\n\+[0-9]+)*").fullmatch
 
 Meaning: TypeAlias = Callable[[Value], Hashable]

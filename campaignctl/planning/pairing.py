@@ -8,7 +8,8 @@ from enum import Enum
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State, Status
-from campaignctl.planning.lookalikes import Lookalikes, recipients
+from campaignctl.planning.lookalikes import Lookalikes
+from campaignctl.planning.looks import Look
 from campaignctl.planning.resources import Desired, Live
 
 
@@ -73,7 +74,7 @@ class _Rest:
         for manifest in [it for it in self.after.values() if _could_be_another(it)]:
             met = {
                 str(other.where): other
-                for person in recipients(manifest, country) or ()
+                for person in _reached(manifest, country)
                 for other in reached_by.get(person, ())
                 if other.where in self.before and _may_be_one(other, manifest)
             }
@@ -89,14 +90,20 @@ class _Rest:
 def _by_recipient(manifests: Iterable[Desired], country: Country | None) -> dict[str, list[Desired]]:
     index: dict[str, list[Desired]] = {}
     for manifest in manifests:
-        for person in recipients(manifest, country) or ():
+        for person in _reached(manifest, country):
             index.setdefault(person, []).append(manifest)
     return index
 
 
+def _reached(manifest: Desired, country: Country | None) -> frozenset[str]:
+    """Numbers and lists; a list that is given by name is that name."""
+    look = Look(manifest, country)
+    return look.numbers | look.lists
+
+
 def _could_be_another(manifest: Desired) -> bool:
-    """What is to be over is never created; `twin` says that it is a campaign of its own."""
-    return manifest.state not in (State.COMPLETED, State.ARCHIVED) and "twin" not in manifest.allow
+    """What is to be over is never created; `distinct_from` says that it was looked at, and is one of its own."""
+    return manifest.state not in (State.COMPLETED, State.ARCHIVED) and not manifest.distinct_from
 
 
 def _may_be_one(before: Desired, after: Desired) -> bool:

@@ -14,9 +14,11 @@ from campaignctl.planning.alive import Decision, decide
 from campaignctl.planning.ambiguous import decide_ambiguous
 from campaignctl.planning.consent import Permission
 from campaignctl.planning.finished import decide_finished, decide_past_its_end, past_its_end
+from campaignctl.planning.foreign import decide_foreign, looks_foreign
 from campaignctl.planning.lists import names_beside, without_names
 from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.match import How, Match, match_all
+from campaignctl.planning.newest import newest_finished, on_other_endpoint
 from campaignctl.planning.orphans import decide_orphan, unmatched, unnamed
 from campaignctl.planning.plan import Change, Reason
 from campaignctl.planning.reasons import REASONS
@@ -43,8 +45,8 @@ class Outlook:
 class _Account:
     """The account as the rules look at it.
 
-    `everyone` are the project's manifests; `unmatched` are the alive campaigns that none of them means, `unnamed`
-    those of them that none names either.
+    `everyone` are the project's manifests; `unmatched` are the campaigns that none of them means, alive or of unknown
+    status; `unnamed` those of the alive ones that none names either.
     """
 
     everyone: Sequence[Desired]
@@ -56,9 +58,11 @@ class _Account:
 
     @cached_property
     def neighbours(self) -> Neighbours:
-        """Of those of one name on the other endpoint the first."""
-        elsewhere = {live.name: live for live in reversed(self.snapshot.other_sms)}
-        return Neighbours(Lookalikes(self.unmatched, self.country), elsewhere)
+        """What stands beside whatever is created."""
+        lookalikes = Lookalikes(self.unmatched, self.country, newest_finished(self.snapshot, self.everyone))
+        listings = self.snapshot.listings.items()
+        alive = {kind: {it.name: it for it in listing.campaigns if it.alive} for kind, listing in listings}
+        return Neighbours(lookalikes, on_other_endpoint(self.snapshot), alive)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -105,8 +109,8 @@ def _look(everyone: Sequence[Desired], snapshot: Snapshot, country: Country | No
     for kind_name, listing in sorted(snapshot.listings.items()):
         mine = match_all((it for it in everyone if it.kind.name == kind_name), listing)
         matches += mine
-        strangers += unmatched(mine, (live for live in listing.campaigns if live.alive))
-    nobodys = unnamed(strangers, everyone)
+        strangers += unmatched(mine, (live for live in listing.campaigns if not live.finished))
+    nobodys = unnamed((live for live in strangers if live.alive), everyone)
     return _Account(everyone, snapshot, country, tuple(matches), tuple(strangers), nobodys)
 
 
@@ -122,7 +126,11 @@ def _decide(match: Match, account: _Account, terms: Terms) -> Decision:
             return _incomplete_list(desired, terms)
         case How.ABSENT:
             return decide_absent(desired, account.neighbours, terms)
-        case How.SID | How.NAME | How.PREVIOUS_NAME | How.HISTORY | How.UNKNOWN_STATUS:
+        case How.NAME:
+            assert live is not None, "a name is matched among what is there"
+            found = _decide_found(desired, live, account, terms)
+            return decide_foreign(live, found) if looks_foreign(desired, live, terms) else found
+        case How.SID | How.PREVIOUS_NAME | How.HISTORY | How.PREVIOUS_HISTORY | How.UNKNOWN_STATUS:
             assert live is not None, "every match but these brings its campaign"
             return _decide_found(desired, live, account, terms)
 
@@ -218,7 +226,7 @@ def _maybe_renamed(account: _Account, terms: Terms) -> frozenset[str]:
     One that is not known to be new, since the list is not whole, counts as new here.
     """
     twins = (
-        account.neighbours.unmatched.oldest(match.desired)
+        account.neighbours.lookalikes.oldest(match.desired)
         for match in account.matches
         if match.how in (How.ABSENT, How.INCOMPLETE)
         and nothing_to_do(match.desired, window_of(match.desired.kind, match.desired.spec), terms.now) is None

@@ -83,7 +83,7 @@ _ROWS: Final = (
     ReasonCode(
         "other-endpoint",
         _B,
-        "A campaign of the name is alive on the other SMS endpoint.",
+        "A campaign of the name is alive on the other SMS endpoint, or was until a day before this one's start.",
         "Set sms_api to that endpoint, or use another name.",
     ),
     ReasonCode(
@@ -154,10 +154,18 @@ _ROWS: Final = (
         "The findings say which, at file and line; campaignctl explain RULE says how each looks.",
     ),
     ReasonCode(
+        "looks-foreign",
+        _H,
+        "The alive campaign of the name has other recipients, other content and another start, all three.",
+        "Somebody else's campaign may bear the name by chance: nothing is done to it, not even a pause, and apply exits "
+        "3. Say --allow adopt:NAME or metadata.sid if it is the one that is meant, else take another name.",
+    ),
+    ReasonCode(
         "looks-renamed",
         _H,
-        "An alive campaign that no manifest names looks like this one.",
-        "Say metadata.previous_name or sid if it is that one, or allow twin if it is another.",
+        "A campaign that no manifest names looks like this one.",
+        "Say metadata.previous_name or sid if it is that one; metadata.distinct_from with its SID, or --allow "
+        "twin:NAME, if it is another.",
     ),
     ReasonCode(
         "start-now",

@@ -26,7 +26,8 @@ class Desired:
 
     `spec` holds the declared fields of the kind's table, `name` among them, `from_file` resolved into `from`;
     None means *must be unset*, a missing key *not managed*. Texts stay as written. `ignore` holds dotted
-    paths, `allow` the operations that the manifest itself asks for. `document` counts a file's documents from 0.
+    paths, `allow` the operations that the manifest itself asks for, `distinct_from` the SIDs of campaigns that it is
+    not, whatever it looks like. `document` counts a file's documents from 0.
     A list that is given by name stands in the spec as a `list_name.ListName` until it is resolved; then `list_names`
     maps its SID to that name. `numbers_file` is the file that `from` was read from, as positions name files.
     """
@@ -40,6 +41,7 @@ class Desired:
     labels: Mapping[str, str] = field(default_factory=dict)
     ignore: frozenset[str] = frozenset()
     allow: frozenset[str] = frozenset()
+    distinct_from: frozenset[str] = frozenset()
     document: int = 0
     list_names: Mapping[str, str] = field(default_factory=dict)
     numbers_file: str | None = None
@@ -84,6 +86,11 @@ class Live:
         return name if isinstance(name, str) else ""
 
     @property
+    def status_word(self) -> str:
+        """The status as documents carry it: the account's own word where it is none of theirs."""
+        return self.word if self.status in (Status.UNKNOWN, Status.DELETED) else self.status.value
+
+    @property
     def strange(self) -> str:
         """What is said of a status that is not known."""
         if not self.word:
@@ -97,7 +104,7 @@ class Live:
 
     @property
     def finished(self) -> bool:
-        """Completed, archived, failed or canceled."""
+        """Completed, archived, failed, canceled or deleted."""
         return self.status in FINISHED
 
     def showing(self, spec: Mapping[str, Value]) -> Live:
@@ -143,12 +150,16 @@ class Snapshot:
 
     `listings` by kind name. `elsewhere` maps the SID of a pin that was not found to the kind it was found as.
     `other_sms` are the alive campaigns of the SMS endpoint that the environment does not use.
+    `newest_finished` has by kind name what a page of the newest finished showed, where no listing holds all that is
+    finished; `other_sms_finished` what one of the other SMS endpoint did.
     """
 
     now: datetime
     listings: Mapping[str, Listing]
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     other_sms: tuple[Live, ...] = ()
+    newest_finished: Mapping[str, tuple[Live, ...]] = field(default_factory=dict)
+    other_sms_finished: tuple[Live, ...] = ()
     strategy: str = "full"
     requests: int = 0
     notes: tuple[str, ...] = ()

@@ -57,6 +57,7 @@ def canonical_manifest(desired: Desired, country: Country | None) -> bytes:
     """What `canonical` makes of one manifest by meaning, whatever stands beside it."""
     about = {
         "allow": sorted(desired.allow),
+        **({"distinct_from": sorted(desired.distinct_from)} if desired.distinct_from else {}),
         "ignore": sorted(desired.ignore),
         "kind": desired.kind.name,
         "labels": dict(desired.labels),

@@ -45,12 +45,30 @@ def conflicts(manifests: Sequence[Desired], prune: Prune | None) -> Iterator[tup
         _grouped(unpinned, lambda it: it.previous_name), "metadata.previous_name", "the previous name {}"
     )
     yield from look_alikes(manifests)
+    yield from _still_borne(manifests)
     if prune is not None:
         for desired in unpinned:
             if not (desired.name or "").startswith(prune.name_prefix):
                 prefix = quoted(prune.name_prefix)
                 message = f"the name must begin with {prefix}, the prefix of prune, or a sid must pin it"
                 yield desired, Fault("metadata.name", "name-prefix", message)
+
+
+def _still_borne(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, Fault]]:
+    """A previous name that another manifest is called, at both: nobody can tell whose campaign that is."""
+    renamed = [desired for desired in manifests if desired.previous_name is not None]
+    called = _grouped(manifests, lambda it: it.name) if renamed else {}
+    for desired in renamed:
+        previous = desired.previous_name or ""
+        for other in called.get((desired.kind.name, previous), ()):
+            if other is desired:
+                continue
+            message = f"another {desired.kind.name} is called {quoted(previous)}: {other.where}; one of them is wrong"
+            yield desired, Fault("metadata.previous_name", "previous-name", message)
+            message = (
+                f"{quoted(previous)} is the previous_name of another {desired.kind.name}: {desired.where}"
+            )
+            yield other, Fault("metadata.name", "previous-name", message)
 
 
 _Groups = Mapping[tuple[str, str], Sequence[Desired]]

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from campaignctl import __version__
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import Status
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.message import Sense, Senses, senses
 from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
@@ -263,9 +262,7 @@ def _whole(document: ChangeDocument, change: Change, run: Run | None, show_numbe
 
 
 def _live_status(change: Change) -> str | None:
-    if change.live is None:
-        return None
-    return change.live.word if change.live.status is Status.UNKNOWN else change.live.status.value
+    return change.live.status_word if change.live else None
 
 
 def _reason(reason: Reason) -> ReasonDocument:

@@ -88,7 +88,7 @@ def _written(each: Exported) -> ExportedDocument:
         "kind": each.live.kind.name,
         "name": each.live.name,
         "sid": each.live.sid,
-        "status": each.live.status.value,
+        "status": each.live.status_word,
         "file": each.file,
         "pinned": each.pinned,
         "numbers_file": each.numbers_file,

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TypedDict
 
 from campaignctl.diagnostics import Diagnostic
-from campaignctl.kinds.lifecycle import Status
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.headway import Headway
 from campaignctl.planning.overview import Standing
@@ -146,9 +145,7 @@ def _standing(standing: Standing) -> StandingDocument:
 
 def _word(standing: Standing) -> str | None:
     """In our spelling, or the account's own word where it is none that we know."""
-    if standing.live is None:
-        return None
-    return standing.live.word if standing.live.status is Status.UNKNOWN else standing.live.status.value
+    return standing.live.status_word if standing.live else None
 
 
 def _headway(way: Headway | None) -> HeadwayDocument | None:

@@ -168,7 +168,7 @@ def _left_alone(change: ChangeDocument, kind: Kind, run: str) -> str:
         return f"stays paused: {kind.verb} nobody until it is resumed; set to {kind.stem} {run}"
     if live in (Status.CREATED, Status.IN_PROGRESS):
         return f"{kind.verb} {run}"
-    return f"is {live} and stays so" if live in set(Status) else "stays as it is"
+    return f"is {live} and stays so" if live.lower() in set(Status) else "stays as it is"
 
 
 def _lies_ahead(change: ChangeDocument, now: datetime) -> bool:

@@ -44,6 +44,7 @@ _VOICE_WORDS: Mapping[Status, str] = MappingProxyType(
         Status.ARCHIVED: "Archived",
         Status.FAILED: "Failed",
         Status.CANCELED: "Canceled",
+        Status.DELETED: "Deleted",
     }
 )
 _SMS_WORDS: Mapping[Status, str] = MappingProxyType(

@@ -132,7 +132,7 @@ def test_another_name_looks_renamed_until_the_manifest_says_what_it_is(project: 
     assert change["change"] == "renamed"
     assert {"field": "name", "before": "diwali-reminder", "after": "diwali-call"} in change["diff"]
 
-    project.write("campaigns/voice.yaml", voice("diwali-call", metadata={"allow": ["twin"]}))
+    project.write("campaigns/voice.yaml", voice("diwali-call", metadata={"distinct_from": ["046141c8f6"]}))
     assert [change["change"] for change in project.changes()] == ["added", "removed"]
 
 

@@ -117,7 +117,8 @@ metadata:
   sid: 046141c8f6
   previous_name: diwali-rem
   ignore: [schedule, retries.interval_mins]
-  allow: [complete, archive, twin]
+  distinct_from: [046141c8f6, 0a-1]
+  allow: [complete, archive]
 spec: {state: paused}
 """
     manifests = load_one(tmp_path, text)
@@ -126,7 +127,8 @@ spec: {state: paused}
     assert desired.labels == {"team": "growth"}
     assert (desired.sid, desired.previous_name, desired.state) == ("046141c8f6", "diwali-rem", State.PAUSED)
     assert desired.ignore == {"schedule", "retries.interval_mins"}
-    assert desired.allow == {"complete", "archive", "twin"}
+    assert desired.allow == {"complete", "archive"}
+    assert desired.distinct_from == {"046141c8f6", "0a-1"}
     assert desired.spec == {"name": "diwali-reminder"}
     assert str(desired.where) == "campaigns/a.yaml:1:1"
 

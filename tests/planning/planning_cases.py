@@ -51,9 +51,9 @@ KINDS: Mapping[str, Kind] = {"voice": VOICE, "sms": SMS}
 
 _KEYS: Mapping[str, str] = {
     "case": "name now environment allow prune prune_asked orphans_complete resend unsettled manifests live "
-    "incomplete searched elsewhere other_sms select expect unmanaged findings order",
+    "incomplete searched elsewhere other_sms newest_finished other_sms_finished select expect unmanaged findings order",
     "environment": "country allow sms_api backend policy",
-    "manifest": "voice sms state sid previous_name ignore allow spec without",
+    "manifest": "voice sms state sid previous_name ignore allow distinct_from spec without",
     "live": "voice sms sid status created updated stats spec hidden",
     "expect": "change code operations held diff notes no_notes message no_message sid live name sends",
 }
@@ -152,6 +152,7 @@ def _desired(data: Mapping[str, Any]) -> Desired:
         previous_name=data.get("previous_name"),
         ignore=frozenset(data.get("ignore", ())),
         allow=frozenset(data.get("allow", ())),
+        distinct_from=frozenset(data.get("distinct_from", ())),
     )
 
 
@@ -186,6 +187,11 @@ def _snapshot(data: Mapping[str, Any]) -> Snapshot:
         listings=listings,
         elsewhere=data.get("elsewhere", {}),
         other_sms=tuple(_live(it) for it in data.get("other_sms", ())),
+        newest_finished={
+            KINDS[short].name: tuple(map(_live, some))
+            for short, some in data.get("newest_finished", {}).items()
+        },
+        other_sms_finished=tuple(map(_live, data.get("other_sms_finished", ()))),
     )
 
 

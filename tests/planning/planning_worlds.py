@@ -31,6 +31,7 @@ _STARTS = tuple(
 )  # fmt: skip
 _WINDOWS = (timedelta(hours=2), timedelta(hours=5))
 _NAMES = ("growth-a", "growth-b", "sales-c")
+_PREVIOUS = (*_NAMES, "growth-old")
 _WORDS = (
     "Created",
     "scheduled",
@@ -40,6 +41,7 @@ _WORDS = (
     "archived",
     "Failed",
     "canceled",
+    "deleted",
     "Frozen",
 )
 _FLAGS = (
@@ -49,6 +51,7 @@ _FLAGS = (
     "start-now",
     "earlier-start",
     "twin",
+    "adopt",
     "resume:growth-a",
     "complete:S1",
 )
@@ -107,7 +110,7 @@ class World:
         lines = [f"World whole={self.whole} {asked} {self.terms.environment}"]
         lines += [
             f"  {it.kind.short} {dict(it.spec)} state={it.state} sid={it.sid} previous_name={it.previous_name} "
-            f"ignore={set(it.ignore)} allow={set(it.allow)}"
+            f"ignore={set(it.ignore)} allow={set(it.allow)} distinct_from={set(it.distinct_from)}"
             for it in self.everyone
         ]
         lines += [
@@ -177,11 +180,12 @@ def manifests(draw: st.DrawFn, kind: Kind, name: str, sid: str | None) -> Desire
         where=Position(f"{name}.yaml"),
         state=draw(st.sampled_from((None, *State))),
         sid=sid,
-        previous_name=draw(st.sampled_from((None, None, *_NAMES))) if sid is None else None,
+        previous_name=draw(st.sampled_from((None, None, *_PREVIOUS))) if sid is None else None,
         ignore=frozenset(
             draw(st.sampled_from(((), (), ("schedule",), (f"schedule.{kind.start.name}",), ("retries",))))
         ),
-        allow=frozenset(draw(st.sets(st.sampled_from(("complete", "archive", "twin"))))),
+        allow=frozenset(draw(st.sets(st.sampled_from(("complete", "archive"))))),
+        distinct_from=frozenset(draw(st.sets(st.sampled_from(("S0", "S1")), max_size=1))),
     )
 
 
@@ -191,7 +195,7 @@ def campaigns(draw: st.DrawFn, sid: str, wanted: Desired | None) -> Campaign:
     kind = wanted.kind if wanted else draw(st.sampled_from((VOICE, SMS)))
     some = draw(st.lists(st.sampled_from(_optional(kind)), unique=True, max_size=3))
     spec = draw(_specs(kind, (*required(kind), *some)))
-    spec |= {"name": draw(st.sampled_from(_NAMES)), kind.schedule.name: draw(_schedules(kind))}
+    spec |= {"name": draw(st.sampled_from(_PREVIOUS)), kind.schedule.name: draw(_schedules(kind))}
     if wanted is not None:
         names = (None, wanted.name, wanted.name, wanted.previous_name)
         spec["name"] = draw(st.sampled_from(names)) or spec["name"]
@@ -216,6 +220,10 @@ def worlds(draw: st.DrawFn) -> World:
     previous = [(it.kind.name, it.previous_name) for it in wanted if it.previous_name]
     if len(set(previous)) < len(previous):
         wanted = [replace(it, previous_name=None) for it in wanted]
+    called = {(it.kind.name, it.name) for it in wanted}
+    wanted = [
+        replace(it, previous_name=None) if (it.kind.name, it.previous_name) in called else it for it in wanted
+    ]
     models = [draw(st.sampled_from((*wanted, *wanted, None))) for _ in range(draw(st.integers(0, 4)))]
     live = tuple(draw(campaigns(f"S{number}", model)) for number, model in enumerate(models))
     return World(tuple(wanted), live, draw(_terms()), whole=draw(st.integers(0, 9)) < 9)
@@ -229,7 +237,7 @@ def _terms(draw: st.DrawFn) -> Terms:
         "acme1",
         sms_api=draw(st.sampled_from(("message-campaigns", "sms-campaigns"))),
         country=draw(st.sampled_from((None, COUNTRIES["IN"]))),
-        allow=frozenset(draw(st.sets(st.sampled_from(_FLAGS[:6]), max_size=2))),
+        allow=frozenset(draw(st.sets(st.sampled_from(_FLAGS[:7]), max_size=2))),
     )
     flags = tuple(draw(st.lists(st.sampled_from(_FLAGS), unique=True, max_size=4)))
     return Terms(

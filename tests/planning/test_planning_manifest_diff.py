@@ -162,14 +162,24 @@ TIES: Mapping[str, tuple[Desired, Desired, list[ManifestChangeType]]] = {
         voice("b", **{"from": ["+919876543299"]}),
         [ManifestChangeType.REMOVED, ManifestChangeType.ADDED],
     ),
-    "a number alone": (
+    "exactly the same numbers": (
         voice("a"),
         voice("b", url=None, schedule={"send_at": "2027-01-20T09:00:00+05:30"}),
+        [ManifestChangeType.LOOKS_RENAMED],
+    ),
+    "a number alone": (
+        voice("a"),
+        voice(
+            "b",
+            url=None,
+            schedule={"send_at": "2027-01-20T09:00:00+05:30"},
+            **{"from": ["+919876543210", "+919876543299"]},
+        ),
         [ManifestChangeType.REMOVED, ManifestChangeType.ADDED],
     ),
-    "a twin": (
+    "distinct_from": (
         voice("a"),
-        voice("b", metadata={"allow": frozenset({"twin"})}),
+        voice("b", metadata={"distinct_from": frozenset({"S1"})}),
         [ManifestChangeType.REMOVED, ManifestChangeType.ADDED],
     ),
     "other SIDs": (

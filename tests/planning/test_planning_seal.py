@@ -138,6 +138,7 @@ def test_a_manifest_is_sealed_as_its_meaning_encoded_plainly(
         "labels": desired.labels,
         "ignore": sorted(desired.ignore),
         "allow": sorted(desired.allow),
+        **({"distinct_from": sorted(desired.distinct_from)} if desired.distinct_from else {}),
     }
     assert canonical_manifest(desired, country) == canonical(plain)
 

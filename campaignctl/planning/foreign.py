@@ -1,0 +1,68 @@
+"""Rule 1.2: the one alive campaign of a name may be somebody else's, who took the name by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.table import Role
+from campaignctl.planning.alive import Decision
+from campaignctl.planning.compare import UNSEEN, shown, start_of
+from campaignctl.planning.consent import Permission
+from campaignctl.planning.looks import Look
+from campaignctl.planning.normalize import normal
+from campaignctl.planning.plan import HeldOperation, Reason
+from campaignctl.planning.resources import Desired, Live
+from campaignctl.planning.terms import Terms
+from campaignctl.planning.window import window_of
+
+
+def looks_foreign(desired: Desired, live: Live, terms: Terms) -> bool:
+    """Other recipients, other content and another start, all three shown; and nobody said that it is meant."""
+    return (
+        _other_start(desired, live)
+        and _other_content(desired, live, terms.country)
+        and _other_recipients(desired, live, terms.country)
+        and not terms.allows(Permission.ADOPT, desired, live)
+    )
+
+
+def decide_foreign(live: Live, otherwise: Decision) -> Decision:
+    """Held, with all that would be done if it were meant, which is `otherwise`: not even a pause is."""
+    message = (
+        f"the campaign of this name ({live.sid}) has other recipients, other content and another start: it may be "
+        "somebody else's; allow adopt or pin it with metadata.sid if it is meant, else take another name"
+    )
+    done = (HeldOperation(it.op, it.fields, live.updated, it.numbers_failed) for it in otherwise.operations)
+    return Decision(
+        Reason("looks-foreign", message),
+        held=(*done, *otherwise.held),
+        diff=otherwise.diff,
+        resulting=live.spec,
+    )
+
+
+def _other_start(desired: Desired, live: Live) -> bool:
+    wanted = start_of(desired)
+    seen = shown(live.spec, f"{live.kind.schedule.name}.{live.kind.start.name}")
+    return wanted is not None and seen is not UNSEEN and window_of(live.kind, live.spec).start != wanted
+
+
+def _other_content(desired: Desired, live: Live, country: Country | None) -> bool:
+    """Something that both say differs, and nothing is the same."""
+    said = [pair for pair in _said_by_both(desired, live, country) if pair != (None, None)]
+    return bool(said) and all(mine != theirs for mine, theirs in said)
+
+
+def _said_by_both(desired: Desired, live: Live, country: Country | None) -> Iterator[tuple[object, object]]:
+    for field in desired.kind.in_role(Role.CONTENT):
+        name = field.name
+        if name in desired.spec and name in live.spec and not desired.ignores(name):
+            yield normal(field, desired.spec[name], country), normal(field, live.spec[name], country)
+
+
+def _other_recipients(desired: Desired, live: Live, country: Country | None) -> bool:
+    if any(desired.ignores(field.name) for field in desired.kind.in_role(Role.RECIPIENTS)):
+        return False
+    mine, theirs = Look(desired, country).recipients, Look(live, country).recipients
+    return mine is not None and theirs is not None and mine.isdisjoint(theirs)

@@ -1,0 +1,58 @@
+"""The newest finished campaigns, a page's worth: whoever ended one in an emergency must not find it made again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from campaignctl.kinds import KINDS, SMS
+from campaignctl.kinds.table import Kind
+from campaignctl.planning.resources import Desired, Live, Snapshot
+from campaignctl.planning.window import window_of
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def newest_finished(snapshot: Snapshot, everyone: Sequence[Desired]) -> tuple[Live, ...]:
+    """Of each kind those that no manifest names.
+
+    A page of them was read, or all that is finished stands in the listing: then as many as a page would have shown, so
+    that it does not matter how much was read.
+    """
+    named = {(it.kind.name, name) for it in everyone for name in _names(it)}
+    pinned = {it.sid for it in everyone if it.sid}
+    found: list[Live] = []
+    for kind, listing in snapshot.listings.items():
+        page = snapshot.newest_finished.get(kind, listing.campaigns)
+        found += _a_page_of(KINDS[kind], page)
+    return tuple(it for it in found if (it.kind.name, it.name) not in named and it.sid not in pinned)
+
+
+def _names(manifest: Desired) -> tuple[str | None, ...]:
+    """What it is called, and was; a pinned one is its SID's alone."""
+    return () if manifest.sid else (manifest.name, manifest.previous_name)
+
+
+def on_other_endpoint(snapshot: Snapshot) -> Mapping[str, Sequence[Live]]:
+    """By name what the other SMS endpoint shows, the alive first."""
+    found: defaultdict[str, list[Live]] = defaultdict(list)
+    for live in (*snapshot.other_sms, *_a_page_of(SMS, snapshot.other_sms_finished)):
+        found[live.name].append(live)
+    return found
+
+
+def _a_page_of(kind: Kind, campaigns: Iterable[Live]) -> Sequence[Live]:
+    """As the account lists them, the newest first: by when they were made, of SMS by when they start [000, 001]."""
+    finished = sorted((it for it in campaigns if it.finished), key=lambda it: it.sid)
+    finished.sort(key=_start if kind is SMS else _made, reverse=True)
+    return finished[: kind.page_limit]
+
+
+def _start(live: Live) -> datetime:
+    return window_of(live.kind, live.spec).start or _NEVER
+
+
+def _made(live: Live) -> datetime:
+    return live.created or _NEVER

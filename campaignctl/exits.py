@@ -54,8 +54,8 @@ EXIT_CODES: Final = (
         Exit.REFUSED,
         "Refused: something is blocked, forbidden, stale or not approved.",
         "A blocked change; a policy of level error, in validate too; --max-changes or --expect; a stale or foreign "
-        "plan; an answer other than yes; an apply that leaves a create held, or skips one with start-passed, moved, "
-        "appeared or lost-race. The message says which, and what lifts it.",
+        "plan; an answer other than yes; an apply that leaves a create or what looks foreign held, or skips one with "
+        "start-passed, moved, appeared or lost-race. The message says which, and what lifts it.",
     ),
     ExitCode(
         Exit.ERROR,
@@ -70,7 +70,8 @@ EXIT_CODES: Final = (
     ExitCode(
         Exit.FINE,
         "Fine.",
-        "Warnings, held changes (but for a held create in an apply) and findings of level warn do not change it.",
+        "Warnings, held changes (but in an apply creates and what looks foreign) and findings of level warn do not "
+        "change it.",
     ),
 )
 """The first wins where several hold."""

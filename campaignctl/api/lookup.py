@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from campaignctl.api.client import Client
@@ -11,6 +12,7 @@ from campaignctl.api.listing import is_refusal, search, term_of
 from campaignctl.api.refresh import alive
 from campaignctl.errors import ApiError, CredentialsError
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.naming import AskedName, Found, similar
 from campaignctl.planning.resources import Listing, Live
@@ -22,12 +24,48 @@ _LIKE_A_SID: Final = re.compile(r"(?=.*\d)[0-9A-Za-z]{24,64}", re.ASCII)
 
 
 def find(client: Client, asked: AskedName) -> Found:
-    """The campaign of a SID, else all that bear the name. Raises `ApiError`: what stays unread is no absence."""
-    ways = [_by_name, _by_sid]
+    """The campaign of a SID, and all that bear the name. Raises `ApiError`: what stays unread is no absence.
+
+    A name can be the SID of another campaign: what looks like one is looked for both ways. What does not is a SID only
+    where no campaign bears it.
+    """
     if _LIKE_A_SID.fullmatch(asked.word):
-        ways.reverse()
-    found = ways[0](client, asked)
-    return found if found.campaigns else _both(found, ways[1](client, asked))
+        found = _by_sid(client, asked)
+        return _with_namesakes(client, found) if found.campaigns else _both(found, _by_name(client, asked))
+    found = _by_name(client, asked)
+    if not found.campaigns:
+        return _both(found, _by_sid(client, asked))
+    return _with_sid(client, found) if _as_long_as_a_sid(found) else found
+
+
+def _with_namesakes(client: Client, found: Found) -> Found:
+    """Besides the campaign of a SID those that are called so, as far as the first page of a search shows them: more is
+    not read for it, and what keeps a search from being made keeps nobody from what was found by its SID.
+    """
+    word, known = found.asked.word, {live.sid for live in found.campaigns}
+
+    def first_page(kind: Kind) -> tuple[Live, ...]:
+        limit = client.endpoint(kind).page_limit
+        return client.list_page(kind, offset=0, limit=limit, name=word).items
+
+    try:
+        seen = each_kind(found.asked.kinds, first_page).values()
+    except ApiError:
+        return found
+    namesakes = (live for page in seen for live in page if live.name == word and live.sid not in known)
+    return replace(found, campaigns=(*found.campaigns, *namesakes))
+
+
+def _as_long_as_a_sid(found: Found) -> bool:
+    """Whether this account's SIDs could look like the name."""
+    word = found.asked.word
+    return bool(SID.matches(word)) and len(word) in {len(live.sid) for live in found.campaigns}
+
+
+def _with_sid(client: Client, found: Found) -> Found:
+    own = _by_sid(client, found.asked).campaigns
+    known = {live.sid for live in found.campaigns}
+    return replace(found, campaigns=(*found.campaigns, *(live for live in own if live.sid not in known)))
 
 
 def _both(first: Found, second: Found) -> Found:

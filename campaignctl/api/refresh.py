@@ -171,7 +171,8 @@ class _KindReader:
     def undecided(self) -> Mapping[str, tuple[str, ...]]:
         """Names that none of the alive bears and that could still matter, each with the names to search for.
 
-        Where not even the alive are all known, one of them may bear the previous name: it is searched for too.
+        A previous name that none of the alive bears is searched for too: what bears it may be over, or of those alive
+        that are not all known.
         """
         now, bearers = self.client.now(), self.names(alive_only=True)
         names: dict[str, tuple[str, ...]] = {}
@@ -180,20 +181,21 @@ class _KindReader:
                 continue
             previous = one.previous_name
             if _can_matter(one, now) or previous in bearers:
-                unsure = previous and not self.whole and previous not in bearers
-                names[one.name] = (one.name, previous) if previous and unsure else (one.name,)
+                names[one.name] = (
+                    (one.name, previous) if previous and previous not in bearers else (one.name,)
+                )
         return names
 
     def to_create(self) -> set[str]:
         """Names that a create may be wanted for: nothing of any status bears them, and their window is not over."""
-        now, bearers, alive_bearers = self.client.now(), self.names(), self.names(alive_only=True)
+        now, bearers = self.client.now(), self.names()
         return {
             one.name
             for one in self.manifests
             if one.name
             and not one.sid
             and one.name not in bearers
-            and one.previous_name not in alive_bearers
+            and one.previous_name not in bearers
             and one.state not in (State.COMPLETED, State.ARCHIVED)
             and _can_matter(one, now)
         }

@@ -28,7 +28,7 @@ from campaignctl.diagnostics import counted
 from campaignctl.errors import RefusedError, UsageError
 from campaignctl.exits import Exit
 from campaignctl.planning.orphans import refuse_many_orphans
-from campaignctl.planning.outcome import ApplyResult, ChangeOutcome
+from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.plan import Op, Plan
 from campaignctl.planning.planfile import SavedPlan, looks_like_plan
 from campaignctl.planning.reasons import ChangeType
@@ -213,10 +213,12 @@ def exit_code(result: ApplyResult) -> Exit:
         return Exit.UNKNOWN
     if ChangeOutcome.FAILED in outcomes:
         return Exit.PARTLY
-    refused = any(
-        each.change.type is ChangeType.BLOCKED
-        or (each.outcome is ChangeOutcome.SKIPPED and each.reason.code in _TOO_LATE)
-        or (each.change.type is ChangeType.HELD and any(it.op is Op.CREATE for it in each.change.held))
-        for each in result.results
-    )
-    return Exit.REFUSED if refused else Exit.FINE
+    return Exit.REFUSED if any(map(_refused, result.results)) else Exit.FINE
+
+
+def _refused(result: ChangeResult) -> bool:
+    """Blocked, skipped right before a write, or left held though somebody waits for it, or may be called by it."""
+    change = result.change
+    skipped = result.outcome is ChangeOutcome.SKIPPED and result.reason.code in _TOO_LATE
+    waiting = change.type is ChangeType.HELD and any(it.op is Op.CREATE for it in change.held)
+    return change.type is ChangeType.BLOCKED or skipped or waiting or change.reason.code == "looks-foreign"

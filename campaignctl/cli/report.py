@@ -91,6 +91,8 @@ def _campaign(asked: AskedName, client: Client, session: Session) -> Live:
     if not found.campaigns:
         raise InputError(found.nowhere(session.environment.name))
     asked.of_one_kind(live.kind for live in found.campaigns)
+    if found.both:
+        raise RefusedError(found.told_both)
     if len(found.campaigns) > 1:
         raise _ambiguous(found)
     return found.campaigns[0]

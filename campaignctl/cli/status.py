@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -20,7 +20,7 @@ from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import did_you_mean
 from campaignctl.errors import InputError
 from campaignctl.planning.headway import Mark
-from campaignctl.planning.naming import AskedName, meant
+from campaignctl.planning.naming import AskedName, Found, meant
 from campaignctl.planning.overview import Sight, chosen, marks, standing_of, stranger, strangers
 from campaignctl.planning.plan import Change
 from campaignctl.planning.resources import Listing, Live
@@ -102,6 +102,9 @@ def _look(
         others = (each for each in asked if not chosen(changes, each))
         names = [it.name for it in reading.everyone if it.name]
         shown = tuple(live for each in others for live in _campaigns(each, listings, client, names))
+        shown += _meant_by_sid(asked, listings, (*shown, *(it.live for it in mine if it.live)))
+    read = [live for listing in listings.values() for live in listing.campaigns]
+    told = tuple(_told_both(wish.names, {live.sid: live for live in (*read, *shown)}.values()))
     sight = Sight(client.now(), session.environment, earlier)  # the account's clock, once anything was read
     rows = tuple(standing_of(change, sight) for change in mine)
     rows += tuple(stranger(live, orphans.get(live.sid), sight) for live in shown)
@@ -111,7 +114,7 @@ def _look(
         standings=rows,
         unmanaged=None if wish.names else len(nobodys),
         requests=client.requests - before,
-        notes=found.snapshot.notes,
+        notes=(*found.snapshot.notes, *told),
         findings=reading.findings,
     )
 
@@ -134,6 +137,24 @@ def _past(change: Change, client: Client) -> Live | None:
     word = change.desired.sid or change.key.name
     bearers = find(client, AskedName(word, word, (change.desired.kind,))).campaigns
     return max(bearers, key=lambda live: live.age_key, default=None)
+
+
+def _meant_by_sid(
+    asked: Iterable[AskedName], listings: Mapping[str, Listing], shown: Iterable[Live]
+) -> tuple[Live, ...]:
+    """What a NAME is the SID of, where it is shown as the name of another already."""
+    words, there = {each.word for each in asked}, {live.sid for live in shown}
+    read = (live for listing in listings.values() for live in listing.campaigns)
+    return tuple(live for live in read if live.sid in words and live.sid not in there)
+
+
+def _told_both(names: Iterable[str], seen: Collection[Live]) -> Iterator[str]:
+    """A note on each NAME that is the SID of one campaign and the name of another."""
+    for asked in map(AskedName.read, names):
+        meant_so = (live for live in seen if asked.word in (live.name, live.sid) and live.kind in asked.kinds)
+        found = Found(asked, tuple(meant_so))
+        if found.both:
+            yield found.told_both
 
 
 def _campaigns(

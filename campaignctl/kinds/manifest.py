@@ -12,7 +12,10 @@ from campaignctl.kinds.table import Field, Kind, Role, Type
 API_VERSION = "campaignctl/v1"
 FROM_FILE = "from_file"
 
-_NO_TWIN = "names nobody and would hold for ever; give the SIDs of the campaigns that this one is not in metadata.distinct_from"
+_NO_TWIN = (
+    "names nobody and would hold for ever; give the SIDs of the campaigns that this one is not in "
+    "metadata.distinct_from"
+)
 
 
 def _state() -> Field:

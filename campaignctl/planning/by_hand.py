@@ -67,6 +67,8 @@ def decide_named(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
 
     A pause is of all of a name. The others need to know which one, and that there is no other.
     """
+    if found.both:
+        return _of_sid_and_name(verb, found, terms)
     meant = _meant(verb, found.campaigns)
     found.asked.of_one_kind(live.kind for live in meant)
     if verb.action is not Action.PAUSE and meant:
@@ -76,6 +78,18 @@ def decide_named(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
             message = "the account's list could not be read whole, so others may bear the name; give its SID"
             return (_undecided(meant[0].kind, found, Reason("incomplete-list", message)),)
     return tuple(decide(verb, live, terms) for live in meant)
+
+
+def _of_sid_and_name(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
+    """A NAME that is the SID of one campaign and the name of others: only a pause is of all of them."""
+    assert found.both is not None
+    own, named = found.both
+    if verb.action is Action.PAUSE:
+        return tuple(decide(verb, live, terms) for live in (*own, *_meant(verb, named)))
+    found.asked.of_one_kind(live.kind for live in found.campaigns)
+    return (
+        _undecided(own[0].kind, found, Reason("ambiguous-name", f"{found.told_both}; nobody can tell which")),
+    )
 
 
 def _meant(verb: Verb, bearers: Sequence[Live]) -> tuple[Live, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.resources import Desired
+from campaignctl.planning.resources import Desired, Live
 
 
 class Permission(StrEnum):
@@ -38,11 +38,23 @@ def names_campaign(pattern: str, kind: Kind, name: str | None, sid: str | None) 
 
 @dataclass(frozen=True)
 class Consent:
-    """`flags` are `--allow` as given: `OP` or `OP:NAME`."""
+    """`flags` are `--allow` as given: `OP` or `OP:NAME`. `sids` are those NAMEs that are an SID of the account: each
+    is no campaign's name then, since what may not be undone must not be allowed of two.
+    """
 
     flags: tuple[str, ...] = ()
     environment: frozenset[str] = frozenset()
     sandbox: bool = False
+    sids: frozenset[str] = frozenset()
+
+    def among(self, campaigns: Iterable[Live]) -> Consent:
+        """The same, where these stand in the account."""
+        patterns = {flag.partition(":")[2] for flag in self.flags} - {""}
+        return (
+            replace(self, sids=frozenset(it.sid for it in campaigns if it.sid in patterns))
+            if patterns
+            else self
+        )
 
     def given(
         self,
@@ -63,7 +75,11 @@ class Consent:
     def _by_flag(self, permission: Permission, kind: Kind, name: str | None, sid: str | None) -> bool:
         for flag in self.flags:
             operation, colon, pattern = flag.partition(":")
-            if operation == permission and (not colon or names_campaign(pattern, kind, name, sid)):
+            if operation != permission:
+                continue
+            if not colon or (
+                pattern == sid if pattern in self.sids else names_campaign(pattern, kind, name, sid)
+            ):
                 return True
         return False
 

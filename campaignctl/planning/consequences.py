@@ -41,7 +41,7 @@ def of_adding(after: Desired, was_invalid: bool, now: datetime) -> Iterator[str]
         return
     if after.previous_name is not None:
         old = quoted(after.previous_name)
-        yield f"the plan renames the campaign {old} if the account has it alive; one that is over stays so; else it is new"
+        yield f"the plan renames the campaign {old} if it is alive; one that is over stays so; else it is new"
     window = window_of(after.kind, after.spec)
     if after.state in _TO_END:
         yield f"wanted {after.state}: nothing is created for it"

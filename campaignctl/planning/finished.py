@@ -66,7 +66,7 @@ def differences_noted(desired: Desired, live: Live, terms: Terms) -> tuple[str, 
 
 
 def asks_for_new_run(desired: Desired, live: Live, terms: Terms) -> bool:
-    """True for a start in the future that differs from the one that the finished campaign had, as far as it is shown."""
+    """True for a start in the future that differs from the one that the finished campaign had, where that is shown."""
     start, had = _start_ahead(desired, terms), _start_it_had(live)
     if start is None or had is UNSEEN:
         return False

@@ -154,7 +154,7 @@ class _Alive:
 
     @cached_property
     def _by_look(self) -> _Index:
-        return _indexed(self.campaigns, lambda live: self._keys_of(live))
+        return _indexed(self.campaigns, self._keys_of)
 
     def _keys_of(self, live: Live) -> list[Hashable]:
         return _content_keys(self.looks[live.sid], _own_starts(self.looks[live.sid]))

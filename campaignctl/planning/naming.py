@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from campaignctl.diagnostics import quoted
+from campaignctl.diagnostics import quoted, some_of
 from campaignctl.errors import ApiError, UsageError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
@@ -39,7 +39,7 @@ class AskedName:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a NAME came to in an account: every campaign that bears it, or the one whose SID it is.
+    """What a NAME came to in an account: every campaign that bears it, and the one whose SID it is.
 
     `whole` is False where others may bear it too that the account did not show. `similar` are names that came up
     while looking, where none was the one. `unread` says why nobody could look for it at all.
@@ -60,6 +60,23 @@ class Found:
         if self.whole:
             return f"{account} has no campaign {name}{meant}"
         return f"{account} could not be read whole, so {name}{meant} may be there: give its SID"
+
+    @property
+    def both(self) -> tuple[tuple[Live, ...], tuple[Live, ...]] | None:
+        """The campaigns that the NAME is the SID of, and those of that name, where there are both: it tells neither."""
+        own = tuple(live for live in self.campaigns if live.sid == self.asked.word)
+        named = tuple(live for live in self.campaigns if live.sid != self.asked.word)
+        return (own, named) if own and named else None
+
+    @property
+    def told_both(self) -> str:
+        """A sentence on such a NAME."""
+        own, named = self.both or ((), ())
+        bearers = some_of([f"{live.sid} {live.word}" for live in named], _MOST_SIMILAR)
+        return (
+            f"{quoted(self.asked.word)} is the SID of {quoted(own[0].name) if own else 'one campaign'} and the name of "
+            f"another ({bearers}): give the SID of that one; a manifest with metadata.sid tells them apart"
+        )
 
     @property
     def others(self) -> str:

@@ -78,6 +78,9 @@ def make_plan(
 
     `everyone` are all manifests of the project: who matches what, and what is an orphan, is reckoned over them.
     """
+    if terms.consent.flags:
+        read = (live for listing in snapshot.listings.values() for live in listing.campaigns)
+        terms = replace(terms, consent=terms.consent.among(read))
     account = _look(everyone, snapshot, terms.country)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]

@@ -157,8 +157,8 @@ _ROWS: Final = (
         "looks-foreign",
         _H,
         "The alive campaign of the name has other recipients, other content and another start, all three.",
-        "Somebody else's campaign may bear the name by chance: nothing is done to it, not even a pause, and apply exits "
-        "3. Say --allow adopt:NAME or metadata.sid if it is the one that is meant, else take another name.",
+        "Somebody else's campaign may bear the name by chance: nothing is done to it, not even a pause, and apply "
+        "exits 3. Say --allow adopt:NAME or metadata.sid if it is the one that is meant, else take another name.",
     ),
     ReasonCode(
         "looks-renamed",

@@ -27,6 +27,8 @@ SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})
 
 _ASKED_OF_CREATE: Final = {"looks-renamed": Permission.TWIN}
 """What releases a held create, by reason; every other one asks for a start that is near or at once."""
+_ASKED_OF_ALL: Final = {"looks-foreign": Permission.ADOPT}
+"""What a whole change waits for, whatever it would do."""
 
 
 def title(kind: str, campaign: str) -> str:
@@ -81,9 +83,10 @@ class Asking:
 
 def asking(change: ChangeDocument, *, namesake: bool) -> Asking | None:
     """None where nothing is held. `namesake`: another change bears the same name."""
-    if not change["held"]:
+    whole = _ASKED_OF_ALL.get(change["reason"]["code"])
+    if not change["held"] and whole is None:
         return None
-    asked = (_permission(operation, change) for operation in change["held"])
+    asked = [whole] if whole else [_permission(operation, change) for operation in change["held"]]
     permissions = list(dict.fromkeys(permission for permission in asked if permission))
     pattern = _pattern(change, namesake)
     flags = " ".join(f"--allow {shlex.quote(permission + pattern)}" for permission in permissions)

@@ -97,7 +97,7 @@ def _tone(change: ChangeDocument, now: datetime) -> Tone:
             return Tone.BLOCKED
         case _ if any(operation["irreversible"] for operation in change["operations"]):
             return Tone.FINAL
-        case _ if change["held"]:
+        case _ if change["held"] or change["change"] == "held":
             return Tone.HELD
         case "orphan":
             return Tone.LEFT

@@ -29,7 +29,10 @@ Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json
 ALIVE_WORDS: Final = (
     "Created,created,Scheduled,scheduled,InProgress,inprogress,In-Progress,in-progress,Paused,paused"
 )
-FINISHED_WORDS: Final = "Completed,completed,Archived,archived,Failed,failed,Canceled,canceled,Cancelled,cancelled,Deleted,deleted"
+FINISHED_WORDS: Final = (
+    "Completed,completed,Archived,archived,Failed,failed,Canceled,canceled,Cancelled,cancelled"
+    ",Deleted,deleted"
+)
 FAILED_WORDS: Final = "Failed,failed,Canceled,canceled,Cancelled,cancelled"
 IN_PROGRESS_WORDS: Final = "InProgress,inprogress,In-Progress,in-progress"
 """Which spellings the status filter takes is unknown: all are sent [000, 001]."""

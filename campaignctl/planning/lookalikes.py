@@ -126,31 +126,37 @@ def _wanted_starts(look: Look) -> tuple[Hashable, ...]:
     return (look.start, _NONE) if look.start else (_ANY,)
 
 
-class _Alive:
-    """By what is in common. Whatever looks like a manifest stands in one of its groups, each the oldest first."""
+class _Campaigns:
+    """By what they have in common with a manifest: whatever is like it stands in one of its groups, each in the order
+    in which they are given.
+    """
 
-    alike = staticmethod(looks_like)
-
-    def __init__(self, campaigns: Iterable[Live], country: Country | None) -> None:
-        self.campaigns = sorted(campaigns, key=lambda live: live.age_key)
-        self.looks = {live.sid: Look(live, country) for live in self.campaigns}
+    def __init__(self, campaigns: Sequence[Live], country: Country | None) -> None:
+        self.campaigns = campaigns
+        self.looks = {live.sid: Look(live, country) for live in campaigns}
         self._people: dict[Hashable, _Index] = {}
 
-    def groups(self, mine: Look) -> Iterator[Sequence[Live]]:
-        """Hidden recipients; one recipient beside the look; a list beside start or content; half of the numbers."""
-        looks = _content_keys(mine, _wanted_starts(mine))
-        for look in looks:
+    def of_one_look(self, mine: Look) -> Iterator[Sequence[Live]]:
+        """With start and content in common: those with a recipient besides, or whose recipients are not known."""
+        for look in _content_keys(mine, _wanted_starts(mine)):
             if mine.recipients is None:
                 yield self._by_look.get(look, ())
             for field in mine.fields:
                 yield self._hiding.get((field, look), ())
-            if look in self._by_look:
-                people = self._people_of(look)
-                yield from (people[it] for it in (*mine.numbers, *mine.lists) if it in people)
-        for sid in mine.lists:
-            for said in (*_wanted_starts(mine), *mine.content.items()):
-                yield self._by_list.get((sid, said), ())
-        yield self._overlapping(mine)
+            yield from self.meeting(mine, look, self._by_look.get(look, ()))
+
+    def meeting(self, mine: Look, key: Hashable, campaigns: Sequence[Live]) -> Iterator[Sequence[Live]]:
+        """Those of some that reach one of its recipients; whom they reach is worked out once for a key."""
+        if not campaigns:
+            return
+        if key not in self._people:
+            self._people[key] = _indexed(campaigns, self._recipients_of)
+        people = self._people[key]
+        yield from (people[it] for it in (*mine.numbers, *mine.lists) if it in people)
+
+    def _recipients_of(self, live: Live) -> Iterable[Hashable]:
+        look = self.looks[live.sid]
+        return (*look.numbers, *look.lists)
 
     @cached_property
     def _by_look(self) -> _Index:
@@ -171,14 +177,22 @@ class _Alive:
 
         return _indexed(self.campaigns, keys)
 
-    def _people_of(self, look: Hashable) -> _Index:
-        """Whom those of one look reach, worked out where a manifest has that look."""
-        if look not in self._people:
-            self._people[look] = _indexed(
-                self._by_look[look],
-                lambda live: [*self.looks[live.sid].numbers, *self.looks[live.sid].lists],
-            )
-        return self._people[look]
+
+class _Alive(_Campaigns):
+    """The oldest first."""
+
+    alike = staticmethod(looks_like)
+
+    def __init__(self, campaigns: Iterable[Live], country: Country | None) -> None:
+        super().__init__(sorted(campaigns, key=lambda live: live.age_key), country)
+
+    def groups(self, mine: Look) -> Iterator[Sequence[Live]]:
+        """All three in common; a list beside start or content; half of the numbers, or all."""
+        yield from self.of_one_look(mine)
+        for sid in mine.lists:
+            for said in (*_wanted_starts(mine), *mine.content.items()):
+                yield self._by_list.get((sid, said), ())
+        yield self._overlapping(mine)
 
     @cached_property
     def _by_list(self) -> _Index:
@@ -219,28 +233,19 @@ class _Alive:
         return Counter(number for look in self.looks.values() for number in look.numbers)
 
 
-class _Finished:
-    """A page of them at most. Two of three must be in common, so start or content is, and the other does not differ."""
+class _Finished(_Campaigns):
+    """The newest first. Two of the three must be in common, and the third must not differ."""
 
     alike = staticmethod(looked_like)
 
     def __init__(self, campaigns: Iterable[Live], country: Country | None) -> None:
-        self.campaigns = sorted(campaigns, key=lambda live: live.age_key, reverse=True)
-        self.looks = {live.sid: Look(live, country) for live in self.campaigns}
+        super().__init__(sorted(campaigns, key=lambda live: live.age_key, reverse=True), country)
 
     def groups(self, mine: Look) -> Iterator[Sequence[Live]]:
-        """By content beside the start, and by the start alone where the content is not shown."""
-        for key in _content_keys(mine, _wanted_starts(mine)):
-            yield self._by_look.get(key, ())
+        """All three in common, as far as they are shown; a recipient beside the start, the content not being shown."""
+        yield from self.of_one_look(mine)
         for start in _wanted_starts(mine):
-            yield self._by_start.get(start, ())
-
-    @cached_property
-    def _by_look(self) -> _Index:
-        return _indexed(
-            self.campaigns,
-            lambda live: _content_keys(self.looks[live.sid], _own_starts(self.looks[live.sid])),
-        )
+            yield from self.meeting(mine, start, self._by_start.get(start, ()))
 
     @cached_property
     def _by_start(self) -> _Index:

@@ -260,6 +260,34 @@ def test_numbers_in_one_text_are_an_array() -> None:
     assert live.spec["from"] == ("+919876543210", "+919876543211")
 
 
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        ["XXXXXXXX10"],
+        ["+919876543210", "98••••••10"],
+        "+919876543210,XXXXXXXXXX",
+        ["98******10"],
+        ["****"],
+        ["+91 98765 xxxxx"],
+        ["९८७६५४३२१०"],
+        ["9876543210+"],
+        ["----------"],
+    ],
+)
+def test_a_masked_number_is_not_shown_and_neither_are_those_beside_it(numbers: Any) -> None:
+    live = wire.decode(ENDPOINTS["campaigns"], {"id": "1", "name": "abc", "from": numbers, "url": "http://x"})
+    assert live.spec == {"name": "abc", "url": "http://x"}
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+919876543210", "09876543210", "98765 43210", "(022) 4000-1234", "+91-98765.43210", "[98] 7654"],
+)
+def test_a_number_is_shown_however_it_is_written(number: str) -> None:
+    live = wire.decode(ENDPOINTS["campaigns"], {"id": "1", "name": "abc", "from": [number, 9876543211]})
+    assert live.spec["from"] == (number, "9876543211")
+
+
 def test_digits_may_come_as_numbers() -> None:
     data = {"sid": "a", "name": "n", "dlt_template_id": 1107, "lists": [17]}
     assert wire.decode(MESSAGES, data).spec == {"name": "n", "dlt_template_id": "1107", "lists": ("17",)}

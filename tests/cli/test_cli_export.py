@@ -83,9 +83,8 @@ def test_an_export_that_matches_nothing_says_so_and_what_was_looked_at(
     document = export(desk, *asked)
     assert (document["written"], document["skipped"]) == ([], [])
     said = desk.run("export", "--out", "campaigns", *asked).out
-    alive_only = (
-        "only what is alive was looked at, --status completed,archived,failed,canceled looks at the rest"
-    )
+    over = "completed,archived,failed,canceled,deleted"
+    alive_only = f"only what is alive was looked at, --status {over} looks at the rest"
     assert document["notes"] == [f"nothing matched{'' if '--status' in asked else f': {alive_only}'}"]
     assert said == f"Environment prod (account acme1)\n\nNote: {document['notes'][0]}\n"
     assert not list((desk.root / "campaigns").iterdir())

@@ -340,7 +340,7 @@ def test_a_pause_at_once_that_fails_is_shouted(desk: Desk) -> None:
 def test_a_failed_item_in_the_last_list_is_settled_by_a_search_for_what_was_made(desk: Desk) -> None:
     """A broken old campaign must not keep each run waiting, nor make unknown what it made."""
     desk.configure(settle_seconds=1)
-    desk.seed(live_voice("old-survey", url=OTHER_URL, schedule=LATER))
+    desk.seed(live_voice("old-survey", url=OTHER_URL, schedule=LATER, **{"from": ["+919876543299"]}))
     desk.manifests(voice())
     desk.sandbox.faults.add("item", request="list", after=1)
     assert result_of(desk.apply())["outcome"] == "applied"

@@ -141,6 +141,33 @@ def test_two_campaigns_were_not_the_same_one() -> None:
     assert clashing(first, second) == [(1, "metadata.previous_name"), (2, "metadata.previous_name")]
 
 
+def test_a_previous_name_that_another_manifest_is_called_is_wrong_at_both() -> None:
+    renamed, other = wanted({"name": "bbb"}, previous="aaa"), wanted({"name": "aaa"}, line=2)
+    elsewhere = wanted({"name": "aaa"}, SMS, line=3)
+    assert clashing(renamed, other, elsewhere) == [(1, "metadata.previous_name"), (2, "metadata.name")]
+    assert clashing(renamed, elsewhere) == []
+    messages = [fault.message for _, fault in conflicts((renamed, other), None)]
+    assert all("a.yaml:" in message for message in messages)
+
+
+def test_a_pin_does_not_make_a_previous_name_free() -> None:
+    pinned = wanted({"name": "aaa"}, sid="s", line=2)
+    assert clashing(wanted({"name": "bbb"}, previous="aaa"), pinned) == [
+        (1, "metadata.previous_name"),
+        (2, "metadata.name"),
+    ]
+
+
+def test_two_manifests_that_change_names_are_both_wrong_twice() -> None:
+    one, two = wanted({"name": "aaa"}, previous="bbb"), wanted({"name": "bbb"}, previous="aaa", line=2)
+    assert sorted(clashing(one, two)) == [
+        (1, "metadata.name"),
+        (1, "metadata.previous_name"),
+        (2, "metadata.name"),
+        (2, "metadata.previous_name"),
+    ]
+
+
 def test_a_name_lacks_the_prefix_unless_pinned() -> None:
     manifests = (
         wanted({"name": "growth-a"}),

@@ -2,7 +2,7 @@
 
     planned ── intent written ── sent ─┬─ answered ───────────────────────────── made
                                        ├─ refused, never connected, too late ─── not made
-                                       └─ unknown ── looked up by name, for ─┬─ there as asked: adopted
+                                       └─ unknown ── looked up by name, for ─┬─ there, as asked or made since: adopted
                                                      settle_seconds          ├─ two there: all but the oldest paused
                                                                              └─ else: unknown, for the next run
 
@@ -14,13 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from campaignctl.applying.intents import Intents
-from campaignctl.applying.port import Account, Check, Hooks, TooLateError
+from campaignctl.applying.port import Account, Check, Hooks, LookAgainError, TooLateError
 from campaignctl.applying.sending import Sender
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
-from campaignctl.kinds.lifecycle import CALLING
+from campaignctl.kinds.lifecycle import CALLING, State
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.planning.compare import compare
 from campaignctl.planning.environment import Environment
@@ -29,6 +30,10 @@ from campaignctl.planning.resources import Desired, Listing, Live
 
 MOST_LOST_IN_A_ROW: Final = 2
 """After so many creates that nobody knows of, or that never reached the account, no further one is sent."""
+
+
+_ROUNDED: Final = timedelta(seconds=2)
+"""`Date` and `date_created` are cut to seconds, and come from two machines of the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +63,19 @@ class Creator:
     def create(self, desired: Desired, spec: Mapping[str, Value], check: Check | None = None) -> Made:
         """Raises InputError where the intent cannot be written, and what `check` raises: then nothing was sent."""
         kind, name = desired.kind, desired.name or ""
+        sent_at = self.account.now()
 
         def note() -> None:
             """Right before it goes out, whatever it waited for: its age counts from here."""
+            nonlocal sent_at
             if check is not None:
                 check()
             self.intents.write(kind.name, name)
+            sent_at = self.account.now()
 
         try:
             exchange = self.account.create(kind, spec, note)
-        except (TooLateError, InterruptedRunError):
+        except (TooLateError, LookAgainError, InterruptedRunError):
             self.intents.forget(kind.name, name)  # ended while it waited for its turn
             raise
         match exchange.answer:
@@ -84,25 +92,35 @@ class Creator:
                 self.intents.forget(kind.name, name)
                 self.lost += 1
                 return Made(exchange)
-            case Unknown(message, http):
-                return self._look(desired, message, http, exchange.attempts)
+            case Unknown():
+                return self._look(desired, exchange.answer, exchange.attempts, sent_at)
 
-    def _look(self, desired: Desired, message: str, http: int | None, attempts: int) -> Made:
+    def _look(self, desired: Desired, unknown: Unknown, attempts: int, sent_at: datetime) -> Made:
+        """The one that is there serves where it is as asked, and is this run's own where it was made since.
+
+        Nobody is sure of any other one; where all of a name are to wait, all that is found is paused.
+        """
+        found = self._found(desired)
+        if len(found) == 1 and (self._as_asked(desired, found[0]) or _made_since(found[0], sent_at)):
+            self.lost = 0
+            return Made(Exchange(Done(found[0]), attempts), adopted=True)
+        self.lost += 1
+        message, waits = unknown.message, desired.state is State.PAUSED
+        if len(found) > 1:
+            message += f"; {self.pause_all_but_the_oldest(found, and_that_one=waits)}"
+        elif found:
+            message += f"; {found[0].sid} bears its name and is not as asked"
+            message += f"; {self._paused(found, 'it is paused')}" if waits else ""
+        return Made(Exchange(Unknown(message, unknown.http), attempts))
+
+    def _found(self, desired: Desired) -> list[Live]:
         found: list[Live] = []
         with suppress(InterruptedRunError):  # what was sent stays unknown
             for _ in self._moments():
                 found = self._bearers(desired)
                 if found:
                     break
-        if len(found) == 1 and self._as_asked(desired, found[0]):
-            self.lost = 0
-            return Made(Exchange(Done(found[0]), attempts), adopted=True)
-        self.lost += 1
-        if len(found) > 1:
-            message += f"; {self.pause_all_but_the_oldest(found)}"
-        elif found:
-            message += f"; {found[0].sid} bears its name and is not as asked"
-        return Made(Exchange(Unknown(message, http), attempts))
+        return found
 
     def _moments(self) -> Iterator[None]:
         """Now, and again at growing distances until `settle_seconds` are over."""
@@ -136,19 +154,25 @@ class Creator:
     def _as_asked(self, desired: Desired, live: Live) -> bool:
         return not compare(desired, live, self.environment.country).differences
 
-    def pause_all_but_the_oldest(self, oldest_first: list[Live]) -> str:
+    def pause_all_but_the_oldest(self, oldest_first: list[Live], *, and_that_one: bool = False) -> str:
         """Nobody can tell which one this run made; one that calls too much is worse than one that waits."""
-        spared, others = oldest_first[0], oldest_first[1:]
-        calling = [live for live in others if live.status in CALLING]
-        lost = [live.sid for live in calling if not self._pause(live)]
-        text = f"several bear its name; all but the oldest, {spared.sid}, are paused"
-        return text + (f" BUT {', '.join(lost)}: pause them by hand now" if lost else "")
+        spared = "all" if and_that_one else f"all but the oldest, {oldest_first[0].sid},"
+        others = oldest_first if and_that_one else oldest_first[1:]
+        return f"several bear its name; {self._paused(others, f'{spared} are paused')}"
 
-    def _pause(self, live: Live) -> bool:
-        try:
-            return isinstance(self.sender.hush(live, urgent=True).answer, Done)
-        except InterruptedRunError:
-            return False
+    def _paused(self, campaigns: list[Live], says: str) -> str:
+        """What is said once they are; those that were not seen to be quiet are named."""
+        lost = []
+        with self.hooks.undeterred():
+            for live in campaigns:
+                if live.status in CALLING and not self.sender.hush(live, urgent=True).took:
+                    lost.append(live.sid)
+        return says + (f" BUT {', '.join(lost)}: pause them by hand now" if lost else "")
+
+
+def _made_since(live: Live, moment: datetime) -> bool:
+    """One that shows no date appeared since all the same: nothing alive bore the name before."""
+    return live.created is None or live.created >= moment - _ROUNDED
 
 
 def bearers(campaigns: tuple[Live, ...], name: str) -> list[Live]:

@@ -1,21 +1,27 @@
-"""What a run that was killed left behind (rule 10.1): its intents are settled before the next one plans."""
+"""What a run that was killed left behind (rule 10.1): a plan reads its intents, the next apply finishes what is left.
+
+`seen_through` is what a plan makes of them: it neither waits nor writes. An apply waits and looks before it plans
+(`Leftovers.look`), and writes only once everything that could refuse it has passed (`Leftovers.finish`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from campaignctl.applying.creating import Creator, bearers
+from campaignctl.applying.duplicates import end_duplicate, older_than
 from campaignctl.applying.intents import Intent
 from campaignctl.applying.port import Account, Hooks
 from campaignctl.applying.races import GRACE_SECONDS, LOOK_EVERY, SHOWS_WITHIN
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import Action
-from campaignctl.planning.outcome import Done
-from campaignctl.planning.resources import Listing, Live
+from campaignctl.kinds.table import Kind
+from campaignctl.planning.resources import Listing, Live, Snapshot
 
 _NOT_WHOLE: Final = "no whole list of the account shows whether another run made a twin"
+_YOUNG_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +32,74 @@ class Settled:
     twins: bool = False
 
 
+def seen_through(
+    intents: Iterable[Intent],
+    snapshot: Snapshot,
+    get: Callable[[Kind, str], Live | None],
+    pinned: Collection[str] = (),
+) -> Snapshot:
+    """The account with what earlier runs surely made, and without the duplicates of theirs that an apply ends.
+
+    One that no list shows is read by its SID: a name that is in use must not look free. Raises ApiError.
+    """
+    for intent in intents:
+        listing = snapshot.listings.get(intent.kind)
+        if listing is None or intent.sid is None or intent.sid in pinned:
+            continue
+        live = next((it for it in listing.campaigns if it.sid == intent.sid), None)
+        if live is None:
+            live = get(KINDS[intent.kind], intent.sid)
+            campaigns = (*listing.campaigns, live) if live is not None else listing.campaigns
+            listing = replace(listing, campaigns=campaigns)
+        older = older_than(live, bearers(listing.campaigns, intent.name)) if live is not None else None
+        if live is not None and older is not None and live.alive:
+            rest = tuple(it for it in listing.campaigns if it.sid != intent.sid)
+            listing = replace(listing, campaigns=rest)
+            note = f"{live.sid}, which an earlier run made after {older.sid}, is ended by the next apply"
+            snapshot = replace(snapshot, notes=(*snapshot.notes, note))
+        snapshot = replace(snapshot, listings={**snapshot.listings, intent.kind: listing})
+    return snapshot
+
+
 @dataclass
 class Leftovers:
-    """Looks at each intent of an earlier run, once it is `settle_seconds` old, and finishes what is left."""
+    """Looks at each intent of an earlier run, once it is `settle_seconds` old, and finishes what is left.
+
+    A campaign that a manifest pins is meant, whatever the intent says.
+    """
 
     account: Account
     creator: Creator
     hooks: Hooks
-    _listings: dict[str, Listing] = field(default_factory=dict)
+    pinned: Collection[str] = ()
+    _listings: dict[str, tuple[float, Listing]] = field(default_factory=dict)
 
-    def settle(self) -> Settled:
-        """Raises ApiError where the account cannot be read: then nothing is planned either."""
-        notes, twins = [], False
-        intents = [intent for intent in self.creator.intents.left() if intent.kind in KINDS]
-        for intent in intents:
+    def look(self) -> None:
+        """Waits until lists show what earlier runs made. Raises ApiError where the account cannot be read."""
+        for intent in self._intents():
             self._wait(intent)
-        for intent in intents:
-            note, twin = self._finish(intent)
+        for intent in self._intents():
+            if intent.sid is not None and intent.sid not in self.pinned:
+                self._shown(intent)
+
+    def finish(self) -> Settled:
+        """What is left of each. One that cannot be looked at is left to the next run."""
+        notes, twins = [], False
+        for intent in self._intents():
+            try:
+                note, twin = self._finish(intent)
+            except ApiError as error:
+                note, twin = (
+                    f"an earlier run was cut off, and nobody could look at what it made: {error}",
+                    False,
+                )
             twins = twins or twin
             if note:
                 notes.append(f"{KINDS[intent.kind].short}/{intent.name}: {note}")
         return Settled(tuple(notes), twins)
+
+    def _intents(self) -> tuple[Intent, ...]:
+        return tuple(intent for intent in self.creator.intents.left() if intent.kind in KINDS)
 
     def _wait(self, intent: Intent) -> None:
         """As long as a run waits before its last look: until everything shows that may be older (rule 10.5)."""
@@ -56,12 +109,13 @@ class Leftovers:
             self.hooks.clock.sleep(left)
 
     def _finish(self, intent: Intent) -> tuple[str | None, bool]:
+        if intent.sid is not None and intent.sid in self.pinned:
+            self._forget(intent)
+            return None, False
         listing = self._shown(intent)
         same = bearers(listing.campaigns, intent.name)
-        if intent.sid is not None and intent.sid in {live.sid for live in same}:
-            return self._known(intent, same, listing.whole), False
         if intent.sid is not None:
-            return self._gone_or_hidden(intent), False
+            return self._known(intent, same, listing.whole), False
         if len(same) > 1:
             self._forget(intent)
             return f"an earlier run was cut off; {self.creator.pause_all_but_the_oldest(same)}", True
@@ -88,9 +142,12 @@ class Leftovers:
 
     def _alive(self, kind: str, again: bool) -> Listing:
         """One list for all intents of a kind: a run that was killed late leaves thousands."""
-        if again or kind not in self._listings:
-            self._listings[kind] = self.account.alive(KINDS[kind])
-        return self._listings[kind]
+        now = self.hooks.clock.monotonic()
+        at, listing = self._listings.get(kind, (0.0, None))
+        if again or listing is None or now - at > _YOUNG_SECONDS:
+            listing = self.account.alive(KINDS[kind])
+            self._listings[kind] = now, listing
+        return listing
 
     def _is_over(self, intent: Intent) -> bool:
         live = self.account.get(KINDS[intent.kind], intent.sid or "")
@@ -98,32 +155,29 @@ class Leftovers:
 
     def _known(self, intent: Intent, same: list[Live], whole: bool) -> str | None:
         """The earlier run's own campaign: the older one stays, as that run would have decided."""
-        if same[0].sid == intent.sid and not whole:
+        mine = next((live for live in same if live.sid == intent.sid), None)
+        listed = mine is not None
+        if mine is None:
+            mine = self.account.get(KINDS[intent.kind], intent.sid or "")
+            if mine is not None and mine.alive:
+                return f"{intent.sid} was created and the account's list does not show it"
+        older = older_than(mine, same) if mine is not None else None
+        if mine is not None and older is not None:
+            return self._step_back(intent, mine, older)
+        if listed and not whole:
             return _NOT_WHOLE
-        if same[0].sid == intent.sid:
-            self._forget(intent)
-            return None
-        mine = next(live for live in same if live.sid == intent.sid)
-        for action in (Action.PAUSE, Action.COMPLETE, Action.ARCHIVE):
-            if not isinstance(self.creator.sender.act(mine, action).answer, Done):
-                return (
-                    f"{mine.sid} is a duplicate of {same[0].sid} and could not be ended: complete it by hand"
-                )
         self._forget(intent)
-        return (
-            f"{mine.sid}, which an earlier run made after {same[0].sid}, was paused, completed and archived"
-        )
+        return None
 
-    def _gone_or_hidden(self, intent: Intent) -> str | None:
-        """Over already, or never shown: in both cases there is nothing left to decide for this name."""
-        try:
-            over = self._is_over(intent)
-        except ApiError:
-            return None
-        if over:
-            self._forget(intent)
-            return None
-        return f"{intent.sid} was created and the account's list does not show it"
+    def _step_back(self, intent: Intent, mine: Live, older: Live) -> str | None:
+        ending = end_duplicate(self.creator.sender, mine, older)
+        if ending.older is None:
+            return f"{mine.sid} looked like a duplicate of {older.sid}, which is no longer there: plan again"
+        if ending.trouble is not None:
+            why = ending.trouble.message
+            return f"{mine.sid} is a duplicate of {older.sid} and could not be ended ({why}): complete it by hand"
+        self._forget(intent)
+        return f"{mine.sid}, which an earlier run made after {older.sid}, {ending.says}"
 
     def _forget(self, intent: Intent) -> None:
         self.creator.intents.forget(intent.kind, intent.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -25,6 +26,10 @@ class TooLateError(Exception):
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.message)
         self.reason = reason
+
+
+class LookAgainError(Exception):
+    """Raised by a check: what this run knows of the account grew old while the request waited, and it is not sent."""
 
 
 class Account(Protocol):
@@ -65,7 +70,8 @@ class Hooks:
     """What the command does meanwhile: shows each step, keeps the clock, says when to stop.
 
     `settle` is False for a sandbox that the command itself started: nobody else can create in it. `random` spreads
-    what is repeated.
+    what is repeated. Within `undeterred` no wait is cut short by a wish to end: what is sent there keeps somebody
+    from being called wrongly.
     """
 
     clock: Clock
@@ -73,3 +79,4 @@ class Hooks:
     stopping: Callable[[], bool] = lambda: False
     settle: bool = True
     random: Random = field(default_factory=Random)
+    undeterred: Callable[[], AbstractContextManager[None]] = nullcontext

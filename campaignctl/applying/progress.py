@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.planning.outcome import (
@@ -16,6 +17,9 @@ from campaignctl.planning.plan import Change, Reason
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.resources import Live
 
+STILL_CALLING: Final = "still-calling"
+"""The code of an action that was answered and did not take."""
+
 
 @dataclass
 class Progress:
@@ -23,7 +27,8 @@ class Progress:
 
     `live` is the campaign as last read or answered, `own_status` the one that this run's operations led to.
     `ended` says why the rest of the operations is not carried out; `lost_to` is the campaign of another run that
-    was there before the one that this run made.
+    was there before the one that this run made. `paused_at_once` is a pause that no plan showed, `besides` one that
+    has no place among the planned operations.
     """
 
     change: Change
@@ -32,7 +37,9 @@ class Progress:
     was_read: bool = False
     created_here: bool = False
     lost_to: Live | None = None
+    paused_at_once: OperationResult | None = None
     operations: list[OperationResult] = field(default_factory=list)
+    besides: list[OperationResult] = field(default_factory=list)
     outcome: ChangeOutcome | None = None
     ended: Reason | None = None
     error: Failure | None = None
@@ -44,9 +51,14 @@ class Progress:
         return cls(change, change.live, change.live.status if change.live else None)
 
     def end(self, outcome: ChangeOutcome, reason: Reason, error: Failure | None = None) -> None:
-        """Nothing more is done to it. The first end stands."""
-        if self.ended is None:
+        """Nothing more is done to it. The first end stands, but for one that tells of calls that go on."""
+        if self.ended is None or reason.code == STILL_CALLING:
             self.outcome, self.ended, self.error = outcome, reason, error
+
+    def record(self, result: OperationResult) -> None:
+        """One operation is over, and what followed from it unplanned."""
+        self.operations += [result, *self.besides]
+        self.besides.clear()
 
     def result(self) -> ChangeResult:
         """The change as it ended."""
@@ -61,8 +73,11 @@ class Progress:
         )
 
     def _planned_outcome(self) -> ChangeOutcome:
-        if any(it.outcome is OperationOutcome.APPLIED for it in self.operations):
+        outcomes = {it.outcome for it in self.operations}
+        if OperationOutcome.APPLIED in outcomes:
             return ChangeOutcome.APPLIED
+        if OperationOutcome.UNCHANGED in outcomes and self.change.type is not ChangeType.BLOCKED:
+            return ChangeOutcome.UNCHANGED
         if self.change.type in (ChangeType.HELD, ChangeType.BLOCKED):
             return ChangeOutcome.SKIPPED
         return ChangeOutcome.UNCHANGED

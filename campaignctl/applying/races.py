@@ -12,15 +12,16 @@ from datetime import timedelta
 from typing import Final
 
 from campaignctl.applying.creating import Creator, bearers
+from campaignctl.applying.duplicates import end_duplicate, older_than
 from campaignctl.applying.port import Account, Hooks
 from campaignctl.applying.progress import Progress
 from campaignctl.errors import ApiError
-from campaignctl.kinds.lifecycle import MARGIN, Action
+from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.address import Address
 from campaignctl.planning.alive import decide
-from campaignctl.planning.outcome import ChangeOutcome, Done, Failure, OperationOutcome, OperationResult
-from campaignctl.planning.plan import Op, Reason
+from campaignctl.planning.outcome import ChangeOutcome, Failure
+from campaignctl.planning.plan import Reason
 from campaignctl.planning.resources import Desired, Listing, Live
 from campaignctl.planning.terms import Terms
 from campaignctl.planning.window import window_of
@@ -58,18 +59,23 @@ class Races:
     last_scan: float = 0.0
 
     def add(self, live: Live, progress: Progress, adopted: bool) -> None:
-        """A campaign was made. One that calls soon is looked after at once."""
+        """A campaign was made."""
         now = self.hooks.clock.monotonic()
         if not self.made:
             self.last_scan = now
         self.last_create = now
         self.made.append(MadeHere(live, progress, adopted))
-        if self._calls_soon(live):
+
+    def look(self) -> None:
+        """Once the last one is made and, where it is to wait, paused: one that calls soon is looked after at once."""
+        if not self.made:
+            return
+        if self._calls_soon(self.made[-1].live):
             self._scan([self.made[-1]])
-        elif now - self.last_scan >= SCAN_EVERY.total_seconds():
+        elif self.hooks.clock.monotonic() - self.last_scan >= SCAN_EVERY.total_seconds():
             self._scan(self._open())
 
-    def finish(self, terms: Terms) -> None:
+    def finish(self) -> None:
         """Waits until the last create has settled, then looks, until everything made here was seen."""
         if not self.made:
             return
@@ -86,7 +92,6 @@ class Races:
                 "it was created, and no whole list of the account shows it; another run may have made a twin"
             )
             item.progress.end(ChangeOutcome.UNKNOWN, Reason("unknown-outcome", message))
-        self._judge_losers(terms)
 
     def _wait_for_settling(self) -> None:
         if self.hooks.settle:
@@ -121,62 +126,59 @@ class Races:
     def _look(self, item: MadeHere, listing: Listing, last: bool) -> None:
         """What one list says about one campaign. Only the last look settles that there is no older one."""
         same = bearers(listing.campaigns, item.live.name)
-        listed = item.live.sid in {live.sid for live in same}
+        listed = next((live for live in same if live.sid == item.live.sid), None)
         if item.progress.lost_to is not None:  # an early look may have missed who stays in the end
             item.settled = last
             item.progress.lost_to = same[0] if same else item.progress.lost_to
-        elif not listed and not (last and self._is_over(item)):
+        elif listed is None and not (last and self._is_over(item)):
             return  # it proves nothing
         elif item.adopted and len(same) > 1:
             item.settled = True
             message = self.creator.pause_all_but_the_oldest(same)
             item.progress.end(ChangeOutcome.UNKNOWN, Reason("unknown-outcome", message))
-        elif not listed:
-            item.settled = True
-            if same and same[0].age_key < item.live.age_key:
-                item.progress.lost_to = same[0]
-        elif same[0].sid == item.live.sid:
-            item.settled = last and listing.whole
+        elif older := older_than(listed or item.live, same):
+            self._step_back(item, listed or item.live, older, last)
         else:
-            self._step_back(item, same[0])
-            item.settled = last or item.left
+            item.settled = last and (listed is None or listing.whole)
 
     def _is_over(self, item: MadeHere) -> bool:
         """Finished already, so that no list of the alive will ever show it."""
-        try:
-            live = self.account.get(item.live.kind, item.live.sid)
-        except ApiError:
-            return False
+        live = self.creator.sender.read(item.live)
         if live is None or not live.finished:
             return False
         item.live = live
         return True
 
-    def _step_back(self, item: MadeHere, winner: Live) -> None:
-        """Ends the younger one, which this very run made: the one irreversible thing that is done unasked."""
-        progress, mine = item.progress, item.live
-        for action in (Action.PAUSE, Action.COMPLETE, Action.ARCHIVE):
-            exchange = self.creator.sender.act(mine, action, just_created=True)
-            done = isinstance(exchange.answer, Done)
-            outcome = OperationOutcome.APPLIED if done else OperationOutcome.FAILED
-            progress.operations.append(
-                OperationResult(Op(action.value), outcome, exchange.attempts, mine.sid)
+    def _step_back(self, item: MadeHere, mine: Live, older: Live, last: bool) -> None:
+        """Ends the younger one. Where the older one is no longer there this list is out of date: the next one tells.
+
+        An adopted one may be another run's, and is over here: there is nothing to end.
+        """
+        progress = item.progress
+        if item.adopted:
+            progress.lost_to, item.settled = older, last
+            return
+        ending = end_duplicate(self.creator.sender, mine, older)
+        progress.operations.extend(ending.operations)
+        if ending.older is None:
+            return
+        if ending.trouble is not None:
+            item.settled = item.left = True
+            command = self.address.command("complete", mine.sid)
+            message = (
+                f"another run made {older.sid} first, and {mine.sid} could not be ended "
+                f"({ending.trouble.message}): run `{command}`"
             )
-            if not done:
-                command = self.address.command("complete", mine.sid)
-                message = (
-                    f"another run made {winner.sid} first, and {mine.sid} could not be ended: run `{command}`"
-                )
-                failure = Failure("lost-race", message)
-                progress.end(ChangeOutcome.FAILED, Reason("lost-race", message), failure)
-                item.left = True
-                return
-        progress.lost_to = winner
+            failure = Failure(ending.trouble.code, message)
+            progress.end(ChangeOutcome.FAILED, Reason(ending.trouble.code, message), failure)
+            return
+        progress.lost_to, item.settled = ending.older, last
         progress.notes.append(
-            f"another run made {winner.sid} first: {mine.sid}, which this run made, was paused, completed, archived"
+            f"another run made {older.sid} first: {mine.sid}, which this run made, {ending.says}"
         )
 
-    def _judge_losers(self, terms: Terms) -> None:
+    def judge_losers(self, terms: Terms) -> None:
+        """For the loser the change is as the winner is."""
         for item in self.made:
             winner, progress = item.progress.lost_to, item.progress
             if winner is None:

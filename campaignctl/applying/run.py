@@ -1,18 +1,19 @@
 """Carries out a plan's operations, in the plan's order. One failing campaign does not stop the others.
 
-`apply_plan` walks the steps; `_Run` knows how each operation is checked, sent and verified.
+`apply_plan` walks the steps; `_Run` knows how each operation is checked and sent, `judging` what came of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Final, assert_never
 
-from campaignctl.applying.creating import Creator, bearers
-from campaignctl.applying.port import Account, Hooks, TooLateError
+from campaignctl.applying.creating import Creator, Made
+from campaignctl.applying.judging import Judge, filled
+from campaignctl.applying.looks import Looks
+from campaignctl.applying.port import Account, Check, Hooks, LookAgainError, TooLateError
 from campaignctl.applying.progress import Progress
 from campaignctl.applying.races import Races, is_as_asked
 from campaignctl.applying.recheck import (
@@ -22,32 +23,25 @@ from campaignctl.applying.recheck import (
     update_payload,
     update_too_late,
 )
-from campaignctl.applying.sending import Sender, reached_by
-from campaignctl.applying.verify import Problem, verify
-from campaignctl.errors import AnswerError, ApiError, InputError, InterruptedRunError
-from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import TRANSITIONS, Action, Status
-from campaignctl.kinds.table import Value
+from campaignctl.applying.sending import Sender
+from campaignctl.errors import ApiError, InputError, InterruptedRunError
+from campaignctl.kinds.lifecycle import Action, Status
 from campaignctl.planning.order import steps
 from campaignctl.planning.outcome import (
     ApplyResult,
     ChangeOutcome,
     Done,
-    Exchange,
     Failure,
-    NotReached,
     OperationOutcome,
     OperationResult,
-    Refused,
-    Unknown,
 )
-from campaignctl.planning.payload import create_spec
+from campaignctl.planning.payload import Spec, create_spec
 from campaignctl.planning.plan import Change, Op, Operation, Plan, Reason, Step
-from campaignctl.planning.resources import Desired, Listing, Live
+from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.window import window_of
 
-RESCAN_AFTER: Final = timedelta(minutes=1)
+_MOST_LOOKS: Final = 3
+"""Looks before one create. Where the rate limit lets nobody look and create within a minute, it is sent after them."""
 
 _READ_BEFORE: Final = (Op.UPDATE, Op.RESUME, Op.COMPLETE)
 
@@ -59,71 +53,112 @@ def apply_plan(
     hooks: Hooks,
     creator: Creator,
     order: Callable[[Iterable[Change]], tuple[Step, ...]] = steps,
+    looked_at: float | None = None,
 ) -> ApplyResult:
     """Carries out what the plan shows and nothing else. `terms` are those that the plan was made under.
 
-    `order` puts its operations one after the other: rule 7 unless it is an emergency.
+    `order` puts its operations one after the other: rule 7 unless it is an emergency. `looked_at` is when the plan
+    began to read the account, by the clock's `monotonic`; None where that is not known.
     """
     progress = {id(change): Progress.of(change) for change in plan.changes}
     run = _Run(
-        plan, account, terms, hooks, creator.sender, creator, Races(account, creator, hooks, terms.address)
+        plan,
+        account,
+        terms,
+        hooks,
+        creator,
+        Judge(account, creator.sender, hooks, terms),
+        Races(account, creator, hooks, terms.address),
+        Looks(account, creator, hooks, looked_at),
     )
-    interrupted = False
     for step in order(plan.changes):
         state = progress[id(step.change)]
-        interrupted = interrupted or hooks.stopping()
-        if interrupted:
-            state.end(ChangeOutcome.SKIPPED, Reason("interrupted", "the run ended before it"))
-        try:
-            result = run.take(step.operation, state)
-        except (InterruptedRunError, KeyboardInterrupt) as stop:
-            interrupted, result = True, _cut_off(step.operation, state, stop)
-        state.operations.append(result)
-        hooks.on_step(step, result)
-    interrupted = not run.finish(interrupted) or interrupted
+        result = run.step(step.operation, state)
+        state.record(result)
+        run.tell(step, result)
+    run.finish()
     results = tuple(progress[id(change)].result() for change in plan.changes)
-    return ApplyResult(plan, results, interrupted)
+    return ApplyResult(plan, results, run.interrupted)
 
 
 def _cut_off(operation: Operation, state: Progress, stop: BaseException) -> OperationResult:
     """Interrupted while waiting, nothing was sent; by a second signal, a request may have been in flight."""
     if isinstance(stop, InterruptedRunError):
-        return _skip(operation, state, Reason("interrupted", "the run ended before it"))
+        return _skip(operation, state, _INTERRUPTED)
     message = "interrupted while its request was in flight: nobody knows whether it was carried out"
     failure = Failure("unknown-outcome", message)
     state.end(ChangeOutcome.UNKNOWN, Reason("unknown-outcome", message), failure)
     return OperationResult(operation.op, OperationOutcome.UNKNOWN, 1, operation.sid)
 
 
+_INTERRUPTED: Final = Reason("interrupted", "the run ended before it")
+
+
 @dataclass
 class _Run:
+    """`interrupted`: somebody wants it to end. `cut_off`: at once, so nothing at all is sent any more."""
+
     plan: Plan
     account: Account
     terms: Terms
     hooks: Hooks
-    sender: Sender
     creator: Creator
+    judge: Judge
     races: Races
-    rescanned: dict[str, Listing] | None = None
+    looks: Looks
+    interrupted: bool = False
+    cut_off: bool = False
 
-    def finish(self, interrupted: bool) -> bool:
-        """Settles races; what is settled needs no intent any more. False when cut off: the next run does it."""
-        if interrupted:
-            return False
+    @property
+    def sender(self) -> Sender:
+        """The creator's."""
+        return self.creator.sender
+
+    def finish(self) -> None:
+        """Settles races; what is settled needs no intent any more. Cut short, the next run does it."""
         try:
-            self.races.finish(self._now())
+            if not (self.interrupted or self.hooks.stopping()):
+                self.races.finish()
         except (InterruptedRunError, KeyboardInterrupt):
-            return False
+            self.interrupted = True
+        self.interrupted = self.interrupted or self.hooks.stopping()
+        self.races.judge_losers(self._now())
         for item in self.races.made:
             if item.settled and not item.left:
                 key = item.progress.change.key
                 self.creator.intents.forget(key.kind, key.name)
-        return True
 
-    def take(self, operation: Operation, state: Progress) -> OperationResult:
-        """One operation, unless the change has ended before it. No twin keeps another from being paused."""
-        interrupted = state.ended is not None and state.ended.code == "interrupted"
-        if interrupted or (state.ended is not None and operation.sid is None):
+    def step(self, operation: Operation, state: Progress) -> OperationResult:
+        """One operation, unless somebody wants the run to end; the pause of what was just created is sent then too."""
+        self.interrupted = self.interrupted or self.hooks.stopping()
+        if self.interrupted and not self._owes(operation, state):
+            state.end(ChangeOutcome.SKIPPED, _INTERRUPTED)
+            return _skipped(operation)
+        try:
+            return self._take(operation, state)
+        except InterruptedRunError as stop:
+            self.interrupted = True
+            return _cut_off(operation, state, stop)
+        except KeyboardInterrupt as stop:
+            self.interrupted = self.cut_off = True
+            return _cut_off(operation, state, stop)
+
+    def tell(self, step: Step, result: OperationResult) -> None:
+        """Shows how a step ended."""
+        try:
+            self.hooks.on_step(step, result)
+        except KeyboardInterrupt:
+            self.interrupted = self.cut_off = True
+
+    def _owes(self, operation: Operation, state: Progress) -> bool:
+        """A create that is wanted paused is paused whatever its answer was, and whoever wants to end."""
+        pauses = operation.op is Op.PAUSE and operation.sid is None
+        return pauses and state.created_here and not self.cut_off
+
+    def _take(self, operation: Operation, state: Progress) -> OperationResult:
+        """Unless the change has ended before it. No twin keeps another from being paused."""
+        ended = state.ended is not None and operation.sid is None
+        if ended and not self._owes(operation, state):
             return _skipped(operation)
         try:
             return self._carry_out(operation, state)
@@ -144,6 +179,8 @@ class _Run:
                 return self._create(operation, state)
             case Op.UPDATE:
                 return self._update(operation, state)
+            case Op.PAUSE if operation.sid is None and state.created_here:
+                return self._pause_what_was_made(operation, state)
             case Op.PAUSE | Op.RESUME | Op.COMPLETE | Op.ARCHIVE:
                 return self._act(operation, state)
             case _:
@@ -152,66 +189,93 @@ class _Run:
     def _now(self) -> Terms:
         return replace(self.terms, now=self.account.now())
 
+    # ----------------------------------------------------------------------------------------------------- creates
+
     def _create(self, operation: Operation, state: Progress) -> OperationResult:
         desired = _desired(state)
-
-        def check() -> None:
-            _refuse_late(create_too_late(desired, self._now()))
-
-        check()
+        _refuse_late(create_too_late(desired, self._now()))
         if self.creator.gave_up:
             return _skip(operation, state, Reason("interrupted", "too many creates were lost before it"))
-        appeared = self._appeared(desired)
-        if appeared is not None:
-            return self._take_appeared(operation, state, appeared)
         spec = create_spec(desired, self.terms.environment.collection(desired.kind.name))
-        made = self.creator.create(desired, spec, check)
+        made = self._made(desired, spec)
+        if isinstance(made, Live):
+            return self._take_appeared(operation, state, made)
         state.created_here = isinstance(made.exchange.answer, Done)
-        result = self._judge(operation, state, made.exchange, spec, None)
         if made.adopted:
             state.notes.append("the answer was lost; the campaign was found by its name")
+        result = self.judge.written(operation, state, made.exchange, spec, None)
         if state.created_here:
-            with suppress(InterruptedRunError):  # the create is done, whatever becomes of the look
-                self.races.add(_live(state), state, made.adopted)
+            self.races.add(_live(state), state, made.adopted)
+            if not any(it.op is Op.PAUSE for it in state.change.operations):
+                self._look_for_twins()
         return result
 
-    def _appeared(self, desired: Desired) -> Live | None:
-        """Before the first create a scan that is older than a minute is repeated (rules 10.5, 10.6)."""
-        if self.rescanned is None:
-            self.rescanned = self._rescan()
-        listing = self.rescanned.get(desired.kind.name, Listing())
-        found = next(iter(bearers(listing.campaigns, desired.name or "")), None)
-        if found is None and not listing.whole:
-            raise AnswerError("the account's list could not be read whole: it may have appeared meanwhile")
-        return found
+    def _made(self, desired: Desired, spec: Spec) -> Made | Live:
+        """What became of the create; the campaign where it has appeared meanwhile.
 
-    def _rescan(self) -> dict[str, Listing]:
-        if self.account.now() - self.plan.created_at <= RESCAN_AFTER:
-            return {}
-        kinds = {change.key.kind for change in self.plan.changes if _creates(change)}
-        return {kind: self.account.alive(KINDS[kind]) for kind in sorted(kinds)}
+        A look must be young when the request goes out, however long that had to wait for its turn.
+        """
+        for looks in range(1, _MOST_LOOKS + 1):
+            appeared = self.looks.appeared(desired)
+            if appeared is not None:
+                return appeared
+            with suppress(LookAgainError):
+                return self.creator.create(desired, spec, self._create_check(desired, looks))
+        raise AssertionError("the last look is young enough")
+
+    def _create_check(self, desired: Desired, looks: int) -> Check:
+        def check() -> None:
+            _refuse_late(create_too_late(desired, self._now()))
+            if looks < _MOST_LOOKS and self.looks.is_old(desired.kind):
+                raise LookAgainError
+
+        return check
+
+    def _look_for_twins(self) -> None:
+        """What was created is done, whatever becomes of the look."""
+        try:
+            self.races.look()
+        except InterruptedRunError:
+            self.interrupted = True
+        except KeyboardInterrupt:
+            self.interrupted = self.cut_off = True
 
     def _take_appeared(self, operation: Operation, state: Progress, live: Live) -> OperationResult:
         state.live = live
-        if is_as_asked(live, state.change.desired, self._now()):
+        if live.alive and is_as_asked(live, state.change.desired, self._now()):
             state.end(ChangeOutcome.UNCHANGED, Reason("appeared", f"{live.sid} appeared meanwhile, as asked"))
-        else:
-            message = f"{live.sid} appeared meanwhile and is not as asked; plan again"
-            state.end(ChangeOutcome.SKIPPED, Reason("appeared", message))
+            return _skipped(operation)
+        how = "is not as asked" if live.alive else f"is {live.word or live.status}"
+        message = f"{live.sid} appeared meanwhile and {how}; plan again"
+        state.end(ChangeOutcome.SKIPPED, Reason("appeared", message))
         return _skipped(operation)
+
+    def _pause_what_was_made(self, operation: Operation, state: Progress) -> OperationResult:
+        """Sent whatever the create's answer was; somebody who wants to end waits for it."""
+        if state.paused_at_once is not None:
+            return state.paused_at_once
+        live = _live(state)
+        with self.hooks.undeterred():
+            acted = self.sender.act(live, Action.PAUSE, just_created=True, urgent=self.interrupted)
+        result = self.judge.acted(operation, Action.PAUSE, state, acted, live)
+        if not self.interrupted:
+            self._look_for_twins()
+        return result
+
+    # --------------------------------------------------------------------------------------------- what is there
 
     def _update(self, operation: Operation, state: Progress) -> OperationResult:
         if self._has_moved(state):
             return _skipped(operation)
         desired, before = _desired(state), _live(state)
-        known = _filled(before, state.change.live, {})
+        known = filled(before, state.change.live, {})
 
         def check() -> None:
             _refuse_late(update_too_late(desired, known, operation, self._now()))
 
         check()
         spec = update_payload(desired, before, operation, self._now())
-        return self._judge(operation, state, self.sender.update(before, spec, check), spec, before)
+        return self.judge.written(operation, state, self.sender.update(before, spec, check), spec, before)
 
     def _act(self, operation: Operation, state: Progress) -> OperationResult:
         if operation.sid is not None:
@@ -223,20 +287,16 @@ class _Run:
         def check() -> None:
             if action is Action.RESUME:
                 planned_at = self.plan.created_at
-                known = _filled(before, state.change.live, {})
+                known = filled(before, state.change.live, {})
                 _refuse_late(resume_too_late(_desired(state), known, planned_at, self._now()))
 
-        exchange = self.sender.act(before, action, state.created_here, check)
-        return self._judge_action(operation, action, state, exchange)
+        acted = self.sender.act(before, action, state.created_here, check)
+        return self.judge.acted(operation, action, state, acted, before)
 
     def _pause_twin(self, operation: Operation, state: Progress) -> OperationResult:
         """One of several of a name: its change has no campaign of its own."""
-        kind = _desired(state).kind
-        twin = Live(kind, operation.sid or "", Status.CREATED, "", {})
-        exchange = self.sender.hush(twin)
-        if not isinstance(exchange.answer, Done):
-            return _not_done(operation, state, exchange)
-        return OperationResult(operation.op, OperationOutcome.APPLIED, exchange.attempts, operation.sid)
+        twin = Live(_desired(state).kind, operation.sid or "", Status.CREATED, "", {})
+        return self.judge.acted(operation, Action.PAUSE, state, self.sender.hush(twin), twin)
 
     def _has_moved(self, state: Progress) -> bool:
         """Reads the campaign again right before its first write other than a pause or an archive."""
@@ -256,113 +316,6 @@ class _Run:
             return True
         state.live = fresh
         return False
-
-    def _judge(
-        self,
-        operation: Operation,
-        state: Progress,
-        exchange: Exchange,
-        spec: Mapping[str, Value],
-        before: Live | None,
-    ) -> OperationResult:
-        """What an answer to a create or update means."""
-        if not isinstance(exchange.answer, Done):
-            return _not_done(operation, state, exchange)
-        live = exchange.answer.live
-        _remember(state, _filled(live, before, spec), before.status if before else Status.CREATED)
-        verdict = verify(spec, live, before, self.account.now(), self.terms.country)
-        if verdict.unseen:
-            state.notes.append(f"the answer does not show {', '.join(verdict.unseen)}")
-        if verdict.problems:
-            return self._fail(operation, state, verdict.problems, exchange.attempts)
-        return OperationResult(operation.op, OperationOutcome.APPLIED, exchange.attempts)
-
-    def _judge_action(
-        self, operation: Operation, action: Action, state: Progress, exchange: Exchange
-    ) -> OperationResult:
-        if not isinstance(exchange.answer, Done):
-            return _not_done(operation, state, exchange)
-        live = exchange.answer.live
-        before = state.live
-        _remember(state, _filled(live, before, {}), TRANSITIONS[action][1])
-        problem = _action_problem(action, live, before, self._now())
-        if problem is not None:
-            return self._fail(operation, state, (problem,), exchange.attempts)
-        return OperationResult(operation.op, OperationOutcome.APPLIED, exchange.attempts, operation.sid)
-
-    def _fail(
-        self, operation: Operation, state: Progress, problems: tuple[Problem, ...], attempts: int
-    ) -> OperationResult:
-        """A campaign that could call somebody wrongly is paused at once."""
-        worst = next((problem for problem in problems if problem.dangerous), problems[0])
-        message = "; ".join(dict.fromkeys(problem.message for problem in problems))
-        if worst.dangerous:
-            message += self._emergency_pause(state)
-        state.end(ChangeOutcome.FAILED, Reason(worst.code, message), Failure(worst.code, message))
-        return OperationResult(operation.op, OperationOutcome.FAILED, attempts, operation.sid)
-
-    def _emergency_pause(self, state: Progress) -> str:
-        live = _live(state)
-        if live.status is Status.PAUSED:
-            return "; it is paused"
-        try:
-            exchange = self.sender.act(live, Action.PAUSE, state.created_here, urgent=True)
-        except InterruptedRunError as stop:
-            exchange = Exchange(NotReached(str(stop)), 0)
-        done = isinstance(exchange.answer, Done)
-        outcome = OperationOutcome.APPLIED if done else OperationOutcome.FAILED
-        state.operations.append(OperationResult(Op.PAUSE, outcome, exchange.attempts, live.sid))
-        command = self.terms.address.command("pause", live.sid)
-        return "; it was paused at once" if done else f"; IT COULD NOT BE PAUSED: run `{command}` now"
-
-
-def _remember(state: Progress, live: Live, otherwise: Status) -> None:
-    """An answer without a status says nothing about it: then it is what the operation leads to."""
-    state.live = live
-    state.own_status = live.status if live.word else otherwise
-
-
-def _filled(answer: Live, before: Live | None, sent: Mapping[str, Value]) -> Live:
-    """A key that an answer lacks says nothing: it is as it was sent, or as it was."""
-    return replace(answer, spec={**(before.spec if before else {}), **sent, **answer.spec})
-
-
-def _action_problem(action: Action, live: Live, before: Live | None, terms: Terms) -> Problem | None:
-    """Whether an action's answer shows what it should; an answer without a status says nothing."""
-    if not live.word:
-        return None
-    if live.status not in reached_by(action):
-        return Problem("field-lost", f"after {action} the account calls it {live.word}")
-    known = before if before is not None and before.kind.schedule.name in before.spec else live
-    start = window_of(known.kind, known.spec).start
-    ahead = start is not None and start > terms.now
-    if action is Action.RESUME and live.status is Status.IN_PROGRESS and ahead:
-        return Problem("started-early", "it was in progress ahead of its start", dangerous=True)
-    return None
-
-
-def _not_done(operation: Operation, state: Progress, exchange: Exchange) -> OperationResult:
-    """A write that was refused, never reached the account, or nobody knows of."""
-    answer = exchange.answer
-    outcome = OperationOutcome.FAILED
-    match answer:
-        case Refused(http, code, message):
-            state.end(ChangeOutcome.FAILED, Reason("refused", message), Failure(code, message, http))
-        case NotReached(message, http):
-            state.end(
-                ChangeOutcome.FAILED, Reason("unreachable", message), Failure("unreachable", message, http)
-            )
-        case Unknown(message, http):
-            outcome = OperationOutcome.UNKNOWN
-            reason = Reason(
-                "unknown-outcome", f"nobody knows whether the {operation.op} was carried out: {message}"
-            )
-            state.end(ChangeOutcome.UNKNOWN, reason, Failure("unknown-outcome", message, http))
-        case Done():
-            raise AssertionError("a write that is done is judged elsewhere")
-        case _:
-            assert_never(answer)
-    return OperationResult(operation.op, outcome, exchange.attempts, operation.sid)
 
 
 def _refuse_late(reason: Reason | None) -> None:
@@ -396,7 +349,3 @@ def _desired(state: Progress) -> Desired:
 def _live(state: Progress) -> Live:
     assert state.live is not None, "only a campaign that is there is changed"
     return state.live
-
-
-def _creates(change: Change) -> bool:
-    return any(operation.op is Op.CREATE for operation in change.operations)

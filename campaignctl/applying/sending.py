@@ -1,4 +1,7 @@
-"""How an update or an action is sent so that it is carried out once: read before it is repeated (rules 9, 10.4)."""
+"""How an update or an action is sent so that it is carried out once: read before it is repeated (rules 9, 10.4).
+
+What came of an action is judged here and nowhere else: nothing is called paused that was not seen paused.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from campaignctl.applying.port import Account, Check, Hooks
-from campaignctl.applying.verify import verify
+from campaignctl.applying.port import Account, Check, Hooks, TooLateError
+from campaignctl.applying.verify import Verdict, verify
 from campaignctl.errors import ApiError, InterruptedRunError
-from campaignctl.kinds.lifecycle import CALLING, TRANSITIONS, Action, Status
-from campaignctl.kinds.table import Value
+from campaignctl.kinds.lifecycle import CALLING, FINISHED, TRANSITIONS, Action, Status
+from campaignctl.kinds.table import Type, Value
+from campaignctl.planning.compare import UNSEEN, same, shown
 from campaignctl.planning.environment import Environment
-from campaignctl.planning.outcome import Done, Exchange, Refused, Unknown
+from campaignctl.planning.outcome import Acted, Done, Exchange, NotTaken, Refused, Standing, Unknown
 from campaignctl.planning.resources import Live
 
-_CONFLICT: Final = 409
 _NOT_YET: Final = (404, 409)
 _PATIENCE_STEP: Final = 1.0
 _LONGEST_BACKOFF: Final = 60.0
 _HARMLESS: Final = (Action.PAUSE, Action.ARCHIVE)
 """Whatever happened in between, asking for these again calls nobody."""
+_QUIET: Final = frozenset({Status.PAUSED}) | FINISHED
 
 
 @dataclass(frozen=True)
@@ -32,16 +36,23 @@ class Sender:
     environment: Environment
 
     def update(self, live: Live, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
-        """One update, repeated only when a read shows that it did not take."""
+        """One update, repeated only when a read shows that nothing happened.
 
-        def took(now: Live) -> bool:
-            verdict = verify(spec, now, None, self.account.now(), self.environment.country)
-            return not verdict.problems and not verdict.unseen
+        A campaign that a read shows so that somebody could be called wrongly is given as the answer would be: it is
+        judged like one.
+        """
+
+        def judged(now: Live) -> Verdict:
+            return verify(spec, now, live, self.account.now(), self.environment.country)
+
+        def settled(now: Live) -> bool:
+            verdict = judged(now)
+            return verdict.took or (verdict.dangerous and not self._as_before(live, now))
 
         def send() -> Exchange:
             return self.account.update(live.kind, live.sid, spec, check)
 
-        return self._settle(live, send, took, lambda now: _untouched(live, now))
+        return self._settle(live, send, settled, lambda now: self._as_before(live, now))
 
     def act(
         self,
@@ -51,14 +62,39 @@ class Sender:
         check: Check | None = None,
         *,
         urgent: bool = False,
-    ) -> Exchange:
+    ) -> Acted:
         """One action, the same way. The account may not know yet what this run has just created.
 
         `urgent`: somebody may be called wrongly until it is done.
         """
+        return self._act(live, action, reached_by(action), just_created, check, urgent)
 
+    def hush(self, live: Live, *, just_created: bool = False, urgent: bool = False) -> Acted:
+        """A pause that only has to keep a campaign from calling: one that is over is as quiet as a paused one."""
+        acted = self._act(live, Action.PAUSE, _QUIET, just_created, None, urgent)
+        now = acted.live
+        if acted.took and now is not None and now.finished:
+            return Acted(Standing(now), acted.attempts)
+        return acted
+
+    def read(self, live: Live) -> Live | None:
+        """The campaign as it is now; None where it is not there, or nobody can tell."""
+        try:
+            return self.account.get(live.kind, live.sid)
+        except (ApiError, InterruptedRunError):
+            return None
+
+    def _act(
+        self,
+        live: Live,
+        action: Action,
+        reached: frozenset[Status],
+        just_created: bool,
+        check: Check | None,
+        urgent: bool,
+    ) -> Acted:
         def took(now: Live) -> bool:
-            return now.status in reached_by(action)
+            return now.status in reached
 
         def may_repeat(now: Live) -> bool:
             return now.status in TRANSITIONS[action][0] if action in _HARMLESS else _untouched(live, now)
@@ -66,17 +102,23 @@ class Sender:
         def send() -> Exchange:
             return self._act_patiently(live, action, just_created, check, urgent)
 
-        exchange = self._settle(live, send, took, may_repeat)
-        if isinstance(exchange.answer, Refused) and exchange.answer.http == _CONFLICT:
-            return self._conflict(live, exchange, took)
-        return exchange
+        return self._judged(live, self._settle(live, send, took, may_repeat), reached)
 
-    def hush(self, twin: Live, *, urgent: bool = False) -> Exchange:
-        """A pause of somebody else's twin: one that its own run has ended meanwhile is as quiet as a paused one."""
-        exchange = self.act(twin, Action.PAUSE, urgent=urgent)
-        if isinstance(exchange.answer, Refused):
-            return self._conflict(twin, exchange, lambda now: now.finished)
-        return exchange
+    def _judged(self, live: Live, exchange: Exchange, reached: frozenset[Status]) -> Acted:
+        """An answer is believed where it shows what was asked for; else the campaign itself is looked at."""
+        answer, attempts = exchange.answer, exchange.attempts
+        if isinstance(answer, Done) and answer.live.status not in reached:
+            now = self.read(live) or answer.live
+            if now.status in reached:
+                return Acted(Done(now), attempts)
+            if not now.word:
+                return Acted(Unknown("the account does not show whether it took"), attempts)
+            return Acted(NotTaken(now), attempts)
+        if isinstance(answer, Refused):
+            there = self.read(live)
+            if there is not None and there.status in reached:
+                return Acted(Standing(there), attempts)
+        return Acted(answer, attempts)
 
     def _act_patiently(
         self, live: Live, action: Action, just_created: bool, check: Check | None, urgent: bool
@@ -95,20 +137,26 @@ class Sender:
         self,
         live: Live,
         send: Callable[[], Exchange],
-        took: Callable[[Live], bool],
+        settled: Callable[[Live], bool],
         may_repeat: Callable[[Live], bool],
     ) -> Exchange:
-        """Sends until the outcome is known, looking at the campaign in between."""
-        attempts = 0
+        """Sends until the outcome is known, looking at the campaign in between.
+
+        Once something was sent that nobody knows of, being interrupted or too late makes no less of that.
+        """
+        exchange, attempts = send(), 0
         for round_ in range(max(self.environment.max_attempts, 1)):
-            exchange = send()
             attempts += exchange.attempts
             if not isinstance(exchange.answer, Unknown):
                 break
             now = self._look(live, round_)
-            if now is not None and took(now):
+            if now is not None and settled(now):
                 return Exchange(Done(now), attempts)
-            if now is None or not may_repeat(now):
+            if now is None or not may_repeat(now) or round_ + 1 >= self.environment.max_attempts:
+                break
+            try:
+                exchange = send()
+            except (InterruptedRunError, TooLateError):
                 break
         return Exchange(exchange.answer, attempts)
 
@@ -119,27 +167,39 @@ class Sender:
         """
         try:
             self.hooks.clock.sleep(self.hooks.random.uniform(0, min(2.0**round_, _LONGEST_BACKOFF)))
-            return self._read(live)
         except InterruptedRunError:
             return None
+        return self.read(live)
 
-    def _conflict(self, live: Live, exchange: Exchange, took: Callable[[Live], bool]) -> Exchange:
-        """A conflict because somebody was faster is no failure: it is as asked."""
-        now = self._read(live)
-        return Exchange(Done(now), exchange.attempts) if now is not None and took(now) else exchange
+    def _as_before(self, before: Live, now: Live) -> bool:
+        """Whether an update has not come: sent again it sends the whole campaign, so its fields may tell."""
+        if before.updated is not None or now.updated is not None:
+            return _untouched(before, now)
+        return before.status is now.status and self._shows_the_same(before, now)
 
-    def _read(self, live: Live) -> Live | None:
-        try:
-            return self.account.get(live.kind, live.sid)
-        except ApiError:
-            return None
+    def _shows_the_same(self, before: Live, now: Live) -> bool:
+        for path, field in before.kind.leaves_and_objects():
+            one, other = shown(before.spec, path), shown(now.spec, path)
+            if field.type is Type.OBJECT or one is UNSEEN or other is UNSEEN:
+                continue
+            if not same(field, one, other, self.environment.country):  # type: ignore[arg-type]
+                return False
+        return True
 
 
 def reached_by(action: Action) -> frozenset[Status]:
     """What a campaign is after an action. A resume before the start may answer created again."""
-    return CALLING if action is Action.RESUME else frozenset({TRANSITIONS[action][1]})
+    if action is Action.RESUME:
+        return CALLING
+    if action is Action.COMPLETE:
+        return frozenset({Status.COMPLETED, Status.ARCHIVED})
+    return frozenset({TRANSITIONS[action][1]})
 
 
 def _untouched(before: Live, now: Live) -> bool:
-    """Whether nothing happened to a campaign in between: a resume must not undo a stop that came after it."""
-    return before.status is now.status and before.updated == now.updated
+    """Whether nothing happened to a campaign in between: a resume must not undo a stop that came after it.
+
+    Where the account shows no time of the last change, nobody can tell.
+    """
+    unchanged = before.updated is not None and before.updated == now.updated
+    return before.status is now.status and unchanged

@@ -1,17 +1,25 @@
-"""Holds the answer to a write against what was sent, field by field (rule 9). Pure."""
+"""Holds what an account shows after a create or update against what was sent, field by field (rule 9). Pure.
+
+The answer to a write and the look-up after one whose answer was lost are judged here alike.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import CALLING, Status
 from campaignctl.kinds.table import Field, Kind, Role, Type, Value
 from campaignctl.planning.compare import UNSEEN, same, shown
 from campaignctl.planning.resources import Live
-from campaignctl.planning.window import window_of
+from campaignctl.planning.window import instant, window_of
+
+_WHO_IS_CALLED_WITH_WHAT: Final = (Role.RECIPIENTS, Role.CONTENT, Role.CALLER)
+_DANGEROUS: Final = (Role.START, Role.NAME, *_WHO_IS_CALLED_WITH_WHAT)
+"""Where one of these is another, somebody could be called wrongly: the campaign is paused at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,16 @@ class Verdict:
     problems: tuple[Problem, ...]
     unseen: tuple[str, ...]
 
+    @property
+    def dangerous(self) -> bool:
+        """Whether somebody could be called wrongly."""
+        return any(problem.dangerous for problem in self.problems)
+
+    @property
+    def took(self) -> bool:
+        """Whether all that was sent is seen to be there."""
+        return not self.problems and not self.unseen
+
 
 def verify(
     sent: Mapping[str, Value], answer: Live, before: Live | None, now: datetime, country: Country | None
@@ -37,8 +55,7 @@ def verify(
     """`before` is the campaign as it was read before an update, None for a create."""
     kind = answer.kind
     problems = [*_not_taken(kind, sent, answer, country)]
-    if before is not None:
-        problems += _lost(kind, sent, answer, before, country)
+    problems += _added(sent, answer) if before is None else _lost(kind, sent, answer, before, country)
     problems += _began(sent, answer, before, now)
     unseen = (path for path, _, _ in _leaves(kind, sent) if shown(answer.spec, path) is UNSEEN)
     return Verdict(tuple(problems), tuple(unseen))
@@ -55,17 +72,8 @@ def _not_taken(
     kind: Kind, sent: Mapping[str, Value], answer: Live, country: Country | None
 ) -> Iterator[Problem]:
     for path, field, value in _leaves(kind, sent):
-        seen = shown(answer.spec, path)
-        if seen is UNSEEN or same(field, value, seen, country):  # type: ignore[arg-type]
-            continue
-        if field.role is Role.END and value is None:
-            continue  # an account fills an end in
-        if field.role is Role.NAME:
-            yield Problem("wrong-name", "the answer bears another name than the one that was sent", True)
-        elif field.role is Role.START:
-            yield Problem("field-lost", f"{path} did not take: the account has another start", True)
-        else:
-            yield Problem("field-lost", f"{path} did not take")
+        if _differs(field, value, shown(answer.spec, path), country):
+            yield _problem(path, field, value, shown(answer.spec, path), "did not take")
 
 
 def _lost(
@@ -74,16 +82,54 @@ def _lost(
     """Fields that were not sent and are no longer what they were."""
     for path, field, value in _leaves(kind, before.spec):
         seen = shown(answer.spec, path)
-        if shown(sent, path) is not UNSEEN or seen is UNSEEN:
-            continue
-        if not same(field, value, seen, country):  # type: ignore[arg-type]
-            yield Problem("field-lost", f"{path} was lost", dangerous=field.role is Role.START)
+        if shown(sent, path) is UNSEEN and _differs(field, value, seen, country):
+            yield _problem(path, field, value, seen, "was lost")
+
+
+def _added(sent: Mapping[str, Value], answer: Live) -> Iterator[Problem]:
+    """A create: whom it calls with what, of which nothing was sent."""
+    for role in _WHO_IS_CALLED_WITH_WHAT:
+        for field in answer.kind.in_role(role):
+            if not sent.get(field.name) and answer.spec.get(field.name):
+                yield Problem("field-lost", f"{field.name} was not sent, and the account has one", True)
+
+
+def _differs(field: Field, value: Value, seen: object, country: Country | None) -> bool:
+    if seen is UNSEEN or same(field, value, seen, country):  # type: ignore[arg-type]
+        return False
+    return not (field.role is Role.END and value is None)  # an account fills an end in
+
+
+def _problem(path: str, field: Field, value: Value, seen: object, what: str) -> Problem:
+    if field.role is Role.NAME:
+        return Problem("wrong-name", "the account shows another name than the one it should have", True)
+    if field.role is Role.END:
+        return _end_problem(path, value, seen, what)
+    if field.role is Role.START:
+        what += ": the account has " + ("none" if seen is None else "another start")
+    return Problem("field-lost", f"{path} {what}", field.role in _DANGEROUS)
+
+
+def _end_problem(path: str, value: Value, seen: object, what: str) -> Problem:
+    """Calls that go on for longer than anybody agreed to are as wrong as those that begin at another time."""
+    if seen is None:
+        return Problem("field-lost", f"{path} {what}: the account has no end", True)
+    later = instant(str(seen)) > instant(str(value))
+    return Problem("field-lost", f"{path} {what}: it ends {'later' if later else 'earlier'}", later)
 
 
 def _began(sent: Mapping[str, Value], answer: Live, before: Live | None, now: datetime) -> Iterator[Problem]:
     if before is not None and before.status is Status.PAUSED and answer.status in CALLING:
         yield Problem("started-early", "it was paused and is no longer", True)
-        return
-    start = window_of(answer.kind, sent).start or window_of(answer.kind, answer.spec).start
-    if answer.status is Status.IN_PROGRESS and start is not None and start > now:
-        yield Problem("started-early", "it is in progress ahead of its start", True)
+    elif started_early(answer, now, sent, answer.spec, before.spec if before else {}):
+        yield EARLY
+
+
+EARLY: Final = Problem("started-early", "it is in progress ahead of its start", True)
+
+
+def started_early(live: Live, now: datetime, *specs: Mapping[str, Value]) -> bool:
+    """Whether it calls before its start; `specs` may show that start, the first that does counts."""
+    starts = (window_of(live.kind, spec).start for spec in specs)
+    start = next((start for start in starts if start is not None), None)
+    return live.status is Status.IN_PROGRESS and start is not None and start > now

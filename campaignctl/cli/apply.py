@@ -115,18 +115,22 @@ def carry_out(
     saved: SavedPlan | None = None,
     audit_log: Path | None = None,
 ) -> Applied:
-    """Finishes what earlier runs left, plans, and does what the plan shows unless `review` raises."""
+    """Plans, and does what the plan shows unless `review` raises; first of all it finishes what earlier runs left.
+
+    Nothing is written for that either before everything that refuses has had its say.
+    """
     with Interrupts() as interrupts:
         clock = interrupts.clock(session.clock)
         with session.account(clock, audit_log) as connection:
             carrier = Carrier.over(connection, session, clock, interrupts, reading.everyone)
-            with carrier.leftovers_settled() as twins:
-                planned = make(session, reading, connection.client, wish)
-                if saved is not None:
-                    plan = hold_against(saved, planned.plan, planned.terms, session.token)
-                    planned = planned.cut_down(plan, session)
-                review(planned)
-                return Applied(carrier.carry_out(planned), twins)
+            carrier.look_at_leftovers()
+            planned = make(session, reading, connection.client, wish)
+            if saved is not None:
+                plan = hold_against(saved, planned.plan, planned.terms, session.token)
+                planned = planned.cut_down(plan, session)
+            review(planned)
+            twins = carrier.finish_leftovers()
+            return Applied(carrier.carry_out(planned), twins)
 
 
 def _saved_plan(wish: Asked) -> SavedPlan | None:

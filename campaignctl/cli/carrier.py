@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from campaignctl.cli import output
@@ -13,7 +13,7 @@ from campaignctl.cli.planned import Planned, open_intents
 from campaignctl.cli.progress import Reporter
 from campaignctl.cli.session import Connection, Session
 from campaignctl.clock import Clock
-from campaignctl.errors import ApiError, InputError, InterruptedRunError, RefusedError, UnknownOutcomeError
+from campaignctl.errors import InterruptedRunError
 from campaignctl.planning.order import steps
 from campaignctl.planning.outcome import ApplyResult
 from campaignctl.planning.plan import Change, Step
@@ -21,17 +21,19 @@ from campaignctl.planning.resources import Desired
 
 if TYPE_CHECKING:
     from campaignctl.applying.creating import Creator
+    from campaignctl.applying.leftovers import Leftovers
 
 
 @dataclass(frozen=True)
 class Carrier:
-    """Carries plans out on one open account."""
+    """Carries plans out on one open account. `pinned` are the SIDs that manifests name."""
 
     connection: Connection
     session: Session
     clock: Clock
     interrupts: Interrupts
     creator: Creator
+    pinned: frozenset[str]
 
     @classmethod
     def over(
@@ -49,39 +51,33 @@ class Carrier:
         from campaignctl.applying.sending import Sender
 
         intents = open_intents(session)
-        own = {intent.sid for intent in intents.left()}
-        pinned = frozenset(it.sid for it in manifests if it.sid and it.sid not in own)
+        pinned = frozenset(it.sid for it in manifests if it.sid)
         account = Account(connection.client, pinned)
-        hooks = Hooks(clock, stopping=interrupts.asked, settle=connection.settles)
+        hooks = Hooks(
+            clock, stopping=interrupts.asked, settle=connection.settles, undeterred=interrupts.undeterred
+        )
         sender = Sender(account, hooks, session.environment)
         creator = Creator(account, sender, intents, session.environment, hooks)
-        return cls(connection, session, clock, interrupts, creator)
+        return cls(connection, session, clock, interrupts, creator, pinned)
 
-    @contextmanager
-    def leftovers_settled(self) -> Iterator[bool]:
-        """Finishes what a killed run left behind. True when twins were paused that nobody can tell apart.
-
-        Then a refusal or an error that comes after it is the lesser matter (exit 5): raises UnknownOutcomeError.
-        """
-        twins = self._settle_leftovers()
-        try:
-            yield twins
-        except (RefusedError, ApiError, InputError) as error:
-            if twins:
-                raise UnknownOutcomeError(
-                    f"campaigns that nobody can tell apart were paused; {error}"
-                ) from error
-            raise
-
-    def _settle_leftovers(self) -> bool:
+    @cached_property
+    def _leftovers(self) -> Leftovers:
         from campaignctl.applying.leftovers import Leftovers
 
+        return Leftovers(self.creator.account, self.creator, self.creator.hooks, self.pinned)
+
+    def look_at_leftovers(self) -> None:
+        """Waits until what a killed run may have made shows. Nothing is written for it."""
+        self._leftovers.look()
+
+    def finish_leftovers(self) -> bool:
+        """Finishes what a killed run left behind. True when twins were paused that nobody can tell apart."""
         with self.interrupts.deferred():
-            settled = Leftovers(self.creator.account, self.creator, self.creator.hooks).settle()
+            settled = self._leftovers.finish()
         for note in settled.notes:
             output.remark(note)
         if self.interrupts.asked():
-            raise InterruptedRunError("interrupted; nothing was planned")
+            raise InterruptedRunError("interrupted; nothing more was sent")
         return settled.twins
 
     def carry_out(
@@ -91,5 +87,12 @@ class Carrier:
         from campaignctl.applying.run import apply_plan
 
         with self.interrupts.deferred(), Reporter(planned.plan, self.session.options) as reporter:
-            hooks = replace(self.creator.hooks, on_step=reporter.step)
-            return apply_plan(planned.plan, self.creator.account, planned.terms, hooks, self.creator, order)
+            return apply_plan(
+                planned.plan,
+                self.creator.account,
+                planned.terms,
+                replace(self.creator.hooks, on_step=reporter.step),
+                self.creator,
+                order,
+                planned.looked_at,
+            )

@@ -1,6 +1,6 @@
 """Ctrl-C and SIGTERM end a command; while a plan is carried out, the request in flight is finished first.
 
-A second signal stops at once.
+So is the pause that keeps what was just sent from calling somebody wrongly. A second signal stops at once.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Interrupts:
     def __init__(self) -> None:
         self._asked = False
         self._deferred = False
+        self._undeterred = False
         self._before: dict[signal.Signals, Any] = {}
 
     def asked(self) -> bool:
@@ -35,7 +36,7 @@ class Interrupts:
 
     def clock(self, clock: Clock) -> Clock:
         """The same clock; its `sleep` ends when somebody wants the run to end."""
-        return _Interruptible(clock, self.asked)
+        return _Interruptible(clock, lambda: self._asked and not self._undeterred)
 
     def __enter__(self) -> Interrupts:
         if threading.current_thread() is not threading.main_thread():
@@ -58,6 +59,15 @@ class Interrupts:
             yield
         finally:
             self._deferred = False
+
+    @contextmanager
+    def undeterred(self) -> Iterator[None]:
+        """A first signal cuts no wait short: what is sent here keeps somebody from being called wrongly."""
+        before, self._undeterred = self._undeterred, True
+        try:
+            yield
+        finally:
+            self._undeterred = before
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
         if self._asked or not self._deferred:

@@ -48,7 +48,8 @@ class Asked:
 class Planned:
     """A plan, what it was made under, and what its digest was reckoned over: `brief`, which shows no number.
 
-    `show_numbers` is whether they were asked for.
+    `show_numbers` is whether they were asked for, `looked_at` when reading the account began, by the clock's
+    `monotonic`.
     """
 
     plan: Plan
@@ -56,16 +57,19 @@ class Planned:
     outlook: Outlook
     brief: PlanDocument
     show_numbers: bool
+    looked_at: float | None = None
 
     @classmethod
-    def sealed(cls, plan: Plan, terms: Terms, outlook: Outlook, session: Session) -> Planned:
+    def sealed(
+        cls, plan: Plan, terms: Terms, outlook: Outlook, session: Session, looked_at: float | None = None
+    ) -> Planned:
         """With the digest of what its document shows, numbers masked."""
         from campaignctl.rendering.as_json import brief_document
 
         brief = brief_document(plan, terms.environment)
         brief["digest"] = document_digest(brief)
         plan = replace(plan, digest=brief["digest"])
-        return cls(plan, terms, outlook, brief, session.options.show_numbers)
+        return cls(plan, terms, outlook, brief, session.options.show_numbers, looked_at)
 
     @property
     def document(self) -> PlanDocument:
@@ -85,7 +89,7 @@ class Planned:
 
     def cut_down(self, plan: Plan, session: Session) -> Planned:
         """The same, for what is left of a saved plan."""
-        return Planned.sealed(plan, self.terms, self.outlook, session)
+        return Planned.sealed(plan, self.terms, self.outlook, session, self.looked_at)
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Lo
         prune=session.project.prune is not None,
     )
     reading, snapshot = _with_lists(reading, snapshot, client)
+    snapshot = _with_earlier_runs(session, reading, snapshot, client)
     terms = Terms(
         now=snapshot.now,
         environment=session.environment,
@@ -144,15 +149,28 @@ def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[R
     )
 
 
+def _with_earlier_runs(session: Session, reading: Reading, snapshot: Snapshot, client: Client) -> Snapshot:
+    """What runs on this machine made that were cut off, whether or not a list shows it."""
+    intents = [intent for intent in open_intents(session).left() if intent.sid is not None]
+    if not intents:
+        return snapshot
+    from campaignctl.applying.leftovers import seen_through
+
+    before, pinned = client.requests, {desired.sid for desired in reading.everyone if desired.sid}
+    snapshot = seen_through(intents, snapshot, client.get, pinned)
+    return replace(snapshot, requests=snapshot.requests + client.requests - before)
+
+
 def make(session: Session, reading: Reading, client: Client, asked: Asked) -> Planned:
     """Fetches the account and plans. Raises ApiError where it cannot be read."""
+    looked_at = session.clock.monotonic()
     with meanwhile(partial(_seal, session, reading), len(reading.selected)) as seal:
         found = look(session, reading, client, asked)
         manifests = seal() if found.reading is reading else _seal(session, found.reading)
     snapshot, terms, outlook = found.snapshot, found.terms, found.outlook
     outlook = replace(outlook, findings=in_order([*found.reading.findings, *outlook.findings]))
     plan = assemble(outlook, manifests, snapshot, terms, _selection(session, asked), session.token)
-    return Planned.sealed(plan, terms, outlook, session)
+    return Planned.sealed(plan, terms, outlook, session, looked_at)
 
 
 def _seal(session: Session, reading: Reading) -> ManifestsSeal:

@@ -104,6 +104,7 @@ SMS = Kind(
             "Letters for transactional, digits for promotional.",
             "[001, 003]",
             required=True,
+            role=Role.CALLER,
             minimum=1,
         ),
         Field(

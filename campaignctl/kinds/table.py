@@ -73,6 +73,7 @@ class Role(Enum):
     NAME = "name"
     RECIPIENTS = "recipients"
     CONTENT = "content"
+    CALLER = "caller"  # who seems to call or text
     SCHEDULE = "schedule"
     START = "start"
     END = "end"

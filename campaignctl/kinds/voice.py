@@ -91,6 +91,7 @@ VOICE = Kind(
             "The ExoPhone that the calls come from.",
             "[004]",
             required=True,
+            role=Role.CALLER,
             compare_by=Compare.NUMBER,
             format_by=formats.CALLER,
         ),

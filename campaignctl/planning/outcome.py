@@ -45,6 +45,20 @@ Answer = Done | Refused | NotReached | Unknown
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """An action that was refused, on a campaign that already stands where it leads."""
+
+    live: Live
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """An action that was answered and did not take: `live` is what the campaign is now."""
+
+    live: Live
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """A write that is over: what became of it, and how many requests were made for it."""
 
@@ -53,12 +67,44 @@ class Exchange:
 
 
 class OperationOutcome(StrEnum):
-    """How one operation of a change ended."""
+    """How one operation of a change ended. `unchanged`: it was done already."""
 
     APPLIED = "applied"
+    UNCHANGED = "unchanged"
     FAILED = "failed"
     UNKNOWN = "unknown"
     SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """An action that is over, and judged: `Done` only where the campaign was seen to be what the action makes it."""
+
+    answer: Answer | Standing | NotTaken
+    attempts: int
+
+    @property
+    def took(self) -> bool:
+        """Whether the campaign was seen where the action leads."""
+        return isinstance(self.answer, Done | Standing)
+
+    @property
+    def live(self) -> Live | None:
+        """The campaign as it was seen after it; None where nobody saw it."""
+        return self.answer.live if isinstance(self.answer, Done | Standing | NotTaken) else None
+
+    @property
+    def outcome(self) -> OperationOutcome:
+        """As the results tell it."""
+        match self.answer:
+            case Done():
+                return OperationOutcome.APPLIED
+            case Standing():
+                return OperationOutcome.UNCHANGED
+            case Unknown():
+                return OperationOutcome.UNKNOWN
+            case Refused() | NotReached() | NotTaken():
+                return OperationOutcome.FAILED
 
 
 class ChangeOutcome(StrEnum):

@@ -1,0 +1,67 @@
+"""Ends a campaign of which another run made the same before (rule 10.5): the one irreversible thing done unasked.
+
+It is one that this very run made, or an earlier one on this machine. An account refuses an action in its own way
+where the campaign has moved on, so each step follows from what the campaign is, not from what was asked before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from campaignctl.applying.sending import Sender
+from campaignctl.kinds.lifecycle import State, Status, way
+from campaignctl.planning.outcome import NotTaken, OperationOutcome, OperationResult
+from campaignctl.planning.plan import Op, Reason
+from campaignctl.planning.resources import Live
+
+_MOST_STEPS: Final = 6
+_DONE: Final = {Op.PAUSE: "paused", Op.COMPLETE: "completed", Op.ARCHIVE: "archived"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How far it came. `older` is the campaign that stays, as it was just read; None where it is not there any more,
+    and then nothing was sent. `trouble` says why the younger one could not be ended."""
+
+    older: Live | None
+    operations: tuple[OperationResult, ...] = ()
+    trouble: Reason | None = None
+
+    @property
+    def says(self) -> str:
+        """`was paused, completed, archived`."""
+        done = [_DONE[it.op] for it in self.operations if it.outcome is OperationOutcome.APPLIED]
+        return f"was {', '.join(done)}" if done else "is over"
+
+
+def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:
+    """Pauses, completes and archives it, from whatever status it has; what that status does not need is not sent.
+
+    Not before the older one has been read and is still alive: else nobody would be called.
+    """
+    stays = sender.read(older)
+    if stays is None or not stays.alive:
+        return Ending(None)
+    now, done = sender.read(mine) or mine, list[OperationResult]()
+    for _ in range(_MOST_STEPS):
+        if now.status is Status.UNKNOWN:
+            return Ending(stays, tuple(done), Reason("lost-race", now.strange))
+        actions = way(now.status, State.ARCHIVED)
+        if not actions:
+            return Ending(stays, tuple(done))
+        acted = sender.act(now, actions[0], just_created=True)
+        done.append(OperationResult(Op(actions[0].value), acted.outcome, acted.attempts, mine.sid))
+        after = acted.live or sender.read(now)
+        if after is None or (after.status is now.status and not acted.took):
+            code = "still-calling" if isinstance(acted.answer, NotTaken) else "lost-race"
+            return Ending(stays, tuple(done), Reason(code, f"the {actions[0]} did not take"))
+        now = after
+    return Ending(stays, tuple(done), Reason("lost-race", "its status goes back and forth"))
+
+
+def older_than(mine: Live, same: Iterable[Live]) -> Live | None:
+    """The oldest of a name, where it is older: by `date_created`, then by SID. All runs agree."""
+    oldest = min(same, key=lambda live: live.age_key, default=None)
+    return oldest if oldest is not None and oldest.age_key < mine.age_key else None

@@ -1,0 +1,59 @@
+"""What appeared between plan and create (rules 10.5, 10.6): a look that is older than a minute is renewed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from campaignctl.applying.creating import Creator, bearers
+from campaignctl.applying.port import Account, Hooks
+from campaignctl.errors import AnswerError
+from campaignctl.kinds.table import Kind
+from campaignctl.planning.resources import Desired, Listing, Live
+
+LOOK_AGAIN_AFTER: Final = 60.0
+"""Seconds, by a clock that no answer sets."""
+
+
+class _Look(NamedTuple):
+    began: float
+    listing: Listing
+    over: tuple[Live, ...]
+
+
+@dataclass
+class Looks:
+    """The newest look at each kind that this run creates. `planned_at` is when the plan's own began; None: long ago."""
+
+    account: Account
+    creator: Creator
+    hooks: Hooks
+    planned_at: float | None
+    _looks: dict[str, _Look] = field(default_factory=dict)
+
+    def is_old(self, kind: Kind) -> bool:
+        """Whether somebody may have made or ended a campaign since, unseen."""
+        look = self._looks.get(kind.name)
+        began = look.began if look else self.planned_at
+        return began is None or self.hooks.clock.monotonic() - began > LOOK_AGAIN_AFTER
+
+    def appeared(self, desired: Desired) -> Live | None:
+        """The campaign of its name that is there by now, alive or over; looks again where that was long ago.
+
+        Raises ApiError: what stays unread is no absence.
+        """
+        kind, name = desired.kind, desired.name or ""
+        if self.is_old(kind):
+            began = self.hooks.clock.monotonic()
+            self._looks[kind.name] = _Look(
+                began, self.account.alive(kind), self.account.newest_finished(kind)
+            )
+        look = self._looks.get(kind.name)
+        if look is None:
+            return None  # the plan has just looked
+        listing = self.creator.settling(kind, name, look.listing)
+        seen = [live for live in (*listing.campaigns, *look.over) if live.name == name]
+        found = next(iter(bearers(tuple(seen), name)), next(iter(seen), None))
+        if found is None and not listing.whole:
+            raise AnswerError("the account's list could not be read whole: it may have appeared meanwhile")
+        return found

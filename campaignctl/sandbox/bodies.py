@@ -25,9 +25,29 @@ def _no_constant(word: str) -> Any:
     raise ValueError(word)
 
 
-def of_create(collection: Collection, body: Any, accepted: str) -> Mapping[str, Any]:
-    """The campaign in a create. `accepted` is `any`, `wrapped` or `bare`."""
+def of_create(
+    collection: Collection, body: Any, accepted: str, several: bool = False
+) -> list[Mapping[str, Any]]:
+    """The campaigns in a create: one, or more where `several` are taken. `accepted`: `any`, `wrapped` or `bare`."""
     wrapped = isinstance(body, Mapping) and collection.wrapper in body
+    _check_form(collection, wrapped, accepted)
+    if not wrapped:
+        return [_object(body)]
+    rows = body[collection.wrapper]
+    if several and isinstance(rows, list) and rows:
+        return [_object(row) for row in rows]
+    return [_one(collection, rows)]
+
+
+def of_update(collection: Collection, body: Any, accepted: str = "any") -> Mapping[str, Any]:
+    """What an update or action sends: bare for both kinds, for voice wrapped too [002, 001]."""
+    wrapped = not collection.single and isinstance(body, Mapping) and collection.wrapper in body
+    if not collection.single:
+        _check_form(collection, wrapped, accepted)
+    return _one(collection, body[collection.wrapper]) if wrapped else _object(body)
+
+
+def _check_form(collection: Collection, wrapped: bool, accepted: str) -> None:
     if accepted == "wrapped" and not wrapped:
         raise RefusalError(
             400, f"{collection.wrapper} is missing.", f"Send the campaign under {collection.wrapper}."
@@ -36,14 +56,6 @@ def of_create(collection: Collection, body: Any, accepted: str) -> Mapping[str, 
         raise RefusalError(
             400, f"{collection.wrapper} is not known.", "Send the campaign as the body itself."
         )
-    return _one(collection, body[collection.wrapper]) if wrapped else _object(body)
-
-
-def of_update(collection: Collection, body: Any) -> Mapping[str, Any]:
-    """What an update or action sends: bare for both kinds, for voice wrapped too [002, 001]."""
-    if not collection.single and isinstance(body, Mapping) and collection.wrapper in body:
-        return _one(collection, body[collection.wrapper])
-    return _object(body)
 
 
 def _one(collection: Collection, value: Any) -> Mapping[str, Any]:

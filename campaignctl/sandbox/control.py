@@ -28,7 +28,7 @@ def blueprint(stage: Stage) -> Blueprint:
 def _add_state(routes: Blueprint, stage: Stage) -> None:
     @routes.get("/")
     def about() -> Response:
-        paths = ["clock", "reset", "seed", "requests", "faults", "switches"]
+        paths = ["clock", "reset", "seed", "status", "requests", "faults", "switches"]
         return jsonify(sandbox="campaignctl", now=stage.clock.now().isoformat(), controls=paths)
 
     @routes.get("/clock")
@@ -67,6 +67,16 @@ def _add_contents(routes: Blueprint, stage: Stage) -> None:
             )
         sids = stage.seed(str(sent.get("account")), str(sent.get("collection")), rows)
         return jsonify(sids=sids)
+
+    @routes.post("/status")
+    def put_status() -> Response:
+        sent = _sent()
+        words = [sent.get(key) for key in ("account", "sid", "status")]
+        account, sid, status = (word if isinstance(word, str) else "" for word in words)
+        if not (account and sid and status):
+            raise RefusalError(400, "A word is missing.", "Send account, sid and status.")
+        stage.set_status(account, sid, status)
+        return jsonify(sid=sid, status=status)
 
     @routes.get("/reports/<account>/<collection>/<sid>.csv")
     def report(account: str, collection: str, sid: str) -> Response:

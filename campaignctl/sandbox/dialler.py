@@ -63,7 +63,8 @@ class Progress:
 class Run:
     """A campaign in progress. `ready` is its start or its last resume; `gap` the least seconds between calls.
 
-    `over` is when it completed, None while it runs.
+    `over` is when it was over, None while it runs; `unfinished` that its end came first. With `waits_at_end` those
+    who were not reached by then keep waiting.
     """
 
     sid: str
@@ -74,6 +75,8 @@ class Run:
     retries: Retries = Retries()
     progress: Progress = Progress()
     over: float | None = None
+    unfinished: bool = False
+    waits_at_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +169,16 @@ class _Dial:
 
     def closed(self, until: float) -> Run:
         """The run as it is at `until`."""
-        over = None
-        if self.begun == len(self.run.people) and not self.waiting:
+        unfinished = self.begun < len(self.run.people) or bool(self.waiting)
+        over = self.run.ends
+        if not unfinished:
             over = min(max(self.last, self.run.ready) + WRAP_UP, self.run.ends)
-        else:
-            over = self.run.ends
         progress = Progress(self.begun, tuple(self.waiting), tuple(self.results), self.last)
-        run = replace(self.run, progress=progress, over=over if over <= until else None)
-        return run if run.over is None else _cut(run, run.over)
+        run = replace(self.run, progress=progress)
+        if over > until:
+            return run
+        run = replace(run, over=over, unfinished=unfinished)
+        return run if unfinished and run.waits_at_end else _cut(run, over)
 
 
 def _cut(run: Run, at: float, untried: str = "failed-no-attempt") -> Run:

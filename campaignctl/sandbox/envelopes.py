@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,7 +34,7 @@ _ERROR_CODES: Mapping[int, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back. `body` is JSON, or None for an answer without one."""
+    """What is sent back. `body` is JSON, a page of HTML as a string, or None for an answer without one."""
 
     status: int
     body: Any
@@ -42,7 +42,14 @@ class Answer:
 
     def encoded(self) -> bytes:
         """The body's bytes."""
+        if isinstance(self.body, str):
+            return self.body.encode()
         return b"" if self.body is None else json.dumps(self.body).encode()
+
+    @property
+    def content_type(self) -> str:
+        """Of the body."""
+        return "text/html" if isinstance(self.body, str) else "application/json"
 
     def with_headers(self, headers: Mapping[str, str]) -> Answer:
         """The same with more headers."""
@@ -77,12 +84,15 @@ def failed_item(status: int, message: str, description: str) -> Item:
     return {"code": status, "error_data": error, "status": "failure", "data": None}
 
 
-def campaign_item(collection: Collection, campaign: Campaign, request: str, omitted: Sequence[str]) -> Item:
+def campaign_item(collection: Collection, campaign: Campaign, request: str) -> Item:
     """One campaign in the answer to `create`, `update`, `action`, `get` or `list`."""
     shape = _voice_data if collection.kind is VOICE else _sms_data
-    data = shape(collection, campaign, request)
-    data = {key: value for key, value in data.items() if key not in omitted}
-    item: Item = {"code": 200, "error_data": None, "status": "success", "data": data}
+    item: Item = {
+        "code": 200,
+        "error_data": None,
+        "status": "success",
+        "data": shape(collection, campaign, request),
+    }
     if collection.kind is VOICE:
         item["summary"] = _summary(campaign, request)
     elif request != "create":

@@ -14,8 +14,7 @@ from typing import Any
 
 from campaignctl.sandbox.envelopes import Answer, failed_item
 from campaignctl.sandbox.refusal import RefusalError
-
-REQUESTS = ("list", "get", "create", "update", "action", "details", "lists")
+from campaignctl.sandbox.switches import REQUESTS
 
 
 @dataclass(frozen=True)
@@ -27,15 +26,17 @@ class Fault:
     (None: all).
 
     What, by `effect`: `drop` closes the connection without an answer; `status` answers `status`, as `shape` says
-    (`envelope`, `rest` for a RestException, `html`), with `retry_after` as it stands; `slow` answers after
-    `seconds`; `cut` closes after half of the body; `html` and `empty` are 200 with such a body; `item` makes the
+    (`envelope`, `rest` for a RestException, `error` for an object with an error, `html`), with `retry_after` as it
+    stands; `slow` answers after `seconds`; `cut` closes after half of the body; `html` and `empty` are 200 with such
+    a body, `broken` one whose JSON lacks its end, `strange` one whose JSON is of no known shape; `item` makes the
     item at `index` one that failed with `status`, inside a 207; `redirect` sends to `location`; `huge` pads the
     answer to `megabytes`; `shift` makes campaigns `appear` at the front of a list's order, or those that appeared
     `disappear`, before the list is read; `endless` fills every page of a list and promises more; `change` sets
     fields of `data` in the answer, as an account that lies would; `later` moves the sandbox's clock on by `seconds`
     once the request is carried out.
 
-    `acts`: whether the request is carried out. By default all but `status`, `html`, `empty` and `redirect` are.
+    `acts`: whether the request is carried out. By default all but `status`, `html`, `empty`, `strange` and
+    `redirect` are.
     With `slow`, `acts: false` means that it is carried out only after the wait.
     """
 
@@ -95,7 +96,7 @@ def _fits(name: str, value: Any) -> bool:
     if name == "request":
         return all(word in REQUESTS for word in ([value] if isinstance(value, str) else value or ()))
     if name == "shape":
-        return value in ("envelope", "rest", "html")
+        return value in SHAPES
     if name in ("after", "times", "index", "appear", "disappear", "status", "seconds", "megabytes"):
         number = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
         return number or (name == "times" and value is None)
@@ -160,7 +161,6 @@ class Delivery:
 
     answer: Answer
     raw: bytes | None = None
-    content_type: str = "application/json"
     send: int | None = None
     pad: int = 0
     hang_up: bool = False
@@ -176,21 +176,26 @@ def _drop(_fault: Fault, answer: Answer) -> Delivery:
 
 
 def _status(fault: Fault, _answer: Answer) -> Delivery:
-    headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
     message = "Too many requests" if fault.status == 429 else "Something went wrong"
-    body: Any = {
-        "request_id": "0" * 32,
-        "method": "",
-        "http_code": fault.status,
-        "response": [failed_item(fault.status, message, message)],
-    }
-    if fault.shape == "rest":
-        body = {"RestException": {"Status": fault.status, "Message": message, "Code": fault.status}}
-    answer = Answer(fault.status, body, headers)
-    if fault.shape == "html":
-        page = f"<html><head><title>{fault.status}</title></head><body><h1>{message}</h1></body></html>"
-        return Delivery(answer, raw=page.encode(), content_type="text/html")
-    return Delivery(answer)
+    headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
+    return Delivery(error_page(fault.status, fault.shape, message, headers))
+
+
+SHAPES = ("envelope", "rest", "error", "html")
+
+
+def error_page(status: int, shape: str, message: str, headers: Mapping[str, str]) -> Answer:
+    """An error in one of the shapes that the API, its gateway or something between them may give it."""
+    head = {"request_id": "0" * 32, "method": "", "http_code": status}
+    body: Any = {**head, "response": [failed_item(status, message, message)]}
+    if shape == "rest":
+        body = {"RestException": {"Status": status, "Message": message, "Code": status}}
+    if shape == "error":
+        code = "rate limit exceeded" if status == 429 else message.lower()
+        body = {**head, "response": {"error": {"code": code}}}
+    if shape == "html":
+        body = f"<html><head><title>{status}</title></head><body><h1>{message}</h1></body></html>"
+    return Answer(status, body, headers)
 
 
 def _as_it_is(_fault: Fault, answer: Answer) -> Delivery:
@@ -202,12 +207,20 @@ def _cut(_fault: Fault, answer: Answer) -> Delivery:
 
 
 def _html(_fault: Fault, _answer: Answer) -> Delivery:
-    page = b"<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>"
-    return Delivery(Answer(200, None), raw=page, content_type="text/html")
+    page = "<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>"
+    return Delivery(Answer(200, page))
 
 
 def _empty(_fault: Fault, _answer: Answer) -> Delivery:
     return Delivery(Answer(200, None), raw=b"")
+
+
+def _broken(_fault: Fault, answer: Answer) -> Delivery:
+    return Delivery(answer, raw=answer.encoded()[:-2])
+
+
+def _strange(_fault: Fault, _answer: Answer) -> Delivery:
+    return Delivery(Answer(200, {"ok": True, "response": None}))
 
 
 def _item(fault: Fault, answer: Answer) -> Delivery:
@@ -231,7 +244,7 @@ def _huge(fault: Fault, answer: Answer) -> Delivery:
 
 def _endless(_fault: Fault, answer: Answer) -> Delivery:
     page = answer.body.get("metadata")
-    if page is None:
+    if page is None or "total" not in page:
         return Delivery(answer)
     items = [_made_up_item(number) for number in range(page["offset"], page["offset"] + page["limit"])]
     metadata = {**page, "count": len(items), "total": page["offset"] + 10 * page["limit"]}
@@ -245,9 +258,11 @@ def _made_up_item(number: int) -> dict[str, Any]:
 
 
 def _change(fault: Fault, answer: Answer) -> Delivery:
-    response = answer.body["response"]
-    items = response if isinstance(response, list) else [response]
-    changed = [{**item, "data": {**item["data"], **fault.data}} if item["data"] else item for item in items]
+    response = answer.body.get("response")
+    items = response if isinstance(response, list) else [response or {}]
+    changed = [
+        {**item, "data": {**item["data"], **fault.data}} if item.get("data") else item for item in items
+    ]
     body = {**answer.body, "response": changed if isinstance(response, list) else changed[0]}
     return Delivery(replace(answer, body=body))
 
@@ -268,6 +283,8 @@ EFFECTS: Mapping[str, Effect] = {
     "cut": Effect(True, _cut),
     "html": Effect(False, _html),
     "empty": Effect(False, _empty),
+    "broken": Effect(True, _broken),
+    "strange": Effect(False, _strange),
     "item": Effect(True, _item, needs_success=True),
     "redirect": Effect(False, _redirect),
     "huge": Effect(True, _huge),

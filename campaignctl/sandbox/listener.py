@@ -149,9 +149,13 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def _write_head(self, chunk: bytes) -> None:
         code, reason, headers = self._head
-        self.send_response(code, reason)
+        self.send_response_only(code, reason)
+        self.send_header("Server", self.version_string())
+        if not any(name.lower() == "date" for name, _ in headers):
+            self.send_header("Date", self.date_time_string())
         for name, value in headers:
-            self.send_header(name, value)
+            if value or name.lower() != "date":  # an empty date stands for none
+                self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")
         head = io.BytesIO()

@@ -56,10 +56,13 @@ def read_search(
         raise RefusalError(
             400, f"name is shorter than {collection.shortest_search} letters.", "Send a longer name."
         )
-    if term is not None and switches.name_search == "odd" and not _is_plain(term):
+    how = switches.name_search
+    if term is not None and how == "refuse":
+        raise RefusalError(400, "name is not known.", "Lists cannot be searched by name.")
+    if term is not None and how == "odd" and not _is_plain(term):
         return None
     order, descending = _order(collection, query.get("sort_by", ""))
-    anycase = switches.name_search != "case"
+    anycase = how != "case"
     return Search(
         account=account,
         collections=worlds(collection, switches),
@@ -67,6 +70,7 @@ def read_search(
         descending=descending,
         term=term.casefold() if term and anycase else term,
         column="folded" if anycase else "name",
+        matches=how if how in ("like", "whole") else "substring",
         states=_states(collection, query.get("status", ""), switches.status_filter),
         until=now - switches.list_lag_seconds if switches.list_lag_seconds else None,
     )
@@ -95,6 +99,8 @@ def _order(collection: Collection, sort_by: str) -> tuple[str, bool]:
 
 def _states(collection: Collection, text: str, understands: str) -> tuple[str, ...] | None:
     words = [word.strip() for word in text.split(",") if word.strip()]
+    if words and understands == "refuse-all":
+        raise RefusalError(400, "status is not known.", "Lists cannot be filtered by status.")
     if not words or understands == "ignore":
         return None
     found = {word: _state(collection, word, understands) for word in words}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 WINDOW = 60.0
 
@@ -33,11 +35,15 @@ class Quota:
             self._taken.clear()
 
 
-def headers(limit: int, left: int, free_in: float, now: float) -> dict[str, str]:
-    """What a client may pace itself by."""
+def headers(limit: int, left: int, free_in: float, now: datetime, retry_after: str) -> dict[str, str]:
+    """What a client may pace itself by. `retry_after`: in `seconds`, as a `date`, or `missing`."""
+    free_at = now + timedelta(seconds=math.ceil(free_in))
     found = {
         "X-RateLimit-Limit": str(limit),
         "X-RateLimit-Remaining": str(max(left, 0)),
-        "X-RateLimit-Reset": str(math.ceil(now + free_in)),
+        "X-RateLimit-Reset": str(math.ceil(now.timestamp() + free_in)),
     }
-    return found | ({"Retry-After": str(math.ceil(free_in))} if left < 0 else {})
+    if left >= 0 or retry_after == "missing":
+        return found
+    said = str(math.ceil(free_in)) if retry_after == "seconds" else format_datetime(free_at, usegmt=True)
+    return {**found, "Retry-After": said}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +14,9 @@ from werkzeug.exceptions import HTTPException
 from campaignctl.sandbox import bodies, control, quota, seeding
 from campaignctl.sandbox.collection import COLLECTIONS, Collection
 from campaignctl.sandbox.envelopes import Answer, refused
-from campaignctl.sandbox.faults import NOT_ACTED, Delivery, Fault, deliver
+from campaignctl.sandbox.faults import NOT_ACTED, Delivery, Fault, deliver, error_page
 from campaignctl.sandbox.journal import Recorded
+from campaignctl.sandbox.outgoing import date_header, outgoing
 from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.stage import Stage
 
@@ -47,37 +49,38 @@ def _add_collection(app: Flask, stage: Stage, collection: Collection) -> None:
     world, name = stage.world, collection.name
     path = f"{_ACCOUNT}/{name}"
 
+    def answered(
+        account: str, kind: str, act: Callable[[], Answer], listed: Collection | None = None
+    ) -> Response:
+        def act_where_it_is_open() -> Answer:
+            if stage.switches.closed_sms == name:
+                raise RefusalError(404, f"There is no {name}.", "This account has no such endpoint.")
+            return act()
+
+        return _exchange(stage, account, kind, act_where_it_is_open, listed)
+
     @app.get(path, endpoint=f"{name} list")
     def listed(account: str) -> Response:
-        return _exchange(
-            stage,
-            account,
-            "list",
-            lambda: world.page(account, collection, request.args.to_dict()),
-            collection,
-        )
+        query = request.args.to_dict()
+        return answered(account, "list", lambda: world.page(account, collection, query), collection)
 
     @app.post(path, endpoint=f"{name} create")
     def created(account: str) -> Response:
-        return _exchange(stage, account, "create", lambda: world.create(account, collection, _body()))
+        return answered(account, "create", lambda: world.create(account, collection, _body()))
 
     @app.get(f"{path}/<sid>", endpoint=f"{name} get")
     def got(account: str, sid: str) -> Response:
-        return _exchange(stage, account, "get", lambda: world.get(account, collection, sid))
+        return answered(account, "get", lambda: world.get(account, collection, sid))
 
     @app.put(f"{path}/<sid>", endpoint=f"{name} change")
     def changed(account: str, sid: str) -> Response:
-        return _exchange(
-            stage,
-            account,
-            _kind_of_change(collection),
-            lambda: world.change(account, collection, sid, _body()),
-        )
+        kind = _kind_of_change(collection)
+        return answered(account, kind, lambda: world.change(account, collection, sid, _body()))
 
     @app.get(f"{path}/<sid>/{collection.details}", endpoint=f"{name} details")
     def detailed(account: str, sid: str) -> Response:
         query = request.args.to_dict()
-        return _exchange(stage, account, "details", lambda: world.details(account, collection, sid, query))
+        return answered(account, "details", lambda: world.details(account, collection, sid, query))
 
 
 def _body() -> Any:
@@ -100,10 +103,12 @@ def _exchange(
     if fault is not None and fault.effect == "slow" and not fault.carried_out:
         stage.stopping.wait(fault.seconds)
     acts = fault is None or fault.carried_out or fault.effect == "slow"
-    answer = _carried_out(stage, account, act, fault, listed) if acts else NOT_ACTED
+    answer = _carried_out(stage, account, kind, act, fault, listed) if acts else NOT_ACTED
     if fault is not None and fault.effect == "later":
         stage.advance(timedelta(seconds=fault.seconds))
     delivery = deliver(fault, answer)
+    dated = date_header(delivery.answer, request.method, stage.clock.now(), stage.switches)
+    delivery = replace(delivery, answer=delivery.answer.with_headers(dated))
     _record(stage, kind, delivery, acts, fault)
     if fault is not None and fault.effect == "slow" and fault.carried_out:
         stage.stopping.wait(fault.seconds)
@@ -111,13 +116,20 @@ def _exchange(
 
 
 def _carried_out(
-    stage: Stage, account: str, act: Callable[[], Answer], fault: Fault | None, listed: Collection | None
+    stage: Stage,
+    account: str,
+    kind: str,
+    act: Callable[[], Answer],
+    fault: Fault | None,
+    listed: Collection | None,
 ) -> Answer:
     """Authentication, rate limit, what is due by now, then the request itself: one transaction."""
     headers: dict[str, str] = {}
     try:
         _authenticate()
-        headers = _pace(stage, account)
+        headers, too_many = _pace(stage, account)
+        if too_many is not None:
+            return too_many
         with stage.store.transaction():
             stage.world.settle(account)
             if fault is not None and fault.effect == "shift" and listed is not None:
@@ -125,20 +137,10 @@ def _carried_out(
                 seeding.shift(
                     stage.world, account, listed, query, appear=fault.appear, disappear=fault.disappear
                 )
-            answer = act()
-    except _TooManyError as many:
-        return refused(request.method, many).with_headers(many.headers)
+            answer = outgoing(act(), kind, stage.switches)
     except RefusalError as refusal:
         answer = refused(request.method, refusal)
     return answer.with_headers(headers)
-
-
-class _TooManyError(RefusalError):
-    """429, with what to wait for."""
-
-    def __init__(self, headers: dict[str, str]) -> None:
-        super().__init__(429, "Too many requests.", f"Try again in {headers['Retry-After']} seconds.")
-        self.headers = headers
 
 
 def _authenticate() -> None:
@@ -147,15 +149,16 @@ def _authenticate() -> None:
         raise RefusalError(401, "Authentication is required.", "Send API key and token with HTTP Basic.")
 
 
-def _pace(stage: Stage, account: str) -> dict[str, str]:
-    limit = stage.switches.rate_limit
-    if limit is None:
-        return {}
-    left, free_in = stage.quota.take(account, limit, stage.clock.base.monotonic())
-    headers = quota.headers(limit, left, free_in, stage.world.now())
-    if left < 0:
-        raise _TooManyError(headers)
-    return headers
+def _pace(stage: Stage, account: str) -> tuple[dict[str, str], Answer | None]:
+    """What a client may pace itself by, and the 429 when this was one too many."""
+    switches = stage.switches
+    if switches.rate_limit is None:
+        return {}, None
+    left, free_in = stage.quota.take(account, switches.rate_limit, stage.clock.base.monotonic())
+    headers = quota.headers(switches.rate_limit, left, free_in, stage.clock.now(), switches.retry_after)
+    if left >= 0:
+        return headers, None
+    return headers, error_page(429, switches.limit_shape, "Too many requests", headers)
 
 
 def _record(stage: Stage, kind: str, delivery: Delivery, acted: bool, fault: Fault | None) -> None:
@@ -182,7 +185,9 @@ def _record(stage: Stage, kind: str, delivery: Delivery, acted: bool, fault: Fau
 def _response(delivery: Delivery) -> Response:
     """The answer as Flask has it. What is cut or dropped needs the connection: the listener is told by the iterator."""
     body = delivery.body()
-    response = Response(_sent(delivery, body), delivery.answer.status, content_type=delivery.content_type)
+    response = Response(
+        _sent(delivery, body), delivery.answer.status, content_type=delivery.answer.content_type
+    )
     response.headers["Content-Length"] = str(max(len(body), delivery.pad))
     for name, value in delivery.answer.headers.items():
         response.headers[name] = value

@@ -97,6 +97,10 @@ class Sandbox:
         """Puts campaigns (or `lists`) there as they are, unchecked; returns their SIDs. See `seeding.seed`."""
         return self._stage.seed(account, collection, campaigns)
 
+    def set_status(self, account: str, sid: str, word: str) -> None:
+        """Puts any status on a campaign: `deleted`, or a word that nobody knows."""
+        self._stage.set_status(account, sid, word)
+
     def reset(self) -> None:
         """As fresh as when it was made: accounts, clock, switches, faults and requests."""
         self._stage.reset()

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from campaignctl.clock import Clock
+from campaignctl.kinds.lifecycle import Status, read_status
 from campaignctl.sandbox import seeding
 from campaignctl.sandbox.clock import VirtualClock
+from campaignctl.sandbox.collection import COLLECTIONS
 from campaignctl.sandbox.faults import Faults
 from campaignctl.sandbox.journal import Journal
 from campaignctl.sandbox.quota import Quota
+from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.store import Store
 from campaignctl.sandbox.switches import Switches
 from campaignctl.sandbox.world import World
@@ -78,6 +81,17 @@ class Stage:
                 self.store.add_lists(account, rows)
                 return [sid for sid, _ in rows]
             return seeding.seed(self.world, account, seeding.collection_named(collection), campaigns)
+
+    def set_status(self, account: str, sid: str, word: str) -> None:
+        """Puts any status on a campaign, `deleted` and words that nobody knows among them; 404 where there is none."""
+        with self.store.transaction():
+            self.world.settle(account)
+            campaign = self.store.find(account, tuple(COLLECTIONS), sid)
+            if campaign is None:
+                raise RefusalError(404, f"There is no campaign {sid}.", "Check account and SID.")
+            state = read_status(word)
+            status = word if state is Status.UNKNOWN else state.value
+            self.store.replace(replace(campaign, status=status, updated=self.world.now()))
 
     def close(self) -> None:
         """Gives the database up."""

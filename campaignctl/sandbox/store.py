@@ -31,9 +31,10 @@ CREATE INDEX IF NOT EXISTS by_state ON campaigns (account, state, begins);
 CREATE TABLE IF NOT EXISTS progress (account TEXT, sid TEXT, ready REAL, done TEXT, PRIMARY KEY (account, sid));
 CREATE TABLE IF NOT EXISTS lines (account TEXT, unit TEXT, free REAL, PRIMARY KEY (account, unit));
 CREATE TABLE IF NOT EXISTS lists (account TEXT, sid TEXT, name TEXT);
+CREATE TABLE IF NOT EXISTS pending (account TEXT, sid TEXT, action TEXT, at REAL);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT);
 """
-_TABLES = ("campaigns", "progress", "lines", "lists", "settings")
+_TABLES = ("campaigns", "progress", "lines", "lists", "pending", "settings")
 _COLUMNS = "account, collection, sid, name, status, created, updated, begins, ends, spec, stats, number"
 
 
@@ -45,7 +46,8 @@ class OwnedElsewhereError(Exception):
 class Search:
     """Which campaigns of an account, in which order. `term` is looked for in `column`, `name` or `folded`.
 
-    `states` are `Status` values, None for all; `words` exact statuses beside them. `until` hides younger ones.
+    `matches`: as a `substring`, as one in which `%` and `_` are wildcards (`like`), or as the `whole`.
+    `states` are `Status` values, None for all. `until` hides younger ones.
     """
 
     account: str
@@ -54,6 +56,7 @@ class Search:
     descending: bool = False
     term: str | None = None
     column: str = "folded"
+    matches: str = "substring"
     states: Sequence[str] | None = None
     until: float | None = None
 
@@ -195,6 +198,31 @@ class Store:
         )
         return [_campaign(row) for row in rows]
 
+    def paused_until(self, account: str, now: float) -> list[Campaign]:
+        """What is paused and past its end."""
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM campaigns WHERE account = ? AND state = ? AND ends <= ? ORDER BY number",
+            (account, Status.PAUSED.value, now),
+        )
+        return [_campaign(row) for row in rows]
+
+    # actions that are done later
+
+    def add_pending(self, campaign: Campaign, action: str, at: float) -> None:
+        """One more."""
+        self._connection.execute(
+            "INSERT INTO pending VALUES (?, ?, ?, ?)", (campaign.account, campaign.sid, action, at)
+        )
+
+    def take_pending(self, account: str, now: float) -> list[tuple[str, str, float]]:
+        """SID, action and moment of those that are due, in their order; they are no longer pending."""
+        where = "FROM pending WHERE account = ? AND at <= ?"
+        found = self._connection.execute(f"SELECT sid, action, at {where} ORDER BY at, rowid", (account, now))
+        due = [(sid, action, at) for sid, action, at in found]
+        if due:
+            self._connection.execute(f"DELETE {where}", (account, now))
+        return due
+
     # dialling
 
     def progress(self, account: str, sid: str) -> tuple[float | None, Progress]:
@@ -244,8 +272,9 @@ def _condition(search: Search) -> tuple[str, list[Any]]:
     parts = ["account = ?", f"collection IN ({_marks(search.collections)})"]
     values: list[Any] = [search.account, *search.collections]
     if search.term is not None:
-        parts.append(f"instr({search.column}, ?) > 0")
-        values.append(search.term)
+        condition, value = _MATCHES[search.matches]
+        parts.append(condition.format(search.column))
+        values.append(value.format(search.term))
     if search.states is not None:
         parts.append(f"state IN ({_marks(search.states)})")
         values.extend(search.states)
@@ -253,6 +282,13 @@ def _condition(search: Search) -> tuple[str, list[Any]]:
         parts.append("created <= ?")
         values.append(search.until)
     return " AND ".join(parts), values
+
+
+_MATCHES: Mapping[str, tuple[str, str]] = {
+    "substring": ("instr({}, ?) > 0", "{}"),
+    "like": ("{} LIKE ?", "%{}%"),
+    "whole": ("{} = ?", "{}"),
+}
 
 
 def _mutable(campaign: Campaign) -> tuple[Any, ...]:

@@ -1,55 +1,287 @@
-"""What the documents leave unknown, each with its positions: an account might do either."""
+"""What the documents leave unknown, a row for each: an account might do either.
+
+From a row follow the attribute of `Switches`, what the control API takes and shows, the reference page, and what the
+tests draw at random (`Row.drawn`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any, TypeAlias
 
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.lifecycle import Action
+from campaignctl.kinds.table import Type
 from campaignctl.sandbox.refusal import RefusalError
+
+Position: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
+
+REQUESTS = ("list", "get", "create", "update", "action", "details", "lists")
+"""The kinds of request that faults and switches tell apart."""
 
 OMITTED_BY_004 = ("from", "flow_type", "call_status_callback", "status_callback")
 """The keys that [004]'s create answer leaves out although its request sent them."""
 
-POSITIONS: Mapping[str, tuple[str, ...]] = {
-    "put": ("merge", "replace"),
-    "create_body": ("any", "wrapped", "bare"),
-    "status_filter": ("any", "own", "lower", "refuse", "ignore"),
-    "name_search": ("substring", "case", "odd"),
-}
+EARLIER = ":earlier"
+"""After the path of a time: it becomes an hour earlier instead of later."""
+
+
+@cache
+def field_paths() -> tuple[str, ...]:
+    """Every field that a campaign of either kind is made of, members after their object."""
+    return tuple(dict.fromkeys(path for kind in KINDS.values() for path in kind.by_path))
+
+
+@cache
+def _changes() -> tuple[str, ...]:
+    rows = [row for kind in KINDS.values() for row in kind.by_path.items()]
+    earlier = (f"{path}{EARLIER}" for path, row in rows if row.type is Type.TIME)
+    return tuple(dict.fromkeys((*field_paths(), *earlier)))
+
+
+def _names(known: Callable[[], tuple[str, ...]]) -> Callable[[], tuple[Position, ...]]:
+    return lambda: ((), *((name,) for name in known()))
+
+
+# What a switch takes.
+
+
+@dataclass(frozen=True)
+class Row:
+    """One switch: its `group`, what it `says` to whoever reads, whether a value `fits`, how it is `read`, and the
+    positions that tests draw from (none: never drawn).
+    """
+
+    group: str
+    says: str
+    wants: str
+    fits: Callable[[object], bool]
+    positions: Callable[[], tuple[Position, ...]]
+    read: Callable[[Any], Position] = lambda value: value
+
+    @property
+    def drawn(self) -> tuple[Position, ...]:
+        """The positions that tests draw from."""
+        return self.positions()
+
+
+def _words(group: str, says: str, *positions: str | int) -> Any:
+    """One of several words; the first is the default."""
+    told = f"one of {', '.join(map(str, positions))}"
+    fits = lambda value: not isinstance(value, bool) and value in positions  # noqa: E731
+    return field(default=positions[0], metadata={"row": Row(group, says, told, fits, lambda: positions)})
+
+
+def _flag(group: str, says: str, *, default: bool = False, drawn: bool = True) -> Any:
+    positions = (False, True) if drawn else ()
+    row = Row(group, says, "true or false", lambda value: isinstance(value, bool), lambda: positions)
+    return field(default=default, metadata={"row": row})
+
+
+def _seconds(group: str, says: str, default: float, *drawn: float, least: float = 0.0) -> Any:
+    fits = lambda value: _is_number(value, int | float) and value >= least  # noqa: E731
+    told = "seconds, 0 or more" if least == 0 else "seconds"
+    return field(default=default, metadata={"row": Row(group, says, told, fits, lambda: (default, *drawn))})
+
+
+def _limit(group: str, says: str, *drawn: int) -> Any:
+    fits = lambda value: value is None or (_is_number(value, int) and value >= 1)  # noqa: E731
+    row = Row(group, says, "requests a minute, or null", fits, lambda: (None, *drawn))
+    return field(default=None, metadata={"row": row})
+
+
+def _strings(
+    group: str,
+    says: str,
+    drawn: Callable[[], tuple[Position, ...]],
+    known: Callable[[], tuple[str, ...]] | None = None,
+    nullable: bool = False,
+) -> Any:
+    """An array of strings, of the `known` ones if there are any."""
+
+    def fits(value: object) -> bool:
+        if value is None:
+            return nullable
+        allowed = None if known is None else known()
+        return isinstance(value, list | tuple) and all(
+            isinstance(it, str) and (allowed is None or it in allowed) for it in value
+        )
+
+    row = Row(
+        group,
+        says,
+        "an array of keys" if known is None else "an array of known names",
+        fits,
+        drawn,
+        lambda value: None if value is None else tuple(value),
+    )
+    return field(default=None if nullable else (), metadata={"row": row})
+
+
+def _omitted(of: str) -> Any:
+    return _strings("answers", f"The keys that an answer to {of} lacks.", _omissions)
+
+
+_SOME_KEYS = (
+    *("id", "sid", "name", "status", "schedule", "from", "lists", "url", "template", "caller_id", "retries"),
+    *("date_created", "date_updated", "stats", "schedule.end_at", "schedule.send_at", "item.code"),
+    *("item.status", "item.error_data", "envelope.http_code", "envelope.metadata", "envelope.metadata.total"),
+)
+
+
+def _omissions() -> tuple[Position, ...]:
+    return ((), OMITTED_BY_004, *((key,) for key in _SOME_KEYS))
+
+
+def _actions() -> tuple[str, ...]:
+    return tuple(Action)
 
 
 @dataclass
 class Switches:
-    """The positions now. Set from Python or by `POST /_sandbox/switches`.
+    """The positions now. Set from Python or by `POST /_sandbox/switches`. Each field's row says what it does."""
 
-    `put`: whether an update wipes the optional fields that it does not send. `create_body`: which bodies a create
-    takes. `fill_schedule`: a missing start becomes one minute after the create, as [000] shows, instead of at
-    once. `resume_early`: a resume before the start begins to call at once instead of being created again.
-    `shared_sms`: both SMS collections show the same campaigns. `status_filter`: the spellings understood: any, the
-    API's own, lower case with hyphens, the own ones with a 400 for others, or the filter is ignored.
-    `name_search`: a substring in any letter case, in this letter case, or one that finds nothing as soon as the
-    term holds anything but letters, digits and hyphens. `rate_limit`: requests a minute and account.
-    `serve_reports`: the `report_url` of what is over leads to this very server; off, to where the live API has it,
-    which nobody on loopback reads.
-    `list_lag_seconds`: how long a new campaign is missing from lists and searches. `omit_from_…`: keys that such
-    answers leave out.
-    """
+    put: str = _words(
+        "writes", "What an update does to the fields that it does not send.", "merge", "replace"
+    )
+    create_body: str = _words("writes", "The bodies that a create takes.", "any", "wrapped", "bare")
+    update_body: str = _words(
+        "writes", "The bodies that a voice update or action takes.", "any", "wrapped", "bare"
+    )
+    several_creates: bool = _flag("writes", "A create's array may hold several campaigns.")
+    create_drops: tuple[str, ...] = _strings(
+        "writes", "Fields that a create loses, though sent.", _names(field_paths), field_paths
+    )
+    create_changes: tuple[str, ...] = _strings(
+        "writes",
+        "Fields that a create keeps otherwise than sent; times an hour later, with `:earlier` an hour earlier.",
+        _names(_changes),
+        _changes,
+    )
+    update_drops: tuple[str, ...] = _strings(
+        "writes", "Fields that an update loses, sent or not.", _names(field_paths), field_paths
+    )
+    update_changes: tuple[str, ...] = _strings(
+        "writes", "Fields that an update changes, sent or not.", _names(_changes), _changes
+    )
+    fill_schedule: bool = _flag(
+        "writes", "A missing start becomes one minute after the create, as [000] shows, instead of at once."
+    )
+    create_early: bool = _flag("writes", "A create begins to call at once, whatever its start.")
+    update_resumes: bool = _flag("writes", "An update of a paused campaign sets it going again.")
+    resume_early: bool = _flag(
+        "writes", "A resume before the start begins to call at once instead of being created again."
+    )
+    actions: str = _words(
+        "writes",
+        "Whether an action that was answered is done: at once, later, or never.",
+        "done",
+        "later",
+        "never",
+    )
+    actions_met: tuple[str, ...] = _strings(
+        "writes", "The actions that `actions` is about; none: all.", _names(_actions), _actions
+    )
+    action_seconds: float = _seconds("writes", "How much later, where it is done later.", 5.0, 1.0, 60.0)
+    action_answer: str = _words(
+        "writes",
+        "Where it is not done at once: the answer shows the status as it is, or as asked.",
+        "real",
+        "asked",
+    )
+    refused_actions: tuple[str, ...] = _strings(
+        "writes", "Actions that are refused even where they are allowed.", _names(_actions), _actions
+    )
+    action_refusal: int = _words("writes", "The status with which an action is refused.", 409, 400, 404)
+    at_end: str = _words(
+        "writes", "What an unfinished campaign becomes at its end.", "completed", "canceled", "paused"
+    )
+    paused_at_end: str = _words(
+        "writes", "What a paused campaign that was never resumed becomes at its end.", "paused", "canceled"
+    )
 
-    put: str = "merge"
-    create_body: str = "any"
-    fill_schedule: bool = False
-    resume_early: bool = False
-    shared_sms: bool = False
-    status_filter: str = "any"
-    name_search: str = "substring"
-    rate_limit: int | None = None
-    serve_reports: bool = True
-    list_lag_seconds: float = 0.0
-    omit_from_create: tuple[str, ...] = ()
-    omit_from_update: tuple[str, ...] = ()
-    omit_from_get: tuple[str, ...] = ()
-    omit_from_list: tuple[str, ...] = ()
+    omit_from_create: tuple[str, ...] = _omitted("a create")
+    omit_from_update: tuple[str, ...] = _omitted("an update")
+    omit_from_action: tuple[str, ...] | None = _strings(
+        "answers",
+        "The keys that an answer to an action lacks; null: as for an update.",
+        lambda: (None, *_omissions()),
+        nullable=True,
+    )
+    omit_from_get: tuple[str, ...] = _omitted("a get")
+    omit_from_list: tuple[str, ...] = _omitted("a list of campaigns")
+    omit_from_details: tuple[str, ...] = _omitted("call-details and message-details")
+    omit_from_lists: tuple[str, ...] = _omitted("a list of contact lists")
+    mask: str = _words(
+        "answers", "People's numbers are masked: `XXXXXXXX10`, or `98••••10`.", "no", "crosses", "dots"
+    )
+    mask_in: tuple[str, ...] = _strings(
+        "answers",
+        "The requests whose answers are masked; none: all.",
+        _names(lambda: REQUESTS),
+        lambda: REQUESTS,
+    )
+    spelling: str = _words(
+        "answers",
+        "Answers spell what means the same as the documents do, or in the other way.",
+        "own",
+        "other",
+    )
+    date: str = _words(
+        "answers",
+        "The `Date` of answers: right, `date_seconds` off, out of a cache for reads, or missing.",
+        *("right", "off", "old", "missing"),
+    )
+    date_seconds: float = _seconds(
+        "answers",
+        "By how much it is ahead, below 0 behind.",
+        -3600.0,
+        3600.0,
+        90.0,
+        -30.0,
+        least=float("-inf"),
+    )
+    date_on: str = _words("answers", "On which answers it is so.", "all", "errors")
+    rate_limit: int | None = _limit("answers", "Requests a minute and account; null: no limit.", 12, 30)
+    limit_shape: str = _words("answers", "The shape of the limit's 429.", "envelope", "rest", "error", "html")
+    retry_after: str = _words(
+        "answers", "How the limit's 429 says when to come back.", "seconds", "date", "missing"
+    )
+
+    list_lag_seconds: float = _seconds(
+        "lists", "How long a new campaign is missing from lists and searches.", 0.0, 1.0, 9.0
+    )
+    empty_lists: str = _words(
+        "lists",
+        "What shows nothing for a while: unfiltered lists, those with a filter or search, or all.",
+        *("no", "plain", "asked", "all"),
+    )
+    empty_seconds: float = _seconds("lists", "For how long, from the first look on.", 30.0, 5.0, 86_400.0)
+    status_filter: str = _words(
+        "lists",
+        "The spellings that the filter takes: any, the API's own, lower case with hyphens, the own ones with a 400"
+        " for others, none (a 400), or it is ignored.",
+        *("any", "own", "lower", "refuse", "refuse-all", "ignore"),
+    )
+    name_search: str = _words(
+        "lists",
+        "A search is by substring, in this letter case, without odd signs (with any it finds nothing), with `%` and"
+        " `_` as wildcards, by the whole name, or refused with a 400.",
+        *("substring", "case", "odd", "like", "whole", "refuse"),
+    )
+    shared_sms: bool = _flag("lists", "Both SMS endpoints list and take the same campaigns.")
+    closed_sms: str = _words(
+        "lists", "The SMS endpoint that answers 404.", "none", "message-campaigns", "sms-campaigns"
+    )
+
+    serve_reports: bool = _flag(
+        "reports",
+        "A `report_url` leads to this very server; off: to where the live API has it, which loopback never reads.",
+        default=True,
+        drawn=False,
+    )
 
     def change(self, positions: Mapping[str, Any]) -> None:
         """Sets some, all or none: the first bad one is a 400 and nothing is changed."""
@@ -58,31 +290,28 @@ class Switches:
             setattr(self, name, value)
 
     def omitted(self, request: str) -> tuple[str, ...]:
-        """The keys left out of answers to `create`, `update`, `action`, `get`, `list`."""
-        name = "omit_from_" + ("update" if request == "action" else request)
-        return tuple(getattr(self, name))
+        """The keys left out of answers to one of `REQUESTS`."""
+        found: tuple[str, ...] | None = getattr(self, f"omit_from_{request}")
+        return self.omit_from_update if found is None else found
 
 
-_KNOWN = tuple(field.name for field in fields(Switches))
+def rows() -> Iterator[tuple[str, Row, Position]]:
+    """Each switch's name, row and default, in their order."""
+    for it in fields(Switches):
+        default: Position = it.default  # type: ignore[assignment]
+        yield it.name, it.metadata["row"], default
 
 
-def _checked(name: str, value: Any) -> Any:
-    if name not in _KNOWN:
-        raise RefusalError(400, f"There is no switch {name!r}.", f"Switches: {', '.join(_KNOWN)}.")
-    if name in POSITIONS:
-        fits, wanted = value in POSITIONS[name], f"one of {', '.join(POSITIONS[name])}"
-    elif name.startswith("omit_from_"):
-        fits = isinstance(value, list | tuple) and all(isinstance(key, str) for key in value)
-        value, wanted = tuple(value) if fits else value, "an array of keys"
-    elif name == "rate_limit":
-        fits, wanted = value is None or (_is_number(value, int) and value >= 1), "requests a minute, or null"
-    elif name == "list_lag_seconds":
-        fits, wanted = _is_number(value, int | float) and value >= 0, "seconds, 0 or more"
-    else:
-        fits, wanted = isinstance(value, bool), "true or false"
-    if not fits:
-        raise RefusalError(400, f"{name} cannot be {value!r}.", f"{name} takes {wanted}.")
-    return value
+_ROWS: Mapping[str, Row] = {name: row for name, row, _ in rows()}
+
+
+def _checked(name: str, value: Any) -> Position:
+    row = _ROWS.get(name)
+    if row is None:
+        raise RefusalError(400, f"There is no switch {name!r}.", f"Switches: {', '.join(_ROWS)}.")
+    if not row.fits(value):
+        raise RefusalError(400, f"{name} cannot be {value!r}.", f"{name} takes {row.wants}.")
+    return row.read(value)
 
 
 def _is_number(value: Any, types: Any) -> bool:

@@ -13,11 +13,12 @@ from typing import Any
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import TRANSITIONS, Action, Status
 from campaignctl.kinds.table import Kind, Mutability, Role
-from campaignctl.sandbox import bodies, dialler, people, rules
+from campaignctl.sandbox import alterations, bodies, dialler, people, rules
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import VirtualClock, written
 from campaignctl.sandbox.collection import COLLECTIONS, Collection
 from campaignctl.sandbox.envelopes import Answer, Item, campaign_item, detail_items, list_item, success
+from campaignctl.sandbox.outgoing import masked_number
 from campaignctl.sandbox.queries import read_page, read_search, worlds
 from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.store import Store
@@ -46,6 +47,7 @@ class World:
         self.clock = clock
         self.switches = switches
         self.served_at = ""
+        self._empty_since: float | None = None
 
     def now(self) -> float:
         """Epoch seconds by the sandbox's clock."""
@@ -55,12 +57,18 @@ class World:
 
     def create(self, account: str, collection: Collection, body: Any) -> Answer:
         """POST."""
+        rows = bodies.of_create(collection, body, self.switches.create_body, self.switches.several_creates)
+        made = [self._made(account, collection, sent) for sent in rows]
+        return success("POST", 200, [self._item(collection, campaign, "create") for campaign in made])
+
+    def _made(self, account: str, collection: Collection, sent: Mapping[str, Any]) -> Campaign:
         now, kind = self.now(), collection.kind
-        sent = bodies.of_create(collection, body, self.switches.create_body)
         spec = rules.accepted(collection, sent, creating=True)
         rules.check_whole(kind, spec)
         rules.check_schedule(kind, spec, now, start_sent=True)
-        name = spec.get("name") or self._made_up_name(account, kind, now)
+        spec = alterations.changed(kind, spec, self.switches.create_changes)
+        kept = "name" not in self.switches.create_drops
+        name = (kept and spec.get("name")) or self._made_up_name(account, kind, now)
         number = self.store.last_number() + 1
         campaign = self._scheduled(
             Campaign(
@@ -78,18 +86,40 @@ class World:
             ),
             now,
         )
+        campaign = self._lossy(campaign, kind, self.switches.create_drops)
+        if self.switches.create_early:
+            campaign = replace(campaign, status=Status.IN_PROGRESS.value, begins=now)
         self.store.insert([campaign])
-        return self._single("POST", collection, campaign, "create")
+        return campaign
+
+    def _lossy(self, campaign: Campaign, kind: Kind, drops: Sequence[str]) -> Campaign:
+        """Without what this account loses, and what follows from it: without a start it begins at once."""
+        spec = alterations.lost(campaign.spec, [path for path in drops if path != "name"])
+        if spec.get("schedule") == campaign.spec.get("schedule"):
+            return replace(campaign, spec=spec)
+        begins, ends = rules.window(kind, spec, self.now())
+        return replace(campaign, spec=spec, begins=begins, ends=ends)
 
     def page(self, account: str, collection: Collection, query: Mapping[str, str]) -> Answer:
         """GET of a collection."""
         page = read_page(query, collection.largest_page)
         search = read_search(collection, query, self.switches, account, self.now())
+        search = None if self._shows_nothing(query) else search
         total = self.store.count(search) if search else 0
         found = self.store.page(search, page.offset, page.limit) if search and total > page.offset else []
-        omitted = self.switches.omitted("list")
-        items = [self._item(collection, it, "list", omitted) for it in found]
+        items = [self._item(collection, it, "list") for it in found]
         return success("GET", collection.list_code, items, page.metadata(len(items), total))
+
+    def _shows_nothing(self, query: Mapping[str, str]) -> bool:
+        """A list that is empty for a while, reckoned from the first that was asked for."""
+        if self.switches.empty_lists == "no":
+            self._empty_since = None
+            return False
+        asked = bool(query.get("name") or query.get("status"))
+        if self._empty_since is None:
+            self._empty_since = self.now()
+        meant = self.switches.empty_lists == "all" or asked == (self.switches.empty_lists == "asked")
+        return meant and self.now() < self._empty_since + self.switches.empty_seconds
 
     def get(self, account: str, collection: Collection, sid: str) -> Answer:
         """GET of a campaign."""
@@ -98,15 +128,16 @@ class World:
     def change(self, account: str, collection: Collection, sid: str, body: Any) -> Answer:
         """PUT: fields, an action, or both."""
         campaign = self._find(account, collection, sid)
-        sent = dict(bodies.of_update(collection, body))
+        sent = dict(bodies.of_update(collection, body, self.switches.update_body))
         action = sent.pop("action", None)
         if sent or action is None:
             campaign = self._updated(campaign, collection, sent)
+            campaign = replace(campaign, updated=self.now())
+        shown = campaign
         if action is not None:
-            campaign = self._acted(campaign, collection.kind, action)
-        campaign = replace(campaign, updated=self.now())
+            campaign, shown = self._asked(campaign, collection.kind, action)
         self.store.replace(campaign)
-        return self._single("PUT", collection, campaign, "update" if action is None else "action")
+        return self._single("PUT", collection, shown, "update" if action is None else "action")
 
     def details(self, account: str, collection: Collection, sid: str, query: Mapping[str, str]) -> Answer:
         """GET of what each recipient came to."""
@@ -130,6 +161,8 @@ class World:
     def report(self, account: str, collection: Collection, sid: str) -> str:
         """The same for all of them, as the CSV that a `report_url` leads to."""
         rows = [it["data"] for it in self._everybody(collection, self._find(account, collection, sid))]
+        if not self.switches.mask_in or "details" in self.switches.mask_in:
+            rows = [{**row, "number": masked_number(row["number"], self.switches.mask)} for row in rows]
         text = io.StringIO()
         table = csv.DictWriter(text, list(rows[0]) if rows else ["sid", "number", "status"])
         table.writeheader()
@@ -156,13 +189,13 @@ class World:
     # what they are made of
 
     def _single(self, method: str, collection: Collection, campaign: Campaign, request: str) -> Answer:
-        item = self._item(collection, campaign, request, self.switches.omitted(request))
+        item = self._item(collection, campaign, request)
         bare = collection.single and request != "create"
         return success(method, 200, item if bare else [item])
 
-    def _item(self, collection: Collection, campaign: Campaign, request: str, omitted: Sequence[str]) -> Item:
+    def _item(self, collection: Collection, campaign: Campaign, request: str) -> Item:
         """Its report, where it has one, is served here if the switch says so."""
-        item = campaign_item(collection, campaign, request, omitted)
+        item = campaign_item(collection, campaign, request)
         if self.switches.serve_reports and item["data"].get("report_url"):
             path = f"{campaign.account}/{collection.name}/{campaign.sid}"
             item["data"]["report_url"] = f"{self.served_at}/_sandbox/reports/{path}.csv"
@@ -210,62 +243,101 @@ class World:
             raise RefusalError(
                 409, f"{', '.join(kept)} can no longer be updated.", "The campaign has started or is over."
             )
-        spec = {**campaign.spec, **fields}
+        before = campaign.spec
+        spec = {**before, **fields}
         wiped = (
             set(changeable) - set(fields) - _indispensable(kind) if self.switches.put == "replace" else set()
         )
         spec = {name: value for name, value in spec.items() if name not in wiped}
         rules.check_whole(kind, spec)
-        campaign = replace(campaign, spec=spec, name=spec["name"])
-        if started:
-            return campaign
         schedule = kind.schedule.name
-        if schedule in fields:
+        if schedule in fields and not started:
             rules.check_schedule(kind, spec, now, start_sent=True)
-        if schedule in fields or schedule in wiped:
-            return self._scheduled(campaign, now)
-        return replace(campaign, stats=fresh_stats(kind, spec))
+        altered = [
+            it for it in self.switches.update_changes if it.partition(".")[0].partition(":")[0] in changeable
+        ]
+        spec = alterations.changed(kind, spec, altered)
+        campaign = replace(campaign, spec=spec, name=spec["name"])
+        if self.switches.update_resumes and campaign.state is Status.PAUSED:
+            campaign = replace(campaign, status=Status.CREATED.value)
+        drops = [it for it in self.switches.update_drops if it.partition(".")[0] in changeable]
+        if started:
+            return replace(campaign, spec=alterations.lost(spec, drops))
+        if spec.get(schedule) != before.get(schedule):
+            campaign = self._scheduled(campaign, now)
+        return replace(self._lossy(campaign, kind, drops), stats=fresh_stats(kind, spec))
 
-    def _acted(self, campaign: Campaign, kind: Kind, word: Any) -> Campaign:
+    def _asked(self, campaign: Campaign, kind: Kind, word: Any) -> tuple[Campaign, Campaign]:
+        """After an action, as it is kept and as it is answered."""
+        action, now = self._allowed(campaign, word), self.now()
+        met = not self.switches.actions_met or action in self.switches.actions_met
+        if self.switches.actions == "done" or not met:
+            done = self._acted(campaign, kind, action, now)
+            return done, done
+        if self.switches.actions == "later":
+            self.store.add_pending(campaign, action.value, now + self.switches.action_seconds)
+        if self.switches.action_answer == "real":
+            return campaign, campaign
+        return campaign, replace(campaign, status=self._target(campaign, action, now).value)
+
+    def _allowed(self, campaign: Campaign, word: Any) -> Action:
         if word not in [action.value for action in Action]:
             raise RefusalError(400, f"action is {word!r}.", f"action takes one of {', '.join(Action)}.")
         action = Action(word)
-        sources, target = TRANSITIONS[action]
-        if campaign.state not in sources:
+        sources, _ = TRANSITIONS[action]
+        if campaign.state not in sources or action in self.switches.refused_actions:
             raise RefusalError(
-                409,
+                self.switches.action_refusal,
                 f"A campaign that is {campaign.status} cannot {action}.",
                 f"{action} is allowed from {', '.join(sorted(sources))}.",
             )
-        if action is Action.RESUME:
-            return self._resumed(campaign)
+        return action
+
+    def _target(self, campaign: Campaign, action: Action, now: float) -> Status:
+        waits = action is Action.RESUME and now < campaign.begins and not self.switches.resume_early
+        return Status.CREATED if waits else TRANSITIONS[action][1]
+
+    def _acted(self, campaign: Campaign, kind: Kind, action: Action, now: float) -> Campaign:
+        status = self._target(campaign, action, now)
         if action is Action.COMPLETE:
-            campaign = self._completed(campaign, kind)
-        return replace(campaign, status=target.value)
+            campaign = self._completed(campaign, kind, now)
+        if action is Action.RESUME and status is Status.IN_PROGRESS:
+            _, progress = self.store.progress(campaign.account, campaign.sid)
+            self.store.set_progress(campaign.account, campaign.sid, now, progress)
+            campaign = replace(campaign, begins=min(campaign.begins, now))
+        return replace(campaign, status=status.value, updated=now)
 
-    def _resumed(self, campaign: Campaign) -> Campaign:
-        now = self.now()
-        if now < campaign.begins and not self.switches.resume_early:
-            return replace(campaign, status=Status.CREATED.value)
-        _, progress = self.store.progress(campaign.account, campaign.sid)
-        self.store.set_progress(campaign.account, campaign.sid, now, progress)
-        return replace(campaign, status=Status.IN_PROGRESS.value, begins=min(campaign.begins, now))
-
-    def _completed(self, campaign: Campaign, kind: Kind) -> Campaign:
-        run = dialler.completed_by_hand(self._run(campaign), self.now())
+    def _completed(self, campaign: Campaign, kind: Kind, now: float) -> Campaign:
+        run = dialler.completed_by_hand(self._run(campaign), now)
         self.store.set_progress(campaign.account, campaign.sid, None, run.progress)
         return replace(campaign, stats=stats_of(kind, run))
 
     # dialling
 
     def settle(self, account: str) -> None:
-        """Makes the calls and sends the messages that are due by now; starts and completes campaigns."""
+        """Makes the calls and sends the messages that are due by now; starts and completes campaigns.
+
+        Actions that were to be done later are, each at its moment, where the campaign then still allows them.
+        """
         now = self.now()
+        for sid, word, at in self.store.take_pending(account, now):
+            self._dial(account, at)
+            campaign = self.store.find(account, tuple(COLLECTIONS), sid)
+            action = Action(word)
+            if campaign is not None and campaign.state in TRANSITIONS[action][0]:
+                kind = COLLECTIONS[campaign.collection].kind
+                self.store.replace(self._acted(campaign, kind, action, at))
+        self._dial(account, now)
+
+    def _dial(self, account: str, now: float) -> None:
         due = self.store.due(account, now)
         for kind in KINDS.values():
             campaigns = [it for it in due if COLLECTIONS[it.collection].kind is kind]
             if campaigns:
                 self._settle_line(account, kind, campaigns, now)
+        if self.switches.paused_at_end == "canceled":
+            for campaign in self.store.paused_until(account, now):
+                self.store.replace(replace(campaign, status=Status.CANCELED.value, updated=campaign.ends))
 
     def _settle_line(self, account: str, kind: Kind, campaigns: list[Campaign], now: float) -> None:
         before = [self._run(it) for it in campaigns]
@@ -275,7 +347,7 @@ class World:
         for campaign, was, run in zip(campaigns, before, after, strict=True):
             if run != was or campaign.state is Status.CREATED:
                 self.store.set_progress(account, campaign.sid, run.ready, run.progress)
-                self.store.replace(_dialled(campaign, kind, run))
+                self.store.replace(_dialled(campaign, kind, run, Status(self.switches.at_end)))
 
     def _run(self, campaign: Campaign) -> dialler.Run:
         resumed, progress = self.store.progress(campaign.account, campaign.sid)
@@ -289,6 +361,7 @@ class World:
             gap=60.0 / throttle if throttle else 0.0,
             retries=_retries(spec.get("retries") or {}),
             progress=progress,
+            waits_at_end=self.switches.at_end == "paused",
         )
 
 
@@ -314,11 +387,14 @@ def stats_of(kind: Kind, run: dialler.Run) -> dict[str, int]:
     return stats
 
 
-def _dialled(campaign: Campaign, kind: Kind, run: dialler.Run) -> Campaign:
+def _dialled(campaign: Campaign, kind: Kind, run: dialler.Run, at_end: Status) -> Campaign:
+    """As the dialler left it; `at_end` is what one becomes whose end came before everybody was tried."""
     updated = campaign.updated
     if campaign.state is Status.CREATED:
         updated = max(updated, campaign.begins)
-    status = Status.IN_PROGRESS if run.over is None else Status.COMPLETED
+    status = Status.IN_PROGRESS
+    if run.over is not None:
+        status = at_end if run.unfinished else Status.COMPLETED
     if run.over is not None:
         updated = max(updated, run.over)
     return replace(campaign, status=status.value, updated=updated, stats=stats_of(kind, run))

@@ -1,0 +1,71 @@
+"""An account that does not keep what it was sent: which fields it loses, and what it makes of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from campaignctl.kinds.table import Field, Kind, Type
+from campaignctl.sandbox.switches import EARLIER
+
+Spec = Mapping[str, Any]
+_HOUR = timedelta(hours=1)
+
+
+def changed(kind: Kind, spec: Spec, paths: Iterable[str]) -> dict[str, Any]:
+    """Another value at each path that the campaign has; an object changes in all its members."""
+    for path in paths:
+        name, _, how = path.partition(":")
+        row = kind.by_path.get(name)
+        if row is not None:
+            spec = _with(spec, name, _other(row, -_HOUR if f":{how}" == EARLIER else _HOUR))
+    return dict(spec)
+
+
+def lost(spec: Spec, paths: Iterable[str]) -> dict[str, Any]:
+    """Without these."""
+    for path in paths:
+        name, _, member = path.partition(".")
+        if member and isinstance(spec.get(name), Mapping):
+            kept = {key: value for key, value in spec[name].items() if key != member}
+            spec = {**spec, name: kept or None}
+        elif not member:
+            spec = {key: value for key, value in spec.items() if key != name}
+    return dict(spec)
+
+
+def _with(spec: Spec, path: str, change: Callable[[Any], Any]) -> Spec:
+    name, _, member = path.partition(".")
+    value = spec.get(name)
+    if value is None or (member and (not isinstance(value, Mapping) or value.get(member) is None)):
+        return spec
+    return {**spec, name: {**value, member: change(value[member])} if member else change(value)}
+
+
+def _other(row: Field, by: timedelta) -> Callable[[Any], Any]:
+    """What makes another value of one of its type."""
+    if row.choices and row.type is Type.STRING:
+        return lambda value: next((it for it in row.choices if it != value), value)
+    if row.type is Type.OBJECT:
+        return lambda value: {
+            key: it if it is None else _other(row.members[key], by)(it) for key, it in value.items()
+        }
+    if row.type is Type.TIME:
+        return lambda value: (datetime.fromisoformat(value) + by).isoformat()
+    if row.type is Type.INTEGER:
+        return lambda value: value - 1 if value == row.maximum else value + 1
+    return _OTHER.get(row.type, lambda value: f"{value} 2")
+
+
+def _last_digit(text: str) -> str:
+    return text[:-1] + ("1" if text.endswith("0") else "0")
+
+
+_OTHER: Mapping[Type, Callable[[Any], Any]] = {
+    Type.BOOLEAN: lambda value: not value,
+    Type.NUMBERS: lambda value: [_last_digit(value[0]), *value[1:]],
+    Type.STRINGS: lambda value: value[1:] if len(value) > 1 else [_last_digit(value[0])],
+    Type.DIGITS: _last_digit,
+    Type.URL: _last_digit,
+}

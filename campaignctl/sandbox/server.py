@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from campaignctl.clock import Clock, SystemClock
 from campaignctl.errors import CampaignctlError, InputError
+from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.faults import Faults
 from campaignctl.sandbox.journal import Recorded
 from campaignctl.sandbox.refusal import RefusalError
@@ -96,6 +97,10 @@ class Sandbox:
     def seed(self, account: str, collection: str, campaigns: Iterable[Mapping[str, Any]]) -> list[str]:
         """Puts campaigns (or `lists`) there as they are, unchecked; returns their SIDs. See `seeding.seed`."""
         return self._stage.seed(account, collection, campaigns)
+
+    def campaigns(self, account: str) -> list[Campaign]:
+        """All campaigns of an account as they are, in the order of their creation, whatever it says about them."""
+        return self._stage.campaigns(account)
 
     def set_status(self, account: str, sid: str, word: str) -> None:
         """Puts any status on a campaign: `deleted`, or a word that nobody knows."""

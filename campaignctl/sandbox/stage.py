@@ -13,13 +13,14 @@ from typing import Any
 from campaignctl.clock import Clock
 from campaignctl.kinds.lifecycle import Status, read_status
 from campaignctl.sandbox import seeding
+from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import VirtualClock
 from campaignctl.sandbox.collection import COLLECTIONS
 from campaignctl.sandbox.faults import Faults
 from campaignctl.sandbox.journal import Journal
 from campaignctl.sandbox.quota import Quota
 from campaignctl.sandbox.refusal import RefusalError
-from campaignctl.sandbox.store import Store
+from campaignctl.sandbox.store import Search, Store
 from campaignctl.sandbox.switches import Switches
 from campaignctl.sandbox.world import World
 
@@ -92,6 +93,12 @@ class Stage:
             state = read_status(word)
             status = word if state is Status.UNKNOWN else state.value
             self.store.replace(replace(campaign, status=status, updated=self.world.now()))
+
+    def campaigns(self, account: str) -> list[Campaign]:
+        """All campaigns of an account as they are, whatever its switches make it say."""
+        with self.store.transaction():
+            self.world.settle(account)
+            return self.store.page(Search(account, tuple(COLLECTIONS)), 0, self.store.last_number())
 
     def close(self) -> None:
         """Gives the database up."""

@@ -52,6 +52,8 @@ def _names(known: Callable[[], tuple[str, ...]]) -> Callable[[], tuple[Position,
 class Row:
     """One switch: its `group`, what it `says` to whoever reads, whether a value `fits`, how it is `read`, and the
     positions that tests draw from (none: never drawn).
+
+    With `of` it says more about another switch, and does nothing while that one stands at its default.
     """
 
     group: str
@@ -60,6 +62,7 @@ class Row:
     fits: Callable[[object], bool]
     positions: Callable[[], tuple[Position, ...]]
     read: Callable[[Any], Position] = lambda value: value
+    of: str = ""
 
     @property
     def drawn(self) -> tuple[Position, ...]:
@@ -67,11 +70,12 @@ class Row:
         return self.positions()
 
 
-def _words(group: str, says: str, *positions: str | int) -> Any:
+def _words(group: str, says: str, *positions: str | int, of: str = "") -> Any:
     """One of several words; the first is the default."""
     told = f"one of {', '.join(map(str, positions))}"
     fits = lambda value: not isinstance(value, bool) and value in positions  # noqa: E731
-    return field(default=positions[0], metadata={"row": Row(group, says, told, fits, lambda: positions)})
+    row = Row(group, says, told, fits, lambda: positions, of=of)
+    return field(default=positions[0], metadata={"row": row})
 
 
 def _flag(group: str, says: str, *, default: bool = False, drawn: bool = True) -> Any:
@@ -80,10 +84,11 @@ def _flag(group: str, says: str, *, default: bool = False, drawn: bool = True) -
     return field(default=default, metadata={"row": row})
 
 
-def _seconds(group: str, says: str, default: float, *drawn: float, least: float = 0.0) -> Any:
+def _seconds(group: str, says: str, default: float, *drawn: float, least: float = 0.0, of: str = "") -> Any:
     fits = lambda value: _is_number(value, int | float) and value >= least  # noqa: E731
     told = "seconds, 0 or more" if least == 0 else "seconds"
-    return field(default=default, metadata={"row": Row(group, says, told, fits, lambda: (default, *drawn))})
+    row = Row(group, says, told, fits, lambda: (default, *drawn), of=of)
+    return field(default=default, metadata={"row": row})
 
 
 def _limit(group: str, says: str, *drawn: int) -> Any:
@@ -98,6 +103,7 @@ def _strings(
     drawn: Callable[[], tuple[Position, ...]],
     known: Callable[[], tuple[str, ...]] | None = None,
     nullable: bool = False,
+    of: str = "",
 ) -> Any:
     """An array of strings, of the `known` ones if there are any."""
 
@@ -116,6 +122,7 @@ def _strings(
         fits,
         drawn,
         lambda value: None if value is None else tuple(value),
+        of,
     )
     return field(default=None if nullable else (), metadata={"row": row})
 
@@ -182,14 +189,17 @@ class Switches:
         "never",
     )
     actions_met: tuple[str, ...] = _strings(
-        "writes", "The actions that `actions` is about; none: all.", _names(_actions), _actions
+        "writes", "The actions that `actions` is about; none: all.", _names(_actions), _actions, of="actions"
     )
-    action_seconds: float = _seconds("writes", "How much later, where it is done later.", 5.0, 1.0, 60.0)
+    action_seconds: float = _seconds(
+        "writes", "How much later, where it is done later.", 5.0, 1.0, 60.0, of="actions"
+    )
     action_answer: str = _words(
         "writes",
         "Where it is not done at once: the answer shows the status as it is, or as asked.",
         "real",
         "asked",
+        of="actions",
     )
     refused_actions: tuple[str, ...] = _strings(
         "writes", "Actions that are refused even where they are allowed.", _names(_actions), _actions
@@ -222,6 +232,7 @@ class Switches:
         "The requests whose answers are masked; none: all.",
         _names(lambda: REQUESTS),
         lambda: REQUESTS,
+        of="mask",
     )
     spelling: str = _words(
         "answers",
@@ -242,12 +253,20 @@ class Switches:
         90.0,
         -30.0,
         least=float("-inf"),
+        of="date",
     )
-    date_on: str = _words("answers", "On which answers it is so.", "all", "errors")
+    date_on: str = _words("answers", "On which answers it is so.", "all", "errors", of="date")
     rate_limit: int | None = _limit("answers", "Requests a minute and account; null: no limit.", 12, 30)
-    limit_shape: str = _words("answers", "The shape of the limit's 429.", "envelope", "rest", "error", "html")
+    limit_shape: str = _words(
+        "answers", "The shape of the limit's 429.", "envelope", "rest", "error", "html", of="rate_limit"
+    )
     retry_after: str = _words(
-        "answers", "How the limit's 429 says when to come back.", "seconds", "date", "missing"
+        "answers",
+        "How the limit's 429 says when to come back.",
+        "seconds",
+        "date",
+        "missing",
+        of="rate_limit",
     )
 
     list_lag_seconds: float = _seconds(
@@ -258,7 +277,9 @@ class Switches:
         "What shows nothing for a while: unfiltered lists, those with a filter or search, or all.",
         *("no", "plain", "asked", "all"),
     )
-    empty_seconds: float = _seconds("lists", "For how long, from the first look on.", 30.0, 5.0, 86_400.0)
+    empty_seconds: float = _seconds(
+        "lists", "For how long, from the first look on.", 30.0, 5.0, 86_400.0, of="empty_lists"
+    )
     status_filter: str = _words(
         "lists",
         "The spellings that the filter takes: any, the API's own, lower case with hyphens, the own ones with a 400"

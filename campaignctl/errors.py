@@ -8,7 +8,6 @@ CampaignctlError                1
 │   ├── CredentialsError        1   missing or not accepted
 │   ├── UnreachableError        1   no connection was made
 │   └── AnswerError             1   an answer that cannot be understood, or a refusal of a read
-├── UnknownOutcomeError         5   ended after something was left that nobody knows
 └── InterruptedRunError         130 Ctrl-C or SIGTERM
 
 A mistake in a file is a `diagnostics.Diagnostic`: collected, so that all are told at once.
@@ -80,13 +79,6 @@ class AnswerError(ApiError):
     """An answer that cannot be understood, or a read that was refused."""
 
     code = "bad-answer"
-
-
-class UnknownOutcomeError(CampaignctlError):
-    """A command ended, and before that it found campaigns that nobody can tell apart."""
-
-    exit_code = Exit.UNKNOWN
-    code = "unknown-outcome"
 
 
 class InterruptedRunError(CampaignctlError):

@@ -1,4 +1,4 @@
-"""What came of a request, as the result of an operation; what could call somebody wrongly is paused at once (rule 9)."""
+"""What came of a request, as the result of an operation; what could call wrongly is paused at once (rule 9)."""
 
 from __future__ import annotations
 

@@ -55,7 +55,9 @@ def verify(
     """`before` is the campaign as it was read before an update, None for a create."""
     kind = answer.kind
     problems = [*_not_taken(kind, sent, answer, country)]
-    problems += _added(sent, answer) if before is None else _lost(kind, sent, answer, before, country)
+    problems += _added(sent, answer, before)
+    if before is not None:
+        problems += _lost(kind, sent, answer, before, country)
     problems += _began(sent, answer, before, now)
     unseen = (path for path, _, _ in _leaves(kind, sent) if shown(answer.spec, path) is UNSEEN)
     return Verdict(tuple(problems), tuple(unseen))
@@ -86,12 +88,14 @@ def _lost(
             yield _problem(path, field, value, seen, "was lost")
 
 
-def _added(sent: Mapping[str, Value], answer: Live) -> Iterator[Problem]:
-    """A create: whom it calls with what, of which nothing was sent."""
+def _added(sent: Mapping[str, Value], answer: Live, before: Live | None) -> Iterator[Problem]:
+    """Whom it calls with what, beside the lists, numbers or content that were sent; not what was there unseen."""
     for role in _WHO_IS_CALLED_WITH_WHAT:
-        for field in answer.kind.in_role(role):
-            if not sent.get(field.name) and answer.spec.get(field.name):
-                yield Problem("field-lost", f"{field.name} was not sent, and the account has one", True)
+        rows = answer.kind.in_role(role)
+        for row in rows if any(sent.get(row.name) for row in rows) else ():
+            known = row.name in sent or (before is not None and row.name in before.spec)
+            if not known and answer.spec.get(row.name):
+                yield Problem("field-lost", f"{row.name} was not sent, and the account has one", True)
 
 
 def _differs(field: Field, value: Value, seen: object, country: Country | None) -> bool:

@@ -35,7 +35,15 @@ from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.stale import hold_against
 from campaignctl.rendering import formats
 
-_TOO_LATE = ("start-passed", "moved", "appeared", "lost-race", "policy", "cannot-send-whole")
+_FOUND_LATE = frozenset(
+    (
+        *("start-passed", "clocks-disagree", "no-recipients", "policy", "called-already", "gate-failed"),
+        *("stop-when", "needs-allow", "recipients-unseen", "gate-undecided", "gate-waiting"),
+        *("appeared", "moved", "lost-race", "list-drift"),
+        "cannot-send-whole",
+    )
+)
+"""What a skip right before a write is refused with. `cannot-send-whole` is what is blocked then, found late."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +231,12 @@ def exit_code(result: ApplyResult) -> Exit:
 def _refused(result: ChangeResult) -> bool:
     """Blocked, skipped right before a write, or left held though somebody waits for it, or may be called by it."""
     change = result.change
-    skipped = result.outcome is ChangeOutcome.SKIPPED and result.reason.code in _TOO_LATE
     waiting = change.type is ChangeType.HELD and any(it.op is Op.CREATE for it in change.held)
-    return change.type is ChangeType.BLOCKED or skipped or waiting or change.reason.code == "looks-foreign"
+    blocked = change.type is ChangeType.BLOCKED or change.reason.code == "looks-foreign"
+    return blocked or waiting or _refused_late(result)
+
+
+def _refused_late(result: ChangeResult) -> bool:
+    """Skipped for a reason that the plan did not know yet."""
+    decided_late = result.reason is not result.change.reason
+    return decided_late and result.outcome is ChangeOutcome.SKIPPED and result.reason.code in _FOUND_LATE

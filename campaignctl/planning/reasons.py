@@ -225,7 +225,7 @@ class ApplyReason:
 _APPLY_ROWS: Final = (
     ApplyReason(
         "appeared",
-        "The campaign appeared after the plan was made; it was left alone.",
+        "The campaign appeared after the plan was made, alive or over by now; it was left alone.",
         "Plan again and look at what differs.",
     ),
     ApplyReason(
@@ -235,20 +235,26 @@ _APPLY_ROWS: Final = (
     ),
     ApplyReason(
         "lost-race",
-        "Another run created the campaign first, and not as asked; this run's own was ended.",
+        "Another run created the campaign first, and not as asked; this run's own was ended, or could not be.",
         "Plan again, and let one run at a time apply.",
     ),
     ApplyReason(
         "started-early",
-        "The campaign was in progress ahead of its start and was paused.",
+        "The campaign was in progress ahead of its start, or no longer paused, and was paused at once.",
         "Look at it in the account before it is resumed.",
     ),
     ApplyReason(
         "field-lost",
-        "A field did not take or was lost; the message names it.",
+        "A field did not take or was lost; the message names it. Where somebody could be called wrongly for it, the "
+        "campaign was paused at once.",
         "Look at the campaign in the account, then plan again.",
     ),
     ApplyReason("wrong-name", "The answer bears another name.", "Look at the campaign in the account."),
+    ApplyReason(
+        "still-calling",
+        "The account answered an action, and the campaign did not become what it leads to: it may go on calling.",
+        "Stop it by hand at once, with the pause that the message prints or in the account.",
+    ),
     ApplyReason(
         "refused",
         "The account refused it: surely not carried out.",

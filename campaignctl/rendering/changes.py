@@ -133,6 +133,7 @@ _NEXT: Final[Mapping[str, str]] = {
     "started-early": "look at the campaign in the account, then plan again",
     "field-lost": "look at the campaign in the account, then plan again",
     "wrong-name": "look at the campaign in the account, then plan again",
+    "still-calling": "stop it by hand now, then plan again",
     "refused": "mend what the account names, then apply again",
     "unreachable": "apply again; what is done stays done",
     "interrupted": "apply again; what is done stays done",
@@ -147,6 +148,7 @@ _NEXT_BY_HAND: Final[Mapping[str, str]] = {
     "moved": "look at it, then run it again: somebody changed the campaign in the meantime",
     "started-early": "look at the campaign in the account",
     "field-lost": "look at the campaign in the account, then run it again",
+    "still-calling": "stop it in the account now, or run it again",
     "refused": "mend what the account names, then run it again",
     "unreachable": "run it again; what is done stays done",
     "interrupted": "run it again; what is done stays done",
@@ -167,10 +169,23 @@ def ending(outcome: str) -> str:
 def done(operations: Iterable[OperationResultDocument]) -> str:
     """`created, pause failed`, `its twin 0461… paused`: whose it is, is said where it is not the change's own."""
     return ", ".join(
-        (f"its twin {name(each['sid'])} " if "sid" in each else "")
-        + (DONE[each["op"]] if each["outcome"] == "applied" else f"{each['op']} {ending(each['outcome'])}")
-        for each in operations
+        (f"its twin {name(each['sid'])} " if "sid" in each else "") + _did(each) for each in operations
     )
+
+
+def _did(operation: OperationResultDocument) -> str:
+    op, outcome = operation["op"], operation["outcome"]
+    if outcome == "unchanged":
+        return f"{op} not needed"
+    return DONE[op] if outcome == "applied" else f"{op} {ending(outcome)}"
+
+
+def may_go_on_calling(result: ResultDocument) -> bool:
+    """Whether a campaign was to be stopped and was not seen to be: that is told above everything else."""
+    if result["outcome"] not in ("failed", "unknown"):
+        return False
+    lost = any(it["op"] == "pause" and it["outcome"] in ("failed", "unknown") for it in result["operations"])
+    return lost or result["reason"]["code"] == "still-calling"
 
 
 def troubles(result: ResultDocument) -> tuple[str, ...]:

@@ -10,7 +10,16 @@ from typing import Any, Final
 from campaignctl.kinds import KINDS
 from campaignctl.rendering import changes as changes_words
 from campaignctl.rendering import totals, words
-from campaignctl.rendering.changes import Asking, asking, does, following, namesakes, title, troubles
+from campaignctl.rendering.changes import (
+    Asking,
+    asking,
+    does,
+    following,
+    may_go_on_calling,
+    namesakes,
+    title,
+    troubles,
+)
 from campaignctl.rendering.diff_report import diff_report
 from campaignctl.rendering.documents import (
     ApplyDocument,
@@ -174,8 +183,11 @@ _ORDER: Final = tuple(_TONES)
 
 
 def apply_report(document: ApplyDocument) -> Report:
-    """What an apply did: what nobody knows first, then what failed and what was left."""
-    results = sorted(document["results"], key=lambda result: _ORDER.index(result["outcome"]))
+    """What an apply did: what may go on calling and what nobody knows first, then what failed and what was left."""
+    results = sorted(
+        document["results"],
+        key=lambda result: (not may_go_on_calling(result), _ORDER.index(result["outcome"])),
+    )
     entries = [_result_entry(result) for result in results]
     interrupted = "Interrupted: nothing more was sent after the request in flight."
     bad = document["summary"]["failed"] + document["summary"]["unknown"]

@@ -321,5 +321,27 @@ def test_a_pause_that_was_lost_is_looked_up(desk: Desk) -> None:
 def test_each_is_stopped_once_even_where_it_shows_as_calling_again(desk: Desk) -> None:
     busy(desk)
     desk.sandbox.faults.add("change", request="action", data={"status": "in-progress"}, times=1)
-    assert desk.run("pause", "--all", YES).code == 4
+    assert desk.run("pause", "--all", YES).code == 0
     assert len(paused(desk)) == len(set(paused(desk)))
+
+
+@pytest.mark.parametrize("answer", ["real", "asked"])
+@pytest.mark.parametrize("omitted", [(), ("status",)], ids=["shown", "answers without a status"])
+def test_nothing_is_called_paused_that_was_not_seen_paused(
+    desk: Desk, answer: str, omitted: tuple[str, ...]
+) -> None:
+    """The account answers and does nothing. An answer that lies about its status is believed; one without it is not."""
+    busy(desk)
+    desk.sandbox.switches.change(
+        {"actions": "never", "action_answer": answer, "omit_from_action": list(omitted)}
+    )
+    result = desk.run("pause", "--all", YES, "--format", "json")
+    believed = answer == "asked" and not omitted
+    assert result.code == (0 if believed else 4), result.all
+    ended = {it["name"]: it for it in result.json["results"]}
+    assert len(paused(desk)) == len(set(paused(desk)))
+    if not believed:
+        assert {it["reason"]["code"] for it in ended.values()} == {"still-calling"}
+        assert "still calling" in ended["m-calling"]["reason"]["message"]
+        assert "still texting" in ended["b-texting"]["reason"]["message"]
+        assert "campaignctl pause" in ended["m-calling"]["reason"]["message"]

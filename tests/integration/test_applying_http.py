@@ -267,8 +267,18 @@ def test_what_could_lose_recipients_or_start_is_not_sent(desk: Desk, hidden: tup
 # --------------------------------------------------------------------------------------------------- every answer
 
 IN_PROGRESS = {"status": "InProgress"}
+NOON, NIGHT = "2027-01-15T12:00:00+05:30", "2027-01-15T23:30:00+05:30"
 ANSWERS = [
-    ("a field that did not take", {"caller_id": "0809"}, "field-lost", False),
+    ("a field that did not take", {"flow_type": "greeting"}, "field-lost", False),
+    ("another caller id", {"caller_id": "0809"}, "field-lost", True),
+    ("another recipient", {"from": ["+919876543210", "+919876543299"]}, "field-lost", True),
+    ("one recipient more", {"from": [*live_voice()["from"], "+919876543299"]}, "field-lost", True),
+    ("a list besides", {"lists": ["9120d5962d214316b7721de55bb82e03"]}, "field-lost", True),
+    ("other content", {"url": "http://my.exotel.com/acme1/exoml/start_voice/13"}, "field-lost", True),
+    ("a text besides", {"read_via_text": "Hello"}, "field-lost", True),
+    ("a later end", {"schedule": {**live_voice()["schedule"], "end_at": NIGHT}}, "field-lost", True),
+    ("no end", {"schedule": {**live_voice()["schedule"], "end_at": None}}, "field-lost", True),
+    ("an earlier end", {"schedule": {**live_voice()["schedule"], "end_at": NOON}}, "field-lost", False),
     (
         "a nested field that did not take",
         {"retries": {"number_of_retries": 3, "interval_mins": 15}},

@@ -209,10 +209,6 @@ def test_a_create_that_lands_after_its_run_was_killed_is_found(machine: Desk) ->
 
 
 ENDING = ("pause", "complete", "archive")
-LEFT_COMPLETED = (("complete", True), ("archive", False))
-"""It is over, and nothing looks at it again."""
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("acts", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("action", ENDING)
@@ -234,7 +230,7 @@ def test_killed_while_it_ends_its_own_duplicate_the_next_run_ends_it(
     assert alive_by_name(machine, ["campaigns"]) == {"first": [winner]}
     assert not intents(machine)
     (loser,) = (it["status"] for it in machine.account() if it["id"] != winner)
-    assert loser == ("Completed" if (action, acts) in LEFT_COMPLETED else "Archived")
+    assert loser == "Archived"
 
 
 def test_where_two_are_found_all_but_the_oldest_are_paused_and_it_is_unknown(machine: Desk) -> None:
@@ -269,17 +265,73 @@ def test_an_intent_is_kept_while_no_whole_list_shows_that_there_is_no_twin(machi
     assert len(alive_by_name(machine, ["campaigns"])["first"]) == 1
 
 
-def test_a_refusal_after_twins_were_paused_is_the_lesser_matter(machine: Desk) -> None:
-    """The worst exit code wins: 5 before 3."""
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--expect", "000000000000@2099-01-01T00:00Z"), "was expected"),
+        (("--max-changes", "0"), "at most 0 are allowed"),
+        (("stale.json",), "no longer holds"),
+    ],
+    ids=["another approval", "too many changes", "a stale plan"],
+)
+def test_nothing_is_written_for_an_earlier_run_before_everything_that_refuses_has_passed(
+    machine: Desk, words: tuple[str, ...], says: str
+) -> None:
     one(machine)
+    assert machine.run("plan", "--out", "stale.json").code == 0
     assert killed_at(machine, 0, request="create", acts=False)
+    machine.manifests(
+        voice("first", schedule=schedule(machine)),
+        voice("another", schedule=schedule(machine), **{"from": ["+919876500009"]}),
+    )
     machine.seed(
         live_voice("first", schedule=schedule(machine)), live_voice("first", schedule=schedule(machine))
     )
-    run = machine.run(*APPLY, "--expect", "000000000000")
-    assert run.code == 5, run.all
-    assert "was expected" in run.all
-    assert sorted(it["status"] for it in machine.account()) == ["Created", "Paused"]
+    machine.forget()
+    run = machine.run(*APPLY, *words)
+    assert run.code == 3, run.all
+    assert says in run.all
+    assert not machine.writes
+    assert len(intents(machine)) == 1
+    assert machine.run(*APPLY).code == 5
+    assert sorted(it["status"] for it in machine.account() if it["name"] == "first") == ["Created", "Paused"]
+
+
+def test_a_plan_reads_what_an_earlier_run_left_and_neither_waits_nor_removes_it(machine: Desk) -> None:
+    """Its own duplicate, and the older one: a plan sees the one that stays, an apply ends the other."""
+    one(machine)
+    with machine.start(*APPLY) as process:
+        wait_until(lambda: any(it["sid"] for it in intents(machine)), "nothing was created")
+        process.kill()
+        process.communicate()
+    older = (machine.clock.now() - timedelta(seconds=30)).isoformat()
+    (winner,) = machine.seed(live_voice("first", schedule=schedule(machine), date_created=older))
+    machine.clock.naps.clear()
+    planned = machine.run("plan", "--format", "json")
+    assert (planned.code, planned.json["summary"]["operations"]) == (0, 0), planned.all
+    assert planned.json["changes"][0]["sid"] == winner
+    assert any("is ended by the next apply" in note for note in planned.json["notes"])
+    assert not machine.clock.naps
+    assert len(intents(machine)) == 1
+    run = machine.run(*APPLY)
+    assert run.code == 0, run.all
+    assert "was paused, completed, archived" in run.err
+    assert alive_by_name(machine, ["campaigns"]) == {"first": [winner]}
+
+
+def test_what_an_earlier_run_made_and_no_list_shows_is_not_made_again(machine: Desk) -> None:
+    one(machine)
+    with machine.start(*APPLY) as process:
+        wait_until(lambda: any(it["sid"] for it in intents(machine)), "nothing was created")
+        process.kill()
+        process.communicate()
+    machine.sandbox.switches.change({"list_lag_seconds": 86_400})
+    assert machine.run("plan", "--format", "json").json["summary"]["operations"] == 0
+    machine.forget()
+    assert machine.run(*APPLY).code == 0
+    assert not machine.writes
+    assert len(machine.account()) == 0  # no list shows it still
+    assert len(intents(machine)) == 1
 
 
 def test_an_unknown_create_is_not_repeated_where_its_twin_could_not_be_stopped(machine: Desk) -> None:

@@ -9,7 +9,7 @@ from campaignctl.planning.outcome import OperationOutcome, OperationResult
 from campaignctl.planning.plan import Change
 from campaignctl.rendering import changes, totals, words
 from campaignctl.rendering.as_text.parts import block, headline, note_lines
-from campaignctl.rendering.changes import DONE, ending, following, title, troubles
+from campaignctl.rendering.changes import DONE, ending, following, may_go_on_calling, title, troubles
 from campaignctl.rendering.documents import ApplyDocument, ResultDocument
 from campaignctl.rendering.escape import name
 from campaignctl.rendering.lines import Line, Style, laid_out
@@ -23,7 +23,7 @@ _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
 
 
 def apply_text(document: ApplyDocument, *, color: bool = False, width: int | None = None) -> str:
-    """The closing summary of an apply, what is unknown or failed first."""
+    """The closing summary of an apply, what may go on calling, is unknown or failed first."""
     return laid_out(apply_lines(document), color=color, width=width)
 
 
@@ -31,8 +31,9 @@ def operation_line(
     change: Change, result: OperationResult, *, done: int, total: int, color: bool = False
 ) -> str:
     """Progress, a line per operation as it ends, with its line break. `done` of `total` operations are over."""
-    ended = result.outcome is OperationOutcome.APPLIED
+    ended = result.outcome in (OperationOutcome.APPLIED, OperationOutcome.UNCHANGED)
     says = DONE[result.op] if ended else f"{result.op} {ending(result.outcome)}"
+    says += " already" if result.outcome is OperationOutcome.UNCHANGED else ""
     twin = f" (its twin {name(result.sid)})" if result.sid else ""
     tries = f", {words.counted(result.attempts, 'attempt')}" if result.attempts > 1 else ""
     count = f"[{done:>{len(str(total))}}/{total}]"
@@ -48,9 +49,12 @@ def apply_lines(document: ApplyDocument, *, by_hand: bool = False) -> Iterator[L
         yield from block(
             [Line("Interrupted: nothing more was sent after the request in flight.", 0, Style.STOP)]
         )
+    for result in filter(may_go_on_calling, document["results"]):
+        yield from block(_result(result, by_hand))
     for outcome in ("unknown", "failed", "skipped"):
         for result in _ended(document, outcome):
-            yield from block(_result(result, by_hand))
+            if not may_go_on_calling(result):
+                yield from block(_result(result, by_hand))
     yield from block(line for result in _ended(document, "applied") for line in _result(result, by_hand))
     bad = document["summary"]["failed"] + document["summary"]["unknown"]
     yield from block([Line(totals.apply_total(document), 0, Style.STOP if bad else Style.STRONG)])

@@ -120,12 +120,14 @@ class Disk(Intents):
 
 @dataclass
 class Stored:
-    """A campaign in the service. `shows_at` is when lists begin to hold it; `made_by` names a machine."""
+    """A campaign in the service. `shows_at` is when lists begin to hold it; `made_by` names a machine.
+    `moved_on`: it was no run that ended or changed it."""
 
     live: Live
     made_at: float
     shows_at: float
     made_by: str
+    moved_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,10 @@ class Deed:
 class Weather:
     """How the service behaves in one scenario; the rest is chance.
 
-    `longest_lag_seconds` is `settle_seconds` where the account keeps to what the rule assumes.
+    `longest_lag_seconds` is `settle_seconds` where the account keeps to what the rule assumes. `refusals` are the
+    statuses of which one is drawn whenever an action is refused; an action is answered and not done with a chance of
+    `not_taken`. A campaign comes with a chance of `moves_on` to be in progress, paused, completed, failed, canceled
+    or archived soon after it was made, as if it had run or somebody had been at it.
     """
 
     settle_seconds: float
@@ -151,6 +156,14 @@ class Weather:
     lost: float = 0.0
     unread: float = 0.0
     gets_lag: bool = False
+    refusals: tuple[int, ...] = (409,)
+    not_taken: float = 0.0
+    moves_on: float = 0.0
+
+
+_MOVES = (
+    *(Status.IN_PROGRESS, Status.PAUSED, Status.COMPLETED, Status.FAILED, Status.CANCELED, Status.ARCHIVED),
+)
 
 
 @dataclass
@@ -174,7 +187,17 @@ class Service:
         lag = self.random.choice((0.0, 1.0, self.random.random())) * self.weather.longest_lag_seconds
         self.campaigns[sid] = Stored(live, now, now + lag, machine)
         self.deeds.append(Deed(now, machine, "create", sid))
+        if self.random.random() < self.weather.moves_on:
+            delay = self.random.random() * (self.weather.settle_seconds + 3)
+            self.world.at(now + delay, lambda: self._move_on(sid, self.random.choice(_MOVES)))
         return live
+
+    def _move_on(self, sid: str, status: Status) -> None:
+        """By itself, or an operator does it."""
+        stored = self.campaigns[sid]
+        if stored.live.alive:
+            stored.live = replace(stored.live, status=status, word=status.value, updated=str(self.world.now))
+            stored.moved_on = True
 
     def act(self, machine: str, sid: str, action: Action) -> Done | Refused:
         """An action, where the life of a campaign allows it."""
@@ -183,7 +206,10 @@ class Service:
         if stored is None:
             return Refused(404, "404", "no such campaign")
         if stored.live.status not in sources:
-            return Refused(409, "409", f"it is {stored.live.status}")
+            http = self.random.choice(self.weather.refusals)
+            return Refused(http, str(http), f"it is {stored.live.status}")
+        if self.random.random() < self.weather.not_taken:
+            return Done(stored.live)
         stored.live = replace(stored.live, status=target, word=target.value, updated=str(self.world.now))
         self.deeds.append(Deed(self.world.now, machine, action.value, sid))
         return Done(stored.live)

@@ -209,6 +209,8 @@ def test_a_create_that_lands_after_its_run_was_killed_is_found(machine: Desk) ->
 
 
 ENDING = ("pause", "complete", "archive")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("acts", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("action", ENDING)

@@ -337,6 +337,8 @@ class Client:
                 return result if patience.attempts else _crowded(crowded)
             if request.check is not None:
                 request.check()
+                if self._pacer.wait(urgent=request.urgent or self._whole_limit) > 0:
+                    continue  # it has asked the account something itself
             patience.attempts += 1
             result = self._attempt(request, read, patience.attempts)
             row = TABLE[result.came]

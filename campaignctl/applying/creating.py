@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from campaignctl.applying.intents import Intents
-from campaignctl.applying.port import Account, Check, Hooks, LookAgainError, TooLateError
+from campaignctl.applying.port import Account, AppearedError, Check, Hooks, TooLateError
 from campaignctl.applying.sending import Sender
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
 from campaignctl.kinds.lifecycle import CALLING, State
@@ -75,7 +75,7 @@ class Creator:
 
         try:
             exchange = self.account.create(kind, spec, note)
-        except (TooLateError, LookAgainError, InterruptedRunError):
+        except (TooLateError, AppearedError, ApiError, InterruptedRunError):
             self.intents.forget(kind.name, name)  # ended while it waited for its turn
             raise
         match exchange.answer:

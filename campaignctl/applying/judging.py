@@ -71,7 +71,7 @@ class Judge:
             case Done(now) | Standing(now):
                 pass
             case NotTaken(now):
-                return self._not_taken(operation, state, acted, now)
+                return self._not_taken(operation, state, acted, live, now)
             case _:
                 return not_done(operation, state, acted.answer, acted.attempts)
         if operation.sid is None:
@@ -83,8 +83,12 @@ class Judge:
             state.notes.append(f"{operation.sid or 'it'} was {now.word} already: the {action} was refused")
         return OperationResult(operation.op, acted.outcome, acted.attempts, operation.sid)
 
-    def _not_taken(self, operation: Operation, state: Progress, acted: Acted, now: Live) -> OperationResult:
-        message = f"the account answered the {operation.op}, and it did not take: it is {still(now)}"
+    def _not_taken(
+        self, operation: Operation, state: Progress, acted: Acted, live: Live, now: Live
+    ) -> OperationResult:
+        message = (
+            f"the account answered the {operation.op}, and it did not take: it is {still(now, live.status)}"
+        )
         if operation.op is Op.PAUSE:
             message += f"; pause it by hand now: `{self.terms.address.command('pause', now.sid)}`"
         if operation.sid is None:
@@ -130,18 +134,21 @@ class Judge:
             case Standing(now):
                 return Reason("", f"; it is {now.word}")
             case NotTaken(now):
-                return Reason(STILL_CALLING, f"; IT COULD NOT BE PAUSED and is {still(now)}: {command}")
+                return Reason(
+                    STILL_CALLING, f"; IT COULD NOT BE PAUSED and is {still(now, live.status)}: {command}"
+                )
             case _:
                 return Reason("", f"; IT COULD NOT BE PAUSED: {command}")
 
 
-def still(live: Live) -> str:
+def still(live: Live, before: Status) -> str:
     """What a campaign is doing now, after an action that did not take."""
     if live.status is Status.IN_PROGRESS:
         return f"still {live.kind.stem}ing ({live.word})"
     if live.status is Status.CREATED:
         return f"still {live.word}, and {live.kind.verb} at its start"
-    return f"now {live.word}" if live.finished else f"still {live.word}"
+    moved_on = live.finished and before is not live.status
+    return f"{'now' if moved_on else 'still'} {live.word}"
 
 
 def not_done(

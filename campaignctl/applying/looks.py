@@ -1,4 +1,4 @@
-"""What appeared between plan and create (rules 10.5, 10.6): a look that is older than a minute is renewed."""
+"""What appeared between plan and create (rules 10.5, 10.6): a look that is older than a minute is renewed first."""
 
 from __future__ import annotations
 
@@ -37,23 +37,21 @@ class Looks:
         began = look.began if look else self.planned_at
         return began is None or self.hooks.clock.monotonic() - began > LOOK_AGAIN_AFTER
 
-    def appeared(self, desired: Desired) -> Live | None:
-        """The campaign of its name that is there by now, alive or over; looks again where that was long ago.
+    def renew(self, kind: Kind) -> None:
+        """Looks now. Raises ApiError: what stays unread is no absence."""
+        began = self.hooks.clock.monotonic()
+        alive, over = self.account.alive(kind), self.account.newest_finished(kind)
+        self._looks[kind.name] = _Look(began, alive, over)
 
-        Raises ApiError: what stays unread is no absence.
-        """
+    def appeared(self, desired: Desired) -> Live | None:
+        """The campaign of its name that is there by now, alive or over. Raises ApiError."""
         kind, name = desired.kind, desired.name or ""
-        if self.is_old(kind):
-            began = self.hooks.clock.monotonic()
-            self._looks[kind.name] = _Look(
-                began, self.account.alive(kind), self.account.newest_finished(kind)
-            )
         look = self._looks.get(kind.name)
         if look is None:
             return None  # the plan has just looked
         listing = self.creator.settling(kind, name, look.listing)
-        seen = [live for live in (*listing.campaigns, *look.over) if live.name == name]
-        found = next(iter(bearers(tuple(seen), name)), next(iter(seen), None))
+        seen = tuple(live for live in (*listing.campaigns, *look.over) if live.name == name)
+        found = next(iter(bearers(seen, name)), next(iter(seen), None))
         if found is None and not listing.whole:
             raise AnswerError("the account's list could not be read whole: it may have appeared meanwhile")
         return found

@@ -17,7 +17,8 @@ from campaignctl.planning.plan import Reason, Step
 from campaignctl.planning.resources import Listing, Live
 
 Check = Callable[[], None]
-"""Asked right before a write goes out, each time it does and however long it had to wait for its turn."""
+"""Asked right before a write goes out, each time it does and however long it had to wait for its turn. It may ask
+the account something itself; then the write waits for its turn once more."""
 
 
 class TooLateError(Exception):
@@ -28,8 +29,12 @@ class TooLateError(Exception):
         self.reason = reason
 
 
-class LookAgainError(Exception):
-    """Raised by a check: what this run knows of the account grew old while the request waited, and it is not sent."""
+class AppearedError(Exception):
+    """Raised by the check of a create: a campaign of its name is there by now, and it is not sent."""
+
+    def __init__(self, live: Live) -> None:
+        super().__init__(live.sid)
+        self.live = live
 
 
 class Account(Protocol):

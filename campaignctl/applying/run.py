@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
-from campaignctl.applying.creating import Creator, Made
+from campaignctl.applying.creating import Creator
 from campaignctl.applying.judging import Judge, filled
 from campaignctl.applying.looks import Looks
-from campaignctl.applying.port import Account, Check, Hooks, LookAgainError, TooLateError
+from campaignctl.applying.port import Account, AppearedError, Check, Hooks, TooLateError
 from campaignctl.applying.progress import Progress
 from campaignctl.applying.races import Races, is_as_asked
 from campaignctl.applying.recheck import (
@@ -35,13 +34,13 @@ from campaignctl.planning.outcome import (
     OperationOutcome,
     OperationResult,
 )
-from campaignctl.planning.payload import Spec, create_spec
+from campaignctl.planning.payload import create_spec
 from campaignctl.planning.plan import Change, Op, Operation, Plan, Reason, Step
 from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
 
 _MOST_LOOKS: Final = 3
-"""Looks before one create. Where the rate limit lets nobody look and create within a minute, it is sent after them."""
+"""Looks before one create. Where the rate limit lets nobody look and create within a minute, it goes out after them."""
 
 _READ_BEFORE: Final = (Op.UPDATE, Op.RESUME, Op.COMPLETE)
 
@@ -197,9 +196,10 @@ class _Run:
         if self.creator.gave_up:
             return _skip(operation, state, Reason("interrupted", "too many creates were lost before it"))
         spec = create_spec(desired, self.terms.environment.collection(desired.kind.name))
-        made = self._made(desired, spec)
-        if isinstance(made, Live):
-            return self._take_appeared(operation, state, made)
+        try:
+            made = self.creator.create(desired, spec, self._create_check(desired))
+        except AppearedError as appeared:
+            return self._take_appeared(operation, state, appeared.live)
         state.created_here = isinstance(made.exchange.answer, Done)
         if made.adopted:
             state.notes.append("the answer was lost; the campaign was found by its name")
@@ -210,24 +210,17 @@ class _Run:
                 self._look_for_twins()
         return result
 
-    def _made(self, desired: Desired, spec: Spec) -> Made | Live:
-        """What became of the create; the campaign where it has appeared meanwhile.
+    def _create_check(self, desired: Desired) -> Check:
+        """The look must be young when the request goes out, however long that had to wait for its turn."""
+        looks = iter(range(_MOST_LOOKS))
 
-        A look must be young when the request goes out, however long that had to wait for its turn.
-        """
-        for looks in range(1, _MOST_LOOKS + 1):
+        def check() -> None:
+            if self.looks.is_old(desired.kind) and next(looks, None) is not None:
+                self.looks.renew(desired.kind)
             appeared = self.looks.appeared(desired)
             if appeared is not None:
-                return appeared
-            with suppress(LookAgainError):
-                return self.creator.create(desired, spec, self._create_check(desired, looks))
-        raise AssertionError("the last look is young enough")
-
-    def _create_check(self, desired: Desired, looks: int) -> Check:
-        def check() -> None:
+                raise AppearedError(appeared)
             _refuse_late(create_too_late(desired, self._now()))
-            if looks < _MOST_LOOKS and self.looks.is_old(desired.kind):
-                raise LookAgainError
 
         return check
 

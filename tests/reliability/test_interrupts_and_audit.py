@@ -146,6 +146,81 @@ def test_an_update_that_a_signal_finds_in_flight_is_finished_and_nothing_more_is
     assert_converges(desk)
 
 
+def waiting_one(desk: Desk) -> None:
+    """A create that is to wait, and another that comes after it."""
+    later = {"send_at": "2028-01-16T09:00:00+05:30", "end_at": "2028-01-16T18:00:00+05:30"}
+    desk.manifests(voice("one", state="paused"), voice("two", schedule=later, **{"from": ["+919876500002"]}))
+
+
+HELD_UP = {
+    "the account": {},
+    "a 429 to the pause": {"effect": "status", "request": "action", "status": 429, "retry_after": "1"},
+    "a 404 to the pause": {"effect": "status", "request": "action", "status": 404},
+}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("fault", HELD_UP.values(), ids=HELD_UP)
+def test_a_signal_between_a_create_and_its_pause_sends_the_pause_and_nothing_more(
+    desk: Desk, fault: dict[str, Any], number: signal.Signals
+) -> None:
+    reliable(desk, timeout_seconds=30)
+    waiting_one(desk)
+    desk.sandbox.faults.add("slow", request="create", seconds=0.5)
+    if fault:
+        desk.sandbox.faults.add(**fault)
+    with desk.start(*APPLY) as process:
+        wait_until(lambda: desk.writes, "nothing is sent")
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert {word for word, _ in actions(desk.writes)} == {"create", "pause"}
+    assert [(it["name"], it["status"]) for it in desk.account()] == [("one", "Paused")]
+    results = {it["name"]: it for it in json.loads(out)["results"]}
+    assert results["one"]["outcome"] == "applied"
+    assert results["two"]["reason"]["code"] == "interrupted"
+    assert_converges(desk)
+
+
+def test_a_signal_while_a_create_is_answered_that_could_call_wrongly_pauses_it_all_the_same(
+    desk: Desk,
+) -> None:
+    reliable(desk, timeout_seconds=30)
+    two_creates(desk)
+    desk.sandbox.switches.change({"create_changes": ["caller_id"]})
+    desk.sandbox.faults.add("slow", request="create", seconds=0.5)
+    desk.sandbox.faults.add("status", request="action", status=429, retry_after="1")
+    with desk.start(*APPLY) as process:
+        wait_until(lambda: desk.writes, "nothing is sent")
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert [it["status"] for it in desk.account()] == ["Paused"]
+    assert "paused at once" in json.loads(out)["results"][0]["reason"]["message"]
+
+
+def test_a_second_signal_stops_even_the_pause_and_leaves_it_recorded_as_unknown(desk: Desk) -> None:
+    reliable(desk, timeout_seconds=30)
+    waiting_one(desk)
+    desk.sandbox.faults.add("slow", request="create", seconds=0.5)
+    desk.sandbox.faults.add("slow", request="action", seconds=FOR_EVER)
+    with desk.start(*APPLY, "--audit-log", "audit.jsonl") as process:
+        wait_until(lambda: desk.writes, "nothing is sent")
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: len(desk.writes) == 2, "the pause is not sent")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    one, two = json.loads(out)["results"]
+    assert [(it["op"], it["outcome"]) for it in one["operations"]] == [
+        ("create", "applied"),
+        ("pause", "unknown"),
+    ]
+    assert (one["outcome"], two["outcome"]) == ("unknown", "skipped")
+    last = lines(desk)[-1]
+    assert (last["operation"], last["status"]) == ("pause", None)
+
+
 # -------------------------------------------------------------------------------------------------------- the audit
 
 

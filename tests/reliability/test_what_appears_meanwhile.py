@@ -1,0 +1,269 @@
+"""What others do while this run waits: what appeared is left alone, a duplicate of its own is ended (rule 10).
+
+The clock is shared by command and account; what happens meanwhile happens in the first wait that is long enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import FakeClock
+from harness import Desk, actions, desk_at, live_voice, voice
+from reliable_desk import APPLY, reliable
+
+OTHER_URL = "http://my.exotel.com/acme1/exoml/start_voice/1"
+OLD = "2027-01-01T09:00:00+05:30"
+
+
+class EventfulClock(FakeClock):
+    """Something happens in the midst of the first wait of so many seconds, or of several waits that make them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._after = float("inf")
+        self._event: Callable[[], object] = lambda: None
+
+    def then(self, seconds: float, event: Callable[[], object]) -> None:
+        """From now on."""
+        self._after, self._event = self.monotonic() + seconds, event
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if self.monotonic() >= self._after:
+            self._after = float("inf")
+            self._event()
+
+
+@pytest.fixture
+def clock() -> EventfulClock:
+    return EventfulClock()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: EventfulClock) -> Iterator[Desk]:
+    """An account that asks every create to come again in a while."""
+    with desk_at(tmp_path, clock) as made:
+        yield reliable(made)
+
+
+def only(run: Any) -> dict[str, Any]:
+    (result,) = run.json["results"]
+    found: dict[str, Any] = result
+    return found
+
+
+def asked_to_wait(desk: Desk, seconds: int) -> None:
+    desk.sandbox.faults.add("status", request="create", status=429, retry_after=str(seconds))
+
+
+def made(desk: Desk) -> list[str]:
+    """The names of the creates that were carried out."""
+    return [
+        str(whom)
+        for it in desk.writes
+        if it.status != 429
+        for word, whom in actions([it])
+        if word == "create"
+    ]
+
+
+# ------------------------------------------------------------------------------------- between plan and create
+
+APPEARED = [
+    ("as asked", {}, "unchanged", 0),
+    ("with another flow", {"url": OTHER_URL}, "skipped", 3),
+    ("and is completed by now", {"status": "completed"}, "skipped", 3),
+    ("and was stopped and put away", {"status": "archived"}, "skipped", 3),
+    ("and failed", {"status": "failed"}, "skipped", 3),
+]
+
+
+@pytest.mark.parametrize(
+    ("fields", "outcome", "code"), [it[1:] for it in APPEARED], ids=[it[0] for it in APPEARED]
+)
+def test_a_campaign_that_appeared_while_the_create_waited_is_left_alone(
+    desk: Desk, clock: EventfulClock, fields: dict[str, Any], outcome: str, code: int
+) -> None:
+    desk.manifests(voice())
+    asked_to_wait(desk, 90)
+    clock.then(50, lambda: desk.seed(live_voice(**fields)))
+    run = desk.run(*APPLY)
+    result = only(run)
+    assert (run.code, result["outcome"], result["reason"]["code"]) == (code, outcome, "appeared"), result
+    assert made(desk) == []
+    assert len(desk.account()) == 1
+    assert not list((desk.root / ".campaignctl" / "intents").glob("*.json"))
+
+
+def test_within_a_minute_of_the_plan_nobody_looks_again(desk: Desk) -> None:
+    desk.manifests(voice())
+    asked_to_wait(desk, 50)
+    assert desk.run(*APPLY).code == 0
+    before_the_create = desk.requests[: desk.requests.index(desk.writes[-1])]
+    assert [it.request for it in before_the_create].count("list") == 1  # the plan's
+    assert made(desk) == ["diwali-reminder"]
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_whether_a_look_is_old_is_told_by_a_clock_that_no_answer_sets(
+    desk: Desk, clock: EventfulClock, days: int
+) -> None:
+    """The account's dates jump; the look is two minutes old all the same."""
+    desk.manifests(voice())
+    desk.sandbox.switches.change({"date": "off", "date_seconds": 86_400.0 * days, "date_on": "errors"})
+    asked_to_wait(desk, 120)
+    clock.then(50, lambda: desk.seed(live_voice(url=OTHER_URL)))
+    assert only(desk.run(*APPLY))["reason"]["code"] == "appeared"
+    assert made(desk) == []
+
+
+def test_each_create_of_a_long_queue_has_a_young_look(desk: Desk, clock: EventfulClock) -> None:
+    """At 30 requests a minute the last of sixty waits for its turn; somebody makes it meanwhile."""
+    desk.configure(rate_limit=30)
+    people = [f"+9198765{number:05}" for number in range(60)]
+    names = [f"many-{number:02}" for number in range(60)]
+    desk.manifests(*(voice(name, **{"from": [person]}) for name, person in zip(names, people, strict=True)))
+    clock.then(100, lambda: desk.seed(live_voice("many-59", **{"from": [people[59]]}, url=OTHER_URL)))
+    run = desk.run(*APPLY)
+    results = {it["name"]: it for it in run.json["results"]}
+    assert (run.code, results["many-59"]["reason"]["code"]) == (3, "appeared")
+    assert made(desk) == names[:59]
+    for it in desk.writes:
+        looks = [one.at for one in desk.requests if one.request == "list" and one.at <= it.at]
+        assert it.at - max(looks) <= 60
+
+
+def test_where_the_limit_lets_nobody_look_within_a_minute_the_create_goes_out_after_some_looks(
+    desk: Desk,
+) -> None:
+    desk.configure(rate_limit=4)
+    desk.manifests(*(voice(f"few-{at}", **{"from": [f"+91987650000{at}"]}) for at in range(3)))
+    assert desk.run(*APPLY).code == 0
+    assert made(desk) == ["few-0", "few-1", "few-2"]
+
+
+# ------------------------------------------------------------------------------------------ duplicates are ended
+
+
+def meanwhile(desk: Desk, *bodies: dict[str, Any], **habits: Any) -> Callable[[], None]:
+    """Another run has made the older one, and somebody has been at ours."""
+
+    def happens() -> None:
+        (mine,) = (it["id"] for it in desk.account())
+        for body in bodies:
+            desk.by_hand(mine, body)
+        desk.seed(live_voice(date_created=OLD))
+        desk.sandbox.switches.change(habits)
+
+    return happens
+
+
+PAUSE, COMPLETE, ARCHIVE = ({"action": word} for word in ("pause", "complete", "archive"))
+LOSERS = {
+    "created": ((), ["pause", "complete", "archive"]),
+    "paused": ((PAUSE,), ["complete", "archive"]),
+    "completed": ((PAUSE, COMPLETE), ["archive"]),
+    "archived": ((PAUSE, COMPLETE, ARCHIVE), []),
+}
+
+
+@pytest.mark.parametrize("status", [400, 404, 409])
+@pytest.mark.parametrize(("bodies", "sent"), LOSERS.values(), ids=LOSERS)
+def test_a_duplicate_is_ended_from_whatever_status_it_has(
+    desk: Desk, clock: EventfulClock, bodies: tuple[dict[str, Any], ...], sent: list[str], status: int
+) -> None:
+    desk.manifests(voice())
+    clock.then(5, meanwhile(desk, *bodies, action_refusal=status))
+    run = desk.run(*APPLY)
+    result = only(run)
+    (winner,) = (it["id"] for it in desk.account() if it["date_created"].startswith("2027-01-01"))
+    assert (run.code, result["outcome"], result["sid"]) == (0, "unchanged", winner), result
+    assert result["reason"]["code"] == "lost-race"
+    assert [word for word, _ in actions(desk.writes)][1:] == sent
+    assert {it["id"]: it["status"] for it in desk.account()}.pop(winner) == "Created"
+    assert sorted(it["status"] for it in desk.account()) == ["Archived", "Created"]
+
+
+@pytest.mark.parametrize("status", [404, 409])
+def test_one_that_is_completed_while_it_is_being_ended_is_put_away_all_the_same(
+    desk: Desk, clock: EventfulClock, status: int
+) -> None:
+    """The pause is refused, and refused again: it has just called everybody."""
+    desk.manifests(voice())
+    desk.sandbox.faults.add("status", request="action", body="pause", status=status, times=20)
+    older_is_made = meanwhile(desk)
+
+    def completed() -> None:
+        (mine,) = (it["id"] for it in desk.account() if not it["date_created"].startswith("2027-01-01"))
+        desk.sandbox.faults.clear()
+        desk.by_hand(mine, PAUSE)
+        desk.by_hand(mine, COMPLETE)
+
+    def both() -> None:
+        older_is_made()
+        clock.then(10, completed)  # a while after the run has settled and begun to end it
+
+    clock.then(5, both)
+    run = desk.run(*APPLY)
+    assert (run.code, only(run)["outcome"]) == (0, "unchanged"), run.all
+    assert sorted(it["status"] for it in desk.account()) == ["Archived", "Created"]
+    assert [word for word, _ in actions(desk.writes)].count("pause") > 1
+
+
+def test_nothing_is_ended_while_the_older_one_is_not_seen_to_be_alive(
+    desk: Desk, clock: EventfulClock
+) -> None:
+    """A list shows it; read by its SID it is archived. Ending ours would leave nobody called."""
+    desk.manifests(voice())
+
+    def happens() -> None:
+        (older,) = desk.seed(live_voice(date_created=OLD))
+        desk.sandbox.faults.add("change", request="get", path=older, data={"status": "Archived"}, times=None)
+
+    clock.then(5, happens)
+    run = desk.run(*APPLY)
+    assert (run.code, only(run)["outcome"]) == (5, "unknown")
+    assert [word for word, _ in actions(desk.writes)] == ["create"]
+
+
+def test_an_end_that_is_answered_and_not_done_is_told_as_what_goes_on(
+    desk: Desk, clock: EventfulClock
+) -> None:
+    desk.manifests(voice())
+    clock.then(5, meanwhile(desk, actions="never"))
+    run = desk.run(*APPLY)
+    result = only(run)
+    assert (run.code, result["outcome"], result["reason"]["code"]) == (4, "failed", "still-calling"), result
+    assert "campaignctl complete" in result["reason"]["message"]
+    assert len(list((desk.root / ".campaignctl" / "intents").glob("*.json"))) == 1
+    desk.sandbox.switches.change({"actions": "done"})
+    again = desk.run(*APPLY)
+    assert again.code == 0, again.all
+    assert "was paused, completed, archived" in again.err
+
+
+def test_a_list_that_lacks_what_this_run_made_proves_nothing(desk: Desk) -> None:
+    desk.manifests(voice())
+    desk.sandbox.switches.change({"list_lag_seconds": 86_400})
+    run = desk.run(*APPLY)
+    assert (run.code, only(run)["outcome"]) == (5, "unknown")
+    assert "no whole list of the account shows it" in only(run)["reason"]["message"]
+
+
+# ------------------------------------------------------------------------------------------------ the clock's turn
+
+
+def test_the_server_s_clock_decides_what_is_too_late(desk: Desk) -> None:
+    """Its answer to the plan is an hour behind; the one to the update tells the truth."""
+    desk.seed(live_voice("first", caller_id="0801"))
+    soon = {"send_at": (desk.clock.now() + timedelta(minutes=30)).isoformat()}
+    desk.manifests(voice("first"), voice("second", schedule=soon, **{"from": ["+919876500001"]}))
+    desk.sandbox.faults.add("later", request="update", seconds=25 * 60.0)
+    run = desk.run(*APPLY)
+    results = {it["name"]: it for it in run.json["results"]}
+    assert (run.code, results["second"]["reason"]["code"]) == (3, "start-passed")
+    assert made(desk) == []

@@ -58,7 +58,7 @@ def _refused_for_now(it: Recorded) -> bool:
 
 
 def _refused(it: Recorded) -> bool:
-    return it.status is not None and 400 <= it.status < 500 and it.status not in (408, 499)
+    return it.status is not None and 400 <= it.status < 500
 
 
 def alive_by_name(desk: Desk, collections: Iterable[str]) -> Mapping[str, list[str]]:

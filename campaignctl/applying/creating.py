@@ -11,7 +11,7 @@ Nothing here sends a create a second time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -114,13 +114,13 @@ class Creator:
         return Made(Exchange(Unknown(message, unknown.http), attempts))
 
     def _found(self, desired: Desired) -> list[Live]:
-        found: list[Live] = []
+        """By its name; at last among all that are alive, for an account whose search shows nothing."""
         with suppress(InterruptedRunError):  # what was sent stays unknown
             for _ in self._moments():
-                found = self._bearers(desired)
-                if found:
-                    break
-        return found
+                if found := self._bearers(desired, self.account.search):
+                    return found
+            return self._bearers(desired, lambda kind, _name: self.account.alive(kind))
+        return []
 
     def _moments(self) -> Iterator[None]:
         """Now, and again at growing distances until `settle_seconds` are over."""
@@ -133,10 +133,10 @@ class Creator:
             step *= 2
             yield
 
-    def _bearers(self, desired: Desired) -> list[Live]:
+    def _bearers(self, desired: Desired, look: Callable[[Kind, str], Listing]) -> list[Live]:
         """The alive campaigns of the name, oldest first; none where they cannot be read."""
         try:
-            listing = self.account.search(desired.kind, desired.name or "")
+            listing = look(desired.kind, desired.name or "")
         except ApiError:
             return []
         return bearers(listing.campaigns, desired.name or "")

@@ -58,6 +58,16 @@ def test_a_create_that_could_call_wrongly_is_paused_whether_it_was_answered_or_f
     assert [it["status"] for it in desk.account()] == ["Paused"]
 
 
+def test_a_create_that_no_search_shows_is_found_among_all_that_are_alive(desk: Desk) -> None:
+    """And paused, since it calls ahead of its start."""
+    desk.sandbox.switches.change({"empty_lists": "asked", "empty_seconds": 86_400.0, "create_early": True})
+    desk.manifests(voice(**{"from": [f"+9198765{number:05}" for number in range(900)]}))
+    desk.sandbox.faults.add("drop", request="create", acts=True)
+    run = desk.run(*APPLY)
+    assert (run.code, only(run)["reason"]["code"]) == (4, "started-early"), run.all
+    assert [it["status"] for it in desk.account()] == ["Paused"]
+
+
 UPDATES = [
     ("update_drops", ["schedule"], "field-lost"),
     ("update_changes", ["schedule.send_at:earlier"], "field-lost"),

@@ -146,6 +146,42 @@ def test_where_the_limit_lets_nobody_look_within_a_minute_the_create_goes_out_af
     assert made(desk) == ["few-0", "few-1", "few-2"]
 
 
+# ----------------------------------------------------------------------------------- what a look-up finds
+
+FOUND = [
+    ("made before it", "2027-01-10T08:00:00+05:30", 5, "unknown-outcome", "Created"),
+    ("made since", "2027-01-10T09:00:00+05:30", 4, "field-lost", "Paused"),
+]
+
+
+@pytest.mark.parametrize(
+    ("moment", "code", "reason", "status"), [it[1:] for it in FOUND], ids=[it[0] for it in FOUND]
+)
+def test_what_is_found_after_a_lost_create_is_this_run_s_own_only_where_it_was_made_since(
+    desk: Desk, clock: EventfulClock, moment: str, code: int, reason: str, status: str
+) -> None:
+    """Its flow is another one. Nobody touches what was there before."""
+    desk.manifests(voice())
+    desk.sandbox.faults.add("drop", request="create", acts=False)
+    clock.then(1, lambda: desk.seed(live_voice(url=OTHER_URL, date_created=moment)))
+    run = desk.run(*APPLY)
+    assert (run.code, only(run)["reason"]["code"]) == (code, reason), run.all
+    assert [it["status"] for it in desk.account()] == [status]
+
+
+@pytest.mark.parametrize("moment", ["2027-01-10T08:00:00+05:30", "2027-01-10T09:00:00+05:30"])
+def test_what_is_found_of_a_create_that_is_to_wait_is_paused_whoever_made_it(
+    desk: Desk, clock: EventfulClock, moment: str
+) -> None:
+    desk.manifests(voice(state="paused"))
+    desk.sandbox.faults.add("drop", request="create", acts=False)
+    other = live_voice(url=OTHER_URL, date_created=moment)
+    clock.then(1, lambda: desk.seed(other, {**other, "date_created": OLD}))
+    run = desk.run(*APPLY)
+    assert (run.code, only(run)["outcome"]) == (5, "unknown"), run.all
+    assert {it["status"] for it in desk.account()} == {"Paused"}
+
+
 # ------------------------------------------------------------------------------------------ duplicates are ended
 
 

@@ -54,9 +54,9 @@ EXIT_CODES: Final = (
         Exit.REFUSED,
         "Refused: something is blocked, forbidden, stale or not approved.",
         "A blocked change; a policy of level error, in validate too; --max-changes or --expect; a stale or foreign "
-        "plan; an answer other than yes; an apply that leaves a create or what looks foreign held, or skips an operation "
-        "for what it found right before it (start-passed, policy, moved, appeared, lost-race …). The message says which, "
-        "and what lifts it.",
+        "plan; an answer other than yes; an apply that leaves a create or what looks foreign held, or skips an "
+        "operation for what it found right before it (start-passed, policy, moved, appeared, lost-race …). The message "
+        "says which, and what lifts it.",
     ),
     ExitCode(
         Exit.ERROR,

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from campaignctl.api.client import Check, Client
 from campaignctl.api.listing import search
+from campaignctl.api.newest import newest_finished
 from campaignctl.api.refresh import alive
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.kinds.table import Kind, Value
@@ -40,6 +41,10 @@ class Account:
     def alive(self, kind: Kind) -> Listing:
         """See `refresh.alive`. Without what is pinned."""
         return self._unpinned(alive(self.client, kind))
+
+    def newest_finished(self, kind: Kind) -> tuple[Live, ...]:
+        """See `newest.newest_finished`. Without what is pinned."""
+        return tuple(it for it in newest_finished(self.client, kind) if it.sid not in self.pinned)
 
     def _unpinned(self, listing: Listing) -> Listing:
         return replace(listing, campaigns=tuple(it for it in listing.campaigns if it.sid not in self.pinned))

@@ -128,15 +128,23 @@ def read_list(
     return reading
 
 
-def latest_first(client: Client, kind: Kind, reading: Reading) -> Iterator[Page]:
+def latest_first(
+    client: Client, kind: Kind, reading: Reading, collection: str | None = None
+) -> Iterator[Page]:
     """The whole list into `reading`, from its latest end, each page as soon as it is read.
 
     What is alive stands there; but a campaign that is made meanwhile is not seen.
     """
-    endpoint = client.endpoint(kind)
+    endpoint = client.endpoint(kind, collection)
 
     def page_at(offset: int) -> Page:
-        return client.list_page(kind, offset=offset, limit=endpoint.page_limit, sort=endpoint.latest_sort)
+        return client.list_page(
+            kind,
+            offset=offset,
+            limit=endpoint.page_limit,
+            sort=endpoint.latest_sort,
+            collection=endpoint.collection,
+        )
 
     return _follow(reading, page_at, endpoint.page_limit)
 

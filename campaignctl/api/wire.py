@@ -48,7 +48,8 @@ class UnreadableError(Exception):
 @dataclass(frozen=True)
 class Endpoint:
     """One collection. `create_key` wraps the body of a create, `update_key` that of a PUT, None for a bare one;
-    `in_array` puts what is wrapped into an array. `latest_sort` begins with the latest; empty is the default order."""
+    `in_array` puts what is wrapped into an array. `latest_sort` begins with the latest; empty is the default order.
+    `newest_sort` says the same in words, which an account may not know."""
 
     collection: str
     kind: Kind
@@ -62,6 +63,7 @@ class Endpoint:
     in_array: bool = False
     list_params: Mapping[str, str] = field(default_factory=dict)
     search_letters: int = 3
+    newest_sort: str = "schedule.start_time:desc"
 
 
 ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
@@ -79,6 +81,7 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
                 create_key="campaigns",
                 update_key="campaigns",
                 in_array=True,
+                newest_sort="date_created:desc",
             ),
             Endpoint(
                 "message-campaigns",

@@ -45,6 +45,9 @@ class Account(Protocol):
     def alive(self, kind: Kind) -> Listing:
         """Every alive campaign of a kind; may lag behind creates."""
 
+    def newest_finished(self, kind: Kind) -> tuple[Live, ...]:
+        """A page of a kind's campaigns that are over, the newest first; may lag behind what ends."""
+
     def create(self, kind: Kind, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """One create, over a connection of its own."""
 

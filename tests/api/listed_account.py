@@ -16,13 +16,17 @@ FAILED = None
 
 
 class ListedAccount:
-    """Answers lists, searches and gets. `before_page` may change `lists` before a page is cut."""
+    """Answers lists, searches and gets; what it lists stands in ascending order.
+
+    `before_page` may change `lists` before a page is cut.
+    """
 
     def __init__(self, **lists: list[Any]) -> None:
         self.lists = {name.replace("_", "-"): campaigns for name, campaigns in lists.items()}
         self.unlisted: list[Any] = []
         self.filter = "any"  # any | lower | ignore | none | refuse | forgetful | swapped
         self.refuses_search = False
+        self.refused_order = ""
         self.largest_page: int | None = None
         self.total: Callable[[int], int | None] = lambda total: total
         self.before_page: Callable[[Request], None] = lambda _request: None
@@ -55,6 +59,11 @@ class ListedAccount:
             if self.refuses_search:
                 return _refused(400)
             found = [one for one in found if one is FAILED or query["name"].lower() in one["name"].lower()]
+        order = query.get("sort_by", "")
+        if order and order == self.refused_order:
+            return _refused(400)
+        if order.endswith(":desc"):
+            found.reverse()
         offset, limit = int(query["offset"]), int(query["limit"])
         page = found[offset : offset + min(limit, self.largest_page or limit)]
         items = [item(None, 500, {"message": "broken"}) if one is FAILED else item(one) for one in page]

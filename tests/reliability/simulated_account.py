@@ -236,6 +236,15 @@ class SimulatedAccount:
             "list", lambda: Listing(tuple(it for it in self.service.listed().campaigns if it.alive))
         )
 
+    def newest_finished(self, kind: Kind) -> tuple[Live, ...]:  # noqa: ARG002
+        """See the port."""
+
+        def over() -> tuple[Live, ...]:
+            found = [live for live in self.service.listed().campaigns if live.finished]
+            return tuple(sorted(found, key=lambda live: live.age_key, reverse=True))
+
+        return self._read("list", over)
+
     def everything(self) -> Listing:
         """What a plan is made of."""
         return self._read("list", self.service.listed)

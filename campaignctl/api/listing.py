@@ -9,6 +9,7 @@ from math import ceil
 from typing import Final, TypeAlias
 
 from campaignctl.api.client import Client, Page
+from campaignctl.api.retry import Came, what_came
 from campaignctl.errors import ApiError, CredentialsError
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.resources import Listing, Live
@@ -16,7 +17,7 @@ from campaignctl.planning.resources import Listing, Live
 MAX_REREADS: Final = 3
 _SPARE_PAGES: Final = 20
 _MOST_WITHOUT_TOTAL: Final = 500_000
-_TERM: Final = re.compile(r"(?:[^\W_]|-)+")
+RUN: Final = re.compile(r"(?:[^\W_]|-)+")
 SHORTEST_TERM: Final = 4
 
 
@@ -93,13 +94,18 @@ def term_of(name: str) -> str | None:
 
     None when it is shorter than four characters.
     """
-    longest = max(_TERM.findall(name), key=len, default="")
+    longest = max(RUN.findall(name), key=len, default="")
     return longest if len(longest) >= SHORTEST_TERM else None
 
 
 def is_refusal(error: ApiError) -> bool:
-    """True for a 4xx that is about the request, not about who sends it."""
-    return not isinstance(error, CredentialsError) and error.http is not None and 400 <= error.http < 500
+    """True for a 4xx that is about the request, not about who sends it, nor when."""
+    return not isinstance(error, CredentialsError) and what_came(error.http or 0) is Came.REFUSAL
+
+
+def no_such_part(error: ApiError) -> bool:
+    """True for a 403 or 404: the account has nothing of the kind, or not with this key."""
+    return error.http in (403, 404)
 
 
 def read_list(

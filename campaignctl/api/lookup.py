@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, TypeVar
 
 from campaignctl.api.client import Client
-from campaignctl.api.listing import is_refusal, search, term_of
+from campaignctl.api.listing import is_refusal, no_such_part, search, term_of
 from campaignctl.api.refresh import alive
-from campaignctl.errors import ApiError, CredentialsError
-from campaignctl.kinds import KINDS
+from campaignctl.errors import ApiError
 from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.naming import AskedName, Found, similar
@@ -106,17 +105,6 @@ def _get(client: Client, kind: Kind, sid: str) -> Live | None:
         return None
 
 
-def alive_besides(client: Client, read: Mapping[str, Listing]) -> dict[str, Listing]:
-    """The alive of the kinds that were not read yet; the account may have no such part. Raises `ApiError`."""
-    rest = [kind for kind in KINDS.values() if kind.name not in read]
-    try:
-        return each_kind(rest, lambda kind: alive(client, kind))
-    except ApiError as error:
-        if read and no_such_part(error):
-            return {}
-        raise
-
-
 def each_kind(kinds: Iterable[Kind], read: Callable[[Kind], T]) -> dict[str, T]:
     """What reading each kind gives. A kind that the account has no access to holds nothing, unless all are such."""
     given: dict[str, T] = {}
@@ -131,8 +119,3 @@ def each_kind(kinds: Iterable[Kind], read: Callable[[Kind], T]) -> dict[str, T]:
     if refusals and not given:
         raise refusals[0]
     return given
-
-
-def no_such_part(error: ApiError) -> bool:
-    """True for a 403 or 404: the account has nothing of the kind, or not with this key."""
-    return error.http in (403, 404) and (isinstance(error, CredentialsError) or is_refusal(error))

@@ -36,6 +36,7 @@ class Came(Enum):
     NO_TRUST = "no connection was made, and none will be"
     TOO_MANY = "429"
     REFUSAL = "any other 4xx"
+    GAVE_UP = "408 or 499, which gateways send"
     SERVER_ERROR = "5xx"
     LOST = "a time-out or a lost connection"
     UNREADABLE = "an answer that cannot be understood"
@@ -59,6 +60,7 @@ TABLE: Mapping[Came, Row] = MappingProxyType(
         Came.NO_TRUST: Row(False, False, Fate.NOT_SENT),
         Came.TOO_MANY: Row(True, True, Fate.NOT_SENT),
         Came.REFUSAL: Row(False, False, Fate.REFUSED),
+        Came.GAVE_UP: Row(True, False, Fate.UNKNOWN),
         Came.SERVER_ERROR: Row(True, False, Fate.UNKNOWN),
         Came.LOST: Row(True, False, Fate.UNKNOWN),
         Came.UNREADABLE: Row(True, False, Fate.UNKNOWN),
@@ -66,6 +68,10 @@ TABLE: Mapping[Came, Row] = MappingProxyType(
         Came.REDIRECT: Row(False, False, Fate.UNKNOWN),
     }
 )
+
+
+_GAVE_UP: Final = frozenset({408, 499})
+"""Whoever stands in front of the account stopped waiting: the account may go on."""
 
 
 def what_came(status: int) -> Came:
@@ -76,6 +82,8 @@ def what_came(status: int) -> Came:
         return Came.REDIRECT
     if status == 429:
         return Came.TOO_MANY
+    if status in _GAVE_UP:
+        return Came.GAVE_UP
     if 400 <= status < 500:
         return Came.REFUSAL
     return Came.SERVER_ERROR if 500 <= status < 600 else Came.UNREADABLE

@@ -102,14 +102,7 @@ def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Lo
     """Fetches the account and judges. Raises ApiError where it cannot be read."""
     from campaignctl.api.refresh import fetch
 
-    kinds = {desired.kind.name: desired.kind for desired in reading.everyone}
-    snapshot = fetch(
-        client,
-        reading.everyone,
-        kinds=kinds.values(),
-        refresh=asked.refresh,
-        prune=session.project.prune is not None,
-    )
+    snapshot = fetch(client, reading.everyone, refresh=asked.refresh)
     reading, snapshot = _with_lists(reading, snapshot, client)
     terms = Terms(
         now=snapshot.now,

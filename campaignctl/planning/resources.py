@@ -149,9 +149,9 @@ class Snapshot:
     """The account at one moment, by the server's clock.
 
     `listings` by kind name. `elsewhere` maps the SID of a pin that was not found to the kind it was found as.
-    `other_sms` are the alive campaigns of the SMS endpoint that the environment does not use.
-    `newest_finished` has by kind name what a page of the newest finished showed, where no listing holds all that is
-    finished; `other_sms_finished` what one of the other SMS endpoint did.
+    `other_sms` are the alive campaigns of the SMS endpoint that the environment does not use. Of a kind that a create
+    may be wanted of, `newest_finished` holds one page of what is over, by kind name; `other_sms_finished` of that
+    endpoint.
     """
 
     now: datetime

@@ -86,7 +86,7 @@ def build(drawn: dict[str, Any]) -> ListedAccount:
 
 def read(bench: Bench, drawn: dict[str, Any], desired: list[Desired], refresh: str) -> Snapshot:
     client, server = bench.client(build(drawn))
-    snapshot = fetch(client, desired, kinds=[SMS], refresh=refresh)
+    snapshot = fetch(client, desired, refresh=refresh)
     assert snapshot.requests == len(server.requests)
     return snapshot
 

@@ -188,7 +188,7 @@ def planned(
     )
     with client:
         try:
-            snapshot = fetch(client, manifests, kinds=KINDS.values(), refresh=refresh, prune=True)
+            snapshot = fetch(client, manifests, refresh=refresh)
         except ApiError as error:
             return error.code
     consent = Consent(("resume", "complete", "archive"))

@@ -50,6 +50,7 @@ def fetch(client: Client, desired: Sequence[Desired], *, refresh: str = "full") 
         strategy=refresh,
         requests=client.requests - before,
         notes=(*(note for reader in readers.values() for note in reader.notes), *client.notes),
+        clocks=client.other_clocks(),
     )
 
 

@@ -150,7 +150,7 @@ class _Run:
                 assert_never(operation.op)
 
     def _now(self) -> Terms:
-        return replace(self.terms, now=self.account.now())
+        return replace(self.terms, now=self.account.now(), clocks=self.account.other_clocks())
 
     def _create(self, operation: Operation, state: Progress) -> OperationResult:
         desired = _desired(state)

@@ -35,7 +35,15 @@ from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.stale import hold_against
 from campaignctl.rendering import formats
 
-_TOO_LATE = ("start-passed", "moved", "appeared", "lost-race", "policy", "cannot-send-whole")
+_TOO_LATE = (
+    "start-passed",
+    "clocks-disagree",
+    "moved",
+    "appeared",
+    "lost-race",
+    "policy",
+    "cannot-send-whole",
+)
 
 
 @dataclass(frozen=True)

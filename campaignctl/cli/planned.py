@@ -115,6 +115,7 @@ def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Lo
         locate=session.locate,
         unsettled=_unsettled(session),
         address=session.options.address,
+        clocks=snapshot.clocks,
     )
     return Look(reading, snapshot, terms, make_plan(reading.everyone, reading.selected, snapshot, terms))
 

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.lifecycle import ALIVE, FINISHED, State, Status
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.clocks import OtherClock
 
 
 class Key(NamedTuple):
@@ -146,7 +147,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The account at one moment, by the server's clock.
+    """The account at one moment, by the server's clock; `clocks` are those that are out of step with it.
 
     `listings` by kind name. `elsewhere` maps the SID of a pin that was not found to the kind it was found as.
     `other_sms` are the alive campaigns of the SMS endpoint that the environment does not use. Of a kind that a create
@@ -163,3 +164,4 @@ class Snapshot:
     strategy: str = "full"
     requests: int = 0
     notes: tuple[str, ...] = ()
+    clocks: tuple[OtherClock, ...] = ()

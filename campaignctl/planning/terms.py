@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
 from campaignctl.planning.address import HERE, Address
+from campaignctl.planning.clocks import OtherClock
 from campaignctl.planning.consent import Consent, Permission, names_campaign
 from campaignctl.planning.crowds import Crowd
 from campaignctl.planning.environment import Environment, Prune
@@ -25,6 +26,8 @@ def whole_document(desired: Desired, _path: str) -> Position:
 @dataclass(frozen=True)
 class Terms:
     """The moment, the account's settings, what was asked for on the command line.
+
+    `clocks` show other moments than the server's, which `now` is: who is called must be right by each.
 
     `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
     that nothing may be ended as an orphan. `unsettled` maps kind and name of each create whose outcome an earlier
@@ -43,6 +46,11 @@ class Terms:
     unsettled: Mapping[tuple[str, str], str] = field(default_factory=dict)
     crowds: tuple[Crowd, ...] = ()
     address: Address = HERE
+    clocks: tuple[OtherClock, ...] = ()
+
+    def by(self, clock: OtherClock) -> Terms:
+        """The same by another clock."""
+        return replace(self, now=clock.now, clocks=())
 
     @cached_property
     def policies(self) -> Policies:

@@ -32,16 +32,19 @@ def newest_page(client: Client, kind: Kind, collection: str | None = None) -> tu
 def newest_by_reading(client: Client, kind: Kind, collection: str | None = None) -> tuple[Live, ...]:
     """The same without a filter."""
     endpoint, reading = client.endpoint(kind, collection), Reading()
+    over: list[Live] = []
     for _ in latest_first(client, kind, reading, collection):
-        if sum(live.finished for live in reading.campaigns.values()) >= endpoint.page_limit:
+        over = [live for live in reading.campaigns.values() if live.finished]
+        if len(over) >= endpoint.page_limit:
             break
-    return newest_of(reading.campaigns.values(), endpoint)
+    return tuple(over[: endpoint.page_limit])
 
 
 def newest_of(campaigns: Iterable[Live], endpoint: Endpoint) -> tuple[Live, ...]:
-    """The same page, of campaigns that were read already."""
-    over = sorted((live for live in campaigns if live.finished), key=_moment, reverse=True)
-    return tuple(over[: endpoint.page_limit])
+    """The same page, of what was read from the oldest on: of one moment, the later in the list is the newer."""
+    over = [live for live in campaigns if live.finished]
+    over.reverse()
+    return tuple(sorted(over, key=_moment, reverse=True)[: endpoint.page_limit])
 
 
 def _moment(live: Live) -> float:

@@ -18,6 +18,7 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.planning.consent import Consent
 from campaignctl.planning.environment import Prune
 from campaignctl.planning.planner import make_plan
+from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.resources import Desired, Snapshot
 from campaignctl.planning.terms import Terms
 
@@ -140,3 +141,15 @@ def test_auto_and_full_lead_to_the_same_plan(drawn: dict[str, Any], wanted: list
         bench = Bench(stack)
         auto, full = (read(bench, drawn, desired, refresh) for refresh in ("auto", "full"))
     assert planned(auto, desired) == planned(full, desired)
+    if not drawn["shy"]:
+        assert not created(auto, desired) & there(drawn, desired)
+
+
+def created(snapshot: Snapshot, desired: list[Desired]) -> set[str]:
+    return {row[0] for row in planned(snapshot, desired) if row[1] is ChangeType.CREATE}
+
+
+def there(drawn: dict[str, Any], desired: list[Desired]) -> set[str]:
+    """What bears a name there already, in whatever status; a pinned one is another manifest's."""
+    pinned = {one.sid for one in desired}
+    return {one["name"] for number, one in enumerate(drawn["here"]) if f"x{number}" not in pinned}

@@ -26,11 +26,7 @@ def fetch(client: Client, desired: Sequence[Desired], *, refresh: str = "full") 
     `ApiError`: what stays unread is an error, never an absence.
     """
     before, sparing = client.requests, refresh == "auto"
-    readers = {
-        name: reader
-        for name, kind in KINDS.items()
-        if (reader := _reader(client, kind, desired, sparing)) is not None
-    }
+    readers = _readers(client, desired, sparing)
     _doubt_emptiness(readers.values())
     newest = {name: reader.newest_finished() for name, reader in readers.items() if reader.to_create()}
     listings = {name: reader.listing for name, reader in readers.items()}
@@ -61,16 +57,23 @@ def alive(client: Client, kind: Kind) -> Listing:
     return reader.listing
 
 
-def _reader(client: Client, kind: Kind, desired: Sequence[Desired], sparing: bool) -> KindReader | None:
-    """None where the account has no such part, and no manifest asks for it."""
-    reader = KindReader(client, kind, tuple(one for one in desired if one.kind is kind))
-    try:
-        reader.read(sparing)
-    except ApiError as error:
-        if reader.manifests or not no_such_part(error):
-            raise
-        return None
-    return reader
+def _readers(client: Client, desired: Sequence[Desired], sparing: bool) -> dict[str, KindReader]:
+    """One of each kind, but for what the account does not have and no manifest is of; not all can be such."""
+    readers: dict[str, KindReader] = {}
+    refusals: list[ApiError] = []
+    for name, kind in KINDS.items():
+        reader = KindReader(client, kind, tuple(one for one in desired if one.kind is kind))
+        try:
+            reader.read(sparing)
+        except ApiError as error:
+            if reader.manifests or not no_such_part(error):
+                raise
+            refusals.append(error)
+        else:
+            readers[name] = reader
+    if not readers:
+        raise refusals[0]
+    return readers
 
 
 def _doubt_emptiness(readers: Iterable[KindReader]) -> None:

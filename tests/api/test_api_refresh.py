@@ -76,6 +76,15 @@ def test_a_kind_that_the_account_does_not_have_and_no_manifest_is_of_holds_nothi
 
 
 @both
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_account_that_has_neither_kind_cannot_be_read(bench: Bench, refresh: str, status: int) -> None:
+    client, account = account_of(bench)
+    account.absent |= {"campaigns": status, "message-campaigns": status}
+    with pytest.raises(ApiError):
+        read(client, refresh=refresh)
+
+
+@both
 def test_a_kind_that_cannot_be_read_is_an_error_though_no_manifest_is_of_it(
     bench: Bench, refresh: str
 ) -> None:

@@ -73,10 +73,19 @@ def scan(client: Client, kind: Kind, collection: str | None = None) -> Listing:
 
 
 def search(client: Client, kind: Kind, name: str, collection: str | None = None) -> Listing:
-    """All campaigns that bear the name, and others; a whole scan where the name cannot be searched for."""
+    """All campaigns that bear the name, and others; a whole scan where the name cannot be searched for.
+
+    An account may find whole names alone: where a part of it finds none that bears it, it is asked for whole too.
+    """
     term = term_of(name)
     reading = None if term is None else search_term(client, kind, term, collection)
-    return scan(client, kind, collection) if reading is None else reading.listing
+    if reading is None:
+        return scan(client, kind, collection)
+    if name != term and not any(live.name == name for live in reading.campaigns.values()):
+        by_name = search_term(client, kind, name, collection)
+        found = reading.campaigns | (by_name.campaigns if by_name else {})
+        return Listing(tuple(found.values()), reading.whole)
+    return reading.listing
 
 
 def search_term(client: Client, kind: Kind, term: str, collection: str | None = None) -> Reading | None:

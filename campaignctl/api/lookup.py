@@ -74,10 +74,14 @@ def _both(first: Found, second: Found) -> Found:
 
 
 def _by_name(client: Client, asked: AskedName) -> Found:
-    listings = each_kind(asked.kinds, lambda kind: _search(client, kind, asked.word)).values()
-    seen = [live for listing in listings for live in listing.campaigns]
+    """Searches that find nobody of the name prove nothing about the alive: they are looked at themselves."""
+    found = each_kind(asked.kinds, lambda kind: _search(client, kind, asked.word))
+    if not any(_bears(listing, asked.word) for listing in found.values()):
+        among_alive = each_kind(asked.kinds, lambda kind: alive(client, kind))
+        found |= {kind: it for kind, it in among_alive.items() if _bears(it, asked.word)}
+    seen = [live for listing in found.values() for live in listing.campaigns]
     bearers = tuple(live for live in seen if live.name == asked.word)
-    whole = all(listing.whole for listing in listings)
+    whole = all(listing.whole for listing in found.values())
     return Found(asked, bearers, whole, () if bearers else similar(asked.word, (live.name for live in seen)))
 
 
@@ -85,9 +89,13 @@ def _search(client: Client, kind: Kind, name: str) -> Listing:
     """A name that cannot be searched for is looked for among the alive, before everything is read for it."""
     if term_of(name) is None:
         listing = alive(client, kind)
-        if any(live.name == name for live in listing.campaigns):
+        if _bears(listing, name):
             return listing
     return search(client, kind, name)
+
+
+def _bears(listing: Listing, name: str) -> bool:
+    return any(live.name == name for live in listing.campaigns)
 
 
 def _by_sid(client: Client, asked: AskedName) -> Found:

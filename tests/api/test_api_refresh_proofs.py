@@ -10,11 +10,13 @@ from listed_account import FAILED, ListedAccount, messages, voices
 from scripted_server import Request
 
 from campaignctl.api.client import Client
+from campaignctl.api.lookup import find
 from campaignctl.api.refresh import fetch
 from campaignctl.diagnostics import Position
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
+from campaignctl.planning.naming import AskedName
 from campaignctl.planning.resources import Desired, Listing, Snapshot
 
 SOON = {"send_at": "2027-01-15T09:00:00+05:30", "end_at": "2027-01-15T18:00:00+05:30"}
@@ -249,3 +251,14 @@ def test_two_empty_answers_of_the_other_endpoint_are_no_proof(bench: Bench) -> N
         {"sms-campaigns": [] if "status" in request.query else [there]}
     )
     assert [live.sid for live in read(client, manifest("brand-new", SMS)).other_sms] == ["o"]
+
+
+# somebody asks for a campaign by its name
+
+
+@pytest.mark.parametrize("how", ["whole", "beginnings", "nothing"])
+def test_a_campaign_that_is_alive_is_found_by_its_name_whatever_searches_find(bench: Bench, how: str) -> None:
+    calling = {"id": "x", "name": "the Diwali offer", "status": "InProgress"}
+    client, account = account_of(bench, campaigns=[*voices(40), calling])
+    account.search = how
+    assert [live.sid for live in find(client, AskedName.read("the Diwali offer")).campaigns] == ["x"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.lifecycle import ALIVE, FINISHED, State, Status
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.planning.clocks import OtherClock
+
+if TYPE_CHECKING:
+    from campaignctl.planning.clocks import OtherClock
 
 
 class Key(NamedTuple):

@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
 from campaignctl.planning.address import HERE, Address
-from campaignctl.planning.clocks import OtherClock
 from campaignctl.planning.consent import Consent, Permission, names_campaign
 from campaignctl.planning.crowds import Crowd
 from campaignctl.planning.environment import Environment, Prune
 from campaignctl.planning.policy import Policies
 from campaignctl.planning.resources import Desired, Live, Locate
+
+if TYPE_CHECKING:
+    from campaignctl.planning.clocks import OtherClock
 
 
 def whole_document(desired: Desired, _path: str) -> Position:

@@ -57,10 +57,12 @@ def test_a_plan_asks_little_of_an_account_with_twenty_thousand_finished_campaign
     auto, full = (planned(long_past, refresh) for refresh in ("auto", "full"))
     assert auto["refresh"]["requests"] <= 26
     assert full["refresh"]["requests"] >= 227
-    reasons = [change["reason"]["code"] for change in auto["changes"]]
+    over = ("finished", "window-over")  # a finished one that a look happens to show is said to be that
+    codes = [change["reason"]["code"] for change in auto["changes"]]
+    reasons = ["over" if code in over else code for code in codes]
     assert {code: reasons.count(code) for code in set(reasons)} == {
         "in-sync": 2 * ALIVE,
-        "window-over": 2 * OVER,
+        "over": 2 * OVER,
         "not-live": 2 * NEW,
         "already-ran": 2,
     }

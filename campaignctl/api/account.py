@@ -12,6 +12,7 @@ from campaignctl.api.newest import newest_finished
 from campaignctl.api.refresh import alive
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.clocks import OtherClock
 from campaignctl.planning.outcome import Exchange
 from campaignctl.planning.resources import Listing, Live
 
@@ -29,6 +30,10 @@ class Account:
     def now(self) -> datetime:
         """The server's clock."""
         return self.client.now()
+
+    def other_clocks(self) -> tuple[OtherClock, ...]:
+        """See `Client.other_clocks`."""
+        return self.client.other_clocks()
 
     def get(self, kind: Kind, sid: str) -> Live | None:
         """See `Client.get`."""

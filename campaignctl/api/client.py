@@ -7,7 +7,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from random import Random
 from types import TracebackType
 from typing import Generic, TypeVar
@@ -15,6 +14,7 @@ from typing import Generic, TypeVar
 from campaignctl.api import wire
 from campaignctl.api.pacing import Pacer
 from campaignctl.api.retry import TABLE, Came, Fate, Patience, retry_after_seconds, what_came
+from campaignctl.api.server_clock import ServerClock, date_of
 from campaignctl.api.transport import NoReply, NotConnected, Reply, Transport
 from campaignctl.api.wire import ContactList, Endpoint, Json, Trouble, UnreadableError
 from campaignctl.clock import Clock
@@ -23,13 +23,13 @@ from campaignctl.errors import AnswerError, ApiError, CredentialsError, Unreacha
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.planning.budget import Budget
+from campaignctl.planning.clocks import OtherClock
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.outcome import Answer, Done, Exchange, NotReached, Refused, Unknown
 from campaignctl.planning.resources import Live
 
 T = TypeVar("T")
 
-SKEW_WORTH_A_NOTE = timedelta(minutes=1)
 _SECONDS_EACH_AT_FIRST = 0.3
 
 
@@ -148,7 +148,8 @@ class Client:
         self._observe = observer or (lambda _record: None)
         self._whole_limit = whole_limit
         self._pacer = Pacer(environment.rate_limit, clock)
-        self._ahead: timedelta | None = None  # the server's clock over ours
+        self._time = ServerClock(clock, compared=not environment.is_sandbox)
+        self._asked_at = clock.now()
         self._seconds = 0.0
         key, token = _given(environment, key, token)
         self._secrets = tuple(text for text in (key, token) if len(text) >= 8)
@@ -176,25 +177,21 @@ class Client:
 
     def now(self) -> datetime:
         """The server's clock, by its last `Date`; without one, the runner's."""
-        return self._clock.now() + (self._ahead or timedelta())
+        return self._time.now()
+
+    def other_clocks(self) -> tuple[OtherClock, ...]:
+        """Those that are out of step with it."""
+        return self._time.others()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is odd about the clocks. A sandbox's clock may be wherever it was advanced to."""
-        if not self.requests or self.environment.is_sandbox:
-            return ()
-        if self._ahead is None:
-            return ("The account's answers carry no readable date: now is this machine's clock.",)
-        if abs(self._ahead) <= SKEW_WORTH_A_NOTE:
-            return ()
-        way = "behind" if self._ahead > timedelta() else "ahead of"
-        seconds = round(abs(self._ahead.total_seconds()))
-        return (f"This machine's clock is {seconds} seconds {way} the account's; now is the account's.",)
+        return tuple(self._time.notes()) if self.requests else ()
 
     @property
     def skew(self) -> timedelta | None:
         """How far the account's clock is ahead of this machine's; None before a readable `Date` came."""
-        return self._ahead
+        return self._time.ahead
 
     @property
     def budget(self) -> Budget:
@@ -380,14 +377,13 @@ class Client:
         part = endpoint.details if request.operation == "details" else None
         path = wire.path_of(self.environment.account_sid, endpoint.collection, request.sid, part)
         body = None if request.body is None else json.dumps(request.body).encode()
-        begun = self._clock.monotonic()
+        begun, self._asked_at = self._clock.monotonic(), self._clock.now()
         self.requests += 1
         with self._pacer.slot():
             came = self._transport.send(request.method, path, request.query, body, fresh=request.writes)
         self._seconds += self._clock.monotonic() - begun
         if isinstance(came, Reply):
-            self._set_clock(came.headers.get("date"))
-            self._pacer.heed(came.headers, self.now())
+            self._pacer.heed(came.headers, self._told(came))
         return came
 
     def _understood(
@@ -399,12 +395,13 @@ class Client:
         if isinstance(came, NoReply):
             kind = Came.TOO_LARGE if came.lasting else Came.LOST
             return _Result(kind, Trouble("", came.message), attempts=attempts)
-        retry_after = retry_after_seconds(came.headers.get("retry-after"), self.now())
+        retry_after = retry_after_seconds(came.headers.get("retry-after"), self._told(came))
         kind, status, value = what_came(came.status), came.status, None
         trouble = Trouble("", "")
         try:
             if kind is Came.SUCCESS:
                 value = read(came)
+                self._time.heed(came.headers.get("date"), self._asked_at)
             elif kind is Came.REDIRECT:
                 trouble = Trouble(
                     str(status), "it answers with a redirect, which is not followed; check base_url"
@@ -420,11 +417,9 @@ class Client:
             kind, trouble = Came.UNREADABLE, Trouble(str(status), str(unreadable))
         return _Result(kind, self._without_secrets(trouble), status, value, retry_after, attempts)
 
-    def _set_clock(self, date: str | None) -> None:
-        try:
-            self._ahead = parsedate_to_datetime(date or "") - self._clock.now()
-        except (ValueError, TypeError):
-            return  # no readable date: what an earlier answer said still holds
+    def _told(self, reply: Reply) -> datetime:
+        """The moment that an answer's own times count from, whoever gave it."""
+        return date_of(reply.headers.get("date")) or self.now()
 
     def _without_secrets(self, trouble: Trouble) -> Trouble:
         message = trouble.message

@@ -9,6 +9,7 @@ from math import ceil
 from typing import Final, TypeAlias
 
 from campaignctl.api.client import Client, Page
+from campaignctl.api.retry import Came, what_came
 from campaignctl.errors import ApiError, CredentialsError
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.resources import Listing, Live
@@ -16,7 +17,7 @@ from campaignctl.planning.resources import Listing, Live
 MAX_REREADS: Final = 3
 _SPARE_PAGES: Final = 20
 _MOST_WITHOUT_TOTAL: Final = 500_000
-_TERM: Final = re.compile(r"(?:[^\W_]|-)+")
+RUN: Final = re.compile(r"(?:[^\W_]|-)+")
 SHORTEST_TERM: Final = 4
 
 
@@ -72,10 +73,19 @@ def scan(client: Client, kind: Kind, collection: str | None = None) -> Listing:
 
 
 def search(client: Client, kind: Kind, name: str, collection: str | None = None) -> Listing:
-    """All campaigns that bear the name, and others; a whole scan where the name cannot be searched for."""
+    """All campaigns that bear the name, and others; a whole scan where the name cannot be searched for.
+
+    An account may find whole names alone: where a part of it finds none that bears it, it is asked for whole too.
+    """
     term = term_of(name)
     reading = None if term is None else search_term(client, kind, term, collection)
-    return scan(client, kind, collection) if reading is None else reading.listing
+    if reading is None:
+        return scan(client, kind, collection)
+    if name != term and not any(live.name == name for live in reading.campaigns.values()):
+        by_name = search_term(client, kind, name, collection)
+        found = reading.campaigns | (by_name.campaigns if by_name else {})
+        return Listing(tuple(found.values()), reading.whole)
+    return reading.listing
 
 
 def search_term(client: Client, kind: Kind, term: str, collection: str | None = None) -> Reading | None:
@@ -93,13 +103,18 @@ def term_of(name: str) -> str | None:
 
     None when it is shorter than four characters.
     """
-    longest = max(_TERM.findall(name), key=len, default="")
+    longest = max(RUN.findall(name), key=len, default="")
     return longest if len(longest) >= SHORTEST_TERM else None
 
 
 def is_refusal(error: ApiError) -> bool:
-    """True for a 4xx that is about the request, not about who sends it."""
-    return not isinstance(error, CredentialsError) and error.http is not None and 400 <= error.http < 500
+    """True for a 4xx that is about the request, not about who sends it, nor when."""
+    return not isinstance(error, CredentialsError) and what_came(error.http or 0) is Came.REFUSAL
+
+
+def no_such_part(error: ApiError) -> bool:
+    """True for a 403 or 404: the account has nothing of the kind, or not with this key."""
+    return error.http in (403, 404)
 
 
 def read_list(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, TypeVar
 
 from campaignctl.api.client import Client
-from campaignctl.api.listing import is_refusal, search, term_of
+from campaignctl.api.listing import is_refusal, no_such_part, search, term_of
 from campaignctl.api.refresh import alive
-from campaignctl.errors import ApiError, CredentialsError
-from campaignctl.kinds import KINDS
+from campaignctl.errors import ApiError
 from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.naming import AskedName, Found, similar
@@ -75,10 +74,14 @@ def _both(first: Found, second: Found) -> Found:
 
 
 def _by_name(client: Client, asked: AskedName) -> Found:
-    listings = each_kind(asked.kinds, lambda kind: _search(client, kind, asked.word)).values()
-    seen = [live for listing in listings for live in listing.campaigns]
+    """Searches that find nobody of the name prove nothing about the alive: they are looked at themselves."""
+    found = each_kind(asked.kinds, lambda kind: _search(client, kind, asked.word))
+    if not any(_bears(listing, asked.word) for listing in found.values()):
+        among_alive = each_kind(asked.kinds, lambda kind: alive(client, kind))
+        found |= {kind: it for kind, it in among_alive.items() if _bears(it, asked.word)}
+    seen = [live for listing in found.values() for live in listing.campaigns]
     bearers = tuple(live for live in seen if live.name == asked.word)
-    whole = all(listing.whole for listing in listings)
+    whole = all(listing.whole for listing in found.values())
     return Found(asked, bearers, whole, () if bearers else similar(asked.word, (live.name for live in seen)))
 
 
@@ -86,9 +89,13 @@ def _search(client: Client, kind: Kind, name: str) -> Listing:
     """A name that cannot be searched for is looked for among the alive, before everything is read for it."""
     if term_of(name) is None:
         listing = alive(client, kind)
-        if any(live.name == name for live in listing.campaigns):
+        if _bears(listing, name):
             return listing
     return search(client, kind, name)
+
+
+def _bears(listing: Listing, name: str) -> bool:
+    return any(live.name == name for live in listing.campaigns)
 
 
 def _by_sid(client: Client, asked: AskedName) -> Found:
@@ -106,17 +113,6 @@ def _get(client: Client, kind: Kind, sid: str) -> Live | None:
         return None
 
 
-def alive_besides(client: Client, read: Mapping[str, Listing]) -> dict[str, Listing]:
-    """The alive of the kinds that were not read yet; the account may have no such part. Raises `ApiError`."""
-    rest = [kind for kind in KINDS.values() if kind.name not in read]
-    try:
-        return each_kind(rest, lambda kind: alive(client, kind))
-    except ApiError as error:
-        if read and no_such_part(error):
-            return {}
-        raise
-
-
 def each_kind(kinds: Iterable[Kind], read: Callable[[Kind], T]) -> dict[str, T]:
     """What reading each kind gives. A kind that the account has no access to holds nothing, unless all are such."""
     given: dict[str, T] = {}
@@ -131,8 +127,3 @@ def each_kind(kinds: Iterable[Kind], read: Callable[[Kind], T]) -> dict[str, T]:
     if refusals and not given:
         raise refusals[0]
     return given
-
-
-def no_such_part(error: ApiError) -> bool:
-    """True for a 403 or 404: the account has nothing of the kind, or not with this key."""
-    return error.http in (403, 404) and (isinstance(error, CredentialsError) or is_refusal(error))

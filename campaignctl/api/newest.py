@@ -17,24 +17,34 @@ from campaignctl.planning.window import window_of
 def newest_finished(client: Client, kind: Kind, collection: str | None = None) -> tuple[Live, ...]:
     """One page of those that are over, the newest first. Raises `ApiError` for what cannot be read.
 
-    Where the account does not plainly understand the question, its list is read from the newest end, until it has
-    shown a page of them.
+    Where the account does not plainly understand the question, or shows none, which proves nothing, its list is read
+    from the newest end, until it has shown a page of them.
     """
-    endpoint = client.endpoint(kind, collection)
-    page = _filtered(client, kind, endpoint)
-    if page is not None and page.items and all(live.finished for live in page.items):
-        return page.items
-    reading = Reading()
+    return newest_page(client, kind, collection) or newest_by_reading(client, kind, collection)
+
+
+def newest_page(client: Client, kind: Kind, collection: str | None = None) -> tuple[Live, ...] | None:
+    """The same by a status filter alone; None where that is not understood."""
+    page = _filtered(client, kind, client.endpoint(kind, collection))
+    return page.items if page is not None and all(live.finished for live in page.items) else None
+
+
+def newest_by_reading(client: Client, kind: Kind, collection: str | None = None) -> tuple[Live, ...]:
+    """The same without a filter."""
+    endpoint, reading = client.endpoint(kind, collection), Reading()
+    over: list[Live] = []
     for _ in latest_first(client, kind, reading, collection):
-        if sum(live.finished for live in reading.campaigns.values()) >= endpoint.page_limit:
+        over = [live for live in reading.campaigns.values() if live.finished]
+        if len(over) >= endpoint.page_limit:
             break
-    return newest_of(reading.campaigns.values(), endpoint)
+    return tuple(over[: endpoint.page_limit])
 
 
 def newest_of(campaigns: Iterable[Live], endpoint: Endpoint) -> tuple[Live, ...]:
-    """The same page, of campaigns that were read already."""
-    over = sorted((live for live in campaigns if live.finished), key=_moment, reverse=True)
-    return tuple(over[: endpoint.page_limit])
+    """The same page, of what was read from the oldest on: of one moment, the later in the list is the newer."""
+    over = [live for live in campaigns if live.finished]
+    over.reverse()
+    return tuple(sorted(over, key=_moment, reverse=True)[: endpoint.page_limit])
 
 
 def _moment(live: Live) -> float:

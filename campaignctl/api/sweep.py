@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from campaignctl.api.client import Client
-from campaignctl.api.listing import Reading, is_refusal, latest_first
-from campaignctl.api.lookup import no_such_part
-from campaignctl.api.refresh import read_sparingly
+from campaignctl.api.listing import Reading, is_refusal, latest_first, no_such_part
+from campaignctl.api.sparing import read_sparingly
 from campaignctl.api.wire import ALIVE_WORDS, IN_PROGRESS_WORDS
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS, SMS

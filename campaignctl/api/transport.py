@@ -6,6 +6,7 @@ quotes an exception's own text, loopback never goes through a proxy.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from campaignctl import __version__
+from campaignctl.api.proxies import Proxy, proxy_of
 from campaignctl.clock import Clock
 from campaignctl.errors import ApiError
 from campaignctl.loopback import is_loopback
@@ -123,10 +125,12 @@ class Transport:
         return Reply(response.status_code, headers, b"".join(chunks))
 
     def _not_connected(self, error: httpx.TransportError) -> NotConnected:
+        proxy = None if is_loopback(self.host) else proxy_of(self._base_url)
         if isinstance(error, httpx.ProxyError):
-            return NotConnected(f"the proxy made no connection to {self.host}")
+            return NotConnected(f"{_told(proxy)} made no connection to {self.host}{_status(error)}")
+        to = f"{_told(proxy)}, which {self.host} is reached through" if proxy else self.host
         if isinstance(error, httpx.TimeoutException):
-            return NotConnected(f"no connection to {self.host} within {self._timeout:g} seconds")
+            return NotConnected(f"no connection to {to} within {self._timeout:g} seconds")
         for cause in _causes(error):
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return NotConnected(
@@ -137,8 +141,10 @@ class Transport:
             if isinstance(cause, ssl.SSLError):
                 return NotConnected(f"{self.host} does not speak TLS as it should", lasting=True)
             if isinstance(cause, socket.gaierror):
-                return NotConnected(f"the host name {self.host} is not known")
-        return NotConnected(f"no connection to {self.host}")
+                return NotConnected(
+                    f"the host name {f'of {_told(proxy)}' if proxy else self.host} is not known"
+                )
+        return NotConnected(f"no connection to {to}")
 
     def _trust(self) -> ssl.SSLContext:
         """Whom to trust. Reading the certificate authorities takes 30 ms, which plain HTTP can do without."""
@@ -173,6 +179,16 @@ class Transport:
             raise ApiError(
                 "the proxy settings (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) cannot be used: write http://host:port"
             ) from None
+
+
+def _told(proxy: Proxy | None) -> str:
+    return f"the proxy {proxy.place} ({proxy.source})" if proxy else "the proxy"
+
+
+def _status(error: httpx.ProxyError) -> str:
+    """What it answered; nothing else of its own words."""
+    status = re.match(r"\d{3}\b", str(error), re.ASCII)
+    return f": it answered {status[0]}" if status else ""
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -12,6 +12,7 @@ from typing import Protocol
 from campaignctl.clock import Clock
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.clocks import OtherClock
 from campaignctl.planning.outcome import Exchange, OperationResult
 from campaignctl.planning.plan import Reason, Step
 from campaignctl.planning.resources import Listing, Live
@@ -45,6 +46,9 @@ class Account(Protocol):
 
     def now(self) -> datetime:
         """The server's clock."""
+
+    def other_clocks(self) -> tuple[OtherClock, ...]:
+        """Those that are out of step with it: who is called must be right by each."""
 
     def get(self, kind: Kind, sid: str) -> Live | None:
         """The campaign as it is; None when it is surely not there."""

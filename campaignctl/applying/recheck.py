@@ -11,11 +11,12 @@ from datetime import datetime
 
 from campaignctl.applying.port import TooLateError
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.kinds.table import Mutability, Type, Value
 from campaignctl.planning.absent import Neighbours, nothing_to_do, obstacles
 from campaignctl.planning.alive import decide, starts_ahead
-from campaignctl.planning.compare import UNSEEN, same, shown
+from campaignctl.planning.compare import UNSEEN, same, shown, start_of
+from campaignctl.planning.every_clock import too_late_by_any_clock
 from campaignctl.planning.payload import contradictions, create_spec, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.plan import Op, Operation, Reason
@@ -51,7 +52,11 @@ def moved(
 
 
 def create_too_late(desired: Desired, terms: Terms) -> Reason | None:
-    """Whether the moment for a create has gone, by rule 3 and the policies."""
+    """Whether the moment for a create has gone, by rule 3 and the policies, by any clock."""
+    return too_late_by_any_clock(lambda at: _create_too_late(desired, at), terms)
+
+
+def _create_too_late(desired: Desired, terms: Terms) -> Reason | None:
     window = window_of(desired.kind, desired.spec)
     reasons = [nothing_to_do(desired, window, terms.now), *obstacles(desired, window, terms, Neighbours())]
     for reason in reasons:
@@ -63,7 +68,22 @@ def create_too_late(desired: Desired, terms: Terms) -> Reason | None:
 
 
 def update_too_late(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Reason | None:
-    """Whether the moment for an update has gone. One of callbacks alone has no such moment."""
+    """Whether the moment for an update has gone; that of a new start by any clock. One of callbacks alone has none."""
+    reason = _update_too_late(desired, live, operation, terms)
+    return reason or too_late_by_any_clock(
+        lambda at: _new_start_too_near(desired, live, operation, at), terms
+    )
+
+
+def _new_start_too_near(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Reason | None:
+    start = start_of(desired)
+    sent = live.kind.schedule.name in operation.fields and start != window_of(live.kind, live.spec).start
+    if start is None or not sent or start - terms.now >= MARGIN:
+        return None
+    return Reason("start-passed", "the start that it sets has passed, or is less than 10 minutes away")
+
+
+def _update_too_late(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Reason | None:
     if all(live.kind.by_name[name].mutability is Mutability.ALWAYS for name in operation.fields):
         return None
     decision = decide(desired, live, _without_lead_time(terms))
@@ -82,6 +102,12 @@ def _without_lead_time(terms: Terms) -> Terms:
 
 def resume_too_late(desired: Desired, live: Live, planned_at: datetime, terms: Terms) -> Reason | None:
     """A resume that was planned before the start is too late once the start has passed; at night it waits."""
+    return too_late_by_any_clock(
+        lambda at: _resume_too_late(desired, live, planned_at + (at.now - terms.now), at), terms
+    )
+
+
+def _resume_too_late(desired: Desired, live: Live, planned_at: datetime, terms: Terms) -> Reason | None:
     if starts_ahead(live, replace(terms, now=planned_at)) and not starts_ahead(live, terms):
         return Reason("start-passed", "its start has passed since the plan was made: it would call at once")
     start = window_of(live.kind, live.spec).start

@@ -186,7 +186,7 @@ class _Run:
                 assert_never(operation.op)
 
     def _now(self) -> Terms:
-        return replace(self.terms, now=self.account.now())
+        return replace(self.terms, now=self.account.now(), clocks=self.account.other_clocks())
 
     # ----------------------------------------------------------------------------------------------------- creates
 

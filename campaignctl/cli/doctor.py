@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,9 +15,7 @@ from campaignctl.cli.options import GlobalOptions, format_option, global_options
 from campaignctl.cli.planned import Asked, look, open_intents
 from campaignctl.cli.session import Reading, Session
 from campaignctl.errors import ApiError, CredentialsError
-from campaignctl.kinds import KINDS
 from campaignctl.planning.diagnosis import Examined, diagnose, is_wrong
-from campaignctl.planning.resources import Listing
 from campaignctl.planning.symptoms import Leftover, Symptoms, Trouble
 
 
@@ -63,14 +60,12 @@ def _leftovers(intents: Intents) -> list[Leftover]:
 def _with_account(symptoms: Symptoms, session: Session, reading: Reading) -> Symptoms:
     """What the account shows, sparingly; where it cannot be read, why. The rest can be told all the same."""
     from campaignctl.api.failures import latest_failures
-    from campaignctl.api.lookup import alive_besides
 
     try:
         with session.account() as connection:
             client = connection.client
             found = look(session, reading, client, Asked())
-            besides = alive_besides(client, found.snapshot.listings)
-            listings = (*found.snapshot.listings.values(), *besides.values())
+            listings = found.snapshot.listings.values()
             campaigns = [live for listing in listings for live in listing.campaigns]
             campaigns += latest_failures(client)
             return replace(
@@ -80,21 +75,12 @@ def _with_account(symptoms: Symptoms, session: Session, reading: Reading) -> Sym
                 changes=found.outlook.changes,
                 campaigns=tuple({live.sid: live for live in campaigns}.values()),
                 whole=all(listing.whole for listing in listings),
-                notes=(
-                    *(note for note in found.snapshot.notes if note not in client.notes),
-                    *_lacking(besides),
-                ),
+                notes=tuple(note for note in found.snapshot.notes if note not in client.notes),
                 now=client.now(),
             )
     except ApiError as error:
         of_key = isinstance(error, CredentialsError)
         return replace(symptoms, trouble=Trouble(str(error), of_key, answered=error.http is not None))
-
-
-def _lacking(listings: Mapping[str, Listing]) -> Iterator[str]:
-    for name, listing in listings.items():
-        if not listing.whole:
-            yield f"The account's list of {KINDS[name].short} campaigns could not be read whole."
 
 
 def _write(examined: tuple[Examined, ...], session: Session, output_format: str) -> None:

@@ -63,6 +63,7 @@ class Hand:
             consent=Consent((), environment.allow, environment.is_sandbox),
             prune=self.session.project.prune,
             address=self.session.options.address,
+            clocks=self.client.other_clocks(),
         )
 
     def outlook(self, changes: Collection[Change], seen: Iterable[Live]) -> Mapping[Key, str]:

@@ -106,14 +106,7 @@ def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Lo
     """Fetches the account and judges. Raises ApiError where it cannot be read."""
     from campaignctl.api.refresh import fetch
 
-    kinds = {desired.kind.name: desired.kind for desired in reading.everyone}
-    snapshot = fetch(
-        client,
-        reading.everyone,
-        kinds=kinds.values(),
-        refresh=asked.refresh,
-        prune=session.project.prune is not None,
-    )
+    snapshot = fetch(client, reading.everyone, refresh=asked.refresh)
     reading, snapshot = _with_lists(reading, snapshot, client)
     snapshot = _with_earlier_runs(session, reading, snapshot, client)
     terms = Terms(
@@ -127,6 +120,7 @@ def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Lo
         locate=session.locate,
         unsettled=_unsettled(session),
         address=session.options.address,
+        clocks=snapshot.clocks,
     )
     return Look(reading, snapshot, terms, make_plan(reading.everyone, reading.selected, snapshot, terms))
 

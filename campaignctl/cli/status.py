@@ -83,15 +83,11 @@ def _look(
     session: Session, reading: Reading, client: Client, wish: _Wish, earlier: Mapping[str, Mark]
 ) -> Overview:
     """Raises ApiError where the account cannot be read, InputError for a NAME that is nowhere."""
-    from campaignctl.api.lookup import alive_besides
     from campaignctl.rendering.status_document import Overview
 
     before = client.requests
     found = look(session, reading, client, Asked())
-    listings = dict(found.snapshot.listings)
-    changes = found.outlook.changes
-    if not wish.names:
-        listings |= alive_besides(client, listings)
+    listings, changes = found.snapshot.listings, found.outlook.changes
     nobodys = strangers(reading.everyone, listings)
     orphans = {change.key.sid: change for change in changes if change.desired is None}
     mine = tuple(change for change in changes if change.desired)

@@ -72,7 +72,7 @@ class EnvironmentBuilder:
         written = _text(settings.get("account_sid"))
         if written or backend == SANDBOX:
             return written or SANDBOX
-        account = self.environ.get(ACCOUNT_VARIABLE, "")
+        account = self.environ.get(ACCOUNT_VARIABLE, "").strip()
         if account and not SID.matches(account):
             self.problems.append(Problem(here, "format", f"{ACCOUNT_VARIABLE} must be {SID.words}"))
         return account

@@ -16,6 +16,7 @@ from campaignctl.kinds.lifecycle import ALIVE, Action, State, Status, way
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.alive import numbers_failed, starts_ahead
 from campaignctl.planning.cost import estimate
+from campaignctl.planning.every_clock import disagreement
 from campaignctl.planning.naming import Found
 from campaignctl.planning.order import steps
 from campaignctl.planning.plan import Change, ManifestsSeal, Op, Operation, Plan, Reason, Selection, Step
@@ -129,7 +130,7 @@ def decide(verb: Verb, live: Live, terms: Terms) -> Change:
         message = f"it is {live.status}, and only what is completed can be archived: `{command}` comes first"
         return _change(verb, live, ChangeType.BLOCKED, Reason("needs-allow", message))
     if verb.action is Action.RESUME:
-        return _resume(verb, live, terms)
+        return _resume_timely(verb, live, terms)
     return _carry_out(verb, live, actions)
 
 
@@ -142,6 +143,17 @@ def _over(verb: Verb, live: Live) -> Change:
     advice = "; a new run needs a new campaign" if verb.action is Action.RESUME else ""
     message = f"it is {live.status} and cannot be {verb.action}d{advice}"
     return _change(verb, live, ChangeType.BLOCKED, Reason(reason.code, message))
+
+
+def _resume_timely(verb: Verb, live: Live, terms: Terms) -> Change:
+    """By every clock that there is."""
+    change = _resume(verb, live, terms)
+    for clock in terms.clocks if change.operations else ():
+        other = _resume(verb, live, terms.by(clock))
+        if not other.operations:
+            reason = disagreement(terms, clock, other.reason.message)
+            return _change(verb, live, ChangeType.BLOCKED, reason)
+    return change
 
 
 def _resume(verb: Verb, live: Live, terms: Terms) -> Change:

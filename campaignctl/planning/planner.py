@@ -13,6 +13,7 @@ from campaignctl.planning.absent import Neighbours, decide_absent, nothing_to_do
 from campaignctl.planning.alive import Decision, decide
 from campaignctl.planning.ambiguous import decide_ambiguous
 from campaignctl.planning.consent import Permission
+from campaignctl.planning.every_clock import decided_by_every_clock
 from campaignctl.planning.finished import decide_finished, decide_past_its_end, past_its_end
 from campaignctl.planning.foreign import decide_foreign, looks_foreign
 from campaignctl.planning.lists import names_beside, without_names
@@ -97,13 +98,13 @@ def make_plan(
 
 def _decide_all(meant: Sequence[Match], account: _Account, terms: Terms) -> list[tuple[Match, Decision]]:
     """Each by itself; once more where together they want more than the account can do."""
-    decided = [(match, _decide(match, account, terms)) for match in meant]
+    decided = [(match, _decide_timely(match, account, terms)) for match in meant]
     changes = (_change(match, decision) for match, decision in decided)
     crowds = crowds_planned(changes, _alive(account.snapshot.listings), terms)
     if not crowds:
         return decided
     terms = replace(terms, crowds=crowds)
-    return [(match, _decide(match, account, terms)) for match in meant]
+    return [(match, _decide_timely(match, account, terms)) for match in meant]
 
 
 def _look(everyone: Sequence[Desired], snapshot: Snapshot, country: Country | None) -> _Account:
@@ -115,6 +116,13 @@ def _look(everyone: Sequence[Desired], snapshot: Snapshot, country: Country | No
         strangers += unmatched(mine, (live for live in listing.campaigns if not live.finished))
     nobodys = unnamed((live for live in strangers if live.alive), everyone)
     return _Account(everyone, snapshot, country, tuple(matches), tuple(strangers), nobodys)
+
+
+def _decide_timely(match: Match, account: _Account, terms: Terms) -> Decision:
+    """By every clock that there is."""
+    if not terms.clocks:
+        return _decide(match, account, terms)
+    return decided_by_every_clock(lambda at: _decide(match, account, at), match.desired, match.live, terms)
 
 
 def _decide(match: Match, account: _Account, terms: Terms) -> Decision:

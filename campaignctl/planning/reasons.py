@@ -136,6 +136,12 @@ _ROWS: Final = (
         "Give it a start more than ten minutes ahead.",
     ),
     ReasonCode(
+        "clocks-disagree",
+        _B,
+        "By the account's clock it may be sent, by another one it may not.",
+        "Set this machine's clock, or find out who answers in the account's place; the message says both times.",
+    ),
+    ReasonCode(
         "immutable-field",
         _B,
         "A field differs that can no longer change.",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.lifecycle import ALIVE, FINISHED, State, Status
 from campaignctl.kinds.table import Kind, Value
+
+if TYPE_CHECKING:
+    from campaignctl.planning.clocks import OtherClock
 
 
 class Key(NamedTuple):
@@ -146,12 +149,12 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The account at one moment, by the server's clock.
+    """The account at one moment, by the server's clock; `clocks` are those that are out of step with it.
 
     `listings` by kind name. `elsewhere` maps the SID of a pin that was not found to the kind it was found as.
-    `other_sms` are the alive campaigns of the SMS endpoint that the environment does not use.
-    `newest_finished` has by kind name what a page of the newest finished showed, where no listing holds all that is
-    finished; `other_sms_finished` what one of the other SMS endpoint did.
+    `other_sms` are the alive campaigns of the SMS endpoint that the environment does not use. Of a kind that a create
+    may be wanted of, `newest_finished` holds one page of what is over, by kind name; `other_sms_finished` of that
+    endpoint.
     """
 
     now: datetime
@@ -163,3 +166,4 @@ class Snapshot:
     strategy: str = "full"
     requests: int = 0
     notes: tuple[str, ...] = ()
+    clocks: tuple[OtherClock, ...] = ()

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from campaignctl.errors import RefusedError
+from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING
 from campaignctl.planning.cost import estimate
+from campaignctl.planning.every_clock import disagreement
 from campaignctl.planning.plan import Change, Op, Operation, Plan
 from campaignctl.planning.planfile import SavedChange, SavedPlan
 from campaignctl.planning.seal import fingerprint, same_fingerprint
@@ -24,7 +25,7 @@ def hold_against(saved: SavedPlan, fresh: Plan, terms: Terms, token: str) -> Pla
 
     Raises RefusedError, naming every disagreement and what to do.
     """
-    troubles = [*_foreign(saved, fresh), *_expired(saved, terms.now)]
+    troubles = [*_foreign(saved, fresh), *_expired(saved, terms)]
     if not troubles:
         changes = tuple(_rest(change, _saved(saved, change), terms, token) for change in fresh.changes)
         troubles = [change for change in changes if isinstance(change, str)]
@@ -55,9 +56,20 @@ def _changed_variables(saved: Mapping[str, str], given: Mapping[str, str]) -> li
     return sorted(name for name in saved.keys() | given.keys() if saved.get(name) != given.get(name))
 
 
-def _expired(saved: SavedPlan, now: datetime) -> Iterator[str]:
-    if saved.expires_at <= now:
-        yield f"it expired at {saved.expires_at.isoformat()}"
+def _expired(saved: SavedPlan, terms: Terms) -> Iterator[str]:
+    expires = saved.expires_at.isoformat()
+    if saved.expires_at <= terms.now:
+        yield f"it expired at {expires}"
+    elif any(map(_calls, saved.changes)):
+        for clock in terms.clocks:
+            if saved.expires_at <= clock.now:
+                yield disagreement(terms, clock, f"by that it expired at {expires}").message
+
+
+def _calls(change: SavedChange) -> bool:
+    """Whether something of it may begin to call, or says when."""
+    schedule = KINDS[change.key.kind].schedule.name if change.key.kind in KINDS else ""
+    return any(it.op in (Op.CREATE, Op.RESUME) or schedule in it.fields for it in change.operations)
 
 
 def _saved(saved: SavedPlan, change: Change) -> SavedChange | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
@@ -16,6 +17,9 @@ from campaignctl.planning.environment import Environment, Prune
 from campaignctl.planning.policy import Policies
 from campaignctl.planning.resources import Desired, Live, Locate
 
+if TYPE_CHECKING:
+    from campaignctl.planning.clocks import OtherClock
+
 
 def whole_document(desired: Desired, _path: str) -> Position:
     """Where the manifest begins: for plans that need no finer place."""
@@ -25,6 +29,8 @@ def whole_document(desired: Desired, _path: str) -> Position:
 @dataclass(frozen=True)
 class Terms:
     """The moment, the account's settings, what was asked for on the command line.
+
+    `clocks` show other moments than the server's, which `now` is: who is called must be right by each.
 
     `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
     that nothing may be ended as an orphan. `unsettled` maps kind and name of each create whose outcome an earlier
@@ -43,6 +49,11 @@ class Terms:
     unsettled: Mapping[tuple[str, str], str] = field(default_factory=dict)
     crowds: tuple[Crowd, ...] = ()
     address: Address = HERE
+    clocks: tuple[OtherClock, ...] = ()
+
+    def by(self, clock: OtherClock) -> Terms:
+        """The same by another clock."""
+        return replace(self, now=clock.now, clocks=())
 
     @cached_property
     def policies(self) -> Policies:

@@ -26,6 +26,7 @@ class ListedAccount:
         self.unlisted: list[Any] = []
         self.filter = "any"  # any | lower | ignore | none | refuse | forgetful | swapped
         self.refuses_search = False
+        self.search = "parts"  # parts | whole | beginnings | nothing
         self.refused_order = ""
         self.largest_page: int | None = None
         self.total: Callable[[int], int | None] = lambda total: total
@@ -41,6 +42,10 @@ class ListedAccount:
         if sid:
             return self._get(collection, sid[0])
         return self._list(collection, request)
+
+    def asked(self, collection: str) -> list[str]:
+        """The queries of one list, and of its campaigns."""
+        return [query for query in self.queries if re.match(rf"{collection}[?/]", query)]
 
     def _get(self, collection: str, sid: str) -> Answer:
         for campaign in (*self.lists.get(collection, []), *self.unlisted):
@@ -58,7 +63,7 @@ class ListedAccount:
         if "name" in query:
             if self.refuses_search:
                 return _refused(400)
-            found = [one for one in found if one is FAILED or query["name"].lower() in one["name"].lower()]
+            found = [one for one in found if one is FAILED or self._is_found(query["name"], one["name"])]
         order = query.get("sort_by", "")
         if order and order == self.refused_order:
             return _refused(400)
@@ -68,6 +73,14 @@ class ListedAccount:
         page = found[offset : offset + min(limit, self.largest_page or limit)]
         items = [item(None, 500, {"message": "broken"}) if one is FAILED else item(one) for one in page]
         return Answer(207, envelope(*items, total=self.total(len(found)), offset=offset, limit=limit))
+
+    def _is_found(self, text: str, name: str) -> bool:
+        text, name = text.lower(), name.lower()
+        if self.search == "whole":
+            return text == name
+        if self.search == "beginnings":
+            return name.startswith(text)
+        return self.search == "parts" and text in name
 
     def _filtered(self, found: list[Any], words: str) -> list[Any]:
         if self.filter == "ignore":

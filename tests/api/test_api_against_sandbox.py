@@ -281,6 +281,6 @@ def test_the_alive_and_the_wanted_are_found_however_filter_and_search_are_unders
         "Running paused",
     ]
     desired = Desired(VOICE, {"name": "past-7", "schedule": VOICE_SPEC["schedule"]}, Position("a.yaml"))
-    listing = fetch(client, [desired], kinds=[VOICE], refresh="auto").listings[VOICE.name]
+    listing = fetch(client, [desired], refresh="auto").listings[VOICE.name]
     assert listing.settles("past-7")
     assert [live.status for live in listing.campaigns if live.name == "past-7"] == [Status.COMPLETED]

@@ -215,7 +215,8 @@ def test_now_is_the_clock_of_the_server(bench: Bench) -> None:
     bench.clock.sleep(5)
     assert client.now() == theirs + timedelta(seconds=5)
     assert client.notes == (
-        "This machine's clock is 180 seconds behind the account's; now is the account's.",
+        "This machine's clock is 180 seconds behind the account's; now is the account's, and nobody is called unless "
+        "it is right by both.",
     )
 
 

@@ -13,7 +13,7 @@ from scripted_server import Request
 from campaignctl.api.client import Client
 from campaignctl.api.refresh import alive, fetch
 from campaignctl.diagnostics import Position
-from campaignctl.errors import CredentialsError
+from campaignctl.errors import ApiError, CredentialsError
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
@@ -41,9 +41,8 @@ def account_of(bench: Bench, **lists: list[Any]) -> tuple[Client, ListedAccount]
     return client, account
 
 
-def read(client: Client, *manifests: Desired, refresh: str = "auto", prune: bool = False) -> Snapshot:
-    kinds = {one.kind.name: one.kind for one in manifests}.values()
-    return fetch(client, manifests, kinds=kinds, refresh=refresh, prune=prune)
+def read(client: Client, *manifests: Desired, refresh: str = "auto") -> Snapshot:
+    return fetch(client, manifests, refresh=refresh)
 
 
 def names(snapshot: Snapshot, kind: Kind = VOICE) -> list[str]:
@@ -54,26 +53,52 @@ both = pytest.mark.parametrize("refresh", ["auto", "full"])
 
 
 @both
-def test_only_kinds_that_have_manifests_are_read(bench: Bench, refresh: str) -> None:
-    client, account = account_of(bench, campaigns=voices(3), message_campaigns=messages(3))
+def test_what_is_alive_is_read_of_both_kinds_whichever_the_manifests_are_of(
+    bench: Bench, refresh: str
+) -> None:
+    client, account = account_of(bench, campaigns=voices(3), message_campaigns=messages(2))
     snapshot = read(client, manifest("one"), refresh=refresh)
-    assert snapshot.listings.keys() == {"VoiceCampaign"}
-    assert account.queries == ["campaigns?0+500"]
-    assert (snapshot.requests, snapshot.strategy) == (1, refresh)
+    assert (len(names(snapshot)), len(names(snapshot, SMS))) == (3, 2)
+    assert account.queries == ["campaigns?0+500", "message-campaigns?0+50"]
+    assert (snapshot.requests, snapshot.strategy) == (2, refresh)
 
 
 @both
-def test_with_a_prune_prefix_both_kinds_are_read(bench: Bench, refresh: str) -> None:
-    client, _ = account_of(bench, campaigns=voices(3), message_campaigns=messages(2))
-    snapshot = read(client, manifest("one"), refresh=refresh, prune=True)
-    assert (len(names(snapshot)), len(names(snapshot, SMS))) == (3, 2)
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_kind_that_the_account_does_not_have_and_no_manifest_is_of_holds_nothing(
+    bench: Bench, refresh: str, status: int
+) -> None:
+    client, account = account_of(bench, campaigns=voices(3))
+    account.absent["message-campaigns"] = status
+    assert read(client, manifest("one"), refresh=refresh).listings.keys() == {"VoiceCampaign"}
+    with pytest.raises(ApiError):
+        read(client, manifest("one"), sms("two"), refresh=refresh)
+
+
+@both
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_account_that_has_neither_kind_cannot_be_read(bench: Bench, refresh: str, status: int) -> None:
+    client, account = account_of(bench)
+    account.absent |= {"campaigns": status, "message-campaigns": status}
+    with pytest.raises(ApiError):
+        read(client, refresh=refresh)
+
+
+@both
+def test_a_kind_that_cannot_be_read_is_an_error_though_no_manifest_is_of_it(
+    bench: Bench, refresh: str
+) -> None:
+    client, account = account_of(bench, campaigns=voices(3))
+    account.absent["message-campaigns"] = 500
+    with pytest.raises(ApiError):
+        read(client, manifest("one"), refresh=refresh)
 
 
 def test_full_reads_everything(bench: Bench) -> None:
     client, account = account_of(bench, campaigns=voices(1200))
     snapshot = read(client, manifest("one"), refresh="full")
     assert len(names(snapshot)) == 1200
-    assert len(account.queries) == snapshot.requests == 3
+    assert len(account.asked("campaigns")) == snapshot.requests - 1 == 3
     assert snapshot.listings["VoiceCampaign"].whole
 
 
@@ -91,10 +116,9 @@ def test_a_pin_of_the_other_kind_is_said_to_be_there(bench: Bench, refresh: str)
     client, account = account_of(bench, campaigns=voices(3), message_campaigns=messages(2))
     snapshot = read(client, manifest(None, sid="s00001"), manifest(None, sid="nowhere"), refresh=refresh)
     assert snapshot.elsewhere == {"s00001": "SmsCampaign"}
-    assert account.queries[1:] == [
+    assert [query for query in account.queries if "/" in query] == [
         "campaigns/s00001",
         "campaigns/nowhere",
-        "message-campaigns/s00001",
         "message-campaigns/nowhere",
     ]
 
@@ -112,7 +136,7 @@ def test_a_pin_whose_window_is_over_is_not_looked_for_unless_wanted_archived(
 ) -> None:
     client, account = account_of(bench, campaigns=voices(2))
     read(client, manifest(None, schedule=OVER, sid="x"), refresh=refresh)
-    assert len(account.queries) == 1
+    assert len(account.queries) == 2
     read(client, manifest(None, schedule=OVER, sid="x", state=State.ARCHIVED), refresh=refresh)
     assert "campaigns/x" in account.queries[2:]
 
@@ -127,7 +151,7 @@ def test_names_that_a_broken_list_leaves_open_get_a_search_of_their_own(bench: B
     found = {"id": "x", "name": "Winter sale-2027", "status": "Completed"}
 
     def whole_where_searched(request: Request) -> None:
-        account.lists["campaigns"] = [found] if "name" in request.query else campaigns
+        account.lists["campaigns"] = [found, *voices(3, "Created")] if "name" in request.query else campaigns
 
     account.before_page = whole_where_searched
     snapshot = read(
@@ -139,6 +163,7 @@ def test_names_that_a_broken_list_leaves_open_get_a_search_of_their_own(bench: B
     assert [query for query in account.queries if "name=" in query] == [
         "campaigns?name=sale-2027&0+500",
         "campaigns?name=brand-new&0+500",
+        "campaigns?name=ld-00000&0+500",
     ]
     assert "Winter sale-2027" in names(snapshot)
     assert snapshot.notes[0] == "The account's list of campaigns could not be read whole."
@@ -158,33 +183,36 @@ def test_a_name_that_cannot_be_searched_for_is_not_settled_by_a_broken_list(
     client, account = account_of(bench, campaigns=[FAILED])
     listing = read(client, manifest("a b c"), refresh=refresh).listings["VoiceCampaign"]
     assert not listing.settles("a b c")
-    assert len(account.queries) == 1
+    assert len(account.asked("campaigns")) == 1
 
 
 @both
 def test_a_previous_name_that_a_broken_list_may_hide_must_be_searched_for_too(
     bench: Bench, refresh: str
 ) -> None:
-    client, account = account_of(bench, campaigns=[FAILED])
+    campaigns = [*voices(3, "Created"), FAILED]
+    client, account = account_of(bench, campaigns=campaigns)
 
     def whole_for_the_new_name(request: Request) -> None:
-        account.lists["campaigns"] = [] if request.query.get("name") == "brand-new" else [FAILED]
+        old = request.query.get("name") == "the-old-one"
+        account.lists["campaigns"] = [FAILED] if old else campaigns[: 3 if "name" in request.query else 4]
 
     account.before_page = whole_for_the_new_name
     renamed = manifest("brand-new", previous_name="the-old-one")
     listing = read(client, renamed, refresh=refresh).listings["VoiceCampaign"]
     assert not listing.settles("brand-new")
+    assert read(client, manifest("brand-new"), refresh=refresh).listings["VoiceCampaign"].settles("brand-new")
 
 
 # sparingly
 
 
-def test_a_small_account_takes_one_request_however_many_manifests(bench: Bench) -> None:
+def test_a_small_account_takes_a_request_a_kind_however_many_manifests(bench: Bench) -> None:
     client, account = account_of(bench, campaigns=voices(40))
     snapshot = read(client, *(manifest(f"new-{number:05}") for number in range(5000)))
-    assert snapshot.requests == 1
+    assert snapshot.requests == 2
     assert all(snapshot.listings["VoiceCampaign"].settles(f"new-{number:05}") for number in (0, 4999))
-    assert account.queries == ["campaigns?0+500"]
+    assert account.asked("campaigns") == ["campaigns?0+500"]
 
 
 def test_only_the_alive_and_what_is_undecided_are_asked_for(bench: Bench) -> None:
@@ -199,7 +227,7 @@ def test_only_the_alive_and_what_is_undecided_are_asked_for(bench: Bench) -> Non
         manifest("old-00009", schedule=OVER, state=State.ARCHIVED),
         manifest("later-name", schedule=OVER, previous_name="old-90002"),
     )
-    assert account.queries == [
+    assert account.asked("campaigns") == [
         "campaigns?0+500",
         "campaigns?alive&0+500",
         "campaigns?finished&0+1",
@@ -207,9 +235,15 @@ def test_only_the_alive_and_what_is_undecided_are_asked_for(bench: Bench) -> Non
         "campaigns?name=old-00007&0+500",
         "campaigns?name=old-00009&0+500",
         "campaigns?name=later-name&0+500",
+        "campaigns?name=ld-00000&0+500",
+        "campaigns?finished&0+500",
     ]
     assert snapshot.listings["VoiceCampaign"].whole
-    assert set(names(snapshot)) == {one["name"] for one in running} | {"old-00007", "old-00009"}
+    assert set(names(snapshot)) == {one["name"] for one in running} | {
+        "old-00000",
+        "old-00007",
+        "old-00009",
+    }
 
 
 def test_the_budget_of_an_account_with_a_long_past(bench: Bench) -> None:
@@ -229,7 +263,7 @@ def test_the_budget_of_an_account_with_a_long_past(bench: Bench) -> None:
     ]
     assert len(desired) == 62
     client, _ = account_of(bench, campaigns=past, message_campaigns=texts)
-    assert read(client, *desired).requests <= 20
+    assert read(client, *desired).requests <= 26
     full, _ = account_of(bench, campaigns=past, message_campaigns=texts)
     assert read(full, *desired, refresh="full").requests == 227
 
@@ -239,7 +273,10 @@ def test_one_search_serves_all_names_that_share_its_term(bench: Bench) -> None:
     listing = read(client, manifest("diwali a"), manifest("diwali b"), manifest("diwali_c")).listings[
         "VoiceCampaign"
     ]
-    assert [query for query in account.queries if "name=" in query] == ["campaigns?name=diwali&0+500"]
+    assert [query for query in account.queries if "name=" in query] == [
+        "campaigns?name=diwali&0+500",
+        "campaigns?name=ld-00000&0+500",
+    ]
     assert listing.searched == {"diwali a", "diwali b", "diwali_c"}
 
 
@@ -247,7 +284,7 @@ def test_a_look_up_that_is_broken_settles_nothing(bench: Bench) -> None:
     client, account = account_of(bench, campaigns=voices(3000))
 
     def broken_where_searched(request: Request) -> None:
-        account.lists["campaigns"] = [FAILED] if "name" in request.query else voices(3000)
+        account.lists["campaigns"] = [*voices(1), FAILED] if "name" in request.query else voices(3000)
 
     account.before_page = broken_where_searched
     listing = read(client, manifest("brand-new")).listings["VoiceCampaign"]
@@ -259,7 +296,7 @@ def test_where_look_ups_would_cost_more_everything_is_read(bench: Bench) -> None
     snapshot = read(client, *(manifest(f"new-{number:05}") for number in range(20)))
     assert len(names(snapshot)) == 1200
     assert not [query for query in account.queries if "name=" in query]
-    assert snapshot.requests <= 6
+    assert snapshot.requests <= 7
 
 
 def test_a_name_without_a_term_makes_everything_be_read(bench: Bench) -> None:
@@ -282,7 +319,7 @@ def test_a_filter_that_is_ignored_shows_it_on_its_first_page(bench: Bench) -> No
     account.filter = "ignore"
     read(client, manifest("brand-new"))
     assert [query for query in account.queries if "alive" in query] == ["campaigns?alive&0+500"]
-    assert len(account.queries) == 8
+    assert len(account.asked("campaigns")) == 8
 
 
 def test_a_refused_filter_and_a_broken_list_are_no_whole_list(bench: Bench) -> None:
@@ -357,7 +394,7 @@ def test_the_alive_of_the_other_sms_endpoint_are_read_where_a_create_may_be_want
     client, account = account_of(bench, message_campaigns=messages(2), sms_campaigns=other)
     snapshot = read(client, sms("brand-new"), refresh=refresh)
     assert [live.sid for live in snapshot.other_sms] == ["other-brand-new"]
-    assert account.queries[1] == "sms-campaigns?0+50"
+    assert account.asked("sms-campaigns") == ["sms-campaigns?0+50"]
 
 
 @both
@@ -376,15 +413,15 @@ def test_the_other_sms_endpoint_is_left_alone_where_nothing_may_be_created(
 ) -> None:
     client, account = account_of(bench, message_campaigns=messages(2), sms_campaigns=[])
     read(client, wanted, refresh=refresh)
-    assert account.queries == ["message-campaigns?0+50"]
+    assert account.queries == ["campaigns?0+500", "message-campaigns?0+50"]
 
 
-def test_where_the_filter_has_proved_itself_the_other_endpoint_takes_one_request(bench: Bench) -> None:
+def test_where_the_filter_has_proved_itself_the_other_endpoint_takes_two_requests(bench: Bench) -> None:
     client, account = account_of(
         bench, message_campaigns=messages(600), sms_campaigns=[*messages(600), there("brand-new", "paused")]
     )
     snapshot = read(client, sms("brand-new"))
-    assert account.queries[-1] == "sms-campaigns?alive&0+50"
+    assert account.asked("sms-campaigns") == ["sms-campaigns?alive&0+50", "sms-campaigns?finished&0+50"]
     assert [live.sid for live in snapshot.other_sms] == ["other-brand-new"]
 
 

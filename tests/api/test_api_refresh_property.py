@@ -9,6 +9,7 @@ from api_bench import ENVIRONMENT, Bench
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from listed_account import FAILED, ListedAccount, messages
+from scripted_server import Request
 
 from campaignctl.api.refresh import fetch
 from campaignctl.diagnostics import Position
@@ -17,6 +18,7 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.planning.consent import Consent
 from campaignctl.planning.environment import Prune
 from campaignctl.planning.planner import make_plan
+from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.resources import Desired, Snapshot
 from campaignctl.planning.terms import Terms
 
@@ -59,11 +61,15 @@ manifests = some.lists(
 )
 accounts = some.fixed_dictionaries(
     {
-        "past": some.sampled_from([3, 60, 400, 400, 400]),
+        "past": some.sampled_from([0, 3, 60, 400, 400, 400]),
         "here": campaigns,
         "there": campaigns,
         "failed": some.sampled_from([None, None, None, None, None, 0, 2, 55]),
         "filter": some.integers(0, 30).map(lambda n: ["ignore", "none", "refuse", "lower", *["any"] * 30][n]),
+        "search": some.integers(0, 15).map(
+            lambda n: ["whole", "whole", "beginnings", "nothing", *["parts"] * 12][n]
+        ),
+        "shy": some.integers(0, 10).map(lambda n: n == 0),
         "refuses_search": some.integers(0, 15).map(lambda n: n == 0),
         "there_is_no_other": some.booleans(),
     }
@@ -79,14 +85,22 @@ def build(drawn: dict[str, Any]) -> ListedAccount:
         here.insert(drawn["failed"], FAILED)
     account = ListedAccount(message_campaigns=here, sms_campaigns=numbered(drawn["there"], "y"))
     account.filter, account.refuses_search = drawn["filter"], drawn["refuses_search"]
+    account.search = drawn["search"]
+    if drawn["shy"]:
+        account.before_page = lambda request: _hide(account, here, request)
     if drawn["there_is_no_other"]:
         account.absent["sms-campaigns"] = 404
     return account
 
 
+def _hide(account: ListedAccount, here: list[Any], request: Request) -> None:
+    """A replica that shows nothing but what is searched for."""
+    account.lists["message-campaigns"] = here if "name" in request.query else []
+
+
 def read(bench: Bench, drawn: dict[str, Any], desired: list[Desired], refresh: str) -> Snapshot:
     client, server = bench.client(build(drawn))
-    snapshot = fetch(client, desired, kinds=[SMS], refresh=refresh)
+    snapshot = fetch(client, desired, refresh=refresh)
     assert snapshot.requests == len(server.requests)
     return snapshot
 
@@ -127,3 +141,15 @@ def test_auto_and_full_lead_to_the_same_plan(drawn: dict[str, Any], wanted: list
         bench = Bench(stack)
         auto, full = (read(bench, drawn, desired, refresh) for refresh in ("auto", "full"))
     assert planned(auto, desired) == planned(full, desired)
+    if not drawn["shy"]:
+        assert not created(auto, desired) & there(drawn, desired)
+
+
+def created(snapshot: Snapshot, desired: list[Desired]) -> set[str]:
+    return {row[0] for row in planned(snapshot, desired) if row[1] is ChangeType.CREATE}
+
+
+def there(drawn: dict[str, Any], desired: list[Desired]) -> set[str]:
+    """What bears a name there already, in whatever status; a pinned one is another manifest's."""
+    pinned = {one.sid for one in desired}
+    return {one["name"] for number, one in enumerate(drawn["here"]) if f"x{number}" not in pinned}

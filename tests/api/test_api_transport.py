@@ -83,9 +83,47 @@ def test_other_hosts_go_through_the_proxy_without_showing_it_the_credentials(
     proxy = bench.serve(refuse)
     environment.setenv("HTTPS_PROXY", proxy.base_url)
     reply = transport(bench, "https://api.in.exotel.com").send("GET", "/v2/accounts/acme1/campaigns")
-    assert reply == NotConnected("the proxy made no connection to api.in.exotel.com")
+    place = proxy.base_url.removeprefix("http://")
+    assert reply == NotConnected(
+        f"the proxy {place} (HTTPS_PROXY) made no connection to api.in.exotel.com: it answered 403"
+    )
     assert (seen[0].method, seen[0].target) == ("CONNECT", "api.in.exotel.com:443")
     assert "authorization" not in seen[0].headers
+
+
+@pytest.mark.parametrize(
+    ("name", "proxy", "said"),
+    [
+        (
+            "HTTPS_PROXY",
+            "http://user:secret@127.0.0.1:9",
+            "no connection to the proxy 127.0.0.1:9 (HTTPS_PROXY)",
+        ),
+        ("https_proxy", "user:secret@127.0.0.1:9", "no connection to the proxy 127.0.0.1:9 (https_proxy)"),
+        (
+            "ALL_PROXY",
+            "http://user:secret@proxy.invalid:3128",
+            "the host name of the proxy proxy.invalid:3128 (ALL_PROXY) is not known",
+        ),
+    ],
+)
+def test_a_proxy_that_cannot_be_reached_is_said_to_be_the_proxy(
+    bench: Bench, environment: pytest.MonkeyPatch, name: str, proxy: str, said: str
+) -> None:
+    environment.setenv(name, proxy)
+    reply = transport(bench, "https://api.in.exotel.com").send("GET", "/v2")
+    assert isinstance(reply, NotConnected)
+    assert said in reply.message
+    assert "secret" not in reply.message
+
+
+def test_a_host_that_needs_no_proxy_is_no_fault_of_the_proxy(
+    bench: Bench, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    environment.setenv("NO_PROXY", "exotel.invalid")
+    reply = transport(bench, "https://api.exotel.invalid").send("GET", "/v2")
+    assert reply == NotConnected("the host name api.exotel.invalid is not known")
 
 
 def test_proxy_settings_that_cannot_be_used_are_named(bench: Bench, environment: pytest.MonkeyPatch) -> None:

@@ -352,7 +352,7 @@ def test_a_failed_item_in_the_last_list_is_settled_by_a_search_for_what_was_made
     desk.configure(settle_seconds=1)
     desk.seed(live_voice("old-survey", url=OTHER_URL, schedule=LATER, **{"from": ["+919876543299"]}))
     desk.manifests(voice())
-    desk.sandbox.faults.add("item", request="list", after=1)
+    desk.sandbox.faults.add("item", request="list", after=2)
     assert result_of(desk.apply())["outcome"] == "applied"
     last = [it.query.get("name") for it in desk.requests if it.request == "list"][-2:]
     assert last == [None, "diwali-reminder"]

@@ -84,6 +84,12 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     )
 
 
+def test_the_account_of_the_environment_variable_is_trimmed_as_key_and_token_are(tmp_path: Path) -> None:
+    text = PROJECT + "environments: {live: {backend: exotel, region: mumbai}}\n"
+    project = project_of(tmp_path, text, {"EXOTEL_ACCOUNT_SID": " acme1\n"})
+    assert project.environments["live"].account_sid == "acme1"
+
+
 def test_one_word_is_the_create_body_of_both_kinds(tmp_path: Path) -> None:
     text = PROJECT + "environments: {live: {backend: exotel, region: mumbai, create_body: bare}}\n"
     assert project_of(tmp_path, text).environments["live"].create_body == CreateBody("bare", "bare")

@@ -19,6 +19,7 @@ from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.lifecycle import State, read_status
 from campaignctl.kinds.table import Kind
+from campaignctl.planning.clocks import OtherClock
 from campaignctl.planning.consent import Consent
 from campaignctl.planning.environment import Environment, Prune
 from campaignctl.planning.plan import Change
@@ -50,7 +51,7 @@ BASE: Mapping[str, Mapping[str, Any]] = {
 KINDS: Mapping[str, Kind] = {"voice": VOICE, "sms": SMS}
 
 _KEYS: Mapping[str, str] = {
-    "case": "name now environment allow prune prune_asked orphans_complete resend unsettled manifests live "
+    "case": "name now clocks environment allow prune prune_asked orphans_complete resend unsettled manifests live "
     "incomplete searched elsewhere other_sms newest_finished other_sms_finished select expect unmanaged findings order",
     "environment": "country allow sms_api backend policy",
     "manifest": "voice sms state sid previous_name ignore allow distinct_from spec without",
@@ -222,6 +223,10 @@ def _terms(data: Mapping[str, Any]) -> Terms:
             for short, names in data.get("unsettled", {}).items()
             for name in names
         },
+        clocks=tuple(
+            OtherClock("this machine's", datetime.fromisoformat(it), "set it")
+            for it in data.get("clocks", ())
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from campaignctl.applying.intents import Intent, Intents
 from campaignctl.errors import ApiError
 from campaignctl.kinds.lifecycle import TRANSITIONS, Action, Status
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.planning.clocks import OtherClock
 from campaignctl.planning.outcome import Done, Exchange, NotReached, Refused, Unknown
 from campaignctl.planning.resources import Listing, Live
 
@@ -246,6 +247,10 @@ class SimulatedAccount:
     def now(self) -> datetime:
         """A `Date` header knows whole seconds."""
         return BEGIN + timedelta(seconds=int(self.service.world.now))
+
+    def other_clocks(self) -> tuple[OtherClock, ...]:
+        """A machine's own clock is not looked at."""
+        return ()
 
     def get(self, kind: Kind, sid: str) -> Live | None:  # noqa: ARG002
         """See the port."""

@@ -123,7 +123,7 @@ TROUBLES = (
     Trouble("html for a success that acted", "html", {"acts": True}),
     Trouble("empty", "empty", create=5),
     Trouble("empty, and it acted", "empty", {"acts": True}),
-    Trouble("an item that failed with 503", "item", {"status": 503}),
+    Trouble("an item that failed with 503", "item", {"status": 503}, listed=3),
     Trouble("an item that failed with 503 and did nothing", "item", {"status": 503, "acts": False}, create=5),
     Trouble("an item that was refused", "item", {"status": 422, "acts": False}, 0, 4, 4, 4),
     Trouble("a refusal", "status", {"status": 422}, 1, 4, 4, 4),
@@ -143,6 +143,8 @@ CASES = [
 
 
 def expected(meeting: Meeting, trouble: Trouble) -> int:
+    if meeting.what == "list of sms" and trouble.effect == "item":
+        return 0  # it meets the list of voice campaigns, which no manifest is of
     return {"list": trouble.listed, "get": trouble.got, "create": trouble.create}.get(
         meeting.request, trouble.change
     )

@@ -23,7 +23,7 @@ from campaignctl.planning.consent import Consent
 from campaignctl.planning.environment import Environment, Prune
 from campaignctl.planning.plan import Change
 from campaignctl.planning.planner import make_plan
-from campaignctl.planning.resources import Desired, Key
+from campaignctl.planning.resources import Desired, Key, Snapshot
 from campaignctl.planning.terms import Terms
 from campaignctl.sandbox.seeding import APPEARED
 from campaignctl.sandbox.server import Sandbox
@@ -32,8 +32,9 @@ pytestmark = pytest.mark.slow
 
 ENVIRONMENT = Environment("prod", "exotel", "acme1", rate_limit=None)
 UNSEEN = "the list was not whole"
-UNSEEN = "the list was not whole"
+UNMANAGED = Key("", "what no manifest names", "")
 COLLECTIONS = {VOICE.name: "campaigns", SMS.name: "message-campaigns"}
+LONG_AGO = ("2026-06-01T09:00:00+05:30", "2026-06-01T18:00:00+05:30")
 PAST_ENOUGH = {VOICE.name: 520, SMS.name: 130}
 """More than a page, so that reading sparingly means something."""
 
@@ -130,7 +131,7 @@ def fill(sandbox: Sandbox, drawn: dict[str, Any]) -> dict[str, list[str]]:
     for kind in KINDS.values() if drawn["past"] else ():
         old = {"status": "completed", "date_created": "2026-06-01T09:00:00+05:30"}
         past = (
-            {**spec_of(kind, f"old-{number:05}", STARTS[2], "one"), **old}
+            {**spec_of(kind, f"old-{number:05}", LONG_AGO, "one"), **old}
             for number in range(PAST_ENOUGH[kind.name])
         )
         sandbox.seed("acme1", COLLECTIONS[kind.name], past)
@@ -188,18 +189,26 @@ def planned(
     )
     with client:
         try:
-            snapshot = fetch(client, manifests, kinds=KINDS.values(), refresh=refresh, prune=True)
+            snapshot = fetch(client, manifests, refresh=refresh)
         except ApiError as error:
             return error.code
     consent = Consent(("resume", "complete", "archive"))
     terms = Terms(snapshot.now, ENVIRONMENT, consent, Prune("old-"), prune_asked=True)
-    changes = make_plan(manifests, manifests, snapshot, terms).changes
+    outlook = make_plan(manifests, manifests, snapshot, terms)
+    changes = outlook.changes
     whole = {name for name, listing in snapshot.listings.items() if listing.whole}
-    return {
+    steady = whole >= KINDS.keys() and drawn["fault"] is None
+    return {UNMANAGED: (outlook.unmanaged, newest(snapshot)) if steady else UNSEEN} | {
         one.key if one.desired is None else one.key._replace(sid=""): decided(one, one.key.kind in whole)
         for one in changes
         if one.desired or (one.key.kind in whole and APPEARED not in one.key.name)
     }
+
+
+def newest(snapshot: Snapshot) -> Any:
+    """The newest that are over, as far as the account was drawn: its long past is older, and all of one age."""
+    pages = {**snapshot.newest_finished, "the other endpoint": snapshot.other_sms_finished}
+    return {name: {live.sid for live in page if live.sid.startswith("sid")} for name, page in pages.items()}
 
 
 def decided(change: Change, whole: bool) -> Any:

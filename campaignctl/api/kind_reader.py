@@ -1,0 +1,255 @@
+"""Reads one kind of an account for its manifests: its list, and by look-ups what that leaves open (rule 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from campaignctl.api.client import Client, Page
+from campaignctl.api.listing import Reading, read_list, term_of
+from campaignctl.api.newest import newest_by_reading, newest_of, newest_page
+from campaignctl.api.searching import Searches
+from campaignctl.api.sparing import read_sparingly
+from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.table import Kind
+from campaignctl.planning.resources import Desired, Listing, Live
+from campaignctl.planning.sharing import sharing
+from campaignctl.planning.window import window_of
+
+
+@dataclass
+class KindReader:
+    """Reads one kind for its manifests.
+
+    `everything` is False while only the alive have been read, by a filter that has `proved` itself. `whole` is
+    about what was listed, `searched` are the names that whole searches settled.
+    """
+
+    client: Client
+    kind: Kind
+    manifests: Sequence[Desired]
+    collection: str | None = None
+    campaigns: dict[str, Live] = field(default_factory=dict)
+    everything: bool = True
+    proved: bool = False
+    whole: bool = True
+    listed: int = 0
+    searched: set[str] = field(default_factory=set)
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    scan_cost: int = 0
+
+    @property
+    def listing(self) -> Listing:
+        """What was read. Where only the alive were, a name that could matter is settled by its own search."""
+        whole = self.whole and (self.everything or self.searched >= self.undecided().keys())
+        return Listing(tuple(self.campaigns.values()), whole, frozenset(self.searched))
+
+    @property
+    def shows_nothing(self) -> bool:
+        """The whole list is empty, or seems to be."""
+        return self.everything and self.listed == 0
+
+    @property
+    def label(self) -> str:
+        """What the API calls the list."""
+        return self.client.endpoint(self.kind, self.collection).collection
+
+    def read(self, sparing: bool) -> None:
+        """The list, then each pin and each name that it leaves open."""
+        if sparing:
+            self.read_alive()
+            if not self.everything and self._lookups_cost_more():
+                self._read_everything()
+        else:
+            self._read_everything()
+        if not (self._look_up_pins() and self._look_up_names()):
+            self._read_everything()
+            self._look_up_pins()
+            self._look_up_names()
+        if not self.whole:
+            self._note_broken()
+
+    def _note_broken(self) -> None:
+        self.notes.append(f"The account's list of {self.label} could not be read whole.")
+
+    @cached_property
+    def _wanted(self) -> Mapping[str | None, Desired]:
+        return {one.name: one for one in self.manifests}
+
+    @cached_property
+    def searches(self) -> Searches:
+        """Those of the list that is read."""
+        return Searches(self.client, self.kind, self.collection)
+
+    def _beside_its_manifest(self, live: Live) -> Live:
+        twin = self._wanted.get(live.name)
+        return sharing(live, twin) if twin else live
+
+    # ---------------------------------------------------------------------------------------------- the list
+
+    def read_alive(self) -> None:
+        """Sparingly; everything where that cannot be."""
+        found = read_sparingly(self.client, self.kind, self.collection, self._beside_its_manifest)
+        self.scan_cost = found.scan_cost
+        if found.reading is None:
+            self._distrust_filter()
+            self._read_everything(found.first)
+        else:
+            self.take_alive(found.reading)
+            self.searches.learn(found.known)
+            self.everything, self.proved = found.everything, not found.everything
+
+    def take_alive(self, reading: Reading) -> None:
+        """As a filter showed them that proved itself elsewhere."""
+        self._take(reading)
+        self.searches.learn(self.campaigns)
+        self.everything, self.proved = False, True
+
+    def _read_everything(self, first: Page | None = None) -> None:
+        keep = self._beside_its_manifest
+        self._take(read_list(self.client, self.kind, collection=self.collection, first=first, keep=keep))
+        self.searches.learn(self.campaigns)
+        self.everything = True
+
+    def _take(self, reading: Reading) -> None:
+        self.campaigns, self.whole = dict(reading.campaigns), reading.whole
+        self.listed = reading.count
+        self.searched.clear()
+        self.missing.clear()
+
+    def _distrust_filter(self) -> None:
+        self.proved = False
+        self.notes.append(f"The status filter of {self.label} cannot be relied on: everything was read.")
+
+    # ------------------------------------------------------------------------------------------ what is open
+
+    def open_pins(self) -> list[str]:
+        """Pins that were not seen and could still matter."""
+        now = self.client.now()
+        unseen = (one for one in self.manifests if one.sid and one.sid not in self.campaigns)
+        return [one.sid for one in unseen if one.sid and _can_matter(one, now)]
+
+    def undecided(self) -> Mapping[str, Desired]:
+        """The manifests, by name, that none of the alive matches and that could still matter."""
+        now, bearers = self.client.now(), self.names(_is_alive)
+        unpinned = {one.name: one for one in self.manifests if one.name and not one.sid}
+        return {
+            name: one
+            for name, one in unpinned.items()
+            if name not in bearers and (_can_matter(one, now) or one.previous_name in bearers)
+        }
+
+    def _renamed(self) -> Mapping[str, str]:
+        """Previous names, by name, that one may be meant by that is over, or that was not seen (rule 1.3)."""
+        known, bearers = self.names(), self.names(_is_alive)
+        return {
+            name: one.previous_name
+            for name, one in self.undecided().items()
+            if one.previous_name and name not in known and one.previous_name not in bearers
+        }
+
+    def to_create(self) -> list[str]:
+        """Names that a create may be wanted for: nothing of any status bears them, and their window is not over."""
+        now, bearers = self.client.now(), self.names()
+        renamed = self.names(lambda live: live.alive or live.finished)
+        return [
+            one.name
+            for one in self.manifests
+            if one.name
+            and not one.sid
+            and one.name not in bearers
+            and one.previous_name not in renamed
+            and one.state not in (State.COMPLETED, State.ARCHIVED)
+            and _can_matter(one, now)
+        ]
+
+    def names(self, among: Callable[[Live], bool] = lambda _live: True) -> set[str]:
+        """Those that campaigns bear. One that a pin names is no candidate for another manifest."""
+        pinned = {one.sid for one in self.manifests}
+        return {live.name for live in self.campaigns.values() if live.sid not in pinned and among(live)}
+
+    # --------------------------------------------------------------------------------------------- look-ups
+
+    def _lookups_cost_more(self) -> bool:
+        """One request more than there are terms: the searches may have to be proved."""
+        terms = {term_of(name) for name in self.undecided()}
+        return None in terms or len(terms) + bool(terms) + len(self.open_pins()) > self.scan_cost
+
+    def _look_up_pins(self) -> bool:
+        """By SID. False when one shows that the filter is not to be trusted."""
+        for sid in self.open_pins():
+            found = self.client.get(self.kind, sid, self.collection)
+            if found is None:
+                self.missing.append(sid)
+            elif not self._add([found]):
+                return False
+        return True
+
+    def _look_up_names(self) -> bool:
+        """By searches: each name, and where nothing bears it what it was called before.
+
+        False when everything must be read instead: no search can be relied on, or the filter missed something.
+        """
+        if self.everything and self.whole:
+            return True
+        undecided = self.undecided()
+        settled = self._settled(undecided)
+        if settled is None:
+            return False
+        renamed = self._renamed()
+        before = self._settled(renamed.values())
+        if before is None:
+            return False
+        self.searched = {
+            name for name in undecided if name in settled and (name not in renamed or renamed[name] in before)
+        }
+        return True
+
+    def _settled(self, names: Iterable[str]) -> frozenset[str] | None:
+        """The names whose bearers were all seen; None where only reading everything can tell, and has not yet."""
+        looked = self.searches.look_for(names)
+        if not self._add(looked.campaigns.values()) or (looked.unanswered and not self.everything):
+            return None
+        return looked.settled
+
+    def _add(self, found: Iterable[Live]) -> bool:
+        """Adds campaigns that were read without the filter; False when it had missed one that is alive."""
+        news = [live for live in found if live.sid not in self.campaigns]
+        if not self.everything and any(live.alive for live in news):
+            self._distrust_filter()
+            return False
+        self.campaigns.update({live.sid: live for live in news})
+        return True
+
+    def doubt(self, names: Iterable[str]) -> None:
+        """Searches, though the list is empty. Where something is there after all, the list was not whole."""
+        for name in names:
+            self.searches.made(term_of(name) or name)
+        self._add(self.searches.seen.values())
+        if self.campaigns:
+            self.whole = False
+            self._note_broken()
+            self.searches.learn(self.campaigns)
+            self._look_up_names()
+
+    def newest_finished(self) -> tuple[Live, ...]:
+        """One page of them. What a create may be wanted for and stands there, no search has found: it is there."""
+        if self.everything:
+            return newest_of(self.campaigns.values(), self.client.endpoint(self.kind, self.collection))
+        newest = newest_page(self.client, self.kind, self.collection)
+        if newest is None:
+            newest = newest_by_reading(self.client, self.kind, self.collection)
+        open_names = set(self.to_create()) | set(self._renamed().values())
+        self._add(live for live in newest if live.name in open_names)
+        return newest
+
+
+def _is_alive(live: Live) -> bool:
+    return live.alive
+
+
+def _can_matter(desired: Desired, now: datetime) -> bool:
+    return desired.state is State.ARCHIVED or not window_of(desired.kind, desired.spec).over(now)

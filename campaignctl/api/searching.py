@@ -1,0 +1,143 @@
+"""Searches for names, believed only once one has found what is known to be there (rule 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from campaignctl.api.client import Client
+from campaignctl.api.listing import RUN, SHORTEST_TERM, Reading, is_refusal, search_term, term_of
+from campaignctl.errors import ApiError
+from campaignctl.kinds.table import Kind
+from campaignctl.planning.resources import Live
+
+
+class Trust(Enum):
+    """What the searches of a list are known to find."""
+
+    PARTS = "names that hold what is searched for"
+    WHOLE = "names that are what is searched for"
+    NOTHING = "nothing that is known to be there"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """`settled` are the names whose bearers are all among `campaigns`; of the `unanswered` only a scan can tell."""
+
+    campaigns: Mapping[str, Live]
+    settled: frozenset[str]
+    unanswered: frozenset[str]
+
+
+@dataclass
+class Searches:
+    """The searches of one list. `known` are campaigns that were read without any, `seen` what they showed, by SID."""
+
+    client: Client
+    kind: Kind
+    collection: str | None = None
+    known: Mapping[str, Live] = field(default_factory=dict)
+    seen: dict[str, Live] = field(default_factory=dict)
+    _made: dict[str, Reading | None] = field(default_factory=dict)
+    _trust: Trust | None = None
+    _signs: frozenset[str] = frozenset()
+
+    def learn(self, known: Mapping[str, Live]) -> None:
+        """These are surely there: what was not proved may be now."""
+        self.known = known
+        self._trust = None if self._trust is Trust.NOTHING else self._trust
+
+    def look_for(self, names: Iterable[str]) -> Looked:
+        """Each by its term; by the whole name too where searches do not find parts. Raises `ApiError`."""
+        terms = {name: term_of(name) for name in names}
+        for term in terms.values():
+            self.made(term)
+        settled, unanswered = set[str](), set[str]()
+        for name, term in terms.items():
+            readings = [self.made(text) for text in self._queries(name, term, terms)]
+            if not readings or None in readings:
+                unanswered.add(name)
+            elif all(reading and reading.whole for reading in readings):
+                settled.add(name)
+        return Looked(self.seen, frozenset(settled), frozenset(unanswered))
+
+    def made(self, text: str | None) -> Reading | None:
+        """What a search shows; None where the account takes no such search. Each is made once."""
+        if text is None:
+            return None
+        if text not in self._made:
+            self._made[text] = reading = search_term(self.client, self.kind, text, self.collection)
+            self.seen |= reading.campaigns if reading else {}
+        return self._made[text]
+
+    def _queries(self, name: str, term: str | None, wanted: Iterable[str]) -> tuple[str, ...]:
+        """What must be searched for, so that a name is settled; none where no search can settle it.
+
+        What other signs do to a search for a whole name is unknown, but for those that a known one was found by.
+        """
+        if term is None or self.made(term) is None:
+            return ()
+        trust = self._trusted(wanted)
+        if trust is Trust.WHOLE and _signs(name) <= self._signs:
+            return term, name
+        return (term,) if trust is Trust.PARTS else ()
+
+    def _trusted(self, wanted: Iterable[str]) -> Trust:
+        """Where the searches that were wanted anyway do not show it, one more asks for what is known."""
+        if self._trust is None:
+            made = [(text, reading) for text, reading in self._made.items() if reading is not None]
+            if any(self._shows_part(text, reading.campaigns.values()) for text, reading in made):
+                self._trust = Trust.PARTS
+            else:
+                self._trust = self._asked_for_part() or self._asked_for_whole(wanted) or Trust.NOTHING
+        return self._trust
+
+    def _asked_for_part(self) -> Trust | None:
+        part = max((_part_of(live.name) for live in self.known.values()), key=_worth, default="")
+        return Trust.PARTS if part and self._shows_part(part, self._first_page(part)) else None
+
+    def _asked_for_whole(self, wanted: Iterable[str]) -> Trust | None:
+        signs = frozenset[str]().union(*map(_signs, wanted))
+        names = (live.name for live in self.known.values())
+        name = max(names, key=lambda it: (len(_signs(it) & signs), _worth(it)), default="")
+        if not name or not any(live.sid in self.known for live in self._first_page(name)):
+            return None
+        self._signs = _signs(name)
+        return Trust.WHOLE
+
+    def _shows_part(self, text: str, found: Iterable[Live]) -> bool:
+        """One that is known, by less than its name; letter case is no part of that."""
+        folded = text.casefold()
+        names = (live.name.casefold() for live in found if live.sid in self.known)
+        return any(folded in name and folded != name for name in names)
+
+    def _first_page(self, text: str) -> tuple[Live, ...]:
+        """One request is enough: what is known are the oldest, which come first, and the few that are alive."""
+        limit = self.client.endpoint(self.kind, self.collection).page_limit
+        try:
+            page = self.client.list_page(
+                self.kind, offset=0, limit=limit, name=text, collection=self.collection
+            )
+        except ApiError as error:
+            if is_refusal(error):
+                return ()
+            raise
+        self.seen |= {live.sid: live for live in page.items}
+        return page.items
+
+
+def _signs(name: str) -> frozenset[str]:
+    """What a search may mangle."""
+    return frozenset(RUN.sub("", name))
+
+
+def _part_of(name: str) -> str:
+    """A part that few other names hold: its longest run without the first letter. Empty where that is too short."""
+    run = max(RUN.findall(name), key=len, default="")[1:].strip("-")
+    return run if len(run) >= SHORTEST_TERM else ""
+
+
+def _worth(text: str) -> tuple[bool, bool, int]:
+    """Which of several is asked for: plain letters, which no search mangles, and long, so that few names hold it."""
+    return text.isascii(), not _signs(text), len(text)

@@ -1,0 +1,90 @@
+"""The server's clock, by the dates of readable answers, and the clocks that are out of step with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from campaignctl.clock import Clock
+from campaignctl.planning.clocks import OtherClock
+
+OUT_OF_STEP: Final = timedelta(minutes=1)
+_RUNNERS: Final = "this machine's"
+_EARLIER: Final = "an earlier answer's date"
+_SET_IT: Final = "set this machine's clock (timedatectl set-ntp true)"
+_FIND_OUT: Final = (
+    "find out who else answers in the account's place (a proxy, a cache), or wait until it is right by both"
+)
+
+
+def date_of(header: str | None) -> datetime | None:
+    """A `Date` header as a moment; None where it cannot be read."""
+    try:
+        moment = parsedate_to_datetime(header or "")
+    except (ValueError, TypeError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class ServerClock:
+    """Kept as the distance from the runner's clock. `compared` is False where that may be anything: in a sandbox."""
+
+    def __init__(self, runner: Clock, *, compared: bool) -> None:
+        self._runner = runner
+        self._compared = compared
+        self._least: timedelta | None = None
+        self._most: timedelta | None = None
+        self.ahead: timedelta | None = None
+
+    def now(self) -> datetime:
+        """By the last date that was read; without one, the runner's."""
+        return self._runner.now() + (self.ahead or timedelta())
+
+    def heed(self, header: str | None, asked_at: datetime) -> None:
+        """Takes note of a readable answer's date, which it was given between `asked_at` and now.
+
+        Without one that can be read, what an earlier answer said still holds.
+        """
+        date = date_of(header)
+        if date is None:
+            return
+        least, most = date - self._runner.now(), date - asked_at
+        self.ahead = least if self.ahead is None else min(max(self.ahead, least), max(least, most))
+        self._least = self.ahead if self._least is None else min(self._least, self.ahead)
+        self._most = self.ahead if self._most is None else max(self._most, self.ahead)
+
+    def others(self) -> tuple[OtherClock, ...]:
+        """Those that differ from it by more than a minute: the runner's, and the extremes of earlier answers."""
+        if not self._compared or self.ahead is None:
+            return ()
+        runner = self._runner.now()
+        clocks = [OtherClock(_RUNNERS, runner, _SET_IT)] if abs(self.ahead) > OUT_OF_STEP else []
+        return (*clocks, *(OtherClock(_EARLIER, runner + it, _FIND_OUT) for it in self._out_of_step()))
+
+    def notes(self) -> Iterator[str]:
+        """What is odd about the clocks."""
+        if not self._compared:
+            return
+        if self.ahead is None:
+            yield "The account's answers carry no readable date: now is this machine's clock."
+            return
+        if abs(self.ahead) > OUT_OF_STEP:
+            way = "behind" if self.ahead > timedelta() else "ahead of"
+            seconds = round(abs(self.ahead.total_seconds()))
+            yield (
+                f"This machine's clock is {seconds} seconds {way} the account's; now is the account's, and nobody is "
+                "called unless it is right by both."
+            )
+        if self._out_of_step():
+            widest = max(abs(it - self.ahead) for it in self._out_of_step())
+            yield (
+                f"The dates of the account's answers are up to {round(widest.total_seconds())} seconds out of step: "
+                "nobody is called unless it is right by all of them."
+            )
+
+    def _out_of_step(self) -> list[timedelta]:
+        ahead = self.ahead or timedelta()
+        seen = (it for it in (self._least, self._most) if it is not None)
+        return [it for it in dict.fromkeys(seen) if abs(it - ahead) > OUT_OF_STEP]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,6 +10,7 @@ from functools import cached_property
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
 from campaignctl.planning.address import HERE, Address
+from campaignctl.planning.checkout import Checkout, no_checkout
 from campaignctl.planning.consent import Consent, Permission, names_campaign
 from campaignctl.planning.crowds import Crowd
 from campaignctl.planning.environment import Environment, Prune
@@ -29,7 +30,9 @@ class Terms:
     `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
     that nothing may be ended as an orphan. `unsettled` maps kind and name of each create whose outcome an earlier
     run never learned to the file that says so. `crowds` is where campaigns together want more than the account does.
-    `address` is of the commands that reasons print.
+    `address` is of the commands that reasons print. `approved_before`: somebody approved the plan before this run made
+    it again, in a file or by `--expect`, and may have stopped a campaign since. `checkout` is the commit that the
+    manifests are of, asked only where an orphan is there; None outside git.
     """
 
     now: datetime
@@ -43,6 +46,8 @@ class Terms:
     unsettled: Mapping[tuple[str, str], str] = field(default_factory=dict)
     crowds: tuple[Crowd, ...] = ()
     address: Address = HERE
+    approved_before: bool = False
+    checkout: Callable[[], Checkout | None] = no_checkout
 
     @cached_property
     def policies(self) -> Policies:

@@ -270,7 +270,7 @@ def test_an_intent_is_kept_while_no_whole_list_shows_that_there_is_no_twin(machi
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("--expect", "000000000000@2099-01-01T00:00Z"), "was expected"),
+        (("--expect", "000000000000@2099-01-01T00:00Z"), "was approved"),
         (("--max-changes", "0"), "at most 0 are allowed"),
         (("stale.json",), "no longer holds"),
     ],

@@ -44,3 +44,15 @@ def test_another_word_is_a_mistake_with_its_line(desk: Desk) -> None:
     assert result.code == 1
     assert "resume_before_start" in result.all
     assert "waits" in result.all
+
+
+def test_allowed_where_nobody_knows_is_pointed_out_at_its_line(desk: Desk) -> None:
+    found = desk.run("validate", "--format", "json")
+    assert found.code == 0, found.all
+    (odd,) = [it for it in found.json["findings"] if it["rule"] == "resume-before-start"]
+    line = (desk.root / odd["file"]).read_text(encoding="utf-8").splitlines()[odd["line"] - 2 : odd["line"]]
+    assert any("resume" in it or "allow" in it for it in line)
+    assert odd["severity"] == "warn"
+    desk.configure(resume_before_start="waits")
+    findings = desk.run("validate", "--format", "json").json["findings"]
+    assert not [it for it in findings if it["rule"] == "resume-before-start"]

@@ -25,7 +25,6 @@ from campaignctl.manifests.files import UnreadableFileError, decoded
 from campaignctl.manifests.nodes import UnreadableError, documents, is_null, mark_of, members
 from campaignctl.manifests.unquoted import RULE as CUT_SHORT
 from campaignctl.manifests.unquoted import cuts_a_word, may_cut, message
-from campaignctl.planning.consent import Permission
 from campaignctl.planning.environment import Environment, Project
 
 COMMAND_LINE: Final = Position("--var")
@@ -70,7 +69,7 @@ def _resumes(file: str, node: Node, environments: Mapping[str, Environment]) -> 
         environment, allow = environments.get(name), members(settings).get("allow")
         if allow is None or environment is None or environment.resume_waits:
             continue
-        if Permission.RESUME in environment.allow:
+        if "resume" in environment.allow:
             what = "resume is allowed only with resume_before_start: waits, so here it covers nothing"
             yield warning(UNSURE_RESUME, _at(file, allow), f"{name}: {what}")
 

@@ -38,7 +38,8 @@ EXIT_CODES: Final = (
         Exit.USAGE,
         "The command line is wrong.",
         "An unknown flag; no project file and no PATHS; an apply with something to do, no terminal to ask on and no "
-        "--auto-approve; a NAME that campaigns of both kinds bear (write voice/NAME or sms/NAME).",
+        "--auto-approve; a bare digest for --expect; a NAME that campaigns of both kinds bear (write voice/NAME or "
+        "sms/NAME).",
     ),
     ExitCode(
         Exit.UNKNOWN,
@@ -53,8 +54,8 @@ EXIT_CODES: Final = (
     ExitCode(
         Exit.REFUSED,
         "Refused: something is blocked, forbidden, stale or not approved.",
-        "A blocked change; a policy of level error, in validate too; --max-changes or --expect; a stale or foreign "
-        "plan; an answer other than yes; an apply that leaves a create or what looks foreign held, or skips an "
+        "A blocked change; a policy of level error, in validate too; --max-changes or --expect; a stale, foreign or "
+        "edited plan; an answer other than yes; an apply that leaves a create or what looks foreign held, or skips an "
         "operation for what it found right before it (start-passed, policy, moved, appeared, lost-race …). The message "
         "says which, and what lifts it.",
     ),

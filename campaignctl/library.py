@@ -14,18 +14,20 @@ command's: after the request in flight.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from campaignctl.cli import planned
-from campaignctl.cli.apply import Applied, Limits, carry_out, refuse
+from campaignctl.cli.apply import Applied, carry_out
+from campaignctl.cli.guards import Limits, Now, Passed, guard
 from campaignctl.cli.options import REFRESHES, GlobalOptions
 from campaignctl.cli.planned import Asked, Planned
 from campaignctl.cli.session import Reading, Session
 from campaignctl.clock import Clock, SystemClock
 from campaignctl.diagnostics import Diagnostic
-from campaignctl.errors import UsageError
+from campaignctl.errors import RefusedError, UsageError
 from campaignctl.exits import Exit
+from campaignctl.planning.approval import Approval
 from campaignctl.planning.outcome import ApplyResult
 from campaignctl.planning.plan import Plan
 from campaignctl.planning.resources import Desired
@@ -128,17 +130,20 @@ def apply(proposal: Proposal, *, max_changes: int | None = None, audit_log: Path
     """Carries out what the proposal shows. It asks nobody: who calls it has seen the proposal.
 
     The account is read once more. Raises `RefusedError` before anything is sent where the plan is another one by now
-    or has more operations than `max_changes`; what happens from then on stands in the outcome.
+    or has expired; where it has more operations than `max_changes`, after the pauses that manifests ask for. What
+    happens from then on stands in the outcome.
     """
     project = proposal.project
-    limits = Limits(max_changes, expect=proposal.plan.digest, auto_approve=True)
+    approved = Approval(proposal.plan.digest, proposal.plan.expires_at)
+    limits = Limits(max_changes, expect=approved, auto_approve=True)
+    asked = replace(proposal._asked, approved_before=True)
 
-    def review(again: Planned) -> None:
-        refuse(again, limits, project._session, again.plan.digest)
+    def review(again: Planned, _now: Now) -> Passed:
+        return guard(again, limits, project._session, again.plan.digest)
 
-    applied: Applied = carry_out(
-        project._session, project._reading, proposal._asked, review, audit_log=audit_log
-    )
+    applied: Applied = carry_out(project._session, project._reading, asked, review, audit_log=audit_log)
+    if applied.refusal is not None:
+        raise RefusedError(f"{applied.refusal}; only what stops campaigns was sent")
     return Outcome(project, applied.result, applied.exit_code)
 
 

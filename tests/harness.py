@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import httpx
 import yaml
@@ -72,16 +72,22 @@ class Result:
         return self.out + self.err
 
 
-def run(*words: str, cwd: Path, env: Mapping[str, str] | None = None, clock: Clock | None = None) -> Result:
+def run(
+    *words: str,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
+    stdin: TextIO | None = None,
+) -> Result:
     """One command in this process, without a terminal; its environment holds `env` and nothing of ours.
 
-    With a clock of its own its waits take no time.
+    With a clock of its own its waits take no time. `stdin` may be somebody who answers.
     """
     out, err = io.StringIO(), io.StringIO()
     before = dict(os.environ), sys.stdin
     os.environ.clear()
     os.environ.update(_environment(env))
-    sys.stdin = io.StringIO()
+    sys.stdin = stdin or io.StringIO()
     try:
         with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = run_command(list(words), clock)
@@ -179,9 +185,16 @@ class Desk:
         """All the manifests there are in a file."""
         self.write(file, "---\n".join(json.dumps(document, indent=1) + "\n" for document in documents))
 
-    def run(self, *words: str, env: Mapping[str, str] | None = None, cwd: str = ".") -> Result:
+    def run(
+        self,
+        *words: str,
+        env: Mapping[str, str] | None = None,
+        cwd: str = ".",
+        stdin: TextIO | None = None,
+    ) -> Result:
         """One command in the project, with the account's key and token."""
-        return run(*words, cwd=self.root / cwd, env={**SECRETS, **(env or {})}, clock=self.clock)
+        environ = {**SECRETS, **(env or {})}
+        return run(*words, cwd=self.root / cwd, env=environ, clock=self.clock, stdin=stdin)
 
     def apply(self, *words: str) -> Any:
         """The results of `apply --auto-approve --format json`."""

@@ -100,16 +100,28 @@ def _without_lead_time(terms: Terms) -> Terms:
     return replace(terms, environment=replace(terms.environment, policy=policy))
 
 
-def resume_too_late(desired: Desired, live: Live, planned_at: datetime, terms: Terms) -> Reason | None:
-    """A resume that was planned before the start is too late once the start has passed; at night it waits."""
+def resume_too_late(
+    desired: Desired, live: Live, planned: Live, planned_at: datetime, terms: Terms
+) -> Reason | None:
+    """A resume that was planned before the start is too late once the start has passed; at night it waits.
+
+    One that was approved earlier is not sent where a stop since then could not be told.
+    """
     return too_late_by_any_clock(
-        lambda at: _resume_too_late(desired, live, planned_at + (at.now - terms.now), at), terms
+        lambda at: _resume_too_late(desired, live, planned, planned_at + (at.now - terms.now), at), terms
     )
 
 
-def _resume_too_late(desired: Desired, live: Live, planned_at: datetime, terms: Terms) -> Reason | None:
+def _resume_too_late(
+    desired: Desired, live: Live, planned: Live, planned_at: datetime, terms: Terms
+) -> Reason | None:
     if starts_ahead(live, replace(terms, now=planned_at)) and not starts_ahead(live, terms):
         return Reason("start-passed", "its start has passed since the plan was made: it would call at once")
+    if terms.approved_before and not (planned.updated and live.updated):
+        message = (
+            "the account does not show when it was last updated: somebody may have stopped it since the plan"
+        )
+        return Reason("moved", message)
     start = window_of(live.kind, live.spec).start
     begins = start if start is not None and start > terms.now else terms.now
     return _forbidden(desired, Subject(live.kind, live.spec, begins), terms)

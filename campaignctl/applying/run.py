@@ -280,8 +280,10 @@ class _Run:
         def check() -> None:
             if action is Action.RESUME:
                 planned_at = self.plan.created_at
-                known = filled(before, state.change.live, {})
-                _refuse_late(resume_too_late(_desired(state), known, planned_at, self._now()))
+                planned = state.change.live
+                assert planned is not None, "only a campaign that is there is resumed"
+                known = filled(before, planned, {})
+                _refuse_late(resume_too_late(_desired(state), known, planned, planned_at, self._now()))
 
         acted = self.sender.act(before, action, state.created_here, check)
         return self.judge.acted(operation, action, state, acted, before)

@@ -11,7 +11,7 @@ import click
 from campaignctl.cli import output
 from campaignctl.cli.asking import confirm
 from campaignctl.cli.carrier import Carrier
-from campaignctl.cli.files import read_file
+from campaignctl.cli.guards import Limits, Now, Passed, guard, with_refused
 from campaignctl.cli.interrupts import Interrupts
 from campaignctl.cli.options import (
     GlobalOptions,
@@ -22,15 +22,14 @@ from campaignctl.cli.options import (
     planning_options,
 )
 from campaignctl.cli.planned import Asked, Planned, make
-from campaignctl.cli.saved import load_plan
+from campaignctl.cli.saved import load_plan, plan_among
 from campaignctl.cli.session import Reading, Session
-from campaignctl.diagnostics import counted
 from campaignctl.errors import RefusedError, UsageError
 from campaignctl.exits import Exit
-from campaignctl.planning.orphans import refuse_many_orphans
+from campaignctl.planning.approval import Approval
 from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.plan import Op, Plan
-from campaignctl.planning.planfile import SavedPlan, looks_like_plan
+from campaignctl.planning.planfile import SavedPlan, require_seal
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.stale import hold_against
 from campaignctl.rendering import formats
@@ -46,15 +45,6 @@ _FOUND_LATE = frozenset(
 """What a skip right before a write is refused with. `cannot-send-whole` is what is blocked then, found late."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What must hold before anything is sent."""
-
-    max_changes: int | None
-    expect: str | None
-    auto_approve: bool
-
-
 @click.command("apply")
 @global_options
 @paths_argument
@@ -64,7 +54,11 @@ class Limits:
 @click.option(
     "--max-changes", type=click.IntRange(min=0), metavar="N", help="Refuse more operations than this."
 )
-@click.option("--expect", metavar="DIGEST", help="Refuse any plan but the reviewed one.")
+@click.option(
+    "--expect",
+    metavar="APPROVAL",
+    help="Refuse any plan but the reviewed one: DIGEST@TIME, as it was printed.",
+)
 @click.option(
     "--audit-log", type=click.Path(path_type=Path), metavar="FILE", help="Append a JSON line per request."
 )
@@ -79,53 +73,65 @@ def command(
     **asked: object,
 ) -> int:
     """Carry out a plan, after asking. PATHS are manifests, or one saved plan."""
-    wish = Asked(**asked)  # type: ignore[arg-type]
-    limits = Limits(max_changes, expect, auto_approve)
-    saved = _saved_plan(wish)
+    limits = Limits(max_changes, Approval.read(expect) if expect is not None else None, auto_approve)
+    wish = Asked(**asked, approved_before=expect is not None)  # type: ignore[arg-type]
+    file = plan_among(wish.paths)
+    saved = load_plan(file) if file is not None else None
     if saved is not None:
         wish, options = _as_saved(saved, wish, options)
     session = Session.open(options)
     if saved is not None:
+        require_seal(saved, session.token, str(file))
         wish = replace(wish, paths=tuple(map(session.seen_from_here, wish.paths)))
     reading = session.read_valid(wish.paths, wish.labels, wish.prune)
 
-    def review(planned: Planned) -> None:
+    def review(planned: Planned, now: Now) -> Passed:
         _show(planned, session, output_format)
-        refuse(planned, limits, session, planned.plan.digest if saved is None else saved.digest)
-        if planned.plan.operations:
-            _confirm(planned.plan, limits, session)
+        passed = guard(planned, limits, session, saved.digest if saved is not None else planned.plan.digest)
+        if passed.planned.plan.operations:
+            _confirm(passed.planned.plan, limits, session, now)
+        return passed
 
     applied = carry_out(session, reading, wish, review, saved=saved, audit_log=audit_log)
     _write(applied.result, session, output_format)
+    if applied.refusal is not None:
+        output.remark(f"error: {applied.refusal}; only what stops campaigns was sent")
     return applied.exit_code
 
 
 @dataclass(frozen=True)
 class Applied:
-    """What an apply came to. `twins`: campaigns that nobody can tell apart were found and paused."""
+    """What an apply came to. `twins`: campaigns that nobody can tell apart were found and paused.
+
+    `refusal` is why only what stops campaigns was sent; None where all was.
+    """
 
     result: ApplyResult
     twins: bool
+    refusal: str | None = None
 
     @property
     def exit_code(self) -> Exit:
         """As the contract's table has it."""
         code = exit_code(self.result)
-        return Exit.UNKNOWN if self.twins and code != Exit.INTERRUPTED else code
+        if self.twins and code != Exit.INTERRUPTED:
+            return Exit.UNKNOWN
+        return Exit.REFUSED if self.refusal is not None and code == Exit.FINE else code
 
 
 def carry_out(
     session: Session,
     reading: Reading,
     wish: Asked,
-    review: Callable[[Planned], None],
+    review: Callable[[Planned, Now], Passed],
     *,
     saved: SavedPlan | None = None,
     audit_log: Path | None = None,
 ) -> Applied:
-    """Plans, and does what the plan shows unless `review` raises; first of all it finishes what earlier runs left.
+    """Plans, and does what `review` lets pass of the plan; first of all it finishes what earlier runs left.
 
-    Nothing is written for that either before everything that refuses has had its say.
+    Nothing is written for that either before everything that refuses has had its say, and nothing where only what
+    stops campaigns may be sent.
     """
     with Interrupts() as interrupts:
         clock = interrupts.clock(session.clock)
@@ -136,20 +142,10 @@ def carry_out(
             if saved is not None:
                 plan = hold_against(saved, planned.plan, planned.terms, session.token)
                 planned = planned.cut_down(plan, session)
-            review(planned)
-            twins = carrier.finish_leftovers()
-            return Applied(carrier.carry_out(planned), twins)
-
-
-def _saved_plan(wish: Asked) -> SavedPlan | None:
-    """The plan file that PATHS name. Raises UsageError where it stands beside other things."""
-    for path in wish.paths:
-        file = Path(path)
-        if file.suffix == ".json" and file.is_file() and looks_like_plan(read_file(file)):
-            if len(wish.paths) > 1:
-                raise UsageError(f"{path} is a plan: apply it alone")
-            return load_plan(file)
-    return None
+            passed = review(planned, connection.client.now)
+            twins = carrier.finish_leftovers() if passed.refusal is None else False
+            result = with_refused(carrier.carry_out(passed.planned), planned.plan, passed.refusal)
+            return Applied(result, twins, passed.refusal)
 
 
 def _as_saved(saved: SavedPlan, wish: Asked, options: GlobalOptions) -> tuple[Asked, GlobalOptions]:
@@ -164,7 +160,13 @@ def _as_saved(saved: SavedPlan, wish: Asked, options: GlobalOptions) -> tuple[As
         )
     selection = saved.selection
     asked = Asked(
-        selection.paths, selection.labels, saved.allowed, selection.prune, selection.resend, wish.refresh
+        selection.paths,
+        selection.labels,
+        saved.allowed,
+        selection.prune,
+        selection.resend,
+        wish.refresh,
+        approved_before=True,
     )
     return asked, replace(options, environment=saved.environment)
 
@@ -180,30 +182,14 @@ def _show(planned: Planned, session: Session, output_format: str) -> None:
         output.remark(text, session.options)
 
 
-def refuse(planned: Planned, limits: Limits, session: Session, digest: str) -> None:
-    """Every guard that refuses before anything is sent. `digest` is what a reviewer has seen, of a saved plan its
-    own: what is left of it has another.
-    """
-    plan = planned.plan
-    if limits.expect is not None and limits.expect != digest:
-        raise RefusedError(
-            f"this plan has digest {digest}, and {limits.expect} was expected; review it again"
-        )
-    most = limits.max_changes if limits.max_changes is not None else session.project.max_changes
-    changes = sum(operation.op is not Op.PAUSE for change in plan.changes for operation in change.operations)
-    if most is not None and changes > most:
-        raise RefusedError(
-            f"this plan has {counted(changes, 'operation')} besides pauses, "
-            f"and at most {counted(most, 'is', 'are')} allowed (max_changes)"
-        )
-    if limits.max_changes is None:
-        refuse_many_orphans(plan.changes, planned.outlook.with_prefix)
-
-
-def _confirm(plan: Plan, limits: Limits, session: Session) -> None:
+def _confirm(plan: Plan, limits: Limits, session: Session, now: Now) -> None:
+    """Raises RefusedError for a `yes` that came too late, and as `confirm` does."""
     where = f"{session.environment.name} (account {plan.account_sid})"
     instead = "give --auto-approve, or apply a saved plan with it"
     confirm(f"Apply to {where}?", auto_approve=limits.auto_approve, otherwise=instead)
+    ends = min(plan.expires_at, limits.expect.until) if limits.expect else plan.expires_at
+    if ends <= now():
+        raise RefusedError(f"the plan expired at {ends.isoformat()}, before it was confirmed; plan again")
 
 
 def _write(result: ApplyResult, session: Session, output_format: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from campaignctl.errors import InputError
@@ -19,8 +20,50 @@ def write_file(path: Path, text: str) -> None:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
 
 
+def write_out(path: Path, text: str) -> None:
+    """A result where the user wants it: through links, devices and FIFOs; a plain file whole or not at all.
+
+    Raises InputError, for a directory too.
+    """
+    refuse_directory(path)
+    try:
+        if _is_plain(path):
+            _put_in_place(path.resolve(), text)
+        else:
+            path.write_text(text, encoding="utf-8")
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def refuse_directory(path: Path) -> None:
+    """Raises InputError."""
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a directory; name a file in it")
+
+
+def _is_plain(path: Path) -> bool:
+    """A file, or none yet. What a process has open, such as /dev/stdout, is written to and never replaced."""
+    opened = str(path).startswith(("/dev/", "/proc/"))
+    return not opened and (path.is_file() or not path.exists())
+
+
+def _put_in_place(target: Path, text: str) -> None:
+    """Beside it and then over it; where that cannot be (another's directory, a mount), into the file that is there."""
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        if target.exists():
+            partial.chmod(stat.S_IMODE(target.stat().st_mode))
+        partial.replace(target)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        if not target.is_file():
+            raise
+        target.write_text(text, encoding="utf-8")
+
+
 def read_file(path: Path, limit: int = 256 * 1024 * 1024) -> str:
-    """The text of a file of at most `limit` bytes. Raises InputError."""
+    """The text of a file of at most `limit` bytes, without a byte order mark. Raises InputError."""
     try:
         with path.open("rb") as file:
             content = file.read(limit + 1)
@@ -29,6 +72,6 @@ def read_file(path: Path, limit: int = 256 * 1024 * 1024) -> str:
     if len(content) > limit:
         raise InputError(f"{path} is too large to be a plan")
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 text") from error

@@ -60,7 +60,7 @@ class Hand:
         return Terms(
             now=self.client.now(),
             environment=environment,
-            consent=Consent((), environment.allow, environment.is_sandbox),
+            consent=Consent((), environment.allow, environment.is_sandbox, environment.resume_waits),
             prune=self.session.project.prune,
             address=self.session.options.address,
             clocks=self.client.other_clocks(),

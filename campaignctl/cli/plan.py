@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from campaignctl.cli import output
+from campaignctl.cli.files import refuse_directory, write_out
 from campaignctl.cli.options import (
     GlobalOptions,
     format_option,
@@ -16,12 +17,15 @@ from campaignctl.cli.options import (
     planning_options,
 )
 from campaignctl.cli.planned import Asked, Planned, make
+from campaignctl.cli.saved import refuse_empty
 from campaignctl.cli.session import Session
 from campaignctl.diagnostics import has_errors
 from campaignctl.exits import Exit
 from campaignctl.planning.plan import Plan
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.rendering import formats
+
+_STANDARD_OUTPUT = Path("-")
 
 
 @click.command("plan")
@@ -30,7 +34,10 @@ from campaignctl.rendering import formats
 @planning_options
 @labels_option
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `apply FILE`."
+    "--out",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Save the plan for `apply FILE`; - is standard output.",
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are operations.")
 @format_option(*formats.offered("plan"))
@@ -40,12 +47,20 @@ def command(
     """Show what would make the account match the manifests. Sends nothing."""
     session = Session.open(options)
     wish = Asked(**asked)  # type: ignore[arg-type]
+    refuse_empty(wish.paths)
+    if out is not None and out != _STANDARD_OUTPUT:
+        refuse_directory(out)
     reading = session.read_valid(wish.paths, wish.labels, wish.prune)
     with session.account() as connection:
         planned = make(session, reading, connection.client, wish)
-    if out is not None:
-        save(planned.plan, session, out)
-    output.result(render(planned, session, output_format))
+    if out == _STANDARD_OUTPUT:
+        output.result(_file_text(planned))
+        output.remark(render(planned, session, output_format), session.options)
+    else:
+        if out is not None:
+            write_out(out, _file_text(planned))
+            output.remark(f"saved to {out}", session.options)
+        output.result(render(planned, session, output_format))
     return exit_code(planned.plan, detailed_exitcode)
 
 
@@ -55,13 +70,11 @@ def render(planned: Planned, session: Session, output_format: str) -> str:
     return formats.render("plan", output_format, planned.document_for(output_format), setting)
 
 
-def save(plan: Plan, session: Session, out: Path) -> None:
-    """Writes a plan file, with every number masked. Raises InputError where it cannot be written."""
-    from campaignctl.cli.files import write_file
-    from campaignctl.rendering.as_json import plan_document, written
+def _file_text(planned: Planned) -> str:
+    """A plan file, with every number masked, under its seal."""
+    from campaignctl.rendering.as_json import written
 
-    write_file(out, written(plan_document(plan, session.environment)))
-    output.remark(f"saved to {out}", session.options)
+    return written(planned.file)
 
 
 def exit_code(plan: Plan, detailed: bool) -> Exit:

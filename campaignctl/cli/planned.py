@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from campaignctl.diagnostics import in_order
 from campaignctl.errors import UsageError
 from campaignctl.planning.assemble import assemble
 from campaignctl.planning.consent import Consent, Permission, unknown_permissions
+from campaignctl.planning.environment import Environment
 from campaignctl.planning.lists import asks_by_name, resolve
 from campaignctl.planning.plan import ManifestsSeal, Plan, Selection
 from campaignctl.planning.planner import Outlook, make_plan
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line asks of a plan."""
+    """What the command line asks of a plan. `approved_before`: the plan was approved before this run makes it again."""
 
     paths: tuple[str, ...] = ()
     labels: str = ""
@@ -36,6 +37,7 @@ class Asked:
     prune: bool = False
     resend: tuple[str, ...] = ()
     refresh: str = "auto"
+    approved_before: bool = False
 
     def __post_init__(self) -> None:
         """Raises UsageError for an `--allow` that does not exist."""
@@ -49,7 +51,7 @@ class Planned:
     """A plan, what it was made under, and what its digest was reckoned over: `brief`, which shows no number.
 
     `show_numbers` is whether they were asked for, `looked_at` when reading the account began, by the clock's
-    `monotonic`.
+    `monotonic`; `token` keys the seal.
     """
 
     plan: Plan
@@ -57,6 +59,7 @@ class Planned:
     outlook: Outlook
     brief: PlanDocument
     show_numbers: bool
+    token: str = field(repr=False)
     looked_at: float | None = None
 
     @classmethod
@@ -67,9 +70,10 @@ class Planned:
         from campaignctl.rendering.as_json import brief_document
 
         brief = brief_document(plan, terms.environment)
-        brief["digest"] = document_digest(brief)
-        plan = replace(plan, digest=brief["digest"])
-        return cls(plan, terms, outlook, brief, session.options.show_numbers, looked_at)
+        plan = replace(plan, digest=document_digest(brief))
+        brief |= {"digest": plan.digest, "approval": plan.approval}
+        show_numbers, token = session.options.show_numbers, session.token
+        return cls(plan, terms, outlook, brief, show_numbers, token, looked_at)
 
     @property
     def document(self) -> PlanDocument:
@@ -78,14 +82,25 @@ class Planned:
 
     def document_for(self, output_format: str) -> PlanDocument:
         """The document as a format may show it: most never show a number, whatever the command line says."""
-        from campaignctl.rendering.as_json import brief_document, whole_document
+        from campaignctl.rendering.as_json import brief_document
 
         row, environment = FORMATS[output_format], self.terms.environment
         show_numbers = self.show_numbers and row.may_show_numbers
         brief = brief_document(self.plan, environment, show_numbers=True) if show_numbers else self.brief
         if row.brief:
             return brief
-        return whole_document(brief, self.plan, environment, show_numbers=show_numbers)
+        return self._whole(brief, show_numbers)
+
+    @property
+    def file(self) -> PlanDocument:
+        """As a plan file holds it: every number masked, whatever the command line says."""
+        return self._whole(self.brief, show_numbers=False)
+
+    def _whole(self, brief: PlanDocument, show_numbers: bool) -> PlanDocument:
+        from campaignctl.rendering.as_json import sealed_document, whole_document
+
+        whole = whole_document(brief, self.plan, self.terms.environment, show_numbers=show_numbers)
+        return sealed_document(whole, self.token)
 
     def cut_down(self, plan: Plan, session: Session) -> Planned:
         """The same, for what is left of a saved plan."""
@@ -112,7 +127,7 @@ def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Lo
     terms = Terms(
         now=snapshot.now,
         environment=session.environment,
-        consent=Consent(asked.allowed, session.environment.allow, session.environment.is_sandbox),
+        consent=_consent(asked.allowed, session.environment),
         prune=session.project.prune,
         prune_asked=asked.prune,
         orphans_complete=reading.complete,
@@ -121,8 +136,14 @@ def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Lo
         unsettled=_unsettled(session),
         address=session.options.address,
         clocks=snapshot.clocks,
+        approved_before=asked.approved_before,
+        checkout=session.checkout,
     )
     return Look(reading, snapshot, terms, make_plan(reading.everyone, reading.selected, snapshot, terms))
+
+
+def _consent(flags: tuple[str, ...], environment: Environment) -> Consent:
+    return Consent(flags, environment.allow, environment.is_sandbox, environment.resume_waits)
 
 
 def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[Reading, Snapshot]:

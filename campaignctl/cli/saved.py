@@ -3,11 +3,44 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from campaignctl.cli.files import read_file
-from campaignctl.errors import InputError
-from campaignctl.planning.planfile import SavedPlan, read_plan
+from campaignctl.errors import InputError, UsageError
+from campaignctl.planning.planfile import SavedPlan, holds_nothing, looks_like_plan, read_plan
+
+
+def plan_among(paths: Sequence[str]) -> Path | None:
+    """The plan file that PATHS name, whatever its name ends in.
+
+    Raises:
+        UsageError: it stands beside other things.
+        InputError: a file holds nothing; it may be a plan whose making failed.
+    """
+    refuse_empty(paths)
+    for path in map(Path, paths):
+        if path.is_file() and _begin(path).startswith("{") and looks_like_plan(read_file(path)):
+            if len(paths) > 1:
+                raise UsageError(f"{path} is a plan: apply it alone")
+            return path
+    return None
+
+
+def refuse_empty(paths: Iterable[str]) -> None:
+    """Raises InputError for a file that is named and holds nothing: never *nothing to do*."""
+    for path in map(Path, paths):
+        if path.is_file() and _begin(path) in ("", "null") and holds_nothing(read_file(path)):
+            raise InputError(f"{path} holds nothing: neither a manifest nor a plan")
+
+
+def _begin(path: Path) -> str:
+    """How a file begins, blanks left out: enough to know most for what they are."""
+    try:
+        with path.open("rb") as file:
+            return file.read(256).decode("utf-8-sig", "replace").strip("\0 \t\r\n")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
 
 
 def load_plan(path: Path) -> SavedPlan:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from campaignctl.cli.options import GlobalOptions
 from campaignctl.clock import Clock
@@ -22,6 +21,7 @@ from campaignctl.planning.window import instant
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client, RequestRecord
+    from campaignctl.planning.checkout import Checkout
 
 _SANDBOX_SECRET = "sandbox"
 
@@ -155,6 +155,14 @@ class Session:
     def _at_root(self) -> bool:
         return Path.cwd() == Path(self.project.root)
 
+    def checkout(self) -> Checkout | None:
+        """The commit that the project's files are of; None outside git, and for a sandbox, whose clock is its own."""
+        if self.environment.is_sandbox:
+            return None
+        from campaignctl.manifests.revision import checked_out
+
+        return checked_out(Path(self.project.root))
+
     def locate(self, desired: Desired, path: str) -> Position:
         """Where a field of a manifest stands: the file is read once more for it."""
         from campaignctl.manifests.places import locate_field
@@ -235,7 +243,7 @@ class Session:
     @property
     def host(self) -> str:
         """What tells this account's server from others in an intent."""
-        return "sandbox" if self.environment.is_sandbox else urlsplit(self.environment.base_url or "").netloc
+        return self.environment.host
 
     @property
     def intents_directory(self) -> Path:

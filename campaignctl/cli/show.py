@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("plan", type=click.Path(path_type=Path))
 @format_option(*formats.offered("plan"))
 def command(options: GlobalOptions, plan: Path, output_format: str) -> int:
-    """Show a saved plan, with the digest to approve."""
+    """Show a saved plan, with what to approve."""
     document = cast("PlanDocument", load_plan(plan).document)
     setting = output.setting(options, _now(document, options))
     output.result(formats.render("plan", output_format, document, setting))

@@ -61,6 +61,7 @@ class EnvironmentBuilder:
             max_attempts=_whole(settings.get("max_attempts"), 5),
             settle_seconds=self._seconds(here, settings, "settle_seconds", 10.0),
             country=COUNTRIES.get(str(settings.get("country"))),
+            resume_before_start=str(settings.get("resume_before_start") or "unknown"),
             allow=_words(settings.get("allow")),
             vars={**self.vars, **_texts(settings.get("vars"))},
             policy=self._policy(here, settings),

@@ -29,6 +29,7 @@ from campaignctl.planning.environment import Environment, Project
 
 COMMAND_LINE: Final = Position("--var")
 SAME_ACCOUNT: Final = "same-account"
+UNSURE_RESUME: Final = "resume-before-start"
 UNUSED: Final = "unused-variable"
 EMPTY: Final = "empty-variable"
 _IS_EMPTY: Final = "it is empty, so nothing stands where manifests use it"
@@ -44,7 +45,7 @@ def of_project(
     """What is odd about a project file, whatever the manifests say."""
     commented = may_cut(text)
     cut = _cut_short(file, commented, node) if commented else ()
-    return in_order((*_same_accounts(file, node, environments), *cut))
+    return in_order((*_same_accounts(file, node, environments), *_resumes(file, node, environments), *cut))
 
 
 def _same_accounts(file: str, node: Node, environments: Mapping[str, Environment]) -> Iterator[Diagnostic]:
@@ -60,6 +61,17 @@ def _same_accounts(file: str, node: Node, environments: Mapping[str, Environment
             others = some_of([it for it in group if it != name], _MOST_NAMES)
             what = f"{name} names the same account as {others}: each would run every manifest there"
             yield warning(SAME_ACCOUNT, _at(file, account), what)
+
+
+def _resumes(file: str, node: Node, environments: Mapping[str, Environment]) -> Iterator[Diagnostic]:
+    """`allow: [resume]` where nobody knows what a resume before the start does: it covers nothing (rule 5)."""
+    for name, settings in members(members(node).get("environments")).items():
+        environment, allow = environments.get(name), members(settings).get("allow")
+        if allow is None or environment is None or environment.resume_waits:
+            continue
+        if "resume" in environment.allow:
+            what = "resume is allowed only with resume_before_start: waits, so here it covers nothing"
+            yield warning(UNSURE_RESUME, _at(file, allow), f"{name}: {what}")
 
 
 def _cut_short(file: str, text: str, node: Node) -> Iterator[Diagnostic]:

@@ -10,6 +10,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
@@ -17,6 +18,7 @@ from typing import IO, Final
 from campaignctl.diagnostics import quoted
 from campaignctl.errors import InputError
 from campaignctl.manifests.files import MAX_BYTES
+from campaignctl.planning.checkout import Checkout
 
 _DEFAULTS: Final = (
     "refs/remotes/origin/HEAD",
@@ -26,6 +28,7 @@ _DEFAULTS: Final = (
     "refs/heads/master",
 )
 """Where the default branch is looked for: as its remote has it, so that what is not pushed yet shows."""
+_NO_REPOSITORY: Final = b"not a git repository"
 _LINK, _FILES = "120000", ("100644", "100755", "120000")
 _FETCH: Final = "actions/checkout fetches the history with fetch-depth: 0"
 
@@ -55,10 +58,9 @@ class Repository:
         answer = _git(directory, "rev-parse", "--show-toplevel")
         if answer.returncode == 0:
             return cls(Path(os.fsdecode(answer.stdout).rstrip("\n")))
-        says = answer.stderr.decode("utf-8", "replace").strip()
-        if "not a git repository" in says:
+        if _NO_REPOSITORY in answer.stderr:
             raise InputError(f"{directory} is in no git repository: diff compares with a revision of one")
-        raise InputError(f"git cannot read the repository around {directory}: {quoted(says)}")
+        raise InputError(f"git cannot read the repository around {directory}: {_whole(answer.stderr)}")
 
     def base(self, asked: str | None) -> Base:
         """Where the branch left `asked`, by default the default branch; `asked` itself where they have nothing in
@@ -197,8 +199,29 @@ def _next_object(stream: IO[bytes], path: str) -> bytes:
     return content
 
 
+def checked_out(directory: Path) -> Checkout | None:
+    """When the commit was made that is checked out around a directory; None outside git and before a first commit."""
+    if not any((it / ".git").exists() for it in (directory, *directory.parents)):
+        return None
+    try:
+        answer = _git(directory, "rev-list", "--max-count=1", "--timestamp", "HEAD")
+    except InputError:
+        return Checkout(None, "git is not installed")
+    if answer.returncode == 0:
+        return Checkout(datetime.fromtimestamp(int(answer.stdout.split()[0]), UTC))
+    if any(it in answer.stderr for it in (_NO_REPOSITORY, b"unknown revision", b"bad revision")):
+        return None
+    return Checkout(None, f"git says: {_whole(answer.stderr)}")
+
+
 def _short(ref: str) -> str:
     return ref.removeprefix("refs/remotes/").removeprefix("refs/heads/")
+
+
+def _whole(said: bytes) -> str:
+    """All that git says, on one line: the command that lifts it stands last."""
+    words = " ".join(said.decode("utf-8", "replace").split())
+    return "".join(it if it.isprintable() else f"\\u{ord(it):04x}" for it in words) or "no reason given"
 
 
 def _first_line(said: bytes) -> str:

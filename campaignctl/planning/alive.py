@@ -215,7 +215,7 @@ def _with_policies(facts: Assessment, blocks: list[Reason], fields: tuple[str, .
         blocks = [*blocks, policy]
         done, held = tuple(it for it in done if it.op is Op.PAUSE), ()
         resulting = resulting_without_update(facts)
-    reasons = [*blocks, *_held_reasons(held), *_done_reasons(facts, done)]
+    reasons = [*blocks, *_held_reasons(facts, held), *_done_reasons(facts, done)]
     return Decision(
         reason=first(reasons) or settled(facts),
         operations=done,
@@ -304,13 +304,24 @@ def numbers_failed(live: Live) -> int | None:
     return None if live.stats is None else sum(live.stats.get(name, 0) for name in _NOT_FINAL)
 
 
-def _held_reasons(held: tuple[HeldOperation, ...]) -> Iterator[Reason]:
+def _held_reasons(facts: Assessment, held: tuple[HeldOperation, ...]) -> Iterator[Reason]:
     if any(it.op is Op.UPDATE for it in held):
         message = "the start would move earlier; somebody may have postponed it on purpose"
         yield Reason("earlier-start", message)
     words = [it.op.value for it in held if it.op is not Op.UPDATE]
     if words:
-        yield Reason("needs-allow", f"{', '.join(words)} must be asked for")
+        unsure = _UNSURE if Op.RESUME in words and _would_wait_if_known(facts) else ""
+        yield Reason("needs-allow", f"{', '.join(words)} must be asked for{unsure}")
+
+
+_UNSURE = "; the environment's allow covers a resume only with resume_before_start: waits"
+
+
+def _would_wait_if_known(facts: Assessment) -> bool:
+    """Whether the environment allows a resume, but not that it may set the campaign going ahead of its start."""
+    environment = facts.terms.environment
+    unknown = Permission.RESUME in environment.allow and not environment.resume_waits
+    return unknown and starts_ahead(facts.live, facts.terms)
 
 
 def _done_reasons(facts: Assessment, done: tuple[Operation, ...]) -> Iterator[Reason]:

@@ -29,6 +29,7 @@ def assemble(
     return Plan(
         environment=environment.name,
         account_sid=environment.account_sid,
+        host=environment.host,
         created_at=terms.now,
         expires_at=expires_at(outlook.changes, terms.now),
         manifests=manifests,
@@ -39,7 +40,7 @@ def assemble(
         refresh_requests=snapshot.requests,
         apply=estimate(outlook.changes, environment, snapshot.requests),
         unmanaged=outlook.unmanaged,
-        notes=snapshot.notes,
+        notes=(*outlook.notes, *snapshot.notes),
         findings=outlook.findings,
     )
 

@@ -219,6 +219,7 @@ def plan_by_hand(changes: Iterable[Change], terms: Terms, requests: int) -> Plan
     return Plan(
         environment=environment.name,
         account_sid=environment.account_sid,
+        host=environment.host,
         created_at=terms.now,
         expires_at=terms.now + timedelta(hours=1),
         manifests=ManifestsSeal("", 0, ""),

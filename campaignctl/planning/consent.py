@@ -40,11 +40,15 @@ def names_campaign(pattern: str, kind: Kind, name: str | None, sid: str | None) 
 class Consent:
     """`flags` are `--allow` as given: `OP` or `OP:NAME`. `sids` are those NAMEs that are an SID of the account: each
     is no campaign's name then, since what may not be undone must not be allowed of two.
+
+    `resume_waits`: the account is known to keep a campaign waiting that is resumed before its start. Where it may set
+    it going instead, an environment's `resume` would resume it every night, and it would be stopped every night.
     """
 
     flags: tuple[str, ...] = ()
     environment: frozenset[str] = frozenset()
     sandbox: bool = False
+    resume_waits: bool = False
     sids: frozenset[str] = frozenset()
 
     def among(self, campaigns: Iterable[Live]) -> Consent:
@@ -65,7 +69,7 @@ class Consent:
         desired: Desired | None = None,
         start_ahead: bool = True,
     ) -> bool:
-        """True where somebody asked for it. The environment's `resume` needs a start that lies ahead."""
+        """True where somebody asked for it. The environment's `resume` needs a start ahead that is waited for."""
         return (
             self._by_flag(permission, kind, name, sid)
             or (desired is not None and permission in IN_MANIFEST and permission in desired.allow)
@@ -87,7 +91,7 @@ class Consent:
         if permission not in self.environment:
             return False
         if permission is Permission.RESUME:
-            return start_ahead
+            return start_ahead and self.resume_waits
         return permission in IN_ENVIRONMENT or (permission is Permission.START_NOW and self.sandbox)
 
 

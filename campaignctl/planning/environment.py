@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
@@ -18,6 +19,8 @@ ACCOUNT_VARIABLE = "EXOTEL_ACCOUNT_SID"
 
 SMS_APIS = ("message-campaigns", "sms-campaigns")
 CREATE_BODIES = ("wrapped", "bare")
+RESUMES = ("unknown", "waits")
+"""What a resume before the start does: whether it waits for it is not known of every account."""
 
 
 class CreateBody(NamedTuple):
@@ -48,6 +51,7 @@ class Environment:
     max_attempts: int = 5
     settle_seconds: float = 10.0
     country: Country | None = None
+    resume_before_start: str = "unknown"
     allow: frozenset[str] = frozenset()
     vars: Mapping[str, str] = field(default_factory=dict)
     policy: Mapping[str, Value] = field(default_factory=dict)
@@ -57,6 +61,16 @@ class Environment:
     def is_sandbox(self) -> bool:
         """True for the embedded stand-in."""
         return self.backend == "sandbox"
+
+    @property
+    def host(self) -> str:
+        """What tells this account's server from others: host and port, or the word for the embedded stand-in."""
+        return "sandbox" if self.is_sandbox else urlsplit(self.base_url or "").netloc
+
+    @property
+    def resume_waits(self) -> bool:
+        """Whether a campaign that is resumed before its start is known to wait for it."""
+        return self.resume_before_start == "waits"
 
     def collection(self, kind_name: str) -> str:
         """The API's collection for a kind: `campaigns`, `message-campaigns` or `sms-campaigns`."""

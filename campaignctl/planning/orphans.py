@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from campaignctl.errors import RefusedError
 from campaignctl.kinds.lifecycle import Action, State, way
 from campaignctl.planning.alive import Decision, numbers_failed
 from campaignctl.planning.consent import Permission
@@ -13,6 +12,7 @@ from campaignctl.planning.plan import Change, HeldOperation, Op, Operation, Reas
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
+from campaignctl.planning.window import window_of
 
 _FEW, _MANY = 3, 10
 
@@ -32,8 +32,11 @@ def unnamed(unmatched: Iterable[Live], everyone: Collection[Desired]) -> tuple[L
     )
 
 
-def decide_orphan(live: Live, terms: Terms, spared: Collection[str]) -> Decision:
-    """Listed; ended only with `--prune`, and only where both irreversible steps are allowed."""
+def decide_orphan(live: Live, terms: Terms, spared: Collection[str], newer: str | None = None) -> Decision:
+    """Listed; ended only with `--prune`, and only where both irreversible steps are allowed.
+
+    `newer` is why a newer commit than the one that is checked out may know it: then it is not ended.
+    """
     actions = way(live.status, State.ARCHIVED) or ()
     failed = numbers_failed(live)
     operations = tuple(
@@ -42,6 +45,8 @@ def decide_orphan(live: Live, terms: Terms, spared: Collection[str]) -> Decision
     )
     if live.sid in spared:
         return Decision(Reason("orphan", "no manifest matches it; it may be one that was renamed"))
+    if newer is not None:
+        return Decision(Reason("orphan", f"no manifest matches it, but {newer}: it is not ended"))
     if not terms.prune_asked:
         return Decision(Reason("orphan", "no manifest matches it; it stays and runs (--prune ends it)"))
     if not terms.orphans_complete:
@@ -57,6 +62,15 @@ def decide_orphan(live: Live, terms: Terms, spared: Collection[str]) -> Decision
     return Decision(Reason("orphan", "no manifest matches it; it is ended"), operations=operations)
 
 
+def newer_than_checkout(live: Live, why: str, terms: Terms) -> str:
+    """What stands first in a plan's notes: an old pipeline that is run again does not know what a newer one made."""
+    window = window_of(live.kind, live.spec)
+    start = window.start
+    does = f"starts {start.isoformat()}" if start and start > terms.now else f"is {live.status} now"
+    ends = terms.address.command("complete", live.sid)
+    return f"{live.kind.short}/{live.name} is alive, {does}, and is not ended: {why}; `{ends}` ends it"
+
+
 def _both_allowed(live: Live, terms: Terms) -> bool:
     return all(
         terms.consent.given(permission, live.kind, live.name, live.sid)
@@ -64,14 +78,15 @@ def _both_allowed(live: Live, terms: Terms) -> bool:
     )
 
 
-def refuse_many_orphans(changes: Iterable[Change], with_prefix: int) -> None:
+def too_many_orphans(changes: Iterable[Change], with_prefix: int) -> str | None:
     """Ending more than ten, or more than three and over a third of the prefix, is asked for by number.
 
-    Raises `RefusedError`; the caller does not ask where `--max-changes` stands on the command line.
+    Why it is refused, else None; nobody asks where `--max-changes` stands on the command line.
     """
     ended = sum(change.type is ChangeType.ORPHAN and bool(change.operations) for change in changes)
     if ended > _MANY or (ended > _FEW and ended * 3 > with_prefix):
-        raise RefusedError(
+        return (
             f"this would end {ended} of {with_prefix} campaigns that no manifest matches; "
             "if that is meant, say so with --max-changes N"
         )
+    return None

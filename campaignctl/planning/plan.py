@@ -10,6 +10,7 @@ from enum import StrEnum
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import IRREVERSIBLE, Action, State
 from campaignctl.kinds.table import Value
+from campaignctl.planning.approval import approval_of
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.resources import Desired, Key, Live
 
@@ -150,6 +151,7 @@ class Plan:
 
     environment: str
     account_sid: str
+    host: str
     created_at: datetime
     expires_at: datetime
     manifests: ManifestsSeal
@@ -163,6 +165,11 @@ class Plan:
     digest: str = ""  # over the plan's document, filled in when it is written
     notes: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def approval(self) -> str:
+        """What a reviewer approves: `DIGEST@TIME`."""
+        return approval_of(self.digest, self.expires_at)
 
     @property
     def operations(self) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from campaignctl.errors import InputError, RefusedError
 from campaignctl.planning.plan import FORMAT_VERSION, Op, Operation, Selection
 from campaignctl.planning.resources import Key
-from campaignctl.planning.seal import document_digest
+from campaignctl.planning.seal import document_digest, document_seal, same_seal, token_name
 from campaignctl.planning.window import instant
 
 
@@ -31,10 +31,12 @@ class SavedPlan:
 
     environment: str
     account_sid: str
+    host: str
     expires_at: datetime
     digest: str
     manifests_digest: str
     token: str
+    seal: str
     selection: Selection
     allowed: tuple[str, ...]
     changes: tuple[SavedChange, ...]
@@ -42,8 +44,19 @@ class SavedPlan:
 
 
 def looks_like_plan(text: str) -> bool:
-    """A JSON file that holds `format_version` is a plan, also one that was cut off after it."""
-    return text.lstrip().startswith("{") and '"format_version"' in text[:4096]
+    """A file whose JSON holds `format_version` is a plan, also one that was cut off after it."""
+    if not text.lstrip().startswith("{") or '"format_version"' not in text:
+        return False
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return True
+    return isinstance(document, dict) and "format_version" in document
+
+
+def holds_nothing(text: str) -> bool:
+    """Blank, or `null`: what a redirection leaves behind whose command failed."""
+    return text.strip("\ufeff\0 \t\r\n") in ("", "null")
 
 
 def read_plan(text: str, source: str) -> SavedPlan:
@@ -67,6 +80,20 @@ def read_plan(text: str, source: str) -> SavedPlan:
     return saved
 
 
+def require_seal(saved: SavedPlan, token: str, source: str) -> None:
+    """Whether the file is as it was written, by whoever holds this token.
+
+    Raises:
+        RefusedError: it was made with another token, or edited.
+    """
+    if saved.token != token_name(token):
+        raise RefusedError(
+            f"{source} was made with another API token ({saved.token}, now {token_name(token)}); plan again"
+        )
+    if not same_seal(saved.seal, document_seal(saved.document, token)):
+        raise RefusedError(f"{source} was edited: its seal does not fit what it says; plan again")
+
+
 def _refuse_other_version(version: object, source: str) -> None:
     major = FORMAT_VERSION.partition(".")[0]
     if str(version).partition(".")[0] != major:
@@ -84,10 +111,12 @@ def _read(document: Mapping[str, Any]) -> SavedPlan:
     return SavedPlan(
         environment=_text(document["environment"]),
         account_sid=_text(document["account_sid"]),
+        host=_text(document["host"]),
         expires_at=instant(_text(document["expires_at"])),
         digest=_text(document["digest"]),
         manifests_digest=_text(document["manifests"]["digest"]),
         token=_text(document["manifests"]["token"]),
+        seal=_text(document["seal"]),
         selection=Selection(
             paths=tuple(map(_text, selection["paths"])),
             labels=_text(selection["labels"]),

@@ -20,7 +20,7 @@ from campaignctl.planning.lists import names_beside, without_names
 from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.match import How, Match, match_all
 from campaignctl.planning.newest import newest_finished, on_other_endpoint
-from campaignctl.planning.orphans import decide_orphan, unmatched, unnamed
+from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, unmatched, unnamed
 from campaignctl.planning.plan import Change, Reason
 from campaignctl.planning.reasons import REASONS
 from campaignctl.planning.resources import Desired, Key, Listing, Live, Snapshot
@@ -33,13 +33,14 @@ from campaignctl.planning.window import window_of
 class Outlook:
     """What is planned, before it is sealed: the changes in their order, findings, and what nobody manages here.
 
-    `with_prefix` counts the alive campaigns that bear the project's prefix.
+    `with_prefix` counts the alive campaigns that bear the project's prefix. `notes` stand above those of the account.
     """
 
     changes: tuple[Change, ...]
     findings: tuple[Diagnostic, ...]
     unmanaged: int
     with_prefix: int
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,13 @@ def make_plan(
     meant = [match for match in account.matches if id(match.desired) in chosen]
     decided = _decide_all(meant, account, terms)
     changes = [_change(match, decision) for match, decision in decided]
-    orphans, with_prefix = _orphans(account, terms)
+    orphans, with_prefix, notes = _orphans(account, terms)
     return Outlook(
         changes=tuple(sorted([*changes, *orphans], key=lambda change: change.key)),
         findings=tuple(finding for _, decision in decided for finding in decision.findings),
         unmanaged=len(account.unnamed),
         with_prefix=with_prefix,
+        notes=notes,
     )
 
 
@@ -204,27 +206,31 @@ def _changes_lists(decision: Decision) -> bool:
     return "lists" in (*sent, *(it.field for it in decision.diff))
 
 
-def _orphans(account: _Account, terms: Terms) -> tuple[list[Change], int]:
+def _orphans(account: _Account, terms: Terms) -> tuple[list[Change], int, tuple[str, ...]]:
+    """Their changes, how many alive campaigns bear the prefix, and a note on each that is newer than the checkout."""
     if terms.prune is None:
-        return [], 0
+        return [], 0, ()
     prefix = terms.prune.name_prefix
     alive = _alive(account.snapshot.listings)
+    orphans = [live for live in account.unnamed if live.name.startswith(prefix)]
+    checkout = terms.checkout() if orphans else None
+    newer = {live.sid: checkout.why_not_ended(live) for live in orphans} if checkout else {}
     spared = _maybe_renamed(account, terms)
-    changes = []
-    for live in (it for it in account.unnamed if it.name.startswith(prefix)):
-        decision = decide_orphan(live, terms, spared)
-        changes.append(
-            Change(
-                key=Key(live.kind.name, live.name, live.sid),
-                type=REASONS[decision.reason.code].change,
-                reason=decision.reason,
-                live=live,
-                operations=decision.operations,
-                held=decision.held,
-                resulting=live.spec,
-            )
-        )
-    return changes, sum(live.name.startswith(prefix) for live in alive)
+    changes = [_orphan(live, decide_orphan(live, terms, spared, newer.get(live.sid))) for live in orphans]
+    notes = tuple(newer_than_checkout(live, why, terms) for live in orphans if (why := newer.get(live.sid)))
+    return changes, sum(live.name.startswith(prefix) for live in alive), notes
+
+
+def _orphan(live: Live, decision: Decision) -> Change:
+    return Change(
+        key=Key(live.kind.name, live.name, live.sid),
+        type=REASONS[decision.reason.code].change,
+        reason=decision.reason,
+        live=live,
+        operations=decision.operations,
+        held=decision.held,
+        resulting=live.spec,
+    )
 
 
 def _alive(listings: Mapping[str, Listing]) -> Iterable[Live]:

@@ -136,7 +136,7 @@ def fingerprint(live: Live, country: Country | None, token: str, with_updated: b
         value = shown(live.spec, path)
         if field.type is not Type.OBJECT and value is not UNSEEN:
             marks[path] = _writer(field, country)(value)  # type: ignore[arg-type]
-    if with_updated:
+    if with_updated and live.updated is not None:
         marks["date_updated"] = _written(str(live.updated))
     return ";".join(f"{key}={_mark(token, key, written)}" for key, written in marks.items())
 
@@ -154,29 +154,43 @@ def same_fingerprint(one: str, other: str, apart_from: frozenset[str] = frozense
 def document_digest(document: Mapping[str, Any]) -> str:
     """The first twelve hex digits of SHA-256 over what a reviewer approves, as a plan's document shows it.
 
-    Whoever holds the document can reckon it: an edited plan file betrays itself. Numbers stand in it as counts;
-    the manifests' digest covers them.
+    Whoever holds the document can reckon it. Numbers stand in it as counts; the manifests' digest covers them.
     """
     approved = {
         "environment": document["environment"],
+        "host": document["host"],
         "account_sid": document["account_sid"],
         "manifests": document["manifests"]["digest"],
         "allowed": document["allowed"],
-        "changes": [
-            {
-                **{key: change[key] for key in ("kind", "name", "sid", "diff")},
-                "operations": [_steady(operation) for operation in change["operations"]],
-                "held": [_steady(operation) for operation in change["held"]],
-            }
-            for change in document["changes"]
-        ],
+        "changes": [_approved(change) for change in document["changes"]],
     }
     return hashlib.sha256(canonical(approved)).hexdigest()[:12]
+
+
+def _approved(change: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what moves on by itself; but of one that resumes with the time of its last update: a stop that came in
+    between makes another plan."""
+    resumes = any(operation["op"] == "resume" for operation in change["operations"])
+    moving = _MOVING - {"since"} if resumes else _MOVING
+    return {
+        **{key: change[key] for key in ("kind", "name", "sid", "diff")},
+        "operations": [_without(operation, moving) for operation in change["operations"]],
+        "held": [_without(operation, moving) for operation in change["held"]],
+    }
 
 
 _MOVING: Final = frozenset({"since", "numbers_failed"})
 
 
-def _steady(operation: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without what moves on by itself."""
-    return {key: value for key, value in operation.items() if key not in _MOVING}
+def _without(operation: Mapping[str, Any], moving: frozenset[str]) -> Mapping[str, Any]:
+    return {key: value for key, value in operation.items() if key not in moving}
+
+
+def document_seal(document: Mapping[str, Any], token: str) -> str:
+    """Over all other keys of a plan's document, its expiry too: whoever edits a file cannot seal it again."""
+    return keyed(token, {key: value for key, value in document.items() if key != "seal"})
+
+
+def same_seal(one: str, other: str) -> bool:
+    """Compared in a time that tells nothing of where they differ."""
+    return hmac.compare_digest(one.encode(), other.encode())

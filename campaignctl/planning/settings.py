@@ -6,7 +6,7 @@ from campaignctl.kinds import formats
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.manifest import API_VERSION
 from campaignctl.kinds.table import Field, Secrecy, Type
-from campaignctl.planning.environment import CREATE_BODIES, HOSTS, SMS_APIS
+from campaignctl.planning.environment import CREATE_BODIES, HOSTS, RESUMES, SMS_APIS
 from campaignctl.planning.policy import RULES
 
 PROJECT_KIND = "Project"
@@ -112,6 +112,14 @@ _ENVIRONMENT = (
         Type.STRING,
         "Lets a number with and without its country code compare equal, and sets calling hours.",
         choices=tuple(COUNTRIES),
+    ),
+    Field(
+        "resume_before_start",
+        Type.STRING,
+        "What a resume does while the start lies ahead: waits for it, or nobody knows. "
+        "Only where it waits does allow: [resume] hold.",
+        default="unknown",
+        choices=RESUMES,
     ),
     Field(
         "allow",

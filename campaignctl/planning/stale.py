@@ -33,7 +33,12 @@ def hold_against(saved: SavedPlan, fresh: Plan, terms: Terms, token: str) -> Pla
     if troubles:
         raise RefusedError("the plan no longer holds: " + "; ".join(troubles) + ". Plan again")
     rest = tuple(change for change in changes if isinstance(change, Change))
-    return replace(fresh, changes=rest, apply=estimate(rest, terms.environment, fresh.refresh_requests))
+    return replace(
+        fresh,
+        changes=rest,
+        apply=estimate(rest, terms.environment, fresh.refresh_requests),
+        expires_at=min(saved.expires_at, fresh.expires_at),
+    )
 
 
 def _foreign(saved: SavedPlan, fresh: Plan) -> Iterator[str]:
@@ -41,6 +46,8 @@ def _foreign(saved: SavedPlan, fresh: Plan) -> Iterator[str]:
         yield f"it was made for environment {saved.environment}, not {fresh.environment}"
     if saved.account_sid != fresh.account_sid:
         yield f"it was made for account {saved.account_sid}, not {fresh.account_sid}"
+    if saved.host != fresh.host:
+        yield f"it was made for {saved.host}, not {fresh.host}"
     if saved.token != fresh.manifests.token:
         yield f"it was made with another API token ({saved.token}, now {fresh.manifests.token})"
         return
@@ -90,8 +97,23 @@ def _rest(change: Change, saved: SavedChange | None, terms: Terms, token: str) -
         return f"{change.key.name}: it would now take other operations ({change.reason.message})"
     done = planned[: len(planned) - len(left)]
     if not left or _same(change, saved, done, terms, token):
-        return replace(change, operations=left)
+        return _as_seen(replace(change, operations=left), saved)
+    if any(operation.op is Op.UPDATE for operation in done) and _resumes(left):
+        return f"{change.key.name}: its update is done; a resume after it is planned anew"
     return f"{change.key.name}: the campaign changed after the plan was made"
+
+
+def _resumes(operations: tuple[Operation, ...]) -> bool:
+    return any(operation.op is Op.RESUME for operation in operations)
+
+
+def _as_seen(change: Change, saved: SavedChange) -> Change:
+    """Where the plan did not see when the campaign was last updated, its apply must not claim to have seen it: a stop
+    since then could not be told."""
+    seen = "date_updated=" in f";{saved.fingerprint or ''}"
+    if change.live is None or seen or not _resumes(change.operations):
+        return change
+    return replace(change, live=replace(change.live, updated=None))
 
 
 def _ending_of(planned: tuple[Operation, ...], now: tuple[Operation, ...]) -> tuple[Operation, ...] | None:
@@ -111,7 +133,7 @@ def _same(change: Change, saved: SavedChange, done: tuple[Operation, ...], terms
     """Fingerprints agree, apart from what this plan's own operations have done already."""
     if change.live is None or saved.fingerprint is None:
         return True
-    resumes = any(operation.op is Op.RESUME for operation in saved.operations)
+    resumes = _resumes(saved.operations)
     now = fingerprint(change.live, terms.country, token, with_updated=resumes)
     return same_fingerprint(saved.fingerprint, now, _own_doing(change, saved, done))
 

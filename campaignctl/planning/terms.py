@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
 from campaignctl.planning.address import HERE, Address
+from campaignctl.planning.checkout import Checkout, no_checkout
 from campaignctl.planning.consent import Consent, Permission, names_campaign
 from campaignctl.planning.crowds import Crowd
 from campaignctl.planning.environment import Environment, Prune
@@ -35,7 +36,9 @@ class Terms:
     `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
     that nothing may be ended as an orphan. `unsettled` maps kind and name of each create whose outcome an earlier
     run never learned to the file that says so. `crowds` is where campaigns together want more than the account does.
-    `address` is of the commands that reasons print.
+    `address` is of the commands that reasons print. `approved_before`: somebody approved the plan before this run made
+    it again, in a file or by `--expect`, and may have stopped a campaign since. `checkout` is the commit that the
+    manifests are of, asked only where an orphan is there; None outside git.
     """
 
     now: datetime
@@ -50,6 +53,8 @@ class Terms:
     crowds: tuple[Crowd, ...] = ()
     address: Address = HERE
     clocks: tuple[OtherClock, ...] = ()
+    approved_before: bool = False
+    checkout: Callable[[], Checkout | None] = no_checkout
 
     def by(self, clock: OtherClock) -> Terms:
         """The same by another clock."""

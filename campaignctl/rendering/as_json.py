@@ -23,7 +23,9 @@ from campaignctl.planning.plan import (
     Selection,
 )
 from campaignctl.planning.reasons import ChangeType
+from campaignctl.planning.resources import Live
 from campaignctl.planning.run import Run
+from campaignctl.planning.seal import document_seal
 from campaignctl.rendering.documents import (
     ApplyDocument,
     ChangeDocument,
@@ -80,9 +82,12 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
         "campaignctl_version": __version__,
         "environment": plan.environment,
         "account_sid": plan.account_sid,
+        "host": plan.host,
         "created_at": moment(plan.created_at),
         "expires_at": moment(plan.expires_at),
         "digest": plan.digest,
+        "approval": plan.approval,
+        "seal": "",
         "manifests": {
             "digest": plan.manifests.digest,
             "count": plan.manifests.count,
@@ -114,6 +119,11 @@ def whole_document(
         "changes": [_whole(document, change, run, show_numbers) for document, change, run in rows],
         "crowds": crowd_documents(plan.changes, runs, environment),
     }
+
+
+def sealed_document(document: PlanDocument, token: str) -> PlanDocument:
+    """A plan's document as a program or a file gets it: under its seal, keyed with the API token."""
+    return {**document, "seal": document_seal(document, token)}
 
 
 def apply_document(result: ApplyResult, environment: Environment) -> ApplyDocument:
@@ -237,7 +247,7 @@ def _change(change: Change, said: Senses, environment: Environment, show_numbers
         "sid": change.live.sid if change.live else None,
         "change": change.type.value,
         "status": {"live": _live_status(change), "desired": state.value if state else None},
-        "operations": [_operation(operation) for operation in change.operations],
+        "operations": [_operation(operation, change.live) for operation in change.operations],
         "held": [_held(operation) for operation in change.held],
         "diff": [difference_document(kind, each, environment.country, show_numbers) for each in change.diff],
         "reason": _reason(change.reason),
@@ -269,7 +279,7 @@ def _reason(reason: Reason) -> ReasonDocument:
     return {"code": reason.code, "message": reason.message}
 
 
-def _operation(operation: Operation) -> OperationDocument:
+def _operation(operation: Operation, live: Live | None) -> OperationDocument:
     document: OperationDocument = {
         "op": operation.op.value,
         "fields": list(operation.fields),
@@ -277,6 +287,8 @@ def _operation(operation: Operation) -> OperationDocument:
     }
     if operation.op is Op.COMPLETE:
         document["numbers_failed"] = operation.numbers_failed
+    if operation.op is Op.RESUME:
+        document["since"] = live.updated if live else None
     if operation.sid is not None:
         document["sid"] = operation.sid
     return document

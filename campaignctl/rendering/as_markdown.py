@@ -123,6 +123,9 @@ def _head(report: Report) -> Iterator[str]:
     yield ""
     for said in report.summary:
         yield f"{_said(said)}  "
+    for note in report.notes:
+        yield ""
+        yield f"> Note: {prose(note)}"
 
 
 def _said(said: Said) -> str:
@@ -132,13 +135,10 @@ def _said(said: Said) -> str:
 
 
 def _foot(report: Report) -> Iterator[str]:
-    for note in report.notes:
-        yield ""
-        yield f"> Note: {prose(note)}"
     small = [prose(line) for line in report.fine_print]
     if report.seal:
         expires = f", expires {report.seal.expires}" if report.seal.expires else ""
-        small.append(f"Digest {code(report.seal.digest)}{expires}.")
+        small.append(f"Approve {code(report.seal.approval)}{expires}.")
     if small:
         yield ""
         yield f"<sub>{' '.join(small)}</sub>"

@@ -20,12 +20,16 @@ class FindingDocument(TypedDict):
 
 
 class OperationDocument(TypedDict):
-    """What an apply would do. `sid` only for a twin, `numbers_failed` only for a complete (null: unknown)."""
+    """What an apply would do. `sid` only for a twin, `numbers_failed` only for a complete (null: unknown).
+
+    `since` only for a resume: the live `date_updated`, null where the account does not show it.
+    """
 
     op: str
     fields: list[str]
     irreversible: bool
     numbers_failed: NotRequired[int | None]
+    since: NotRequired[str | None]
     sid: NotRequired[str]
 
 
@@ -216,9 +220,12 @@ class PlanDocument(TypedDict):
     campaignctl_version: str
     environment: str
     account_sid: str
+    host: str
     created_at: str
     expires_at: str
     digest: str
+    approval: str
+    seal: str
     manifests: ManifestsDocument
     selection: SelectionDocument
     allowed: list[str]

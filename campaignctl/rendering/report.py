@@ -152,7 +152,7 @@ class Finding:
 class Seal:
     """What a reviewer approves, and until when."""
 
-    digest: str
+    approval: str
     expires: str | None
 
 

@@ -56,7 +56,7 @@ def plan_report(document: PlanDocument, now: datetime) -> Report:
         findings=findings_of(document["findings"]),
         notes=tuple(map(message, document["notes"])),
         fine_print=tuple(_fine_print(document)),
-        seal=Seal(name(document["digest"]), totals.expiry(document, now)),
+        seal=Seal(name(document["approval"]), totals.expiry(document, now)),
         timeline=partial(timeline_of, document),
     )
 

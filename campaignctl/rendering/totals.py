@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -24,7 +24,7 @@ def nothing_to_do(document: PlanDocument) -> bool:
 
 
 def plan_total(document: PlanDocument) -> str:
-    """`Plan: 3 to create, 1 to update, …`."""
+    """`Plan: 1 to update, 3 to create; 2 held (2 resume); …`: operations and what is held, each for itself."""
     summary = document["summary"]
     unmanaged = ""
     if summary["unmanaged"]:
@@ -37,16 +37,28 @@ def plan_total(document: PlanDocument) -> str:
     if nothing_to_do(document):
         return f"Nothing to do for {words.counted(summary['noop'], 'manifest')}{unmanaged}."
     parts = [
-        f"{summary['create']:,} to create",
-        f"{summary['update']:,} to update",
-        words.counted(summary["transition"], "transition"),
-        f"{summary['held']:,} held",
+        _operations(operations_of(document)),
+        *_held(document),
         f"{summary['blocked']:,} blocked",
         f"{summary['noop']:,} unchanged",
     ]
     if summary["orphan"]:
         parts.append(words.counted(summary["orphan"], "orphan"))
-    return f"Plan: {', '.join(parts)}{unmanaged}."
+    return f"Plan: {'; '.join(parts)}{unmanaged}."
+
+
+def _operations(operations: Sequence[OperationDocument]) -> str:
+    """`2 to pause, 1 to create`: each for itself, whatever type of change it belongs to."""
+    counts = Counter(operation["op"] for operation in operations)
+    return ", ".join(f"{counts[op]:,} to {op}" for op in _PHASES if counts[op]) or "nothing to send"
+
+
+def _held(document: PlanDocument) -> Iterator[str]:
+    """`3 held (2 complete, 1 archive)`; nothing where nothing waits to be asked for."""
+    counts = Counter(operation["op"] for change in document["changes"] for operation in change["held"])
+    if counts:
+        each = ", ".join(f"{counts[op]:,} {op}" for op in _PHASES if counts[op])
+        yield f"{counts.total():,} held ({each})"
 
 
 def operations_of(document: PlanDocument) -> list[OperationDocument]:

@@ -14,6 +14,7 @@ from harness import Desk, actions, live_voice, run, sms, voice
 PAST = {"send_at": "2027-01-09T09:00:00+05:30", "end_at": "2027-02-09T09:00:00+05:30"}
 NIGHT = {"send_at": "2090-01-15T23:00:00+05:30"}
 APPLY = ("apply", "--auto-approve")
+ANOTHER = "0123456789ab@2027-01-11T00:00Z"
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ CASES = (
     Case("a policy is worse than a mistake", 3, ("validate",), at_night_and_misspelt, "tempalte"),
     Case("too many changes", 3, (*APPLY, "--max-changes", "0"), says="max"),
     Case("too many changes for the project", 3, APPLY, wide_project, "max_changes"),
-    Case("another plan than the reviewed one", 3, (*APPLY, "--expect", "0123456789ab"), says="digest"),
+    Case("another plan than the reviewed one", 3, (*APPLY, "--expect", ANOTHER), says="approved"),
+    Case("a bare digest", 64, (*APPLY, "--expect", "0123456789ab"), says="DIGEST@TIME"),
     Case("a held create in an apply", 3, APPLY, no_start, "start-now"),
     Case("a campaign that moved", 3, APPLY, moved, "moved"),
     Case("a start that passed during the apply", 3, APPLY, too_slow, "start-passed"),
@@ -230,7 +232,7 @@ def test_an_invalid_manifest_stops_the_run_before_any_request(desk: Desk) -> Non
         (in_sync, ("apply",)),
         (lambda desk: desk.manifests(voice()), ("apply",)),
         (lambda desk: desk.manifests(voice()), (*APPLY, "--max-changes", "0")),
-        (lambda desk: desk.manifests(voice()), (*APPLY, "--expect", "0123456789ab")),
+        (lambda desk: desk.manifests(voice()), (*APPLY, "--expect", ANOTHER)),
         (lambda desk: desk.manifests(voice()), ("plan", "--out", "plan.json")),
     ],
 )
@@ -264,10 +266,10 @@ def test_a_campaign_that_the_account_refuses_does_not_stop_the_others(desk: Desk
     assert [it["attempts"] for it in results["diwali-offer"]["operations"]] == [1]
 
 
-def test_the_reviewed_digest_is_carried_out(desk: Desk) -> None:
+def test_the_reviewed_plan_is_carried_out(desk: Desk) -> None:
     desk.manifests(voice())
-    digest = desk.plan()["digest"]
-    assert desk.run(*APPLY, "--expect", digest).code == 0
+    approval = desk.plan()["approval"]
+    assert desk.run(*APPLY, "--expect", approval).code == 0
 
 
 def test_pauses_are_not_counted_as_changes(desk: Desk) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Desk, actions, live_voice, sms, voice
+from harness import TOKEN, Desk, actions, live_voice, sms, voice
+
+from campaignctl.planning.seal import document_seal
 
 APPLY = ("apply", "--auto-approve")
 LATER = {"send_at": "2027-01-16T09:00:00+05:30", "end_at": "2027-01-16T18:00:00+05:30"}
@@ -228,21 +230,21 @@ def test_a_saved_plan_takes_no_further_permission_or_selection(desk: Desk, words
 
 def test_guards_hold_for_a_saved_plan_too(desk: Desk) -> None:
     desk.manifests(voice())
-    digest = saved(desk)["digest"]
+    approval = saved(desk)["approval"]
     assert desk.run("apply", "plan.json").code == 64
     assert desk.run(*APPLY, "plan.json", "--max-changes", "0").code == 3
-    assert desk.run(*APPLY, "plan.json", "--expect", "0" * 12).code == 3
+    assert desk.run(*APPLY, "plan.json", "--expect", "0" * 12 + approval[12:]).code == 3
     assert not desk.writes
-    assert desk.run(*APPLY, "plan.json", "--expect", digest).code == 0
+    assert desk.run(*APPLY, "plan.json", "--expect", approval).code == 0
 
 
-def test_show_prints_the_plan_and_its_digest(desk: Desk) -> None:
+def test_show_prints_the_plan_and_what_to_approve(desk: Desk) -> None:
     desk.manifests(voice())
     plan = desk.run("plan", "--out", "plan.json")
     shown = desk.run("show", "plan.json")
     assert shown.code == 0
     assert shown.out == plan.out
-    assert json.loads((desk.root / "plan.json").read_text())["digest"] in shown.out
+    assert f"Approve {json.loads((desk.root / 'plan.json').read_text())['approval']}" in shown.out
     document = desk.run("show", "plan.json", "--format", "json").json
     assert document == json.loads((desk.root / "plan.json").read_text())
 
@@ -328,7 +330,19 @@ def test_a_plan_that_was_cut_edited_or_is_foreign_is_one_clear_message(
 
 
 @pytest.mark.parametrize(
-    "key", ["environment", "digest", "manifests", "selection", "allowed", "changes", "summary"]
+    "key",
+    [
+        "environment",
+        "host",
+        "digest",
+        "approval",
+        "seal",
+        "manifests",
+        "selection",
+        "allowed",
+        "changes",
+        "summary",
+    ],
 )
 def test_a_plan_that_lacks_a_key_is_one_clear_message(desk: Desk, key: str) -> None:
     desk.manifests(voice())
@@ -345,6 +359,7 @@ def test_a_plan_of_a_later_minor_version_may_hold_more(desk: Desk) -> None:
     document = saved(desk)
     document |= {"format_version": "1.9", "more": {"things": 1}}
     document["changes"][0]["also"] = "this"
+    document["seal"] = document_seal(document, TOKEN)
     desk.write("plan.json", json.dumps(document))
     assert desk.run("show", "plan.json").code == 0
     assert desk.run(*APPLY, "plan.json").code == 0

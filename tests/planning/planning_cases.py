@@ -19,6 +19,7 @@ from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.lifecycle import State, read_status
 from campaignctl.kinds.table import Kind
+from campaignctl.planning.checkout import Checkout
 from campaignctl.planning.clocks import OtherClock
 from campaignctl.planning.consent import Consent
 from campaignctl.planning.environment import Environment, Prune
@@ -52,8 +53,9 @@ KINDS: Mapping[str, Kind] = {"voice": VOICE, "sms": SMS}
 
 _KEYS: Mapping[str, str] = {
     "case": "name now clocks environment allow prune prune_asked orphans_complete resend unsettled manifests live "
-    "incomplete searched elsewhere other_sms newest_finished other_sms_finished select expect unmanaged findings order",
-    "environment": "country allow sms_api backend policy",
+    "checked_out incomplete searched elsewhere other_sms newest_finished other_sms_finished select expect unmanaged "
+    "plan_notes findings order",
+    "environment": "country allow sms_api backend policy resume_before_start",
     "manifest": "voice sms state sid previous_name ignore allow distinct_from spec without",
     "live": "voice sms sid status created updated stats spec hidden",
     "expect": "change code operations held diff notes no_notes message no_message sid live name sends",
@@ -167,10 +169,14 @@ def _live(data: Mapping[str, Any]) -> Live:
         status=read_status(word),
         word=word,
         spec=_leave_out(_spec(short, name, data.get("spec", {})), data.get("hidden", [])),
-        created=datetime.fromisoformat(data.get("created", "2027-01-01T00:00:00+00:00")),
+        created=_moment(data.get("created", "2027-01-01T00:00:00+00:00")),
         updated=data.get("updated"),
         stats=data.get("stats"),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _snapshot(data: Mapping[str, Any]) -> Snapshot:
@@ -208,16 +214,20 @@ def _terms(data: Mapping[str, Any]) -> Terms:
         sms_api=settings.get("sms_api", "message-campaigns"),
         country=COUNTRIES[country] if country else None,
         allow=frozenset(settings.get("allow", ())),
+        resume_before_start=settings.get("resume_before_start", "unknown"),
         policy=settings.get("policy", off),
     )
     return Terms(
         now=datetime.fromisoformat(data.get("now", NOW)),
         environment=environment,
-        consent=Consent(tuple(data.get("allow", ())), environment.allow, environment.is_sandbox),
+        consent=Consent(
+            tuple(data.get("allow", ())), environment.allow, environment.is_sandbox, environment.resume_waits
+        ),
         prune=Prune(data["prune"]) if "prune" in data else None,
         prune_asked=data.get("prune_asked", False),
         orphans_complete=data.get("orphans_complete", True),
         resend=tuple(data.get("resend", ())),
+        checkout=lambda: _checkout(data.get("checked_out")),
         unsettled={
             (KINDS[short].name, name): f".campaignctl/intents/{name}"
             for short, names in data.get("unsettled", {}).items()
@@ -228,6 +238,13 @@ def _terms(data: Mapping[str, Any]) -> Terms:
             for it in data.get("clocks", ())
         ),
     )
+
+
+def _checkout(text: str | None) -> Checkout | None:
+    """A moment, or why git cannot say; None outside git."""
+    if text is None:
+        return None
+    return Checkout(datetime.fromisoformat(text)) if text[0].isdigit() else Checkout(None, text)
 
 
 def label(change: Change) -> tuple[str, ...]:

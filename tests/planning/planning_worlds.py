@@ -243,7 +243,7 @@ def _terms(draw: st.DrawFn) -> Terms:
     return Terms(
         now=NOW,
         environment=environment,
-        consent=Consent(flags, environment.allow, environment.is_sandbox),
+        consent=Consent(flags, environment.allow, environment.is_sandbox, environment.resume_waits),
         prune=draw(st.sampled_from((None, Prune("growth-")))),
         prune_asked=draw(st.booleans()),
         resend=draw(st.sampled_from(((), (), ("growth-a",)))),

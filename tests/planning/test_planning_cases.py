@@ -33,6 +33,8 @@ def test_a_case_is_planned_as_its_name_says(case: Case) -> None:
         found = [f"{it.rule} {it.severity}: {it.message}" for it in outlook.findings]
         assert len(found) == len(case.data["findings"]), found
         assert all(map(operator.contains, found, case.data["findings"])), found
+    if "plan_notes" in case.data:
+        assert list(outlook.notes) == case.data["plan_notes"]
     if "order" in case.data:
         done = [
             f"{step.operation.op} {step.operation.sid or step.change.key.name}"

@@ -94,7 +94,7 @@ def test_jobs_with_secrets_never_run_for_a_fork(workflow: Mapping[str, Any]) -> 
         trusted = "github.event.pull_request.head.repo.full_name == github.repository" in condition
         own = any(f"github.event_name == '{event}'" in condition for event in ("push", "schedule"))
         assert trusted or own or job.get("needs") == "planned", name
-        assert job["environment"] in ("campaigns-plan", "campaigns")
+        assert job["environment"] in ("campaigns-plan", "campaigns", "campaigns-due")
 
 
 def test_nothing_from_outside_is_put_into_a_script(workflow: Mapping[str, Any]) -> None:
@@ -112,15 +112,32 @@ def test_jobs_end_by_themselves_and_ask_for_little(workflow: Mapping[str, Any]) 
 def test_actions_are_githubs_own_pinned_and_leave_no_credentials(workflow: Mapping[str, Any]) -> None:
     used = [step for _, step in steps(workflow) if "uses" in step]
     for step in used:
-        assert re.fullmatch(r"actions/(checkout|setup-python)@[0-9a-f]{40}", step["uses"])
+        known = r"actions/(checkout|setup-python|(up|down)load-artifact)@[0-9a-f]{40}"
+        assert re.fullmatch(known, step["uses"])
         if "checkout" in step["uses"]:
             assert step["with"]["persist-credentials"] is False
 
 
 def test_applies_wait_for_one_another_and_for_an_approval(workflow: Mapping[str, Any]) -> None:
-    apply = workflow["jobs"]["apply"]
-    assert apply["concurrency"] == {"group": "campaigns-apply", "cancel-in-progress": False}
-    assert apply["environment"] == "campaigns"
+    jobs = workflow["jobs"]
+    for job in (jobs["apply"], jobs["due"]):
+        assert job["concurrency"] == {"group": "campaigns-apply", "cancel-in-progress": False}
+    assert jobs["apply"]["environment"] == "campaigns"
+
+
+def test_at_night_either_what_came_due_is_applied_or_drift_is_told(workflow: Mapping[str, Any]) -> None:
+    nightly = {name: job["if"] for name, job in workflow["jobs"].items() if "schedule" in job.get("if", "")}
+    assert nightly.keys() == {"due", "drift"}
+    assert nightly["due"].endswith("vars.CAMPAIGNCTL_UNATTENDED != 'false'")
+    assert nightly["drift"].endswith("vars.CAMPAIGNCTL_UNATTENDED == 'false'")
+
+
+def test_whatever_applies_looks_for_the_head_at_the_remote_first(workflow: Mapping[str, Any]) -> None:
+    for name, step in steps(workflow):
+        if "campaignctl apply" in step.get("run", ""):
+            names = [each.get("name", "") for each in workflow["jobs"][name]["steps"]]
+            before = names[: names.index(step["name"])]
+            assert before[-1].startswith("Head of "), name
 
 
 # -- what it does ----------------------------------------------------------------------------------------------
@@ -136,7 +153,10 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         made.write(".gitignore", "comment.md\nplan.json\n")
         git = GitProject(root)
         git.git("init", "--quiet", "--initial-branch", "main")
+        git.git("init", "--quiet", "--bare", "--initial-branch", "main", str(tmp_path / "remote.git"))
+        git.git("remote", "add", "origin", str(tmp_path / "remote.git"))
         git.commit()
+        git.git("push", "--quiet", "origin", "main")
         yield made
 
 
@@ -238,25 +258,97 @@ def test_a_plan_that_cannot_be_made_is_no_comment(runner: WorkflowRunner, desk: 
     assert runner.gh_calls == []
 
 
+def merge(desk: Desk, *manifests: dict[str, Any]) -> None:
+    """A commit on the main branch, at the remote too."""
+    desk.manifests(*manifests)
+    git = GitProject(desk.root)
+    git.commit()
+    git.git("push", "--quiet", "origin", "main")
+
+
 def test_after_a_merge_the_plan_that_was_approved_is_applied(runner: WorkflowRunner, desk: Desk) -> None:
     planned = runner.run("planned")
     assert planned.failed is None, planned.log
     assert planned.outputs["operations"] == "1"
-    assert planned.outputs["digest"] in planned.summary
+    assert re.search(r"Approve `[0-9a-f]{12}@2027-01-11T03:30Z`", planned.summary)
     assert desk.writes == []
-    runner.context["needs.planned.outputs.digest"] = planned.outputs["digest"]
     applied = runner.run("apply")
     assert applied.failed is None, applied.log
     assert desk.live("diwali-reminder")["name"] == "diwali-reminder"
     assert runner.run("planned").outputs["operations"] == "0"
 
 
+def test_the_plan_that_is_carried_out_is_the_file_of_the_plan_job(runner: WorkflowRunner, desk: Desk) -> None:
+    runner.run("planned")
+    (kept,) = runner.directory.glob("artifacts/*/*")
+    kept.write_text(kept.read_text(encoding="utf-8").replace("03349360005", "03349360006"), encoding="utf-8")
+    applied = runner.run("apply")
+    assert (applied.failed, applied.code) == ("Apply", 3), applied.log
+    assert "was edited" in applied.log
+    assert desk.writes == []
+
+
 def test_what_changed_between_approval_and_apply_is_refused(runner: WorkflowRunner, desk: Desk) -> None:
-    runner.context["needs.planned.outputs.digest"] = runner.run("planned").outputs["digest"]
+    runner.run("planned")
     desk.manifests(voice(), voice("another", **{"from": ["+919876543299"]}))
     applied = runner.run("apply")
     assert (applied.failed, applied.code) == ("Apply", 3), applied.log
     assert desk.writes == []
+
+
+def test_a_plan_that_was_approved_too_late_is_refused(runner: WorkflowRunner, desk: Desk) -> None:
+    runner.run("planned")
+    desk.pass_time(hours=24)
+    applied = runner.run("apply")
+    assert (applied.failed, applied.code) == ("Apply", 3), applied.log
+    assert "expired" in applied.log
+    assert desk.writes == []
+
+
+APPLYING = {"apply": "Head of the branch", "due": "Head of the default branch"}
+
+
+@pytest.mark.parametrize("job", APPLYING)
+def test_an_old_pipeline_that_is_run_again_applies_nothing(
+    runner: WorkflowRunner, desk: Desk, job: str
+) -> None:
+    """With its plan job too, so that its plan is fresh: only the head at the remote tells."""
+    git = GitProject(desk.root)
+    old = git.git("rev-parse", "HEAD")
+    merge(desk, voice(caller_id="03349360006"))
+    git.git("checkout", "--quiet", old)
+    runner.run("planned")
+    result = runner.run(job)
+    assert (result.failed, result.code) == (APPLYING[job], 3), result.log
+    assert "::error::Not the head of" in result.log
+    assert desk.writes == []
+
+
+@pytest.mark.parametrize("job", APPLYING)
+def test_where_nobody_can_tell_the_head_nothing_is_applied(
+    runner: WorkflowRunner, desk: Desk, job: str, tmp_path: Path
+) -> None:
+    runner.run("planned")
+    shutil.rmtree(tmp_path / "remote.git")
+    result = runner.run(job)
+    assert (result.failed, result.code) == (APPLYING[job], 3), result.log
+    assert "cannot be told" in result.log
+    assert desk.writes == []
+
+
+def test_at_night_what_came_due_is_applied_on_the_head_of_the_default_branch(
+    runner: WorkflowRunner, desk: Desk
+) -> None:
+    """What was too near to be planned, missed or held then, and needs nobody's word now."""
+    night = runner.run("due")
+    assert night.failed is None, night.log
+    assert desk.live("diwali-reminder")["name"] == "diwali-reminder"
+    assert "diwali-reminder" in night.summary
+    desk.forget()
+    desk.by_hand(desk.live("diwali-reminder")["id"], {"campaigns": [{"action": "pause"}]})
+    again = runner.run("due")
+    assert again.failed is None, again.log
+    assert desk.writes == []  # a resume waits to be asked for
 
 
 def test_at_night_it_is_told_when_somebody_changed_the_account(runner: WorkflowRunner, desk: Desk) -> None:
@@ -272,7 +364,7 @@ def test_at_night_it_is_told_when_somebody_changed_the_account(runner: WorkflowR
 
 
 def test_no_secret_is_ever_said(runner: WorkflowRunner) -> None:
-    results = [runner.run(job) for job in ("review", "plan", "planned", "drift")]
+    results = [runner.run(job) for job in ("review", "plan", "planned", "drift", "due")]
     said = "".join(result.log + result.summary for result in results) + json.dumps(runner.gh_calls)
     for secret in (KEY, TOKEN, "a-token-of-the-job", "in-the-query"):
         assert secret not in said

@@ -1,7 +1,8 @@
 """Runs the `run:` steps of a workflow's job in a real bash, as the runner of GitHub Actions does, and no others.
 
 Expressions are only known in `env:`, from a table. `gh` is a stand-in for a program of others: it records its words
-and the comment it was given, and lists the comments it was told of.
+and the comment it was given, and lists the comments it was told of. Artifacts go by their names through a directory;
+each job begins without the files that the one before it left.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -56,6 +58,7 @@ class WorkflowRunner:
         self.directory.mkdir()
         tools = self.directory / "bin"
         tools.mkdir()
+        (self.directory / "artifacts").mkdir()
         self._script(tools / "gh", _GH.format(python=sys.executable, directory=str(self.directory)))
         self._script(tools / "campaignctl", f'#!/bin/sh\nexec {sys.executable} -m campaignctl "$@"\n')
         (tools / "python").symlink_to(sys.executable)
@@ -85,9 +88,14 @@ class WorkflowRunner:
         summary, log = self.directory / f"{job}.summary", ""
         summary.write_text("", encoding="utf-8")
         failed, code = None, 0
+        subprocess.run(["git", "clean", "-fdxq"], cwd=self.work, check=True)
         for step in self.workflow["jobs"][job]["steps"]:
             always = step.get("if") == "success() || failure()"
-            if "run" not in step or step["name"] == "Install" or (failed and not always):
+            if failed and not always:
+                continue
+            if "uses" in step:
+                self._carry(step)
+            if "run" not in step or step["name"] == "Install":
                 continue
             written = self.directory / "output"
             written.write_text("", encoding="utf-8")
@@ -110,6 +118,17 @@ class WorkflowRunner:
         }
         return JobResult(failed, code, log, summary.read_text(encoding="utf-8"), given)
 
+    def _carry(self, step: Mapping[str, Any]) -> None:
+        """What goes from job to job: one file under a name."""
+        kept = self.directory / "artifacts"
+        if "/upload-artifact@" in step["uses"]:
+            kept = kept / step["with"]["name"]
+            kept.mkdir(exist_ok=True)
+            shutil.copy(self.work / step["with"]["path"], kept)
+        elif "/download-artifact@" in step["uses"]:
+            for file in (kept / step["with"]["name"]).iterdir():
+                shutil.copy(file, self.work)
+
     def _environment(
         self, step: Mapping[str, Any], outputs: Mapping[str, str], written: Path, summary: Path
     ) -> dict[str, str]:
@@ -122,6 +141,7 @@ class WorkflowRunner:
             "GITHUB_OUTPUT": str(written),
             "GITHUB_STEP_SUMMARY": str(summary),
             "GITHUB_REPOSITORY": "acme/campaigns",
+            "GITHUB_REF": "refs/heads/main",
             "GIT_CONFIG_GLOBAL": os.devnull,
             **own,
         }

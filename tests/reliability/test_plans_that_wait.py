@@ -196,10 +196,10 @@ def test_what_another_pipeline_did_meanwhile_is_not_done_twice(desk: Desk) -> No
 def test_the_reviewed_digest_of_a_plan_holds_while_it_is_finished(desk: Desk) -> None:
     reliable(desk)
     desk.manifests(voice(), sms())
-    digest = desk.plan("--out", "plan.json")["digest"]
+    approval = desk.plan("--out", "plan.json")["approval"]
     desk.sandbox.faults.add("status", request="create", path="message", status=422)
-    assert desk.run(*APPLY, "plan.json", "--expect", digest).code == 4
-    assert desk.run(*APPLY, "plan.json", "--expect", digest).code == 0
+    assert desk.run(*APPLY, "plan.json", "--expect", approval).code == 4
+    assert desk.run(*APPLY, "plan.json", "--expect", approval).code == 0
     assert_converges(desk)
 
 

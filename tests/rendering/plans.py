@@ -73,6 +73,7 @@ def change(kind: Kind, campaign: str, code: str, message: str = "", **more: Any)
 def plan(*changes: Change, environment: Environment = PROD, **more: Any) -> Plan:
     """A plan of these changes."""
     rest: dict[str, Any] = {
+        "host": environment.host,
         "created_at": NOW,
         "expires_at": NOW + timedelta(hours=24),
         "manifests": ManifestsSeal("hmac-sha256:5f1d", len(changes), "3fa94c1e"),

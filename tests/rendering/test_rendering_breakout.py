@@ -151,7 +151,7 @@ def test_a_comment_is_never_too_long_and_says_what_is_missing(text_name: str) ->
     output = render("plan", "markdown", document, SETTING)
     assert len(output) <= MOST_CHARACTERS < 65_536
     assert "✂️ **Cut, to fit into a comment: " in output
-    assert "Digest `9f2c41aa07be`, expires" in output
+    assert "Approve `9f2c41aa07be@2027-01-13T03:30Z`, expires" in output
     assert output.count("<details>") == output.count("</details>")
 
 

@@ -19,7 +19,13 @@ from campaignctl.planning.plan import Op, Operation, Plan
 from campaignctl.planning.reasons import REASONS, ChangeType
 from campaignctl.planning.seal import document_digest
 from campaignctl.rendering import words
-from campaignctl.rendering.as_json import apply_document, brief_document, plan_document, whole_document
+from campaignctl.rendering.as_json import (
+    apply_document,
+    brief_document,
+    plan_document,
+    sealed_document,
+    whole_document,
+)
 from campaignctl.rendering.documents import PlanDocument
 from campaignctl.rendering.findings import validate_document
 from campaignctl.rendering.formats import FORMATS, Setting, Where, offered, render
@@ -28,7 +34,7 @@ from campaignctl.rendering.timeline import timeline_of
 Golden = Callable[[str, str], None]
 SETTING = Setting(plans.NOW, manifests=8, where=Where("prod", "acme1", sandbox=False))
 DOCUMENTS: dict[str, Any] = {
-    "plan": plan_document(plans.everything(), plans.PROD),
+    "plan": sealed_document(plan_document(plans.everything(), plans.PROD), "made-up"),
     "apply": apply_document(results.everything(), plans.PROD),
     "validate": validate_document(plans.FINDINGS),
 }

@@ -16,7 +16,7 @@ from campaignctl.errors import InputError, RefusedError
 from campaignctl.planning.plan import Difference, Selection
 from campaignctl.planning.reasons import REASONS
 from campaignctl.rendering import documents
-from campaignctl.rendering.as_json import apply_document, plan_document, written
+from campaignctl.rendering.as_json import apply_document, plan_document, sealed_document, written
 from campaignctl.rendering.findings import error_document, validate_document
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -41,8 +41,11 @@ def valid(name: str, document: Mapping[str, Any]) -> bool:
 
 
 def test_a_plan_is_what_its_schema_says() -> None:
-    assert valid("plan", plan_document(plans.everything(), plans.PROD))
-    assert valid("plan", plan_document(plans.plan(environment=plans.SANDBOX), plans.SANDBOX))
+    for plan, environment in (
+        (plans.everything(), plans.PROD),
+        (plans.plan(environment=plans.SANDBOX), plans.SANDBOX),
+    ):
+        assert valid("plan", sealed_document(plan_document(plan, environment), "made-up"))
 
 
 def test_results_findings_and_errors_are_what_their_schemas_say() -> None:

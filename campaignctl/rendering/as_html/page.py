@@ -73,9 +73,10 @@ def _header(report: Report) -> Iterator[str]:
         yield f'<p class="badge">Sandbox: {STAND_IN}</p>\n'
     items = "".join(f'<li class="{said.tone.value}">{text(said.text)}</li>\n' for said in report.summary)
     yield f'<ul class="summary">\n{items}</ul>\n'
+    yield from (f"<p>Note: {text(note)}</p>\n" for note in report.notes)
     if report.seal:
         expires = f", expires {text(report.seal.expires)}" if report.seal.expires else ""
-        yield f'<p class="seal">Digest <code>{text(report.seal.digest)}</code>{expires}</p>\n'
+        yield f'<p class="seal">Approve <code>{text(report.seal.approval)}</code>{expires}</p>\n'
     yield "</header>\n"
 
 
@@ -111,6 +112,5 @@ def _tools(report: Report) -> str:
 
 
 def _footer(report: Report) -> str:
-    notes = "".join(f"<p>Note: {text(note)}</p>\n" for note in report.notes)
     small = "".join(f"<p>{text(line)}</p>\n" for line in report.fine_print)
-    return f"<footer>\n{notes}{small}<p>campaignctl {__version__}</p>\n</footer>\n"
+    return f"<footer>\n{small}<p>campaignctl {__version__}</p>\n</footer>\n"

@@ -56,6 +56,7 @@ def _plan(document: PlanDocument, now: datetime) -> Iterator[Line]:
     bearing = namesakes(changes)
     failed = [change for change in changes if change["reason"]["code"] == "failed"]
     noops = [change for change in changes if change["change"] == "noop" and change not in failed]
+    yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
     for change in failed:
         yield from block(_failed(change))
     for change in changes:
@@ -63,7 +64,6 @@ def _plan(document: PlanDocument, now: datetime) -> Iterator[Line]:
             # a list: one by one, each line would go through every generator from there to here
             yield from block(list(_change(change, now, bearing[change["name"]] > 1)))
     yield from block(_unchanged(noops))
-    yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
     yield from block(_closing(document, now))
 
 
@@ -242,7 +242,7 @@ def _closing(document: PlanDocument, now: datetime) -> Iterator[Line]:
     yield Line(totals.cost(document), 0, Style.QUIET)
     expires = totals.expiry(document, now)
     until = f", expires {expires}" if expires else ""
-    yield Line(f"Digest {document['digest']}{until}.", 0, Style.QUIET)
+    yield Line(f"Approve {document['approval']}{until}.", 0, Style.QUIET)
 
 
 def _said(sentence: str | None, style: Style = Style.PLAIN) -> Iterator[Line]:

@@ -1,0 +1,51 @@
+"""What a reviewer approves (rule 11): a plan's digest and the moment until which it holds. An approval is as old as the
+plan that was read."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from campaignctl.errors import RefusedError, UsageError
+
+_FORMAT: Final = "%Y-%m-%dT%H:%MZ"
+_WRITTEN: Final = re.compile(r"(?P<digest>[0-9a-f]{12})@(?P<until>\d{4}-\d\d-\d\dT\d\d:\d\dZ)", re.ASCII)
+_EXAMPLE: Final = "9f2c41aa07be@2027-01-15T03:20Z"
+
+
+def approval_of(digest: str, expires_at: datetime) -> str:
+    """`DIGEST@TIME`, the time in UTC to the minute, rounded down."""
+    return f"{digest}@{expires_at.astimezone(UTC).strftime(_FORMAT)}"
+
+
+class Approval(NamedTuple):
+    """What `--expect` was given."""
+
+    digest: str
+    until: datetime
+
+    @classmethod
+    def read(cls, text: str) -> Approval:
+        """Raises UsageError for anything shorter, and for what is none."""
+        found = _WRITTEN.fullmatch(text.strip())
+        try:
+            if found is not None:
+                return cls(found["digest"], datetime.strptime(found["until"], _FORMAT).replace(tzinfo=UTC))
+        except ValueError:  # such as a 13th month
+            pass
+        raise UsageError(
+            f"--expect takes the whole approval, DIGEST@TIME such as {_EXAMPLE}: give what `plan` and `show` "
+            "print after Approve, and the JSON as `approval`"
+        )
+
+    def hold_against(self, digest: str, now: datetime) -> None:
+        """Raises RefusedError after its moment, and for another plan."""
+        if self.until <= now:
+            raise RefusedError(
+                f"the approval expired at {self.until.isoformat()}; plan again and review that plan"
+            )
+        if self.digest != digest:
+            raise RefusedError(
+                f"this plan has digest {digest}, and {self.digest} was approved; review it again"
+            )

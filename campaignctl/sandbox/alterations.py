@@ -24,12 +24,12 @@ def changed(kind: Kind, spec: Spec, paths: Iterable[str]) -> dict[str, Any]:
 
 
 def lost(spec: Spec, paths: Iterable[str]) -> dict[str, Any]:
-    """Without these."""
+    """Without these: a field is no longer there, a member is null, as are an object's that has no other."""
     for path in paths:
         name, _, member = path.partition(".")
         if member and isinstance(spec.get(name), Mapping):
-            kept = {key: value for key, value in spec[name].items() if key != member}
-            spec = {**spec, name: kept or None}
+            left = {**spec[name], member: None}
+            spec = {**spec, name: left if any(value is not None for value in left.values()) else None}
         elif not member:
             spec = {key: value for key, value in spec.items() if key != name}
     return dict(spec)

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from habits import habits
 from hypothesis import reject
 from hypothesis import strategies as st
 
 from campaignctl.sandbox import rules
 from campaignctl.sandbox.collection import COLLECTIONS
 from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.switches import rows
 
 Fields = dict[str, Any]
 
@@ -293,23 +295,39 @@ def scenes(draw: st.DrawFn) -> Scene:
         voice=live["VoiceCampaign"],
         sms=live["SmsCampaign"],
         other_sms=others,
-        switches=draw(_SWITCHES),
+        switches=draw(switches()),
         settings=draw(_SETTINGS),
     )
 
 
-_SWITCHES = _fields(
-    put=st.sampled_from(["merge", "replace"]),
-    fill_schedule=st.booleans(),
-    shared_sms=st.booleans(),
-    resume_early=st.sampled_from([False, False, True]),
-    status_filter=st.sampled_from(["any", "any", "own", "lower", "refuse", "ignore"]),
-    name_search=st.sampled_from(["substring", "substring", "case", "odd"]),
-    omit_from_create=_OMITTED,
-    omit_from_update=_OMITTED,
-    omit_from_get=_OMITTED,
-    omit_from_list=_OMITTED,
+DEFAULTS: Fields = {name: default for name, _, default in rows()}
+HABITS_ASIDE = (
+    *("spelling", "status_filter", "name_search", "mask", "several_creates", "action_refusal"),
+    *("at_end", "paused_at_end", "omit_from_details", "omit_from_lists"),
 )
+"""Habits that are drawn like all others: the rules promise the same with them as without."""
+
+
+@st.composite
+def switches(draw: st.DrawFn) -> Fields:
+    """Every switch: those that decide what an update must send are drawn more often than the rest."""
+    often = draw(
+        _fields(
+            put=st.sampled_from(["merge", "replace"]),
+            fill_schedule=st.booleans(),
+            shared_sms=st.booleans(),
+            resume_early=st.sampled_from([False, False, True]),
+            status_filter=st.sampled_from(["any", "any", "own", "lower", "refuse", "ignore"]),
+            name_search=st.sampled_from(["substring", "substring", "case", "odd"]),
+            omit_from_create=_OMITTED,
+            omit_from_update=_OMITTED,
+            omit_from_get=_OMITTED,
+            omit_from_list=_OMITTED,
+        )
+    )
+    return {**DEFAULTS, **often, **draw(habits(HABITS_ASIDE, most=2)).positions}
+
+
 _SETTINGS = _fields(
     country=st.sampled_from([None, "IN"]),
     create_body=st.sampled_from(["wrapped", "bare", {"voice": "wrapped", "sms": "bare"}]),

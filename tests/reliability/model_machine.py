@@ -21,8 +21,10 @@ from fakes import FakeClock
 from harness import ACCOUNT, SECRETS, Desk, run, sent, sms, voice
 
 from campaignctl.kinds import SMS, VOICE
-from campaignctl.kinds.lifecycle import ALIVE, CALLING, Status, read_status
+from campaignctl.kinds.lifecycle import ALIVE, CALLING, Status
 from campaignctl.planning.window import instant
+from campaignctl.sandbox.campaign import Campaign as Kept
+from campaignctl.sandbox.clock import stamped
 from campaignctl.sandbox.journal import Recorded
 from campaignctl.sandbox.server import Sandbox
 
@@ -86,6 +88,11 @@ class Campaign:
         return self.status in CALLING
 
 
+def _campaign(it: Kept) -> Campaign:
+    start = instant(it.spec["schedule"][COLLECTIONS[it.collection].start.name])
+    return Campaign(it.name, it.sid, it.collection, it.state, stamped(it.created), start)
+
+
 @dataclass
 class Wanted:
     """A manifest as it stands now."""
@@ -137,23 +144,8 @@ class Company:
     # the account, as it is
 
     def account(self) -> dict[str, Campaign]:
-        """Every campaign by SID, however much lists lag."""
-        lag = self.sandbox.switches.list_lag_seconds
-        self.sandbox.switches.list_lag_seconds = 0
-        rules = tuple(self.sandbox.faults)
-        self.sandbox.faults.clear()
-        found = {}
-        for collection, kind in COLLECTIONS.items():
-            for item in self._ask("GET", f"{collection}?limit=50&channel=SMS"):
-                data = item["data"]
-                sid = data["id" if kind is VOICE else "sid"]
-                start = instant(data["schedule"][kind.start.name])
-                status = read_status(data["status"])
-                found[sid] = Campaign(data["name"], sid, collection, status, data["date_created"], start)
-        self.sandbox.switches.list_lag_seconds = lag
-        for rule in rules:
-            self.sandbox.faults.add(**{key: value for key, value in vars(rule).items() if value is not None})
-        return found
+        """Every campaign by SID as it is, whatever the account's habits make it say."""
+        return {it.sid: _campaign(it) for it in self.sandbox.campaigns(ACCOUNT)}
 
     def bearers(self, name: str) -> list[Campaign]:
         """The alive campaigns of a name, oldest first."""
@@ -192,7 +184,7 @@ class Company:
             connection.request(method, f"/v2/accounts/{ACCOUNT}/{path}", sent_body, headers)
             answer = connection.getresponse()
             said = json.loads(answer.read())
-        assert answer.status < 300 or answer.status == 409, said
+        assert answer.status < 300 or answer.status in (self.sandbox.switches.action_refusal, 409), said
         return said["response"] if answer.status < 300 else None
 
     def postpone(self, campaign: Campaign, to: datetime) -> None:
@@ -247,8 +239,10 @@ def check_run(
     allowed: set[str],
 ) -> None:
     """One run, or two that met, kept to what they may do."""
+    refusal = company.sandbox.switches.action_refusal
     for request in asked:
-        assert request.status != 400, f"a bad request: {request}"
+        asked_for = request.request == "list" or (request.request == "action" and refusal == 400)
+        assert request.status != 400 or asked_for, f"a bad request: {request}"
     for sid, was in before.items():
         now = after[sid]
         if was.status is Status.PAUSED and "resume" not in allowed:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from fakes import FakeClock
+from habits import Habits, habits
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -39,6 +40,21 @@ pytestmark = pytest.mark.slow
 
 PROFILES = {"default": (40, 12), "long": (600, 25)}
 EXAMPLES, STEPS = PROFILES.get(os.environ.get("HYPOTHESIS_PROFILE", "default"), PROFILES["default"])
+
+HABITS = (
+    *(
+        "spelling",
+        "status_filter",
+        "name_search",
+        "mask",
+        "action_refusal",
+        "several_creates",
+        "fill_schedule",
+    ),
+    *("at_end", "paused_at_end", "omit_from_details", "rate_limit", "date"),
+)
+"""Beside those that are drawn by name. What makes an account do otherwise than it was told is met by
+`test_any_habits.py`: here operators' own doings have to come out as they meant them."""
 
 names = some.sampled_from(sorted(KINDS_OF))
 states = some.sampled_from(["active", "active", "active", "active", None, "paused", "completed", "archived"])
@@ -90,11 +106,20 @@ class CompanyOverTime(RuleBasedStateMachine):
         omitted=some.sampled_from([(), (), ("status_callback", "flow_type")]),
         minutes=some.sampled_from([45, 120, 1500]),
         begun=some.booleans(),
+        others=habits(HABITS, most=2),
     )
     def account(
-        self, lag: int, put: str, early: bool, omitted: tuple[str, ...], minutes: int, begun: bool
+        self,
+        lag: int,
+        put: str,
+        early: bool,
+        omitted: tuple[str, ...],
+        minutes: int,
+        begun: bool,
+        others: Habits,
     ) -> None:
         """How the account does what the documents leave unknown; and a project, applied already or not."""
+        others.throw(self.company.sandbox)
         self.company.sandbox.switches.change(
             {
                 "list_lag_seconds": lag,

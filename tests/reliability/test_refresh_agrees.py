@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fakes import FakeClock
+from habits import Habits, habits
 from harness import live_sms, live_voice
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
@@ -64,6 +65,17 @@ def rarely(value: Any, otherwise: Any, one_in: int) -> some.SearchStrategy[Any]:
     return some.integers(0, one_in - 1).map(lambda n: value if n == 0 else otherwise)
 
 
+def alike_in_every_answer(drawn: Habits) -> Habits:
+    """What a list leaves out or masks a get does too: else one shows what the other does not, and plans may differ."""
+    positions = dict(drawn.positions)
+    if "mask_in" in positions:
+        positions["mask_in"] = ()
+    if "omit_from_list" in positions:
+        kept = (key for key in positions["omit_from_list"] or () if not key.startswith("envelope."))
+        positions["omit_from_list"] = positions["omit_from_get"] = tuple(kept)
+    return Habits(positions)
+
+
 names = some.sampled_from(NAMES)
 kinds = some.sampled_from(sorted(KINDS))
 campaigns = some.lists(
@@ -101,9 +113,8 @@ accounts = some.fixed_dictionaries(
     {
         "past": some.booleans(),
         "campaigns": campaigns,
-        "filter": some.sampled_from(["any", "any", "any", "any", "own", "lower", "refuse", "ignore"]),
-        "search": some.sampled_from(["substring", "substring", "case", "odd"]),
-        "shared": some.booleans(),
+        "habits": habits(("status_filter", "name_search", "shared_sms", "closed_sms"), most=2),
+        "shown": habits(("mask", "spelling", "omit_from_list"), most=2).map(alike_in_every_answer),
         "fault": some.sampled_from([None, None, None, "item", "appear", "disappear"]),
         "place": some.integers(0, 12),
     }
@@ -146,9 +157,8 @@ def fill(sandbox: Sandbox, drawn: dict[str, Any]) -> dict[str, list[str]]:
         }
         sandbox.seed("acme1", there, [live])
         sids[kind.name].append(f"sid{number}")
-    sandbox.switches.change(
-        {"status_filter": drawn["filter"], "name_search": drawn["search"], "shared_sms": drawn["shared"]}
-    )
+    drawn["habits"].throw(sandbox)
+    drawn["shown"].throw(sandbox)
     return sids
 
 

@@ -66,6 +66,7 @@ _PAGES: Final = (
     ("reason-codes.md", "why a change is what it is, and what to do about it"),
     ("exit-codes.md", "how a command ends"),
     ("commands.md", "every command and option"),
+    ("sandbox.md", "the sandbox's switches and faults"),
     ("environment-variables.md", "the environment variables that mean something"),
 )
 

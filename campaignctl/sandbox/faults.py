@@ -269,29 +269,43 @@ def _change(fault: Fault, answer: Answer) -> Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Whether the request is carried out by default, and what becomes of its answer."""
+    """Whether the request is carried out by default, what becomes of its answer, and that in words."""
 
     acts: bool
     deliver: Callable[[Fault, Answer], Delivery]
+    says: str
     needs_success: bool = False
 
 
 EFFECTS: Mapping[str, Effect] = {
-    "drop": Effect(True, _drop),
-    "status": Effect(False, _status),
-    "slow": Effect(True, _as_it_is),
-    "cut": Effect(True, _cut),
-    "html": Effect(False, _html),
-    "empty": Effect(False, _empty),
-    "broken": Effect(True, _broken),
-    "strange": Effect(False, _strange),
-    "item": Effect(True, _item, needs_success=True),
-    "redirect": Effect(False, _redirect),
-    "huge": Effect(True, _huge),
-    "shift": Effect(True, _as_it_is),
-    "endless": Effect(True, _endless, needs_success=True),
-    "change": Effect(True, _change, needs_success=True),
-    "later": Effect(True, _as_it_is),
+    "drop": Effect(True, _drop, "Closes the connection without an answer."),
+    "status": Effect(
+        False, _status, "Answers `status` in a `shape`: envelope, rest, error or html; with `retry_after`."
+    ),
+    "slow": Effect(True, _as_it_is, "Answers after `seconds`; not carried out means: only after the wait."),
+    "cut": Effect(True, _cut, "Sends half of the body, then nothing."),
+    "html": Effect(False, _html, "200 with a page."),
+    "empty": Effect(False, _empty, "200 with nothing."),
+    "broken": Effect(True, _broken, "200 with JSON that lacks its end."),
+    "strange": Effect(False, _strange, "200 with JSON of no known shape."),
+    "item": Effect(
+        True, _item, "The item at `index` failed with `status`, inside a 207.", needs_success=True
+    ),
+    "redirect": Effect(False, _redirect, "Sends to `location`."),
+    "huge": Effect(True, _huge, "Pads the answer to `megabytes`."),
+    "shift": Effect(
+        True,
+        _as_it_is,
+        "Makes campaigns `appear` at the front of a list, or those that appeared `disappear`, before it is read.",
+    ),
+    "endless": Effect(True, _endless, "Fills every page of a list and promises more.", needs_success=True),
+    "change": Effect(
+        True,
+        _change,
+        "Sets fields of `data` in the answer, as an account that lies would.",
+        needs_success=True,
+    ),
+    "later": Effect(True, _as_it_is, "Moves the sandbox's clock on by `seconds` once it is carried out."),
 }
 
 NOT_ACTED = Answer(503, {"request_id": "0" * 32, "method": "", "http_code": 503, "response": []})

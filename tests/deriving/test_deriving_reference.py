@@ -11,6 +11,7 @@ from harness import run
 from jsonschema import Draft202012Validator
 
 from campaignctl.cli.commands_page import commands_page
+from campaignctl.cli.sandbox_page import sandbox_page
 from campaignctl.deriving.explained import document, explain, listing, markdown, text
 from campaignctl.deriving.published import schema_text
 from campaignctl.deriving.reference import pages
@@ -27,16 +28,21 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 CONTRACT_ORDER = [130, 64, 5, 4, 3, 1, 2, 0]
 
 
-@pytest.mark.parametrize("name", [*pages(), "commands.md"])
+ELSEWHERE = {
+    "commands.md": (commands_page, "campaignctl.cli.commands_page"),
+    "sandbox.md": (sandbox_page, "campaignctl.cli.sandbox_page"),
+}
+
+
+@pytest.mark.parametrize("name", [*pages(), *ELSEWHERE])
 def test_a_page_is_what_the_tables_say_now(name: str) -> None:
-    text = commands_page() if name == "commands.md" else pages()[name]
-    command = "campaignctl.cli.commands_page" if name == "commands.md" else "campaignctl.deriving"
-    assert (REFERENCE / name).read_text(encoding="utf-8") == text, f"run python -m {command}"
+    made, command = ELSEWHERE.get(name, (lambda: pages()[name], "campaignctl.deriving"))
+    assert (REFERENCE / name).read_text(encoding="utf-8") == made(), f"run python -m {command}"
 
 
 def test_no_page_is_left_over() -> None:
     there = {path.relative_to(REFERENCE).as_posix() for path in REFERENCE.rglob("*.md")}
-    assert there == {*pages(), "commands.md"}
+    assert there == {*pages(), *ELSEWHERE}
 
 
 def test_every_link_of_the_reference_leads_somewhere() -> None:

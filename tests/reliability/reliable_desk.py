@@ -58,7 +58,8 @@ def _refused_for_now(it: Recorded) -> bool:
 
 
 def _refused(it: Recorded) -> bool:
-    return it.status is not None and 400 <= it.status < 500
+    """Surely not carried out; 408 and 499 are a gateway's, and say nothing."""
+    return it.status is not None and 400 <= it.status < 500 and it.status not in (408, 499)
 
 
 def alive_by_name(desk: Desk, collections: Iterable[str]) -> Mapping[str, list[str]]:

@@ -9,21 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Desk, voice
+from habits import draw_habits
+from harness import ACCOUNT, Desk, voice
 
 from campaignctl.clock import SystemClock
+from campaignctl.kinds.lifecycle import Status
 from campaignctl.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.slow
 
-ALIVE = ("Created", "InProgress", "Paused")
 NAMES = ("diwali-reminder", "diwali-offer")
 
 
-@pytest.fixture
-def account() -> Iterator[Sandbox]:
+HABITS = (
+    *("action_refusal", "status_filter", "name_search", "spelling", "mask", "shared_sms", "paused_at_end"),
+    *("omit_from_details", "several_creates"),
+)
+"""Beside lists that lag: the promise is the same with each of them."""
+
+
+@pytest.fixture(params=(0, 6, 9, 10), ids=lambda seed: f"draw_habits({seed})")
+def account(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """Its lists lag for as long as the project expects; a create takes a while, so that nobody is first by far."""
     with Sandbox() as sandbox:
+        draw_habits(request.param, among=HABITS).throw(sandbox)
         sandbox.switches.change({"list_lag_seconds": 1})
         sandbox.faults.add("slow", request="create", seconds=0.8, acts=False, times=None)
         yield sandbox
@@ -60,27 +69,27 @@ def test_of_pipelines_that_race_one_campaign_survives(account: Sandbox, tmp_path
     desks = pipelines(account, tmp_path, ("926", "926", "926"))
     ends = race(desks)
     assert [code for code, _ in ends] == [0, 0, 0]
-    campaigns = desks[0].account()
+    campaigns = account.campaigns(ACCOUNT)
     assert len(campaigns) > len(NAMES), "nobody raced: the test proves nothing"
     for name in NAMES:
-        alive = [it for it in campaigns if it["name"] == name and it["status"] in ALIVE]
+        alive = [it for it in campaigns if it.name == name and it.alive]
         assert len(alive) == 1
-        assert {found[name]["sid"] for _, found in ends} == {alive[0]["id"]}
-        assert all(it["status"] == "Archived" for it in campaigns if it["name"] == name and it not in alive)
+        assert {found[name]["sid"] for _, found in ends} == {alive[0].sid}
+        assert all(it.state is Status.ARCHIVED for it in campaigns if it.name == name and it not in alive)
     assert desks[0].run("plan", "--detailed-exitcode").code == 0
 
 
 def test_a_pipeline_that_loses_to_another_content_says_so(account: Sandbox, tmp_path: Path) -> None:
     desks = pipelines(account, tmp_path, ("926", "4"))
     ends = race(desks)
-    campaigns = desks[0].account()
+    campaigns = account.campaigns(ACCOUNT)
     assert len(campaigns) > len(NAMES), "nobody raced: the test proves nothing"
     for name in NAMES:
-        alive = [it for it in campaigns if it["name"] == name and it["status"] in ALIVE]
+        alive = [it for it in campaigns if it.name == name and it.alive]
         assert len(alive) == 1
         for desk, (code, found) in zip(desks, ends, strict=True):
             asked = json.loads((desk.root / "campaigns/all.yaml").read_text().split("---")[0])["spec"]["url"]
-            assert found[name]["sid"] == alive[0]["id"]
-            if alive[0]["url"].rpartition("/")[2] != asked.rpartition("/")[2]:
+            assert found[name]["sid"] == alive[0].sid
+            if alive[0].spec["url"].rpartition("/")[2] != asked.rpartition("/")[2]:
                 assert (found[name]["outcome"], found[name]["reason"]["code"]) == ("skipped", "lost-race")
                 assert code == 3

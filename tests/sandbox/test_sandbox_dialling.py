@@ -55,6 +55,17 @@ def test_a_throttled_campaign_leaves_the_rest_of_the_line_to_others() -> None:
     assert (counted(slow)["completed"], counted(fast)["completed"]) == (6, 54)
 
 
+def test_retries_share_the_calls_a_minute_with_first_attempts_and_those_that_are_due_come_first() -> None:
+    retries = Retries(number=1, interval=60.0, on=frozenset({"busy"}))
+    run = Run("a", people(120), ready=1000.0, ends=1000.0 + MONTH, retries=retries)
+    (after,), _ = settle([run], Line(every=1.0), 1119.5, busy)
+    made = after.progress.begun + len(after.progress.results)
+    assert made == 120, "two minutes at 60 a minute, tries of both sorts together"
+    assert (after.progress.begun, len(after.progress.results)) == (60, 60)
+    (over,), _ = settle([run], Line(every=1.0), 1000.0 + 10_000, busy)
+    assert over.progress.last == 1000.0 + 239, "240 calls, a second each: no shorter for being retries"
+
+
 @pytest.mark.parametrize(("doubles", "last"), [(False, 30.0 * 60), (True, 45.0 * 60)])
 def test_retries_wait_their_interval_exponential_ones_double_it(doubles: bool, last: float) -> None:
     retries = Retries(number=2, interval=900.0, doubles=doubles, on=frozenset({"busy"}))

@@ -41,6 +41,12 @@ def _lists_lie(habits: Habits) -> bool:
     return empty and float(habits.positions["empty_seconds"] or 0) > LONGEST_LAG
 
 
+def _shows_nothing_to_anybody(habits: Habits) -> bool:
+    """Neither a list nor a search by name does; where a search is refused, only lists are left."""
+    empty, searched = habits.positions.get("empty_lists"), habits.positions.get("name_search")
+    return empty == "all" or (empty == "plain" and searched == "refuse")
+
+
 def _cannot_be_stopped(habits: Habits) -> bool:
     met = habits.positions.get("actions_met") or ("pause",)
     undone = habits.positions.get("actions", "done") != "done" and "pause" in met
@@ -84,7 +90,7 @@ EXCUSED = (
     Excuse(
         "not-again",
         "what was created again is found and ended by the run that made it, or the run does not end with 0",
-        lambda habits: habits.positions.get("empty_lists") == "all",
+        _shows_nothing_to_anybody,
     ),
     Excuse(
         "stopped",
@@ -100,6 +106,11 @@ EXCUSED = (
         "as-sent",
         "the same: no answer shows the field that was lost",
         _loses_unseen,
+    ),
+    Excuse(
+        "found",
+        "what was made without an answer, and cannot be found, is told as unknown (5)",
+        _lists_lie,
     ),
     Excuse(
         "as-said",
@@ -226,6 +237,8 @@ def _nobody_called_otherwise(
     for it, sid in _written(asked, before, after):
         wrong = [*_differs(sent(it), after[sid])]
         if not wrong or after[sid].state not in CALLING or excused("as-sent", habits):
+            continue
+        if excused("found", habits) and result.code == 5:
             continue
         if excused("stopped", habits) and result.code in (4, 5) and sid in result.all:
             continue

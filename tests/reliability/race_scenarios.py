@@ -131,8 +131,14 @@ class Race:
 
     @property
     def orderly(self) -> bool:
-        """Whether nothing was lost, and every action that was answered was done."""
-        return self.harmless and not self.service.weather.not_taken
+        """Whether nothing was lost, and every action that is allowed was done when it was answered."""
+        return self.harmless and not self.disobedient
+
+    @property
+    def disobedient(self) -> bool:
+        """Whether an action may be answered and not be done, or refused where it is allowed."""
+        weather = self.service.weather
+        return bool(weather.not_taken or weather.late or weather.stubborn)
 
     @property
     def interleaving(self) -> tuple[str, ...]:
@@ -154,6 +160,8 @@ def race(seed: int, lag_factor: float = 1.0) -> Race:
         gets_lag=random.random() < 0.2,
         refusals=random.choice(((409,), (400,), (404,), (400, 404, 409))),
         not_taken=random.choice((0.0, 0.0, 0.0, 0.1)),
+        late=random.choice((0.0, 0.0, 0.0, 0.2)),
+        stubborn=random.choice((0.0, 0.0, 0.0, 0.1)),
         moves_on=random.choice((0.0, 0.0, 0.3, 0.6)),
     )
     service = Service(world, random, weather)
@@ -194,7 +202,7 @@ def _faults_of_name(run: Race, name: str) -> Iterator[str]:
     told = any(_told(attempt, name) for machine in run.machines for attempt in machine.attempts)
     if len(alive) > 1 and not told:
         yield f"{name}: {len(alive)} survivors, and nobody said so"
-    if sum(live.status in CALLING for live in alive) > 1 and not run.service.weather.not_taken:
+    if sum(live.status in CALLING for live in alive) > 1 and not run.disobedient:
         yield f"{name}: {len(alive)} call"
     if made and made[0] not in alive and not stored[0].moved_on:
         yield f"{name}: the oldest was ended"
@@ -216,7 +224,7 @@ def _false_claims(run: Race, name: str, stored: Sequence[Stored]) -> Iterator[st
             continue
         if not alive:
             yield f"{name}: none is left, though a run ended with {attempt.code}"
-        elif result.sid != alive[0].sid and not (run.service.weather.not_taken or moved):
+        elif result.sid != alive[0].sid and not (run.disobedient or moved):
             yield f"{name}: a run holds {result.sid} for the one that stays, which is {alive[0].sid}"
 
 

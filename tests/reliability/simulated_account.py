@@ -147,7 +147,8 @@ class Weather:
 
     `longest_lag_seconds` is `settle_seconds` where the account keeps to what the rule assumes. `refusals` are the
     statuses of which one is drawn whenever an action is refused; an action is answered and not done with a chance of
-    `not_taken`. A campaign comes with a chance of `moves_on` to be in progress, paused, completed, failed, canceled
+    `not_taken`, done some seconds after its answer with a chance of `late`, and refused where it is allowed with one of
+    `stubborn`. A campaign comes with a chance of `moves_on` to be in progress, paused, completed, failed, canceled
     or archived soon after it was made, as if it had run or somebody had been at it.
     """
 
@@ -159,6 +160,8 @@ class Weather:
     gets_lag: bool = False
     refusals: tuple[int, ...] = (409,)
     not_taken: float = 0.0
+    late: float = 0.0
+    stubborn: float = 0.0
     moves_on: float = 0.0
 
 
@@ -203,17 +206,28 @@ class Service:
     def act(self, machine: str, sid: str, action: Action) -> Done | Refused:
         """An action, where the life of a campaign allows it."""
         stored = self.found(sid)
-        sources, target = TRANSITIONS[action]
+        sources, _ = TRANSITIONS[action]
         if stored is None:
             return Refused(404, "404", "no such campaign")
-        if stored.live.status not in sources:
+        if stored.live.status not in sources or self.random.random() < self.weather.stubborn:
             http = self.random.choice(self.weather.refusals)
             return Refused(http, str(http), f"it is {stored.live.status}")
+        before = stored.live
         if self.random.random() < self.weather.not_taken:
-            return Done(stored.live)
-        stored.live = replace(stored.live, status=target, word=target.value, updated=str(self.world.now))
-        self.deeds.append(Deed(self.world.now, machine, action.value, sid))
+            return Done(before)
+        if self.random.random() < self.weather.late:
+            delay = self.random.random() * self.weather.settle_seconds
+            self.world.at(self.world.now + delay, lambda: self._done(machine, stored, action))
+            return Done(before)
+        self._done(machine, stored, action)
         return Done(stored.live)
+
+    def _done(self, machine: str, stored: Stored, action: Action) -> None:
+        """Carried out, where by then it is still allowed."""
+        sources, target = TRANSITIONS[action]
+        if stored.live.status in sources:
+            stored.live = replace(stored.live, status=target, word=target.value, updated=str(self.world.now))
+            self.deeds.append(Deed(self.world.now, machine, action.value, stored.live.sid))
 
     def update(self, machine: str, sid: str, spec: Mapping[str, Value]) -> Done | Refused:
         """Replaces what it is made of."""

@@ -124,7 +124,7 @@ def _resume_too_late(
         return Reason("moved", message)
     start = window_of(live.kind, live.spec).start
     begins = start if start is not None and start > terms.now else terms.now
-    return _forbidden(desired, Subject(live.kind, live.spec, begins), terms)
+    return _forbidden(desired, Subject(live.kind, live.spec, begins, is_live=True), terms)
 
 
 def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | None:

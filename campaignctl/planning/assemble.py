@@ -42,6 +42,7 @@ def assemble(
         unmanaged=outlook.unmanaged,
         notes=(*outlook.notes, *snapshot.notes),
         findings=outlook.findings,
+        together=outlook.together,
     )
 
 

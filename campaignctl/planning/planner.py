@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
@@ -22,10 +23,11 @@ from campaignctl.planning.match import How, Match, match_all
 from campaignctl.planning.newest import newest_finished, on_other_endpoint
 from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, unmatched, unnamed
 from campaignctl.planning.plan import Change, Reason
+from campaignctl.planning.policy import RULES, Beside, copies_among, level_of
 from campaignctl.planning.reasons import REASONS
 from campaignctl.planning.resources import Desired, Key, Listing, Live, Snapshot
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.together import crowds_planned
+from campaignctl.planning.together import Together
 from campaignctl.planning.window import window_of
 
 
@@ -34,6 +36,7 @@ class Outlook:
     """What is planned, before it is sealed: the changes in their order, findings, and what nobody manages here.
 
     `with_prefix` counts the alive campaigns that bear the project's prefix. `notes` stand above those of the account.
+    `together` is what runs side by side.
     """
 
     changes: tuple[Change, ...]
@@ -41,6 +44,7 @@ class Outlook:
     unmanaged: int
     with_prefix: int
     notes: tuple[str, ...] = ()
+    together: Together | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -86,27 +90,31 @@ def make_plan(
     account = _look(everyone, snapshot, terms.country)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
-    decided = _decide_all(meant, account, terms)
-    changes = [_change(match, decision) for match, decision in decided]
+    terms = replace(terms, beside=Beside(copies=copies_among(everyone, terms.environment, terms.now)))
     orphans, with_prefix, notes = _orphans(account, terms)
+    decided, together = _decide_all(meant, orphans, account, terms)
+    changes = [_change(match, decision) for match, decision in decided]
     return Outlook(
         changes=tuple(sorted([*changes, *orphans], key=lambda change: change.key)),
         findings=tuple(finding for _, decision in decided for finding in decision.findings),
         unmanaged=len(account.unnamed),
         with_prefix=with_prefix,
         notes=notes,
+        together=together,
     )
 
 
-def _decide_all(meant: Sequence[Match], account: _Account, terms: Terms) -> list[tuple[Match, Decision]]:
-    """Each by itself; once more where together they want more than the account can do."""
+def _decide_all(
+    meant: Sequence[Match], orphans: Sequence[Change], account: _Account, terms: Terms
+) -> tuple[list[tuple[Match, Decision]], Together]:
+    """Each by itself; once more where together they want more than the account can do, and a rule forbids it."""
     decided = [(match, _decide_timely(match, account, terms)) for match in meant]
-    changes = (_change(match, decision) for match, decision in decided)
-    crowds = crowds_planned(changes, _alive(account.snapshot.listings), terms)
-    if not crowds:
-        return decided
-    terms = replace(terms, crowds=crowds)
-    return [(match, _decide_timely(match, account, terms)) for match in meant]
+    changes = chain((_change(match, decision) for match, decision in decided), orphans)
+    together = Together(changes, _alive(account.snapshot.listings), terms.environment, terms.now)
+    if level_of(RULES["capacity"], terms.environment) is None or not together.crowds:
+        return decided, together
+    terms = replace(terms, beside=terms.beside._replace(crowds=together.crowds))
+    return [(match, _decide_timely(match, account, terms)) for match in meant], together
 
 
 def _look(everyone: Sequence[Desired], snapshot: Snapshot, country: Country | None) -> _Account:

@@ -13,9 +13,8 @@ from campaignctl.kinds.countries import Country
 from campaignctl.planning.address import HERE, Address
 from campaignctl.planning.checkout import Checkout, no_checkout
 from campaignctl.planning.consent import Consent, Permission, names_campaign
-from campaignctl.planning.crowds import Crowd
 from campaignctl.planning.environment import Environment, Prune
-from campaignctl.planning.policy import Policies
+from campaignctl.planning.policy import ALONE, Beside, Policies
 from campaignctl.planning.resources import Desired, Live, Locate
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ class Terms:
 
     `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
     that nothing may be ended as an orphan. `unsettled` maps kind and name of each create whose outcome an earlier
-    run never learned to the file that says so. `crowds` is where campaigns together want more than the account does.
+    run never learned to the file that says so. `beside` is what the policies look at besides a campaign itself.
     `address` is of the commands that reasons print. `approved_before`: somebody approved the plan before this run made
     it again, in a file or by `--expect`, and may have stopped a campaign since. `checkout` is the commit that the
     manifests are of, asked only where an orphan is there; None outside git.
@@ -50,7 +49,7 @@ class Terms:
     resend: tuple[str, ...] = ()
     locate: Locate = whole_document
     unsettled: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    crowds: tuple[Crowd, ...] = ()
+    beside: Beside = ALONE
     address: Address = HERE
     clocks: tuple[OtherClock, ...] = ()
     approved_before: bool = False

@@ -22,6 +22,7 @@ from campaignctl.planning.plan import (
     Reason,
     Selection,
 )
+from campaignctl.planning.policy.hours import zone_name
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.resources import Live
 from campaignctl.planning.run import Run
@@ -48,6 +49,7 @@ from campaignctl.rendering.masks import HIDDEN
 from campaignctl.rendering.measures import (
     crowd_documents,
     hours_document,
+    local_start,
     message_document,
     moment,
     reach_document,
@@ -117,7 +119,7 @@ def whole_document(
     return {
         **brief,
         "changes": [_whole(document, change, run, show_numbers) for document, change, run in rows],
-        "crowds": crowd_documents(plan.changes, runs, environment),
+        "crowds": crowd_documents(plan.crowds),
     }
 
 
@@ -239,7 +241,7 @@ def _change(change: Change, said: Senses, environment: Environment, show_numbers
     resulting = change.resulting
     if _stays(change):
         resulting = {name: resulting[name] for name in (kind.schedule.name,) if name in resulting}
-    return {
+    document: ChangeDocument = {
         "kind": change.key.kind,
         "name": change.key.name,
         "manifest": where.file if where else None,
@@ -257,6 +259,10 @@ def _change(change: Change, said: Senses, environment: Environment, show_numbers
         "message": message_document(said),
         "run": None,
     }
+    local = None if _stays(change) else local_start(kind, change.resulting, zone_name(environment))
+    if local is not None:
+        document["local_start"] = local
+    return document
 
 
 def _whole(document: ChangeDocument, change: Change, run: Run | None, show_numbers: bool) -> ChangeDocument:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from campaignctl.cli import output
+from campaignctl.cli import output, streams
 from campaignctl.cli.asking import confirm
 from campaignctl.cli.carrier import Carrier
 from campaignctl.cli.files import read_file
@@ -81,6 +81,13 @@ def command(
     """Carry out a plan, after asking. PATHS are manifests, or one saved plan."""
     wish = Asked(**asked)  # type: ignore[arg-type]
     limits = Limits(max_changes, expect, auto_approve)
+    with streams.never_waiting(auto_approve):
+        return _apply(options, wish, limits, audit_log, output_format)
+
+
+def _apply(
+    options: GlobalOptions, wish: Asked, limits: Limits, audit_log: Path | None, output_format: str
+) -> int:
     saved = _saved_plan(wish)
     if saved is not None:
         wish, options = _as_saved(saved, wish, options)
@@ -175,7 +182,7 @@ def _show(planned: Planned, session: Session, output_format: str) -> None:
 
     text = render(planned, session, "text")
     if output_format == "text":
-        output.result(text)
+        output.done(text)
     else:
         output.remark(text, session.options)
 
@@ -213,7 +220,7 @@ def _write(result: ApplyResult, session: Session, output_format: str) -> None:
     if output_format != "text" or result.plan.operations:
         setting = output.setting(session.options, result.plan.created_at)
         document = apply_document(result, session.environment)
-        output.result(formats.render("apply", output_format, document, setting))
+        output.done(formats.render("apply", output_format, document, setting), output_format)
 
 
 def exit_code(result: ApplyResult) -> Exit:

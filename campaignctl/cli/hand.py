@@ -81,7 +81,7 @@ class Hand:
         color, width = output.wants_color(self.session.options), output.width()
         text = by_hand_text(planned.document, now=terms.now, color=color, width=width)
         if self.output_format == "text":
-            output.result(text)
+            output.done(text)
         else:
             output.remark(text, self.session.options)
         return planned

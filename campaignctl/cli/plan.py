@@ -45,7 +45,7 @@ def command(
         planned = make(session, reading, connection.client, wish)
     if out is not None:
         save(planned.plan, session, out)
-    output.result(render(planned, session, output_format))
+    output.result(render(planned, session, output_format), output_format)
     return exit_code(planned.plan, detailed_exitcode)
 
 

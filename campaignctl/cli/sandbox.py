@@ -37,7 +37,7 @@ def serve(options: GlobalOptions, port: int) -> int:
     database, start_at = _sandbox(options)
 
     def started(url: str) -> None:
-        output.result(f"{url}")
+        output.result(url)
         output.remark("any account name, key and token will do; Ctrl-C ends it", options)
 
     serve_sandbox(database, port, started=started, start_at=start_at)
@@ -66,7 +66,7 @@ def advance(options: GlobalOptions, duration: str) -> int:
     by = _duration(duration)
     database, start_at = _sandbox(options)
     now = advance_sandbox(database, by, start_at=start_at)
-    output.result(now.isoformat(timespec="seconds"))
+    output.done(now.isoformat(timespec="seconds"))
     return 0
 
 

@@ -109,16 +109,21 @@ def _apply(
 
 @dataclass(frozen=True)
 class Applied:
-    """What an apply came to. `twins`: campaigns that nobody can tell apart were found and paused."""
+    """What an apply came to. `twins`: campaigns that nobody can tell apart were found and paused. `unlogged`: its
+    audit log lacks a line.
+    """
 
     result: ApplyResult
     twins: bool
+    unlogged: bool = False
 
     @property
     def exit_code(self) -> Exit:
         """As the contract's table has it."""
         code = exit_code(self.result)
-        return Exit.UNKNOWN if self.twins and code != Exit.INTERRUPTED else code
+        if self.twins and code != Exit.INTERRUPTED:
+            return Exit.UNKNOWN
+        return Exit.ERROR if self.unlogged and code == Exit.FINE else code
 
 
 def carry_out(
@@ -144,8 +149,10 @@ def carry_out(
                 plan = hold_against(saved, planned.plan, planned.terms, session.token)
                 planned = planned.cut_down(plan, session)
             review(planned)
+            connection.log.check()
             twins = carrier.finish_leftovers()
-            return Applied(carrier.carry_out(planned), twins)
+            result = carrier.carry_out(planned)
+            return Applied(result, twins, connection.log.lost is not None)
 
 
 def _saved_plan(wish: Asked) -> SavedPlan | None:

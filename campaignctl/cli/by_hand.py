@@ -25,6 +25,7 @@ from campaignctl.cli.pause_all import seek_all, stop_in_waves
 from campaignctl.cli.planned import Planned
 from campaignctl.cli.session import Session
 from campaignctl.errors import UsageError
+from campaignctl.exits import Exit
 from campaignctl.kinds.lifecycle import CALLING, Action
 from campaignctl.planning.by_hand import VERBS, Verb
 from campaignctl.planning.outcome import ApplyResult
@@ -71,7 +72,7 @@ def _carry_out(verb: Verb, options: GlobalOptions, asked: Asked) -> int:
                 sought = seek_all(hand, asked.status) if asked.everything else seek_named(hand, asked.names)
                 result = _after_asking(hand, sought, asked)
     _write(result, sought, session, asked)
-    return _exit_code(result, sought)
+    return _exit_code(result, sought) or (Exit.ERROR if connection.log.lost else Exit.FINE)
 
 
 def _open(verb: Verb, options: GlobalOptions) -> Session:

@@ -87,7 +87,11 @@ class Hand:
         return planned
 
     def carry_out(self, planned: Planned) -> ApplyResult:
-        """What is shown, in the order of an emergency where it is a pause."""
+        """What is shown, in the order of an emergency where it is a pause. Raises InputError where the audit log
+        cannot be written; a pause never waits for that.
+        """
+        if not self.pauses:
+            self.carrier.connection.log.check()
         return self.carrier.carry_out(planned, calling_first if self.pauses else steps)
 
     def _manifests(self) -> Manifests:

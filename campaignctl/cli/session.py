@@ -22,6 +22,7 @@ from campaignctl.planning.window import instant
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client, RequestRecord
+    from campaignctl.cli.audit import AuditLog
 
 _SANDBOX_SECRET = "sandbox"
 
@@ -47,6 +48,7 @@ class Connection(NamedTuple):
     client: Client
     settles: bool
     base_url: str
+    log: AuditLog
 
 
 @dataclass(frozen=True)
@@ -211,11 +213,11 @@ class Session:
 
         require_account(self.environment)
         key, token = self._secret(self.environment.key_env), self.token
-        log = audited(audit_log, self.environment.name, self.environ, self.clock)
-        with self._server() as (base_url, settles), log as write:
+        logged = audited(audit_log, self.environment.name, self.environ, self.clock, go_on=whole_limit)
+        with self._server() as (base_url, settles), logged as log:
 
             def observe(record: RequestRecord) -> None:
-                write(record)
+                log.write(record)
                 if self.options.verbose:
                     said(record)
 
@@ -230,7 +232,7 @@ class Session:
                 whole_limit=whole_limit,
             )
             with client:
-                yield Connection(client, settles, base_url)
+                yield Connection(client, settles, base_url, log)
 
     @property
     def host(self) -> str:

@@ -28,6 +28,10 @@ _ACTORS = (
 """Where CI systems say who started a run."""
 
 
+_PATIENCE_SECONDS = 1.0
+"""How long a line may wait for whoever reads the log."""
+
+
 def who(environ: Mapping[str, str]) -> str:
     """The CI's actor, else the user of this machine."""
     for variable in _ACTORS:
@@ -57,6 +61,7 @@ class AuditLog:
             return
         try:
             self._file = self._path.open("ab", buffering=0)
+            os.set_blocking(self._file.fileno(), False)  # a pipe that is not read holds up no pause
         except OSError as error:
             self.lost = error.strerror or str(error)
             if not go_on:
@@ -99,11 +104,21 @@ class AuditLog:
             "outcome": record.outcome,
         }
 
+    def _wait(self, fd: int) -> None:
+        """For a reader that is slow; raises TimeoutError for one that stands still, or has done so before."""
+        from select import select
+
+        if self.lost or not select([], [fd], [], _PATIENCE_SECONDS)[1]:
+            raise TimeoutError(errno.ETIMEDOUT, "nobody reads it")
+
     def _append(self, line: bytes) -> None:
         if self._file is None:
             raise OSError(errno.EBADF, "it could not be opened")
         while line:
-            line = line[os.write(self._file.fileno(), line) :]
+            try:
+                line = line[os.write(self._file.fileno(), line) :]
+            except BlockingIOError:
+                self._wait(self._file.fileno())
         with suppress(OSError):  # a pipe or a terminal cannot be synced
             os.fsync(self._file.fileno())
 

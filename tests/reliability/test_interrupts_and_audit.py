@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -305,6 +306,23 @@ def test_the_other_verbs_wait_for_a_log_that_can_be_written(desk: Desk, verb: st
     run = desk.run(verb, "one", "--auto-approve", "--audit-log", "/dev/full")
     assert run.code == 1, run.all
     assert not desk.writes
+
+
+def test_a_log_that_nobody_reads_holds_up_no_pause(desk: Desk) -> None:
+    """A FIFO whose reader stands still."""
+    desk.seed(live_voice("one"))
+    os.mkfifo(desk.root / "log")
+    reader = os.open(desk.root / "log", os.O_RDONLY | os.O_NONBLOCK)
+    filler = os.open(desk.root / "log", os.O_WRONLY | os.O_NONBLOCK)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(filler, b"x" * 4096)
+    run = desk.run("pause", "--all", "--auto-approve", "--audit-log", "log")
+    os.close(reader)
+    os.close(filler)
+    assert run.code == 1
+    assert desk.live("one")["status"] == "Paused"
+    assert "the audit log cannot be written (nobody reads it)" in run.err
 
 
 def test_a_log_that_ends_in_the_middle_parts_no_create_from_its_pause(desk: Desk) -> None:

@@ -51,6 +51,12 @@ class Connection(NamedTuple):
     log: AuditLog
 
 
+def _start(options: GlobalOptions) -> Path:
+    """Where the project is looked for. One that is named in full needs no working directory, which may be gone."""
+    config = options.config
+    return config.parent if config is not None and config.is_absolute() else Path.cwd()
+
+
 @dataclass(frozen=True)
 class Session:
     """One command's view of the world."""
@@ -70,7 +76,7 @@ class Session:
         from campaignctl.manifests.project import load_project
 
         environ = dict(os.environ)
-        return cls._chosen(options, load_project(Path.cwd(), options.config, environ), environ)
+        return cls._chosen(options, load_project(_start(options), options.config, environ), environ)
 
     @classmethod
     def open_anyway(cls, options: GlobalOptions) -> tuple[Session, tuple[Diagnostic, ...]]:
@@ -81,7 +87,7 @@ class Session:
         from campaignctl.manifests.project import salvage_project
 
         environ = dict(os.environ)
-        project, findings = salvage_project(Path.cwd(), options.config, environ, options.environment)
+        project, findings = salvage_project(_start(options), options.config, environ, options.environment)
         return cls._chosen(options, project, environ), findings
 
     @classmethod

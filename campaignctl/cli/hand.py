@@ -99,6 +99,6 @@ class Hand:
             return Manifests()
         try:
             reading = self.session.read(())
-        except CampaignctlError:
+        except (CampaignctlError, OSError):  # what was done is told all the same
             return Manifests(complete=False)
         return Manifests(reading.everyone, reading.complete)

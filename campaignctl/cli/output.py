@@ -95,7 +95,7 @@ def _prefix(config: Path | None) -> str:
         file = config if config is not None else find_project_file(Path.cwd())
         directory = Path.cwd().resolve() if file is None else file.resolve().parent
         below = directory.relative_to(_top(directory))
-    except (OSError, ValueError):  # nobody knows where this is, or it lies outside
+    except (OSError, ValueError, RuntimeError):  # nobody knows where this is, or it lies outside
         return ""
     return f"{below.as_posix()}/" if below.parts else ""
 

@@ -187,7 +187,8 @@ def _show(planned: Planned, session: Session, output_format: str) -> None:
     """The plan as text; beside a result for programs or pages, which holds no plan, on standard error."""
     from campaignctl.cli.plan import render
 
-    text = render(planned, session, "text")
+    shows_numbers = planned.show_numbers and formats.FORMATS[output_format].may_show_numbers
+    text = render(replace(planned, show_numbers=shows_numbers), session, "text")
     if output_format == "text":
         output.done(text)
     else:

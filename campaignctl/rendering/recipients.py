@@ -85,7 +85,7 @@ def _masked(key: str, value: Cell, own: Sequence[str]) -> Cell:
     hidden = text
     for spelling in own:
         hidden = hidden.replace(spelling, mask_number(spelling))
-    hidden = without_numbers(hidden)
+    hidden = hidden if _is_time(key) else without_numbers(hidden)
     return value if hidden == text or isinstance(value, float) else hidden
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -82,9 +83,7 @@ def _without_value(part: str) -> str:
 _SIGN: Final = r"[^\W_]"
 """What a number that stands alone has on neither side: SIDs are made of both."""
 _GROUP: Final = rf"\d{{1,15}}+(?!{_SIGN})"
-_RUN: Final = re.compile(
-    rf"(?<!{_SIGN})[+(\[]{{0,3}}{_GROUP}(?:[ \u00a0\u2009\u202f.‐‑–+()\[\]-]{{1,3}}+{_GROUP})*"
-)
+_RUN: Final = rf"(?<!{_SIGN})[+(\[]{{0,3}}{_GROUP}(?:[ \u00a0\u2009\u202f.‐‑–+()\[\]-]{{1,3}}+{_GROUP})*"
 """Digits, however they are grouped. What has more than 15 in a row is no phone number: a DLT id has 19."""
 
 _DAY: Final = (
@@ -92,17 +91,17 @@ _DAY: Final = (
     r"|(?:0[1-9]|[12]\d|3[01])[-.](?:0[1-9]|1[0-2])[-.](?:19|20)\d\d)"
 )
 _MOMENT: Final = rf"{_DAY}(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?"
-_MOMENTS: Final = re.compile(
-    rf"((?<![\d+(])(?<![\d)][ .-]){_MOMENT}(?:[ –-]{{1,3}}{_MOMENT})*(?![ .()-]{{0,2}}\d))"
-)
+_MOMENTS: Final = rf"((?<![\d+(])(?<![\d)][ .-]){_MOMENT}(?:[ –-]{{1,3}}{_MOMENT})*(?![ .()-]{{0,2}}\d))"
 """Days and times, which are no numbers of people, unless digits stand right beside them."""
 
-_OURS: Final = re.compile(r"(?:caller|sender)[ _-]?id\W{0,4}$", re.IGNORECASE)
+_OURS: Final = r"(?i:caller|sender)[ _-]?(?i:id)\W{0,4}$"
 """Before a number that is shown: who calls, not who is called."""
 _FEWEST: Final = 8
 _FEWEST_WITH_CODE: Final = 7
 _LONGEST_NUMBER: Final = 15
-_URL: Final = re.compile(r"https?://[^\s<>\"'`]+")
+_URL: Final = r"https?://[^\s<>\"'`]+"
+_compiled = cache(re.compile)
+"""When it is first used: most commands have nothing to mask, and it takes milliseconds."""
 
 
 def without_numbers(text: str) -> str:
@@ -113,8 +112,8 @@ def without_numbers(text: str) -> str:
     """
     if sum(map(str.isdigit, text)) < _FEWEST_WITH_CODE:
         return text
-    parts = _MOMENTS.split(text)
-    parts[::2] = [_RUN.sub(_masked_run, part) for part in parts[::2]]
+    parts = _compiled(_MOMENTS).split(text)
+    parts[::2] = [_compiled(_RUN).sub(_masked_run, part) for part in parts[::2]]
     return "".join(parts)
 
 
@@ -123,7 +122,9 @@ def _masked_run(match: re.Match[str]) -> str:
     digits = "".join(str(int(sign)) for sign in run if sign.isdecimal())
     begins = run.lstrip("([")
     fewest = _FEWEST_WITH_CODE if begins.startswith("+") else _FEWEST
-    if len(digits) < fewest or _OURS.search(match.string, max(0, match.start() - 20), match.start()):
+    if len(digits) < fewest or _compiled(_OURS).search(
+        match.string, max(0, match.start() - 20), match.start()
+    ):
         return run
     before = "" if run.count("(") == run.count(")") else run[: len(run) - len(begins)]
     one = begins.startswith("+") and len(digits) <= _LONGEST_NUMBER
@@ -132,4 +133,4 @@ def _masked_run(match: re.Match[str]) -> str:
 
 def without_secrets(text: str) -> str:
     """What an account says, which may repeat what it was sent: no number of people, no secret of a callback."""
-    return without_numbers(_URL.sub(lambda match: mask_url(match.group()), text))
+    return without_numbers(_compiled(_URL).sub(lambda match: mask_url(match.group()), text))

@@ -62,7 +62,8 @@ EXIT_CODES: Final = (
     ExitCode(
         Exit.ERROR,
         "An error: bad input, credentials, the network, or a name that is nowhere.",
-        "Nothing can be said about the account, or a manifest cannot be used. Each mistake is told with its place.",
+        "Nothing can be said about the account, or a manifest cannot be used. Each mistake is told with its place. "
+        "Also where all was done, and the result or a line of the audit log could not be written.",
     ),
     ExitCode(
         Exit.CHANGES,

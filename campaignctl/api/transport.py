@@ -103,6 +103,8 @@ class Transport:
                 return self._read(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             return self._not_connected(error)
+        except httpx.InvalidURL:
+            return NotConnected("the address of the request is too long", lasting=True)
         except httpx.TimeoutException:
             return NoReply(f"{self.host} did not answer within {self._timeout:g} seconds")
         except httpx.DecodingError:

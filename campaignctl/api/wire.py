@@ -23,6 +23,7 @@ from campaignctl.kinds.table import Field, Kind, Type, Value
 from campaignctl.planning.environment import CreateBody
 from campaignctl.planning.resources import Live
 from campaignctl.planning.window import instant
+from campaignctl.text import without_secrets
 
 Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
 
@@ -512,11 +513,12 @@ def read_trouble(status: int, body: bytes) -> Trouble:
     return Trouble(str(status), cleaned(message) or "no reason given")
 
 
-_NUMBER: Final = re.compile(r"(?<!\w)(?:\+\d[\d \-]{6,18}\d|\d{8,15})(?!\w)", re.ASCII)
+_LONGEST_MESSAGE: Final = 300
 
 
 def cleaned(text: str) -> str:
-    """The account's words on one line, at most 300 characters, phone numbers but for their last two digits."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    masked = _NUMBER.sub(lambda match: "•" * (len(match[0]) - 2) + match[0][-2:], line)
-    return masked if len(masked) <= 300 else f"{masked[:299]}…"
+    """The account's words on one line, at most 300 characters, without people's numbers and secrets of callbacks."""
+    begin = text[: 10 * _LONGEST_MESSAGE]
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in begin).split())
+    masked = without_secrets(line)
+    return masked if len(masked) <= _LONGEST_MESSAGE else f"{masked[: _LONGEST_MESSAGE - 1]}…"

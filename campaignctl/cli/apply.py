@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from campaignctl.cli import output
+from campaignctl.cli import output, streams
 from campaignctl.cli.asking import confirm
 from campaignctl.cli.carrier import Carrier
 from campaignctl.cli.guards import Limits, Now, Passed, guard, with_refused
@@ -27,6 +27,7 @@ from campaignctl.cli.session import Reading, Session
 from campaignctl.errors import RefusedError, UsageError
 from campaignctl.exits import Exit
 from campaignctl.planning.approval import Approval
+from campaignctl.planning.clocks import latest
 from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.plan import Op, Plan
 from campaignctl.planning.planfile import SavedPlan, require_seal
@@ -75,6 +76,13 @@ def command(
     """Carry out a plan, after asking. PATHS are manifests, or one saved plan."""
     limits = Limits(max_changes, Approval.read(expect) if expect is not None else None, auto_approve)
     wish = Asked(**asked, approved_before=expect is not None)  # type: ignore[arg-type]
+    with streams.never_waiting(auto_approve):
+        return _apply(options, wish, limits, audit_log, output_format)
+
+
+def _apply(
+    options: GlobalOptions, wish: Asked, limits: Limits, audit_log: Path | None, output_format: str
+) -> int:
     file = plan_among(wish.paths)
     saved = load_plan(file) if file is not None else None
     if saved is not None:
@@ -103,12 +111,13 @@ def command(
 class Applied:
     """What an apply came to. `twins`: campaigns that nobody can tell apart were found and paused.
 
-    `refusal` is why only what stops campaigns was sent; None where all was.
+    `refusal` is why only what stops campaigns was sent; None where all was. `unlogged`: its audit log lacks a line.
     """
 
     result: ApplyResult
     twins: bool
     refusal: str | None = None
+    unlogged: bool = False
 
     @property
     def exit_code(self) -> Exit:
@@ -116,7 +125,9 @@ class Applied:
         code = exit_code(self.result)
         if self.twins and code != Exit.INTERRUPTED:
             return Exit.UNKNOWN
-        return Exit.REFUSED if self.refusal is not None and code == Exit.FINE else code
+        if self.refusal is not None and code == Exit.FINE:
+            return Exit.REFUSED
+        return Exit.ERROR if self.unlogged and code == Exit.FINE else code
 
 
 def carry_out(
@@ -142,10 +153,14 @@ def carry_out(
             if saved is not None:
                 plan = hold_against(saved, planned.plan, planned.terms, session.token)
                 planned = planned.cut_down(plan, session)
-            passed = review(planned, connection.client.now)
-            twins = carrier.finish_leftovers() if passed.refusal is None else False
+            client = connection.client
+            passed = review(planned, lambda: latest(client.now(), client.other_clocks()))
+            twins = False
+            if passed.refusal is None:  # what stops campaigns waits for no log
+                connection.log.check()
+                twins = carrier.finish_leftovers()
             result = with_refused(carrier.carry_out(passed.planned), planned.plan, passed.refusal)
-            return Applied(result, twins, passed.refusal)
+            return Applied(result, twins, passed.refusal, connection.log.lost is not None)
 
 
 def _as_saved(saved: SavedPlan, wish: Asked, options: GlobalOptions) -> tuple[Asked, GlobalOptions]:
@@ -175,9 +190,10 @@ def _show(planned: Planned, session: Session, output_format: str) -> None:
     """The plan as text; beside a result for programs or pages, which holds no plan, on standard error."""
     from campaignctl.cli.plan import render
 
-    text = render(planned, session, "text")
+    shows_numbers = planned.show_numbers and formats.FORMATS[output_format].may_show_numbers
+    text = render(replace(planned, show_numbers=shows_numbers), session, "text")
     if output_format == "text":
-        output.result(text)
+        output.done(text)
     else:
         output.remark(text, session.options)
 
@@ -199,7 +215,7 @@ def _write(result: ApplyResult, session: Session, output_format: str) -> None:
     if output_format != "text" or result.plan.operations:
         setting = output.setting(session.options, result.plan.created_at)
         document = apply_document(result, session.environment)
-        output.result(formats.render("apply", output_format, document, setting))
+        output.done(formats.render("apply", output_format, document, setting), output_format)
 
 
 def exit_code(result: ApplyResult) -> Exit:

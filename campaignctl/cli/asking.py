@@ -16,7 +16,7 @@ def confirm(question: str, *, auto_approve: bool, otherwise: str) -> None:
     """
     if auto_approve:
         return
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(f"there is no terminal to ask on: {otherwise}")
     answer = click.prompt(f"{question} Only yes is taken", default="", show_default=False, err=True)
     if answer != "yes":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from campaignctl.cli import output
+from campaignctl.cli import output, streams
 from campaignctl.cli.apply import exit_code
 from campaignctl.cli.asking import confirm
 from campaignctl.cli.carrier import Carrier
@@ -25,6 +25,7 @@ from campaignctl.cli.pause_all import seek_all, stop_in_waves
 from campaignctl.cli.planned import Planned
 from campaignctl.cli.session import Session
 from campaignctl.errors import UsageError
+from campaignctl.exits import Exit
 from campaignctl.kinds.lifecycle import CALLING, Action
 from campaignctl.planning.by_hand import VERBS, Verb
 from campaignctl.planning.outcome import ApplyResult
@@ -71,7 +72,7 @@ def _carry_out(verb: Verb, options: GlobalOptions, asked: Asked) -> int:
                 sought = seek_all(hand, asked.status) if asked.everything else seek_named(hand, asked.names)
                 result = _after_asking(hand, sought, asked)
     _write(result, sought, session, asked)
-    return _exit_code(result, sought)
+    return _exit_code(result, sought) or (Exit.ERROR if connection.log.lost else Exit.FINE)
 
 
 def _open(verb: Verb, options: GlobalOptions) -> Session:
@@ -119,12 +120,12 @@ def _write(result: ApplyResult, sought: Sought, session: Session, asked: Asked) 
         told = tuple(replace(it, notes=(*it.change.notes, *it.notes)) for it in result.results)
         document = apply_document(replace(result, results=told), session.environment)
         names = [found.asked.written for found in sought.missing]
-        output.result(written({**document, "nowhere": names, "notes": [*lacking, *sought.notes]}))
+        output.done(written({**document, "nowhere": names, "notes": [*lacking, *sought.notes]}), "json")
     elif result.plan.operations:
         color, width = output.wants_color(session.options), output.width()
         document = apply_document(result, session.environment)
         unshown = sought.notes if asked.in_waves else ()
-        output.result(by_hand_result_text(document, unshown, color=color, width=width))
+        output.done(by_hand_result_text(document, unshown, color=color, width=width))
 
 
 def _exit_code(result: ApplyResult, sought: Sought) -> int:
@@ -148,7 +149,9 @@ def _command(verb: Verb) -> click.Command:
     )
     @format_option("text", "json")
     def command(options: GlobalOptions, **asked: object) -> int:
-        return _carry_out(verb, options, Asked(**asked))  # type: ignore[arg-type]
+        wanted = Asked(**asked)  # type: ignore[arg-type]
+        with streams.never_waiting(wanted.auto_approve):
+            return _carry_out(verb, options, wanted)
 
     return command
 

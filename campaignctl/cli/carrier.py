@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from campaignctl.cli import output
+from campaignctl.cli import output, streams
 from campaignctl.cli.interrupts import Interrupts
 from campaignctl.cli.planned import Planned, open_intents
 from campaignctl.cli.progress import Reporter
@@ -72,7 +72,7 @@ class Carrier:
 
     def finish_leftovers(self) -> bool:
         """Finishes what a killed run left behind. True when twins were paused that nobody can tell apart."""
-        with self.interrupts.deferred():
+        with self.interrupts.deferred(), streams.never_waiting():
             settled = self._leftovers.finish()
         for note in settled.notes:
             output.remark(note)
@@ -86,7 +86,8 @@ class Carrier:
         """Carries out what the plan shows; with nothing to do it only says how each change stands."""
         from campaignctl.applying.run import apply_plan
 
-        with self.interrupts.deferred(), Reporter(planned.plan, self.session.options) as reporter:
+        shown = Reporter(planned.plan, self.session.options)
+        with self.interrupts.deferred(), streams.never_waiting(), shown as reporter:
             return apply_plan(
                 planned.plan,
                 self.creator.account,

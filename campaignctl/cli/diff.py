@@ -66,7 +66,7 @@ def command(
     reading = _branch(session, paths, labels, before.held)
     shows_numbers = options.show_numbers and formats.FORMATS[output_format].may_show_numbers
     document = _document(session, base, before, reading, Asked(paths, labels, shows_numbers))
-    output.result(render(document, session, output_format))
+    output.result(render(document, session, output_format), output_format)
     return 0
 
 
@@ -103,5 +103,5 @@ def _document(
 
 def render(document: DiffDocument, session: Session, output_format: str) -> str:
     """The changes in a format."""
-    color, width = output.wants_color(session.options), output.width()
-    return formats.render("diff", output_format, document, formats.Setting(session.clock.now(), color, width))
+    setting = output.setting(session.options, session.clock.now())
+    return formats.render("diff", output_format, document, setting)

@@ -90,7 +90,7 @@ def _write(examined: tuple[Examined, ...], session: Session, output_format: str)
 
     document = doctor_document(examined, session.environment)
     if output_format == "json":
-        output.result(written(document))
+        output.result(written(document), "json")
         return
     color, width = output.wants_color(session.options), output.width()
     output.result(doctor_text(document, color=color, width=width))

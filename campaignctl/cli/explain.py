@@ -27,9 +27,9 @@ def command(options: GlobalOptions, word: str | None, output_format: str) -> int
     if output_format == "json":
         from campaignctl.rendering.as_json import written
 
-        output.result(written(explained.document(found)))
+        output.result(written(explained.document(found)), "json")
     elif output_format == "markdown":
-        output.result(explained.markdown(found))
+        output.result(explained.markdown(found), "markdown")
     else:
         output.result(explained.text(found, output.width()))
     return 0

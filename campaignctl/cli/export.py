@@ -303,7 +303,7 @@ def _show(exported: Sequence[Exported], notes: Sequence[str], session: Session, 
 
     document = export_document(session.environment, exported, notes)
     if output_format == "json":
-        output.result(written(document))
+        output.done(written(document), "json")
     else:
         color, width = output.wants_color(session.options), output.width()
-        output.result(export_text(document, color=color, width=width))
+        output.done(export_text(document, color=color, width=width))

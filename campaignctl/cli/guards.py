@@ -13,12 +13,13 @@ from campaignctl.cli.session import Session
 from campaignctl.diagnostics import counted
 from campaignctl.errors import RefusedError
 from campaignctl.planning.approval import Approval
+from campaignctl.planning.clocks import latest
 from campaignctl.planning.orphans import too_many_orphans
 from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.plan import Change, Op, Operation, Plan, Reason
 
 Now: TypeAlias = Callable[[], datetime]
-"""The server's clock."""
+"""The moment by which nothing may have expired: the last that any clock shows."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def guard(planned: Planned, limits: Limits, session: Session, digest: str) -> Pa
         RefusedError: nothing of the plan may be sent.
     """
     if limits.expect is not None:
-        limits.expect.hold_against(digest, planned.terms.now)
+        limits.expect.hold_against(digest, latest(planned.terms.now, planned.terms.clocks))
     refusal = _too_many(planned, limits, session)
     if refusal is None:
         return Passed(planned)

@@ -82,13 +82,17 @@ class Hand:
         color, width = output.wants_color(self.session.options), output.width()
         text = by_hand_text(planned.document, now=terms.now, color=color, width=width)
         if self.output_format == "text":
-            output.result(text)
+            output.done(text)
         else:
             output.remark(text, self.session.options)
         return planned
 
     def carry_out(self, planned: Planned) -> ApplyResult:
-        """What is shown, in the order of an emergency where it is a pause."""
+        """What is shown, in the order of an emergency where it is a pause. Raises InputError where the audit log
+        cannot be written; a pause never waits for that.
+        """
+        if not self.pauses:
+            self.carrier.connection.log.check()
         return self.carrier.carry_out(planned, calling_first if self.pauses else steps)
 
     def _manifests(self) -> Manifests:
@@ -96,6 +100,6 @@ class Hand:
             return Manifests()
         try:
             reading = self.session.read(())
-        except CampaignctlError:
+        except (CampaignctlError, OSError):  # what was done is told all the same
             return Manifests(complete=False)
         return Manifests(reading.everyone, reading.complete)

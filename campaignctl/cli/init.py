@@ -50,7 +50,7 @@ def command(options: GlobalOptions) -> int:
         line for file in _FILES if not (file.example and found) for line in _written(here / file.path, file)
     ]
     color, width = output.wants_color(options), output.width()
-    output.result(laid_out(lines, color=color, width=width))
+    output.done(laid_out(lines, color=color, width=width))
     for hint in _hints(here):
         output.remark(hint, options)
     return 0

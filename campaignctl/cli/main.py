@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 import campaignctl
+from campaignctl.cli import streams
 from campaignctl.cli.options import GlobalOptions, global_options
 from campaignctl.clock import Clock
 from campaignctl.errors import CampaignctlError, InterruptedRunError, UsageError
@@ -94,10 +95,11 @@ def cli(options: GlobalOptions) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and ends the process with its exit code; see the contract's table."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = [_text(word) for word in (sys.argv[1:] if arguments is None else arguments)]
     gc.set_threshold(_NEW_OBJECTS)
+    streams.take_over()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
-    code = run(words)
+    code = _written_out(run(words))
     gc.freeze()  # all of it goes with the process: a last search for cycles is a seventh of a short command's time
     sys.exit(code)
 
@@ -117,10 +119,35 @@ def run(words: list[str], clock: Clock | None = None) -> int:
         return _told(InterruptedRunError("interrupted"), words)
     except CampaignctlError as error:
         return _told(error, words)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except streams.UnwrittenError:
         return Exit.ERROR
+    except (OSError, UnicodeEncodeError) as error:
+        from campaignctl.cli.failing import of_the_system
+
+        return _told(of_the_system(error), words)
     return code if isinstance(code, int) else 0
+
+
+def _text(word: str) -> str:
+    if word.isascii():
+        return word
+    from campaignctl.cli.failing import as_text
+
+    return as_text(word)
+
+
+def _written_out(code: int) -> int:
+    """The exit code of a command that ended with `code`, once all is written that can be: what was done counts for
+    more than that it could not be told.
+    """
+    try:
+        streams.drain()
+        if streams.lost() is None:
+            return code
+        streams.last_words()
+        return Exit.ERROR if code in (Exit.FINE, Exit.CHANGES) else code
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
 
 
 def _told(error: CampaignctlError, words: Sequence[str]) -> int:

@@ -1,4 +1,4 @@
-"""Writing: the result to standard output, everything else to standard error."""
+"""Writing: the result to standard output, everything else to standard error. What cannot be: see `streams`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import click
 
+from campaignctl.cli import streams
 from campaignctl.cli.options import GlobalOptions
 from campaignctl.errors import CampaignctlError
 from campaignctl.rendering.formats import FORMATS, Setting, render
@@ -38,9 +39,35 @@ def width() -> int | None:
     return get_terminal_size().columns
 
 
-def result(text: str) -> None:
-    """The result of a command, as it is."""
-    click.echo(text, nl=not text.endswith("\n"), color=True)
+_FOR_PEOPLE: Final = frozenset({"text", "table"})
+"""Written in the encoding of whoever reads them. What programs and pages read is UTF-8."""
+
+
+def result(text: str, output_format: str = "text", *, ended: bool = True) -> None:
+    """What a command tells, as it is; with a line break at its end, unless it is a piece of more."""
+    _write(text, output_format, ended=ended)
+
+
+def check_is_read() -> None:
+    """For what tells again and again. Raises UnwrittenError where nobody can read it: it would go on for nothing."""
+    why = streams.lost()
+    if why is not None:
+        raise streams.UnwrittenError(str(why))
+
+
+def done(text: str, output_format: str = "text") -> None:
+    """What a command does or has done. Standard error shows it where standard output cannot."""
+    streams.acts()
+    _write(text, output_format, instead=sys.stderr)
+
+
+def _write(text: str, output_format: str, *, ended: bool = True, instead: TextIO | None = None) -> None:
+    whole = text if text.endswith("\n") or not ended else f"{text}\n"
+    if isinstance(sys.stdout, streams.Stream):
+        other = instead if isinstance(instead, streams.Stream) else None
+        sys.stdout.say(whole, utf8=output_format not in _FOR_PEOPLE, instead=other)
+    else:
+        click.echo(whole, nl=False, color=True)
 
 
 def remark(text: str, options: GlobalOptions | None = None) -> None:
@@ -61,36 +88,53 @@ def setting(options: GlobalOptions, now: datetime, *, manifests: int | None = No
 
 
 def _prefix(config: Path | None) -> str:
-    """In a GitHub workflow files are named from the workspace, as annotations and code scanning ask for."""
+    """Where the project stands in the repository: annotations and code scanning name files from its top."""
     from campaignctl.manifests.project import find_project_file
 
-    workspace = os.environ.get("GITHUB_WORKSPACE")
-    file = config if config is not None else find_project_file(Path.cwd())
-    if not workspace or file is None:
+    try:
+        file = config if config is not None else find_project_file(Path.cwd())
+        directory = Path.cwd().resolve() if file is None else file.resolve().parent
+        below = directory.relative_to(_top(directory))
+    except (OSError, ValueError, RuntimeError):  # nobody knows where this is, or it lies outside
         return ""
-    directory, root = file.resolve().parent, Path(workspace).resolve()
-    below = directory.relative_to(root) if directory.is_relative_to(root) else Path()
     return f"{below.as_posix()}/" if below.parts else ""
+
+
+def _top(directory: Path) -> Path:
+    """In a GitHub workflow the workspace, else the git working tree's own directory, else `directory`."""
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    if workspace and directory.is_relative_to(Path(workspace).resolve()):
+        return Path(workspace).resolve()
+    return next((it for it in (directory, *directory.parents) if (it / ".git").exists()), directory)
 
 
 def report_error(error: CampaignctlError, words: Sequence[str]) -> None:
     """One message; on standard output where the format is one that programs read errors in."""
     from campaignctl.rendering.findings import error_document
 
-    document = error_document(error)
-    plain = Setting(datetime.now(UTC), prefix=_prefix(None))
-    row = FORMATS.get(asked_format(words))
+    document, asked = error_document(error), asked_value(words, "--format")
+    config = asked_value(words, "--config", "-c")
+    plain = Setting(datetime.now(UTC), prefix=_prefix(Path(config) if config else None))
+    row = FORMATS.get(asked)
     if row is not None and row.tells_errors:
-        result(render("error", asked_format(words), document, plain))
+        _write(render("error", asked, document, plain), asked, instead=sys.stderr)
+        return
+    text = render("error", "text", document, plain)
+    if isinstance(sys.stderr, streams.Stream):
+        sys.stderr.say(text, instead=sys.stdout if isinstance(sys.stdout, streams.Stream) else None)
     else:
-        click.echo(render("error", "text", document, plain), err=True, nl=False)
+        click.echo(text, err=True, nl=False)
 
 
-def asked_format(words: Sequence[str]) -> str:
-    """What the command line asks for with `--format`, however far it could be read; empty without it."""
-    for word, value in zip(words, [*words[1:], ""], strict=False):
-        if word == "--format":
-            return value
-        if word.startswith("--format="):
-            return word.removeprefix("--format=")
-    return ""
+def asked_value(words: Sequence[str], *options: str) -> str:
+    """What the command line gives an option, however far it could be read; the last one, empty without it."""
+    found = ""
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        for option in options:
+            if word == option:
+                found = following
+            elif option.startswith("--") and word.startswith(f"{option}="):
+                found = word.removeprefix(f"{option}=")
+            elif not option.startswith("--") and word.startswith(option):
+                found = word.removeprefix(option)
+    return found

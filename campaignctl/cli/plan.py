@@ -54,13 +54,13 @@ def command(
     with session.account() as connection:
         planned = make(session, reading, connection.client, wish)
     if out == _STANDARD_OUTPUT:
-        output.result(_file_text(planned))
+        output.result(_file_text(planned), "json")
         output.remark(render(planned, session, output_format), session.options)
     else:
         if out is not None:
             write_out(out, _file_text(planned))
             output.remark(f"saved to {out}", session.options)
-        output.result(render(planned, session, output_format))
+        output.result(render(planned, session, output_format), output_format)
     return exit_code(planned.plan, detailed_exitcode)
 
 

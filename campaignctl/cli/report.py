@@ -76,6 +76,7 @@ def command(options: GlobalOptions, name: str, since_offset: int, source: str, o
             writer(output_format, show_numbers=options.show_numbers, width=output.width()),
             Tally(offset=since_offset),
             source,
+            output_format,
         )
         _headline(session, live, output_format)
         run.all_of(live)
@@ -140,6 +141,7 @@ class _Run:
     writer: Writer
     tally: Tally
     source: str
+    output_format: str
     notes: list[str] = field(default_factory=list)
 
     def all_of(self, live: Live) -> None:
@@ -192,12 +194,13 @@ class _Run:
         for batch in batches:
             with self.interrupts.deferred():
                 bar.clear()
-                click.echo(self.writer.batch(batch.rows), nl=False)
+                output.result(self.writer.batch(batch.rows), self.output_format, ended=False)
                 self.tally.add(batch)
                 self.source = source
                 bar.show(self.tally)
             if self.interrupts.asked():
                 raise KeyboardInterrupt
+            output.check_is_read()
 
     def _go_on(self) -> str:
         written = counted(self.tally.rows, "row is", "rows are")
@@ -212,7 +215,7 @@ def _end(run: _Run, output_format: str) -> None:
     if run.writer.left_out:
         run.notes.append(left_out_note(run.writer.left_out))
     options = run.session.options
-    click.echo(run.writer.end(), nl=False)
+    output.result(run.writer.end(), output_format, ended=False)
     if output_format == "table":
         color, width = output.wants_color(options), output.width()
         output.result("\n" + summary_text(run.tally, run.notes, color=color, width=width))

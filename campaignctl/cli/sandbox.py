@@ -12,7 +12,7 @@ import click
 from campaignctl.cli import output
 from campaignctl.cli.options import GlobalOptions, global_options
 from campaignctl.cli.session import Session
-from campaignctl.errors import UsageError
+from campaignctl.errors import InputError, UsageError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+[smhd])+")
@@ -37,7 +37,7 @@ def serve(options: GlobalOptions, port: int) -> int:
     database, start_at = _sandbox(options)
 
     def started(url: str) -> None:
-        output.result(f"{url}")
+        output.result(url)
         output.remark("any account name, key and token will do; Ctrl-C ends it", options)
 
     serve_sandbox(database, port, started=started, start_at=start_at)
@@ -66,7 +66,7 @@ def advance(options: GlobalOptions, duration: str) -> int:
     by = _duration(duration)
     database, start_at = _sandbox(options)
     now = advance_sandbox(database, by, start_at=start_at)
-    output.result(now.isoformat(timespec="seconds"))
+    output.done(now.isoformat(timespec="seconds"))
     return 0
 
 
@@ -81,5 +81,8 @@ def _sandbox(options: GlobalOptions) -> tuple[Path, datetime | None]:
 def _duration(text: str) -> timedelta:
     if not _DURATION.fullmatch(text):
         raise UsageError(f"{text} is no duration: write 90s, 30m, 2h, 1d or 1h30m")
-    seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
-    return timedelta(seconds=seconds)
+    try:
+        seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
+        return timedelta(seconds=seconds)
+    except (OverflowError, ValueError):  # more days than there are, or more digits than a number may have
+        raise InputError(f"{text[:40]} is beyond the last year there is: advance by less") from None

@@ -18,5 +18,5 @@ def command(options: GlobalOptions, name: str | None) -> int:  # noqa: ARG001
     if name is None:
         output.result("\n".join(names()))
     else:
-        output.result(schema_text(name))
+        output.result(schema_text(name), "json")
     return 0

@@ -21,6 +21,7 @@ from campaignctl.planning.window import instant
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client, RequestRecord
+    from campaignctl.cli.audit import AuditLog
     from campaignctl.planning.checkout import Checkout
 
 _SANDBOX_SECRET = "sandbox"
@@ -47,6 +48,13 @@ class Connection(NamedTuple):
     client: Client
     settles: bool
     base_url: str
+    log: AuditLog
+
+
+def _start(options: GlobalOptions) -> Path:
+    """Where the project is looked for. One that is named in full needs no working directory, which may be gone."""
+    config = options.config
+    return config.parent if config is not None and config.is_absolute() else Path.cwd()
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ class Session:
         from campaignctl.manifests.project import load_project
 
         environ = dict(os.environ)
-        return cls._chosen(options, load_project(Path.cwd(), options.config, environ), environ)
+        return cls._chosen(options, load_project(_start(options), options.config, environ), environ)
 
     @classmethod
     def open_anyway(cls, options: GlobalOptions) -> tuple[Session, tuple[Diagnostic, ...]]:
@@ -79,7 +87,7 @@ class Session:
         from campaignctl.manifests.project import salvage_project
 
         environ = dict(os.environ)
-        project, findings = salvage_project(Path.cwd(), options.config, environ, options.environment)
+        project, findings = salvage_project(_start(options), options.config, environ, options.environment)
         return cls._chosen(options, project, environ), findings
 
     @classmethod
@@ -219,11 +227,11 @@ class Session:
 
         require_account(self.environment)
         key, token = self._secret(self.environment.key_env), self.token
-        log = audited(audit_log, self.environment.name, self.environ, self.clock)
-        with self._server() as (base_url, settles), log as write:
+        logged = audited(audit_log, self.environment.name, self.environ, self.clock, go_on=whole_limit)
+        with self._server() as (base_url, settles), logged as log:
 
             def observe(record: RequestRecord) -> None:
-                write(record)
+                log.write(record)
                 if self.options.verbose:
                     said(record)
 
@@ -238,7 +246,7 @@ class Session:
                 whole_limit=whole_limit,
             )
             with client:
-                yield Connection(client, settles, base_url)
+                yield Connection(client, settles, base_url, log)
 
     @property
     def host(self) -> str:

@@ -26,7 +26,7 @@ def command(options: GlobalOptions, plan: Path, output_format: str) -> int:
     """Show a saved plan, with what to approve."""
     document = cast("PlanDocument", load_plan(plan).document)
     setting = output.setting(options, _now(document, options))
-    output.result(formats.render("plan", output_format, document, setting))
+    output.result(formats.render("plan", output_format, document, setting), output_format)
     return 0
 
 

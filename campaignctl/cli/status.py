@@ -69,6 +69,7 @@ def command(
             _write(overview, session, output_format, watch)
             if not watch or all(standing.settled for standing in overview.standings):
                 return 0
+            output.check_is_read()
             session.clock.sleep(seconds_between(overview.requests, session.environment.rate_limit))
 
 
@@ -194,7 +195,7 @@ def _write(overview: Overview, session: Session, output_format: str, watch: bool
     document = status_document(overview)
     if output_format == "json":
         line = json_safe(json.dumps(document, ensure_ascii=False))
-        output.result(line if watch else written(document))
+        output.result(line if watch else written(document), "json")
         return
     color, width = output.wants_color(session.options), output.width()
     clear = _CLEAR if watch and sys.stdout.isatty() else ""

@@ -99,4 +99,4 @@ def _write(
     manifests = max(len(each.reading.selected) for each in checked)
     setting = output.setting(session.options, session.clock.now(), manifests=manifests)._replace(where=where)
     document = validate_document(findings)
-    output.result(formats.render("validate", output_format, document, setting))
+    output.result(formats.render("validate", output_format, document, setting), output_format)

@@ -25,6 +25,7 @@ from campaignctl.planning import validate
 from campaignctl.planning.fault import Fault as FieldFault
 from campaignctl.planning.resources import Desired
 from campaignctl.planning.settings import PROJECT_KIND
+from campaignctl.text import without_numbers
 
 _NO_MANIFEST: Final = "a manifest has apiVersion: campaignctl/v1 and kind: VoiceCampaign or SmsCampaign"
 
@@ -113,10 +114,12 @@ def _stranger(
         missing = "apiVersion" if api_version is None else "kind"
         return Fault("not-a-manifest", mark_of(node), f"{missing} is missing; {_NO_MANIFEST}")
     if api_version != API_VERSION:
-        message = f"apiVersion: {quoted(api_version)} is not {API_VERSION}"
+        message = f"apiVersion: {quoted(without_numbers(api_version))} is not {API_VERSION}"
         return Fault("api-version", mark_of(parts["apiVersion"]), message)
     if word not in KINDS:
-        message = f"kind: {quoted(word)} is none of {', '.join(KINDS)}{did_you_mean(word, KINDS)}"
+        message = (
+            f"kind: {quoted(without_numbers(word))} is none of {', '.join(KINDS)}{did_you_mean(word, KINDS)}"
+        )
         return Fault("kind", mark_of(parts["kind"]), message)
     return None
 

@@ -22,6 +22,7 @@ from campaignctl.manifests.scalars import (
 )
 from campaignctl.manifests.substitution import substitute
 from campaignctl.planning.list_name import ListName
+from campaignctl.text import without_numbers
 
 _T = TypeVar("_T")
 _CORE: Final = "tag:yaml.org,2002:"
@@ -140,7 +141,11 @@ class FieldReader:
             if name.lower().replace("-", "_") in SECRET_KEYS:
                 self._secret(name, key)
             elif field.keys is not None and not field.keys.matches(name):
-                self.fault("format", key, f"{field.name}: the name {quoted(name)} must be {field.keys.words}")
+                self.fault(
+                    "format",
+                    key,
+                    f"{field.name}: the name {quoted(without_numbers(name))} must be {field.keys.words}",
+                )
             else:
                 item = read(field, value)
                 if item is not None and not isinstance(item, _Invalid):
@@ -158,7 +163,11 @@ class FieldReader:
             name: str = key.value
             if name in seen:
                 first = seen[name].start_mark.line + 1
-                self.fault("duplicate-key", key, f"{quoted(name)} stands twice, first in line {first}")
+                self.fault(
+                    "duplicate-key",
+                    key,
+                    f"{quoted(without_numbers(name))} stands twice, first in line {first}",
+                )
                 continue
             seen[name] = key
             yield name, key, value
@@ -168,7 +177,7 @@ class FieldReader:
             self._secret(name, key)
             return
         hint = _home(self.root, name, field) or did_you_mean(name, field.members)
-        self.fault("unknown-key", key, f"{quoted(name)} is no key of {field.name}{hint}")
+        self.fault("unknown-key", key, f"{quoted(without_numbers(name))} is no key of {field.name}{hint}")
 
     def _secret(self, name: str, key: Node) -> None:
         where = "a key or token must not stand in a file; put it into an environment variable that begins with EXOTEL_"
@@ -238,7 +247,9 @@ class FieldReader:
         if not isinstance(node, ScalarNode):
             return self.fault("type", node, f"{called}: must be {words}")
         if node.tag not in _SCALAR_TAGS:
-            return self.fault("tag", node, f"{called}: the tag {quoted(node.tag)} is not known here")
+            return self.fault(
+                "tag", node, f"{called}: the tag {quoted(without_numbers(node.tag))} is not known here"
+            )
         if plain and node.tag in (QUOTED, _TEXT_TAG):
             return self.fault("type", node, f"{called}: must be {words}, without quotes")
         try:
@@ -253,7 +264,11 @@ class FieldReader:
         if not isinstance(node, kind):
             self.fault("type", node, f"{field.name}: must be {words}")
         elif node.tag != PLAIN and node.tag != _COLLECTION_TAGS[kind]:
-            self.fault("tag", node, f"{field.name}: the tag {quoted(str(node.tag))} is not known here")
+            self.fault(
+                "tag",
+                node,
+                f"{field.name}: the tag {quoted(without_numbers(str(node.tag)))} is not known here",
+            )
         else:
             return True
         return False

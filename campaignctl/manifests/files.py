@@ -121,6 +121,8 @@ def _read_plain(path: str | Path) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
+    if isinstance(error, UnicodeEncodeError):
+        return f"this locale's file names are {error.encoding}; set LC_ALL=C.UTF-8 or PYTHONUTF8=1"
     return "its path makes no sense"
 
 

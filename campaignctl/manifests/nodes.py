@@ -13,6 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from campaignctl.diagnostics import quoted
 from campaignctl.manifests.scalars import NULLS
+from campaignctl.text import without_numbers
 
 MAX_DEPTH: Final = 50
 """The tables go six levels deep; 100,000 nested brackets crash libyaml's composer."""
@@ -112,7 +113,9 @@ def _explained(text: str, error: yaml.YAMLError) -> UnreadableError:
         mark = _mark(error.problem_mark)
         context = f", {error.context}" if error.context else ""
         return UnreadableError(
-            "syntax", mark, f"not readable as YAML: {error.problem}{context}{_hint(text, mark)}"
+            "syntax",
+            mark,
+            f"not readable as YAML: {without_numbers(str(error.problem))}{context}{_hint(text, mark)}",
         )
     forbidden = _FORBIDDEN.search(text)
     at = forbidden.start() if forbidden else 0

@@ -156,7 +156,7 @@ def require_account(environment: Environment) -> None:
 
 def _read(path: Path) -> tuple[str, Node]:
     try:
-        text = read_inside(path, path.resolve().parent)
+        text = read_inside(path, _home(path))
         nodes = [node for node in documents(text) if not is_null(node)]
     except UnreadableFileError as unreadable:
         raise _unusable(path, unreadable.rule, Mark(0, 0), unreadable.message) from None
@@ -169,6 +169,14 @@ def _read(path: Path) -> tuple[str, Node]:
     if len(nodes) > 1:
         raise _unusable(path, "syntax", mark_of(nodes[1]), "a project file holds one document")
     return text, nodes[0]
+
+
+def _home(path: Path) -> Path:
+    """Of a link that leads nowhere where it stands itself: whoever reads it says what is wrong."""
+    try:
+        return path.resolve().parent
+    except (OSError, RuntimeError):
+        return path.parent
 
 
 def _unusable(path: Path, rule: str, mark: Mark, message: str) -> InputError:

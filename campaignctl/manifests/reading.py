@@ -54,10 +54,11 @@ def load_manifests(
     Nothing is raised for what people wrote: every mistake is a finding.
     """
     loading = _Loading(Path(project.root), {**environment.vars, **(variables or {})}, selector or Selector())
-    here = (cwd or Path.cwd()).resolve()
     for path in project.manifests:
         loading.add_project_path(path, project.file)
+    here = (cwd or Path.cwd()).resolve() if paths else None
     for path in paths:
+        assert here is not None, "there are paths"
         loading.add_selected_path(path, here)
     loading.read(everything=not paths)
     return loading.result(project)

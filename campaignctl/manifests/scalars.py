@@ -7,6 +7,7 @@ from typing import Final
 
 from campaignctl.diagnostics import counted, did_you_mean, quoted
 from campaignctl.kinds.table import Bound, Field, Secrecy
+from campaignctl.text import without_numbers
 
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 """Plain, these mean *unset* in every field (YAML 1.2 core)."""
@@ -46,7 +47,9 @@ def _check_choice(field: Field, text: str) -> None:
         if text == word:
             raise FaultyError("choice", f"{quoted(text)} {instead}")
     words = ", ".join(field.choices)
-    raise FaultyError("choice", f"{quoted(text)} is none of {words}{did_you_mean(text, field.choices)}")
+    raise FaultyError(
+        "choice", f"{quoted(without_numbers(text))} is none of {words}{did_you_mean(text, field.choices)}"
+    )
 
 
 def _check_format(field: Field, text: str) -> None:
@@ -86,7 +89,7 @@ def read_integer(field: Field, text: str) -> int:
         FaultyError: no whole number, or beyond the row's limits.
     """
     if not _INTEGER.fullmatch(text):
-        raise FaultyError("type", f"must be a whole number, not {quoted(text)}")
+        raise FaultyError("type", f"must be a whole number, not {quoted(without_numbers(text))}")
     value = int(text, 0 if text.startswith(("0o", "0x")) else 10)
     check_limits(field, value)
     return value
@@ -99,5 +102,5 @@ def read_boolean(text: str) -> bool:
         FaultyError: neither true nor false.
     """
     if text not in BOOLEANS:
-        raise FaultyError("type", f"must be true or false, not {quoted(text)}")
+        raise FaultyError("type", f"must be true or false, not {quoted(without_numbers(text))}")
     return BOOLEANS[text]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,3 +14,8 @@ class OtherClock:
     whose: str
     now: datetime
     remedy: str
+
+
+def latest(now: datetime, clocks: Iterable[OtherClock]) -> datetime:
+    """The last moment that any of the clocks shows: what has expired by one of them has expired."""
+    return max([now, *(clock.now for clock in clocks)])

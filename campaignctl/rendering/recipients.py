@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Protocol
 
 from campaignctl.planning.recipients import FIRST_COLUMNS, Cell, Row, Tally, columns_of
@@ -19,6 +20,7 @@ from campaignctl.rendering import words
 from campaignctl.rendering.escape import cut, json_safe, message, name, visible, without_command
 from campaignctl.rendering.lines import Line, Style, laid_out
 from campaignctl.rendering.masks import mask_number
+from campaignctl.text import without_numbers
 
 _SENDERS: Final = frozenset({"caller_id", "sender_id", "sid", "duration"})
 _IS_NUMBER: Final = re.compile(r"\+?\d[\d \-]{5,18}\d", re.ASCII)
@@ -59,12 +61,16 @@ def masked(row: Row) -> Row:
     """
     number = row.get("number")
     own = _spellings(str(number)) if number not in (None, "") else ()
-    return {key: _masked(key, value, own) for key, value in row.items()}
+    return {_key(key): _masked(key, value, own) for key, value in row.items()}
+
+
+_key = lru_cache(4096)(without_numbers)
+"""A number may have become a key."""
 
 
 def _masked(key: str, value: Cell, own: Sequence[str]) -> Cell:
     if isinstance(value, dict):
-        return {inner: _masked(inner, each, own) for inner, each in value.items()}
+        return {_key(inner): _masked(inner, each, own) for inner, each in value.items()}
     if isinstance(value, list):
         return [_masked(key, each, own) for each in value]
     if value is None or isinstance(value, bool):
@@ -79,6 +85,7 @@ def _masked(key: str, value: Cell, own: Sequence[str]) -> Cell:
     hidden = text
     for spelling in own:
         hidden = hidden.replace(spelling, mask_number(spelling))
+    hidden = hidden if _is_time(key) else without_numbers(hidden)
     return value if hidden == text or isinstance(value, float) else hidden
 
 
@@ -106,14 +113,15 @@ class _Columns:
 
     def shown(self, rows: Sequence[Row]) -> list[Row]:
         """The rows as they may be seen."""
-        if not self.names and rows:
-            self.names = columns_of(rows)
+        seen = list(rows) if self.show_numbers else [masked(row) for row in rows]
+        if not self.names and seen:
+            self.names = columns_of(seen)
         known = frozenset(self.names)
-        for row in rows:
+        for row in seen:
             for late in row.keys() - known:
                 if late not in self.left_out and len(self.left_out) < _MOST_LEFT_OUT:
                     self.left_out.append(late)
-        return list(rows) if self.show_numbers else [masked(row) for row in rows]
+        return seen
 
 
 class _Csv:

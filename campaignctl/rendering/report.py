@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from posixpath import normpath
 from typing import Generic, TypeVar
 
 from campaignctl.rendering.documents import FindingDocument
@@ -72,7 +73,7 @@ class Place:
 
     def under(self, prefix: str) -> Place:
         """The same place, its file named from further up."""
-        return replace(self, file=prefix + self.file)
+        return replace(self, file=normpath(prefix + self.file)) if prefix else self
 
 
 @dataclass(frozen=True, slots=True)

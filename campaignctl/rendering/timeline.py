@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from campaignctl import zones
@@ -122,7 +122,7 @@ def _spans(changes: Sequence[ChangeDocument]) -> Iterator[Span]:
     for change in changes:
         run = change["run"]
         start = read_moment(run["start"]) if run else None
-        if run and start:
+        if run and start and MINYEAR < start.year < MAXYEAR:  # no calendar has a day before or after those
             yield Span(
                 title=title(change["kind"], change["name"]),
                 start=start,

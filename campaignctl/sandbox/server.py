@@ -284,7 +284,11 @@ def _own(database: Path, clock: Clock, port: int, start_at: datetime | None) -> 
             if wanted in (0, port):
                 raise
         else:
-            _record(database, sandbox.url)
+            try:
+                _record(database, sandbox.url)
+            except InputError:
+                sandbox.close()
+                raise
             return sandbox
     raise AssertionError("unreachable: port 0 is always there")
 
@@ -294,10 +298,15 @@ def _beside(database: Path) -> Path:
 
 
 def _record(database: Path, url: str) -> None:
-    """Says where the owner answers. Written whole, so that nobody reads half."""
+    """Says where the owner answers. Written whole, so that nobody reads half. Raises InputError."""
     made = _beside(database).with_suffix(".tmp")
-    made.write_text(json.dumps({"url": url}), encoding="utf-8")
-    made.replace(_beside(database))
+    try:
+        made.write_text(json.dumps({"url": url}), encoding="utf-8")
+        made.replace(_beside(database))
+    except OSError as error:
+        raise InputError(
+            f"the sandbox keeps its state in {database.parent}, which cannot be used: {error.strerror}."
+        ) from None
 
 
 def _recorded(database: Path) -> str | None:

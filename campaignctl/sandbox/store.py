@@ -61,17 +61,37 @@ class Search:
     until: float | None = None
 
 
+def _connected(path: Path | None) -> sqlite3.Connection:
+    """Raises InputError for a place where no database can be."""
+    if path is not None:
+        _check_place(path)
+    try:
+        return sqlite3.connect(
+            path or ":memory:", timeout=0.05, isolation_level=None, check_same_thread=False
+        )
+    except sqlite3.OperationalError as failure:
+        raise InputError(f"{path} cannot be used as the sandbox's database: {failure}.") from None
+
+
+def _check_place(path: Path) -> None:
+    """In a checkout that is read-only there is none, and a directory or a device is no file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is the sandbox's database, and is no file. Delete it and run again.")
+    except OSError as error:
+        raise InputError(
+            f"the sandbox keeps its state in {path.parent}, which cannot be used: {error.strerror}."
+        ) from None
+
+
 class Store:
     """One connection, used by one thread at a time: `transaction` is the way in."""
 
     def __init__(self, path: Path | None = None) -> None:
         """Opens and locks it; None keeps everything in memory. `OwnedElsewhereError` when another process has it."""
         self._lock = threading.RLock()
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(
-            path or ":memory:", timeout=0.05, isolation_level=None, check_same_thread=False
-        )
+        self._connection = _connected(path)
         try:
             self._prepare(path)
         except BaseException:

@@ -177,7 +177,7 @@ def test_secrets_and_numbers_never_show(bench: Bench) -> None:
         client.list_page(VOICE, offset=0, limit=1)
     refused = client.act(VOICE, "a", Action.PAUSE)
     shown = f"{caught.value} {refused} {client!r} {bench.records}"
-    assert "the key ••• with ••• called •••••••••••10" in shown
+    assert "the key ••• with ••• called +91••••••••10" in shown
     assert not any(secret in shown for secret in (*CREDENTIALS.values(), "98765432", BASIC))
     assert server.requests[0].headers["authorization"] == BASIC
     assert all(CREDENTIALS["key"] not in request.target for request in server.requests)

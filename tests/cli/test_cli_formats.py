@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
+from git_projects import git_project
 from harness import ACCOUNT, Desk, run, sms, voice
 
 MARKED_UP = ("markdown", "html", "github")
@@ -86,6 +88,38 @@ def test_in_a_workflow_files_are_named_from_the_workspace(tmp_path: Path) -> Non
     for words in (("validate",), ("plan",)):
         result = run(*words, "--format", "github", cwd=project, env=workspace)
         assert ",file=marketing/campaigns/a.yaml,line=1" in result.out
+
+
+@pytest.mark.parametrize(
+    "words", [("validate",), ("plan",), ("diff",), ("apply", "--auto-approve")], ids=" ".join
+)
+@pytest.mark.parametrize("workspace", [True, False], ids=["in a workflow", "in a working tree"])
+@pytest.mark.parametrize("place", [".", "marketing", "marketing/campaigns"])
+def test_files_are_named_from_the_top_of_the_repository_wherever_a_command_runs(
+    tmp_path: Path, words: tuple[str, ...], workspace: bool, place: str
+) -> None:
+    """With `-c` too, and for the errors that end a command early."""
+    repository = git_project(tmp_path, prefix="marketing/")
+    repository.write("marketing/campaigns/a.yaml", voice("one"))
+    repository.commit()
+    env = {"GITHUB_WORKSPACE": str(tmp_path)} if workspace else {}
+    ways = [("-c", os.path.relpath(tmp_path / "marketing/campaignctl.yaml", tmp_path / place))]
+    ways += [()] if place != "." else []
+    repository.write("marketing/campaigns/a.yaml", voice("one", caler_id="1"))
+    for way in ways:
+        result = run(*words, "--format", "github", *way, cwd=tmp_path / place, env=env)
+        assert result.code == 1, result.all
+        assert ",file=marketing/campaigns/a.yaml,line=" in result.out, result.all
+    if words[0] == "diff":
+        repository.write("marketing/campaigns/a.yaml", voice("one", caller_id="08012345678"))
+        changed = run("diff", "--base", "HEAD", "--format", "github", *ways[0], cwd=tmp_path / place, env=env)
+        assert ",file=marketing/campaigns/a.yaml,line=" in changed.out, changed.all
+
+
+def test_files_are_named_from_where_a_command_runs_where_nothing_else_is_known(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: nothing\n", encoding="utf-8")
+    result = run("validate", "a.yaml", "--format", "github", cwd=tmp_path)
+    assert ",file=a.yaml,line=1" in result.out
 
 
 @pytest.mark.parametrize("output_format", MARKED_UP)

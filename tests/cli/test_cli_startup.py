@@ -14,6 +14,7 @@ CORE = {
     "campaignctl",
     "campaignctl.cli",
     "campaignctl.cli.main",
+    "campaignctl.cli.streams",
     "campaignctl.cli.options",
     "campaignctl.clock",
     "campaignctl.diagnostics",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import ACCOUNT, KEY, TOKEN, Desk, actions, live_voice, sms, voice
+from harness import ACCOUNT, KEY, SECRETS, TOKEN, Desk, actions, live_voice, sms, voice
 from reliable_desk import APPLY, assert_converges, reliable, twins, wait_until
 
 OTHER_CALLER = "08012345678"
@@ -270,14 +274,87 @@ def test_a_line_is_there_before_the_next_request_is_sent(desk: Desk) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
-def test_a_full_disk_tells_the_lines_elsewhere_and_ends_nothing(desk: Desk) -> None:
+def test_a_log_that_is_full_before_the_first_write_refuses_it(desk: Desk) -> None:
     reliable(desk)
     two_creates(desk)
     run = desk.run(*APPLY, "--audit-log", "/dev/full")
-    assert run.code == 0, run.err
-    assert run.err.count("the audit log cannot be written (No space left on device)") == len(desk.requests)
-    assert '"operation": "create"' in run.err
+    assert run.code == 1, run.err
+    assert (
+        "the audit log /dev/full cannot be written (No space left on device): no operation was sent"
+        in run.all
+    )
+    assert not desk.writes
     assert TOKEN not in run.all
+
+
+@pytest.mark.parametrize("log", ["/dev/full", "nowhere/audit.jsonl", "campaigns"])
+@pytest.mark.parametrize("words", [("pause", "--all"), ("pause", "one")], ids=["all", "named"])
+def test_no_log_keeps_a_pause_by_hand_back(desk: Desk, words: tuple[str, ...], log: str) -> None:
+    desk.seed(live_voice("one"))
+    run = desk.run(*words, "--auto-approve", "--audit-log", log)
+    assert run.code == 1, run.all
+    assert desk.live("one")["status"] == "Paused"
+    assert run.err.count("the audit log cannot be written") == len(desk.requests)
+    assert '"operation": "pause"' in run.err
+
+
+@pytest.mark.parametrize(
+    ("verb", "before"), [("resume", "paused"), ("complete", "paused"), ("archive", "completed")]
+)
+def test_the_other_verbs_wait_for_a_log_that_can_be_written(desk: Desk, verb: str, before: str) -> None:
+    desk.seed(live_voice("one", status=before))
+    run = desk.run(verb, "one", "--auto-approve", "--audit-log", "/dev/full")
+    assert run.code == 1, run.all
+    assert not desk.writes
+
+
+def test_a_log_that_nobody_reads_holds_up_no_pause(desk: Desk) -> None:
+    """A FIFO whose reader stands still."""
+    desk.seed(live_voice("one"))
+    os.mkfifo(desk.root / "log")
+    reader = os.open(desk.root / "log", os.O_RDONLY | os.O_NONBLOCK)
+    filler = os.open(desk.root / "log", os.O_WRONLY | os.O_NONBLOCK)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(filler, b"x" * 4096)
+    run = desk.run("pause", "--all", "--auto-approve", "--audit-log", "log")
+    os.close(reader)
+    os.close(filler)
+    assert run.code == 1
+    assert desk.live("one")["status"] == "Paused"
+    assert "the audit log cannot be written (nobody reads it)" in run.err
+
+
+def test_a_log_that_ends_in_the_middle_parts_no_create_from_its_pause(desk: Desk) -> None:
+    """A limit for the size of files stands for a disk that is full after the first lines."""
+    desk.manifests(voice("one", state="paused"))
+    (desk.root / "audit.jsonl").write_bytes(b" " * 300 + b"\n")
+    program = 'ulimit -f 1; exec "$@"'
+    command = (
+        "sh",
+        "-c",
+        program,
+        "sh",
+        sys.executable,
+        "-m",
+        "campaignctl",
+        *APPLY,
+        "--audit-log",
+        "audit.jsonl",
+    )
+    run = subprocess.run(
+        command,
+        cwd=desk.root,
+        env={"PATH": os.environ["PATH"], **SECRETS},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1, run.stderr
+    assert [word for word, _ in actions(desk.writes)] == ["create", "pause"]
+    assert json.loads(run.stdout)["summary"]["applied"] == 1
+    assert '"operation": "pause"' in run.stderr
+    assert "File too large" in run.stderr
 
 
 def test_a_log_that_cannot_be_opened_stops_the_run_before_any_request(desk: Desk) -> None:

@@ -25,7 +25,10 @@ def predicted_end(subject: Subject, begins: datetime) -> tuple[datetime, bool]:
     minutes = predicted_minutes(subject)
     if minutes is None:
         return (end or begins), False
-    ends = (begins.astimezone(UTC) + timedelta(minutes=min(minutes, _LONGEST))).astimezone(begins.tzinfo)
+    try:
+        ends = (begins.astimezone(UTC) + timedelta(minutes=min(minutes, _LONGEST))).astimezone(begins.tzinfo)
+    except OverflowError:  # an account may say a year that no calendar goes on after
+        return (end or begins), False
     return (min(ends, end) if end else ends), True
 
 

@@ -17,7 +17,7 @@ _NAMED = 3
 def lead_time(case: Case) -> Iterator[Fault]:
     """A start that is being set lies far enough ahead for somebody to look again."""
     lead, wanted = case.subject.lead, case.settings.get("at_least_minutes")
-    if lead is None or not isinstance(wanted, int) or lead >= timedelta(minutes=wanted):
+    if lead is None or not isinstance(wanted, int) or lead / timedelta(minutes=1) >= wanted:
         return
     minutes = max(0, int(lead.total_seconds() // 60))
     message = f"its start is set {counted(minutes, 'minute')} ahead, and it must be {wanted:,} at least; start it later"

@@ -1,0 +1,136 @@
+"""What may be seen of a text that others wrote: no phone number of a person in it, and no secret of a callback."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+BULLET: Final = "•"
+HIDDEN: Final = BULLET * 3
+
+_ONE_DIGIT: Final = frozenset("17")
+_TWENTIES_TO_FORTIES: Final = (20, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49)
+_FIFTIES_TO_NINETIES: Final = (*range(51, 59), *range(60, 67), 81, 82, 84, 86, *range(90, 96), 98)
+_TWO_DIGITS: Final = frozenset(map(str, _TWENTIES_TO_FORTIES + _FIFTIES_TO_NINETIES))
+"""Calling codes of one and two digits; all others have three, and none begins another (ITU-T E.164, seen 2026-11)."""
+
+_PLAIN_URL: Final = re.compile(
+    r"(https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9/._~-]*)?)(?:\?([A-Za-z0-9/._~=&%+-]+))?"
+).fullmatch
+"""What most are: nothing but host, path and query, and no character that `urlsplit` does anything about."""
+
+_SHOWN: Final = 2
+_FEWEST_HIDDEN: Final = 3
+
+
+def calling_code(digits: str) -> str:
+    """The calling code that the digits of an international number begin with."""
+    if digits[:1] in _ONE_DIGIT:
+        return digits[:1]
+    return digits[:2] if digits[:2] in _TWO_DIGITS else digits[:3]
+
+
+def mask_number(number: str) -> str:
+    """Country code and last two digits; of what is too short to hide anything, none.
+
+    >>> mask_number("+919876543210")
+    '+91••••••••10'
+    >>> mask_number("09876543210")
+    '•••••••••10'
+    """
+    digits = "".join(character for character in number if character in "0123456789")
+    code = calling_code(digits) if number.strip().startswith("+") else ""
+    own = digits[len(code) :]
+    shown = own[-_SHOWN:] if len(own) >= _SHOWN + _FEWEST_HIDDEN else ""
+    hidden = BULLET * max(len(own) - len(shown), _FEWEST_HIDDEN)
+    return f"{'+' if code else ''}{code}{hidden}{shown}"
+
+
+def mask_url(url: str) -> str:
+    """Without user info, and with the names of its query but not the values. What is no such URL is hidden whole.
+
+    >>> mask_url("https://me:pw@example.com/hook?token=abc")
+    'https://example.com/hook?token=•••'
+    """
+    plain = _PLAIN_URL(url)
+    if plain:
+        rest, query = plain.groups()
+        return f"{rest}?{_without_values(query)}" if query else url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return HIDDEN
+    if not parts.scheme or not parts.netloc:
+        return HIDDEN
+    host = parts.netloc.rpartition("@")[2]
+    query = _without_values(parts.query) if parts.query else ""
+    return urlunsplit((parts.scheme, host, parts.path, query, HIDDEN if parts.fragment else ""))
+
+
+def _without_values(query: str) -> str:
+    return "&".join([_without_value(part) for part in query.split("&")])
+
+
+def _without_value(part: str) -> str:
+    name, equals, _ = part.partition("=")
+    return f"{name}={HIDDEN}" if equals else HIDDEN
+
+
+# ------------------------------------------------------------------------------------------- numbers within a text
+
+_SIGN: Final = r"[^\W_]"
+"""What a number that stands alone has on neither side: SIDs are made of both."""
+_GROUP: Final = rf"\d{{1,15}}+(?!{_SIGN})"
+_RUN: Final = rf"(?<!{_SIGN})[+(\[]{{0,3}}{_GROUP}(?:[ \u00a0\u2009\u202f.‐‑–+()\[\]-]{{1,3}}+{_GROUP})*"
+"""Digits, however they are grouped. What has more than 15 in a row is no phone number: a DLT id has 19."""
+
+_DAY: Final = (
+    r"(?:(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0[1-9]|[12]\d|3[01])[-.](?:0[1-9]|1[0-2])[-.](?:19|20)\d\d)"
+)
+_MOMENT: Final = rf"{_DAY}(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?"
+_MOMENTS: Final = rf"((?<![\d+(])(?<![\d)][ .-]){_MOMENT}(?:[ –-]{{1,3}}{_MOMENT})*(?![ .()-]{{0,2}}\d))"
+"""Days and times, which are no numbers of people, unless digits stand right beside them."""
+
+_OURS: Final = r"(?i:caller|sender)[ _-]?(?i:id)\W{0,4}$"
+"""Before a number that is shown: who calls, not who is called."""
+_FEWEST: Final = 8
+_FEWEST_WITH_CODE: Final = 7
+_LONGEST_NUMBER: Final = 15
+_URL: Final = r"https?://[^\s<>\"'`]+"
+_compiled = cache(re.compile)
+"""When it is first used: most commands have nothing to mask, and it takes milliseconds."""
+
+
+def without_numbers(text: str) -> str:
+    """The same text, people's numbers in it masked, however they are written. Times, SIDs, DLT ids and caller ids stay.
+
+    >>> without_numbers("98765 43210 called on 2027-01-15 09:00")
+    '••••••••10 called on 2027-01-15 09:00'
+    """
+    if sum(map(str.isdigit, text)) < _FEWEST_WITH_CODE:
+        return text
+    parts = _compiled(_MOMENTS).split(text)
+    parts[::2] = [_compiled(_RUN).sub(_masked_run, part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _masked_run(match: re.Match[str]) -> str:
+    run = match.group()
+    digits = "".join(str(int(sign)) for sign in run if sign.isdecimal())
+    begins = run.lstrip("([")
+    fewest = _FEWEST_WITH_CODE if begins.startswith("+") else _FEWEST
+    if len(digits) < fewest or _compiled(_OURS).search(
+        match.string, max(0, match.start() - 20), match.start()
+    ):
+        return run
+    before = "" if run.count("(") == run.count(")") else run[: len(run) - len(begins)]
+    one = begins.startswith("+") and len(digits) <= _LONGEST_NUMBER
+    return before + mask_number(f"+{digits}" if one else digits)
+
+
+def without_secrets(text: str) -> str:
+    """What an account says, which may repeat what it was sent: no number of people, no secret of a callback."""
+    return without_numbers(_compiled(_URL).sub(lambda match: mask_url(match.group()), text))

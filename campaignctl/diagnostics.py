@@ -30,13 +30,14 @@ class Diagnostic(NamedTuple):
     """One finding.
 
     `rule` is a word a program can match (`type`, `unknown-key`, `calling_hours`); `message` one sentence that
-    says what is wrong and what to do.
+    says what is wrong and what to do. `details` are what a program gets besides, each with its key.
     """
 
     severity: Severity
     rule: str
     where: Position
     message: str
+    details: tuple[tuple[str, str | int | None], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message} [{self.rule}]"

@@ -112,7 +112,7 @@ def _resume_too_late(desired: Desired, live: Live, planned_at: datetime, terms: 
         return Reason("start-passed", "its start has passed since the plan was made: it would call at once")
     start = window_of(live.kind, live.spec).start
     begins = start if start is not None and start > terms.now else terms.now
-    return _forbidden(desired, Subject(live.kind, live.spec, begins), terms)
+    return _forbidden(desired, Subject(live.kind, live.spec, begins, is_live=True), terms)
 
 
 def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | None:

@@ -1,4 +1,4 @@
-"""`python -m campaignctl.deriving [--check]`: writes schemas and reference, or says what is stale."""
+"""`python -m campaignctl.deriving [--check]`: writes schemas, reference and the table of numbers, or says what is stale."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from campaignctl.deriving.json_schema import schemas, written
+from campaignctl.deriving.numbering import numbering
 from campaignctl.deriving.reference import pages
 from campaignctl.deriving.writing import bring_up_to_date
 
@@ -18,9 +19,12 @@ def main() -> None:
     parser.add_argument(
         "--reference", type=Path, default=Path("docs/reference"), help="default: docs/reference"
     )
+    numbers = Path("campaignctl/kinds/numbering.py")
+    parser.add_argument("--numbers", type=Path, default=numbers, help=f"default: {numbers}")
     asked = parser.parse_args()
     texts = {asked.out / f"{name}.schema.json": written(schema) for name, schema in schemas().items()}
     texts |= {asked.reference / name: text for name, text in pages().items()}
+    texts[asked.numbers] = numbering()
     bring_up_to_date(texts, "python -m campaignctl.deriving", check=asked.check)
 
 

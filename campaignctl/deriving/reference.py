@@ -172,15 +172,11 @@ def _policies_page() -> str:
         "and nothing whose window is over."
     )
     rows = (
-        (f"[`{rule.name}`](policies/{_slug(rule.name)}.md)", rule.doc, _default_level(rule))
+        (f"[`{rule.name}`](policies/{_slug(rule.name)}.md)", rule.doc, str(rule.left_out))
         for rule in RULES.values()
     )
     example = "```yaml\npolicy:\n" + "".join(f"  {EXAMPLES[name].settings}\n" for name in RULES) + "```"
     return page("Policies", lead, table(("rule", "what it asks", "left out"), rows), example)
-
-
-def _default_level(rule: Rule) -> str:
-    return "`error` where the environment has a `country`, else `warn`" if rule.on_by_default else "`off`"
 
 
 def _rule_page(rule: Rule) -> str:
@@ -190,7 +186,7 @@ def _rule_page(rule: Rule) -> str:
     where = "`validate`, `plan` and `apply`" if rule.in_validate else "`plan` and `apply`, not `validate`"
     return page(
         f"`{rule.name}`",
-        f"{rule.doc} Left out: {_default_level(rule)}. Found by {where}.",
+        f"{rule.doc} Left out: {rule.left_out}. Found by {where}.",
         rule.details,
         "## Settings",
         f"Under `policy.{rule.name}`, of the project or of an environment.{needed}",

@@ -92,7 +92,7 @@ def _project_topics() -> Iterator[Topic]:
 def _policy_topics() -> Iterator[Topic]:
     for rule in RULES.values():
         example = EXAMPLES[rule.name]
-        level = "error with a country, else warn" if rule.on_by_default else "off"
+        level = str(rule.left_out).replace("`", "")
         found = "validate, plan, apply" if rule.in_validate else "plan, apply"
         yield Topic(
             rule.name,

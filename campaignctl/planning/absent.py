@@ -60,7 +60,7 @@ def decide_absent(desired: Desired, neighbours: Neighbours, terms: Terms) -> Dec
     if all(map(_holds, against)):
         begins = window.start or terms.now
         subject = Subject(desired.kind, spec, begins, lead=begins - terms.now)
-        findings = check(subject, desired, terms.policies, terms.locate, terms.crowds)
+        findings = check(subject, desired, terms.policies, terms.locate, terms.beside)
     policy = forbidden(findings)
     reason = first([*against, policy] if policy else against)
     operations, notes = _creating(desired, spec), tuple(_namesakes_noted(desired, neighbours))

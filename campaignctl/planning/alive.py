@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import CALLING, MARGIN, MEETS, State, Status, way
-from campaignctl.kinds.table import Role, Value
+from campaignctl.kinds.table import Mutability, Role, Value
 from campaignctl.planning.compare import Comparison, compare, start_of, top, written_alike
 from campaignctl.planning.consent import Permission
 from campaignctl.planning.lists import asks_by_name, unresolved, without_names
@@ -209,7 +209,7 @@ def _with_policies(facts: Assessment, blocks: list[Reason], fields: tuple[str, .
     if blocks:
         done, held = tuple(it for it in done if it.op in (Op.PAUSE, Op.UPDATE)), ()
     resulting = {**resulting_without_update(facts), **spec}
-    findings = _policy_findings(facts, done, resulting)
+    findings = _policy_findings(facts, done, _as_it_will_stand(facts, resulting, spec))
     policy = forbidden(findings)
     if policy is not None:
         blocks = [*blocks, policy]
@@ -241,8 +241,24 @@ def _policy_findings(
     if Op.RESUME in operations and (unseen or begins is None or begins <= terms.now):
         begins = terms.now  # it begins to call at once, or nobody sees that it does not
     lead = window.start - terms.now if window.start and _sets_start(facts, done) else None
-    subject = Subject(facts.live.kind, resulting, begins, lead)
-    return check(subject, facts.desired, terms.policies, terms.locate, terms.crowds)
+    subject = Subject(facts.live.kind, resulting, begins, lead, is_live=True)
+    exempt = ("calling_hours",) if _changes_callbacks_alone(facts, done) else ()
+    return check(subject, facts.desired, terms.policies, terms.locate, terms.beside, exempt)
+
+
+def _as_it_will_stand(facts: Assessment, resulting: Spec, sent: Spec) -> Spec:
+    """A schedule that is neither sent nor shown: nobody knows it, and the manifest's is not what stands."""
+    if facts.schedule in sent or facts.schedule in facts.live.spec:
+        return resulting
+    return {name: value for name, value in resulting.items() if name != facts.schedule}
+
+
+def _changes_callbacks_alone(facts: Assessment, done: tuple[Operation, ...]) -> bool:
+    """Then it calls nobody at another time than before."""
+    if any(it.op is Op.RESUME for it in done):
+        return False
+    changed = (name for it in done for name in it.fields)
+    return all(facts.live.kind.by_name[name].mutability is Mutability.ALWAYS for name in changed)
 
 
 def _sets_start(facts: Assessment, done: tuple[Operation, ...]) -> bool:

@@ -41,6 +41,7 @@ def assemble(
         unmanaged=outlook.unmanaged,
         notes=snapshot.notes,
         findings=outlook.findings,
+        together=outlook.together,
     )
 
 

@@ -24,6 +24,7 @@ from campaignctl.planning.policy import Subject, check
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.resources import Desired, Key, Live
 from campaignctl.planning.terms import Terms
+from campaignctl.planning.together import Together
 from campaignctl.planning.window import window_of
 
 COMMAND_LINE = Position("")
@@ -162,7 +163,8 @@ def _resume(verb: Verb, live: Live, terms: Terms) -> Change:
     if window.over(terms.now):
         message = f"its window is over; `{terms.address.command('complete', live.sid)}` ends it"
         return _change(verb, live, ChangeType.BLOCKED, Reason("window-over", message))
-    subject = Subject(live.kind, live.spec, window.start if starts_ahead(live, terms) else terms.now)
+    begins = window.start if starts_ahead(live, terms) else terms.now
+    subject = Subject(live.kind, live.spec, begins, is_live=True)
     found = check(subject, asked_of(live, verb.state), terms.policies, terms.locate)
     binding = [finding for finding in found if finding.rule not in _OF_MANIFESTS]
     errors = [finding for finding in binding if finding.severity is Severity.ERROR]
@@ -229,6 +231,7 @@ def plan_by_hand(changes: Iterable[Change], terms: Terms, requests: int) -> Plan
         refresh_requests=requests,
         apply=estimate(ordered, environment, requests),
         unmanaged=0,
+        together=Together(ordered, (), environment, terms.now),
     )
 
 

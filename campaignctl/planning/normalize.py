@@ -32,7 +32,7 @@ def canonical_number(text: str, country: Country | None) -> str:
     digits = text.translate(_SEPARATORS)
     if country is None or not digits.isascii() or not digits.isdigit():
         return digits
-    for prefix in (country.trunk_prefix, country.calling_code, ""):
+    for prefix in (country.trunk_prefix or country.calling_code, country.calling_code, ""):
         national = digits[len(prefix) :]
         if digits.startswith(prefix) and len(national) in country.lengths:
             return f"+{country.calling_code}{national}"

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import IRREVERSIBLE, Action, State
 from campaignctl.kinds.table import Value
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.resources import Desired, Key, Live
+
+if TYPE_CHECKING:
+    from campaignctl.planning.crowds import Crowd
+    from campaignctl.planning.together import Together
 
 FORMAT_VERSION = "1.0"
 
@@ -163,6 +168,12 @@ class Plan:
     digest: str = ""  # over the plan's document, filled in when it is written
     notes: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+    together: Together | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def crowds(self) -> tuple[Crowd, ...]:
+        """Where campaigns that run side by side want more than the account can do."""
+        return self.together.crowds if self.together else ()
 
     @property
     def operations(self) -> int:

@@ -22,10 +22,11 @@ from campaignctl.planning.match import How, Match, match_all
 from campaignctl.planning.newest import newest_finished, on_other_endpoint
 from campaignctl.planning.orphans import decide_orphan, unmatched, unnamed
 from campaignctl.planning.plan import Change, Reason
+from campaignctl.planning.policy import RULES, Beside, copies_among, level_of
 from campaignctl.planning.reasons import REASONS
 from campaignctl.planning.resources import Desired, Key, Listing, Live, Snapshot
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.together import crowds_planned
+from campaignctl.planning.together import Together
 from campaignctl.planning.window import window_of
 
 
@@ -33,13 +34,14 @@ from campaignctl.planning.window import window_of
 class Outlook:
     """What is planned, before it is sealed: the changes in their order, findings, and what nobody manages here.
 
-    `with_prefix` counts the alive campaigns that bear the project's prefix.
+    `with_prefix` counts the alive campaigns that bear the project's prefix; `together` is what runs side by side.
     """
 
     changes: tuple[Change, ...]
     findings: tuple[Diagnostic, ...]
     unmanaged: int
     with_prefix: int
+    together: Together | None = None
 
 
 @dataclass(frozen=True)
@@ -85,26 +87,30 @@ def make_plan(
     account = _look(everyone, snapshot, terms.country)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
-    decided = _decide_all(meant, account, terms)
-    changes = [_change(match, decision) for match, decision in decided]
+    terms = replace(terms, beside=Beside(copies=copies_among(everyone, terms.environment, terms.now)))
     orphans, with_prefix = _orphans(account, terms)
+    decided, together = _decide_all(meant, orphans, account, terms)
+    changes = [_change(match, decision) for match, decision in decided]
     return Outlook(
         changes=tuple(sorted([*changes, *orphans], key=lambda change: change.key)),
         findings=tuple(finding for _, decision in decided for finding in decision.findings),
         unmanaged=len(account.unnamed),
         with_prefix=with_prefix,
+        together=together,
     )
 
 
-def _decide_all(meant: Sequence[Match], account: _Account, terms: Terms) -> list[tuple[Match, Decision]]:
-    """Each by itself; once more where together they want more than the account can do."""
+def _decide_all(
+    meant: Sequence[Match], orphans: Sequence[Change], account: _Account, terms: Terms
+) -> tuple[list[tuple[Match, Decision]], Together]:
+    """Each by itself; once more where together they want more than the account can do, and a rule forbids it."""
     decided = [(match, _decide_timely(match, account, terms)) for match in meant]
-    changes = (_change(match, decision) for match, decision in decided)
-    crowds = crowds_planned(changes, _alive(account.snapshot.listings), terms)
-    if not crowds:
-        return decided
-    terms = replace(terms, crowds=crowds)
-    return [(match, _decide_timely(match, account, terms)) for match in meant]
+    changes = [*(_change(match, decision) for match, decision in decided), *orphans]
+    together = Together(changes, _alive(account.snapshot.listings), terms.environment, terms.now)
+    if level_of(RULES["capacity"], terms.environment) is None or not together.crowds:
+        return decided, together
+    terms = replace(terms, beside=terms.beside._replace(crowds=together.crowds))
+    return [(match, _decide_timely(match, account, terms)) for match in meant], together
 
 
 def _look(everyone: Sequence[Desired], snapshot: Snapshot, country: Country | None) -> _Account:

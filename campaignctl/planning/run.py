@@ -1,15 +1,12 @@
-"""When campaigns call and text, as far as anybody can say, and where they want more than the account can do."""
+"""When campaigns call and text, as far as anybody can say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import FINISHED, Status
-from campaignctl.kinds.table import Kind
-from campaignctl.planning.crowds import Crowd, Span, crowds_by_kind
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.plan import Change, Op
 from campaignctl.planning.policy import (
@@ -22,6 +19,7 @@ from campaignctl.planning.policy import (
     level_of,
     predicted_end,
 )
+from campaignctl.planning.policy.hours import hours_settings, zone_name
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.window import window_of
 
@@ -83,20 +81,6 @@ def _goes(change: Change, ops: set[Op]) -> bool:
     return change.live.status is not Status.PAUSED or Op.RESUME in ops
 
 
-def crowds(runs: Iterable[tuple[Kind, Run]], environment: Environment) -> Iterator[Crowd]:
-    """Where runs of a kind overlap beyond the account's capacity, in the order of time.
-
-    Only runs whose length is known are reckoned with: of the others nobody can say that they are too much.
-    """
-    return crowds_by_kind(_spans(runs), environment)
-
-
-def _spans(runs: Iterable[tuple[Kind, Run]]) -> Iterator[tuple[Kind, Span]]:
-    for kind, run in runs:
-        if run.goes and run.predicted_end and run.predicted_end > run.start:
-            yield kind, Span(run.start, run.predicted_end, run.per_minute)
-
-
 @dataclass(frozen=True, slots=True)
 class Hours:
     """When people may be called, as `09:00`; `time_zone` None: in each start's own offset."""
@@ -110,12 +94,9 @@ def calling_hours(environment: Environment) -> Hours | None:
     """As the policy has them; None where it is off."""
     if level_of(RULES["calling_hours"], environment) is None:
         return None
-    said = environment.policy.get("calling_hours")
-    settings = said if isinstance(said, Mapping) else {}
-    country = environment.country
-    zone = settings.get("time_zone") or (country.time_zone if country else None)
+    settings = hours_settings(environment)
     return Hours(
         opening=str(settings.get("from") or OPENING),
         closing=str(settings.get("to") or CLOSING),
-        time_zone=str(zone) if zone else None,
+        time_zone=zone_name(environment),
     )

@@ -12,9 +12,8 @@ from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
 from campaignctl.planning.address import HERE, Address
 from campaignctl.planning.consent import Consent, Permission, names_campaign
-from campaignctl.planning.crowds import Crowd
 from campaignctl.planning.environment import Environment, Prune
-from campaignctl.planning.policy import Policies
+from campaignctl.planning.policy import ALONE, Beside, Policies
 from campaignctl.planning.resources import Desired, Live, Locate
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class Terms:
 
     `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
     that nothing may be ended as an orphan. `unsettled` maps kind and name of each create whose outcome an earlier
-    run never learned to the file that says so. `crowds` is where campaigns together want more than the account does.
+    run never learned to the file that says so. `beside` is what the policies look at besides a campaign itself.
     `address` is of the commands that reasons print.
     """
 
@@ -47,7 +46,7 @@ class Terms:
     resend: tuple[str, ...] = ()
     locate: Locate = whole_document
     unsettled: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    crowds: tuple[Crowd, ...] = ()
+    beside: Beside = ALONE
     address: Address = HERE
     clocks: tuple[OtherClock, ...] = ()
 

@@ -3,38 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cached_property
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.crowds import Crowd, Span
-from campaignctl.planning.plan import Change
-from campaignctl.planning.policy import RULES, Subject, level_of, shared, span_of
+from campaignctl.planning.crowds import Crowd, Span, crowds_by_kind
+from campaignctl.planning.environment import Environment
+from campaignctl.planning.plan import Change, Op
+from campaignctl.planning.policy import Subject, span_of
 from campaignctl.planning.policy.subject import label
 from campaignctl.planning.resources import Live
 from campaignctl.planning.run import run_of
-from campaignctl.planning.terms import Terms
 from campaignctl.planning.window import window_of
 
 
-def crowds_planned(changes: Iterable[Change], alive: Iterable[Live], terms: Terms) -> tuple[Crowd, ...]:
-    """Where campaigns crowd once the plan is carried out; nowhere while the rule is off."""
-    if level_of(RULES["capacity"], terms.environment) is None:
-        return ()
-    planned = list(changes)
-    touched = {(change.key.kind, change.live.sid) for change in planned if change.live}
-    others = (live for live in alive if (live.kind.name, live.sid) not in touched)
-    return shared(_spans(planned, others, terms), terms.environment)
+class Together:
+    """Where campaigns crowd once a plan is carried out: computed once, when a finding or a page first asks."""
 
+    def __init__(
+        self, changes: Iterable[Change], alive: Iterable[Live], environment: Environment, now: datetime
+    ) -> None:
+        """`alive` is all that is, whether the plan touches it or not."""
+        self._changes = tuple(changes)
+        self._alive = tuple(alive)
+        self._environment = environment
+        self._now = now
 
-def _spans(changes: Iterable[Change], others: Iterable[Live], terms: Terms) -> Iterator[tuple[Kind, Span]]:
-    for change in changes:
-        run = run_of(change, terms.now)
-        if run is not None and run.goes:
-            name = label(change.desired) if change.desired else change.key.name
-            subject = Subject(KINDS[change.key.kind], change.resulting, run.start)
-            yield from span_of(subject, name, terms.environment)
-    for live in others:
-        start = window_of(live.kind, live.spec).start
-        if live.status in CALLING:
-            yield from span_of(Subject(live.kind, live.spec, start), live.name or live.sid, terms.environment)
+    @cached_property
+    def crowds(self) -> tuple[Crowd, ...]:
+        """By kind, in the order of time."""
+        return tuple(crowds_by_kind(self._spans(), self._environment))
+
+    def _spans(self) -> Iterator[tuple[Kind, Span]]:
+        for change in self._changes:
+            run = run_of(change, self._now)
+            if run is not None and run.goes:
+                name = label(change.desired) if change.desired else change.key.name
+                subject = Subject(KINDS[change.key.kind], change.resulting, run.start)
+                yield from span_of(subject, name, self._environment)
+        settled = {(change.key.kind, change.live.sid) for change in self._changes if change.live}
+        settled |= {
+            (change.key.kind, operation.sid)
+            for change in self._changes
+            for operation in change.operations
+            if operation.sid is not None and operation.op is Op.PAUSE
+        }
+        for live in self._alive:
+            if live.status in CALLING and (live.kind.name, live.sid) not in settled:
+                subject = Subject(live.kind, live.spec, window_of(live.kind, live.spec).start)
+                yield from span_of(subject, live.name or live.sid, self._environment)

@@ -112,7 +112,7 @@ def whole_document(
     return {
         **brief,
         "changes": [_whole(document, change, run, show_numbers) for document, change, run in rows],
-        "crowds": crowd_documents(plan.changes, runs, environment),
+        "crowds": crowd_documents(plan.crowds),
     }
 
 

@@ -28,7 +28,7 @@ def error_document(error: CampaignctlError, findings: Sequence[Diagnostic] = ())
 
 def finding_document(finding: Diagnostic) -> FindingDocument:
     """One of them, wherever it is told."""
-    return {
+    document: FindingDocument = {
         "rule": finding.rule,
         "severity": finding.severity.value,
         "file": finding.where.file,
@@ -36,6 +36,8 @@ def finding_document(finding: Diagnostic) -> FindingDocument:
         "column": finding.where.column,
         "message": finding.message,
     }
+    document.update(dict(finding.details))  # type: ignore[typeddict-item]  # keys of the rules' own
+    return document
 
 
 def findings_total(findings: Sequence[FindingDocument], manifests: int | None) -> str:

@@ -10,7 +10,7 @@ from campaignctl.planning.crowds import Crowd, capacity
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.message import Count, Sense, Senses, TextSense, reach_of
 from campaignctl.planning.plan import Change
-from campaignctl.planning.run import Run, calling_hours, crowds, run_of
+from campaignctl.planning.run import Run, calling_hours, run_of
 from campaignctl.rendering.documents import (
     CountDocument,
     CrowdDocument,
@@ -56,13 +56,9 @@ def reach_document(told: Iterable[tuple[Change, Sense | None]]) -> ReachDocument
     }
 
 
-def crowd_documents(
-    changes: Sequence[Change], runs: Sequence[Run | None], environment: Environment
-) -> list[CrowdDocument]:
-    """In the order of time, by kind; `runs` as `runs_of` gives them."""
-    kinds = (KINDS[change.key.kind] for change in changes)
-    known = ((kind, run) for kind, run in zip(kinds, runs, strict=True) if run)
-    return [_crowd(each) for each in crowds(known, environment)]
+def crowd_documents(crowds: Iterable[Crowd]) -> list[CrowdDocument]:
+    """As a plan has them."""
+    return [_crowd(each) for each in crowds]
 
 
 def hours_document(environment: Environment) -> HoursDocument | None:

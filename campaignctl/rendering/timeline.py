@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from campaignctl import zones
 from campaignctl.kinds import KINDS
 from campaignctl.rendering.changes import title
 from campaignctl.rendering.documents import ChangeDocument, CrowdDocument, HoursDocument, PlanDocument
@@ -137,9 +137,9 @@ def _zone(hours: HoursDocument | None, first: Span) -> tuple[tzinfo, str]:
     name = hours["time_zone"] if hours else None
     if name:
         try:
-            return ZoneInfo(name), name
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            pass  # a plan of another machine may name a zone that this one lacks
+            return zones.zone(name), name
+        except ValueError:
+            pass  # a plan of another version may name a zone that this one lacks
     zone = first.start.tzinfo
     assert zone is not None, "a moment was read with its offset"
     return zone, moment(first.start).rpartition(" ")[2]

@@ -3,10 +3,12 @@
 Pure: the moment is an argument.
 """
 
+from campaignctl.planning.policy.beside import ALONE, Beside
 from campaignctl.planning.policy.checking import (
     check,
     check_manifest,
     check_manifests,
+    copies_among,
     shared,
     span_of,
 )
@@ -22,10 +24,12 @@ from campaignctl.planning.policy.rules import LEVELS, RULES, Policies, Rule, lev
 from campaignctl.planning.policy.subject import Case, Fault, Subject
 
 __all__ = [
+    "ALONE",
     "CLOSING",
     "LEVELS",
     "OPENING",
     "RULES",
+    "Beside",
     "Case",
     "Fault",
     "Policies",
@@ -35,6 +39,7 @@ __all__ = [
     "check",
     "check_manifest",
     "check_manifests",
+    "copies_among",
     "declared_end",
     "level_of",
     "pace",

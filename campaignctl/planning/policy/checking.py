@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from campaignctl.diagnostics import Diagnostic
+from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
 from campaignctl.planning.crowds import Crowd, Span, capacity, crowds_by_kind
 from campaignctl.planning.environment import Environment
+from campaignctl.planning.policy.beside import ALONE, Beside
+from campaignctl.planning.policy.copies import Copies
+from campaignctl.planning.policy.hours import zone_name
 from campaignctl.planning.policy.prediction import busiest_minute, predicted_end
 from campaignctl.planning.policy.rules import RULES, Policies, level_of
 from campaignctl.planning.policy.subject import Case, Subject, label
@@ -22,15 +25,18 @@ def check(
     desired: Desired,
     policies: Policies,
     locate: Locate,
-    crowds: Sequence[Crowd] = (),
+    beside: Beside = ALONE,
+    exempt: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
-    """What every rule that is on finds, at file and line."""
+    """What every rule that is on finds, at file and line; those that are `exempt` are not asked."""
     subject = subject.of_account(policies.capacities[subject.kind.name])
     findings = []
     for it in policies.rules:
-        for fault in it.rule.find(Case(subject, desired, policies.environment, it.settings, crowds)):
-            severity = fault.level or it.level
-            findings.append(Diagnostic(severity, it.rule.name, locate(desired, fault.path), fault.message))
+        if it.rule.name in exempt:
+            continue
+        for fault in it.rule.find(Case(subject, desired, policies.environment, it.settings, beside)):
+            severity, where = fault.level or it.level, locate(desired, fault.path)
+            findings.append(Diagnostic(severity, it.rule.name, where, fault.message, fault.details))
     return tuple(findings)
 
 
@@ -39,13 +45,23 @@ def check_manifest(
     policies: Policies,
     now: datetime,
     locate: Locate,
-    crowds: Sequence[Crowd] = (),
+    beside: Beside = ALONE,
 ) -> tuple[Diagnostic, ...]:
-    """For `validate`: the manifest alone. Nothing binds one whose window is over or that is to be ended."""
+    """For `validate`: the manifest alone. Nothing binds one whose window is over or that is to be ended.
+
+    What a pin adopted may be as it is: an account's own campaign is no mistake of its manifest.
+    """
     window = window_of(desired.kind, desired.spec)
     if not _is_bound(desired, window, now):
         return ()
-    return check(Subject(desired.kind, desired.spec, window.start), desired, policies, locate, crowds)
+    subject = Subject(desired.kind, desired.spec, window.start, is_live=desired.sid is not None)
+    found = check(subject, desired, policies, locate, beside)
+    return found if desired.sid is None else tuple(map(_of_adopted, found))
+
+
+def _of_adopted(finding: Diagnostic) -> Diagnostic:
+    spared = RULES[finding.rule].spares_adopted
+    return finding._replace(severity=Severity.WARN) if spared else finding
 
 
 def check_manifests(
@@ -58,8 +74,14 @@ def check_manifests(
     """For `validate`: the selected manifests, which share the account with every other of the project."""
     policies = Policies.of(environment)
     crowds = shared(_spans(everyone, environment, now), environment)
+    beside = Beside(crowds, copies_among(everyone, environment, now))
     for desired in selected:
-        yield from check_manifest(desired, policies, now, locate, crowds)
+        yield from check_manifest(desired, policies, now, locate, beside)
+
+
+def copies_among(everyone: Collection[Desired], environment: Environment, now: datetime) -> Copies:
+    """The manifests of an environment, to be asked which of them repeats another."""
+    return Copies(everyone, environment.country, zone_name(environment), now)
 
 
 def _spans(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from campaignctl.diagnostics import counted, did_you_mean, quoted
 from campaignctl.planning.normalize import canonical_number, canonical_numbers, texts
-from campaignctl.planning.policy.subject import Case, Fault
+from campaignctl.planning.policy.subject import Case, Fault, label
 
 
 def duplicate_numbers(case: Case) -> Iterator[Fault]:
@@ -37,6 +38,39 @@ def _numbers(case: Case) -> Iterator[tuple[str, Sequence[str]]]:
     for field in case.subject.kind.numbers:
         numbers = case.subject.spec.get(field.name)
         yield field.name, numbers if isinstance(numbers, list | tuple) else texts(numbers)
+
+
+_MOST_TOLD: Final = 20
+"""Numbers that are told one by one; one more finding counts the rest."""
+
+
+def valid_numbers(case: Case) -> Iterator[Fault]:
+    """Every number that the manifest declares can exist: one that cannot fails the whole create."""
+    from campaignctl.planning.policy.numbering import flaws  # with what reads the table of the world's numbers
+
+    country = case.environment.country
+    for field in case.subject.kind.numbers:
+        found = list(flaws(texts(case.desired.spec.get(field.name)), country))
+        for place, flaw in found[:_MOST_TOLD]:
+            yield Fault(f"{field.name}.{place}", f"this number cannot exist: {flaw}")
+        more = len(found) - _MOST_TOLD
+        if more > 0:
+            message = f"{counted(more, 'more number')} of this campaign cannot exist; this is the first of them"
+            yield Fault(f"{field.name}.{found[_MOST_TOLD][0]}", message, details=(("count", more),))
+
+
+def duplicate_campaigns(case: Case) -> Iterator[Fault]:
+    """No two manifests call the same people with the same content at the same time."""
+    copy = case.beside.copies.of(case.desired)
+    if copy is None:
+        return
+    other, verb = copy.other, case.subject.kind.verb
+    shared = counted(copy.people, "recipient")
+    message = (
+        f"{quoted(label(other))} ({other.where}) {verb} {shared} of this one with the same content at the same time: "
+        "remove the one that is a copy, or give it other people, another content or another time"
+    )
+    yield Fault("metadata.name", message)
 
 
 def required_labels(case: Case) -> Iterator[Fault]:

@@ -12,10 +12,11 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`settings` as under `policy` in the project file, `manifest` a whole file."""
+    """`settings` as under `policy` in the project file, `manifest` a whole file; `country` is the environment's."""
 
     settings: str
     manifest: str
+    country: str | None = None
 
 
 def _voice(
@@ -66,16 +67,22 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {
         "calling_hours": Example(
             'calling_hours: {level: error, from: "09:00", to: "21:00", time_zone: Asia/Kolkata}',
-            _voice(
-                "good-night",
-                start="2030-01-15T20:45:00+05:30",
-                end="2030-01-15T22:00:00+05:30",
-                more=_RETRIES,
-            ),
+            _voice("good-night", end="2030-01-15T22:00:00+05:30", more=_RETRIES),
+        ),
+        "start_offset": Example(
+            "start_offset: {level: warn}", _voice("elsewhere", start="2030-01-15T09:00:00+04:00"), country="IN"
         ),
         "duplicate_numbers": Example(
             "duplicate_numbers: {level: error}",
             _voice("twice", numbers='["+919876543210", "+919876543210"]'),
+        ),
+        "valid_numbers": Example(
+            "valid_numbers: {level: error}",
+            _voice("mistyped", numbers='["+9109876543210", "+919876543211"]'),
+        ),
+        "duplicate_campaigns": Example(
+            "duplicate_campaigns: {level: error}",
+            _voice("survey") + "---\n" + _voice("survey-copy", start="2030-01-15T17:00:00+05:30"),
         ),
         "max_numbers": Example("max_numbers: {level: error, at_most: 1}", _voice("many")),
         "required_labels": Example("required_labels: {level: warn, labels: [team]}", _voice("nobodys")),
@@ -95,7 +102,11 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
             "capacity: {level: warn, calls_per_minute: 60, messages_per_minute: 300}",
             _voice("survey", more="  mode: custom\n  throttle: 40\n")
             + "---\n"
-            + _voice("reminder", more="  mode: custom\n  throttle: 40\n"),
+            + _voice(
+                "reminder",
+                numbers='["+919876543212", "+919876543213"]',
+                more="  mode: custom\n  throttle: 40\n",
+            ),
         ),
     }
 )

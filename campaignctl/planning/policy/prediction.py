@@ -43,7 +43,7 @@ def predicted_minutes(subject: Subject) -> float | None:
     numbers = number_count(subject)
     if numbers is None:
         return None
-    return numbers / pace(subject) + _retry_minutes(subject.spec.get("retries"))
+    return numbers / pace(subject) + sum(retry_intervals(subject.spec.get("retries")))
 
 
 def number_count(subject: Subject) -> int | None:
@@ -77,13 +77,13 @@ MOST_RETRIES = 3
 """Of one number [004]."""
 
 
-def _retry_minutes(retries: Value) -> int:
+def retry_intervals(retries: Value) -> tuple[int, ...]:
+    """The minutes before each retry, as far as they are shown."""
     if retries is None or not isinstance(retries, Mapping):
-        return 0
+        return ()
     times, interval = retries.get("number_of_retries"), retries.get("interval_mins")
     if not isinstance(times, int) or not isinstance(interval, int):
-        return 0
+        return ()
     times = min(max(times, 0), MOST_RETRIES)  # an account may show what no campaign can have
-    if str(retries.get("mechanism")).lower() == "exponential":
-        return int(interval * (2**times - 1))
-    return interval * times
+    doubles = str(retries.get("mechanism")).lower() == "exponential"
+    return tuple(interval * 2**place if doubles else interval for place in range(times))

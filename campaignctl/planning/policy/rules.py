@@ -19,11 +19,13 @@ from campaignctl.planning.environment import Environment
 from campaignctl.planning.policy.content import (
     allowed_caller_ids,
     allowed_sender_ids,
+    duplicate_campaigns,
     duplicate_numbers,
     max_numbers,
     required_labels,
+    valid_numbers,
 )
-from campaignctl.planning.policy.hours import CLOSING, OPENING, calling_hours
+from campaignctl.planning.policy.hours import BOUNDS, CLOSING, OPENING, calling_hours, start_offset
 from campaignctl.planning.policy.subject import Case, Fault
 from campaignctl.planning.policy.timing import capacity, lead_time, window_fits
 
@@ -32,9 +34,28 @@ LEVELS: Final = ("error", "warn", "off")
 _LEVEL: Final = Field("level", Type.STRING, "How bad a finding is.", choices=LEVELS)
 
 
+class LeftOut(NamedTuple):
+    """How bad a finding is where the project does not say: with a country, and without one. None: the rule is off."""
+
+    with_country: Severity | None = None
+    without: Severity | None = None
+
+    def __str__(self) -> str:
+        """As the reference says it."""
+        with_country, without = (f"`{it}`" if it else "`off`" for it in self)
+        return with_country if with_country == without else f"{with_country} where the environment has a `country`, else {without}"
+
+
+_OFF: Final = LeftOut()
+_STRICT: Final = LeftOut(Severity.ERROR, Severity.WARN)
+
+
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """One rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it must have."""
+    """One rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it must have.
+
+    `spares_adopted`: of a campaign that a manifest pins it is a warning at most where no plan is made.
+    """
 
     name: str
     doc: str
@@ -42,13 +63,19 @@ class Rule:
     details: str
     settings: tuple[Field, ...] = ()
     needs: str | None = None
-    on_by_default: bool = False
+    left_out: LeftOut = _OFF
     in_validate: bool = True
+    spares_adopted: bool = False
 
     def __post_init__(self) -> None:
         """A rule without the setting it needs could never find anything."""
         if self.needs is not None and self.needs not in {field.name for field in self.settings}:
             raise ValueError(f"{self.name}: it has no setting {self.needs}")
+
+    @property
+    def on_by_default(self) -> bool:
+        """Whether it is on anywhere without being named."""
+        return self.left_out != _OFF
 
     @cached_property
     def field(self) -> Field:
@@ -68,9 +95,14 @@ _ROWS: Final = (
         "calling_hours",
         "Nobody is called or texted outside these hours.",
         calling_hours,
-        "Looks at the whole predicted run: from the start for numbers ÷ calls per minute plus the retries, cut at the "
-        "end. Where the people are in lists, which nobody counts, to the declared end, else at the start alone, and "
-        "says so. What starts at once is looked at as of the moment of the apply. Start it later, or end it earlier.",
+        "The hours are those of the start's date: it begins within them, and its end is no later. The end is the one "
+        "that will stand: the manifest's, else the live one; where there is none, or the account does not show it, 30 "
+        "days after the start. How many people there are and how fast they are called plays no part: a pause, another "
+        "campaign or a full account stretches every run, and nothing stretches an end. The finding prints the latest "
+        "end that may be declared. What begins at once, a resume after the start too, begins now; so one over several "
+        "days is at fault, for it calls through the night: plan one a day. With bound: worst a voice campaign may end "
+        "later where its longest run, if nothing else runs, ends within the hours; that has to be known, so its people "
+        "must be numbers of its own. An update of callbacks alone is not looked at.",
         settings=(
             Field("from", Type.STRING, "When they begin.", default=OPENING, format_by=formats.TIME_OF_DAY),
             Field("to", Type.STRING, "When they end.", default=CLOSING, format_by=formats.TIME_OF_DAY),
@@ -80,8 +112,25 @@ _ROWS: Final = (
                 "An IANA time zone; else the country's if it has one, else the start's own offset.",
                 minimum=1,
             ),
+            Field(
+                "bound",
+                Type.STRING,
+                "What must lie within them: the end, or for voice else the longest run.",
+                choices=BOUNDS,
+                default="end",
+            ),
         ),
-        on_by_default=True,
+        left_out=_STRICT,
+        spares_adopted=True,
+    ),
+    Rule(
+        "start_offset",
+        "A start is written in an offset that its country has then.",
+        start_offset,
+        "09:00 with the offset of another country is another hour for the people who are called. Looks at the start "
+        "that a manifest declares, by the zones of the environment's country, else by that of the calling hours. Write "
+        "the start as clocks there show it.",
+        left_out=LeftOut(with_country=Severity.WARN),
     ),
     Rule(
         "duplicate_numbers",
@@ -89,7 +138,29 @@ _ROWS: Final = (
         duplicate_numbers,
         "Numbers are compared by the country's rule, so that 0987… and +91987… are one. Remove one of them, or set "
         "call_duplicate_numbers where somebody is to be called twice.",
-        on_by_default=True,
+        left_out=_STRICT,
+    ),
+    Rule(
+        "valid_numbers",
+        "Every number can exist.",
+        valid_numbers,
+        "One that cannot fails the whole create, perhaps after the window. The digits after the calling code must fit a "
+        "general pattern of a country of that code; a number that merely belongs to nobody passes. Looks at from and "
+        "from_file, each number at its own line, and says why: too short or long, a calling code of no country, a trunk "
+        "prefix after the calling code, or no such number. With a country one without + counts as the country's rule "
+        "reads it; without one it is not looked at.",
+        left_out=_STRICT,
+    ),
+    Rule(
+        "duplicate_campaigns",
+        "No two manifests call the same people with the same content at the same time.",
+        duplicate_campaigns,
+        "A copied file calls everybody twice. Looks at manifests of one kind, neither over nor wanted paused, completed "
+        "or archived, that have a recipient (a number by the country's rule, a list), the content and a moment of their "
+        "windows in common; an end left out counts here as the end of the start's date. Remove the copy, or give it "
+        "other people, another content or another time.",
+        left_out=LeftOut(Severity.ERROR, Severity.ERROR),
+        spares_adopted=True,
     ),
     Rule(
         "max_numbers",
@@ -193,11 +264,9 @@ def _in_force(environment: Environment) -> Iterator[InForce]:
 
 
 def level_of(rule: Rule, environment: Environment) -> Severity | None:
-    """As the project sets it; else on where the rule is on by default, an error where a country is set."""
+    """As the project sets it; else as the rule is where it is left out. None: it is off."""
     settings = environment.policy.get(rule.name)
     level = settings.get("level") if isinstance(settings, Mapping) else None
     if level is not None:
         return None if level == "off" else Severity(str(level))
-    if not rule.on_by_default:
-        return None
-    return Severity.ERROR if environment.country else Severity.WARN
+    return rule.left_out.with_country if environment.country else rule.left_out.without

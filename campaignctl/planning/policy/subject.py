@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.planning.crowds import Crowd
 from campaignctl.planning.environment import Environment
+from campaignctl.planning.policy.beside import ALONE, Beside
 from campaignctl.planning.resources import Desired
 
 
@@ -17,7 +17,8 @@ class Subject(NamedTuple):
     """A campaign as it will stand: the fields, and when it begins (None: nobody can say yet).
 
     `lead` is how far ahead the start lies that is being set, None where none is set. `capacity` is what the account
-    does a minute, None for the kind's default.
+    does a minute, None for the kind's default. `is_live`: the campaign is there, so that a field which `spec` lacks is
+    one that nobody sees.
     """
 
     kind: Kind
@@ -25,10 +26,11 @@ class Subject(NamedTuple):
     begins: datetime | None
     lead: timedelta | None = None
     capacity: int | None = None
+    is_live: bool = False
 
     def of_account(self, capacity: int) -> Subject:
         """The same, with what the account does a minute."""
-        return Subject(self.kind, self.spec, self.begins, self.lead, capacity)
+        return Subject(self.kind, self.spec, self.begins, self.lead, capacity, self.is_live)
 
     @property
     def start_path(self) -> str:
@@ -42,21 +44,22 @@ class Subject(NamedTuple):
 
 
 class Case(NamedTuple):
-    """One campaign before one rule: its manifest, the account, the rule's settings, and where campaigns crowd."""
+    """One campaign before one rule: its manifest, the account, the rule's settings, and what there is beside it."""
 
     subject: Subject
     desired: Desired
     environment: Environment
     settings: Mapping[str, Value]
-    crowds: Sequence[Crowd] = ()
+    beside: Beside = ALONE
 
 
 class Fault(NamedTuple):
-    """What a rule found, at a dotted path of the manifest. `level` overrides the rule's own."""
+    """What a rule found, at a dotted path of the manifest. `level` overrides the rule's own; `details` are for programs."""
 
     path: str
     message: str
     level: Severity | None = None
+    details: tuple[tuple[str, str | int | None], ...] = ()
 
 
 def label(desired: Desired) -> str:

@@ -32,11 +32,17 @@ def canonical_number(text: str, country: Country | None) -> str:
     digits = text.translate(_SEPARATORS)
     if country is None or not digits.isascii() or not digits.isdigit():
         return digits
+    national = national_part(digits, country)
+    return digits if national is None else f"+{country.calling_code}{digits[national:]}"
+
+
+def national_part(digits: str, country: Country) -> int | None:
+    """Where in a number its national part begins: after the trunk prefix, after the code, or at once; None nowhere."""
+    length = len(digits)
     for prefix in (country.trunk_prefix or country.calling_code, country.calling_code, ""):
-        national = digits[len(prefix) :]
-        if digits.startswith(prefix) and len(national) in country.lengths:
-            return f"+{country.calling_code}{national}"
-    return digits
+        if digits.startswith(prefix) and length - len(prefix) in country.lengths:
+            return len(prefix)
+    return None
 
 
 def canonical_numbers(numbers: Sequence[str], country: Country | None) -> Sequence[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
@@ -41,7 +42,7 @@ class Outlook:
     findings: tuple[Diagnostic, ...]
     unmanaged: int
     with_prefix: int
-    together: Together | None = None
+    together: Together | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _decide_all(
 ) -> tuple[list[tuple[Match, Decision]], Together]:
     """Each by itself; once more where together they want more than the account can do, and a rule forbids it."""
     decided = [(match, _decide_timely(match, account, terms)) for match in meant]
-    changes = [*(_change(match, decision) for match, decision in decided), *orphans]
+    changes = chain((_change(match, decision) for match, decision in decided), orphans)
     together = Together(changes, _alive(account.snapshot.listings), terms.environment, terms.now)
     if level_of(RULES["capacity"], terms.environment) is None or not together.crowds:
         return decided, together

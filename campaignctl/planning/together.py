@@ -25,9 +25,9 @@ class Together:
     def __init__(
         self, changes: Iterable[Change], alive: Iterable[Live], environment: Environment, now: datetime
     ) -> None:
-        """`alive` is all that is, whether the plan touches it or not."""
-        self._changes = tuple(changes)
-        self._alive = tuple(alive)
+        """`alive` is all that is, whether the plan touches it or not. Both are gone through once, if at all."""
+        self._changes = changes
+        self._alive = alive
         self._environment = environment
         self._now = now
 
@@ -37,16 +37,17 @@ class Together:
         return tuple(crowds_by_kind(self._spans(), self._environment))
 
     def _spans(self) -> Iterator[tuple[Kind, Span]]:
-        for change in self._changes:
+        changes = tuple(self._changes)
+        for change in changes:
             run = run_of(change, self._now)
             if run is not None and run.goes:
                 name = label(change.desired) if change.desired else change.key.name
                 subject = Subject(KINDS[change.key.kind], change.resulting, run.start)
                 yield from span_of(subject, name, self._environment)
-        settled = {(change.key.kind, change.live.sid) for change in self._changes if change.live}
+        settled = {(change.key.kind, change.live.sid) for change in changes if change.live}
         settled |= {
             (change.key.kind, operation.sid)
-            for change in self._changes
+            for change in changes
             for operation in change.operations
             if operation.sid is not None and operation.op is Op.PAUSE
         }

@@ -24,6 +24,7 @@ from campaignctl.planning.consent import Consent
 from campaignctl.planning.environment import Environment, Prune
 from campaignctl.planning.plan import Change
 from campaignctl.planning.planner import Outlook, make_plan
+from campaignctl.planning.policy import RULES
 from campaignctl.planning.resources import Desired, Listing, Live, Snapshot
 from campaignctl.planning.terms import Terms
 
@@ -200,7 +201,7 @@ def _terms(data: Mapping[str, Any]) -> Terms:
     """Policies are off where a case does not speak of them; `policy: {}` gives the defaults."""
     settings = _known(data.get("environment", {}), "environment")
     country = settings.get("country")
-    off = {"calling_hours": {"level": "off"}, "duplicate_numbers": {"level": "off"}}
+    off = {rule.name: {"level": "off"} for rule in RULES.values() if rule.on_by_default}
     environment = Environment(
         name="test",
         backend=settings.get("backend", "exotel"),

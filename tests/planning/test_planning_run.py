@@ -11,12 +11,13 @@ from campaignctl.diagnostics import Position
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import read_status
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.planning.crowds import Crowd, capacity
+from campaignctl.planning.crowds import Crowd, Span, capacity, crowds_by_kind
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.plan import Change, HeldOperation, Op, Operation, Reason
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.resources import Desired, Key, Live
-from campaignctl.planning.run import Run, crowds, run_of
+from campaignctl.planning.run import Run, run_of
+from campaignctl.planning.together import Together
 
 NOW = datetime(2027, 1, 15, 3, 0, tzinfo=UTC)
 ACCOUNT = Environment("prod", "exotel", "acme1")
@@ -95,8 +96,8 @@ def test_a_declared_end_cuts_the_prediction() -> None:
     assert run == Run(at(60), at(61), at(61), 60, True)
 
 
-def runs(*spans: tuple[int, int]) -> list[tuple[Kind, Run]]:
-    return [(VOICE, Run(at(first), None, at(last), 60, True)) for first, last in spans]
+def runs(*spans: tuple[int, int]) -> list[tuple[Kind, Span]]:
+    return [(VOICE, Span(at(first), at(last), 60)) for first, last in spans]
 
 
 @pytest.mark.parametrize(
@@ -111,15 +112,33 @@ def runs(*spans: tuple[int, int]) -> list[tuple[Kind, Run]]:
 def test_runs_that_overlap_want_more_than_the_account_can_do(
     spans: list[tuple[int, int]], crowded: list[tuple[int, int, int]]
 ) -> None:
-    assert list(crowds(runs(*spans), ACCOUNT)) == [
+    assert list(crowds_by_kind(runs(*spans), ACCOUNT)) == [
         Crowd("VoiceCampaign", at(first), at(last), count, 60 * count, 60) for first, last, count in crowded
     ]
 
 
-def test_what_waits_or_cannot_be_counted_is_no_crowd() -> None:
-    waiting = (VOICE, Run(at(0), None, at(10), 60, False))
-    uncounted = (SMS, Run(at(0), at(10), None, 300, True))
-    assert list(crowds([*runs((0, 10)), waiting, uncounted, uncounted], ACCOUNT)) == []
+def crowds(*changes: Change, alive: tuple[Live, ...] = ()) -> list[tuple[int, int]]:
+    """How many campaigns, and what they want together."""
+    together = Together(changes, alive, ACCOUNT, NOW)
+    return [(crowd.campaigns, crowd.wanted) for crowd in together.crowds]
+
+
+def test_what_waits_is_no_crowd() -> None:
+    assert crowds(change(CALLS, Op.CREATE), change(CALLS, live="Paused")) == []
+    assert crowds(change(CALLS, Op.CREATE), change(CALLS, Op.CREATE)) == [(2, 120)]
+
+
+def test_what_is_in_lists_may_be_texted_until_its_declared_end() -> None:
+    window: Value = {"start_time": at(60).isoformat(), "end_time": at(300).isoformat()}
+    listed = change({"lists": ["x"], "schedule": window}, Op.CREATE, kind=SMS)
+    assert crowds(listed, listed) == [(2, 600)]
+
+
+def test_whatever_is_alive_crowds_too_but_no_twin_that_is_paused() -> None:
+    found = Live(VOICE, "other", read_status("created"), "created", CALLS)
+    assert crowds(change(CALLS, Op.CREATE), alive=(found,)) == [(2, 120)]
+    ambiguous = replace(change(CALLS), operations=(Operation(Op.PAUSE, sid="other"),))
+    assert crowds(change(CALLS, Op.CREATE), ambiguous, alive=(found,)) == []
 
 
 def test_a_faster_account_is_done_sooner() -> None:
@@ -131,4 +150,4 @@ def test_the_capacity_is_the_policys_or_an_accounts_default() -> None:
     set_up = Environment("prod", "exotel", "acme1", policy={"capacity": {"calls_per_minute": 120}})
     assert (capacity(VOICE, ACCOUNT), capacity(SMS, ACCOUNT)) == (60, 300)
     assert (capacity(VOICE, set_up), capacity(SMS, set_up)) == (120, 300)
-    assert list(crowds(runs((0, 10), (5, 15)), set_up)) == []
+    assert list(crowds_by_kind(runs((0, 10), (5, 15)), set_up)) == []

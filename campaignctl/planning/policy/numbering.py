@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from campaignctl.kinds.countries import COUNTRIES, Country, lengths_in
 from campaignctl.kinds.numbering import CODES
-from campaignctl.planning.normalize import canonical_number
+from campaignctl.planning.normalize import national_part
 
 _LONGEST_CODE: Final = 3
 _HEAD: Final = 1 + _LONGEST_CODE
@@ -22,6 +22,7 @@ class _Code(NamedTuple):
     digits: str
     region: str
     lengths: frozenset[int]
+    pattern: str
     fits: Callable[[str, int], object]
 
 
@@ -34,7 +35,8 @@ def _rows() -> Mapping[str, str]:
 def _code(digits: str) -> _Code:
     """Its pattern is compiled when the first of its numbers comes."""
     _, region, lengths, pattern = _rows()[digits].split(" ", 3)
-    return _Code(digits, region, lengths_in(lengths), re.compile(pattern, re.ASCII).fullmatch)
+    fits = re.compile(pattern, re.ASCII).fullmatch
+    return _Code(digits, region, lengths_in(lengths), pattern, fits)
 
 
 @cache
@@ -50,6 +52,8 @@ def flaws(numbers: Sequence[str], country: Country | None) -> Iterator[tuple[int
 
     One without its plus sign counts as the country's rule reads it, and is not looked at without a country.
     """
+    if not numbers or _plainly_right(numbers):
+        return
     for place, number in enumerate(numbers):
         if number[:1] == "+":
             code = _code_of(number[:_HEAD])
@@ -61,17 +65,29 @@ def flaws(numbers: Sequence[str], country: Country | None) -> Iterator[tuple[int
                 yield place, why
 
 
+def _plainly_right(numbers: Sequence[str]) -> bool:
+    """The quick way for a list of one country, which most are: looked at as a whole."""
+    code = _code_of(numbers[0][:_HEAD])
+    return code is not None and bool(_all_fit(code)("\n".join((*numbers, ""))))
+
+
+@cache
+def _all_fit(code: _Code) -> Callable[[str], object]:
+    return re.compile(rf"(?:\+{code.digits}(?:{code.pattern})\n)*", re.ASCII).fullmatch
+
+
 def _why_at_home(number: str, country: Country) -> str | None:
     """What is wrong with a number as it is dialled in a country; None where it can exist."""
-    meant, code = canonical_number(number, country), _code(country.calling_code)
-    if not meant.startswith("+"):
-        dialled = len(meant.removeprefix(country.trunk_prefix))
+    code, national = _code(country.calling_code), national_part(number, country)
+    if national is None:
+        dialled = len(number.removeprefix(country.trunk_prefix))
         return f"{_amiss(dialled, country.code, country.lengths)}; begin one of elsewhere with + and its country code"
-    if code.fits(meant, len(code.digits) + 1):
+    if code.fits(number, national):
         return None
-    if country.trunk_prefix and code.fits(number.removeprefix(country.trunk_prefix), 0):
-        return None  # what is dialled exists, and the country's rule knows fewer lengths
-    return _why(meant, code)
+    trunk = country.trunk_prefix
+    if trunk and number.startswith(trunk) and code.fits(number, len(trunk)):
+        return None  # what is dialled exists: the country's rule knows fewer lengths
+    return _why(f"+{code.digits}{number[national:]}", code)
 
 
 def _why(number: str, code: _Code | None) -> str:

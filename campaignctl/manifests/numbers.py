@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -112,18 +113,14 @@ class _BadLines:
             yield BadLine(more.line, more.rule, f"{what} wrong, this the first of them")
 
 
-def lines_of(path: Path) -> tuple[int, ...]:
-    """The line of each number of a file, which is read again for it; as far as it can be read."""
-    lines: list[int] = []
+def place_of(path: Path, index: int) -> tuple[int, int]:
+    """Line and column of one number, counted from 0; the first where it is not there any more."""
     with suppress(OSError, UnreadableFileError, _MisreadError):
-        lines.extend(line for line, _ in _cells(decoded(path.read_bytes())))
-    return tuple(lines)
-
-
-def line_of(path: Path, index: int) -> int:
-    """The line of one number, counted from 0; the first line where it is not there any more."""
-    lines = lines_of(path)
-    return lines[index] if index < len(lines) else 1
+        text = decoded(path.read_bytes())
+        for line, cell in islice(_cells(text), index, index + 1):
+            written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[line - 1]
+            return line, max(0, written.find(cell)) + 1
+    return 1, 1
 
 
 def _cells(text: str) -> Iterator[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -22,9 +23,7 @@ def locate(root: Path, where: Position, document: int, path: str) -> Position:
     """
     try:
         file = root / where.file
-        text = decoded(file.read_bytes())
-        nodes = documents(json_as_yaml(text) if file.suffix.lower() == ".json" else text)
-        node = next(islice(nodes, document, None), None)
+        node = _document(decoded(file.read_bytes()), file.suffix.lower() == ".json", document)
         found = None if node is None else nearest(node, path)
     except (OSError, ValueError, UnreadableFileError, UnreadableError):
         return where
@@ -34,8 +33,15 @@ def locate(root: Path, where: Position, document: int, path: str) -> Position:
     return Position(where.file, mark.line + 1, mark.column + 1)
 
 
+@lru_cache(maxsize=1)
+def _document(text: str, is_json: bool, document: int) -> Node | None:
+    """Several places of one document are asked for one after the other."""
+    nodes = documents(json_as_yaml(text) if is_json else text)
+    return next(islice(nodes, document, None), None)
+
+
 def locate_field(root: Path, desired: Desired, path: str) -> Position:
-    """The place of a field of a manifest; of one of its numbers (`from.3`) the line of the file that holds them."""
+    """The place of a field of a manifest; of one of its numbers (`from.3`) the row of the file that holds them."""
     name, _, index = path.partition(".")
     if (
         desired.numbers_file is None
@@ -43,9 +49,9 @@ def locate_field(root: Path, desired: Desired, path: str) -> Position:
         or name not in {it.name for it in desired.kind.numbers}
     ):
         return locate(root, desired.where, desired.document, path)
-    from campaignctl.manifests.numbers import line_of  # with what reads CSV
+    from campaignctl.manifests.numbers import place_of  # with what reads CSV
 
-    return Position(desired.numbers_file, line_of(root / desired.numbers_file, int(index)))
+    return Position(desired.numbers_file, *place_of(root / desired.numbers_file, int(index)))
 
 
 def nearest(node: Node, path: str) -> Node:

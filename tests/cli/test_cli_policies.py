@@ -15,8 +15,11 @@ from campaignctl.planning.policy.examples import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
 PLACES = {
-    "calling_hours": [(10, 14)],
+    "calling_hours": [(10, 51)],
+    "start_offset": [(9, 14)],
     "duplicate_numbers": [(7, 9)],
+    "valid_numbers": [(7, 10)],
+    "duplicate_campaigns": [(4, 9), (14, 9)],
     "max_numbers": [(7, 9)],
     "required_labels": [(4, 3)],
     "allowed_caller_ids": [(6, 14)],
@@ -31,9 +34,12 @@ CLOCK = datetime.fromisoformat("2030-01-15T08:00:00+05:30")
 
 def project(rule: str, where: str = "policy") -> str:
     settings = EXAMPLES[rule].settings
-    own = f"environments: {{sandbox: {{backend: sandbox, policy: {{{settings}}}}}}}\n"
-    return "apiVersion: campaignctl/v1\nkind: Project\nmanifests: [campaigns/]\n" + (
-        f"policy:\n  {settings}\n" if where == "policy" else own
+    country = f", country: {EXAMPLES[rule].country}" if EXAMPLES[rule].country else ""
+    policy = f", policy: {{{settings}}}" if where != "policy" else ""
+    return (
+        "apiVersion: campaignctl/v1\nkind: Project\nmanifests: [campaigns/]\n"
+        f"environments: {{sandbox: {{backend: sandbox{country}{policy}}}}}\n"
+        + (f"policy:\n  {settings}\n" if where == "policy" else "")
     )
 
 
@@ -80,9 +86,9 @@ def test_the_plan_finds_the_example_too(tmp_path: Path, rule: str) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_that_an_environment_turns_off_finds_nothing(tmp_path: Path, rule: str) -> None:
     broken(tmp_path, rule)
-    off = f"environments: {{sandbox: {{backend: sandbox, policy: {{{rule}: {{level: off}}}}}}}}\n"
-    with (tmp_path / "campaignctl.yaml").open("a", encoding="utf-8") as file:
-        file.write(off)
+    file = tmp_path / "campaignctl.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("backend: sandbox", f"backend: sandbox, policy: {{{rule}: {{level: off}}}}"))
     result = run("validate", cwd=tmp_path, clock=FakeClock(CLOCK))
     assert result.code == 0, result.all
 

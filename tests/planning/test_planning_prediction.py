@@ -1,4 +1,4 @@
-"""How long a campaign is predicted to run, and calling hours where clocks change."""
+"""How long a campaign is predicted to run."""
 
 from __future__ import annotations
 
@@ -9,21 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from campaignctl.diagnostics import Position
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.table import Value
-from campaignctl.planning.environment import Environment
 from campaignctl.planning.policy import (
-    Policies,
     Subject,
-    check_manifest,
     declared_end,
     pace,
     predicted_end,
     predicted_minutes,
 )
-from campaignctl.planning.resources import Desired
-from campaignctl.planning.terms import whole_document
 
 NOW = datetime.fromisoformat("2027-01-01T00:00:00+00:00")
 NUMBERS: Value = [f"+9198765{number:05}" for number in range(120)]
@@ -76,42 +70,9 @@ def test_retries_without_bound_end_with_the_window_that_is_always_there() -> Non
 def test_no_run_is_predicted_beyond_its_declared_end(
     offset: str, minutes: int, more: dict[str, Value], zone: str
 ) -> None:
-    """So calling hours need not predict what ends within them."""
     begins = datetime.fromisoformat("2027-03-28T00:30:00+00:00").astimezone(ZoneInfo(zone))
     end = (begins + timedelta(minutes=minutes)).replace(tzinfo=None).isoformat() + offset
     bound = subject(**more, schedule={"send_at": begins.isoformat(), "end_at": end})
     declared = declared_end(bound)
     assert declared is not None
     assert predicted_end(bound, begins)[0] <= declared
-
-
-def findings(zone: str, start: str, minutes: int, end: str | None = None) -> list[str]:
-    schedule: dict[str, Value] = {"send_at": start} | ({"end_at": end} if end else {})
-    retries: Value = {"number_of_retries": 1, "interval_mins": minutes}
-    spec: dict[str, Value] = {"name": "a", "from": ["+15550001234"], "retries": retries, "schedule": schedule}
-    settings: Value = {"level": "error", "time_zone": zone, "from": "00:30", "to": "04:00"}
-    environment = Environment("test", "exotel", "a", policy={"calling_hours": settings})
-    desired = Desired(VOICE, spec, Position("a.yaml"))
-    return [it.message for it in check_manifest(desired, Policies.of(environment), NOW, whole_document)]
-
-
-def test_clocks_that_are_set_forward_shorten_the_day() -> None:
-    """New York, 14 March 2027: after 01:59 comes 03:00."""
-    start = "2027-03-14T01:00:00-05:00"
-    assert findings("America/New_York", start, 118) == []
-    (late,) = findings("America/New_York", start, 120)
-    assert "until Sun 14 Mar 04:00 -04:00" in late
-
-
-def test_clocks_that_are_set_back_lengthen_the_day() -> None:
-    """New York, 7 November 2027: 01:00 to 02:00 comes twice."""
-    start = "2027-11-07T01:00:00-04:00"
-    assert findings("America/New_York", start, 239) == []
-    (late,) = findings("America/New_York", start, 241)
-    assert "until Sun 07 Nov 04:01 -05:00" in late
-
-
-def test_an_offset_of_elsewhere_is_read_in_the_zone_of_the_policy() -> None:
-    assert findings("Asia/Kolkata", "2027-02-01T20:00:00Z", 60) == []
-    (early,) = findings("Asia/Kolkata", "2027-02-01T18:30:00Z", 60)
-    assert "it starts at 00:00 +05:30, outside the calling hours 00:30–04:00 Asia/Kolkata" in early

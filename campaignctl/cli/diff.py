@@ -25,6 +25,7 @@ from campaignctl.manifests.files import shown_path
 from campaignctl.manifests.revision import Base, Files, Repository
 from campaignctl.planning.consequences import Circumstances
 from campaignctl.planning.manifest_diff import Version, diff_manifests
+from campaignctl.planning.policy.hours import zone_name
 from campaignctl.rendering import formats
 from campaignctl.rendering.diff_document import Compared, diff_document
 from campaignctl.rendering.documents import DiffDocument
@@ -95,6 +96,7 @@ def _document(
         asked.labels,
         (*base.notes, *before.notes),
         reading.findings,
+        zone_name(session.environment),
     )
     return diff_document(diff, compared, country, show_numbers=asked.show_numbers)
 

@@ -1,4 +1,4 @@
-"""`python -m campaignctl.deriving [--check]`: writes schemas, reference and the table of numbers, or says what is stale."""
+"""`python -m campaignctl.deriving [--check]`: writes what follows from the tables, or says what is stale."""
 
 from __future__ import annotations
 

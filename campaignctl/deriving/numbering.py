@@ -53,8 +53,9 @@ def _codes() -> Iterator[str]:
 
     for code, regions in sorted(CODES.items()):
         rows = [_metadata(code, region) for region in regions]
-        patterns = dict.fromkeys(str(row.general_desc.national_number_pattern) for row in rows)
-        yield f"{code} {regions[0]} {_lengths(row.general_desc for row in rows)} {'|'.join(patterns)}"
+        descriptions = [row.general_desc for row in rows if row.general_desc is not None]
+        patterns = dict.fromkeys(str(it.national_number_pattern) for it in descriptions)
+        yield f"{code} {regions[0]} {_lengths(descriptions)} {'|'.join(patterns)}"
 
 
 def _metadata(code: int, region: str) -> PhoneMetadata:

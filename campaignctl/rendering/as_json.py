@@ -22,6 +22,7 @@ from campaignctl.planning.plan import (
     Reason,
     Selection,
 )
+from campaignctl.planning.policy.hours import zone_name
 from campaignctl.planning.reasons import ChangeType
 from campaignctl.planning.run import Run
 from campaignctl.rendering.documents import (
@@ -46,6 +47,7 @@ from campaignctl.rendering.masks import HIDDEN
 from campaignctl.rendering.measures import (
     crowd_documents,
     hours_document,
+    local_start,
     message_document,
     moment,
     reach_document,
@@ -229,7 +231,7 @@ def _change(change: Change, said: Senses, environment: Environment, show_numbers
     resulting = change.resulting
     if _stays(change):
         resulting = {name: resulting[name] for name in (kind.schedule.name,) if name in resulting}
-    return {
+    document: ChangeDocument = {
         "kind": change.key.kind,
         "name": change.key.name,
         "manifest": where.file if where else None,
@@ -247,6 +249,10 @@ def _change(change: Change, said: Senses, environment: Environment, show_numbers
         "message": message_document(said),
         "run": None,
     }
+    local = None if _stays(change) else local_start(kind, change.resulting, zone_name(environment))
+    if local is not None:
+        document["local_start"] = local
+    return document
 
 
 def _whole(document: ChangeDocument, change: Change, run: Run | None, show_numbers: bool) -> ChangeDocument:

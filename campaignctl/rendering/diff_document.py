@@ -21,11 +21,12 @@ from campaignctl.rendering.documents import (
 )
 from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.masking import difference_document, masked_spec
+from campaignctl.rendering.measures import local_start
 
 
 @dataclass(frozen=True)
 class Compared:
-    """What was compared with what, for the heading."""
+    """What was compared with what, for the heading; `time_zone` is the calling hours', None where they have none."""
 
     environment: str
     base: BaseDocument
@@ -33,6 +34,7 @@ class Compared:
     labels: str = ""
     notes: Sequence[str] = ()
     findings: Sequence[Diagnostic] = ()
+    time_zone: str | None = None
 
 
 def diff_document(
@@ -55,13 +57,15 @@ def diff_document(
         },
         "notes": list(compared.notes),
         "findings": [finding_document(finding) for finding in compared.findings],
-        "changes": [_change(change, country, show_numbers) for change in diff.changes],
+        "changes": [_change(change, country, compared.time_zone, show_numbers) for change in diff.changes],
     }
 
 
-def _change(change: ManifestChange, country: Country | None, show_numbers: bool) -> ManifestChangeDocument:
+def _change(
+    change: ManifestChange, country: Country | None, time_zone: str | None, show_numbers: bool
+) -> ManifestChangeDocument:
     shown, after = change.manifest, change.after
-    return {
+    document: ManifestChangeDocument = {
         "kind": shown.kind.name,
         "name": shown.name,
         "sid": shown.sid,
@@ -74,6 +78,10 @@ def _change(change: ManifestChange, country: Country | None, show_numbers: bool)
         "diff": [_field(shown.kind, each, country, show_numbers) for each in change.diff],
         "notes": list(change.notes),
     }
+    local = local_start(shown.kind, shown.spec, time_zone)
+    if local is not None:
+        document["local_start"] = local
+    return document
 
 
 def _manifest(manifest: Desired) -> ManifestDocument:

@@ -9,7 +9,11 @@ from campaignctl.kinds.table import Value
 
 
 class FindingDocument(TypedDict):
-    """One finding of `validate` or of a policy. `severity` is `error` or `warn`."""
+    """One finding of `validate` or of a policy. `severity` is `error` or `warn`.
+
+    `end` only of `calling_hours`: the latest that may be declared, None where none would do. `count` only of
+    `valid_numbers`: how many more there are.
+    """
 
     rule: str
     severity: str
@@ -17,6 +21,8 @@ class FindingDocument(TypedDict):
     line: int
     column: int
     message: str
+    end: NotRequired[str | None]
+    count: NotRequired[int]
 
 
 class OperationDocument(TypedDict):
@@ -132,6 +138,7 @@ class ChangeDocument(TypedDict):
     resulting: dict[str, Value]
     message: MessageDocument
     run: RunDocument | None
+    local_start: NotRequired[str]
 
 
 class ManifestsDocument(TypedDict):
@@ -362,6 +369,7 @@ class ManifestChangeDocument(TypedDict):
     fields: dict[str, Value]
     diff: list[DifferenceDocument]
     notes: list[str]
+    local_start: NotRequired[str]
 
 
 class DiffDocument(TypedDict):

@@ -47,7 +47,8 @@ def effect(change: ManifestChangeDocument) -> str | None:
     schedule = fields.get(kind.schedule.name)
     start = words.read_moment(schedule.get(kind.start.name)) if isinstance(schedule, Mapping) else None
     waits = "paused: " if change["state"] == State.PAUSED else ""
-    when = f", {words.moment(start)}" if start else ""
+    local = f" ({change['local_start']})" if "local_start" in change else ""
+    when = f", {words.moment(start)}{local}" if start else ""
     return f"{waits}{kind.verb} {words.people(fields)}{when}"
 
 

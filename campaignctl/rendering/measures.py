@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.table import Kind, Value
 from campaignctl.planning.crowds import Crowd, capacity
 from campaignctl.planning.environment import Environment
 from campaignctl.planning.message import Count, Sense, Senses, TextSense, reach_of
 from campaignctl.planning.plan import Change
+from campaignctl.planning.policy.hours import local_time
 from campaignctl.planning.run import Run, calling_hours, run_of
+from campaignctl.planning.window import window_of
 from campaignctl.rendering.documents import (
     CountDocument,
     CrowdDocument,
@@ -26,6 +29,15 @@ from campaignctl.rendering.documents import (
 def moment(when: datetime) -> str:
     """RFC 3339 to the second, `Z` for UTC."""
     return when.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def local_start(kind: Kind, spec: Mapping[str, Value], where: str | None) -> str | None:
+    """`20:00 in Asia/Kolkata`, the zone of the calling hours; None for a start that is written in its offset."""
+    try:
+        start = window_of(kind, spec).start
+    except ValueError:  # not planned by us, but shown all the same
+        return None
+    return local_time(start, where).strip(" ()") or None if start and where else None
 
 
 def message_document(senses: Senses) -> MessageDocument:

@@ -135,7 +135,8 @@ def when(change: ChangeDocument, now: datetime) -> str:
     if start is None:
         return "now" if calling else "at once"
     begun = "since " if calling else "from "
-    return f"{'' if start > now else begun}{moment(start)}, {distance(start, now)}"
+    local = f" ({change['local_start']})" if "local_start" in change else ""
+    return f"{'' if start > now else begun}{moment(start)}{local}, {distance(start, now)}"
 
 
 def effect(change: ChangeDocument, now: datetime) -> str:

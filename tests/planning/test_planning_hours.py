@@ -50,7 +50,9 @@ def exactly(name: str, before: datetime, after: datetime) -> datetime:
     was = before.astimezone(zone(name)).utcoffset()
     while after - before > SECOND:
         middle = before + (after - before) // SECOND // 2 * SECOND
-        before, after = (middle, after) if middle.astimezone(zone(name)).utcoffset() == was else (before, middle)
+        before, after = (
+            (middle, after) if middle.astimezone(zone(name)).utcoffset() == was else (before, middle)
+        )
     return after
 
 
@@ -92,6 +94,11 @@ def test_a_wall_time_that_is_skipped_is_the_moment_of_the_change_and_one_that_co
             assert first == last == change, name
 
 
+def with_hours(time_zone: str, opening: str, to: str) -> Environment:
+    hours: Value = {"time_zone": time_zone, "from": opening, "to": to}
+    return Environment("t", "exotel", "a", policy={"calling_hours": hours})
+
+
 def test_a_day_whose_end_is_skipped_or_comes_twice_ends_with_no_later_moment() -> None:
     """`to` in a gap is the gap, in a fold the earlier; `from` in a fold is the later."""
     for name, change in CHANGING:
@@ -99,8 +106,8 @@ def test_a_day_whose_end_is_skipped_or_comes_twice_ends_with_no_later_moment() -
         clock = f"{wall:%H:%M}"
         if clock == "00:00" or wall.second:
             continue
-        account = Environment("t", "exotel", "a", policy={"calling_hours": {"time_zone": name, "to": clock, "from": "00:00"}})
-        day = CallingDay.of(moment_of(wall.date(), wall.time(), zone(name), later=False) - MINUTE, account)
+        closing = with_hours(time_zone=name, to=clock, opening="00:00")
+        day = CallingDay.of(moment_of(wall.date(), wall.time(), zone(name), later=False) - MINUTE, closing)
         if day.closes.date() != wall.date():
             continue
         found = by_walking(wall.date(), wall.time(), change, name)
@@ -110,11 +117,13 @@ def test_a_day_whose_end_is_skipped_or_comes_twice_ends_with_no_later_moment() -
         assert not day.lets_end(closes + SECOND)
         assert day.lets_begin(closes - SECOND) or day.opens.astimezone(UTC) >= closes, name
         assert not day.lets_begin(closes)
-        opens = Environment("t", "exotel", "a", policy={"calling_hours": {"time_zone": name, "from": clock, "to": "23:59"}})
-        assert CallingDay.of(closes, opens).opens.astimezone(UTC) == (found[-1] if found else change), name
+        opening = with_hours(time_zone=name, to="23:59", opening=clock)
+        assert CallingDay.of(closes, opening).opens.astimezone(UTC) == (found[-1] if found else change), name
 
 
-@given(some.sampled_from(sorted(zone_names())), some.integers(0, 18 * 366 * 24), some.integers(0, 23 * 60 + 59))
+@given(
+    some.sampled_from(sorted(zone_names())), some.integers(0, 18 * 366 * 24), some.integers(0, 23 * 60 + 59)
+)
 def test_no_wall_time_of_a_day_is_before_another_that_is_earlier(name: str, hours: int, minutes: int) -> None:
     day = (NOW + hours * HOUR).astimezone(zone(name)).date()
     clock = time(minutes // 60, minutes % 60)
@@ -164,7 +173,9 @@ def test_hours_that_begin_or_end_in_the_doubled_hour_are_the_shorter_ones() -> N
 def test_an_offset_of_elsewhere_is_read_in_the_zone_of_the_policy() -> None:
     assert found("Asia/Kolkata", "2027-02-01T20:00:00Z", "2027-02-01T22:30:00Z") == ()
     (early,) = found("Asia/Kolkata", "2027-02-01T18:30:00Z", "2027-02-01T22:30:00Z")
-    message = "it starts at 18:30 +00:00 (Tue 02 Feb 00:00 in Asia/Kolkata), outside the calling hours 00:30–04:00"
+    message = (
+        "it starts at 18:30 +00:00 (Tue 02 Feb 00:00 in Asia/Kolkata), outside the calling hours 00:30–04:00"
+    )
     assert message in early.message
     assert early.details == (("end", None),)
 
@@ -224,7 +235,9 @@ def test_messages_have_no_retries() -> None:
     assert worst_minutes(Subject(SMS, {"from": NUMBERS}, NOW)) == 2
 
 
-@given(some.integers(1, 5000), some.integers(1, 100), some.integers(0, 3), some.integers(1, 60), some.booleans())
+@given(
+    some.integers(1, 5000), some.integers(1, 100), some.integers(0, 3), some.integers(1, 60), some.booleans()
+)
 def test_no_predicted_run_is_longer_than_the_worst(
     people: int, throttle: int, times: int, interval: int, doubles: bool
 ) -> None:
@@ -233,7 +246,12 @@ def test_no_predicted_run_is_longer_than_the_worst(
         "interval_mins": interval,
         "mechanism": "Exponential" if doubles else "Linear",
     }
-    spec: dict[str, Value] = {"from": ["1"] * people, "mode": "custom", "throttle": throttle, "retries": retries}
+    spec: dict[str, Value] = {
+        "from": ["1"] * people,
+        "mode": "custom",
+        "throttle": throttle,
+        "retries": retries,
+    }
     subject = Subject(VOICE, spec, NOW)
     worst, predicted = worst_minutes(subject), predicted_minutes(subject)
     assert worst is not None

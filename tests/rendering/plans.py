@@ -27,6 +27,7 @@ from campaignctl.planning.plan import (
 )
 from campaignctl.planning.reasons import REASONS
 from campaignctl.planning.resources import Desired, Key, Live
+from campaignctl.planning.together import Together
 
 NOW = datetime(2027, 1, 12, 3, 30, tzinfo=UTC)
 PROD = Environment("prod", "exotel", "acme1", country=COUNTRIES["IN"])
@@ -86,7 +87,8 @@ def plan(*changes: Change, environment: Environment = PROD, **more: Any) -> Plan
         **more,
     }
     ordered = tuple(sorted(changes, key=lambda it: it.key))
-    return Plan(environment.name, environment.account_sid, changes=ordered, **rest)
+    together = Together(ordered, (), environment, rest["created_at"])
+    return Plan(environment.name, environment.account_sid, changes=ordered, together=together, **rest)
 
 
 ALL_FIELDS = tuple(VOICE_SPEC)

@@ -46,7 +46,7 @@ _MOST_TOLD: Final = 20
 
 def valid_numbers(case: Case) -> Iterator[Fault]:
     """Every number that the manifest declares can exist: one that cannot fails the whole create."""
-    from campaignctl.planning.policy.numbering import flaws  # with what reads the table of the world's numbers
+    from campaignctl.planning.policy.numbering import flaws  # with the world's numbers
 
     country = case.environment.country
     for field in case.subject.kind.numbers:
@@ -55,7 +55,9 @@ def valid_numbers(case: Case) -> Iterator[Fault]:
             yield Fault(f"{field.name}.{place}", f"this number cannot exist: {flaw}")
         more = len(found) - _MOST_TOLD
         if more > 0:
-            message = f"{counted(more, 'more number')} of this campaign cannot exist; this is the first of them"
+            message = (
+                f"{counted(more, 'more number')} of this campaign cannot exist; this is the first of them"
+            )
             yield Fault(f"{field.name}.{found[_MOST_TOLD][0]}", message, details=(("count", more),))
 
 

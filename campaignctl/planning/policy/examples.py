@@ -70,7 +70,9 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
             _voice("good-night", end="2030-01-15T22:00:00+05:30", more=_RETRIES),
         ),
         "start_offset": Example(
-            "start_offset: {level: warn}", _voice("elsewhere", start="2030-01-15T09:00:00+04:00"), country="IN"
+            "start_offset: {level: warn}",
+            _voice("elsewhere", start="2030-01-15T09:00:00+04:00"),
+            country="IN",
         ),
         "duplicate_numbers": Example(
             "duplicate_numbers: {level: error}",

@@ -40,7 +40,10 @@ class CallingDay(NamedTuple):
         settings, where = hours_settings(environment), zone_name(environment)
         local = moment.astimezone(zone(where)) if where else moment
         assert local.tzinfo is not None, "a moment has an offset"
-        opening, closing = _clock_time(settings.get("from"), OPENING), _clock_time(settings.get("to"), CLOSING)
+        opening, closing = (
+            _clock_time(settings.get("from"), OPENING),
+            _clock_time(settings.get("to"), CLOSING),
+        )
         return cls(
             moment_of(local.date(), opening, local.tzinfo, later=True),
             moment_of(local.date(), closing, local.tzinfo, later=False),
@@ -110,7 +113,11 @@ def _too_late(case: Case, day: CallingDay, end: datetime, worst: datetime | None
     latest, advice = _advice(subject, day)
     declared = _declares_end(case)
     if case.settings.get("bound") == "worst" and subject.kind.unit == "call":
-        says = "how long it runs at worst is unknown" if worst is None else f"at worst {_until(subject, day, worst)}"
+        says = (
+            "how long it runs at worst is unknown"
+            if worst is None
+            else f"at worst {_until(subject, day, worst)}"
+        )
         says += "" if worst is None else " (if nothing else runs)"
     else:
         says = "" if declared_end(subject) else "it has no end: "
@@ -141,7 +148,10 @@ def _advice(subject: Subject, day: CallingDay) -> tuple[datetime | None, str]:
     needed = timedelta(minutes=subject.kind.min_window_minutes)
     if day.closes.astimezone(UTC) - subject.begins >= needed:
         return day.closes, f'declare {subject.kind.end.name}: "{day.closes.isoformat()}"'
-    hours, last = counted(needed // timedelta(hours=1), "hour"), day.local(day.closes.astimezone(UTC) - needed)
+    hours, last = (
+        counted(needed // timedelta(hours=1), "hour"),
+        day.local(day.closes.astimezone(UTC) - needed),
+    )
     if not day.lets_begin(last):
         return None, f"it needs {hours}, and they are shorter"
     return None, f"it needs {hours}: start it by {last:%H:%M} {offset(last)}"

@@ -43,7 +43,9 @@ class LeftOut(NamedTuple):
     def __str__(self) -> str:
         """As the reference says it."""
         with_country, without = (f"`{it}`" if it else "`off`" for it in self)
-        return with_country if with_country == without else f"{with_country} where the environment has a `country`, else {without}"
+        if with_country == without:
+            return with_country
+        return f"{with_country} where the environment has a `country`, else {without}"
 
 
 _OFF: Final = LeftOut()
@@ -144,10 +146,10 @@ _ROWS: Final = (
         "valid_numbers",
         "Every number can exist.",
         valid_numbers,
-        "One that cannot fails the whole create, perhaps after the window. The digits after the calling code must fit a "
-        "general pattern of a country of that code; a number that merely belongs to nobody passes. Looks at from and "
-        "from_file, each number at its own line, and says why: too short or long, a calling code of no country, a trunk "
-        "prefix after the calling code, or no such number. With a country one without + counts as the country's rule "
+        "One that cannot fails the whole create, perhaps after the window. The digits after the calling code must fit "
+        "a general pattern of a country of that code; a number that merely belongs to nobody passes. Looks at from and "
+        "from_file, each number at its own line, and says why: too short or long, a calling code of no country, a "
+        "trunk prefix after the calling code, or no such number. With a country one without + counts as the country's rule "
         "reads it; without one it is not looked at.",
         left_out=_STRICT,
     ),
@@ -155,9 +157,9 @@ _ROWS: Final = (
         "duplicate_campaigns",
         "No two manifests call the same people with the same content at the same time.",
         duplicate_campaigns,
-        "A copied file calls everybody twice. Looks at manifests of one kind, neither over nor wanted paused, completed "
-        "or archived, that have a recipient (a number by the country's rule, a list), the content and a moment of their "
-        "windows in common; an end left out counts here as the end of the start's date. Remove the copy, or give it "
+        "A copied file calls everybody twice. Looks at manifests of one kind, neither over nor wanted paused, "
+        "completed or archived, that have a recipient (a number by the country's rule, a list), the content and a "
+        "moment of their windows in common; an end left out counts here as the end of the start's date. Remove the copy, or give it "
         "other people, another content or another time.",
         left_out=LeftOut(Severity.ERROR, Severity.ERROR),
         spares_adopted=True,

@@ -54,7 +54,10 @@ class Case(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What a rule found, at a dotted path of the manifest. `level` overrides the rule's own; `details` are for programs."""
+    """What a rule found, at a dotted path of the manifest.
+
+    `level` overrides the rule's own; `details` are what a program gets besides.
+    """
 
     path: str
     message: str

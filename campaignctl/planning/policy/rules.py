@@ -149,8 +149,8 @@ _ROWS: Final = (
         "One that cannot fails the whole create, perhaps after the window. The digits after the calling code must fit "
         "a general pattern of a country of that code; a number that merely belongs to nobody passes. Looks at from and "
         "from_file, each number at its own line, and says why: too short or long, a calling code of no country, a "
-        "trunk prefix after the calling code, or no such number. With a country one without + counts as the country's rule "
-        "reads it; without one it is not looked at.",
+        "trunk prefix after the calling code, or no such number. With a country one without + counts as the country's "
+        "rule reads it; without one it is not looked at.",
         left_out=_STRICT,
     ),
     Rule(
@@ -159,8 +159,8 @@ _ROWS: Final = (
         duplicate_campaigns,
         "A copied file calls everybody twice. Looks at manifests of one kind, neither over nor wanted paused, "
         "completed or archived, that have a recipient (a number by the country's rule, a list), the content and a "
-        "moment of their windows in common; an end left out counts here as the end of the start's date. Remove the copy, or give it "
-        "other people, another content or another time.",
+        "moment of their windows in common; an end left out counts here as the end of the start's date. Remove the "
+        "copy, or give it other people, another content or another time.",
         left_out=LeftOut(Severity.ERROR, Severity.ERROR),
         spares_adopted=True,
     ),

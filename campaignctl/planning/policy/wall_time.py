@@ -11,7 +11,8 @@ def moment_of(day: date, clock: time, zone: tzinfo, *, later: bool) -> datetime:
     """When a clock there shows that time, in that zone.
 
     Of a time that comes twice, since the clock is set back, `later` says which; one that never comes, since the clock
-    is set forward past it, is the moment at which that is done. Compare in UTC: Python compares doubled hours by the wall.
+    is set forward past it, is the moment at which that is done. Compare in UTC: Python compares doubled hours by
+    the wall.
     """
     first = datetime.combine(day, clock, zone)
     second = first.replace(fold=1)

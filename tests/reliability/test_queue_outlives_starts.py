@@ -28,6 +28,11 @@ def at(desk: Desk, minutes: float) -> dict[str, str]:
     return {"send_at": start.isoformat(), "end_at": (start + timedelta(hours=8)).isoformat()}
 
 
+def ends(desk: Desk, minutes: float) -> dict[str, str]:
+    """No start, and an end so many minutes from now."""
+    return {"end_at": (desk.clock.now() + timedelta(minutes=minutes)).isoformat()}
+
+
 def people(number: int) -> list[str]:
     return [f"+9198765{number:05}"]
 
@@ -55,6 +60,7 @@ class Case:
     live: Callable[[Desk], dict[str, Any]] | None = None
     words: tuple[str, ...] = ()
     hours: float = 0.0  # from 09:00
+    bound: str = "end"
 
 
 def last(desk: Desk, minutes: float, **fields: Any) -> dict[str, Any]:
@@ -80,15 +86,32 @@ CASES = (
         "start-passed",
         words=ALLOW,
     ),
-    Case("a create at once", lambda d: last(d, 0, schedule=...), "applied", words=ALLOW),
+    Case("a create at once", lambda d: last(d, 0, schedule=ends(d, 480)), "applied", words=ALLOW),
     Case(
         "a create at once after closing time",
-        lambda d: last(d, 0, schedule=...),
+        lambda d: last(d, 0, schedule=..., retries=...),
         "skipped",
         3,
         "policy",
         words=ALLOW,
         hours=11.95,
+        bound="worst",
+    ),
+    Case(
+        "a resume after its start, after closing time",
+        lambda d: last(
+            d, -60, state="active", retries=..., schedule={**at(d, -60), "end_at": ends(d, 300)["end_at"]}
+        ),
+        "skipped",
+        3,
+        "policy",
+        live=lambda d: {
+            **live(d, -60, status="paused", retries=None, mode="auto"),
+            "schedule": {**at(d, -60), "end_at": ends(d, 300)["end_at"]},
+        },
+        words=ALLOW,
+        hours=11.95,
+        bound="worst",
     ),
     Case(
         "a resume before its start",
@@ -111,7 +134,8 @@ CASES = (
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
 def test_what_waited_behind_a_queue(desk: Desk, case: Case) -> None:
-    reliable(desk, rate_limit=30, settle_seconds=1, country="IN")
+    hours = {"bound": case.bound}
+    reliable(desk, rate_limit=30, settle_seconds=1, country="IN", policy={"calling_hours": hours})
     desk.pass_time(hours=case.hours)
     wanted = case.wanted(desk)
     desk.manifests(*queue(desk), wanted)

@@ -6,17 +6,23 @@ A name such as `localtime`, which a machine may have, is none.
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import tzdata  # type: ignore[import-untyped]  # data, without types
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
+_PACKAGE: Final = Path(tzdata.__path__[0])
+"""`importlib.resources` would load what makes temporary files."""
+
+
 @cache
 def zone_names() -> frozenset[str]:
     """Every name that the database has."""
-    return frozenset((files("tzdata") / "zones").read_text(encoding="utf-8").split())
+    return frozenset((_PACKAGE / "zones").read_text(encoding="utf-8").split())
 
 
 @lru_cache
@@ -30,7 +36,7 @@ def zone(name: str) -> ZoneInfo:
 
     if name not in zone_names():
         raise ValueError(f"no IANA time zone: {name!r}")
-    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+    with _PACKAGE.joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
 
 
@@ -38,7 +44,7 @@ def zone(name: str) -> ZoneInfo:
 def zones_by_country() -> dict[str, tuple[str, ...]]:
     """The zones of each country by its ISO 3166 code, in the order of tzdata's `zone.tab`."""
     found: dict[str, tuple[str, ...]] = {}
-    for line in (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines():
+    for line in (_PACKAGE / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             code, _, name = line.split("\t")[:3]
             found[code] = (*found.get(code, ()), name)

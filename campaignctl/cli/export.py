@@ -28,6 +28,7 @@ from campaignctl.planning.exporting import (
     candidates,
     must_pin,
     places,
+    spared,
 )
 from campaignctl.planning.naming import AskedName, meant
 from campaignctl.planning.normalize import texts
@@ -217,6 +218,7 @@ def _planned(
     rewritten = {id(spot.manager) for spot in spots if spot.rewritten}
     taken = {(it.kind.name, it.name or "") for it in reading.everyone if id(it) not in rewritten}
     crowd = sum(bool(_people(spot.live)) and spot.elsewhere is None for spot in spots)
+    at_fault = spared((it.live for it in found), session.environment, session.clock.now())
     writings: list[_Writing] = []
     skipped: list[Exported] = []
     for candidate, spot in zip(found, spots, strict=True):
@@ -229,7 +231,7 @@ def _planned(
             continue
         file = _numbers_file(wish, Path(spot.file).stem if crowd > 1 else "")
         beside = None if file is None else Path(os.path.relpath(file, wish.directory)).as_posix()
-        pinned = must_pin(candidate, session.project.prune, taken)
+        pinned = live.sid in at_fault or must_pin(candidate, session.project.prune, taken)
         one = draft(live, Numbers(wish.show_numbers, beside), pinned)
         if one is None:
             skipped.append(Exported(live, skipped="only its SID tells it apart, and no manifest takes that"))

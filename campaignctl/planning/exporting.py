@@ -7,11 +7,15 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from campaignctl.diagnostics import Position, Severity
 from campaignctl.kinds.lifecycle import ALIVE, FINISHED, Status
-from campaignctl.planning.environment import Prune
+from campaignctl.planning.environment import Environment, Prune
+from campaignctl.planning.policy import RULES, Beside, Policies, check_manifest, copies_among
 from campaignctl.planning.resources import Desired, Listing, Live
+from campaignctl.planning.terms import whole_document
 
 _LONGEST_STEM: Final = 60
 _STRANGE: Final = re.compile(r"[^A-Za-z0-9_-]+")
@@ -72,6 +76,19 @@ def must_pin(candidate: Candidate, prune: Prune | None, taken: Collection[tuple[
     live = candidate.live
     prefixed = prune is None or live.name.startswith(prune.name_prefix)
     return not candidate.alone or not prefixed or (live.kind.name, live.name) in taken
+
+
+def spared(campaigns: Iterable[Live], environment: Environment, now: datetime) -> frozenset[str]:
+    """The SIDs of those that break a rule which a pin is spared: what an export writes is what `validate` accepts."""
+    policies = Policies.of(environment)
+    manifests = {live.sid: Desired(live.kind, live.spec, Position(live.sid)) for live in campaigns}
+    beside = Beside(copies=copies_among(manifests.values(), environment, now))
+    return frozenset(
+        sid
+        for sid, desired in manifests.items()
+        for finding in check_manifest(desired, policies, now, whole_document, beside)
+        if RULES[finding.rule].spares_adopted and finding.severity is Severity.ERROR
+    )
 
 
 @dataclass(frozen=True, slots=True)

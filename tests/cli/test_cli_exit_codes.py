@@ -99,12 +99,15 @@ def moved(desk: Desk) -> None:
 def too_slow(desk: Desk) -> None:
     """A day goes by at the account while the first campaign is made."""
     days = {"first": "2027-01-11T10:00:00+05:30", "second": "2027-01-11T10:30:00+05:30"}
-    desk.manifests(*(voice(name, schedule={"send_at": start}) for name, start in days.items()))
+    people = {"first": ["+919876543210"], "second": ["+919876543211"]}
+    desk.manifests(
+        *(voice(name, schedule={"send_at": start}, **{"from": people[name]}) for name, start in days.items())
+    )
     desk.sandbox.faults.add("later", request="create", seconds=26 * 3600.0)
 
 
 def refused_and_unknown(desk: Desk) -> None:
-    desk.manifests(voice(), sms(), voice("late", schedule=PAST))
+    desk.manifests(voice(), sms(), voice("late", schedule=PAST, **{"from": ["+919876543299"]}))
     desk.sandbox.faults.add("status", request="create", path="message", status=422)
     desk.sandbox.faults.add("drop", request="create", path="/campaigns", acts=False)
 

@@ -156,7 +156,24 @@ def test_names_that_clash_are_numbered_and_pinned(desk: Desk) -> None:
     assert [(it["file"], it["pinned"]) for it in written] == [
         ("campaigns/Sale.yaml", True),
         ("campaigns/Sale-2.yaml", True),
-        ("campaigns/sale-3.yaml", False),
+        ("campaigns/sale-3.yaml", True),
+    ]
+    changes_nothing(desk)
+
+
+def test_what_breaks_a_rule_that_a_pin_is_spared_is_pinned(desk: Desk) -> None:
+    """Copies, and calls at night: an account may hold them, and validate accepts what an export writes."""
+    desk.configure(country="IN")
+    night = {"send_at": "2027-01-15T20:00:00+05:30", "end_at": "2027-01-15T22:00:00+05:30"}
+    people = [{"from": ..., "lists": [f"list-{number}"]} for number in range(3)]
+    desk.seed(live_voice("one-call", **people[0]), live_voice("two-call", **people[0]))
+    desk.seed(live_voice("late", schedule=night, **people[1]), live_voice("plain", **people[2]))
+    written = export(desk)["written"]
+    assert [(it["name"], it["pinned"]) for it in written] == [
+        ("late", True),
+        ("one-call", True),
+        ("plain", False),
+        ("two-call", True),
     ]
     changes_nothing(desk)
 
@@ -164,8 +181,8 @@ def test_names_that_clash_are_numbered_and_pinned(desk: Desk) -> None:
 def test_what_lacks_the_prefix_or_a_required_field_is_pinned(desk: Desk) -> None:
     desk.configure({"prune": {"name_prefix": "growth-"}})
     lists = {"from": ..., "lists": ["list-3"]}
-    desk.seed(live_voice("growth-a", **lists), live_voice("other", **lists))
-    desk.seed(live_voice("growth-b", caller_id=..., **lists))
+    desk.seed(live_voice("growth-a", **lists), live_voice("other", **{**lists, "lists": ["list-4"]}))
+    desk.seed(live_voice("growth-b", caller_id=..., **{**lists, "lists": ["list-5"]}))
     assert [it["pinned"] for it in export(desk)["written"]] == [False, True, True]
     changes_nothing(desk)
 
@@ -340,7 +357,8 @@ def test_an_sms_campaigns_account_is_exported_too(desk: Desk) -> None:
 
 
 def test_people_read_a_line_for_each_below_whose_account_it_is(desk: Desk) -> None:
-    desk.seed(live_voice(), live_voice("another"), live_voice("x" * 500, caller_id=...))
+    others = {"from": ["+919000000001"]}
+    desk.seed(live_voice(), live_voice("another", **others), live_voice("x" * 500, caller_id=...))
     desk.manifests(voice())
     said = desk.run("export", "--out", "new", "--numbers-to", "n.csv").out.splitlines()
     assert said[:3] == [

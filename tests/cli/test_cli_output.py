@@ -28,7 +28,7 @@ def busy(desk: Desk) -> None:
     desk.seed(
         live_voice("diwali-update", caller_id="08012345678", **{"from": ["+919876543210", "+15550001234"]}),
         live_voice("diwali-pause"),
-        live_voice("diwali-held", status="paused"),
+        live_voice("diwali-held", status="paused", **{"from": ["+919000000002"]}),
         live_voice("diwali-orphan", url="http://my.exotel.com/acme1/exoml/start_voice/1"),
         live_voice("diwali-done", status="completed"),
     )
@@ -37,9 +37,13 @@ def busy(desk: Desk) -> None:
         voice("diwali-create", **{"from": ["+919000000001"]}),
         voice("diwali-update"),
         voice("diwali-pause", state="paused"),
-        voice("diwali-held", state="active"),
+        voice("diwali-held", state="active", **{"from": ["+919000000002"]}),
         voice("diwali-done", state="archived"),
-        voice("diwali-blocked", schedule={"send_at": "2027-01-01T09:00:00+05:30"}),
+        voice(
+            "diwali-blocked",
+            schedule={"send_at": "2027-01-01T09:00:00+05:30"},
+            **{"from": ["+919000000003"]},
+        ),
         sms("diwali-same"),
     )
 

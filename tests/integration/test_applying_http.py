@@ -56,14 +56,15 @@ def test_stopping_comes_first_and_what_cannot_be_undone_last(desk: Desk) -> None
             strict=True,
         )
     )
-    sids["updated"] = desk.seed(live_voice("updated", caller_id="0801"))[0]
+    others = {"from": ["+919000000009"]}
+    sids["updated"] = desk.seed(live_voice("updated", caller_id="0801", **others))[0]
     new = {"from": ["+919000000001"], "url": OTHER_URL}
     desk.manifests(
         *(
             voice(name, state=state, schedule=schedules.get(name, live_voice()["schedule"]))
             for name, (_, state) in wanted.items()
         ),
-        voice("updated"),
+        voice("updated", **others),
         voice("new-paused", state="paused", **new),
         voice("new-without-start", schedule=..., **{"from": ["+919000000002"], "url": OTHER_URL}),
         voice("new-active", **{"from": ["+919000000003"], "url": OTHER_URL}),
@@ -408,8 +409,9 @@ def test_a_resume_that_goes_back_to_created_is_fine(desk: Desk) -> None:
 
 
 def test_a_resume_whose_start_passed_during_the_run_is_not_sent(desk: Desk) -> None:
-    desk.seed(live_voice("first", caller_id="0801"), live_voice("second", status="paused"))
-    desk.manifests(voice("first"), voice("second", state="active"))
+    others = {"from": ["+919000000009"]}
+    desk.seed(live_voice("first", caller_id="0801"), live_voice("second", status="paused", **others))
+    desk.manifests(voice("first"), voice("second", state="active", **others))
     desk.sandbox.faults.add("later", request="update", seconds=6 * 86400.0)
     result = desk.run(*APPLY, "--allow", "resume", "--format", "json")
     assert result.code == 3

@@ -150,8 +150,8 @@ def test_planning_right_after_an_export_shows_no_change(
 ) -> None:
     with TemporaryDirectory() as directory, desk_at(Path(directory)) as desk:
         prune = {} if prefix is None else {"prune": {"name_prefix": prefix}}
-        desk.configure(prune, sms_api=api, country="IN", policy={"calling_hours": {"level": "off"}})
-        desk.configure(policy={rule: {"level": "off"} for rule in ("calling_hours", "duplicate_numbers")})
+        desk.configure(prune, sms_api=api, country="IN")
+        desk.configure(policy={rule: {"level": "off"} for rule in ("duplicate_numbers", "valid_numbers")})
         desk.sandbox.switches.omit_from_list = tuple(omitted)
         desk.sandbox.switches.omit_from_get = tuple(omitted)
         desk.seed(*voice)

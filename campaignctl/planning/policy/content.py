@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from campaignctl.diagnostics import counted, did_you_mean, quoted
+from campaignctl.kinds.table import Value
 from campaignctl.planning.normalize import canonical_number, canonical_numbers, texts
 from campaignctl.planning.policy.subject import Case, Fault, label
 
@@ -36,8 +37,11 @@ def max_numbers(case: Case) -> Iterator[Fault]:
 
 def _numbers(case: Case) -> Iterator[tuple[str, Sequence[str]]]:
     for field in case.subject.kind.numbers:
-        numbers = case.subject.spec.get(field.name)
-        yield field.name, numbers if isinstance(numbers, list | tuple) else texts(numbers)
+        yield field.name, _all_of(case.subject.spec.get(field.name))
+
+
+def _all_of(numbers: Value) -> Sequence[str]:
+    return numbers if isinstance(numbers, list | tuple) else texts(numbers)
 
 
 _MOST_TOLD: Final = 20
@@ -50,7 +54,7 @@ def valid_numbers(case: Case) -> Iterator[Fault]:
 
     country = case.environment.country
     for field in case.subject.kind.numbers:
-        found = list(flaws(texts(case.desired.spec.get(field.name)), country))
+        found = list(flaws(_all_of(case.desired.spec.get(field.name)), country))
         for place, flaw in found[:_MOST_TOLD]:
             yield Fault(f"{field.name}.{place}", f"this number cannot exist: {flaw}")
         more = len(found) - _MOST_TOLD

@@ -15,8 +15,8 @@ from typing import Final, NamedTuple, TypeAlias
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State
-from campaignctl.kinds.table import Role, Type
-from campaignctl.planning.normalize import canonical_numbers, normal, texts
+from campaignctl.kinds.table import Kind, Role, Type
+from campaignctl.planning.normalize import Meaning, canonical_numbers, normal_of, texts
 from campaignctl.planning.policy.wall_time import moment_of
 from campaignctl.planning.resources import Desired
 from campaignctl.planning.window import window_of
@@ -59,6 +59,7 @@ class Copies:
         self._country = country
         self._time_zone = time_zone
         self._now = now
+        self._meanings: dict[str, Sequence[tuple[str, Meaning]]] = {}
 
     def of(self, desired: Desired) -> Copy | None:
         """What a manifest repeats, or is repeated by."""
@@ -68,7 +69,10 @@ class Copies:
     def _found(self) -> Mapping[_Key, Copy]:
         found: dict[_Key, Copy] = {}
         for group in self._alike():
-            for one, other in _repeating([self._candidate(desired) for desired in group]):
+            people = [frozenset(_recipients(desired, self._country)) for desired in group]
+            if sum(map(len, people)) == len(set[str]().union(*people)):
+                continue  # nobody stands twice in all that say the same
+            for one, other in _repeating(list(map(self._candidate, group, people))):
                 for mine, theirs in ((one, other), (other, one)):
                     copy = Copy(theirs.desired, len(mine.people & theirs.people))
                     found.setdefault(_key(mine.desired), copy)
@@ -78,25 +82,32 @@ class Copies:
         """Those of a kind that say the same, where there are several."""
         groups: defaultdict[Hashable, list[Desired]] = defaultdict(list)
         for desired in self._manifests:
-            if self._calls(desired):
-                for field in desired.kind.in_role(Role.CONTENT):
-                    meaning = normal(field, desired.spec.get(field.name), self._country)
-                    if meaning is not None:
-                        groups[desired.kind.name, field.name, meaning].append(desired)
-        return (group for group in groups.values() if len(group) > 1)
+            for name, meaning_of in self._contents(desired.kind):
+                value = desired.spec.get(name)
+                meaning = None if value is None else meaning_of(value)
+                if meaning is not None:
+                    groups[desired.kind.name, name, meaning].append(desired)
+        several = (list(filter(self._calls, group)) for group in groups.values() if len(group) > 1)
+        return (group for group in several if len(group) > 1)
+
+    def _contents(self, kind: Kind) -> Sequence[tuple[str, Meaning]]:
+        """What people hear or read, each with its meaning: chosen once for all manifests."""
+        if kind.name not in self._meanings:
+            fields = kind.in_role(Role.CONTENT)
+            self._meanings[kind.name] = [(it.name, normal_of(it, self._country)) for it in fields]
+        return self._meanings[kind.name]
 
     def _calls(self, desired: Desired) -> bool:
         assert self._now is not None, "manifests are looked at as of a moment"
         return desired.state not in _NOT_CALLING and not window_of(desired.kind, desired.spec).over(self._now)
 
-    def _candidate(self, desired: Desired) -> _Candidate:
+    def _candidate(self, desired: Desired, people: _People) -> _Candidate:
         schedule = desired.spec.get(desired.kind.schedule.name)
         declared = isinstance(schedule, Mapping) and schedule.get(desired.kind.end.name) is not None
         window = window_of(desired.kind, desired.spec)
         start = window.start or self._now
         assert start is not None, "manifests are looked at as of a moment"
         end = window.end if declared else None
-        people = frozenset(_recipients(desired, self._country))
         return _Candidate(desired, start, end or self._end_of_day(start), people)
 
     def _end_of_day(self, start: datetime) -> datetime:
@@ -120,9 +131,6 @@ def _recipients(desired: Desired, country: Country | None) -> Iterator[str]:
 
 def _repeating(group: Sequence[_Candidate]) -> Iterator[tuple[_Candidate, _Candidate]]:
     """Pairs with somebody and a moment in common; each candidate that is in any such pair is in one of them."""
-    everybody: set[str] = set().union(*(one.people for one in group))
-    if sum(len(one.people) for one in group) == len(everybody):
-        return
     seen = set()
     for places in _sharing(group):
         if places not in seen:

@@ -72,8 +72,8 @@ def calling_hours(case: Case) -> Iterator[Fault]:
     if day.where is None and subject.begins.utcoffset() == timedelta(0):
         message = "its start is in Z: calling hours are looked up in UTC"
         yield Fault(subject.start_path, message, Severity.WARN)
-    hours = written_hours(case.environment)
     if not day.lets_begin(subject.begins):
+        hours = written_hours(case.environment)
         message = f"it starts at {_start(subject, day)}, outside the calling hours {hours}"
         yield Fault(subject.start_path, message, details=(("end", None),))
         return

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 _SECOND = timedelta(seconds=1)
 
 
+@lru_cache(maxsize=4096)
 def moment_of(day: date, clock: time, zone: tzinfo, *, later: bool) -> datetime:
     """When a clock there shows that time, in that zone.
 

@@ -27,8 +27,9 @@ LONG = "a-campaign-with-a-name-that-is-longer-than-any-narrow-terminal-is-wide"
 @pytest.fixture
 def project(desk: Desk) -> Desk:
     """Something to create, something held, and long words."""
-    desk.seed(live_voice("diwali-held", status="paused"))
-    desk.manifests(voice(LONG), voice("diwali-held", state="active"))
+    others = {"from": ["+919000000001"]}
+    desk.seed(live_voice("diwali-held", status="paused", **others))
+    desk.manifests(voice(LONG), voice("diwali-held", state="active", **others))
     return desk
 
 

@@ -71,10 +71,9 @@ def week() -> Plan:
             operations=(Operation(Op.PAUSE), Operation(Op.COMPLETE, numbers_failed=60)),
         ),
         findings=(
-            plans.replace(
-                FINDINGS[0],
-                message="it is predicted to run until Fri 15 Jan 21:15 +0530, beyond the calling hours 09:00–21:00 "
-                "Asia/Kolkata; end it earlier",
+            FINDINGS[0]._replace(
+                message="it may call until Fri 15 Jan 22:30 +05:30, beyond the calling hours 09:00–21:00 Asia/Kolkata; "
+                'declare end_at: "2027-01-15T21:00:00+05:30"',
             ),
         ),
         apply=Cost(9, 22),

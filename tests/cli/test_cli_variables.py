@@ -49,7 +49,8 @@ def test_validate_tells_it_too_and_which_ones_are_used_where_none_is_near(desk: 
 
 def test_a_variable_that_a_manifest_outside_the_selection_uses_is_no_slip(desk: Desk) -> None:
     using_flow(desk)
-    desk.manifests(voice("other-one"), file="campaigns/other.yaml")
+    others = {"from": ["+919000000001"]}
+    desk.manifests(voice("other-one", **others), file="campaigns/other.yaml")
     assert findings(desk, "campaigns/other.yaml", "--var", "flow_id=926") == []
 
 

@@ -13,7 +13,7 @@ from manifest_projects import VOICE, load, write
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds import VOICE as VOICE_KIND
-from campaignctl.manifests.numbers import line_of, lines_of, read_numbers
+from campaignctl.manifests.numbers import place_of, read_numbers
 from campaignctl.manifests.places import locate_field
 
 FROM_FILE = VOICE.replace('from: ["+919876543210"]', "from_file: numbers.csv")
@@ -150,14 +150,13 @@ def test_a_quote_put_anywhere_leaves_nobody_out(names_quoted: list[bool], place:
     assert everybody != any(bad.line == spoilt + 2 for bad in read.bad_lines)
 
 
-def test_the_line_of_a_number_is_found_again(tmp_path: Path) -> None:
+def test_the_place_of_a_number_is_found_again(tmp_path: Path) -> None:
     content = f'note,number\n"two\nlines",{A}\n\n,{B}\n'
     root = write(tmp_path, {"campaigns/a.yaml": FROM_FILE, "campaigns/numbers.csv": content})
     path = root / "campaigns/numbers.csv"
-    assert lines_of(path) == (3, 5)
-    assert [line_of(path, index) for index in (0, 1, 2)] == [3, 5, 1]
+    assert [place_of(path, index) for index in (0, 1, 2)] == [(3, 8), (5, 2), (1, 1)]
     (desired,) = load(root).desired
-    assert locate_field(root, desired, "from.1") == Position("campaigns/numbers.csv", 5)
+    assert locate_field(root, desired, "from.1") == Position("campaigns/numbers.csv", 5, 2)
     assert locate_field(root, desired, "from") == Position("campaigns/a.yaml", 6, 14)
     path.unlink()
     assert locate_field(root, desired, "from.1") == Position("campaigns/numbers.csv", 1)

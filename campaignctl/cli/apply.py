@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -32,8 +35,11 @@ from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResul
 from campaignctl.planning.plan import Op, Plan
 from campaignctl.planning.planfile import SavedPlan, require_seal
 from campaignctl.planning.reasons import ChangeType
-from campaignctl.planning.stale import hold_against
+from campaignctl.planning.stale import hold_against, sets_going
 from campaignctl.rendering import formats
+
+if TYPE_CHECKING:
+    from campaignctl.api.client import Client
 
 _FOUND_LATE = frozenset(
     (
@@ -153,14 +159,18 @@ def carry_out(
             if saved is not None:
                 plan = hold_against(saved, planned.plan, planned.terms, session.token)
                 planned = planned.cut_down(plan, session)
-            client = connection.client
-            passed = review(planned, lambda: latest(client.now(), client.other_clocks()))
+            passed = review(planned, partial(_last_moment, connection.client, planned))
             twins = False
             if passed.refusal is None:  # what stops campaigns waits for no log
                 connection.log.check()
                 twins = carrier.finish_leftovers()
             result = with_refused(carrier.carry_out(passed.planned), planned.plan, passed.refusal)
             return Applied(result, twins, passed.refusal, connection.log.lost is not None)
+
+
+def _last_moment(client: Client, planned: Planned) -> datetime:
+    """The server's now; where people may be called by the plan, the last that any clock shows."""
+    return latest(client.now(), client.other_clocks() if sets_going(planned.plan.changes) else ())
 
 
 def _as_saved(saved: SavedPlan, wish: Asked, options: GlobalOptions) -> tuple[Asked, GlobalOptions]:

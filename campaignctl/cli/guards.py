@@ -17,6 +17,7 @@ from campaignctl.planning.clocks import latest
 from campaignctl.planning.orphans import too_many_orphans
 from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.plan import Change, Op, Operation, Plan, Reason
+from campaignctl.planning.stale import sets_going
 
 Now: TypeAlias = Callable[[], datetime]
 """The moment by which nothing may have expired: the last that any clock shows."""
@@ -48,7 +49,9 @@ def guard(planned: Planned, limits: Limits, session: Session, digest: str) -> Pa
         RefusedError: nothing of the plan may be sent.
     """
     if limits.expect is not None:
-        limits.expect.hold_against(digest, latest(planned.terms.now, planned.terms.clocks))
+        terms = planned.terms
+        clocks = terms.clocks if sets_going(planned.plan.changes) else ()
+        limits.expect.hold_against(digest, latest(terms.now, clocks))
     refusal = _too_many(planned, limits, session)
     if refusal is None:
         return Passed(planned)

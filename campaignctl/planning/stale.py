@@ -6,7 +6,7 @@ killed can be repeated with the same file. A no-op that moved on by itself is no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from campaignctl.errors import RefusedError
@@ -67,14 +67,18 @@ def _expired(saved: SavedPlan, terms: Terms) -> Iterator[str]:
     expires = saved.expires_at.isoformat()
     if saved.expires_at <= terms.now:
         yield f"it expired at {expires}"
-    elif any(map(_calls, saved.changes)):
+    elif sets_going(saved.changes):
         for clock in terms.clocks:
             if saved.expires_at <= clock.now:
                 yield disagreement(terms, clock, f"by that it expired at {expires}").message
 
 
-def _calls(change: SavedChange) -> bool:
-    """Whether something of it may begin to call, or says when."""
+def sets_going(changes: Iterable[SavedChange | Change]) -> bool:
+    """Whether something may begin to call, or says when: only that must be right by every clock."""
+    return any(map(_calls, changes))
+
+
+def _calls(change: SavedChange | Change) -> bool:
     schedule = KINDS[change.key.kind].schedule.name if change.key.kind in KINDS else ""
     return any(it.op in (Op.CREATE, Op.RESUME) or schedule in it.fields for it in change.operations)
 

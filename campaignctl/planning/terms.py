@@ -35,9 +35,9 @@ class Terms:
     `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
     that nothing may be ended as an orphan. `unsettled` maps kind and name of each create whose outcome an earlier
     run never learned to the file that says so. `beside` is what the policies look at besides a campaign itself.
-        `address` is of the commands that reasons print. `approved_before`: somebody approved the plan before this run made
-    it again, in a file or by `--expect`, and may have stopped a campaign since. `checkout` is the commit that the
-    manifests are of, asked only where an orphan is there; None outside git.
+    `address` is of the commands that reasons print. `approved_before`: somebody approved the plan before this run
+    made it again, in a file or by `--expect`, and may have stopped a campaign since. `checkout` is the commit that
+    the manifests are of, asked only where an orphan is there; None outside git.
     """
 
     now: datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -62,11 +62,12 @@ def window_of(kind: Kind, spec: Mapping[str, Value]) -> Window:
     start, end = schedule.get(kind.start.name), schedule.get(kind.end.name)
     begins = instant(start) if isinstance(start, str) else None
     ends = instant(end) if isinstance(end, str) else None
-    return Window(begins, ends if ends or not begins else _default_end(begins))
+    return Window(begins, ends if ends or not begins else after(begins, DEFAULT_WINDOW))
 
 
-def _default_end(start: datetime) -> datetime:
+def after(moment: datetime, length: timedelta) -> datetime:
+    """So much later; the end of all calendars where none goes on: an account may say the year 9999."""
     try:
-        return start + DEFAULT_WINDOW
-    except OverflowError:  # the last month of the year 9999
+        return moment + length
+    except OverflowError:
         return datetime.max.replace(tzinfo=UTC)

@@ -73,7 +73,8 @@ def another(value: Any) -> Any:
 
 def test_no_leaf_of_a_plan_file_can_be_edited(desk: Desk) -> None:
     desk.seed(live_voice("paused-one", status="paused"), live_voice("ended"))
-    desk.manifests(voice(), voice("paused-one", state="active"), voice("ended", state="completed"), sms())
+    new = voice(**{"from": ["+919876500077"]})
+    desk.manifests(new, voice("paused-one", state="active"), voice("ended", state="completed"), sms())
     document = saved(desk, *RESUME)
     skipped = 0
     for path in leaves(document):
@@ -221,7 +222,7 @@ def test_an_emergency_stop_after_the_review_makes_another_plan(desk: Desk) -> No
 def test_what_moves_on_by_itself_leaves_an_approval_as_it_is(desk: Desk) -> None:
     """A held resume is not part of what is done; neither is when its campaign was last updated."""
     (sid,) = desk.seed(live_voice("held", status="paused"))
-    desk.manifests(voice(), voice("held", state="active"))
+    desk.manifests(voice(**{"from": ["+919876500077"]}), voice("held", state="active"))
     approval = desk.plan()["approval"]
     desk.pass_time(minutes=1)
     desk.by_hand(sid, {"action": "resume"})

@@ -328,8 +328,8 @@ def test_a_log_that_nobody_reads_holds_up_no_pause(desk: Desk) -> None:
 def test_a_log_that_ends_in_the_middle_parts_no_create_from_its_pause(desk: Desk) -> None:
     """A limit for the size of files stands for a disk that is full after the first lines."""
     desk.manifests(voice("one", state="paused"))
-    (desk.root / "audit.jsonl").write_bytes(b" " * 300 + b"\n")
-    program = 'ulimit -f 1; exec "$@"'
+    (desk.root / "audit.jsonl").write_bytes(b" " * 700 + b"\n")
+    program = 'ulimit -f 3; exec "$@"'
     command = (
         "sh",
         "-c",
@@ -345,7 +345,7 @@ def test_a_log_that_ends_in_the_middle_parts_no_create_from_its_pause(desk: Desk
     run = subprocess.run(
         command,
         cwd=desk.root,
-        env={"PATH": os.environ["PATH"], **SECRETS},
+        env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", **SECRETS},
         capture_output=True,
         text=True,
         check=False,

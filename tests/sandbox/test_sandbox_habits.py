@@ -258,7 +258,7 @@ def test_what_is_paused_past_its_end_may_be_canceled(
 
 def test_any_status_can_be_put_on_a_campaign(account: Account) -> None:
     sid = account.call()
-    for word in ("deleted", "Awaiting-Approval"):
+    for word in ("Deleted", "Awaiting-Approval"):
         body = {"account": "acme1", "sid": sid, "status": word}
         assert account.client.post("/_sandbox/status", json=body).status_code == 200
         assert account.show(f"campaigns/{sid}")["status"] == word

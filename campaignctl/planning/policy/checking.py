@@ -17,7 +17,7 @@ from campaignctl.planning.policy.prediction import busiest_minute, predicted_end
 from campaignctl.planning.policy.rules import RULES, Policies, level_of
 from campaignctl.planning.policy.subject import Case, Subject, label
 from campaignctl.planning.resources import Desired, Locate
-from campaignctl.planning.window import Window, window_of
+from campaignctl.planning.window import Window, after, window_of
 
 
 def check(
@@ -107,7 +107,10 @@ def span_of(subject: Subject, name: str, environment: Environment) -> Iterator[t
         return
     subject = subject.of_account(capacity(subject.kind, environment))
     ends, _ = predicted_end(subject, begins)
-    yield subject.kind, Span(begins, max(ends, begins + timedelta(minutes=1)), busiest_minute(subject), name)
+    yield (
+        subject.kind,
+        Span(begins, max(ends, after(begins, timedelta(minutes=1))), busiest_minute(subject), name),
+    )
 
 
 def _is_bound(desired: Desired, window: Window, now: datetime) -> bool:

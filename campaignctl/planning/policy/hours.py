@@ -15,7 +15,7 @@ from campaignctl.planning.policy.prediction import declared_end
 from campaignctl.planning.policy.runs import worst_minutes
 from campaignctl.planning.policy.subject import Case, Fault, Subject
 from campaignctl.planning.policy.wall_time import moment_of
-from campaignctl.planning.window import offset, window_of
+from campaignctl.planning.window import after, offset, window_of
 from campaignctl.zones import zone
 
 OPENING, CLOSING = "09:00", "21:00"
@@ -24,7 +24,6 @@ OPENING, CLOSING = "09:00", "21:00"
 BOUNDS: Final = ("end", "worst")
 """What must lie within the hours: the end, or else the longest run."""
 
-_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class CallingDay(NamedTuple):
@@ -89,7 +88,7 @@ def _standing_end(subject: Subject) -> datetime:
     """The end that it will have; the account fills one in where there is none."""
     end = window_of(subject.kind, subject.spec).end
     assert subject.begins is not None, "what never begins never ends"
-    return end or _after(subject.begins, DEFAULT_WINDOW)
+    return end or after(subject.begins, DEFAULT_WINDOW)
 
 
 def _worst_end(case: Case) -> datetime | None:
@@ -98,14 +97,7 @@ def _worst_end(case: Case) -> datetime | None:
     if case.settings.get("bound") != "worst" or subject.kind.unit != "call" or subject.begins is None:
         return None
     minutes = worst_minutes(subject)
-    return None if minutes is None else _after(subject.begins, timedelta(minutes=minutes))
-
-
-def _after(moment: datetime, length: timedelta) -> datetime:
-    try:
-        return moment + length
-    except OverflowError:
-        return _LAST
+    return None if minutes is None else after(subject.begins, timedelta(minutes=minutes))
 
 
 def _too_late(case: Case, day: CallingDay, end: datetime, worst: datetime | None) -> Fault:

@@ -25,7 +25,6 @@ BOUNDS: Final = ("end", "worst")
 """What must lie within the hours: the end, or else the longest run."""
 
 
-
 class CallingDay(NamedTuple):
     """The calling hours of one date; `where` is their time zone's name, None for the start's own offset."""
 

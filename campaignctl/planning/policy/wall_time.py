@@ -23,7 +23,10 @@ def moment_of(day: date, clock: time, zone: tzinfo, *, later: bool) -> datetime:
     assert after is not None, "a zone has an offset"
     if before < after:
         return _set_forward(second.astimezone(UTC), first.astimezone(UTC), zone).astimezone(zone)
-    return (second if later else first).astimezone(UTC).astimezone(zone)
+    try:
+        return (second if later else first).astimezone(UTC).astimezone(zone)
+    except OverflowError:  # in the first and the last day of all calendars no offset changes
+        return first
 
 
 def _set_forward(before: datetime, after: datetime, zone: tzinfo) -> datetime:

@@ -17,20 +17,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from campaignctl.cli import planned
+from campaignctl.app import planning as planned
+from campaignctl.app.guards import Limits, Now, Passed, guard
+from campaignctl.app.planning import Asked, Planned
+from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.apply import Applied, carry_out
-from campaignctl.cli.guards import Limits, Now, Passed, guard
 from campaignctl.cli.options import REFRESHES, GlobalOptions
-from campaignctl.cli.planned import Asked, Planned
-from campaignctl.cli.session import Reading, Session
 from campaignctl.clock import Clock, SystemClock
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.errors import RefusedError, UsageError
 from campaignctl.exits import Exit
-from campaignctl.planning.approval import Approval
-from campaignctl.planning.outcome import ApplyResult
-from campaignctl.planning.plan import Plan
-from campaignctl.planning.resources import Desired
+from campaignctl.model.approval import Approval
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.plan import Plan
+from campaignctl.model.results import ApplyResult
 from campaignctl.rendering import formats
 
 

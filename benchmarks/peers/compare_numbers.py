@@ -5,8 +5,8 @@ from random import Random
 
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.countries import COUNTRIES
+from campaignctl.model.values import number_changes
 from campaignctl.planning.compare import same
-from campaignctl.planning.normalize import number_changes
 
 _TURNS = 50
 

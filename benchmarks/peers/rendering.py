@@ -14,10 +14,10 @@ FORMATS = ("text", "json", "markdown")
 def measured() -> dict[str, float]:
     """Seconds by format, and of `plan`."""
     begun = time.perf_counter()
+    from campaignctl.app.planning import Asked, make
+    from campaignctl.app.workspace import Session
     from campaignctl.cli.options import GlobalOptions
     from campaignctl.cli.plan import render
-    from campaignctl.cli.planned import Asked, make
-    from campaignctl.cli.session import Session
 
     session = Session.open(GlobalOptions())
     with session.account() as connection:

@@ -12,9 +12,9 @@ from campaignctl.api.newest import newest_finished
 from campaignctl.api.refresh import alive
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.planning.clocks import OtherClock
-from campaignctl.planning.outcome import Exchange
-from campaignctl.planning.resources import Listing, Live
+from campaignctl.model.campaigns import Listing, Live
+from campaignctl.model.clocks import OtherClock
+from campaignctl.model.results import Exchange
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,11 @@ from campaignctl.diagnostics import counted
 from campaignctl.errors import AnswerError, ApiError, CredentialsError, UnreachableError
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.planning.budget import Budget
-from campaignctl.planning.clocks import OtherClock
-from campaignctl.planning.environment import Environment
-from campaignctl.planning.outcome import Answer, Done, Exchange, NotReached, Refused, Unknown
-from campaignctl.planning.resources import Live
+from campaignctl.model.campaigns import Live
+from campaignctl.model.clocks import OtherClock
+from campaignctl.model.environment import Environment
+from campaignctl.model.requests import Budget
+from campaignctl.model.results import Answer, Done, Exchange, NotReached, Refused, Unknown
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from campaignctl.api.wire import FAILED_WORDS
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.resources import Live
+from campaignctl.model.campaigns import Live
 
 _LATEST: Final = 50
 

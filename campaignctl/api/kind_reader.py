@@ -14,9 +14,8 @@ from campaignctl.api.searching import Searches
 from campaignctl.api.sparing import read_sparingly
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.resources import Desired, Listing, Live
-from campaignctl.planning.sharing import sharing
-from campaignctl.planning.window import window_of
+from campaignctl.model.campaigns import Desired, Listing, Live, sharing
+from campaignctl.model.windows import window_of
 
 
 @dataclass

@@ -12,7 +12,7 @@ from campaignctl.api.client import Client, Page
 from campaignctl.api.retry import Came, what_came
 from campaignctl.errors import ApiError, CredentialsError
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.resources import Listing, Live
+from campaignctl.model.campaigns import Listing, Live
 
 MAX_REREADS: Final = 3
 _SPARE_PAGES: Final = 20

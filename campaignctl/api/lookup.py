@@ -13,8 +13,8 @@ from campaignctl.api.refresh import alive
 from campaignctl.errors import ApiError
 from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.naming import AskedName, Found, similar
-from campaignctl.planning.resources import Listing, Live
+from campaignctl.model.campaigns import Listing, Live
+from campaignctl.model.naming import AskedName, Found, similar
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from campaignctl.api.wire import FINISHED_WORDS, Endpoint
 from campaignctl.errors import ApiError
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.resources import Live
-from campaignctl.planning.window import window_of
+from campaignctl.model.campaigns import Live
+from campaignctl.model.windows import window_of
 
 
 def newest_finished(client: Client, kind: Kind, collection: str | None = None) -> tuple[Live, ...]:

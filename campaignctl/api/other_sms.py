@@ -10,8 +10,8 @@ from campaignctl.api.newest import newest_page
 from campaignctl.api.wire import ALIVE_WORDS
 from campaignctl.errors import ApiError
 from campaignctl.kinds import SMS
-from campaignctl.planning.environment import SMS_APIS
-from campaignctl.planning.resources import Listing, Live
+from campaignctl.model.campaigns import Listing, Live
+from campaignctl.model.environment import SMS_APIS
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from campaignctl.clock import Clock
-from campaignctl.planning.budget import Budget
+from campaignctl.model.requests import Budget
 
 WINDOW_SECONDS = 60.0
 KEPT_BACK = 3

@@ -14,8 +14,8 @@ from campaignctl.api.listing import MAX_REREADS, is_refusal
 from campaignctl.api.wire import Envelope, Item
 from campaignctl.errors import AnswerError, ApiError
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.recipients import Batch, Row
-from campaignctl.planning.resources import Live
+from campaignctl.model.campaigns import Live
+from campaignctl.model.outcomes import Batch, Row
 
 LONGEST_PAGE: Final = 500
 """Asked for first: how long such a page may be is unknown (2026-11), and a long one spares requests."""

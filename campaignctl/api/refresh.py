@@ -13,7 +13,7 @@ from campaignctl.api.other_sms import OtherSms, read_other_sms
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS, SMS
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.resources import Desired, Listing, Snapshot
+from campaignctl.model.campaigns import Desired, Listing, Snapshot
 
 MOST_DOUBTS: Final = 5
 """How many names an account that shows nothing at all is asked for: an empty answer is no proof."""

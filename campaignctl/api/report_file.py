@@ -20,7 +20,7 @@ from campaignctl import __version__
 from campaignctl.clock import Clock
 from campaignctl.errors import AnswerError
 from campaignctl.loopback import is_loopback
-from campaignctl.planning.recipients import Batch, Row
+from campaignctl.model.outcomes import Batch, Row
 
 MAX_BYTES: Final = 512_000_000
 MAX_SECONDS: Final = 1800.0

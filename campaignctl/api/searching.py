@@ -10,7 +10,7 @@ from campaignctl.api.client import Client
 from campaignctl.api.listing import RUN, SHORTEST_TERM, Reading, is_refusal, search_term, term_of
 from campaignctl.errors import ApiError
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.resources import Live
+from campaignctl.model.campaigns import Live
 
 
 class Trust(Enum):

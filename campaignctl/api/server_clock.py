@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from campaignctl.clock import Clock
-from campaignctl.planning.clocks import OtherClock
+from campaignctl.model.clocks import OtherClock
 
 OUT_OF_STEP: Final = timedelta(minutes=1)
 _RUNNERS: Final = "this machine's"

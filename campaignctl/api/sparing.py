@@ -10,7 +10,7 @@ from campaignctl.api.listing import Keep, Reading, as_it_is, is_last, is_refusal
 from campaignctl.api.wire import ALIVE_WORDS, FINISHED_WORDS
 from campaignctl.errors import ApiError
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.resources import Live
+from campaignctl.model.campaigns import Live
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS, SMS
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.environment import SMS_APIS
-from campaignctl.planning.resources import Live
+from campaignctl.model.campaigns import Live
+from campaignctl.model.environment import SMS_APIS
 
 AT_ONCE: Final = 50
 """How many of what calls now are asked for at a time: a short answer comes soon, and the next one is fresh."""

@@ -20,9 +20,9 @@ from urllib.parse import quote
 from campaignctl.kinds import KINDS, SMS, VOICE
 from campaignctl.kinds.lifecycle import Action, read_status
 from campaignctl.kinds.table import Field, Kind, Type, Value
-from campaignctl.planning.environment import CreateBody
-from campaignctl.planning.resources import Live
-from campaignctl.planning.window import instant
+from campaignctl.model.campaigns import Live
+from campaignctl.model.environment import CreateBody
+from campaignctl.model.windows import instant
 from campaignctl.text import without_secrets
 
 Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"

@@ -23,10 +23,10 @@ from campaignctl.applying.sending import Sender
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
 from campaignctl.kinds.lifecycle import CALLING, State
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.model.campaigns import Desired, Listing, Live
+from campaignctl.model.environment import Environment
+from campaignctl.model.results import Done, Exchange, NotReached, Refused, Unknown
 from campaignctl.planning.compare import compare
-from campaignctl.planning.environment import Environment
-from campaignctl.planning.outcome import Done, Exchange, NotReached, Refused, Unknown
-from campaignctl.planning.resources import Desired, Listing, Live
 
 MOST_LOST_IN_A_ROW: Final = 2
 """After so many creates that nobody knows of, or that never reached the account, no further one is sent."""

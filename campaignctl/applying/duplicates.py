@@ -12,9 +12,9 @@ from typing import Final
 
 from campaignctl.applying.sending import Sender
 from campaignctl.kinds.lifecycle import State, Status, way
-from campaignctl.planning.outcome import NotTaken, OperationOutcome, OperationResult
-from campaignctl.planning.plan import Op, Reason
-from campaignctl.planning.resources import Live
+from campaignctl.model.campaigns import Live
+from campaignctl.model.plan import Op, Reason
+from campaignctl.model.results import NotTaken, OperationOutcome, OperationResult
 
 _MOST_STEPS: Final = 6
 _DONE: Final = {Op.PAUSE: "paused", Op.COMPLETE: "completed", Op.ARCHIVE: "archived"}

@@ -12,7 +12,9 @@ from campaignctl.applying.sending import Sender
 from campaignctl.applying.verify import EARLY, Problem, started_early, verify
 from campaignctl.kinds.lifecycle import TRANSITIONS, Action, Status
 from campaignctl.kinds.table import Value
-from campaignctl.planning.outcome import (
+from campaignctl.model.campaigns import Live
+from campaignctl.model.plan import Op, Operation, Reason
+from campaignctl.model.results import (
     Acted,
     Answer,
     ChangeOutcome,
@@ -27,8 +29,6 @@ from campaignctl.planning.outcome import (
     Standing,
     Unknown,
 )
-from campaignctl.planning.plan import Op, Operation, Reason
-from campaignctl.planning.resources import Live
 from campaignctl.planning.terms import Terms
 
 

@@ -18,7 +18,7 @@ from campaignctl.applying.races import GRACE_SECONDS, LOOK_EVERY, SHOWS_WITHIN
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.resources import Listing, Live, Snapshot
+from campaignctl.model.campaigns import Listing, Live, Snapshot
 
 _NOT_WHOLE: Final = "no whole list of the account shows whether another run made a twin"
 _YOUNG_SECONDS: Final = 60.0

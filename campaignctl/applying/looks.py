@@ -9,7 +9,7 @@ from campaignctl.applying.creating import Creator, bearers
 from campaignctl.applying.port import Account, Hooks
 from campaignctl.errors import AnswerError
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.resources import Desired, Listing, Live
+from campaignctl.model.campaigns import Desired, Listing, Live
 
 LOOK_AGAIN_AFTER: Final = 60.0
 """Seconds, by a clock that no answer sets."""

@@ -12,10 +12,10 @@ from typing import Protocol
 from campaignctl.clock import Clock
 from campaignctl.kinds.lifecycle import Action
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.planning.clocks import OtherClock
-from campaignctl.planning.outcome import Exchange, OperationResult
-from campaignctl.planning.plan import Reason, Step
-from campaignctl.planning.resources import Listing, Live
+from campaignctl.model.campaigns import Listing, Live
+from campaignctl.model.clocks import OtherClock
+from campaignctl.model.plan import Reason, Step
+from campaignctl.model.results import Exchange, OperationResult
 
 Check = Callable[[], None]
 """Asked right before a write goes out, each time it does and however long it had to wait for its turn. It may ask

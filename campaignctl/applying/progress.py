@@ -6,16 +6,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.planning.outcome import (
-    ChangeOutcome,
-    ChangeResult,
-    Failure,
-    OperationOutcome,
-    OperationResult,
-)
-from campaignctl.planning.plan import Change, Reason
-from campaignctl.planning.reasons import ChangeType
-from campaignctl.planning.resources import Live
+from campaignctl.model.campaigns import Live
+from campaignctl.model.plan import Change, Reason
+from campaignctl.model.reasons import ChangeType
+from campaignctl.model.results import ChangeOutcome, ChangeResult, Failure, OperationOutcome, OperationResult
 
 STILL_CALLING: Final = "still-calling"
 """The code of an action that was answered and did not take."""

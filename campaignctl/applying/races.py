@@ -18,13 +18,13 @@ from campaignctl.applying.progress import Progress
 from campaignctl.errors import ApiError
 from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.address import Address
+from campaignctl.model.campaigns import Desired, Listing, Live
+from campaignctl.model.permissions import Address
+from campaignctl.model.plan import Reason
+from campaignctl.model.results import ChangeOutcome, Failure
+from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import decide
-from campaignctl.planning.outcome import ChangeOutcome, Failure
-from campaignctl.planning.plan import Reason
-from campaignctl.planning.resources import Desired, Listing, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.window import window_of
 
 GRACE_SECONDS: Final = 2.0
 SCAN_EVERY: Final = timedelta(minutes=5)

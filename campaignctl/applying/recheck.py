@@ -13,17 +13,17 @@ from campaignctl.applying.port import TooLateError
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.kinds.table import Mutability, Type, Value
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.plan import Op, Operation, Reason
+from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import Neighbours, nothing_to_do, obstacles
 from campaignctl.planning.alive import decide, starts_ahead
 from campaignctl.planning.compare import UNSEEN, same, shown, start_of
 from campaignctl.planning.every_clock import too_late_by_any_clock
 from campaignctl.planning.payload import contradictions, create_spec, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, phase_of
-from campaignctl.planning.plan import Op, Operation, Reason
-from campaignctl.planning.policy import Subject, check
-from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.window import window_of
+from campaignctl.policy import Subject, check
 
 _AS_PLANNED = ("policy", "cannot-send-whole")
 _TOO_LATE = ("start-passed", "start-too-near", "unsafe-start", "window-over", "immutable-field")

@@ -25,8 +25,9 @@ from campaignctl.applying.recheck import (
 from campaignctl.applying.sending import Sender
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
 from campaignctl.kinds.lifecycle import Action, Status
-from campaignctl.planning.order import steps
-from campaignctl.planning.outcome import (
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.plan import Change, Op, Operation, Plan, Reason, Step
+from campaignctl.model.results import (
     ApplyResult,
     ChangeOutcome,
     Done,
@@ -34,9 +35,8 @@ from campaignctl.planning.outcome import (
     OperationOutcome,
     OperationResult,
 )
+from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec
-from campaignctl.planning.plan import Change, Op, Operation, Plan, Reason, Step
-from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
 
 _MOST_LOOKS: Final = 3

@@ -14,10 +14,10 @@ from campaignctl.applying.verify import Verdict, verify
 from campaignctl.errors import ApiError, InterruptedRunError
 from campaignctl.kinds.lifecycle import CALLING, FINISHED, TRANSITIONS, Action, Status
 from campaignctl.kinds.table import Type, Value
+from campaignctl.model.campaigns import Live
+from campaignctl.model.environment import Environment
+from campaignctl.model.results import Acted, Done, Exchange, NotTaken, Refused, Standing, Unknown
 from campaignctl.planning.compare import UNSEEN, same, shown
-from campaignctl.planning.environment import Environment
-from campaignctl.planning.outcome import Acted, Done, Exchange, NotTaken, Refused, Standing, Unknown
-from campaignctl.planning.resources import Live
 
 _NOT_YET: Final = (404, 409)
 _PATIENCE_STEP: Final = 1.0

@@ -13,9 +13,9 @@ from typing import Final
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import CALLING, Status
 from campaignctl.kinds.table import Field, Kind, Role, Type, Value
+from campaignctl.model.campaigns import Live
+from campaignctl.model.windows import instant, window_of
 from campaignctl.planning.compare import UNSEEN, same, shown
-from campaignctl.planning.resources import Live
-from campaignctl.planning.window import instant, window_of
 
 _WHO_IS_CALLED_WITH_WHAT: Final = (Role.RECIPIENTS, Role.CONTENT, Role.CALLER)
 _DANGEROUS: Final = (Role.START, Role.NAME, *_WHO_IS_CALLED_WITH_WHAT)

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from campaignctl.cli import output, streams
-from campaignctl.cli.asking import confirm
-from campaignctl.cli.carrier import Carrier
-from campaignctl.cli.guards import Limits, Now, Passed, guard, with_refused
-from campaignctl.cli.interrupts import Interrupts
+from campaignctl.app import output, streams
+from campaignctl.app.applying import Carrier
+from campaignctl.app.asking import confirm
+from campaignctl.app.guards import Limits, Now, Passed, guard, with_refused
+from campaignctl.app.interrupts import Interrupts
+from campaignctl.app.plan_files import load_plan, plan_among
+from campaignctl.app.planning import Asked, Planned, make
+from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import (
     GlobalOptions,
     format_option,
@@ -24,19 +27,16 @@ from campaignctl.cli.options import (
     paths_argument,
     planning_options,
 )
-from campaignctl.cli.planned import Asked, Planned, make
-from campaignctl.cli.saved import load_plan, plan_among
-from campaignctl.cli.session import Reading, Session
 from campaignctl.errors import RefusedError, UsageError
 from campaignctl.exits import Exit
-from campaignctl.planning.approval import Approval
-from campaignctl.planning.clocks import latest
-from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult
-from campaignctl.planning.plan import Op, Plan
-from campaignctl.planning.planfile import SavedPlan, require_seal
-from campaignctl.planning.reasons import ChangeType
-from campaignctl.planning.stale import hold_against, sets_going
+from campaignctl.model.approval import Approval
+from campaignctl.model.clocks import latest
+from campaignctl.model.plan import Op, Plan
+from campaignctl.model.reasons import ChangeType
+from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.rendering import formats
+from campaignctl.saved_plans.file import SavedPlan, require_seal
+from campaignctl.saved_plans.staleness import hold_against, sets_going
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client

@@ -13,22 +13,22 @@ from pathlib import Path
 
 import click
 
-from campaignctl.cli import output, streams
+from campaignctl.app import output, streams
+from campaignctl.app.applying import Carrier
+from campaignctl.app.asking import confirm
+from campaignctl.app.interrupts import Interrupts
+from campaignctl.app.planning import Planned
+from campaignctl.app.workspace import Session
 from campaignctl.cli.apply import exit_code
-from campaignctl.cli.asking import confirm
-from campaignctl.cli.carrier import Carrier
-from campaignctl.cli.hand import Hand, Sought
-from campaignctl.cli.interrupts import Interrupts
-from campaignctl.cli.named import nowhere, seek_named
 from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
-from campaignctl.cli.pause_all import seek_all, stop_in_waves
-from campaignctl.cli.planned import Planned
-from campaignctl.cli.session import Session
 from campaignctl.errors import UsageError
 from campaignctl.exits import Exit
 from campaignctl.kinds.lifecycle import CALLING, Action
-from campaignctl.planning.by_hand import VERBS, Verb
-from campaignctl.planning.outcome import ApplyResult
+from campaignctl.manual.named import nowhere, seek_named
+from campaignctl.manual.pause_all import seek_all, stop_in_waves
+from campaignctl.manual.rules import VERBS, Verb
+from campaignctl.manual.run import Hand, Sought
+from campaignctl.model.results import ApplyResult
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ def _confirm(hand: Hand, planned: Planned, asked: Asked) -> None:
 
 def _write(result: ApplyResult, sought: Sought, session: Session, asked: Asked) -> None:
     """What became of each. The notes of the plan go along: a program sees no plan."""
+    from campaignctl.manual.text import by_hand_result_text
     from campaignctl.rendering.as_json import apply_document, written
-    from campaignctl.rendering.as_text.by_hand import by_hand_result_text
 
     lacking = nowhere(sought.missing, session)
     for sentence in lacking:

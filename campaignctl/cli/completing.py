@@ -57,14 +57,14 @@ def complete_topics(_context: click.Context, _param: click.Parameter, incomplete
 
 def complete_schemas(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """The schemas that are shipped."""
-    from campaignctl.deriving.published import names
+    from campaignctl.app.published import names
 
     return _offered(names(), incomplete)
 
 
 def complete_permissions(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """What `--allow` takes."""
-    from campaignctl.planning.consent import Permission
+    from campaignctl.model.permissions import Permission
 
     return _offered(map(str, Permission), incomplete)
 

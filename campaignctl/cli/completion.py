@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from campaignctl.cli import output
+from campaignctl.app import output
 from campaignctl.cli.options import GlobalOptions, global_options
 
 PROGRAM, VARIABLE = "campaignctl", "_CAMPAIGNCTL_COMPLETE"

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from campaignctl.cli import output
-from campaignctl.cli.base import NO_SUCH_PATH, BaseVersion, inside, read_base
+from campaignctl.app import output
+from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import (
     GlobalOptions,
     format_option,
@@ -18,16 +18,16 @@ from campaignctl.cli.options import (
     labels_option,
     paths_argument,
 )
-from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import has_errors
+from campaignctl.diff.base import NO_SUCH_PATH, BaseVersion, inside, read_base
+from campaignctl.diff.comparison import Version, diff_manifests
+from campaignctl.diff.consequences import Circumstances
+from campaignctl.diff.document import Compared, diff_document
 from campaignctl.errors import InputError, UsageError
 from campaignctl.manifests.files import shown_path
 from campaignctl.manifests.revision import Base, Files, Repository
-from campaignctl.planning.consequences import Circumstances
-from campaignctl.planning.manifest_diff import Version, diff_manifests
-from campaignctl.planning.policy.hours import zone_name
+from campaignctl.policy.hours import zone_name
 from campaignctl.rendering import formats
-from campaignctl.rendering.diff_document import Compared, diff_document
 from campaignctl.rendering.documents import DiffDocument
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import click
 
+from campaignctl.app import output
+from campaignctl.app.planning import Asked, look, open_intents
+from campaignctl.app.workspace import Reading, Session
 from campaignctl.applying.intents import Intents
-from campaignctl.cli import output
 from campaignctl.cli.options import GlobalOptions, format_option, global_options
-from campaignctl.cli.planned import Asked, look, open_intents
-from campaignctl.cli.session import Reading, Session
+from campaignctl.doctor.diagnosis import Examined, diagnose, is_wrong
+from campaignctl.doctor.facts import Leftover, Symptoms, Trouble
 from campaignctl.errors import ApiError, CredentialsError
-from campaignctl.planning.diagnosis import Examined, diagnose, is_wrong
-from campaignctl.planning.symptoms import Leftover, Symptoms, Trouble
 
 
 @click.command("doctor")
@@ -84,9 +84,9 @@ def _with_account(symptoms: Symptoms, session: Session, reading: Reading) -> Sym
 
 
 def _write(examined: tuple[Examined, ...], session: Session, output_format: str) -> None:
+    from campaignctl.doctor.document import doctor_document
+    from campaignctl.doctor.text import doctor_text
     from campaignctl.rendering.as_json import written
-    from campaignctl.rendering.as_text.doctor import doctor_text
-    from campaignctl.rendering.doctor_document import doctor_document
 
     document = doctor_document(examined, session.environment)
     if output_format == "json":

@@ -11,32 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from campaignctl.cli import output
-from campaignctl.cli.files import write_file
+from campaignctl.app import output
+from campaignctl.app.files import write_file
+from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
-from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import has_errors, quoted, some_of
 from campaignctl.errors import InputError, RefusedError, UsageError
+from campaignctl.export.rules import Candidate, Wanted, candidates, must_pin, places, spared
+from campaignctl.export.writing import Draft, Numbers, draft, manifest_text
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.formats import PATH
 from campaignctl.kinds.lifecycle import Status, read_status
 from campaignctl.manifests.files import SUFFIXES, shown_path
-from campaignctl.manifests.writing import Draft, Numbers, draft, manifest_text
-from campaignctl.planning.exporting import (
-    Candidate,
-    Wanted,
-    candidates,
-    must_pin,
-    places,
-    spared,
-)
-from campaignctl.planning.naming import AskedName, meant
-from campaignctl.planning.normalize import texts
+from campaignctl.model.naming import AskedName, meant
+from campaignctl.model.values import texts
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
-    from campaignctl.planning.resources import Desired, Live
-    from campaignctl.rendering.export_document import Exported
+    from campaignctl.export.document import Exported
+    from campaignctl.model.campaigns import Desired, Live
 
 _KNOWN = tuple(status.value for status in Status if status is not Status.UNKNOWN)
 
@@ -212,7 +205,7 @@ def _planned(
     found: Sequence[Candidate], reading: Reading, session: Session, wish: _Wish
 ) -> tuple[list[_Writing], list[Exported]]:
     """Each campaign's manifest, or why there is none."""
-    from campaignctl.rendering.export_document import Exported
+    from campaignctl.export.document import Exported
 
     spots = list(places([it.live for it in found], reading.everyone, _manifests_here(reading, session, wish)))
     rewritten = {id(spot.manager) for spot in spots if spot.rewritten}
@@ -283,7 +276,7 @@ def _write(writing: _Writing, origin: str) -> None:
 
 
 def _told(writing: _Writing, session: Session) -> Exported:
-    from campaignctl.rendering.export_document import Exported
+    from campaignctl.export.document import Exported
 
     one, root = writing.draft, Path(session.project.root)
     return Exported(
@@ -297,9 +290,9 @@ def _told(writing: _Writing, session: Session) -> Exported:
 
 
 def _show(exported: Sequence[Exported], notes: Sequence[str], session: Session, output_format: str) -> None:
+    from campaignctl.export.document import export_document
+    from campaignctl.export.text import export_text
     from campaignctl.rendering.as_json import written
-    from campaignctl.rendering.as_text.export import export_text
-    from campaignctl.rendering.export_document import export_document
 
     document = export_document(session.environment, exported, notes)
     if output_format == "json":

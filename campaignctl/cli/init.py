@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 import campaignctl
-from campaignctl.cli import output
+from campaignctl.app import output
 from campaignctl.cli.options import GlobalOptions, global_options
 from campaignctl.errors import InputError
 from campaignctl.manifests.project import FILE_NAME, find_project_file

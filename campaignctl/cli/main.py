@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 import campaignctl
-from campaignctl.cli import streams
+from campaignctl.app import streams
 from campaignctl.cli.options import GlobalOptions, global_options
 from campaignctl.clock import Clock
 from campaignctl.errors import CampaignctlError, InterruptedRunError, UsageError
@@ -122,7 +122,7 @@ def run(words: list[str], clock: Clock | None = None) -> int:
     except streams.UnwrittenError:
         return Exit.ERROR
     except (OSError, UnicodeEncodeError) as error:
-        from campaignctl.cli.failing import of_the_system
+        from campaignctl.app.failing import of_the_system
 
         return _told(of_the_system(error), words)
     return code if isinstance(code, int) else 0
@@ -131,7 +131,7 @@ def run(words: list[str], clock: Clock | None = None) -> int:
 def _text(word: str) -> str:
     if word.isascii():
         return word
-    from campaignctl.cli.failing import as_text
+    from campaignctl.app.failing import as_text
 
     return as_text(word)
 
@@ -152,7 +152,7 @@ def _written_out(code: int) -> int:
 
 def _told(error: CampaignctlError, words: Sequence[str]) -> int:
     """The exit code, once the user has been told why."""
-    from campaignctl.cli.output import report_error
+    from campaignctl.app.output import report_error
 
     report_error(error, words)
     return error.exit_code

@@ -13,7 +13,7 @@ import click
 from campaignctl.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
-    from campaignctl.planning.address import Address
+    from campaignctl.model.permissions import Address
 
 F = TypeVar("F", bound=Callable[..., Any])
 REFRESHES: Final = ("auto", "full")
@@ -52,7 +52,7 @@ class GlobalOptions:
     @property
     def address(self) -> Address:
         """What makes a printed command mean the same environment and project as this one."""
-        from campaignctl.planning.address import Address
+        from campaignctl.model.permissions import Address
 
         environment = ("-e", self.environment) if self.environment else ()
         return Address((*environment, *(("-c", str(self.config)) if self.config else ())))

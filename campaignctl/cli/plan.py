@@ -6,8 +6,11 @@ from pathlib import Path
 
 import click
 
-from campaignctl.cli import output
-from campaignctl.cli.files import refuse_directory, write_out
+from campaignctl.app import output
+from campaignctl.app.files import refuse_directory, write_out
+from campaignctl.app.plan_files import refuse_empty
+from campaignctl.app.planning import Asked, Planned, make
+from campaignctl.app.workspace import Session
 from campaignctl.cli.options import (
     GlobalOptions,
     format_option,
@@ -16,13 +19,10 @@ from campaignctl.cli.options import (
     paths_argument,
     planning_options,
 )
-from campaignctl.cli.planned import Asked, Planned, make
-from campaignctl.cli.saved import refuse_empty
-from campaignctl.cli.session import Session
 from campaignctl.diagnostics import has_errors
 from campaignctl.exits import Exit
-from campaignctl.planning.plan import Plan
-from campaignctl.planning.reasons import ChangeType
+from campaignctl.model.plan import Plan
+from campaignctl.model.reasons import ChangeType
 from campaignctl.rendering import formats
 
 _STANDARD_OUTPUT = Path("-")

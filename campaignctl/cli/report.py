@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from campaignctl.cli import output
-from campaignctl.cli.interrupts import Interrupts
+from campaignctl.app import output
+from campaignctl.app.interrupts import Interrupts
+from campaignctl.app.workspace import Connection, Session
 from campaignctl.cli.options import GlobalOptions, global_options, offering
-from campaignctl.cli.session import Connection, Session
 from campaignctl.diagnostics import counted, quoted, some_of
 from campaignctl.errors import AnswerError, ApiError, InputError, InterruptedRunError, RefusedError
-from campaignctl.planning.naming import AskedName, Found
-from campaignctl.planning.recipients import Batch, Tally
-from campaignctl.planning.resources import Live
+from campaignctl.model.campaigns import Live
+from campaignctl.model.naming import AskedName, Found
+from campaignctl.model.outcomes import Batch, Tally
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
-    from campaignctl.rendering.recipients import Writer
+    from campaignctl.report.text import Writer
 
 _AUTO, _FILE, _PAGES = "auto", "file", "pages"
 _SOURCES = {_FILE: "the campaign's report file", _PAGES: "the account's pages"}
@@ -62,7 +62,7 @@ def command(options: GlobalOptions, name: str, since_offset: int, source: str, o
 
     A report that breaks off says how to go on: with --since-offset, and with the --source that it was read from.
     """
-    from campaignctl.rendering.recipients import writer
+    from campaignctl.report.text import writer
 
     session, findings = Session.open_anyway(options)
     for finding in findings:
@@ -210,7 +210,7 @@ class _Run:
 
 def _end(run: _Run, output_format: str) -> None:
     """The summary: below a table, else on standard error."""
-    from campaignctl.rendering.recipients import left_out_note, summary_text
+    from campaignctl.report.text import left_out_note, summary_text
 
     if run.writer.left_out:
         run.notes.append(left_out_note(run.writer.left_out))

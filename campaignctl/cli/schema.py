@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from campaignctl.cli import output
+from campaignctl.app import output
 from campaignctl.cli.options import GlobalOptions, global_options, offering
 
 
@@ -13,7 +13,7 @@ from campaignctl.cli.options import GlobalOptions, global_options, offering
 @click.argument("name", required=False, shell_complete=offering("schemas"))
 def command(options: GlobalOptions, name: str | None) -> int:  # noqa: ARG001
     """Print a JSON Schema; without NAME, list them."""
-    from campaignctl.deriving.published import names, schema_text
+    from campaignctl.app.published import names, schema_text
 
     if name is None:
         output.result("\n".join(names()))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from campaignctl.cli import output
+from campaignctl.app import output
+from campaignctl.app.plan_files import load_plan
 from campaignctl.cli.options import GlobalOptions, format_option, global_options
-from campaignctl.cli.saved import load_plan
-from campaignctl.planning.window import instant
+from campaignctl.model.windows import instant
 from campaignctl.rendering import formats
 
 if TYPE_CHECKING:

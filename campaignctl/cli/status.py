@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from campaignctl.cli import output
+from campaignctl.app import output
+from campaignctl.app.planning import Asked, look
+from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
-from campaignctl.cli.planned import Asked, look
-from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import did_you_mean
 from campaignctl.errors import InputError
-from campaignctl.planning.headway import Mark
-from campaignctl.planning.naming import AskedName, Found, meant
-from campaignctl.planning.overview import Sight, chosen, marks, standing_of, stranger, strangers
-from campaignctl.planning.plan import Change
-from campaignctl.planning.resources import Listing, Live
+from campaignctl.model.campaigns import Listing, Live
+from campaignctl.model.naming import AskedName, Found, meant
+from campaignctl.model.plan import Change
+from campaignctl.status.overview import Sight, chosen, marks, standing_of, stranger, strangers
+from campaignctl.status.progress import Mark
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
-    from campaignctl.rendering.status_document import Overview
+    from campaignctl.status.document import Overview
 
 _LEAST_SECONDS: Final = 5.0
 """Between two looks. Nobody reads faster."""
@@ -84,7 +84,7 @@ def _look(
     session: Session, reading: Reading, client: Client, wish: _Wish, earlier: Mapping[str, Mark]
 ) -> Overview:
     """Raises ApiError where the account cannot be read, InputError for a NAME that is nowhere."""
-    from campaignctl.rendering.status_document import Overview
+    from campaignctl.status.document import Overview
 
     before = client.requests
     found = look(session, reading, client, Asked())
@@ -188,9 +188,9 @@ def _found(asked: AskedName, client: Client, names: Iterable[str]) -> tuple[Live
 def _write(overview: Overview, session: Session, output_format: str, watch: bool) -> None:
     """A watched one takes the screen's place; elsewhere one follows the other, as JSON a line each."""
     from campaignctl.rendering.as_json import written
-    from campaignctl.rendering.as_text.status import status_text
-    from campaignctl.rendering.escape import json_safe
-    from campaignctl.rendering.status_document import status_document
+    from campaignctl.status.document import status_document
+    from campaignctl.status.text import status_text
+    from campaignctl.text import json_safe
 
     document = status_document(overview)
     if output_format == "json":

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import click
 
-from campaignctl.cli import output
+from campaignctl.app import output
+from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import (
     GlobalOptions,
     format_option,
@@ -17,10 +18,9 @@ from campaignctl.cli.options import (
     labels_option,
     paths_argument,
 )
-from campaignctl.cli.session import Reading, Session
 from campaignctl.diagnostics import Diagnostic, has_errors, in_order
 from campaignctl.exits import Exit
-from campaignctl.planning.environment import Environment
+from campaignctl.model.environment import Environment
 from campaignctl.rendering import formats
 from campaignctl.rendering.findings import validate_document
 
@@ -81,7 +81,7 @@ def _check_all(
 
 
 def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
-    from campaignctl.planning.policy import check_manifests
+    from campaignctl.policy import check_manifests
 
     now = session.clock.now()
     found = check_manifests(reading.everyone, reading.selected, session.environment, now, session.locate)

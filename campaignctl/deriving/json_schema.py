@@ -15,7 +15,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.formats import Format
 from campaignctl.kinds.manifest import BY_NAME, DOCUMENTS, FROM_FILE, RECIPIENTS
 from campaignctl.kinds.table import Bound, Field, Kind, Type
-from campaignctl.planning.settings import PROJECT
+from campaignctl.policy.project_file import PROJECT
 
 Schema = dict[str, Any]
 

@@ -10,11 +10,11 @@ from campaignctl.exits import EXIT_CODES
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.manifest import DOCUMENTS
 from campaignctl.kinds.table import Field, Kind, Mutability, Type
-from campaignctl.planning.policy import RULES, Rule
-from campaignctl.planning.policy.examples import EXAMPLES
-from campaignctl.planning.reasons import APPLY_REASONS, CHANGES, REASONS
-from campaignctl.planning.settings import PROJECT
-from campaignctl.planning.variables import VARIABLES
+from campaignctl.model.reasons import APPLY_REASONS, CHANGES, REASONS
+from campaignctl.model.variables import VARIABLES
+from campaignctl.policy import RULES, Rule
+from campaignctl.policy.examples import EXAMPLES
+from campaignctl.policy.project_file import PROJECT
 
 DERIVING: Final = "python -m campaignctl.deriving"
 

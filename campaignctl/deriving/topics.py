@@ -15,11 +15,11 @@ from campaignctl.exits import EXIT_CODES
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.manifest import DOCUMENTS
 from campaignctl.kinds.table import Field, Type
-from campaignctl.planning.policy import RULES
-from campaignctl.planning.policy.examples import EXAMPLES
-from campaignctl.planning.reasons import APPLY_REASONS, CHANGES, REASONS
-from campaignctl.planning.settings import PROJECT
-from campaignctl.planning.variables import VARIABLES
+from campaignctl.model.reasons import APPLY_REASONS, CHANGES, REASONS
+from campaignctl.model.variables import VARIABLES
+from campaignctl.policy import RULES
+from campaignctl.policy.examples import EXAMPLES
+from campaignctl.policy.project_file import PROJECT
 
 
 class Group(Enum):

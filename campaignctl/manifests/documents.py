@@ -21,10 +21,10 @@ from campaignctl.manifests.places import nearest
 from campaignctl.manifests.quick import QuickReader
 from campaignctl.manifests.substitution import Recorded
 from campaignctl.manifests.unquoted import cut_short
-from campaignctl.planning import validate
-from campaignctl.planning.fault import Fault as FieldFault
-from campaignctl.planning.resources import Desired
-from campaignctl.planning.settings import PROJECT_KIND
+from campaignctl.model.campaigns import Desired
+from campaignctl.policy import consistency as validate
+from campaignctl.policy.fault import Fault as FieldFault
+from campaignctl.policy.project_file import PROJECT_KIND
 from campaignctl.text import without_numbers
 
 _NO_MANIFEST: Final = "a manifest has apiVersion: campaignctl/v1 and kind: VoiceCampaign or SmsCampaign"

@@ -10,9 +10,9 @@ from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
-from campaignctl.planning.environment import ACCOUNT_VARIABLE, HOSTS, CreateBody, Environment
-from campaignctl.planning.policy import CLOSING, OPENING, RULES
-from campaignctl.planning.settings import ENVIRONMENT_ALLOW, SANDBOX
+from campaignctl.model.environment import ACCOUNT_VARIABLE, HOSTS, CreateBody, Environment
+from campaignctl.policy import CLOSING, OPENING, RULES
+from campaignctl.policy.project_file import ENVIRONMENT_ALLOW, SANDBOX
 
 Settings = Mapping[str, Value]
 DEFAULT_RATE: Final = 30

@@ -13,15 +13,9 @@ from campaignctl.diagnostics import did_you_mean, quoted
 from campaignctl.kinds.manifest import BY_NAME
 from campaignctl.kinds.table import Field, Type, Value
 from campaignctl.manifests.nodes import PLAIN, QUOTED, Mark, UnreadableError, entries, is_null, mark_of
-from campaignctl.manifests.scalars import (
-    FaultyError,
-    check_limits,
-    check_text,
-    read_boolean,
-    read_integer,
-)
+from campaignctl.manifests.scalars import FaultyError, check_limits, check_text, read_boolean, read_integer
 from campaignctl.manifests.substitution import substitute
-from campaignctl.planning.list_name import ListName
+from campaignctl.model.list_name import ListName
 from campaignctl.text import without_numbers
 
 _T = TypeVar("_T")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from campaignctl.loopback import is_loopback
-from campaignctl.planning.environment import HOSTS
+from campaignctl.model.environment import HOSTS
 
 ALLOWED_HOSTS_VARIABLE: Final = "EXOTEL_ALLOWED_HOSTS"
 _BASE_URL = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?", re.IGNORECASE)

@@ -12,7 +12,7 @@ from campaignctl.diagnostics import Position
 from campaignctl.kinds.manifest import FROM_FILE
 from campaignctl.manifests.files import UnreadableFileError, decoded
 from campaignctl.manifests.nodes import UnreadableError, documents, json_as_yaml, mark_of, members
-from campaignctl.planning.resources import Desired
+from campaignctl.model.campaigns import Desired
 
 
 def locate(root: Path, where: Position, document: int, path: str) -> Position:

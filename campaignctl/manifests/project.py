@@ -18,8 +18,8 @@ from campaignctl.manifests.files import UnreadableFileError, read_inside
 from campaignctl.manifests.nodes import Mark, UnreadableError, documents, is_null, mark_of, members
 from campaignctl.manifests.places import nearest
 from campaignctl.manifests.remarks import of_project
-from campaignctl.planning.environment import ACCOUNT_VARIABLE, Environment, Project, Prune
-from campaignctl.planning.settings import PROJECT, SANDBOX
+from campaignctl.model.environment import ACCOUNT_VARIABLE, Environment, Project, Prune
+from campaignctl.policy.project_file import PROJECT, SANDBOX
 
 FILE_NAME: Final = "campaignctl.yaml"
 

@@ -14,12 +14,12 @@ from campaignctl.manifests.nodes import Mark, UnreadableError, documents, json_a
 from campaignctl.manifests.places import locate
 from campaignctl.manifests.substitution import named_in
 from campaignctl.manifests.unquoted import may_cut
-from campaignctl.planning.environment import Environment, Project
-from campaignctl.planning.fault import Fault
-from campaignctl.planning.resources import Desired
-from campaignctl.planning.selector import Selector
-from campaignctl.planning.validate import conflicts
-from campaignctl.processes import shared_out
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Environment, Project
+from campaignctl.model.selector import Selector
+from campaignctl.parallel import shared_out
+from campaignctl.policy.consistency import conflicts
+from campaignctl.policy.fault import Fault
 
 
 class Manifests(NamedTuple):

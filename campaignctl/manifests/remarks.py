@@ -25,7 +25,7 @@ from campaignctl.manifests.files import UnreadableFileError, decoded
 from campaignctl.manifests.nodes import UnreadableError, documents, is_null, mark_of, members
 from campaignctl.manifests.unquoted import RULE as CUT_SHORT
 from campaignctl.manifests.unquoted import cuts_a_word, may_cut, message
-from campaignctl.planning.environment import Environment, Project
+from campaignctl.model.environment import Environment, Project
 
 COMMAND_LINE: Final = Position("--var")
 SAME_ACCOUNT: Final = "same-account"

@@ -18,7 +18,7 @@ from typing import IO, Final
 from campaignctl.diagnostics import quoted
 from campaignctl.errors import InputError
 from campaignctl.manifests.files import MAX_BYTES
-from campaignctl.planning.checkout import Checkout
+from campaignctl.model.checkout import Checkout
 
 _DEFAULTS: Final = (
     "refs/remotes/origin/HEAD",

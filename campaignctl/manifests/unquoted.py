@@ -11,8 +11,8 @@ from yaml.nodes import Node, ScalarNode
 from campaignctl.diagnostics import quoted
 from campaignctl.kinds.table import Kind
 from campaignctl.manifests.nodes import members
-from campaignctl.planning.doubts import texts_of
-from campaignctl.planning.fault import Fault, doubt
+from campaignctl.policy.doubts import texts_of
+from campaignctl.policy.fault import Fault, doubt
 
 RULE: Final = "cut-short"
 _COMMENT: Final = re.compile(r"[ \t]+#([^\n\r]?)")

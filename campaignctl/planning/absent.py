@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import MARGIN, State
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.permissions import Permission
+from campaignctl.model.plan import HeldOperation, Op, Operation, Reason
+from campaignctl.model.reasons import REASONS, ChangeType
+from campaignctl.model.windows import Window, instant, window_of
 from campaignctl.planning.alive import Decision, first
-from campaignctl.planning.consent import Permission
+from campaignctl.planning.forbidding import forbidden
 from campaignctl.planning.lists import unresolved
 from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.payload import Spec, create_spec
-from campaignctl.planning.plan import HeldOperation, Op, Operation, Reason
-from campaignctl.planning.policy import Subject, check
-from campaignctl.planning.policy.forbidding import forbidden
-from campaignctl.planning.reasons import REASONS, ChangeType
-from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.window import Window, instant, window_of
+from campaignctl.policy import Subject, check
 
 _DAY = timedelta(days=1)
 

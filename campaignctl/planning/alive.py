@@ -12,18 +12,18 @@ from dataclasses import dataclass, field
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import CALLING, MARGIN, MEETS, State, Status, way
 from campaignctl.kinds.table import Mutability, Role, Value
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.permissions import Permission
+from campaignctl.model.plan import Difference, HeldOperation, Op, Operation, Reason
+from campaignctl.model.reasons import RANK
+from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import Comparison, compare, start_of, top, written_alike
-from campaignctl.planning.consent import Permission
+from campaignctl.planning.forbidding import forbidden
 from campaignctl.planning.lists import asks_by_name, unresolved, without_names
 from campaignctl.planning.payload import Spec, contradictions, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, StartMove, can_change, phase_of, start_move
-from campaignctl.planning.plan import Difference, HeldOperation, Op, Operation, Reason
-from campaignctl.planning.policy import Subject, check
-from campaignctl.planning.policy.forbidding import forbidden
-from campaignctl.planning.reasons import RANK
-from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.window import window_of
+from campaignctl.policy import Subject, check
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from typing import Final
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import CALLING, State
 from campaignctl.kinds.table import Role
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.plan import Op, Operation, Reason
+from campaignctl.model.values import normal
+from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision
-from campaignctl.planning.normalize import normal
-from campaignctl.planning.plan import Op, Operation, Reason
-from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.window import window_of
 
 _ENDING: Final = (State.PAUSED, State.COMPLETED, State.ARCHIVED)
 

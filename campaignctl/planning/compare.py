@@ -9,10 +9,10 @@ from typing import Final
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Kind, Role, Type, Value
-from campaignctl.planning.normalize import normal, number_changes, texts
-from campaignctl.planning.plan import Difference
-from campaignctl.planning.resources import Desired, Live
-from campaignctl.planning.window import instant, window_of
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.plan import Difference
+from campaignctl.model.values import normal, number_changes, texts
+from campaignctl.model.windows import instant, window_of
 
 UNSEEN: Final = object()
 """Stands for the value of a key that an answer lacks."""

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from campaignctl.kinds.lifecycle import MARGIN
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.clocks import OtherClock
+from campaignctl.model.plan import Op, Operation, Reason
+from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision, first
-from campaignctl.planning.clocks import OtherClock
 from campaignctl.planning.compare import start_is_shown, start_of
-from campaignctl.planning.plan import Op, Operation, Reason
-from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.window import window_of
 
 CODE = "clocks-disagree"
 

@@ -6,13 +6,13 @@ from collections.abc import Container, Mapping
 from datetime import datetime
 
 from campaignctl.kinds.lifecycle import State, Status, way
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.permissions import Permission
+from campaignctl.model.plan import HeldOperation, Op, Operation, Reason
+from campaignctl.model.windows import Window, instant, window_of
 from campaignctl.planning.alive import Decision
 from campaignctl.planning.compare import UNSEEN, compare, shown, start_of
-from campaignctl.planning.consent import Permission
-from campaignctl.planning.plan import HeldOperation, Op, Operation, Reason
-from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.window import Window, instant, window_of
 
 
 def decide_finished(desired: Desired, live: Live, names: Container[str], terms: Terms) -> Decision:

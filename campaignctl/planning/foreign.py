@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Role
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.permissions import Permission
+from campaignctl.model.plan import HeldOperation, Reason
+from campaignctl.model.values import normal
+from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision
 from campaignctl.planning.compare import UNSEEN, shown, start_of
-from campaignctl.planning.consent import Permission
 from campaignctl.planning.looks import Look
-from campaignctl.planning.normalize import normal
-from campaignctl.planning.plan import HeldOperation, Reason
-from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.window import window_of
 
 
 def looks_foreign(desired: Desired, live: Live, terms: Terms) -> bool:

@@ -17,8 +17,8 @@ from typing import Final, TypeAlias
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Role
+from campaignctl.model.campaigns import Desired, Live
 from campaignctl.planning.looks import Look, hides_recipients, says_the_same, starts_with
-from campaignctl.planning.resources import Desired, Live
 
 _Index: TypeAlias = Mapping[Hashable, Sequence[Live]]
 _ANY: Final = "any start"

@@ -8,11 +8,11 @@ from functools import cached_property
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Role, Type
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.values import canonical_numbers, normal, texts
+from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import start_is_shown
 from campaignctl.planning.lists import asks_by_name
-from campaignctl.planning.normalize import canonical_numbers, normal, texts
-from campaignctl.planning.resources import Desired, Live
-from campaignctl.planning.window import window_of
 
 
 class Look:

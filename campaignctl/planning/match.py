@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.planning.resources import Desired, Listing, Live
+from campaignctl.model.campaigns import Desired, Listing, Live
 
 
 class How(Enum):

@@ -9,8 +9,8 @@ from typing import Final
 
 from campaignctl.kinds import KINDS, SMS
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.resources import Desired, Live, Snapshot
-from campaignctl.planning.window import window_of
+from campaignctl.model.campaigns import Desired, Live, Snapshot
+from campaignctl.model.windows import window_of
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from campaignctl.planning.plan import Change, Op, Step
-from campaignctl.planning.window import window_of
+from campaignctl.model.plan import Change, Op, Step
+from campaignctl.model.windows import window_of
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

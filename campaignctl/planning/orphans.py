@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from campaignctl.kinds.lifecycle import Action, State, way
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.permissions import Permission
+from campaignctl.model.plan import Change, HeldOperation, Op, Operation, Reason
+from campaignctl.model.reasons import ChangeType
+from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision, numbers_failed
-from campaignctl.planning.consent import Permission
 from campaignctl.planning.match import Match
-from campaignctl.planning.plan import Change, HeldOperation, Op, Operation, Reason
-from campaignctl.planning.reasons import ChangeType
-from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.window import window_of
 
 _FEW, _MANY = 3, 10
 

@@ -12,12 +12,12 @@ from dataclasses import replace
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Mutability, Role, Type, Value
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import UNSEEN, same, shown, start_of
 from campaignctl.planning.phase import Phase, phase_of
-from campaignctl.planning.resources import Desired, Live
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.validate import faults
-from campaignctl.planning.window import window_of
+from campaignctl.policy.consistency import faults
 
 Spec = dict[str, Value]
 

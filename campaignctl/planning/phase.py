@@ -7,9 +7,9 @@ from enum import Enum
 
 from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.kinds.table import Mutability, Role
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import Comparison, start_is_shown, start_of, top
-from campaignctl.planning.resources import Desired, Live
-from campaignctl.planning.window import window_of
 
 
 class Phase(Enum):

@@ -10,10 +10,14 @@ from itertools import chain
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
+from campaignctl.model.permissions import Permission
+from campaignctl.model.plan import Change, Reason
+from campaignctl.model.reasons import REASONS
+from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import Neighbours, decide_absent, nothing_to_do
 from campaignctl.planning.alive import Decision, decide
 from campaignctl.planning.ambiguous import decide_ambiguous
-from campaignctl.planning.consent import Permission
 from campaignctl.planning.every_clock import decided_by_every_clock
 from campaignctl.planning.finished import decide_finished, decide_past_its_end, past_its_end
 from campaignctl.planning.foreign import decide_foreign, looks_foreign
@@ -22,13 +26,9 @@ from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.match import How, Match, match_all
 from campaignctl.planning.newest import newest_finished, on_other_endpoint
 from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, unmatched, unnamed
-from campaignctl.planning.plan import Change, Reason
-from campaignctl.planning.policy import RULES, Beside, copies_among, level_of
-from campaignctl.planning.reasons import REASONS
-from campaignctl.planning.resources import Desired, Key, Listing, Live, Snapshot
 from campaignctl.planning.terms import Terms
-from campaignctl.planning.together import Together
-from campaignctl.planning.window import window_of
+from campaignctl.policy import RULES, Beside, copies_among, level_of
+from campaignctl.policy.together import Together
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
-from campaignctl.planning.address import HERE, Address
-from campaignctl.planning.checkout import Checkout, no_checkout
-from campaignctl.planning.consent import Consent, Permission, names_campaign
-from campaignctl.planning.environment import Environment, Prune
-from campaignctl.planning.policy import ALONE, Beside, Policies
-from campaignctl.planning.resources import Desired, Live, Locate
+from campaignctl.model.campaigns import Desired, Live, Locate
+from campaignctl.model.checkout import Checkout, no_checkout
+from campaignctl.model.environment import Environment, Prune
+from campaignctl.model.permissions import HERE, Address, Consent, Permission, names_campaign
+from campaignctl.policy import ALONE, Beside, Policies
 
 if TYPE_CHECKING:
-    from campaignctl.planning.clocks import OtherClock
+    from campaignctl.model.clocks import OtherClock
 
 
 def whole_document(desired: Desired, _path: str) -> Position:

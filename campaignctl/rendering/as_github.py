@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from campaignctl.rendering.documents import ErrorOutputDocument
-from campaignctl.rendering.escape import message, visible
 from campaignctl.rendering.formats import Setting, Writer
 from campaignctl.rendering.headings import heading
 from campaignctl.rendering.report import Entry, Finding, Place, Report, Tone, findings_of
 from campaignctl.rendering.reports import writers
+from campaignctl.text import message, visible
 
 _LEVELS: Final[Mapping[Tone, str]] = {
     Tone.UNKNOWN: "error",

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from campaignctl import __version__
 from campaignctl.kinds import KINDS
-from campaignctl.planning.environment import Environment
-from campaignctl.planning.message import Sense, Senses, senses
-from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
-from campaignctl.planning.plan import (
+from campaignctl.model.campaigns import Live
+from campaignctl.model.environment import Environment
+from campaignctl.model.estimates import Sense, Senses, senses
+from campaignctl.model.plan import (
     FORMAT_VERSION,
     Change,
     HeldOperation,
@@ -22,11 +22,10 @@ from campaignctl.planning.plan import (
     Reason,
     Selection,
 )
-from campaignctl.planning.policy.hours import zone_name
-from campaignctl.planning.reasons import ChangeType
-from campaignctl.planning.resources import Live
-from campaignctl.planning.run import Run
-from campaignctl.planning.seal import document_seal
+from campaignctl.model.reasons import ChangeType
+from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
+from campaignctl.policy.hours import zone_name
+from campaignctl.policy.periods import Run
 from campaignctl.rendering.documents import (
     ApplyDocument,
     ChangeDocument,
@@ -41,7 +40,6 @@ from campaignctl.rendering.documents import (
     SelectionDocument,
     SummaryDocument,
 )
-from campaignctl.rendering.escape import json_safe
 from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.formats import Setting, Writer
 from campaignctl.rendering.masking import difference_document, masked_spec
@@ -56,6 +54,8 @@ from campaignctl.rendering.measures import (
     run_document,
     runs_of,
 )
+from campaignctl.saved_plans.seal import document_seal
+from campaignctl.text import json_safe
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)  # a document is a tree
 SEALED: Final = "hmac-sha256:"

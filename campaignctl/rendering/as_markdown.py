@@ -12,11 +12,11 @@ from functools import partial
 from typing import Final
 from urllib.parse import quote
 
-from campaignctl.rendering.escape import visible
 from campaignctl.rendering.headings import STAND_IN
 from campaignctl.rendering.report import Entry, Fact, Finding, Report, Said, Tone
 from campaignctl.rendering.reports import writers
 from campaignctl.rendering.words import counted
+from campaignctl.text import visible
 
 MOST_CHARACTERS: Final = 65_535
 _TABLE: Final = 36_000

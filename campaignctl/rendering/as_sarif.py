@@ -8,12 +8,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from campaignctl import __version__
-from campaignctl.planning.policy import RULES
+from campaignctl.policy import RULES
 from campaignctl.rendering.documents import ErrorOutputDocument
-from campaignctl.rendering.escape import message, visible
 from campaignctl.rendering.formats import Setting, Writer
 from campaignctl.rendering.report import Finding, Place, Report, findings_of
 from campaignctl.rendering.reports import writers
+from campaignctl.text import message, visible
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "PROJECTROOT"

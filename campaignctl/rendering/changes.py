@@ -12,7 +12,7 @@ from typing import Final
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Value
-from campaignctl.planning.consent import IN_MANIFEST, Permission
+from campaignctl.model.permissions import IN_MANIFEST, Permission
 from campaignctl.rendering import words
 from campaignctl.rendering.documents import (
     ChangeDocument,
@@ -20,7 +20,7 @@ from campaignctl.rendering.documents import (
     OperationResultDocument,
     ResultDocument,
 )
-from campaignctl.rendering.escape import UNSAFE, message, name
+from campaignctl.text import UNSAFE, message, name
 
 SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})
 """Reasons that the rest of a change says better."""

@@ -9,8 +9,8 @@ from typing import Final
 from campaignctl.kinds.table import Value
 from campaignctl.rendering.changes import number_count, written
 from campaignctl.rendering.documents import ChangeDocument, DifferenceDocument, NumbersDocument
-from campaignctl.rendering.escape import TEXT_LIMIT, cut
 from campaignctl.rendering.report import Fact
+from campaignctl.text import TEXT_LIMIT, cut
 
 _MOST_ITEMS: Final = 20
 """Of an array that changed: a reviewer reads no more, and a page must stay small."""

@@ -13,7 +13,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from campaignctl.rendering.escape import name
+from campaignctl.text import name
 
 
 class Where(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Final, NamedTuple
 
-from campaignctl.rendering.escape import TEXT_LIMIT, cut, visible, without_command
+from campaignctl.text import TEXT_LIMIT, cut, visible, without_command
 
 _INDENT: Final = "  "
 _NARROWEST: Final = 24

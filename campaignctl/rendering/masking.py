@@ -10,8 +10,8 @@ from typing import Final, TypeAlias
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Kind, Secrecy, Value
-from campaignctl.planning.normalize import number_changes, texts
-from campaignctl.planning.plan import Difference
+from campaignctl.model.plan import Difference
+from campaignctl.model.values import number_changes, texts
 from campaignctl.rendering.documents import DifferenceDocument, NumbersDocument
 from campaignctl.rendering.masks import HIDDEN, mask_number, mask_url
 

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.planning.crowds import Crowd, capacity
-from campaignctl.planning.environment import Environment
-from campaignctl.planning.message import Count, Sense, Senses, TextSense, reach_of
-from campaignctl.planning.plan import Change
-from campaignctl.planning.policy.hours import local_time
-from campaignctl.planning.run import Run, calling_hours, run_of
-from campaignctl.planning.window import window_of
+from campaignctl.model.environment import Environment
+from campaignctl.model.estimates import Count, Sense, Senses, TextSense, reach_of
+from campaignctl.model.plan import Change
+from campaignctl.model.windows import window_of
+from campaignctl.policy.capacity import Crowd, capacity
+from campaignctl.policy.hours import local_time
+from campaignctl.policy.periods import Run, calling_hours, run_of
 from campaignctl.rendering.documents import (
     CountDocument,
     CrowdDocument,

@@ -13,9 +13,9 @@ from posixpath import normpath
 from typing import Generic, TypeVar
 
 from campaignctl.rendering.documents import FindingDocument
-from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.formats import Where
 from campaignctl.rendering.timeline import Timeline
+from campaignctl.text import message, name
 
 Item = TypeVar("Item")
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from campaignctl.diff.report import diff_report
 from campaignctl.kinds import KINDS
 from campaignctl.rendering import changes as changes_words
 from campaignctl.rendering import totals, words
@@ -20,7 +21,6 @@ from campaignctl.rendering.changes import (
     title,
     troubles,
 )
-from campaignctl.rendering.diff_report import diff_report
 from campaignctl.rendering.documents import (
     ApplyDocument,
     ChangeDocument,
@@ -28,12 +28,12 @@ from campaignctl.rendering.documents import (
     ResultDocument,
     ValidateDocument,
 )
-from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.facts import facts
 from campaignctl.rendering.findings import findings_total
 from campaignctl.rendering.formats import Setting, Where, Writer
 from campaignctl.rendering.report import Entry, Later, Place, Report, Said, Seal, Tone, findings_of
 from campaignctl.rendering.timeline import timeline_of
+from campaignctl.text import message, name
 
 _NEVER: Final = float("inf")
 

@@ -8,11 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from campaignctl.rendering import words
-from campaignctl.rendering.documents import (
-    ApplyDocument,
-    OperationDocument,
-    PlanDocument,
-)
+from campaignctl.rendering.documents import ApplyDocument, OperationDocument, PlanDocument
 
 _PHASES: Final = ("pause", "update", "resume", "create", "complete", "archive")
 _OUTCOMES: Final = ("applied", "unchanged", "failed", "unknown", "skipped")

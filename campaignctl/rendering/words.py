@@ -15,7 +15,7 @@ from campaignctl import diagnostics
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.planning.normalize import texts
+from campaignctl.model.values import texts
 from campaignctl.rendering.documents import (
     ChangeDocument,
     CountDocument,

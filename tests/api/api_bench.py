@@ -12,7 +12,7 @@ from typing import Any
 from scripted_server import FakeClock, Script, ScriptedServer
 
 from campaignctl.api.client import Client, RequestRecord
-from campaignctl.planning.environment import Environment
+from campaignctl.model.environment import Environment
 
 ENVIRONMENT = Environment(
     name="prod", backend="exotel", account_sid="acme1", rate_limit=None, timeout_seconds=2.0

@@ -18,9 +18,9 @@ from campaignctl.errors import ApiError
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import Action, Status
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.environment import CreateBody
-from campaignctl.planning.outcome import Done, NotReached, Refused, Unknown
-from campaignctl.planning.resources import Desired
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import CreateBody
+from campaignctl.model.results import Done, NotReached, Refused, Unknown
 from campaignctl.sandbox.server import Sandbox
 
 VOICE_SPEC: dict[str, Any] = {

@@ -14,8 +14,8 @@ from campaignctl.api.client import RequestRecord
 from campaignctl.errors import AnswerError, ApiError, CredentialsError
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import Action
-from campaignctl.planning.environment import CreateBody
-from campaignctl.planning.outcome import Done, Refused
+from campaignctl.model.environment import CreateBody
+from campaignctl.model.results import Done, Refused
 
 VOICE_ANSWER = Answer(body=envelope(item(voice("a", "one"))))
 SMS_ANSWER = Answer(body={"response": item({"sid": "a", "name": "one two", "status": "paused"})})

@@ -13,7 +13,7 @@ from campaignctl.api.pacing import Pacer, seconds_for
 from campaignctl.errors import ApiError
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.lifecycle import Action
-from campaignctl.planning.outcome import Done, NotReached
+from campaignctl.model.results import Done, NotReached
 
 CAMPAIGN = envelope(item(voice("a", "one", "Paused")))
 

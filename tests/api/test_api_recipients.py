@@ -18,8 +18,8 @@ from campaignctl.api.report_file import NoReportError, batches, may_read, rows
 from campaignctl.errors import AnswerError
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.planning.recipients import Batch, Tally
-from campaignctl.planning.resources import Live
+from campaignctl.model.campaigns import Live
+from campaignctl.model.outcomes import Batch, Tally
 
 MANY = 50_000
 FEW_BYTES = 8_000_000

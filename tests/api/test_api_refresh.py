@@ -17,7 +17,7 @@ from campaignctl.errors import ApiError, CredentialsError
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.resources import Desired, Snapshot
+from campaignctl.model.campaigns import Desired, Snapshot
 
 SOON = {"send_at": "2027-01-15T09:00:00+05:30", "end_at": "2027-01-15T18:00:00+05:30"}
 OVER = {"send_at": "2026-12-01T09:00:00+05:30", "end_at": "2026-12-01T18:00:00+05:30"}

@@ -16,8 +16,8 @@ from campaignctl.diagnostics import Position
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.naming import AskedName
-from campaignctl.planning.resources import Desired, Listing, Snapshot
+from campaignctl.model.campaigns import Desired, Listing, Snapshot
+from campaignctl.model.naming import AskedName
 
 SOON = {"send_at": "2027-01-15T09:00:00+05:30", "end_at": "2027-01-15T18:00:00+05:30"}
 SMS_SOON = {"start_time": "2027-01-15T09:00:00+05:30", "end_time": "2027-01-15T18:00:00+05:30"}

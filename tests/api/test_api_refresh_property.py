@@ -15,11 +15,11 @@ from campaignctl.api.refresh import fetch
 from campaignctl.diagnostics import Position
 from campaignctl.kinds import SMS
 from campaignctl.kinds.lifecycle import State
-from campaignctl.planning.consent import Consent
-from campaignctl.planning.environment import Prune
+from campaignctl.model.campaigns import Desired, Snapshot
+from campaignctl.model.environment import Prune
+from campaignctl.model.permissions import Consent
+from campaignctl.model.reasons import ChangeType
 from campaignctl.planning.planner import make_plan
-from campaignctl.planning.reasons import ChangeType
-from campaignctl.planning.resources import Desired, Snapshot
 from campaignctl.planning.terms import Terms
 
 NAMES = ["diwali", "diwali-2027", "Diwali", "50% off_diwali", "text-00003", "o'diwali"]

@@ -17,7 +17,7 @@ from campaignctl.api.retry import Patience, retry_after_seconds
 from campaignctl.errors import AnswerError, ApiError, UnreachableError
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.lifecycle import Action
-from campaignctl.planning.outcome import Done, NotReached, Refused, Unknown
+from campaignctl.model.results import Done, NotReached, Refused, Unknown
 
 GOOD = Answer(body=envelope(item(voice("a", "one"))))
 TOO_MANY = Answer(429, {"RestException": {"Status": 429, "Message": "Too many requests", "Code": 1}})

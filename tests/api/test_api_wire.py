@@ -15,8 +15,8 @@ from campaignctl.api import wire
 from campaignctl.api.wire import ENDPOINTS, UnreadableError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Action, Status
-from campaignctl.planning.environment import CreateBody
-from campaignctl.planning.resources import Live
+from campaignctl.model.campaigns import Live
+from campaignctl.model.environment import CreateBody
 
 SAMPLES = Path(__file__).parent / "samples"
 VOICE, MESSAGES, SMS = (ENDPOINTS[name] for name in ("campaigns", "message-campaigns", "sms-campaigns"))

@@ -15,8 +15,8 @@ from harness import TOKEN, Desk, actions, desk_at, live_voice, sms, voice
 
 import campaignctl
 from campaignctl.errors import RefusedError
-from campaignctl.planning.approval import approval_of
-from campaignctl.planning.seal import document_digest, document_seal
+from campaignctl.model.approval import approval_of
+from campaignctl.saved_plans.seal import document_digest, document_seal
 
 APPLY = ("apply", "--auto-approve")
 RESUME = ("--allow", "resume")

@@ -10,7 +10,7 @@ from git_projects import PROJECT, GitProject, git_project
 from harness import sms, voice
 from jsonschema import Draft202012Validator
 
-from campaignctl.deriving.published import schema_text
+from campaignctl.app.published import schema_text
 
 BROKEN = (
     "apiVersion: campaignctl/v1\nkind: VoiceCampaign\nmetadata: {name: diwali-reminder}\nspec: {caller: 1}\n"

@@ -9,7 +9,7 @@ import pytest
 from harness import Desk, live_voice, voice
 
 from campaignctl.api.wire import read_trouble
-from campaignctl.rendering.recipients import writer
+from campaignctl.report.text import writer
 
 NUMBERS = re.compile(r"98765[ .-]?\)? ?4321\d|9198765")
 PAGES = ("markdown", "html", "github")

@@ -10,8 +10,8 @@ import yaml
 from fakes import FakeClock
 from harness import Desk, desk_at, run
 
-from campaignctl.planning.policy import RULES
-from campaignctl.planning.policy.examples import EXAMPLES
+from campaignctl.policy import RULES
+from campaignctl.policy.examples import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
 PLACES = {

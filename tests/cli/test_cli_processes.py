@@ -15,7 +15,7 @@ CORES = os.cpu_count() or 1
 
 SHARED_OUT = """
 import os, sys, threading
-from campaignctl.processes import shared_out
+from campaignctl.parallel import shared_out
 home, way = os.getpid(), sys.argv[1]
 
 def work(items):

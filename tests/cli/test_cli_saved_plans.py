@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from harness import TOKEN, Desk, actions, live_voice, sms, voice
 
-from campaignctl.planning.seal import document_seal
+from campaignctl.saved_plans.seal import document_seal
 
 APPLY = ("apply", "--auto-approve")
 LATER = {"send_at": "2027-01-16T09:00:00+05:30", "end_at": "2027-01-16T18:00:00+05:30"}

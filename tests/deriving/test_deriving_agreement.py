@@ -20,7 +20,7 @@ from campaignctl.kinds.manifest import DOCUMENTS
 from campaignctl.kinds.table import Field, Type
 from campaignctl.manifests.fields import FieldReader
 from campaignctl.manifests.nodes import documents, json_as_yaml
-from campaignctl.planning.settings import PROJECT
+from campaignctl.policy.project_file import PROJECT
 
 
 def ecma_pattern(_validator: Any, pattern: str, text: Any, _schema: Any) -> Iterator[ValidationError]:

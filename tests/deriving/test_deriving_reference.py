@@ -10,19 +10,19 @@ import pytest
 from harness import run
 from jsonschema import Draft202012Validator
 
+from campaignctl.app.published import schema_text
 from campaignctl.cli.commands_page import commands_page
 from campaignctl.cli.sandbox_page import sandbox_page
 from campaignctl.deriving.explained import document, explain, listing, markdown, text
-from campaignctl.deriving.published import schema_text
 from campaignctl.deriving.reference import pages
 from campaignctl.deriving.topics import Group, topics
 from campaignctl.errors import CampaignctlError, InputError
 from campaignctl.exits import EXIT_CODES, Exit
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Type
-from campaignctl.planning.policy import RULES
-from campaignctl.planning.reasons import APPLY_REASONS, CHANGES, REASONS
-from campaignctl.planning.settings import PROJECT
+from campaignctl.model.reasons import APPLY_REASONS, CHANGES, REASONS
+from campaignctl.policy import RULES
+from campaignctl.policy.project_file import PROJECT
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 CONTRACT_ORDER = [130, 64, 5, 4, 3, 1, 2, 0]

@@ -15,8 +15,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from campaignctl.app.published import names, schema_text
 from campaignctl.deriving.json_schema import schemas, written
-from campaignctl.deriving.published import names, schema_text
 from campaignctl.errors import InputError
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from campaignctl.manifests import Manifests, choose_environment, load_manifests, load_project
-from campaignctl.planning.selector import Selector
+from campaignctl.model.selector import Selector
 
 PROJECT = """\
 apiVersion: campaignctl/v1

@@ -13,7 +13,7 @@ from manifest_projects import VOICE, load, load_one, write
 
 from campaignctl.diagnostics import Severity
 from campaignctl.manifests import Manifests
-from campaignctl.planning.doubts import looks
+from campaignctl.policy.doubts import looks
 
 SMS = """\
 apiVersion: campaignctl/v1

@@ -9,9 +9,9 @@ import pytest
 
 from campaignctl.kinds.lifecycle import State
 from campaignctl.manifests import load_manifests, load_project
-from campaignctl.planning.policy import Policies, check_manifest
+from campaignctl.model.windows import window_of
 from campaignctl.planning.terms import whole_document
-from campaignctl.planning.window import window_of
+from campaignctl.policy import Policies, check_manifest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

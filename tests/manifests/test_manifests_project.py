@@ -10,7 +10,7 @@ from manifest_projects import PROJECT, write
 from campaignctl.errors import CredentialsError, InputError
 from campaignctl.manifests import choose_environment, load_project, require_account
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
-from campaignctl.planning.environment import CreateBody, Environment, Project, Prune
+from campaignctl.model.environment import CreateBody, Environment, Project, Prune
 
 FULL = """\
 apiVersion: campaignctl/v1

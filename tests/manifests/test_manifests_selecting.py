@@ -10,7 +10,7 @@ from manifest_projects import PROJECT, VOICE, load, write
 
 from campaignctl.diagnostics import Position, Severity
 from campaignctl.manifests import choose_environment, load_manifests, load_project, locate
-from campaignctl.planning.selector import parse_selector
+from campaignctl.model.selector import parse_selector
 
 
 def named(name: str, team: str = "growth") -> str:

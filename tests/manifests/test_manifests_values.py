@@ -10,7 +10,7 @@ import pytest
 from manifest_projects import VOICE, load, load_one, write
 
 from campaignctl.kinds.lifecycle import State
-from campaignctl.planning.resources import Desired
+from campaignctl.model.campaigns import Desired
 
 
 def spec_of(tmp_path: Path, lines: str, variables: dict[str, str] | None = None) -> dict[str, Any]:

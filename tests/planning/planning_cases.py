@@ -19,15 +19,15 @@ from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.lifecycle import State, read_status
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.checkout import Checkout
-from campaignctl.planning.clocks import OtherClock
-from campaignctl.planning.consent import Consent
-from campaignctl.planning.environment import Environment, Prune
-from campaignctl.planning.plan import Change
+from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
+from campaignctl.model.checkout import Checkout
+from campaignctl.model.clocks import OtherClock
+from campaignctl.model.environment import Environment, Prune
+from campaignctl.model.permissions import Consent
+from campaignctl.model.plan import Change
 from campaignctl.planning.planner import Outlook, make_plan
-from campaignctl.planning.policy import RULES
-from campaignctl.planning.resources import Desired, Listing, Live, Snapshot
 from campaignctl.planning.terms import Terms
+from campaignctl.policy import RULES
 
 CASES = Path(__file__).parent / "cases"
 NOW = "2027-01-10T09:00:00+05:30"

@@ -14,10 +14,10 @@ from campaignctl.kinds import KINDS, SMS, VOICE
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.lifecycle import MARGIN, State, read_status
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.consent import Consent
-from campaignctl.planning.environment import Environment, Prune
+from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
+from campaignctl.model.environment import Environment, Prune
+from campaignctl.model.permissions import Consent
 from campaignctl.planning.planner import Outlook, make_plan
-from campaignctl.planning.resources import Desired, Listing, Live, Snapshot
 from campaignctl.planning.terms import Terms
 
 NOW = datetime(2027, 1, 10, 3, 30, tzinfo=UTC)

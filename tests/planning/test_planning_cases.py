@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from planning_cases import Case, label, load_cases
 
+from campaignctl.model.plan import Change, HeldOperation, Op, Operation
+from campaignctl.model.reasons import REASONS
 from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec, update_spec
-from campaignctl.planning.plan import Change, HeldOperation, Op, Operation
-from campaignctl.planning.reasons import REASONS
 from campaignctl.planning.terms import Terms
 
 CASES = load_cases()

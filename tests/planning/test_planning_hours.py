@@ -14,13 +14,13 @@ from campaignctl.diagnostics import Diagnostic, Position
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.table import Value
-from campaignctl.planning.environment import Environment
-from campaignctl.planning.policy import Policies, Subject, check_manifest, predicted_minutes
-from campaignctl.planning.policy.hours import CallingDay
-from campaignctl.planning.policy.runs import worst_minutes
-from campaignctl.planning.policy.wall_time import moment_of
-from campaignctl.planning.resources import Desired
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Environment
 from campaignctl.planning.terms import whole_document
+from campaignctl.policy import Policies, Subject, check_manifest, predicted_minutes
+from campaignctl.policy.hours import CallingDay
+from campaignctl.policy.runs import worst_minutes
+from campaignctl.policy.wall_time import moment_of
 from campaignctl.zones import zone, zone_names
 
 NOW = datetime.fromisoformat("2020-01-01T00:00:00+00:00")

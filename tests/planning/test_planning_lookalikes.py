@@ -15,12 +15,12 @@ from campaignctl.api.wire import ENDPOINTS
 from campaignctl.diagnostics import Position
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.planning.consent import Consent
+from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
+from campaignctl.model.permissions import Consent
 from campaignctl.planning.foreign import looks_foreign
 from campaignctl.planning.lookalikes import Lookalikes, looked_like, looks_like
 from campaignctl.planning.looks import Look
 from campaignctl.planning.newest import newest_finished
-from campaignctl.planning.resources import Desired, Listing, Live, Snapshot
 
 quickly = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _NUMBERS = tuple(f"+91987654321{digit}" for digit in range(8))

@@ -9,12 +9,7 @@ from typing import Any
 import pytest
 
 from campaignctl.diagnostics import Position
-from campaignctl.kinds import KINDS
-from campaignctl.kinds.countries import COUNTRIES
-from campaignctl.kinds.lifecycle import State
-from campaignctl.planning.consequences import Circumstances
-from campaignctl.planning.environment import Prune
-from campaignctl.planning.manifest_diff import (
+from campaignctl.diff.comparison import (
     NO_LONGER_MANAGED,
     NOT_MANAGED_BEFORE,
     SENT_WITH_A_CREATE,
@@ -23,7 +18,12 @@ from campaignctl.planning.manifest_diff import (
     Version,
     diff_manifests,
 )
-from campaignctl.planning.resources import Desired
+from campaignctl.diff.consequences import Circumstances
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.countries import COUNTRIES
+from campaignctl.kinds.lifecycle import State
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Prune
 
 NOW = datetime(2027, 1, 10, tzinfo=UTC)
 INDIA = Circumstances(NOW, COUNTRIES["IN"])

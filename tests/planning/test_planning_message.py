@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.table import Value
-from campaignctl.planning.message import Count, Encoding, sense_of, text_sense
+from campaignctl.model.estimates import Count, Encoding, sense_of, text_sense
 
 GSM, UCS = Encoding.GSM_7, Encoding.UCS_2
 

@@ -11,13 +11,7 @@ from hypothesis import strategies as some
 
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.table import Value
-from campaignctl.planning.policy import (
-    Subject,
-    declared_end,
-    pace,
-    predicted_end,
-    predicted_minutes,
-)
+from campaignctl.policy import Subject, declared_end, pace, predicted_end, predicted_minutes
 
 NOW = datetime.fromisoformat("2027-01-01T00:00:00+00:00")
 NUMBERS: Value = [f"+9198765{number:05}" for number in range(120)]

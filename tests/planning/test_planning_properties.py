@@ -19,17 +19,16 @@ from planning_worlds import NOW, Campaign, World, worlds
 
 from campaignctl.kinds.lifecycle import ALIVE, CALLING, MARGIN, TRANSITIONS, Status
 from campaignctl.kinds.table import Mutability, Role
+from campaignctl.model.campaigns import Live, sharing
+from campaignctl.model.plan import Change, Op
+from campaignctl.model.reasons import REASONS, ChangeType
+from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import decide, weigh
 from campaignctl.planning.lists import ListName
 from campaignctl.planning.lookalikes import Lookalikes, looked_like, looks_like
 from campaignctl.planning.looks import Look
 from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec, update_spec
-from campaignctl.planning.plan import Change, Op
-from campaignctl.planning.reasons import REASONS, ChangeType
-from campaignctl.planning.resources import Live
-from campaignctl.planning.sharing import sharing
-from campaignctl.planning.window import window_of
 
 quickly = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Some five seconds for all; thousands of examples were looked at when the rules were written."""

@@ -11,13 +11,13 @@ from campaignctl.diagnostics import Position
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import read_status
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.planning.crowds import Crowd, Span, capacity, crowds_by_kind
-from campaignctl.planning.environment import Environment
-from campaignctl.planning.plan import Change, HeldOperation, Op, Operation, Reason
-from campaignctl.planning.reasons import ChangeType
-from campaignctl.planning.resources import Desired, Key, Live
-from campaignctl.planning.run import Run, run_of
-from campaignctl.planning.together import Together
+from campaignctl.model.campaigns import Desired, Key, Live
+from campaignctl.model.environment import Environment
+from campaignctl.model.plan import Change, HeldOperation, Op, Operation, Reason
+from campaignctl.model.reasons import ChangeType
+from campaignctl.policy.capacity import Crowd, Span, capacity, crowds_by_kind
+from campaignctl.policy.periods import Run, run_of
+from campaignctl.policy.together import Together
 
 NOW = datetime(2027, 1, 15, 3, 0, tzinfo=UTC)
 ACCOUNT = Environment("prod", "exotel", "acme1")

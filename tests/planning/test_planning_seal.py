@@ -14,10 +14,10 @@ from campaignctl.kinds import KINDS, SMS, VOICE
 from campaignctl.kinds.countries import COUNTRIES, Country
 from campaignctl.kinds.lifecycle import State, Status
 from campaignctl.kinds.table import Field, Kind, Type, Value
-from campaignctl.planning.normalize import normal
-from campaignctl.planning.plan import ManifestsSeal
-from campaignctl.planning.resources import Desired, Live
-from campaignctl.planning.seal import canonical, canonical_manifest, fingerprint, keyed, seal_manifests
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.plan import ManifestsSeal
+from campaignctl.model.values import normal
+from campaignctl.saved_plans.seal import canonical, canonical_manifest, fingerprint, keyed, seal_manifests
 
 WHERE = Position("a.yaml", 1)
 TOKEN = "made-up"

@@ -9,7 +9,7 @@ import pytest
 
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.window import Window, instant, window_of
+from campaignctl.model.windows import Window, instant, window_of
 
 NINE = datetime(2027, 1, 15, 3, 30, tzinfo=UTC)
 

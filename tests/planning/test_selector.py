@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from campaignctl.errors import UsageError
-from campaignctl.planning.selector import parse_selector
+from campaignctl.model.selector import parse_selector
 
 LABELS = {"team": "growth", "tier": "gold card"}
 

@@ -9,9 +9,9 @@ import pytest
 from campaignctl.diagnostics import Position, Severity
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.planning.environment import Prune
-from campaignctl.planning.resources import Desired
-from campaignctl.planning.validate import conflicts, faults
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Prune
+from campaignctl.policy.consistency import conflicts, faults
 
 
 def wanted(

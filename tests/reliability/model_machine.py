@@ -22,7 +22,7 @@ from harness import ACCOUNT, SECRETS, Desk, run, sent, sms, voice
 
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import ALIVE, CALLING, Status
-from campaignctl.planning.window import instant
+from campaignctl.model.windows import instant
 from campaignctl.sandbox.campaign import Campaign as Kept
 from campaignctl.sandbox.clock import stamped
 from campaignctl.sandbox.journal import Recorded

@@ -23,15 +23,15 @@ from campaignctl.diagnostics import Position
 from campaignctl.errors import ApiError
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.lifecycle import CALLING, State, Status
-from campaignctl.planning.assemble import assemble
-from campaignctl.planning.consent import Consent
-from campaignctl.planning.environment import Environment
-from campaignctl.planning.outcome import ApplyResult, ChangeOutcome, ChangeResult
-from campaignctl.planning.plan import Op, Selection
+from campaignctl.model.campaigns import Desired, Snapshot
+from campaignctl.model.environment import Environment
+from campaignctl.model.permissions import Consent
+from campaignctl.model.plan import Op, Selection
+from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.planner import make_plan
-from campaignctl.planning.resources import Desired, Snapshot
-from campaignctl.planning.seal import seal_manifests
 from campaignctl.planning.terms import Terms
+from campaignctl.saved_plans.assemble import assemble
+from campaignctl.saved_plans.seal import seal_manifests
 
 _STARTS = ({"send_at": "2027-01-15T09:00:00+05:30", "end_at": "2027-01-15T18:00:00+05:30"}, None)
 _MOST_ATTEMPTS = 4

@@ -22,9 +22,9 @@ from campaignctl.applying.intents import Intent, Intents
 from campaignctl.errors import ApiError
 from campaignctl.kinds.lifecycle import TRANSITIONS, Action, Status
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.planning.clocks import OtherClock
-from campaignctl.planning.outcome import Done, Exchange, NotReached, Refused, Unknown
-from campaignctl.planning.resources import Listing, Live
+from campaignctl.model.campaigns import Listing, Live
+from campaignctl.model.clocks import OtherClock
+from campaignctl.model.results import Done, Exchange, NotReached, Refused, Unknown
 
 T = TypeVar("T")
 Check = Callable[[], None]

@@ -20,11 +20,11 @@ from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS, SMS, VOICE
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.consent import Consent
-from campaignctl.planning.environment import Environment, Prune
-from campaignctl.planning.plan import Change
+from campaignctl.model.campaigns import Desired, Key, Snapshot
+from campaignctl.model.environment import Environment, Prune
+from campaignctl.model.permissions import Consent
+from campaignctl.model.plan import Change
 from campaignctl.planning.planner import make_plan
-from campaignctl.planning.resources import Desired, Key, Snapshot
 from campaignctl.planning.terms import Terms
 from campaignctl.sandbox.seeding import APPEARED
 from campaignctl.sandbox.server import Sandbox

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import plans
 
-from campaignctl.planning.outcome import (
+from campaignctl.model.plan import Change, Op, Reason
+from campaignctl.model.results import (
     ApplyResult,
     ChangeOutcome,
     ChangeResult,
@@ -12,7 +13,6 @@ from campaignctl.planning.outcome import (
     OperationOutcome,
     OperationResult,
 )
-from campaignctl.planning.plan import Change, Op, Reason
 
 
 def result(change: Change, outcome: ChangeOutcome, code: str, message: str, **more: object) -> ChangeResult:

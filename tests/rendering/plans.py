@@ -12,8 +12,9 @@ from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.lifecycle import State, read_status
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.planning.environment import Environment
-from campaignctl.planning.plan import (
+from campaignctl.model.campaigns import Desired, Key, Live
+from campaignctl.model.environment import Environment
+from campaignctl.model.plan import (
     Change,
     Cost,
     Difference,
@@ -25,9 +26,8 @@ from campaignctl.planning.plan import (
     Reason,
     Selection,
 )
-from campaignctl.planning.reasons import REASONS
-from campaignctl.planning.resources import Desired, Key, Live
-from campaignctl.planning.together import Together
+from campaignctl.model.reasons import REASONS
+from campaignctl.policy.together import Together
 
 NOW = datetime(2027, 1, 12, 3, 30, tzinfo=UTC)
 PROD = Environment("prod", "exotel", "acme1", country=COUNTRIES["IN"])

@@ -19,9 +19,9 @@ from test_rendering_hostile import results_of
 from campaignctl.errors import InputError
 from campaignctl.rendering.as_json import apply_document, plan_document
 from campaignctl.rendering.as_markdown import MOST_CHARACTERS
-from campaignctl.rendering.escape import UNSAFE, name, visible
 from campaignctl.rendering.findings import error_document, validate_document
 from campaignctl.rendering.formats import FORMATS, Setting, Where, render
+from campaignctl.text import UNSAFE, name, visible
 
 SETTING = Setting(plans.NOW)
 NAMES = list(plans.HOSTILE)

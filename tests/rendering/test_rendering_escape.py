@@ -10,14 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaignctl.rendering.escape import (
-    UNSAFE,
-    cut,
-    json_safe,
-    visible,
-    without_command,
-)
 from campaignctl.rendering.lines import Line, Style, laid_out
+from campaignctl.text import UNSAFE, cut, json_safe, visible, without_command
 
 UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 

@@ -15,9 +15,8 @@ import pytest
 
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.table import Kind
-from campaignctl.planning.plan import Op, Operation, Plan
-from campaignctl.planning.reasons import REASONS, ChangeType
-from campaignctl.planning.seal import document_digest
+from campaignctl.model.plan import Op, Operation, Plan
+from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.rendering import words
 from campaignctl.rendering.as_json import (
     apply_document,
@@ -30,6 +29,7 @@ from campaignctl.rendering.documents import PlanDocument
 from campaignctl.rendering.findings import validate_document
 from campaignctl.rendering.formats import FORMATS, Setting, Where, offered, render
 from campaignctl.rendering.timeline import timeline_of
+from campaignctl.saved_plans.seal import document_digest
 
 Golden = Callable[[str, str], None]
 SETTING = Setting(plans.NOW, manifests=8, where=Where("prod", "acme1", sandbox=False))

@@ -8,7 +8,8 @@ import plans
 import pytest
 
 from campaignctl.errors import CampaignctlError, InputError
-from campaignctl.planning.outcome import (
+from campaignctl.model.plan import Op, Plan, Reason
+from campaignctl.model.results import (
     ApplyResult,
     ChangeOutcome,
     ChangeResult,
@@ -16,13 +17,12 @@ from campaignctl.planning.outcome import (
     OperationOutcome,
     OperationResult,
 )
-from campaignctl.planning.plan import Op, Plan, Reason
 from campaignctl.rendering.as_json import apply_document, plan_document, written
 from campaignctl.rendering.as_text.findings import error_text, validate_text
 from campaignctl.rendering.as_text.plan import plan_text
 from campaignctl.rendering.as_text.results import apply_text, operation_line
-from campaignctl.rendering.escape import UNSAFE
 from campaignctl.rendering.findings import error_document, validate_document
+from campaignctl.text import UNSAFE
 
 COMMAND = re.compile(r"^\s*::|##\[|##vso\[", re.MULTILINE)
 

@@ -13,8 +13,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from campaignctl.errors import InputError, RefusedError
-from campaignctl.planning.plan import Difference, Selection
-from campaignctl.planning.reasons import REASONS
+from campaignctl.model.plan import Difference, Selection
+from campaignctl.model.reasons import REASONS
 from campaignctl.rendering import documents
 from campaignctl.rendering.as_json import apply_document, plan_document, sealed_document, written
 from campaignctl.rendering.findings import error_document, validate_document

@@ -12,7 +12,7 @@ import browser
 import plans
 import pytest
 
-from campaignctl.planning.plan import Difference, Op, Operation
+from campaignctl.model.plan import Difference, Op, Operation
 from campaignctl.rendering.as_json import plan_document
 from campaignctl.rendering.formats import Setting, render
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from campaignctl.rendering.recipients import masked, writer
+from campaignctl.report.text import masked, writer
 
 CELLS: list[tuple[str, Any, Any]] = [
     ("number", "09876543210", "•••••••••10"),

@@ -10,8 +10,8 @@ import plans
 import pytest
 
 from campaignctl.errors import InputError
-from campaignctl.planning.outcome import ApplyResult, OperationOutcome
-from campaignctl.planning.plan import Op, Plan
+from campaignctl.model.plan import Op, Plan
+from campaignctl.model.results import ApplyResult, OperationOutcome
 from campaignctl.rendering.as_json import apply_document, plan_document
 from campaignctl.rendering.as_text.findings import error_text, validate_text
 from campaignctl.rendering.as_text.plan import plan_text

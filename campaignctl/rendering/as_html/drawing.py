@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from campaignctl.rendering.as_html.markup import outside, text
-from campaignctl.rendering.escape import cut
 from campaignctl.rendering.timeline import Day, Piece, Span, Timeline
 from campaignctl.rendering.words import counted, day, moment
+from campaignctl.text import cut
 
 _TOP: Final = 24
 _ROW: Final = 30

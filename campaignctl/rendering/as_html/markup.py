@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from campaignctl.rendering.escape import visible
+from campaignctl.text import visible
 
 
 def text(value: str) -> str:

@@ -36,7 +36,7 @@ def _validate(document: documents.ValidateDocument, it: Setting) -> str:
 
 
 def _diff(document: documents.DiffDocument, it: Setting) -> str:
-    from campaignctl.rendering.as_text.diff import diff_text
+    from campaignctl.diff.text import diff_text
 
     return diff_text(document, color=it.color, width=it.width)
 

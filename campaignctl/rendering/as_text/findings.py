@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.findings import findings_total
 from campaignctl.rendering.lines import Line, Style, laid_out
+from campaignctl.text import message, name
 
 if TYPE_CHECKING:
     from campaignctl.rendering.documents import ErrorOutputDocument, FindingDocument, ValidateDocument

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from campaignctl.rendering.changes import SHOWS_ITSELF
 from campaignctl.rendering.documents import ReasonDocument
-from campaignctl.rendering.escape import message, name
 from campaignctl.rendering.lines import Line, Style
+from campaignctl.text import message, name
 
 
 def headline(environment: str, account_sid: str, backend: str, *, start: str = "Environment") -> Line:

@@ -12,21 +12,11 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Value
 from campaignctl.rendering import totals, words
 from campaignctl.rendering.as_text.findings import finding_lines
-from campaignctl.rendering.as_text.parts import (
-    block,
-    headline,
-    note_lines,
-    reason_lines,
-)
+from campaignctl.rendering.as_text.parts import block, headline, note_lines, reason_lines
 from campaignctl.rendering.changes import asking, does, namesakes, number_count, title, written
-from campaignctl.rendering.documents import (
-    ChangeDocument,
-    DifferenceDocument,
-    NumbersDocument,
-    PlanDocument,
-)
-from campaignctl.rendering.escape import message, name
+from campaignctl.rendering.documents import ChangeDocument, DifferenceDocument, NumbersDocument, PlanDocument
 from campaignctl.rendering.lines import Line, Style, laid_out
+from campaignctl.text import message, name
 
 _NAMES: Final = 12
 """How many unchanged campaigns are named on one line."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from campaignctl.planning.outcome import OperationOutcome, OperationResult
-from campaignctl.planning.plan import Change
+from campaignctl.model.plan import Change
+from campaignctl.model.results import OperationOutcome, OperationResult
 from campaignctl.rendering import changes, totals, words
 from campaignctl.rendering.as_text.parts import block, headline, note_lines
 from campaignctl.rendering.changes import DONE, ending, following, may_go_on_calling, title, troubles
 from campaignctl.rendering.documents import ApplyDocument, ResultDocument
-from campaignctl.rendering.escape import name
 from campaignctl.rendering.lines import Line, Style, laid_out
+from campaignctl.text import name
 
 _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
     "unknown": ("!", Style.STOP),

@@ -1,0 +1,96 @@
+"""What must hold before an apply sends anything (rule 9): the approval of what was reviewed, and how much at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import takewhile
+from typing import NamedTuple, TypeAlias
+
+from campaignctl.app.planning import Planned
+from campaignctl.app.workspace import Session
+from campaignctl.diagnostics import counted
+from campaignctl.errors import RefusedError
+from campaignctl.model.approval import Approval
+from campaignctl.model.clocks import latest
+from campaignctl.model.plan import Change, Op, Operation, Plan, Reason
+from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
+from campaignctl.planning.orphans import too_many_orphans
+from campaignctl.saved_plans.staleness import sets_going
+
+Now: TypeAlias = Callable[[], datetime]
+"""The moment by which nothing may have expired: the last that any clock shows."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the command line demands."""
+
+    max_changes: int | None
+    expect: Approval | None
+    auto_approve: bool
+
+
+class Passed(NamedTuple):
+    """What of a plan may be carried out; `refusal` is why that is only what stops campaigns."""
+
+    planned: Planned
+    refusal: str | None = None
+
+
+def guard(planned: Planned, limits: Limits, session: Session, digest: str) -> Passed:
+    """Every guard that refuses before anything is sent. `digest` is what a reviewer has seen, of a saved plan its
+    own: what is left of it has another.
+
+    Too many operations keep back no pause that a manifest asks for: stopping never waits.
+
+    Raises:
+        RefusedError: nothing of the plan may be sent.
+    """
+    if limits.expect is not None:
+        terms = planned.terms
+        clocks = terms.clocks if sets_going(planned.plan.changes) else ()
+        limits.expect.hold_against(digest, latest(terms.now, clocks))
+    refusal = _too_many(planned, limits, session)
+    if refusal is None:
+        return Passed(planned)
+    stopping = replace(planned.plan, changes=tuple(_pausing(change) for change in planned.plan.changes))
+    if not stopping.operations:
+        raise RefusedError(refusal)
+    return Passed(replace(planned, plan=stopping), refusal)
+
+
+def _too_many(planned: Planned, limits: Limits, session: Session) -> str | None:
+    plan = planned.plan
+    most = limits.max_changes if limits.max_changes is not None else session.project.max_changes
+    changes = sum(operation.op is not Op.PAUSE for change in plan.changes for operation in change.operations)
+    if most is not None and changes > most:
+        return (
+            f"this plan has {counted(changes, 'operation')} besides pauses, "
+            f"and at most {counted(most, 'is', 'are')} allowed (max_changes)"
+        )
+    if limits.max_changes is None:
+        return too_many_orphans(plan.changes, planned.outlook.with_prefix)
+    return None
+
+
+def _pausing(change: Change) -> Change:
+    """What of it stops a campaign, and is asked for by a manifest: an orphan's pause is not."""
+    wanted: Iterable[Operation] = change.operations if change.desired is not None else ()
+    return replace(change, operations=tuple(takewhile(lambda it: it.op is Op.PAUSE, wanted)))
+
+
+def with_refused(result: ApplyResult, plan: Plan, refusal: str | None) -> ApplyResult:
+    """The results of what was sent, and of what was refused that it was skipped. `plan` is the whole one."""
+    if refusal is None:
+        return result
+    pairs = zip(result.results, plan.changes, strict=True)
+    return replace(result, results=tuple(_refused(each, change, refusal) for each, change in pairs))
+
+
+def _refused(result: ChangeResult, planned: Change, refusal: str) -> ChangeResult:
+    cut = len(result.change.operations) < len(planned.operations)
+    if not cut or result.outcome is not ChangeOutcome.UNCHANGED:
+        return result
+    return replace(result, outcome=ChangeOutcome.SKIPPED, reason=Reason(result.reason.code, refusal))

@@ -1,0 +1,63 @@
+"""A plan file, from disk to `SavedPlan`: whole, of a version we read, of the published shape, not edited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from campaignctl.app.files import read_file
+from campaignctl.errors import InputError, UsageError
+from campaignctl.saved_plans.file import SavedPlan, holds_nothing, looks_like_plan, read_plan
+
+
+def plan_among(paths: Sequence[str]) -> Path | None:
+    """The plan file that PATHS name, whatever its name ends in.
+
+    Raises:
+        UsageError: it stands beside other things.
+        InputError: a file holds nothing; it may be a plan whose making failed.
+    """
+    refuse_empty(paths)
+    for path in map(Path, paths):
+        if path.is_file() and _begin(path).startswith("{") and looks_like_plan(read_file(path)):
+            if len(paths) > 1:
+                raise UsageError(f"{path} is a plan: apply it alone")
+            return path
+    return None
+
+
+def refuse_empty(paths: Iterable[str]) -> None:
+    """Raises InputError for a file that is named and holds nothing: never *nothing to do*."""
+    for path in map(Path, paths):
+        if path.is_file() and _begin(path) in ("", "null") and holds_nothing(read_file(path)):
+            raise InputError(f"{path} holds nothing: neither a manifest nor a plan")
+
+
+def _begin(path: Path) -> str:
+    """How a file begins, blanks left out: enough to know most for what they are."""
+    try:
+        with path.open("rb") as file:
+            return file.read(256).decode("utf-8-sig", "replace").strip("\0 \t\r\n")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
+def load_plan(path: Path) -> SavedPlan:
+    """Raises InputError for a file that is cut or foreign, RefusedError for an edited or newer one."""
+    saved = read_plan(read_file(path), str(path))
+    _check_shape(saved, path)
+    return saved
+
+
+def _check_shape(saved: SavedPlan, path: Path) -> None:
+    """What is shown of a plan is read by its shape: a file of another shape is not shown by half."""
+    import jsonschema
+
+    from campaignctl.app.published import schema_text
+
+    validator = jsonschema.Draft202012Validator(json.loads(schema_text("plan")))
+    error = jsonschema.exceptions.best_match(validator.iter_errors(saved.document))
+    if error is not None:
+        where = ".".join(map(str, error.absolute_path)) or "the whole"
+        raise InputError(f"{path} is not a plan file that can be read: {where} is not as its schema says")

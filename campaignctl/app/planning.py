@@ -1,0 +1,214 @@
+"""The straight line that `plan` and `apply` walk: manifests → account → plan → its document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from campaignctl.app.workspace import Reading, Session
+from campaignctl.applying.intents import Intents
+from campaignctl.diagnostics import in_order
+from campaignctl.errors import UsageError
+from campaignctl.model.campaigns import Snapshot
+from campaignctl.model.environment import Environment
+from campaignctl.model.permissions import Consent, Permission, unknown_permissions
+from campaignctl.model.plan import ManifestsSeal, Plan, Selection
+from campaignctl.parallel import meanwhile
+from campaignctl.planning.lists import asks_by_name, resolve
+from campaignctl.planning.planner import Outlook, make_plan
+from campaignctl.planning.terms import Terms
+from campaignctl.rendering.formats import FORMATS
+from campaignctl.saved_plans.assemble import assemble
+from campaignctl.saved_plans.seal import document_digest, keyed, seal_manifests
+
+if TYPE_CHECKING:
+    from campaignctl.api.client import Client
+    from campaignctl.rendering.documents import PlanDocument
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks of a plan. `approved_before`: the plan was approved before this run makes it again."""
+
+    paths: tuple[str, ...] = ()
+    labels: str = ""
+    allowed: tuple[str, ...] = ()
+    prune: bool = False
+    resend: tuple[str, ...] = ()
+    refresh: str = "auto"
+    approved_before: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for an `--allow` that does not exist."""
+        for flag in unknown_permissions(self.allowed):
+            words = ", ".join(Permission)
+            raise UsageError(f"--allow {flag}: it is one of {words}, alone or with :NAME")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, what it was made under, and what its digest was reckoned over: `brief`, which shows no number.
+
+    `show_numbers` is whether they were asked for, `looked_at` when reading the account began, by the clock's
+    `monotonic`; `token` keys the seal.
+    """
+
+    plan: Plan
+    terms: Terms
+    outlook: Outlook
+    brief: PlanDocument
+    show_numbers: bool
+    token: str = field(repr=False)
+    looked_at: float | None = None
+
+    @classmethod
+    def sealed(
+        cls, plan: Plan, terms: Terms, outlook: Outlook, session: Session, looked_at: float | None = None
+    ) -> Planned:
+        """With the digest of what its document shows, numbers masked."""
+        from campaignctl.rendering.as_json import brief_document
+
+        brief = brief_document(plan, terms.environment)
+        plan = replace(plan, digest=document_digest(brief))
+        brief |= {"digest": plan.digest, "approval": plan.approval}
+        show_numbers, token = session.options.show_numbers, session.token
+        return cls(plan, terms, outlook, brief, show_numbers, token, looked_at)
+
+    @property
+    def document(self) -> PlanDocument:
+        """As text shows it."""
+        return self.document_for("text")
+
+    def document_for(self, output_format: str) -> PlanDocument:
+        """The document as a format may show it: most never show a number, whatever the command line says."""
+        from campaignctl.rendering.as_json import brief_document
+
+        row, environment = FORMATS[output_format], self.terms.environment
+        show_numbers = self.show_numbers and row.may_show_numbers
+        brief = brief_document(self.plan, environment, show_numbers=True) if show_numbers else self.brief
+        if row.brief:
+            return brief
+        return self._whole(brief, show_numbers)
+
+    @property
+    def file(self) -> PlanDocument:
+        """As a plan file holds it: every number masked, whatever the command line says."""
+        return self._whole(self.brief, show_numbers=False)
+
+    def _whole(self, brief: PlanDocument, show_numbers: bool) -> PlanDocument:
+        from campaignctl.rendering.as_json import sealed_document, whole_document
+
+        whole = whole_document(brief, self.plan, self.terms.environment, show_numbers=show_numbers)
+        return sealed_document(whole, self.token)
+
+    def cut_down(self, plan: Plan, session: Session) -> Planned:
+        """The same, for what is left of a saved plan."""
+        return Planned.sealed(plan, self.terms, self.outlook, session, self.looked_at)
+
+
+@dataclass(frozen=True)
+class Look:
+    """The account beside the manifests, and what the rules make of it. `reading` has its lists by SID."""
+
+    reading: Reading
+    snapshot: Snapshot
+    terms: Terms
+    outlook: Outlook
+
+
+def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Look:
+    """Fetches the account and judges. Raises ApiError where it cannot be read."""
+    from campaignctl.api.refresh import fetch
+
+    snapshot = fetch(client, reading.everyone, refresh=asked.refresh)
+    reading, snapshot = _with_lists(reading, snapshot, client)
+    snapshot = _with_earlier_runs(session, reading, snapshot, client)
+    terms = Terms(
+        now=snapshot.now,
+        environment=session.environment,
+        consent=_consent(asked.allowed, session.environment),
+        prune=session.project.prune,
+        prune_asked=asked.prune,
+        orphans_complete=reading.complete,
+        resend=asked.resend,
+        locate=session.locate,
+        unsettled=_unsettled(session),
+        address=session.options.address,
+        clocks=snapshot.clocks,
+        approved_before=asked.approved_before,
+        checkout=session.checkout,
+    )
+    return Look(reading, snapshot, terms, make_plan(reading.everyone, reading.selected, snapshot, terms))
+
+
+def _consent(flags: tuple[str, ...], environment: Environment) -> Consent:
+    return Consent(flags, environment.allow, environment.is_sandbox, environment.resume_waits)
+
+
+def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[Reading, Snapshot]:
+    """The manifests with SIDs for the names of lists, which are read once, and only where one is named."""
+    if not asks_by_name(reading.everyone):
+        return reading, snapshot
+    from campaignctl.api.contact_lists import read_directory
+
+    before = client.requests
+    directory = read_directory(client)
+    found = {id(desired): resolve(desired, directory) for desired in reading.everyone}
+    return (
+        reading._replace(
+            everyone=tuple(found.values()),
+            selected=tuple(found[id(desired)] for desired in reading.selected),
+        ),
+        replace(snapshot, requests=snapshot.requests + client.requests - before),
+    )
+
+
+def _with_earlier_runs(session: Session, reading: Reading, snapshot: Snapshot, client: Client) -> Snapshot:
+    """What runs on this machine made that were cut off, whether or not a list shows it."""
+    intents = [intent for intent in open_intents(session).left() if intent.sid is not None]
+    if not intents:
+        return snapshot
+    from campaignctl.applying.leftovers import seen_through
+
+    before, pinned = client.requests, {desired.sid for desired in reading.everyone if desired.sid}
+    snapshot = seen_through(intents, snapshot, client.get, pinned)
+    return replace(snapshot, requests=snapshot.requests + client.requests - before)
+
+
+def make(session: Session, reading: Reading, client: Client, asked: Asked) -> Planned:
+    """Fetches the account and plans. Raises ApiError where it cannot be read."""
+    looked_at = session.clock.monotonic()
+    with meanwhile(partial(_seal, session, reading), len(reading.selected)) as seal:
+        found = look(session, reading, client, asked)
+        manifests = seal() if found.reading is reading else _seal(session, found.reading)
+    snapshot, terms, outlook = found.snapshot, found.terms, found.outlook
+    outlook = replace(outlook, findings=in_order([*found.reading.findings, *outlook.findings]))
+    plan = assemble(outlook, manifests, snapshot, terms, _selection(session, asked), session.token)
+    return Planned.sealed(plan, terms, outlook, session, looked_at)
+
+
+def _seal(session: Session, reading: Reading) -> ManifestsSeal:
+    return seal_manifests(reading.selected, session.environment.country, session.token)
+
+
+def _unsettled(session: Session) -> dict[tuple[str, str], str]:
+    """The creates that earlier runs on this machine never learned the outcome of."""
+    intents = open_intents(session)
+    return {
+        (intent.kind, intent.name): str(intents.path(intent.kind, intent.name))
+        for intent in intents.left()
+        if intent.sid is None
+    }
+
+
+def open_intents(session: Session) -> Intents:
+    """The intents of the environment's account."""
+    return Intents(session.intents_directory, session.host, session.environment.account_sid, session.clock)
+
+
+def _selection(session: Session, asked: Asked) -> Selection:
+    """PATHS as seen from the project file; the values of `--var` are kept as keyed hashes."""
+    variables = {name: keyed(session.token, value) for name, value in session.options.variables.items()}
+    paths = tuple(map(session.seen_from_root, asked.paths))
+    return Selection(paths, asked.labels, asked.prune, variables, asked.resend)

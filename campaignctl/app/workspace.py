@@ -1,0 +1,271 @@
+"""Opens what a command works on: the project, an environment, its manifests, its account."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from campaignctl.cli.options import GlobalOptions
+from campaignctl.clock import Clock
+from campaignctl.diagnostics import Diagnostic, Position, has_errors, in_order, quoted
+from campaignctl.errors import CredentialsError, InputError, UsageError
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Environment, Project
+from campaignctl.model.selector import parse_selector
+from campaignctl.model.windows import instant
+
+if TYPE_CHECKING:
+    from campaignctl.api.client import Client, RequestRecord
+    from campaignctl.app.audit import AuditLog
+    from campaignctl.model.checkout import Checkout
+
+_SANDBOX_SECRET = "sandbox"
+
+
+class Reading(NamedTuple):
+    """The project's manifests: all that could be read, and those that were selected.
+
+    `complete` is False when a file outside the selection could not be read. `barren` are the paths of the
+    project file that hold no manifest, `used` the variables that manifests name.
+    """
+
+    everyone: tuple[Desired, ...]
+    selected: tuple[Desired, ...]
+    findings: tuple[Diagnostic, ...]
+    complete: bool
+    barren: tuple[str, ...] = ()
+    used: frozenset[str] = frozenset()
+
+
+class Connection(NamedTuple):
+    """An open account, and its scheme and host. `settles`: lists may lag, and others may create there too."""
+
+    client: Client
+    settles: bool
+    base_url: str
+    log: AuditLog
+
+
+def _start(options: GlobalOptions) -> Path:
+    """Where the project is looked for. One that is named in full needs no working directory, which may be gone."""
+    config = options.config
+    return config.parent if config is not None and config.is_absolute() else Path.cwd()
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command's view of the world."""
+
+    options: GlobalOptions
+    project: Project
+    environment: Environment
+    environ: Mapping[str, str]
+    clock: Clock
+
+    @classmethod
+    def open(cls, options: GlobalOptions) -> Session:
+        """Finds and checks the project file, and chooses the environment.
+
+        Raises InputError with every finding, or for an environment that the project does not have.
+        """
+        from campaignctl.manifests.project import load_project
+
+        environ = dict(os.environ)
+        return cls._chosen(options, load_project(_start(options), options.config, environ), environ)
+
+    @classmethod
+    def open_anyway(cls, options: GlobalOptions) -> tuple[Session, tuple[Diagnostic, ...]]:
+        """The same for what must not wait for the project file to be mended: the mistakes outside the environment.
+
+        Raises InputError where the environment itself is wrong.
+        """
+        from campaignctl.manifests.project import salvage_project
+
+        environ = dict(os.environ)
+        project, findings = salvage_project(_start(options), options.config, environ, options.environment)
+        return cls._chosen(options, project, environ), findings
+
+    @classmethod
+    def _chosen(cls, options: GlobalOptions, project: Project, environ: Mapping[str, str]) -> Session:
+        from campaignctl.manifests.project import choose_environment
+
+        environment = choose_environment(project, options.environment or None)
+        return cls(options, project, environment, environ, options.clock)
+
+    def read(self, paths: Sequence[str], labels: str = "") -> Reading:
+        """Every manifest of the project, and which of them PATHS and labels select; what is odd about the settings
+        they were read with, too. Raises UsageError.
+        """
+        return self.remarked(self.load(paths, labels))
+
+    def load(self, paths: Sequence[str], labels: str = "") -> Reading:
+        """The manifests alone: they are the same for all environments that have the same variables."""
+        from campaignctl.manifests.reading import load_manifests
+
+        if not paths and self.project.file is None:
+            raise UsageError("there is no project file here: name the manifests (files or directories)")
+        selector = parse_selector(labels)
+        loaded = load_manifests(self.project, self.environment, paths, self.options.variables, selector)
+        return Reading(
+            everyone=loaded.desired,
+            selected=loaded.selected,
+            findings=in_order(loaded.findings),
+            complete=loaded.complete,
+            barren=loaded.barren,
+            used=loaded.used,
+        )
+
+    def remarked(self, reading: Reading) -> Reading:
+        """With what is odd about the project file and about the variables of this environment."""
+        from campaignctl.manifests.remarks import of_variables
+
+        odd = of_variables(self.project, self.environment, self.options.variables, reading.used)
+        return reading._replace(findings=in_order((*reading.findings, *self.project.findings, *odd)))
+
+    def read_anyway(self, amiss: Sequence[Diagnostic] = ()) -> Reading:
+        """Every manifest that can be read, for what looks at an account with or without a project.
+
+        `amiss` are the mistakes of the project file that `open_anyway` told of.
+        """
+        reading = self.read(()) if self.project.file is not None else Reading((), (), (), True)
+        return reading._replace(findings=(*amiss, *reading.findings))
+
+    def read_valid(self, paths: Sequence[str], labels: str = "", prune: bool = False) -> Reading:
+        """The same, for commands that act: one invalid manifest among the selected stops them. Raises InputError.
+
+        With `prune` a path of the project file that holds no manifest stops them too: it may have been emptied by
+        mistake, and all of its campaigns would be orphans.
+        """
+        reading = self.read(paths, labels)
+        if has_errors(reading.findings):
+            raise InputError("the manifests are not valid; nothing was sent", reading.findings)
+        if prune and reading.barren:
+            empty = ", ".join(map(quoted, reading.barren))
+            raise InputError(
+                f"no manifest in {empty}, which the project file names: --prune would end too much"
+            )
+        return reading
+
+    def seen_from_root(self, path: str) -> str:
+        """One of PATHS, relative to the project file: a saved plan may be applied from another directory."""
+        return path if self._at_root else Path(os.path.relpath(path, self.project.root)).as_posix()
+
+    def seen_from_here(self, path: str) -> str:
+        """The way back."""
+        return path if self._at_root else os.path.relpath(Path(self.project.root, path))
+
+    @property
+    def _at_root(self) -> bool:
+        return Path.cwd() == Path(self.project.root)
+
+    def checkout(self) -> Checkout | None:
+        """The commit that the project's files are of; None outside git, and for a sandbox, whose clock is its own."""
+        if self.environment.is_sandbox:
+            return None
+        from campaignctl.manifests.revision import checked_out
+
+        return checked_out(Path(self.project.root))
+
+    def locate(self, desired: Desired, path: str) -> Position:
+        """Where a field of a manifest stands: the file is read once more for it."""
+        from campaignctl.manifests.places import locate_field
+
+        return locate_field(Path(self.project.root), desired, path)
+
+    @property
+    def token(self) -> str:
+        """The API token. Raises CredentialsError where it is missing."""
+        return self._secret(self.environment.token_env)
+
+    def _secret(self, variable: str) -> str:
+        if self.environment.is_sandbox:
+            return _SANDBOX_SECRET
+        value = self.environ.get(variable, "").strip()
+        if not value:
+            raise CredentialsError(
+                f"environment {self.environment.name} needs its credentials: set {variable} "
+                f"(the names stand under credentials: in the project file)"
+            )
+        return value
+
+    @property
+    def state_directory(self) -> Path:
+        """Where the sandbox's database and the intents of creates live."""
+        return Path(self.project.root) / ".campaignctl"
+
+    @property
+    def sandbox_database(self) -> Path:
+        """Where the environment's sandbox keeps its state."""
+        return self.state_directory / "sandbox.db"
+
+    @property
+    def sandbox_start(self) -> datetime | None:
+        """Where a fresh sandbox's clock begins; None for the machine's own time."""
+        text = self.environment.sandbox_clock
+        return instant(text) if text else None
+
+    @contextmanager
+    def account(
+        self, clock: Clock | None = None, audit_log: Path | None = None, whole_limit: bool = False
+    ) -> Iterator[Connection]:
+        """The environment's account; a sandbox is started, or the one that runs is used.
+
+        `clock` stands in for the session's own: one whose waits can be interrupted. `whole_limit`: this is the pause
+        by hand that requests are kept back for.
+        """
+        from random import Random
+
+        from campaignctl.api.client import Client
+        from campaignctl.app import waiting
+        from campaignctl.app.audit import audited, said
+        from campaignctl.manifests.project import require_account
+
+        require_account(self.environment)
+        key, token = self._secret(self.environment.key_env), self.token
+        logged = audited(audit_log, self.environment.name, self.environ, self.clock, go_on=whole_limit)
+        with self._server() as (base_url, settles), logged as log:
+
+            def observe(record: RequestRecord) -> None:
+                log.write(record)
+                if self.options.verbose:
+                    said(record)
+
+            client = Client(
+                self.environment,
+                base_url=base_url,
+                key=key,
+                token=token,
+                clock=waiting.said(clock or self.clock, self.options),
+                random=Random(),
+                observer=observe,
+                whole_limit=whole_limit,
+            )
+            with client:
+                yield Connection(client, settles, base_url, log)
+
+    @property
+    def host(self) -> str:
+        """What tells this account's server from others in an intent."""
+        return self.environment.host
+
+    @property
+    def intents_directory(self) -> Path:
+        """Where creates are noted before they are sent."""
+        return self.state_directory / "intents"
+
+    @contextmanager
+    def _server(self) -> Iterator[tuple[str, bool]]:
+        """Scheme and host, and whether somebody else may create there at the same time."""
+        if not self.environment.is_sandbox:
+            assert self.environment.base_url is not None, "an environment of the live API has its host"
+            yield self.environment.base_url, True
+            return
+        from campaignctl.sandbox.server import running
+
+        with running(self.sandbox_database, clock=self.clock, start_at=self.sandbox_start) as sandbox:
+            yield sandbox.url, not sandbox.owned

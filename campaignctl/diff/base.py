@@ -1,0 +1,155 @@
+"""The base of a `diff`: the project and its manifests as they stand in a revision."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from campaignctl.app.workspace import Session
+from campaignctl.diagnostics import Diagnostic, Severity, counted, quoted
+from campaignctl.diff.comparison import Version
+from campaignctl.errors import InputError
+from campaignctl.manifests.project import load_project
+from campaignctl.manifests.reading import Manifests, load_manifests
+from campaignctl.manifests.revision import Files, Repository
+from campaignctl.model.environment import Environment, Project
+from campaignctl.model.selector import parse_selector
+
+NO_SUCH_PATH = "no-such-path"
+_MOST_NOTES = 10
+
+
+@dataclass(frozen=True)
+class BaseVersion:
+    """The manifests of the base, the PATHS that it holds, and what a reader should know of it."""
+
+    version: Version
+    held: frozenset[str]
+    notes: tuple[str, ...]
+
+
+def inside(paths: Sequence[str], repository: Repository) -> dict[str, str]:
+    """PATHS relative to the repository. Raises InputError for one outside: git knows nothing of it."""
+    found = {}
+    for path in paths:
+        place = Path(os.path.normpath(Path.cwd() / path))
+        known = next((it for it in (place, place.resolve()) if it.is_relative_to(repository.top)), None)
+        if known is None:
+            raise InputError(
+                f"{quoted(path)} is outside of the repository: diff compares with what git keeps"
+            )
+        found[path] = known.relative_to(repository.top).as_posix()
+    return found
+
+
+def read_base(session: Session, files: Files, paths: dict[str, str], labels: str) -> BaseVersion:
+    """Reads the base as the branch is read: its own project file, environment and variables.
+
+    `paths` as `inside` gives them. A mistake in the base is a note, never an error: nobody can mend it any more.
+    """
+    reader = _BaseReader(session, files)
+    project, environment, notes = reader.settings()
+    held = {path: place for path, place in paths.items() if files.holds(place)}
+    loaded = reader.read(project, environment, list(held.values()), labels)
+    selected = loaded.selected if held or not paths else ()
+    wrong = [finding for finding in loaded.findings if _is_wrong(finding, session)]
+    invalid = {finding.where.file for finding in wrong} | reader.silent(loaded)
+    version = Version(loaded.desired, selected, frozenset(invalid))
+    return BaseVersion(version, frozenset(held), (*notes, *_told(wrong)))
+
+
+class _BaseReader:
+    """Lays out what it needs of the base, and reads it."""
+
+    def __init__(self, session: Session, files: Files) -> None:
+        self.session, self.files = session, files
+        self.prefix = Path(session.project.root).relative_to(files.top).as_posix()
+        self.root = files.directory / self.prefix
+        self.root.mkdir(parents=True, exist_ok=True)
+
+    def settings(self) -> tuple[Project, Environment, tuple[str, ...]]:
+        """The project of the base, and its environment of the same name; where it has none, those of the branch."""
+        project, environment = self.session.project, self.session.environment
+        ours = replace(project, root=str(self.root))
+        if project.file is None or not self.files.paths:
+            return ours, environment, ()
+        file = self._place(project.file)
+        self.files.lay_out(lambda path: path == file)
+        try:
+            before = load_project(self.root, self.root / project.file, self.session.environ)
+        except InputError as wrong:
+            why = "was invalid" if file in self.files.paths else "is not there"
+            detail = f" ({quoted(wrong.findings[0].message)})" if file in self.files.paths else ""
+            note = f"{project.file} {why} on the base{detail}: its manifests are read by the settings of the branch"
+            return ours, environment, (note,)
+        there = before.environments.get(environment.name)
+        if there is None:
+            note = f"the environment {quoted(environment.name)} is new: the base is read by its settings"
+            return before, environment, (note,)
+        return before, there, tuple(_settings_changed(before, project, there, environment))
+
+    def read(
+        self, project: Project, environment: Environment, places: Sequence[str], labels: str
+    ) -> Manifests:
+        """First with what the project names. A file of numbers may stand elsewhere in it: then with all of it."""
+        named = [self._place(path) for path in project.manifests] + list(places)
+        self.files.lay_out(lambda path: any(_is_under(path, each) for each in named))
+        paths = [str(self.files.directory / place) for place in places]
+        selector, variables = parse_selector(labels), self.session.options.variables
+        loaded = load_manifests(project, environment, paths, variables, selector)
+        if loaded.complete:
+            return loaded
+        self.files.lay_out(lambda path: _is_under(path, self.prefix))
+        return load_manifests(project, environment, paths, variables, selector)
+
+    def silent(self, loaded: Manifests) -> set[str]:
+        """Files of an incomplete base that gave no manifest: a mistake may stand in their numbers."""
+        if loaded.complete:
+            return set()
+        there = {os.path.relpath(path, self.prefix) for path in self.files.paths}
+        return there - {desired.where.file for desired in loaded.desired}
+
+    def _place(self, path: str) -> str:
+        return os.path.normpath(f"{self.prefix}/{path}")
+
+
+def _is_under(path: str, directory: str) -> bool:
+    return directory in (".", path) or path.startswith(f"{directory}/")
+
+
+def _is_wrong(finding: Diagnostic, session: Session) -> bool:
+    """What makes a manifest of the base unreadable; that a path is not there yet does not."""
+    own = finding.where.file == session.project.file
+    return finding.severity is Severity.ERROR and finding.rule != NO_SUCH_PATH and not own
+
+
+def _told(wrong: Sequence[Diagnostic]) -> Iterator[str]:
+    first: dict[str, Diagnostic] = {}
+    for finding in wrong:
+        first.setdefault(finding.where.file, finding)
+    for file, finding in list(first.items())[:_MOST_NOTES]:
+        yield f"{file} was invalid on the base, line {finding.where.line}: {finding.message}"
+    if len(first) > _MOST_NOTES:
+        more = counted(len(first) - _MOST_NOTES, "more file was", "more files were")
+        yield f"{more} invalid on the base"
+
+
+def _settings_changed(
+    before: Project, after: Project, there: Environment, here: Environment
+) -> Iterator[str]:
+    """Names only: a plan under other settings may do other things, and its reader must look at the file."""
+    changed = [
+        name
+        for name in ("manifests", "max_changes", "prune")
+        if getattr(before, name) != getattr(after, name)
+    ]
+    changed += [
+        each.name for each in fields(Environment) if getattr(there, each.name) != getattr(here, each.name)
+    ]
+    if changed:
+        yield (
+            f"{after.file} changes for environment {here.name}: {', '.join(changed)}; "
+            "read it, settings are not shown here"
+        )

@@ -1,0 +1,72 @@
+"""What a branch changes in the manifests, as a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Final
+
+from campaignctl.diff.words import compared_with, does, effect, subject, total
+from campaignctl.rendering.documents import DiffDocument, ManifestChangeDocument
+from campaignctl.rendering.facts import difference_fact, field_facts
+from campaignctl.rendering.report import Entry, Fact, Later, Place, Report, Said, Tone, findings_of
+from campaignctl.text import message, name
+
+_TONES: Final[Mapping[str, Tone]] = {
+    "looks-renamed": Tone.HELD,
+    "added": Tone.CREATE,
+    "renamed": Tone.CHANGE,
+    "changed": Tone.CHANGE,
+    "removed": Tone.LEFT,
+}
+
+
+def diff_report(document: DiffDocument) -> Report:
+    """What looks renamed first, then what is new, changed and gone. No account was looked at: it names none."""
+    entries = [_entry(change) for change in document["changes"]]
+    compared = f"Environment {name(document['environment'])}, {compared_with(document)}."
+    return Report(
+        what="diff",
+        title="Changes of the manifests",
+        where=None,
+        summary=(
+            Said(total(document["summary"]), Tone.PLAIN if entries else Tone.GOOD),
+            Said(compared),
+        ),
+        entries=tuple(sorted(entries, key=lambda entry: entry.tone.rank)),
+        findings=findings_of(document["findings"]),
+        notes=tuple(map(message, document["notes"])),
+        fine_print=("No account was looked at: a plan says what will happen.",),
+    )
+
+
+def _entry(change: ManifestChangeDocument) -> Entry:
+    return Entry(
+        title=subject(change),
+        does=does(change),
+        tone=_TONES[change["change"]],
+        says=Later(partial(_says, change)),
+        facts=Later(partial(_facts, change)),
+        place=Place(change["manifest"], change["line"] or 1) if change["manifest"] else None,
+    )
+
+
+def _says(change: ManifestChangeDocument) -> Iterator[Said]:
+    """First what it means for people; of what is gone, that its campaign is not."""
+    removed, previous = change["change"] == "removed", change["previous"]
+    reaches = effect(change)
+    if reaches and not removed:
+        yield Said(reaches)
+    for place, note in enumerate(change["notes"]):
+        first = change["change"] == "looks-renamed" and place == 0
+        yield Said(f"Why: {message(note)}" if first else message(note))
+    if removed and previous:
+        yield Said(f"It stood in {name(previous['manifest'])}, line {previous['line']}.", Tone.QUIET)
+
+
+def _facts(change: ManifestChangeDocument) -> Iterator[Fact]:
+    if change["change"] == "added":
+        if change["state"]:
+            yield Fact("state", None, (change["state"],))
+        yield from field_facts(change["fields"])
+    yield from map(difference_fact, change["diff"])

@@ -1,0 +1,93 @@
+"""What a diff says in sentences, before any format lays it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.lifecycle import State
+from campaignctl.rendering import words
+from campaignctl.rendering.documents import (
+    DiffDocument,
+    DifferenceDocument,
+    DiffSummaryDocument,
+    ManifestChangeDocument,
+)
+from campaignctl.text import name
+
+_SHORT: Final = 12
+"""Characters of a commit."""
+_DOES: Final[Mapping[str, str]] = {
+    "added": "added",
+    "removed": "removed",
+    "renamed": "renamed from {}",
+    "looks-renamed": "looks renamed from {}",
+    "changed": "changed",
+}
+
+
+def subject(change: ManifestChangeDocument) -> str:
+    """`voice/diwali-reminder`; by its SID where the name is not managed."""
+    return f"{KINDS[change['kind']].short}/{name(change['name'] or change['sid'] or '')}"
+
+
+def does(change: ManifestChangeDocument) -> str:
+    """What became of the manifest."""
+    previous = change["previous"]
+    called = name(previous["name"] or previous["sid"] or "") if previous else ""
+    return _DOES[change["change"]].format(called)
+
+
+def effect(change: ManifestChangeDocument) -> str | None:
+    """Whom it reaches and when: `calls 1,200 people, Fri 15 Jan 2027 09:00 +05:30`. None for what is to be over."""
+    kind, fields = KINDS[change["kind"]], change["fields"]
+    if change["state"] in (State.COMPLETED, State.ARCHIVED) or not _says_whom(change):
+        return None
+    schedule = fields.get(kind.schedule.name)
+    start = words.read_moment(schedule.get(kind.start.name)) if isinstance(schedule, Mapping) else None
+    waits = "paused: " if change["state"] == State.PAUSED else ""
+    local = f" ({change['local_start']})" if "local_start" in change else ""
+    when = f", {words.moment(start)}{local}" if start else ""
+    return f"{waits}{kind.verb} {words.people(fields)}{when}"
+
+
+def _says_whom(change: ManifestChangeDocument) -> bool:
+    return any(change["fields"].get(field) for field in ("from", "lists"))
+
+
+def labelled(difference: DifferenceDocument) -> tuple[str, DifferenceDocument]:
+    """The field with its note, and the bare difference: before and after are worth seeing beside it."""
+    bare: DifferenceDocument = {**difference}
+    note = bare.pop("note", "")
+    return f"{bare['field']} ({note})" if note else bare["field"], bare
+
+
+def compared_with(document: DiffDocument) -> str:
+    """`since the branch left origin/main (1a2b3c4d5e6f)`."""
+    base = document["base"]
+    if base["commit"] is None:
+        return "since nothing: the repository has no commit"
+    commit = base["commit"][:_SHORT]
+    revision = name(base["revision"] or "")
+    return (
+        f"since the branch left {revision} ({commit})"
+        if base["merge_base"]
+        else f"since {revision} ({commit})"
+    )
+
+
+def total(summary: DiffSummaryDocument) -> str:
+    """How many of each."""
+    parts = [
+        f"{summary['added']:,} added",
+        f"{summary['removed']:,} removed",
+        f"{summary['renamed']:,} renamed",
+        f"{summary['changed']:,} changed",
+    ]
+    if summary["looks_renamed"]:
+        parts.insert(3, words.counted(summary["looks_renamed"], "that looks renamed", "that look renamed"))
+    if not any(summary[key] for key in ("added", "removed", "renamed", "looks_renamed", "changed")):
+        same = words.counted(summary["unchanged"], "manifest means", "manifests mean")
+        return f"No campaign changes; {same} the same."
+    return f"Manifests: {', '.join(parts)}, {summary['unchanged']:,} unchanged."

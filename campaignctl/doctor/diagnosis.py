@@ -1,0 +1,125 @@
+"""What `doctor` comes to: a row per check, and how sure it is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from campaignctl.diagnostics import Severity
+from campaignctl.doctor import account_checks, setup_checks
+from campaignctl.doctor.facts import Ailment, Symptoms
+
+
+class Verdict(StrEnum):
+    """What a check came to."""
+
+    FINE = "fine"
+    WARN = "warn"
+    WRONG = "wrong"
+    UNKNOWN = "unknown"  # nothing was found, and not enough was read to say that nothing is there
+
+
+# ------------------------------------------------------------------------------------------- what keeps one from saying
+
+
+def _nothing(_symptoms: Symptoms) -> str | None:
+    return None
+
+
+def _unread(symptoms: Symptoms) -> str | None:
+    return "the account could not be read" if symptoms.trouble is not None else None
+
+
+def _not_whole(symptoms: Symptoms) -> str | None:
+    return _unread(symptoms) or (None if symptoms.whole else "the account's lists could not be read whole")
+
+
+def _key_not_judged(symptoms: Symptoms) -> str | None:
+    """Only an answer that is about who asks says anything of key and token."""
+    trouble = symptoms.trouble
+    return _unread(symptoms) if trouble is not None and not trouble.credentials else None
+
+
+def _not_asked(symptoms: Symptoms) -> str | None:
+    """Without key and token no request is sent."""
+    trouble = symptoms.trouble
+    asked = trouble is None or trouble.answered or not trouble.credentials
+    return None if asked else "the account could not be read"
+
+
+# ------------------------------------------------------------------------------------------------------------ the table
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One row: what is looked at, and how. `hindrance` says why no finding proves nothing, None where it does; `detail`
+    is a fact worth saying where all is well."""
+
+    name: str
+    doc: str
+    find: Callable[[Symptoms], Iterator[Ailment]]
+    hindrance: Callable[[Symptoms], str | None] = _not_whole
+    detail: Callable[[Symptoms], str | None] = _nothing
+
+
+CHECKS: Final = (
+    Check(
+        "credentials", "The account takes the key and the token.", setup_checks.credentials, _key_not_judged
+    ),
+    Check("reachability", "The account answers.", setup_checks.reachability, _not_asked),
+    Check("clock", "This machine's clock agrees with the account's.", setup_checks.clock, _unread),
+    Check(
+        "budget",
+        "The account takes further requests.",
+        setup_checks.budget,
+        _unread,
+        setup_checks.budget_left,
+    ),
+    Check("manifests", "The project file and every manifest can be read.", setup_checks.manifests, _nothing),
+    Check("intents", "No run was cut off in the midst of a create.", setup_checks.intents, _nothing),
+    Check("lists", "The account's lists can be relied on.", account_checks.lists, _unread),
+    Check("duplicates", "No two alive campaigns bear one name.", account_checks.duplicates),
+    Check("new-runs", "No manifest asks something new of a campaign that is over.", account_checks.new_runs),
+    Check("failed", "No campaign failed.", account_checks.failed),
+    Check(
+        "orphans", "Every alive campaign with the project's prefix has its manifest.", account_checks.orphans
+    ),
+    Check("windows", "Nothing waits past its end, and nothing missed its start.", account_checks.windows),
+    Check("blocked", "No manifest is blocked for any other reason.", account_checks.blocked),
+)
+
+
+# ----------------------------------------------------------------------------------------------------------- the result
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A check and what it found; `detail` is why that is not known, or a fact worth saying."""
+
+    check: Check
+    verdict: Verdict
+    ailments: tuple[Ailment, ...] = field(default_factory=tuple)
+    detail: str | None = None
+
+
+def diagnose(symptoms: Symptoms) -> tuple[Examined, ...]:
+    """Every check, in the order of the table."""
+    return tuple(_examined(check, symptoms) for check in CHECKS)
+
+
+def is_wrong(examined: tuple[Examined, ...]) -> bool:
+    """Whether something has to be mended."""
+    return any(each.verdict is Verdict.WRONG for each in examined)
+
+
+def _examined(check: Check, symptoms: Symptoms) -> Examined:
+    ailments, hindrance = tuple(check.find(symptoms)), check.hindrance(symptoms)
+    if not ailments and hindrance is not None:
+        return Examined(check, Verdict.UNKNOWN, detail=hindrance)
+    if any(ailment.severity is Severity.ERROR for ailment in ailments):
+        verdict = Verdict.WRONG
+    else:
+        verdict = Verdict.WARN if ailments else Verdict.FINE
+    return Examined(check, verdict, ailments, check.detail(symptoms))

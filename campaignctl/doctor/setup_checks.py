@@ -1,0 +1,155 @@
+"""What `doctor` finds wrong with a set-up: a function per check, from what was looked at to what ails. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from campaignctl.diagnostics import Severity, counted, has_errors, lasting
+from campaignctl.doctor.facts import Ailment, Leftover, Symptoms
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.table import Kind
+from campaignctl.model.environment import ACCOUNT_VARIABLE
+from campaignctl.model.plan import Change, Op
+
+SKEW: Final = timedelta(minutes=1)
+"""What is below it is no more than the way of an answer."""
+_SCARCE: Final = 3
+"""Requests. An account that leaves no more than these keeps everybody waiting."""
+
+
+def credentials(symptoms: Symptoms) -> Iterator[Ailment]:
+    """Key and token are there, and the account takes them."""
+    if symptoms.trouble is not None and symptoms.trouble.credentials:
+        environment = symptoms.environment
+        secrets = (
+            f"export {environment.key_env}=… {environment.token_env}=… from the API settings of the dashboard"
+        )
+        account = f"export {ACCOUNT_VARIABLE}=…, or set account_sid in the project file"
+        yield Ailment(
+            symptoms.trouble.message,
+            "nothing of the account can be read or changed",
+            secrets if environment.account_sid else account,
+        )
+
+
+def reachability(symptoms: Symptoms) -> Iterator[Ailment]:
+    """The account answers."""
+    if symptoms.trouble is not None and not symptoms.trouble.credentials:
+        yield Ailment(
+            symptoms.trouble.message,
+            "nothing of the account can be read or changed",
+            "check account_sid and region or base_url in the project file, and the network; then "
+            f"{symptoms.command('doctor')}",
+        )
+
+
+def clock(symptoms: Symptoms) -> Iterator[Ailment]:
+    """This machine's clock agrees with the account's."""
+    if symptoms.environment.is_sandbox or symptoms.trouble is not None:
+        return  # a sandbox's clock may be wherever it was advanced to
+    if symptoms.skew is None:
+        yield Ailment(
+            "the account's answers carry no readable date",
+            "starts are held against this machine's clock instead of the account's",
+            "check whether something between here and the account takes the Date header away",
+            Severity.WARN,
+        )
+    elif abs(symptoms.skew) > SKEW:
+        way = "behind" if symptoms.skew > timedelta() else "ahead of"
+        seconds = counted(round(abs(symptoms.skew.total_seconds())), "second")
+        yield Ailment(
+            f"this machine's clock is {seconds} {way} the account's",
+            "starts are held against the account's clock, but audit logs and the age of intents go by this one",
+            "set this machine's clock: timedatectl set-ntp true",
+        )
+
+
+def budget(symptoms: Symptoms) -> Iterator[Ailment]:
+    """The account takes further requests."""
+    left = symptoms.budget.remaining if symptoms.budget is not None else None
+    if left is not None and left <= _SCARCE:
+        yield Ailment(
+            f"the account takes only {counted(left, 'more request')} now",
+            "somebody else uses up its rate limit, or rate_limit is above it: everything waits",
+            "run one pipeline at a time, or lower rate_limit in the project file",
+            Severity.WARN,
+        )
+
+
+def budget_left(symptoms: Symptoms) -> str | None:
+    """What is left, by our own count and by the account's."""
+    said = symptoms.budget
+    if said is None:
+        return None
+    own = "no rate limit"
+    if said.limit is not None:
+        own = f"{max(said.limit - said.used, 0)} of {counted(said.limit, 'request')} left"
+    if said.remaining is None:
+        return own
+    of = f" of {said.limit_told}" if said.limit_told is not None else ""
+    return f"{own}; the account says {said.remaining}{of}"
+
+
+def manifests(symptoms: Symptoms) -> Iterator[Ailment]:
+    """The project file and every manifest can be read."""
+    errors = [it for it in symptoms.findings if it.severity is Severity.ERROR]
+    if errors:
+        yield Ailment(
+            f"{counted(len(errors), 'mistake')}, the first at {errors[0].where}",
+            "plan and apply do nothing at all until they are mended",
+            symptoms.command("validate"),
+        )
+
+
+def intents(symptoms: Symptoms) -> Iterator[Ailment]:
+    """No run on this machine was cut off in the midst of a create."""
+    for left in symptoms.leftovers:
+        meaning, mend = _of_leftover(left, symptoms)
+        yield Ailment(
+            f"a run noted a create {lasting(left.age)} ago and did not settle it ({left.file})",
+            meaning,
+            f"{mend}: rm {shlex.quote(left.file)}",
+            subject=f"{KINDS[left.kind].short}/{left.name}" if left.kind in KINDS else left.name,
+            sid=left.sid,
+        )
+
+
+def _of_leftover(left: Leftover, symptoms: Symptoms) -> tuple[str, str]:
+    """What a note means, and what else than removing it mends it.
+
+    An apply settles it by its SID, by an alive campaign of its name, or when it creates it. Otherwise nothing does.
+    """
+    changes = [it for it in symptoms.changes if it.desired and _is_of(left, it.desired.kind, it.key.name)]
+    unread = symptoms.trouble is not None or not symptoms.whole or has_errors(symptoms.findings)
+    if any(change.reason.code == "unknown-outcome" for change in changes):
+        return (
+            "its campaign may still show up, and until it does its manifest is blocked",
+            "wait until it shows up; or, when it surely does not exist",
+        )
+    young = left.age < timedelta(seconds=symptoms.environment.settle_seconds)
+    if (
+        unread
+        or young  # it may yet show up in lists
+        or left.sid is not None
+        or any(_is_of(left, live.kind, live.name) for live in symptoms.alive)
+        or any(Op.CREATE in _operations(change) for change in changes)
+    ):
+        return (
+            "its campaign may be there, twice even; the next apply looks before it creates anything",
+            f"{symptoms.command('apply')}; or, when no run is under way and the account is as it should be",
+        )
+    return (
+        "no campaign of the name is alive and no manifest would create one: nothing settles the note by itself",
+        "when no run is under way",
+    )
+
+
+def _operations(change: Change) -> set[Op]:
+    return {*(it.op for it in change.operations), *(it.op for it in change.held)}
+
+
+def _is_of(left: Leftover, kind: Kind, name: str) -> bool:
+    return (left.kind, left.name) == (kind.name, name)

@@ -1,0 +1,133 @@
+"""What the next apply will do about a campaign that somebody changed by hand (rule 12): the planner says it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+from campaignctl.kinds.lifecycle import TRANSITIONS, Status
+from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
+from campaignctl.model.plan import Change, Op
+from campaignctl.model.reasons import ChangeType
+from campaignctl.planning.alive import starts_ahead
+from campaignctl.planning.lists import asks_by_name
+from campaignctl.planning.planner import make_plan
+from campaignctl.planning.terms import Terms
+
+_DOES: Final[Mapping[Op, str]] = MappingProxyType(
+    {
+        Op.CREATE: "creates it again",
+        Op.UPDATE: "updates it",
+        Op.PAUSE: "pauses it",
+        Op.RESUME: "resumes it",
+        Op.COMPLETE: "completes it",
+        Op.ARCHIVE: "archives it",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Manifests:
+    """The manifests that could be read; `complete` is False where others could not."""
+
+    everyone: tuple[Desired, ...] = ()
+    complete: bool = True
+
+
+def outlook(
+    changes: Collection[Change], seen: Iterable[Live], manifests: Manifests, terms: Terms
+) -> Mapping[Key, str]:
+    """A sentence on the next apply for each change that does something.
+
+    `seen` are all campaigns that were read; `terms` those of an apply without any `--allow`.
+    """
+    coming = _next_changes(changes, seen, manifests.everyone, terms)
+    return {
+        change.key: _sentence(change, coming, manifests, terms) for change in changes if change.operations
+    }
+
+
+def _next_changes(
+    changes: Collection[Change], seen: Iterable[Live], everyone: Iterable[Desired], terms: Terms
+) -> Mapping[tuple[str, str], Change]:
+    """What a plan would make of the manifests in question, by kind and SID, or by kind and name."""
+    campaigns = {live.sid: live for live in seen}
+    campaigns |= {change.key.sid: _done(change, terms) for change in changes if change.live is not None}
+    names = {(live.kind.name, live.name) for live in campaigns.values()}
+    relevant = [one for one in everyone if one.sid in campaigns or _names(one) & names]
+    listings = {
+        kind: Listing(tuple(live for live in campaigns.values() if live.kind.name == kind))
+        for kind in {live.kind.name for live in campaigns.values()}
+    }
+    outlook = make_plan(relevant, relevant, Snapshot(terms.now, listings), terms)
+    found: dict[tuple[str, str], Change] = {}
+    for change in outlook.changes:
+        found[change.key.kind, change.live.sid if change.live else change.key.name] = change
+    return found
+
+
+def _done(change: Change, terms: Terms) -> Live:
+    """The campaign as it is once the operations are carried out."""
+    live = change.live
+    assert live is not None, "only a campaign that is there is changed by hand"
+    for operation in change.operations:
+        action = operation.op.action
+        if action is not None:
+            status = TRANSITIONS[action][1]
+            if operation.op is Op.RESUME and starts_ahead(live, terms):
+                status = Status.CREATED
+            live = replace(live, status=status, word=status.value)
+    return live
+
+
+def _names(manifest: Desired) -> set[tuple[str, str | None]]:
+    """Under which it finds its campaign; a pinned one does by its SID alone."""
+    if manifest.sid is not None:
+        return set()
+    return {(manifest.kind.name, manifest.name), (manifest.kind.name, manifest.previous_name)}
+
+
+def _sentence(
+    change: Change, coming: Mapping[tuple[str, str], Change], manifests: Manifests, terms: Terms
+) -> str:
+    key: Key = change.key
+    following = coming.get((key.kind, key.sid)) or coming.get((key.kind, key.name))
+    if following is None or following.desired is None:
+        return _unmanaged(change, manifests, terms)
+    desired = following.desired
+    where = f"{desired.where.file}:{desired.where.line}"
+    wants = f"{where} wants it {desired.state}" if desired.state else f"{where} does not manage its life"
+    if following.type is ChangeType.BLOCKED and not following.operations:
+        return f"the next apply does nothing to it: {following.reason.message} ({where})"
+    unread = "; its lists are given by name and were not looked up" if _lists_matter(desired, change) else ""
+    return f"the next apply {', '.join(_will(following)) or 'leaves it so'} ({wants}{unread})"
+
+
+def _lists_matter(desired: Desired, change: Change) -> bool:
+    """Whom they mean takes requests to learn, and could make the next apply update it, or block it."""
+    return _stays_alive(change) and not desired.ignores("lists") and asks_by_name([desired])
+
+
+def _stays_alive(change: Change) -> bool:
+    return change.operations[-1].op in (Op.PAUSE, Op.RESUME)
+
+
+def _will(change: Change) -> Iterator[str]:
+    does = [_DOES[operation.op] for operation in change.operations]
+    if does:
+        yield " and ".join(does)
+    if change.held:
+        yield f"holds {' and '.join(each.op for each in change.held)} back until it is asked for"
+
+
+def _unmanaged(change: Change, manifests: Manifests, terms: Terms) -> str:
+    read = "" if manifests.complete else " that could be read"
+    if (
+        _stays_alive(change)
+        and terms.prune is not None
+        and change.key.name.startswith(terms.prune.name_prefix)
+    ):
+        return f"no manifest{read} matches it: an apply leaves it so, and one with --prune would end it"
+    return f"no manifest{read} matches it: no apply touches it"

@@ -1,0 +1,52 @@
+"""NAMES of a verb by hand: which campaigns they mean, and what is said of those that mean none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from campaignctl.api.lookup import find
+from campaignctl.app.workspace import Session
+from campaignctl.errors import ApiError, CampaignctlError, InputError
+from campaignctl.manual.rules import decide_named
+from campaignctl.manual.run import Hand, Sought
+from campaignctl.model.naming import AskedName, Found
+
+
+def seek_named(hand: Hand, names: Iterable[str]) -> Sought:
+    """Finds the campaigns and judges them.
+
+    A pause goes ahead with what was found; the other verbs need all of it. Raises InputError for a NAME that is
+    nowhere, `ApiError` where the account cannot be read.
+    """
+    founds = [_find(hand, AskedName.read(name)) for name in dict.fromkeys(names)]
+    missing = tuple(found for found in founds if not found.campaigns)
+    if missing and (len(missing) == len(founds) or not hand.pauses):
+        raise _nothing_sent(missing, hand.session)
+    terms = hand.terms
+    changes = tuple(change for found in founds for change in decide_named(hand.verb, found, terms))
+    seen = tuple(live for found in founds for live in found.campaigns)
+    others = tuple(found.others for found in founds if hand.pauses and found.campaigns and not found.whole)
+    return Sought(changes, seen, missing, (*others, *hand.client.notes), whole=not others)
+
+
+def _find(hand: Hand, asked: AskedName) -> Found:
+    """One NAME. That it cannot be looked for keeps no other from being paused; else raises `ApiError`."""
+    try:
+        return find(hand.client, asked)
+    except ApiError as error:
+        if not hand.pauses:
+            raise
+        return Found(asked, (), whole=False, unread=error)
+
+
+def _nothing_sent(missing: Sequence[Found], session: Session) -> CampaignctlError:
+    """What is raised; where not one NAME could be looked for, that is why."""
+    unread = [found.unread for found in missing if found.unread]
+    if len(unread) == len(missing):
+        return unread[0]
+    return InputError(f"{'; '.join(nowhere(missing, session))}; nothing was sent")
+
+
+def nowhere(missing: Iterable[Found], session: Session) -> list[str]:
+    """A sentence on each."""
+    return [found.nowhere(session.environment.name) for found in missing]

@@ -1,0 +1,97 @@
+"""`pause --all`: an emergency. What calls now is stopped first, and no pause waits for what it does not need."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from campaignctl.api.sweep import Sweep
+from campaignctl.app import output
+from campaignctl.diagnostics import counted, quoted
+from campaignctl.errors import InterruptedRunError
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.lifecycle import CALLING, Status, read_status
+from campaignctl.manual.rules import decide, plan_by_hand
+from campaignctl.manual.run import Hand, Sought
+from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
+
+_CUT_SHORT: Final = "it was cut short: others may go on calling or texting; run it again"
+_MOST_SIDS: Final = 10
+
+
+def seek_all(hand: Hand, status: str | None) -> Sought:
+    """Everything, for one question that shows it all."""
+    sweep = _sweep(hand, status, "; with --auto-approve a pause does not wait for it")
+    found = [live for wave in sweep.everything() for live in wave]
+    changes = tuple(decide(hand.verb, live, hand.terms) for live in found)
+    seen = tuple(sweep.seen.values())
+    return Sought(changes, seen, notes=tuple(_notes(hand, sweep)), whole=_is_quiet(sweep))
+
+
+def stop_in_waves(hand: Hand, status: str | None) -> tuple[ApplyResult, Sought]:
+    """Each answer is shown, then what it tells of is stopped, then the next one is asked for (`--auto-approve`).
+
+    What the next apply will do about it is said at the end: no pause waits for manifests to be read.
+    """
+    sweep = _sweep(hand, status)
+    results, interrupted = _stop(hand, sweep)
+    notes = (*_notes(hand, sweep), *((_CUT_SHORT,) if interrupted else ()))
+    if not results:
+        hand.show((), notes)
+    changes, seen = tuple(result.change for result in results), tuple(sweep.seen.values())
+    outlook = hand.outlook(changes, seen)
+    told = tuple(
+        replace(it, notes=(*it.notes, outlook[it.change.key])) if it.outcome is ChangeOutcome.APPLIED else it
+        for it in sorted(results, key=lambda it: it.change.key)
+    )
+    plan = plan_by_hand(changes, hand.terms, hand.client.requests)
+    return ApplyResult(plan, told, interrupted), Sought(changes, seen, (), notes, _is_quiet(sweep))
+
+
+def _stop(hand: Hand, sweep: Sweep) -> tuple[list[ChangeResult], bool]:
+    """What became of each, and whether it was cut short: then what was done is told all the same."""
+    results: list[ChangeResult] = []
+    try:
+        for wave in filter(None, sweep.in_waves()):
+            terms = hand.terms
+            result = hand.carry_out(hand.show(decide(hand.verb, live, terms) for live in wave))
+            results.extend(result.results)
+            if result.interrupted or hand.carrier.interrupts.asked():  # nothing more is sent, reads neither
+                return results, True
+    except (KeyboardInterrupt, InterruptedRunError):
+        if not results:
+            raise
+        return results, True
+    return results, False
+
+
+def _sweep(hand: Hand, status: str | None, advice: str = "") -> Sweep:
+    statuses = CALLING if status is None else {read_status(status)}
+    return Sweep(hand.client, statuses, lambda sentence: output.remark(sentence + advice))
+
+
+def _is_quiet(sweep: Sweep) -> bool:
+    """False where others may go on that were not seen, or are out of reach."""
+    return not sweep.unread and not sweep.elsewhere
+
+
+def _notes(hand: Hand, sweep: Sweep) -> Iterator[str]:
+    """What may go on calling, and what is odd about the clocks."""
+    for kind, why in sweep.unread.items():
+        because = f" ({why})" if why else ""
+        others = f"others may go on {KINDS[kind].stem}ing; run it again"
+        yield f"the account's list of {kind} could not be read whole{because}: {others}"
+    if sweep.elsewhere:
+        campaigns = counted(len(sweep.elsewhere), "campaign")
+        sids = ", ".join(live.sid for live in sweep.elsewhere[:_MOST_SIDS])
+        yield (
+            f"{campaigns} of {sweep.other_sms} may go on texting ({sids}): this environment does not use that "
+            f"endpoint; stop them with one of sms_api: {sweep.other_sms}"
+        )
+    odd = Counter(live.word for live in sweep.seen.values() if live.status is Status.UNKNOWN)
+    for word, number in odd.items():
+        campaigns = counted(number, "campaign is", "campaigns are")
+        yield f"{campaigns} {quoted(word)}, a status that is not known, and left alone"
+    yield from hand.client.notes

@@ -1,0 +1,245 @@
+"""What somebody asks of live campaigns by hand (rule 12): the same operations in the same plan as an apply's. Pure.
+
+A row per verb; `decide` judges one campaign, `decide_named` what a NAME came to. Nothing here needs a manifest: a
+campaign is asked for as a manifest would that names its SID and a state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+
+from campaignctl.diagnostics import Diagnostic, Position, Severity, some_of
+from campaignctl.kinds.lifecycle import ALIVE, Action, State, Status, way
+from campaignctl.kinds.table import Kind
+from campaignctl.model.campaigns import Desired, Key, Live
+from campaignctl.model.naming import Found
+from campaignctl.model.plan import Change, ManifestsSeal, Op, Operation, Plan, Reason, Selection, Step
+from campaignctl.model.reasons import ChangeType
+from campaignctl.model.requests import estimate
+from campaignctl.model.windows import window_of
+from campaignctl.planning.alive import numbers_failed, starts_ahead
+from campaignctl.planning.every_clock import disagreement
+from campaignctl.planning.order import steps
+from campaignctl.planning.terms import Terms
+from campaignctl.policy import Subject, check
+from campaignctl.policy.together import Together
+
+COMMAND_LINE = Position("")
+"""Where a wish stands that no file holds."""
+
+_MOST_CANDIDATES = 10
+
+_OF_MANIFESTS = frozenset({"required_labels", "lead_time"})
+"""Policies about what a manifest says, not about the campaign that it is of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """`state` is what the campaign then is; `about` are the statuses that tell which one of a name is meant."""
+
+    action: Action
+    state: State
+    about: frozenset[Status]
+    doc: str
+
+
+VERBS: Mapping[Action, Verb] = MappingProxyType(
+    {
+        verb.action: verb
+        for verb in (
+            Verb(Action.PAUSE, State.PAUSED, ALIVE, "Stop campaigns; they can be resumed."),
+            Verb(Action.RESUME, State.ACTIVE, ALIVE, "Let paused campaigns go on."),
+            Verb(Action.COMPLETE, State.COMPLETED, ALIVE, "End campaigns for good."),
+            Verb(
+                Action.ARCHIVE,
+                State.ARCHIVED,
+                ALIVE | {Status.COMPLETED},
+                "Put completed campaigns away for good.",
+            ),
+        )
+    }
+)
+
+
+def decide_named(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
+    """What becomes of those that a NAME means. Raises UsageError where it means campaigns of both kinds.
+
+    A pause is of all of a name. The others need to know which one, and that there is no other.
+    """
+    if found.both:
+        return _of_sid_and_name(verb, found, terms)
+    meant = _meant(verb, found.campaigns)
+    found.asked.of_one_kind(live.kind for live in meant)
+    if verb.action is not Action.PAUSE and meant:
+        if len(meant) > 1:
+            return (_undecided(meant[0].kind, found, _ambiguous(meant)),)
+        if not found.whole:
+            message = "the account's list could not be read whole, so others may bear the name; give its SID"
+            return (_undecided(meant[0].kind, found, Reason("incomplete-list", message)),)
+    return tuple(decide(verb, live, terms) for live in meant)
+
+
+def _of_sid_and_name(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
+    """A NAME that is the SID of one campaign and the name of others: only a pause is of all of them."""
+    assert found.both is not None
+    own, named = found.both
+    if verb.action is Action.PAUSE:
+        return tuple(decide(verb, live, terms) for live in (*own, *_meant(verb, named)))
+    found.asked.of_one_kind(live.kind for live in found.campaigns)
+    return (
+        _undecided(own[0].kind, found, Reason("ambiguous-name", f"{found.told_both}; nobody can tell which")),
+    )
+
+
+def _meant(verb: Verb, bearers: Sequence[Live]) -> tuple[Live, ...]:
+    """Those the verb is about; else one that nobody understands, else the newest of what is over (rule 1.4)."""
+    about = [live for live in bearers if live.status in verb.about]
+    unknown = [live for live in bearers if live.status is Status.UNKNOWN]
+    if about or unknown:
+        return tuple(sorted(about or unknown, key=lambda live: live.age_key))
+    newest: dict[Kind, Live] = {}
+    for live in sorted(bearers, key=lambda live: live.age_key):
+        newest[live.kind] = live
+    return tuple(newest.values())
+
+
+def _ambiguous(meant: Sequence[Live]) -> Reason:
+    bearers = some_of([f"{live.sid} {live.word}" for live in meant], _MOST_CANDIDATES)
+    return Reason("ambiguous-name", f"{len(meant)} campaigns bear the name ({bearers}); give a SID instead")
+
+
+def _undecided(kind: Kind, found: Found, reason: Reason) -> Change:
+    """Nobody can tell which campaign is meant: the change has none."""
+    return Change(Key(kind.name, found.asked.word, ""), ChangeType.BLOCKED, reason)
+
+
+def decide(verb: Verb, live: Live, terms: Terms) -> Change:
+    """One campaign: what leads to where the verb wants it, or why nothing does."""
+    actions = way(live.status, verb.state)
+    if live.status is Status.UNKNOWN:
+        message = f"{live.strange}: nothing is done to it"
+        return _change(verb, live, ChangeType.BLOCKED, Reason("unknown-status", message))
+    if actions == ():
+        return _change(verb, live, ChangeType.NOOP, Reason("in-sync", f"it is {live.status} already"))
+    if actions is None:
+        return _over(verb, live)
+    if verb.action is Action.ARCHIVE and len(actions) > 1:
+        command = terms.address.command("complete", live.sid)
+        message = f"it is {live.status}, and only what is completed can be archived: `{command}` comes first"
+        return _change(verb, live, ChangeType.BLOCKED, Reason("needs-allow", message))
+    if verb.action is Action.RESUME:
+        return _resume_timely(verb, live, terms)
+    return _carry_out(verb, live, actions)
+
+
+def _over(verb: Verb, live: Live) -> Change:
+    """What is over calls nobody: a pause and a complete have nothing to do, the others cannot be done."""
+    reason = Reason("failed" if live.status in (Status.FAILED, Status.CANCELED) else "finished", "")
+    if verb.action in (Action.PAUSE, Action.COMPLETE):
+        message = f"it is {live.status}: there is nothing to {verb.action}"
+        return _change(verb, live, ChangeType.NOOP, Reason(reason.code, message))
+    advice = "; a new run needs a new campaign" if verb.action is Action.RESUME else ""
+    message = f"it is {live.status} and cannot be {verb.action}d{advice}"
+    return _change(verb, live, ChangeType.BLOCKED, Reason(reason.code, message))
+
+
+def _resume_timely(verb: Verb, live: Live, terms: Terms) -> Change:
+    """By every clock that there is."""
+    change = _resume(verb, live, terms)
+    for clock in terms.clocks if change.operations else ():
+        other = _resume(verb, live, terms.by(clock))
+        if not other.operations:
+            reason = disagreement(terms, clock, other.reason.message)
+            return _change(verb, live, ChangeType.BLOCKED, reason)
+    return change
+
+
+def _resume(verb: Verb, live: Live, terms: Terms) -> Change:
+    """It may undo somebody's emergency stop, and after its start it calls at once: the hours are looked at."""
+    window = window_of(live.kind, live.spec)
+    if window.over(terms.now):
+        message = f"its window is over; `{terms.address.command('complete', live.sid)}` ends it"
+        return _change(verb, live, ChangeType.BLOCKED, Reason("window-over", message))
+    begins = window.start if starts_ahead(live, terms) else terms.now
+    subject = Subject(live.kind, live.spec, begins, is_live=True)
+    found = check(subject, asked_of(live, verb.state), terms.policies, terms.locate)
+    binding = [finding for finding in found if finding.rule not in _OF_MANIFESTS]
+    errors = [finding for finding in binding if finding.severity is Severity.ERROR]
+    if errors:
+        message = f"policy forbids it: {'; '.join(map(_said, errors))}"
+        return _change(verb, live, ChangeType.BLOCKED, Reason("policy", message))
+    return _carry_out(verb, live, (Action.RESUME,), tuple(map(_said, binding)))
+
+
+def _said(finding: Diagnostic) -> str:
+    return f"{finding.message} ({finding.rule})"
+
+
+def _carry_out(verb: Verb, live: Live, actions: Iterable[Action], notes: tuple[str, ...] = ()) -> Change:
+    operations = tuple(
+        Operation(
+            Op(action.value), numbers_failed=numbers_failed(live) if action is Action.COMPLETE else None
+        )
+        for action in actions
+    )
+    reason = Reason("state-differs", f"is {live.status}, wanted {verb.state}")
+    return _change(verb, live, ChangeType.TRANSITION, reason, operations, notes)
+
+
+def _change(
+    verb: Verb,
+    live: Live,
+    kind: ChangeType,
+    reason: Reason,
+    operations: tuple[Operation, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Change:
+    return Change(
+        key=Key(live.kind.name, live.name, live.sid),
+        type=kind,
+        reason=reason,
+        desired=asked_of(live, verb.state),
+        live=live,
+        operations=operations,
+        notes=notes,
+        resulting=live.spec,
+    )
+
+
+def asked_of(live: Live, state: State) -> Desired:
+    """The wish as a manifest would say it: this campaign, in this state, its fields as they are."""
+    return Desired(live.kind, {"name": live.name}, COMMAND_LINE, state=state, sid=live.sid)
+
+
+def plan_by_hand(changes: Iterable[Change], terms: Terms, requests: int) -> Plan:
+    """The changes as a plan, for rendering and applying. `requests` were made to find the campaigns."""
+    ordered = tuple(sorted({change.key: change for change in changes}.values(), key=lambda it: it.key))
+    environment = terms.environment
+    return Plan(
+        environment=environment.name,
+        account_sid=environment.account_sid,
+        host=environment.host,
+        created_at=terms.now,
+        expires_at=terms.now + timedelta(hours=1),
+        manifests=ManifestsSeal("", 0, ""),
+        selection=Selection(),
+        allowed=(),
+        changes=ordered,
+        refresh_strategy="auto",
+        refresh_requests=requests,
+        apply=estimate(ordered, environment, requests),
+        unmanaged=0,
+        together=Together(ordered, (), environment, terms.now),
+    )
+
+
+def calling_first(changes: Iterable[Change]) -> tuple[Step, ...]:
+    """The order of an emergency: what is in progress before what only may begin, each by its start (rule 12)."""
+    return tuple(sorted(steps(changes), key=lambda step: not _in_progress(step.change)))
+
+
+def _in_progress(change: Change) -> bool:
+    return change.live is not None and change.live.status is Status.IN_PROGRESS

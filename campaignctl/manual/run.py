@@ -1,0 +1,105 @@
+"""What the verbs by hand share: an open account, a plan without manifests, and what the next apply makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from campaignctl.api.client import Client
+from campaignctl.app import output
+from campaignctl.app.applying import Carrier
+from campaignctl.app.planning import Planned
+from campaignctl.app.workspace import Session
+from campaignctl.errors import CampaignctlError
+from campaignctl.kinds.lifecycle import Action
+from campaignctl.manual.afterwards import Manifests, outlook
+from campaignctl.manual.rules import Verb, calling_first, plan_by_hand
+from campaignctl.model.campaigns import Key, Live
+from campaignctl.model.naming import Found
+from campaignctl.model.permissions import Consent
+from campaignctl.model.plan import Change
+from campaignctl.model.results import ApplyResult
+from campaignctl.planning.order import steps
+from campaignctl.planning.planner import Outlook
+from campaignctl.planning.terms import Terms
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What was found: changes, every campaign that was read, what was found nowhere, what was noticed.
+
+    `whole` is False where others may go on calling that the account did not show.
+    """
+
+    changes: tuple[Change, ...]
+    seen: tuple[Live, ...]
+    missing: tuple[Found, ...] = ()
+    notes: tuple[str, ...] = ()
+    whole: bool = True
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One verb on one open account."""
+
+    verb: Verb
+    session: Session
+    client: Client
+    carrier: Carrier
+    output_format: str
+
+    @property
+    def pauses(self) -> bool:
+        """The one verb that protects people: what is odd or cannot be read keeps nothing from being paused."""
+        return self.verb.action is Action.PAUSE
+
+    @property
+    def terms(self) -> Terms:
+        """Those of an apply without any `--allow`, at this moment."""
+        environment = self.session.environment
+        return Terms(
+            now=self.client.now(),
+            environment=environment,
+            consent=Consent((), environment.allow, environment.is_sandbox, environment.resume_waits),
+            prune=self.session.project.prune,
+            address=self.session.options.address,
+            clocks=self.client.other_clocks(),
+        )
+
+    def outlook(self, changes: Collection[Change], seen: Iterable[Live]) -> Mapping[Key, str]:
+        """What the next apply will do about each that does something: by the manifests that can be read."""
+        if not any(change.operations for change in changes):
+            return {}
+        return outlook(changes, seen, self._manifests(), self.terms)
+
+    def show(self, changes: Iterable[Change], notes: Iterable[str] = ()) -> Planned:
+        """The plan, shown: beside a result for programs on standard error."""
+        from campaignctl.manual.text import by_hand_text
+
+        terms = self.terms
+        plan = replace(plan_by_hand(changes, terms, self.client.requests), notes=tuple(notes))
+        planned = Planned.sealed(plan, terms, Outlook(plan.changes, (), 0, 0), self.session)
+        color, width = output.wants_color(self.session.options), output.width()
+        text = by_hand_text(planned.document, now=terms.now, color=color, width=width)
+        if self.output_format == "text":
+            output.done(text)
+        else:
+            output.remark(text, self.session.options)
+        return planned
+
+    def carry_out(self, planned: Planned) -> ApplyResult:
+        """What is shown, in the order of an emergency where it is a pause. Raises InputError where the audit log
+        cannot be written; a pause never waits for that.
+        """
+        if not self.pauses:
+            self.carrier.connection.log.check()
+        return self.carrier.carry_out(planned, calling_first if self.pauses else steps)
+
+    def _manifests(self) -> Manifests:
+        if self.session.project.file is None:
+            return Manifests()
+        try:
+            reading = self.session.read(())
+        except (CampaignctlError, OSError):  # what was done is told all the same
+            return Manifests(complete=False)
+        return Manifests(reading.everyone, reading.complete)

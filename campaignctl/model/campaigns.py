@@ -1,0 +1,178 @@
+"""The two sides of a plan: what manifests ask for, and what the account holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from campaignctl.diagnostics import Position
+from campaignctl.kinds.lifecycle import ALIVE, FINISHED, State, Status
+from campaignctl.kinds.table import Kind, Value
+
+if TYPE_CHECKING:
+    from campaignctl.model.clocks import OtherClock
+
+
+class Key(NamedTuple):
+    """What a change is listed under: kind, name, SID."""
+
+    kind: str
+    name: str
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """One manifest, read, substituted and checked.
+
+    `spec` holds the declared fields of the kind's table, `name` among them, `from_file` resolved into `from`;
+    None means *must be unset*, a missing key *not managed*. Texts stay as written. `ignore` holds dotted
+    paths, `allow` the operations that the manifest itself asks for, `distinct_from` the SIDs of campaigns that it is
+    not, whatever it looks like. `document` counts a file's documents from 0.
+    A list that is given by name stands in the spec as a `list_name.ListName` until it is resolved; then `list_names`
+    maps its SID to that name. `numbers_file` is the file that `from` was read from, as positions name files.
+    """
+
+    kind: Kind
+    spec: Mapping[str, Value]
+    where: Position
+    state: State | None = None
+    sid: str | None = None
+    previous_name: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    ignore: frozenset[str] = frozenset()
+    allow: frozenset[str] = frozenset()
+    distinct_from: frozenset[str] = frozenset()
+    document: int = 0
+    list_names: Mapping[str, str] = field(default_factory=dict)
+    numbers_file: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """None only where a SID is pinned and the name is not managed."""
+        name = self.spec.get("name")
+        return name if isinstance(name, str) else None
+
+    def ignores(self, path: str) -> bool:
+        """True for a path that is ignored itself or within an ignored object."""
+        return path in self.ignore or path.partition(".")[0] in self.ignore
+
+
+Locate: TypeAlias = Callable[[Desired, str], Position]
+"""Where a field of a manifest stands, by its dotted path in `spec`; `from.3` is the fourth number, wherever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One campaign of the account.
+
+    `spec` holds the writable fields that the answer showed, under the table's names; a key it lacks says
+    nothing. `word` is the account's own status. `stats` is None when the answer has none.
+    """
+
+    kind: Kind
+    sid: str
+    status: Status
+    word: str
+    spec: Mapping[str, Value]
+    created: datetime | None = None
+    updated: str | None = None
+    stats: Mapping[str, int] | None = None
+    report_url: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Empty when the answer has none."""
+        name = self.spec.get("name")
+        return name if isinstance(name, str) else ""
+
+    @property
+    def status_word(self) -> str:
+        """The status as documents carry it: the account's own word where it is none of theirs."""
+        return self.word if self.status in (Status.UNKNOWN, Status.DELETED) else self.status.value
+
+    @property
+    def strange(self) -> str:
+        """What is said of a status that is not known."""
+        if not self.word:
+            return "the account does not show its status"
+        return f"the account calls its status {self.word}, which is not known"
+
+    @property
+    def alive(self) -> bool:
+        """Created, in progress or paused."""
+        return self.status in ALIVE
+
+    @property
+    def finished(self) -> bool:
+        """Completed, archived, failed, canceled or deleted."""
+        return self.status in FINISHED
+
+    def showing(self, spec: Mapping[str, Value]) -> Live:
+        """The same campaign with other fields."""
+        return Live(
+            self.kind,
+            self.sid,
+            self.status,
+            self.word,
+            spec,
+            self.created,
+            self.updated,
+            self.stats,
+            self.report_url,
+        )
+
+    @property
+    def age_key(self) -> tuple[bool, float, str]:
+        """Sorts the oldest first, then by SID; unknown dates last."""
+        return (self.created is None, self.created.timestamp() if self.created else 0.0, self.sid)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What reading an account gave for one kind.
+
+    `whole` is False when an item failed or pages could not be followed: then a name that is not seen is
+    absent only if it stands in `searched`, the names that a whole search of their own was made for.
+    """
+
+    campaigns: tuple[Live, ...] = ()
+    whole: bool = True
+    searched: frozenset[str] = frozenset()
+
+    def settles(self, name: str) -> bool:
+        """True when a campaign of this name that is not in `campaigns` surely does not exist."""
+        return self.whole or name in self.searched
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The account at one moment, by the server's clock; `clocks` are those that are out of step with it.
+
+    `listings` by kind name. `elsewhere` maps the SID of a pin that was not found to the kind it was found as.
+    `other_sms` are the alive campaigns of the SMS endpoint that the environment does not use. Of a kind that a create
+    may be wanted of, `newest_finished` holds one page of what is over, by kind name; `other_sms_finished` of that
+    endpoint.
+    """
+
+    now: datetime
+    listings: Mapping[str, Listing]
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    other_sms: tuple[Live, ...] = ()
+    newest_finished: Mapping[str, tuple[Live, ...]] = field(default_factory=dict)
+    other_sms_finished: tuple[Live, ...] = ()
+    strategy: str = "full"
+    requests: int = 0
+    notes: tuple[str, ...] = ()
+    clocks: tuple[OtherClock, ...] = ()
+
+
+def sharing(live: Live, desired: Desired) -> Live:
+    """The campaign, with the manifest's own numbers where they are written alike; it says what it said."""
+    for row in live.kind.numbers:
+        theirs, mine = live.spec.get(row.name), desired.spec.get(row.name)
+        if isinstance(theirs, tuple) and isinstance(mine, list) and theirs == tuple(mine):
+            live = live.showing({**live.spec, row.name: mine})
+    return live

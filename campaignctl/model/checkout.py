@@ -1,0 +1,30 @@
+"""The commit that the manifests are of: what was created after it, a newer commit may know (rule 6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from campaignctl.model.campaigns import Live
+
+
+class Checkout(NamedTuple):
+    """`committed` is when the commit was made; None where git cannot say, and then `trouble` is why not."""
+
+    committed: datetime | None
+    trouble: str = ""
+
+    def why_not_ended(self, live: Live) -> str | None:
+        """Why an orphan may be known to a newer commit than this one; None where it surely is not."""
+        if self.committed is None:
+            return f"nobody can tell whether it is newer than the commit that is checked out ({self.trouble})"
+        if live.created is None:
+            return "the account does not show whether it is newer than the commit that is checked out"
+        if live.created > self.committed:
+            return "it was created after the commit that is checked out"
+        return None
+
+
+def no_checkout() -> Checkout | None:
+    """Outside git."""
+    return None

@@ -1,0 +1,213 @@
+"""What a campaign says, and how often at most: the characters and segments of a text, the calls of a run.
+
+An SMS is carried in GSM-7 where every character has a place in that alphabet, else in UCS-2 (3GPP TS 23.038); what
+does not fit into one is sent, and charged, as several segments. How many people stand in a list nobody counts: it is
+unknown here, never 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.table import Kind, Role, Type, Value
+from campaignctl.model.plan import Change, Op
+from campaignctl.model.values import texts
+
+_BASIC: Final = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENSION: Final = frozenset("\f^{}\\[~]|€")
+"""Each is an escape and a character: two places."""
+
+_GSM_7: Final = _BASIC | _EXTENSION
+
+VARIABLE: Final = re.compile(r"@@\w+")
+"""Filled from a column of the list [001, 004]."""
+
+
+class Encoding(StrEnum):
+    """How the characters of an SMS travel."""
+
+    GSM_7 = "GSM-7"
+    UCS_2 = "UCS-2"
+
+
+_PLACES: Final[Mapping[Encoding, tuple[int, int]]] = {Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)}
+"""Of a message that is one segment, and of each segment where they are several: the rest numbers the parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSense:
+    """The text of one SMS. `characters` are places: some characters take two. With variables both are the least."""
+
+    encoding: Encoding
+    characters: int
+    segments: int
+    variables: tuple[str, ...] = ()
+
+
+def text_sense(text: str) -> TextSense:
+    """A text as it is sent; its variables count nothing, since nobody knows yet what fills them.
+
+    >>> text_sense("Your bill is due, @@Name").characters
+    18
+    """
+    fixed = VARIABLE.sub("", text)
+    encoding = Encoding.GSM_7 if _GSM_7.issuperset(fixed) else Encoding.UCS_2
+    sizes = [_size(character, encoding) for character in fixed]
+    variables = tuple(dict.fromkeys(VARIABLE.findall(text)))
+    return TextSense(encoding, sum(sizes), _segments(sizes, *_PLACES[encoding]), variables)
+
+
+def _size(character: str, encoding: Encoding) -> int:
+    if encoding is Encoding.GSM_7:
+        return 2 if character in _EXTENSION else 1
+    return 2 if ord(character) > 0xFFFF else 1
+
+
+def _segments(sizes: Iterable[int], alone: int, each: int) -> int:
+    """What takes two places is not cut in two: it begins the next segment."""
+    sizes = list(sizes)
+    if sum(sizes) <= alone:
+        return 1
+    segments, used = 1, 0
+    for size in sizes:
+        if used + size > each:
+            segments, used = segments + 1, 0
+        used += size
+    return segments
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number that may be known in part: at least `known`, and just that when it is `whole`.
+
+    `known` is None where nothing is known.
+    """
+
+    known: int | None
+    whole: bool = True
+
+    def __add__(self, other: Count) -> Count:
+        """What is unknown in a part is unknown in the sum."""
+        whole = self.whole and other.whole
+        known = (self.known or 0) + (other.known or 0)
+        return Count(known if known or whole else None, whole)
+
+    def times(self, factor: int | None) -> Count:
+        """So often for each; None where nobody knows how often, and then it is once at least."""
+        if self.known is None or factor is None:
+            return Count(self.known, whole=False)
+        return Count(self.known * factor, self.whole)
+
+
+NOBODY: Final = Count(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """A campaign in numbers: whom it reaches, and how many calls or messages that is at most.
+
+    `text` only of a campaign that `texts`, `retries` only of one that calls; None where they are not shown.
+    """
+
+    people: Count
+    most: Count
+    texts: bool
+    text: TextSense | None = None
+    retries: int | None = None
+
+
+def sense_of(kind: Kind, spec: Mapping[str, Value], *, whole: bool) -> Sense:
+    """`whole` is False where `spec` is an answer, which may leave things out: what it lacks is not known."""
+    people = people_of(kind, spec)
+    if "retries" not in kind.by_name:
+        return Sense(people, people, texts=True, text=_text_of(kind, spec))
+    retries = _retries(spec, whole)
+    most = people.times(None if retries is None else 1 + retries)
+    return Sense(people, most, texts=False, retries=retries)
+
+
+def people_of(kind: Kind, spec: Mapping[str, Value]) -> Count:
+    """Who stands twice counts once, unless `call_duplicate_numbers` says otherwise."""
+    known = 0
+    for field in kind.in_role(Role.RECIPIENTS):
+        if field.type is Type.NUMBERS:
+            numbers = texts(spec.get(field.name))
+            known += len(numbers) if spec.get("call_duplicate_numbers") is True else len(set(numbers))
+    counted = bool(known) and not texts(spec.get("lists"))
+    return Count(known or None, counted)
+
+
+def _text_of(kind: Kind, spec: Mapping[str, Value]) -> TextSense | None:
+    contents = (spec.get(field.name) for field in kind.in_role(Role.CONTENT))
+    return next((text_sense(text) for text in contents if isinstance(text, str)), None)
+
+
+def _retries(spec: Mapping[str, Value], whole: bool) -> int | None:
+    if "retries" not in spec:
+        return 0 if whole else None
+    retries = spec["retries"]
+    if not isinstance(retries, Mapping):
+        return 0
+    times = retries.get("number_of_retries")
+    return times if isinstance(times, int) else 0 if whole else None
+
+
+Senses: TypeAlias = tuple[Sense | None, Sense | None]
+"""Before and after the operations of a change; None where no campaign is there."""
+
+
+def senses(change: Change) -> Senses:
+    """What its campaign says, and will say."""
+    kind, live = KINDS[change.key.kind], change.live
+    before = sense_of(kind, live.spec, whole=False) if live else None
+    after = sense_of(kind, change.resulting, whole=live is None) if change.resulting else None
+    return before, after
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an apply of a plan sets going, all together. `campaigns` is how many it is."""
+
+    campaigns: int
+    people: Count
+    calls: Count
+    messages: Count
+
+
+def reach_of(told: Iterable[tuple[Change, Sense | None]]) -> Reach:
+    """Over what a plan creates, updates or resumes and leaves running. What waits, ends or is held reaches nobody.
+
+    `told` is each change with what its campaign will say.
+    """
+    people = calls = messages = NOBODY
+    campaigns = 0
+    for change, sense in told:
+        if sense is None or not sets_going(change):
+            continue
+        campaigns += 1
+        people += sense.people
+        if KINDS[change.key.kind].unit == "call":
+            calls += sense.most
+        else:
+            messages += sense.most
+    return Reach(campaigns, people, calls, messages)
+
+
+_STARTING: Final = frozenset({Op.CREATE, Op.UPDATE, Op.RESUME})
+_STOPPING: Final = frozenset({Op.PAUSE, Op.COMPLETE, Op.ARCHIVE})
+
+
+def sets_going(change: Change) -> bool:
+    """Whether an apply leads to calls or messages of this campaign."""
+    ops = {operation.op for operation in change.operations if operation.sid is None}
+    waits = change.live is not None and change.live.status is Status.PAUSED and Op.RESUME not in ops
+    return bool(ops & _STARTING) and not ops & _STOPPING and not waits

@@ -1,0 +1,103 @@
+"""NAME on a command line: a name, a SID, `voice/NAME` or `sms/NAME`, and which campaigns it can mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from campaignctl.diagnostics import quoted, some_of
+from campaignctl.errors import ApiError, UsageError
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.table import Kind
+from campaignctl.model.campaigns import Live
+
+_MOST_SIMILAR: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AskedName:
+    """A NAME as it was written. `word` is it without its kind; `kinds` are those it can be of."""
+
+    written: str
+    word: str
+    kinds: tuple[Kind, ...]
+
+    @classmethod
+    def read(cls, written: str) -> AskedName:
+        """`voice/x` and `sms/x` are of one kind; a name that merely begins otherwise is whole."""
+        prefix, slash, rest = written.partition("/")
+        mine = tuple(kind for kind in KINDS.values() if slash and rest and kind.short == prefix)
+        return cls(written, rest, mine) if mine else cls(written, written, tuple(KINDS.values()))
+
+    def of_one_kind(self, kinds: Iterable[Kind]) -> None:
+        """Raises UsageError where what was found is of both kinds: nobody can tell which one is meant."""
+        names = [f"{kind.short}/{self.word}" for kind in dict.fromkeys(kinds)]
+        if len(names) > 1:
+            raise UsageError(f"{quoted(self.word)} is of both kinds: write {' or '.join(names)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a NAME came to in an account: every campaign that bears it, and the one whose SID it is.
+
+    `whole` is False where others may bear it too that the account did not show. `similar` are names that came up
+    while looking, where none was the one. `unread` says why nobody could look for it at all.
+    """
+
+    asked: AskedName
+    campaigns: tuple[Live, ...]
+    whole: bool = True
+    similar: tuple[str, ...] = ()
+    unread: ApiError | None = None
+
+    def nowhere(self, environment: str) -> str:
+        """A sentence on a NAME that no campaign was found for: `… has no campaign "x" (did you mean "y" or "z"?)`."""
+        account, name = f"the account of environment {environment}", quoted(self.asked.written)
+        if self.unread:
+            return f"{name} could not be looked for: {self.unread}"
+        meant = f" (did you mean {' or '.join(map(quoted, self.similar))}?)" if self.similar else ""
+        if self.whole:
+            return f"{account} has no campaign {name}{meant}"
+        return f"{account} could not be read whole, so {name}{meant} may be there: give its SID"
+
+    @property
+    def both(self) -> tuple[tuple[Live, ...], tuple[Live, ...]] | None:
+        """The campaigns that the NAME is the SID of, and those of that name, where there are both: it tells neither."""
+        own = tuple(live for live in self.campaigns if live.sid == self.asked.word)
+        named = tuple(live for live in self.campaigns if live.sid != self.asked.word)
+        return (own, named) if own and named else None
+
+    @property
+    def told_both(self) -> str:
+        """A sentence on such a NAME."""
+        own, named = self.both or ((), ())
+        bearers = some_of([f"{live.sid} {live.word}" for live in named], _MOST_SIMILAR)
+        return (
+            f"{quoted(self.asked.word)} is the SID of {quoted(own[0].name) if own else 'one campaign'} and the name of "
+            f"another ({bearers}): give the SID of that one; a manifest with metadata.sid tells them apart"
+        )
+
+    @property
+    def others(self) -> str:
+        """A sentence on a list that is not whole, where some that bear the name were found in it."""
+        return (
+            f"the account could not be read whole: others may bear {quoted(self.asked.written)}; run it again"
+        )
+
+
+def similar(word: str, names: Iterable[str]) -> tuple[str, ...]:
+    """A few names that hold the word in any letter case, the shortest first, else those that are nearly it."""
+    from difflib import get_close_matches
+
+    by_folded = {name.casefold(): name for name in sorted(names, key=len)}
+    holding = [name for folded, name in by_folded.items() if word.casefold() in folded]
+    near = holding or [by_folded[it] for it in get_close_matches(word.casefold(), by_folded, _MOST_SIMILAR)]
+    return tuple(near[:_MOST_SIMILAR])
+
+
+def meant(bearers: Iterable[Live]) -> tuple[Live, ...]:
+    """Of those that bear a name the alive ones, else of each kind the newest that is over."""
+    oldest_first = sorted(bearers, key=lambda live: live.age_key)
+    alive = tuple(live for live in oldest_first if live.alive)
+    return alive or tuple({live.kind.name: live for live in oldest_first}.values())

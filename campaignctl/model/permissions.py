@@ -1,0 +1,119 @@
+"""Commands that messages print, to be pasted: about the same environment and project as the printing one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from campaignctl.kinds.table import Kind
+from campaignctl.model.campaigns import Desired, Live
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`words` are the options that say which environment and project are meant; none where they go without saying."""
+
+    words: tuple[str, ...] = ()
+
+    def command(self, verb: str, *words: str) -> str:
+        """`campaignctl -e prod complete 046141c8f6`, as a shell takes it."""
+        from shlex import join  # most commands print none
+
+        return join(("campaignctl", *self.words, verb, *words))
+
+
+HERE: Final = Address()
+"""Where no option was given."""
+
+
+class Permission(StrEnum):
+    """What can be allowed."""
+
+    RESUME = "resume"
+    COMPLETE = "complete"
+    ARCHIVE = "archive"
+    START_NOW = "start-now"  # for a start that is too near, too
+    EARLIER_START = "earlier-start"
+    TWIN = "twin"
+    ADOPT = "adopt"
+
+
+IN_MANIFEST = frozenset({Permission.COMPLETE, Permission.ARCHIVE})
+"""A reviewer has read these."""
+
+IN_ENVIRONMENT = frozenset(
+    {Permission.RESUME, Permission.COMPLETE, Permission.ARCHIVE, Permission.EARLIER_START}
+)
+"""And `start-now` in a sandbox: a nightly job on a live account must not have it."""
+
+
+def names_campaign(pattern: str, kind: Kind, name: str | None, sid: str | None) -> bool:
+    """True when NAME on a command line is this campaign: a name, a SID, `voice/NAME` or `sms/NAME`."""
+    return pattern in {name, sid, f"{kind.short}/{name}"} - {None}
+
+
+@dataclass(frozen=True)
+class Consent:
+    """`flags` are `--allow` as given: `OP` or `OP:NAME`. `sids` are those NAMEs that are an SID of the account: each
+    is no campaign's name then, since what may not be undone must not be allowed of two.
+
+    `resume_waits`: the account is known to keep a campaign waiting that is resumed before its start. Where it may set
+    it going instead, an environment's `resume` would resume it every night, and it would be stopped every night.
+    """
+
+    flags: tuple[str, ...] = ()
+    environment: frozenset[str] = frozenset()
+    sandbox: bool = False
+    resume_waits: bool = False
+    sids: frozenset[str] = frozenset()
+
+    def among(self, campaigns: Iterable[Live]) -> Consent:
+        """The same, where these stand in the account."""
+        patterns = {flag.partition(":")[2] for flag in self.flags} - {""}
+        return (
+            replace(self, sids=frozenset(it.sid for it in campaigns if it.sid in patterns))
+            if patterns
+            else self
+        )
+
+    def given(
+        self,
+        permission: Permission,
+        kind: Kind,
+        name: str | None,
+        sid: str | None,
+        desired: Desired | None = None,
+        start_ahead: bool = True,
+    ) -> bool:
+        """True where somebody asked for it. The environment's `resume` needs a start ahead that is waited for."""
+        return (
+            self._by_flag(permission, kind, name, sid)
+            or (desired is not None and permission in IN_MANIFEST and permission in desired.allow)
+            or self._by_environment(permission, start_ahead)
+        )
+
+    def _by_flag(self, permission: Permission, kind: Kind, name: str | None, sid: str | None) -> bool:
+        for flag in self.flags:
+            operation, colon, pattern = flag.partition(":")
+            if operation != permission:
+                continue
+            if not colon or (
+                pattern == sid if pattern in self.sids else names_campaign(pattern, kind, name, sid)
+            ):
+                return True
+        return False
+
+    def _by_environment(self, permission: Permission, start_ahead: bool) -> bool:
+        if permission not in self.environment:
+            return False
+        if permission is Permission.RESUME:
+            return start_ahead and self.resume_waits
+        return permission in IN_ENVIRONMENT or (permission is Permission.START_NOW and self.sandbox)
+
+
+def unknown_permissions(flags: Iterable[str]) -> tuple[str, ...]:
+    """The flags whose OP is none."""
+    words = {permission.value for permission in Permission}
+    return tuple(flag for flag in flags if flag.partition(":")[0] not in words)

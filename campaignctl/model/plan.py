@@ -1,0 +1,192 @@
+"""A plan, as plain data: what `plan` shows, a file keeps and `apply` carries out. One list of operations for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from campaignctl.diagnostics import Diagnostic
+from campaignctl.kinds.lifecycle import IRREVERSIBLE, Action, State
+from campaignctl.kinds.table import Value
+from campaignctl.model.approval import approval_of
+from campaignctl.model.campaigns import Desired, Key, Live
+from campaignctl.model.reasons import ChangeType
+
+if TYPE_CHECKING:
+    from campaignctl.policy.capacity import Crowd
+    from campaignctl.policy.together import Together
+
+FORMAT_VERSION = "1.0"
+
+
+class Op(StrEnum):
+    """What an apply can do to a campaign."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    PAUSE = "pause"
+    RESUME = "resume"
+    COMPLETE = "complete"
+    ARCHIVE = "archive"
+
+    @property
+    def irreversible(self) -> bool:
+        """True for `complete` and `archive`."""
+        return self.value in IRREVERSIBLE
+
+    @property
+    def action(self) -> Action | None:
+        """The action it asks for; None for create and update."""
+        return None if self in (Op.CREATE, Op.UPDATE) else Action(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One request that an apply would send.
+
+    `fields` are top-level names: all that are sent with a create, those that change in an update. `sid` is set
+    only where it is not the change's own: a twin. `numbers_failed` belongs to a complete.
+    """
+
+    op: Op
+    fields: tuple[str, ...] = ()
+    sid: str | None = None
+    numbers_failed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOperation:
+    """One request that it would send besides, if it were allowed. `since` is the live `date_updated`."""
+
+    op: Op
+    fields: tuple[str, ...] = ()
+    since: str | None = None
+    numbers_failed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A leaf that differs. `field` is dotted; the values are as manifest and account write them."""
+
+    field: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: a code of `reasons.REASONS` and a sentence with the particulars."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one manifest, or of one orphan (`desired` is None then).
+
+    `live` is the match, None when nothing is there or nobody can tell (ambiguous). `resulting` holds the fields
+    as they will stand when the operations are done, for what people read and for policies.
+    """
+
+    key: Key
+    type: ChangeType
+    reason: Reason
+    desired: Desired | None = None
+    live: Live | None = None
+    operations: tuple[Operation, ...] = ()
+    held: tuple[HeldOperation, ...] = ()
+    diff: tuple[Difference, ...] = ()
+    notes: tuple[str, ...] = ()
+    resulting: Mapping[str, Value] = field(default_factory=dict)
+    fingerprint: str | None = None
+
+    @property
+    def desired_state(self) -> State | None:
+        """What the manifest wants; None when its life is not managed."""
+        return self.desired.state if self.desired else None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation at its place in the order of an apply. `index` counts the operations of its change."""
+
+    change: Change
+    operation: Operation
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What was selected and how it was filled in, so that an apply of the file can read the same again.
+
+    `vars` are the names of `--var` with a keyed hash of each value.
+    """
+
+    paths: tuple[str, ...] = ()
+    labels: str = ""
+    prune: bool = False
+    vars: Mapping[str, str] = field(default_factory=dict)
+    resend: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestsSeal:
+    """The keyed digest of the selected manifests, how many they are, and which token keyed it."""
+
+    digest: str
+    count: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an apply of the plan will take."""
+
+    requests: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole: environment, account, every change by kind, name and SID, and what was noticed on the way."""
+
+    environment: str
+    account_sid: str
+    host: str
+    created_at: datetime
+    expires_at: datetime
+    manifests: ManifestsSeal
+    selection: Selection
+    allowed: tuple[str, ...]
+    changes: tuple[Change, ...]
+    refresh_strategy: str
+    refresh_requests: int
+    apply: Cost
+    unmanaged: int
+    digest: str = ""  # over the plan's document, filled in when it is written
+    notes: tuple[str, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    together: Together | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def crowds(self) -> tuple[Crowd, ...]:
+        """Where campaigns that run side by side want more than the account can do."""
+        return self.together.crowds if self.together else ()
+
+    @property
+    def approval(self) -> str:
+        """What a reviewer approves: `DIGEST@TIME`."""
+        return approval_of(self.digest, self.expires_at)
+
+    @property
+    def operations(self) -> int:
+        """How many an apply would carry out."""
+        return sum(len(change.operations) for change in self.changes)
+
+    def count(self, kind: ChangeType) -> int:
+        """How many changes are of a type."""
+        return sum(change.type is kind for change in self.changes)

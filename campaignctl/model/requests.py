@@ -1,0 +1,63 @@
+"""What is left of the requests that an account takes a minute."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from campaignctl.model.environment import Environment
+from campaignctl.model.plan import Change, Cost, Op
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Requests of the current minute. `limit` is the project's; `limit_told` and `remaining` are the account's own.
+
+    None where there is no limit, or the account says nothing.
+    """
+
+    limit: int | None
+    used: int
+    limit_told: int | None = None
+    remaining: int | None = None
+
+
+_READ_BEFORE: Final = frozenset({Op.UPDATE, Op.RESUME, Op.COMPLETE})
+_SECONDS_EACH: Final = 0.3
+_REQUESTS_OF_A_LOOK: Final = 4
+"""The alive of a kind by their filter, which must prove itself, and its newest finished ones."""
+KEPT_FOR_PAUSES: Final = 3
+"""Requests of each minute that only a pause by hand may use (rule 9)."""
+
+
+def estimate(changes: Iterable[Change], environment: Environment, taken: int) -> Cost:
+    """`taken` requests were made for the plan and count towards the same minute.
+
+    A campaign is read again before its first write other than a pause or an archive. Before a create a look that is
+    older than a minute is renewed, and creates are followed by a scan of each of their kinds once they have settled
+    (rule 10.5).
+    """
+    requests, creates, creating = 0, 0, set[str]()
+    for change in changes:
+        ops = [operation.op for operation in change.operations]
+        requests += len(ops)
+        if Op.CREATE in ops:
+            creates += 1
+            creating.add(change.key.kind)
+        elif any(op in _READ_BEFORE for op in ops):
+            requests += 1
+    minutes = int(_pace(requests, taken, environment.rate_limit) // 60)
+    requests += len(creating) + min(minutes * len(creating), creates) * _REQUESTS_OF_A_LOOK
+    settle = 0.0 if not creating or environment.is_sandbox else environment.settle_seconds + 2
+    return Cost(requests, math.ceil(_pace(requests, taken, environment.rate_limit) + settle))
+
+
+def _pace(requests: int, taken: int, rate_limit: int | None) -> float:
+    busy = requests * _SECONDS_EACH
+    if rate_limit is None or requests == 0:
+        return busy
+    usable = max(1, rate_limit - KEPT_FOR_PAUSES)
+    full_minutes = (min(taken, usable) + requests - 1) // usable
+    return max(busy, full_minutes * 60.0)

@@ -1,0 +1,162 @@
+"""What became of a request that writes, and of an operation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from campaignctl.model.campaigns import Live
+from campaignctl.model.plan import Change, Op, Plan, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Carried out, and the answer could be read. `live` is the campaign as answered."""
+
+    live: Live
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Surely not carried out: a 4xx. `code` and `message` are the account's own."""
+
+    http: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotReached:
+    """Surely not carried out: no connection was ever made, or every attempt was answered 429."""
+
+    message: str
+    http: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody knows: time-out, lost connection, 5xx, unreadable answer."""
+
+    message: str
+    http: int | None = None
+
+
+Answer = Done | Refused | NotReached | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An action that was refused, on a campaign that already stands where it leads."""
+
+    live: Live
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """An action that was answered and did not take: `live` is what the campaign is now."""
+
+    live: Live
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A write that is over: what became of it, and how many requests were made for it."""
+
+    answer: Answer
+    attempts: int
+
+
+class OperationOutcome(StrEnum):
+    """How one operation of a change ended. `unchanged`: it was done already."""
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """An action that is over, and judged: `Done` only where the campaign was seen to be what the action makes it."""
+
+    answer: Answer | Standing | NotTaken
+    attempts: int
+
+    @property
+    def took(self) -> bool:
+        """Whether the campaign was seen where the action leads."""
+        return isinstance(self.answer, Done | Standing)
+
+    @property
+    def live(self) -> Live | None:
+        """The campaign as it was seen after it; None where nobody saw it."""
+        return self.answer.live if isinstance(self.answer, Done | Standing | NotTaken) else None
+
+    @property
+    def outcome(self) -> OperationOutcome:
+        """As the results tell it."""
+        match self.answer:
+            case Done():
+                return OperationOutcome.APPLIED
+            case Standing():
+                return OperationOutcome.UNCHANGED
+            case Unknown():
+                return OperationOutcome.UNKNOWN
+            case Refused() | NotReached() | NotTaken():
+                return OperationOutcome.FAILED
+
+
+class ChangeOutcome(StrEnum):
+    """How a change ended; see `interfaces.md`, Results."""
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong, for a person and for a program. `http` is None without an answer."""
+
+    code: str
+    message: str
+    http: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OperationResult:
+    """One operation, and how many requests were made for it."""
+
+    op: Op
+    outcome: OperationOutcome
+    attempts: int
+    sid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeResult:
+    """What an apply made of one change. `reason` is why it ended so, from the plan or from the apply."""
+
+    change: Change
+    outcome: ChangeOutcome
+    reason: Reason
+    operations: tuple[OperationResult, ...] = ()
+    sid: str | None = None
+    error: Failure | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyResult:
+    """What an apply did, change by change in the order of the plan."""
+
+    plan: Plan
+    results: tuple[ChangeResult, ...]
+    interrupted: bool = False
+
+    def count(self, outcome: ChangeOutcome) -> int:
+        """How many changes ended so."""
+        return sum(result.outcome is outcome for result in self.results)

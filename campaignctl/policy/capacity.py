@@ -1,0 +1,75 @@
+"""Where campaigns of a kind overlap so that together they want more than the account can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from campaignctl.kinds.table import Kind
+from campaignctl.model.environment import Environment
+
+
+class Span(NamedTuple):
+    """One campaign in time, and the calls or messages it can want in a minute."""
+
+    start: datetime
+    end: datetime
+    per_minute: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """From `start` to `end` the campaigns of a kind together want more a minute than the account's `capacity`."""
+
+    kind: str
+    start: datetime
+    end: datetime
+    campaigns: int
+    wanted: int
+    capacity: int
+    names: frozenset[str] = field(default=frozenset(), compare=False)
+
+
+def crowds_by_kind(spans: Iterable[tuple[Kind, Span]], environment: Environment) -> Iterator[Crowd]:
+    """By kind, in the order of time."""
+    by_kind: dict[str, tuple[Kind, list[Span]]] = {}
+    for kind, span in spans:
+        by_kind.setdefault(kind.name, (kind, []))[1].append(span)
+    for name, (kind, mine) in sorted(by_kind.items()):
+        yield from _crowds_of(name, mine, capacity(kind, environment))
+
+
+def _crowds_of(kind: str, spans: Iterable[Span], most: int) -> Iterator[Crowd]:
+    """Goes through starts and ends in their order; ends come first, so that what adjoins does not overlap."""
+    running: set[int] = set()
+    every = list(spans)
+    named = any(span.name for span in every)
+    wanted = 0
+    since: datetime | None = None
+    for moment, begins, place in sorted(_turns(every)):
+        if since is not None and moment > since:
+            names = frozenset(every[it].name for it in running) if named else frozenset()
+            yield Crowd(kind, since, moment, len(running), wanted, most, names)
+        wanted += every[place].per_minute if begins else -every[place].per_minute
+        running ^= {place}
+        since = moment if wanted > most else None
+
+
+def _turns(spans: Iterable[Span]) -> Iterator[tuple[datetime, bool, int]]:
+    """Each start and end, whether it is a start, and whose."""
+    for place, span in enumerate(spans):
+        yield span.start, True, place
+        yield span.end, False, place
+
+
+_SETTINGS: Final = {"call": "calls_per_minute", "message": "messages_per_minute"}
+
+
+def capacity(kind: Kind, environment: Environment) -> int:
+    """Calls or messages a minute, as the `capacity` policy says, whatever its level; else an account's default."""
+    settings = environment.policy.get("capacity")
+    said = settings.get(_SETTINGS[kind.unit]) if isinstance(settings, Mapping) else None
+    return said if isinstance(said, int) else kind.per_minute

@@ -1,0 +1,117 @@
+"""Asks the rules: about one campaign that a plan touches, or about the manifests alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+
+from campaignctl.diagnostics import Diagnostic, Severity
+from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.table import Kind
+from campaignctl.model.campaigns import Desired, Locate
+from campaignctl.model.environment import Environment
+from campaignctl.model.windows import Window, after, window_of
+from campaignctl.policy.beside import ALONE, Beside
+from campaignctl.policy.capacity import Crowd, Span, capacity, crowds_by_kind
+from campaignctl.policy.copies import Copies
+from campaignctl.policy.hours import zone_name
+from campaignctl.policy.prediction import busiest_minute, predicted_end
+from campaignctl.policy.rules import RULES, Policies, level_of
+from campaignctl.policy.subject import Case, Subject, label
+
+
+def check(
+    subject: Subject,
+    desired: Desired,
+    policies: Policies,
+    locate: Locate,
+    beside: Beside = ALONE,
+    exempt: Collection[str] = (),
+) -> tuple[Diagnostic, ...]:
+    """What every rule that is on finds, at file and line; those that are `exempt` are not asked."""
+    subject = subject.of_account(policies.capacities[subject.kind.name])
+    findings = []
+    for it in policies.rules:
+        if it.rule.name in exempt:
+            continue
+        for fault in it.rule.find(Case(subject, desired, policies.environment, it.settings, beside)):
+            severity, where = fault.level or it.level, locate(desired, fault.path)
+            findings.append(Diagnostic(severity, it.rule.name, where, fault.message, fault.details))
+    return tuple(findings)
+
+
+def check_manifest(
+    desired: Desired,
+    policies: Policies,
+    now: datetime,
+    locate: Locate,
+    beside: Beside = ALONE,
+) -> tuple[Diagnostic, ...]:
+    """For `validate`: the manifest alone. Nothing binds one whose window is over or that is to be ended.
+
+    What a pin adopted may be as it is: an account's own campaign is no mistake of its manifest.
+    """
+    window = window_of(desired.kind, desired.spec)
+    if not _is_bound(desired, window, now):
+        return ()
+    subject = Subject(desired.kind, desired.spec, window.start, is_live=desired.sid is not None)
+    found = check(subject, desired, policies, locate, beside)
+    return found if desired.sid is None else tuple(map(_of_adopted, found))
+
+
+def _of_adopted(finding: Diagnostic) -> Diagnostic:
+    spared = RULES[finding.rule].spares_adopted
+    return finding._replace(severity=Severity.WARN) if spared else finding
+
+
+def check_manifests(
+    everyone: Collection[Desired],
+    selected: Iterable[Desired],
+    environment: Environment,
+    now: datetime,
+    locate: Locate,
+) -> Iterator[Diagnostic]:
+    """For `validate`: the selected manifests, which share the account with every other of the project."""
+    policies = Policies.of(environment)
+    crowds = shared(_spans(everyone, environment, now), environment)
+    beside = Beside(crowds, copies_among(everyone, environment, now))
+    for desired in selected:
+        yield from check_manifest(desired, policies, now, locate, beside)
+
+
+def copies_among(everyone: Collection[Desired], environment: Environment, now: datetime) -> Copies:
+    """The manifests of an environment, to be asked which of them repeats another."""
+    return Copies(everyone, environment.country, zone_name(environment), now)
+
+
+def _spans(
+    everyone: Collection[Desired], environment: Environment, now: datetime
+) -> Iterator[tuple[Kind, Span]]:
+    for desired in everyone:
+        window = window_of(desired.kind, desired.spec)
+        if _is_bound(desired, window, now) and desired.state is not State.PAUSED:
+            subject = Subject(desired.kind, desired.spec, window.start)
+            yield from span_of(subject, label(desired), environment)
+
+
+def shared(spans: Iterable[tuple[Kind, Span]], environment: Environment) -> tuple[Crowd, ...]:
+    """Where campaigns crowd; nowhere while the rule is off."""
+    on = level_of(RULES["capacity"], environment) is not None
+    return tuple(crowds_by_kind(spans, environment)) if on else ()
+
+
+def span_of(subject: Subject, name: str, environment: Environment) -> Iterator[tuple[Kind, Span]]:
+    """Its predicted run, a minute at least; nothing where nobody can say when it begins."""
+    begins = subject.begins
+    if begins is None:
+        return
+    subject = subject.of_account(capacity(subject.kind, environment))
+    ends, _ = predicted_end(subject, begins)
+    yield (
+        subject.kind,
+        Span(begins, max(ends, after(begins, timedelta(minutes=1))), busiest_minute(subject), name),
+    )
+
+
+def _is_bound(desired: Desired, window: Window, now: datetime) -> bool:
+    return not window.over(now) and desired.state not in (State.COMPLETED, State.ARCHIVED)

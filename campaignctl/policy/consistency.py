@@ -1,0 +1,209 @@
+"""What a manifest's fields say together, and what manifests say to one another: the checks no schema can make.
+
+Nothing here depends on the clock. A field that a manifest does not declare is checked only where the campaign has
+no other source for it: a pinned one keeps what is live.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from campaignctl.diagnostics import Severity, quoted
+from campaignctl.kinds.table import Role, Value
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Prune
+from campaignctl.model.windows import instant
+from campaignctl.policy.doubts import doubts, look_alikes
+from campaignctl.policy.fault import Fault
+
+MOST_VARIABLES: Final = 5
+"""Of one SMS template [001, 003]."""
+
+_VARIABLE = re.compile(r"@@\w+")
+
+
+def faults(desired: Desired, unread: Set[str] = frozenset()) -> Iterator[Fault]:
+    """What is wrong with one manifest, and what is doubtful. Nothing is said that rests on the fields that are
+    `unread`, being faulty.
+    """
+    for check, fields in _CHECKS:
+        if unread.isdisjoint(fields):
+            yield from check(desired)
+    yield from doubts(desired)
+
+
+def conflicts(manifests: Sequence[Desired], prune: Prune | None) -> Iterator[tuple[Desired, Fault]]:
+    """What is wrong with a manifest among all of its project; each of those that clash is named."""
+    unpinned = [desired for desired in manifests if desired.sid is None]
+    yield from _not_unique(_clashing_names(manifests), "metadata.name", "the name {}")
+    yield from _not_unique(_grouped(manifests, lambda it: it.sid), "metadata.sid", "the SID {}")
+    yield from _not_unique(
+        _grouped(unpinned, lambda it: it.previous_name), "metadata.previous_name", "the previous name {}"
+    )
+    yield from look_alikes(manifests)
+    yield from _still_borne(manifests)
+    if prune is not None:
+        for desired in unpinned:
+            if not (desired.name or "").startswith(prune.name_prefix):
+                prefix = quoted(prune.name_prefix)
+                message = f"the name must begin with {prefix}, the prefix of prune, or a sid must pin it"
+                yield desired, Fault("metadata.name", "name-prefix", message)
+
+
+def _still_borne(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, Fault]]:
+    """A previous name that another manifest is called, at both: nobody can tell whose campaign that is."""
+    renamed = [desired for desired in manifests if desired.previous_name is not None]
+    called = _grouped(manifests, lambda it: it.name) if renamed else {}
+    for desired in renamed:
+        previous = desired.previous_name or ""
+        for other in called.get((desired.kind.name, previous), ()):
+            if other is desired:
+                continue
+            message = f"another {desired.kind.name} is called {quoted(previous)}: {other.where}; one of them is wrong"
+            yield desired, Fault("metadata.previous_name", "previous-name", message)
+            message = (
+                f"{quoted(previous)} is the previous_name of another {desired.kind.name}: {desired.where}"
+            )
+            yield other, Fault("metadata.name", "previous-name", message)
+
+
+_Groups = Mapping[tuple[str, str], Sequence[Desired]]
+
+
+def _grouped(manifests: Iterable[Desired], word: Callable[[Desired], str | None]) -> _Groups:
+    groups: dict[tuple[str, str], list[Desired]] = {}
+    for desired in manifests:
+        text = word(desired)
+        if text is not None:
+            groups.setdefault((desired.kind.name, text), []).append(desired)
+    return groups
+
+
+def _clashing_names(manifests: Iterable[Desired]) -> _Groups:
+    """Among pinned ones a name may repeat: the SIDs tell them apart."""
+    return {
+        key: group
+        for key, group in _grouped(manifests, lambda it: it.name).items()
+        if any(desired.sid is None for desired in group)
+    }
+
+
+def _not_unique(groups: _Groups, path: str, what: str) -> Iterator[tuple[Desired, Fault]]:
+    for (kind, text), group in groups.items():
+        for desired in group if len(group) > 1 else ():
+            other = next(it for it in group if it is not desired)
+            message = f"{what.format(quoted(text))} stands in another {kind} too: {other.where}"
+            yield desired, Fault(path, "not-unique", message)
+
+
+# -- one manifest ----------------------------------------------------------------------------------------------
+
+
+def _window(desired: Desired) -> Iterator[Fault]:
+    """The end comes after the start, and for SMS two hours after it."""
+    kind = desired.kind
+    start, end = (
+        _member(desired, kind.schedule.name, kind.start.name),
+        _member(desired, kind.schedule.name, kind.end.name),
+    )
+    if not isinstance(start, str) or not isinstance(end, str):
+        return
+    path = f"{kind.schedule.name}.{kind.end.name}"
+    window = instant(end) - instant(start)
+    if window <= timedelta(0):
+        yield Fault(path, "window", f"{kind.end.name} must be after {kind.start.name}")
+    elif window < timedelta(minutes=kind.min_window_minutes):
+        hours = kind.min_window_minutes // 60
+        yield Fault(path, "window", f"{kind.end.name} must be at least {hours} hours after {kind.start.name}")
+
+
+def _dynamic(desired: Desired) -> Iterator[Fault]:
+    """A dynamic campaign fills its text from the rows of exactly one list."""
+    field = next((it.name for it in desired.kind.fields if "dynamic" in it.choices), "")
+    if desired.spec.get(field) != "dynamic":
+        return
+    lists = desired.spec.get("lists")
+    if isinstance(lists, Sequence) and len(lists) != 1:
+        yield Fault("lists", "dynamic", f"a dynamic campaign takes exactly one list, not {len(lists)}")
+    if desired.spec.get("from"):
+        yield Fault("from", "dynamic", "a dynamic campaign takes one list and no numbers of its own")
+    elif lists is None and desired.sid is None:
+        yield Fault(field, "dynamic", "a dynamic campaign takes exactly one list, in lists")
+
+
+def _variables(desired: Desired) -> Iterator[Fault]:
+    """At most five variables in an SMS; none in a text that is the same for all."""
+    dynamic = next((it for it in desired.kind.fields if "dynamic" in it.choices), None)
+    for field in desired.kind.in_role(Role.CONTENT):
+        text = desired.spec.get(field.name)
+        used = set(_VARIABLE.findall(text)) if isinstance(text, str) else set()
+        if len(used) > MOST_VARIABLES and desired.kind.short == "sms":
+            yield Fault(
+                field.name, "variables", f"{len(used)} variables are too many, {MOST_VARIABLES} at most"
+            )
+        if used and dynamic and desired.sid is None and desired.spec.get(dynamic.name) in (None, "static"):
+            message = f"{min(used)} stays as it is in a static campaign; {dynamic.name}: dynamic fills it in"
+            yield Fault(field.name, "variables", message, Severity.WARN)
+
+
+def _retries(desired: Desired) -> Iterator[Fault]:
+    """The API refuses a number of retries without their interval. A pinned campaign may have its own."""
+    retries = desired.spec.get("retries")
+    left_to_live = desired.sid is not None and isinstance(retries, Mapping) and "interval_mins" not in retries
+    times, interval = (_member(desired, "retries", it) for it in ("number_of_retries", "interval_mins"))
+    if times is not None and interval is None and not left_to_live:
+        yield Fault("retries", "needs", "number_of_retries needs interval_mins")
+
+
+_NEEDS: Final = (("throttle", "mode", "custom"), ("repeat_menu_attempts", "flow_type", "ivr"))
+"""A field, and the word another one must have with it [004]."""
+
+
+def _companion(name: str, other: str, word: str, desired: Desired) -> Iterator[Fault]:
+    """A field that means something only beside a certain word of another."""
+    undeclared = other not in desired.spec and desired.sid is not None
+    if desired.spec.get(name) and desired.spec.get(other) != word and not undeclared:
+        yield Fault(name, "needs", f"{name} needs {other}: {word}")
+
+
+_SENDERS: Final = {"transactional": ("[A-Za-z]+", "letters only"), "promotional": ("[0-9]+", "digits only")}
+"""What a sender id is made of, by `sms_type` [001, 003]."""
+
+
+def _sender(desired: Desired) -> Iterator[Fault]:
+    sender, sms_type = desired.spec.get("sender_id"), desired.spec.get("sms_type")
+    if not isinstance(sender, str) or not isinstance(sms_type, str):
+        return
+    kind = sms_type.lower().removesuffix("_opt_in")
+    pattern, words = _SENDERS.get(kind, (".*", ""))
+    if not re.fullmatch(pattern, sender):
+        message = f"the sender_id of a {kind} campaign is {words}, not {quoted(sender)}"
+        yield Fault("sender_id", "sender", message)
+
+
+def _renaming(desired: Desired) -> Iterator[Fault]:
+    if desired.previous_name is not None and desired.previous_name == desired.name:
+        yield Fault("metadata.previous_name", "previous-name", "previous_name is the name itself; remove it")
+
+
+_TYPES: Final = ("campaign_type", "content_type")
+
+_CHECKS: Final[tuple[tuple[Callable[[Desired], Iterator[Fault]], Sequence[str]], ...]] = (
+    (_window, ("schedule",)),
+    (_dynamic, (*_TYPES, "lists", "from", "from_file")),
+    (_variables, (*_TYPES, "template", "read_via_text")),
+    (_retries, ("retries",)),
+    *((partial(_companion, *row), row[:2]) for row in _NEEDS),
+    (_sender, ("sender_id", "sms_type")),
+    (_renaming, ()),
+)
+"""Each with the fields of the spec that it looks at."""
+
+
+def _member(desired: Desired, outer: str, inner: str) -> Value:
+    value = desired.spec.get(outer)
+    return value.get(inner) if isinstance(value, Mapping) else None

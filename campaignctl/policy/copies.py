@@ -1,0 +1,157 @@
+"""Manifests that are for the same people, with the same content, at the same time: a file that was copied.
+
+Offline. Few of a project have anything in common, so what is cheap is looked at first: content, then whether anybody
+stands twice in all that share it, and only then who.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
+from typing import Final, NamedTuple, TypeAlias
+
+from campaignctl.diagnostics import Position
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.table import Kind, Role, Type
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.values import Meaning, canonical_numbers, normal_of, texts
+from campaignctl.model.windows import window_of
+from campaignctl.policy.wall_time import moment_of
+from campaignctl.zones import zone
+
+_NOT_CALLING: Final = (State.PAUSED, State.COMPLETED, State.ARCHIVED)
+
+_People: TypeAlias = frozenset[str]
+_Key: TypeAlias = tuple[str, Position]
+
+
+class Copy(NamedTuple):
+    """Another manifest, and the recipients that it shares: numbers and lists."""
+
+    other: Desired
+    people: int
+
+
+class _Candidate(NamedTuple):
+    """One manifest, from when until when it calls whom."""
+
+    desired: Desired
+    start: datetime
+    end: datetime
+    people: _People
+
+
+class Copies:
+    """The manifests of an environment, asked for those that repeat another. Nothing is looked at before that."""
+
+    def __init__(
+        self,
+        manifests: Collection[Desired] = (),
+        country: Country | None = None,
+        time_zone: str | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        """`time_zone` says when the date ends of a start without an end; None for its own offset."""
+        self._manifests = manifests
+        self._country = country
+        self._time_zone = time_zone
+        self._now = now
+        self._meanings: dict[str, Sequence[tuple[str, Meaning]]] = {}
+
+    def of(self, desired: Desired) -> Copy | None:
+        """What a manifest repeats, or is repeated by."""
+        return self._found.get(_key(desired)) if self._manifests else None
+
+    @cached_property
+    def _found(self) -> Mapping[_Key, Copy]:
+        found: dict[_Key, Copy] = {}
+        for group in self._alike():
+            people = [frozenset(_recipients(desired, self._country)) for desired in group]
+            if sum(map(len, people)) == len(set[str]().union(*people)):
+                continue  # nobody stands twice in all that say the same
+            for one, other in _repeating(list(map(self._candidate, group, people))):
+                for mine, theirs in ((one, other), (other, one)):
+                    copy = Copy(theirs.desired, len(mine.people & theirs.people))
+                    found.setdefault(_key(mine.desired), copy)
+        return found
+
+    def _alike(self) -> Iterator[Sequence[Desired]]:
+        """Those of a kind that say the same, where there are several."""
+        groups: defaultdict[Hashable, list[Desired]] = defaultdict(list)
+        for desired in self._manifests:
+            for name, meaning_of in self._contents(desired.kind):
+                value = desired.spec.get(name)
+                meaning = None if value is None else meaning_of(value)
+                if meaning is not None:
+                    groups[desired.kind.name, name, meaning].append(desired)
+        several = (list(filter(self._calls, group)) for group in groups.values() if len(group) > 1)
+        return (group for group in several if len(group) > 1)
+
+    def _contents(self, kind: Kind) -> Sequence[tuple[str, Meaning]]:
+        """What people hear or read, each with its meaning: chosen once for all manifests."""
+        if kind.name not in self._meanings:
+            fields = kind.in_role(Role.CONTENT)
+            self._meanings[kind.name] = [(it.name, normal_of(it, self._country)) for it in fields]
+        return self._meanings[kind.name]
+
+    def _calls(self, desired: Desired) -> bool:
+        assert self._now is not None, "manifests are looked at as of a moment"
+        return desired.state not in _NOT_CALLING and not window_of(desired.kind, desired.spec).over(self._now)
+
+    def _candidate(self, desired: Desired, people: _People) -> _Candidate:
+        schedule = desired.spec.get(desired.kind.schedule.name)
+        declared = isinstance(schedule, Mapping) and schedule.get(desired.kind.end.name) is not None
+        window = window_of(desired.kind, desired.spec)
+        start = window.start or self._now
+        assert start is not None, "manifests are looked at as of a moment"
+        end = window.end if declared else None
+        return _Candidate(desired, start, end or self._end_of_day(start), people)
+
+    def _end_of_day(self, start: datetime) -> datetime:
+        local = start.astimezone(zone(self._time_zone)) if self._time_zone else start
+        assert local.tzinfo is not None, "a start has an offset"
+        return moment_of(local.date() + timedelta(days=1), time(), local.tzinfo, later=False).astimezone(UTC)
+
+
+NO_COPIES: Final = Copies()
+
+
+def _key(desired: Desired) -> _Key:
+    return desired.kind.name, desired.where
+
+
+def _recipients(desired: Desired, country: Country | None) -> Iterator[str]:
+    for field in desired.kind.in_role(Role.RECIPIENTS):
+        people = texts(desired.spec.get(field.name))
+        yield from canonical_numbers(people, country) if field.type is Type.NUMBERS else people
+
+
+def _repeating(group: Sequence[_Candidate]) -> Iterator[tuple[_Candidate, _Candidate]]:
+    """Pairs with somebody and a moment in common; each candidate that is in any such pair is in one of them."""
+    seen = set()
+    for places in _sharing(group):
+        if places not in seen:
+            seen.add(places)
+            yield from _overlapping(sorted((group[it] for it in places), key=lambda it: it.start))
+
+
+def _sharing(group: Sequence[_Candidate]) -> Iterable[tuple[int, ...]]:
+    """For each recipient of several, whose it is."""
+    owners: defaultdict[str, list[int]] = defaultdict(list)
+    for place, one in enumerate(group):
+        for person in one.people:
+            owners[person].append(place)
+    return (tuple(places) for places in owners.values() if len(places) > 1)
+
+
+def _overlapping(by_start: Sequence[_Candidate]) -> Iterator[tuple[_Candidate, _Candidate]]:
+    """Whatever overlaps an earlier one overlaps the one of them that ends last."""
+    last = by_start[0]
+    for one in by_start[1:]:
+        if one.start < last.end:
+            yield last, one
+        if one.end > last.end:
+            last = one

@@ -1,0 +1,218 @@
+"""Nobody is called or texted outside the hours of one day, and nothing but an end keeps a campaign within them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from campaignctl.diagnostics import Severity, counted
+from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
+from campaignctl.kinds.table import Value
+from campaignctl.model.environment import Environment
+from campaignctl.model.windows import after, offset, window_of
+from campaignctl.policy.prediction import declared_end
+from campaignctl.policy.runs import worst_minutes
+from campaignctl.policy.subject import Case, Fault, Subject
+from campaignctl.policy.wall_time import moment_of
+from campaignctl.zones import zone
+
+OPENING, CLOSING = "09:00", "21:00"
+"""India's hours for commercial calls and promotional SMS, and the default everywhere."""
+
+BOUNDS: Final = ("end", "worst")
+"""What must lie within the hours: the end, or else the longest run."""
+
+
+class CallingDay(NamedTuple):
+    """The calling hours of one date; `where` is their time zone's name, None for the start's own offset."""
+
+    opens: datetime
+    closes: datetime
+    where: str | None
+
+    @classmethod
+    def of(cls, moment: datetime, environment: Environment) -> CallingDay:
+        """The date of the moment, there."""
+        settings, where = hours_settings(environment), zone_name(environment)
+        local = moment.astimezone(zone(where)) if where else moment
+        assert local.tzinfo is not None, "a moment has an offset"
+        opening, closing = (
+            _clock_time(settings.get("from"), OPENING),
+            _clock_time(settings.get("to"), CLOSING),
+        )
+        return cls(
+            moment_of(local.date(), opening, local.tzinfo, later=True),
+            moment_of(local.date(), closing, local.tzinfo, later=False),
+            where,
+        )
+
+    def lets_begin(self, moment: datetime) -> bool:
+        """Whether calls may begin then."""
+        return self.opens.astimezone(UTC) <= moment < self.closes.astimezone(UTC)
+
+    def lets_end(self, moment: datetime) -> bool:
+        """Whether what ends then ends in time."""
+        return moment.astimezone(UTC) <= self.closes.astimezone(UTC)
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment as clocks there show it."""
+        return moment.astimezone(self.closes.tzinfo)
+
+
+def calling_hours(case: Case) -> Iterator[Fault]:
+    """It begins within the hours of a day, and ends by their end: nothing else stops a run that takes longer."""
+    subject = case.subject
+    if subject.begins is None:
+        return
+    day = CallingDay.of(subject.begins, case.environment)
+    if day.where is None and subject.begins.utcoffset() == timedelta(0):
+        message = "its start is in Z: calling hours are looked up in UTC"
+        yield Fault(subject.start_path, message, Severity.WARN)
+    if not day.lets_begin(subject.begins):
+        hours = written_hours(case.environment)
+        message = f"it starts at {_start(subject, day)}, outside the calling hours {hours}"
+        yield Fault(subject.start_path, message, details=(("end", None),))
+        return
+    end = _standing_end(subject)
+    if day.lets_end(end):
+        return
+    worst = _worst_end(case)
+    if worst is None or not day.lets_end(worst):
+        yield _too_late(case, day, end, worst)
+
+
+def _standing_end(subject: Subject) -> datetime:
+    """The end that it will have; the account fills one in where there is none."""
+    end = window_of(subject.kind, subject.spec).end
+    assert subject.begins is not None, "what never begins never ends"
+    return end or after(subject.begins, DEFAULT_WINDOW)
+
+
+def _worst_end(case: Case) -> datetime | None:
+    """When the last call may be over, where that is what counts and where anybody can tell."""
+    subject = case.subject
+    if case.settings.get("bound") != "worst" or subject.kind.unit != "call" or subject.begins is None:
+        return None
+    minutes = worst_minutes(subject)
+    return None if minutes is None else after(subject.begins, timedelta(minutes=minutes))
+
+
+def _too_late(case: Case, day: CallingDay, end: datetime, worst: datetime | None) -> Fault:
+    subject = case.subject
+    latest, advice = _advice(subject, day)
+    declared = _declares_end(case)
+    if case.settings.get("bound") == "worst" and subject.kind.unit == "call":
+        says = (
+            "how long it runs at worst is unknown"
+            if worst is None
+            else f"at worst {_until(subject, day, worst)}"
+        )
+        says += "" if worst is None else " (if nothing else runs)"
+    else:
+        says = "" if declared_end(subject) else "it has no end: "
+        says += _until(subject, day, end)
+    message = f"{says}, beyond the calling hours {written_hours(case.environment)}; {advice}"
+    if latest is not None and day.local(end).date() > day.closes.date() and declared_end(subject):
+        message += "; for several days, one campaign a day"
+    path = subject.end_path if declared else subject.start_path
+    return Fault(path, message, details=(("end", latest.isoformat() if latest else None),))
+
+
+def _declares_end(case: Case) -> bool:
+    """Whether the end that will stand is the manifest's."""
+    schedule = case.subject.kind.schedule.name
+    mine, standing = case.desired.spec.get(schedule), case.subject.spec.get(schedule)
+    name = case.subject.kind.end.name
+    if not isinstance(mine, Mapping) or not isinstance(standing, Mapping):
+        return False
+    return mine.get(name) is not None and mine.get(name) == standing.get(name)
+
+
+def _advice(subject: Subject, day: CallingDay) -> tuple[datetime | None, str]:
+    """The latest end that may be declared, and what to do; None where no end would do."""
+    start = window_of(subject.kind, subject.spec).start
+    assert subject.begins is not None, "what never begins never ends"
+    if subject.is_live and start is not None and start < subject.begins:
+        return None, "its end can no longer change: it can be resumed on its last day, within the hours"
+    needed = timedelta(minutes=subject.kind.min_window_minutes)
+    if day.closes.astimezone(UTC) - subject.begins >= needed:
+        return day.closes, f'declare {subject.kind.end.name}: "{day.closes.isoformat()}"'
+    hours, last = (
+        counted(needed // timedelta(hours=1), "hour"),
+        day.local(day.closes.astimezone(UTC) - needed),
+    )
+    if not day.lets_begin(last):
+        return None, f"it needs {hours}, and they are shorter"
+    return None, f"it needs {hours}: start it by {last:%H:%M} {offset(last)}"
+
+
+def _start(subject: Subject, day: CallingDay) -> str:
+    """As it is written; what begins at once as clocks show it there."""
+    begins = subject.begins
+    assert begins is not None, "it was asked for"
+    if begins != window_of(subject.kind, subject.spec).start:
+        begins = day.local(begins)
+    return f"{begins:%H:%M} {offset(begins)}{local_time(begins, day.where)}"
+
+
+def local_time(moment: datetime, where: str | None) -> str:
+    """` (20:00 in Asia/Kolkata)`; nothing where the moment is written in that zone's own offset."""
+    local = moment.astimezone(zone(where)) if where else moment
+    if local.utcoffset() == moment.utcoffset():
+        return ""
+    day = "" if local.date() == moment.date() else f"{local:%a %d %b} "
+    return f" ({day}{local:%H:%M} in {where})"
+
+
+def _until(subject: Subject, day: CallingDay, end: datetime) -> str:
+    local = day.local(end)
+    return f"it may {subject.kind.stem} until {local:%a %d %b %H:%M} {offset(local)}"
+
+
+def written_hours(environment: Environment) -> str:
+    """`09:00–21:00 Asia/Kolkata`."""
+    settings, where = hours_settings(environment), zone_name(environment)
+    opening, closing = _clock_time(settings.get("from"), OPENING), _clock_time(settings.get("to"), CLOSING)
+    return f"{opening:%H:%M}–{closing:%H:%M}{f' {where}' if where else ''}"
+
+
+def hours_settings(environment: Environment) -> Mapping[str, Value]:
+    """Those of the policy, whatever its level."""
+    settings = environment.policy.get("calling_hours")
+    return settings if isinstance(settings, Mapping) else {}
+
+
+def zone_name(environment: Environment) -> str | None:
+    """The time zone that the policy gives, else the country's if it has one; None for each start's own offset."""
+    country = environment.country
+    name = hours_settings(environment).get("time_zone") or (country.time_zone if country else None)
+    return str(name) if name else None
+
+
+@lru_cache
+def _clock_time(value: Value, default: str) -> time:
+    return time.fromisoformat(str(value or default))
+
+
+def start_offset(case: Case) -> Iterator[Fault]:
+    """A start that a manifest declares has an offset that its country has then; else it means another hour."""
+    start = window_of(case.desired.kind, case.desired.spec).start
+    zones, whose = _zones(case.environment)
+    if start is None or not zones:
+        return
+    offsets = {start.astimezone(zone(name)).utcoffset() for name in zones}
+    if start.utcoffset() not in offsets:
+        had = ", ".join(dict.fromkeys(offset(start.astimezone(zone(name))) for name in zones))
+        local = local_time(start, zones[0]) if len(zones) == 1 else ""
+        message = f"it starts at {start:%H:%M} {offset(start)}{local}, and {whose} has {had} then"
+        yield Fault(case.subject.start_path, message)
+
+
+def _zones(environment: Environment) -> tuple[tuple[str, ...], str]:
+    """The country's, else that of the calling hours, and whose they are."""
+    country, where = environment.country, zone_name(environment)
+    if country and country.time_zones:
+        return country.time_zones, country.code
+    return ((where,), where) if where else ((), "")

@@ -1,0 +1,192 @@
+"""The project file, a row per key: what `campaignctl.yaml` may say."""
+
+from __future__ import annotations
+
+from campaignctl.kinds import formats
+from campaignctl.kinds.countries import COUNTRIES
+from campaignctl.kinds.manifest import API_VERSION
+from campaignctl.kinds.table import Field, Secrecy, Type
+from campaignctl.model.environment import CREATE_BODIES, HOSTS, RESUMES, SMS_APIS
+from campaignctl.policy import RULES
+
+PROJECT_KIND = "Project"
+SANDBOX = "sandbox"
+"""A backend, and the environment that is always there."""
+BACKENDS = (SANDBOX, "exotel")
+
+ENVIRONMENT_ALLOW = ("resume", "complete", "archive", "earlier-start")
+"""What an environment may ask for once and for all (rule 5)."""
+SANDBOX_ALLOW = (*ENVIRONMENT_ALLOW, "start-now")
+
+
+POLICY = tuple(rule.field for rule in RULES.values())
+_POLICY_FIELD = Field("policy", Type.OBJECT, "The rules that campaigns must keep.", fields=POLICY)
+_VARS = Field(
+    "vars",
+    Type.TEXT_MAP,
+    "What ${name} in a manifest stands for.",
+    keys=formats.VARIABLE,
+)
+
+_CREDENTIALS = Field(
+    "credentials",
+    Type.OBJECT,
+    "The names of the environment variables that hold the account's key and token.",
+    fields=(
+        Field(
+            "key_env",
+            Type.STRING,
+            "The variable that holds the API key.",
+            default="EXOTEL_API_KEY",
+            format_by=formats.ENVIRONMENT_VARIABLE,
+            secrecy=Secrecy.SECRET,
+        ),
+        Field(
+            "token_env",
+            Type.STRING,
+            "The variable that holds the API token.",
+            default="EXOTEL_API_TOKEN",
+            format_by=formats.ENVIRONMENT_VARIABLE,
+            secrecy=Secrecy.SECRET,
+        ),
+    ),
+)
+
+_ENVIRONMENT = (
+    Field(
+        "backend",
+        Type.STRING,
+        "The live API, or the embedded stand-in.",
+        required=True,
+        choices=BACKENDS,
+    ),
+    Field("region", Type.STRING, "Which of Exotel's hosts.", choices=tuple(HOSTS)),
+    Field(
+        "base_url",
+        Type.URL,
+        "Scheme and host, instead of region: one of Exotel's, loopback, or in EXOTEL_ALLOWED_HOSTS.",
+        secrecy=Secrecy.SECRET,
+    ),
+    Field(
+        "account_sid",
+        Type.STRING,
+        "The account; else EXOTEL_ACCOUNT_SID says it.",
+        format_by=formats.SID,
+        secrecy=Secrecy.SECRET,
+    ),
+    _CREDENTIALS,
+    Field(
+        "sms_api",
+        Type.STRING,
+        "Which of the two SMS endpoints is used.",
+        default="message-campaigns",
+        choices=SMS_APIS,
+    ),
+    Field(
+        "create_body",
+        Type.OBJECT,
+        "How a create is wrapped: one word, or one for each kind.",
+        shorthand=True,
+        fields=(
+            Field("voice", Type.STRING, "Voice campaigns.", choices=CREATE_BODIES, default="wrapped"),
+            Field("sms", Type.STRING, "SMS campaigns.", choices=CREATE_BODIES, default="bare"),
+        ),
+    ),
+    Field(
+        "rate_limit",
+        Type.INTEGER,
+        "Requests a minute, null for none; 30 by default, none in a sandbox.",
+        minimum=1,
+        maximum=100_000,
+    ),
+    Field("timeout_seconds", Type.AMOUNT, "How long an answer may take.", default="30"),
+    Field("max_attempts", Type.INTEGER, "How often a request is tried.", default=5, minimum=1, maximum=100),
+    Field(
+        "settle_seconds",
+        Type.AMOUNT,
+        "How long a created campaign may take to show in lists.",
+        default="10",
+    ),
+    Field(
+        "country",
+        Type.STRING,
+        "Lets a number with and without its country code compare equal, and sets calling hours.",
+        choices=tuple(COUNTRIES),
+    ),
+    Field(
+        "resume_before_start",
+        Type.STRING,
+        "What a resume does while the start lies ahead: waits for it, or nobody knows. "
+        "Only where it waits does allow: [resume] hold.",
+        default="unknown",
+        choices=RESUMES,
+    ),
+    Field(
+        "allow",
+        Type.STRINGS,
+        "What is done here without being asked for each time; start-now in a sandbox only.",
+        choices=SANDBOX_ALLOW,
+    ),
+    _VARS,
+    _POLICY_FIELD,
+    Field(
+        "clock",
+        Type.TIME,
+        "Where a fresh sandbox's clock begins; the present by default. In a sandbox only.",
+    ),
+)
+
+PROJECT = Field(
+    PROJECT_KIND,
+    Type.OBJECT,
+    "A project: where its manifests are, and the accounts they are for.",
+    fields=(
+        Field("apiVersion", Type.STRING, "The format.", required=True, choices=(API_VERSION,)),
+        Field("kind", Type.STRING, "What is described.", required=True, choices=(PROJECT_KIND,)),
+        Field(
+            "manifests",
+            Type.STRINGS,
+            "Files and directories with manifests, relative to this file.",
+            required=True,
+            minimum=1,
+            format_by=formats.PATH,
+        ),
+        Field(
+            "default_environment",
+            Type.STRING,
+            "The environment without -e.",
+            default=SANDBOX,
+            format_by=formats.ENVIRONMENT,
+        ),
+        Field(
+            "environments",
+            Type.OBJECT_MAP,
+            "The accounts by name; sandbox is always there.",
+            keys=formats.ENVIRONMENT,
+            fields=_ENVIRONMENT,
+        ),
+        _VARS,
+        Field(
+            "max_changes",
+            Type.INTEGER,
+            "The most operations of one apply, pauses not counted; none by default.",
+            minimum=0,
+        ),
+        Field(
+            "prune",
+            Type.OBJECT,
+            "Which campaigns may be ended when no manifest names them.",
+            fields=(
+                Field(
+                    "name_prefix",
+                    Type.STRING,
+                    "The beginning of their names.",
+                    required=True,
+                    minimum=1,
+                    format_by=formats.PREFIX,
+                ),
+            ),
+        ),
+        _POLICY_FIELD,
+    ),
+)

@@ -1,0 +1,274 @@
+"""The policies, a row per rule: what it finds, its settings, what it says of itself.
+
+The project file's table, the checks and the reference follow from a row. `examples.py` breaks each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from campaignctl.diagnostics import Severity
+from campaignctl.kinds import KINDS, SMS, VOICE, formats
+from campaignctl.kinds.table import Field, Type, Value
+from campaignctl.model.environment import Environment
+from campaignctl.policy.capacity import capacity as account_capacity
+from campaignctl.policy.content import (
+    allowed_caller_ids,
+    allowed_sender_ids,
+    duplicate_campaigns,
+    duplicate_numbers,
+    max_numbers,
+    required_labels,
+    valid_numbers,
+)
+from campaignctl.policy.hours import BOUNDS, CLOSING, OPENING, calling_hours, start_offset
+from campaignctl.policy.subject import Case, Fault
+from campaignctl.policy.timing import capacity, lead_time, window_fits
+
+LEVELS: Final = ("error", "warn", "off")
+
+_LEVEL: Final = Field("level", Type.STRING, "How bad a finding is.", choices=LEVELS)
+
+
+class LeftOut(NamedTuple):
+    """How bad a finding is where the project does not say: with a country, and without one. None: the rule is off."""
+
+    with_country: Severity | None = None
+    without: Severity | None = None
+
+    def __str__(self) -> str:
+        """As the reference says it."""
+        with_country, without = (f"`{it}`" if it else "`off`" for it in self)
+        if with_country == without:
+            return with_country
+        return f"{with_country} where the environment has a `country`, else {without}"
+
+
+_OFF: Final = LeftOut()
+_STRICT: Final = LeftOut(Severity.ERROR, Severity.WARN)
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it must have.
+
+    `spares_adopted`: of a campaign that a manifest pins it is a warning at most where no plan is made.
+    """
+
+    name: str
+    doc: str
+    find: Callable[[Case], Iterator[Fault]]
+    details: str
+    settings: tuple[Field, ...] = ()
+    needs: str | None = None
+    left_out: LeftOut = _OFF
+    in_validate: bool = True
+    spares_adopted: bool = False
+
+    def __post_init__(self) -> None:
+        """A rule without the setting it needs could never find anything."""
+        if self.needs is not None and self.needs not in {field.name for field in self.settings}:
+            raise ValueError(f"{self.name}: it has no setting {self.needs}")
+
+    @property
+    def on_by_default(self) -> bool:
+        """Whether it is on anywhere without being named."""
+        return self.left_out != _OFF
+
+    @cached_property
+    def field(self) -> Field:
+        """As a key of `policy` in the project file."""
+        return Field(self.name, Type.OBJECT, self.doc, fields=(_LEVEL, *self.settings))
+
+
+def _pace(name: str, doc: str, default: int) -> Field:
+    return Field(name, Type.INTEGER, doc, minimum=1, maximum=1_000_000, default=default)
+
+
+_CALLS = _pace("calls_per_minute", "How many calls a minute the account makes.", VOICE.per_minute)
+_MESSAGES = _pace("messages_per_minute", "How many messages a minute the account sends.", SMS.per_minute)
+
+_ROWS: Final = (
+    Rule(
+        "calling_hours",
+        "Nobody is called or texted outside these hours.",
+        calling_hours,
+        "The hours are those of the start's date: it begins within them, and its end is no later. The end is the one "
+        "that will stand: the manifest's, else the live one; where there is none, or the account does not show it, 30 "
+        "days after the start. How many people there are and how fast they are called plays no part: a pause, another "
+        "campaign or a full account stretches every run, and nothing stretches an end. The finding prints the latest "
+        "end that may be declared. What begins at once, a resume after the start too, begins now; so one over several "
+        "days is at fault, for it calls through the night: plan one a day. With bound: worst a voice campaign may end "
+        "later where its longest run, if nothing else runs, ends within the hours; that has to be known, so its people "
+        "must be numbers of its own. An update of callbacks alone is not looked at.",
+        settings=(
+            Field("from", Type.STRING, "When they begin.", default=OPENING, format_by=formats.TIME_OF_DAY),
+            Field("to", Type.STRING, "When they end.", default=CLOSING, format_by=formats.TIME_OF_DAY),
+            Field(
+                "time_zone",
+                Type.STRING,
+                "An IANA time zone; else the country's if it has one, else the start's own offset.",
+                minimum=1,
+            ),
+            Field(
+                "bound",
+                Type.STRING,
+                "What must lie within them: the end, or for voice else the longest run.",
+                choices=BOUNDS,
+                default="end",
+            ),
+        ),
+        left_out=_STRICT,
+        spares_adopted=True,
+    ),
+    Rule(
+        "start_offset",
+        "A start is written in an offset that its country has then.",
+        start_offset,
+        "09:00 with the offset of another country is another hour for the people who are called. Looks at the start "
+        "that a manifest declares, by the zones of the environment's country, else by that of the calling hours. Write "
+        "the start as clocks there show it.",
+        left_out=LeftOut(with_country=Severity.WARN),
+    ),
+    Rule(
+        "duplicate_numbers",
+        "No number stands twice in one campaign.",
+        duplicate_numbers,
+        "Numbers are compared by the country's rule, so that 0987… and +91987… are one. Remove one of them, or set "
+        "call_duplicate_numbers where somebody is to be called twice.",
+        left_out=_STRICT,
+    ),
+    Rule(
+        "valid_numbers",
+        "Every number can exist.",
+        valid_numbers,
+        "One that cannot fails the whole create, perhaps after the window. The digits after the calling code must fit "
+        "a general pattern of a country of that code; a number that merely belongs to nobody passes. Looks at from and "
+        "from_file, each number at its own line, and says why: too short or long, a calling code of no country, a "
+        "trunk prefix after the calling code, or no such number. With a country one without + counts as the country's "
+        "rule reads it; without one it is not looked at.",
+        left_out=_STRICT,
+    ),
+    Rule(
+        "duplicate_campaigns",
+        "No two manifests call the same people with the same content at the same time.",
+        duplicate_campaigns,
+        "A copied file calls everybody twice. Looks at manifests of one kind, neither over nor wanted paused, "
+        "completed or archived, that have a recipient (a number by the country's rule, a list), the content and a "
+        "moment of their windows in common; an end left out counts here as the end of the start's date. Remove the "
+        "copy, or give it other people, another content or another time.",
+        left_out=LeftOut(Severity.ERROR, Severity.ERROR),
+        spares_adopted=True,
+    ),
+    Rule(
+        "max_numbers",
+        "No campaign calls more numbers than this.",
+        max_numbers,
+        "Counts the numbers of from and from_file. What is in lists nobody counts, and it is not found. Split the "
+        "campaign into several, or raise the limit in the project file, where it is reviewed.",
+        settings=(Field("at_most", Type.INTEGER, "The most numbers of one campaign.", minimum=1),),
+        needs="at_most",
+    ),
+    Rule(
+        "required_labels",
+        "Every manifest carries these labels.",
+        required_labels,
+        "Their values are free. Add what is missing to metadata.labels.",
+        settings=(Field("labels", Type.STRINGS, "The labels' names.", minimum=1, format_by=formats.LABEL),),
+        needs="labels",
+    ),
+    Rule(
+        "allowed_caller_ids",
+        "Calls come from these ExoPhones only.",
+        allowed_caller_ids,
+        "Compared by the country's rule. Use one of those, or add the ExoPhone to the project file.",
+        settings=(Field("only", Type.STRINGS, "The ExoPhones.", minimum=1, format_by=formats.NAME),),
+        needs="only",
+    ),
+    Rule(
+        "allowed_sender_ids",
+        "Messages come from these senders only.",
+        allowed_sender_ids,
+        "Compared letter by letter. Use one of those, or add the sender to the project file.",
+        settings=(Field("only", Type.STRINGS, "The sender ids.", minimum=1, format_by=formats.NAME),),
+        needs="only",
+    ),
+    Rule(
+        "lead_time",
+        "A start that is set lies this far ahead.",
+        lead_time,
+        "Binds creates and moved starts only, so it is looked at in a plan, never by validate: an update of a campaign "
+        "whose start draws near stays free. What starts at once is 0 minutes ahead. Give it a later start.",
+        settings=(Field("at_least_minutes", Type.INTEGER, "Minutes from the plan to the start.", minimum=0),),
+        needs="at_least_minutes",
+        in_validate=False,
+    ),
+    Rule(
+        "window_fits",
+        "The window is long enough for its numbers and retries.",
+        window_fits,
+        "Numbers ÷ calls per minute (throttle where that is less) plus the retries' intervals must fit between start "
+        "and end; whoever is not reached by then is never called. What is in lists nobody counts, and it is not "
+        "found. End it later, split it, or retry less.",
+        settings=(_CALLS,),
+    ),
+    Rule(
+        "capacity",
+        "Campaigns that overlap share the account's capacity.",
+        capacity,
+        "In no minute may the campaigns of a kind that run then want more calls or messages than the account does: "
+        "each at its throttle, else at the full pace, yet no more than it has numbers. One whose people are in lists "
+        "runs to its declared end. What goes beyond ends later than predicted. In validate the project's manifests "
+        "share; in a plan all that is alive in the account, whoever made it. Only campaigns that the plan creates, "
+        "updates or resumes are found at fault. Start one later, or throttle it (mode: custom).",
+        settings=(_CALLS, _MESSAGES),
+    ),
+)
+
+RULES: Mapping[str, Rule] = MappingProxyType({rule.name: rule for rule in _ROWS})
+
+
+class InForce(NamedTuple):
+    """A rule that is on: how bad what it finds is, and its settings as the project writes them."""
+
+    rule: Rule
+    level: Severity
+    settings: Mapping[str, Value]
+
+
+class Policies(NamedTuple):
+    """What binds the campaigns of an environment, looked up once for all of them.
+
+    `capacities` is what the account does a minute, by the kind's name.
+    """
+
+    environment: Environment
+    rules: tuple[InForce, ...]
+    capacities: Mapping[str, int]
+
+    @classmethod
+    def of(cls, environment: Environment) -> Policies:
+        """Those of one environment."""
+        capacities = {kind.name: account_capacity(kind, environment) for kind in KINDS.values()}
+        return cls(environment, tuple(_in_force(environment)), capacities)
+
+
+def _in_force(environment: Environment) -> Iterator[InForce]:
+    for rule in _ROWS:
+        level = level_of(rule, environment)
+        if level is not None:
+            settings = environment.policy.get(rule.name)
+            yield InForce(rule, level, settings if isinstance(settings, Mapping) else {})
+
+
+def level_of(rule: Rule, environment: Environment) -> Severity | None:
+    """As the project sets it; else as the rule is where it is left out. None: it is off."""
+    settings = environment.policy.get(rule.name)
+    level = settings.get("level") if isinstance(settings, Mapping) else None
+    if level is not None:
+        return None if level == "off" else Severity(str(level))
+    return rule.left_out.with_country if environment.country else rule.left_out.without

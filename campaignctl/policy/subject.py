@@ -1,0 +1,70 @@
+"""What a rule looks at, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from campaignctl.diagnostics import Severity
+from campaignctl.kinds.table import Kind, Value
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Environment
+from campaignctl.policy.beside import ALONE, Beside
+
+
+class Subject(NamedTuple):
+    """A campaign as it will stand: the fields, and when it begins (None: nobody can say yet).
+
+    `lead` is how far ahead the start lies that is being set, None where none is set. `capacity` is what the account
+    does a minute, None for the kind's default. `is_live`: the campaign is there, so that a field which `spec` lacks is
+    one that nobody sees.
+    """
+
+    kind: Kind
+    spec: Mapping[str, Value]
+    begins: datetime | None
+    lead: timedelta | None = None
+    capacity: int | None = None
+    is_live: bool = False
+
+    def of_account(self, capacity: int) -> Subject:
+        """The same, with what the account does a minute."""
+        return Subject(self.kind, self.spec, self.begins, self.lead, capacity, self.is_live)
+
+    @property
+    def start_path(self) -> str:
+        """Where its start stands in `spec`."""
+        return f"{self.kind.schedule.name}.{self.kind.start.name}"
+
+    @property
+    def end_path(self) -> str:
+        """Where its end stands in `spec`."""
+        return f"{self.kind.schedule.name}.{self.kind.end.name}"
+
+
+class Case(NamedTuple):
+    """One campaign before one rule: its manifest, the account, the rule's settings, and what there is beside it."""
+
+    subject: Subject
+    desired: Desired
+    environment: Environment
+    settings: Mapping[str, Value]
+    beside: Beside = ALONE
+
+
+class Fault(NamedTuple):
+    """What a rule found, at a dotted path of the manifest.
+
+    `level` overrides the rule's own; `details` are what a program gets besides.
+    """
+
+    path: str
+    message: str
+    level: Severity | None = None
+    details: tuple[tuple[str, str | int | None], ...] = ()
+
+
+def label(desired: Desired) -> str:
+    """What a manifest's campaign is called among others: its name, else its SID."""
+    return desired.name or desired.sid or ""

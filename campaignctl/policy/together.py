@@ -1,0 +1,57 @@
+"""What a plan leaves running beside one another: the campaigns it touches, and whatever else is alive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cached_property
+
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.lifecycle import CALLING
+from campaignctl.kinds.table import Kind
+from campaignctl.model.campaigns import Live
+from campaignctl.model.environment import Environment
+from campaignctl.model.plan import Change, Op
+from campaignctl.model.windows import window_of
+from campaignctl.policy import Subject, span_of
+from campaignctl.policy.capacity import Crowd, Span, crowds_by_kind
+from campaignctl.policy.periods import run_of
+from campaignctl.policy.subject import label
+
+
+class Together:
+    """Where campaigns crowd once a plan is carried out: computed once, when a finding or a page first asks."""
+
+    def __init__(
+        self, changes: Iterable[Change], alive: Iterable[Live], environment: Environment, now: datetime
+    ) -> None:
+        """`alive` is all that is, whether the plan touches it or not. Both are gone through once, if at all."""
+        self._changes = changes
+        self._alive = alive
+        self._environment = environment
+        self._now = now
+
+    @cached_property
+    def crowds(self) -> tuple[Crowd, ...]:
+        """By kind, in the order of time."""
+        return tuple(crowds_by_kind(self._spans(), self._environment))
+
+    def _spans(self) -> Iterator[tuple[Kind, Span]]:
+        changes = tuple(self._changes)
+        for change in changes:
+            run = run_of(change, self._now)
+            if run is not None and run.goes:
+                name = label(change.desired) if change.desired else change.key.name
+                subject = Subject(KINDS[change.key.kind], change.resulting, run.start)
+                yield from span_of(subject, name, self._environment)
+        settled = {(change.key.kind, change.live.sid) for change in changes if change.live}
+        settled |= {
+            (change.key.kind, operation.sid)
+            for change in changes
+            for operation in change.operations
+            if operation.sid is not None and operation.op is Op.PAUSE
+        }
+        for live in self._alive:
+            if live.status in CALLING and (live.kind.name, live.sid) not in settled:
+                subject = Subject(live.kind, live.spec, window_of(live.kind, live.spec).start)
+                yield from span_of(subject, live.name or live.sid, self._environment)

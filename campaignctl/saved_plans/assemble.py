@@ -1,0 +1,54 @@
+"""Puts a plan together: what is planned, sealed with the token, with its price and its expiry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from campaignctl.model.campaigns import Snapshot
+from campaignctl.model.plan import Change, ManifestsSeal, Op, Plan, Selection
+from campaignctl.model.requests import estimate
+from campaignctl.planning.planner import Outlook
+from campaignctl.planning.terms import Terms
+from campaignctl.saved_plans.expiry import expires_at
+from campaignctl.saved_plans.seal import fingerprint
+
+
+def assemble(
+    outlook: Outlook,
+    manifests: ManifestsSeal,
+    snapshot: Snapshot,
+    terms: Terms,
+    selection: Selection,
+    token: str,
+) -> Plan:
+    """`manifests` is what `seal_manifests` makes of those that are selected.
+
+    `token` is the API token: it keys fingerprints, and appears nowhere.
+    """
+    environment = terms.environment
+    return Plan(
+        environment=environment.name,
+        account_sid=environment.account_sid,
+        host=environment.host,
+        created_at=terms.now,
+        expires_at=expires_at(outlook.changes, terms.now),
+        manifests=manifests,
+        selection=selection,
+        allowed=tuple(sorted(set(terms.consent.flags))),
+        changes=tuple(_marked(change, terms, token) for change in outlook.changes),
+        refresh_strategy=snapshot.strategy,
+        refresh_requests=snapshot.requests,
+        apply=estimate(outlook.changes, environment, snapshot.requests),
+        unmanaged=outlook.unmanaged,
+        notes=(*outlook.notes, *snapshot.notes),
+        findings=outlook.findings,
+        together=outlook.together,
+    )
+
+
+def _marked(change: Change, terms: Terms, token: str) -> Change:
+    """Only a campaign that the plan changes is remembered; where it resumes, a stop since then wins."""
+    if change.live is None or not change.operations:
+        return change
+    resumes = any(operation.op is Op.RESUME for operation in change.operations)
+    return replace(change, fingerprint=fingerprint(change.live, terms.country, token, with_updated=resumes))

@@ -1,0 +1,150 @@
+"""A plan file, read back: what was approved, and how to tell whether it still holds (rule 11). Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from campaignctl.errors import InputError, RefusedError
+from campaignctl.model.campaigns import Key
+from campaignctl.model.plan import FORMAT_VERSION, Op, Operation, Selection
+from campaignctl.model.windows import instant
+from campaignctl.saved_plans.seal import document_digest, document_seal, same_seal, token_name
+
+
+@dataclass(frozen=True, slots=True)
+class SavedChange:
+    """One change of a saved plan, as far as an apply needs it. `sid` is None where nothing was there."""
+
+    key: Key
+    sid: str | None
+    operations: tuple[Operation, ...]
+    fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """A plan file. `document` is the whole, for `show`."""
+
+    environment: str
+    account_sid: str
+    host: str
+    expires_at: datetime
+    digest: str
+    manifests_digest: str
+    token: str
+    seal: str
+    selection: Selection
+    allowed: tuple[str, ...]
+    changes: tuple[SavedChange, ...]
+    document: Mapping[str, Any]
+
+
+def looks_like_plan(text: str) -> bool:
+    """A file whose JSON holds `format_version` is a plan, also one that was cut off after it."""
+    if not text.lstrip().startswith("{") or '"format_version"' not in text:
+        return False
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return True
+    return isinstance(document, dict) and "format_version" in document
+
+
+def holds_nothing(text: str) -> bool:
+    """Blank, or `null`: what a redirection leaves behind whose command failed."""
+    return text.strip("\ufeff\0 \t\r\n") in ("", "null")
+
+
+def read_plan(text: str, source: str) -> SavedPlan:
+    """Raises InputError for a file that is cut or foreign, RefusedError for one of another version or edited."""
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{source} is not a whole plan file: it is cut off or damaged ({error})") from error
+    if not isinstance(document, dict) or "format_version" not in document:
+        raise InputError(f"{source} is not a plan file: it has no format_version")
+    _refuse_other_version(document["format_version"], source)
+    try:
+        saved = _read(document)
+        digest = document_digest(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"{source} is not a plan file that can be read: {_trouble(error)}") from error
+    if digest != saved.digest:
+        raise RefusedError(
+            f"{source} was edited: it shows digest {saved.digest}, and its content has {digest}; plan again"
+        )
+    return saved
+
+
+def require_seal(saved: SavedPlan, token: str, source: str) -> None:
+    """Whether the file is as it was written, by whoever holds this token.
+
+    Raises:
+        RefusedError: it was made with another token, or edited.
+    """
+    if saved.token != token_name(token):
+        raise RefusedError(
+            f"{source} was made with another API token ({saved.token}, now {token_name(token)}); plan again"
+        )
+    if not same_seal(saved.seal, document_seal(saved.document, token)):
+        raise RefusedError(f"{source} was edited: its seal does not fit what it says; plan again")
+
+
+def _refuse_other_version(version: object, source: str) -> None:
+    major = FORMAT_VERSION.partition(".")[0]
+    if str(version).partition(".")[0] != major:
+        raise RefusedError(
+            f"{source} has format_version {version}; this campaignctl reads {major}.x: plan again with it"
+        )
+
+
+def _trouble(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else "a key has a value of another type"
+
+
+def _read(document: Mapping[str, Any]) -> SavedPlan:
+    selection = document["selection"]
+    return SavedPlan(
+        environment=_text(document["environment"]),
+        account_sid=_text(document["account_sid"]),
+        host=_text(document["host"]),
+        expires_at=instant(_text(document["expires_at"])),
+        digest=_text(document["digest"]),
+        manifests_digest=_text(document["manifests"]["digest"]),
+        token=_text(document["manifests"]["token"]),
+        seal=_text(document["seal"]),
+        selection=Selection(
+            paths=tuple(map(_text, selection["paths"])),
+            labels=_text(selection["labels"]),
+            prune=selection["prune"] is True,
+            vars={_text(name): _text(value) for name, value in selection["vars"].items()},
+            resend=tuple(map(_text, selection.get("resend", ()))),
+        ),
+        allowed=tuple(map(_text, document["allowed"])),
+        changes=tuple(_change(change) for change in document["changes"]),
+        document=document,
+    )
+
+
+def _change(change: Mapping[str, Any]) -> SavedChange:
+    sid = change["sid"]
+    return SavedChange(
+        key=Key(_text(change["kind"]), _text(change["name"]), sid or ""),
+        sid=sid,
+        operations=tuple(_operation(operation) for operation in change["operations"]),
+        fingerprint=change["fingerprint"],
+    )
+
+
+def _operation(operation: Mapping[str, Any]) -> Operation:
+    return Operation(Op(operation["op"]), tuple(map(_text, operation["fields"])), operation.get("sid"))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value

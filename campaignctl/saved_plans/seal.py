@@ -1,0 +1,196 @@
+"""What a plan remembers of manifests and campaigns without repeating them (rule 11): keyed, so that a number cannot
+be found by trying."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii
+from typing import Any, Final, TypeAlias
+
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.table import Compare, Field, Type, Value
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.plan import ManifestsSeal
+from campaignctl.model.values import canonical_numbers, normal_of, texts
+from campaignctl.planning.compare import UNSEEN, shown
+
+_SCHEME = "hmac-sha256:"
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
+
+
+def canonical(document: object) -> bytes:
+    """JSON with sorted keys and no blanks."""
+    return _CANONICAL.encode(document).encode()
+
+
+def keyed(token: str, document: object) -> str:
+    """`hmac-sha256:…` of a document under the API token."""
+    return _keyed(token, canonical(document))
+
+
+def _keyed(token: str, text: bytes) -> str:
+    return _SCHEME + hmac.digest(token.encode(), text, "sha256").hex()
+
+
+def token_name(token: str) -> str:
+    """Which token keyed a plan: a short hash of it, from a domain of its own."""
+    return hashlib.sha256(b"campaignctl token\0" + token.encode()).hexdigest()[:8]
+
+
+def seal_manifests(selected: Iterable[Desired], country: Country | None, token: str) -> ManifestsSeal:
+    """The digest of the selected manifests by meaning: comments, order and spelling do not change it."""
+    manifests = sorted(canonical_manifest(desired, country) for desired in selected)
+    whole = hmac.new(token.encode(), b"[", "sha256")  # of what `canonical` makes of them all, bit by bit
+    for place, manifest in enumerate(manifests):
+        whole.update(b"," + manifest if place else manifest)
+    whole.update(b"]")
+    return ManifestsSeal(_SCHEME + whole.hexdigest(), len(manifests), token_name(token))
+
+
+def canonical_manifest(desired: Desired, country: Country | None) -> bytes:
+    """What `canonical` makes of one manifest by meaning, whatever stands beside it."""
+    about = {
+        "allow": sorted(desired.allow),
+        **({"distinct_from": sorted(desired.distinct_from)} if desired.distinct_from else {}),
+        "ignore": sorted(desired.ignore),
+        "kind": desired.kind.name,
+        "labels": dict(desired.labels),
+        "previous_name": desired.previous_name,
+        "sid": desired.sid,
+    }
+    spec = _spec_writer(desired.kind.name, country)(desired.spec)
+    # `spec` and `state` are the last keys by the alphabet
+    return f'{_written(about)[:-1]},"spec":{spec},"state":{_written(desired.state)}}}'.encode()
+
+
+_Writer: TypeAlias = Callable[[Value], str]
+"""From a value to the canonical JSON of what it means."""
+
+
+@lru_cache
+def _spec_writer(kind: str, country: Country | None) -> Callable[[Mapping[str, Value]], str]:
+    """Closures from the rows of a kind, chosen once."""
+    return _object_writer(KINDS[kind].fields, country)
+
+
+def _object_writer(fields: Iterable[Field], country: Country | None) -> Callable[[Mapping[str, Value]], str]:
+    rows = sorted(fields, key=lambda field: field.name)
+    members = [(field.name, f"{_written(field.name)}:", _writer(field, country)) for field in rows]
+
+    def write(values: Mapping[str, Value]) -> str:
+        inner = [key + written(values[name]) for name, key, written in members if name in values]
+        return f"{{{','.join(inner)}}}"
+
+    return write
+
+
+def _writer(field: Field, country: Country | None) -> _Writer:
+    if field.type is Type.OBJECT:
+        write = _object_writer(field.fields, country)
+        return lambda value: write(value) if isinstance(value, Mapping) else "null"
+    meaning = normal_of(field, country)
+    if field.compare is Compare.NUMBERS:
+        return lambda value: _plain_numbers(value, country) or _meaning(meaning(value))
+    return lambda value: _meaning(meaning(value))
+
+
+def _plain_numbers(value: Value, country: Country | None) -> str | None:
+    """What `_meaning` makes of numbers that mean themselves and stand there once each; None of any others."""
+    numbers = texts(value)
+    if not numbers or canonical_numbers(numbers, country) is not numbers or len(set(numbers)) < len(numbers):
+        return None
+    each_once = '",1],["'.join(sorted(numbers))
+    return f'[["{each_once}",1]]'
+
+
+def _meaning(meaning: Any) -> str:
+    """Sets in the order of what is written: texts, or each with its count."""
+    if meaning.__class__ is frozenset:
+        return f"[{','.join(sorted(map(_written, meaning)))}]"
+    return _written(meaning.isoformat() if meaning.__class__ is datetime else meaning)
+
+
+def _written(item: Any) -> str:
+    """`canonical` as text, without the detour where it is plain."""
+    if item.__class__ is str:
+        return encode_basestring_ascii(item)
+    if item.__class__ is int:
+        return str(item)
+    return "null" if item is None else _CANONICAL.encode(item)
+
+
+def fingerprint(live: Live, country: Country | None, token: str, with_updated: bool = False) -> str:
+    """A keyed mark per key that the answer shows: status and writable fields, never counters.
+
+    `key=mark` joined by `;`, so that two answers can be held against each other over the keys that both hold.
+    `with_updated` adds the time of the last update: where a plan resumes, a stop since then wins.
+    """
+    marks = {"status": _written(str(live.status if live.status != "unknown" else live.word))}
+    for path, field in live.kind.leaves_and_objects():
+        value = shown(live.spec, path)
+        if field.type is not Type.OBJECT and value is not UNSEEN:
+            marks[path] = _writer(field, country)(value)  # type: ignore[arg-type]
+    if with_updated and live.updated is not None:
+        marks["date_updated"] = _written(str(live.updated))
+    return ";".join(f"{key}={_mark(token, key, written)}" for key, written in marks.items())
+
+
+def _mark(token: str, key: str, written: str) -> str:
+    return _keyed(token, f"[{_written(key)},{written}]".encode())[len(_SCHEME) :][:16]
+
+
+def same_fingerprint(one: str, other: str, apart_from: frozenset[str] = frozenset()) -> bool:
+    """Over the keys that both hold."""
+    mine, theirs = (dict(pair.split("=", 1) for pair in side.split(";")) for side in (one, other))
+    return all(mine[key] == theirs[key] for key in mine.keys() & theirs.keys() - apart_from)
+
+
+def document_digest(document: Mapping[str, Any]) -> str:
+    """The first twelve hex digits of SHA-256 over what a reviewer approves, as a plan's document shows it.
+
+    Whoever holds the document can reckon it. Numbers stand in it as counts; the manifests' digest covers them.
+    """
+    approved = {
+        "environment": document["environment"],
+        "host": document["host"],
+        "account_sid": document["account_sid"],
+        "manifests": document["manifests"]["digest"],
+        "allowed": document["allowed"],
+        "changes": [_approved(change) for change in document["changes"]],
+    }
+    return hashlib.sha256(canonical(approved)).hexdigest()[:12]
+
+
+def _approved(change: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what moves on by itself; but of one that resumes with the time of its last update: a stop that came in
+    between makes another plan."""
+    resumes = any(operation["op"] == "resume" for operation in change["operations"])
+    moving = _MOVING - {"since"} if resumes else _MOVING
+    return {
+        **{key: change[key] for key in ("kind", "name", "sid", "diff")},
+        "operations": [_without(operation, moving) for operation in change["operations"]],
+        "held": [_without(operation, moving) for operation in change["held"]],
+    }
+
+
+_MOVING: Final = frozenset({"since", "numbers_failed"})
+
+
+def _without(operation: Mapping[str, Any], moving: frozenset[str]) -> Mapping[str, Any]:
+    return {key: value for key, value in operation.items() if key not in moving}
+
+
+def document_seal(document: Mapping[str, Any], token: str) -> str:
+    """Over all other keys of a plan's document, its expiry too: whoever edits a file cannot seal it again."""
+    return keyed(token, {key: value for key, value in document.items() if key != "seal"})
+
+
+def same_seal(one: str, other: str) -> bool:
+    """Compared in a time that tells nothing of where they differ."""
+    return hmac.compare_digest(one.encode(), other.encode())

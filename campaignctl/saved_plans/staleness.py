@@ -1,0 +1,165 @@
+"""Does a saved plan still hold (rule 11)? Held against a plan that was made anew, under the same terms. Pure.
+
+A campaign that stands somewhere on its planned way is no disagreement: what is left is done, so that a run that was
+killed can be repeated with the same file. A no-op that moved on by itself is none either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from campaignctl.errors import RefusedError
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.lifecycle import CALLING
+from campaignctl.model.plan import Change, Op, Operation, Plan
+from campaignctl.model.requests import estimate
+from campaignctl.planning.every_clock import disagreement
+from campaignctl.planning.terms import Terms
+from campaignctl.saved_plans.file import SavedChange, SavedPlan
+from campaignctl.saved_plans.seal import fingerprint, same_fingerprint
+
+
+def hold_against(saved: SavedPlan, fresh: Plan, terms: Terms, token: str) -> Plan:
+    """The fresh plan, cut down to what the saved one shows and what of that is left to do.
+
+    Raises RefusedError, naming every disagreement and what to do.
+    """
+    troubles = [*_foreign(saved, fresh), *_expired(saved, terms)]
+    if not troubles:
+        changes = tuple(_rest(change, _saved(saved, change), terms, token) for change in fresh.changes)
+        troubles = [change for change in changes if isinstance(change, str)]
+        troubles += list(_vanished(saved, fresh))
+    if troubles:
+        raise RefusedError("the plan no longer holds: " + "; ".join(troubles) + ". Plan again")
+    rest = tuple(change for change in changes if isinstance(change, Change))
+    return replace(
+        fresh,
+        changes=rest,
+        apply=estimate(rest, terms.environment, fresh.refresh_requests),
+        expires_at=min(saved.expires_at, fresh.expires_at),
+    )
+
+
+def _foreign(saved: SavedPlan, fresh: Plan) -> Iterator[str]:
+    if saved.environment != fresh.environment:
+        yield f"it was made for environment {saved.environment}, not {fresh.environment}"
+    if saved.account_sid != fresh.account_sid:
+        yield f"it was made for account {saved.account_sid}, not {fresh.account_sid}"
+    if saved.host != fresh.host:
+        yield f"it was made for {saved.host}, not {fresh.host}"
+    if saved.token != fresh.manifests.token:
+        yield f"it was made with another API token ({saved.token}, now {fresh.manifests.token})"
+        return
+    variables = _changed_variables(saved.selection.vars, fresh.selection.vars)
+    if variables:
+        yield f"give the --var of the plan again: {', '.join(variables)}"
+    elif saved.manifests_digest != fresh.manifests.digest:
+        by_name = any(change.desired and change.desired.list_names for change in fresh.changes)
+        yield f"the manifests changed{', or the lists that they name' if by_name else ''}"
+
+
+def _changed_variables(saved: Mapping[str, str], given: Mapping[str, str]) -> list[str]:
+    return sorted(name for name in saved.keys() | given.keys() if saved.get(name) != given.get(name))
+
+
+def _expired(saved: SavedPlan, terms: Terms) -> Iterator[str]:
+    expires = saved.expires_at.isoformat()
+    if saved.expires_at <= terms.now:
+        yield f"it expired at {expires}"
+    elif sets_going(saved.changes):
+        for clock in terms.clocks:
+            if saved.expires_at <= clock.now:
+                yield disagreement(terms, clock, f"by that it expired at {expires}").message
+
+
+def sets_going(changes: Iterable[SavedChange | Change]) -> bool:
+    """Whether something may begin to call, or says when: only that must be right by every clock."""
+    return any(map(_calls, changes))
+
+
+def _calls(change: SavedChange | Change) -> bool:
+    schedule = KINDS[change.key.kind].schedule.name if change.key.kind in KINDS else ""
+    return any(it.op in (Op.CREATE, Op.RESUME) or schedule in it.fields for it in change.operations)
+
+
+def _saved(saved: SavedPlan, change: Change) -> SavedChange | None:
+    for one in saved.changes:
+        same_name = one.key[:2] == change.key[:2]
+        if same_name and (one.sid is None or change.live is None or one.sid == change.live.sid):
+            return one
+    return None
+
+
+def _rest(change: Change, saved: SavedChange | None, terms: Terms, token: str) -> Change | str:
+    """The change with what is left of its planned operations; a sentence where it disagrees."""
+    planned = saved.operations if saved else ()
+    if not planned or saved is None:
+        return replace(change, operations=())
+    left = _ending_of(planned, change.operations)
+    if left is None:
+        return f"{change.key.name}: it would now take other operations ({change.reason.message})"
+    done = planned[: len(planned) - len(left)]
+    if not left or _same(change, saved, done, terms, token):
+        return _as_seen(replace(change, operations=left), saved)
+    if any(operation.op is Op.UPDATE for operation in done) and _resumes(left):
+        return f"{change.key.name}: its update is done; a resume after it is planned anew"
+    return f"{change.key.name}: the campaign changed after the plan was made"
+
+
+def _resumes(operations: tuple[Operation, ...]) -> bool:
+    return any(operation.op is Op.RESUME for operation in operations)
+
+
+def _as_seen(change: Change, saved: SavedChange) -> Change:
+    """Where the plan did not see when the campaign was last updated, its apply must not claim to have seen it: a stop
+    since then could not be told."""
+    seen = "date_updated=" in f";{saved.fingerprint or ''}"
+    if change.live is None or seen or not _resumes(change.operations):
+        return change
+    return replace(change, live=replace(change.live, updated=None))
+
+
+def _ending_of(planned: tuple[Operation, ...], now: tuple[Operation, ...]) -> tuple[Operation, ...] | None:
+    """What is left to do, when the first operations are done. A create that is done may leave its pause."""
+    words = [_identity(operation) for operation in now]
+    for start in range(len(planned) + 1):
+        if [_identity(operation) for operation in planned[start:]] == words:
+            return now
+    return None
+
+
+def _identity(operation: Operation) -> tuple[str, tuple[str, ...], str | None]:
+    return operation.op, operation.fields, operation.sid
+
+
+def _same(change: Change, saved: SavedChange, done: tuple[Operation, ...], terms: Terms, token: str) -> bool:
+    """Fingerprints agree, apart from what this plan's own operations have done already."""
+    if change.live is None or saved.fingerprint is None:
+        return True
+    resumes = _resumes(saved.operations)
+    now = fingerprint(change.live, terms.country, token, with_updated=resumes)
+    return same_fingerprint(saved.fingerprint, now, _own_doing(change, saved, done))
+
+
+def _own_doing(change: Change, saved: SavedChange, done: tuple[Operation, ...]) -> frozenset[str]:
+    apart: set[str] = set()
+    if any(operation.op is not Op.UPDATE for operation in done):
+        apart.add("status")
+    begins_with_pause = saved.operations[0].op is Op.PAUSE
+    if begins_with_pause and change.live is not None and change.live.status in CALLING:
+        apart.add("status")  # created and in progress are the same to a pause
+    for operation in done:
+        if operation.op is Op.UPDATE and change.live is not None:
+            paths = change.live.kind.by_path
+            apart |= {path for path in paths if path.partition(".")[0] in operation.fields}
+    return frozenset(apart)
+
+
+def _vanished(saved: SavedPlan, fresh: Plan) -> Iterator[str]:
+    """A change with operations that the fresh plan knows nothing of: its orphan or manifest is gone."""
+    names = {change.key[:2] for change in fresh.changes}
+    for change in saved.changes:
+        ended = all(operation.op.irreversible or operation.op is Op.PAUSE for operation in change.operations)
+        if change.operations and change.key[:2] not in names and not ended:
+            yield f"{change.key.name}: it is no longer part of the plan"

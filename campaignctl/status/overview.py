@@ -1,0 +1,133 @@
+"""What `status` shows: each manifest beside its campaign, and the campaigns that are nobody's. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.table import Kind
+from campaignctl.model.campaigns import Desired, Listing, Live
+from campaignctl.model.environment import Environment
+from campaignctl.model.naming import AskedName
+from campaignctl.model.permissions import names_campaign
+from campaignctl.model.plan import Change
+from campaignctl.model.windows import Window, window_of
+from campaignctl.planning.match import match_all
+from campaignctl.planning.orphans import unmatched, unnamed
+from campaignctl.status.progress import Headway, Mark, expected_end, headway, pace_of
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One row. `live` is None where no campaign is there or nobody can tell which; `change` is the plan's, None for a
+    campaign that no manifest names and that is no orphan. `drift` are the dotted fields that differ, and `state`.
+
+    `expected_end` and `pace` (outcomes a minute) are None where they mean nothing.
+    """
+
+    kind: Kind
+    name: str
+    live: Live | None
+    change: Change | None
+    drift: tuple[str, ...]
+    window: Window
+    headway: Headway | None
+    pace: float | None
+    expected_end: datetime | None
+
+    @property
+    def desired(self) -> Desired | None:
+        """The manifest; None where none names the campaign."""
+        return self.change.desired if self.change is not None else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing that is shown will move on by itself."""
+        return self.live is None or not self.live.alive or self.live.status is Status.PAUSED
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """When and where campaigns are looked at. `earlier` has marks of a look before this one, by SID."""
+
+    now: datetime
+    environment: Environment
+    earlier: Mapping[str, Mark] = field(default_factory=dict)
+
+
+def standing_of(change: Change, sight: Sight) -> Standing:
+    """Of a manifest's change, or an orphan's."""
+    live = change.live
+    kind = live.kind if live is not None else _kind(change)
+    window = window_of(kind, live.spec if live is not None else change.resulting)
+    return _standing(kind, change.key.name, live, change, window, sight)
+
+
+def stranger(live: Live, orphan: Change | None, sight: Sight) -> Standing:
+    """Of a campaign that no manifest names; `orphan` where it bears the project's prefix."""
+    return _standing(live.kind, live.name, live, orphan, window_of(live.kind, live.spec), sight)
+
+
+def _standing(
+    kind: Kind, name: str, live: Live | None, change: Change | None, window: Window, sight: Sight
+) -> Standing:
+    pace = pace_of(live, sight.now, sight.earlier.get(live.sid)) if live else None
+    return Standing(
+        kind=kind,
+        name=name,
+        live=live,
+        change=change,
+        drift=_drift(change) if change is not None else (),
+        window=window,
+        headway=headway(live) if live else None,
+        pace=pace,
+        expected_end=expected_end(live, sight.now, sight.environment, pace) if live else None,
+    )
+
+
+def marks(standings: Iterable[Standing], now: datetime) -> dict[str, Mark]:
+    """Where those in progress are now, for a later look."""
+    return {
+        it.live.sid: Mark(now, it.headway.done)
+        for it in standings
+        if it.live and it.headway and it.live.status is Status.IN_PROGRESS
+    }
+
+
+def _kind(change: Change) -> Kind:
+    assert change.desired is not None, "a change without a campaign is a manifest's"
+    return change.desired.kind
+
+
+def _drift(change: Change) -> tuple[str, ...]:
+    """What the plan's diff names, and the state where a step of its life is wanted."""
+    if change.live is None or change.desired is None:
+        return ()
+    ops = [*(it.op for it in change.operations if it.sid is None), *(it.op for it in change.held)]
+    state = ("state",) if any(op.action for op in ops) else ()
+    return (*state, *dict.fromkeys(difference.field for difference in change.diff))
+
+
+def strangers(everyone: Collection[Desired], listings: Mapping[str, Listing]) -> tuple[Live, ...]:
+    """The alive campaigns that no manifest of the project names, by kind, name and SID."""
+    found: list[Live] = []
+    for kind, listing in listings.items():
+        matches = match_all((one for one in everyone if one.kind.name == kind), listing)
+        found += unmatched(matches, (live for live in listing.campaigns if live.alive))
+    return tuple(sorted(unnamed(found, everyone), key=lambda it: (it.kind.name, it.name, it.sid)))
+
+
+def chosen(changes: Iterable[Change], asked: AskedName) -> tuple[Change, ...]:
+    """The changes of manifests that a NAME means. Raises UsageError where it means some of both kinds."""
+    found = tuple(change for change in changes if change.desired is not None and _is_meant(change, asked))
+    asked.of_one_kind(_kind(change) for change in found)
+    return found
+
+
+def _is_meant(change: Change, asked: AskedName) -> bool:
+    desired = change.desired
+    assert desired is not None
+    sid = change.live.sid if change.live else desired.sid
+    return desired.kind in asked.kinds and names_campaign(asked.word, desired.kind, change.key.name, sid)

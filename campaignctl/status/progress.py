@@ -1,0 +1,115 @@
+"""How far a campaign is, by its own counters: whom it reached, whom it did not, what is to go, and until when. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.model.campaigns import Live
+from campaignctl.model.environment import Environment
+from campaignctl.model.estimates import people_of
+from campaignctl.model.windows import window_of
+from campaignctl.planning.alive import numbers_failed
+from campaignctl.policy import Subject, predicted_end
+from campaignctl.policy.capacity import capacity
+from campaignctl.policy.prediction import declared_end
+
+REACHED: Final = frozenset({"completed", "sent", "delivered"})
+"""Counters of those who were called or texted [000, 001]."""
+_LEAST: Final = timedelta(minutes=1)
+"""A pace over less than this says nothing."""
+_MOST_MINUTES: Final = 60.0 * 24 * 365
+
+
+@dataclass(frozen=True, slots=True)
+class Headway:
+    """Numbers by what became of them. `to_go` is None where nobody knows; `other` stand under words we do not know."""
+
+    reached: int
+    failed: int
+    to_go: int | None
+    other: int = 0
+
+    @property
+    def done(self) -> int:
+        """Those whose outcome is known."""
+        return self.reached + self.failed
+
+    @property
+    def total(self) -> int | None:
+        """All of them; None while it is not known how many are to go."""
+        return None if self.to_go is None else self.done + self.other + self.to_go
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How many outcomes a campaign had at an earlier moment: two looks tell how fast it is now."""
+
+    at: datetime
+    done: int
+
+
+def headway(live: Live) -> Headway | None:
+    """By the statistics of an answer; None where it has none.
+
+    A campaign that has begun nothing may be answered with zeros alone [000]: then those whom it names are to go.
+    """
+    if not live.stats:
+        return None
+    counts = {word: max(count, 0) for word, count in live.stats.items()}
+    reached = sum(count for word, count in counts.items() if word in REACHED)
+    failed = sum(count for word, count in counts.items() if _is_failure(word))
+    to_go: int | None = max(numbers_failed(live) or 0, 0)
+    other = max(sum(counts.values()) - reached - failed - (to_go or 0), 0)
+    if live.alive and not any(counts.values()):
+        people = people_of(live.kind, live.spec)
+        to_go = people.known if people.whole else None
+    return Headway(reached, failed, to_go, other)
+
+
+def _is_failure(word: str) -> bool:
+    return word == "invalid" or word.partition("-")[0] == "failed"
+
+
+def pace_of(live: Live, now: datetime, earlier: Mark | None = None) -> float | None:
+    """Outcomes a minute since an earlier look, else since the start; None for what is not in progress, or has just
+    begun.
+
+    Since the start it is an average: pauses and the night count too.
+    """
+    way = headway(live)
+    if live.status is not Status.IN_PROGRESS or way is None:
+        return None
+    start = window_of(live.kind, live.spec).start or live.created
+    since = [it for it in (earlier, Mark(start, 0) if start else None) if it and now - it.at >= _LEAST]
+    done = way.done - since[0].done if since else 0
+    return done / ((now - since[0].at) / timedelta(minutes=1)) if done > 0 else None
+
+
+def expected_end(live: Live, now: datetime, environment: Environment, pace: float | None) -> datetime | None:
+    """When the last number will have its outcome: at the pace of `pace_of`, else as it was predicted.
+
+    Where nobody counts the people it is the declared end. None for what waits or is over.
+    """
+    if live.status not in (Status.CREATED, Status.IN_PROGRESS):
+        return None
+    start = window_of(live.kind, live.spec).start
+    subject = Subject(live.kind, live.spec, start, capacity=capacity(live.kind, environment))
+    end = declared_end(subject)
+    way = headway(live)
+    if way is not None and way.to_go is not None and pace:
+        return _no_later(now, way.to_go / pace, end, start)
+    if start is None:
+        return end
+    ends, known = predicted_end(subject, start)
+    return ends if known and ends > now else end
+
+
+def _no_later(now: datetime, minutes: float, end: datetime | None, start: datetime | None) -> datetime | None:
+    """Far beyond the end nothing has to be reckoned."""
+    if end is not None and minutes * 60 >= (end - now).total_seconds():
+        return end
+    zone = (end or start or now).tzinfo
+    return (now + timedelta(minutes=min(minutes, _MOST_MINUTES))).astimezone(zone)

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from campaignctl.app import planning as planned
+from campaignctl.app.applying import Applied, carry_out
 from campaignctl.app.guards import Limits, Now, Passed, guard
-from campaignctl.app.planning import Asked, Planned
+from campaignctl.app.options import REFRESHES, GlobalOptions
+from campaignctl.app.planning import Planned, PlanOptions
 from campaignctl.app.workspace import Reading, Session
-from campaignctl.cli.apply import Applied, carry_out
-from campaignctl.cli.options import REFRESHES, GlobalOptions
 from campaignctl.clock import Clock, SystemClock
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.errors import RefusedError, UsageError
@@ -65,7 +65,7 @@ class Proposal:
 
     project: Project
     plan: Plan
-    _asked: Asked = field(repr=False)
+    _asked: PlanOptions = field(repr=False)
     _planned: Planned = field(repr=False)
 
 
@@ -118,7 +118,7 @@ def plan(
     """
     if refresh not in REFRESHES:
         raise UsageError(f"refresh {refresh!r} is none of {', '.join(REFRESHES)}")
-    asked = Asked(project.paths, project.labels, tuple(allow), prune, tuple(resend), refresh)
+    asked = PlanOptions(project.paths, project.labels, tuple(allow), prune, tuple(resend), refresh)
     session = project._session
     reading = session.read_valid(asked.paths, asked.labels, prune) if prune else project._reading
     with session.account() as connection:

@@ -27,7 +27,7 @@ _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
 
 
-def shared_out(work: Callable[[Sequence[_Item]], list[_Made]], items: Sequence[_Item]) -> list[_Made]:
+def parallel_map(work: Callable[[Sequence[_Item]], list[_Made]], items: Sequence[_Item]) -> list[_Made]:
     """`work(items)`, one result per item and in their order; `work` must not depend on what else is among them.
 
     A copy takes four fifths of what this process does: it has to hand over what it made besides.
@@ -37,14 +37,14 @@ def shared_out(work: Callable[[Sequence[_Item]], list[_Made]], items: Sequence[_
     own = len(items) - copies * share
     with ExitStack() as begun:
         shares = [
-            begun.enter_context(meanwhile(partial(work, items[begin : begin + share]), share))
+            begun.enter_context(in_background(partial(work, items[begin : begin + share]), share))
             for begin in (own + place * share for place in range(copies))
         ]
         return [*work(items[:own]), *chain.from_iterable(made() for made in shares)]
 
 
 @contextmanager
-def meanwhile(work: Callable[[], _Made], pieces: int) -> Iterator[Callable[[], _Made]]:
+def in_background(work: Callable[[], _Made], pieces: int) -> Iterator[Callable[[], _Made]]:
     """Begins work that this process need not wait for; what is given, called once, is its result.
 
     `pieces` tells how much there is to do. The result is pickled on its way. What the copy changes stays its own.

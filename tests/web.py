@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 @dataclass(frozen=True)
-class Asked:
+class PlanOptions:
     """One request."""
 
     path: str
@@ -33,19 +33,19 @@ class Web:
     """Its address, and what it was asked."""
 
     url: str
-    asked: list[Asked]
+    asked: list[PlanOptions]
 
 
 @contextmanager
-def serving(answer: Callable[[Asked], Given]) -> Iterator[Web]:
+def serving(answer: Callable[[PlanOptions], Given]) -> Iterator[Web]:
     """Answers GET as `answer` says, while the block runs."""
-    asked: list[Asked] = []
+    asked: list[PlanOptions] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            asked.append(Asked(parts.path, dict(parse_qsl(parts.query)), headers))
+            asked.append(PlanOptions(parts.path, dict(parse_qsl(parts.query)), headers))
             given = answer(asked[-1])
             self.send_response(given.status)
             for name, value in given.headers.items():

@@ -14,14 +14,14 @@ FORMATS = ("text", "json", "markdown")
 def measured() -> dict[str, float]:
     """Seconds by format, and of `plan`."""
     begun = time.perf_counter()
-    from campaignctl.app.planning import Asked, make
+    from campaignctl.app.options import GlobalOptions
+    from campaignctl.app.planning import PlanOptions, make
     from campaignctl.app.workspace import Session
-    from campaignctl.cli.options import GlobalOptions
     from campaignctl.cli.plan import render
 
     session = Session.open(GlobalOptions())
     with session.account() as connection:
-        planned = make(session, session.read_valid(()), connection.client, Asked())
+        planned = make(session, session.read_valid(()), connection.client, PlanOptions())
     seconds = {"plan": time.perf_counter() - begun}
     for output_format in FORMATS:
         begun = time.perf_counter()

@@ -13,7 +13,14 @@ from typing import Generic, TypeVar
 
 from campaignctl.api import wire
 from campaignctl.api.pacing import Pacer
-from campaignctl.api.retry import TABLE, Came, Fate, Patience, retry_after_seconds, what_came
+from campaignctl.api.retry import (
+    TABLE,
+    ReplyClass,
+    RetryBudget,
+    WriteOutcome,
+    classify_status,
+    retry_after_seconds,
+)
 from campaignctl.api.server_clock import ServerClock, date_of
 from campaignctl.api.transport import NoReply, NotConnected, Reply, Transport
 from campaignctl.api.wire import ContactList, Endpoint, Json, Trouble, UnreadableError
@@ -106,7 +113,7 @@ class _Request:
 class _Result(Generic[T]):
     """What a request came to. `status` is the effective one: that of an item, where it has its own."""
 
-    came: Came
+    came: ReplyClass
     trouble: Trouble
     status: int | None = None
     value: T | None = None
@@ -125,7 +132,7 @@ class _ItemError(Exception):
 class Client:
     """One account. Reads raise `ApiError`; writes answer with an `Exchange` and never raise for what an answer says.
 
-    `base_url` is scheme and host. `whole_limit` lets every request use what is otherwise kept back for pauses by
+    `base_url` is scheme and host. `use_reserved_quota` lets every request use what is otherwise kept back for pauses by
     hand. A clock whose `sleep` raises stops the client between two requests, never within one.
     """
 
@@ -139,19 +146,19 @@ class Client:
         clock: Clock,
         random: Random,
         observer: Observer | None = None,
-        whole_limit: bool = False,
+        use_reserved_quota: bool = False,
     ) -> None:
         self.environment = environment
         self.requests = 0
         self._clock = clock
         self._random = random
         self._observe = observer or (lambda _record: None)
-        self._whole_limit = whole_limit
+        self._use_reserved_quota = use_reserved_quota
         self._pacer = Pacer(environment.rate_limit, clock)
         self._time = ServerClock(clock, compared=not environment.is_sandbox)
         self._asked_at = clock.now()
         self._seconds = 0.0
-        key, token = _given(environment, key, token)
+        key, token = _require_credentials(environment, key, token)
         self._secrets = tuple(text for text in (key, token) if len(text) >= 8)
         self._transport = Transport(base_url, key, token, environment.timeout_seconds, clock)
 
@@ -283,11 +290,11 @@ class Client:
 
     def _answer(self, request: _Request, result: _Result[Live]) -> Answer:
         fate, message = TABLE[result.came].fate, result.trouble.message
-        if fate is Fate.DONE and result.value is not None:
+        if fate is WriteOutcome.DONE and result.value is not None:
             return Done(result.value)
-        if fate is Fate.NOT_SENT:
+        if fate is WriteOutcome.NOT_SENT:
             return NotReached(message, result.status)
-        if fate is Fate.REFUSED and result.status is not None:
+        if fate is WriteOutcome.REFUSED and result.status is not None:
             words = f"{message}{self._advice(request, result.status)}"
             return Refused(result.status, result.trouble.code, words)
         return Unknown(message, result.status)
@@ -309,13 +316,13 @@ class Client:
 
     def _value(self, result: _Result[T]) -> T:
         """The value of a read, or the error that it came to."""
-        if result.came is Came.SUCCESS and result.value is not None:
+        if result.came is ReplyClass.SUCCESS and result.value is not None:
             return result.value
         message, status = result.trouble.message, result.status
         if status in (401, 403):
             advice = _credentials_advice(self.environment, status)
             raise CredentialsError(f"the account could not be read: {message} ({status}); {advice}", status)
-        if TABLE[result.came].fate is Fate.NOT_SENT and status is None:
+        if TABLE[result.came].fate is WriteOutcome.NOT_SENT and status is None:
             raise UnreachableError(f"environment {self.environment.name}: {message}")
         if status == 404:
             message = f"the account {self.environment.account_sid} or its campaigns are not there: {message}"
@@ -326,15 +333,15 @@ class Client:
 
     def _exchange(self, request: _Request, read: Callable[[Reply], T]) -> _Result[T]:
         """Sends a request until it is answered, must not be repeated, or patience is at its end."""
-        patience = Patience(max(self.environment.max_attempts, 1), self._random)
-        result: _Result[T] = _Result(Came.NO_CONNECTION, Trouble("", ""))
+        patience = RetryBudget(max(self.environment.max_attempts, 1), self._random)
+        result: _Result[T] = _Result(ReplyClass.NO_CONNECTION, Trouble("", ""))
         while True:
-            crowded = self._await_slot(patience, request.urgent or self._whole_limit)
+            crowded = self._await_slot(patience, request.urgent or self._use_reserved_quota)
             if crowded is not None:
-                return result if patience.attempts else _crowded(crowded)
+                return result if patience.attempts else _rate_limited(crowded)
             if request.check is not None:
                 request.check()
-                if self._pacer.wait(urgent=request.urgent or self._whole_limit) > 0:
+                if self._pacer.wait(urgent=request.urgent or self._use_reserved_quota) > 0:
                     continue  # it has asked the account something itself
             patience.attempts += 1
             result = self._attempt(request, read, patience.attempts)
@@ -345,7 +352,7 @@ class Client:
                 return result
             self._clock.sleep(pause)
 
-    def _await_slot(self, patience: Patience, urgent: bool) -> float | None:
+    def _await_slot(self, patience: RetryBudget, urgent: bool) -> float | None:
         """Waits for the rate limit; the seconds it would take where that is more than patience allows."""
         while (seconds := self._pacer.wait(urgent=urgent)) > 0:
             if not patience.allows(seconds):
@@ -355,9 +362,9 @@ class Client:
 
     def _attempt(self, request: _Request, read: Callable[[Reply], T], attempt: int) -> _Result[T]:
         """One request, told to the observer whatever becomes of it."""
-        result: _Result[T] = _Result(Came.LOST, Trouble("", "interrupted"))
+        result: _Result[T] = _Result(ReplyClass.LOST, Trouble("", "interrupted"))
         try:
-            result = self._understood(self._sent(request), read, attempt)
+            result = self._parse_reply(self._sent(request), read, attempt)
         finally:
             self._observe(
                 RequestRecord(
@@ -386,23 +393,23 @@ class Client:
             self._pacer.heed(came.headers, self._told(came))
         return came
 
-    def _understood(
+    def _parse_reply(
         self, came: Reply | NotConnected | NoReply, read: Callable[[Reply], T], attempts: int
     ) -> _Result[T]:
         if isinstance(came, NotConnected):
-            kind = Came.NO_TRUST if came.lasting else Came.NO_CONNECTION
+            kind = ReplyClass.NO_TRUST if came.lasting else ReplyClass.NO_CONNECTION
             return _Result(kind, Trouble("", came.message), attempts=attempts)
         if isinstance(came, NoReply):
-            kind = Came.TOO_LARGE if came.lasting else Came.LOST
+            kind = ReplyClass.TOO_LARGE if came.lasting else ReplyClass.LOST
             return _Result(kind, Trouble("", came.message), attempts=attempts)
         retry_after = retry_after_seconds(came.headers.get("retry-after"), self._told(came))
-        kind, status, value = what_came(came.status), came.status, None
+        kind, status, value = classify_status(came.status), came.status, None
         trouble = Trouble("", "")
         try:
-            if kind is Came.SUCCESS:
+            if kind is ReplyClass.SUCCESS:
                 value = read(came)
                 self._time.heed(came.headers.get("date"), self._asked_at)
-            elif kind is Came.REDIRECT:
+            elif kind is ReplyClass.REDIRECT:
                 trouble = Trouble(
                     str(status), "it answers with a redirect, which is not followed; check base_url"
                 )
@@ -410,11 +417,11 @@ class Client:
                 trouble = wire.read_trouble(came.status, came.body)
         except _ItemError as failed:
             status = failed.item.code or came.status
-            kind = what_came(status)
-            kind = Came.UNREADABLE if kind is Came.SUCCESS else kind
+            kind = classify_status(status)
+            kind = ReplyClass.UNREADABLE if kind is ReplyClass.SUCCESS else kind
             trouble = failed.item.trouble or trouble
         except UnreadableError as unreadable:
-            kind, trouble = Came.UNREADABLE, Trouble(str(status), str(unreadable))
+            kind, trouble = ReplyClass.UNREADABLE, Trouble(str(status), str(unreadable))
         return _Result(kind, self._without_secrets(trouble), status, value, retry_after, attempts)
 
     def _told(self, reply: Reply) -> datetime:
@@ -428,7 +435,7 @@ class Client:
         return Trouble(trouble.code, message)
 
 
-def _given(environment: Environment, key: str | None, token: str | None) -> tuple[str, str]:
+def _require_credentials(environment: Environment, key: str | None, token: str | None) -> tuple[str, str]:
     """Both, or an error that names the variables that are not set."""
     names = {environment.key_env: key, environment.token_env: token}
     missing = [name for name, value in names.items() if not (value or "").strip()]
@@ -456,11 +463,11 @@ def _credentials_advice(environment: Environment, status: int) -> str:
     return f"the key in {environment.key_env} has no access to this part of the account {environment.account_sid}"
 
 
-def _crowded(seconds: float) -> _Result[T]:
+def _rate_limited(seconds: float) -> _Result[T]:
     message = (
         f"the account's rate limit leaves no request for another {counted(math.ceil(seconds), 'second')}"
     )
-    return _Result(Came.NO_CONNECTION, Trouble("", message))
+    return _Result(ReplyClass.NO_CONNECTION, Trouble("", message))
 
 
 def _entry(endpoint: Endpoint, item: wire.Item) -> Live | None:

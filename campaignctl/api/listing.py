@@ -9,7 +9,7 @@ from math import ceil
 from typing import Final, TypeAlias
 
 from campaignctl.api.client import Client, Page
-from campaignctl.api.retry import Came, what_came
+from campaignctl.api.retry import ReplyClass, classify_status
 from campaignctl.errors import ApiError, CredentialsError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Listing, Live
@@ -109,7 +109,7 @@ def term_of(name: str) -> str | None:
 
 def is_refusal(error: ApiError) -> bool:
     """True for a 4xx that is about the request, not about who sends it, nor when."""
-    return not isinstance(error, CredentialsError) and what_came(error.http or 0) is Came.REFUSAL
+    return not isinstance(error, CredentialsError) and classify_status(error.http or 0) is ReplyClass.REFUSAL
 
 
 def no_such_part(error: ApiError) -> bool:

@@ -19,7 +19,7 @@ _FIRST_BACKOFF_SECONDS: Final = 1.0
 _LONGEST_BACKOFF_SECONDS: Final = 60.0
 
 
-class Fate(Enum):
+class WriteOutcome(Enum):
     """What is known of a write."""
 
     DONE = "carried out"
@@ -28,7 +28,7 @@ class Fate(Enum):
     UNKNOWN = "nobody knows"
 
 
-class Came(Enum):
+class ReplyClass(Enum):
     """What came back."""
 
     SUCCESS = "a readable success"
@@ -50,22 +50,22 @@ class Row:
 
     read_again: bool
     write_again: bool
-    fate: Fate
+    fate: WriteOutcome
 
 
-TABLE: Mapping[Came, Row] = MappingProxyType(
+TABLE: Mapping[ReplyClass, Row] = MappingProxyType(
     {
-        Came.SUCCESS: Row(False, False, Fate.DONE),
-        Came.NO_CONNECTION: Row(True, True, Fate.NOT_SENT),
-        Came.NO_TRUST: Row(False, False, Fate.NOT_SENT),
-        Came.TOO_MANY: Row(True, True, Fate.NOT_SENT),
-        Came.REFUSAL: Row(False, False, Fate.REFUSED),
-        Came.GAVE_UP: Row(True, False, Fate.UNKNOWN),
-        Came.SERVER_ERROR: Row(True, False, Fate.UNKNOWN),
-        Came.LOST: Row(True, False, Fate.UNKNOWN),
-        Came.UNREADABLE: Row(True, False, Fate.UNKNOWN),
-        Came.TOO_LARGE: Row(False, False, Fate.UNKNOWN),
-        Came.REDIRECT: Row(False, False, Fate.UNKNOWN),
+        ReplyClass.SUCCESS: Row(False, False, WriteOutcome.DONE),
+        ReplyClass.NO_CONNECTION: Row(True, True, WriteOutcome.NOT_SENT),
+        ReplyClass.NO_TRUST: Row(False, False, WriteOutcome.NOT_SENT),
+        ReplyClass.TOO_MANY: Row(True, True, WriteOutcome.NOT_SENT),
+        ReplyClass.REFUSAL: Row(False, False, WriteOutcome.REFUSED),
+        ReplyClass.GAVE_UP: Row(True, False, WriteOutcome.UNKNOWN),
+        ReplyClass.SERVER_ERROR: Row(True, False, WriteOutcome.UNKNOWN),
+        ReplyClass.LOST: Row(True, False, WriteOutcome.UNKNOWN),
+        ReplyClass.UNREADABLE: Row(True, False, WriteOutcome.UNKNOWN),
+        ReplyClass.TOO_LARGE: Row(False, False, WriteOutcome.UNKNOWN),
+        ReplyClass.REDIRECT: Row(False, False, WriteOutcome.UNKNOWN),
     }
 )
 
@@ -74,19 +74,19 @@ _GAVE_UP: Final = frozenset({408, 499})
 """Whoever stands in front of the account stopped waiting: the account may go on."""
 
 
-def what_came(status: int) -> Came:
+def classify_status(status: int) -> ReplyClass:
     """By an HTTP status, or by the code that an item of a 207 has of its own."""
     if 200 <= status < 300:
-        return Came.SUCCESS
+        return ReplyClass.SUCCESS
     if 300 <= status < 400:
-        return Came.REDIRECT
+        return ReplyClass.REDIRECT
     if status == 429:
-        return Came.TOO_MANY
+        return ReplyClass.TOO_MANY
     if status in _GAVE_UP:
-        return Came.GAVE_UP
+        return ReplyClass.GAVE_UP
     if 400 <= status < 500:
-        return Came.REFUSAL
-    return Came.SERVER_ERROR if 500 <= status < 600 else Came.UNREADABLE
+        return ReplyClass.REFUSAL
+    return ReplyClass.SERVER_ERROR if 500 <= status < 600 else ReplyClass.UNREADABLE
 
 
 def retry_after_seconds(header: str | None, server_now: datetime) -> float | None:
@@ -105,7 +105,7 @@ def retry_after_seconds(header: str | None, server_now: datetime) -> float | Non
 
 
 @dataclass
-class Patience:
+class RetryBudget:
     """How often one request is sent, and how long it may wait in all."""
 
     max_attempts: int

@@ -36,7 +36,7 @@ class Sweep:
     seen: dict[str, Live] = field(default_factory=dict)
     troubles: dict[str, ApiError | None] = field(default_factory=dict)
     elsewhere: tuple[Live, ...] = ()
-    _given: set[str] = field(default_factory=set)
+    _require_credentials: set[str] = field(default_factory=set)
 
     def in_waves(self) -> Iterator[tuple[Live, ...]]:
         """Each campaign once: first what is in progress, by few and fresh answers; then `everything`.
@@ -150,6 +150,8 @@ class Sweep:
         """Those of the statuses that were not given before."""
         found = tuple(found)
         self.seen.update({live.sid: live for live in found})
-        new = tuple(live for live in found if live.status in statuses and live.sid not in self._given)
-        self._given.update(live.sid for live in new)
+        new = tuple(
+            live for live in found if live.status in statuses and live.sid not in self._require_credentials
+        )
+        self._require_credentials.update(live.sid for live in new)
         return new

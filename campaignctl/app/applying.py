@@ -4,28 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from datetime import datetime
+from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from campaignctl.app import output, streams
+from campaignctl.app.guards import Now, Passed, with_refused
 from campaignctl.app.interrupts import Interrupts
-from campaignctl.app.planning import Planned, open_intents
+from campaignctl.app.planning import Planned, PlanOptions, make, open_intents
 from campaignctl.app.progress import Reporter
-from campaignctl.app.workspace import Connection, Session
+from campaignctl.app.workspace import Connection, Reading, Session
 from campaignctl.clock import Clock
 from campaignctl.errors import InterruptedRunError
+from campaignctl.exits import Exit
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.plan import Change, Step
-from campaignctl.model.results import ApplyResult
+from campaignctl.model.clocks import latest
+from campaignctl.model.plan import Change, Op, Step
+from campaignctl.model.reasons import ChangeType
+from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.order import steps
+from campaignctl.saved_plans.file import SavedPlan
+from campaignctl.saved_plans.staleness import hold_against, sets_going
 
 if TYPE_CHECKING:
+    from campaignctl.api.client import Client
     from campaignctl.applying.creating import Creator
     from campaignctl.applying.leftovers import Leftovers
 
 
 @dataclass(frozen=True)
-class Carrier:
+class PlanRunner:
     """Carries plans out on one open account. `pinned` are the SIDs that manifests name."""
 
     connection: Connection
@@ -43,7 +52,7 @@ class Carrier:
         clock: Clock,
         interrupts: Interrupts,
         manifests: Iterable[Desired] = (),
-    ) -> Carrier:
+    ) -> PlanRunner:
         """`clock` is one whose waits can be interrupted; `manifests` are all of the project's."""
         from campaignctl.api.account import Account
         from campaignctl.applying.creating import Creator
@@ -97,3 +106,100 @@ class Carrier:
                 order,
                 planned.looked_at,
             )
+
+
+_FOUND_LATE = frozenset(
+    (
+        *("start-passed", "clocks-disagree", "no-recipients", "policy", "called-already", "gate-failed"),
+        *("stop-when", "needs-allow", "recipients-unseen", "gate-undecided", "gate-waiting"),
+        *("appeared", "moved", "lost-race", "list-drift"),
+        "cannot-send-whole",
+    )
+)
+"""What a skip right before a write is refused with. `cannot-send-whole` is what is blocked then, found late."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an apply came to. `twins`: campaigns that nobody can tell apart were found and paused.
+
+    `refusal` is why only what stops campaigns was sent; None where all was. `unlogged`: its audit log lacks a line.
+    """
+
+    result: ApplyResult
+    twins: bool
+    refusal: str | None = None
+    unlogged: bool = False
+
+    @property
+    def exit_code(self) -> Exit:
+        """As the contract's table has it."""
+        code = exit_code(self.result)
+        if self.twins and code != Exit.INTERRUPTED:
+            return Exit.UNKNOWN
+        if self.refusal is not None and code == Exit.FINE:
+            return Exit.REFUSED
+        return Exit.ERROR if self.unlogged and code == Exit.FINE else code
+
+
+def carry_out(
+    session: Session,
+    reading: Reading,
+    plan_options: PlanOptions,
+    review: Callable[[Planned, Now], Passed],
+    *,
+    saved: SavedPlan | None = None,
+    audit_log: Path | None = None,
+) -> Applied:
+    """Plans, and does what `review` lets pass of the plan; first of all it finishes what earlier runs left.
+
+    Nothing is written for that either before everything that refuses has had its say, and nothing where only what
+    stops campaigns may be sent.
+    """
+    with Interrupts() as interrupts:
+        clock = interrupts.clock(session.clock)
+        with session.account(clock, audit_log) as connection:
+            carrier = PlanRunner.over(connection, session, clock, interrupts, reading.all_manifests)
+            carrier.look_at_leftovers()
+            planned = make(session, reading, connection.client, plan_options)
+            if saved is not None:
+                plan = hold_against(saved, planned.plan, planned.terms, session.token)
+                planned = planned.cut_down(plan, session)
+            passed = review(planned, partial(_last_moment, connection.client, planned))
+            twins = False
+            if passed.refusal is None:  # what stops campaigns waits for no log
+                connection.log.check()
+                twins = carrier.finish_leftovers()
+            result = with_refused(carrier.carry_out(passed.planned), planned.plan, passed.refusal)
+            return Applied(result, twins, passed.refusal, connection.log.lost is not None)
+
+
+def _last_moment(client: Client, planned: Planned) -> datetime:
+    """The server's now; where people may be called by the plan, the last that any clock shows."""
+    return latest(client.now(), client.other_clocks() if sets_going(planned.plan.changes) else ())
+
+
+def exit_code(result: ApplyResult) -> Exit:
+    """The worst one wins: interrupted, unknown, failed, refused."""
+    if result.interrupted:
+        return Exit.INTERRUPTED
+    outcomes = {each.outcome for each in result.results}
+    if ChangeOutcome.UNKNOWN in outcomes:
+        return Exit.UNKNOWN
+    if ChangeOutcome.FAILED in outcomes:
+        return Exit.PARTLY
+    return Exit.REFUSED if any(map(_refused, result.results)) else Exit.FINE
+
+
+def _refused(result: ChangeResult) -> bool:
+    """Blocked, skipped right before a write, or left held though somebody waits for it, or may be called by it."""
+    change = result.change
+    waiting = change.type is ChangeType.HELD and any(it.op is Op.CREATE for it in change.held)
+    blocked = change.type is ChangeType.BLOCKED or change.reason.code == "looks-foreign"
+    return blocked or waiting or _refused_late(result)
+
+
+def _refused_late(result: ChangeResult) -> bool:
+    """Skipped for a reason that the plan did not know yet."""
+    decided_late = result.reason is not result.change.reason
+    return decided_late and result.outcome is ChangeOutcome.SKIPPED and result.reason.code in _FOUND_LATE

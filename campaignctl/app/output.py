@@ -12,7 +12,7 @@ from typing import Final, TextIO
 import click
 
 from campaignctl.app import streams
-from campaignctl.cli.options import GlobalOptions
+from campaignctl.app.options import GlobalOptions
 from campaignctl.errors import CampaignctlError
 from campaignctl.rendering.formats import FORMATS, Setting, render
 

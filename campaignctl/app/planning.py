@@ -14,13 +14,13 @@ from campaignctl.model.campaigns import Snapshot
 from campaignctl.model.environment import Environment
 from campaignctl.model.permissions import Consent, Permission, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
-from campaignctl.parallel import meanwhile
+from campaignctl.parallel import in_background
 from campaignctl.planning.lists import asks_by_name, resolve
-from campaignctl.planning.planner import Outlook, make_plan
+from campaignctl.planning.planner import Decisions, make_plan
 from campaignctl.planning.terms import Terms
 from campaignctl.rendering.formats import FORMATS
 from campaignctl.saved_plans.assemble import assemble
-from campaignctl.saved_plans.seal import document_digest, keyed, seal_manifests
+from campaignctl.saved_plans.seal import document_digest, keyed, seal_manifests, sealed
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PlanOptions:
     """What the command line asks of a plan. `approved_before`: the plan was approved before this run makes it again."""
 
     paths: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class Planned:
 
     plan: Plan
     terms: Terms
-    outlook: Outlook
+    outlook: Decisions
     brief: PlanDocument
     show_numbers: bool
     token: str = field(repr=False)
@@ -64,7 +64,7 @@ class Planned:
 
     @classmethod
     def sealed(
-        cls, plan: Plan, terms: Terms, outlook: Outlook, session: Session, looked_at: float | None = None
+        cls, plan: Plan, terms: Terms, outlook: Decisions, session: Session, looked_at: float | None = None
     ) -> Planned:
         """With the digest of what its document shows, numbers masked."""
         from campaignctl.rendering.as_json import brief_document
@@ -97,10 +97,10 @@ class Planned:
         return self._whole(self.brief, show_numbers=False)
 
     def _whole(self, brief: PlanDocument, show_numbers: bool) -> PlanDocument:
-        from campaignctl.rendering.as_json import sealed_document, whole_document
+        from campaignctl.rendering.as_json import whole_document
 
         whole = whole_document(brief, self.plan, self.terms.environment, show_numbers=show_numbers)
-        return sealed_document(whole, self.token)
+        return sealed(whole, self.token)
 
     def cut_down(self, plan: Plan, session: Session) -> Planned:
         """The same, for what is left of a saved plan."""
@@ -114,14 +114,14 @@ class Look:
     reading: Reading
     snapshot: Snapshot
     terms: Terms
-    outlook: Outlook
+    outlook: Decisions
 
 
-def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Look:
+def look(session: Session, reading: Reading, client: Client, asked: PlanOptions) -> Look:
     """Fetches the account and judges. Raises ApiError where it cannot be read."""
     from campaignctl.api.refresh import fetch
 
-    snapshot = fetch(client, reading.everyone, refresh=asked.refresh)
+    snapshot = fetch(client, reading.all_manifests, refresh=asked.refresh)
     reading, snapshot = _with_lists(reading, snapshot, client)
     snapshot = _with_earlier_runs(session, reading, snapshot, client)
     terms = Terms(
@@ -139,7 +139,7 @@ def look(session: Session, reading: Reading, client: Client, asked: Asked) -> Lo
         approved_before=asked.approved_before,
         checkout=session.checkout,
     )
-    return Look(reading, snapshot, terms, make_plan(reading.everyone, reading.selected, snapshot, terms))
+    return Look(reading, snapshot, terms, make_plan(reading.all_manifests, reading.selected, snapshot, terms))
 
 
 def _consent(flags: tuple[str, ...], environment: Environment) -> Consent:
@@ -148,16 +148,16 @@ def _consent(flags: tuple[str, ...], environment: Environment) -> Consent:
 
 def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[Reading, Snapshot]:
     """The manifests with SIDs for the names of lists, which are read once, and only where one is named."""
-    if not asks_by_name(reading.everyone):
+    if not asks_by_name(reading.all_manifests):
         return reading, snapshot
     from campaignctl.api.contact_lists import read_directory
 
     before = client.requests
     directory = read_directory(client)
-    found = {id(desired): resolve(desired, directory) for desired in reading.everyone}
+    found = {id(desired): resolve(desired, directory) for desired in reading.all_manifests}
     return (
         reading._replace(
-            everyone=tuple(found.values()),
+            all_manifests=tuple(found.values()),
             selected=tuple(found[id(desired)] for desired in reading.selected),
         ),
         replace(snapshot, requests=snapshot.requests + client.requests - before),
@@ -171,15 +171,15 @@ def _with_earlier_runs(session: Session, reading: Reading, snapshot: Snapshot, c
         return snapshot
     from campaignctl.applying.leftovers import seen_through
 
-    before, pinned = client.requests, {desired.sid for desired in reading.everyone if desired.sid}
+    before, pinned = client.requests, {desired.sid for desired in reading.all_manifests if desired.sid}
     snapshot = seen_through(intents, snapshot, client.get, pinned)
     return replace(snapshot, requests=snapshot.requests + client.requests - before)
 
 
-def make(session: Session, reading: Reading, client: Client, asked: Asked) -> Planned:
+def make(session: Session, reading: Reading, client: Client, asked: PlanOptions) -> Planned:
     """Fetches the account and plans. Raises ApiError where it cannot be read."""
     looked_at = session.clock.monotonic()
-    with meanwhile(partial(_seal, session, reading), len(reading.selected)) as seal:
+    with in_background(partial(_seal, session, reading), len(reading.selected)) as seal:
         found = look(session, reading, client, asked)
         manifests = seal() if found.reading is reading else _seal(session, found.reading)
     snapshot, terms, outlook = found.snapshot, found.terms, found.outlook
@@ -207,7 +207,7 @@ def open_intents(session: Session) -> Intents:
     return Intents(session.intents_directory, session.host, session.environment.account_sid, session.clock)
 
 
-def _selection(session: Session, asked: Asked) -> Selection:
+def _selection(session: Session, asked: PlanOptions) -> Selection:
     """PATHS as seen from the project file; the values of `--var` are kept as keyed hashes."""
     variables = {name: keyed(session.token, value) for name, value in session.options.variables.items()}
     paths = tuple(map(session.seen_from_root, asked.paths))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from campaignctl.app import output
-from campaignctl.cli.options import GlobalOptions
+from campaignctl.app.options import GlobalOptions
 from campaignctl.model.plan import Plan, Step
 from campaignctl.model.results import OperationResult
 

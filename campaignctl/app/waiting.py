@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Final
 
-from campaignctl.cli.options import GlobalOptions
+from campaignctl.app.options import GlobalOptions
 from campaignctl.clock import Clock, SameTime
 
 _SHORT_SECONDS: Final = 2.0

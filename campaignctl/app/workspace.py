@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from campaignctl.cli.options import GlobalOptions
+from campaignctl.app.options import GlobalOptions
 from campaignctl.clock import Clock
 from campaignctl.diagnostics import Diagnostic, Position, has_errors, in_order, quoted
 from campaignctl.errors import CredentialsError, InputError, UsageError
@@ -30,15 +30,15 @@ _SANDBOX_SECRET = "sandbox"
 class Reading(NamedTuple):
     """The project's manifests: all that could be read, and those that were selected.
 
-    `complete` is False when a file outside the selection could not be read. `barren` are the paths of the
+    `complete` is False when a file outside the selection could not be read. `empty_paths` are the paths of the
     project file that hold no manifest, `used` the variables that manifests name.
     """
 
-    everyone: tuple[Desired, ...]
+    all_manifests: tuple[Desired, ...]
     selected: tuple[Desired, ...]
     findings: tuple[Diagnostic, ...]
     complete: bool
-    barren: tuple[str, ...] = ()
+    empty_paths: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
 
 
@@ -79,15 +79,17 @@ class Session:
         return cls._chosen(options, load_project(_start(options), options.config, environ), environ)
 
     @classmethod
-    def open_anyway(cls, options: GlobalOptions) -> tuple[Session, tuple[Diagnostic, ...]]:
+    def open_lenient(cls, options: GlobalOptions) -> tuple[Session, tuple[Diagnostic, ...]]:
         """The same for what must not wait for the project file to be mended: the mistakes outside the environment.
 
         Raises InputError where the environment itself is wrong.
         """
-        from campaignctl.manifests.project import salvage_project
+        from campaignctl.manifests.project import load_project_lenient
 
         environ = dict(os.environ)
-        project, findings = salvage_project(_start(options), options.config, environ, options.environment)
+        project, findings = load_project_lenient(
+            _start(options), options.config, environ, options.environment
+        )
         return cls._chosen(options, project, environ), findings
 
     @classmethod
@@ -112,11 +114,11 @@ class Session:
         selector = parse_selector(labels)
         loaded = load_manifests(self.project, self.environment, paths, self.options.variables, selector)
         return Reading(
-            everyone=loaded.desired,
+            all_manifests=loaded.desired,
             selected=loaded.selected,
             findings=in_order(loaded.findings),
             complete=loaded.complete,
-            barren=loaded.barren,
+            empty_paths=loaded.empty_paths,
             used=loaded.used,
         )
 
@@ -127,10 +129,10 @@ class Session:
         odd = of_variables(self.project, self.environment, self.options.variables, reading.used)
         return reading._replace(findings=in_order((*reading.findings, *self.project.findings, *odd)))
 
-    def read_anyway(self, amiss: Sequence[Diagnostic] = ()) -> Reading:
+    def read_lenient(self, amiss: Sequence[Diagnostic] = ()) -> Reading:
         """Every manifest that can be read, for what looks at an account with or without a project.
 
-        `amiss` are the mistakes of the project file that `open_anyway` told of.
+        `amiss` are the mistakes of the project file that `open_lenient` told of.
         """
         reading = self.read(()) if self.project.file is not None else Reading((), (), (), True)
         return reading._replace(findings=(*amiss, *reading.findings))
@@ -144,8 +146,8 @@ class Session:
         reading = self.read(paths, labels)
         if has_errors(reading.findings):
             raise InputError("the manifests are not valid; nothing was sent", reading.findings)
-        if prune and reading.barren:
-            empty = ", ".join(map(quoted, reading.barren))
+        if prune and reading.empty_paths:
+            empty = ", ".join(map(quoted, reading.empty_paths))
             raise InputError(
                 f"no manifest in {empty}, which the project file names: --prune would end too much"
             )
@@ -211,12 +213,12 @@ class Session:
 
     @contextmanager
     def account(
-        self, clock: Clock | None = None, audit_log: Path | None = None, whole_limit: bool = False
+        self, clock: Clock | None = None, audit_log: Path | None = None, use_reserved_quota: bool = False
     ) -> Iterator[Connection]:
         """The environment's account; a sandbox is started, or the one that runs is used.
 
-        `clock` stands in for the session's own: one whose waits can be interrupted. `whole_limit`: this is the pause
-        by hand that requests are kept back for.
+        `clock` stands in for the session's own: one whose waits can be interrupted. `use_reserved_quota`: this is
+        the pause by hand that requests are kept back for.
         """
         from random import Random
 
@@ -227,7 +229,7 @@ class Session:
 
         require_account(self.environment)
         key, token = self._secret(self.environment.key_env), self.token
-        logged = audited(audit_log, self.environment.name, self.environ, self.clock, go_on=whole_limit)
+        logged = audited(audit_log, self.environment.name, self.environ, self.clock, go_on=use_reserved_quota)
         with self._server() as (base_url, settles), logged as log:
 
             def observe(record: RequestRecord) -> None:
@@ -243,7 +245,7 @@ class Session:
                 clock=waiting.said(clock or self.clock, self.options),
                 random=Random(),
                 observer=observe,
-                whole_limit=whole_limit,
+                use_reserved_quota=use_reserved_quota,
             )
             with client:
                 yield Connection(client, settles, base_url, log)

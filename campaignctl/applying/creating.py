@@ -165,7 +165,7 @@ class Creator:
         lost = []
         with self.hooks.undeterred():
             for live in campaigns:
-                if live.status in CALLING and not self.sender.hush(live, urgent=True).took:
+                if live.status in CALLING and not self.sender.pause_duplicate(live, urgent=True).took:
                     lost.append(live.sid)
         return says + (f" BUT {', '.join(lost)}: pause them by hand now" if lost else "")
 

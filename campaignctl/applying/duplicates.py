@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaignctl.applying.sending import Sender
-from campaignctl.kinds.lifecycle import State, Status, way
+from campaignctl.kinds.lifecycle import State, Status, shortest_path
 from campaignctl.model.campaigns import Live
 from campaignctl.model.plan import Op, Reason
 from campaignctl.model.results import NotTaken, OperationOutcome, OperationResult
@@ -48,7 +48,7 @@ def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:
     for _ in range(_MOST_STEPS):
         if now.status is Status.UNKNOWN:
             return Ending(stays, tuple(done), Reason("lost-race", now.strange))
-        actions = way(now.status, State.ARCHIVED)
+        actions = shortest_path(now.status, State.ARCHIVED)
         if not actions:
             return Ending(stays, tuple(done))
         acted = sender.act(now, actions[0], just_created=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from campaignctl.applying.port import Account, Hooks
-from campaignctl.applying.progress import STILL_CALLING, Progress
+from campaignctl.applying.progress import STILL_CALLING, ChangeRun
 from campaignctl.applying.sending import Sender
-from campaignctl.applying.verify import EARLY, Problem, started_early, verify
+from campaignctl.applying.verify import EARLY, AnswerProblem, started_early, verify
 from campaignctl.kinds.lifecycle import TRANSITIONS, Action, Status
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Live
@@ -17,6 +17,7 @@ from campaignctl.model.plan import Op, Operation, Reason
 from campaignctl.model.results import (
     Acted,
     Answer,
+    CampaignStatus,
     ChangeOutcome,
     Done,
     Exchange,
@@ -26,7 +27,6 @@ from campaignctl.model.results import (
     OperationOutcome,
     OperationResult,
     Refused,
-    Standing,
     Unknown,
 )
 from campaignctl.planning.terms import Terms
@@ -44,7 +44,7 @@ class Judge:
     def written(
         self,
         operation: Operation,
-        state: Progress,
+        state: ChangeRun,
         exchange: Exchange,
         spec: Mapping[str, Value],
         before: Live | None,
@@ -64,11 +64,11 @@ class Judge:
         return OperationResult(operation.op, OperationOutcome.APPLIED, exchange.attempts)
 
     def acted(
-        self, operation: Operation, action: Action, state: Progress, acted: Acted, live: Live
+        self, operation: Operation, action: Action, state: ChangeRun, acted: Acted, live: Live
     ) -> OperationResult:
         """An action on `live`, which is not the change's own campaign where it is a twin."""
         match acted.answer:
-            case Done(now) | Standing(now):
+            case Done(now) | CampaignStatus(now):
                 pass
             case NotTaken(now):
                 return self._not_taken(operation, state, acted, live, now)
@@ -79,12 +79,12 @@ class Judge:
         early = started_early(now, self.account.now(), live.spec, now.spec)
         if action is Action.RESUME and early:
             return self._fail(operation, state, (EARLY,), acted.attempts)
-        if isinstance(acted.answer, Standing):
+        if isinstance(acted.answer, CampaignStatus):
             state.notes.append(f"{operation.sid or 'it'} was {now.word} already: the {action} was refused")
         return OperationResult(operation.op, acted.outcome, acted.attempts, operation.sid)
 
     def _not_taken(
-        self, operation: Operation, state: Progress, acted: Acted, live: Live, now: Live
+        self, operation: Operation, state: ChangeRun, acted: Acted, live: Live, now: Live
     ) -> OperationResult:
         message = (
             f"the account answered the {operation.op}, and it did not take: it is {still(now, live.status)}"
@@ -97,7 +97,7 @@ class Judge:
         return OperationResult(operation.op, acted.outcome, acted.attempts, operation.sid)
 
     def _fail(
-        self, operation: Operation, state: Progress, problems: tuple[Problem, ...], attempts: int
+        self, operation: Operation, state: ChangeRun, problems: tuple[AnswerProblem, ...], attempts: int
     ) -> OperationResult:
         """A campaign that could call somebody wrongly is paused at once."""
         worst = next((problem for problem in problems if problem.dangerous), problems[0])
@@ -109,14 +109,14 @@ class Judge:
         state.end(ChangeOutcome.FAILED, Reason(code, message), Failure(code, message))
         return OperationResult(operation.op, OperationOutcome.FAILED, attempts, operation.sid)
 
-    def _pause_at_once(self, operation: Operation, state: Progress) -> Reason:
+    def _pause_at_once(self, operation: Operation, state: ChangeRun) -> Reason:
         """What is said of it; a code only where the calls go on though the account answered."""
         live = state.live
         assert live is not None, "only a campaign that is there is paused"
         if live.status is Status.PAUSED:
             return Reason("", "; it is paused")
         with self.hooks.undeterred():
-            acted = self.sender.hush(live, just_created=state.created_here, urgent=True)
+            acted = self.sender.pause_duplicate(live, just_created=state.created_here, urgent=True)
         result = OperationResult(Op.PAUSE, acted.outcome, acted.attempts)
         if operation.op is Op.CREATE and any(it.op is Op.PAUSE for it in state.change.operations):
             state.paused_at_once = result  # the one that the plan shows next
@@ -131,7 +131,7 @@ class Judge:
         match acted.answer:
             case Done():
                 return Reason("", "; it was paused at once")
-            case Standing(now):
+            case CampaignStatus(now):
                 return Reason("", f"; it is {now.word}")
             case NotTaken(now):
                 return Reason(
@@ -152,7 +152,7 @@ def still(live: Live, before: Status) -> str:
 
 
 def not_done(
-    operation: Operation, state: Progress, answer: Answer | Standing | NotTaken, attempts: int
+    operation: Operation, state: ChangeRun, answer: Answer | CampaignStatus | NotTaken, attempts: int
 ) -> OperationResult:
     """A write that was refused, never reached the account, or nobody knows of."""
     outcome = OperationOutcome.FAILED
@@ -169,7 +169,7 @@ def not_done(
                 "unknown-outcome", f"nobody knows whether the {operation.op} was carried out: {message}"
             )
             state.end(ChangeOutcome.UNKNOWN, reason, Failure("unknown-outcome", message, http))
-        case Done() | Standing() | NotTaken():
+        case Done() | CampaignStatus() | NotTaken():
             raise AssertionError("what was answered is judged elsewhere")
         case _:
             assert_never(answer)
@@ -181,7 +181,7 @@ def filled(answer: Live, before: Live | None, sent: Mapping[str, Value]) -> Live
     return replace(answer, spec={**(before.spec if before else {}), **sent, **answer.spec})
 
 
-def _remember(state: Progress, live: Live, otherwise: Status) -> None:
+def _remember(state: ChangeRun, live: Live, otherwise: Status) -> None:
     """An answer without a status says nothing about it: then it is what the operation leads to."""
     state.live = live
     state.own_status = live.status if live.word else otherwise

@@ -16,7 +16,7 @@ STILL_CALLING: Final = "still-calling"
 
 
 @dataclass
-class Progress:
+class ChangeRun:
     """Mutable, and the applier's alone; `result` gives what others see.
 
     `live` is the campaign as last read or answered, `own_status` the one that this run's operations led to.
@@ -40,7 +40,7 @@ class Progress:
     notes: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, change: Change) -> Progress:
+    def of(cls, change: Change) -> ChangeRun:
         """At its beginning: the campaign as the plan saw it."""
         return cls(change, change.live, change.live.status if change.live else None)
 

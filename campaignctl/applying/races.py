@@ -14,7 +14,7 @@ from typing import Final
 from campaignctl.applying.creating import Creator, bearers
 from campaignctl.applying.duplicates import end_duplicate, older_than
 from campaignctl.applying.port import Account, Hooks
-from campaignctl.applying.progress import Progress
+from campaignctl.applying.progress import ChangeRun
 from campaignctl.errors import ApiError
 from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.kinds.table import Kind
@@ -40,7 +40,7 @@ class MadeHere:
     """
 
     live: Live
-    progress: Progress
+    progress: ChangeRun
     adopted: bool
     settled: bool = False
     left: bool = False
@@ -58,7 +58,7 @@ class Races:
     last_create: float = 0.0
     last_scan: float = 0.0
 
-    def add(self, live: Live, progress: Progress, adopted: bool) -> None:
+    def add(self, live: Live, progress: ChangeRun, adopted: bool) -> None:
         """A campaign was made."""
         now = self.hooks.clock.monotonic()
         if not self.made:

@@ -13,7 +13,7 @@ from campaignctl.applying.creating import Creator
 from campaignctl.applying.judging import Judge, filled
 from campaignctl.applying.looks import Looks
 from campaignctl.applying.port import Account, AppearedError, Check, Hooks, TooLateError
-from campaignctl.applying.progress import Progress
+from campaignctl.applying.progress import ChangeRun
 from campaignctl.applying.races import Races, is_as_asked
 from campaignctl.applying.recheck import (
     create_too_late,
@@ -59,7 +59,7 @@ def apply_plan(
     `order` puts its operations one after the other: rule 7 unless it is an emergency. `looked_at` is when the plan
     began to read the account, by the clock's `monotonic`; None where that is not known.
     """
-    progress = {id(change): Progress.of(change) for change in plan.changes}
+    progress = {id(change): ChangeRun.of(change) for change in plan.changes}
     run = _Run(
         plan,
         account,
@@ -80,7 +80,7 @@ def apply_plan(
     return ApplyResult(plan, results, run.interrupted)
 
 
-def _cut_off(operation: Operation, state: Progress, stop: BaseException) -> OperationResult:
+def _cut_off(operation: Operation, state: ChangeRun, stop: BaseException) -> OperationResult:
     """Interrupted while waiting, nothing was sent; by a second signal, a request may have been in flight."""
     if isinstance(stop, InterruptedRunError):
         return _skip(operation, state, _INTERRUPTED)
@@ -127,7 +127,7 @@ class _Run:
                 key = item.progress.change.key
                 self.creator.intents.forget(key.kind, key.name)
 
-    def step(self, operation: Operation, state: Progress) -> OperationResult:
+    def step(self, operation: Operation, state: ChangeRun) -> OperationResult:
         """One operation, unless somebody wants the run to end; the pause of what was just created is sent then too."""
         self.interrupted = self.interrupted or self.hooks.stopping()
         if self.interrupted and not self._owes(operation, state):
@@ -149,12 +149,12 @@ class _Run:
         except KeyboardInterrupt:
             self.interrupted = self.cut_off = True
 
-    def _owes(self, operation: Operation, state: Progress) -> bool:
+    def _owes(self, operation: Operation, state: ChangeRun) -> bool:
         """A create that is wanted paused is paused whatever its answer was, and whoever wants to end."""
         pauses = operation.op is Op.PAUSE and operation.sid is None
         return pauses and state.created_here and not self.cut_off
 
-    def _take(self, operation: Operation, state: Progress) -> OperationResult:
+    def _take(self, operation: Operation, state: ChangeRun) -> OperationResult:
         """Unless the change has ended before it. No twin keeps another from being paused."""
         ended = state.ended is not None and operation.sid is None
         if ended and not self._owes(operation, state):
@@ -172,7 +172,7 @@ class _Run:
             state.end(ChangeOutcome.FAILED, Reason(_failure_code(error), str(error)), _failure(error))
             return OperationResult(operation.op, OperationOutcome.FAILED, 0, operation.sid)
 
-    def _carry_out(self, operation: Operation, state: Progress) -> OperationResult:
+    def _carry_out(self, operation: Operation, state: ChangeRun) -> OperationResult:
         match operation.op:
             case Op.CREATE:
                 return self._create(operation, state)
@@ -190,7 +190,7 @@ class _Run:
 
     # ----------------------------------------------------------------------------------------------------- creates
 
-    def _create(self, operation: Operation, state: Progress) -> OperationResult:
+    def _create(self, operation: Operation, state: ChangeRun) -> OperationResult:
         desired = _desired(state)
         _refuse_late(create_too_late(desired, self._now()))
         if self.creator.gave_up:
@@ -233,7 +233,7 @@ class _Run:
         except KeyboardInterrupt:
             self.interrupted = self.cut_off = True
 
-    def _take_appeared(self, operation: Operation, state: Progress, live: Live) -> OperationResult:
+    def _take_appeared(self, operation: Operation, state: ChangeRun, live: Live) -> OperationResult:
         state.live = live
         if live.alive and is_as_asked(live, state.change.desired, self._now()):
             state.end(ChangeOutcome.UNCHANGED, Reason("appeared", f"{live.sid} appeared meanwhile, as asked"))
@@ -243,7 +243,7 @@ class _Run:
         state.end(ChangeOutcome.SKIPPED, Reason("appeared", message))
         return _skipped(operation)
 
-    def _pause_what_was_made(self, operation: Operation, state: Progress) -> OperationResult:
+    def _pause_what_was_made(self, operation: Operation, state: ChangeRun) -> OperationResult:
         """Sent whatever the create's answer was; somebody who wants to end waits for it."""
         if state.paused_at_once is not None:
             return state.paused_at_once
@@ -257,7 +257,7 @@ class _Run:
 
     # --------------------------------------------------------------------------------------------- what is there
 
-    def _update(self, operation: Operation, state: Progress) -> OperationResult:
+    def _update(self, operation: Operation, state: ChangeRun) -> OperationResult:
         if self._has_moved(state):
             return _skipped(operation)
         desired, before = _desired(state), _live(state)
@@ -270,7 +270,7 @@ class _Run:
         spec = update_payload(desired, before, operation, self._now())
         return self.judge.written(operation, state, self.sender.update(before, spec, check), spec, before)
 
-    def _act(self, operation: Operation, state: Progress) -> OperationResult:
+    def _act(self, operation: Operation, state: ChangeRun) -> OperationResult:
         if operation.sid is not None:
             return self._pause_twin(operation, state)
         if operation.op in _READ_BEFORE and self._has_moved(state):
@@ -288,12 +288,12 @@ class _Run:
         acted = self.sender.act(before, action, state.created_here, check)
         return self.judge.acted(operation, action, state, acted, before)
 
-    def _pause_twin(self, operation: Operation, state: Progress) -> OperationResult:
+    def _pause_twin(self, operation: Operation, state: ChangeRun) -> OperationResult:
         """One of several of a name: its change has no campaign of its own."""
         twin = Live(_desired(state).kind, operation.sid or "", Status.CREATED, "", {})
-        return self.judge.acted(operation, Action.PAUSE, state, self.sender.hush(twin), twin)
+        return self.judge.acted(operation, Action.PAUSE, state, self.sender.pause_duplicate(twin), twin)
 
-    def _has_moved(self, state: Progress) -> bool:
+    def _has_moved(self, state: ChangeRun) -> bool:
         """Reads the campaign again right before its first write other than a pause or an archive."""
         if state.was_read or state.created_here:
             return False
@@ -318,7 +318,7 @@ def _refuse_late(reason: Reason | None) -> None:
         raise TooLateError(reason)
 
 
-def _skip(operation: Operation, state: Progress, reason: Reason) -> OperationResult:
+def _skip(operation: Operation, state: ChangeRun, reason: Reason) -> OperationResult:
     state.end(ChangeOutcome.SKIPPED, reason)
     return _skipped(operation)
 
@@ -335,12 +335,12 @@ def _failure(error: ApiError) -> Failure:
     return Failure(error.code, str(error), error.http)
 
 
-def _desired(state: Progress) -> Desired:
+def _desired(state: ChangeRun) -> Desired:
     desired = state.change.desired
     assert desired is not None, "only a manifest's change creates, updates or resumes"
     return desired
 
 
-def _live(state: Progress) -> Live:
+def _live(state: ChangeRun) -> Live:
     assert state.live is not None, "only a campaign that is there is changed"
     return state.live

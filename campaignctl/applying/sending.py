@@ -16,7 +16,7 @@ from campaignctl.kinds.lifecycle import CALLING, FINISHED, TRANSITIONS, Action, 
 from campaignctl.kinds.table import Type, Value
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
-from campaignctl.model.results import Acted, Done, Exchange, NotTaken, Refused, Standing, Unknown
+from campaignctl.model.results import Acted, CampaignStatus, Done, Exchange, NotTaken, Refused, Unknown
 from campaignctl.planning.compare import UNSEEN, same, shown
 
 _NOT_YET: Final = (404, 409)
@@ -69,12 +69,12 @@ class Sender:
         """
         return self._act(live, action, reached_by(action), just_created, check, urgent)
 
-    def hush(self, live: Live, *, just_created: bool = False, urgent: bool = False) -> Acted:
+    def pause_duplicate(self, live: Live, *, just_created: bool = False, urgent: bool = False) -> Acted:
         """A pause that only has to keep a campaign from calling: one that is over is as quiet as a paused one."""
         acted = self._act(live, Action.PAUSE, _QUIET, just_created, None, urgent)
         now = acted.live
         if acted.took and now is not None and now.finished:
-            return Acted(Standing(now), acted.attempts)
+            return Acted(CampaignStatus(now), acted.attempts)
         return acted
 
     def read(self, live: Live) -> Live | None:
@@ -117,7 +117,7 @@ class Sender:
         if isinstance(answer, Refused):
             there = self.read(live)
             if there is not None and there.status in reached:
-                return Acted(Standing(there), attempts)
+                return Acted(CampaignStatus(there), attempts)
         return Acted(answer, attempts)
 
     def _act_patiently(

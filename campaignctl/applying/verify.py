@@ -23,7 +23,7 @@ _DANGEROUS: Final = (Role.START, Role.NAME, *_WHO_IS_CALLED_WITH_WHAT)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class AnswerProblem:
     """What is wrong with a campaign after a write. `dangerous`: it is paused at once."""
 
     code: str
@@ -35,7 +35,7 @@ class Problem:
 class Verdict:
     """What an answer shows; `unseen` are the sent fields that it says nothing about."""
 
-    problems: tuple[Problem, ...]
+    problems: tuple[AnswerProblem, ...]
     unseen: tuple[str, ...]
 
     @property
@@ -72,7 +72,7 @@ def _leaves(kind: Kind, spec: Mapping[str, Value]) -> Iterator[tuple[str, Field,
 
 def _not_taken(
     kind: Kind, sent: Mapping[str, Value], answer: Live, country: Country | None
-) -> Iterator[Problem]:
+) -> Iterator[AnswerProblem]:
     for path, field, value in _leaves(kind, sent):
         if _differs(field, value, shown(answer.spec, path), country):
             yield _problem(path, field, value, shown(answer.spec, path), "did not take")
@@ -80,7 +80,7 @@ def _not_taken(
 
 def _lost(
     kind: Kind, sent: Mapping[str, Value], answer: Live, before: Live, country: Country | None
-) -> Iterator[Problem]:
+) -> Iterator[AnswerProblem]:
     """Fields that were not sent and are no longer what they were."""
     for path, field, value in _leaves(kind, before.spec):
         seen = shown(answer.spec, path)
@@ -88,14 +88,14 @@ def _lost(
             yield _problem(path, field, value, seen, "was lost")
 
 
-def _added(sent: Mapping[str, Value], answer: Live, before: Live | None) -> Iterator[Problem]:
+def _added(sent: Mapping[str, Value], answer: Live, before: Live | None) -> Iterator[AnswerProblem]:
     """Whom it calls with what, beside the lists, numbers or content that were sent; not what was there unseen."""
     for role in _WHO_IS_CALLED_WITH_WHAT:
         rows = answer.kind.in_role(role)
         for row in rows if any(sent.get(row.name) for row in rows) else ():
             known = row.name in sent or (before is not None and row.name in before.spec)
             if not known and answer.spec.get(row.name):
-                yield Problem("field-lost", f"{row.name} was not sent, and the account has one", True)
+                yield AnswerProblem("field-lost", f"{row.name} was not sent, and the account has one", True)
 
 
 def _differs(field: Field, value: Value, seen: object, country: Country | None) -> bool:
@@ -104,32 +104,34 @@ def _differs(field: Field, value: Value, seen: object, country: Country | None) 
     return not (field.role is Role.END and value is None)  # an account fills an end in
 
 
-def _problem(path: str, field: Field, value: Value, seen: object, what: str) -> Problem:
+def _problem(path: str, field: Field, value: Value, seen: object, what: str) -> AnswerProblem:
     if field.role is Role.NAME:
-        return Problem("wrong-name", "the account shows another name than the one it should have", True)
+        return AnswerProblem("wrong-name", "the account shows another name than the one it should have", True)
     if field.role is Role.END:
         return _end_problem(path, value, seen, what)
     if field.role is Role.START:
         what += ": the account has " + ("none" if seen is None else "another start")
-    return Problem("field-lost", f"{path} {what}", field.role in _DANGEROUS)
+    return AnswerProblem("field-lost", f"{path} {what}", field.role in _DANGEROUS)
 
 
-def _end_problem(path: str, value: Value, seen: object, what: str) -> Problem:
+def _end_problem(path: str, value: Value, seen: object, what: str) -> AnswerProblem:
     """Calls that go on for longer than anybody agreed to are as wrong as those that begin at another time."""
     if seen is None:
-        return Problem("field-lost", f"{path} {what}: the account has no end", True)
+        return AnswerProblem("field-lost", f"{path} {what}: the account has no end", True)
     later = instant(str(seen)) > instant(str(value))
-    return Problem("field-lost", f"{path} {what}: it ends {'later' if later else 'earlier'}", later)
+    return AnswerProblem("field-lost", f"{path} {what}: it ends {'later' if later else 'earlier'}", later)
 
 
-def _began(sent: Mapping[str, Value], answer: Live, before: Live | None, now: datetime) -> Iterator[Problem]:
+def _began(
+    sent: Mapping[str, Value], answer: Live, before: Live | None, now: datetime
+) -> Iterator[AnswerProblem]:
     if before is not None and before.status is Status.PAUSED and answer.status in CALLING:
-        yield Problem("started-early", "it was paused and is no longer", True)
+        yield AnswerProblem("started-early", "it was paused and is no longer", True)
     elif started_early(answer, now, sent, answer.spec, before.spec if before else {}):
         yield EARLY
 
 
-EARLY: Final = Problem("started-early", "it is in progress ahead of its start", True)
+EARLY: Final = AnswerProblem("started-early", "it is in progress ahead of its start", True)
 
 
 def started_early(live: Live, now: datetime, *specs: Mapping[str, Value]) -> bool:

@@ -14,25 +14,25 @@ from pathlib import Path
 import click
 
 from campaignctl.app import output, streams
-from campaignctl.app.applying import Carrier
+from campaignctl.app.applying import PlanRunner, exit_code
 from campaignctl.app.asking import confirm
 from campaignctl.app.interrupts import Interrupts
+from campaignctl.app.options import GlobalOptions
 from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
-from campaignctl.cli.apply import exit_code
-from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
+from campaignctl.cli.options import format_option, global_options, offering
 from campaignctl.errors import UsageError
 from campaignctl.exits import Exit
 from campaignctl.kinds.lifecycle import CALLING, Action
 from campaignctl.manual.named import nowhere, seek_named
 from campaignctl.manual.pause_all import seek_all, stop_in_waves
 from campaignctl.manual.rules import VERBS, Verb
-from campaignctl.manual.run import Hand, Sought
+from campaignctl.manual.run import ManualRun, Targets
 from campaignctl.model.results import ApplyResult
 
 
 @dataclass(frozen=True)
-class Asked:
+class ManualOptions:
     """What the command line asks for: NAMES, or all that could call, of one status where that is given."""
 
     names: tuple[str, ...]
@@ -57,15 +57,15 @@ class Asked:
             raise UsageError(f"{verb.action} needs a NAME: a name, a SID, voice/NAME or sms/NAME")
 
 
-def _carry_out(verb: Verb, options: GlobalOptions, asked: Asked) -> int:
+def _carry_out(verb: Verb, options: GlobalOptions, asked: ManualOptions) -> int:
     asked.check(verb)
     session = _open(verb, options)
     with Interrupts() as interrupts:
         clock = interrupts.clock(session.clock)
-        whole_limit = verb.action is Action.PAUSE
-        with session.account(clock, asked.audit_log, whole_limit=whole_limit) as connection:
-            carrier = Carrier.over(connection, session, clock, interrupts)
-            hand = Hand(verb, session, connection.client, carrier, asked.output_format)
+        use_reserved_quota = verb.action is Action.PAUSE
+        with session.account(clock, asked.audit_log, use_reserved_quota=use_reserved_quota) as connection:
+            carrier = PlanRunner.over(connection, session, clock, interrupts)
+            hand = ManualRun(verb, session, connection.client, carrier, asked.output_format)
             if asked.in_waves:
                 result, sought = stop_in_waves(hand, asked.status)
             else:
@@ -79,13 +79,13 @@ def _open(verb: Verb, options: GlobalOptions) -> Session:
     """What stops calls works with a project file that is wrong elsewhere; what starts them needs its policies."""
     if verb.action is Action.RESUME:
         return Session.open(options)
-    session, findings = Session.open_anyway(options)
+    session, findings = Session.open_lenient(options)
     for finding in findings:
         output.remark(f"warning: {finding}", options)
     return session
 
 
-def _after_asking(hand: Hand, sought: Sought, asked: Asked) -> ApplyResult:
+def _after_asking(hand: ManualRun, sought: Targets, asked: ManualOptions) -> ApplyResult:
     """One plan, with a note on what the next apply will do about each change, and one question."""
     outlook = hand.outlook(sought.changes, sought.seen)
     planned = hand.show(
@@ -100,7 +100,7 @@ def _after_asking(hand: Hand, sought: Sought, asked: Asked) -> ApplyResult:
     return hand.carry_out(planned)
 
 
-def _confirm(hand: Hand, planned: Planned, asked: Asked) -> None:
+def _confirm(hand: ManualRun, planned: Planned, asked: ManualOptions) -> None:
     campaigns = sum(bool(change.operations) for change in planned.plan.changes)
     what = "this campaign" if campaigns == 1 else f"these {campaigns:,} campaigns"
     where = f"{planned.plan.environment} (account {planned.plan.account_sid})"
@@ -108,7 +108,7 @@ def _confirm(hand: Hand, planned: Planned, asked: Asked) -> None:
     confirm(question, auto_approve=asked.auto_approve, otherwise="give --auto-approve")
 
 
-def _write(result: ApplyResult, sought: Sought, session: Session, asked: Asked) -> None:
+def _write(result: ApplyResult, sought: Targets, session: Session, asked: ManualOptions) -> None:
     """What became of each. The notes of the plan go along: a program sees no plan."""
     from campaignctl.manual.text import by_hand_result_text
     from campaignctl.rendering.as_json import apply_document, written
@@ -128,7 +128,7 @@ def _write(result: ApplyResult, sought: Sought, session: Session, asked: Asked) 
         output.done(by_hand_result_text(document, unshown, color=color, width=width))
 
 
-def _exit_code(result: ApplyResult, sought: Sought) -> int:
+def _exit_code(result: ApplyResult, sought: Targets) -> int:
     """As an apply's; a name that is nowhere is an error, and a list that is not whole leaves the pause undone."""
     code = int(exit_code(result))
     if code:
@@ -149,7 +149,7 @@ def _command(verb: Verb) -> click.Command:
     )
     @format_option("text", "json")
     def command(options: GlobalOptions, **asked: object) -> int:
-        wanted = Asked(**asked)  # type: ignore[arg-type]
+        wanted = ManualOptions(**asked)  # type: ignore[arg-type]
         with streams.never_waiting(wanted.auto_approve):
             return _carry_out(verb, options, wanted)
 

@@ -10,14 +10,9 @@ from tempfile import TemporaryDirectory
 import click
 
 from campaignctl.app import output
+from campaignctl.app.options import GlobalOptions
 from campaignctl.app.workspace import Reading, Session
-from campaignctl.cli.options import (
-    GlobalOptions,
-    format_option,
-    global_options,
-    labels_option,
-    paths_argument,
-)
+from campaignctl.cli.options import format_option, global_options, labels_option, paths_argument
 from campaignctl.diagnostics import has_errors
 from campaignctl.diff.base import NO_SUCH_PATH, BaseVersion, inside, read_base
 from campaignctl.diff.comparison import Version, diff_manifests
@@ -32,7 +27,7 @@ from campaignctl.rendering.documents import DiffDocument
 
 
 @dataclass(frozen=True)
-class Asked:
+class DiffOptions:
     """What the command line selects, and whether the format may show people's numbers."""
 
     paths: tuple[str, ...]
@@ -65,7 +60,7 @@ def command(
         before = read_base(session, Files(repository, base.commit, Path(directory)), places, labels)
     reading = _branch(session, paths, labels, before.held)
     shows_numbers = options.show_numbers and formats.FORMATS[output_format].may_show_numbers
-    document = _document(session, base, before, reading, Asked(paths, labels, shows_numbers))
+    document = _document(session, base, before, reading, DiffOptions(paths, labels, shows_numbers))
     output.result(render(document, session, output_format), output_format)
     return 0
 
@@ -78,17 +73,17 @@ def _branch(session: Session, paths: tuple[str, ...], labels: str, held: Set[str
     findings = tuple(it for it in reading.findings if it.rule != NO_SUCH_PATH or it.where.file not in gone)
     if has_errors(findings):
         raise InputError("the manifests are not valid: what changes cannot be told", findings)
-    return Reading(reading.everyone, reading.selected, findings, reading.complete)
+    return Reading(reading.all_manifests, reading.selected, findings, reading.complete)
 
 
 def _document(
-    session: Session, base: Base, before: BaseVersion, reading: Reading, asked: Asked
+    session: Session, base: Base, before: BaseVersion, reading: Reading, asked: DiffOptions
 ) -> DiffDocument:
     country = session.environment.country
     circumstances = Circumstances(
         session.clock.now(), country, session.project.prune, session.options.address
     )
-    diff = diff_manifests(before.version, Version(reading.everyone, reading.selected), circumstances)
+    diff = diff_manifests(before.version, Version(reading.all_manifests, reading.selected), circumstances)
     compared = Compared(
         session.environment.name,
         {"revision": base.revision, "commit": base.commit, "merge_base": base.merge_base},
@@ -103,5 +98,7 @@ def _document(
 
 def render(document: DiffDocument, session: Session, output_format: str) -> str:
     """The changes in a format."""
+    from campaignctl.diff.views import VIEWS
+
     setting = output.setting(session.options, session.clock.now())
-    return formats.render("diff", output_format, document, setting)
+    return formats.render_views(VIEWS, output_format, document, setting)

@@ -10,12 +10,13 @@ from pathlib import Path
 import click
 
 from campaignctl.app import output
-from campaignctl.app.planning import Asked, look, open_intents
+from campaignctl.app.options import GlobalOptions
+from campaignctl.app.planning import PlanOptions, look, open_intents
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.applying.intents import Intents
-from campaignctl.cli.options import GlobalOptions, format_option, global_options
+from campaignctl.cli.options import format_option, global_options
 from campaignctl.doctor.diagnosis import Examined, diagnose, is_wrong
-from campaignctl.doctor.facts import Leftover, Symptoms, Trouble
+from campaignctl.doctor.facts import Facts, Leftover, Trouble
 from campaignctl.errors import ApiError, CredentialsError
 
 
@@ -24,9 +25,9 @@ from campaignctl.errors import ApiError, CredentialsError
 @format_option("text", "json")
 def command(options: GlobalOptions, output_format: str) -> int:
     """Say what is wrong with the set-up and the account, and what mends it."""
-    session, amiss = Session.open_anyway(options)
-    reading = session.read_anyway(amiss)
-    symptoms = Symptoms(
+    session, amiss = Session.open_lenient(options)
+    reading = session.read_lenient(amiss)
+    symptoms = Facts(
         environment=session.environment,
         findings=reading.findings,
         leftovers=tuple(_leftovers(open_intents(session))),
@@ -57,14 +58,14 @@ def _leftovers(intents: Intents) -> list[Leftover]:
     ]
 
 
-def _with_account(symptoms: Symptoms, session: Session, reading: Reading) -> Symptoms:
+def _with_account(symptoms: Facts, session: Session, reading: Reading) -> Facts:
     """What the account shows, sparingly; where it cannot be read, why. The rest can be told all the same."""
     from campaignctl.api.failures import latest_failures
 
     try:
         with session.account() as connection:
             client = connection.client
-            found = look(session, reading, client, Asked())
+            found = look(session, reading, client, PlanOptions())
             listings = found.snapshot.listings.values()
             campaigns = [live for listing in listings for live in listing.campaigns]
             campaigns += latest_failures(client)

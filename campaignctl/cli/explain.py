@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from campaignctl.app import output
-from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
+from campaignctl.app.options import GlobalOptions
+from campaignctl.cli.options import format_option, global_options, offering
 
 
 @click.command("explain")

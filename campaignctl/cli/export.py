@@ -13,8 +13,9 @@ import click
 
 from campaignctl.app import output
 from campaignctl.app.files import write_file
+from campaignctl.app.options import GlobalOptions
 from campaignctl.app.workspace import Reading, Session
-from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
+from campaignctl.cli.options import format_option, global_options, offering
 from campaignctl.diagnostics import has_errors, quoted, some_of
 from campaignctl.errors import InputError, RefusedError, UsageError
 from campaignctl.export.rules import Candidate, Wanted, candidates, must_pin, places, spared
@@ -35,7 +36,7 @@ _KNOWN = tuple(status.value for status in Status if status is not Status.UNKNOWN
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _ExportOptions:
     """What the command line asks for. `numbers_to` is absolute."""
 
     names: tuple[str, ...]
@@ -89,23 +90,23 @@ def _statuses(_context: click.Context, _param: click.Parameter, values: tuple[st
 @format_option("text", "json")
 def command(options: GlobalOptions, names: tuple[str, ...], output_format: str, **asked: Any) -> int:
     """Write live campaigns as manifests. Planning right after shows no change."""
-    wish = _wish(options, names, **asked)
+    export_options = _wish(options, names, **asked)
     session = Session.open(options)
-    _check_places(session, wish)
-    reading = session.read_anyway()
+    _check_places(session, export_options)
+    reading = session.read_lenient()
     with session.account() as connection:
-        found, notes = _found(connection.client, wish)
+        found, notes = _found(connection.client, export_options)
         origin = f"{session.environment.account_sid} (environment {session.environment.name})"
         when = connection.client.now().isoformat(timespec="seconds")
     if has_errors(reading.findings):
         notes = (*notes, "manifests that are not valid were passed over: what they mean may be written again")
-    writings, skipped = _planned(found, reading, session, wish)
-    _refuse_to_overwrite(writings, wish)
+    writings, skipped = _planned(found, reading, session, export_options)
+    _refuse_to_overwrite(writings, export_options)
     for writing in writings:
         live = writing.draft.live
         _write(writing, f"From account {origin}: {live.word}, SID {live.sid}, exported {when}.")
     exported = [*(_told(writing, session) for writing in writings), *skipped]
-    notes = notes if exported else (*notes, wish.wanted.nothing)
+    notes = notes if exported else (*notes, export_options.wanted.nothing)
     _show(exported, notes, session, output_format)
     return 0
 
@@ -120,11 +121,11 @@ def _wish(
     kinds: tuple[str, ...],
     force: bool,
     numbers_to: Path | None,
-) -> _Wish:
+) -> _ExportOptions:
     """Raises UsageError for what excludes itself."""
     if numbers_to is not None and options.show_numbers:
         raise UsageError("--numbers-to and --show-numbers exclude each other")
-    return _Wish(
+    return _ExportOptions(
         names=tuple(dict.fromkeys(names)),
         kinds=kinds or tuple(kind.short for kind in KINDS.values()),
         wanted=Wanted(statuses, part),
@@ -140,59 +141,63 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.normpath(Path.cwd() / path))
 
 
-def _check_places(session: Session, wish: _Wish) -> None:
+def _check_places(session: Session, export_options: _ExportOptions) -> None:
     """A manifest reads numbers only from within its project. Raises InputError."""
-    if wish.numbers_to is None:
+    if export_options.numbers_to is None:
         return
     root = Path(session.project.root)
-    home = root if wish.directory.resolve().is_relative_to(root) else wish.directory
-    if not wish.numbers_to.resolve().is_relative_to(home.resolve()):
+    home = root if export_options.directory.resolve().is_relative_to(root) else export_options.directory
+    if not export_options.numbers_to.resolve().is_relative_to(home.resolve()):
         raise InputError(
-            f"--numbers-to {quoted(str(wish.numbers_to))} must stand within {home}: from_file does"
+            f"--numbers-to {quoted(str(export_options.numbers_to))} must stand within {home}: from_file does"
         )
-    if wish.numbers_to.suffix.lower() in SUFFIXES:
+    if export_options.numbers_to.suffix.lower() in SUFFIXES:
         raise InputError(
-            f"--numbers-to {quoted(str(wish.numbers_to))} would be read as a manifest: name it .csv or .txt"
+            f"--numbers-to {quoted(str(export_options.numbers_to))} would be read as a manifest: name it .csv or .txt"
         )
-    if not PATH.matches(os.path.relpath(wish.numbers_to, wish.directory)):
-        raise InputError(f"--numbers-to {quoted(str(wish.numbers_to))} must be {PATH.words}")
+    if not PATH.matches(os.path.relpath(export_options.numbers_to, export_options.directory)):
+        raise InputError(f"--numbers-to {quoted(str(export_options.numbers_to))} must be {PATH.words}")
 
 
 # --------------------------------------------------------------------------------------------------- what is there
 
 
-def _found(client: Client, wish: _Wish) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+def _found(client: Client, export_options: _ExportOptions) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
     """Raises `ApiError` where the account cannot be read, InputError for a NAME that is nowhere."""
     from campaignctl.api.listing import scan
     from campaignctl.api.lookup import each_kind
     from campaignctl.api.refresh import alive
 
-    if wish.names:
-        named = [it for name in wish.names for it in _named(client, AskedName.read(name), wish)]
+    if export_options.names:
+        named = [
+            it for name in export_options.names for it in _named(client, AskedName.read(name), export_options)
+        ]
         return tuple({it.live.sid: it for it in named}.values()), client.notes
-    kinds = [kind for kind in KINDS.values() if kind.short in wish.kinds]
-    read = scan if wish.wanted.past else alive
+    kinds = [kind for kind in KINDS.values() if kind.short in export_options.kinds]
+    read = scan if export_options.wanted.past else alive
     listings = each_kind(kinds, lambda kind: read(client, kind))
     lacking = [KINDS[name].short for name, listing in listings.items() if not listing.whole]
     notes = [
         f"the account's list of {kind} campaigns could not be read whole: some may be missing"
         for kind in lacking
     ]
-    return candidates(listings, wish.wanted), (*notes, *client.notes)
+    return candidates(listings, export_options.wanted), (*notes, *client.notes)
 
 
-def _named(client: Client, asked: AskedName, wish: _Wish) -> Iterator[Candidate]:
+def _named(client: Client, asked: AskedName, export_options: _ExportOptions) -> Iterator[Candidate]:
     """The alive ones of a name, else the newest that is over; with --status, those of the statuses."""
     from campaignctl.api.lookup import find
 
-    kinds = tuple(kind for kind in asked.kinds if kind.short in wish.kinds)
+    kinds = tuple(kind for kind in asked.kinds if kind.short in export_options.kinds)
     found = find(client, AskedName(asked.written, asked.word, kinds))
-    bearers = [it for it in found.campaigns if not wish.wanted.statuses or wish.wanted.takes(it)]
+    bearers = [
+        it for it in found.campaigns if not export_options.wanted.statuses or export_options.wanted.takes(it)
+    ]
     if not found.campaigns and kinds == asked.kinds:
         raise InputError(found.nowhere(client.environment.name))
     if not bearers:
         raise InputError(f"no campaign called {quoted(asked.written)} is of the kind and status asked for")
-    campaigns = bearers if wish.wanted.statuses else meant(bearers)
+    campaigns = bearers if export_options.wanted.statuses else meant(bearers)
     asked.of_one_kind(live.kind for live in campaigns)
     for live in campaigns:
         yield Candidate(live, found.whole and live.name == asked.word and len(found.campaigns) == 1)
@@ -202,14 +207,20 @@ def _named(client: Client, asked: AskedName, wish: _Wish) -> Iterator[Candidate]
 
 
 def _planned(
-    found: Sequence[Candidate], reading: Reading, session: Session, wish: _Wish
+    found: Sequence[Candidate], reading: Reading, session: Session, export_options: _ExportOptions
 ) -> tuple[list[_Writing], list[Exported]]:
     """Each campaign's manifest, or why there is none."""
     from campaignctl.export.document import Exported
 
-    spots = list(places([it.live for it in found], reading.everyone, _manifests_here(reading, session, wish)))
+    spots = list(
+        places(
+            [it.live for it in found],
+            reading.all_manifests,
+            _manifests_here(reading, session, export_options),
+        )
+    )
     rewritten = {id(spot.manager) for spot in spots if spot.rewritten}
-    taken = {(it.kind.name, it.name or "") for it in reading.everyone if id(it) not in rewritten}
+    taken = {(it.kind.name, it.name or "") for it in reading.all_manifests if id(it) not in rewritten}
     crowd = sum(bool(_people(spot.live)) and spot.elsewhere is None for spot in spots)
     at_fault = spared((it.live for it in found), session.environment, session.clock.now())
     writings: list[_Writing] = []
@@ -222,22 +233,26 @@ def _planned(
         if live.status is Status.UNKNOWN:
             skipped.append(Exported(live, skipped=live.strange))
             continue
-        file = _numbers_file(wish, Path(spot.file).stem if crowd > 1 else "")
-        beside = None if file is None else Path(os.path.relpath(file, wish.directory)).as_posix()
+        file = _numbers_file(export_options, Path(spot.file).stem if crowd > 1 else "")
+        beside = None if file is None else Path(os.path.relpath(file, export_options.directory)).as_posix()
         pinned = live.sid in at_fault or must_pin(candidate, session.project.prune, taken)
-        one = draft(live, Numbers(wish.show_numbers, beside), pinned)
+        one = draft(live, Numbers(export_options.show_numbers, beside), pinned)
         if one is None:
             skipped.append(Exported(live, skipped="only its SID tells it apart, and no manifest takes that"))
         else:
-            writings.append(_Writing(one, wish.directory / spot.file, file if one.from_file else None))
+            writings.append(
+                _Writing(one, export_options.directory / spot.file, file if one.from_file else None)
+            )
     return writings, skipped
 
 
-def _manifests_here(reading: Reading, session: Session, wish: _Wish) -> Mapping[str, Sequence[Desired]]:
+def _manifests_here(
+    reading: Reading, session: Session, export_options: _ExportOptions
+) -> Mapping[str, Sequence[Desired]]:
     """The manifests of the project in each file of the directory that is written to."""
-    root, directory = Path(session.project.root), wish.directory.resolve()
+    root, directory = Path(session.project.root), export_options.directory.resolve()
     here: defaultdict[str, list[Desired]] = defaultdict(list)
-    for desired in reading.everyone:
+    for desired in reading.all_manifests:
         file = (root / desired.where.file).resolve()
         if file.parent == directory:
             here[file.name].append(desired)
@@ -248,17 +263,17 @@ def _people(live: Live) -> Sequence[str]:
     return texts(live.spec.get("from"))
 
 
-def _numbers_file(wish: _Wish, stem: str) -> Path | None:
+def _numbers_file(export_options: _ExportOptions, stem: str) -> Path | None:
     """The file that was asked for; where several campaigns have numbers, one each, named after its manifest."""
-    file = wish.numbers_to
+    file = export_options.numbers_to
     return file if file is None or not stem else file.with_name(f"{file.stem}-{stem}{file.suffix}")
 
 
-def _refuse_to_overwrite(writings: Sequence[_Writing], wish: _Wish) -> None:
+def _refuse_to_overwrite(writings: Sequence[_Writing], export_options: _ExportOptions) -> None:
     """Before anything is written. Raises RefusedError."""
     files = [file for it in writings for file in (it.file, it.numbers_file) if file is not None]
     there = [quoted(str(file)) for file in files if os.path.lexists(file)]
-    if there and not wish.force:
+    if there and not export_options.force:
         raise RefusedError(f"{some_of(there, 5)} would be written over: use --force, or another --out")
 
 

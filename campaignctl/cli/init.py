@@ -11,7 +11,8 @@ import click
 
 import campaignctl
 from campaignctl.app import output
-from campaignctl.cli.options import GlobalOptions, global_options
+from campaignctl.app.options import GlobalOptions
+from campaignctl.cli.options import global_options
 from campaignctl.errors import InputError
 from campaignctl.manifests.project import FILE_NAME, find_project_file
 from campaignctl.rendering.lines import Line, Style, laid_out

@@ -13,7 +13,8 @@ import click
 
 import campaignctl
 from campaignctl.app import streams
-from campaignctl.cli.options import GlobalOptions, global_options
+from campaignctl.app.options import GlobalOptions
+from campaignctl.cli.options import global_options
 from campaignctl.clock import Clock
 from campaignctl.errors import CampaignctlError, InterruptedRunError, UsageError
 from campaignctl.exits import Exit

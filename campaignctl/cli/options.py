@@ -2,60 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from campaignctl.clock import Clock, SystemClock
-
-if TYPE_CHECKING:
-    from campaignctl.model.permissions import Address
+from campaignctl.app.options import REFRESHES, GlobalOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
-REFRESHES: Final = ("auto", "full")
-"""How the account is read for a plan: what can matter, or all of it."""
-
-
-@dataclass(frozen=True)
-class GlobalOptions:
-    """As given on either side of the command's name; the later one wins, `--var` adds up.
-
-    `clock` is no option: whoever calls the command line in its own process may bring one.
-    """
-
-    environment: str | None = None
-    config: Path | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)
-    show_numbers: bool = False
-    no_color: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    clock: Clock = field(default_factory=SystemClock)
-
-    def over(self, earlier: GlobalOptions) -> GlobalOptions:
-        """These, and the earlier ones where these are silent."""
-        return GlobalOptions(
-            environment=self.environment or earlier.environment,
-            config=self.config or earlier.config,
-            variables={**earlier.variables, **self.variables},
-            show_numbers=self.show_numbers or earlier.show_numbers,
-            no_color=self.no_color or earlier.no_color,
-            quiet=self.quiet or earlier.quiet,
-            verbose=self.verbose or earlier.verbose,
-            clock=earlier.clock,
-        )
-
-    @property
-    def address(self) -> Address:
-        """What makes a printed command mean the same environment and project as this one."""
-        from campaignctl.model.permissions import Address
-
-        environment = ("-e", self.environment) if self.environment else ()
-        return Address((*environment, *(("-c", str(self.config)) if self.config else ())))
 
 
 def offering(what: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:

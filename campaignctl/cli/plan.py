@@ -8,11 +8,11 @@ import click
 
 from campaignctl.app import output
 from campaignctl.app.files import refuse_directory, write_out
+from campaignctl.app.options import GlobalOptions
 from campaignctl.app.plan_files import refuse_empty
-from campaignctl.app.planning import Asked, Planned, make
+from campaignctl.app.planning import Planned, PlanOptions, make
 from campaignctl.app.workspace import Session
 from campaignctl.cli.options import (
-    GlobalOptions,
     format_option,
     global_options,
     labels_option,
@@ -46,13 +46,13 @@ def command(
 ) -> int:
     """Show what would make the account match the manifests. Sends nothing."""
     session = Session.open(options)
-    wish = Asked(**asked)  # type: ignore[arg-type]
-    refuse_empty(wish.paths)
+    plan_options = PlanOptions(**asked)  # type: ignore[arg-type]
+    refuse_empty(plan_options.paths)
     if out is not None and out != _STANDARD_OUTPUT:
         refuse_directory(out)
-    reading = session.read_valid(wish.paths, wish.labels, wish.prune)
+    reading = session.read_valid(plan_options.paths, plan_options.labels, plan_options.prune)
     with session.account() as connection:
-        planned = make(session, reading, connection.client, wish)
+        planned = make(session, reading, connection.client, plan_options)
     if out == _STANDARD_OUTPUT:
         output.result(_file_text(planned), "json")
         output.remark(render(planned, session, output_format), session.options)

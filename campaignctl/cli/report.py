@@ -13,8 +13,9 @@ import click
 
 from campaignctl.app import output
 from campaignctl.app.interrupts import Interrupts
+from campaignctl.app.options import GlobalOptions
 from campaignctl.app.workspace import Connection, Session
-from campaignctl.cli.options import GlobalOptions, global_options, offering
+from campaignctl.cli.options import global_options, offering
 from campaignctl.diagnostics import counted, quoted, some_of
 from campaignctl.errors import AnswerError, ApiError, InputError, InterruptedRunError, RefusedError
 from campaignctl.model.campaigns import Live
@@ -64,7 +65,7 @@ def command(options: GlobalOptions, name: str, since_offset: int, source: str, o
     """
     from campaignctl.report.text import writer
 
-    session, findings = Session.open_anyway(options)
+    session, findings = Session.open_lenient(options)
     for finding in findings:
         output.remark(f"warning: {finding}", options)
     with Interrupts() as interrupts, session.account(interrupts.clock(session.clock)) as connection:

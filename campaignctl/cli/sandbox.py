@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 
 from campaignctl.app import output
+from campaignctl.app.options import GlobalOptions
 from campaignctl.app.workspace import Session
-from campaignctl.cli.options import GlobalOptions, global_options
+from campaignctl.cli.options import global_options
 from campaignctl.errors import InputError, UsageError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from campaignctl.app import output
+from campaignctl.app.options import GlobalOptions
 from campaignctl.app.plan_files import load_plan
-from campaignctl.cli.options import GlobalOptions, format_option, global_options
+from campaignctl.cli.options import format_option, global_options
 from campaignctl.model.windows import instant
 from campaignctl.rendering import formats
 

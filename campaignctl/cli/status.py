@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from campaignctl.app import output
-from campaignctl.app.planning import Asked, look
+from campaignctl.app.options import GlobalOptions
+from campaignctl.app.planning import PlanOptions, look
 from campaignctl.app.workspace import Reading, Session
-from campaignctl.cli.options import GlobalOptions, format_option, global_options, offering
+from campaignctl.cli.options import format_option, global_options, offering
 from campaignctl.diagnostics import did_you_mean
 from campaignctl.errors import InputError
 from campaignctl.model.campaigns import Listing, Live
 from campaignctl.model.naming import AskedName, Found, meant
 from campaignctl.model.plan import Change
-from campaignctl.status.overview import Sight, chosen, marks, standing_of, stranger, strangers
+from campaignctl.status.overview import Sight, chosen, marks, standing_of, unmanaged, unmanaged_status
 from campaignctl.status.progress import Mark
 
 if TYPE_CHECKING:
@@ -39,30 +40,30 @@ _CLEAR: Final = "\x1b[H\x1b[2J"
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _StatusOptions:
     """What the command line asks to see."""
 
     names: tuple[str, ...]
-    everyone: bool
+    show_all: bool
 
 
 @click.command("status")
 @global_options
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=offering("names"))
-@click.option("--all", "everyone", is_flag=True, help="List the campaigns that no manifest names, too.")
+@click.option("--all", "show_all", is_flag=True, help="List the campaigns that no manifest names, too.")
 @click.option("--watch", is_flag=True, help="Look again until nothing moves any more; Ctrl-C ends it.")
 @format_option("text", "json")
 def command(
-    options: GlobalOptions, names: tuple[str, ...], everyone: bool, watch: bool, output_format: str
+    options: GlobalOptions, names: tuple[str, ...], show_all: bool, watch: bool, output_format: str
 ) -> int:
     """Show how campaigns stand beside their manifests, and how far they are."""
-    session, amiss = Session.open_anyway(options)
-    reading = session.read_anyway(amiss)
-    wish = _Wish(tuple(dict.fromkeys(names)), everyone)
+    session, amiss = Session.open_lenient(options)
+    reading = session.read_lenient(amiss)
+    status_options = _StatusOptions(tuple(dict.fromkeys(names)), show_all)
     seen: deque[tuple[datetime, dict[str, Mark]]] = deque()
     with session.account() as connection:
         while True:
-            overview = _look(session, reading, connection.client, wish, seen[0][1] if seen else {})
+            overview = _look(session, reading, connection.client, status_options, seen[0][1] if seen else {})
             seen.append((overview.at, marks(overview.standings, overview.at)))
             while overview.at - seen[0][0] > _SPAN:
                 seen.popleft()
@@ -81,35 +82,39 @@ def seconds_between(requests: int, rate_limit: int | None) -> float:
 
 
 def _look(
-    session: Session, reading: Reading, client: Client, wish: _Wish, earlier: Mapping[str, Mark]
+    session: Session,
+    reading: Reading,
+    client: Client,
+    status_options: _StatusOptions,
+    earlier: Mapping[str, Mark],
 ) -> Overview:
     """Raises ApiError where the account cannot be read, InputError for a NAME that is nowhere."""
     from campaignctl.status.document import Overview
 
     before = client.requests
-    found = look(session, reading, client, Asked())
+    found = look(session, reading, client, PlanOptions())
     listings, changes = found.snapshot.listings, found.outlook.changes
-    nobodys = strangers(reading.everyone, listings)
+    nobodys = unmanaged(reading.all_manifests, listings)
     orphans = {change.key.sid: change for change in changes if change.desired is None}
     mine = tuple(change for change in changes if change.desired)
-    shown = nobodys if wish.everyone else ()
-    if wish.names:
-        asked = list(map(AskedName.read, wish.names))
+    shown = nobodys if status_options.show_all else ()
+    if status_options.names:
+        asked = list(map(AskedName.read, status_options.names))
         mine = tuple(change for each in asked for change in _managed(each, changes, client))
         others = (each for each in asked if not chosen(changes, each))
-        names = [it.name for it in reading.everyone if it.name]
+        names = [it.name for it in reading.all_manifests if it.name]
         shown = tuple(live for each in others for live in _campaigns(each, listings, client, names))
         shown += _meant_by_sid(asked, listings, (*shown, *(it.live for it in mine if it.live)))
     read = [live for listing in listings.values() for live in listing.campaigns]
-    told = tuple(_told_both(wish.names, {live.sid: live for live in (*read, *shown)}.values()))
+    told = tuple(_told_both(status_options.names, {live.sid: live for live in (*read, *shown)}.values()))
     sight = Sight(client.now(), session.environment, earlier)  # the account's clock, once anything was read
     rows = tuple(standing_of(change, sight) for change in mine)
-    rows += tuple(stranger(live, orphans.get(live.sid), sight) for live in shown)
+    rows += tuple(unmanaged_status(live, orphans.get(live.sid), sight) for live in shown)
     return Overview(
         at=sight.now,
         environment=sight.environment,
         standings=rows,
-        unmanaged=None if wish.names else len(nobodys),
+        unmanaged=None if status_options.names else len(nobodys),
         requests=client.requests - before,
         notes=(*found.snapshot.notes, *told),
         findings=reading.findings,

@@ -10,14 +10,9 @@ from typing import NamedTuple
 import click
 
 from campaignctl.app import output
+from campaignctl.app.options import GlobalOptions
 from campaignctl.app.workspace import Reading, Session
-from campaignctl.cli.options import (
-    GlobalOptions,
-    format_option,
-    global_options,
-    labels_option,
-    paths_argument,
-)
+from campaignctl.cli.options import format_option, global_options, labels_option, paths_argument
 from campaignctl.diagnostics import Diagnostic, has_errors, in_order
 from campaignctl.exits import Exit
 from campaignctl.model.environment import Environment
@@ -84,7 +79,7 @@ def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
     from campaignctl.policy import check_manifests
 
     now = session.clock.now()
-    found = check_manifests(reading.everyone, reading.selected, session.environment, now, session.locate)
+    found = check_manifests(reading.all_manifests, reading.selected, session.environment, now, session.locate)
     return list(found)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from campaignctl.diagnostics import Severity, counted, has_errors, quoted, some_of
-from campaignctl.doctor.facts import Ailment, Symptoms
+from campaignctl.doctor.facts import Facts, Problem
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
@@ -29,10 +29,10 @@ _UNREACHED: Final = "those whom it should have reached were not reached"
 _WAITS: Final = "it waits, paused, and its window is over"
 
 
-def lists(symptoms: Symptoms) -> Iterator[Ailment]:
+def lists(symptoms: Facts) -> Iterator[Problem]:
     """The account's lists could be read whole, and its filters can be relied on."""
     for note in symptoms.notes:
-        yield Ailment(
+        yield Problem(
             note.rstrip("."),
             "reading takes more requests, or a name may be in use that was not seen",
             symptoms.command("plan", "--refresh", "full"),
@@ -44,7 +44,7 @@ def lists(symptoms: Symptoms) -> Iterator[Ailment]:
             strange[live.word].append(live.sid)
     for word, sids in sorted(strange.items()):
         status = f"the status {quoted(word)}, which is not known" if word else "no status"
-        yield Ailment(
+        yield Problem(
             f"the account shows {status}, of {counted(len(sids), 'campaign')} ({some_of(sids, _MOST_NAMED)})",
             "nobody can tell whether people are called or texted: nothing is done there, whatever a manifest wants",
             f"{symptoms.command('status', *sids[:_MOST_NAMED])}; or look there in the dashboard, and for a newer "
@@ -53,7 +53,7 @@ def lists(symptoms: Symptoms) -> Iterator[Ailment]:
         )
 
 
-def duplicates(symptoms: Symptoms) -> Iterator[Ailment]:
+def duplicates(symptoms: Facts) -> Iterator[Problem]:
     """No two alive campaigns bear one name. Where a manifest pins each of them, somebody has looked at that."""
     pinned = {it.live.sid for it in symptoms.changes if it.live and it.desired and it.desired.sid}
     bearers: defaultdict[tuple[str, str], list[Live]] = defaultdict(list)
@@ -64,7 +64,7 @@ def duplicates(symptoms: Symptoms) -> Iterator[Ailment]:
             sids = [live.sid for live in sorted(campaigns, key=lambda live: live.age_key)]
             meant = pinned.issuperset(sids)
             then = "each is pinned by its manifest" if meant else "a manifest of the name is blocked"
-            yield Ailment(
+            yield Problem(
                 f"{len(sids)} alive campaigns bear the name ({', '.join(sids)})",
                 f"people may be called or texted by each of them, and {then}",
                 f"{symptoms.command('pause', *sids)}; then `{symptoms.command('complete')} SID` for what should not be "
@@ -74,7 +74,7 @@ def duplicates(symptoms: Symptoms) -> Iterator[Ailment]:
             )
 
 
-def new_runs(symptoms: Symptoms) -> Iterator[Ailment]:
+def new_runs(symptoms: Facts) -> Iterator[Problem]:
     """No manifest asks something new of a campaign that is over."""
     for change in _with_reason(symptoms, "already-ran"):
         yield _of_change(
@@ -85,7 +85,7 @@ def new_runs(symptoms: Symptoms) -> Iterator[Ailment]:
         )
 
 
-def failed(symptoms: Symptoms) -> Iterator[Ailment]:
+def failed(symptoms: Facts) -> Iterator[Problem]:
     """No campaign failed or was canceled: neither a manifest's nor, of late, any other."""
     for change in _with_reason(symptoms, "failed"):
         sid = change.live.sid if change.live else change.key.name
@@ -95,7 +95,7 @@ def failed(symptoms: Symptoms) -> Iterator[Ailment]:
             _UNREACHED,
             f"{symptoms.command('report', sid)} says why; for a new run change metadata.name in {_place(change)}",
         )
-    others = sorted(filter(lambda live: _failed_lately(live, symptoms.now), symptoms.strangers), key=_newest)
+    others = sorted(filter(lambda live: _failed_lately(live, symptoms.now), symptoms.unmanaged), key=_newest)
     for live in others[:_MOST_NAMED]:
         yield _of_live(
             live,
@@ -106,7 +106,7 @@ def failed(symptoms: Symptoms) -> Iterator[Ailment]:
         )
     if len(others) > _MOST_NAMED:
         more = counted(len(others) - _MOST_NAMED, "more campaign")
-        yield Ailment(
+        yield Problem(
             f"{more} that no manifest names failed of late",
             _UNREACHED,
             symptoms.command("export", "--status", "failed,canceled", "--out", "failed"),
@@ -132,7 +132,7 @@ def _newest(live: Live) -> tuple[float, str]:
     return (-ended.timestamp() if ended else float("-inf"), live.sid)
 
 
-def orphans(symptoms: Symptoms) -> Iterator[Ailment]:
+def orphans(symptoms: Facts) -> Iterator[Problem]:
     """Every alive campaign with the project's prefix has its manifest."""
     for change in symptoms.changes:
         if change.type is ChangeType.ORPHAN and has_errors(symptoms.findings):
@@ -155,7 +155,7 @@ def orphans(symptoms: Symptoms) -> Iterator[Ailment]:
             )
 
 
-def windows(symptoms: Symptoms) -> Iterator[Ailment]:
+def windows(symptoms: Facts) -> Iterator[Problem]:
     """Nothing waits past its end, and nothing missed its start."""
     for change in symptoms.changes:
         code, place = change.reason.code, _place(change)
@@ -178,7 +178,7 @@ def windows(symptoms: Symptoms) -> Iterator[Ailment]:
                 f"remove {place}, or give it a new name and a new start",
                 Severity.WARN,
             )
-    for live in symptoms.strangers:
+    for live in symptoms.unmanaged:
         if (
             live.status is Status.PAUSED
             and symptoms.now
@@ -187,7 +187,7 @@ def windows(symptoms: Symptoms) -> Iterator[Ailment]:
             yield _of_live(live, _WAITS, _waiting(live), symptoms.command("complete", live.sid))
 
 
-def blocked(symptoms: Symptoms) -> Iterator[Ailment]:
+def blocked(symptoms: Facts) -> Iterator[Problem]:
     """No manifest is blocked for a reason that no other check looks at: a plan says more of each."""
     codes = Counter(
         change.reason.code
@@ -197,7 +197,7 @@ def blocked(symptoms: Symptoms) -> Iterator[Ailment]:
         and not _missed_its_start(change)
     )
     if codes:
-        yield Ailment(
+        yield Problem(
             f"{counted(codes.total(), 'manifest is', 'manifests are')} blocked: {', '.join(sorted(codes))}",
             "the account does not become what they ask for until that is mended",
             f"{symptoms.command('plan')} says why, and what to do",
@@ -212,21 +212,21 @@ def _waiting(live: Live) -> str:
     return f"it {live.kind.verb} nobody any more, and those not reached stay unreached"
 
 
-def _with_reason(symptoms: Symptoms, code: str) -> Iterator[Change]:
+def _with_reason(symptoms: Facts, code: str) -> Iterator[Change]:
     return (change for change in symptoms.changes if change.reason.code == code)
 
 
 def _of_change(
     change: Change, message: str, meaning: str, mend: str, severity: Severity = Severity.ERROR
-) -> Ailment:
+) -> Problem:
     kind = change.live.kind if change.live else change.desired.kind if change.desired else None
     subject = _subject(kind, change.key.name) if kind is not None else change.key.name
-    return Ailment(message, meaning, mend, severity, subject, change.live.sid if change.live else None)
+    return Problem(message, meaning, mend, severity, subject, change.live.sid if change.live else None)
 
 
-def _of_live(live: Live, message: str, meaning: str, mend: str) -> Ailment:
+def _of_live(live: Live, message: str, meaning: str, mend: str) -> Problem:
     """Of a campaign that no manifest names: it is told, and makes nothing wrong."""
-    return Ailment(message, meaning, mend, Severity.WARN, _subject(live.kind, live.name), live.sid)
+    return Problem(message, meaning, mend, Severity.WARN, _subject(live.kind, live.name), live.sid)
 
 
 def _subject(kind: Kind, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from campaignctl.diagnostics import Severity
 from campaignctl.doctor import account_checks, setup_checks
-from campaignctl.doctor.facts import Ailment, Symptoms
+from campaignctl.doctor.facts import Facts, Problem
 
 
 class Verdict(StrEnum):
@@ -24,25 +24,25 @@ class Verdict(StrEnum):
 # ------------------------------------------------------------------------------------------- what keeps one from saying
 
 
-def _nothing(_symptoms: Symptoms) -> str | None:
+def _nothing(_symptoms: Facts) -> str | None:
     return None
 
 
-def _unread(symptoms: Symptoms) -> str | None:
+def _unread(symptoms: Facts) -> str | None:
     return "the account could not be read" if symptoms.trouble is not None else None
 
 
-def _not_whole(symptoms: Symptoms) -> str | None:
+def _not_whole(symptoms: Facts) -> str | None:
     return _unread(symptoms) or (None if symptoms.whole else "the account's lists could not be read whole")
 
 
-def _key_not_judged(symptoms: Symptoms) -> str | None:
+def _key_not_judged(symptoms: Facts) -> str | None:
     """Only an answer that is about who asks says anything of key and token."""
     trouble = symptoms.trouble
     return _unread(symptoms) if trouble is not None and not trouble.credentials else None
 
 
-def _not_asked(symptoms: Symptoms) -> str | None:
+def _not_asked(symptoms: Facts) -> str | None:
     """Without key and token no request is sent."""
     trouble = symptoms.trouble
     asked = trouble is None or trouble.answered or not trouble.credentials
@@ -59,9 +59,9 @@ class Check:
 
     name: str
     doc: str
-    find: Callable[[Symptoms], Iterator[Ailment]]
-    hindrance: Callable[[Symptoms], str | None] = _not_whole
-    detail: Callable[[Symptoms], str | None] = _nothing
+    find: Callable[[Facts], Iterator[Problem]]
+    hindrance: Callable[[Facts], str | None] = _not_whole
+    detail: Callable[[Facts], str | None] = _nothing
 
 
 CHECKS: Final = (
@@ -100,11 +100,11 @@ class Examined:
 
     check: Check
     verdict: Verdict
-    ailments: tuple[Ailment, ...] = field(default_factory=tuple)
+    ailments: tuple[Problem, ...] = field(default_factory=tuple)
     detail: str | None = None
 
 
-def diagnose(symptoms: Symptoms) -> tuple[Examined, ...]:
+def diagnose(symptoms: Facts) -> tuple[Examined, ...]:
     """Every check, in the order of the table."""
     return tuple(_examined(check, symptoms) for check in CHECKS)
 
@@ -114,7 +114,7 @@ def is_wrong(examined: tuple[Examined, ...]) -> bool:
     return any(each.verdict is Verdict.WRONG for each in examined)
 
 
-def _examined(check: Check, symptoms: Symptoms) -> Examined:
+def _examined(check: Check, symptoms: Facts) -> Examined:
     ailments, hindrance = tuple(check.find(symptoms)), check.hindrance(symptoms)
     if not ailments and hindrance is not None:
         return Examined(check, Verdict.UNKNOWN, detail=hindrance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from campaignctl.doctor.diagnosis import Examined, Verdict
-from campaignctl.doctor.facts import Ailment
+from campaignctl.doctor.facts import Problem
 from campaignctl.model.environment import Environment
 from campaignctl.model.plan import FORMAT_VERSION
 
@@ -83,7 +83,7 @@ def _check(examined: Examined) -> CheckDocument:
     }
 
 
-def _ailment(ailment: Ailment) -> AilmentDocument:
+def _ailment(ailment: Problem) -> AilmentDocument:
     return {
         "severity": ailment.severity.value,
         "subject": ailment.subject,

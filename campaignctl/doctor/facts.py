@@ -34,7 +34,7 @@ class Leftover:
 
 
 @dataclass(frozen=True)
-class Symptoms:
+class Facts:
     """Everything that was looked at. What the account shows means nothing where `trouble` kept it from being read.
 
     `skew` is how far the account's clock is ahead of this machine's, None where no answer said. `campaigns` are
@@ -64,7 +64,7 @@ class Symptoms:
         return tuple(live for live in self.campaigns if live.alive)
 
     @property
-    def strangers(self) -> tuple[Live, ...]:
+    def unmanaged(self) -> tuple[Live, ...]:
         """The campaigns that no manifest matches."""
         mine = {change.live.sid for change in self.changes if change.live and change.desired}
         return tuple(live for live in self.campaigns if live.sid not in mine)
@@ -75,7 +75,7 @@ class Symptoms:
 
 
 @dataclass(frozen=True, slots=True)
-class Ailment:
+class Problem:
     """One thing that is wrong: what it is, what it means, what mends it. `subject` is a campaign, `sid` its SID."""
 
     message: str

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from campaignctl.diagnostics import Severity, counted, has_errors, lasting
-from campaignctl.doctor.facts import Ailment, Leftover, Symptoms
+from campaignctl.doctor.facts import Facts, Leftover, Problem
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.model.environment import ACCOUNT_VARIABLE
@@ -20,7 +20,7 @@ _SCARCE: Final = 3
 """Requests. An account that leaves no more than these keeps everybody waiting."""
 
 
-def credentials(symptoms: Symptoms) -> Iterator[Ailment]:
+def credentials(symptoms: Facts) -> Iterator[Problem]:
     """Key and token are there, and the account takes them."""
     if symptoms.trouble is not None and symptoms.trouble.credentials:
         environment = symptoms.environment
@@ -28,17 +28,17 @@ def credentials(symptoms: Symptoms) -> Iterator[Ailment]:
             f"export {environment.key_env}=… {environment.token_env}=… from the API settings of the dashboard"
         )
         account = f"export {ACCOUNT_VARIABLE}=…, or set account_sid in the project file"
-        yield Ailment(
+        yield Problem(
             symptoms.trouble.message,
             "nothing of the account can be read or changed",
             secrets if environment.account_sid else account,
         )
 
 
-def reachability(symptoms: Symptoms) -> Iterator[Ailment]:
+def reachability(symptoms: Facts) -> Iterator[Problem]:
     """The account answers."""
     if symptoms.trouble is not None and not symptoms.trouble.credentials:
-        yield Ailment(
+        yield Problem(
             symptoms.trouble.message,
             "nothing of the account can be read or changed",
             "check account_sid and region or base_url in the project file, and the network; then "
@@ -46,12 +46,12 @@ def reachability(symptoms: Symptoms) -> Iterator[Ailment]:
         )
 
 
-def clock(symptoms: Symptoms) -> Iterator[Ailment]:
+def clock(symptoms: Facts) -> Iterator[Problem]:
     """This machine's clock agrees with the account's."""
     if symptoms.environment.is_sandbox or symptoms.trouble is not None:
         return  # a sandbox's clock may be wherever it was advanced to
     if symptoms.skew is None:
-        yield Ailment(
+        yield Problem(
             "the account's answers carry no readable date",
             "starts are held against this machine's clock instead of the account's",
             "check whether something between here and the account takes the Date header away",
@@ -60,18 +60,18 @@ def clock(symptoms: Symptoms) -> Iterator[Ailment]:
     elif abs(symptoms.skew) > SKEW:
         way = "behind" if symptoms.skew > timedelta() else "ahead of"
         seconds = counted(round(abs(symptoms.skew.total_seconds())), "second")
-        yield Ailment(
+        yield Problem(
             f"this machine's clock is {seconds} {way} the account's",
             "starts are held against the account's clock, but audit logs and the age of intents go by this one",
             "set this machine's clock: timedatectl set-ntp true",
         )
 
 
-def budget(symptoms: Symptoms) -> Iterator[Ailment]:
+def budget(symptoms: Facts) -> Iterator[Problem]:
     """The account takes further requests."""
     left = symptoms.budget.remaining if symptoms.budget is not None else None
     if left is not None and left <= _SCARCE:
-        yield Ailment(
+        yield Problem(
             f"the account takes only {counted(left, 'more request')} now",
             "somebody else uses up its rate limit, or rate_limit is above it: everything waits",
             "run one pipeline at a time, or lower rate_limit in the project file",
@@ -79,7 +79,7 @@ def budget(symptoms: Symptoms) -> Iterator[Ailment]:
         )
 
 
-def budget_left(symptoms: Symptoms) -> str | None:
+def budget_left(symptoms: Facts) -> str | None:
     """What is left, by our own count and by the account's."""
     said = symptoms.budget
     if said is None:
@@ -93,22 +93,22 @@ def budget_left(symptoms: Symptoms) -> str | None:
     return f"{own}; the account says {said.remaining}{of}"
 
 
-def manifests(symptoms: Symptoms) -> Iterator[Ailment]:
+def manifests(symptoms: Facts) -> Iterator[Problem]:
     """The project file and every manifest can be read."""
     errors = [it for it in symptoms.findings if it.severity is Severity.ERROR]
     if errors:
-        yield Ailment(
+        yield Problem(
             f"{counted(len(errors), 'mistake')}, the first at {errors[0].where}",
             "plan and apply do nothing at all until they are mended",
             symptoms.command("validate"),
         )
 
 
-def intents(symptoms: Symptoms) -> Iterator[Ailment]:
+def intents(symptoms: Facts) -> Iterator[Problem]:
     """No run on this machine was cut off in the midst of a create."""
     for left in symptoms.leftovers:
         meaning, mend = _of_leftover(left, symptoms)
-        yield Ailment(
+        yield Problem(
             f"a run noted a create {lasting(left.age)} ago and did not settle it ({left.file})",
             meaning,
             f"{mend}: rm {shlex.quote(left.file)}",
@@ -117,7 +117,7 @@ def intents(symptoms: Symptoms) -> Iterator[Ailment]:
         )
 
 
-def _of_leftover(left: Leftover, symptoms: Symptoms) -> tuple[str, str]:
+def _of_leftover(left: Leftover, symptoms: Facts) -> tuple[str, str]:
     """What a note means, and what else than removing it mends it.
 
     An apply settles it by its SID, by an alive campaign of its name, or when it creates it. Otherwise nothing does.

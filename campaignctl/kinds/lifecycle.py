@@ -96,7 +96,7 @@ def read_status(word: str) -> Status:
     )
 
 
-def way(status: Status, state: State) -> tuple[Action, ...] | None:
+def shortest_path(status: Status, state: State) -> tuple[Action, ...] | None:
     """The shortest allowed way, () when the state is met, None when there is none."""
     queue: deque[tuple[Status, tuple[Action, ...]]] = deque([(status, ())])
     seen = {status}

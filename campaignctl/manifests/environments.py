@@ -19,7 +19,7 @@ DEFAULT_RATE: Final = 30
 """Requests a minute that an account takes."""
 
 
-class Problem(NamedTuple):
+class SettingProblem(NamedTuple):
     """What is wrong, at a dotted path of the project file."""
 
     path: str
@@ -35,7 +35,7 @@ class EnvironmentBuilder:
         self.named = {name: settings_of(it) for name, it in settings_of(project.get("environments")).items()}
         self.vars = _texts(project.get("vars"))
         self.policy = _rules(project.get("policy"))
-        self.problems: list[Problem] = []
+        self.problems: list[SettingProblem] = []
 
     def environments(self) -> dict[str, Environment]:
         """Every environment of the file by name, and the sandbox, which is always there."""
@@ -75,7 +75,7 @@ class EnvironmentBuilder:
             return written or SANDBOX
         account = self.environ.get(ACCOUNT_VARIABLE, "").strip()
         if account and not SID.matches(account):
-            self.problems.append(Problem(here, "format", f"{ACCOUNT_VARIABLE} must be {SID.words}"))
+            self.problems.append(SettingProblem(here, "format", f"{ACCOUNT_VARIABLE} must be {SID.words}"))
         return account
 
     def _base_url(self, here: str, backend: str, settings: Settings) -> str | None:
@@ -85,14 +85,14 @@ class EnvironmentBuilder:
         try:
             return checked_base_url(url, self.environ, sandbox=backend == SANDBOX)
         except RefusedHostError as refused:
-            self.problems.append(Problem(f"{here}.base_url", "host", f"base_url: {refused}"))
+            self.problems.append(SettingProblem(f"{here}.base_url", "host", f"base_url: {refused}"))
             return None
 
     def _seconds(self, here: str, settings: Settings, key: str, default: float, zero: bool = True) -> float:
         written = settings.get(key)
         seconds = default if written is None else float(str(written))
         if not zero and seconds == 0:
-            self.problems.append(Problem(f"{here}.{key}", "limit", f"{key}: must be more than 0"))
+            self.problems.append(SettingProblem(f"{here}.{key}", "limit", f"{key}: must be more than 0"))
         return seconds
 
     def _policy(self, here: str, settings: Settings) -> dict[str, Value]:
@@ -107,45 +107,47 @@ class EnvironmentBuilder:
         return merged
 
 
-def _misplaced(here: str, backend: str, settings: Settings) -> Iterator[Problem]:
+def _misplaced(here: str, backend: str, settings: Settings) -> Iterator[SettingProblem]:
     """What belongs to the other backend, or excludes something else."""
     region, url = settings.get("region"), settings.get("base_url")
     if backend == SANDBOX:
         if region is not None:
-            yield Problem(f"{here}.region", "needs", "region: a sandbox has none; remove it")
+            yield SettingProblem(f"{here}.region", "needs", "region: a sandbox has none; remove it")
         return
     if region is None and url is None:
-        yield Problem(here, "required", f"{here} needs region or base_url")
+        yield SettingProblem(here, "required", f"{here} needs region or base_url")
     if region is not None and url is not None:
-        yield Problem(f"{here}.base_url", "needs", "region and base_url exclude each other; remove one")
+        yield SettingProblem(
+            f"{here}.base_url", "needs", "region and base_url exclude each other; remove one"
+        )
     if settings.get("clock") is not None:
-        yield Problem(f"{here}.clock", "needs", "clock: only a sandbox has one; remove it")
+        yield SettingProblem(f"{here}.clock", "needs", "clock: only a sandbox has one; remove it")
     for word in sorted(_words(settings.get("allow")) - set(ENVIRONMENT_ALLOW)):
-        yield Problem(
+        yield SettingProblem(
             f"{here}.allow", "choice", f"allow: {word} is for a sandbox only; ask for it with --allow"
         )
 
 
-def _rule_problems(where: str, rule: str, settings: Settings) -> Iterator[Problem]:
+def _rule_problems(where: str, rule: str, settings: Settings) -> Iterator[SettingProblem]:
     level, needed = settings.get("level"), RULES[rule].needs
     if level is None and not RULES[rule].on_by_default:
-        yield Problem(where, "required", f"{rule} needs level: error, warn or off")
+        yield SettingProblem(where, "required", f"{rule} needs level: error, warn or off")
     if needed and level != "off" and settings.get(needed) is None:
-        yield Problem(where, "required", f"{rule} needs {needed}")
+        yield SettingProblem(where, "required", f"{rule} needs {needed}")
     zone = _text(settings.get("time_zone"))
     if zone is not None:
         yield from _zone_problems(f"{where}.time_zone", zone)
     opening, closing = settings.get("from") or OPENING, settings.get("to") or CLOSING
     if rule == "calling_hours" and str(opening) >= str(closing):
-        yield Problem(where, "window", f"calling_hours: {closing} is not after {opening}")
+        yield SettingProblem(where, "window", f"calling_hours: {closing} is not after {opening}")
 
 
-def _zone_problems(where: str, name: str) -> Iterator[Problem]:
+def _zone_problems(where: str, name: str) -> Iterator[SettingProblem]:
     from campaignctl.zones import zone_names  # where one is written: few projects do
 
     if name not in zone_names():
         near = did_you_mean(name, zone_names())
-        yield Problem(where, "choice", f"time_zone: {quoted(name)} is no IANA time zone{near}")
+        yield SettingProblem(where, "choice", f"time_zone: {quoted(name)} is no IANA time zone{near}")
 
 
 def _rate_limit(backend: str, settings: Settings) -> int | None:

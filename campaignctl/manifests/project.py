@@ -12,7 +12,7 @@ from yaml.nodes import CollectionNode, Node
 from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, in_order, quoted
 from campaignctl.errors import CredentialsError, InputError
 from campaignctl.kinds.table import Value
-from campaignctl.manifests.environments import EnvironmentBuilder, Problem, settings_of
+from campaignctl.manifests.environments import EnvironmentBuilder, SettingProblem, settings_of
 from campaignctl.manifests.fields import FieldReader
 from campaignctl.manifests.files import UnreadableFileError, read_inside
 from campaignctl.manifests.nodes import Mark, UnreadableError, documents, is_null, mark_of, members
@@ -57,7 +57,7 @@ def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -
     return replace(_project(path, values, default, environments), findings=odd)
 
 
-def salvage_project(
+def load_project_lenient(
     start: Path, config: Path | None, environ: Mapping[str, str], environment: str | None
 ) -> tuple[Project, tuple[Diagnostic, ...]]:
     """The project as far as one environment needs it, and the mistakes that stand elsewhere: a campaign that calls
@@ -121,11 +121,11 @@ def _findings(path: Path, reader: FieldReader) -> list[Diagnostic]:
     return [error(fault.rule, _at(path, fault.mark), fault.message) for fault in reader.faults]
 
 
-def _unknown_default(default: str, environments: Mapping[str, Environment]) -> Iterator[Problem]:
+def _unknown_default(default: str, environments: Mapping[str, Environment]) -> Iterator[SettingProblem]:
     if default not in environments:
         near = did_you_mean(default, environments)
         message = f"default_environment: there is no environment {quoted(default)}{near}"
-        yield Problem("default_environment", "unknown-environment", message)
+        yield SettingProblem("default_environment", "unknown-environment", message)
 
 
 def choose_environment(project: Project, name: str | None) -> Environment:

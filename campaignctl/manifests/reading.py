@@ -17,7 +17,7 @@ from campaignctl.manifests.unquoted import may_cut
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment, Project
 from campaignctl.model.selector import Selector
-from campaignctl.parallel import shared_out
+from campaignctl.parallel import parallel_map
 from campaignctl.policy.consistency import conflicts
 from campaignctl.policy.fault import Fault
 
@@ -28,7 +28,7 @@ class Manifests(NamedTuple):
     `desired` is all that could be read, of the whole project and under the paths; `selected` what was meant.
     `findings` are errors inside the selection and warnings outside. `complete` is False when something of the
     project could not be read: who is an orphan is then not known. `files` counts the files read;
-    `barren` are the paths of `manifests:` that hold no manifest, `used` the variables that manifests name.
+    `empty_paths` are the paths of `manifests:` that hold no manifest, `used` the variables that manifests name.
     """
 
     desired: tuple[Desired, ...]
@@ -36,7 +36,7 @@ class Manifests(NamedTuple):
     findings: tuple[Diagnostic, ...]
     complete: bool
     files: int
-    barren: tuple[str, ...] = ()
+    empty_paths: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
 
 
@@ -117,7 +117,7 @@ class _Loading:
     def read(self, everything: bool) -> None:
         """Every file, in the order of their paths."""
         files = sorted(self.files.values(), key=lambda file: file.shown)
-        for file, read in zip(files, shared_out(self._read_all, files), strict=True):
+        for file, read in zip(files, parallel_map(self._read_all, files), strict=True):
             inside = everything or file.path in self.selected_files
             for document in read:
                 self._take(document, file.path, inside)

@@ -32,7 +32,7 @@ _DOES: Final[Mapping[Op, str]] = MappingProxyType(
 class Manifests:
     """The manifests that could be read; `complete` is False where others could not."""
 
-    everyone: tuple[Desired, ...] = ()
+    all_manifests: tuple[Desired, ...] = ()
     complete: bool = True
 
 
@@ -43,20 +43,20 @@ def outlook(
 
     `seen` are all campaigns that were read; `terms` those of an apply without any `--allow`.
     """
-    coming = _next_changes(changes, seen, manifests.everyone, terms)
+    coming = _next_changes(changes, seen, manifests.all_manifests, terms)
     return {
         change.key: _sentence(change, coming, manifests, terms) for change in changes if change.operations
     }
 
 
 def _next_changes(
-    changes: Collection[Change], seen: Iterable[Live], everyone: Iterable[Desired], terms: Terms
+    changes: Collection[Change], seen: Iterable[Live], all_manifests: Iterable[Desired], terms: Terms
 ) -> Mapping[tuple[str, str], Change]:
     """What a plan would make of the manifests in question, by kind and SID, or by kind and name."""
     campaigns = {live.sid: live for live in seen}
     campaigns |= {change.key.sid: _done(change, terms) for change in changes if change.live is not None}
     names = {(live.kind.name, live.name) for live in campaigns.values()}
-    relevant = [one for one in everyone if one.sid in campaigns or _names(one) & names]
+    relevant = [one for one in all_manifests if one.sid in campaigns or _names(one) & names]
     listings = {
         kind: Listing(tuple(live for live in campaigns.values() if live.kind.name == kind))
         for kind in {live.kind.name for live in campaigns.values()}

@@ -8,11 +8,11 @@ from campaignctl.api.lookup import find
 from campaignctl.app.workspace import Session
 from campaignctl.errors import ApiError, CampaignctlError, InputError
 from campaignctl.manual.rules import decide_named
-from campaignctl.manual.run import Hand, Sought
+from campaignctl.manual.run import ManualRun, Targets
 from campaignctl.model.naming import AskedName, Found
 
 
-def seek_named(hand: Hand, names: Iterable[str]) -> Sought:
+def seek_named(hand: ManualRun, names: Iterable[str]) -> Targets:
     """Finds the campaigns and judges them.
 
     A pause goes ahead with what was found; the other verbs need all of it. Raises InputError for a NAME that is
@@ -26,10 +26,10 @@ def seek_named(hand: Hand, names: Iterable[str]) -> Sought:
     changes = tuple(change for found in founds for change in decide_named(hand.verb, found, terms))
     seen = tuple(live for found in founds for live in found.campaigns)
     others = tuple(found.others for found in founds if hand.pauses and found.campaigns and not found.whole)
-    return Sought(changes, seen, missing, (*others, *hand.client.notes), whole=not others)
+    return Targets(changes, seen, missing, (*others, *hand.client.notes), whole=not others)
 
 
-def _find(hand: Hand, asked: AskedName) -> Found:
+def _find(hand: ManualRun, asked: AskedName) -> Found:
     """One NAME. That it cannot be looked for keeps no other from being paused; else raises `ApiError`."""
     try:
         return find(hand.client, asked)

@@ -14,23 +14,23 @@ from campaignctl.errors import InterruptedRunError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING, Status, read_status
 from campaignctl.manual.rules import decide, plan_by_hand
-from campaignctl.manual.run import Hand, Sought
+from campaignctl.manual.run import ManualRun, Targets
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 
 _CUT_SHORT: Final = "it was cut short: others may go on calling or texting; run it again"
 _MOST_SIDS: Final = 10
 
 
-def seek_all(hand: Hand, status: str | None) -> Sought:
+def seek_all(hand: ManualRun, status: str | None) -> Targets:
     """Everything, for one question that shows it all."""
     sweep = _sweep(hand, status, "; with --auto-approve a pause does not wait for it")
     found = [live for wave in sweep.everything() for live in wave]
     changes = tuple(decide(hand.verb, live, hand.terms) for live in found)
     seen = tuple(sweep.seen.values())
-    return Sought(changes, seen, notes=tuple(_notes(hand, sweep)), whole=_is_quiet(sweep))
+    return Targets(changes, seen, notes=tuple(_notes(hand, sweep)), whole=_is_quiet(sweep))
 
 
-def stop_in_waves(hand: Hand, status: str | None) -> tuple[ApplyResult, Sought]:
+def stop_in_waves(hand: ManualRun, status: str | None) -> tuple[ApplyResult, Targets]:
     """Each answer is shown, then what it tells of is stopped, then the next one is asked for (`--auto-approve`).
 
     What the next apply will do about it is said at the end: no pause waits for manifests to be read.
@@ -47,10 +47,10 @@ def stop_in_waves(hand: Hand, status: str | None) -> tuple[ApplyResult, Sought]:
         for it in sorted(results, key=lambda it: it.change.key)
     )
     plan = plan_by_hand(changes, hand.terms, hand.client.requests)
-    return ApplyResult(plan, told, interrupted), Sought(changes, seen, (), notes, _is_quiet(sweep))
+    return ApplyResult(plan, told, interrupted), Targets(changes, seen, (), notes, _is_quiet(sweep))
 
 
-def _stop(hand: Hand, sweep: Sweep) -> tuple[list[ChangeResult], bool]:
+def _stop(hand: ManualRun, sweep: Sweep) -> tuple[list[ChangeResult], bool]:
     """What became of each, and whether it was cut short: then what was done is told all the same."""
     results: list[ChangeResult] = []
     try:
@@ -67,7 +67,7 @@ def _stop(hand: Hand, sweep: Sweep) -> tuple[list[ChangeResult], bool]:
     return results, False
 
 
-def _sweep(hand: Hand, status: str | None, advice: str = "") -> Sweep:
+def _sweep(hand: ManualRun, status: str | None, advice: str = "") -> Sweep:
     statuses = CALLING if status is None else {read_status(status)}
     return Sweep(hand.client, statuses, lambda sentence: output.remark(sentence + advice))
 
@@ -77,7 +77,7 @@ def _is_quiet(sweep: Sweep) -> bool:
     return not sweep.unread and not sweep.elsewhere
 
 
-def _notes(hand: Hand, sweep: Sweep) -> Iterator[str]:
+def _notes(hand: ManualRun, sweep: Sweep) -> Iterator[str]:
     """What may go on calling, and what is odd about the clocks."""
     for kind, why in sweep.unread.items():
         because = f" ({why})" if why else ""

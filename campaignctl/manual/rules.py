@@ -12,7 +12,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity, some_of
-from campaignctl.kinds.lifecycle import ALIVE, Action, State, Status, way
+from campaignctl.kinds.lifecycle import ALIVE, Action, State, Status, shortest_path
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Key, Live
 from campaignctl.model.naming import Found
@@ -118,7 +118,7 @@ def _undecided(kind: Kind, found: Found, reason: Reason) -> Change:
 
 def decide(verb: Verb, live: Live, terms: Terms) -> Change:
     """One campaign: what leads to where the verb wants it, or why nothing does."""
-    actions = way(live.status, verb.state)
+    actions = shortest_path(live.status, verb.state)
     if live.status is Status.UNKNOWN:
         message = f"{live.strange}: nothing is done to it"
         return _change(verb, live, ChangeType.BLOCKED, Reason("unknown-status", message))
@@ -232,7 +232,7 @@ def plan_by_hand(changes: Iterable[Change], terms: Terms, requests: int) -> Plan
         refresh_requests=requests,
         apply=estimate(ordered, environment, requests),
         unmanaged=0,
-        together=Together(ordered, (), environment, terms.now),
+        find_overlaps=Together(ordered, (), environment, terms.now).overlaps,
     )
 
 

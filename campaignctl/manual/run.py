@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from campaignctl.api.client import Client
 from campaignctl.app import output
-from campaignctl.app.applying import Carrier
+from campaignctl.app.applying import PlanRunner
 from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
 from campaignctl.errors import CampaignctlError
@@ -20,12 +20,12 @@ from campaignctl.model.permissions import Consent
 from campaignctl.model.plan import Change
 from campaignctl.model.results import ApplyResult
 from campaignctl.planning.order import steps
-from campaignctl.planning.planner import Outlook
+from campaignctl.planning.planner import Decisions
 from campaignctl.planning.terms import Terms
 
 
 @dataclass(frozen=True)
-class Sought:
+class Targets:
     """What was found: changes, every campaign that was read, what was found nowhere, what was noticed.
 
     `whole` is False where others may go on calling that the account did not show.
@@ -39,13 +39,13 @@ class Sought:
 
 
 @dataclass(frozen=True)
-class Hand:
+class ManualRun:
     """One verb on one open account."""
 
     verb: Verb
     session: Session
     client: Client
-    carrier: Carrier
+    carrier: PlanRunner
     output_format: str
 
     @property
@@ -78,7 +78,7 @@ class Hand:
 
         terms = self.terms
         plan = replace(plan_by_hand(changes, terms, self.client.requests), notes=tuple(notes))
-        planned = Planned.sealed(plan, terms, Outlook(plan.changes, (), 0, 0), self.session)
+        planned = Planned.sealed(plan, terms, Decisions(plan.changes, (), 0, 0), self.session)
         color, width = output.wants_color(self.session.options), output.width()
         text = by_hand_text(planned.document, now=terms.now, color=color, width=width)
         if self.output_format == "text":
@@ -102,4 +102,4 @@ class Hand:
             reading = self.session.read(())
         except (CampaignctlError, OSError):  # what was done is told all the same
             return Manifests(complete=False)
-        return Manifests(reading.everyone, reading.complete)
+        return Manifests(reading.all_manifests, reading.complete)

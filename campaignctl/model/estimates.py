@@ -112,7 +112,7 @@ NOBODY: Final = Count(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Sense:
+class Estimate:
     """A campaign in numbers: whom it reaches, and how many calls or messages that is at most.
 
     `text` only of a campaign that `texts`, `retries` only of one that calls; None where they are not shown.
@@ -125,14 +125,14 @@ class Sense:
     retries: int | None = None
 
 
-def sense_of(kind: Kind, spec: Mapping[str, Value], *, whole: bool) -> Sense:
+def sense_of(kind: Kind, spec: Mapping[str, Value], *, whole: bool) -> Estimate:
     """`whole` is False where `spec` is an answer, which may leave things out: what it lacks is not known."""
     people = people_of(kind, spec)
     if "retries" not in kind.by_name:
-        return Sense(people, people, texts=True, text=_text_of(kind, spec))
+        return Estimate(people, people, texts=True, text=_text_of(kind, spec))
     retries = _retries(spec, whole)
     most = people.times(None if retries is None else 1 + retries)
-    return Sense(people, most, texts=False, retries=retries)
+    return Estimate(people, most, texts=False, retries=retries)
 
 
 def people_of(kind: Kind, spec: Mapping[str, Value]) -> Count:
@@ -161,7 +161,7 @@ def _retries(spec: Mapping[str, Value], whole: bool) -> int | None:
     return times if isinstance(times, int) else 0 if whole else None
 
 
-Senses: TypeAlias = tuple[Sense | None, Sense | None]
+Senses: TypeAlias = tuple[Estimate | None, Estimate | None]
 """Before and after the operations of a change; None where no campaign is there."""
 
 
@@ -183,7 +183,7 @@ class Reach:
     messages: Count
 
 
-def reach_of(told: Iterable[tuple[Change, Sense | None]]) -> Reach:
+def reach_of(told: Iterable[tuple[Change, Estimate | None]]) -> Reach:
     """Over what a plan creates, updates or resumes and leaves running. What waits, ends or is held reaches nobody.
 
     `told` is each change with what its campaign will say.

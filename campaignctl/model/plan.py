@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import IRREVERSIBLE, Action, State
@@ -14,10 +13,6 @@ from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
 from campaignctl.model.campaigns import Desired, Key, Live
 from campaignctl.model.reasons import ChangeType
-
-if TYPE_CHECKING:
-    from campaignctl.policy.capacity import Crowd
-    from campaignctl.policy.together import Together
 
 FORMAT_VERSION = "1.0"
 
@@ -150,6 +145,19 @@ class Cost:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class CapacityOverlap:
+    """From `start` to `end` the campaigns of a kind together want more a minute than the account's `capacity`."""
+
+    kind: str
+    start: datetime
+    end: datetime
+    campaigns: int
+    wanted: int
+    capacity: int
+    names: frozenset[str] = field(default=frozenset(), compare=False)
+
+
 @dataclass(frozen=True)
 class Plan:
     """The whole: environment, account, every change by kind, name and SID, and what was noticed on the way."""
@@ -170,12 +178,12 @@ class Plan:
     digest: str = ""  # over the plan's document, filled in when it is written
     notes: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
-    together: Together | None = field(default=None, compare=False, repr=False)
+    find_overlaps: Callable[[], tuple[CapacityOverlap, ...]] = field(default=tuple, compare=False, repr=False)
 
     @property
-    def crowds(self) -> tuple[Crowd, ...]:
+    def crowds(self) -> tuple[CapacityOverlap, ...]:
         """Where campaigns that run side by side want more than the account can do."""
-        return self.together.crowds if self.together else ()
+        return self.find_overlaps()
 
     @property
     def approval(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from campaignctl.diagnostics import Diagnostic
-from campaignctl.kinds.lifecycle import CALLING, MARGIN, MEETS, State, Status, way
+from campaignctl.kinds.lifecycle import CALLING, MARGIN, MEETS, State, Status, shortest_path
 from campaignctl.kinds.table import Mutability, Role, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.permissions import Permission
@@ -108,18 +108,18 @@ def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
 
 def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
     """What is done, held or blocked, and the first reason that holds."""
-    return _at_rest(desired, live, terms) or weigh(desired, live, terms)
+    return decide_in_sync(desired, live, terms) or decide_in_full(desired, live, terms)
 
 
-def _at_rest(desired: Desired, live: Live, terms: Terms) -> Decision | None:
-    """The quick way for what plainly is as it is wanted, and most is: `weigh` says the same of it."""
+def decide_in_sync(desired: Desired, live: Live, terms: Terms) -> Decision | None:
+    """The quick way for what plainly is as it is wanted, and most is: `decide_in_full` says the same of it."""
     met = desired.state is None or live.status in MEETS[desired.state]
     if not met or not written_alike(desired.spec, live.spec) or terms.resends(desired, live):
         return None
     return None if asks_by_name([desired]) else Decision(_IN_SYNC, resulting=live.spec)
 
 
-def weigh(desired: Desired, live: Live, terms: Terms) -> Decision:
+def decide_in_full(desired: Desired, live: Live, terms: Terms) -> Decision:
     """`decide`, the long way: gathers the facts first."""
     facts = assess(without_names(desired), live, terms)
     fields = facts.free_fields
@@ -283,7 +283,7 @@ def _sequence(
 
 
 def _wanted(facts: Assessment, fields: tuple[str, ...]) -> Iterator[tuple[Operation, Permission | None]]:
-    actions = way(facts.live.status, facts.desired.state) if facts.desired.state else ()
+    actions = shortest_path(facts.live.status, facts.desired.state) if facts.desired.state else ()
     ops = [Op(action.value) for action in actions or ()]
     if Op.PAUSE in ops:
         yield Operation(Op.PAUSE), None

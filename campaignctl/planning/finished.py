@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from datetime import datetime
 
-from campaignctl.kinds.lifecycle import State, Status, way
+from campaignctl.kinds.lifecycle import State, Status, shortest_path
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.permissions import Permission
 from campaignctl.model.plan import HeldOperation, Op, Operation, Reason
@@ -23,7 +23,7 @@ def decide_finished(desired: Desired, live: Live, names: Container[str], terms: 
     if asks_for_new_run(desired, live, terms):
         return _already_ran(desired, live, names, f"it is {live.status}")
     notes = (*differences_noted(desired, live, terms), *_unseen_start_noted(desired, live, terms))
-    if desired.state is State.ARCHIVED and way(live.status, State.ARCHIVED):
+    if desired.state is State.ARCHIVED and shortest_path(live.status, State.ARCHIVED):
         return _archive(desired, live, terms, notes)
     if live.status is Status.FAILED:
         return Decision(Reason("failed", f"it failed: nobody was {live.kind.stem}ed"), notes=notes)

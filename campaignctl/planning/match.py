@@ -50,19 +50,19 @@ def match_all(desired: Iterable[Desired], listing: Listing) -> tuple[Match, ...]
     A campaign that one manifest matches by SID or name is no candidate for another: so pins take theirs first,
     then names, and what is left is looked at for previous names and the past.
     """
-    everyone = tuple(desired)
+    all_manifests = tuple(desired)
     matches: dict[int, Match] = {}
-    taken = _match_pins(everyone, listing, matches)
+    taken = _match_pins(all_manifests, listing, matches)
     alive = _by_name(live for live in listing.campaigns if live.alive and live.sid not in taken)
-    taken |= _match_names(everyone, alive, matches)
+    taken |= _match_names(all_manifests, alive, matches)
     free = [live for live in listing.campaigns if live.sid not in taken]
     free_alive, rest = _by_name(live for live in free if live.alive), _by_name(free)
-    names = frozenset(manifest.name for manifest in everyone if manifest.sid is None)
-    for index, manifest in enumerate(everyone):
+    names = frozenset(manifest.name for manifest in all_manifests if manifest.sid is None)
+    for index, manifest in enumerate(all_manifests):
         if index not in matches:
             previous = manifest.previous_name if manifest.previous_name not in names else None
             matches[index] = _match_rest(manifest, previous or "", listing, free_alive, rest)
-    return tuple(matches[index] for index in range(len(everyone)))
+    return tuple(matches[index] for index in range(len(all_manifests)))
 
 
 def _by_name(campaigns: Iterable[Live]) -> _Index:
@@ -74,18 +74,18 @@ def _by_name(campaigns: Iterable[Live]) -> _Index:
     return index
 
 
-def _match_pins(everyone: tuple[Desired, ...], listing: Listing, matches: dict[int, Match]) -> set[str]:
+def _match_pins(all_manifests: tuple[Desired, ...], listing: Listing, matches: dict[int, Match]) -> set[str]:
     by_sid = {live.sid: live for live in listing.campaigns}
-    for index, manifest in enumerate(everyone):
+    for index, manifest in enumerate(all_manifests):
         if manifest.sid is not None:
             live = by_sid.get(manifest.sid)
             matches[index] = Match(manifest, How.SID if live else How.SID_NOT_FOUND, live)
     return {match.live.sid for match in matches.values() if match.live}
 
 
-def _match_names(everyone: tuple[Desired, ...], alive: _Index, matches: dict[int, Match]) -> set[str]:
+def _match_names(all_manifests: tuple[Desired, ...], alive: _Index, matches: dict[int, Match]) -> set[str]:
     taken: set[str] = set()
-    for index, manifest in enumerate(everyone):
+    for index, manifest in enumerate(all_manifests):
         bearers = alive.get(manifest.name or "")
         if index not in matches and bearers:
             matches[index] = _one_or_ambiguous(manifest, How.NAME, bearers)

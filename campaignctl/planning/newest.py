@@ -15,14 +15,14 @@ from campaignctl.model.windows import window_of
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
-def newest_finished(snapshot: Snapshot, everyone: Sequence[Desired]) -> tuple[Live, ...]:
+def newest_finished(snapshot: Snapshot, all_manifests: Sequence[Desired]) -> tuple[Live, ...]:
     """Of each kind those that no manifest names.
 
     A page of them was read, or all that is finished stands in the listing: then as many as a page would have shown, so
     that it does not matter how much was read.
     """
-    named = {(it.kind.name, name) for it in everyone for name in _names(it)}
-    pinned = {it.sid for it in everyone if it.sid}
+    named = {(it.kind.name, name) for it in all_manifests for name in _names(it)}
+    pinned = {it.sid for it in all_manifests if it.sid}
     found: list[Live] = []
     for kind, listing in snapshot.listings.items():
         page = snapshot.newest_finished.get(kind, listing.campaigns)

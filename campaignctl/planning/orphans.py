@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from campaignctl.kinds.lifecycle import Action, State, way
+from campaignctl.kinds.lifecycle import Action, State, shortest_path
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.permissions import Permission
 from campaignctl.model.plan import Change, HeldOperation, Op, Operation, Reason
@@ -23,10 +23,12 @@ def unmatched(matches: Iterable[Match], alive: Iterable[Live]) -> tuple[Live, ..
     return tuple(live for live in alive if live.sid not in touched)
 
 
-def unnamed(unmatched: Iterable[Live], everyone: Collection[Desired]) -> tuple[Live, ...]:
+def unnamed(unmatched: Iterable[Live], all_manifests: Collection[Desired]) -> tuple[Live, ...]:
     """Of those the ones that no `previous_name` or `sid` names either."""
-    named = {(manifest.kind.name, manifest.previous_name) for manifest in everyone if manifest.previous_name}
-    pinned = {manifest.sid for manifest in everyone if manifest.sid}
+    named = {
+        (manifest.kind.name, manifest.previous_name) for manifest in all_manifests if manifest.previous_name
+    }
+    pinned = {manifest.sid for manifest in all_manifests if manifest.sid}
     return tuple(
         live for live in unmatched if (live.kind.name, live.name) not in named and live.sid not in pinned
     )
@@ -37,7 +39,7 @@ def decide_orphan(live: Live, terms: Terms, spared: Collection[str], newer: str 
 
     `newer` is why a newer commit than the one that is checked out may know it: then it is not ended.
     """
-    actions = way(live.status, State.ARCHIVED) or ()
+    actions = shortest_path(live.status, State.ARCHIVED) or ()
     failed = numbers_failed(live)
     operations = tuple(
         Operation(Op(action.value), numbers_failed=failed if action is Action.COMPLETE else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -12,7 +12,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State, Status
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.permissions import Permission
-from campaignctl.model.plan import Change, Reason
+from campaignctl.model.plan import CapacityOverlap, Change, Reason
 from campaignctl.model.reasons import REASONS
 from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import Neighbours, decide_absent, nothing_to_do
@@ -32,11 +32,11 @@ from campaignctl.policy.together import Together
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Decisions:
     """What is planned, before it is sealed: the changes in their order, findings, and what nobody manages here.
 
     `with_prefix` counts the alive campaigns that bear the project's prefix. `notes` stand above those of the account.
-    `together` is what runs side by side.
+    `find_overlaps` tells what wants more than the account can do.
     """
 
     changes: tuple[Change, ...]
@@ -44,18 +44,18 @@ class Outlook:
     unmanaged: int
     with_prefix: int
     notes: tuple[str, ...] = ()
-    together: Together | None = field(default=None, compare=False, repr=False)
+    find_overlaps: Callable[[], tuple[CapacityOverlap, ...]] = field(default=tuple, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class _Account:
     """The account as the rules look at it.
 
-    `everyone` are the project's manifests; `unmatched` are the campaigns that none of them means, alive or of unknown
+    `all_manifests` are the project's; `unmatched` are the campaigns that none of them means, alive or of unknown
     status; `unnamed` those of the alive ones that none names either.
     """
 
-    everyone: Sequence[Desired]
+    all_manifests: Sequence[Desired]
     snapshot: Snapshot
     country: Country | None
     matches: tuple[Match, ...]
@@ -65,7 +65,9 @@ class _Account:
     @cached_property
     def neighbours(self) -> Neighbours:
         """What stands beside whatever is created."""
-        lookalikes = Lookalikes(self.unmatched, self.country, newest_finished(self.snapshot, self.everyone))
+        lookalikes = Lookalikes(
+            self.unmatched, self.country, newest_finished(self.snapshot, self.all_manifests)
+        )
         listings = self.snapshot.listings.items()
         alive = {kind: {it.name: it for it in listing.campaigns if it.alive} for kind, listing in listings}
         return Neighbours(lookalikes, on_other_endpoint(self.snapshot), alive)
@@ -74,33 +76,33 @@ class _Account:
     def names(self) -> frozenset[str]:
         """All that stand in the account or in a manifest."""
         live = (it.name for listing in self.snapshot.listings.values() for it in listing.campaigns)
-        return frozenset((*live, *(manifest.name for manifest in self.everyone if manifest.name)))
+        return frozenset((*live, *(manifest.name for manifest in self.all_manifests if manifest.name)))
 
 
 def make_plan(
-    everyone: Sequence[Desired], selected: Collection[Desired], snapshot: Snapshot, terms: Terms
-) -> Outlook:
+    all_manifests: Sequence[Desired], selected: Collection[Desired], snapshot: Snapshot, terms: Terms
+) -> Decisions:
     """One change per selected manifest and per orphan.
 
-    `everyone` are all manifests of the project: who matches what, and what is an orphan, is reckoned over them.
+    `all_manifests` are all manifests of the project: who matches what, and what is an orphan, is reckoned over them.
     """
     if terms.consent.flags:
         read = (live for listing in snapshot.listings.values() for live in listing.campaigns)
         terms = replace(terms, consent=terms.consent.among(read))
-    account = _look(everyone, snapshot, terms.country)
+    account = _look(all_manifests, snapshot, terms.country)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
-    terms = replace(terms, beside=Beside(copies=copies_among(everyone, terms.environment, terms.now)))
+    terms = replace(terms, beside=Beside(copies=copies_among(all_manifests, terms.environment, terms.now)))
     orphans, with_prefix, notes = _orphans(account, terms)
     decided, together = _decide_all(meant, orphans, account, terms)
     changes = [_change(match, decision) for match, decision in decided]
-    return Outlook(
+    return Decisions(
         changes=tuple(sorted([*changes, *orphans], key=lambda change: change.key)),
         findings=tuple(finding for _, decision in decided for finding in decision.findings),
         unmanaged=len(account.unnamed),
         with_prefix=with_prefix,
         notes=notes,
-        together=together,
+        find_overlaps=together.overlaps,
     )
 
 
@@ -117,15 +119,15 @@ def _decide_all(
     return [(match, _decide_timely(match, account, terms)) for match in meant], together
 
 
-def _look(everyone: Sequence[Desired], snapshot: Snapshot, country: Country | None) -> _Account:
+def _look(all_manifests: Sequence[Desired], snapshot: Snapshot, country: Country | None) -> _Account:
     matches: list[Match] = []
-    strangers: list[Live] = []
+    unmanaged: list[Live] = []
     for kind_name, listing in sorted(snapshot.listings.items()):
-        mine = match_all((it for it in everyone if it.kind.name == kind_name), listing)
+        mine = match_all((it for it in all_manifests if it.kind.name == kind_name), listing)
         matches += mine
-        strangers += unmatched(mine, (live for live in listing.campaigns if not live.finished))
-    nobodys = unnamed((live for live in strangers if live.alive), everyone)
-    return _Account(everyone, snapshot, country, tuple(matches), tuple(strangers), nobodys)
+        unmanaged += unmatched(mine, (live for live in listing.campaigns if not live.finished))
+    nobodys = unnamed((live for live in unmanaged if live.alive), all_manifests)
+    return _Account(all_manifests, snapshot, country, tuple(matches), tuple(unmanaged), nobodys)
 
 
 def _decide_timely(match: Match, account: _Account, terms: Terms) -> Decision:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from campaignctl.policy.capacity import Crowd
+from campaignctl.model.plan import CapacityOverlap
 from campaignctl.policy.copies import NO_COPIES, Copies
 
 
 class Beside(NamedTuple):
     """Where campaigns together want more than the account does, and the manifests that one may be a copy of."""
 
-    crowds: Sequence[Crowd] = ()
+    crowds: Sequence[CapacityOverlap] = ()
     copies: Copies = NO_COPIES
 
 

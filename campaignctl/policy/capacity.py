@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from campaignctl.kinds.table import Kind
 from campaignctl.model.environment import Environment
+from campaignctl.model.plan import CapacityOverlap
 
 
 class Span(NamedTuple):
@@ -20,20 +20,7 @@ class Span(NamedTuple):
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """From `start` to `end` the campaigns of a kind together want more a minute than the account's `capacity`."""
-
-    kind: str
-    start: datetime
-    end: datetime
-    campaigns: int
-    wanted: int
-    capacity: int
-    names: frozenset[str] = field(default=frozenset(), compare=False)
-
-
-def crowds_by_kind(spans: Iterable[tuple[Kind, Span]], environment: Environment) -> Iterator[Crowd]:
+def crowds_by_kind(spans: Iterable[tuple[Kind, Span]], environment: Environment) -> Iterator[CapacityOverlap]:
     """By kind, in the order of time."""
     by_kind: dict[str, tuple[Kind, list[Span]]] = {}
     for kind, span in spans:
@@ -42,7 +29,7 @@ def crowds_by_kind(spans: Iterable[tuple[Kind, Span]], environment: Environment)
         yield from _crowds_of(name, mine, capacity(kind, environment))
 
 
-def _crowds_of(kind: str, spans: Iterable[Span], most: int) -> Iterator[Crowd]:
+def _crowds_of(kind: str, spans: Iterable[Span], most: int) -> Iterator[CapacityOverlap]:
     """Goes through starts and ends in their order; ends come first, so that what adjoins does not overlap."""
     running: set[int] = set()
     every = list(spans)
@@ -52,7 +39,7 @@ def _crowds_of(kind: str, spans: Iterable[Span], most: int) -> Iterator[Crowd]:
     for moment, begins, place in sorted(_turns(every)):
         if since is not None and moment > since:
             names = frozenset(every[it].name for it in running) if named else frozenset()
-            yield Crowd(kind, since, moment, len(running), wanted, most, names)
+            yield CapacityOverlap(kind, since, moment, len(running), wanted, most, names)
         wanted += every[place].per_minute if begins else -every[place].per_minute
         running ^= {place}
         since = moment if wanted > most else None

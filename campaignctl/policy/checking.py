@@ -10,9 +10,10 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
+from campaignctl.model.plan import CapacityOverlap
 from campaignctl.model.windows import Window, after, window_of
 from campaignctl.policy.beside import ALONE, Beside
-from campaignctl.policy.capacity import Crowd, Span, capacity, crowds_by_kind
+from campaignctl.policy.capacity import Span, capacity, crowds_by_kind
 from campaignctl.policy.copies import Copies
 from campaignctl.policy.hours import zone_name
 from campaignctl.policy.prediction import busiest_minute, predicted_end
@@ -65,7 +66,7 @@ def _of_adopted(finding: Diagnostic) -> Diagnostic:
 
 
 def check_manifests(
-    everyone: Collection[Desired],
+    all_manifests: Collection[Desired],
     selected: Iterable[Desired],
     environment: Environment,
     now: datetime,
@@ -73,28 +74,28 @@ def check_manifests(
 ) -> Iterator[Diagnostic]:
     """For `validate`: the selected manifests, which share the account with every other of the project."""
     policies = Policies.of(environment)
-    crowds = shared(_spans(everyone, environment, now), environment)
-    beside = Beside(crowds, copies_among(everyone, environment, now))
+    crowds = shared(_spans(all_manifests, environment, now), environment)
+    beside = Beside(crowds, copies_among(all_manifests, environment, now))
     for desired in selected:
         yield from check_manifest(desired, policies, now, locate, beside)
 
 
-def copies_among(everyone: Collection[Desired], environment: Environment, now: datetime) -> Copies:
+def copies_among(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Copies:
     """The manifests of an environment, to be asked which of them repeats another."""
-    return Copies(everyone, environment.country, zone_name(environment), now)
+    return Copies(all_manifests, environment.country, zone_name(environment), now)
 
 
 def _spans(
-    everyone: Collection[Desired], environment: Environment, now: datetime
+    all_manifests: Collection[Desired], environment: Environment, now: datetime
 ) -> Iterator[tuple[Kind, Span]]:
-    for desired in everyone:
+    for desired in all_manifests:
         window = window_of(desired.kind, desired.spec)
         if _is_bound(desired, window, now) and desired.state is not State.PAUSED:
             subject = Subject(desired.kind, desired.spec, window.start)
             yield from span_of(subject, label(desired), environment)
 
 
-def shared(spans: Iterable[tuple[Kind, Span]], environment: Environment) -> tuple[Crowd, ...]:
+def shared(spans: Iterable[tuple[Kind, Span]], environment: Environment) -> tuple[CapacityOverlap, ...]:
     """Where campaigns crowd; nowhere while the rule is off."""
     on = level_of(RULES["capacity"], environment) is not None
     return tuple(crowds_by_kind(spans, environment)) if on else ()

@@ -11,10 +11,10 @@ from campaignctl.kinds.lifecycle import CALLING
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
-from campaignctl.model.plan import Change, Op
+from campaignctl.model.plan import CapacityOverlap, Change, Op
 from campaignctl.model.windows import window_of
 from campaignctl.policy import Subject, span_of
-from campaignctl.policy.capacity import Crowd, Span, crowds_by_kind
+from campaignctl.policy.capacity import Span, crowds_by_kind
 from campaignctl.policy.periods import run_of
 from campaignctl.policy.subject import label
 
@@ -31,8 +31,12 @@ class Together:
         self._environment = environment
         self._now = now
 
+    def overlaps(self) -> tuple[CapacityOverlap, ...]:
+        """Computed once, when somebody asks."""
+        return self.crowds
+
     @cached_property
-    def crowds(self) -> tuple[Crowd, ...]:
+    def crowds(self) -> tuple[CapacityOverlap, ...]:
         """By kind, in the order of time."""
         return tuple(crowds_by_kind(self._spans(), self._environment))
 

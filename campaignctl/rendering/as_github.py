@@ -41,6 +41,8 @@ def error(document: ErrorOutputDocument, setting: Setting) -> str:
     return "".join(f"{line}\n" for line in [*found, _command("error", sentence, "campaignctl", None)])
 
 
+LAYOUT: Final = github
+"""What a report of any command becomes."""
 WRITERS: Final[Mapping[str, Writer]] = {**writers(github), "error": error}
 
 

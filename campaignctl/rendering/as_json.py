@@ -11,7 +11,7 @@ from campaignctl import __version__
 from campaignctl.kinds import KINDS
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
-from campaignctl.model.estimates import Sense, Senses, senses
+from campaignctl.model.estimates import Estimate, Senses, senses
 from campaignctl.model.plan import (
     FORMAT_VERSION,
     Change,
@@ -54,7 +54,6 @@ from campaignctl.rendering.measures import (
     run_document,
     runs_of,
 )
-from campaignctl.saved_plans.seal import document_seal
 from campaignctl.text import json_safe
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)  # a document is a tree
@@ -74,7 +73,7 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
     What a reviewer approves is all there.
     """
     changes: list[ChangeDocument] = []
-    coming: list[tuple[Change, Sense | None]] = []
+    coming: list[tuple[Change, Estimate | None]] = []
     for change in plan.changes:
         said = _NO_SENSES if _stays(change) else senses(change)
         changes.append(_change(change, said, environment, show_numbers))
@@ -123,11 +122,6 @@ def whole_document(
     }
 
 
-def sealed_document(document: PlanDocument, token: str) -> PlanDocument:
-    """A plan's document as a program or a file gets it: under its seal, keyed with the API token."""
-    return {**document, "seal": document_seal(document, token)}
-
-
 def apply_document(result: ApplyResult, environment: Environment) -> ApplyDocument:
     """What an apply did, change by change."""
     return {
@@ -156,7 +150,7 @@ def _error(document: Mapping[str, Any], _setting: Setting) -> str:
 
 
 WRITERS: Final[Mapping[str, Writer]] = {
-    **dict.fromkeys(("plan", "apply", "validate", "diff"), _written),
+    **dict.fromkeys(("plan", "apply", "validate"), _written),
     "error": _error,
 }
 

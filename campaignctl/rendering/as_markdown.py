@@ -106,6 +106,8 @@ def marker(report: Report) -> str:
     return f"<!-- campaignctl {report.what} environment={environment} -->"
 
 
+LAYOUT: Final = markdown
+"""What a report of any command becomes."""
 WRITERS: Final = writers(markdown)
 
 

@@ -1,6 +1,6 @@
 """Every output format, a row each. A new one is one module with `WRITERS`, and one row here.
 
-`WRITERS` of a module maps what is shown (`plan`, `apply`, `validate`, `diff`, `error`) to a function from its document
+`WRITERS` of a module maps what is shown (`plan`, `apply`, `validate`, `error`) to a function from its document
 and a `Setting` to the text. A format that is made from reports has one function, and `reports.writers` does the rest.
 Modules are imported when they are needed: a plan as text loads no page.
 """
@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from campaignctl.text import name
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.report import Report
 
 
 class Where(NamedTuple):
@@ -77,6 +80,13 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
 )
 
 
+class Views(NamedTuple):
+    """How a feature's own document is shown: as text, and as the report that every other format lays out."""
+
+    text: Writer
+    report: Callable[[Any, Setting], Report]
+
+
 def offered(command: str) -> tuple[str, ...]:
     """The formats of a command, the default first."""
     return tuple(name for name, row in FORMATS.items() if command in row.shows)
@@ -87,3 +97,15 @@ def render(what: str, output_format: str, document: Any, setting: Setting) -> st
     module = import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")
     writers: Mapping[str, Writer] = module.WRITERS
     return writers[what](document, setting)
+
+
+def render_views(views: Views, output_format: str, document: Any, setting: Setting) -> str:
+    """The text of a feature's document in a format that offers its command."""
+    if output_format == "text":
+        return views.text(document, setting)
+    module = import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")
+    if output_format == "json":
+        written: str = module.written(document)
+        return written
+    laid_out: str = module.LAYOUT(views.report(document, setting).under(setting.prefix))
+    return laid_out

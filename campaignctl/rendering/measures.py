@@ -8,10 +8,10 @@ from datetime import datetime
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.environment import Environment
-from campaignctl.model.estimates import Count, Sense, Senses, TextSense, reach_of
-from campaignctl.model.plan import Change
+from campaignctl.model.estimates import Count, Estimate, Senses, TextSense, reach_of
+from campaignctl.model.plan import CapacityOverlap, Change
 from campaignctl.model.windows import window_of
-from campaignctl.policy.capacity import Crowd, capacity
+from campaignctl.policy.capacity import capacity
 from campaignctl.policy.hours import local_time
 from campaignctl.policy.periods import Run, calling_hours, run_of
 from campaignctl.rendering.documents import (
@@ -57,7 +57,7 @@ def run_document(run: Run | None) -> RunDocument | None:
     return _run(run) if run else None
 
 
-def reach_document(told: Iterable[tuple[Change, Sense | None]]) -> ReachDocument:
+def reach_document(told: Iterable[tuple[Change, Estimate | None]]) -> ReachDocument:
     """Over all that an apply sets going; see `reach_of`."""
     reach = reach_of(told)
     return {
@@ -68,7 +68,7 @@ def reach_document(told: Iterable[tuple[Change, Sense | None]]) -> ReachDocument
     }
 
 
-def crowd_documents(crowds: Iterable[Crowd]) -> list[CrowdDocument]:
+def crowd_documents(crowds: Iterable[CapacityOverlap]) -> list[CrowdDocument]:
     """As a plan has them."""
     return [_crowd(each) for each in crowds]
 
@@ -85,7 +85,7 @@ def _count(count: Count) -> CountDocument:
     return {"known": count.known, "whole": count.whole}
 
 
-def _sense(sense: Sense | None) -> SenseDocument | None:
+def _sense(sense: Estimate | None) -> SenseDocument | None:
     if sense is None:
         return None
     document: SenseDocument = {"people": _count(sense.people), "most": _count(sense.most)}
@@ -117,7 +117,7 @@ def _run(run: Run) -> RunDocument:
     }
 
 
-def _crowd(crowd: Crowd) -> CrowdDocument:
+def _crowd(crowd: CapacityOverlap) -> CrowdDocument:
     return {
         "kind": crowd.kind,
         "start": moment(crowd.start),

@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from campaignctl.diff.report import diff_report
 from campaignctl.kinds import KINDS
 from campaignctl.rendering import changes as changes_words
 from campaignctl.rendering import totals, words
@@ -253,7 +252,6 @@ REPORTS: Final[Mapping[str, Callable[[Any, Setting], Report]]] = {
     "validate": lambda document, setting: validate_report(
         document, manifests=setting.manifests, where=setting.where
     ),
-    "diff": lambda document, _: diff_report(document),
 }
 """By command: from its document to what a reviewer sees."""
 

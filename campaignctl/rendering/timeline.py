@@ -210,7 +210,7 @@ def _crowdings(crowds: Sequence[CrowdDocument], bounds: Bounds) -> Iterator[Crow
         part = _part(start, end, bounds) if start and end else None
         if start and end and part and part[1] > part[0]:
             yield Crowding(
-                part, _crowded(stretch, max(start, bounds[0]), min(end, bounds[1]), bounds[0].tzinfo)
+                part, _rate_limited(stretch, max(start, bounds[0]), min(end, bounds[1]), bounds[0].tzinfo)
             )
 
 
@@ -226,7 +226,9 @@ def _stretches(crowds: Sequence[CrowdDocument]) -> Iterator[list[CrowdDocument]]
         yield stretch
 
 
-def _crowded(stretch: Sequence[CrowdDocument], start: datetime, end: datetime, zone: tzinfo | None) -> str:
+def _rate_limited(
+    stretch: Sequence[CrowdDocument], start: datetime, end: datetime, zone: tzinfo | None
+) -> str:
     worst = max(stretch, key=lambda crowd: crowd["wanted"])
     wanted = counted(worst["wanted"], KINDS[worst["kind"]].unit)
     together = f"{counted(worst['campaigns'], 'campaign')} together want {wanted} a minute"

@@ -50,7 +50,7 @@ class Retries:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class DiallingProgress:
     """How far a campaign is: the first `begun` numbers have been tried; `last` is when one was last tried."""
 
     begun: int = 0
@@ -73,7 +73,7 @@ class Run:
     ends: float
     gap: float = 0.0
     retries: Retries = Retries()
-    progress: Progress = Progress()
+    progress: DiallingProgress = DiallingProgress()
     over: float | None = None
     unfinished: bool = False
     waits_at_end: bool = False
@@ -173,7 +173,7 @@ class _Dial:
         over = self.run.ends
         if not unfinished:
             over = min(max(self.last, self.run.ready) + WRAP_UP, self.run.ends)
-        progress = Progress(self.begun, tuple(self.waiting), tuple(self.results), self.last)
+        progress = DiallingProgress(self.begun, tuple(self.waiting), tuple(self.results), self.last)
         run = replace(self.run, progress=progress)
         if over > until:
             return run
@@ -187,7 +187,9 @@ def _cut(run: Run, at: float, untried: str = "failed-no-attempt") -> Run:
     late = [Result(left.place, left.outcome, left.tries, at) for left in progress.waiting]
     late += [Result(index, untried, 0, at) for index in range(progress.begun, len(run.people))]
     return replace(
-        run, progress=Progress(len(run.people), (), (*progress.results, *late), progress.last), over=at
+        run,
+        progress=DiallingProgress(len(run.people), (), (*progress.results, *late), progress.last),
+        over=at,
     )
 
 

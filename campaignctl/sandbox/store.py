@@ -14,7 +14,7 @@ from typing import Any
 from campaignctl.errors import InputError
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.sandbox.campaign import Campaign
-from campaignctl.sandbox.dialler import Progress, Result, Waiting
+from campaignctl.sandbox.dialler import DiallingProgress, Result, Waiting
 
 VERSION = 1
 
@@ -245,14 +245,14 @@ class Store:
 
     # dialling
 
-    def progress(self, account: str, sid: str) -> tuple[float | None, Progress]:
+    def progress(self, account: str, sid: str) -> tuple[float | None, DiallingProgress]:
         """When it was last resumed, and how far it is."""
         row = self._connection.execute(
             "SELECT ready, done FROM progress WHERE account = ? AND sid = ?", (account, sid)
         ).fetchone()
-        return (row[0], _read_progress(row[1])) if row else (None, Progress())
+        return (row[0], _read_progress(row[1])) if row else (None, DiallingProgress())
 
-    def set_progress(self, account: str, sid: str, ready: float | None, progress: Progress) -> None:
+    def set_progress(self, account: str, sid: str, ready: float | None, progress: DiallingProgress) -> None:
         """See `progress`."""
         done = json.dumps([progress.begun, progress.last, progress.waiting, progress.results])
         self._connection.execute(
@@ -346,9 +346,9 @@ def _campaign(row: Sequence[Any]) -> Campaign:
     )
 
 
-def _read_progress(text: str) -> Progress:
+def _read_progress(text: str) -> DiallingProgress:
     begun, last, waiting, results = json.loads(text)
-    return Progress(
+    return DiallingProgress(
         begun=begun,
         waiting=tuple(Waiting(*item) for item in waiting),
         results=tuple(Result(*item) for item in results),

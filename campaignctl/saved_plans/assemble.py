@@ -7,14 +7,14 @@ from dataclasses import replace
 from campaignctl.model.campaigns import Snapshot
 from campaignctl.model.plan import Change, ManifestsSeal, Op, Plan, Selection
 from campaignctl.model.requests import estimate
-from campaignctl.planning.planner import Outlook
+from campaignctl.planning.planner import Decisions
 from campaignctl.planning.terms import Terms
 from campaignctl.saved_plans.expiry import expires_at
 from campaignctl.saved_plans.seal import fingerprint
 
 
 def assemble(
-    outlook: Outlook,
+    outlook: Decisions,
     manifests: ManifestsSeal,
     snapshot: Snapshot,
     terms: Terms,
@@ -42,7 +42,7 @@ def assemble(
         unmanaged=outlook.unmanaged,
         notes=(*outlook.notes, *snapshot.notes),
         findings=outlook.findings,
-        together=outlook.together,
+        find_overlaps=outlook.find_overlaps,
     )
 
 

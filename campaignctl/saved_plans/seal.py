@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
@@ -22,6 +22,8 @@ from campaignctl.planning.compare import UNSEEN, shown
 
 _SCHEME = "hmac-sha256:"
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
+
+T = TypeVar("T", bound=Mapping[str, Any])
 
 
 def canonical(document: object) -> bytes:
@@ -194,3 +196,8 @@ def document_seal(document: Mapping[str, Any], token: str) -> str:
 def same_seal(one: str, other: str) -> bool:
     """Compared in a time that tells nothing of where they differ."""
     return hmac.compare_digest(one.encode(), other.encode())
+
+
+def sealed(document: T, token: str) -> T:
+    """A plan's document as a program or a file gets it: under its seal, keyed with the API token."""
+    return cast("T", {**document, "seal": document_seal(document, token)})

@@ -13,8 +13,8 @@ from campaignctl.model.plan import FORMAT_VERSION
 from campaignctl.rendering.documents import FindingDocument, ReasonDocument, RefreshDocument, StatusDocument
 from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.measures import moment
-from campaignctl.status.overview import Standing
-from campaignctl.status.progress import Headway
+from campaignctl.status.overview import CampaignStatus
+from campaignctl.status.progress import Progress
 
 
 class HeadwayDocument(TypedDict):
@@ -80,7 +80,7 @@ class Overview:
 
     at: datetime
     environment: Environment
-    standings: tuple[Standing, ...]
+    standings: tuple[CampaignStatus, ...]
     unmanaged: int | None
     requests: int
     notes: tuple[str, ...] = ()
@@ -104,21 +104,21 @@ def status_document(overview: Overview) -> StatusOverview:
     }
 
 
-def _in_order(standings: Iterable[Standing]) -> list[Standing]:
+def _in_order(standings: Iterable[CampaignStatus]) -> list[CampaignStatus]:
     """What a manifest names first; each by kind, name, SID."""
 
-    def place(it: Standing) -> tuple[bool, str, str, str]:
+    def place(it: CampaignStatus) -> tuple[bool, str, str, str]:
         return it.desired is None, it.kind.name, it.name, it.live.sid if it.live else ""
 
     return sorted(standings, key=place)
 
 
-def _summary(standings: Collection[Standing], unmanaged: int | None) -> StatusSummary:
+def _summary(standings: Collection[CampaignStatus], unmanaged: int | None) -> StatusSummary:
     drift = sum(bool(standing.drift) for standing in standings)
     return {"campaigns": len(standings), "drift": drift, "unmanaged": unmanaged}
 
 
-def _standing(standing: Standing) -> StandingDocument:
+def _standing(standing: CampaignStatus) -> StandingDocument:
     change, live, desired = standing.change, standing.live, standing.desired
     return {
         "kind": standing.kind.name,
@@ -136,19 +136,19 @@ def _standing(standing: Standing) -> StandingDocument:
         "notes": list(change.notes) if change else [],
         "start": _moment(standing.window.start),
         "end": _moment(standing.window.end),
-        "progress": _headway(standing.headway),
+        "progress": _headway(standing.progress),
         "stats": dict(live.stats) if live and live.stats is not None else None,
         "pace": round(standing.pace, 2) if standing.pace is not None else None,
         "expected_end": _moment(standing.expected_end),
     }
 
 
-def _word(standing: Standing) -> str | None:
+def _word(standing: CampaignStatus) -> str | None:
     """In our spelling, or the account's own word where it is none that we know."""
     return standing.live.status_word if standing.live else None
 
 
-def _headway(way: Headway | None) -> HeadwayDocument | None:
+def _headway(way: Progress | None) -> HeadwayDocument | None:
     if way is None:
         return None
     return {

@@ -16,11 +16,11 @@ from campaignctl.model.plan import Change
 from campaignctl.model.windows import Window, window_of
 from campaignctl.planning.match import match_all
 from campaignctl.planning.orphans import unmatched, unnamed
-from campaignctl.status.progress import Headway, Mark, expected_end, headway, pace_of
+from campaignctl.status.progress import Mark, Progress, expected_end, pace_of, progress
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CampaignStatus:
     """One row. `live` is None where no campaign is there or nobody can tell which; `change` is the plan's, None for a
     campaign that no manifest names and that is no orphan. `drift` are the dotted fields that differ, and `state`.
 
@@ -33,7 +33,7 @@ class Standing:
     change: Change | None
     drift: tuple[str, ...]
     window: Window
-    headway: Headway | None
+    progress: Progress | None
     pace: float | None
     expected_end: datetime | None
 
@@ -57,7 +57,7 @@ class Sight:
     earlier: Mapping[str, Mark] = field(default_factory=dict)
 
 
-def standing_of(change: Change, sight: Sight) -> Standing:
+def standing_of(change: Change, sight: Sight) -> CampaignStatus:
     """Of a manifest's change, or an orphan's."""
     live = change.live
     kind = live.kind if live is not None else _kind(change)
@@ -65,34 +65,34 @@ def standing_of(change: Change, sight: Sight) -> Standing:
     return _standing(kind, change.key.name, live, change, window, sight)
 
 
-def stranger(live: Live, orphan: Change | None, sight: Sight) -> Standing:
+def unmanaged_status(live: Live, orphan: Change | None, sight: Sight) -> CampaignStatus:
     """Of a campaign that no manifest names; `orphan` where it bears the project's prefix."""
     return _standing(live.kind, live.name, live, orphan, window_of(live.kind, live.spec), sight)
 
 
 def _standing(
     kind: Kind, name: str, live: Live | None, change: Change | None, window: Window, sight: Sight
-) -> Standing:
+) -> CampaignStatus:
     pace = pace_of(live, sight.now, sight.earlier.get(live.sid)) if live else None
-    return Standing(
+    return CampaignStatus(
         kind=kind,
         name=name,
         live=live,
         change=change,
         drift=_drift(change) if change is not None else (),
         window=window,
-        headway=headway(live) if live else None,
+        progress=progress(live) if live else None,
         pace=pace,
         expected_end=expected_end(live, sight.now, sight.environment, pace) if live else None,
     )
 
 
-def marks(standings: Iterable[Standing], now: datetime) -> dict[str, Mark]:
+def marks(standings: Iterable[CampaignStatus], now: datetime) -> dict[str, Mark]:
     """Where those in progress are now, for a later look."""
     return {
-        it.live.sid: Mark(now, it.headway.done)
+        it.live.sid: Mark(now, it.progress.done)
         for it in standings
-        if it.live and it.headway and it.live.status is Status.IN_PROGRESS
+        if it.live and it.progress and it.live.status is Status.IN_PROGRESS
     }
 
 
@@ -110,13 +110,13 @@ def _drift(change: Change) -> tuple[str, ...]:
     return (*state, *dict.fromkeys(difference.field for difference in change.diff))
 
 
-def strangers(everyone: Collection[Desired], listings: Mapping[str, Listing]) -> tuple[Live, ...]:
+def unmanaged(all_manifests: Collection[Desired], listings: Mapping[str, Listing]) -> tuple[Live, ...]:
     """The alive campaigns that no manifest of the project names, by kind, name and SID."""
     found: list[Live] = []
     for kind, listing in listings.items():
-        matches = match_all((one for one in everyone if one.kind.name == kind), listing)
+        matches = match_all((one for one in all_manifests if one.kind.name == kind), listing)
         found += unmatched(matches, (live for live in listing.campaigns if live.alive))
-    return tuple(sorted(unnamed(found, everyone), key=lambda it: (it.kind.name, it.name, it.sid)))
+    return tuple(sorted(unnamed(found, all_manifests), key=lambda it: (it.kind.name, it.name, it.sid)))
 
 
 def chosen(changes: Iterable[Change], asked: AskedName) -> tuple[Change, ...]:

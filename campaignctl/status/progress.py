@@ -24,7 +24,7 @@ _MOST_MINUTES: Final = 60.0 * 24 * 365
 
 
 @dataclass(frozen=True, slots=True)
-class Headway:
+class Progress:
     """Numbers by what became of them. `to_go` is None where nobody knows; `other` stand under words we do not know."""
 
     reached: int
@@ -51,7 +51,7 @@ class Mark:
     done: int
 
 
-def headway(live: Live) -> Headway | None:
+def progress(live: Live) -> Progress | None:
     """By the statistics of an answer; None where it has none.
 
     A campaign that has begun nothing may be answered with zeros alone [000]: then those whom it names are to go.
@@ -66,7 +66,7 @@ def headway(live: Live) -> Headway | None:
     if live.alive and not any(counts.values()):
         people = people_of(live.kind, live.spec)
         to_go = people.known if people.whole else None
-    return Headway(reached, failed, to_go, other)
+    return Progress(reached, failed, to_go, other)
 
 
 def _is_failure(word: str) -> bool:
@@ -79,7 +79,7 @@ def pace_of(live: Live, now: datetime, earlier: Mark | None = None) -> float | N
 
     Since the start it is an average: pauses and the night count too.
     """
-    way = headway(live)
+    way = progress(live)
     if live.status is not Status.IN_PROGRESS or way is None:
         return None
     start = window_of(live.kind, live.spec).start or live.created
@@ -98,7 +98,7 @@ def expected_end(live: Live, now: datetime, environment: Environment, pace: floa
     start = window_of(live.kind, live.spec).start
     subject = Subject(live.kind, live.spec, start, capacity=capacity(live.kind, environment))
     end = declared_end(subject)
-    way = headway(live)
+    way = progress(live)
     if way is not None and way.to_go is not None and pace:
         return _no_later(now, way.to_go / pace, end, start)
     if start is None:

@@ -37,14 +37,14 @@ class Bench:
 
     def connect(self, base_url: str, *, random: Random | None = None, **settings: Any) -> Client:
         credentials = {name: settings.pop(name, default) for name, default in CREDENTIALS.items()}
-        whole_limit = settings.pop("whole_limit", False)
+        use_reserved_quota = settings.pop("use_reserved_quota", False)
         client = Client(
             replace(ENVIRONMENT, **settings),
             base_url=base_url,
             clock=self.clock,
             random=random or Random(1),
             observer=self.records.append,
-            whole_limit=whole_limit,
+            use_reserved_quota=use_reserved_quota,
             **credentials,
         )
         self._stack.callback(client.close)

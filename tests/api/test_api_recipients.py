@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from api_bench import Bench
 from scripted_server import envelope, item
-from web import Asked, Given, serving
+from web import Given, PlanOptions, serving
 
 from campaignctl.api import recipients
 from campaignctl.api.recipients import pages
@@ -33,7 +33,7 @@ def row(place: int) -> dict[str, Any]:
     return {"sid": f"s{place}", "number": f"+9198765{place:05}", "status": "completed"}
 
 
-def page(request: Asked, everybody: list[Any], total: int | None = None) -> Given:
+def page(request: PlanOptions, everybody: list[Any], total: int | None = None) -> Given:
     """A page of items; the rest of the account's answers is always the same."""
     offset, limit = int(request.query["offset"]), int(request.query["limit"])
     part = everybody[offset : offset + limit]
@@ -41,7 +41,9 @@ def page(request: Asked, everybody: list[Any], total: int | None = None) -> Give
     return Given(json.dumps(body).encode())
 
 
-def read(bench: Bench, answer: Callable[[Asked], Given], since: int = 0, kind: Any = VOICE) -> list[Batch]:
+def read(
+    bench: Bench, answer: Callable[[PlanOptions], Given], since: int = 0, kind: Any = VOICE
+) -> list[Batch]:
     with serving(answer) as web:
         return list(pages(bench.connect(web.url, max_attempts=1), campaign(kind), since))
 
@@ -68,7 +70,7 @@ def test_offsets_of_batches_are_where_reading_can_go_on(bench: Bench) -> None:
 def test_a_page_that_is_too_long_for_the_account_is_asked_for_shorter(bench: Bench) -> None:
     everybody = [item(row(place)) for place in range(120)]
 
-    def answer(asked: Asked) -> Given:
+    def answer(asked: PlanOptions) -> Given:
         if int(asked.query["limit"]) > 50:
             return Given(b"{}", 400)
         assert asked.query["channel"] == "SMS"
@@ -80,9 +82,9 @@ def test_a_page_that_is_too_long_for_the_account_is_asked_for_shorter(bench: Ben
 def test_an_account_that_gives_less_than_was_asked_for_is_read_whole(bench: Bench) -> None:
     everybody = [item(row(place)) for place in range(120)]
 
-    def answer(asked: Asked) -> Given:
+    def answer(asked: PlanOptions) -> Given:
         query = {**asked.query, "limit": "20"}
-        return page(Asked(asked.path, query, asked.headers), everybody)
+        return page(PlanOptions(asked.path, query, asked.headers), everybody)
 
     assert len(set(sids(read(bench, answer)))) == 120
 
@@ -92,7 +94,7 @@ def test_rows_that_move_up_while_they_are_read_are_followed(bench: Bench) -> Non
     everybody = [item(row(place)) for place in range(1200)]
     asked_for = []
 
-    def answer(asked: Asked) -> Given:
+    def answer(asked: PlanOptions) -> Given:
         asked_for.append(asked.query["offset"])
         return page(asked, everybody if len(asked_for) == 1 else everybody[10:])
 
@@ -105,7 +107,7 @@ def test_rows_that_move_down_come_once(bench: Bench) -> None:
     new = [item(row(5000 + place)) for place in range(7)]
     first: list[int] = []
 
-    def answer(asked: Asked) -> Given:
+    def answer(asked: PlanOptions) -> Given:
         first.append(1)
         return page(asked, everybody if len(first) == 1 else new + everybody)
 
@@ -116,7 +118,7 @@ def test_a_row_that_failed_is_counted_and_one_at_the_end_of_a_page_is_asked_for_
     bad = item(None, 500, {"code": 1, "message": "no"})
     once = []
 
-    def answer(asked: Asked) -> Given:
+    def answer(asked: PlanOptions) -> Given:
         everybody: list[Any] = [item(row(place)) for place in range(700)]
         everybody[3] = bad
         if not once:
@@ -130,7 +132,7 @@ def test_a_row_that_failed_is_counted_and_one_at_the_end_of_a_page_is_asked_for_
 
 
 def test_a_server_that_never_ends_is_left(bench: Bench) -> None:
-    def answer(asked: Asked) -> Given:
+    def answer(asked: PlanOptions) -> Given:
         offset = int(asked.query["offset"])
         part = [item(row(offset + place)) for place in range(500)]
         return Given(json.dumps(envelope(*part, total=600)).encode())
@@ -142,8 +144,8 @@ def test_a_server_that_never_ends_is_left(bench: Bench) -> None:
 def test_an_account_that_ignores_the_offset_shows_what_it_lacks(bench: Bench) -> None:
     everybody = [item(row(place)) for place in range(500)]
 
-    def answer(asked: Asked) -> Given:
-        return page(Asked(asked.path, {"offset": "0", "limit": "500"}, {}), everybody, total=2000)
+    def answer(asked: PlanOptions) -> Given:
+        return page(PlanOptions(asked.path, {"offset": "0", "limit": "500"}, {}), everybody, total=2000)
 
     tally = Tally()
     for batch in read(bench, answer):
@@ -223,13 +225,13 @@ def test_only_such_addresses_are_asked_for_a_report(url: str, base_url: str, may
     assert may_read(url, base_url) is may
 
 
-def fetched(bench: Bench, answer: Callable[[Asked], Given]) -> tuple[list[Any], list[Asked]]:
+def fetched(bench: Bench, answer: Callable[[PlanOptions], Given]) -> tuple[list[Any], list[PlanOptions]]:
     with serving(answer) as web:
         return list(rows(f"{web.url}/r.csv", web.url, 2.0, bench.clock)), web.asked
 
 
 def test_redirects_are_followed_without_credentials(bench: Bench) -> None:
-    def answer(asked: Asked) -> Given:
+    def answer(asked: PlanOptions) -> Given:
         if asked.path == "/there":
             return Given(b"Number,Call Status,Sid\n+919876543210,completed,s1\n")
         return Given(status=302, headers={"Location": "/there", "Set-Cookie": "a=b"})

@@ -13,7 +13,7 @@ import pytest
 from api_bench import Bench
 from scripted_server import HANG_UP, Answer, envelope, in_turn, item, voice
 
-from campaignctl.api.retry import Patience, retry_after_seconds
+from campaignctl.api.retry import RetryBudget, retry_after_seconds
 from campaignctl.errors import AnswerError, ApiError, UnreachableError
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.lifecycle import Action
@@ -196,13 +196,13 @@ class _Upper(Random):
 
 
 def test_backoff_doubles_and_is_drawn_from_the_whole_range() -> None:
-    patience = Patience(9, _Upper())
+    patience = RetryBudget(9, _Upper())
     waits = []
     for attempt in range(1, 9):
         patience.attempts = attempt
         waits.append(patience.backoff(None))
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
-    drawn = [Patience(2, Random(seed), attempts=1).backoff(None) or 0.0 for seed in range(200)]
+    drawn = [RetryBudget(2, Random(seed), attempts=1).backoff(None) or 0.0 for seed in range(200)]
     assert min(drawn) < 0.1
     assert max(drawn) > 0.9
 

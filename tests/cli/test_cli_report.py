@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from harness import Desk, Result, live_sms, live_voice, voice
-from web import Asked, Given, serving
+from web import Given, PlanOptions, serving
 
 RUNNING = {"send_at": "2027-01-10T08:58:00+05:30", "end_at": "2027-01-10T18:00:00+05:30"}
 SMS_TODAY = {"start_time": "2027-01-10T10:00:00+05:30", "end_time": "2027-01-10T18:00:00+05:30"}
@@ -268,7 +268,7 @@ def test_hostile_reports_reach_no_terminal_spreadsheet_or_log(desk: Desk) -> Non
         '"::error::x",\x1b[2J,@SUM(1),"a\nb","-1+2+cmd()"\n'
     )
 
-    def answer(_asked: Asked) -> Given:
+    def answer(_asked: PlanOptions) -> Given:
         return Given(body.encode())
 
     with serving(answer) as web:

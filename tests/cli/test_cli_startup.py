@@ -58,7 +58,7 @@ NOT_TO_VALIDATE = {
     *(HEAVY - {"yaml"}),
 }
 BUILT_FROM_TEXT = {
-    "Crowd",
+    "CapacityOverlap",
     "Desired",
     "Environment",
     "Field",

@@ -37,7 +37,7 @@ class Wish(NamedTuple):
     state: str
 
 
-class Hand(NamedTuple):
+class ManualRun(NamedTuple):
     """What is done to a campaign after so many looks: by hand, or by an apply that may resume."""
 
     look: int
@@ -57,7 +57,7 @@ wishes = some.builds(
     state=some.sampled_from(["active", "active", "paused"]),
 )
 hands = some.builds(
-    Hand,
+    ManualRun,
     look=some.integers(1, DAYS * 24 * 60 // STEP),
     verb=some.sampled_from(["pause", "resume", "resume", "apply"]),
     which=some.integers(0, 2),
@@ -89,7 +89,7 @@ def outside(moment: datetime) -> bool:
     return not 9 * 60 <= local.hour * 60 + local.minute <= 21 * 60
 
 
-def nobody_is_called_at_night(wished: Sequence[Wish], done: Sequence[Hand]) -> None:
+def nobody_is_called_at_night(wished: Sequence[Wish], done: Sequence[ManualRun]) -> None:
     with TemporaryDirectory() as directory, desk_at(Path(directory)) as desk:
         desk.configure(country="IN", policy={"calling_hours": {"level": "error"}})
         desk.manifests(*(manifest(place, wish) for place, wish in enumerate(wished)))
@@ -105,7 +105,7 @@ def nobody_is_called_at_night(wished: Sequence[Wish], done: Sequence[Hand]) -> N
         event("some are called" if called else "nobody is called")
 
 
-def carry_out(desk: Desk, hand: Hand) -> None:
+def carry_out(desk: Desk, hand: ManualRun) -> None:
     if hand.verb == "apply":
         assert desk.run("apply", "--auto-approve", "--allow", "resume").code in (0, 3)
     else:
@@ -114,7 +114,7 @@ def carry_out(desk: Desk, hand: Hand) -> None:
 
 @tried(4)
 @given(some.lists(wishes, min_size=1, max_size=3), some.lists(hands, max_size=8))
-def test_nobody_is_called_at_night(wished: list[Wish], done: list[Hand]) -> None:
+def test_nobody_is_called_at_night(wished: list[Wish], done: list[ManualRun]) -> None:
     nobody_is_called_at_night(wished, done)
 
 
@@ -122,7 +122,7 @@ def test_nobody_is_called_at_night(wished: list[Wish], done: list[Hand]) -> None
 @tried(60)
 @given(some.lists(wishes, min_size=1, max_size=3), some.lists(hands, min_size=4, max_size=20))
 def test_nobody_is_called_at_night_whatever_is_paused_and_resumed(
-    wished: list[Wish], done: list[Hand]
+    wished: list[Wish], done: list[ManualRun]
 ) -> None:
     nobody_is_called_at_night(wished, done)
 

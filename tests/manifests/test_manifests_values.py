@@ -154,7 +154,7 @@ def test_documents_are_counted_with_the_empty_ones(tmp_path: Path) -> None:
 def test_an_empty_file_is_no_mistake_and_no_manifest(text: str, tmp_path: Path) -> None:
     manifests = load_one(tmp_path, text)
     assert (manifests.findings, manifests.desired, manifests.complete) == ((), (), True)
-    assert manifests.barren == ("campaigns/",)
+    assert manifests.empty_paths == ("campaigns/",)
 
 
 def test_a_byte_order_mark_is_skipped(tmp_path: Path) -> None:

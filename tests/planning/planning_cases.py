@@ -25,7 +25,7 @@ from campaignctl.model.clocks import OtherClock
 from campaignctl.model.environment import Environment, Prune
 from campaignctl.model.permissions import Consent
 from campaignctl.model.plan import Change
-from campaignctl.planning.planner import Outlook, make_plan
+from campaignctl.planning.planner import Decisions, make_plan
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES
 
@@ -75,7 +75,7 @@ class Case:
     """One case, built: what `make_plan` is given, and what is expected of it."""
 
     name: str
-    everyone: tuple[Desired, ...]
+    all_manifests: tuple[Desired, ...]
     selected: tuple[Desired, ...]
     snapshot: Snapshot
     terms: Terms
@@ -87,14 +87,14 @@ class Case:
         _known(data, "case")
         for expected in data["expect"].values():
             _known(expected, "expect")
-        everyone = tuple(_desired(it) for it in data.get("manifests", ()))
+        all_manifests = tuple(_desired(it) for it in data.get("manifests", ()))
         select = data.get("select")
-        chosen = tuple(it for it in everyone if select is None or it.name in select)
-        return cls(data["name"], everyone, chosen, _snapshot(data), _terms(data), data)
+        chosen = tuple(it for it in all_manifests if select is None or it.name in select)
+        return cls(data["name"], all_manifests, chosen, _snapshot(data), _terms(data), data)
 
-    def plan(self) -> Outlook:
+    def plan(self) -> Decisions:
         """What the planner makes of it."""
-        return make_plan(self.everyone, self.selected, self.snapshot, self.terms)
+        return make_plan(self.all_manifests, self.selected, self.snapshot, self.terms)
 
 
 def load_cases() -> list[Case]:

@@ -17,7 +17,7 @@ from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
 from campaignctl.model.environment import Environment, Prune
 from campaignctl.model.permissions import Consent
-from campaignctl.planning.planner import Outlook, make_plan
+from campaignctl.planning.planner import Decisions, make_plan
 from campaignctl.planning.terms import Terms
 
 NOW = datetime(2027, 1, 10, 3, 30, tzinfo=UTC)
@@ -99,7 +99,7 @@ class Campaign:
 class World:
     """Everything that a plan is made of."""
 
-    everyone: tuple[Desired, ...]
+    all_manifests: tuple[Desired, ...]
     campaigns: tuple[Campaign, ...]
     terms: Terms
     whole: bool = True
@@ -111,7 +111,7 @@ class World:
         lines += [
             f"  {it.kind.short} {dict(it.spec)} state={it.state} sid={it.sid} previous_name={it.previous_name} "
             f"ignore={set(it.ignore)} allow={set(it.allow)} distinct_from={set(it.distinct_from)}"
-            for it in self.everyone
+            for it in self.all_manifests
         ]
         lines += [
             f"  live {it.truth.kind.short} {it.truth.sid} {it.truth.word} {dict(it.truth.spec)} hidden={set(it.hidden)}"
@@ -134,10 +134,13 @@ class World:
         }
         return Snapshot(self.terms.now, listings)
 
-    def plan(self, selected: tuple[Desired, ...] | None = None) -> Outlook:
+    def plan(self, selected: tuple[Desired, ...] | None = None) -> Decisions:
         """Everything selected, unless said otherwise."""
         return make_plan(
-            self.everyone, self.everyone if selected is None else selected, self.snapshot, self.terms
+            self.all_manifests,
+            self.all_manifests if selected is None else selected,
+            self.snapshot,
+            self.terms,
         )
 
 

@@ -61,15 +61,15 @@ def test_what_is_not_shown_makes_nothing_foreign(world: World, hidden: str) -> N
 @given(worlds())
 def test_distinct_from_all_there_are_is_as_good_as_twin(world: World) -> None:
     sids = frozenset(it.truth.sid for it in world.campaigns)
-    everyone = tuple(replace(it, distinct_from=sids) for it in world.everyone)
-    apart = replace(world, everyone=everyone).plan().changes
+    all_manifests = tuple(replace(it, distinct_from=sids) for it in world.all_manifests)
+    apart = replace(world, all_manifests=all_manifests).plan().changes
     assert "looks-renamed" not in {it.reason.code for it in apart}
     flags = (*world.terms.consent.flags, "twin")
     terms = replace(
         world.terms, consent=Consent(flags, world.terms.consent.environment, world.terms.consent.sandbox)
     )
     twins = replace(world, terms=replace(terms, prune=None)).plan().changes
-    told = replace(world, everyone=everyone, terms=replace(world.terms, prune=None)).plan().changes
+    told = replace(world, all_manifests=all_manifests, terms=replace(world.terms, prune=None)).plan().changes
     assert [it.reason for it in told] == [it.reason for it in twins]
 
 

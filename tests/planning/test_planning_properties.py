@@ -23,7 +23,7 @@ from campaignctl.model.campaigns import Live, sharing
 from campaignctl.model.plan import Change, Op
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.model.windows import window_of
-from campaignctl.planning.alive import decide, weigh
+from campaignctl.planning.alive import decide, decide_in_full
 from campaignctl.planning.lists import ListName
 from campaignctl.planning.lookalikes import Lookalikes, looked_like, looks_like
 from campaignctl.planning.looks import Look
@@ -87,12 +87,12 @@ def test_a_change_is_what_its_reason_says(world: World) -> None:
 @given(worlds())
 def test_what_is_at_rest_at_a_glance_is_at_rest_when_it_is_weighed(world: World) -> None:
     """Each manifest beside every campaign of its kind, and beside what it would have made itself."""
-    for desired in world.everyone:
+    for desired in world.all_manifests:
         made = {name: tuple(it) if isinstance(it, list) else it for name, it in desired.spec.items()}
         own = [Live(desired.kind, "own", status, status, made) for status in ALIVE]
         others = [it.shown for it in world.campaigns if it.shown.alive and it.truth.kind is desired.kind]
         for live in (*own, *others):
-            assert decide(desired, live, world.terms) == weigh(desired, live, world.terms)
+            assert decide(desired, live, world.terms) == decide_in_full(desired, live, world.terms)
 
 
 @quickly
@@ -104,7 +104,7 @@ def test_lookalikes_that_are_found_are_those_that_are_looked_for_one_by_one(
     country, shown = world.terms.country, [it.shown for it in world.campaigns]
     named: dict[str, Any] = {"lists": [ListName("VIP")]} if by_name else {}
     lookalikes = Lookalikes(shown, country, [it for it in shown if it.finished])
-    for desired in (replace(it, spec={**it.spec, **named}) for it in world.everyone):
+    for desired in (replace(it, spec={**it.spec, **named}) for it in world.all_manifests):
         mine = Look(desired, country)
         others = [it for it in shown if it.kind is desired.kind and it.sid not in desired.distinct_from]
         alike = [it for it in others if not it.finished and looks_like(mine, Look(it, country))]
@@ -116,7 +116,7 @@ def test_lookalikes_that_are_found_are_those_that_are_looked_for_one_by_one(
 @quickly
 @given(worlds())
 def test_numbers_that_are_kept_once_say_what_they_said(world: World) -> None:
-    for desired in world.everyone:
+    for desired in world.all_manifests:
         written = replace(desired, spec={**desired.spec, "from": list(desired.spec.get("from") or ("+911",))})
         for live in (it.shown for it in world.campaigns):
             kept = sharing(live, written)
@@ -230,7 +230,7 @@ def test_an_apply_stops_first_and_ends_last(world: World) -> None:
 @quickly
 @given(worlds(), st.data())
 def test_what_is_selected_does_not_change_what_is_planned_for_each(world: World, data: st.DataObject) -> None:
-    chosen = tuple(it for it in world.everyone if data.draw(st.booleans()))
+    chosen = tuple(it for it in world.all_manifests if data.draw(st.booleans()))
     everything = world.plan().changes
     kept = [it for it in everything if it.desired is None or any(it.desired is one for one in chosen)]
     assert list(world.plan(chosen).changes) == kept

@@ -15,7 +15,7 @@ from campaignctl.model.campaigns import Desired, Key, Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.plan import Change, HeldOperation, Op, Operation, Reason
 from campaignctl.model.reasons import ChangeType
-from campaignctl.policy.capacity import Crowd, Span, capacity, crowds_by_kind
+from campaignctl.policy.capacity import CapacityOverlap, Span, capacity, crowds_by_kind
 from campaignctl.policy.periods import Run, run_of
 from campaignctl.policy.together import Together
 
@@ -113,7 +113,8 @@ def test_runs_that_overlap_want_more_than_the_account_can_do(
     spans: list[tuple[int, int]], crowded: list[tuple[int, int, int]]
 ) -> None:
     assert list(crowds_by_kind(runs(*spans), ACCOUNT)) == [
-        Crowd("VoiceCampaign", at(first), at(last), count, 60 * count, 60) for first, last, count in crowded
+        CapacityOverlap("VoiceCampaign", at(first), at(last), count, 60 * count, 60)
+        for first, last, count in crowded
     ]
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from reliable_desk import APPLY, reliable
 
 from campaignctl.api.pacing import Pacer
-from campaignctl.api.retry import MAX_WAIT_SECONDS, Patience
+from campaignctl.api.retry import MAX_WAIT_SECONDS, RetryBudget
 
 pytestmark = pytest.mark.slow
 
@@ -170,7 +170,7 @@ def test_all_waiting_for_one_request_is_bounded(desk: Desk) -> None:
 
 @given(seed=st.integers(), attempts=st.integers(1, 40))
 def test_backoff_is_drawn_from_the_whole_range_and_ends(seed: int, attempts: int) -> None:
-    patience, waits = Patience(attempts, Random(seed)), []
+    patience, waits = RetryBudget(attempts, Random(seed)), []
     while True:
         patience.attempts += 1
         wait = patience.backoff(None)

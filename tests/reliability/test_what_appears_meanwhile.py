@@ -187,7 +187,7 @@ def test_what_is_found_of_a_create_that_is_to_wait_is_paused_whoever_made_it(
 # ------------------------------------------------------------------------------------------ duplicates are ended
 
 
-def meanwhile(desk: Desk, *bodies: dict[str, Any], **habits: Any) -> Callable[[], None]:
+def in_background(desk: Desk, *bodies: dict[str, Any], **habits: Any) -> Callable[[], None]:
     """Another run has made the older one, and somebody has been at ours."""
 
     def happens() -> None:
@@ -215,7 +215,7 @@ def test_a_duplicate_is_ended_from_whatever_status_it_has(
     desk: Desk, clock: EventfulClock, bodies: tuple[dict[str, Any], ...], sent: list[str], status: int
 ) -> None:
     desk.manifests(voice())
-    clock.then(5, meanwhile(desk, *bodies, action_refusal=status))
+    clock.then(5, in_background(desk, *bodies, action_refusal=status))
     run = desk.run(*APPLY)
     result = only(run)
     (winner,) = (it["id"] for it in desk.account() if it["date_created"].startswith("2027-01-01"))
@@ -233,7 +233,7 @@ def test_one_that_is_completed_while_it_is_being_ended_is_put_away_all_the_same(
     """The pause is refused, and refused again: it has just called everybody."""
     desk.manifests(voice())
     desk.sandbox.faults.add("status", request="action", body="pause", status=status, times=20)
-    older_is_made = meanwhile(desk)
+    older_is_made = in_background(desk)
 
     def completed() -> None:
         (mine,) = (it["id"] for it in desk.account() if not it["date_created"].startswith("2027-01-01"))
@@ -272,7 +272,7 @@ def test_an_end_that_is_answered_and_not_done_is_told_as_what_goes_on(
     desk: Desk, clock: EventfulClock
 ) -> None:
     desk.manifests(voice())
-    clock.then(5, meanwhile(desk, actions="never"))
+    clock.then(5, in_background(desk, actions="never"))
     run = desk.run(*APPLY)
     result = only(run)
     assert (run.code, result["outcome"], result["reason"]["code"]) == (4, "failed", "still-calling"), result

@@ -22,19 +22,18 @@ from campaignctl.rendering.as_json import (
     apply_document,
     brief_document,
     plan_document,
-    sealed_document,
     whole_document,
 )
 from campaignctl.rendering.documents import PlanDocument
 from campaignctl.rendering.findings import validate_document
 from campaignctl.rendering.formats import FORMATS, Setting, Where, offered, render
 from campaignctl.rendering.timeline import timeline_of
-from campaignctl.saved_plans.seal import document_digest
+from campaignctl.saved_plans.seal import document_digest, sealed
 
 Golden = Callable[[str, str], None]
 SETTING = Setting(plans.NOW, manifests=8, where=Where("prod", "acme1", sandbox=False))
 DOCUMENTS: dict[str, Any] = {
-    "plan": sealed_document(plan_document(plans.everything(), plans.PROD), "made-up"),
+    "plan": sealed(plan_document(plans.everything(), plans.PROD), "made-up"),
     "apply": apply_document(results.everything(), plans.PROD),
     "validate": validate_document(plans.FINDINGS),
 }

@@ -16,8 +16,9 @@ from campaignctl.errors import InputError, RefusedError
 from campaignctl.model.plan import Difference, Selection
 from campaignctl.model.reasons import REASONS
 from campaignctl.rendering import documents
-from campaignctl.rendering.as_json import apply_document, plan_document, sealed_document, written
+from campaignctl.rendering.as_json import apply_document, plan_document, written
 from campaignctl.rendering.findings import error_document, validate_document
+from campaignctl.saved_plans.seal import sealed
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 SHAPES = {
@@ -45,7 +46,7 @@ def test_a_plan_is_what_its_schema_says() -> None:
         (plans.everything(), plans.PROD),
         (plans.plan(environment=plans.SANDBOX), plans.SANDBOX),
     ):
-        assert valid("plan", sealed_document(plan_document(plan, environment), "made-up"))
+        assert valid("plan", sealed(plan_document(plan, environment), "made-up"))
 
 
 def test_results_findings_and_errors_are_what_their_schemas_say() -> None:

@@ -5,6 +5,8 @@ from typing import Final
 from campaignctl.rendering.as_html.page import page
 from campaignctl.rendering.reports import writers
 
+LAYOUT: Final = page
+"""What a report of any command becomes."""
 WRITERS: Final = writers(page)
 
-__all__ = ["WRITERS", "page"]
+__all__ = ["LAYOUT", "WRITERS", "page"]

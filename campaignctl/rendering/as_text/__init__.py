@@ -35,12 +35,6 @@ def _validate(document: documents.ValidateDocument, it: Setting) -> str:
     return validate_text(document, manifests=it.manifests, color=it.color, width=it.width)
 
 
-def _diff(document: documents.DiffDocument, it: Setting) -> str:
-    from campaignctl.diff.text import diff_text
-
-    return diff_text(document, color=it.color, width=it.width)
-
-
 def _error(document: documents.ErrorOutputDocument, it: Setting) -> str:
     from campaignctl.rendering.as_text.findings import error_text
 
@@ -51,6 +45,5 @@ WRITERS: Mapping[str, Writer] = {
     "plan": _plan,
     "apply": _apply,
     "validate": _validate,
-    "diff": _diff,
     "error": _error,
 }

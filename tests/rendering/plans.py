@@ -88,8 +88,8 @@ def plan(*changes: Change, environment: Environment = PROD, **more: Any) -> Plan
         **more,
     }
     ordered = tuple(sorted(changes, key=lambda it: it.key))
-    together = Together(ordered, (), environment, rest["created_at"])
-    return Plan(environment.name, environment.account_sid, changes=ordered, together=together, **rest)
+    overlaps = Together(ordered, (), environment, rest["created_at"]).overlaps
+    return Plan(environment.name, environment.account_sid, changes=ordered, find_overlaps=overlaps, **rest)
 
 
 ALL_FIELDS = tuple(VOICE_SPEC)

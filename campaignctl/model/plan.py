@@ -12,6 +12,7 @@ from campaignctl.kinds.lifecycle import IRREVERSIBLE, Action, State
 from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
 from campaignctl.model.campaigns import Desired, Key, Live
+from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.reasons import ChangeType
 
 FORMAT_VERSION = "1.0"
@@ -143,19 +144,6 @@ class Cost:
 
     requests: int
     seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class CapacityOverlap:
-    """From `start` to `end` the campaigns of a kind together want more a minute than the account's `capacity`."""
-
-    kind: str
-    start: datetime
-    end: datetime
-    campaigns: int
-    wanted: int
-    capacity: int
-    names: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True)

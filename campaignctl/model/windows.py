@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -65,9 +65,25 @@ def window_of(kind: Kind, spec: Mapping[str, Value]) -> Window:
     return Window(begins, ends if ends or not begins else after(begins, DEFAULT_WINDOW))
 
 
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+def utc(moment: datetime) -> datetime:
+    """In UTC, where moments of two zones compare; an end of all calendars where it lies beyond one."""
+    return in_zone(moment, UTC)
+
+
+def in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
+    """As clocks of a zone show it; as UTC's do where theirs would show a year that no calendar has."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return _LAST if moment.year > 1 else _FIRST
+
+
 def after(moment: datetime, length: timedelta) -> datetime:
     """So much later; the end of all calendars where none goes on: an account may say the year 9999."""
     try:
         return moment + length
     except OverflowError:
-        return datetime.max.replace(tzinfo=UTC)
+        return _LAST

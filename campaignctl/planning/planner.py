@@ -11,8 +11,9 @@ from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State, Status
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
+from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.permissions import Permission
-from campaignctl.model.plan import CapacityOverlap, Change, Reason
+from campaignctl.model.plan import Change, Reason
 from campaignctl.model.reasons import REASONS
 from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import Neighbours, decide_absent, nothing_to_do

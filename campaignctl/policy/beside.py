@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from campaignctl.model.plan import CapacityOverlap
+from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.policy.copies import NO_COPIES, Copies
 
 

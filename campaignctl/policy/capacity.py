@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from campaignctl.kinds.table import Kind
 from campaignctl.model.environment import Environment
-from campaignctl.model.plan import CapacityOverlap
+from campaignctl.model.overlaps import CapacityOverlap
 
 
 class Span(NamedTuple):

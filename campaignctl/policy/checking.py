@@ -10,7 +10,7 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
-from campaignctl.model.plan import CapacityOverlap
+from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.windows import Window, after, window_of
 from campaignctl.policy.beside import ALONE, Beside
 from campaignctl.policy.capacity import Span, capacity, crowds_by_kind

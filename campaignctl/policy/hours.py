@@ -11,7 +11,7 @@ from campaignctl.diagnostics import Severity, counted
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.kinds.table import Value
 from campaignctl.model.environment import Environment
-from campaignctl.model.windows import after, offset, window_of
+from campaignctl.model.windows import after, in_zone, offset, utc, window_of
 from campaignctl.policy.prediction import declared_end
 from campaignctl.policy.runs import worst_minutes
 from campaignctl.policy.subject import Case, Fault, Subject
@@ -36,7 +36,7 @@ class CallingDay(NamedTuple):
     def of(cls, moment: datetime, environment: Environment) -> CallingDay:
         """The date of the moment, there."""
         settings, where = hours_settings(environment), zone_name(environment)
-        local = moment.astimezone(zone(where)) if where else moment
+        local = in_zone(moment, zone(where)) if where else moment
         assert local.tzinfo is not None, "a moment has an offset"
         opening, closing = (
             _clock_time(settings.get("from"), OPENING),
@@ -50,15 +50,15 @@ class CallingDay(NamedTuple):
 
     def lets_begin(self, moment: datetime) -> bool:
         """Whether calls may begin then."""
-        return self.opens.astimezone(UTC) <= moment < self.closes.astimezone(UTC)
+        return utc(self.opens) <= moment < utc(self.closes)
 
     def lets_end(self, moment: datetime) -> bool:
         """Whether what ends then ends in time."""
-        return moment.astimezone(UTC) <= self.closes.astimezone(UTC)
+        return utc(moment) <= utc(self.closes)
 
     def local(self, moment: datetime) -> datetime:
         """The moment as clocks there show it."""
-        return moment.astimezone(self.closes.tzinfo)
+        return in_zone(moment, self.closes.tzinfo)
 
 
 def calling_hours(case: Case) -> Iterator[Fault]:
@@ -159,7 +159,7 @@ def _start(subject: Subject, day: CallingDay) -> str:
 
 def local_time(moment: datetime, where: str | None) -> str:
     """` (20:00 in Asia/Kolkata)`; nothing where the moment is written in that zone's own offset."""
-    local = moment.astimezone(zone(where)) if where else moment
+    local = in_zone(moment, zone(where)) if where else moment
     if local.utcoffset() == moment.utcoffset():
         return ""
     day = "" if local.date() == moment.date() else f"{local:%a %d %b} "

@@ -11,7 +11,8 @@ from campaignctl.kinds.lifecycle import CALLING
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
-from campaignctl.model.plan import CapacityOverlap, Change, Op
+from campaignctl.model.overlaps import CapacityOverlap
+from campaignctl.model.plan import Change, Op
 from campaignctl.model.windows import window_of
 from campaignctl.policy import Subject, span_of
 from campaignctl.policy.capacity import Span, crowds_by_kind

@@ -9,7 +9,8 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import Count, Estimate, Senses, TextSense, reach_of
-from campaignctl.model.plan import CapacityOverlap, Change
+from campaignctl.model.overlaps import CapacityOverlap
+from campaignctl.model.plan import Change
 from campaignctl.model.windows import window_of
 from campaignctl.policy.capacity import capacity
 from campaignctl.policy.hours import local_time

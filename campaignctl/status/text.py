@@ -123,9 +123,9 @@ def _total(document: StatusOverview) -> Line:
     parts = [words.counted(len(managed), "manifest")] if managed or unmanaged is not None else []
     if summary["drift"]:
         parts.append(words.counted(summary["drift"], "differs", "differ"))
-    unmanaged = listed if unmanaged is None else unmanaged
-    if unmanaged or unmanaged is not None:
-        verb = "is" if unmanaged == 1 else "are"
-        hint = " (--all lists them)" if unmanaged and not listed else ""
-        parts.append(f"{words.counted(unmanaged, 'campaign')} in the account {verb} not managed here{hint}")
+    count = listed if unmanaged is None else unmanaged
+    if count or unmanaged is not None:
+        verb = "is" if count == 1 else "are"
+        hint = " (--all lists them)" if count and not listed else ""
+        parts.append(f"{words.counted(count, 'campaign')} in the account {verb} not managed here{hint}")
     return Line(f"{'; '.join(parts)}.", 0, Style.STRONG)

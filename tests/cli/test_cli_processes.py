@@ -15,7 +15,7 @@ CORES = os.cpu_count() or 1
 
 SHARED_OUT = """
 import os, sys, threading
-from campaignctl.parallel import shared_out
+from campaignctl.parallel import parallel_map
 home, way = os.getpid(), sys.argv[1]
 
 def work(items):
@@ -32,7 +32,7 @@ if way == "refused":
         os.setuid(65534)  # the limit does not bind root
 if way == "thread":
     threading.Thread(target=threading.Event().wait, daemon=True).start()
-made = shared_out(work, range(int(sys.argv[2])))
+made = parallel_map(work, range(int(sys.argv[2])))
 assert [square for square, _ in made] == [item * item for item in range(int(sys.argv[2]))]
 try:
     os.waitpid(-1, os.WNOHANG)

@@ -14,6 +14,8 @@ CORE = {
     "campaignctl",
     "campaignctl.cli",
     "campaignctl.cli.main",
+    "campaignctl.app",
+    "campaignctl.app.options",
     "campaignctl.app.streams",
     "campaignctl.cli.options",
     "campaignctl.clock",

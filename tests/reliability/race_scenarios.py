@@ -13,12 +13,12 @@ from random import Random
 from greenlet import greenlet
 from simulated_account import Disk, MachineClock, Service, SimulatedAccount, Stored, Weather, World, kill
 
+from campaignctl.app.applying import exit_code
 from campaignctl.applying.creating import Creator
 from campaignctl.applying.leftovers import Leftovers, seen_through
 from campaignctl.applying.port import Hooks
 from campaignctl.applying.run import apply_plan
 from campaignctl.applying.sending import Sender
-from campaignctl.cli.apply import exit_code
 from campaignctl.diagnostics import Position
 from campaignctl.errors import ApiError
 from campaignctl.kinds import VOICE

@@ -136,7 +136,7 @@ def test_no_mention_reference_or_link_stands_outside_of_code() -> None:
         unescape(outside_of_code(output.partition("\n")[2]))
         for output in outputs("markdown", plans.HOSTILE["mentions and links"])
     ]
-    assert "all_manifests" in proses[0]
+    assert "everyone" in proses[0]
     for prose in proses:
         assert not re.search(r"@\w|#\d|GH-\d|://|www\.", prose)
 

@@ -65,7 +65,7 @@ def window_of(kind: Kind, spec: Mapping[str, Value]) -> Window:
     return Window(begins, ends if ends or not begins else after(begins, DEFAULT_WINDOW))
 
 
-_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def utc(moment: datetime) -> datetime:

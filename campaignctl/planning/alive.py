@@ -122,8 +122,9 @@ def decide_in_sync(desired: Desired, live: Live, terms: Terms) -> Decision | Non
 def decide_in_full(desired: Desired, live: Live, terms: Terms) -> Decision:
     """`decide`, the long way: gathers the facts first."""
     facts = assess(without_names(desired), live, terms)
-    fields = facts.free_fields
-    blocks = [*_unknown_lists(desired), *blocking(facts)]
+    unknown = _unknown_lists(desired)
+    fields = _harmless(facts) if unknown else facts.free_fields
+    blocks = [*unknown, *blocking(facts)]
     spec = update_spec(desired, live, fields, terms) if fields else {}
     unsendable = list(cannot_send_whole(facts, spec)) if fields else []
     if unsendable:
@@ -134,6 +135,16 @@ def decide_in_full(desired: Desired, live: Live, terms: Terms) -> Decision:
 def _unknown_lists(desired: Desired) -> tuple[Reason, ...]:
     """Who is meant is not known, unless it is left to others."""
     return () if desired.ignores("lists") else unresolved(desired)
+
+
+def _harmless(facts: Assessment) -> tuple[str, ...]:
+    """What goes out though nobody knows who is meant: callbacks, and a postponement (rule 5)."""
+    by_name, later = facts.live.kind.by_name, facts.move is StartMove.LATER
+    return tuple(
+        name
+        for name in facts.free_fields
+        if by_name[name].mutability is Mutability.ALWAYS or (name == facts.schedule and later)
+    )
 
 
 def blocking(facts: Assessment) -> Iterator[Reason]:

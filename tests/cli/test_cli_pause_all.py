@@ -151,7 +151,7 @@ def test_however_long_the_past_the_first_pause_waits_for_a_handful_of_requests(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "before", "in_all"), [("voice", 1, 522), ("sms", 2, 531)])
+@pytest.mark.parametrize(("kind", "before", "in_all"), [("voice", 1, 522), ("sms", 2, 540)])
 def test_twenty_thousand_finished_ones_delay_no_pause(
     desk: Desk, kind: str, before: int, in_all: int
 ) -> None:

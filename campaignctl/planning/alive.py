@@ -116,7 +116,9 @@ def decide_in_sync(desired: Desired, live: Live, terms: Terms) -> Decision | Non
     met = desired.state is None or live.status in MEETS[desired.state]
     if not met or not written_alike(desired.spec, live.spec) or terms.resends(desired, live):
         return None
-    return None if asks_by_name([desired]) else Decision(_IN_SYNC, resulting=live.spec)
+    if asks_by_name([desired]):
+        return None
+    return Decision(_IN_SYNC, notes=tuple(_pause_noted(desired, live)), resulting=live.spec)
 
 
 def decide_in_full(desired: Desired, live: Live, terms: Terms) -> Decision:
@@ -148,7 +150,14 @@ def _harmless(facts: Assessment) -> tuple[str, ...]:
 
 
 def blocking(facts: Assessment) -> Iterator[Reason]:
-    """Rules 4.4 and 4.5: what differs and can no longer change."""
+    """Rules 4.4 and 4.5: what differs and can no longer change, and once it has begun the way out."""
+    reasons = [*_too_late(facts)]
+    yield from reasons
+    if facts.phase is Phase.STARTED:
+        yield from (Reason(code, _way_out(facts)) for code in dict.fromkeys(it.code for it in reasons))
+
+
+def _too_late(facts: Assessment) -> Iterator[Reason]:
     if facts.move is StartMove.TOO_LATE or (facts.phase is Phase.STARTED and _own_start_passed(facts)):
         yield Reason("start-passed", _start_passed_message(facts))
     if _unseen_start_blocks(facts):
@@ -159,6 +168,14 @@ def blocking(facts: Assessment) -> Iterator[Reason]:
             continue
         if not can_change(name, facts.live, facts.phase, facts.move):
             yield Reason("immutable-field", _immutable_message(facts, name))
+
+
+def _way_out(facts: Assessment) -> str:
+    """Both steps: what ends this one, and a new run for what is still wanted."""
+    desired, live = facts.desired, facts.live
+    ends, name = facts.terms.address.command("complete", live.sid), desired.name or live.name
+    pin = " and no metadata.sid" if desired.sid else ""
+    return f"`{ends}` ends this one, and what is still wanted needs a new name{pin}: {facts.terms.free_name(name)}"
 
 
 def _own_start_passed(facts: Assessment) -> bool:
@@ -179,7 +196,8 @@ def _start_passed_message(facts: Assessment) -> str:
     if passed and facts.phase is Phase.STARTED:
         return "its start has passed: the schedule stays as it is live"
     why = "has passed" if passed else "is less than 10 minutes away"
-    return f"the start it asks for {why}: the schedule stays as it is live; give it a later start"
+    later = "" if facts.phase is Phase.STARTED else "; give it a later start"
+    return f"the start it asks for {why}: the schedule stays as it is live{later}"
 
 
 def _immutable_message(facts: Assessment, name: str) -> str:
@@ -384,7 +402,14 @@ def first(reasons: list[Reason]) -> Reason | None:
     return Reason(code, "; ".join(messages))
 
 
+def _pause_noted(desired: Desired, live: Live) -> Iterator[str]:
+    """Its life is left to others, so nobody would be told that it calls nobody (rule 4.6)."""
+    if desired.state is None and live.status is Status.PAUSED:
+        yield "it is paused, and stays so: the manifest has no state"
+
+
 def _notes(facts: Assessment) -> Iterator[str]:
+    yield from _pause_noted(facts.desired, facts.live)
     if facts.comparison.unseen:
         yield f"not shown by the account, so not compared: {', '.join(facts.comparison.unseen)}"
     name = facts.desired.name

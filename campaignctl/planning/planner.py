@@ -93,7 +93,8 @@ def make_plan(
     account = _look(all_manifests, snapshot, terms.country)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
-    terms = replace(terms, beside=Beside(copies=copies_among(all_manifests, terms.environment, terms.now)))
+    beside = Beside(copies=copies_among(all_manifests, terms.environment, terms.now))
+    terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
     decided, together = _decide_all(meant, orphans, account, terms)
     changes = [_change(match, decision) for match, decision in decided]
@@ -178,9 +179,9 @@ def _decide_found(desired: Desired, live: Live, account: _Account, terms: Terms)
     if live.status is Status.UNKNOWN:
         return _unknown_status(desired, live, terms)
     if live.finished:
-        return decide_finished(without_names(desired), live, account.names, terms)
+        return decide_finished(without_names(desired), live, terms)
     if past_its_end(desired, live, terms):
-        return decide_past_its_end(without_names(desired), live, account.names, terms)
+        return decide_past_its_end(without_names(desired), live, terms)
     return decide(desired, live, terms)
 
 

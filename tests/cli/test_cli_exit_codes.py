@@ -167,6 +167,7 @@ CASES = (
     Case("an unknown flag", 64, ("plan", "--colour"), says="--colour"),
     Case("an unknown format", 64, ("plan", "--format", "xml"), says="xml"),
     Case("an unknown permission", 64, ("plan", "--allow", "delete"), says="delete"),
+    Case("a permission whose name was not filled in", 64, ("plan", "--allow", "complete:"), says="complete:"),
     Case("a label selector that is none", 64, ("plan", "-l", "team"), says="team"),
     Case("a variable without a value", 64, ("plan", "--var", "flow_id"), says="NAME=VALUE"),
     Case("an unknown environment", 1, ("plan", "-e", "prud"), says="prod"),

@@ -450,3 +450,12 @@ def test_one_that_could_not_be_paused_is_not_looked_for_for_ever(meanwhile: Desk
     meanwhile.sandbox.faults.add("status", request="action", path=sids[0], status=422, times=None)
     assert meanwhile.run("pause", "--all", YES).code == 4
     assert len(paused(meanwhile)) == 2
+
+
+def test_ctrl_c_while_it_waits_to_look_again_tells_what_was_done(desk: Desk) -> None:
+    busy(desk)
+    desk.configure(settle_seconds=10)
+    words = ("pause", "--all", YES, "--format", "json")
+    result = run(*words, cwd=desk.root, env=SECRETS, clock=Impatient())
+    assert (result.code, result.json["summary"]["applied"]) == (130, 7)
+    assert any("cut short" in note for note in result.json["notes"])

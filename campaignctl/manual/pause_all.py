@@ -20,6 +20,7 @@ from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 
 _CUT_SHORT: Final = "it was cut short: others may go on calling or texting; run it again"
 _MOST_SIDS: Final = 10
+_DONE: Final = (ChangeOutcome.APPLIED, ChangeOutcome.UNCHANGED)
 
 
 def seek_all(hand: ManualRun, status: str | None) -> tuple[Sweep, Targets]:
@@ -52,7 +53,9 @@ def go_on(hand: ManualRun, sweep: Sweep, result: ApplyResult, sought: Targets) -
 
 def _until_quiet(hand: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> tuple[ApplyResult, Targets]:
     interrupted = _stop(hand, sweep, results)
-    notes = (*_notes(hand, sweep), *((_CUT_SHORT,) if interrupted else ()))
+    results = list({it.change.key: it for it in results}.values())  # of those that were paused twice the last
+    restless = _restless(results, sweep)
+    notes = (*_notes(hand, sweep), *restless, *((_CUT_SHORT,) if interrupted else ()))
     if not results:
         hand.show((), notes)
     changes, seen = tuple(result.change for result in results), tuple(sweep.seen.values())
@@ -62,7 +65,25 @@ def _until_quiet(hand: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> 
         for it in sorted(results, key=lambda it: it.change.key)
     )
     plan = plan_by_hand(changes, hand.terms, hand.client.requests)
-    return ApplyResult(plan, told, interrupted), Targets(changes, seen, (), notes, _is_quiet(sweep))
+    return ApplyResult(plan, told, interrupted), Targets(
+        changes, seen, (), notes, _is_quiet(sweep) and not restless
+    )
+
+
+def _restless(results: Iterable[ChangeResult], sweep: Sweep) -> tuple[str, ...]:
+    """What was paused, as the answers say, and still showed as calling in the last look."""
+    paused = (it.change.key for it in results if it.outcome in _DONE)
+    calling = [
+        key.sid for key in paused if _calls(sweep.seen.get(key.sid)) and key.kind not in sweep.troubles
+    ]
+    if not calling:
+        return ()
+    campaigns = counted(len(calling), "campaign shows", "campaigns show")
+    return (f"{campaigns} as calling though paused ({', '.join(calling[:_MOST_SIDS])}): run it again",)
+
+
+def _calls(live: Live | None) -> bool:
+    return live is not None and live.status in CALLING
 
 
 def _with_note(result: ChangeResult, note: str) -> ChangeResult:
@@ -80,6 +101,7 @@ def _stop(hand: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> bool:
         while len(results) != stopped:
             if results:
                 _let_lists_settle(hand)
+                sweep.look_again()
             stopped = len(results)
             for wave in filter(None, sweep.in_waves()):
                 if not _stop_wave(hand, wave, results):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,6 +20,8 @@ from campaignctl.model.environment import SMS_APIS
 
 AT_ONCE: Final = 50
 """How many of what calls now are asked for at a time: a short answer comes soon, and the next one is fresh."""
+MOST_TIMES: Final = 2
+"""In how many looks a campaign is given, however long it shows as calling."""
 
 
 @dataclass
@@ -36,7 +39,12 @@ class Sweep:
     seen: dict[str, Live] = field(default_factory=dict)
     troubles: dict[str, ApiError | None] = field(default_factory=dict)
     elsewhere: tuple[Live, ...] = ()
-    _require_credentials: set[str] = field(default_factory=set)
+    _given: set[str] = field(default_factory=set)
+    _times: Counter[str] = field(default_factory=Counter)
+
+    def look_again(self) -> None:
+        """What calls still, or again, in the look that follows is given once more."""
+        self._given.clear()
 
     def in_waves(self) -> Iterator[tuple[Live, ...]]:
         """Each campaign once: first what is in progress, by few and fresh answers; then `everything`.
@@ -147,11 +155,13 @@ class Sweep:
             raise errors[0]
 
     def _new(self, found: Iterable[Live], statuses: Collection[Status]) -> tuple[Live, ...]:
-        """Those of the statuses that were not given before."""
+        """Those of the statuses that this look has not given before."""
         found = tuple(found)
         self.seen.update({live.sid: live for live in found})
-        new = tuple(
-            live for live in found if live.status in statuses and live.sid not in self._require_credentials
-        )
-        self._require_credentials.update(live.sid for live in new)
+        new = tuple(live for live in found if live.status in statuses and self._may_give(live.sid))
+        self._given.update(live.sid for live in new)
+        self._times.update(live.sid for live in new)
         return new
+
+    def _may_give(self, sid: str) -> bool:
+        return sid not in self._given and self._times[sid] < MOST_TIMES

@@ -30,7 +30,7 @@ def plan_among(paths: Sequence[str]) -> Path | None:
 def refuse_empty(paths: Iterable[str]) -> None:
     """Raises InputError for a file that is named and holds nothing: never *nothing to do*."""
     for path in map(Path, paths):
-        if path.is_file() and _begin(path) in ("", "null") and holds_nothing(read_file(path)):
+        if path.is_file() and holds_nothing(_begin(path)) and holds_nothing(read_file(path)):
             raise InputError(f"{path} holds nothing: neither a manifest nor a plan")
 
 

@@ -10,8 +10,10 @@ from campaignctl.app.workspace import Reading, Session
 from campaignctl.applying.intents import Intents
 from campaignctl.diagnostics import in_order
 from campaignctl.errors import UsageError
+from campaignctl.kinds import KINDS
 from campaignctl.model.campaigns import Snapshot
 from campaignctl.model.environment import Environment
+from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import Consent, Permission, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
 from campaignctl.parallel import in_background
@@ -139,7 +141,17 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
         approved_before=asked.approved_before,
         checkout=session.checkout,
     )
-    return Look(reading, snapshot, terms, make_plan(reading.all_manifests, reading.selected, snapshot, terms))
+    outlook = make_plan(reading.all_manifests, reading.selected, snapshot, terms)
+    _refuse_names_of_both_kinds(asked, outlook)
+    return Look(reading, snapshot, terms, outlook)
+
+
+def _refuse_names_of_both_kinds(asked: PlanOptions, outlook: Decisions) -> None:
+    """What is allowed or sent again by name is so for one campaign. Raises UsageError."""
+    flags = (flag.partition(":")[2] for flag in asked.allowed)
+    for name in dict.fromkeys((*flags, *asked.resend)):
+        bearers = (it.key.kind for it in outlook.changes if it.key.name == name)
+        AskedName.read(name).of_one_kind(KINDS[kind] for kind in bearers)
 
 
 def _consent(flags: tuple[str, ...], environment: Environment) -> Consent:

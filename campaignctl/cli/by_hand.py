@@ -25,7 +25,7 @@ from campaignctl.errors import UsageError
 from campaignctl.exits import Exit
 from campaignctl.kinds.lifecycle import CALLING, Action
 from campaignctl.manual.named import nowhere, seek_named
-from campaignctl.manual.pause_all import seek_all, stop_in_waves
+from campaignctl.manual.pause_all import go_on, seek_all, stop_in_waves
 from campaignctl.manual.rules import VERBS, Verb
 from campaignctl.manual.run import ManualRun, Targets
 from campaignctl.model.results import ApplyResult
@@ -68,8 +68,11 @@ def _carry_out(verb: Verb, options: GlobalOptions, asked: ManualOptions) -> int:
             hand = ManualRun(verb, session, connection.client, carrier, asked.output_format)
             if asked.in_waves:
                 result, sought = stop_in_waves(hand, asked.status)
+            elif asked.everything:
+                sweep, sought = seek_all(hand, asked.status)
+                result, sought = go_on(hand, sweep, _after_asking(hand, sought, asked), sought)
             else:
-                sought = seek_all(hand, asked.status) if asked.everything else seek_named(hand, asked.names)
+                sought = seek_named(hand, asked.names)
                 result = _after_asking(hand, sought, asked)
     _write(result, sought, session, asked)
     return _exit_code(result, sought) or (Exit.ERROR if connection.log.lost else Exit.FINE)

@@ -194,6 +194,8 @@ def _merged(node: MappingNode, budget: _Budget, depth: int = 0) -> list[tuple[No
         raise UnreadableError(
             "duplicate-key", mark_of(merges[1][0]), "<< stands twice; give one a list of both"
         )
+    if depth:
+        _refuse_twins(own)
     seen = {key.value for key, _ in own if isinstance(key, ScalarNode)}
     for parent in _parents(merges[0][1]) if merges else ():
         budget.spend(parent, depth)
@@ -203,6 +205,16 @@ def _merged(node: MappingNode, budget: _Budget, depth: int = 0) -> list[tuple[No
                 seen.add(key.value)
                 own.append((key, value))
     return own
+
+
+def _refuse_twins(pairs: list[tuple[Node, Node]]) -> None:
+    """Of what is merged in nobody else sees all keys."""
+    first: dict[str, Node] = {}
+    for key, _ in pairs:
+        if isinstance(key, ScalarNode) and first.setdefault(key.value, key) is not key:
+            line = mark_of(first[key.value]).line + 1
+            message = f"{quoted(key.value)} stands twice, first in line {line}"
+            raise UnreadableError("duplicate-key", mark_of(key), message)
 
 
 def _parents(value: Node) -> list[MappingNode]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from yaml.nodes import Node, ScalarNode
+from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from campaignctl.diagnostics import quoted
 from campaignctl.kinds.table import Kind
@@ -24,14 +24,30 @@ def may_cut(text: str) -> str:
 
 
 def cut_short(kind: Kind, parts: Mapping[str, Node], text: str) -> Iterator[Fault]:
-    """The texts of a manifest that a comment follows, and its name where that is hardly meant as one."""
-    spec = members(parts.get("spec"))
+    """The texts of a manifest that a comment follows; and where that is hardly meant as one, its names, and what says
+    whom it reaches: a file, a list.
+    """
+    spec, metadata = members(parts.get("spec")), members(parts.get("metadata"))
     for name in texts_of(kind):
         if name in spec and _follows(spec[name], text) is not None:
             yield doubt(name, RULE, f"{name}: {message(spec[name])}")
-    title = members(parts.get("metadata")).get("name")
-    if title is not None and cuts_a_word(title, text):
-        yield doubt("metadata.name", RULE, f"name: {message(title)}")
+    named: list[tuple[str, str, Node | None]] = [
+        *((f"metadata.{name}", name, metadata.get(name)) for name in ("name", "previous_name")),
+        ("from_file", "from_file", spec.get("from_file")),
+        *(
+            (f"lists.{place}", f"item {place + 1} of lists", node)
+            for place, node in enumerate(_list_names(spec))
+        ),
+    ]
+    for path, called, node in named:
+        if node is not None and cuts_a_word(node, text):
+            yield doubt(path, RULE, f"{called}: {message(node)}")
+
+
+def _list_names(spec: Mapping[str, Node]) -> Iterator[Node | None]:
+    lists = spec.get("lists")
+    for item in lists.value if isinstance(lists, SequenceNode) else ():
+        yield members(item).get("name")
 
 
 def cuts_a_word(node: Node, text: str) -> bool:

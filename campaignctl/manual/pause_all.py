@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -15,19 +15,21 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING, Status, read_status
 from campaignctl.manual.rules import decide, plan_by_hand
 from campaignctl.manual.run import ManualRun, Targets
+from campaignctl.model.campaigns import Live
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 
 _CUT_SHORT: Final = "it was cut short: others may go on calling or texting; run it again"
 _MOST_SIDS: Final = 10
+_DONE: Final = (ChangeOutcome.APPLIED, ChangeOutcome.UNCHANGED)
 
 
-def seek_all(hand: ManualRun, status: str | None) -> Targets:
-    """Everything, for one question that shows it all."""
+def seek_all(hand: ManualRun, status: str | None) -> tuple[Sweep, Targets]:
+    """Everything, for one question that shows it all; and what it was found by."""
     sweep = _sweep(hand, status, "; with --auto-approve a pause does not wait for it")
     found = [live for wave in sweep.everything() for live in wave]
     changes = tuple(decide(hand.verb, live, hand.terms) for live in found)
     seen = tuple(sweep.seen.values())
-    return Targets(changes, seen, notes=tuple(_notes(hand, sweep)), whole=_is_quiet(sweep))
+    return sweep, Targets(changes, seen, notes=tuple(_notes(hand, sweep)), whole=_is_quiet(sweep))
 
 
 def stop_in_waves(hand: ManualRun, status: str | None) -> tuple[ApplyResult, Targets]:
@@ -35,36 +37,96 @@ def stop_in_waves(hand: ManualRun, status: str | None) -> tuple[ApplyResult, Tar
 
     What the next apply will do about it is said at the end: no pause waits for manifests to be read.
     """
-    sweep = _sweep(hand, status)
-    results, interrupted = _stop(hand, sweep)
-    notes = (*_notes(hand, sweep), *((_CUT_SHORT,) if interrupted else ()))
+    return _until_quiet(hand, _sweep(hand, status), [])
+
+
+def go_on(hand: ManualRun, sweep: Sweep, result: ApplyResult, sought: Targets) -> tuple[ApplyResult, Targets]:
+    """After the question: what was made or set going meanwhile is stopped as well, without another one."""
+    if result.interrupted or not result.plan.operations:
+        return result, sought
+    whole, found = _until_quiet(hand, sweep, list(result.results))
+    for sentence in found.notes:
+        if sentence not in sought.notes:
+            output.remark(sentence)
+    return whole, found
+
+
+def _until_quiet(hand: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> tuple[ApplyResult, Targets]:
+    interrupted = _stop(hand, sweep, results)
+    results = list({it.change.key: it for it in results}.values())  # of those that were paused twice the last
+    restless = _restless(results, sweep)
+    notes = (*_notes(hand, sweep), *restless, *((_CUT_SHORT,) if interrupted else ()))
     if not results:
         hand.show((), notes)
     changes, seen = tuple(result.change for result in results), tuple(sweep.seen.values())
     outlook = hand.outlook(changes, seen)
     told = tuple(
-        replace(it, notes=(*it.notes, outlook[it.change.key])) if it.outcome is ChangeOutcome.APPLIED else it
+        _with_note(it, outlook[it.change.key]) if it.outcome is ChangeOutcome.APPLIED else it
         for it in sorted(results, key=lambda it: it.change.key)
     )
     plan = plan_by_hand(changes, hand.terms, hand.client.requests)
-    return ApplyResult(plan, told, interrupted), Targets(changes, seen, (), notes, _is_quiet(sweep))
+    return ApplyResult(plan, told, interrupted), Targets(
+        changes, seen, (), notes, _is_quiet(sweep) and not restless
+    )
 
 
-def _stop(hand: ManualRun, sweep: Sweep) -> tuple[list[ChangeResult], bool]:
-    """What became of each, and whether it was cut short: then what was done is told all the same."""
-    results: list[ChangeResult] = []
+def _restless(results: Iterable[ChangeResult], sweep: Sweep) -> tuple[str, ...]:
+    """What was paused, as the answers say, and still showed as calling in the last look."""
+    paused = (it.change.key for it in results if it.outcome in _DONE)
+    calling = [
+        key.sid for key in paused if _calls(sweep.seen.get(key.sid)) and key.kind not in sweep.troubles
+    ]
+    if not calling:
+        return ()
+    campaigns = counted(len(calling), "campaign shows", "campaigns show")
+    return (f"{campaigns} as calling though paused ({', '.join(calling[:_MOST_SIDS])}): run it again",)
+
+
+def _calls(live: Live | None) -> bool:
+    return live is not None and live.status in CALLING
+
+
+def _with_note(result: ChangeResult, note: str) -> ChangeResult:
+    """Unless the plan said so before the question."""
+    return result if note in result.change.notes else replace(result, notes=(*result.notes, note))
+
+
+def _stop(hand: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> bool:
+    """Stops all that it finds, and looks again until a look that comes late enough finds nothing new (rule 12).
+
+    True where it was cut short: what became of each until then stands in `results` all the same.
+    """
+    stopped = -1
     try:
-        for wave in filter(None, sweep.in_waves()):
-            terms = hand.terms
-            result = hand.carry_out(hand.show(decide(hand.verb, live, terms) for live in wave))
-            results.extend(result.results)
-            if result.interrupted or hand.carrier.interrupts.asked():  # nothing more is sent, reads neither
-                return results, True
+        while len(results) != stopped:
+            if results:
+                _let_lists_settle(hand)
+                sweep.look_again()
+            stopped = len(results)
+            for wave in filter(None, sweep.in_waves()):
+                if not _stop_wave(hand, wave, results):
+                    return True
     except (KeyboardInterrupt, InterruptedRunError):
         if not results:
             raise
-        return results, True
-    return results, False
+        return True
+    return False
+
+
+def _stop_wave(hand: ManualRun, wave: Iterable[Live], results: list[ChangeResult]) -> bool:
+    """False where somebody wants it to end: nothing more is sent then, reads neither."""
+    terms = hand.terms
+    result = hand.carry_out(hand.show(decide(hand.verb, live, terms) for live in wave))
+    results.extend(result.results)
+    return not (result.interrupted or hand.carrier.interrupts.asked())
+
+
+def _let_lists_settle(hand: ManualRun) -> None:
+    """What somebody creates while others are paused shows in lists only later."""
+    seconds = hand.session.environment.settle_seconds if hand.carrier.connection.settles else 0
+    if seconds:
+        output.remark(f"Looking again in {seconds:g} seconds.", hand.session.options)
+        hand.carrier.clock.sleep(seconds)
 
 
 def _sweep(hand: ManualRun, status: str | None, advice: str = "") -> Sweep:

@@ -114,6 +114,6 @@ class Consent:
 
 
 def unknown_permissions(flags: Iterable[str]) -> tuple[str, ...]:
-    """The flags whose OP is none."""
+    """The flags whose OP is none, or whose NAME is empty: it was to be filled in."""
     words = {permission.value for permission in Permission}
-    return tuple(flag for flag in flags if flag.partition(":")[0] not in words)
+    return tuple(flag for flag in flags if flag.partition(":")[0] not in words or flag.endswith(":"))

@@ -116,14 +116,17 @@ def decide_in_sync(desired: Desired, live: Live, terms: Terms) -> Decision | Non
     met = desired.state is None or live.status in MEETS[desired.state]
     if not met or not written_alike(desired.spec, live.spec) or terms.resends(desired, live):
         return None
-    return None if asks_by_name([desired]) else Decision(_IN_SYNC, resulting=live.spec)
+    if asks_by_name([desired]):
+        return None
+    return Decision(_IN_SYNC, notes=tuple(_pause_noted(desired, live)), resulting=live.spec)
 
 
 def decide_in_full(desired: Desired, live: Live, terms: Terms) -> Decision:
     """`decide`, the long way: gathers the facts first."""
     facts = assess(without_names(desired), live, terms)
-    fields = facts.free_fields
-    blocks = [*_unknown_lists(desired), *blocking(facts)]
+    unknown = _unknown_lists(desired)
+    fields = _harmless(facts) if unknown else facts.free_fields
+    blocks = [*unknown, *blocking(facts)]
     spec = update_spec(desired, live, fields, terms) if fields else {}
     unsendable = list(cannot_send_whole(facts, spec)) if fields else []
     if unsendable:
@@ -136,8 +139,25 @@ def _unknown_lists(desired: Desired) -> tuple[Reason, ...]:
     return () if desired.ignores("lists") else unresolved(desired)
 
 
+def _harmless(facts: Assessment) -> tuple[str, ...]:
+    """What goes out though nobody knows who is meant: callbacks, and a postponement (rule 5)."""
+    by_name, later = facts.live.kind.by_name, facts.move is StartMove.LATER
+    return tuple(
+        name
+        for name in facts.free_fields
+        if by_name[name].mutability is Mutability.ALWAYS or (name == facts.schedule and later)
+    )
+
+
 def blocking(facts: Assessment) -> Iterator[Reason]:
-    """Rules 4.4 and 4.5: what differs and can no longer change."""
+    """Rules 4.4 and 4.5: what differs and can no longer change, and once it has begun the way out."""
+    reasons = [*_too_late(facts)]
+    yield from reasons
+    if facts.phase is Phase.STARTED:
+        yield from (Reason(code, _way_out(facts)) for code in dict.fromkeys(it.code for it in reasons))
+
+
+def _too_late(facts: Assessment) -> Iterator[Reason]:
     if facts.move is StartMove.TOO_LATE or (facts.phase is Phase.STARTED and _own_start_passed(facts)):
         yield Reason("start-passed", _start_passed_message(facts))
     if _unseen_start_blocks(facts):
@@ -148,6 +168,14 @@ def blocking(facts: Assessment) -> Iterator[Reason]:
             continue
         if not can_change(name, facts.live, facts.phase, facts.move):
             yield Reason("immutable-field", _immutable_message(facts, name))
+
+
+def _way_out(facts: Assessment) -> str:
+    """Both steps: what ends this one, and a new run for what is still wanted."""
+    desired, live = facts.desired, facts.live
+    ends, name = facts.terms.address.command("complete", live.sid), desired.name or live.name
+    pin = " and no metadata.sid" if desired.sid else ""
+    return f"`{ends}` ends this one, and what is still wanted needs a new name{pin}: {facts.terms.free_name(name)}"
 
 
 def _own_start_passed(facts: Assessment) -> bool:
@@ -168,7 +196,8 @@ def _start_passed_message(facts: Assessment) -> str:
     if passed and facts.phase is Phase.STARTED:
         return "its start has passed: the schedule stays as it is live"
     why = "has passed" if passed else "is less than 10 minutes away"
-    return f"the start it asks for {why}: the schedule stays as it is live; give it a later start"
+    later = "" if facts.phase is Phase.STARTED else "; give it a later start"
+    return f"the start it asks for {why}: the schedule stays as it is live{later}"
 
 
 def _immutable_message(facts: Assessment, name: str) -> str:
@@ -373,7 +402,14 @@ def first(reasons: list[Reason]) -> Reason | None:
     return Reason(code, "; ".join(messages))
 
 
+def _pause_noted(desired: Desired, live: Live) -> Iterator[str]:
+    """Its life is left to others, so nobody would be told that it calls nobody (rule 4.6)."""
+    if desired.state is None and live.status is Status.PAUSED:
+        yield "it is paused, and stays so: the manifest has no state"
+
+
 def _notes(facts: Assessment) -> Iterator[str]:
+    yield from _pause_noted(facts.desired, facts.live)
     if facts.comparison.unseen:
         yield f"not shown by the account, so not compared: {', '.join(facts.comparison.unseen)}"
     name = facts.desired.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from campaignctl.kinds.lifecycle import State, Status, shortest_path
@@ -15,13 +15,10 @@ from campaignctl.planning.compare import UNSEEN, compare, shown, start_of
 from campaignctl.planning.terms import Terms
 
 
-def decide_finished(desired: Desired, live: Live, names: Container[str], terms: Terms) -> Decision:
-    """A no-op, whatever its fields say; but for a new start, and for a completed one that is to be archived.
-
-    `names` are those that a new run cannot have.
-    """
+def decide_finished(desired: Desired, live: Live, terms: Terms) -> Decision:
+    """A no-op, whatever its fields say; but for a new start, and for a completed one that is to be archived."""
     if asks_for_new_run(desired, live, terms):
-        return _already_ran(desired, live, names, f"it is {live.status}")
+        return _already_ran(desired, live, terms, f"it is {live.status}")
     notes = (*differences_noted(desired, live, terms), *_unseen_start_noted(desired, live, terms))
     if desired.state is State.ARCHIVED and shortest_path(live.status, State.ARCHIVED):
         return _archive(desired, live, terms, notes)
@@ -32,21 +29,21 @@ def decide_finished(desired: Desired, live: Live, names: Container[str], terms: 
     return Decision(Reason("finished", f"it is {live.status}"), notes=notes)
 
 
-def decide_past_its_end(desired: Desired, live: Live, names: Container[str], terms: Terms) -> Decision:
+def decide_past_its_end(desired: Desired, live: Live, terms: Terms) -> Decision:
     """A no-op like any that is over; what ends it is printed."""
     what_it_is = "it waits, paused, and its window is over"
     if asks_for_new_run(desired, live, terms):
-        return _already_ran(desired, live, names, what_it_is)
+        return _already_ran(desired, live, terms, what_it_is)
     command = terms.address.command("complete", live.sid)
     reason = Reason("window-over", f"{what_it_is}; `{command}` ends it")
     return Decision(reason, notes=differences_noted(desired, live, terms))
 
 
-def _already_ran(desired: Desired, live: Live, names: Container[str], what_it_is: str) -> Decision:
+def _already_ran(desired: Desired, live: Live, terms: Terms, what_it_is: str) -> Decision:
     if desired.sid is None and desired.name and desired.name != live.name:
         message = f"{live.name}, its metadata.previous_name, ran: {what_it_is}; a new run needs none, only its own name"
         return Decision(Reason("already-ran", f"{message}: {desired.name}"))
-    name = free_name(desired.name or live.name, names)
+    name = terms.free_name(desired.name or live.name)
     pin = " and no metadata.sid" if desired.sid else ""
     return Decision(Reason("already-ran", f"{what_it_is}; a new run needs a new name{pin}: {name}"))
 
@@ -107,11 +104,3 @@ def _window_as_far_as_shown(desired: Desired, live: Live) -> Window:
     if not isinstance(theirs, Mapping) or not isinstance(mine, Mapping):
         return window_of(live.kind, live.spec)
     return window_of(live.kind, {name: {**mine, **theirs}})
-
-
-def free_name(name: str, taken: Container[str]) -> str:
-    """A name for the next run: the first of NAME-2, NAME-3 … that nothing bears."""
-    number = 2
-    while f"{name}-{number}" in taken:
-        number += 1
-    return f"{name}-{number}"

@@ -76,13 +76,20 @@ class Lookalikes:
 
     def oldest(self, desired: Desired) -> Live | None:
         """Of those that are not finished the oldest that could be this one."""
+        return min(self._alive_ones(desired), key=lambda live: live.age_key, default=None)
+
+    def all_alive(self, desired: Desired) -> Iterator[Live]:
+        """All that are not finished and could be this one; some come more than once."""
+        return self._alive_ones(desired, all_of_them=True)
+
+    def _alive_ones(self, desired: Desired, *, all_of_them: bool = False) -> Iterator[Live]:
         campaigns = self._alive.get(desired.kind.name)
         if not campaigns:
-            return None
+            return iter(())
         index = self._indices.get((desired.kind.name, True))
         if index is None:
             index = self._indices[desired.kind.name, True] = _Alive(campaigns, self._country)
-        return min(self._found(desired, index), key=lambda live: live.age_key, default=None)
+        return self._found(desired, index, all_of_them)
 
     def newest_finished(self, desired: Desired) -> Live | None:
         """Of the finished ones the newest that was this one."""
@@ -94,14 +101,17 @@ class Lookalikes:
             index = self._indices[desired.kind.name, False] = _Finished(campaigns, self._country)
         return max(self._found(desired, index), key=lambda live: live.age_key, default=None)
 
-    def _found(self, desired: Desired, index: _Alive | _Finished) -> Iterator[Live]:
-        """The first of each group that could be it; `distinct_from` says which ones it is not."""
+    def _found(
+        self, desired: Desired, index: _Alive | _Finished, all_of_them: bool = False
+    ) -> Iterator[Live]:
+        """The first of each group that could be it, or all; `distinct_from` says which ones it is not."""
         mine = Look(desired, self._country)
         for group in index.groups(mine):
             for live in group:
                 if live.sid not in desired.distinct_from and index.alike(mine, index.looks[live.sid]):
                     yield live
-                    break
+                    if not all_of_them:
+                        break
 
 
 def _by_kind(campaigns: Iterable[Live]) -> Mapping[str, Sequence[Live]]:

@@ -15,6 +15,7 @@ from campaignctl.kinds.table import Field, Mutability, Role, Type, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import UNSEEN, same, shown, start_of
+from campaignctl.planning.lists import without_names
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
 from campaignctl.policy.consistency import faults
@@ -51,8 +52,10 @@ def update_spec(desired: Desired, live: Live, changing: Collection[str], terms: 
     """What an update sends: the whole campaign before its start, from then on all of it that may still change.
 
     `changing` names what the plan changes, the rest stays as it is. A declared field that the account does not show
-    goes along; one that differs and is not in `changing` (its change is blocked or held) is sent as it is live.
+    goes along; one that differs and is not in `changing` (its change is blocked or held) is sent as it is live. So are
+    lists that nobody could find by their names.
     """
+    desired = without_names(desired)
     collection = terms.environment.collection(live.kind.name)
     started = phase_of(live, terms.now) is Phase.STARTED
     spec: Spec = {}

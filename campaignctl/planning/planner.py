@@ -93,7 +93,8 @@ def make_plan(
     account = _look(all_manifests, snapshot, terms.country)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
-    terms = replace(terms, beside=Beside(copies=copies_among(all_manifests, terms.environment, terms.now)))
+    beside = Beside(copies=copies_among(all_manifests, terms.environment, terms.now))
+    terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
     decided, together = _decide_all(meant, orphans, account, terms)
     changes = [_change(match, decision) for match, decision in decided]
@@ -152,11 +153,11 @@ def _decide(match: Match, account: _Account, terms: Terms) -> Decision:
             return decide_absent(desired, account.neighbours, terms)
         case How.NAME:
             assert live is not None, "a name is matched among what is there"
-            found = _decide_found(desired, live, account, terms)
+            found = _decide_found(desired, live, terms)
             return decide_foreign(live, found) if looks_foreign(desired, live, terms) else found
         case How.SID | How.PREVIOUS_NAME | How.HISTORY | How.PREVIOUS_HISTORY | How.UNKNOWN_STATUS:
             assert live is not None, "every match but these brings its campaign"
-            return _decide_found(desired, live, account, terms)
+            return _decide_found(desired, live, terms)
 
 
 def _sid_not_found(desired: Desired, snapshot: Snapshot, terms: Terms) -> Decision:
@@ -174,13 +175,13 @@ def _incomplete_list(desired: Desired, terms: Terms) -> Decision:
     return Decision(Reason("incomplete-list", message))
 
 
-def _decide_found(desired: Desired, live: Live, account: _Account, terms: Terms) -> Decision:
+def _decide_found(desired: Desired, live: Live, terms: Terms) -> Decision:
     if live.status is Status.UNKNOWN:
         return _unknown_status(desired, live, terms)
     if live.finished:
-        return decide_finished(without_names(desired), live, account.names, terms)
+        return decide_finished(without_names(desired), live, terms)
     if past_its_end(desired, live, terms):
-        return decide_past_its_end(without_names(desired), live, account.names, terms)
+        return decide_past_its_end(without_names(desired), live, terms)
     return decide(desired, live, terms)
 
 
@@ -249,15 +250,15 @@ def _alive(listings: Mapping[str, Listing]) -> Iterable[Live]:
 
 
 def _maybe_renamed(account: _Account, terms: Terms) -> frozenset[str]:
-    """The SIDs that a new manifest looks like: they are not ended, whatever was selected.
+    """The SIDs that a new manifest looks like: none is ended, whichever of them is named and whatever was selected.
 
     One that is not known to be new, since the list is not whole, counts as new here.
     """
-    twins = (
-        account.neighbours.lookalikes.oldest(match.desired)
+    return frozenset(
+        twin.sid
         for match in account.matches
         if match.how in (How.ABSENT, How.INCOMPLETE)
         and nothing_to_do(match.desired, window_of(match.desired.kind, match.desired.spec), terms.now) is None
         and not terms.allows(Permission.TWIN, match.desired)
+        for twin in account.neighbours.lookalikes.all_alive(match.desired)
     )
-    return frozenset(twin.sid for twin in twins if twin is not None)

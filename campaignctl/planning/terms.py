@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -36,7 +36,8 @@ class Terms:
     run never learned to the file that says so. `beside` is what the policies look at besides a campaign itself.
     `address` is of the commands that reasons print. `approved_before`: somebody approved the plan before this run
     made it again, in a file or by `--expect`, and may have stopped a campaign since. `checkout` is the commit that
-    the manifests are of, asked only where an orphan is there; None outside git.
+    the manifests are of, asked only where an orphan is there; None outside git. `names` are those that a new run
+    cannot have, asked only where a message gives one.
     """
 
     now: datetime
@@ -53,6 +54,7 @@ class Terms:
     clocks: tuple[OtherClock, ...] = ()
     approved_before: bool = False
     checkout: Callable[[], Checkout | None] = no_checkout
+    names: Callable[[], Container[str]] = frozenset
 
     def by(self, clock: OtherClock) -> Terms:
         """The same by another clock."""
@@ -75,6 +77,13 @@ class Terms:
         sid = live.sid if live else desired.sid
         name = desired.name or (live.name if live else None)
         return self.consent.given(permission, desired.kind, name, sid, desired, start_ahead)
+
+    def free_name(self, name: str) -> str:
+        """A name for the next run: the first of NAME-2, NAME-3 … that nothing bears."""
+        taken, number = self.names(), 2
+        while f"{name}-{number}" in taken:
+            number += 1
+        return f"{name}-{number}"
 
     def resends(self, desired: Desired, live: Live) -> bool:
         """True where `--resend` names the campaign."""

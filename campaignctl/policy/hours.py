@@ -63,9 +63,10 @@ class CallingDay(NamedTuple):
 
 def calling_hours(case: Case) -> Iterator[Fault]:
     """It begins within the hours of a day, and ends by their end: nothing else stops a run that takes longer."""
-    subject = case.subject
-    if subject.begins is None:
+    if case.subject.begins is None:
         return
+    subject = case.subject._replace(begins=_by_its_own_clock(case.subject.begins, case))
+    assert subject.begins is not None, "it was not None"
     day = CallingDay.of(subject.begins, case.environment)
     if day.where is None and subject.begins.utcoffset() == timedelta(0):
         message = "its start is in Z: calling hours are looked up in UTC"
@@ -78,9 +79,19 @@ def calling_hours(case: Case) -> Iterator[Fault]:
     end = _standing_end(subject)
     if day.lets_end(end):
         return
+    case = case._replace(subject=subject)
     worst = _worst_end(case)
     if worst is None or not day.lets_end(worst):
         yield _too_late(case, day, end, worst)
+
+
+def _by_its_own_clock(begins: datetime, case: Case) -> datetime:
+    """In the offset of its start, as the manifest writes it: 22:30 there is no afternoon, whatever UTC has."""
+    for spec in (case.desired.spec, case.subject.spec):
+        start, end = window_of(case.subject.kind, spec)
+        if start or end:
+            return begins.astimezone((start or end).tzinfo)  # type: ignore[union-attr]
+    return begins
 
 
 def _standing_end(subject: Subject) -> datetime:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from campaignctl.errors import InputError, RefusedError
 from campaignctl.model.campaigns import Key
@@ -54,9 +54,13 @@ def looks_like_plan(text: str) -> bool:
     return isinstance(document, dict) and "format_version" in document
 
 
+_NOTHING: Final = ("", "null", "~", "---", "...")
+
+
 def holds_nothing(text: str) -> bool:
-    """Blank, or `null`: what a redirection leaves behind whose command failed."""
-    return text.strip("\ufeff\0 \t\r\n") in ("", "null")
+    """Blank, or `null`, as YAML may write it: what a redirection leaves behind whose command failed."""
+    lines = text.strip("\ufeff\0 \t\r\n").splitlines()
+    return all(line.strip() in _NOTHING for line in lines)
 
 
 def read_plan(text: str, source: str) -> SavedPlan:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from fakes import FakeClock
-from harness import TOKEN, Desk, actions, desk_at, live_voice, sms, voice
+from harness import TOKEN, Desk, actions, desk_at, live_sms, live_voice, sms, voice
 
 import campaignctl
 from campaignctl.errors import RefusedError
@@ -406,3 +406,23 @@ def test_totals_count_operations_and_what_is_held_each_for_itself(desk: Desk) ->
     assert total in desk.run("plan", "--format", "html").out
     summary = desk.plan()["summary"]
     assert (summary["held"], summary["operations"], summary["transition"]) == (2, 2, 0)
+
+
+# --------------------------------------------------------------------------------------------- a name of both kinds
+
+
+@pytest.mark.parametrize("flag", ["--allow", "--resend"])
+def test_what_is_asked_for_by_a_name_of_both_kinds_is_asked_for_of_neither(desk: Desk, flag: str) -> None:
+    """It ended the campaign that nobody thought of, too."""
+    desk.manifests(voice("diwali", state="completed"), sms("diwali", state="completed"))
+    desk.seed(live_voice("diwali"))
+    desk.seed(live_sms("diwali"), collection="message-campaigns")
+    asked = "complete:{}" if flag == "--allow" else "{}"
+    refused = desk.run("apply", "--auto-approve", flag, asked.format("diwali"))
+    assert (refused.code, "sms/diwali or voice/diwali" in refused.err) == (64, True), refused.all
+    assert not desk.writes
+    desk.run("apply", "--auto-approve", flag, asked.format("sms/diwali"))
+    assert desk.live("diwali", "message-campaigns")["status"] == (
+        "completed" if flag == "--allow" else "paused"
+    )
+    assert desk.live("diwali")["status"] == "Paused"

@@ -28,6 +28,11 @@ class Case:
     says: str = ""
 
 
+def nothing(text: str) -> Callable[[Desk], object]:
+    """What a redirection leaves behind whose command failed."""
+    return lambda desk: desk.write("tfplan", text)
+
+
 def held_resume(desk: Desk) -> None:
     desk.seed(live_voice(status="paused"))
     desk.manifests(voice(state="active"))
@@ -167,8 +172,13 @@ CASES = (
     Case("an unknown flag", 64, ("plan", "--colour"), says="--colour"),
     Case("an unknown format", 64, ("plan", "--format", "xml"), says="xml"),
     Case("an unknown permission", 64, ("plan", "--allow", "delete"), says="delete"),
+    Case("a permission whose name was not filled in", 64, ("plan", "--allow", "complete:"), says="complete:"),
     Case("a label selector that is none", 64, ("plan", "-l", "team"), says="team"),
     Case("a variable without a value", 64, ("plan", "--var", "flow_id"), says="NAME=VALUE"),
+    *(
+        Case(f"a file that holds {text!r}", 1, ("plan", "tfplan"), nothing(text), "holds nothing")
+        for text in ("", " \n", "null\n", "---\n", "---\nnull\n...\n", "~")
+    ),
     Case("an unknown environment", 1, ("plan", "-e", "prud"), says="prod"),
     Case("something to do and nobody to ask", 64, ("apply",), says="--auto-approve"),
 )

@@ -22,6 +22,23 @@ def findings(desk: Desk, *words: str) -> list[dict[str, Any]]:
 # -- calling hours ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("hours", "code"), [(13.5, 3), (1, 0)], ids=["at 22:30", "at 10:00"])
+def test_by_hand_too_the_hours_are_those_of_the_start_s_own_offset(
+    desk: Desk, hours: float, code: int
+) -> None:
+    """The server's clock is in UTC, where 22:30 in India is an afternoon."""
+    desk.configure({"policy": {"calling_hours": {"level": "error"}}})
+    day = {
+        "send_at": "2027-01-10T09:30:00+05:30",
+        "end_at": "2027-01-10T21:00:00+05:30" if hours == 1 else "2027-01-10T23:30:00+05:30",
+    }
+    desk.seed(live_voice(status="paused", schedule=day))
+    desk.pass_time(hours=hours)
+    result = desk.run("resume", "diwali-reminder", "--auto-approve")
+    assert result.code == code, result.all
+    assert bool(desk.writes) is (code == 0)
+
+
 def test_a_finding_holds_the_latest_end_and_stands_at_the_end_that_is_too_late(desk: Desk) -> None:
     desk.configure(country="IN")
     desk.manifests(voice(schedule=NIGHT))

@@ -150,3 +150,32 @@ def test_validate_and_diff_need_no_account(desk: Desk) -> None:
     desk.manifests(voice(**lists(named("nowhere"), OTHER)))
     assert desk.run("validate").code == 0
     assert desk.requests == []
+
+
+def test_while_nobody_knows_who_is_meant_no_other_text_reaches_the_people_of_the_live_list(
+    desk: Desk,
+) -> None:
+    """Blocked stops the whole change, but for what cannot hurt: callbacks, and a postponement (rule 5)."""
+    there = live_voice(**lists(OTHER))
+    desk.seed(there)
+    later = {"send_at": "2027-01-16T09:00:00+05:30", "end_at": "2027-01-16T18:00:00+05:30"}
+    anew = {
+        "url": "http://my.exotel.com/acme1/exoml/start_voice/927",
+        "status_callback": "https://x.example.com/",
+    }
+    desk.manifests(voice(schedule=later, **anew, **lists(named("nowhere"))))
+    change = one(desk)
+    assert (change["change"], change["reason"]["code"]) == ("blocked", "list-not-found")
+    assert [it["fields"] for it in change["operations"]] == [["schedule", "status_callback"]]
+    assert desk.run("apply", "--auto-approve").code == 3
+    (update,) = desk.writes
+    assert (sent(update)["url"], sent(update)["lists"]) == (there["url"], [OTHER])
+
+
+def test_lists_that_neither_side_shows_are_never_sent_by_their_names(desk: Desk) -> None:
+    desk.sandbox.switches.change({"omit_from_list": ["lists"], "omit_from_get": ["lists"]})
+    desk.seed(live_voice(**lists(OTHER)))
+    desk.manifests(voice(status_callback="https://x.example.com/", **lists(named("nowhere"))))
+    assert [it["op"] for it in one(desk)["operations"]] == []
+    desk.run("apply", "--auto-approve")
+    assert desk.writes == []

@@ -122,6 +122,8 @@ REMARKS = {
     "{name: diwali}  ## 1": [],
     "\n  name: diwali # the main one\n  labels: {team: growth} #x": [],
     "\n  name: diwali #2": ["4:9 cut-short"],
+    "\n  name: diwali\n  previous_name: holi #2": ["5:18 cut-short"],
+    "\n  name: diwali\n  previous_name: holi # as it was": [],
 }
 
 
@@ -131,6 +133,30 @@ def test_a_remark_behind_a_name_is_one_unless_it_looks_like_a_word(
 ) -> None:
     text = VOICE.replace("metadata: {name: diwali-reminder}", f"metadata: {metadata}")
     assert warned(load_one(tmp_path, text)) == expected
+
+
+WHOM = {
+    "\n    - name: VIP #2": ["8:7 cut-short"],
+    "\n    - name: VIP # two of them": [],
+    "\n    - abc123 #2": [],
+    "\n    - abc123\n    - {name: VIP}\n    - name: Pune #3": ["10:7 cut-short"],
+}
+
+
+@pytest.mark.parametrize(("lists", "expected"), WHOM.items())
+def test_a_list_whose_name_was_cut_short_reaches_other_people(
+    lists: str, expected: list[str], tmp_path: Path
+) -> None:
+    assert warned(load_one(tmp_path, f"{VOICE}  lists:{lists}\n")) == expected
+
+
+def test_a_file_whose_name_was_cut_short_reaches_other_people(tmp_path: Path) -> None:
+    text = (
+        "".join(line for line in VOICE.splitlines(True) if "from:" not in line)
+        + "  from_file: numbers #2.csv\n"
+    )
+    root = write(tmp_path, {"campaigns/a.yaml": text, "campaigns/numbers": "+919876543210\n"})
+    assert [place.partition(" ")[2] for place in warned(load(root))] == ["cut-short"]
 
 
 def test_remarks_behind_what_nobody_reads_are_remarks(tmp_path: Path) -> None:

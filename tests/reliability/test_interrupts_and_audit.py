@@ -186,6 +186,24 @@ def test_a_signal_between_a_create_and_its_pause_sends_the_pause_and_nothing_mor
     assert_converges(desk)
 
 
+def test_a_signal_while_a_lost_create_is_looked_up_waits_for_its_pause(desk: Desk) -> None:
+    reliable(desk, timeout_seconds=30, settle_seconds=6)
+    waiting_one(desk)
+    desk.sandbox.switches.change({"list_lag_seconds": 2})
+    desk.sandbox.faults.add("drop", request="create", acts=True)
+    with desk.start(*APPLY) as process:
+        wait_until(lambda: desk.writes and desk.requests[-1].request == "list", "nobody looks for it")
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: not _pending(process.pid, signal.SIGTERM), "the signal is not taken")
+        desk.pass_time(seconds=3)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert [word for word, _ in actions(desk.writes)] == ["create", "pause"]
+    assert [(it["name"], it["status"]) for it in desk.account()] == [("one", "Paused")]
+    results = {it["name"]: it for it in json.loads(out)["results"]}
+    assert (results["one"]["outcome"], results["two"]["outcome"]) == ("applied", "skipped")
+
+
 def test_a_signal_while_a_create_is_answered_that_could_call_wrongly_pauses_it_all_the_same(
     desk: Desk,
 ) -> None:

@@ -343,11 +343,17 @@ def test_a_log_that_nobody_reads_holds_up_no_pause(desk: Desk) -> None:
     assert "the audit log cannot be written (nobody reads it)" in run.err
 
 
+BLOCKS = 4
+"""Of 512 bytes: more than an intent takes."""
+
+
 def test_a_log_that_ends_in_the_middle_parts_no_create_from_its_pause(desk: Desk) -> None:
     """A limit for the size of files stands for a disk that is full after the first lines."""
     desk.manifests(voice("one", state="paused"))
-    (desk.root / "audit.jsonl").write_bytes(b" " * 700 + b"\n")
-    program = 'ulimit -f 3; exec "$@"'
+    assert desk.run("apply", "--audit-log", "reads.jsonl").code == 64  # nobody to ask: it has only read
+    reads = (desk.root / "reads.jsonl").stat().st_size
+    (desk.root / "audit.jsonl").write_bytes(b" " * (BLOCKS * 512 - reads - 99) + b"\n")
+    program = f'ulimit -f {BLOCKS}; exec "$@"'
     command = (
         "sh",
         "-c",

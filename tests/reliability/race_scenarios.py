@@ -286,11 +286,12 @@ def _bad_codes(run: Race) -> Iterator[str]:
 
 def _codes(run: Race, attempt: Attempt) -> Sequence[int]:
     """0; 3 where the one that stays is not as this run asks, is over, or where its plan met two at once; 4 where it was
-    over when its update came.
+    over when its update came, or was seen to call ahead of its start.
     """
     results = attempt.result.results if attempt.result else ()
     met = any(it.reason.code == "ambiguous-name" for it in results)
     if not (met or run.service.weather.moves_on or not run.same_manifests):
         return (0,)
     updates = any(it.reason.code == "refused" and it.operations[0].op is Op.UPDATE for it in results)
-    return (0, 3, 4) if updates and run.service.weather.moves_on else (0, 3)
+    early = any(it.reason.code == "started-early" for it in results)
+    return (0, 3, 4) if (updates or early) and run.service.weather.moves_on else (0, 3)

@@ -12,7 +12,7 @@ Nothing here sends a create a second time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -63,7 +63,7 @@ class Creator:
     def create(self, desired: Desired, spec: Mapping[str, Value], check: Check | None = None) -> Made:
         """Raises InputError where the intent cannot be written, and what `check` raises: then nothing was sent."""
         kind, name = desired.kind, desired.name or ""
-        sent_at = self.account.now()
+        earlier, sent_at = self.intents.earlier(kind.name, name), self.account.now()
 
         def note() -> None:
             """Right before it goes out, whatever it waited for: its age counts from here."""
@@ -76,7 +76,7 @@ class Creator:
         try:
             exchange = self.account.create(kind, spec, note)
         except (TooLateError, AppearedError, ApiError, InterruptedRunError):
-            self.intents.forget(kind.name, name)  # ended while it waited for its turn
+            self.intents.restore(kind.name, name, earlier)  # ended while it waited for its turn
             raise
         match exchange.answer:
             case Done(live):
@@ -85,11 +85,11 @@ class Creator:
                 self.lost = 0
                 return Made(exchange)
             case Refused():
-                self.intents.forget(kind.name, name)
+                self.intents.restore(kind.name, name, earlier)
                 self.lost = 0
                 return Made(exchange)
             case NotReached():
-                self.intents.forget(kind.name, name)
+                self.intents.restore(kind.name, name, earlier)
                 self.lost += 1
                 return Made(exchange)
             case Unknown():
@@ -98,14 +98,17 @@ class Creator:
     def _look(self, desired: Desired, unknown: Unknown, attempts: int, sent_at: datetime) -> Made:
         """The one that is there serves where it is as asked, and is this run's own where it was made since.
 
-        Nobody is sure of any other one; where all of a name are to wait, all that is found is paused.
+        Nobody is sure of any other one; where all of a name are to wait, all that is found is paused, and nobody who
+        wants to end cuts the look short: its pause belongs to the create.
         """
-        found = self._found(desired)
+        waits = desired.state is State.PAUSED
+        with self.hooks.undeterred() if waits else nullcontext():
+            found = self._found(desired)
         if len(found) == 1 and (self._as_asked(desired, found[0]) or _made_since(found[0], sent_at)):
             self.lost = 0
             return Made(Exchange(Done(found[0]), attempts), adopted=True)
         self.lost += 1
-        message, waits = unknown.message, desired.state is State.PAUSED
+        message = unknown.message
         if len(found) > 1:
             message += f"; {self.pause_all_but_the_oldest(found, and_that_one=waits)}"
         elif found:

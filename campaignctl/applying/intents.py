@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -56,6 +57,18 @@ class Intents:
     def forget(self, kind: str, name: str) -> None:
         """Its outcome is known, and no other run made the same."""
         self.path(kind, name).unlink(missing_ok=True)
+
+    def earlier(self, kind: str, name: str) -> Intent | None:
+        """What an earlier run left behind for a campaign."""
+        return _read(self.path(kind, name))
+
+    def restore(self, kind: str, name: str, earlier: Intent | None) -> None:
+        """A create came to nothing. What an earlier one came to is as open as before."""
+        if earlier is None:
+            self.forget(kind, name)
+        else:
+            with suppress(InputError):  # then this run's own note stands for both
+                self._put(earlier)
 
     def left(self) -> tuple[Intent, ...]:
         """What earlier runs left behind, by name."""

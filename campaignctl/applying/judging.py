@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import assert_never
+from datetime import timedelta
+from typing import Final, assert_never
 
 from campaignctl.applying.port import Account, Hooks
 from campaignctl.applying.progress import STILL_CALLING, ChangeRun
@@ -30,6 +31,9 @@ from campaignctl.model.results import (
     Unknown,
 )
 from campaignctl.planning.terms import Terms
+
+_CLOCKS_AGREE_WITHIN: Final = timedelta(minutes=1)
+"""A list may be read at the very moment of a start."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,17 @@ class Judge:
         if isinstance(acted.answer, CampaignStatus):
             state.notes.append(f"{operation.sid or 'it'} was {now.word} already: the {action} was refused")
         return OperationResult(operation.op, acted.outcome, acted.attempts, operation.sid)
+
+    def listed(self, state: ChangeRun, live: Live) -> None:
+        """What a list shows of a campaign that this run made: the answer may have shown neither status nor start."""
+        made = state.live
+        if state.ended is not None or made is None:
+            return
+        if started_early(live, self.account.now() + _CLOCKS_AGREE_WITHIN, live.spec, made.spec):
+            state.live = filled(live, made, {})
+            self._fail(Operation(Op.PAUSE), state, (EARLY,), 0)
+            state.operations += state.besides
+            state.besides.clear()
 
     def _not_taken(
         self, operation: Operation, state: ChangeRun, acted: Acted, live: Live, now: Live

@@ -73,6 +73,7 @@ class Leftovers:
     hooks: Hooks
     pinned: Collection[str] = ()
     _listings: dict[str, tuple[float, Listing]] = field(default_factory=dict)
+    _waited: float = 0.0
 
     def look(self) -> None:
         """Waits until lists show what earlier runs made. Raises ApiError where the account cannot be read."""
@@ -127,18 +128,21 @@ class Leftovers:
         return None, False
 
     def _shown(self, intent: Intent) -> Listing:
-        """What settles the name. With its SID known, the list is read until it shows the campaign, or it is over."""
-        waited = 0.0
+        """What settles the name. With its SID known, the list is read until it shows the campaign, or it is over; but
+        all together wait no longer than one would: a pause of this run comes after it.
+        """
+        again = False
         while True:
-            listing = self._alive(intent.kind, again=waited > 0)
+            listing = self._alive(intent.kind, again)
             listing = self.creator.settling(KINDS[intent.kind], intent.name, listing)
             sids = {live.sid for live in bearers(listing.campaigns, intent.name)}
             if intent.sid is None or intent.sid in sids or self._is_over(intent):
                 return listing
-            if waited >= SHOWS_WITHIN:
+            if self._waited >= SHOWS_WITHIN:
                 return listing
             self.hooks.clock.sleep(LOOK_EVERY)
-            waited += LOOK_EVERY
+            self._waited += LOOK_EVERY
+            again = True
 
     def _alive(self, kind: str, again: bool) -> Listing:
         """One list for all intents of a kind: a run that was killed late leaves thousands."""

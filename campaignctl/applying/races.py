@@ -13,6 +13,7 @@ from typing import Final
 
 from campaignctl.applying.creating import Creator, bearers
 from campaignctl.applying.duplicates import end_duplicate, older_than
+from campaignctl.applying.judging import Judge
 from campaignctl.applying.port import Account, Hooks
 from campaignctl.applying.progress import ChangeRun
 from campaignctl.errors import ApiError
@@ -54,6 +55,7 @@ class Races:
     creator: Creator
     hooks: Hooks
     address: Address
+    judge: Judge
     made: list[MadeHere] = field(default_factory=list)
     last_create: float = 0.0
     last_scan: float = 0.0
@@ -127,6 +129,8 @@ class Races:
         """What one list says about one campaign. Only the last look settles that there is no older one."""
         same = bearers(listing.campaigns, item.live.name)
         listed = next((live for live in same if live.sid == item.live.sid), None)
+        if listed is not None:
+            self.judge.listed(item.progress, listed)
         if item.progress.lost_to is not None:  # an early look may have missed who stays in the end
             item.settled = last
             item.progress.lost_to = same[0] if same else item.progress.lost_to
@@ -140,6 +144,8 @@ class Races:
             self._step_back(item, listed or item.live, older, last)
         else:
             item.settled = last and (listed is None or listing.whole)
+            if listed is not None:
+                self.judge.listed(item.progress, listed)
 
     def _is_over(self, item: MadeHere) -> bool:
         """Finished already, so that no list of the alive will ever show it."""

@@ -60,14 +60,15 @@ def apply_plan(
     began to read the account, by the clock's `monotonic`; None where that is not known.
     """
     progress = {id(change): ChangeRun.of(change) for change in plan.changes}
+    judge = Judge(account, creator.sender, hooks, terms)
     run = _Run(
         plan,
         account,
         terms,
         hooks,
         creator,
-        Judge(account, creator.sender, hooks, terms),
-        Races(account, creator, hooks, terms.address),
+        judge,
+        Races(account, creator, hooks, terms.address, judge),
         Looks(account, creator, hooks, looked_at),
     )
     for step in order(plan.changes):

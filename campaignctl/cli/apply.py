@@ -25,7 +25,6 @@ from campaignctl.cli.options import (
 )
 from campaignctl.errors import RefusedError, UsageError
 from campaignctl.model.approval import Approval
-from campaignctl.model.plan import Plan
 from campaignctl.model.results import ApplyResult
 from campaignctl.rendering import formats
 from campaignctl.saved_plans.file import SavedPlan, require_seal
@@ -89,7 +88,7 @@ def _apply(
         _show(planned, session, output_format)
         passed = guard(planned, limits, session, saved.digest if saved is not None else planned.plan.digest)
         if passed.planned.plan.operations:
-            _confirm(passed.planned.plan, limits, session, now)
+            _confirm(passed, limits, session, now)
         return passed
 
     applied = carry_out(session, reading, plan_options, review, saved=saved, audit_log=audit_log)
@@ -136,11 +135,19 @@ def _show(planned: Planned, session: Session, output_format: str) -> None:
         output.remark(text, session.options)
 
 
-def _confirm(plan: Plan, limits: Limits, session: Session, now: Now) -> None:
-    """Raises RefusedError for a `yes` that came too late, and as `confirm` does."""
+def _confirm(passed: Passed, limits: Limits, session: Session, now: Now) -> None:
+    """What is asked for is what would be sent. Raises RefusedError for a `yes` that came too late, and as `confirm`
+    does.
+    """
+    plan = passed.planned.plan
     where = f"{session.environment.name} (account {plan.account_sid})"
     instead = "give --auto-approve, or apply a saved plan with it"
-    confirm(f"Apply to {where}?", auto_approve=limits.auto_approve, otherwise=instead)
+    question = f"Apply to {where}?"
+    if passed.refusal is not None:
+        question = (
+            f"Of this plan only what stops campaigns can be sent: {passed.refusal}. Send that to {where}?"
+        )
+    confirm(question, auto_approve=limits.auto_approve, otherwise=instead)
     ends = min(plan.expires_at, limits.expect.until) if limits.expect else plan.expires_at
     if ends <= now():
         raise RefusedError(f"the plan expired at {ends.isoformat()}, before it was confirmed; plan again")

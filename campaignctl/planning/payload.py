@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.table import Field, Mutability, Role, Type, Value
+from campaignctl.kinds.table import Field, Kind, Mutability, Role, Type, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import UNSEEN, same, shown, start_of
@@ -127,9 +127,19 @@ def contradictions(desired: Desired, live: Live, spec: Mapping[str, Value]) -> t
     A throttle that somebody set by hand, say, and a manifest that asks for another mode.
     """
     already = {fault.message for fault in faults(replace(desired, spec=live.spec, sid=live.sid))}
-    found = faults(replace(desired, spec=spec, sid=live.sid))
+    found = faults(replace(desired, spec=_as_sent(desired.kind, spec), sid=live.sid))
     return tuple(
-        f"{fault.path} would not fit what is live beside it ({fault.message}): declare both"
+        f"{fault.path} would not fit what is live beside it ({fault.message}): declare both, and ignore neither"
         for fault in found
         if fault.severity is Severity.ERROR and fault.message not in already
     )
+
+
+def _as_sent(kind: Kind, spec: Mapping[str, Value]) -> Spec:
+    """An object is sent in place of the live one: a member that it lacks is not left to what is live."""
+    complete = dict(spec)
+    for field in kind.fields:
+        value = spec.get(field.name)
+        if isinstance(value, Mapping):
+            complete[field.name] = {**dict.fromkeys(member.name for member in field.fields), **value}
+    return complete

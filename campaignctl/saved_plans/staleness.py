@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from campaignctl.errors import RefusedError
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import CALLING
+from campaignctl.kinds.lifecycle import CALLING, TRANSITIONS, Action
 from campaignctl.model.plan import Change, Op, Operation, Plan
 from campaignctl.model.requests import estimate
 from campaignctl.planning.every_clock import disagreement
@@ -97,6 +97,8 @@ def _rest(change: Change, saved: SavedChange | None, terms: Terms, token: str) -
     if not planned or saved is None:
         return replace(change, operations=())
     left = _ending_of(planned, change.operations)
+    if left is None and _stands_at_its_end(change, saved, terms, token):
+        left = ()  # what is possible only now was not shown
     if left is None:
         return f"{change.key.name}: it would now take other operations ({change.reason.message})"
     done = planned[: len(planned) - len(left)]
@@ -105,6 +107,17 @@ def _rest(change: Change, saved: SavedChange | None, terms: Terms, token: str) -
     if any(operation.op is Op.UPDATE for operation in done) and _resumes(left):
         return f"{change.key.name}: its update is done; a resume after it is planned anew"
     return f"{change.key.name}: the campaign changed after the plan was made"
+
+
+def _stands_at_its_end(change: Change, saved: SavedChange, terms: Terms, token: str) -> bool:
+    """Whether all of its planned actions are done, and nothing else has happened to it: a pause makes room for updates
+    that the plan could not show.
+    """
+    acts = all(it.op not in (Op.CREATE, Op.UPDATE) and it.sid is None for it in saved.operations)
+    if change.live is None or not acts:
+        return False
+    _, leads_to = TRANSITIONS[Action(saved.operations[-1].op.value)]
+    return change.live.status is leads_to and _same(change, saved, saved.operations, terms, token)
 
 
 def _resumes(operations: tuple[Operation, ...]) -> bool:

@@ -356,6 +356,17 @@ def test_too_many_changes_keep_back_no_pause_that_a_manifest_asks_for(desk: Desk
     assert outcomes == {"stopped": "applied", "ended": "applied", "new": "skipped"}
 
 
+def test_whoever_is_asked_is_told_first_that_only_pauses_would_be_sent(desk: Desk) -> None:
+    (stopped,) = desk.seed(live_voice("stopped"))
+    desk.manifests(voice("stopped", state="paused"), voice("new", **{"from": ["+919876500001"]}))
+    result = desk.run("apply", "--max-changes", "0", stdin=Answer(desk.clock, timedelta()))
+    assert result.code == 3, result.all
+    question = result.err.partition("Only yes is taken")[0]
+    assert "only what stops campaigns can be sent" in question
+    assert "max_changes" in question
+    assert actions(desk.writes) == [("pause", stopped)]
+
+
 def test_another_plan_than_the_approved_one_keeps_back_all(desk: Desk) -> None:
     desk.seed(live_voice("stopped"))
     desk.manifests(voice("stopped", state="paused"))

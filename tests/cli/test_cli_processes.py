@@ -111,7 +111,13 @@ def test_several_processes_plan_what_one_plans(desk: Desk, lists: list[object]) 
     one, several = (
         json.loads(on_cores(cores, desk.root, "plan", "--format", "json").stdout) for cores in (1, 2)
     )
-    moments = ("created_at", "expires_at", "notes")  # a note tells how far the clocks are apart
+    moments = (
+        "created_at",
+        "expires_at",
+        "approval",
+        "seal",
+        "notes",
+    )  # a note tells how far clocks are apart
     assert one["manifests"]["count"] == COUNT
     assert {key: one[key] for key in one if key not in moments} == {
         key: several[key] for key in several if key not in moments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,39 @@ def test_a_run_that_was_killed_halfway_is_finished_with_the_same_file(desk: Desk
         [("create", "diwali-offer"), ("pause", made), ("complete", sid), ("archive", sid)]
     )
     assert desk.plan()["summary"]["operations"] == 0
+
+
+def test_what_its_own_pause_made_possible_and_the_plan_did_not_show_keeps_nothing_else_back(
+    desk: Desk,
+) -> None:
+    """Within the margin only the pause is planned; once it is paused the update could go out, but nobody read of it."""
+    start = desk.clock.now() + timedelta(minutes=5)
+    soon = {"send_at": start.isoformat(), "end_at": (start + timedelta(hours=4)).isoformat()}
+    desk.seed(live_voice("stopped", schedule=soon))
+    stopped = voice("stopped", state="paused", schedule=soon, caller_id="08012345678")
+    desk.manifests(stopped, voice("new", **{"from": ["+919000000001"]}))
+    assert desk.run("plan", "--out", "plan.json").code == 3
+    desk.sandbox.faults.add("status", request="create", status=422)
+    assert desk.run(*APPLY, "plan.json").code == 4
+    desk.forget()
+    again = desk.run(*APPLY, "plan.json")
+    assert again.code == 0, again.all
+    assert [word for word, _ in actions(desk.writes)] == ["create"]
+
+
+def test_somebody_else_s_change_after_the_plan_s_own_pause_is_a_disagreement(desk: Desk) -> None:
+    start = desk.clock.now() + timedelta(minutes=5)
+    soon = {"send_at": start.isoformat(), "end_at": (start + timedelta(hours=4)).isoformat()}
+    (sid,) = desk.seed(live_voice("stopped", schedule=soon))
+    stopped = voice("stopped", state="paused", schedule=soon, caller_id="08012345678")
+    desk.manifests(stopped, voice("new", **{"from": ["+919000000001"]}))
+    assert desk.run("plan", "--out", "plan.json").code == 3
+    desk.by_hand(sid, {"campaigns": [{"action": "pause"}]})
+    desk.by_hand(sid, {"campaigns": [{"caller_id": "08087654321"}]})
+    desk.forget()
+    again = desk.run(*APPLY, "plan.json")
+    assert again.code == 3, again.all
+    assert not desk.writes
 
 
 def test_a_campaign_that_moved_is_refused_before_any_write(desk: Desk) -> None:

@@ -95,6 +95,26 @@ def test_so_is_an_update(desk: Desk, switch: str, value: Any, code: str, lost: d
     assert [it["status"] for it in desk.account()] == ["Paused"]
 
 
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"create_drops": ["schedule.send_at"], "omit_from_create": ["schedule"]},
+        {"create_early": True, "omit_from_create": ["status"]},
+    ],
+    ids=["neither its start", "nor its status"],
+)
+def test_a_create_whose_answer_did_not_show_that_it_calls_is_paused_when_the_last_list_shows_it(
+    desk: Desk, switches: dict[str, Any]
+) -> None:
+    desk.sandbox.switches.change(switches)
+    desk.manifests(voice())
+    run = desk.run(*APPLY)
+    result = only(run)
+    assert (run.code, result["outcome"], result["reason"]["code"]) == (4, "failed", "started-early"), result
+    assert operations(result) == [("create", "applied"), ("pause", "applied")]
+    assert desk.live("diwali-reminder")["status"] == "Paused"
+
+
 def test_the_end_of_a_text_message_is_called_otherwise_in_the_answer_to_its_create(desk: Desk) -> None:
     desk.sandbox.switches.change({"create_changes": ["schedule.end_time"]})
     desk.manifests(sms())

@@ -107,6 +107,10 @@ class Disk(Intents):
         """Empty."""
         return cls(Path("intents"), "api.example.com", "acme1", clock)
 
+    def earlier(self, kind: str, name: str) -> Intent | None:
+        """See `Intents`."""
+        return self.files.get((kind, name))
+
     def forget(self, kind: str, name: str) -> None:
         """See `Intents`."""
         self.files.pop((kind, name), None)

@@ -186,6 +186,24 @@ def test_a_signal_between_a_create_and_its_pause_sends_the_pause_and_nothing_mor
     assert_converges(desk)
 
 
+def test_a_signal_while_a_lost_create_is_looked_up_waits_for_its_pause(desk: Desk) -> None:
+    reliable(desk, timeout_seconds=30, settle_seconds=6)
+    waiting_one(desk)
+    desk.sandbox.switches.change({"list_lag_seconds": 2})
+    desk.sandbox.faults.add("drop", request="create", acts=True)
+    with desk.start(*APPLY) as process:
+        wait_until(lambda: desk.writes and desk.requests[-1].request == "list", "nobody looks for it")
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: not _pending(process.pid, signal.SIGTERM), "the signal is not taken")
+        desk.pass_time(seconds=3)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert [word for word, _ in actions(desk.writes)] == ["create", "pause"]
+    assert [(it["name"], it["status"]) for it in desk.account()] == [("one", "Paused")]
+    results = {it["name"]: it for it in json.loads(out)["results"]}
+    assert (results["one"]["outcome"], results["two"]["outcome"]) == ("applied", "skipped")
+
+
 def test_a_signal_while_a_create_is_answered_that_could_call_wrongly_pauses_it_all_the_same(
     desk: Desk,
 ) -> None:
@@ -325,11 +343,17 @@ def test_a_log_that_nobody_reads_holds_up_no_pause(desk: Desk) -> None:
     assert "the audit log cannot be written (nobody reads it)" in run.err
 
 
+BLOCKS = 4
+"""Of 512 bytes: more than an intent takes."""
+
+
 def test_a_log_that_ends_in_the_middle_parts_no_create_from_its_pause(desk: Desk) -> None:
     """A limit for the size of files stands for a disk that is full after the first lines."""
     desk.manifests(voice("one", state="paused"))
-    (desk.root / "audit.jsonl").write_bytes(b" " * 700 + b"\n")
-    program = 'ulimit -f 3; exec "$@"'
+    assert desk.run("apply", "--audit-log", "reads.jsonl").code == 64  # nobody to ask: it has only read
+    reads = (desk.root / "reads.jsonl").stat().st_size
+    (desk.root / "audit.jsonl").write_bytes(b" " * (BLOCKS * 512 - reads - 99) + b"\n")
+    program = f'ulimit -f {BLOCKS}; exec "$@"'
     command = (
         "sh",
         "-c",

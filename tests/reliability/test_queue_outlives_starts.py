@@ -6,6 +6,7 @@ creates that come first, and then asks what became of the last one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -226,6 +227,38 @@ def test_waiting_out_a_retry_after_is_judged_too(desk: Desk) -> None:
     assert (run.code, result["outcome"], result["reason"]["code"]) == (3, "skipped", "start-passed")
     assert [it.status for it in desk.writes] == [429]
     assert not list((desk.root / ".campaignctl" / "intents").glob("*.json"))
+
+
+NOT_MADE: dict[str, tuple[dict[str, Any], int]] = {
+    "refused": ({"effect": "status", "request": "create", "status": 422}, 4),
+    "too late after a Retry-After": (
+        {"effect": "status", "request": "create", "status": 429, "retry_after": "240"},
+        3,
+    ),
+    "told to wait too long": (
+        {"effect": "status", "request": "create", "status": 429, "retry_after": "3600"},
+        4,
+    ),
+}
+
+
+@pytest.mark.parametrize(("fault", "code"), NOT_MADE.values(), ids=NOT_MADE)
+def test_a_create_that_came_to_nothing_leaves_the_outcome_of_an_earlier_one_open(
+    desk: Desk, fault: dict[str, Any], code: int
+) -> None:
+    """The first one's answer was lost, and no list has shown it yet: near its start nobody may make it again."""
+    reliable(desk)
+    desk.manifests(last(desk, 12))
+    desk.sandbox.faults.add("drop", request="create", acts=False)
+    assert desk.run(*APPLY).code == 5
+    desk.manifests(last(desk, 12))
+    desk.sandbox.faults.add(**fault)
+    assert desk.run(*APPLY).code == code
+    (intent,) = (desk.root / ".campaignctl" / "intents").glob("*.json")
+    assert json.loads(intent.read_text())["sid"] is None
+    desk.pass_time(minutes=5)
+    (change,) = desk.plan("--allow", "start-now")["changes"]
+    assert (change["change"], change["reason"]["code"]) == ("blocked", "unknown-outcome")
 
 
 def test_an_intent_is_as_old_as_its_request(desk: Desk) -> None:

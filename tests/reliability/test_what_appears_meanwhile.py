@@ -305,3 +305,21 @@ def test_the_server_s_clock_decides_what_is_too_late(desk: Desk) -> None:
     results = {it["name"]: it for it in run.json["results"]}
     assert (run.code, results["second"]["reason"]["code"]) == (3, "start-passed")
     assert made(desk) == []
+
+
+def test_what_no_list_ever_shows_is_waited_for_together_before_a_later_apply_stops_somebody(
+    desk: Desk,
+) -> None:
+    """However many of it an earlier run left behind."""
+    reliable(desk)
+    new = [voice(f"new-{number}", **{"from": [f"+91987650000{number}"]}) for number in range(3)]
+    (stopped,) = desk.seed(live_voice("calls-wrongly", date_created=OLD, **{"from": ["+919876500009"]}))
+    desk.manifests(*new)
+    desk.sandbox.switches.change({"list_lag_seconds": 86_400})
+    assert desk.run(*APPLY).code == 5
+    desk.forget()
+    desk.manifests(*new, voice("calls-wrongly", state="paused", **{"from": ["+919876500009"]}))
+    before = desk.clock.now()
+    assert desk.run(*APPLY).code in (0, 5)
+    assert ("pause", stopped) in actions(desk.writes)
+    assert desk.clock.now() - before < timedelta(minutes=6)

@@ -22,7 +22,7 @@ from campaignctl.api.retry import (
     retry_after_seconds,
 )
 from campaignctl.api.server_clock import ServerClock, date_of
-from campaignctl.api.transport import NoReply, NotConnected, Reply, Transport
+from campaignctl.api.transport import Network, NoReply, NotConnected, Reply, Transport
 from campaignctl.api.wire import ContactList, Endpoint, Json, Trouble, UnreadableError
 from campaignctl.clock import Clock
 from campaignctl.diagnostics import counted
@@ -147,6 +147,7 @@ class Client:
         random: Random,
         observer: Observer | None = None,
         use_reserved_quota: bool = False,
+        network: Network | None = None,
     ) -> None:
         self.environment = environment
         self.requests = 0
@@ -160,7 +161,7 @@ class Client:
         self._seconds = 0.0
         key, token = _require_credentials(environment, key, token)
         self._secrets = tuple(text for text in (key, token) if len(text) >= 8)
-        self._transport = Transport(base_url, key, token, environment.timeout_seconds, clock)
+        self._transport = Transport(base_url, key, token, environment.timeout_seconds, clock, network)
 
     def __repr__(self) -> str:
         """Without credentials."""

@@ -243,7 +243,8 @@ class Session:
                 key=key,
                 token=token,
                 clock=waiting.said(clock or self.clock, self.options),
-                random=Random(),
+                random=self.options.random or Random(),
+                network=self.options.network,
                 observer=observe,
                 use_reserved_quota=use_reserved_quota,
             )

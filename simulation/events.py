@@ -85,9 +85,9 @@ def _run(world: World, machine: Machine, job: Job, random: Random) -> Run:
         _meanwhile(world, run, steps, what, chance)
 
     meeting = None
-    if random.random() < 0.25:
+    if random.random() < 0.35:
         meeting = Meeting(random.choice((1, 1, 1, 2, 3)), meet, random.choice(_TELLING))
-    elif random.random() < 0.25:
+    elif random.random() < 0.4:
         meeting = Meeting(min(int(random.expovariate(1 / 9)) + 1, 300), meet)
     run = world.run(machine, job, random, meeting)
     if run.killed and chance.random() < 0.5:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 
 from simulation import events
 from simulation.ledger import Violation
@@ -17,7 +17,7 @@ from simulation.world import World
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one life came to."""
+    """What one life came to. `cpu_seconds`: of one core, however many share it."""
 
     seed: int
     days: int
@@ -29,6 +29,7 @@ class Outcome:
     killed: int
     requests: int
     calls: int
+    cpu_seconds: float
 
     @property
     def broken(self) -> frozenset[str]:
@@ -46,7 +47,7 @@ def play(
     seconds: float = inf,
 ) -> Outcome:
     """The whole life; with `stop` until the first promise is broken. In any case so many seconds at most."""
-    until = monotonic() + seconds
+    until, began = monotonic() + seconds, process_time()
     gc.set_threshold(100_000)  # as the command line sets it for itself
     world = World(seed, days, only, plain, _quick_disk())
     try:
@@ -67,6 +68,7 @@ def play(
         sum(run.killed for run in runs),
         sum(run.requests for run in runs),
         len(world.ledger.calls),
+        process_time() - began,
     )
 
 

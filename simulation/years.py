@@ -17,7 +17,7 @@ DAYS = 30
 
 @dataclass
 class Years:
-    """What was simulated."""
+    """What was simulated. `seconds` by the clock on the wall, `cpu_seconds` of one core."""
 
     seconds: float = 0.0
     seeds: int = 0
@@ -26,6 +26,7 @@ class Years:
     killed: int = 0
     requests: int = 0
     calls: int = 0
+    cpu_seconds: float = 0.0
     broken: dict[int, Outcome] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
@@ -36,14 +37,15 @@ class Years:
         self.killed += outcome.killed
         self.requests += outcome.requests
         self.calls += outcome.calls
+        self.cpu_seconds += outcome.cpu_seconds
         if outcome.violations:
             self.broken[outcome.seed] = outcome
 
     def __str__(self) -> str:
-        each = 1000 * self.seconds / max(self.runs, 1)
+        each = 1000 * self.cpu_seconds / max(self.runs, 1)
         return (
             f"{self.days / 365.25:.1f} simulated years ({self.seeds:,} seeds) in {self.seconds:.0f} s: "
-            f"{self.runs:,} runs ({each:.0f} ms each), {self.killed:,} killed, {self.requests:,} requests, "
+            f"{self.runs:,} runs ({each:.0f} ms of a core each), {self.killed:,} killed, {self.requests:,} requests, "
             f"{self.calls:,} calls and messages; violations in {len(self.broken)} seeds"
         )
 

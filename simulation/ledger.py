@@ -63,6 +63,7 @@ class Run:
     planned_at: float
     prune: bool = False
     good_until: float = inf
+    looked_at: float = 0.0
     ended: float = 0.0
     requests: int = 0
     steps: int = 0
@@ -79,6 +80,11 @@ class Run:
     def command(self) -> str:
         """The first word."""
         return self.words[0]
+
+    @property
+    def knew_at(self) -> float:
+        """What happened after this moment its plan does not know."""
+        return self.planned_at if self.planned_at < self.began else max(self.looked_at, self.began)
 
     @property
     def by_hand(self) -> bool:
@@ -168,6 +174,8 @@ class Ledger:
 
     def saw(self, run: Run, entry: Recorded) -> None:
         """A request of a run reached the account."""
+        if entry.request == "list" and not run.writes:
+            run.looked_at = self.now
         if entry.request not in WRITES:
             return
         sent = _sent(entry.body)

@@ -160,13 +160,15 @@ def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
 
 def old_plans_do_nothing(ledger: Ledger, run: Run) -> Found:
     """A plan is worth nothing after a day, nor where somebody changed a campaign since."""
-    if run.planned_at >= run.began:
-        return
     for write in run.writes:
-        if write.acted and run.began > min(run.planned_at + 86_400.0, run.good_until):
+        if (
+            write.acted
+            and run.planned_at < run.began
+            and run.began > min(run.planned_at + 86_400.0, run.good_until)
+        ):
             yield f"{run}: {write}; its plan is of {local(run.planned_at)} and said how long it holds"
         when = ledger.changed_by_hand.get(write.sid, 0.0)
-        if write.request == "update" and write.acted and run.planned_at < when < run.began:
+        if write.request == "update" and write.acted and run.knew_at < when < write.at - 2.0:
             yield f"{run}: {write}; somebody changed it {local(when)}, after its plan of {local(run.planned_at)}"
 
 
@@ -176,7 +178,7 @@ def stops_hold(ledger: Ledger, run: Run) -> Found:
         if write.action != "resume" or not write.acted:
             continue
         stopped = ledger.stopped.get(write.sid)
-        if stopped is not None and stopped > run.planned_at and stopped < write.at - 2.0 and not run.by_hand:
+        if stopped is not None and stopped > run.knew_at and stopped < write.at - 2.0 and not run.by_hand:
             yield (
                 f"{run} resumed {write.name} {write.sid[:6]}, stopped {local(stopped)}; "
                 f"its plan is of {local(run.planned_at)}"

@@ -7,8 +7,8 @@ import pytest
 from simulation import years
 from simulation.promises import table
 
-SEEDS = 48
-"""Four years, some 5,000 runs; at most two minutes on two cores."""
+SEEDS = 36
+"""Three years, some 3,700 runs: about a minute on two cores that have nothing else to do."""
 
 
 @pytest.mark.slow
@@ -17,7 +17,7 @@ def test_no_promise_is_broken_in_any_of_a_fixed_set_of_lives() -> None:
     lived = years.live(None, 1, SEEDS, years.DAYS, years.cores())
     assert lived.seeds == SEEDS
     assert lived.runs > 3000
-    assert lived.killed > 200
+    assert lived.killed > 150
     assert lived.calls > 1000
     broken = {seed: [str(it) for it in outcome.violations[:3]] for seed, outcome in lived.broken.items()}
     assert not broken

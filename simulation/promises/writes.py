@@ -168,7 +168,7 @@ def old_plans_do_nothing(ledger: Ledger, run: Run) -> Found:
         ):
             yield f"{run}: {write}; its plan is of {local(run.planned_at)} and said how long it holds"
         when = ledger.changed_by_hand.get(write.sid, 0.0)
-        if write.request == "update" and write.acted and run.knew_at < when < write.at - 2.0:
+        if write.request == "update" and write.acted and run.planned_at < when < run.began:
             yield f"{run}: {write}; somebody changed it {local(when)}, after its plan of {local(run.planned_at)}"
 
 

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from campaignctl.api import wire
+from campaignctl.api.credentials import Credentials, advice, require
 from campaignctl.api.pacing import Pacer
 from campaignctl.api.retry import (
     TABLE,
@@ -22,7 +23,7 @@ from campaignctl.api.retry import (
     retry_after_seconds,
 )
 from campaignctl.api.server_clock import ServerClock, date_of
-from campaignctl.api.transport import NoReply, NotConnected, Reply, Transport
+from campaignctl.api.transport import Network, NoReply, NotConnected, Reply, Transport
 from campaignctl.api.wire import ContactList, Endpoint, Json, Trouble, UnreadableError
 from campaignctl.clock import Clock
 from campaignctl.diagnostics import counted
@@ -132,8 +133,9 @@ class _ItemError(Exception):
 class Client:
     """One account. Reads raise `ApiError`; writes answer with an `Exchange` and never raise for what an answer says.
 
-    `base_url` is scheme and host. `use_reserved_quota` lets every request use what is otherwise kept back for pauses by
-    hand. A clock whose `sleep` raises stops the client between two requests, never within one.
+    `base_url` is scheme and host; `network` carries requests instead of sockets of our own. `use_reserved_quota` lets
+    every request use what is otherwise kept back for pauses by hand. A clock whose `sleep` raises stops the client
+    between two requests, never within one.
     """
 
     def __init__(
@@ -141,12 +143,12 @@ class Client:
         environment: Environment,
         *,
         base_url: str,
-        key: str | None,
-        token: str | None,
+        credentials: Credentials,
         clock: Clock,
         random: Random,
         observer: Observer | None = None,
         use_reserved_quota: bool = False,
+        network: Network | None = None,
     ) -> None:
         self.environment = environment
         self.requests = 0
@@ -158,9 +160,9 @@ class Client:
         self._time = ServerClock(clock, compared=not environment.is_sandbox)
         self._asked_at = clock.now()
         self._seconds = 0.0
-        key, token = _require_credentials(environment, key, token)
+        key, token = require(environment, credentials)
         self._secrets = tuple(text for text in (key, token) if len(text) >= 8)
-        self._transport = Transport(base_url, key, token, environment.timeout_seconds, clock)
+        self._transport = Transport(base_url, key, token, environment.timeout_seconds, clock, network)
 
     def __repr__(self) -> str:
         """Without credentials."""
@@ -302,7 +304,7 @@ class Client:
     def _advice(self, request: _Request, status: int) -> str:
         environment = self.environment
         if status in (401, 403):
-            return f"; {_credentials_advice(environment, status)}"
+            return f"; {advice(environment, status)}"
         if status == 400 and request.operation == "create":
             wrapped = wire.form_of(request.endpoint, environment.create_body) == "wrapped"
             kind, other = request.endpoint.kind.short, "bare" if wrapped else "wrapped"
@@ -320,8 +322,8 @@ class Client:
             return result.value
         message, status = result.trouble.message, result.status
         if status in (401, 403):
-            advice = _credentials_advice(self.environment, status)
-            raise CredentialsError(f"the account could not be read: {message} ({status}); {advice}", status)
+            words = f"{message} ({status}); {advice(self.environment, status)}"
+            raise CredentialsError(f"the account could not be read: {words}", status)
         if TABLE[result.came].fate is WriteOutcome.NOT_SENT and status is None:
             raise UnreachableError(f"environment {self.environment.name}: {message}")
         if status == 404:
@@ -433,34 +435,6 @@ class Client:
         for secret in self._secrets:
             message = message.replace(secret, "•••")
         return Trouble(trouble.code, message)
-
-
-def _require_credentials(environment: Environment, key: str | None, token: str | None) -> tuple[str, str]:
-    """Both, or an error that names the variables that are not set."""
-    names = {environment.key_env: key, environment.token_env: token}
-    missing = [name for name, value in names.items() if not (value or "").strip()]
-    if missing or key is None or token is None:
-        raise CredentialsError(
-            f"environment {environment.name}: {' and '.join(missing)} not set; "
-            "set to the API key and token from the API settings page of the Exotel dashboard"
-        )
-    try:
-        f"{key}{token}".encode()
-    except UnicodeEncodeError:
-        raise CredentialsError(
-            f"environment {environment.name}: {environment.key_env} or {environment.token_env} holds bytes that "
-            "are no text; copy them again from the API settings page of the Exotel dashboard"
-        ) from None
-    return key.strip(), token.strip()
-
-
-def _credentials_advice(environment: Environment, status: int) -> str:
-    if status == 401:
-        return (
-            f"check that {environment.key_env} and {environment.token_env} hold the key and token of the account "
-            f"{environment.account_sid}, and the region"
-        )
-    return f"the key in {environment.key_env} has no access to this part of the account {environment.account_sid}"
 
 
 def _rate_limited(seconds: float) -> _Result[T]:

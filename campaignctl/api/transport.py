@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,6 +22,9 @@ from campaignctl.api.proxies import Proxy, proxy_of
 from campaignctl.clock import Clock
 from campaignctl.errors import ApiError
 from campaignctl.loopback import is_loopback
+
+Network: TypeAlias = httpx.BaseTransport
+"""What carries requests."""
 
 MAX_ANSWER_BYTES: Final = 50_000_000
 MAX_ANSWER_SECONDS: Final = 300.0
@@ -54,13 +57,25 @@ class NoReply:
 
 
 class Transport:
-    """Connections to one host. `base_url` is scheme and host; `timeout_seconds` bounds each wait."""
+    """Connections to one host. `base_url` is scheme and host; `timeout_seconds` bounds each wait.
 
-    def __init__(self, base_url: str, key: str, token: str, timeout_seconds: float, clock: Clock) -> None:
+    `network` carries the requests instead of sockets of our own.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        token: str,
+        timeout_seconds: float,
+        clock: Clock,
+        network: Network | None = None,
+    ) -> None:
         self._base_url = base_url.rstrip("/")
         self._auth = httpx.BasicAuth(key, token)
         self._timeout = timeout_seconds
         self._clock = clock
+        self._network = network
         self.host = urlsplit(base_url).hostname or base_url
         self._tls = self._trust()
         self._kept = self._connections(keep=True)
@@ -176,6 +191,7 @@ class Transport:
                 verify=self._tls,
                 follow_redirects=False,
                 trust_env=not is_loopback(self.host),
+                transport=self._network,
             )
         except (ValueError, ImportError, httpx.InvalidURL):
             raise ApiError(

@@ -54,6 +54,8 @@ class PlanRunner:
         manifests: Iterable[Desired] = (),
     ) -> PlanRunner:
         """`clock` is one whose waits can be interrupted; `manifests` are all of the project's."""
+        from random import Random
+
         from campaignctl.api.account import Account
         from campaignctl.applying.creating import Creator
         from campaignctl.applying.port import Hooks
@@ -63,7 +65,11 @@ class PlanRunner:
         pinned = frozenset(it.sid for it in manifests if it.sid)
         account = Account(connection.client, pinned)
         hooks = Hooks(
-            clock, stopping=interrupts.asked, settle=connection.settles, undeterred=interrupts.undeterred
+            clock,
+            stopping=interrupts.asked,
+            settle=connection.settles,
+            random=session.options.random or Random(),
+            undeterred=interrupts.undeterred,
         )
         sender = Sender(account, hooks, session.environment)
         creator = Creator(account, sender, intents, session.environment, hooks)

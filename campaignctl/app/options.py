@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Final
 from campaignctl.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
+    from random import Random
+
+    from campaignctl.api.transport import Network
     from campaignctl.model.permissions import Address
 
 REFRESHES: Final = ("auto", "full")
@@ -20,7 +23,7 @@ REFRESHES: Final = ("auto", "full")
 class GlobalOptions:
     """As given on either side of the command's name; the later one wins, `--var` adds up.
 
-    `clock` is no option: whoever calls the command line in its own process may bring one.
+    `clock`, `network` and `random` are no options: whoever calls the command line in its own process may bring them.
     """
 
     environment: str | None = None
@@ -31,6 +34,8 @@ class GlobalOptions:
     quiet: bool = False
     verbose: bool = False
     clock: Clock = field(default_factory=SystemClock)
+    network: Network | None = None
+    random: Random | None = None
 
     def over(self, earlier: GlobalOptions) -> GlobalOptions:
         """These, and the earlier ones where these are silent."""
@@ -43,6 +48,8 @@ class GlobalOptions:
             quiet=self.quiet or earlier.quiet,
             verbose=self.verbose or earlier.verbose,
             clock=earlier.clock,
+            network=earlier.network,
+            random=earlier.random,
         )
 
     @property

@@ -223,12 +223,13 @@ class Session:
         from random import Random
 
         from campaignctl.api.client import Client
+        from campaignctl.api.credentials import Credentials
         from campaignctl.app import waiting
         from campaignctl.app.audit import audited, said
         from campaignctl.manifests.project import require_account
 
         require_account(self.environment)
-        key, token = self._secret(self.environment.key_env), self.token
+        credentials = Credentials(self._secret(self.environment.key_env), self.token)
         logged = audited(audit_log, self.environment.name, self.environ, self.clock, go_on=use_reserved_quota)
         with self._server() as (base_url, settles), logged as log:
 
@@ -240,10 +241,10 @@ class Session:
             client = Client(
                 self.environment,
                 base_url=base_url,
-                key=key,
-                token=token,
+                credentials=credentials,
                 clock=waiting.said(clock or self.clock, self.options),
-                random=Random(),
+                random=self.options.random or Random(),
+                network=self.options.network,
                 observer=observe,
                 use_reserved_quota=use_reserved_quota,
             )

@@ -15,12 +15,16 @@ import campaignctl
 from campaignctl.app import streams
 from campaignctl.app.options import GlobalOptions
 from campaignctl.cli.options import global_options
-from campaignctl.clock import Clock
+from campaignctl.clock import Clock, SystemClock
 from campaignctl.errors import CampaignctlError, InterruptedRunError, UsageError
 from campaignctl.exits import Exit
 
 if TYPE_CHECKING:
+    from random import Random
+
     from click.shell_completion import CompletionItem
+
+    from campaignctl.api.transport import Network
 
 
 class _Command(NamedTuple):
@@ -105,13 +109,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
-def run(words: list[str], clock: Clock | None = None) -> int:
+def run(
+    words: list[str], clock: Clock | None = None, network: Network | None = None, random: Random | None = None
+) -> int:
     """The exit code of one command. Every error becomes one message; none becomes a traceback.
 
-    `clock` stands in for the machine's own, waits included.
+    `clock` stands in for the machine's own, waits included; `network` for its connections, `random` for its chance.
     """
     try:
-        given = GlobalOptions() if clock is None else GlobalOptions(clock=clock)
+        given = GlobalOptions(clock=clock or SystemClock(), network=network, random=random)
         code = cli.main(words, prog_name="campaignctl", standalone_mode=False, obj=given)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "campaignctl"

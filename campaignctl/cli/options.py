@@ -60,7 +60,8 @@ _OPTIONS = (
 )
 
 
-_GIVEN = tuple(name for name in GlobalOptions.__dataclass_fields__ if name != "clock")
+_BROUGHT = ("clock", "network", "random")
+_GIVEN = tuple(name for name in GlobalOptions.__dataclass_fields__ if name not in _BROUGHT)
 
 
 def global_options(function: F) -> F:

@@ -12,6 +12,7 @@ from typing import Any
 from scripted_server import FakeClock, Script, ScriptedServer
 
 from campaignctl.api.client import Client, RequestRecord
+from campaignctl.api.credentials import Credentials
 from campaignctl.model.environment import Environment
 
 ENVIRONMENT = Environment(
@@ -45,7 +46,7 @@ class Bench:
             random=random or Random(1),
             observer=self.records.append,
             use_reserved_quota=use_reserved_quota,
-            **credentials,
+            credentials=Credentials(**credentials),
         )
         self._stack.callback(client.close)
         return client

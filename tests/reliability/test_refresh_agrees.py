@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from campaignctl.api.client import Client
+from campaignctl.api.credentials import Credentials
 from campaignctl.api.refresh import fetch
 from campaignctl.diagnostics import Position
 from campaignctl.errors import ApiError
@@ -194,8 +195,9 @@ def planned(
 ) -> dict[Key, Any] | str:
     """What is decided about every manifest; about orphans only where everything was seen."""
     disturb(sandbox, drawn)
+    secrets = Credentials("key", "token")
     client = Client(
-        ENVIRONMENT, base_url=sandbox.url, key="key", token="token", clock=FakeClock(), random=Random(1)
+        ENVIRONMENT, base_url=sandbox.url, credentials=secrets, clock=FakeClock(), random=Random(1)
     )
     with client:
         try:

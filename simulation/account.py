@@ -1,0 +1,223 @@
+"""The account: the sandbox without its socket, and the truth about it, which no answer shows."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+
+from simulation.clocks import WorldClock
+from simulation.product import COLLECTIONS, Campaign, HangUpError, Search, Stage, application, recipients
+
+NAME = "acme1"
+HOST = "127.0.0.1:9"
+"""On loopback, so that the product takes plain HTTP for it; nobody listens there."""
+_OPERATOR = "Basic " + b64encode(b"operator:operator").decode()
+_WATCHED = ("created", "in-progress", "paused", "unknown")
+
+
+@dataclass
+class Answered:
+    """What came back: the pieces of a body, and whether the connection ended where it stands."""
+
+    status: int = 0
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    pieces: list[bytes] = field(default_factory=list)
+    hung_up: bool = False
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A campaign as it is. Times are epoch seconds; `start` is what its schedule says, None without one."""
+
+    sid: str
+    collection: str
+    name: str
+    state: str
+    created: float
+    begins: float
+    start: float | None
+    end: float | None
+    people: tuple[str, ...]
+    content: str
+    spec: Mapping[str, Any]
+
+    @property
+    def alive(self) -> bool:
+        """Created, in progress or paused."""
+        return self.state in ("created", "in-progress", "paused")
+
+    @property
+    def going(self) -> bool:
+        """Calls, or will."""
+        return self.state in ("created", "in-progress")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One attempt to reach somebody."""
+
+    sid: str
+    number: str
+    tries: int
+    at: float
+
+
+class Account:
+    """One account's world. Nothing here is the product's client: operators and the ledger look at it directly."""
+
+    def __init__(self, clock: WorldClock) -> None:
+        self.clock = clock
+        self.stage = Stage(None, clock, None)
+        self._app = application(self.stage)
+        self.campaigns: dict[str, Truth] = {}
+        self._last = 0
+        self._open: set[str] = set()
+        self._tries: dict[tuple[str, int], int] = {}
+
+    # requests
+
+    def exchange(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answered:
+        """One HTTP request, in this process."""
+        answered = Answered()
+
+        def start(status: str, fields: list[tuple[str, str]], _error: object = None) -> Any:
+            answered.status, answered.headers = int(status.partition(" ")[0]), fields
+            return answered.pieces.append
+
+        chunks = self._app(_environ(method, target, headers, body), start)
+        try:
+            answered.pieces.extend(chunks)
+        except HangUpError:
+            answered.hung_up = True
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+        self._date(answered)
+        return answered
+
+    def _date(self, answered: Answered) -> None:
+        """As the listener does it: the account's clock, unless there is one; an empty one stands for none."""
+        dates = [value for name, value in answered.headers if name.lower() == "date"]
+        if not dates:
+            answered.headers.append(("Date", format_datetime(self.clock.now(), usegmt=True)))
+        elif not dates[0]:
+            answered.headers = [it for it in answered.headers if it[0].lower() != "date"]
+
+    def by_hand(self, method: str, collection: str, sid: str, body: Any) -> int:
+        """What somebody does in the dashboard: the status of the answer."""
+        path = f"/v2/accounts/{NAME}/{collection}" + (f"/{sid}" if sid else "")
+        if collection == "campaigns":
+            body = {"campaigns": [body]}
+        headers = {"Authorization": _OPERATOR, "Content-Type": "application/json"}
+        status = self.exchange(method, path, headers, json.dumps(body).encode()).status
+        self.stage.journal.clear()  # it is read for what runs ask
+        return status
+
+    def mark(self, sid: str, word: str) -> None:
+        """Any status at all, words that nobody knows among them."""
+        self.stage.set_status(NAME, sid, word)
+
+    # the truth
+
+    def look(self) -> tuple[dict[str, tuple[Truth | None, Truth]], list[Call]]:
+        """What changed since the last look, as (before, now) by SID, and every call that was made since."""
+        store = self.stage.store
+        changed: dict[str, tuple[Truth | None, Truth]] = {}
+        calls: list[Call] = []
+        with store.transaction():
+            self.stage.world.settle(NAME)
+            found = {it.sid: it for it in self._watched()}
+            for sid in sorted(self._open - found.keys()):
+                gone = store.find(NAME, tuple(COLLECTIONS), sid)
+                if gone is not None:
+                    found[sid] = gone
+            for campaign in found.values():
+                calls.extend(self._calls(campaign))
+        for sid, campaign in found.items():
+            now, before = _truth(campaign), self.campaigns.get(sid)
+            if now != before:
+                changed[sid] = before, now
+                self.campaigns[sid] = now
+        self._open = {sid for sid, it in found.items() if it.state.value in _WATCHED}
+        return changed, sorted(calls, key=lambda it: (it.at, it.sid, it.number))
+
+    def _watched(self) -> Iterator[Campaign]:
+        store = self.stage.store
+        collections = tuple(COLLECTIONS)
+        yield from store.page(Search(NAME, collections, states=_WATCHED), 0, 10_000)
+        last = store.last_number()
+        if last > self._last:
+            newest = Search(NAME, collections, order="number", descending=True)
+            yield from store.page(newest, 0, last - self._last)
+            self._last = last
+
+    def _calls(self, campaign: Campaign) -> Iterator[Call]:
+        """The last attempt at each number that was not there before. What is cut at the end was no attempt."""
+        people = recipients(campaign.spec)
+        _, progress = self.stage.store.progress(NAME, campaign.sid)
+        seen = [(it.place, it.tries, it.at) for it in progress.results if it.tries]
+        seen += [(it.place, it.tries, progress.last) for it in progress.waiting]
+        for place, tries, at in seen:
+            key = (campaign.sid, place)
+            if tries > self._tries.get(key, 0) and place < len(people):
+                self._tries[key] = tries
+                yield Call(campaign.sid, people[place], tries, at)
+
+
+def _environ(method: str, target: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    path, _, query = target.partition("?")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "9",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in headers.items():
+        key = name.upper().replace("-", "_")
+        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+    return environ
+
+
+def seconds(text: object) -> float | None:
+    """Epoch seconds of an RFC 3339 time, None for none."""
+    return datetime.fromisoformat(text).timestamp() if isinstance(text, str) else None
+
+
+def _truth(campaign: Campaign) -> Truth:
+    spec = campaign.spec
+    schedule = spec.get("schedule") or {}
+    start = schedule.get("send_at") or schedule.get("start_time")
+    end = schedule.get("end_at") or schedule.get("end_time")
+    return Truth(
+        campaign.sid,
+        campaign.collection,
+        campaign.name,
+        campaign.state.value,
+        campaign.created,
+        campaign.begins,
+        seconds(start),
+        seconds(end),
+        tuple(recipients(spec)),
+        str(spec.get("url") or spec.get("template") or ""),
+        spec,
+    )

@@ -1,0 +1,88 @@
+"""The command line of the simulation."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from time import perf_counter
+
+from simulation import years
+from simulation.seeds import play, shrink
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 where nothing was broken, 1 where something was."""
+    words = sys.argv[1:] if arguments is None else arguments
+    command = {"years": _years, "mutants": _mutants}.get(words[0] if words else "")
+    return command(words[1:]) if command else _one(words)
+
+
+def _one(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulation", description="Plays one seed and tells its story."
+    )
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--days", type=int, default=years.DAYS)
+    parser.add_argument("--only", type=_numbers, help="the events that happen; all by default")
+    parser.add_argument("--plain", type=_words, default=[], help="habits that the account does not have")
+    parser.add_argument("--shrink", action="store_true", help="tell only what it takes to break the promise")
+    given = parser.parse_args(words)
+    began = perf_counter()
+    outcome = play(given.seed, given.days, given.only, given.plain)
+    if given.shrink and outcome.violations:
+        years.tell(shrink(outcome))
+        return 1
+    sys.stdout.write("\n".join(outcome.story) + "\n")
+    took = perf_counter() - began
+    sys.stderr.write(
+        f"{outcome.runs} runs, {outcome.killed} killed, {outcome.requests} requests, {outcome.calls} calls; "
+        f"{len(outcome.violations)} violations; {took:.1f} s\n"
+    )
+    return 1 if outcome.violations else 0
+
+
+def _years(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulation years", description="Plays many seeds side by side."
+    )
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--seeds", type=int, help="how many, instead of for how long")
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--days", type=int, default=years.DAYS, help="of each seed's life")
+    parser.add_argument("--workers", type=int, default=years.cores())
+    parser.add_argument("--until-broken", action="store_true", help="only say which promise is broken first")
+    given = parser.parse_args(words)
+    if given.until_broken:
+        broken = years.until_broken(given.seconds or 60.0, given.first, given.days)
+        sys.stdout.write(f"broken: {broken}\n" if broken else "nothing was broken\n")
+        return 1 if broken else 0
+    seconds = given.seconds if given.seconds or given.seeds else 60.0
+    return years.report(years.live(seconds, given.first, given.seeds, given.days, given.workers))
+
+
+def _mutants(words: list[str]) -> int:
+    from simulation.mutants import hunt, mutants
+
+    parser = argparse.ArgumentParser(
+        prog="python -m simulation mutants", description="Looks for known mistakes."
+    )
+    parser.add_argument("names", nargs="*", help="some of mutants.yaml; all by default")
+    parser.add_argument("--seconds", type=float, default=120.0, help="for each")
+    parser.add_argument("--workers", type=int, default=years.cores())
+    given = parser.parse_args(words)
+    chosen = [it for it in mutants() if not given.names or it.name in given.names]
+    missed = 0
+    for found in hunt(chosen, given.seconds, given.workers):
+        sys.stdout.write(f"{found}\n")
+        sys.stdout.flush()
+        missed += found.judge is None
+    sys.stdout.write(f"{len(chosen) - missed} of {len(chosen)} found\n")
+    return 1 if missed else 0
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(it) for it in text.split(",") if it]
+
+
+def _words(text: str) -> list[str]:
+    return [it for it in text.split(",") if it]

@@ -1,0 +1,39 @@
+"""How an account does what the documents leave unknown: positions of the sandbox's switches, drawn from the seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+
+from simulation.product import Position, Row, rows
+
+ROWS: Mapping[str, Row] = {name: row for name, row, _ in rows() if row.drawn}
+DEFAULTS: Mapping[str, Position] = {name: default for name, _, default in rows()}
+HABITS = tuple(name for name, row in ROWS.items() if not row.of)
+"""The switches that can be thrown; others only say more about one of them."""
+MOST = 3
+
+Habits = dict[str, Position]
+
+
+def drawn(random: Random) -> Habits:
+    """A few; an account that had all of them would refuse the first request."""
+    positions: Habits = {}
+    for name in random.sample(HABITS, random.choice((0, 1, 1, 2, MOST))):
+        positions |= thrown(name, random)
+    if random.random() < 0.3:
+        positions["list_lag_seconds"] = random.choice((1.0, 9.0))  # what is most probable of all
+    return positions
+
+
+def thrown(name: str, random: Random) -> Habits:
+    """One of them, and what more is to be said about it."""
+    return {
+        name: random.choice(ROWS[name].drawn[1:]),
+        **{it: random.choice(row.drawn) for it, row in ROWS.items() if row.of == name},
+    }
+
+
+def told(positions: Mapping[str, Position]) -> str:
+    """In one line."""
+    return ", ".join(f"{name}={value!r}" for name, value in sorted(positions.items())) or "none"

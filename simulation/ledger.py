@@ -1,0 +1,263 @@
+"""What happened, in facts: who was called when, by which campaign, made by whom, wanted by which commit.
+
+Facts come from the account itself and from what reached it; the judges (`judges.py`) hold them against the rules.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import inf
+from typing import Any
+
+from simulation.account import Account, Call, Truth, seconds
+from simulation.habits import Habits
+from simulation.product import Recorded, Said
+from simulation.repository import IST, Commit, Manifest
+
+KIND_OF = {"campaigns": "voice", "message-campaigns": "sms", "sms-campaigns": "sms"}
+WRITES = ("create", "update", "action")
+
+
+@dataclass(frozen=True)
+class Write:
+    """One request of a run that was to change something. `sids` are the campaigns that it made."""
+
+    at: float
+    request: str
+    action: str
+    collection: str
+    sid: str
+    sent: Mapping[str, Any]
+    status: int | None
+    acted: bool
+    before: Truth | None
+    after: Truth | None
+    sids: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Of the campaign, or of the one that was to be made."""
+        known = self.before or self.after
+        return known.name if known is not None else str(self.sent.get("name", ""))
+
+    def __str__(self) -> str:
+        what = self.action or self.request
+        done = "" if self.acted else ", not carried out"
+        return f"{what} {self.name} {self.sid[:6]}: {self.status or 'no answer'}{done}"
+
+
+@dataclass
+class Run:
+    """One run of the command on one machine. `planned_at` is when its plan was made, of a saved plan long ago."""
+
+    number: int
+    machine: str
+    words: tuple[str, ...]
+    commit: Commit
+    began: float
+    allowed: frozenset[str]
+    env_allow: frozenset[str]
+    planned_at: float
+    prune: bool = False
+    good_until: float = inf
+    looked_at: float = 0.0
+    ended: float = 0.0
+    requests: int = 0
+    steps: int = 0
+    writes: list[Write] = field(default_factory=list)
+    said: Said | None = None
+    met: list[str] = field(default_factory=list)
+    killed: bool = False
+    endless: bool = False
+    signalled: bool = False
+    disturbed: bool = False
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def command(self) -> str:
+        """The first word."""
+        return self.words[0]
+
+    @property
+    def knew_at(self) -> float:
+        """What happened after this moment its plan does not know."""
+        return self.planned_at if self.planned_at < self.began else max(self.looked_at, self.began)
+
+    @property
+    def by_hand(self) -> bool:
+        """Somebody typed it."""
+        return self.command in ("pause", "resume", "complete", "archive")
+
+    def may(self, operation: str, name: str, *, start_ahead: bool = True) -> bool:
+        """Whether it was told that it may. The environment's own `resume` covers only what has yet to begin."""
+        standing = self.env_allow if start_ahead or operation != "resume" else frozenset[str]()
+        return bool({operation, f"{operation}:{name}"} & (self.allowed | standing))
+
+    def wants(self, collection: str, name: str) -> tuple[Manifest, ...]:
+        """The manifests of its checkout that mean a campaign of this name."""
+        kind = KIND_OF[collection]
+        return tuple(
+            it for it in self.commit.manifests if it.kind == kind and name in (it.name, it.previous_name)
+        )
+
+    def __str__(self) -> str:
+        return f"run {self.number} ({self.machine}, commit {self.commit.number})"
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A promise that was broken."""
+
+    judge: str
+    at: float
+    says: str
+
+    def __str__(self) -> str:
+        return f"{local(self.at)}  BROKEN {self.judge}: {self.says}"
+
+
+@dataclass
+class Origin:
+    """How a campaign came to be. `run` is None where somebody made it in the dashboard."""
+
+    run: Run | None
+    at: float
+    name: str
+    start: float | None
+
+
+class Ledger:
+    """All facts of one account's life. `habits` are the account's now, `had` all that it ever had."""
+
+    def __init__(self, account: Account, habits: Habits) -> None:
+        self.account = account
+        self.habits = dict(habits)
+        self.had: set[str] = set()
+        self.seen_positions: dict[str, set[str]] = defaultdict(set)
+        self.throw(habits)
+        self.runs: list[Run] = []
+        self.calls: list[Call] = []
+        self.origins: dict[str, Origin] = {}
+        self.touched: dict[str, set[str]] = defaultdict(set)
+        self.stopped: dict[str, float] = {}
+        self.cut_off: set[str] = set()
+        self.new_calls: list[Call] = []
+        self.reached: dict[tuple[str, str, float | None, str], str] = {}
+        self.alike: dict[tuple[str, str, float | None, str], str] = {}
+        self.changed_by_hand: dict[str, float] = {}
+        self.wiped: dict[str, float] = {}
+
+    def throw(self, positions: Habits) -> None:
+        """From now on the account behaves so too."""
+        self.habits |= positions
+        self.had |= positions.keys()
+        for name, value in positions.items():
+            self.seen_positions[name] |= set(value) if isinstance(value, tuple) else {str(value)}
+
+    @property
+    def now(self) -> float:
+        """Epoch seconds by the account's clock."""
+        return self.account.clock.now().timestamp()
+
+    def look(self, run: Run | None = None) -> dict[str, tuple[Truth | None, Truth]]:
+        """Takes note of all that changed, and of who was called. New campaigns are `run`'s."""
+        changed, calls = self.account.look()
+        for sid, (before, now) in changed.items():
+            if before is None:
+                self.origins[sid] = Origin(run, now.created, now.name, now.start)
+        self.calls.extend(calls)
+        self.new_calls.extend(calls)
+        return changed
+
+    def saw(self, run: Run, entry: Recorded) -> None:
+        """A request of a run reached the account."""
+        if entry.request == "list" and not run.writes:
+            run.looked_at = self.now
+        if entry.request not in WRITES:
+            return
+        sent = _sent(entry.body)
+        parts = entry.path.split("/")
+        collection, sid = parts[4], parts[5] if len(parts) > 5 else ""
+        before = self.account.campaigns.get(sid)
+        changed = self.look(run)
+        made = tuple(it for it, (was, _) in changed.items() if was is None)
+        after = self.account.campaigns.get(sid or (made[0] if made else ""))
+        run.writes.append(
+            Write(
+                self.now,
+                entry.request,
+                str(sent.get("action", "")),
+                collection,
+                sid,
+                sent,
+                entry.status,
+                entry.acted,
+                before,
+                after,
+                made,
+            )
+        )
+
+    def operator(self, sid: str, what: str, changed: Mapping[str, tuple[Truth | None, Truth]]) -> bool:
+        """Somebody did something by hand to a campaign; False where the account did not let them."""
+        if sid not in changed:
+            return False
+        self.touched[sid].add(what)
+        before, now = changed[sid]
+        if before is not None and before.spec != now.spec:
+            self.changed_by_hand[sid] = self.now
+        if now.state == "paused" and before is not None and before.going:
+            self.stopped[sid] = self.now
+        elif now.going:
+            self.stopped.pop(sid, None)
+        return True
+
+    def run_made(self, sid: str) -> Run | None:
+        """The run that made a campaign."""
+        origin = self.origins.get(sid)
+        return origin.run if origin else None
+
+    def was_at_work(self, sid: str, moment: float) -> bool:
+        """Whether a run that wrote to a campaign was under way."""
+        return any(
+            run.began <= moment <= (run.ended or self.now) + 1.0
+            and any(sid == write.sid or sid in write.sids for write in run.writes)
+            for run in self.runs
+        )
+
+    def alive(self) -> Iterator[Truth]:
+        """Every campaign that is, by SID."""
+        return (it for _, it in sorted(self.account.campaigns.items()) if it.alive)
+
+
+def _sent(body: Any) -> Mapping[str, Any]:
+    """The fields of a body, out of whatever wraps them."""
+    if not isinstance(body, Mapping):
+        return {}
+    for key in ("campaigns", "smscampaigns"):
+        inner = body.get(key)
+        if isinstance(inner, list) and inner and isinstance(inner[0], Mapping):
+            return inner[0]
+        if isinstance(inner, Mapping):
+            return inner
+    return body
+
+
+def local(moment: float) -> str:
+    """For people in India."""
+    return f"{datetime.fromtimestamp(moment, IST):%a %d %b %H:%M:%S}"
+
+
+def start_of(sent: Mapping[str, Any]) -> float | None:
+    """The start that a body asks for."""
+    schedule = sent.get("schedule") or {}
+    return seconds(schedule.get("send_at") or schedule.get("start_time"))
+
+
+def people_of(sent: Mapping[str, Any]) -> tuple[str, ...]:
+    """The recipients that a body names."""
+    numbers = sent.get("from") or sent.get("lists") or ()
+    return tuple(numbers.split(",")) if isinstance(numbers, str) else tuple(numbers)

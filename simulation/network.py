@@ -1,0 +1,159 @@
+"""Between a run and the account: requests take their time, are lost, are answered with nonsense, and are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import httpx
+
+from simulation.account import Account
+from simulation.clocks import WorldClock
+from simulation.product import Recorded
+from simulation.steps import Steps
+
+Rule = Mapping[str, Any]
+
+FAULTS: tuple[Rule, ...] = (
+    {"effect": "no-connection"},
+    {"effect": "no-answer", "acts": True},
+    {"effect": "no-answer", "acts": False},
+    {"effect": "drop", "acts": True},
+    {"effect": "drop", "acts": False},
+    {"effect": "cut"},
+    {"effect": "html"},
+    {"effect": "html", "acts": True},
+    {"effect": "empty", "acts": True},
+    {"effect": "empty", "acts": False},
+    {"effect": "broken"},
+    {"effect": "strange"},
+    {"effect": "strange", "acts": True},
+    {"effect": "status", "status": 429, "retry_after": "7"},
+    {"effect": "status", "status": 429, "shape": "rest"},
+    {"effect": "status", "status": 429, "shape": "error", "retry_after": "900"},
+    {"effect": "status", "status": 500},
+    {"effect": "status", "status": 500, "acts": True},
+    {"effect": "status", "status": 502, "shape": "html", "acts": True},
+    {"effect": "status", "status": 503},
+    {"effect": "status", "status": 504, "shape": "html", "acts": True},
+    {"effect": "status", "status": 408, "acts": True},
+    {"effect": "status", "status": 499, "acts": False},
+    {"effect": "status", "status": 403},
+    {"effect": "status", "status": 401},
+    {"effect": "item", "status": 500},
+    {"effect": "item", "status": 500, "index": 1},
+    {"effect": "item", "status": 500, "acts": False},
+)
+"""What may meet a request. Those that the sandbox knows are its own; two are the network's."""
+
+
+@dataclass
+class Weather:
+    """How often a request of one run meets a fault; `spell`: one kind of fault, and how many requests in a row that
+    are of this `method`.
+    """
+
+    chance: float = 0.0
+    spell: Rule | None = None
+    after: int = 0
+    left: int = 0
+    method: str = ""
+
+    @classmethod
+    def drawn(cls, random: Random) -> Weather:
+        """Calm more often than not."""
+        kind = random.random()
+        if kind < 0.6:
+            return cls()
+        if kind < 0.72:
+            return cls(chance=0.06)
+        if kind < 0.76:
+            return cls(chance=0.35)
+        method = random.choice(("GET", "POST", "POST", "PUT", "PUT"))
+        rule, left = random.choice(FAULTS), random.choice((1, 1, 1, 2, 3, 6, 30))
+        return cls(spell=rule, after=random.choice((0, 0, 0, 1, 2, 6)), left=left, method=method)
+
+    def fault(self, random: Random, method: str) -> Rule | None:
+        """What meets the next request."""
+        if self.spell is not None and method == self.method:
+            if self.after:
+                self.after -= 1
+            elif self.left:
+                self.left -= 1
+                return self.spell
+        if self.chance and random.random() < self.chance:
+            return random.choice(FAULTS)
+        return None
+
+
+@dataclass
+class Network(httpx.BaseTransport):
+    """Carries the requests of one run. `record` is told of each that reached the account."""
+
+    account: Account
+    clock: WorldClock
+    steps: Steps
+    weather: Weather
+    random: Random
+    timeout_seconds: float
+    record: Callable[[Recorded], None]
+    requests: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """See `httpx.BaseTransport`."""
+        what = f"{request.method} {request.url.path.removeprefix('/v2/accounts/')}"
+        self.steps.take(what)
+        self.requests += 1
+        self.clock.sleep(self.random.choice((0.05, 0.2, 0.4)))
+        fault = self.weather.fault(self.random, request.method)
+        effect = "" if fault is None else str(fault["effect"])
+        if fault is not None:
+            self.faults.append(f"{_named(fault)} at {what}")
+        if effect == "no-connection":
+            raise httpx.ConnectError("no connection", request=request)
+        answered = None
+        if fault is None or effect != "no-answer" or fault["acts"]:
+            answered = self._reach(request, None if effect == "no-answer" else fault)
+        if answered is None or effect == "no-answer":
+            self.clock.sleep(self.timeout_seconds)
+            raise httpx.ReadTimeout("no answer", request=request)
+        self.steps.take(f"answer to {what}")
+        return self._response(request, answered)
+
+    def _reach(self, request: httpx.Request, fault: Rule | None) -> Any:
+        faults = self.account.stage.faults
+        if fault is not None:
+            faults.add(**fault)
+        target = request.url.raw_path.decode()
+        try:
+            return self.account.exchange(request.method, target, request.headers, request.read())
+        finally:
+            faults.clear()
+            for entry in self.account.stage.journal.entries():
+                self.record(entry)
+            self.account.stage.journal.clear()
+
+    def _response(self, request: httpx.Request, answered: Any) -> httpx.Response:
+        if answered.hung_up and not answered.pieces:
+            raise httpx.RemoteProtocolError("hung up", request=request)
+        pieces = _Pieces(answered.pieces, answered.hung_up)
+        return httpx.Response(answered.status, headers=answered.headers, stream=pieces)
+
+
+class _Pieces(httpx.SyncByteStream):
+    def __init__(self, pieces: list[bytes], cut: bool) -> None:
+        self._pieces, self._cut = pieces, cut
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._pieces
+        if self._cut:
+            raise httpx.ReadError("cut")
+
+
+def _named(fault: Rule) -> str:
+    status = f" {fault['status']}" if "status" in fault else ""
+    acts = {True: ", acted", False: ", not acted", None: ""}[fault.get("acts")]
+    return f"{fault['effect']}{status}{acts}"

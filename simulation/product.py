@@ -1,0 +1,95 @@
+"""The one door to the product: the command line as people run it, and the account that it speaks to."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+
+from campaignctl.cli.main import run as run_command
+from campaignctl.clock import Clock
+from campaignctl.sandbox.campaign import Campaign
+from campaignctl.sandbox.collection import COLLECTIONS
+from campaignctl.sandbox.journal import Recorded
+from campaignctl.sandbox.people import recipients
+from campaignctl.sandbox.routes import HangUpError, application
+from campaignctl.sandbox.stage import Stage
+from campaignctl.sandbox.store import Search
+from campaignctl.sandbox.switches import Position, Row, rows
+
+__all__ = [
+    "COLLECTIONS",
+    "Campaign",
+    "Clock",
+    "HangUpError",
+    "Position",
+    "Recorded",
+    "Row",
+    "Said",
+    "Search",
+    "Stage",
+    "application",
+    "command",
+    "recipients",
+    "rows",
+]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command came to. `code` is None where it was killed; `crash` names what escaped from it."""
+
+    code: int | None
+    out: str
+    err: str
+    crash: str | None = None
+
+
+def command(
+    words: list[str],
+    *,
+    root: Path,
+    environ: Mapping[str, str],
+    clock: Clock,
+    network: httpx.BaseTransport,
+    random: Random,
+    ends: type[BaseException],
+) -> Said:
+    """One command in this process, with its own directory, environment and streams.
+
+    `ends` is what a killed process is ended with; anything else that escapes is a crash.
+    """
+    out, err = io.StringIO(), io.StringIO()
+    before = dict(os.environ), sys.stdin
+    os.environ.clear()
+    os.environ.update(environ)
+    sys.stdin = io.StringIO()
+    code: int | None = None
+    crash = None
+    try:
+        with contextlib.chdir(root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = int(run_command(words, clock, network, random))
+    except ends:
+        pass
+    except Exception as error:
+        crash = f"{type(error).__name__}: {error}{_where(error)}"
+    finally:
+        os.environ.clear()
+        os.environ.update(before[0])
+        sys.stdin = before[1]
+    return Said(code, out.getvalue(), err.getvalue(), crash)
+
+
+def _where(error: BaseException) -> str:
+    trace: Any = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f" (in {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno})"

@@ -1,0 +1,57 @@
+"""The project file of one team."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+
+
+@dataclass(frozen=True)
+class Project:
+    """Its text, and what of it the ledger has to know. `allow` is what is allowed here unasked; a resume only of what
+    waits for its start, and only where the project says that the account lets it wait.
+    """
+
+    text: str
+    allow: tuple[str, ...]
+    prefix: bool
+    told: str
+
+    @classmethod
+    def drawn(cls, random: Random, positions: Mapping[str, object]) -> Project:
+        """It knows whether the account takes wrapped bodies: that is found out with the first create."""
+        body = positions.get("create_body", "any")
+        body = body if body in ("wrapped", "bare") else random.choice(("wrapped", "bare"))
+        allow = random.choice(((), (), (), ("complete",), ("resume",), ("complete", "archive")))
+        prefix, waits = random.random() < 0.5, random.random() < 0.5
+        most = random.choice(("", "", "max_changes: 3"))
+        hours = "country: IN"
+        if random.random() < 0.3:
+            hours = (
+                'policy: {calling_hours: {level: error, from: "09:00", to: "21:00", time_zone: Asia/Kolkata}}'
+            )
+        environment = (
+            "backend: exotel",
+            "account_sid: acme1",
+            'base_url: "http://127.0.0.1:9"',
+            "settle_seconds: 10",
+            "timeout_seconds: 5",
+            f"max_attempts: {random.choice((3, 5))}",
+            f"create_body: {body}",
+            f"rate_limit: {random.choice(('30', '30', 'null'))}",
+            f"resume_before_start: {'waits' if waits else 'unknown'}",
+            f"allow: [{', '.join(allow)}]",
+            hours,
+        )
+        head = (
+            "apiVersion: campaignctl/v1",
+            "kind: Project",
+            "manifests: [campaigns/]",
+            "default_environment: prod",
+        )
+        own = [line for line in ("prune: {name_prefix: growth-}" if prefix else "", most) if line]
+        text = "\n".join((*head, *own, "environments:", "  prod:", *(f"    {it}" for it in environment), ""))
+        held = () if waits else ("resume",)
+        standing = tuple(word for word in allow if word not in held)
+        return cls(text, standing, prefix, "; ".join((*own, *environment[5:])))

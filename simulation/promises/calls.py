@@ -1,0 +1,74 @@
+"""Who is called: what the account did, whoever made it do so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from simulation.ledger import Ledger, local
+from simulation.promises.verdict import Fault, Found
+from simulation.repository import CLOSES, IST, OPENS
+
+
+def called_twice(ledger: Ledger) -> Found:
+    """Nobody twice for one manifest and start, by two campaigns that runs made."""
+    for call in ledger.new_calls:
+        origin = ledger.origins[call.sid]
+        if origin.run is None:
+            continue
+        key = (ledger.account.campaigns[call.sid].collection, origin.name, origin.start, call.number)
+        first = ledger.reached.setdefault(key, call.sid)
+        if first != call.sid:
+            says = (
+                f"{call.number} for {origin.name} by {call.sid[:6]} ({origin.run}), "
+                f"and before by {first[:6]} ({ledger.origins[first].run})"
+            )
+            yield Fault(says, call.sid, call.at)
+
+
+def called_by_lookalikes(ledger: Ledger) -> Found:
+    """Nobody by two campaigns of different names that runs made with one start and one content."""
+    for call in ledger.new_calls:
+        origin, truth = ledger.origins[call.sid], ledger.account.campaigns[call.sid]
+        if origin.run is None or origin.start is None or ledger.touched.get(call.sid):
+            continue
+        key = (truth.collection, truth.content, origin.start, call.number)
+        first = ledger.alike.setdefault(key, call.sid)
+        other = ledger.origins[first]
+        if first == call.sid or other.name == origin.name or ledger.touched.get(first):
+            continue
+        if other.run is not None and other.run.ended > origin.run.began and other.at < origin.run.ended:
+            continue  # runs that met: what another run makes at that moment is looked for by name alone
+        yield (
+            f"{call.number} by {origin.name} {call.sid[:6]} ({origin.run}), and before by {other.name} {first[:6]} "
+            f"({other.run}): one start, one content"
+        )
+
+
+def called_out_of_hours(ledger: Ledger) -> Found:
+    """Nobody outside the hours of a policy of level error: of what runs made and nobody else touched."""
+    for call in ledger.new_calls:
+        origin = ledger.origins[call.sid]
+        local_hour = datetime.fromtimestamp(call.at, IST).hour
+        if origin.run is None or ledger.touched.get(call.sid) or OPENS <= local_hour < CLOSES:
+            continue
+        says = f"{call.number} at {local(call.at)} by {origin.name} {call.sid[:6]} ({origin.run})"
+        yield Fault(says, call.sid, call.at)
+
+
+def called_after_a_stop(ledger: Ledger) -> Found:
+    """Nobody after a stop that nobody lifted."""
+    for call in ledger.new_calls:
+        stopped = ledger.stopped.get(call.sid)
+        if stopped is not None and call.at > stopped + 1.0:
+            yield f"{call.number} at {local(call.at)} by {call.sid[:6]}, stopped {local(stopped)}"
+
+
+def called_ahead(ledger: Ledger) -> Found:
+    """Nobody ahead of the start that the campaign has, unless somebody resumed it by hand."""
+    for call in ledger.new_calls:
+        truth, origin = ledger.account.campaigns[call.sid], ledger.origins[call.sid]
+        if origin.run is None or truth.start is None or ledger.touched.get(call.sid):
+            continue
+        if call.at < truth.start - 1.0:
+            by = f"{truth.name} {call.sid[:6]}, whose start is {local(truth.start)}"
+            yield Fault(f"{call.number} at {local(call.at)} by {by}", call.sid, call.at)

@@ -1,0 +1,107 @@
+"""The promises, written from the rules and not from the code: a function and a row for each.
+
+Where an account's habit makes a promise impossible, an excuse says which one, and what holds then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulation.ledger import Ledger, Run, Violation
+from simulation.promises import calls, words, writes
+from simulation.promises.excuses import EARLY, LISTS_LIE, LOST, PAUSE_FAILS, UNREADABLE, UNSEEN
+from simulation.promises.verdict import Fault, Found, Judge
+
+JUDGES: tuple[Judge, ...] = (
+    Judge(
+        "twice",
+        "nobody is called twice for one manifest and start",
+        None,
+        calls.called_twice,
+        (LISTS_LIE, EARLY, PAUSE_FAILS, UNREADABLE),
+    ),
+    Judge(
+        "alike",
+        "nobody is called twice by one campaign under two names",
+        None,
+        calls.called_by_lookalikes,
+        (LISTS_LIE, UNSEEN, EARLY, LOST),
+    ),
+    Judge(
+        "hours",
+        "nobody is called outside calling hours",
+        None,
+        calls.called_out_of_hours,
+        (LOST, PAUSE_FAILS, EARLY),
+    ),
+    Judge(
+        "stop",
+        "nobody is called after a stop that nobody lifted",
+        None,
+        calls.called_after_a_stop,
+        (PAUSE_FAILS,),
+    ),
+    Judge(
+        "ahead", "nobody is called ahead of the start", None, calls.called_ahead, (PAUSE_FAILS, LOST, EARLY)
+    ),
+    Judge("again", "no name is given to a second campaign", writes.created_though_there, None, (LISTS_LIE,)),
+    Judge("once", "no run sends a create twice", writes.created_once),
+    Judge("wanted", "only what a manifest wants is created, as it says", writes.created_as_wanted),
+    Judge(
+        "in time", "nothing is created that would call at once unless that is allowed", writes.created_in_time
+    ),
+    Judge(
+        "updates",
+        "only what a manifest means is updated; starts move as allowed",
+        writes.updated_as_wanted,
+        None,
+        (LOST,),
+    ),
+    Judge("unasked", "nothing is resumed or ended that nobody asked for", writes.acted_as_allowed),
+    Judge("stopped", "nothing is paused that should go on", writes.paused_as_wanted),
+    Judge("stale", "an old plan does nothing", writes.old_plans_do_nothing),
+    Judge("undone", "a stop that is younger than the plan wins", writes.stops_hold),
+    Judge("orderly", "every run ends, with a code, without a traceback", words.ends_orderly),
+    Judge("masked", "no number and no secret is printed", words.keeps_numbers_masked),
+    Judge("code", "the exit code is true", words.code_is_true),
+    Judge("result", "what is said to be done is done", words.result_is_true, None, (PAUSE_FAILS,)),
+    Judge(
+        "in sync",
+        "nobody is left out without a word",
+        words.nobody_is_left_out,
+        None,
+        (UNSEEN, LOST, PAUSE_FAILS),
+    ),
+    Judge(
+        "one",
+        "after a run of exit 0 one campaign of a name calls",
+        words.one_of_a_name,
+        None,
+        (LISTS_LIE, PAUSE_FAILS),
+    ),
+)
+
+
+def after_run(ledger: Ledger, run: Run) -> Iterator[Violation]:
+    """What a run broke, and whom the account called meanwhile."""
+    for judge in JUDGES:
+        if judge.after_run is not None:
+            yield from _held(ledger, judge, judge.after_run(ledger, run))
+    yield from after_time(ledger)
+
+
+def after_time(ledger: Ledger) -> Iterator[Violation]:
+    """Whom the account called since the last look."""
+    if not ledger.new_calls:
+        return
+    for judge in JUDGES:
+        if judge.after_time is not None:
+            yield from _held(ledger, judge, judge.after_time(ledger))
+    ledger.new_calls.clear()
+
+
+def _held(ledger: Ledger, judge: Judge, found: Found) -> Iterator[Violation]:
+    for each in found:
+        fault = Fault(each) if isinstance(each, str) else each
+        if not any(it.where(ledger, fault) for it in judge.excuses):
+            yield Violation(judge.name, ledger.now, fault.says)

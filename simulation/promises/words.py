@@ -1,0 +1,189 @@
+"""What a run says: its end, its exit code, its results, and what stands in the account afterwards."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from simulation.account import Truth
+from simulation.ledger import Ledger, Run, local
+from simulation.promises.verdict import Found
+from simulation.promises.writes import creates
+from simulation.repository import Manifest
+
+CODES = (0, 1, 2, 3, 4, 5, 64, 130)
+
+
+def ends_orderly(_ledger: Ledger, run: Run) -> Found:
+    """Every run ends, with an exit code of the table and without a traceback."""
+    said = run.said
+    if run.endless or said is None:
+        yield f"{run} did not end: {run.requests} requests, {run.steps} steps"
+        return
+    if said.crash is not None:
+        yield f"{run}: {said.crash}"
+    if "Traceback" in said.out + said.err:
+        yield f"{run}: a traceback"
+    if said.code is not None and said.code not in CODES:
+        yield f"{run}: exit {said.code}"
+    if said.code is None and said.crash is None and not run.killed:
+        yield f"{run} ended without an exit code"
+
+
+_NUMBERS = re.compile(r"987650\d{4}|987650 ?\d{4}|token-f5e4d3c2b1a\d|key-0a1b2c3d4e5f|in-the-query")
+
+
+def keeps_numbers_masked(_ledger: Ledger, run: Run) -> Found:
+    """No number of a person and no secret, on either stream."""
+    if run.said is not None:
+        found = _NUMBERS.search(run.said.out) or _NUMBERS.search(run.said.err)
+        if found:
+            yield f"{run} printed {found[0]}"
+
+
+def code_is_true(_ledger: Ledger, run: Run) -> Found:
+    """The exit code of an apply follows from its results, and 0 is said only where nothing is open."""
+    document = _document(run)
+    if document is None or run.said is None or run.command != "apply":
+        return
+    results = document.get("results")
+    if not isinstance(results, list):
+        return
+    outcomes = {it["outcome"] for it in results}
+    code = run.said.code
+    if document.get("interrupted"):
+        wanted = {130}
+    elif "unknown" in outcomes:
+        wanted = {5}
+    elif "failed" in outcomes:
+        wanted = {4, 5}
+    else:
+        wanted = {0, 3, 5}
+    if code not in wanted:
+        yield f"{run}: exit {code}, and its results are {', '.join(sorted(outcomes))}"
+    blocked = [it for it in results if it["outcome"] == "skipped" and it["reason"]["code"] in _REFUSED]
+    if blocked and code == 0:
+        yield f"{run}: exit 0, and {blocked[0]['name']} is {blocked[0]['reason']['code']}"
+
+
+_REFUSED = (
+    *(
+        "ambiguous-name",
+        "unknown-status",
+        "incomplete-list",
+        "unknown-outcome",
+        "start-passed",
+        "unsafe-start",
+    ),
+    *("immutable-field", "cannot-send-whole", "policy", "appeared", "moved", "clocks-disagree", "lost-race"),
+)
+
+
+def result_is_true(ledger: Ledger, run: Run) -> Found:
+    """What is called applied was done; a create that was carried out is not called skipped or unchanged."""
+    document = _document(run)
+    if (
+        document is None
+        or run.command != "apply"
+        or run.disturbed
+        or not isinstance(document.get("results"), list)
+    ):
+        return
+    results = {(it["kind"], it["name"]): it for it in document["results"]}
+    for write in creates(run):
+        result = results.get((_KIND[write.collection], write.name))
+        if not write.sids or result is None:
+            continue
+        truth = ledger.account.campaigns[write.sids[0]]
+        if result["reason"]["code"] == "unreachable":
+            yield f"{run} made {write.name} {truth.sid[:6]}, and says that it reached nobody"
+        if result["outcome"] == "skipped" and truth.going:
+            yield f"{run} made {write.name} {truth.sid[:6]}, and says skipped ({result['reason']['code']})"
+        if (
+            result["outcome"] == "applied"
+            and not truth.alive
+            and truth.name == write.name
+            and truth.begins > run.ended
+        ):
+            yield f"{run} says that {write.name} is applied, and it is {truth.state}"
+
+
+_KIND = {"campaigns": "VoiceCampaign", "message-campaigns": "SmsCampaign", "sms-campaigns": "SmsCampaign"}
+
+
+def nobody_is_left_out(ledger: Ledger, run: Run) -> Found:
+    """What is called in sync is as the manifest says; every manifest has a change, whatever it is."""
+    document = _document(run)
+    if document is None or run.disturbed or run.faults or run.command not in ("plan", "apply"):
+        return
+    rows = document.get("changes") or document.get("results")
+    if not isinstance(rows, list) or (run.said and run.said.code in (130, 64)):
+        return
+    known = {(it["kind"], it["name"]): it for it in rows}
+    for wanted in run.commit.manifests:
+        kind = "VoiceCampaign" if wanted.kind == "voice" else "SmsCampaign"
+        row = known.get((kind, wanted.name))
+        if row is None:
+            if "plan.json" not in " ".join(run.words):
+                yield f"{run} says nothing of {wanted.name}"
+            continue
+        if row["reason"]["code"] == "in-sync":
+            yield from (
+                f"{run} says in-sync of {wanted.name}: {it}" for it in _not_in_sync(ledger, wanted, row)
+            )
+        if row["reason"]["code"] == "finished" and row.get("sid"):
+            truth = ledger.account.campaigns.get(row["sid"])
+            if truth is not None and truth.alive:
+                yield f"{run} says finished of {wanted.name}, and {truth.sid[:6]} is {truth.state}"
+
+
+def _not_in_sync(ledger: Ledger, wanted: Manifest, row: Mapping[str, Any]) -> Found:
+    truth = ledger.account.campaigns.get(row.get("sid") or "")
+    if truth is None or truth.name not in (wanted.name, wanted.previous_name):
+        yield f"{row.get('sid')} is not that campaign"
+        return
+    if not truth.alive and wanted.state not in ("completed", "archived"):
+        yield f"it is {truth.state}"
+    if wanted.state == "active" and not truth.going:
+        yield f"it is {truth.state}"
+    if wanted.state == "paused" and truth.going:
+        yield f"it is {truth.state}"
+    if truth.alive and ledger.now < wanted.start:
+        yield from _differs(truth, wanted)
+
+
+def _differs(truth: Truth, wanted: Manifest) -> Found:
+    if truth.start != wanted.start:
+        yield f"its start is {truth.start and local(truth.start)} instead of {local(wanted.start)}"
+    if truth.content != wanted.spec_content:
+        yield f"its content is {truth.content!r}"
+    if wanted.kind == "voice" and set(truth.spec.get("from") or ()) != set(wanted.people):
+        yield "its recipients are others"
+
+
+def _document(run: Run) -> Mapping[str, Any] | None:
+    if run.said is None or "json" not in run.words or not run.said.out.startswith("{"):
+        return None
+    try:
+        document = json.loads(run.said.out)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def one_of_a_name(ledger: Ledger, run: Run) -> Found:
+    """After a run that ended with 0 at most one campaign of each name that runs made calls, or will."""
+    if run.said is None or run.said.code != 0 or run.disturbed or run.command != "apply":
+        return
+    if any(not other.ended for other in ledger.runs):
+        return  # one that it met in its middle still looks for what both made
+    names: dict[tuple[str, str], list[Truth]] = defaultdict(list)
+    for it in ledger.alive():
+        if it.going and ledger.run_made(it.sid) is not None and not ledger.touched.get(it.sid):
+            names[it.collection, it.name].append(it)
+    for (collection, name), them in names.items():
+        if len(them) > 1 and run.wants(collection, name):
+            yield f"{run} ended with 0, and {', '.join(it.sid[:6] for it in them)} of the name {name} all call"

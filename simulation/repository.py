@@ -1,0 +1,348 @@
+"""The manifests of a team, commit by commit, and the people who commit: hurried, and careless now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, timezone
+from random import Random
+
+IST = timezone(timedelta(hours=5, minutes=30))
+DAY = 86_400.0
+NUMBERS = tuple(f"+91987650{place:04d}" for place in range(40))
+"""Made-up people."""
+LISTS = tuple(f"{place:032x}" for place in (11, 23, 35))
+WORDS = ("diwali", "holi", "renewal", "kyc", "offer", "recall", "survey", "fees")
+OPENS, CLOSES = 9, 21
+"""Calling hours in India, which are the policy of level `error` of every project here."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What one document wants. `start` is in epoch seconds; `offset` how it is written; `people` numbers or lists."""
+
+    kind: str
+    name: str
+    start: float
+    hours: float
+    people: tuple[str, ...]
+    content: str
+    state: str | None = "active"
+    offset: timezone = IST
+    previous_name: str | None = None
+    from_file: bool = False
+    retries: int = 0
+
+    @property
+    def end(self) -> float:
+        """Of its window, epoch seconds."""
+        return self.start + self.hours * 3600
+
+    @property
+    def spec_content(self) -> str:
+        """As the account keeps it."""
+        return _URL + self.content if self.kind == "voice" else _TEXT + self.content
+
+    def document(self, numbers_file: str) -> str:
+        """As it is written."""
+        state = f"  state: {self.state}\n" if self.state else ""
+        previous = f"\n  previous_name: {self.previous_name}" if self.previous_name else ""
+        head = f"apiVersion: campaignctl/v1\nkind: {_KINDS[self.kind]}\nmetadata:\n  name: {self.name}{previous}\n"
+        first, last = ("send_at", "end_at") if self.kind == "voice" else ("start_time", "end_time")
+        window = (
+            f'  schedule: {{{first}: "{self._written(self.start)}", {last}: "{self._written(self.end)}"}}\n'
+        )
+        body = self._voice(numbers_file) if self.kind == "voice" else self._sms()
+        return f"{head}spec:\n{state}{body}{window}"
+
+    def _voice(self, numbers_file: str) -> str:
+        people = ", ".join(f'"{number}"' for number in self.people)
+        who = f"  from_file: {numbers_file}\n" if self.from_file else f"  from: [{people}]\n"
+        retries = f"{{number_of_retries: {self.retries}, interval_mins: 5, on_status: [busy, no-answer]}}"
+        return (
+            f'  caller_id: "03349360005"\n{who}  url: {self.spec_content}\n  flow_type: ivr\n'
+            + (f"  retries: {retries}\n" if self.retries else "")
+            + '  status_callback: "https://hooks.example.com/campaign?token=in-the-query"\n'
+        )
+
+    def _sms(self) -> str:
+        return (
+            f"  content_type: static\n  lists: [{', '.join(map(_quoted, self.people))}]\n"
+            '  dlt_entity_id: "0101428740000012125"\n  dlt_template_id: "1107160086562376233"\n'
+            f"  sender_id: EXOTEL\n  sms_type: transactional\n  template: {self.spec_content}\n"
+        )
+
+    def _written(self, moment: float) -> str:
+        return datetime.fromtimestamp(moment, self.offset).isoformat()
+
+
+_KINDS: Mapping[str, str] = {"voice": "VoiceCampaign", "sms": "SmsCampaign"}
+_URL = "http://my.exotel.com/acme1/exoml/start_voice/"
+_TEXT = "Hello from campaign "
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+@dataclass(frozen=True)
+class Commit:
+    """Files by path, each with its documents; `broken` are files that nobody can read, as they stand."""
+
+    number: int
+    says: str
+    files: Mapping[str, tuple[Manifest, ...]] = field(default_factory=dict)
+    broken: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """All of them, in the order of their files."""
+        return tuple(one for path in sorted(self.files) for one in self.files[path])
+
+    def texts(self) -> dict[str, str]:
+        """Every file as it is written; a list of numbers beside each manifest that has one."""
+        texts = dict(self.broken)
+        for path, manifests in self.files.items():
+            documents = []
+            for place, one in enumerate(manifests):
+                numbers = f"{path.removesuffix('.yaml')}-{place}.csv"
+                documents.append(one.document(numbers.rpartition("/")[2]))
+                if one.from_file:
+                    texts[numbers] = "number\n" + "".join(f"{it}\n" for it in one.people)
+            texts[path] = "---\n".join(documents)
+        return texts
+
+
+class Repository:
+    """Its commits, oldest first; the last one is the branch's head."""
+
+    def __init__(self) -> None:
+        self.commits: list[Commit] = [Commit(0, "an empty project")]
+        self._made = 0
+
+    @property
+    def head(self) -> Commit:
+        """What a pipeline checks out today."""
+        return self.commits[-1]
+
+    def commit(self, now: float, random: Random) -> Commit:
+        """Somebody edits something, and tidies up what is over now and then."""
+        files: Files = dict(self.head.files)
+        if random.random() < 0.5:
+            files = {path: kept for path, them in files.items() if (kept := _still_needed(them, now))}
+        edits, weights = zip(*EDITS, strict=True)
+        edit = random.choices(edits, weights)[0]
+        broken: dict[str, str] = {}
+        if random.random() < 0.02:
+            broken = {
+                "campaigns/half-done.yaml": "apiVersion: campaignctl/v1\nkind: VoiceCampaign\nspec: {form: []}\n"
+            }
+        said = edit(self, files, now, random)
+        if said is None:
+            said = _add(self, files, now, random)
+        if broken:
+            said += ", and a file that is half done"
+        made = Commit(len(self.commits), said or "nothing", files, broken)
+        self.commits.append(made)
+        return made
+
+    def begin(self, now: float, random: Random) -> None:
+        """The project has a few campaigns from the first day on."""
+        files: Files = {}
+        for _ in range(random.randint(1, 4)):
+            _add(self, files, now, random)
+        self.commits = [Commit(0, "the first campaigns", files)]
+
+    def new_name(self, random: Random) -> str:
+        """Never given before, but now and then."""
+        if self._made and random.random() < 0.04:
+            return (
+                f"growth-{WORDS[random.randrange(self._made) % len(WORDS)]}-{random.randint(1, self._made)}"
+            )
+        self._made += 1
+        return f"growth-{WORDS[self._made % len(WORDS)]}-{self._made}"
+
+
+Files = dict[str, tuple[Manifest, ...]]
+Edit = Callable[[Repository, Files, float, Random], str | None]
+
+
+def _still_needed(manifests: tuple[Manifest, ...], now: float) -> tuple[Manifest, ...]:
+    return tuple(one for one in manifests if one.end > now - DAY)
+
+
+def start_from(now: float, random: Random) -> tuple[float, float]:
+    """A start and the hours of its window: within calling hours, nearly always."""
+    ahead = random.choice((0.1, 0.2, 0.4, 1, 3, 8, 24, 30, 50, 80, 170, 320))
+    moment = datetime.fromtimestamp(now + ahead * 3600, UTC).astimezone(IST).replace(second=0, microsecond=0)
+    if ahead >= 1:
+        moment = moment.replace(minute=random.choice((0, 15, 30, 45)))
+    if random.random() < 0.96:
+        if moment.hour >= CLOSES - 2:
+            moment = moment.replace(hour=10) + timedelta(days=1)
+        moment = moment.replace(hour=max(moment.hour, OPENS))
+        hours = min(float(random.choice((2, 4, 8))), CLOSES - moment.hour - moment.minute / 60)
+    else:
+        hours = float(random.choice((2, 4, 12)))
+    return moment.timestamp(), max(hours, 2.0)
+
+
+def _one(
+    files: Files, now: float, random: Random, *, coming: bool = True
+) -> tuple[str, int, Manifest] | None:
+    found = [
+        (path, place, one)
+        for path in sorted(files)
+        for place, one in enumerate(files[path])
+        if not coming or one.end > now
+    ]
+    return random.choice(found) if found else None
+
+
+def _put(files: Files, path: str, place: int, one: Manifest | None) -> None:
+    them = list(files[path])
+    them[place : place + 1] = [] if one is None else [one]
+    files[path] = tuple(them)
+    if not them:
+        del files[path]
+
+
+def _add(repository: Repository, files: Files, now: float, random: Random) -> str:
+    name = repository.new_name(random)
+    kind = random.choice(("voice", "voice", "sms"))
+    start, hours = start_from(now, random)
+    people = tuple(sorted(random.sample(NUMBERS, random.randint(1, 4))))
+    if kind == "sms":
+        people = tuple(random.sample(LISTS, 1))
+    one = Manifest(
+        kind,
+        name,
+        start,
+        hours,
+        people,
+        str(random.randint(100, 140)),
+        state=random.choice(("active", "active", "active", None, "paused")),
+        from_file=kind == "voice" and random.random() < 0.2,
+        retries=random.choice((0, 0, 1)) if kind == "voice" else 0,
+    )
+    path = f"campaigns/{name}.yaml"
+    if files and random.random() < 0.15:
+        path = random.choice(sorted(files))
+    files[path] = (*files.get(path, ()), one)
+    return f"adds {name}, {_when(start)}"
+
+
+def _when(moment: float) -> str:
+    return f"{datetime.fromtimestamp(moment, IST):%d %b %H:%M}"
+
+
+def _edited(change: Callable[[Manifest, float, Random], tuple[Manifest, str]]) -> Edit:
+    def edit(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
+        found = _one(files, now, random)
+        if found is None:
+            return None
+        path, place, one = found
+        changed, says = change(one, now, random)
+        _put(files, path, place, changed)
+        return f"{says} {one.name}"
+
+    return edit
+
+
+def _other_content(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
+    return replace(one, content=str(random.randint(100, 140))), "writes another text for"
+
+
+def _other_people(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
+    if one.kind == "sms":
+        return replace(one, people=(random.choice(LISTS),)), "takes another list for"
+    kept = set(one.people)
+    kept ^= set(random.sample(NUMBERS, random.randint(1, 2)))
+    return replace(one, people=tuple(sorted(kept)) or NUMBERS[:1]), "changes the numbers of"
+
+
+def _other_start(one: Manifest, now: float, random: Random) -> tuple[Manifest, str]:
+    if random.random() < 0.4:
+        start = one.start + random.choice((-3600.0, -7200.0, 3600.0, 7200.0, DAY, 3 * DAY))
+        return replace(one, start=start), f"moves to {_when(start)}"
+    start, hours = start_from(now, random)
+    return replace(one, start=start, hours=hours), f"moves to {_when(start)}"
+
+
+def _other_state(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
+    state = random.choice(("active", "active", "paused", "paused", "completed", "archived", None))
+    return replace(one, state=state), f"wants {state or 'no state'} of"
+
+
+def _wrong_offset(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
+    """The same hands of the clock, somewhere else on earth."""
+    offset = random.choice((UTC, timezone(timedelta(hours=-5)), timezone(timedelta(hours=5))))
+    here, there = one.offset.utcoffset(None), offset.utcoffset(None)
+    moved = one.start + (here - there).total_seconds()
+    return replace(one, start=moved, offset=offset), "writes another offset in"
+
+
+def _copy(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+    found = _one(files, now, random, coming=False)
+    if found is None:
+        return None
+    path, _, one = found
+    copied = replace(one, name=repository.new_name(random), previous_name=None)
+    if random.random() < 0.6:
+        start, hours = start_from(now, random)
+        copied = replace(copied, start=start, hours=hours)
+    if random.random() < 0.5:
+        copied = replace(copied, content=str(random.randint(100, 140)))
+    files[path.replace(one.name, copied.name) + ("" if one.name in path else ".copy.yaml")] = (copied,)
+    return f"copies {one.name} as {copied.name}"
+
+
+def _rename(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+    found = _one(files, now, random)
+    if found is None:
+        return None
+    path, place, one = found
+    renamed = replace(one, name=repository.new_name(random))
+    if random.random() < 0.5:
+        renamed = replace(renamed, previous_name=one.name)
+    _put(files, path, place, renamed)
+    return f"renames {one.name} to {renamed.name}{' and says so' if renamed.previous_name else ''}"
+
+
+def _remove(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
+    found = _one(files, now, random, coming=False)
+    if found is None:
+        return None
+    path, place, one = found
+    _put(files, path, place, None)
+    return f"removes {one.name}"
+
+
+def _move(_repository: Repository, files: Files, _now: float, random: Random) -> str | None:
+    if not files:
+        return None
+    path = random.choice(sorted(files))
+    files[f"campaigns/moved/{len(files)}-{path.rpartition('/')[2]}"] = files.pop(path)
+    return f"moves {path}"
+
+
+def _revert(repository: Repository, files: Files, _now: float, random: Random) -> str | None:
+    before = random.choice(repository.commits[-6:])
+    files.clear()
+    files.update(before.files)
+    return f"goes back to commit {before.number}"
+
+
+EDITS: tuple[tuple[Edit, int], ...] = (
+    (_add, 40),
+    (_edited(_other_content), 7),
+    (_edited(_other_people), 7),
+    (_edited(_other_start), 9),
+    (_edited(_other_state), 9),
+    (_edited(_wrong_offset), 2),
+    (_copy, 4),
+    (_rename, 4),
+    (_remove, 4),
+    (_move, 3),
+    (_revert, 3),
+)

@@ -1,0 +1,129 @@
+"""One seed, played; and a seed that breaks a promise, played again with less and less until only the cause is left."""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from time import monotonic, process_time
+
+from simulation import events
+from simulation.ledger import Violation
+from simulation.world import World
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one life came to. `cpu_seconds`: of one core, however many share it."""
+
+    seed: int
+    days: int
+    story: tuple[str, ...]
+    violations: tuple[Violation, ...]
+    habits: tuple[str, ...]
+    last_event: int
+    runs: int
+    killed: int
+    requests: int
+    calls: int
+    cpu_seconds: float
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """The names of the promises that were."""
+        return frozenset(it.judge for it in self.violations)
+
+
+def play(
+    seed: int,
+    days: int,
+    only: Collection[int] | None = None,
+    plain: Collection[str] = (),
+    *,
+    stop: bool = False,
+    seconds: float = inf,
+) -> Outcome:
+    """The whole life; with `stop` until the first promise is broken. In any case so many seconds at most."""
+    until, began = monotonic() + seconds, process_time()
+    gc.set_threshold(100_000)  # as the command line sets it for itself
+    world = World(seed, days, only, plain, _quick_disk())
+    try:
+        for _ in events.played(world):
+            if (stop and world.violations) or monotonic() > until:
+                break
+    finally:
+        world.close()
+    runs = world.ledger.runs
+    return Outcome(
+        seed,
+        days,
+        tuple(world.story),
+        tuple(world.violations),
+        tuple(sorted(world.ledger.had)),
+        world.event,
+        len(runs),
+        sum(run.killed for run in runs),
+        sum(run.requests for run in runs),
+        len(world.ledger.calls),
+        process_time() - began,
+    )
+
+
+def _quick_disk() -> Path | None:
+    """Where files live in memory, if there is such a place: intents are synced."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() else Path(tempfile.gettempdir())
+
+
+@dataclass
+class Shrunk:
+    """The fewest events and habits that were found to break the same promise."""
+
+    outcome: Outcome
+    only: list[int]
+    plain: list[str]
+
+    @property
+    def command(self) -> str:
+        """What plays it again."""
+        plain = f" --plain {','.join(self.plain)}" if self.plain else ""
+        only = ",".join(map(str, self.only)) or "0"
+        return (
+            f"python -m simulation --seed {self.outcome.seed} --days {self.outcome.days} --only {only}{plain}"
+        )
+
+
+def shrink(outcome: Outcome, seconds: float = 60.0) -> Shrunk:
+    """Leaves events and habits out while the first promise that was broken still is; for so many seconds at most."""
+    judge, until = outcome.violations[0].judge, monotonic() + seconds
+    first = play(outcome.seed, outcome.days, stop=True)
+    best = Shrunk(first, list(range(1, first.last_event + 1)), [])
+
+    def still(only: list[int], plain: list[str]) -> bool:
+        tried = play(outcome.seed, outcome.days, only, plain, stop=True)
+        if not tried.violations or tried.violations[0].judge != judge:
+            return False
+        best.outcome, best.only, best.plain = tried, only, plain
+        return True
+
+    size = max(len(best.only) // 2, 1)
+    while monotonic() < until:
+        tries = _without_some(best.only, size)
+        if any(monotonic() < until and still(kept, best.plain) for kept in tries):
+            continue
+        if size == 1:
+            break
+        size = max(size // 2, 1)
+    for habit in outcome.habits:
+        if monotonic() < until:
+            still(best.only, [*best.plain, habit])
+    return best
+
+
+def _without_some(only: list[int], size: int) -> Iterator[list[int]]:
+    """Each without another piece, the early ones first."""
+    for begin in range(0, len(only), size):
+        yield only[:begin] + only[begin + size :]

@@ -1,0 +1,109 @@
+"""Where a run can be met: each request, each answer, each wait, each file that it writes.
+
+A run takes its steps one after the other; at one of them something may happen: it is killed, a signal comes, somebody
+else does something. Files are seen through the interpreter's own audit events, so the product needs no seam for them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+MOST_STEPS = 4000
+"""Of one run. More are no end."""
+
+
+class Killed(BaseException):
+    """`kill -9`, as far as a run in this process can be killed: nothing of it goes on."""
+
+
+class Endless(BaseException):
+    """A run that does not come to an end."""
+
+
+class Steps:
+    """The steps of one run. `at` is the number of the one at which `event` happens, 0 for none; with `among` only
+    those count that begin so.
+
+    A dead run takes no further step: whatever tries to clean up after it is ended too.
+    """
+
+    def __init__(
+        self, root: Path, at: int = 0, event: Callable[[str], None] | None = None, among: str = ""
+    ) -> None:
+        self.root = str(root)
+        self.taken = 0
+        self.files = 0
+        self.dead = False
+        self._left, self._event, self._among = at, event, among
+        self._waiting = False
+
+    def take(self, what: str) -> None:
+        """One step. Raises whatever happens at it."""
+        if self.dead:
+            raise Killed
+        waits = what == "wait"
+        if waits and self._waiting:
+            return  # a long wait is slept in many pieces
+        self._waiting = waits
+        self.taken += 1
+        if self.taken > MOST_STEPS:
+            self.dead = True
+            raise Endless
+        if self._event is not None and what.startswith(self._among):
+            self._left -= 1
+            if self._left == 0:
+                self._event(what)
+
+    def kill(self) -> None:
+        """Ends the run here."""
+        self.dead = True
+        raise Killed
+
+
+_running: list[Steps] = []
+_WATCHED = frozenset({"open", "os.rename", "os.remove", "os.mkdir"})
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+class Disk:
+    """While it is entered, the files that the run writes below its root are steps."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    def __enter__(self) -> None:
+        _install()
+        _running.append(self._steps)
+
+    def __exit__(self, *_: object) -> None:
+        _running.remove(self._steps)
+
+
+def _install() -> None:
+    """An audit hook cannot be taken away again, so there is one."""
+    if not _installed:
+        sys.addaudithook(_heard)
+        _installed.append(True)
+
+
+_installed: list[bool] = []
+
+
+def _heard(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _running or event not in _WATCHED:
+        return
+    path = arguments[0]
+    if event == "open" and (not isinstance(arguments[2], int) or not arguments[2] & _WRITES):
+        return
+    steps = _running[-1]
+    if isinstance(path, bytes | int):
+        return
+    text = os.fspath(path)
+    if text.startswith("/") and not text.startswith(steps.root):
+        return
+    steps.files += 1
+    steps.take(f"{event.removeprefix('os.')} of a file")

@@ -1,0 +1,283 @@
+"""A company: an account and its habits, operators, a repository, machines that run the command, and time.
+
+`events.play(World(seed, days))` plays what the seed draws; an event has chances of its own, so that leaving one out
+changes no other's.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from math import inf
+from pathlib import Path
+from random import Random
+
+from simulation import habits
+from simulation.account import HOST, Account
+from simulation.clocks import MachineClock, WorldClock
+from simulation.ledger import Ledger, Run, Violation, local
+from simulation.network import Network, Weather
+from simulation.product import Said, command
+from simulation.project import Project
+from simulation.promises import table
+from simulation.repository import Commit, Repository
+from simulation.steps import Disk, Endless, Killed, Steps
+
+TIMEOUT_SECONDS = 5.0
+__all__ = ["HOST", "Machine", "Saved", "World"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a run is told. `planned_at`: when its plan was made, None for now; `good_until`: what that says itself."""
+
+    words: tuple[str, ...]
+    allowed: frozenset[str] = frozenset()
+    prune: bool = False
+    planned_at: float | None = None
+    good_until: float = inf
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Something that happens at the `at`th step of a run (`among` those that begin so): it is told the run, its
+    steps, and what the step is.
+    """
+
+    at: int
+    event: Callable[[Run, Steps, str], None]
+    among: str = ""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A plan file on a machine's disk."""
+
+    path: str
+    commit: Commit
+    job: Job
+
+
+@dataclass
+class Machine:
+    """A pipeline: a disk of its own, a clock that is `skew` seconds off, a checkout, saved plans."""
+
+    name: str
+    root: Path
+    skew: float
+    project: Project
+    commit: Commit
+    token: int = 0
+    saved: list[Saved] = field(default_factory=list)
+    busy: bool = False
+    _written: dict[str, str] = field(default_factory=dict)
+
+    def check_out(self, commit: Commit) -> None:
+        """Files as they are in a commit; what the command keeps beside them stays."""
+        texts = {"campaignctl.yaml": self.project.text, **commit.texts()}
+        for path in self._written.keys() - texts.keys():
+            (self.root / path).unlink()
+        (self.root / "campaigns").mkdir(parents=True, exist_ok=True)
+        for path, text in texts.items():
+            if self._written.get(path) != text:
+                file = self.root / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8")
+        self._written = texts
+        self.commit = commit
+
+    def wipe(self) -> None:
+        """Another machine of the same name: nothing is left on its disk."""
+        shutil.rmtree(self.root, ignore_errors=True)
+        self._written = {}
+        self.saved.clear()
+        self.check_out(self.commit)
+
+
+class World:
+    """One seed's life."""
+
+    def __init__(
+        self,
+        seed: int,
+        days: int,
+        only: Collection[int] | None = None,
+        plain: Collection[str] = (),
+        root: Path | None = None,
+    ) -> None:
+        """`only`: the numbers of the events that happen, None for all; `plain`: habits that it does not have."""
+        self.seed, self.days = seed, days
+        self.only = None if only is None else frozenset(only)
+        self.plain = frozenset(plain)
+        random = Random(f"world {seed}")
+        self.habits = {name: value for name, value in habits.drawn(random).items() if not self._plain(name)}
+        self.clock = WorldClock()
+        self.account = Account(self.clock)
+        self.account.stage.switches.change(self.habits)
+        self.ledger = Ledger(self.account, self.habits)
+        self.repository = Repository()
+        self.repository.begin(self.now, random)
+        self.project = Project.drawn(random, self.habits)
+        self._directory = tempfile.mkdtemp(prefix="simulation-", dir=root)
+        self.machines = [self._machine(place, random) for place in range(random.choice((2, 2, 3)))]
+        self.story: list[str] = []
+        self.violations: list[Violation] = []
+        self.running: list[Run] = []
+        self.event = 0
+        self.tell(f"seed {seed}; the account's habits: {habits.told(self.habits)}")
+        self.tell(f"the project: {self.project.told}")
+
+    def _plain(self, name: str) -> bool:
+        of = habits.ROWS[name].of
+        return name in self.plain or (bool(of) and of in self.plain)
+
+    def _machine(self, place: int, random: Random) -> Machine:
+        root = Path(self._directory, f"machine-{place + 1}")
+        root.mkdir()
+        skew = random.choice((0.0, 0.0, 0.0, 1.5, -20.0, 45.0, -400.0, 3600.0))
+        machine = Machine(f"machine-{place + 1}", root, skew, self.project, self.repository.head)
+        machine.check_out(self.repository.head)
+        return machine
+
+    def close(self) -> None:
+        """Its disks are gone."""
+        self.account.stage.close()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    @property
+    def now(self) -> float:
+        """Epoch seconds."""
+        return self.clock.now().timestamp()
+
+    def tell(self, line: str) -> None:
+        """One more line of the story."""
+        self.story.append(f"{local(self.now)}  {'    ' * len(self.running)}{line}")
+
+    def judge(self, found: Iterable[Violation]) -> None:
+        """Takes note of what is broken."""
+        for violation in found:
+            self.violations.append(violation)
+            self.story.append(str(violation))
+
+    # runs
+
+    def run(
+        self,
+        machine: Machine,
+        job: Job,
+        random: Random,
+        meeting: Meeting | None = None,
+        weather: Weather | None = None,
+    ) -> Run:
+        """One run of the command on a machine, from its first step to its last."""
+        run = self._begin(machine, job)
+        steps = Steps(machine.root)
+        if meeting is not None:
+            steps = Steps(
+                machine.root, meeting.at, lambda what: meeting.event(run, steps, what), meeting.among
+            )
+        network = Network(
+            self.account,
+            self.clock,
+            steps,
+            weather or Weather.drawn(random),
+            random,
+            TIMEOUT_SECONDS,
+            partial(self.ledger.saw, run),
+        )
+        machine.busy = True
+        self.running.append(run)
+        with Disk(steps):
+            try:
+                run.said = command(
+                    list(run.words),
+                    root=machine.root,
+                    environ=self._environ(machine),
+                    clock=MachineClock(self.clock, machine.skew, steps),
+                    network=network,
+                    random=random,
+                    ends=Killed,
+                )
+            except Endless:
+                run.endless = True
+                run.said = Said(None, "", "")
+        self.running.pop()
+        machine.busy = False
+        self._end(run, steps, network)
+        return run
+
+    def _begin(self, machine: Machine, job: Job) -> Run:
+        self.ledger.look()
+        run = Run(
+            number=len(self.ledger.runs) + 1,
+            machine=machine.name,
+            words=job.words,
+            commit=machine.commit,
+            began=self.now,
+            allowed=job.allowed,
+            env_allow=frozenset(self.project.allow),
+            planned_at=self.now if job.planned_at is None else job.planned_at,
+            prune=job.prune,
+            good_until=job.good_until,
+        )
+        self.ledger.runs.append(run)
+        return run
+
+    def _end(self, run: Run, steps: Steps, network: Network) -> None:
+        run.killed = steps.dead and not run.endless
+        run.ended, run.requests, run.steps = self.now, network.requests, steps.taken
+        run.faults = network.faults
+        if run.killed:
+            self.ledger.cut_off |= {sid for write in run.writes for sid in (write.sid, *write.sids) if sid}
+        self._after(run)
+
+    def _after(self, run: Run) -> None:
+        self.ledger.look()
+        code = "killed" if run.killed else "endless" if run.endless else f"exit {run.said and run.said.code}"
+        met = "".join(f"; {it}" for it in (*run.met, *run.faults[:4]))
+        if len(run.faults) > 4:
+            met += f" and {len(run.faults) - 4} more"
+        took = f"{run.ended - run.began:.0f} s, {run.requests} requests"
+        self.tell(f"{run}: {' '.join(run.words)} → {code} ({took}{met})")
+        for write in run.writes:
+            self.tell(f"    {local(write.at)[-8:]} {write}")
+        if run.said is not None and run.said.code in (1, 3, 64):
+            self.tell(f"    {_first_words(run.said)}")
+        self.judge(table.after_run(self.ledger, run))
+
+    def _environ(self, machine: Machine) -> dict[str, str]:
+        return {
+            "EXOTEL_API_KEY": "key-0a1b2c3d4e5f",
+            "EXOTEL_API_TOKEN": f"token-f5e4d3c2b1a{machine.token}",
+            "LOGNAME": "pipeline",
+            "HOME": str(machine.root),
+            "PATH": "/nowhere",
+        }
+
+    # what may happen in the middle of a run
+
+    def interrupt(self, run: Run, what: str) -> None:
+        """Ctrl-C or SIGTERM reaches the command: its own handler, or the one of every Python program."""
+        run.signalled = True
+        run.met.append(f"a signal at {what}")
+        handler = signal.getsignal(signal.SIGINT)
+        if callable(handler):
+            handler(signal.SIGINT, None)
+
+    # time
+
+    def pass_until(self, moment: float) -> None:
+        """Nobody does anything, but the account calls whom it is to call."""
+        self.clock.passed = max(self.clock.passed, moment)
+        self.ledger.look()
+        self.judge(table.after_time(self.ledger))
+
+
+def _first_words(said: Said) -> str:
+    """Why it did not go on, in one line."""
+    text = said.out if '"error"' in said.out[:200] else said.err
+    return " ".join(text.split())[:300]

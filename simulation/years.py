@@ -1,0 +1,124 @@
+"""Many seeds side by side, for so many seconds or so many seeds: what was simulated, and what was broken."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from time import monotonic
+
+from simulation.seeds import Outcome, Shrunk, play, shrink
+
+DAYS = 30
+"""Of one life: long enough for plans that wait, short enough to be shrunk in a minute."""
+
+
+@dataclass
+class Years:
+    """What was simulated. `seconds` by the clock on the wall, `cpu_seconds` of one core."""
+
+    seconds: float = 0.0
+    seeds: int = 0
+    days: int = 0
+    runs: int = 0
+    killed: int = 0
+    requests: int = 0
+    calls: int = 0
+    cpu_seconds: float = 0.0
+    broken: dict[int, Outcome] = field(default_factory=dict)
+
+    def add(self, outcome: Outcome) -> None:
+        """One more life."""
+        self.seeds += 1
+        self.days += outcome.days
+        self.runs += outcome.runs
+        self.killed += outcome.killed
+        self.requests += outcome.requests
+        self.calls += outcome.calls
+        self.cpu_seconds += outcome.cpu_seconds
+        if outcome.violations:
+            self.broken[outcome.seed] = outcome
+
+    def __str__(self) -> str:
+        each = 1000 * self.cpu_seconds / max(self.runs, 1)
+        return (
+            f"{self.days / 365.25:.1f} simulated years ({self.seeds:,} seeds) in {self.seconds:.0f} s: "
+            f"{self.runs:,} runs ({each:.0f} ms of a core each), {self.killed:,} killed, {self.requests:,} requests, "
+            f"{self.calls:,} calls and messages; violations in {len(self.broken)} seeds"
+        )
+
+
+def live(seconds: float | None, first: int, count: int | None, days: int, workers: int) -> Years:
+    """Seeds from `first` on, until the time is over or so many are played."""
+    years, began = Years(), monotonic()
+    with ProcessPoolExecutor(workers) as pool:
+        for outcome in _played(pool, seconds, first, count, days, workers):
+            years.add(outcome)
+    years.seconds = monotonic() - began
+    return years
+
+
+def until_broken(seconds: float, first: int, days: int) -> str | None:
+    """The first promise that a seed breaks, None where none does in that time."""
+    until, seed = monotonic() + seconds, first
+    while monotonic() < until:
+        broken = play(seed, days, stop=True, seconds=until - monotonic()).violations
+        if broken:
+            return f"{broken[0].judge} (seed {seed})"
+        seed += 1
+    return None
+
+
+def _played(
+    pool: ProcessPoolExecutor, seconds: float | None, first: int, count: int | None, days: int, workers: int
+) -> Iterator[Outcome]:
+    until = None if seconds is None else monotonic() + seconds
+    pending: set[Future[Outcome]] = set()
+    seed = first
+    while True:
+        while len(pending) < 2 * workers and _more(until, count, seed - first):
+            pending.add(pool.submit(play, seed, days))
+            seed += 1
+        if not pending:
+            return
+        done, pending = wait(pending, return_when=FIRST_COMPLETED)
+        for each in done:
+            yield each.result()
+
+
+def _more(until: float | None, count: int | None, begun: int) -> bool:
+    if count is not None and begun >= count:
+        return False
+    return until is None or monotonic() < until
+
+
+def report(years: Years, most: int = 5, seconds_each: float = 60.0) -> int:
+    """Prints what came of it, each broken seed as its shrunk story. 1 where something was broken."""
+    out = sys.stdout
+    out.write(f"{years}\n")
+    kinds: dict[str, list[int]] = {}
+    for seed, outcome in sorted(years.broken.items()):
+        for judge in sorted(outcome.broken):
+            kinds.setdefault(judge, []).append(seed)
+    for judge, seeds in sorted(kinds.items()):
+        out.write(f"  {judge}: seeds {', '.join(map(str, seeds[:20]))}\n")
+    told: set[str] = set()
+    for _, outcome in sorted(years.broken.items()):
+        judge = outcome.violations[0].judge
+        if judge not in told and len(told) < most:
+            told.add(judge)
+            tell(shrink(outcome, seconds_each))
+    return 1 if years.broken else 0
+
+
+def tell(shrunk: Shrunk) -> None:
+    """One broken seed, for people."""
+    sys.stdout.write(f"\n{'-' * 100}\n" + "\n".join(shrunk.outcome.story))
+    sys.stdout.write(f"\n\nAgain: {shrunk.command}\n")
+
+
+def cores() -> int:
+    """How many seeds are played side by side."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,75 @@
+"""A life in simulated time: the same for the same seed, shrunk to its cause where a promise is broken."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simulation import events
+from simulation.ledger import Ledger, Run
+from simulation.promises import table
+from simulation.promises.verdict import Judge
+from simulation.seeds import Outcome, play, shrink
+
+ROOT = Path(__file__).parents[2]
+
+
+def story(seed: int, hash_seed: str, *words: str) -> bytes:
+    """What another process tells of a seed."""
+    command = [sys.executable, "-m", "simulation", "--seed", str(seed), "--days", "6", *words]
+    environ = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
+    told = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, check=False, timeout=300)
+    return told.stdout
+
+
+@pytest.mark.slow
+def test_a_seed_played_twice_gives_the_same_bytes_whatever_the_order_of_sets() -> None:
+    """Two processes, with hashes of their own."""
+    first = story(11, "1")
+    assert first.count(b"\n") > 30
+    assert first == story(11, "2")
+
+
+def test_a_seed_played_twice_in_one_process_tells_the_same_story() -> None:
+    """Nothing of one life is left for the next."""
+    first = play(5, 3)
+    assert first.runs > 0
+    assert first.story == play(5, 3).story
+
+
+def test_an_event_that_is_left_out_changes_none_of_the_others() -> None:
+    """Each has chances of its own, so that a story can be shrunk."""
+    numbers = [event.number for event in events.drawn(3, 6)]
+    kept = play(3, 6, only=numbers[:2])
+    both = play(3, 6, only=numbers[:1])
+    assert kept.story[: len(both.story) - 1] == both.story[:-1]
+
+
+def no_run_is_killed(_ledger: Ledger, run: Run) -> Iterator[str]:
+    """A promise that cannot be kept."""
+    if run.killed:
+        yield f"{run} was killed"
+
+
+@pytest.fixture
+def killed(monkeypatch: pytest.MonkeyPatch) -> Outcome:
+    """A life in which that promise is broken."""
+    monkeypatch.setattr(table, "JUDGES", (Judge("alive", "no run is killed", no_run_is_killed),))
+    return next(outcome for seed in range(1, 20) if (outcome := play(seed, 5)).violations)
+
+
+def test_a_broken_promise_is_shrunk_to_the_event_that_breaks_it(killed: Outcome) -> None:
+    """And told with the command that plays it again."""
+    shrunk = shrink(killed, seconds=60)
+    assert shrunk.outcome.broken == {"alive"}
+    assert len(shrunk.only) == 1, shrunk.only
+    assert shrunk.command.startswith(
+        f"python -m simulation --seed {killed.seed} --days 5 --only {shrunk.only[0]}"
+    )
+    again = play(killed.seed, 5, shrunk.only, shrunk.plain)
+    assert "alive" in again.broken

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaignctl.applying.sending import Sender
-from campaignctl.kinds.lifecycle import State, Status, shortest_path
+from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.kinds.operations import Op, shortest_path
 from campaignctl.model.campaigns import Live
-from campaignctl.model.plan import Op, Reason
+from campaignctl.model.plan import Reason
 from campaignctl.model.results import NotTaken, OperationOutcome, OperationResult
 
 _MOST_STEPS: Final = 6

@@ -24,9 +24,10 @@ from campaignctl.applying.recheck import (
 )
 from campaignctl.applying.sending import Sender
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
-from campaignctl.kinds.lifecycle import Action, Status
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.operations import READ_BEFORE, Action, Op
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.plan import Change, Op, Operation, Plan, Reason, Step
+from campaignctl.model.plan import Change, Operation, Plan, Reason, Step
 from campaignctl.model.results import (
     ApplyResult,
     ChangeOutcome,
@@ -41,8 +42,6 @@ from campaignctl.planning.terms import Terms
 
 _MOST_LOOKS: Final = 3
 """Looks before one create. Where the rate limit lets nobody look and create within a minute, it goes out after them."""
-
-_READ_BEFORE: Final = (Op.UPDATE, Op.RESUME, Op.COMPLETE)
 
 
 def apply_plan(
@@ -273,7 +272,7 @@ class _Run:
     def _act(self, operation: Operation, state: ChangeRun) -> OperationResult:
         if operation.sid is not None:
             return self._pause_twin(operation, state)
-        if operation.op in _READ_BEFORE and self._has_moved(state):
+        if operation.op in READ_BEFORE and self._has_moved(state):
             return _skipped(operation)
         before, action = _live(state), Action(operation.op.value)
 

@@ -245,6 +245,9 @@ TRANSITIONS: Final[Mapping[Action, tuple[frozenset[Status], Status]]] = covering
 """Action → where it is allowed from, what follows. A resume before the start may answer created again."""
 
 
+each_of("kinds.lifecycle, MEETS", MEETS, State)
+
+
 def reached_by(action: Action) -> frozenset[Status]:
     """What a campaign may be after an action."""
     return OPERATIONS[action.op].or_to | {TRANSITIONS[action][1]}

@@ -13,7 +13,7 @@ from typing import assert_never
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity, some_of
 from campaignctl.kinds.lifecycle import ALIVE, State, Status
-from campaignctl.kinds.operations import OPERATIONS, Action, covering, shortest_path
+from campaignctl.kinds.operations import OPERATIONS, TRANSITIONS, Action, covering, shortest_path
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Key, Live
 from campaignctl.model.naming import Found
@@ -129,9 +129,11 @@ def decide(verb: Verb, live: Live, terms: Terms) -> Change:
         return _change(verb, live, ChangeType.NOOP, Reason("in-sync", f"it is {live.status} already"))
     if actions is None:
         return _over(verb, live)
-    if verb.action is Action.ARCHIVE and len(actions) > 1:
-        command = terms.address.command("complete", live.sid)
-        message = f"it is {live.status}, and only what is completed can be archived: `{command}` comes first"
+    earlier = next((action for action in actions[:-1] if action.op.irreversible), None)
+    if earlier is not None:
+        command = terms.address.command(earlier, live.sid)
+        needed, done = " or ".join(sorted(TRANSITIONS[verb.action][0])), OPERATIONS[verb.action.op].done
+        message = f"it is {live.status}, and only what is {needed} can be {done}: `{command}` comes first"
         return _change(verb, live, ChangeType.BLOCKED, Reason("needs-allow", message))
     if verb.action is Action.RESUME:
         return _resume_timely(verb, live, terms)

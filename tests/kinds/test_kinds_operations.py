@@ -279,3 +279,23 @@ def test_no_other_list_of_operations_stands_anywhere_that_nothing_holds_against_
     assert [place.partition(":")[0] for place in found] == ["cli/main.py"], (
         "which `cli.by_hand` holds against it"
     )
+
+
+@pytest.mark.parametrize("document", ["plan", "apply"])
+def test_the_published_schemas_list_the_operations_of_the_table(document: str) -> None:
+    schema = json.loads((PACKAGE.parent / "schemas" / f"{document}.schema.json").read_text(encoding="utf-8"))
+    listed = [set(found) for found in enums(schema) if "archive" in found]
+    assert listed
+    assert all(found == set(Op) for found in listed)
+
+
+def enums(schema: object) -> Iterator[list[str]]:
+    """Every list of words in a schema."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("enum"), list):
+            yield schema["enum"]
+        for inner in schema.values():
+            yield from enums(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from enums(inner)

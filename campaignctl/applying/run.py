@@ -172,6 +172,8 @@ class _Run:
             return OperationResult(operation.op, OperationOutcome.FAILED, 0, operation.sid)
 
     def _carry_out(self, operation: Operation, state: ChangeRun) -> OperationResult:
+        if operation.op in READ_BEFORE and self._has_moved(state):
+            return _skipped(operation)
         match operation.op:
             case Op.CREATE:
                 return self._create(operation, state)
@@ -257,8 +259,6 @@ class _Run:
     # --------------------------------------------------------------------------------------------- what is there
 
     def _update(self, operation: Operation, state: ChangeRun) -> OperationResult:
-        if self._has_moved(state):
-            return _skipped(operation)
         desired, before = _desired(state), _live(state)
         known = filled(before, state.change.live, {})
 
@@ -272,8 +272,6 @@ class _Run:
     def _act(self, operation: Operation, state: ChangeRun) -> OperationResult:
         if operation.sid is not None:
             return self._pause_twin(operation, state)
-        if operation.op in READ_BEFORE and self._has_moved(state):
-            return _skipped(operation)
         before, action = _live(state), Action(operation.op.value)
 
         def check() -> None:

@@ -21,7 +21,7 @@ from campaignctl.model.plan import Change, ManifestsSeal, Operation, Plan, Reaso
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.requests import estimate
 from campaignctl.model.windows import window_of
-from campaignctl.planning.alive import numbers_failed, starts_ahead
+from campaignctl.planning.alive import acting_on, starts_ahead
 from campaignctl.planning.every_clock import disagreement
 from campaignctl.planning.order import steps
 from campaignctl.planning.terms import Terms
@@ -191,10 +191,7 @@ def _said(finding: Diagnostic) -> str:
 
 
 def _carry_out(verb: Verb, live: Live, actions: Iterable[Action], notes: tuple[str, ...] = ()) -> Change:
-    operations = tuple(
-        Operation(action.op, numbers_failed=numbers_failed(live) if action is Action.COMPLETE else None)
-        for action in actions
-    )
+    operations = tuple(acting_on(live, action.op) for action in actions)
     reason = Reason("state-differs", f"is {live.status}, wanted {verb.state}")
     return _change(verb, live, ChangeType.TRANSITION, reason, operations, notes)
 

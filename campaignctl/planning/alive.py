@@ -293,8 +293,12 @@ def _wanted(facts: Assessment, fields: tuple[str, ...]) -> Iterator[tuple[Operat
         yield Operation(Op.UPDATE, (facts.schedule,)), Permission.EARLIER_START
     for op in ops:
         if op is not Op.PAUSE:
-            failed = numbers_failed(facts.live) if op is Op.COMPLETE else None
-            yield Operation(op, numbers_failed=failed), OPERATIONS[op].permission
+            yield acting_on(facts.live, op), OPERATIONS[op].permission
+
+
+def acting_on(live: Live, op: Op) -> Operation:
+    """An action on a campaign; a complete says how many numbers it fails."""
+    return Operation(op, numbers_failed=numbers_failed(live) if op is Op.COMPLETE else None)
 
 
 def earlier_start_held(facts: Assessment) -> bool:

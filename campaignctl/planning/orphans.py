@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from campaignctl.kinds.lifecycle import State
-from campaignctl.kinds.operations import Action, ending_permissions, shortest_path
+from campaignctl.kinds.operations import ending_permissions, shortest_path
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.plan import Change, HeldOperation, Operation, Reason
+from campaignctl.model.plan import Change, HeldOperation, Reason
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.windows import window_of
-from campaignctl.planning.alive import Decision, numbers_failed
+from campaignctl.planning.alive import Decision, acting_on
 from campaignctl.planning.match import Match
 from campaignctl.planning.terms import Terms
 
@@ -44,11 +44,7 @@ def decide_orphan(live: Live, terms: Terms, spared: Collection[str], newer: str 
     `newer` is why a newer commit than the one that is checked out may know it: then it is not ended.
     """
     actions = shortest_path(live.status, State.ARCHIVED) or ()
-    failed = numbers_failed(live)
-    operations = tuple(
-        Operation(action.op, numbers_failed=failed if action is Action.COMPLETE else None)
-        for action in actions
-    )
+    operations = tuple(acting_on(live, action.op) for action in actions)
     if live.sid in spared:
         return Decision(Reason("orphan", "no manifest matches it; it may be one that was renamed"))
     if newer is not None:

@@ -10,7 +10,7 @@ from campaignctl.api.client import Check, Client
 from campaignctl.api.listing import search
 from campaignctl.api.newest import newest_finished
 from campaignctl.api.refresh import alive
-from campaignctl.kinds.lifecycle import Action
+from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Listing, Live
 from campaignctl.model.clocks import OtherClock

@@ -28,7 +28,7 @@ from campaignctl.api.wire import ContactList, Endpoint, Json, Trouble, Unreadabl
 from campaignctl.clock import Clock
 from campaignctl.diagnostics import counted
 from campaignctl.errors import AnswerError, ApiError, CredentialsError, UnreachableError
-from campaignctl.kinds.lifecycle import Action
+from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Live
 from campaignctl.model.clocks import OtherClock

@@ -18,7 +18,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from campaignctl.kinds import KINDS, SMS, VOICE
-from campaignctl.kinds.lifecycle import Action, read_status
+from campaignctl.kinds.lifecycle import read_status
+from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Field, Kind, Type, Value
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import CreateBody

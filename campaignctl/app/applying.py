@@ -18,9 +18,10 @@ from campaignctl.app.workspace import Connection, Reading, Session
 from campaignctl.clock import Clock
 from campaignctl.errors import InterruptedRunError
 from campaignctl.exits import Exit
+from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.clocks import latest
-from campaignctl.model.plan import Change, Op, Step
+from campaignctl.model.plan import Change, Step
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.order import steps

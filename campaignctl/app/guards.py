@@ -12,9 +12,10 @@ from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
 from campaignctl.diagnostics import counted
 from campaignctl.errors import RefusedError
+from campaignctl.kinds.operations import Op
 from campaignctl.model.approval import Approval
 from campaignctl.model.clocks import latest
-from campaignctl.model.plan import Change, Op, Operation, Plan, Reason
+from campaignctl.model.plan import Change, Operation, Plan, Reason
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.orphans import too_many_orphans
 from campaignctl.saved_plans.staleness import sets_going

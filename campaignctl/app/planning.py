@@ -11,10 +11,11 @@ from campaignctl.applying.intents import Intents
 from campaignctl.diagnostics import in_order
 from campaignctl.errors import UsageError
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Snapshot
 from campaignctl.model.environment import Environment
 from campaignctl.model.naming import AskedName
-from campaignctl.model.permissions import Consent, Permission, unknown_permissions
+from campaignctl.model.permissions import Consent, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
 from campaignctl.parallel import in_background
 from campaignctl.planning.lists import asks_by_name, resolve

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaignctl.applying.sending import Sender
-from campaignctl.kinds.lifecycle import State, Status, shortest_path
+from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.kinds.operations import OPERATIONS, shortest_path
 from campaignctl.model.campaigns import Live
-from campaignctl.model.plan import Op, Reason
+from campaignctl.model.plan import Reason
 from campaignctl.model.results import NotTaken, OperationOutcome, OperationResult
 
 _MOST_STEPS: Final = 6
-_DONE: Final = {Op.PAUSE: "paused", Op.COMPLETE: "completed", Op.ARCHIVE: "archived"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Ending:
     @property
     def says(self) -> str:
         """`was paused, completed, archived`."""
-        done = [_DONE[it.op] for it in self.operations if it.outcome is OperationOutcome.APPLIED]
+        done = [OPERATIONS[it.op].done for it in self.operations if it.outcome is OperationOutcome.APPLIED]
         return f"was {', '.join(done)}" if done else "is over"
 
 
@@ -52,7 +52,7 @@ def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:
         if not actions:
             return Ending(stays, tuple(done))
         acted = sender.act(now, actions[0], just_created=True)
-        done.append(OperationResult(Op(actions[0].value), acted.outcome, acted.attempts, mine.sid))
+        done.append(OperationResult(actions[0].op, acted.outcome, acted.attempts, mine.sid))
         after = acted.live or sender.read(now)
         if after is None or (after.status is now.status and not acted.took):
             code = "still-calling" if isinstance(acted.answer, NotTaken) else "lost-race"

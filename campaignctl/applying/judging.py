@@ -11,10 +11,11 @@ from campaignctl.applying.port import Account, Hooks
 from campaignctl.applying.progress import STILL_CALLING, ChangeRun
 from campaignctl.applying.sending import Sender
 from campaignctl.applying.verify import EARLY, AnswerProblem, started_early, verify
-from campaignctl.kinds.lifecycle import TRANSITIONS, Action, Status
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.operations import TRANSITIONS, Action, Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Live
-from campaignctl.model.plan import Op, Operation, Reason
+from campaignctl.model.plan import Operation, Reason
 from campaignctl.model.results import (
     Acted,
     Answer,

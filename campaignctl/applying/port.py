@@ -10,7 +10,7 @@ from random import Random
 from typing import Protocol
 
 from campaignctl.clock import Clock
-from campaignctl.kinds.lifecycle import Action
+from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Listing, Live
 from campaignctl.model.clocks import OtherClock

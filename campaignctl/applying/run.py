@@ -24,9 +24,10 @@ from campaignctl.applying.recheck import (
 )
 from campaignctl.applying.sending import Sender
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
-from campaignctl.kinds.lifecycle import Action, Status
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.operations import READ_BEFORE, Action, Op
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.plan import Change, Op, Operation, Plan, Reason, Step
+from campaignctl.model.plan import Change, Operation, Plan, Reason, Step
 from campaignctl.model.results import (
     ApplyResult,
     ChangeOutcome,
@@ -41,8 +42,6 @@ from campaignctl.planning.terms import Terms
 
 _MOST_LOOKS: Final = 3
 """Looks before one create. Where the rate limit lets nobody look and create within a minute, it goes out after them."""
-
-_READ_BEFORE: Final = (Op.UPDATE, Op.RESUME, Op.COMPLETE)
 
 
 def apply_plan(
@@ -174,6 +173,8 @@ class _Run:
             return OperationResult(operation.op, OperationOutcome.FAILED, 0, operation.sid)
 
     def _carry_out(self, operation: Operation, state: ChangeRun) -> OperationResult:
+        if operation.op in READ_BEFORE and self._has_moved(state):
+            return _skipped(operation)
         match operation.op:
             case Op.CREATE:
                 return self._create(operation, state)
@@ -259,8 +260,6 @@ class _Run:
     # --------------------------------------------------------------------------------------------- what is there
 
     def _update(self, operation: Operation, state: ChangeRun) -> OperationResult:
-        if self._has_moved(state):
-            return _skipped(operation)
         desired, before = _desired(state), _live(state)
         known = filled(before, state.change.live, {})
 
@@ -274,8 +273,6 @@ class _Run:
     def _act(self, operation: Operation, state: ChangeRun) -> OperationResult:
         if operation.sid is not None:
             return self._pause_twin(operation, state)
-        if operation.op in _READ_BEFORE and self._has_moved(state):
-            return _skipped(operation)
         before, action = _live(state), Action(operation.op.value)
 
         def check() -> None:

@@ -12,7 +12,8 @@ from typing import Final
 from campaignctl.applying.port import Account, Check, Hooks, TooLateError
 from campaignctl.applying.verify import Verdict, verify
 from campaignctl.errors import ApiError, InterruptedRunError
-from campaignctl.kinds.lifecycle import CALLING, FINISHED, TRANSITIONS, Action, Status
+from campaignctl.kinds.lifecycle import FINISHED, Status
+from campaignctl.kinds.operations import OPERATIONS, TRANSITIONS, Action, reached_by
 from campaignctl.kinds.table import Type, Value
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
@@ -22,8 +23,6 @@ from campaignctl.planning.compare import UNSEEN, same, shown
 _NOT_YET: Final = (404, 409)
 _PATIENCE_STEP: Final = 1.0
 _LONGEST_BACKOFF: Final = 60.0
-_HARMLESS: Final = (Action.PAUSE, Action.ARCHIVE)
-"""Whatever happened in between, asking for these again calls nobody."""
 _QUIET: Final = frozenset({Status.PAUSED}) | FINISHED
 
 
@@ -97,7 +96,8 @@ class Sender:
             return now.status in reached
 
         def may_repeat(now: Live) -> bool:
-            return now.status in TRANSITIONS[action][0] if action in _HARMLESS else _untouched(live, now)
+            harmless = OPERATIONS[action.op].repeatable
+            return now.status in TRANSITIONS[action][0] if harmless else _untouched(live, now)
 
         def send() -> Exchange:
             return self._act_patiently(live, action, just_created, check, urgent)
@@ -185,15 +185,6 @@ class Sender:
             if not same(field, one, other, self.environment.country):  # type: ignore[arg-type]
                 return False
         return True
-
-
-def reached_by(action: Action) -> frozenset[Status]:
-    """What a campaign is after an action. A resume before the start may answer created again."""
-    if action is Action.RESUME:
-        return CALLING
-    if action is Action.COMPLETE:
-        return frozenset({Status.COMPLETED, Status.ARCHIVED})
-    return frozenset({TRANSITIONS[action][1]})
 
 
 def _untouched(before: Live, now: Live) -> bool:

@@ -20,10 +20,12 @@ from campaignctl.app.interrupts import Interrupts
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
+from campaignctl.cli.main import COMMANDS
 from campaignctl.cli.options import format_option, global_options, offering
 from campaignctl.errors import UsageError
 from campaignctl.exits import Exit
-from campaignctl.kinds.lifecycle import CALLING, Action
+from campaignctl.kinds.lifecycle import CALLING
+from campaignctl.kinds.operations import Action, each_of
 from campaignctl.manual.named import nowhere, seek_named
 from campaignctl.manual.pause_all import go_on, seek_all, stop_in_waves
 from campaignctl.manual.rules import VERBS, Verb
@@ -183,3 +185,7 @@ pause = _command(VERBS[Action.PAUSE])
 resume = _command(VERBS[Action.RESUME])
 complete = _command(VERBS[Action.COMPLETE])
 archive = _command(VERBS[Action.ARCHIVE])
+
+each_of(
+    "cli.main, COMMANDS", (Action(row.name) for row in COMMANDS.values() if row.module == "by_hand"), Action
+)

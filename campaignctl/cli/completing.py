@@ -64,7 +64,7 @@ def complete_schemas(_context: click.Context, _param: click.Parameter, incomplet
 
 def complete_permissions(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """What `--allow` takes."""
-    from campaignctl.model.permissions import Permission
+    from campaignctl.kinds.operations import Permission
 
     return _offered(map(str, Permission), incomplete)
 

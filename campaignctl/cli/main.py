@@ -35,7 +35,7 @@ class _Command(NamedTuple):
     name: str = "command"
 
 
-_COMMANDS = {
+COMMANDS = {
     "init": _Command("init", "Start a project: project file, one campaign of each kind, CI workflow."),
     "validate": _Command("validate", "Check manifests and policies, offline."),
     "plan": _Command("plan", "Show what would make the account match the manifests."),
@@ -66,10 +66,10 @@ class _Commands(click.Group):
     """Lists commands without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        row = _COMMANDS.get(cmd_name)
+        row = COMMANDS.get(cmd_name)
         if row is None:
             return None
         command = getattr(import_module(f"campaignctl.cli.{row.module}"), row.name)
@@ -80,7 +80,7 @@ class _Commands(click.Group):
         """Names and what they do, without importing one of them; options as ever."""
         from click.shell_completion import CompletionItem
 
-        rows = [(name, row) for name, row in _COMMANDS.items() if name.startswith(incomplete)]
+        rows = [(name, row) for name, row in COMMANDS.items() if name.startswith(incomplete)]
         return [
             *(CompletionItem(name, help=row.help) for name, row in rows),
             *click.Command.shell_complete(self, ctx, incomplete),
@@ -88,7 +88,7 @@ class _Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            formatter.write_dl([(name, row.help) for name, row in _COMMANDS.items()])
+            formatter.write_dl([(name, row.help) for name, row in COMMANDS.items()])
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

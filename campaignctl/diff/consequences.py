@@ -10,14 +10,14 @@ from datetime import datetime
 from campaignctl.diagnostics import quoted
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.operations import ending_permissions
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Prune
 from campaignctl.model.permissions import HERE, Address
 from campaignctl.model.windows import window_of
 
 _TO_END: dict[State, tuple[str, ...]] = {
-    State.COMPLETED: ("complete",),
-    State.ARCHIVED: ("complete", "archive"),
+    state: asked for state in State if (asked := ending_permissions(state))
 }
 """What must be allowed to reach a state from an alive campaign (rule 5)."""
 

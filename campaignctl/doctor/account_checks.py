@@ -15,6 +15,7 @@ from campaignctl.model.campaigns import Live
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.windows import instant, window_of
+from campaignctl.planning.orphans import TO_END
 
 RECENT: Final = timedelta(days=30)
 """Nothing that can be done makes a failed campaign another one: what is older than this is history, not news."""
@@ -145,7 +146,7 @@ def orphans(symptoms: Facts) -> Iterator[Problem]:
             )
         elif change.type is ChangeType.ORPHAN:
             sid = change.key.sid
-            allowed = [word for op in ("complete", "archive") for word in ("--allow", f"{op}:{sid}")]
+            allowed = [word for op in TO_END for word in ("--allow", f"{op}:{sid}")]
             yield _of_change(
                 change,
                 "no manifest of the project matches it",

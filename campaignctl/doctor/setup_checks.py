@@ -10,9 +10,10 @@ from typing import Final
 from campaignctl.diagnostics import Severity, counted, has_errors, lasting
 from campaignctl.doctor.facts import Facts, Leftover, Problem
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Kind
 from campaignctl.model.environment import ACCOUNT_VARIABLE
-from campaignctl.model.plan import Change, Op
+from campaignctl.model.plan import Change
 
 SKEW: Final = timedelta(minutes=1)
 """What is below it is no more than the way of an answer."""

@@ -1,8 +1,7 @@
-"""The life of a campaign: its states, and the steps the API allows [001, 002]. The same for both kinds."""
+"""The life of a campaign: its states [001, 002], the same for both kinds. `operations` leads from one to another."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -38,31 +37,10 @@ class State(StrEnum):
     ARCHIVED = "archived"
 
 
-class Action(StrEnum):
-    """What can be asked of a live campaign."""
-
-    PAUSE = "pause"
-    RESUME = "resume"
-    COMPLETE = "complete"
-    ARCHIVE = "archive"
-
-
 ALIVE = frozenset({Status.CREATED, Status.IN_PROGRESS, Status.PAUSED})
 FINISHED = frozenset({Status.COMPLETED, Status.ARCHIVED, Status.FAILED, Status.CANCELED, Status.DELETED})
 CALLING = frozenset({Status.CREATED, Status.IN_PROGRESS})
 """Calling now, or about to."""
-
-TRANSITIONS: Mapping[Action, tuple[frozenset[Status], Status]] = MappingProxyType(
-    {
-        Action.PAUSE: (CALLING, Status.PAUSED),
-        Action.RESUME: (frozenset({Status.PAUSED}), Status.IN_PROGRESS),
-        Action.COMPLETE: (frozenset({Status.PAUSED}), Status.COMPLETED),
-        Action.ARCHIVE: (frozenset({Status.COMPLETED}), Status.ARCHIVED),
-    }
-)
-"""Action → where it is allowed from, what follows. A resume before the start may answer created again."""
-
-IRREVERSIBLE = frozenset({Action.COMPLETE, Action.ARCHIVE})
 
 MEETS: Mapping[State, frozenset[Status]] = MappingProxyType(
     {
@@ -94,18 +72,3 @@ def read_status(word: str) -> Status:
     return _SPELLINGS.get(
         word.strip().lower().replace("-", "").replace("_", "").replace(" ", ""), Status.UNKNOWN
     )
-
-
-def shortest_path(status: Status, state: State) -> tuple[Action, ...] | None:
-    """The shortest allowed way, () when the state is met, None when there is none."""
-    queue: deque[tuple[Status, tuple[Action, ...]]] = deque([(status, ())])
-    seen = {status}
-    while queue:
-        here, path = queue.popleft()
-        if here in MEETS[state]:
-            return path
-        for action, (sources, target) in TRANSITIONS.items():
-            if here in sources and target not in seen:
-                seen.add(target)
-                queue.append((target, (*path, action)))
-    return None

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from campaignctl.kinds import KINDS, formats
 from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.operations import given_in
 from campaignctl.kinds.table import Field, Kind, Role, Type
 
 API_VERSION = "campaignctl/v1"
@@ -85,7 +86,7 @@ def _metadata(kind: Kind) -> Iterator[Field]:
         "allow",
         Type.STRINGS,
         "What this manifest itself asks for, where a reviewer reads it.",
-        choices=("complete", "archive"),
+        choices=given_in("manifest"),
         retired=(("twin", _NO_TWIN),),
     )
 

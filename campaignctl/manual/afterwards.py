@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Final
 
-from campaignctl.kinds.lifecycle import TRANSITIONS, Status
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.operations import ENDING, OPERATIONS, TRANSITIONS, Op
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
-from campaignctl.model.plan import Change, Op
+from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
 from campaignctl.planning.alive import starts_ahead
 from campaignctl.planning.lists import asks_by_name
 from campaignctl.planning.planner import make_plan
 from campaignctl.planning.terms import Terms
-
-_DOES: Final[Mapping[Op, str]] = MappingProxyType(
-    {
-        Op.CREATE: "creates it again",
-        Op.UPDATE: "updates it",
-        Op.PAUSE: "pauses it",
-        Op.RESUME: "resumes it",
-        Op.COMPLETE: "completes it",
-        Op.ARCHIVE: "archives it",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -111,11 +99,11 @@ def _lists_matter(desired: Desired, change: Change) -> bool:
 
 
 def _stays_alive(change: Change) -> bool:
-    return change.operations[-1].op in (Op.PAUSE, Op.RESUME)
+    return change.operations[-1].op not in ENDING
 
 
 def _will(change: Change) -> Iterator[str]:
-    does = [_DOES[operation.op] for operation in change.operations]
+    does = [OPERATIONS[operation.op].will for operation in change.operations]
     if does:
         yield " and ".join(does)
     if change.held:

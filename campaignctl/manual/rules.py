@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from types import MappingProxyType
+from typing import assert_never
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity, some_of
-from campaignctl.kinds.lifecycle import ALIVE, Action, State, Status, shortest_path
+from campaignctl.kinds.lifecycle import ALIVE, State, Status
+from campaignctl.kinds.operations import OPERATIONS, TRANSITIONS, Action, covering, shortest_path
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Key, Live
 from campaignctl.model.naming import Found
-from campaignctl.model.plan import Change, ManifestsSeal, Op, Operation, Plan, Reason, Selection, Step
+from campaignctl.model.plan import Change, ManifestsSeal, Operation, Plan, Reason, Selection, Step
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.requests import estimate
 from campaignctl.model.windows import window_of
-from campaignctl.planning.alive import numbers_failed, starts_ahead
+from campaignctl.planning.alive import acting_on, starts_ahead
 from campaignctl.planning.every_clock import disagreement
 from campaignctl.planning.order import steps
 from campaignctl.planning.terms import Terms
@@ -46,7 +47,8 @@ class Verb:
     doc: str
 
 
-VERBS: Mapping[Action, Verb] = MappingProxyType(
+VERBS: Mapping[Action, Verb] = covering(
+    "manual.rules, VERBS",
     {
         verb.action: verb
         for verb in (
@@ -60,7 +62,8 @@ VERBS: Mapping[Action, Verb] = MappingProxyType(
                 "Put completed campaigns away for good.",
             ),
         )
-    }
+    },
+    Action,
 )
 
 
@@ -126,9 +129,11 @@ def decide(verb: Verb, live: Live, terms: Terms) -> Change:
         return _change(verb, live, ChangeType.NOOP, Reason("in-sync", f"it is {live.status} already"))
     if actions is None:
         return _over(verb, live)
-    if verb.action is Action.ARCHIVE and len(actions) > 1:
-        command = terms.address.command("complete", live.sid)
-        message = f"it is {live.status}, and only what is completed can be archived: `{command}` comes first"
+    earlier = next((action for action in actions[:-1] if action.op.irreversible), None)
+    if earlier is not None:
+        command = terms.address.command(earlier, live.sid)
+        needed, done = " or ".join(sorted(TRANSITIONS[verb.action][0])), OPERATIONS[verb.action.op].done
+        message = f"it is {live.status}, and only what is {needed} can be {done}: `{command}` comes first"
         return _change(verb, live, ChangeType.BLOCKED, Reason("needs-allow", message))
     if verb.action is Action.RESUME:
         return _resume_timely(verb, live, terms)
@@ -137,13 +142,20 @@ def decide(verb: Verb, live: Live, terms: Terms) -> Change:
 
 def _over(verb: Verb, live: Live) -> Change:
     """What is over calls nobody: a pause and a complete have nothing to do, the others cannot be done."""
-    reason = Reason("failed" if live.status in (Status.FAILED, Status.CANCELED) else "finished", "")
-    if verb.action in (Action.PAUSE, Action.COMPLETE):
-        message = f"it is {live.status}: there is nothing to {verb.action}"
-        return _change(verb, live, ChangeType.NOOP, Reason(reason.code, message))
-    advice = "; a new run needs a new campaign" if verb.action is Action.RESUME else ""
-    message = f"it is {live.status} and cannot be {verb.action}d{advice}"
-    return _change(verb, live, ChangeType.BLOCKED, Reason(reason.code, message))
+    code = "failed" if live.status in (Status.FAILED, Status.CANCELED) else "finished"
+    advice = ""
+    match verb.action:
+        case Action.PAUSE | Action.COMPLETE:
+            message = f"it is {live.status}: there is nothing to {verb.action}"
+            return _change(verb, live, ChangeType.NOOP, Reason(code, message))
+        case Action.RESUME:
+            advice = "; a new run needs a new campaign"
+        case Action.ARCHIVE:
+            pass
+        case _:
+            assert_never(verb.action)
+    message = f"it is {live.status} and cannot be {OPERATIONS[verb.action.op].done}{advice}"
+    return _change(verb, live, ChangeType.BLOCKED, Reason(code, message))
 
 
 def _resume_timely(verb: Verb, live: Live, terms: Terms) -> Change:
@@ -179,12 +191,7 @@ def _said(finding: Diagnostic) -> str:
 
 
 def _carry_out(verb: Verb, live: Live, actions: Iterable[Action], notes: tuple[str, ...] = ()) -> Change:
-    operations = tuple(
-        Operation(
-            Op(action.value), numbers_failed=numbers_failed(live) if action is Action.COMPLETE else None
-        )
-        for action in actions
-    )
+    operations = tuple(acting_on(live, action.op) for action in actions)
     reason = Reason("state-differs", f"is {live.status}, wanted {verb.state}")
     return _change(verb, live, ChangeType.TRANSITION, reason, operations, notes)
 

@@ -11,7 +11,7 @@ from campaignctl.app.applying import PlanRunner
 from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
 from campaignctl.errors import CampaignctlError
-from campaignctl.kinds.lifecycle import Action
+from campaignctl.kinds.operations import Action
 from campaignctl.manual.afterwards import Manifests, outlook
 from campaignctl.manual.rules import Verb, calling_first, plan_by_hand
 from campaignctl.model.campaigns import Key, Live

@@ -15,8 +15,9 @@ from typing import Final, TypeAlias
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.operations import STARTING, STOPPING, Op
 from campaignctl.kinds.table import Kind, Role, Type, Value
-from campaignctl.model.plan import Change, Op
+from campaignctl.model.plan import Change
 from campaignctl.model.values import texts
 
 _BASIC: Final = frozenset(
@@ -202,12 +203,8 @@ def reach_of(told: Iterable[tuple[Change, Estimate | None]]) -> Reach:
     return Reach(campaigns, people, calls, messages)
 
 
-_STARTING: Final = frozenset({Op.CREATE, Op.UPDATE, Op.RESUME})
-_STOPPING: Final = frozenset({Op.PAUSE, Op.COMPLETE, Op.ARCHIVE})
-
-
 def sets_going(change: Change) -> bool:
     """Whether an apply leads to calls or messages of this campaign."""
     ops = {operation.op for operation in change.operations if operation.sid is None}
     waits = change.live is not None and change.live.status is Status.PAUSED and Op.RESUME not in ops
-    return bool(ops & _STARTING) and not ops & _STOPPING and not waits
+    return bool(ops & STARTING) and not ops & STOPPING and not waits

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Final
 
+from campaignctl.kinds.operations import Permission, given_in
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Live
 
@@ -28,25 +28,12 @@ HERE: Final = Address()
 """Where no option was given."""
 
 
-class Permission(StrEnum):
-    """What can be allowed."""
-
-    RESUME = "resume"
-    COMPLETE = "complete"
-    ARCHIVE = "archive"
-    START_NOW = "start-now"  # for a start that is too near, too
-    EARLIER_START = "earlier-start"
-    TWIN = "twin"
-    ADOPT = "adopt"
-
-
-IN_MANIFEST = frozenset({Permission.COMPLETE, Permission.ARCHIVE})
+IN_MANIFEST = frozenset(given_in("manifest"))
 """A reviewer has read these."""
 
-IN_ENVIRONMENT = frozenset(
-    {Permission.RESUME, Permission.COMPLETE, Permission.ARCHIVE, Permission.EARLIER_START}
-)
-"""And `start-now` in a sandbox: a nightly job on a live account must not have it."""
+IN_ENVIRONMENT = frozenset(given_in("environment"))
+IN_SANDBOX = frozenset(given_in("sandbox"))
+"""Only there: a nightly job on a live account must not have it."""
 
 
 def names_campaign(pattern: str, kind: Kind, name: str | None, sid: str | None) -> bool:
@@ -110,7 +97,7 @@ class Consent:
             return False
         if permission is Permission.RESUME:
             return start_ahead and self.resume_waits
-        return permission in IN_ENVIRONMENT or (permission is Permission.START_NOW and self.sandbox)
+        return permission in IN_ENVIRONMENT or (permission in IN_SANDBOX and self.sandbox)
 
 
 def unknown_permissions(flags: Iterable[str]) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from campaignctl.diagnostics import Diagnostic
-from campaignctl.kinds.lifecycle import IRREVERSIBLE, Action, State
+from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
 from campaignctl.model.campaigns import Desired, Key, Live
@@ -16,27 +16,6 @@ from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.reasons import ChangeType
 
 FORMAT_VERSION = "1.0"
-
-
-class Op(StrEnum):
-    """What an apply can do to a campaign."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    PAUSE = "pause"
-    RESUME = "resume"
-    COMPLETE = "complete"
-    ARCHIVE = "archive"
-
-    @property
-    def irreversible(self) -> bool:
-        """True for `complete` and `archive`."""
-        return self.value in IRREVERSIBLE
-
-    @property
-    def action(self) -> Action | None:
-        """The action it asks for; None for create and update."""
-        return None if self in (Op.CREATE, Op.UPDATE) else Action(self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from campaignctl.kinds.operations import READ_BEFORE, Op
 from campaignctl.model.environment import Environment
-from campaignctl.model.plan import Change, Cost, Op
+from campaignctl.model.plan import Change, Cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,6 @@ class Budget:
     remaining: int | None = None
 
 
-_READ_BEFORE: Final = frozenset({Op.UPDATE, Op.RESUME, Op.COMPLETE})
 _SECONDS_EACH: Final = 0.3
 _REQUESTS_OF_A_LOOK: Final = 4
 """The alive of a kind by their filter, which must prove itself, and its newest finished ones."""
@@ -46,7 +46,7 @@ def estimate(changes: Iterable[Change], environment: Environment, taken: int) ->
         if Op.CREATE in ops:
             creates += 1
             creating.add(change.key.kind)
-        elif any(op in _READ_BEFORE for op in ops):
+        elif any(op in READ_BEFORE for op in ops):
             requests += 1
     minutes = int(_pace(requests, taken, environment.rate_limit) // 60)
     requests += len(creating) + min(minutes * len(creating), creates) * _REQUESTS_OF_A_LOOK

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Live
-from campaignctl.model.plan import Change, Op, Plan, Reason
+from campaignctl.model.plan import Change, Plan, Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import MARGIN, State
+from campaignctl.kinds.operations import Op, Permission
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.permissions import Permission
-from campaignctl.model.plan import HeldOperation, Op, Operation, Reason
+from campaignctl.model.plan import HeldOperation, Operation, Reason
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.model.windows import Window, instant, window_of
 from campaignctl.planning.alive import Decision, first

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from campaignctl.diagnostics import Diagnostic
-from campaignctl.kinds.lifecycle import CALLING, MARGIN, MEETS, State, Status, shortest_path
+from campaignctl.kinds.lifecycle import CALLING, MARGIN, MEETS, State, Status
+from campaignctl.kinds.operations import OPERATIONS, STARTING, Op, Permission, shortest_path
 from campaignctl.kinds.table import Mutability, Role, Value
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.permissions import Permission
-from campaignctl.model.plan import Difference, HeldOperation, Op, Operation, Reason
+from campaignctl.model.plan import Difference, HeldOperation, Operation, Reason
 from campaignctl.model.reasons import RANK
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import Comparison, compare, start_of, top, written_alike
@@ -236,7 +236,7 @@ def _with_policies(facts: Assessment, blocks: list[Reason], fields: tuple[str, .
     """Policies bind updates and resumes, those of a blocked change too; never a pause."""
     done, held = _sequence(facts, fields)
     if blocks:
-        done, held = tuple(it for it in done if it.op in (Op.PAUSE, Op.UPDATE)), ()
+        done, held = tuple(it for it in done if OPERATIONS[it.op].if_blocked), ()
     resulting = {**resulting_without_update(facts), **spec}
     findings = _policy_findings(facts, done, _as_it_will_stand(facts, resulting, spec))
     policy = forbidden(findings)
@@ -260,7 +260,7 @@ def _policy_findings(
     facts: Assessment, done: tuple[Operation, ...], resulting: Spec
 ) -> tuple[Diagnostic, ...]:
     operations = {it.op for it in done}
-    if not operations & {Op.UPDATE, Op.RESUME}:
+    if not operations & STARTING:
         return ()
     terms, window = facts.terms, window_of(facts.live.kind, resulting)
     if window.over(terms.now):
@@ -313,7 +313,7 @@ def _sequence(
 
 def _wanted(facts: Assessment, fields: tuple[str, ...]) -> Iterator[tuple[Operation, Permission | None]]:
     actions = shortest_path(facts.live.status, facts.desired.state) if facts.desired.state else ()
-    ops = [Op(action.value) for action in actions or ()]
+    ops = [action.op for action in actions or ()]
     if Op.PAUSE in ops:
         yield Operation(Op.PAUSE), None
     if fields:
@@ -322,8 +322,12 @@ def _wanted(facts: Assessment, fields: tuple[str, ...]) -> Iterator[tuple[Operat
         yield Operation(Op.UPDATE, (facts.schedule,)), Permission.EARLIER_START
     for op in ops:
         if op is not Op.PAUSE:
-            failed = numbers_failed(facts.live) if op is Op.COMPLETE else None
-            yield Operation(op, numbers_failed=failed), Permission(op.value)
+            yield acting_on(facts.live, op), OPERATIONS[op].permission
+
+
+def acting_on(live: Live, op: Op) -> Operation:
+    """An action on a campaign; a complete says how many numbers it fails."""
+    return Operation(op, numbers_failed=numbers_failed(live) if op is Op.COMPLETE else None)
 
 
 def earlier_start_held(facts: Assessment) -> bool:

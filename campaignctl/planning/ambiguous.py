@@ -7,9 +7,10 @@ from typing import Final
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import CALLING, State
+from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.plan import Op, Operation, Reason
+from campaignctl.model.plan import Operation, Reason
 from campaignctl.model.values import normal
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from campaignctl.kinds.lifecycle import MARGIN
+from campaignctl.kinds.operations import BEGINNING, Op
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.clocks import OtherClock
-from campaignctl.model.plan import Op, Operation, Reason
+from campaignctl.model.plan import Operation, Reason
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision, first
 from campaignctl.planning.compare import start_is_shown, start_of
@@ -60,7 +61,7 @@ def _calls(decision: Decision, desired: Desired, live: Live | None) -> list[Oper
     return [
         it
         for it in decision.operations
-        if it.op in (Op.CREATE, Op.RESUME)
+        if it.op in BEGINNING
         or (it.op is Op.UPDATE and live is not None and _sets_start(it, desired, live, decision))
     ]
 

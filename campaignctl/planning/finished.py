@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from campaignctl.kinds.lifecycle import State, Status, shortest_path
+from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.kinds.operations import Op, Permission, shortest_path
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.permissions import Permission
-from campaignctl.model.plan import HeldOperation, Op, Operation, Reason
+from campaignctl.model.plan import HeldOperation, Operation, Reason
 from campaignctl.model.windows import Window, instant, window_of
 from campaignctl.planning.alive import Decision
 from campaignctl.planning.compare import UNSEEN, compare, shown, start_of

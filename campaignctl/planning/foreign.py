@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from campaignctl.kinds.countries import Country
+from campaignctl.kinds.operations import Permission
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.permissions import Permission
 from campaignctl.model.plan import HeldOperation, Reason
 from campaignctl.model.values import normal
 from campaignctl.model.windows import window_of

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from types import MappingProxyType
 
-from campaignctl.model.plan import Change, Op, Step
+from campaignctl.kinds.operations import PHASE, Op
+from campaignctl.model.plan import Change, Step
 from campaignctl.model.windows import window_of
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
-
-_PHASE: Mapping[Op, int] = MappingProxyType(
-    {Op.PAUSE: 0, Op.UPDATE: 1, Op.RESUME: 2, Op.CREATE: 3, Op.COMPLETE: 4, Op.ARCHIVE: 5}
-)
 
 
 def start_for_order(change: Change) -> datetime:
@@ -23,7 +19,7 @@ def start_for_order(change: Change) -> datetime:
 
 
 def steps(changes: Iterable[Change]) -> tuple[Step, ...]:
-    """Pauses; updates; resumes; creates, each followed by its pause; completes; archives."""
+    """In the order of the rows of `OPERATIONS`; each create is followed by its pause."""
     found = [
         Step(change, operation, index)
         for change in changes
@@ -34,6 +30,6 @@ def steps(changes: Iterable[Change]) -> tuple[Step, ...]:
 
 def _place(step: Step) -> tuple[int, datetime, str, str, str, int]:
     created = any(operation.op is Op.CREATE for operation in step.change.operations[: step.index])
-    phase = _PHASE[Op.CREATE if created else step.operation.op]
+    phase = PHASE[Op.CREATE if created else step.operation.op]
     key = step.change.key
     return phase, start_for_order(step.change), key.kind, key.name, key.sid, step.index

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Final
 
-from campaignctl.kinds.lifecycle import Action, State, shortest_path
+from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.operations import ending_permissions, shortest_path
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.permissions import Permission
-from campaignctl.model.plan import Change, HeldOperation, Op, Operation, Reason
+from campaignctl.model.plan import Change, HeldOperation, Reason
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.windows import window_of
-from campaignctl.planning.alive import Decision, numbers_failed
+from campaignctl.planning.alive import Decision, acting_on
 from campaignctl.planning.match import Match
 from campaignctl.planning.terms import Terms
 
 _FEW, _MANY = 3, 10
+
+TO_END: Final = ending_permissions(State.ARCHIVED)
+"""What must be allowed to end one."""
 
 
 def unmatched(matches: Iterable[Match], alive: Iterable[Live]) -> tuple[Live, ...]:
@@ -40,11 +44,7 @@ def decide_orphan(live: Live, terms: Terms, spared: Collection[str], newer: str 
     `newer` is why a newer commit than the one that is checked out may know it: then it is not ended.
     """
     actions = shortest_path(live.status, State.ARCHIVED) or ()
-    failed = numbers_failed(live)
-    operations = tuple(
-        Operation(Op(action.value), numbers_failed=failed if action is Action.COMPLETE else None)
-        for action in actions
-    )
+    operations = tuple(acting_on(live, action.op) for action in actions)
     if live.sid in spared:
         return Decision(Reason("orphan", "no manifest matches it; it may be one that was renamed"))
     if newer is not None:
@@ -56,10 +56,10 @@ def decide_orphan(live: Live, terms: Terms, spared: Collection[str], newer: str 
             "no manifest that could be read matches it; it stays until every manifest of the project can"
         )
         return Decision(Reason("orphan", message))
-    if not _both_allowed(live, terms):
+    if not _end_allowed(live, terms):
         held = tuple(HeldOperation(it.op, (), live.updated, it.numbers_failed) for it in operations)
         return Decision(
-            Reason("orphan", "no manifest matches it; allow complete and archive to end it"), held=held
+            Reason("orphan", f"no manifest matches it; allow {' and '.join(TO_END)} to end it"), held=held
         )
     return Decision(Reason("orphan", "no manifest matches it; it is ended"), operations=operations)
 
@@ -73,11 +73,8 @@ def newer_than_checkout(live: Live, why: str, terms: Terms) -> str:
     return f"{live.kind.short}/{live.name} is alive, {does}, and is not ended: {why}; `{ends}` ends it"
 
 
-def _both_allowed(live: Live, terms: Terms) -> bool:
-    return all(
-        terms.consent.given(permission, live.kind, live.name, live.sid)
-        for permission in (Permission.COMPLETE, Permission.ARCHIVE)
-    )
+def _end_allowed(live: Live, terms: Terms) -> bool:
+    return all(terms.consent.given(permission, live.kind, live.name, live.sid) for permission in TO_END)
 
 
 def too_many_orphans(changes: Iterable[Change], with_prefix: int) -> str | None:

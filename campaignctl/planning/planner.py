@@ -10,9 +10,9 @@ from itertools import chain
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.overlaps import CapacityOverlap
-from campaignctl.model.permissions import Permission
 from campaignctl.model.plan import Change, Reason
 from campaignctl.model.reasons import REASONS
 from campaignctl.model.windows import window_of

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import FINISHED, Status
+from campaignctl.kinds.operations import ENDING, Op
 from campaignctl.model.environment import Environment
-from campaignctl.model.plan import Change, Op
+from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.windows import window_of
 from campaignctl.policy import (
@@ -70,7 +71,7 @@ def _is_over(change: Change, ops: set[Op]) -> bool:
     gone = change.live is not None and (
         change.live.status in FINISHED or change.live.status is Status.UNKNOWN
     )
-    return gone or bool(ops & {Op.COMPLETE, Op.ARCHIVE})
+    return gone or bool(ops & ENDING)
 
 
 def _goes(change: Change, ops: set[Op]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from campaignctl.kinds import formats
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.manifest import API_VERSION
+from campaignctl.kinds.operations import given_in
 from campaignctl.kinds.table import Field, Secrecy, Type
 from campaignctl.model.environment import CREATE_BODIES, HOSTS, RESUMES, SMS_APIS
 from campaignctl.policy import RULES
@@ -14,9 +15,9 @@ SANDBOX = "sandbox"
 """A backend, and the environment that is always there."""
 BACKENDS = (SANDBOX, "exotel")
 
-ENVIRONMENT_ALLOW = ("resume", "complete", "archive", "earlier-start")
+ENVIRONMENT_ALLOW = given_in("environment")
 """What an environment may ask for once and for all (rule 5)."""
-SANDBOX_ALLOW = (*ENVIRONMENT_ALLOW, "start-now")
+SANDBOX_ALLOW = (*ENVIRONMENT_ALLOW, *given_in("sandbox"))
 
 
 POLICY = tuple(rule.field for rule in RULES.values())

@@ -8,11 +8,12 @@ from functools import cached_property
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING
+from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap
-from campaignctl.model.plan import Change, Op
+from campaignctl.model.plan import Change
 from campaignctl.model.windows import window_of
 from campaignctl.policy import Subject, span_of
 from campaignctl.policy.capacity import Span, crowds_by_kind

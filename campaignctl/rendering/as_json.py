@@ -5,23 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from campaignctl import __version__
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import Estimate, Senses, senses
-from campaignctl.model.plan import (
-    FORMAT_VERSION,
-    Change,
-    HeldOperation,
-    Op,
-    Operation,
-    Plan,
-    Reason,
-    Selection,
-)
+from campaignctl.model.plan import FORMAT_VERSION, Change, HeldOperation, Operation, Plan, Reason, Selection
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
 from campaignctl.policy.hours import zone_name
@@ -285,10 +277,15 @@ def _operation(operation: Operation, live: Live | None) -> OperationDocument:
         "fields": list(operation.fields),
         "irreversible": operation.op.irreversible,
     }
-    if operation.op is Op.COMPLETE:
-        document["numbers_failed"] = operation.numbers_failed
-    if operation.op is Op.RESUME:
-        document["since"] = live.updated if live else None
+    match operation.op:
+        case Op.COMPLETE:
+            document["numbers_failed"] = operation.numbers_failed
+        case Op.RESUME:
+            document["since"] = live.updated if live else None
+        case Op.CREATE | Op.UPDATE | Op.PAUSE | Op.ARCHIVE:
+            pass
+        case _:
+            assert_never(operation.op)
     if operation.sid is not None:
         document["sid"] = operation.sid
     return document

@@ -11,8 +11,9 @@ from json.encoder import encode_basestring
 from typing import Final
 
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.operations import OPERATIONS, Op, Permission
 from campaignctl.kinds.table import Value
-from campaignctl.model.permissions import IN_MANIFEST, Permission
+from campaignctl.model.permissions import IN_MANIFEST
 from campaignctl.rendering import words
 from campaignctl.rendering.documents import (
     ChangeDocument,
@@ -99,15 +100,9 @@ def _permission(operation: HeldDocument, change: ChangeDocument) -> Permission |
 
     None for a pause, which waits only because what comes before or after it does.
     """
-    match operation["op"]:
-        case "create":
-            return _ASKED_OF_CREATE.get(change["reason"]["code"], Permission.START_NOW)
-        case "update":
-            return Permission.EARLIER_START
-        case "pause":
-            return None
-        case op:
-            return Permission(op)
+    op = Op(operation["op"])
+    permission = OPERATIONS[op].permission
+    return _ASKED_OF_CREATE.get(change["reason"]["code"], permission) if op is Op.CREATE else permission
 
 
 def _pattern(change: ChangeDocument, namesake: bool) -> str:
@@ -118,14 +113,7 @@ def _pattern(change: ChangeDocument, namesake: bool) -> str:
     return f":{title(change['kind'], campaign)}" if namesake else f":{campaign}"
 
 
-DONE: Final[Mapping[str, str]] = {
-    "create": "created",
-    "update": "updated",
-    "pause": "paused",
-    "resume": "resumed",
-    "complete": "completed",
-    "archive": "archived",
-}
+DONE: Final[Mapping[str, str]] = {op.value: row.done for op, row in OPERATIONS.items()}
 _NEXT: Final[Mapping[str, str]] = {
     "appeared": "plan again and look at it: a campaign of this name was made in the meantime",
     "moved": "plan again: somebody changed the campaign in the meantime",

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from campaignctl.kinds.operations import OPERATIONS
 from campaignctl.rendering import words
 from campaignctl.rendering.documents import ApplyDocument, OperationDocument, PlanDocument
 
-_PHASES: Final = ("pause", "update", "resume", "create", "complete", "archive")
 _OUTCOMES: Final = ("applied", "unchanged", "failed", "unknown", "skipped")
 
 
@@ -46,14 +46,14 @@ def plan_total(document: PlanDocument) -> str:
 def _operations(operations: Sequence[OperationDocument]) -> str:
     """`2 to pause, 1 to create`: each for itself, whatever type of change it belongs to."""
     counts = Counter(operation["op"] for operation in operations)
-    return ", ".join(f"{counts[op]:,} to {op}" for op in _PHASES if counts[op]) or "nothing to send"
+    return ", ".join(f"{counts[op]:,} to {op}" for op in OPERATIONS if counts[op]) or "nothing to send"
 
 
 def _held(document: PlanDocument) -> Iterator[str]:
     """`3 held (2 complete, 1 archive)`; nothing where nothing waits to be asked for."""
     counts = Counter(operation["op"] for change in document["changes"] for operation in change["held"])
     if counts:
-        each = ", ".join(f"{counts[op]:,} {op}" for op in _PHASES if counts[op])
+        each = ", ".join(f"{counts[op]:,} {op}" for op in OPERATIONS if counts[op])
         yield f"{counts.total():,} held ({each})"
 
 
@@ -74,7 +74,7 @@ def order(document: PlanDocument) -> str | None:
     if counts.total() + paused_at_once < 2:
         return None
     phases = [
-        words.counted(counts[op], op) + _then_paused(op, paused_at_once) for op in _PHASES if counts[op]
+        words.counted(counts[op], op) + _then_paused(op, paused_at_once) for op in OPERATIONS if counts[op]
     ]
     return f"In this order: {', '.join(phases)}."
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, assert_never
 
 from campaignctl import diagnostics
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.operations import STARTING, Op, each_of
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.values import texts
 from campaignctl.rendering.documents import (
@@ -143,18 +144,33 @@ def effect(change: ChangeDocument, now: datetime) -> str:
     """What the operations of a change do to people: `calls 1,200 people Fri 15 Jan 2027 09:00 +05:30, in 3 days`."""
     kind = KINDS[change["kind"]]
     ops = {operation["op"] for operation in change["operations"] if "sid" not in operation}
-    whom = people(change["resulting"])
-    if ops & {"complete", "archive"}:
-        return f"ends for good ({whom}, {when(change, now)})" if "complete" in ops else "is archived for good"
-    if "create" in ops and "pause" in ops:
-        return f"{kind.verb} nobody until it is resumed; set to {kind.stem} {whom} {when(change, now)}"
-    if "pause" in ops:
-        return f"stops: {kind.verb} nobody until it is resumed ({whom}, {when(change, now)})"
-    if "resume" in ops and not _lies_ahead(change, now):
-        return f"{kind.verb} on at once: {whom}"
-    if ops & {"create", "resume"}:
-        return f"{kind.verb} {whom} {when(change, now)}"
-    return _left_alone(change, kind, f"{whom} {when(change, now)}")
+    whom, run = people(change["resulting"]), when(change, now)
+    telling = next((op for op in _TELLING if op in ops), Op.UPDATE)
+    match telling:
+        case Op.COMPLETE:
+            return f"ends for good ({whom}, {run})"
+        case Op.ARCHIVE:
+            return "is archived for good"
+        case Op.PAUSE if "create" in ops:
+            return f"{kind.verb} nobody until it is resumed; set to {kind.stem} {whom} {run}"
+        case Op.PAUSE:
+            return f"stops: {kind.verb} nobody until it is resumed ({whom}, {run})"
+        case Op.RESUME if not _lies_ahead(change, now):
+            return f"{kind.verb} on at once: {whom}"
+        case Op.CREATE | Op.RESUME:
+            return f"{kind.verb} {whom} {run}"
+        case Op.UPDATE:
+            return _left_alone(change, kind, f"{whom} {run}")
+        case _:
+            assert_never(telling)
+
+
+_TELLING: Final = each_of(
+    "rendering.words, _TELLING",
+    (Op.COMPLETE, Op.ARCHIVE, Op.PAUSE, Op.RESUME, Op.CREATE, Op.UPDATE),
+    Op,
+)
+"""Of several operations the first says what becomes of a campaign."""
 
 
 def _left_alone(change: ChangeDocument, kind: Kind, run: str) -> str:
@@ -182,16 +198,15 @@ def urgency(change: ChangeDocument, now: datetime) -> str | None:
     start = starts(change)
     if start is None or not now < start < now + REVIEW_TIME:
         return None
-    starting = {"create", "update", "resume"}
     ops = {operation["op"] for operation in (*change["operations"], *change["held"])}
-    if not ops & starting or "pause" in {operation["op"] for operation in change["operations"]}:
+    if not ops & STARTING or "pause" in {operation["op"] for operation in change["operations"]}:
         return None
     return f"starts {distance(start, now)}: before the next review could be"
 
 
 def irreversible(op: str, numbers_failed: int | None, kind: Kind) -> str:
     """What cannot be undone, and to whom it happens."""
-    if op != "complete":
+    if Op(op) is not Op.COMPLETE:
         return f"{op} cannot be undone"
     if numbers_failed is None:
         return f"{op} cannot be undone; how many it fails that were not {kind.stem}ed yet is unknown"

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import Action
+from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Type
 from campaignctl.sandbox.refusal import RefusalError
 

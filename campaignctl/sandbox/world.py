@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import TRANSITIONS, Action, Status
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.operations import TRANSITIONS, Action
 from campaignctl.kinds.table import Kind, Mutability, Role
 from campaignctl.sandbox import alterations, bodies, dialler, people, rules
 from campaignctl.sandbox.campaign import Campaign

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Snapshot
-from campaignctl.model.plan import Change, ManifestsSeal, Op, Plan, Selection
+from campaignctl.model.plan import Change, ManifestsSeal, Plan, Selection
 from campaignctl.model.requests import estimate
 from campaignctl.planning.planner import Decisions
 from campaignctl.planning.terms import Terms

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from campaignctl.kinds.lifecycle import MARGIN
-from campaignctl.model.plan import Change, Op
+from campaignctl.kinds.operations import BEGINNING, STARTING, Op
+from campaignctl.model.plan import Change
 from campaignctl.model.windows import window_of
 
 LONGEST: Final = timedelta(hours=24)
@@ -29,10 +30,10 @@ def _limits(change: Change, now: datetime) -> Iterator[datetime]:
     start = window_of(kind, change.resulting).start
     live = window_of(kind, change.live.spec).start if change.live else None
     ahead = start is not None and start > now
-    surely_ahead = ahead and (Op.UPDATE in ops or live is not None)  # a hidden start may have passed
-    if (Op.CREATE in ops and start is None) or (Op.RESUME in ops and not surely_ahead):
+    hidden = change.live is not None and live is None and Op.UPDATE not in ops  # it may have passed
+    if ops & BEGINNING and (not ahead or hidden):
         yield now + STARTS_AT_ONCE
     if start is not None and ahead and Op.CREATE in ops:
         yield start - MARGIN if start - now >= MARGIN else start
-    if ops & {Op.UPDATE, Op.RESUME}:
+    if ops & STARTING:
         yield from (moment for moment in (start, live) if moment is not None and moment > now)

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from campaignctl.errors import InputError, RefusedError
+from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Key
-from campaignctl.model.plan import FORMAT_VERSION, Op, Operation, Selection
+from campaignctl.model.plan import FORMAT_VERSION, Operation, Selection
 from campaignctl.model.windows import instant
 from campaignctl.saved_plans.seal import document_digest, document_seal, same_seal, token_name
 

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from campaignctl.errors import RefusedError
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import CALLING, TRANSITIONS, Action
-from campaignctl.model.plan import Change, Op, Operation, Plan
+from campaignctl.kinds.lifecycle import CALLING
+from campaignctl.kinds.operations import BEGINNING, STOPPING, TRANSITIONS, Action, Op
+from campaignctl.model.plan import Change, Operation, Plan
 from campaignctl.model.requests import estimate
 from campaignctl.planning.every_clock import disagreement
 from campaignctl.planning.terms import Terms
@@ -80,7 +81,7 @@ def sets_going(changes: Iterable[SavedChange | Change]) -> bool:
 
 def _calls(change: SavedChange | Change) -> bool:
     schedule = KINDS[change.key.kind].schedule.name if change.key.kind in KINDS else ""
-    return any(it.op in (Op.CREATE, Op.RESUME) or schedule in it.fields for it in change.operations)
+    return any(it.op in BEGINNING or schedule in it.fields for it in change.operations)
 
 
 def _saved(saved: SavedPlan, change: Change) -> SavedChange | None:
@@ -173,6 +174,6 @@ def _vanished(saved: SavedPlan, fresh: Plan) -> Iterator[str]:
     """A change with operations that the fresh plan knows nothing of: its orphan or manifest is gone."""
     names = {change.key[:2] for change in fresh.changes}
     for change in saved.changes:
-        ended = all(operation.op.irreversible or operation.op is Op.PAUSE for operation in change.operations)
+        ended = all(operation.op in STOPPING for operation in change.operations)
         if change.operations and change.key[:2] not in names and not ended:
             yield f"{change.key.name}: it is no longer part of the plan"

@@ -16,7 +16,8 @@ from campaignctl.api.refresh import alive, fetch
 from campaignctl.diagnostics import Position
 from campaignctl.errors import ApiError
 from campaignctl.kinds import SMS, VOICE
-from campaignctl.kinds.lifecycle import Action, Status
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import CreateBody

@@ -13,7 +13,7 @@ from scripted_server import Answer, envelope, in_turn, item, voice
 from campaignctl.api.client import RequestRecord
 from campaignctl.errors import AnswerError, ApiError, CredentialsError
 from campaignctl.kinds import SMS, VOICE
-from campaignctl.kinds.lifecycle import Action
+from campaignctl.kinds.operations import Action
 from campaignctl.model.environment import CreateBody
 from campaignctl.model.results import Done, Refused
 

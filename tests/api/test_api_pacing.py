@@ -12,7 +12,7 @@ from scripted_server import Answer, FakeClock, Request, envelope, item, voice
 from campaignctl.api.pacing import Pacer, seconds_for
 from campaignctl.errors import ApiError
 from campaignctl.kinds import VOICE
-from campaignctl.kinds.lifecycle import Action
+from campaignctl.kinds.operations import Action
 from campaignctl.model.results import Done, NotReached
 
 CAMPAIGN = envelope(item(voice("a", "one", "Paused")))

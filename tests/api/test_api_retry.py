@@ -16,7 +16,7 @@ from scripted_server import HANG_UP, Answer, envelope, in_turn, item, voice
 from campaignctl.api.retry import RetryBudget, retry_after_seconds
 from campaignctl.errors import AnswerError, ApiError, UnreachableError
 from campaignctl.kinds import VOICE
-from campaignctl.kinds.lifecycle import Action
+from campaignctl.kinds.operations import Action
 from campaignctl.model.results import Done, NotReached, Refused, Unknown
 
 GOOD = Answer(body=envelope(item(voice("a", "one"))))

@@ -13,7 +13,7 @@ from scripted_server import Answer, Request, envelope, in_turn, item, voice
 from campaignctl.api.client import Client
 from campaignctl.errors import ApiError
 from campaignctl.kinds import VOICE
-from campaignctl.kinds.lifecycle import Action
+from campaignctl.kinds.operations import Action
 
 MINUTE = timedelta(minutes=1)
 

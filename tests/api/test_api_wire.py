@@ -14,7 +14,8 @@ from hypothesis import strategies as some
 from campaignctl.api import wire
 from campaignctl.api.wire import ENDPOINTS, UnreadableError
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import Action, Status
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.operations import Action
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import CreateBody
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from planning_cases import Case, label, load_cases
 
-from campaignctl.model.plan import Change, HeldOperation, Op, Operation
+from campaignctl.kinds.operations import Op
+from campaignctl.model.plan import Change, HeldOperation, Operation
 from campaignctl.model.reasons import REASONS
 from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec, update_spec

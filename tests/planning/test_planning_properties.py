@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from planning_worlds import NOW, Campaign, World, worlds
 
-from campaignctl.kinds.lifecycle import ALIVE, CALLING, MARGIN, TRANSITIONS, Status
+from campaignctl.kinds.lifecycle import ALIVE, CALLING, MARGIN, Status
+from campaignctl.kinds.operations import TRANSITIONS, Op
 from campaignctl.kinds.table import Mutability, Role
 from campaignctl.model.campaigns import Live, sharing
-from campaignctl.model.plan import Change, Op
+from campaignctl.model.plan import Change
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import decide, decide_in_full

@@ -10,10 +10,11 @@ import pytest
 from campaignctl.diagnostics import Position
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import read_status
+from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired, Key, Live
 from campaignctl.model.environment import Environment
-from campaignctl.model.plan import Change, HeldOperation, Op, Operation, Reason
+from campaignctl.model.plan import Change, HeldOperation, Operation, Reason
 from campaignctl.model.reasons import ChangeType
 from campaignctl.policy.capacity import CapacityOverlap, Span, capacity, crowds_by_kind
 from campaignctl.policy.periods import Run, run_of

@@ -24,10 +24,11 @@ from campaignctl.diagnostics import Position
 from campaignctl.errors import ApiError
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.lifecycle import CALLING, State, Status
+from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Desired, Snapshot
 from campaignctl.model.environment import Environment
 from campaignctl.model.permissions import Consent
-from campaignctl.model.plan import Op, Selection
+from campaignctl.model.plan import Selection
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.planner import make_plan
 from campaignctl.planning.terms import Terms

@@ -20,7 +20,8 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from campaignctl.applying.intents import Intent, Intents
 from campaignctl.errors import ApiError
-from campaignctl.kinds.lifecycle import TRANSITIONS, Action, Status
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.operations import TRANSITIONS, Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Listing, Live
 from campaignctl.model.clocks import OtherClock

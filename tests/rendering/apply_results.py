@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import plans
 
-from campaignctl.model.plan import Change, Op, Reason
+from campaignctl.kinds.operations import Op
+from campaignctl.model.plan import Change, Reason
 from campaignctl.model.results import (
     ApplyResult,
     ChangeOutcome,

@@ -10,7 +10,8 @@ import plans
 from plans import FINDINGS, NOW, NUMBERS, PROD, SMS, VOICE, change
 
 from campaignctl.kinds.lifecycle import State
-from campaignctl.model.plan import Cost, Difference, HeldOperation, Op, Operation, Plan
+from campaignctl.kinds.operations import Op
+from campaignctl.model.plan import Cost, Difference, HeldOperation, Operation, Plan
 from campaignctl.rendering.as_json import plan_document
 from campaignctl.rendering.formats import Setting, render
 

@@ -11,6 +11,7 @@ from campaignctl.diagnostics import Diagnostic, Position, Severity
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.lifecycle import State, read_status
+from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired, Key, Live
 from campaignctl.model.environment import Environment
@@ -20,7 +21,6 @@ from campaignctl.model.plan import (
     Difference,
     HeldOperation,
     ManifestsSeal,
-    Op,
     Operation,
     Plan,
     Reason,

@@ -14,8 +14,9 @@ import plans
 import pytest
 
 from campaignctl.kinds import SMS, VOICE
+from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Kind
-from campaignctl.model.plan import Op, Operation, Plan
+from campaignctl.model.plan import Operation, Plan
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.rendering import words
 from campaignctl.rendering.as_json import (

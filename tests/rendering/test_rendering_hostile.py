@@ -8,7 +8,8 @@ import plans
 import pytest
 
 from campaignctl.errors import CampaignctlError, InputError
-from campaignctl.model.plan import Op, Plan, Reason
+from campaignctl.kinds.operations import Op
+from campaignctl.model.plan import Plan, Reason
 from campaignctl.model.results import (
     ApplyResult,
     ChangeOutcome,

@@ -12,7 +12,8 @@ import browser
 import plans
 import pytest
 
-from campaignctl.model.plan import Difference, Op, Operation
+from campaignctl.kinds.operations import Op
+from campaignctl.model.plan import Difference, Operation
 from campaignctl.rendering.as_json import plan_document
 from campaignctl.rendering.formats import Setting, render
 

@@ -10,7 +10,8 @@ import plans
 import pytest
 
 from campaignctl.errors import InputError
-from campaignctl.model.plan import Op, Plan
+from campaignctl.kinds.operations import Op
+from campaignctl.model.plan import Plan
 from campaignctl.model.results import ApplyResult, OperationOutcome
 from campaignctl.rendering.as_json import apply_document, plan_document
 from campaignctl.rendering.as_text.findings import error_text, validate_text

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
 from campaignctl.rendering import totals, words
 from campaignctl.rendering.as_text.findings import finding_lines
@@ -91,7 +92,7 @@ def _operations(change: ChangeDocument) -> Iterator[Line]:
     live, desired = change["status"]["live"], change["status"]["desired"]
     if live and desired:
         steps = {operation["op"] for operation in (*change["operations"], *change["held"])}
-        if steps - {"create", "update"}:
+        if any(Op(op).action for op in steps):
             yield Line(f"status: {live} → {desired}", 1)
     for operation in change["operations"]:
         if "sid" in operation:

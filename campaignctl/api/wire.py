@@ -63,7 +63,6 @@ class Endpoint:
     update_key: str | None = None
     in_array: bool = False
     list_params: Mapping[str, str] = field(default_factory=dict)
-    search_letters: int = 3
     newest_sort: str = "schedule.start_time:desc"
 
 

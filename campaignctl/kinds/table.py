@@ -191,10 +191,8 @@ class Kind:
     verb: str  # calls 1,200 people
     unit: str  # call, message
     fields: tuple[Field, ...]
-    min_name: int  # characters
     per_minute: int  # an account's default capacity
     page_limit: int  # campaigns of a page of its list at most
-    first_status: str  # what a new campaign's status is called
     one_of: tuple[str, ...] = ()  # at least one of these is required of a create
     start_needs_margin: bool = False  # the API takes no start nearer than the margin
     pause_lifts_margin: bool = False  # a paused one can be changed until its start has passed

@@ -51,6 +51,8 @@ BASE: Mapping[str, Mapping[str, Any]] = {
     },
 }
 KINDS: Mapping[str, Kind] = {"voice": VOICE, "sms": SMS}
+_NEW: Mapping[str, str] = {"voice": "Created", "sms": "scheduled"}
+"""What the account calls the status of a new campaign [004, 001]."""
 
 _KEYS: Mapping[str, str] = {
     "case": "name now clocks environment allow prune prune_asked orphans_complete resend unsettled manifests live "
@@ -163,7 +165,7 @@ def _desired(data: Mapping[str, Any]) -> Desired:
 def _live(data: Mapping[str, Any]) -> Live:
     _known(data, "live")
     short, name = _named(data)
-    word = data.get("status", KINDS[short].first_status)
+    word = data.get("status", _NEW[short])
     return Live(
         kind=KINDS[short],
         sid=data.get("sid", f"{name}-sid"),

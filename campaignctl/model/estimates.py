@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.kinds.table import Kind, Role, Type, Value
+from campaignctl.kinds.table import Kind, Role, Type, Unit, Value
 from campaignctl.model.plan import Change, Op
 from campaignctl.model.values import texts
 
@@ -195,10 +195,13 @@ def reach_of(told: Iterable[tuple[Change, Estimate | None]]) -> Reach:
             continue
         campaigns += 1
         people += sense.people
-        if KINDS[change.key.kind].unit == "call":
-            calls += sense.most
-        else:
-            messages += sense.most
+        match KINDS[change.key.kind].unit:
+            case Unit.CALL:
+                calls += sense.most
+            case Unit.MESSAGE:
+                messages += sense.most
+            case unknown:
+                assert_never(unknown)
     return Reach(campaigns, people, calls, messages)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaignctl.diagnostics import Diagnostic
+from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.lifecycle import MARGIN, State
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.permissions import Permission
@@ -120,8 +121,9 @@ def _other_endpoint(desired: Desired, window: Window, now: datetime, neighbours:
     for twin in neighbours.other_endpoint.get(desired.name or "", ()):
         if twin.kind is desired.kind and (twin.alive or _finished_of_late(twin, window.start or now)):
             message = (
-                f"a campaign of this name ({twin.sid}) is {'alive' if twin.alive else twin.status} on the other SMS "
-                "endpoint; set sms_api to that endpoint, or use another name"
+                f"a campaign of this name ({twin.sid}) is {'alive' if twin.alive else twin.status} on the other "
+                f"{twin.kind.title} endpoint; set {SERVICES[twin.kind.name].chosen_by} to that endpoint, or use "
+                "another name"
             )
             return Reason("other-endpoint", message)
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,6 @@ from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import Action, Status
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.environment import CreateBody
 from campaignctl.model.results import Done, NotReached, Refused, Unknown
 from campaignctl.sandbox.server import Sandbox
 
@@ -46,7 +45,7 @@ SMS_SPEC: dict[str, Any] = {
 }
 NEW = {VOICE.name: "Created", SMS.name: "scheduled"}
 SPECS = {VOICE.name: VOICE_SPEC, SMS.name: SMS_SPEC}
-BARE, WRAPPED = CreateBody("bare", "bare"), CreateBody("wrapped", "wrapped")
+BARE, WRAPPED = dict.fromkeys(("voice", "sms"), "bare"), dict.fromkeys(("voice", "sms"), "wrapped")
 
 kinds = pytest.mark.parametrize("kind", [VOICE, SMS], ids=lambda kind: kind.short)
 Connect = Callable[..., Client]
@@ -81,8 +80,10 @@ def made(client: Client, kind: Kind, **fields: Any) -> str:
 @kinds
 @pytest.mark.parametrize("form", [BARE, WRAPPED], ids=["bare", "wrapped"])
 @pytest.mark.parametrize("sms_api", ["message-campaigns", "sms-campaigns"])
-def test_what_is_created_is_read_back(connect: Connect, kind: Kind, form: CreateBody, sms_api: str) -> None:
-    client = connect(create_body=form, sms_api=sms_api)
+def test_what_is_created_is_read_back(
+    connect: Connect, kind: Kind, form: Mapping[str, str], sms_api: str
+) -> None:
+    client = connect(create_body=form, collections={SMS.name: sms_api})
     live = client.get(kind, made(client, kind))
     assert live is not None
     assert (live.status, live.word) == (Status.CREATED, NEW[kind.name])
@@ -96,7 +97,7 @@ def test_what_is_created_is_read_back(connect: Connect, kind: Kind, form: Create
 @kinds
 @pytest.mark.parametrize(("takes", "sent"), [("bare", WRAPPED), ("wrapped", BARE)])
 def test_the_wrong_form_of_body_is_refused_and_the_setting_named(
-    connect: Connect, sandbox: Sandbox, kind: Kind, takes: str, sent: CreateBody
+    connect: Connect, sandbox: Sandbox, kind: Kind, takes: str, sent: Mapping[str, str]
 ) -> None:
     sandbox.switches.create_body = takes
     client = connect(create_body=sent)

@@ -214,7 +214,7 @@ def _terms(data: Mapping[str, Any]) -> Terms:
         name="test",
         backend=settings.get("backend", "exotel"),
         account_sid="acme1",
-        sms_api=settings.get("sms_api", "message-campaigns"),
+        collections={SMS.name: settings["sms_api"]} if "sms_api" in settings else {},
         country=COUNTRIES[country] if country else None,
         allow=frozenset(settings.get("allow", ())),
         resume_before_start=settings.get("resume_before_start", "unknown"),

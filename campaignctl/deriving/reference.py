@@ -58,8 +58,7 @@ def _slug(name: str) -> str:
 
 
 _PAGES: Final = (
-    ("voice-campaign.md", "`VoiceCampaign`, field by field"),
-    ("sms-campaign.md", "`SmsCampaign`, field by field"),
+    *((f"{kind.short}-campaign.md", f"`{kind.name}`, field by field") for kind in KINDS.values()),
     ("metadata.md", "what stands around a campaign: name, labels, sid, ignore, allow"),
     ("project.md", "the project file, `campaignctl.yaml`"),
     ("policies.md", "the policies, a page and an example for each"),

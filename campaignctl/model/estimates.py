@@ -128,7 +128,7 @@ class Estimate:
 def sense_of(kind: Kind, spec: Mapping[str, Value], *, whole: bool) -> Estimate:
     """`whole` is False where `spec` is an answer, which may leave things out: what it lacks is not known."""
     people = people_of(kind, spec)
-    if "retries" not in kind.by_name:
+    if kind.unit is Unit.MESSAGE:
         return Estimate(people, people, texts=True, text=_text_of(kind, spec))
     retries = _retries(spec, whole)
     most = people.times(None if retries is None else 1 + retries)

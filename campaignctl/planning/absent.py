@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaignctl.diagnostics import Diagnostic
+from campaignctl.kinds import KINDS
 from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.lifecycle import MARGIN, State
 from campaignctl.model.campaigns import Desired, Live
@@ -76,7 +77,8 @@ def _namesakes_noted(desired: Desired, neighbours: Neighbours) -> Iterator[str]:
     for kind, by_name in neighbours.alive.items():
         other = by_name.get(desired.name or "")
         if kind != desired.kind.name and other is not None:
-            yield f"a {kind} of this name is alive too ({other.sid}): voice/NAME and sms/NAME tell them apart"
+            both = (f"{it.short}/NAME" for it in KINDS.values() if it.name in (kind, desired.kind.name))
+            yield f"a {kind} of this name is alive too ({other.sid}): {' and '.join(both)} tell them apart"
 
 
 def _creating(desired: Desired, spec: Spec) -> tuple[Operation, ...]:

@@ -1,7 +1,8 @@
 """Speaks HTTP, and nothing else does.
 
-`wire` knows the shapes, `transport` sends one request, `pacing` says when, `retry` what follows from an answer;
-`client` is what the other packages use. `listing` reads pages, `refresh` decides how much of an account is read.
+`encoding`, `decoding` and `envelopes` know the shapes, by the rows of `kinds.endpoints`; `transport` sends one request,
+`pacing` says when, `retry` what follows from an answer; `client` is what the other packages use. `listing` reads
+pages, `refresh` decides how much of an account is read.
 """
 
 from __future__ import annotations

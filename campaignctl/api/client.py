@@ -11,8 +11,10 @@ from random import Random
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from campaignctl.api import wire
+from campaignctl.api import encoding, envelopes
 from campaignctl.api.credentials import Credentials, advice, require
+from campaignctl.api.decoding import ContactList, decode, decode_contact_list
+from campaignctl.api.envelopes import Envelope, Item, Json, Trouble, UnreadableError, read_envelope
 from campaignctl.api.pacing import Pacer
 from campaignctl.api.retry import (
     TABLE,
@@ -24,10 +26,10 @@ from campaignctl.api.retry import (
 )
 from campaignctl.api.server_clock import ServerClock, date_of
 from campaignctl.api.transport import Network, NoReply, NotConnected, Reply, Transport
-from campaignctl.api.wire import ContactList, Endpoint, Json, Trouble, UnreadableError
 from campaignctl.clock import Clock
 from campaignctl.diagnostics import counted
 from campaignctl.errors import AnswerError, ApiError, CredentialsError, UnreachableError
+from campaignctl.kinds.endpoints import CONTACT_LISTS, ENDPOINTS, Endpoint
 from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Live
@@ -125,7 +127,7 @@ class _Result(Generic[T]):
 class _ItemError(Exception):
     """The only item of an answer failed."""
 
-    def __init__(self, item: wire.Item) -> None:
+    def __init__(self, item: Item) -> None:
         super().__init__()
         self.item = item
 
@@ -216,7 +218,7 @@ class Client:
 
     def endpoint(self, kind: Kind, collection: str | None = None) -> Endpoint:
         """Where a kind lives: in the collection given, else in the environment's own."""
-        return wire.ENDPOINTS[collection or self.environment.collection(kind.name)]
+        return ENDPOINTS[collection or self.environment.collection(kind.name)]
 
     def list_page(
         self,
@@ -231,10 +233,12 @@ class Client:
     ) -> Page:
         """One page, sorted by what moves least unless `sort` says otherwise. Raises `ApiError`."""
         endpoint = self.endpoint(kind, collection)
-        query = wire.list_query(endpoint, offset=offset, limit=limit, name=name, statuses=statuses, sort=sort)
+        query = encoding.list_query(
+            endpoint, offset=offset, limit=limit, name=name, statuses=statuses, sort=sort
+        )
 
         def read(reply: Reply) -> Page:
-            envelope = wire.read_envelope(reply.body)
+            envelope = read_envelope(reply.body)
             return Page(tuple(_entry(endpoint, item) for item in envelope.items), envelope.total)
 
         return self._value(self._exchange(_Request("list", endpoint, query=query), read))
@@ -248,34 +252,33 @@ class Client:
 
     def contact_lists(self, offset: int) -> ContactPage:
         """One page of the account's contact lists. Raises `ApiError`."""
-        endpoint = wire.CONTACT_LISTS
-        query = {"offset": str(offset), "limit": str(endpoint.page_limit)}
+        query = {"offset": str(offset), "limit": str(CONTACT_LISTS.page_limit)}
 
         def read(reply: Reply) -> ContactPage:
-            envelope = wire.read_envelope(reply.body)
+            envelope = read_envelope(reply.body)
             return ContactPage(tuple(map(_contact_list, envelope.items)), envelope.total)
 
-        return self._value(self._exchange(_Request("list", endpoint, query=query), read))
+        return self._value(self._exchange(_Request("list", CONTACT_LISTS, query=query), read))
 
-    def details_page(self, kind: Kind, sid: str, *, offset: int, limit: int) -> wire.Envelope:
+    def details_page(self, kind: Kind, sid: str, *, offset: int, limit: int) -> Envelope:
         """One page of what each recipient of a campaign came to. Raises `ApiError`."""
         endpoint = self.endpoint(kind)
-        query = wire.details_query(endpoint, offset=offset, limit=limit)
+        query = encoding.details_query(endpoint, offset=offset, limit=limit)
         request = _Request("details", endpoint, sid, query=query)
-        return self._value(self._exchange(request, lambda reply: wire.read_envelope(reply.body)))
+        return self._value(self._exchange(request, lambda reply: read_envelope(reply.body)))
 
     # ----------------------------------------------------------------------------------------------------- writes
 
     def create(self, kind: Kind, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """Creates one campaign."""
         endpoint = self.endpoint(kind)
-        body = wire.encode_create(endpoint, spec, self.environment.create_body)
+        body = encoding.encode_create(endpoint, spec, self.environment.create_form(kind))
         return self._write(_Request("create", endpoint, body=body, check=check))
 
     def update(self, kind: Kind, sid: str, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """Sends the spec as it is: what a campaign is to be made of is not decided here."""
         endpoint = self.endpoint(kind)
-        body = wire.encode_update(endpoint, spec)
+        body = encoding.encode_update(endpoint, spec)
         return self._write(_Request("update", endpoint, sid, body=body, check=check))
 
     def act(
@@ -283,7 +286,7 @@ class Client:
     ) -> Exchange:
         """Asks for an action. An urgent one may use the requests that are kept back."""
         endpoint = self.endpoint(kind)
-        body = wire.encode_action(endpoint, action)
+        body = encoding.encode_action(endpoint, action)
         return self._write(_Request(action.value, endpoint, sid, body=body, urgent=urgent, check=check))
 
     def _write(self, request: _Request) -> Exchange:
@@ -306,7 +309,7 @@ class Client:
         if status in (401, 403):
             return f"; {advice(environment, status)}"
         if status == 400 and request.operation == "create":
-            wrapped = wire.form_of(request.endpoint, environment.create_body) == "wrapped"
+            wrapped = environment.create_form(request.endpoint.kind) == "wrapped"
             kind, other = request.endpoint.kind.short, "bare" if wrapped else "wrapped"
             return (
                 "; nothing was created. If the account takes the other form of body, set "
@@ -384,7 +387,7 @@ class Client:
     def _sent(self, request: _Request) -> Reply | NotConnected | NoReply:
         endpoint = request.endpoint
         part = endpoint.details if request.operation == "details" else None
-        path = wire.path_of(self.environment.account_sid, endpoint.collection, request.sid, part)
+        path = encoding.path_of(self.environment.account_sid, endpoint.collection, request.sid, part)
         body = None if request.body is None else json.dumps(request.body).encode()
         begun, self._asked_at = self._clock.monotonic(), self._clock.now()
         self.requests += 1
@@ -416,7 +419,7 @@ class Client:
                     str(status), "it answers with a redirect, which is not followed; check base_url"
                 )
             else:
-                trouble = wire.read_trouble(came.status, came.body)
+                trouble = envelopes.read_trouble(came.status, came.body)
         except _ItemError as failed:
             status = failed.item.code or came.status
             kind = classify_status(status)
@@ -444,28 +447,28 @@ def _rate_limited(seconds: float) -> _Result[T]:
     return _Result(ReplyClass.NO_CONNECTION, Trouble("", message))
 
 
-def _entry(endpoint: Endpoint, item: wire.Item) -> Live | None:
+def _entry(endpoint: Endpoint, item: Item) -> Live | None:
     try:
-        return None if item.trouble else wire.decode(endpoint, item.data)
+        return None if item.trouble else decode(endpoint, item.data)
     except UnreadableError:
         return None
 
 
-def _contact_list(item: wire.Item) -> ContactList | None:
+def _contact_list(item: Item) -> ContactList | None:
     try:
-        return None if item.trouble else wire.decode_contact_list(item.data)
+        return None if item.trouble else decode_contact_list(item.data)
     except UnreadableError:
         return None
 
 
 def _single(endpoint: Endpoint, reply: Reply, sid: str | None) -> Live:
     """The one campaign of an answer, which must be the one that was asked for."""
-    items = wire.read_envelope(reply.body).items
+    items = read_envelope(reply.body).items
     if len(items) != 1:
         raise UnreadableError(f"the answer holds {len(items)} campaigns instead of one")
     if items[0].trouble:
         raise _ItemError(items[0])
-    live = wire.decode(endpoint, items[0].data)
+    live = decode(endpoint, items[0].data)
     if sid is not None and live.sid != sid:
         raise UnreadableError("the answer is about another campaign")
     return live

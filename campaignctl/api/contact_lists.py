@@ -6,9 +6,10 @@ from collections import defaultdict
 from typing import Final
 
 from campaignctl.api.client import Client, ContactPage
+from campaignctl.api.decoding import ContactList
 from campaignctl.api.listing import is_refusal
-from campaignctl.api.wire import CONTACT_LISTS, ContactList
 from campaignctl.errors import ApiError
+from campaignctl.kinds.endpoints import CONTACT_LISTS
 from campaignctl.planning.lists import Directory
 
 _MOST_PAGES: Final = 500

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from campaignctl.api.client import Client
+from campaignctl.api.encoding import FAILED_WORDS
 from campaignctl.api.listing import is_refusal
-from campaignctl.api.wire import FAILED_WORDS
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind

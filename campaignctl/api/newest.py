@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from campaignctl.api.client import Client, Page
+from campaignctl.api.encoding import FINISHED_WORDS
 from campaignctl.api.listing import Reading, is_refusal, latest_first
-from campaignctl.api.wire import FINISHED_WORDS, Endpoint
 from campaignctl.errors import ApiError
-from campaignctl.kinds import VOICE
+from campaignctl.kinds.endpoints import Endpoint
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
-from campaignctl.model.windows import window_of
 
 
 def newest_finished(client: Client, kind: Kind, collection: str | None = None) -> tuple[Live, ...]:
@@ -44,12 +43,12 @@ def newest_of(campaigns: Iterable[Live], endpoint: Endpoint) -> tuple[Live, ...]
     """The same page, of what was read from the oldest on: of one moment, the later in the list is the newer."""
     over = [live for live in campaigns if live.finished]
     over.reverse()
-    return tuple(sorted(over, key=_moment, reverse=True)[: endpoint.page_limit])
+    return tuple(sorted(over, key=_listed_at, reverse=True)[: endpoint.page_limit])
 
 
-def _moment(live: Live) -> float:
-    """What the account sorts by: voice by its creation, SMS by its start. One that is not shown comes last."""
-    moment = live.created if live.kind is VOICE else window_of(live.kind, live.spec).start
+def _listed_at(live: Live) -> float:
+    """What the account sorts by. One that does not show it comes last."""
+    moment = live.listed_at
     return moment.timestamp() if moment else float("-inf")
 
 

@@ -1,17 +1,15 @@
-"""The SMS endpoint that the environment does not use: nobody knows whether the two list each other's campaigns."""
+"""The endpoint that an environment does not use: nobody knows whether a kind's two list each other's campaigns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from campaignctl.api.encoding import ALIVE_WORDS
 from campaignctl.api.kind_reader import KindReader
 from campaignctl.api.listing import is_refusal, no_such_part, read_list
 from campaignctl.api.newest import newest_page
-from campaignctl.api.wire import ALIVE_WORDS
 from campaignctl.errors import ApiError
-from campaignctl.kinds import SMS
 from campaignctl.model.campaigns import Listing, Live
-from campaignctl.model.environment import SMS_APIS
 
 
 @dataclass(frozen=True)
@@ -33,11 +31,12 @@ class OtherSms:
 
 def read_other_sms(reader: KindReader, sparing: bool) -> OtherSms:
     """Only where a create may be wanted. A 403 or 404 there means that there is none."""
-    names = reader.to_create()
-    if not names:
+    other = reader.client.environment.other_endpoint(reader.kind)
+    names = reader.to_create() if other else []
+    if not other or not names:
         return OtherSms()
     try:
-        there, finished = _read_there(reader, sparing)
+        there, finished = _read_there(reader, other.collection, sparing)
         looked = there.searches.look_for(() if there.whole else names)
     except ApiError as error:
         if no_such_part(error):
@@ -48,10 +47,9 @@ def read_other_sms(reader: KindReader, sparing: bool) -> OtherSms:
     return OtherSms(tuple(live for live in found if live.alive), finished, unsettled)
 
 
-def _read_there(reader: KindReader, sparing: bool) -> tuple[KindReader, tuple[Live, ...]]:
+def _read_there(reader: KindReader, other: str, sparing: bool) -> tuple[KindReader, tuple[Live, ...]]:
     """By two filtered lists where the filter has proved itself, else as any list is read."""
-    other = next(name for name in SMS_APIS if name != reader.client.environment.sms_api)
-    there = KindReader(reader.client, SMS, (), other)
+    there = KindReader(reader.client, reader.kind, (), other)
     finished = _filtered(there) if sparing and reader.proved else None
     if finished is None:
         there.read(sparing)
@@ -66,12 +64,12 @@ def _filtered(there: KindReader) -> tuple[Live, ...] | None:
     Both empty prove nothing.
     """
     try:
-        reading = read_list(there.client, SMS, statuses=ALIVE_WORDS, collection=there.collection)
+        reading = read_list(there.client, there.kind, statuses=ALIVE_WORDS, collection=there.collection)
     except ApiError as error:
         if error.http == 404 or not is_refusal(error):
             raise
         return None
     there.take_alive(reading)
-    finished = newest_page(there.client, SMS, there.collection)
+    finished = newest_page(there.client, there.kind, there.collection)
     alive_only = all(live.alive for live in reading.campaigns.values())
     return finished if alive_only and (reading.count or finished) else None

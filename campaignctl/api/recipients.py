@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaignctl.api.client import Client
+from campaignctl.api.envelopes import Envelope, Item
 from campaignctl.api.listing import MAX_REREADS, is_refusal
-from campaignctl.api.wire import Envelope, Item
 from campaignctl.errors import AnswerError, ApiError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from campaignctl.api.client import Client, Page
+from campaignctl.api.encoding import ALIVE_WORDS, FINISHED_WORDS
 from campaignctl.api.listing import Keep, Reading, as_it_is, is_last, is_refusal, read_list
-from campaignctl.api.wire import ALIVE_WORDS, FINISHED_WORDS
 from campaignctl.errors import ApiError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live

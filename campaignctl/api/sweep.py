@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from campaignctl.api.client import Client
+from campaignctl.api.encoding import ALIVE_WORDS, IN_PROGRESS_WORDS
 from campaignctl.api.listing import Reading, is_refusal, latest_first, no_such_part
 from campaignctl.api.sparing import read_sparingly
-from campaignctl.api.wire import ALIVE_WORDS, IN_PROGRESS_WORDS
 from campaignctl.errors import ApiError
-from campaignctl.kinds import KINDS, SMS
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.endpoints import Endpoint
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
-from campaignctl.model.environment import SMS_APIS
 
 AT_ONCE: Final = 50
 """How many of what calls now are asked for at a time: a short answer comes soon, and the next one is fresh."""
@@ -29,8 +30,8 @@ class Sweep:
     """One look over both kinds for campaigns of `statuses`. Whoever asks may stop them between two answers.
 
     `seen` are all campaigns that were read, as they were seen last, by SID. `troubles` are the kinds that could not
-    be read whole, by name, and `elsewhere` those of the SMS endpoint that the environment does not use, which is out
-    of reach, once the looking is over. `tell` is told what takes long.
+    be read whole, by name, and `elsewhere` those of endpoints that the environment does not use, which are out of
+    reach, once the looking is over. `tell` is told what takes long.
     """
 
     client: Client
@@ -67,7 +68,8 @@ class Sweep:
                 waiting.extend(live for live in wanted if live.status is not Status.IN_PROGRESS)
         self._raise_if_blind()
         yield tuple(waiting)
-        self.elsewhere = self._of_other_sms()
+        others = filter(None, map(self.client.environment.other_endpoint, KINDS.values()))
+        self.elsewhere = tuple(chain.from_iterable(map(self._elsewhere, others)))
 
     @property
     def unread(self) -> dict[str, str]:
@@ -118,22 +120,16 @@ class Sweep:
         if not reading.whole:
             self.troubles[kind.name] = None
 
-    @property
-    def other_sms(self) -> str:
-        """The SMS endpoint that the environment does not use."""
-        return next(name for name in SMS_APIS if name != self.client.environment.sms_api)
-
-    def _of_other_sms(self) -> tuple[Live, ...]:
+    def _elsewhere(self, endpoint: Endpoint) -> tuple[Live, ...]:
         """One look: nobody knows whether the endpoints list each other's campaigns, nor whether this one is there."""
-        endpoint = self.client.endpoint(SMS, self.other_sms)
         try:
             page = self.client.list_page(
-                SMS,
+                endpoint.kind,
                 offset=0,
                 limit=endpoint.page_limit,
                 statuses=ALIVE_WORDS,
                 sort=endpoint.latest_sort,
-                collection=self.other_sms,
+                collection=endpoint.collection,
             )
         except ApiError:
             return ()

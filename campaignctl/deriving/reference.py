@@ -9,7 +9,7 @@ from campaignctl.deriving.rows import facts_of
 from campaignctl.exits import EXIT_CODES
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.manifest import DOCUMENTS
-from campaignctl.kinds.table import Field, Kind, Mutability, Type
+from campaignctl.kinds.table import Field, Kind, Mutability, Role, Type
 from campaignctl.model.reasons import APPLY_REASONS, CHANGES, REASONS
 from campaignctl.model.variables import VARIABLES
 from campaignctl.policy import RULES, Rule
@@ -58,8 +58,7 @@ def _slug(name: str) -> str:
 
 
 _PAGES: Final = (
-    ("voice-campaign.md", "`VoiceCampaign`, field by field"),
-    ("sms-campaign.md", "`SmsCampaign`, field by field"),
+    *((f"{kind.short}-campaign.md", f"`{kind.name}`, field by field") for kind in KINDS.values()),
     ("metadata.md", "what stands around a campaign: name, labels, sid, ignore, allow"),
     ("project.md", "the project file, `campaignctl.yaml`"),
     ("policies.md", "the policies, a page and an example for each"),
@@ -133,13 +132,18 @@ def _metadata_page() -> str:
     lead = "What stands around a campaign's `spec`, in a manifest of either kind. None of it is sent but the name."
     note = (
         "The kinds differ in what `ignore` can name (their own fields) and in how long a name must be: "
-        + ", ".join(f"{kind.min_name} characters for `{kind.name}`" for kind in KINDS.values())
+        + ", ".join(f"{_shortest_name(kind)} characters for `{kind.name}`" for kind in KINDS.values())
         + "."
     )
     either = f"one of {', '.join(KINDS)}; **required**"
     top = [(path, doc, either if path == "`kind`" else held) for path, doc, held in _field_rows(flat, "")]
     rows = [*top, *_metadata_rows(metadata.fields)]
     return page("Manifest metadata", lead, table(("field", "what it says", "what it holds"), rows), note)
+
+
+def _shortest_name(kind: Kind) -> int:
+    (row,) = kind.in_role(Role.NAME)
+    return row.minimum or 1
 
 
 def _metadata_rows(fields: tuple[Field, ...]) -> Iterator[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaignctl.kinds import formats
-from campaignctl.kinds.table import Compare, Field, Kind, Role, Secrecy, Type
+from campaignctl.kinds.table import Compare, Field, Kind, Role, Secrecy, Type, Unit
 
 _SCHEDULE = (
     Field(
@@ -26,12 +26,12 @@ _SCHEDULE = (
 SMS = Kind(
     name="SmsCampaign",
     short="sms",
+    title="SMS",
     verb="texts",
-    unit="message",
-    min_name=4,
+    unit=Unit.MESSAGE,
     per_minute=300,
-    page_limit=50,
-    first_status="scheduled",
+    capacity_setting="messages_per_minute",
+    capacity_doc="How many messages a minute the account sends.",
     start_needs_margin=True,
     min_window_minutes=120,
     fields=(
@@ -126,6 +126,7 @@ SMS = Kind(
             role=Role.CONTENT,
             minimum=1,
             maximum=2000,
+            most_variables=5,
         ),
         Field(
             "status_callback",

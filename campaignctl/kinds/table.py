@@ -79,6 +79,13 @@ class Role(Enum):
     END = "end"
 
 
+class Unit(StrEnum):
+    """What a campaign makes one of for each recipient, or more: a plan counts them."""
+
+    CALL = "call"
+    MESSAGE = "message"
+
+
 class Bound(StrEnum):
     """What `minimum` and `maximum` count, for messages."""
 
@@ -117,7 +124,8 @@ class Field:
     own name for what the API does not know.
     `format_by` is how a text must look, or an array's items, where the type does not say it; `keys` how the names
     of a map. A `shorthand` object may be one word, which then stands for each member. `by_name`: an item may be
-    given as `{name: …}` instead of its SID.
+    given as `{name: …}` instead of its SID. `most_variables` is how many different @@Columns a text may name, None
+    where the documents set no bound.
     """
 
     name: str
@@ -143,6 +151,7 @@ class Field:
     keys: Format | None = None
     shorthand: bool = False
     by_name: bool = False
+    most_variables: int | None = None
 
     def __post_init__(self) -> None:
         """A row that contradicts itself never gets as far as a user."""
@@ -188,13 +197,13 @@ class Kind:
 
     name: str  # as `kind:` in a manifest
     short: str  # as in `voice/NAME`
+    title: str  # Voice campaigns, SMS campaigns
     verb: str  # calls 1,200 people
-    unit: str  # call, message
+    unit: Unit
     fields: tuple[Field, ...]
-    min_name: int  # characters
     per_minute: int  # an account's default capacity
-    page_limit: int  # campaigns of a page of its list at most
-    first_status: str  # what a new campaign's status is called
+    capacity_setting: str  # of the policies, which says another one
+    capacity_doc: str
     one_of: tuple[str, ...] = ()  # at least one of these is required of a create
     start_needs_margin: bool = False  # the API takes no start nearer than the margin
     pause_lifts_margin: bool = False  # a paused one can be changed until its start has passed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaignctl.kinds import formats
-from campaignctl.kinds.table import Compare, Field, Kind, Mutability, Role, Secrecy, Type
+from campaignctl.kinds.table import Compare, Field, Kind, Mutability, Role, Secrecy, Type, Unit
 
 
 def _callback(name: str, doc: str) -> Field:
@@ -55,12 +55,12 @@ _SCHEDULE = (
 VOICE = Kind(
     name="VoiceCampaign",
     short="voice",
+    title="Voice",
     verb="calls",
-    unit="call",
-    min_name=3,
+    unit=Unit.CALL,
     per_minute=60,
-    page_limit=500,
-    first_status="Created",
+    capacity_setting="calls_per_minute",
+    capacity_doc="How many calls a minute the account makes.",
     one_of=("from", "lists"),
     pause_lifts_margin=True,
     fields=(

@@ -27,7 +27,7 @@ from campaignctl.policy.fault import Fault as FieldFault
 from campaignctl.policy.project_file import PROJECT_KIND
 from campaignctl.text import without_numbers
 
-_NO_MANIFEST: Final = "a manifest has apiVersion: campaignctl/v1 and kind: VoiceCampaign or SmsCampaign"
+_NO_MANIFEST: Final = f"a manifest has apiVersion: campaignctl/v1 and kind: {' or '.join(KINDS)}"
 
 
 class Document(NamedTuple):

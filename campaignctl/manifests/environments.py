@@ -7,10 +7,11 @@ from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import did_you_mean, quoted
 from campaignctl.kinds.countries import COUNTRIES
+from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
-from campaignctl.model.environment import ACCOUNT_VARIABLE, HOSTS, CreateBody, Environment
+from campaignctl.model.environment import ACCOUNT_VARIABLE, HOSTS, Environment
 from campaignctl.policy import CLOSING, OPENING, RULES
 from campaignctl.policy.project_file import ENVIRONMENT_ALLOW, SANDBOX
 
@@ -54,8 +55,10 @@ class EnvironmentBuilder:
             base_url=self._base_url(here, backend, settings),
             key_env=str(credentials.get("key_env") or "EXOTEL_API_KEY"),
             token_env=str(credentials.get("token_env") or "EXOTEL_API_TOKEN"),
-            sms_api=str(settings.get("sms_api") or "message-campaigns"),
-            create_body=_create_body(settings_of(settings.get("create_body"))),
+            collections=_collections(settings),
+            create_body={
+                kind: str(form) for kind, form in settings_of(settings.get("create_body")).items() if form
+            },
             rate_limit=_rate_limit(backend, settings),
             timeout_seconds=self._seconds(here, settings, "timeout_seconds", 30.0, zero=False),
             max_attempts=_whole(settings.get("max_attempts"), 5),
@@ -158,9 +161,10 @@ def _rate_limit(backend: str, settings: Settings) -> int | None:
     return limit if isinstance(limit, int) else None
 
 
-def _create_body(settings: Settings) -> CreateBody:
-    default = CreateBody()
-    return CreateBody(str(settings.get("voice") or default.voice), str(settings.get("sms") or default.sms))
+def _collections(settings: Settings) -> dict[str, str]:
+    """By kind name, where a setting chooses one."""
+    chosen = {name: settings.get(row.chosen_by) for name, row in SERVICES.items() if row.chosen_by}
+    return {name: str(collection) for name, collection in chosen.items() if collection}
 
 
 def settings_of(value: Value) -> Settings:

@@ -12,6 +12,7 @@ from campaignctl.app import output
 from campaignctl.diagnostics import counted, quoted
 from campaignctl.errors import InterruptedRunError
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.lifecycle import CALLING, Status, read_status
 from campaignctl.manual.rules import decide, plan_by_hand
 from campaignctl.manual.run import ManualRun, Targets
@@ -145,15 +146,23 @@ def _notes(hand: ManualRun, sweep: Sweep) -> Iterator[str]:
         because = f" ({why})" if why else ""
         others = f"others may go on {KINDS[kind].stem}ing; run it again"
         yield f"the account's list of {kind} could not be read whole{because}: {others}"
-    if sweep.elsewhere:
-        campaigns = counted(len(sweep.elsewhere), "campaign")
-        sids = ", ".join(live.sid for live in sweep.elsewhere[:_MOST_SIDS])
-        yield (
-            f"{campaigns} of {sweep.other_sms} may go on texting ({sids}): this environment does not use that "
-            f"endpoint; stop them with one of sms_api: {sweep.other_sms}"
-        )
+    yield from _out_of_reach(hand, sweep)
     odd = Counter(live.word for live in sweep.seen.values() if live.status is Status.UNKNOWN)
     for word, number in odd.items():
         campaigns = counted(number, "campaign is", "campaigns are")
         yield f"{campaigns} {quoted(word)}, a status that is not known, and left alone"
     yield from hand.client.notes
+
+
+def _out_of_reach(hand: ManualRun, sweep: Sweep) -> Iterator[str]:
+    """What an endpoint shows that the environment does not use."""
+    for service in SERVICES.values():
+        found = [live for live in sweep.elsewhere if live.kind is service.kind]
+        other = hand.client.environment.other_endpoint(service.kind)
+        if found and other:
+            sids = ", ".join(live.sid for live in found[:_MOST_SIDS])
+            campaigns, stem = counted(len(found), "campaign"), service.kind.stem
+            yield (
+                f"{campaigns} of {other.collection} may go on {stem}ing ({sids}): this environment does not use that "
+                f"endpoint; stop them with one of {service.chosen_by}: {other.collection}"
+            )

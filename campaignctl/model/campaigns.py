@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Position
+from campaignctl.kinds.endpoints import SERVICES, ListedBy
 from campaignctl.kinds.lifecycle import ALIVE, FINISHED, State, Status
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.model.windows import window_of
 
 if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock
@@ -109,6 +111,13 @@ class Live:
     def finished(self) -> bool:
         """Completed, archived, failed, canceled or deleted."""
         return self.status in FINISHED
+
+    @property
+    def listed_at(self) -> datetime | None:
+        """What the account puts it in order by, its creation or its start; None where it does not show that."""
+        if SERVICES[self.kind.name].default.listed_by is ListedBy.CREATED:
+            return self.created
+        return window_of(self.kind, self.spec).start
 
     def showing(self, spec: Mapping[str, Value]) -> Live:
         """The same campaign with other fields."""

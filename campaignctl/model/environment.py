@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.table import Value
+from campaignctl.kinds.endpoints import SERVICES, Endpoint
+from campaignctl.kinds.table import Kind, Value
 
 HOSTS: Mapping[str, str] = {"mumbai": "https://api.in.exotel.com", "singapore": "https://api.exotel.com"}
 """By region [001]."""
@@ -17,17 +18,8 @@ HOSTS: Mapping[str, str] = {"mumbai": "https://api.in.exotel.com", "singapore": 
 ACCOUNT_VARIABLE = "EXOTEL_ACCOUNT_SID"
 """Names the account where the environment does not."""
 
-SMS_APIS = ("message-campaigns", "sms-campaigns")
-CREATE_BODIES = ("wrapped", "bare")
 RESUMES = ("unknown", "waits")
 """What a resume before the start does: whether it waits for it is not known of every account."""
-
-
-class CreateBody(NamedTuple):
-    """How a create is wrapped, by kind: `wrapped` or `bare`."""
-
-    voice: str = "wrapped"
-    sms: str = "bare"
 
 
 @dataclass(frozen=True)
@@ -35,6 +27,8 @@ class Environment:
     """A named account and its settings.
 
     `base_url` is scheme and host without a path, None for a sandbox that the command starts itself.
+    `collections` name the endpoint of a kind that has several, by kind name, and `create_body` how a create is
+    wrapped, by the kind's short name; where they do not, its own row says it.
     `rate_limit` counts requests a minute, None for none. `policy` holds the merged rules as written.
     """
 
@@ -44,8 +38,8 @@ class Environment:
     base_url: str | None = None
     key_env: str = "EXOTEL_API_KEY"
     token_env: str = "EXOTEL_API_TOKEN"
-    sms_api: str = "message-campaigns"
-    create_body: CreateBody = field(default_factory=CreateBody)
+    collections: Mapping[str, str] = field(default_factory=dict)
+    create_body: Mapping[str, str] = field(default_factory=dict)
     rate_limit: int | None = 30
     timeout_seconds: float = 30.0
     max_attempts: int = 5
@@ -74,7 +68,15 @@ class Environment:
 
     def collection(self, kind_name: str) -> str:
         """The API's collection for a kind: `campaigns`, `message-campaigns` or `sms-campaigns`."""
-        return "campaigns" if kind_name == "VoiceCampaign" else self.sms_api
+        return self.collections.get(kind_name) or SERVICES[kind_name].default.collection
+
+    def other_endpoint(self, kind: Kind) -> Endpoint | None:
+        """The endpoint of a kind that is not used here; None where the kind has one alone."""
+        return SERVICES[kind.name].other(self.collection(kind.name))
+
+    def create_form(self, kind: Kind) -> str:
+        """How the body of a create is: `wrapped` or `bare`."""
+        return self.create_body.get(kind.short) or SERVICES[kind.name].create_form
 
 
 class Prune(NamedTuple):

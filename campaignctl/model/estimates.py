@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import STARTING, STOPPING, Op
-from campaignctl.kinds.table import Kind, Role, Type, Value
+from campaignctl.kinds.table import Kind, Role, Type, Unit, Value
 from campaignctl.model.plan import Change
 from campaignctl.model.values import texts
 
@@ -129,7 +129,7 @@ class Estimate:
 def sense_of(kind: Kind, spec: Mapping[str, Value], *, whole: bool) -> Estimate:
     """`whole` is False where `spec` is an answer, which may leave things out: what it lacks is not known."""
     people = people_of(kind, spec)
-    if "retries" not in kind.by_name:
+    if kind.unit is Unit.MESSAGE:
         return Estimate(people, people, texts=True, text=_text_of(kind, spec))
     retries = _retries(spec, whole)
     most = people.times(None if retries is None else 1 + retries)
@@ -196,10 +196,13 @@ def reach_of(told: Iterable[tuple[Change, Estimate | None]]) -> Reach:
             continue
         campaigns += 1
         people += sense.people
-        if KINDS[change.key.kind].unit == "call":
-            calls += sense.most
-        else:
-            messages += sense.most
+        match KINDS[change.key.kind].unit:
+            case Unit.CALL:
+                calls += sense.most
+            case Unit.MESSAGE:
+                messages += sense.most
+            case unknown:
+                assert_never(unknown)
     return Reach(campaigns, people, calls, messages)
 
 

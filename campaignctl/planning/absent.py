@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaignctl.diagnostics import Diagnostic
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.lifecycle import MARGIN, State
 from campaignctl.kinds.operations import Op, Permission
 from campaignctl.model.campaigns import Desired, Live
@@ -75,7 +77,8 @@ def _namesakes_noted(desired: Desired, neighbours: Neighbours) -> Iterator[str]:
     for kind, by_name in neighbours.alive.items():
         other = by_name.get(desired.name or "")
         if kind != desired.kind.name and other is not None:
-            yield f"a {kind} of this name is alive too ({other.sid}): voice/NAME and sms/NAME tell them apart"
+            both = (f"{it.short}/NAME" for it in KINDS.values() if it.name in (kind, desired.kind.name))
+            yield f"a {kind} of this name is alive too ({other.sid}): {' and '.join(both)} tell them apart"
 
 
 def _creating(desired: Desired, spec: Spec) -> tuple[Operation, ...]:
@@ -120,8 +123,9 @@ def _other_endpoint(desired: Desired, window: Window, now: datetime, neighbours:
     for twin in neighbours.other_endpoint.get(desired.name or "", ()):
         if twin.kind is desired.kind and (twin.alive or _finished_of_late(twin, window.start or now)):
             message = (
-                f"a campaign of this name ({twin.sid}) is {'alive' if twin.alive else twin.status} on the other SMS "
-                "endpoint; set sms_api to that endpoint, or use another name"
+                f"a campaign of this name ({twin.sid}) is {'alive' if twin.alive else twin.status} on the other "
+                f"{twin.kind.title} endpoint; set {SERVICES[twin.kind.name].chosen_by} to that endpoint, or use "
+                "another name"
             )
             return Reason("other-endpoint", message)
     return None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Final
 
-from campaignctl.kinds import KINDS, SMS
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Live, Snapshot
-from campaignctl.model.windows import window_of
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -36,23 +37,21 @@ def _names(manifest: Desired) -> tuple[str | None, ...]:
 
 
 def on_other_endpoint(snapshot: Snapshot) -> Mapping[str, Sequence[Live]]:
-    """By name what the other SMS endpoint shows, the alive first."""
+    """By name what the endpoints show that the environment does not use, the alive first."""
     found: defaultdict[str, list[Live]] = defaultdict(list)
-    for live in (*snapshot.other_sms, *_a_page_of(SMS, snapshot.other_sms_finished)):
+    over = snapshot.other_sms_finished
+    pages = (_a_page_of(kind, (it for it in over if it.kind is kind)) for kind in KINDS.values())
+    for live in chain(snapshot.other_sms, *pages):
         found[live.name].append(live)
     return found
 
 
 def _a_page_of(kind: Kind, campaigns: Iterable[Live]) -> Sequence[Live]:
-    """As the account lists them, the newest first: by when they were made, of SMS by when they start [000, 001]."""
+    """As the account lists them, the newest first: by when they were made, or by when they start [000, 001]."""
     finished = sorted((it for it in campaigns if it.finished), key=lambda it: it.sid)
-    finished.sort(key=_start if kind is SMS else _made, reverse=True)
-    return finished[: kind.page_limit]
+    finished.sort(key=_listed_at, reverse=True)
+    return finished[: SERVICES[kind.name].default.page_limit]
 
 
-def _start(live: Live) -> datetime:
-    return window_of(live.kind, live.spec).start or _NEVER
-
-
-def _made(live: Live) -> datetime:
-    return live.created or _NEVER
+def _listed_at(live: Live) -> datetime:
+    return live.listed_at or _NEVER

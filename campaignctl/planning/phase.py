@@ -9,7 +9,7 @@ from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.kinds.table import Mutability, Role
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.windows import window_of
-from campaignctl.planning.compare import Comparison, start_is_shown, start_of, top
+from campaignctl.planning.compare import Comparison, start_is_shown, start_of
 
 
 class Phase(Enum):
@@ -71,8 +71,3 @@ def start_move(desired: Desired, live: Live, comparison: Comparison, now: dateti
         return StartMove.TOO_LATE
     had = window_of(live.kind, live.spec).start
     return StartMove.EARLIER if had is not None and wanted < had else StartMove.LATER
-
-
-def schedule_differs(live: Live, comparison: Comparison) -> bool:
-    """Whether start or end differ."""
-    return any(top(difference.field) == live.kind.schedule.name for difference in comparison.differences)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from campaignctl.kinds.table import Kind
 from campaignctl.model.environment import Environment
@@ -52,11 +52,8 @@ def _turns(spans: Iterable[Span]) -> Iterator[tuple[datetime, bool, int]]:
         yield span.end, False, place
 
 
-_SETTINGS: Final = {"call": "calls_per_minute", "message": "messages_per_minute"}
-
-
 def capacity(kind: Kind, environment: Environment) -> int:
     """Calls or messages a minute, as the `capacity` policy says, whatever its level; else an account's default."""
     settings = environment.policy.get("capacity")
-    said = settings.get(_SETTINGS[kind.unit]) if isinstance(settings, Mapping) else None
+    said = settings.get(kind.capacity_setting) if isinstance(settings, Mapping) else None
     return said if isinstance(said, int) else kind.per_minute

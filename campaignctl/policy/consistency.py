@@ -20,9 +20,6 @@ from campaignctl.model.windows import instant
 from campaignctl.policy.doubts import doubts, look_alikes
 from campaignctl.policy.fault import Fault
 
-MOST_VARIABLES: Final = 5
-"""Of one SMS template [001, 003]."""
-
 _VARIABLE = re.compile(r"@@\w+")
 
 
@@ -136,15 +133,14 @@ def _dynamic(desired: Desired) -> Iterator[Fault]:
 
 
 def _variables(desired: Desired) -> Iterator[Fault]:
-    """At most five variables in an SMS; none in a text that is the same for all."""
+    """No more variables than a text may name; none in a text that is the same for all."""
     dynamic = next((it for it in desired.kind.fields if "dynamic" in it.choices), None)
     for field in desired.kind.in_role(Role.CONTENT):
         text = desired.spec.get(field.name)
         used = set(_VARIABLE.findall(text)) if isinstance(text, str) else set()
-        if len(used) > MOST_VARIABLES and desired.kind.short == "sms":
-            yield Fault(
-                field.name, "variables", f"{len(used)} variables are too many, {MOST_VARIABLES} at most"
-            )
+        most = field.most_variables
+        if most is not None and len(used) > most:
+            yield Fault(field.name, "variables", f"{len(used)} variables are too many, {most} at most")
         if used and dynamic and desired.sid is None and desired.spec.get(dynamic.name) in (None, "static"):
             message = f"{min(used)} stays as it is in a static campaign; {dynamic.name}: dynamic fills it in"
             yield Fault(field.name, "variables", message, Severity.WARN)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import Severity, counted
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
-from campaignctl.kinds.table import Value
+from campaignctl.kinds.table import Unit, Value
 from campaignctl.model.environment import Environment
 from campaignctl.model.windows import after, in_zone, offset, utc, window_of
 from campaignctl.policy.prediction import declared_end
@@ -104,7 +104,7 @@ def _standing_end(subject: Subject) -> datetime:
 def _worst_end(case: Case) -> datetime | None:
     """When the last call may be over, where that is what counts and where anybody can tell."""
     subject = case.subject
-    if case.settings.get("bound") != "worst" or subject.kind.unit != "call" or subject.begins is None:
+    if case.settings.get("bound") != "worst" or subject.kind.unit is not Unit.CALL or subject.begins is None:
         return None
     minutes = worst_minutes(subject)
     return None if minutes is None else after(subject.begins, timedelta(minutes=minutes))
@@ -114,7 +114,7 @@ def _too_late(case: Case, day: CallingDay, end: datetime, worst: datetime | None
     subject = case.subject
     latest, advice = _advice(subject, day)
     declared = _declares_end(case)
-    if case.settings.get("bound") == "worst" and subject.kind.unit == "call":
+    if case.settings.get("bound") == "worst" and subject.kind.unit is Unit.CALL:
         says = (
             "how long it runs at worst is unknown"
             if worst is None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from campaignctl.kinds import formats
 from campaignctl.kinds.countries import COUNTRIES
+from campaignctl.kinds.endpoints import CREATE_FORMS, SERVICES, Service
 from campaignctl.kinds.manifest import API_VERSION
 from campaignctl.kinds.operations import given_in
 from campaignctl.kinds.table import Field, Secrecy, Type
-from campaignctl.model.environment import CREATE_BODIES, HOSTS, RESUMES, SMS_APIS
+from campaignctl.model.environment import HOSTS, RESUMES
 from campaignctl.policy import RULES
 
 PROJECT_KIND = "Project"
@@ -53,6 +54,23 @@ _CREDENTIALS = Field(
     ),
 )
 
+
+def _endpoint(service: Service) -> Field:
+    """The setting that chooses one of a kind's endpoints."""
+    return Field(
+        service.chosen_by or "",
+        Type.STRING,
+        f"Which of the two {service.kind.title} endpoints is used.",
+        default=service.default.collection,
+        choices=tuple(endpoint.collection for endpoint in service.endpoints),
+    )
+
+
+def _create_form(service: Service) -> Field:
+    doc = f"{service.kind.title} campaigns."
+    return Field(service.kind.short, Type.STRING, doc, choices=CREATE_FORMS, default=service.create_form)
+
+
 _ENVIRONMENT = (
     Field(
         "backend",
@@ -76,22 +94,13 @@ _ENVIRONMENT = (
         secrecy=Secrecy.SECRET,
     ),
     _CREDENTIALS,
-    Field(
-        "sms_api",
-        Type.STRING,
-        "Which of the two SMS endpoints is used.",
-        default="message-campaigns",
-        choices=SMS_APIS,
-    ),
+    *map(_endpoint, (it for it in SERVICES.values() if it.chosen_by)),
     Field(
         "create_body",
         Type.OBJECT,
         "How a create is wrapped: one word, or one for each kind.",
         shorthand=True,
-        fields=(
-            Field("voice", Type.STRING, "Voice campaigns.", choices=CREATE_BODIES, default="wrapped"),
-            Field("sms", Type.STRING, "SMS campaigns.", choices=CREATE_BODIES, default="bare"),
-        ),
+        fields=tuple(map(_create_form, SERVICES.values())),
     ),
     Field(
         "rate_limit",

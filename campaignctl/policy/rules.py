@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import Severity
-from campaignctl.kinds import KINDS, SMS, VOICE, formats
-from campaignctl.kinds.table import Field, Type, Value
+from campaignctl.kinds import KINDS, formats
+from campaignctl.kinds.table import Field, Kind, Type, Value
 from campaignctl.model.environment import Environment
 from campaignctl.policy.capacity import capacity as account_capacity
 from campaignctl.policy.content import (
@@ -85,12 +85,14 @@ class Rule:
         return Field(self.name, Type.OBJECT, self.doc, fields=(_LEVEL, *self.settings))
 
 
-def _pace(name: str, doc: str, default: int) -> Field:
-    return Field(name, Type.INTEGER, doc, minimum=1, maximum=1_000_000, default=default)
+def _pace(kind: Kind) -> Field:
+    name, doc = kind.capacity_setting, kind.capacity_doc
+    return Field(name, Type.INTEGER, doc, minimum=1, maximum=1_000_000, default=kind.per_minute)
 
 
-_CALLS = _pace("calls_per_minute", "How many calls a minute the account makes.", VOICE.per_minute)
-_MESSAGES = _pace("messages_per_minute", "How many messages a minute the account sends.", SMS.per_minute)
+_PACES: Final = {kind.capacity_setting: _pace(kind) for kind in KINDS.values()}
+_PACES_OF_NUMBERS: Final = tuple(_PACES[kind.capacity_setting] for kind in KINDS.values() if kind.numbers)
+"""Of the kinds whose people can be counted."""
 
 _ROWS: Final = (
     Rule(
@@ -214,7 +216,7 @@ _ROWS: Final = (
         "Numbers ÷ calls per minute (throttle where that is less) plus the retries' intervals must fit between start "
         "and end; whoever is not reached by then is never called. What is in lists nobody counts, and it is not "
         "found. End it later, split it, or retry less.",
-        settings=(_CALLS,),
+        settings=_PACES_OF_NUMBERS,
     ),
     Rule(
         "capacity",
@@ -225,7 +227,7 @@ _ROWS: Final = (
         "runs to its declared end. What goes beyond ends later than predicted. In validate the project's manifests "
         "share; in a plan all that is alive in the account, whoever made it. Only campaigns that the plan creates, "
         "updates or resumes are found at fault. Start one later, or throttle it (mode: custom).",
-        settings=(_CALLS, _MESSAGES),
+        settings=tuple(_PACES.values()),
     ),
 )
 

@@ -26,7 +26,7 @@ def lead_time(case: Case) -> Iterator[Fault]:
 
 def window_fits(case: Case) -> Iterator[Fault]:
     """The window is long enough for its numbers and retries. What is in lists nobody counts."""
-    account = case.settings.get("calls_per_minute")
+    account = case.settings.get(case.subject.kind.capacity_setting)
     subject = case.subject.of_account(account) if isinstance(account, int) else case.subject
     end = window_of(subject.kind, subject.spec).end
     minutes = predicted_minutes(subject)
@@ -36,7 +36,7 @@ def window_fits(case: Case) -> Iterator[Fault]:
     if minutes > window:
         numbers = number_count(subject) or 0
         needing = counted(numbers, "number and its retries need", "numbers and their retries need")
-        needs = f"{needing} {_minutes(minutes)} at {counted(pace(subject), 'call')} a minute"
+        needs = f"{needing} {_minutes(minutes)} at {counted(pace(subject), subject.kind.unit)} a minute"
         yield Fault(subject.end_path, f"{needs}, and its window has {_minutes(window)}; end it later")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from campaignctl.kinds import SMS, VOICE
+from campaignctl.kinds import KINDS, SMS, VOICE
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind
 
@@ -52,6 +52,56 @@ _SMS_WORDS: Mapping[Status, str] = MappingProxyType(
 )
 
 
+@dataclass(frozen=True)
+class Dialling:
+    """What becomes of a kind's recipients.
+
+    `counters` are those of a campaign, the first of whom nobody has tried; `reached` is the one of those who were.
+    `outcomes`: of 100 tries, how many end how, added up.
+    """
+
+    counters: Sequence[str]
+    reached: str
+    outcomes: Sequence[tuple[int, str]]
+
+
+DIALLING: Mapping[str, Dialling] = MappingProxyType(
+    {
+        VOICE.name: Dialling(
+            counters=(
+                *("created", "in-progress", "retry", "retrying", "failed", "failed-dnd", "invalid", "paused"),
+                *("failed-no-attempt", "completed"),
+            ),
+            reached="completed",
+            outcomes=(
+                (72, "completed"),
+                (82, "no-answer"),
+                (92, "busy"),
+                (97, "failed"),
+                (99, "failed-dnd"),
+                (100, "invalid"),
+            ),
+        ),
+        SMS.name: Dialling(
+            counters=(
+                *("scheduled", "submitted", "failed", "failed-dnd", "invalid", "failed-no-attempt", "sent"),
+                *("failed-expired", "failed-no-balance"),
+            ),
+            reached="sent",
+            outcomes=(
+                (94, "sent"),
+                (96, "failed"),
+                (98, "failed-dnd"),
+                (99, "failed-expired"),
+                (100, "invalid"),
+            ),
+        ),
+    }
+)
+if strange := KINDS.keys() ^ DIALLING.keys():
+    raise ValueError(f"{', '.join(sorted(strange))}: what becomes of the recipients of a kind is one row")
+
+
 def _sms(name: str, details: str, needs_channel: bool) -> Collection:
     return Collection(
         name=name,
@@ -94,3 +144,5 @@ COLLECTIONS: Mapping[str, Collection] = MappingProxyType(
         )
     }
 )
+if unserved := KINDS.keys() ^ {row.kind.name for row in COLLECTIONS.values()}:
+    raise ValueError(f"{', '.join(sorted(unserved))}: a kind of campaign needs a collection in the sandbox")

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from campaignctl.sandbox.collection import DIALLING
 
 DEMO_LISTS = ("VIP customers", "All customers", "Lapsed customers", "Delhi branch", "Pune branch")
 """The names that `GET lists` shows in every account."""
-
-_VOICE_OUTCOMES = (
-    (72, "completed"),
-    (82, "no-answer"),
-    (92, "busy"),
-    (97, "failed"),
-    (99, "failed-dnd"),
-    (100, "invalid"),
-)
-_SMS_OUTCOMES = ((94, "sent"), (96, "failed"), (98, "failed-dnd"), (99, "failed-expired"), (100, "invalid"))
-OUTCOMES: Mapping[str, Sequence[tuple[int, str]]] = {"voice": _VOICE_OUTCOMES, "sms": _SMS_OUTCOMES}
-"""By kind: of 100 tries, how many end how, added up."""
 
 
 def outcome(kind: str, number: str, tries: int) -> str:
     """What the given try at a number comes to; the same try always comes to the same."""
     percent = zlib.crc32(f"{number}/{tries}".encode()) % 100
-    return next(word for below, word in OUTCOMES[kind] if percent < below)
+    return next(word for below, word in DIALLING[kind].outcomes if percent < below)
 
 
 def list_sid(account: str, name: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from campaignctl.kinds import VOICE
+from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW, MARGIN
 from campaignctl.kinds.table import Bound, Field, Kind, Role, Type
 from campaignctl.sandbox.clock import written
@@ -56,7 +56,8 @@ def check_whole(kind: Kind, spec: Mapping[str, Any]) -> None:
     dynamic = "dynamic" in (spec.get("campaign_type"), spec.get("content_type"))
     if dynamic and (len(spec.get("lists") or ()) != 1 or spec.get("from")):
         raise RefusalError(400, "A dynamic campaign takes exactly one list.", "Send one SID in lists.")
-    (_check_voice if kind is VOICE else _check_sms)(spec)
+    if kind.name in _CHECKS:
+        _CHECKS[kind.name](spec)
 
 
 def check_schedule(kind: Kind, spec: Mapping[str, Any], now: float, *, start_sent: bool) -> None:
@@ -103,6 +104,10 @@ def _check_sms(spec: Mapping[str, Any]) -> None:
         raise RefusalError(400, "sender_id is not valid.", f"sender_id takes {wanted} messages.")
     if len(set(_VARIABLE.findall(spec["template"]))) > MOST_VARIABLES:
         raise RefusalError(400, "template has more than 5 variables.", "Use 5 @@Column variables at most.")
+
+
+_CHECKS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {VOICE.name: _check_voice, SMS.name: _check_sms}
+"""What the fields of a kind say together, beyond what its rows say."""
 
 
 # One value by its row.

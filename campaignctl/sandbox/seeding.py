@@ -10,7 +10,7 @@ from typing import Any
 from campaignctl.kinds.lifecycle import FINISHED, Status, read_status
 from campaignctl.sandbox import rules
 from campaignctl.sandbox.campaign import Campaign
-from campaignctl.sandbox.collection import COLLECTIONS, Collection
+from campaignctl.sandbox.collection import COLLECTIONS, DIALLING, Collection
 from campaignctl.sandbox.people import list_sid
 from campaignctl.sandbox.queries import read_search
 from campaignctl.sandbox.refusal import RefusalError
@@ -19,7 +19,6 @@ from campaignctl.sandbox.world import World, fresh_stats
 APPEARED = "appeared-"
 """How the names begin of the campaigns that `shift` makes come and go."""
 
-_OVER = {"voice": "completed", "sms": "sent"}
 _DECADE = 10 * 365 * 86_400.0
 
 
@@ -88,7 +87,7 @@ def _stats(collection: Collection, spec: Mapping[str, Any], state: Status) -> di
     stats = fresh_stats(collection.kind, spec)
     if state in FINISHED:
         first = next(iter(stats))
-        stats[_OVER[collection.kind.short]], stats[first] = stats[first], 0
+        stats[DIALLING[collection.kind.name].reached], stats[first] = stats[first], 0
     return stats
 
 

@@ -17,7 +17,7 @@ from campaignctl.kinds.table import Kind, Mutability, Role
 from campaignctl.sandbox import alterations, bodies, dialler, people, rules
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import VirtualClock, written
-from campaignctl.sandbox.collection import COLLECTIONS, Collection
+from campaignctl.sandbox.collection import COLLECTIONS, DIALLING, Collection
 from campaignctl.sandbox.envelopes import Answer, Item, campaign_item, detail_items, list_item, success
 from campaignctl.sandbox.outgoing import masked_number
 from campaignctl.sandbox.queries import read_page, read_search, worlds
@@ -25,16 +25,6 @@ from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.store import Store
 from campaignctl.sandbox.switches import Switches
 
-_COUNTERS: Mapping[str, tuple[str, ...]] = {
-    "voice": (
-        *("created", "in-progress", "retry", "retrying", "failed", "failed-dnd", "invalid", "paused"),
-        *("failed-no-attempt", "completed"),
-    ),
-    "sms": (
-        *("scheduled", "submitted", "failed", "failed-dnd", "invalid", "failed-no-attempt", "sent"),
-        *("failed-expired", "failed-no-balance"),
-    ),
-}
 _RETRIED = ("busy", "no-answer", "failed")
 _FILL_SECONDS = 60.0
 _LARGEST_DETAILS = 500
@@ -343,7 +333,7 @@ class World:
     def _settle_line(self, account: str, kind: Kind, campaigns: list[Campaign], now: float) -> None:
         before = [self._run(it) for it in campaigns]
         line = dialler.Line(every=60.0 / kind.per_minute, free=self.store.line(account, kind.short))
-        after, line = dialler.settle(before, line, now, partial(people.outcome, kind.short))
+        after, line = dialler.settle(before, line, now, partial(people.outcome, kind.name))
         self.store.set_line(account, kind.short, line.free)
         for campaign, was, run in zip(campaigns, before, after, strict=True):
             if run != was or campaign.state is Status.CREATED:
@@ -374,13 +364,15 @@ def _sid(account: str, number: int, kind: Kind) -> str:
 
 def fresh_stats(kind: Kind, spec: Mapping[str, Any]) -> dict[str, int]:
     """The counters of a campaign that has called nobody."""
-    first = _COUNTERS[kind.short][0]
-    return {name: len(people.recipients(spec)) if name == first else 0 for name in _COUNTERS[kind.short]}
+    first = DIALLING[kind.name].counters[0]
+    return {
+        name: len(people.recipients(spec)) if name == first else 0 for name in DIALLING[kind.name].counters
+    }
 
 
 def stats_of(kind: Kind, run: dialler.Run) -> dict[str, int]:
     """The counters of a campaign; a last busy or no-answer is a failure."""
-    names = _COUNTERS[kind.short]
+    names = DIALLING[kind.name].counters
     stats = dict.fromkeys(names, 0)
     for word, count in dialler.counted(run).items():
         name = names[0] if word == "untried" else word if word in stats else "failed"

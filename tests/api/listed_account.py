@@ -8,7 +8,7 @@ from typing import Any
 
 from scripted_server import Answer, Request, envelope, item
 
-from campaignctl.api.wire import ALIVE_WORDS, FINISHED_WORDS
+from campaignctl.api.encoding import ALIVE_WORDS, FINISHED_WORDS
 from campaignctl.kinds.lifecycle import read_status
 
 FAILED = None

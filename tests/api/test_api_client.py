@@ -14,7 +14,6 @@ from campaignctl.api.client import RequestRecord
 from campaignctl.errors import AnswerError, ApiError, CredentialsError
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.operations import Action
-from campaignctl.model.environment import CreateBody
 from campaignctl.model.results import Done, Refused
 
 VOICE_ANSWER = Answer(body=envelope(item(voice("a", "one"))))
@@ -74,7 +73,9 @@ def test_writes_go_to_where_the_documents_say(bench: Bench) -> None:
 
 def test_the_older_sms_endpoint_is_used_where_the_environment_says_so(bench: Bench) -> None:
     client, server = bench.client(
-        in_turn(SMS_ANSWER), sms_api="sms-campaigns", create_body=CreateBody("bare", "wrapped")
+        in_turn(SMS_ANSWER),
+        collections={SMS.name: "sms-campaigns"},
+        create_body={"voice": "bare", "sms": "wrapped"},
     )
     assert isinstance(client.create(SMS, {"name": "one two", "channel": "SMS"}).answer, Done)
     assert server.requests[0].path == "/v2/accounts/acme1/sms-campaigns"
@@ -154,12 +155,14 @@ def test_an_account_that_is_not_there_says_what_to_check(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("kind", "form", "setting"),
     [
-        (VOICE, CreateBody("wrapped", "bare"), "create_body: {voice: bare}"),
-        (VOICE, CreateBody("bare", "bare"), "create_body: {voice: wrapped}"),
-        (SMS, CreateBody("wrapped", "bare"), "create_body: {sms: wrapped}"),
+        (VOICE, {"voice": "wrapped", "sms": "bare"}, "create_body: {voice: bare}"),
+        (VOICE, {"voice": "bare", "sms": "bare"}, "create_body: {voice: wrapped}"),
+        (SMS, {"voice": "wrapped", "sms": "bare"}, "create_body: {sms: wrapped}"),
     ],
 )
-def test_a_400_on_a_create_names_the_setting(bench: Bench, kind: Any, form: CreateBody, setting: str) -> None:
+def test_a_400_on_a_create_names_the_setting(
+    bench: Bench, kind: Any, form: dict[str, str], setting: str
+) -> None:
     client, _ = bench.client(in_turn(refusal(400, "bad body")), create_body=form)
     answer = client.create(kind, {"name": "one"}).answer
     assert isinstance(answer, Refused)

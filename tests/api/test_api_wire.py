@@ -11,31 +11,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from campaignctl.api import wire
-from campaignctl.api.wire import ENDPOINTS, UnreadableError
+from campaignctl.api import decoding, encoding, envelopes
+from campaignctl.api.envelopes import UnreadableError
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.endpoints import ENDPOINTS, Endpoint
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import Action
 from campaignctl.model.campaigns import Live
-from campaignctl.model.environment import CreateBody
 
 SAMPLES = Path(__file__).parent / "samples"
 VOICE, MESSAGES, SMS = (ENDPOINTS[name] for name in ("campaigns", "message-campaigns", "sms-campaigns"))
-BARE, WRAPPED = CreateBody("bare", "bare"), CreateBody("wrapped", "wrapped")
+BARE, WRAPPED = "bare", "wrapped"
 
 
 def sample(name: str) -> Any:
     return json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def envelope_of(name: str) -> wire.Envelope:
-    return wire.read_envelope((SAMPLES / f"{name}.json").read_bytes())
+def envelope_of(name: str) -> envelopes.Envelope:
+    return envelopes.read_envelope((SAMPLES / f"{name}.json").read_bytes())
 
 
-def answered(endpoint: wire.Endpoint, name: str) -> list[Live]:
+def answered(endpoint: Endpoint, name: str) -> list[Live]:
     items = envelope_of(name).items
     assert all(item.trouble is None for item in items)
-    return [wire.decode(endpoint, item.data) for item in items]
+    return [decoding.decode(endpoint, item.data) for item in items]
 
 
 def test_no_sample_is_left_out() -> None:
@@ -71,7 +71,7 @@ def test_000_lists_three_voice_campaigns_of_138() -> None:
 
 
 @pytest.mark.parametrize(("endpoint", "name"), [(MESSAGES, "001_create_answer"), (SMS, "003_create_answer")])
-def test_an_sms_create_answers_with_an_expiry_time(endpoint: wire.Endpoint, name: str) -> None:
+def test_an_sms_create_answers_with_an_expiry_time(endpoint: Endpoint, name: str) -> None:
     (live,) = answered(endpoint, name)
     assert (live.sid, live.name) == ("909d2a2ba53ce07f3784668b938eb44914bo", "test_campaign")
     assert (live.status, live.word) == (Status.CREATED, "scheduled")
@@ -175,7 +175,7 @@ VALUES: some.SearchStrategy[Any] = some.one_of(SCALARS, some.lists(SCALARS, max_
 @settings(deadline=None)
 @given(some.data(), some.sampled_from(tuple(ENDPOINTS.values())))
 def test_a_value_that_stands_as_it_is_says_what_it_says_when_it_is_read(
-    data: some.DataObject, endpoint: wire.Endpoint
+    data: some.DataObject, endpoint: Endpoint
 ) -> None:
     keys = [name for row in endpoint.kind.fields for name in (row.name, *row.aliases)]
     members = [
@@ -184,7 +184,7 @@ def test_a_value_that_stands_as_it_is_says_what_it_says_when_it_is_read(
     inner: some.SearchStrategy[Any] = some.dictionaries(some.sampled_from(members), VALUES, max_size=4)
     item: Any = data.draw(some.dictionaries(some.sampled_from(keys), VALUES | inner, max_size=8))
     item |= {"sid": "s", "name": "a campaign"}
-    plain, read = wire.decode(endpoint, item).spec, wire.decode(endpoint, owned(item)).spec
+    plain, read = decoding.decode(endpoint, item).spec, decoding.decode(endpoint, owned(item)).spec
     assert plain == read
     assert repr(plain) == repr(read), "in the same order, of the same types"
 
@@ -200,39 +200,39 @@ def test_a_value_that_stands_as_it_is_says_what_it_says_when_it_is_read(
         (SMS, "003_create_request_bare"),
     ],
 )
-def test_a_bare_create_is_sent_as_documented(endpoint: wire.Endpoint, name: str) -> None:
+def test_a_bare_create_is_sent_as_documented(endpoint: Endpoint, name: str) -> None:
     body = sample(name)
     spec = body | ({"from": body["from"].split(",")} if "from" in body else {})
-    assert wire.encode_create(endpoint, spec, BARE) == body
+    assert encoding.encode_create(endpoint, spec, BARE) == body
 
 
 @pytest.mark.parametrize(
     ("endpoint", "name"), [(MESSAGES, "001_create_request_wrapped"), (SMS, "003_create_request_wrapped")]
 )
-def test_a_wrapped_sms_create_is_sent_as_documented(endpoint: wire.Endpoint, name: str) -> None:
+def test_a_wrapped_sms_create_is_sent_as_documented(endpoint: Endpoint, name: str) -> None:
     body = sample(name)
-    assert wire.encode_create(endpoint, body["smscampaigns"], WRAPPED) == body
+    assert encoding.encode_create(endpoint, body["smscampaigns"], WRAPPED) == body
 
 
 def test_a_wrapped_voice_create_is_an_array_of_one_with_its_numbers_in_an_array() -> None:
     spec = {"name": "one", "from": ("+919876543210", "+919876543211")}
     body = {"campaigns": [{"from": ["+919876543210", "+919876543211"], "name": "one"}]}
-    assert wire.encode_create(VOICE, spec, WRAPPED) == body
+    assert encoding.encode_create(VOICE, spec, WRAPPED) == body
 
 
 def test_a_voice_update_is_sent_as_documented() -> None:
     body = sample("002_update_request")
-    assert wire.encode_update(VOICE, body["campaigns"][0]) == body
+    assert encoding.encode_update(VOICE, body["campaigns"][0]) == body
 
 
 def test_an_sms_update_is_bare() -> None:
-    assert wire.encode_update(MESSAGES, {"sender_id": "EXOTEL"}) == {"sender_id": "EXOTEL"}
+    assert encoding.encode_update(MESSAGES, {"sender_id": "EXOTEL"}) == {"sender_id": "EXOTEL"}
 
 
 def test_a_voice_action_is_an_array_of_one_and_an_sms_action_is_bare() -> None:
     documented = sample("002_pause_request")["campaigns"][0]["action"]
-    assert wire.encode_action(VOICE, Action(documented)) == {"campaigns": [{"action": "pause"}]}
-    assert wire.encode_action(MESSAGES, Action.ARCHIVE) == sample("001_archive_request")
+    assert encoding.encode_action(VOICE, Action(documented)) == {"campaigns": [{"action": "pause"}]}
+    assert encoding.encode_action(MESSAGES, Action.ARCHIVE) == sample("001_archive_request")
 
 
 def test_retries_and_schedule_are_sent_as_documented() -> None:
@@ -240,24 +240,24 @@ def test_retries_and_schedule_are_sent_as_documented() -> None:
         "retries": sample("004_retries_request_part"),
         "schedule": sample("004_schedule_request_part"),
     }
-    assert wire.encode_update(VOICE, spec) == {"campaigns": [spec]}
+    assert encoding.encode_update(VOICE, spec) == {"campaigns": [spec]}
 
 
 def test_the_channel_goes_to_message_campaigns_only() -> None:
     spec = {"name": "camp", "channel": "SMS"}
-    assert wire.encode_create(MESSAGES, spec, BARE) == spec
-    assert wire.encode_create(SMS, spec, BARE) == {"name": "camp"}
+    assert encoding.encode_create(MESSAGES, spec, BARE) == spec
+    assert encoding.encode_create(SMS, spec, BARE) == {"name": "camp"}
 
 
 def test_a_null_is_sent_as_null() -> None:
-    assert wire.encode_update(MESSAGES, {"status_callback": None}) == {"status_callback": None}
+    assert encoding.encode_update(MESSAGES, {"status_callback": None}) == {"status_callback": None}
 
 
 # what is odd
 
 
 def test_numbers_in_one_text_are_an_array() -> None:
-    live = wire.decode(VOICE, {"id": "a", "name": "n", "from": "+919876543210, +919876543211"})
+    live = decoding.decode(VOICE, {"id": "a", "name": "n", "from": "+919876543210, +919876543211"})
     assert live.spec["from"] == ("+919876543210", "+919876543211")
 
 
@@ -276,7 +276,9 @@ def test_numbers_in_one_text_are_an_array() -> None:
     ],
 )
 def test_a_masked_number_is_not_shown_and_neither_are_those_beside_it(numbers: Any) -> None:
-    live = wire.decode(ENDPOINTS["campaigns"], {"id": "1", "name": "abc", "from": numbers, "url": "http://x"})
+    live = decoding.decode(
+        ENDPOINTS["campaigns"], {"id": "1", "name": "abc", "from": numbers, "url": "http://x"}
+    )
     assert live.spec == {"name": "abc", "url": "http://x"}
 
 
@@ -285,13 +287,13 @@ def test_a_masked_number_is_not_shown_and_neither_are_those_beside_it(numbers: A
     ["+919876543210", "09876543210", "98765 43210", "(022) 4000-1234", "+91-98765.43210", "[98] 7654"],
 )
 def test_a_number_is_shown_however_it_is_written(number: str) -> None:
-    live = wire.decode(ENDPOINTS["campaigns"], {"id": "1", "name": "abc", "from": [number, 9876543211]})
+    live = decoding.decode(ENDPOINTS["campaigns"], {"id": "1", "name": "abc", "from": [number, 9876543211]})
     assert live.spec["from"] == (number, "9876543211")
 
 
 def test_digits_may_come_as_numbers() -> None:
     data = {"sid": "a", "name": "n", "dlt_template_id": 1107, "lists": [17]}
-    assert wire.decode(MESSAGES, data).spec == {"name": "n", "dlt_template_id": "1107", "lists": ("17",)}
+    assert decoding.decode(MESSAGES, data).spec == {"name": "n", "dlt_template_id": "1107", "lists": ("17",)}
 
 
 @pytest.mark.parametrize(
@@ -307,18 +309,20 @@ def test_digits_may_come_as_numbers() -> None:
     ],
 )
 def test_a_status_is_read_in_any_spelling_and_else_unknown(word: str | None, status: Status) -> None:
-    live = wire.decode(VOICE, {"id": "a", "name": "n", "status": word})
+    live = decoding.decode(VOICE, {"id": "a", "name": "n", "status": word})
     assert (live.status, live.word) == (status, word or "")
 
 
 def test_a_fraction_of_nine_digits_is_a_moment() -> None:
-    live = wire.decode(VOICE, {"id": "a", "name": "n", "date_created": "2020-11-24T23:52:19.625541789+05:30"})
+    live = decoding.decode(
+        VOICE, {"id": "a", "name": "n", "date_created": "2020-11-24T23:52:19.625541789+05:30"}
+    )
     assert live.created == datetime(2020, 11, 24, 18, 22, 19, 625541, tzinfo=UTC)
 
 
 def test_the_documented_key_wins_over_its_other_spelling() -> None:
     data = {"sid": "a", "name": "n", "dlt_entitiy_id": "1", "dlt_entity_id": "2"}
-    assert wire.decode(MESSAGES, data).spec["dlt_entity_id"] == "2"
+    assert decoding.decode(MESSAGES, data).spec["dlt_entity_id"] == "2"
 
 
 @pytest.mark.parametrize(
@@ -335,7 +339,7 @@ def test_the_documented_key_wins_over_its_other_spelling() -> None:
     ],
 )
 def test_a_value_that_cannot_be_understood_says_nothing(key: str, value: Any) -> None:
-    live = wire.decode(VOICE, {"id": "a", "name": "n", key: value})
+    live = decoding.decode(VOICE, {"id": "a", "name": "n", key: value})
     assert key not in live.spec
 
 
@@ -345,11 +349,11 @@ def test_a_start_that_is_no_time_is_not_shown_while_the_rest_of_the_schedule_is(
         "name": "n",
         "schedule": {"send_at": "tomorrow", "end_at": "2027-01-15T18:00:00+05:30"},
     }
-    assert wire.decode(VOICE, data).spec["schedule"] == {"end_at": "2027-01-15T18:00:00+05:30"}
+    assert decoding.decode(VOICE, data).spec["schedule"] == {"end_at": "2027-01-15T18:00:00+05:30"}
 
 
 def test_null_is_shown_as_unset() -> None:
-    assert wire.decode(VOICE, {"id": "a", "name": "n", "schedule": None}).spec["schedule"] is None
+    assert decoding.decode(VOICE, {"id": "a", "name": "n", "schedule": None}).spec["schedule"] is None
 
 
 @pytest.mark.parametrize(
@@ -357,7 +361,7 @@ def test_null_is_shown_as_unset() -> None:
 )
 def test_a_campaign_without_a_sid_or_a_name_has_failed(data: Any) -> None:
     with pytest.raises(UnreadableError):
-        wire.decode(VOICE, data)
+        decoding.decode(VOICE, data)
 
 
 @pytest.mark.parametrize(
@@ -378,7 +382,7 @@ def test_a_campaign_without_a_sid_or_a_name_has_failed(data: Any) -> None:
 )
 def test_an_answer_that_cannot_be_understood_is_said_so(body: bytes, what: str) -> None:
     with pytest.raises(UnreadableError, match=what):
-        wire.read_envelope(body)
+        envelopes.read_envelope(body)
 
 
 @pytest.mark.parametrize(
@@ -393,7 +397,7 @@ def test_an_answer_that_cannot_be_understood_is_said_so(body: bytes, what: str) 
     ],
 )
 def test_an_item_that_is_no_plain_success_has_failed(item: Any) -> None:
-    (read,) = wire.read_envelope(json.dumps({"response": [item]}).encode()).items
+    (read,) = envelopes.read_envelope(json.dumps({"response": [item]}).encode()).items
     assert read.trouble is not None
 
 
@@ -415,16 +419,16 @@ def test_an_item_that_is_no_plain_success_has_failed(item: Any) -> None:
     ],
 )
 def test_an_error_is_read_in_every_shape(body: Any, message: str) -> None:
-    assert wire.read_trouble(400, json.dumps(body).encode()).message == message
+    assert envelopes.read_trouble(400, json.dumps(body).encode()).message == message
 
 
 def test_an_error_quotes_no_number_no_page_and_no_line_break() -> None:
-    said = wire.cleaned(
+    said = envelopes.cleaned(
         "number +919876543210 is\nin DND,\x1b[31m 09876543210 too; +91 98765 43210, at 2027-01-15"
     )
     assert said == "number +91••••••••10 is in DND, [31m •••••••••10 too; +91••••••••10, at 2027-01-15"
-    assert wire.read_trouble(502, b"<html>token</html>").message == "the answer is an HTML page"
-    assert len(wire.cleaned("x" * 5000)) == 300
+    assert envelopes.read_trouble(502, b"<html>token</html>").message == "the answer is an HTML page"
+    assert len(envelopes.cleaned("x" * 5000)) == 300
 
 
 @pytest.mark.parametrize(
@@ -439,17 +443,17 @@ def test_an_error_quotes_no_number_no_page_and_no_line_break() -> None:
     ],
 )
 def test_a_sid_stays_one_segment_of_the_path(sid: str | None, path: str) -> None:
-    assert wire.path_of("acme1", "campaigns", sid) == path
+    assert encoding.path_of("acme1", "campaigns", sid) == path
 
 
 def test_an_empty_sid_never_becomes_the_path_of_the_collection() -> None:
     with pytest.raises(ValueError, match="SID"):
-        wire.path_of("acme1", "campaigns", "")
+        encoding.path_of("acme1", "campaigns", "")
 
 
 def test_every_kind_has_an_endpoint_whose_filter_words_are_known() -> None:
     assert {endpoint.kind.name for endpoint in ENDPOINTS.values()} == set(KINDS)
-    for words, alive in ((wire.ALIVE_WORDS, True), (wire.FINISHED_WORDS, False)):
+    for words, alive in ((encoding.ALIVE_WORDS, True), (encoding.FINISHED_WORDS, False)):
         for word in words.split(","):
-            live = wire.decode(VOICE, {"id": "a", "name": "n", "status": word})
+            live = decoding.decode(VOICE, {"id": "a", "name": "n", "status": word})
             assert (live.alive, live.finished) == (alive, not alive)

@@ -8,7 +8,7 @@ import re
 import pytest
 from harness import Desk, live_voice, voice
 
-from campaignctl.api.wire import read_trouble
+from campaignctl.api.envelopes import read_trouble
 from campaignctl.report.text import writer
 
 NUMBERS = re.compile(r"98765[ .-]?\)? ?4321\d|9198765")

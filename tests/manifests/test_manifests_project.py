@@ -8,9 +8,10 @@ import pytest
 from manifest_projects import PROJECT, write
 
 from campaignctl.errors import CredentialsError, InputError
+from campaignctl.kinds import KINDS
 from campaignctl.manifests import choose_environment, load_project, require_account
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
-from campaignctl.model.environment import CreateBody, Environment, Project, Prune
+from campaignctl.model.environment import Environment, Project, Prune
 
 FULL = """\
 apiVersion: campaignctl/v1
@@ -53,7 +54,11 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     prod = choose_environment(project, None)
     assert (prod.name, prod.base_url, prod.account_sid) == ("prod", "https://api.exotel.com", "acme1")
     assert (prod.key_env, prod.token_env) == ("EXOTEL_PROD_KEY", "EXOTEL_PROD_TOKEN")
-    assert (prod.sms_api, prod.create_body) == ("sms-campaigns", CreateBody("wrapped", "wrapped"))
+    assert (prod.collection("SmsCampaign"), prod.collection("VoiceCampaign")) == (
+        "sms-campaigns",
+        "campaigns",
+    )
+    assert [prod.create_form(kind) for kind in KINDS.values()] == ["wrapped", "wrapped"]
     assert (prod.rate_limit, prod.timeout_seconds, prod.max_attempts, prod.settle_seconds) == (
         None,
         2.5,
@@ -92,7 +97,7 @@ def test_the_account_of_the_environment_variable_is_trimmed_as_key_and_token_are
 
 def test_one_word_is_the_create_body_of_both_kinds(tmp_path: Path) -> None:
     text = PROJECT + "environments: {live: {backend: exotel, region: mumbai, create_body: bare}}\n"
-    assert project_of(tmp_path, text).environments["live"].create_body == CreateBody("bare", "bare")
+    assert project_of(tmp_path, text).environments["live"].create_body == {"voice": "bare", "sms": "bare"}
 
 
 def test_an_account_is_missed_only_where_it_is_used(tmp_path: Path) -> None:

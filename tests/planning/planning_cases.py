@@ -51,6 +51,8 @@ BASE: Mapping[str, Mapping[str, Any]] = {
     },
 }
 KINDS: Mapping[str, Kind] = {"voice": VOICE, "sms": SMS}
+_NEW: Mapping[str, str] = {"voice": "Created", "sms": "scheduled"}
+"""What the account calls the status of a new campaign [004, 001]."""
 
 _KEYS: Mapping[str, str] = {
     "case": "name now clocks environment allow prune prune_asked orphans_complete resend unsettled manifests live "
@@ -163,7 +165,7 @@ def _desired(data: Mapping[str, Any]) -> Desired:
 def _live(data: Mapping[str, Any]) -> Live:
     _known(data, "live")
     short, name = _named(data)
-    word = data.get("status", KINDS[short].first_status)
+    word = data.get("status", _NEW[short])
     return Live(
         kind=KINDS[short],
         sid=data.get("sid", f"{name}-sid"),
@@ -212,7 +214,7 @@ def _terms(data: Mapping[str, Any]) -> Terms:
         name="test",
         backend=settings.get("backend", "exotel"),
         account_sid="acme1",
-        sms_api=settings.get("sms_api", "message-campaigns"),
+        collections={SMS.name: settings["sms_api"]} if "sms_api" in settings else {},
         country=COUNTRIES[country] if country else None,
         allow=frozenset(settings.get("allow", ())),
         resume_before_start=settings.get("resume_before_start", "unknown"),

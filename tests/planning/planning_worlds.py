@@ -238,7 +238,7 @@ def _terms(draw: st.DrawFn) -> Terms:
         "test",
         draw(st.sampled_from(("exotel", "sandbox"))),
         "acme1",
-        sms_api=draw(st.sampled_from(("message-campaigns", "sms-campaigns"))),
+        collections={SMS.name: draw(st.sampled_from(("message-campaigns", "sms-campaigns")))},
         country=draw(st.sampled_from((None, COUNTRIES["IN"]))),
         allow=frozenset(draw(st.sets(st.sampled_from(_FLAGS[:7]), max_size=2))),
     )

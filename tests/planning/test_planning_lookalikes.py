@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from planning_worlds import NOW, World, worlds
 
-from campaignctl.api.wire import ENDPOINTS
 from campaignctl.diagnostics import Position
-from campaignctl.kinds import VOICE
+from campaignctl.kinds import SMS, VOICE
+from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
 from campaignctl.model.permissions import Consent
@@ -110,8 +110,8 @@ def test_the_index_misses_none_of_those_that_meet_closely(
 
 
 def test_a_page_of_the_newest_is_as_long_as_the_account_has_them() -> None:
-    for endpoint in ENDPOINTS.values():
-        assert endpoint.page_limit == endpoint.kind.page_limit
+    longest = {name: {it.page_limit for it in row.endpoints} for name, row in SERVICES.items()}
+    assert longest == {VOICE.name: {500}, SMS.name: {50}}
 
 
 @pytest.mark.parametrize("cut", [False, True])
@@ -127,7 +127,7 @@ def test_a_page_and_a_whole_listing_show_the_same_newest_finished(cut: bool) -> 
         )
         for number in range(700)
     )
-    page = {VOICE.name: campaigns[::-1][: VOICE.page_limit]} if cut else {}
+    page = {VOICE.name: campaigns[::-1][:500]} if cut else {}
     snapshot = Snapshot(NOW, {VOICE.name: Listing(campaigns)}, newest_finished=page)
     found = newest_finished(snapshot, ())
     assert [it.sid for it in found] == [it.sid for it in campaigns[:199:-1]]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.table import Unit
 from campaignctl.rendering.as_html.markup import outside, text
 from campaignctl.rendering.timeline import Day, Piece, Span, Timeline
 from campaignctl.rendering.words import counted, day, moment
@@ -21,12 +23,16 @@ _STUB: Final = 0.05
 """Of a day: how long a run is drawn whose length nobody knows."""
 _MOST_SAID: Final = 8
 
+_CLASSES: Final = {Unit.CALL: "voice", Unit.MESSAGE: "sms"}
+_CLASS_OF: Final = {kind.short: _CLASSES[kind.unit] for kind in KINDS.values()}
+"""The colour of a bar is that of calls or of messages, whatever the kind is called."""
+
 _DEFINITIONS: Final = (
     '<svg class="definitions" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
     + "".join(
         f'<linearGradient id="fade-{kind}"><stop class="stop-{kind}" offset="0" stop-opacity=".85"/>'
         f'<stop class="stop-{kind}" offset="1" stop-opacity="0"/></linearGradient>'
-        for kind in ("voice", "sms")
+        for kind in _CLASSES.values()
     )
     + "</defs></svg>\n"
 )
@@ -132,7 +138,7 @@ def cut_label(title: str) -> str:
 
 
 def _bars(piece: Piece, top: int) -> Iterator[str]:
-    kind = piece.span.title.partition("/")[0]
+    kind = _CLASS_OF[piece.span.title.partition("/")[0]]
     if not piece.span.goes:
         yield _rect(
             f"{kind} waits", *(piece.calls or piece.window or (piece.start, piece.start + _STUB)), top, _BAR

@@ -1,0 +1,204 @@
+"""What a campaign and a contact list look like in an answer.
+
+What an answer holds is read tolerantly: unknown keys are ignored, and a key whose value cannot be understood counts as
+one that the answer lacks, which says nothing; so does one that holds a masked number of a person. Only the SID and the
+name are needed: an item without them has failed, so the list is not whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from campaignctl.api.envelopes import Json, UnreadableError, integer, text_or_none
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.endpoints import CONTACT_LISTS, Endpoint
+from campaignctl.kinds.lifecycle import read_status
+from campaignctl.kinds.table import Field, Type, Value
+from campaignctl.model.campaigns import Live
+from campaignctl.model.windows import instant
+
+
+def decode(endpoint: Endpoint, data: Json) -> Live:
+    """One campaign as an answer gives it. Raises `UnreadableError` without a SID or a name."""
+    if not isinstance(data, dict):
+        raise UnreadableError("its data is no object")
+    sid = _sid(endpoint, data)
+    spec = _members(_KIND_ROWS[endpoint.kind.name], data)
+    if sid is None or not isinstance(spec.get("name"), str):
+        raise UnreadableError("it has no SID" if sid is None else "it has no name")
+    word = text_or_none(data.get("status")) or ""
+    return Live(
+        kind=endpoint.kind,
+        sid=sid,
+        status=read_status(word),
+        word=word,
+        spec=spec,
+        created=_moment(data.get("date_created")),
+        updated=text_or_none(data.get("date_updated")),
+        stats=_counts(data.get("stats")),
+        report_url=text_or_none(data.get("report_url")),
+    )
+
+
+def _sid(endpoint: Endpoint, data: Mapping[str, Json]) -> str | None:
+    for key in endpoint.sid_keys:
+        if text := text_or_none(data.get(key)):
+            return text
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactList:
+    """A list of people, as far as this project looks at it."""
+
+    sid: str
+    name: str
+
+
+def decode_contact_list(data: Json) -> ContactList:
+    """One contact list as an answer gives it. Raises `UnreadableError` without a SID or a name."""
+    found = data if isinstance(data, dict) else {}
+    sid = _sid(CONTACT_LISTS, found)
+    name = text_or_none(found.get("name"))
+    if sid is None or name is None:
+        raise UnreadableError("it has no SID" if sid is None else "it has no name")
+    return ContactList(sid, name)
+
+
+class _Row(NamedTuple):
+    """What a key of an answer gives: a field, and how it is `read`. A value of the class `plain` stands as it is."""
+
+    name: str
+    read: Callable[[Json], Value]
+    plain: type | None
+    is_alias: bool = False
+
+
+def _rows(fields: tuple[Field, ...]) -> Mapping[str, _Row]:
+    """By every key that an answer may use."""
+    rows: dict[str, _Row] = {}
+    for row in fields:
+        read = _object_reader(_rows(row.fields)) if row.type is Type.OBJECT else _READERS[row.type]
+        plain = _PLAIN.get(row.type)
+        rows[row.name] = _Row(row.name, read, plain)
+        rows.update(dict.fromkeys(row.aliases, _Row(row.name, read, plain, is_alias=True)))
+    return rows
+
+
+def _members(rows: Mapping[str, _Row], data: Mapping[str, Json]) -> dict[str, Value]:
+    spec: dict[str, Any] = {}
+    for key, value in data.items():
+        row = rows.get(key)
+        if row is None:
+            continue
+        name, read, plain, is_alias = row
+        if is_alias and name in data:
+            continue
+        if value is None or value.__class__ is plain:
+            spec[name] = value
+            continue
+        try:
+            spec[name] = read(value)
+        except ValueError:
+            continue  # not understood: as if the answer lacked it, see above
+    return spec
+
+
+def _object_reader(rows: Mapping[str, _Row]) -> Callable[[Json], Value]:
+    def read(value: Json) -> Value:
+        if not isinstance(value, dict):
+            raise ValueError
+        return _members(rows, value)
+
+    return read
+
+
+def _text(value: Json) -> Value:
+    if isinstance(value, str):
+        return value
+    return str(integer(value))
+
+
+def _time(value: Json) -> Value:
+    if not isinstance(value, str):
+        raise ValueError
+    instant(value)
+    return value
+
+
+def _boolean(value: Json) -> Value:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "false": False}
+    if not isinstance(value, str) or value.lower() not in words:
+        raise ValueError
+    return words[value.lower()]
+
+
+def _texts(value: Json) -> Value:
+    """An array, or a text with commas: [004] sends `from` so."""
+    items: Iterable[Any] = value.split(",") if isinstance(value, str) else _array(value)
+    try:
+        return tuple(filter(None, map(str.strip, items)))
+    except TypeError:  # not all of them are texts
+        return tuple(text for item in items if (text := str(_text(item)).strip()))
+
+
+_SHOWN_NUMBERS: Final = re.compile(
+    r"(?:\n\+?[ \u00a0().\[\]\-]*[0-9][0-9 \u00a0().\[\]\-]*)*", re.ASCII
+).fullmatch
+"""Digits, a leading plus sign, blanks, hyphens, dots and brackets, each on a line of its own."""
+
+
+def _numbers(value: Json) -> Value:
+    """People's numbers. One that is masked is not shown, and then nobody knows whom the campaign reaches: an account
+    that masks one says nothing of them all, so that none of them is compared, or sent back.
+    """
+    numbers = _texts(value)
+    if isinstance(numbers, tuple) and not _SHOWN_NUMBERS("\n".join(("", *map(str, numbers)))):
+        raise ValueError
+    return numbers
+
+
+def _array(value: Json) -> list[Json]:
+    if not isinstance(value, list):
+        raise ValueError
+    return value
+
+
+_READERS: Mapping[Type, Callable[[Json], Value]] = MappingProxyType(
+    {
+        Type.STRING: _text,
+        Type.DIGITS: _text,
+        Type.URL: _text,
+        Type.TIME: _time,
+        Type.INTEGER: integer,
+        Type.BOOLEAN: _boolean,
+        Type.STRINGS: _texts,
+        Type.NUMBERS: _numbers,
+    }
+)
+_PLAIN: Mapping[Type, type] = MappingProxyType(
+    {Type.STRING: str, Type.DIGITS: str, Type.URL: str, Type.INTEGER: int, Type.BOOLEAN: bool}
+)
+_KIND_ROWS: Mapping[str, Mapping[str, _Row]] = MappingProxyType(
+    {kind.name: _rows(kind.fields) for kind in KINDS.values()}
+)
+
+
+def _moment(value: Json) -> datetime | None:
+    try:
+        return instant(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _counts(value: Json) -> Mapping[str, int] | None:
+    if not isinstance(value, dict):
+        return None
+    return {key: count for key, count in value.items() if isinstance(count, int)}

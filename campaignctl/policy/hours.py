@@ -13,13 +13,15 @@ from campaignctl.kinds.table import Value
 from campaignctl.model.environment import Environment
 from campaignctl.model.windows import after, in_zone, offset, utc, window_of
 from campaignctl.policy.prediction import declared_end
-from campaignctl.policy.runs import worst_minutes
+from campaignctl.policy.runs import SharedRun, shared_run
 from campaignctl.policy.subject import Case, Fault, Subject
 from campaignctl.policy.wall_time import moment_of
 from campaignctl.zones import zone
 
 OPENING, CLOSING = "09:00", "21:00"
 """India's hours for commercial calls and promotional SMS, and the default everywhere."""
+
+_MINUTE: Final = timedelta(minutes=1)
 
 BOUNDS: Final = ("end", "worst")
 """What must lie within the hours: the end, or else the longest run."""
@@ -78,9 +80,10 @@ def calling_hours(case: Case) -> Iterator[Fault]:
     end = _standing_end(subject)
     if day.lets_end(end):
         return
-    worst = _worst_end(case)
+    run = _longest_run(case)
+    worst = None if run is None or run.minutes is None else after(subject.begins, run.minutes * _MINUTE)
     if worst is None or not day.lets_end(worst):
-        yield _too_late(case, day, end, worst)
+        yield _too_late(case, day, end, worst, run)
 
 
 def _standing_end(subject: Subject) -> datetime:
@@ -90,26 +93,20 @@ def _standing_end(subject: Subject) -> datetime:
     return end or after(subject.begins, DEFAULT_WINDOW)
 
 
-def _worst_end(case: Case) -> datetime | None:
-    """When the last call may be over, where that is what counts and where anybody can tell."""
-    subject = case.subject
-    if case.settings.get("bound") != "worst" or subject.kind.unit != "call" or subject.begins is None:
-        return None
-    minutes = worst_minutes(subject)
-    return None if minutes is None else after(subject.begins, timedelta(minutes=minutes))
+def _longest_run(case: Case) -> SharedRun | None:
+    """How long its calls may take beside the others, where that is what counts."""
+    counts = case.settings.get("bound") == "worst" and case.subject.kind.unit == "call"
+    return shared_run(case) if counts else None
 
 
-def _too_late(case: Case, day: CallingDay, end: datetime, worst: datetime | None) -> Fault:
+def _too_late(
+    case: Case, day: CallingDay, end: datetime, worst: datetime | None, run: SharedRun | None
+) -> Fault:
     subject = case.subject
     latest, advice = _advice(subject, day)
     declared = _declares_end(case)
-    if case.settings.get("bound") == "worst" and subject.kind.unit == "call":
-        says = (
-            "how long it runs at worst is unknown"
-            if worst is None
-            else f"at worst {_until(subject, day, worst)}"
-        )
-        says += "" if worst is None else " (if nothing else runs)"
+    if run is not None:
+        says = _at_worst(subject, day, worst, run)
     else:
         says = "" if declared_end(subject) else "it has no end: "
         says += _until(subject, day, end)
@@ -118,6 +115,13 @@ def _too_late(case: Case, day: CallingDay, end: datetime, worst: datetime | None
         message += "; for several days, one campaign a day"
     path = subject.end_path if declared else subject.start_path
     return Fault(path, message, details=(("end", latest.isoformat() if latest else None),))
+
+
+def _at_worst(subject: Subject, day: CallingDay, worst: datetime | None, run: SharedRun) -> str:
+    beside = f"beside {counted(run.campaigns, 'other campaign')}" if run.campaigns else ""
+    if worst is None:
+        return f"how long it runs at worst {beside}{' ' if beside else ''}is unknown"
+    return f"at worst{f', {beside},' if beside else ''} {_until(subject, day, worst)} (if nothing else runs)"
 
 
 def _declares_end(case: Case) -> bool:

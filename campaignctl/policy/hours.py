@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from campaignctl.diagnostics import Severity, counted
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.kinds.table import Value
+from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.model.windows import after, in_zone, offset, utc, window_of
 from campaignctl.policy.prediction import declared_end
@@ -103,7 +104,7 @@ def _too_late(
     case: Case, day: CallingDay, end: datetime, worst: datetime | None, run: SharedRun | None
 ) -> Fault:
     subject = case.subject
-    latest, advice = _advice(subject, day)
+    latest, advice = _advice(case.desired, subject, day)
     declared = _declares_end(case)
     if run is not None:
         says = _at_worst(subject, day, worst, run)
@@ -134,15 +135,20 @@ def _declares_end(case: Case) -> bool:
     return mine.get(name) is not None and mine.get(name) == standing.get(name)
 
 
-def _advice(subject: Subject, day: CallingDay) -> tuple[datetime | None, str]:
+def _advice(desired: Desired, subject: Subject, day: CallingDay) -> tuple[datetime | None, str]:
     """The latest end that may be declared, and what to do; None where no end would do."""
     start = window_of(subject.kind, subject.spec).start
     assert subject.begins is not None, "what never begins never ends"
     if subject.is_live and start is not None and start < subject.begins:
-        return None, "its end can no longer change: it can be resumed on its last day, within the hours"
+        return None, f"its end can no longer change: {_until_when_resumed(subject, day)}"
     needed = timedelta(minutes=subject.kind.min_window_minutes)
     if day.closes.astimezone(UTC) - subject.begins >= needed:
-        return day.closes, f'declare {subject.kind.end.name}: "{day.closes.isoformat()}"'
+        how = (
+            " and stop ignoring it (metadata.ignore)"
+            if subject.is_live and desired.ignores(subject.end_path)
+            else ""
+        )
+        return day.closes, f'declare {subject.kind.end.name}: "{day.closes.isoformat()}"{how}'
     hours, last = (
         counted(needed // timedelta(hours=1), "hour"),
         day.local(day.closes.astimezone(UTC) - needed),
@@ -150,6 +156,18 @@ def _advice(subject: Subject, day: CallingDay) -> tuple[datetime | None, str]:
     if not day.lets_begin(last):
         return None, f"it needs {hours}, and they are shorter"
     return None, f"it needs {hours}: start it by {last:%H:%M} {offset(last)}"
+
+
+def _until_when_resumed(subject: Subject, day: CallingDay) -> str:
+    """What is left of one that has begun: its last day, unless it ends beyond the hours of that, too."""
+    end = _standing_end(subject)
+    last = day.local(end)
+    opens, closes = (last.replace(hour=it.hour, minute=it.minute, second=0, microsecond=0) for it in day[:2])
+    if opens < last <= closes:
+        return f"it can be resumed on its last day, {last:%a %d %b}, within the hours"
+    return (
+        "it can never be resumed within the hours; complete it, and give what is left a campaign of its own"
+    )
 
 
 def _start(subject: Subject, day: CallingDay) -> str:

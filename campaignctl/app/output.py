@@ -70,9 +70,13 @@ def _write(text: str, output_format: str, *, ended: bool = True, instead: TextIO
         click.echo(whole, nl=False, color=True)
 
 
-def remark(text: str, options: GlobalOptions | None = None) -> None:
-    """Something to know besides; `-q` leaves it out."""
-    if options is None or not options.quiet:
+def remark(text: str, options: GlobalOptions | None = None, output_format: str = "text") -> None:
+    """Something to know besides, on standard error; `-q` leaves it out."""
+    if options is not None and options.quiet:
+        return
+    if output_format not in _FOR_PEOPLE and isinstance(sys.stderr, streams.Stream):
+        sys.stderr.say(f"{text}\n", utf8=True)
+    else:
         click.echo(text, err=True)
 
 

@@ -55,7 +55,7 @@ def command(
         planned = make(session, reading, connection.client, plan_options)
     if out == _STANDARD_OUTPUT:
         output.result(_file_text(planned), "json")
-        output.remark(render(planned, session, output_format), session.options)
+        output.remark(render(planned, session, output_format), session.options, output_format)
     else:
         if out is not None:
             write_out(out, _file_text(planned))

@@ -70,7 +70,7 @@ PHONE = Format(
             "as text and export it again",
         ),
         (r"\+?[0-9]+\.0+", "was turned into a decimal number by a spreadsheet; format the column as text"),
-        (r"\+?[0-9 ().-]+", "holds blanks or signs, or not 7 to 15 digits; write it as +919876543210"),
+        (r"\+?[0-9 ().-]+", "holds blanks or signs, or not 7 to 15 digits; write it as in +919876543210"),
     ),
 )
 """E.164 with or without its plus sign, or as dialled at home."""
@@ -80,7 +80,10 @@ DIGITS = Format("[0-9]{1,40}", "digits only")
 CALLER = Format(
     r"\+?[0-9]{1,40}",
     "digits, with or without + before them",
-    slips=(*PHONE.slips[:2], (r"\+?[0-9 ().-]+", "holds blanks or signs; write it as 03349360005")),
+    slips=(
+        *PHONE.slips[:2],
+        (r"\+?[0-9 ().-]+", "holds blanks or signs; write its digits alone, as in 03349360005"),
+    ),
 )
 """A number that calls come from; shorter than people's numbers may be."""
 

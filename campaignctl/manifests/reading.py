@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -137,13 +137,13 @@ class _Loading:
             return
         self.complete = False
         meant = inside and (not document.labels or self.selector.matches(document.labels))
-        self.findings += document.findings if meant else map(_aside, document.findings)
+        self.findings += document.findings if meant else _aside(document.findings)
 
     def result(self, project: Project) -> Manifests:
         """What was read, after what manifests say to one another has been checked."""
         for desired, fault in (*self.faults, *conflicts(self.desired, project.prune)):
             found = Diagnostic(fault.severity, fault.rule, self._place(desired, fault), fault.message)
-            self.findings.append(found if desired.where in self.selected else _aside(found))
+            self.findings += [found] if desired.where in self.selected else _aside([found])
         return Manifests(
             tuple(self.desired),
             tuple(self.selected.values()),
@@ -193,6 +193,6 @@ def _end_of(text: str) -> Mark:
     return Mark(text.count("\n"), len(text) - text.rfind("\n") - 1)
 
 
-def _aside(finding: Diagnostic) -> Diagnostic:
-    """Outside the selection a mistake is a warning."""
-    return finding._replace(severity=Severity.WARN)
+def _aside(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Outside the selection a mistake is a warning, and what is only odd is not told."""
+    return (it._replace(severity=Severity.WARN) for it in findings if it.severity is Severity.ERROR)

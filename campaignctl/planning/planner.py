@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 
 from campaignctl.diagnostics import Diagnostic
@@ -28,7 +28,9 @@ from campaignctl.planning.match import How, Match, match_all
 from campaignctl.planning.newest import newest_finished, on_other_endpoint
 from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, unmatched, unnamed
 from campaignctl.planning.terms import Terms
-from campaignctl.policy import RULES, Beside, copies_among, level_of
+from campaignctl.policy import RULES, Beside, Subject, copies_among, level_of
+from campaignctl.policy.beside import OtherRun
+from campaignctl.policy.runs import other_run
 from campaignctl.policy.together import Together
 
 
@@ -93,7 +95,9 @@ def make_plan(
     account = _look(all_manifests, snapshot, terms.country)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
-    beside = Beside(copies=copies_among(all_manifests, terms.environment, terms.now))
+    copies = copies_among(all_manifests, terms.environment, terms.now)
+    others = cache(lambda: tuple(_other_runs(account)))
+    beside = Beside(copies=copies, others=others)
     terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
     decided, together = _decide_all(meant, orphans, account, terms)
@@ -119,6 +123,25 @@ def _decide_all(
         return decided, together
     terms = replace(terms, beside=terms.beside._replace(crowds=together.crowds))
     return [(match, _decide_timely(match, account, terms)) for match in meant], together
+
+
+_STOPPED = (State.PAUSED, State.COMPLETED, State.ARCHIVED)
+
+
+def _other_runs(account: _Account) -> Iterator[OtherRun]:
+    """All that may call once the plan is carried out, what it holds or blocks too."""
+    for match in account.matches:
+        desired, live = match.desired, match.live
+        waits = live is not None and live.status is Status.PAUSED and desired.state is None
+        if desired.state in _STOPPED or waits or (live is not None and live.finished):
+            continue
+        spec = {**live.spec, **desired.spec} if live is not None else desired.spec
+        begins = window_of(desired.kind, spec).start
+        yield other_run(Subject(desired.kind, spec, begins, is_live=live is not None), desired)
+    for live in account.unmatched:
+        if live.status is not Status.PAUSED:
+            begins = window_of(live.kind, live.spec).start
+            yield other_run(Subject(live.kind, live.spec, begins, is_live=True))
 
 
 def _look(all_manifests: Sequence[Desired], snapshot: Snapshot, country: Country | None) -> _Account:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
 
 from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.kinds.lifecycle import State
@@ -12,12 +13,13 @@ from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.windows import Window, after, window_of
-from campaignctl.policy.beside import ALONE, Beside
+from campaignctl.policy.beside import ALONE, Beside, OtherRun
 from campaignctl.policy.capacity import Span, capacity, crowds_by_kind
 from campaignctl.policy.copies import Copies
 from campaignctl.policy.hours import zone_name
 from campaignctl.policy.prediction import busiest_minute, predicted_end
 from campaignctl.policy.rules import RULES, Policies, level_of
+from campaignctl.policy.runs import other_run
 from campaignctl.policy.subject import Case, Subject, label
 
 
@@ -75,7 +77,8 @@ def check_manifests(
     """For `validate`: the selected manifests, which share the account with every other of the project."""
     policies = Policies.of(environment)
     crowds = shared(_spans(all_manifests, environment, now), environment)
-    beside = Beside(crowds, copies_among(all_manifests, environment, now))
+    others = cache(lambda: tuple(_others(all_manifests, now)))
+    beside = Beside(crowds, copies_among(all_manifests, environment, now), others)
     for desired in selected:
         yield from check_manifest(desired, policies, now, locate, beside)
 
@@ -83,6 +86,14 @@ def check_manifests(
 def copies_among(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Copies:
     """The manifests of an environment, to be asked which of them repeats another."""
     return Copies(all_manifests, environment.country, zone_name(environment), now)
+
+
+def _others(all_manifests: Collection[Desired], now: datetime) -> Iterator[OtherRun]:
+    for desired in all_manifests:
+        window = window_of(desired.kind, desired.spec)
+        if _is_bound(desired, window, now) and desired.state is not State.PAUSED:
+            pinned = desired.sid is not None
+            yield other_run(Subject(desired.kind, desired.spec, window.start, is_live=pinned), desired)
 
 
 def _spans(

@@ -25,7 +25,7 @@ from campaignctl.zones import zone
 _NOT_CALLING: Final = (State.PAUSED, State.COMPLETED, State.ARCHIVED)
 
 _People: TypeAlias = frozenset[str]
-_Key: TypeAlias = tuple[str, Position]
+ManifestKey: TypeAlias = tuple[str, Position]
 
 
 class Copy(NamedTuple):
@@ -63,11 +63,11 @@ class Copies:
 
     def of(self, desired: Desired) -> Copy | None:
         """What a manifest repeats, or is repeated by."""
-        return self._found.get(_key(desired)) if self._manifests else None
+        return self._found.get(manifest_key(desired)) if self._manifests else None
 
     @cached_property
-    def _found(self) -> Mapping[_Key, Copy]:
-        found: dict[_Key, Copy] = {}
+    def _found(self) -> Mapping[ManifestKey, Copy]:
+        found: dict[ManifestKey, Copy] = {}
         for group in self._alike():
             people = [frozenset(_recipients(desired, self._country)) for desired in group]
             if sum(map(len, people)) == len(set[str]().union(*people)):
@@ -75,7 +75,7 @@ class Copies:
             for one, other in _repeating(list(map(self._candidate, group, people))):
                 for mine, theirs in ((one, other), (other, one)):
                     copy = Copy(theirs.desired, len(mine.people & theirs.people))
-                    found.setdefault(_key(mine.desired), copy)
+                    found.setdefault(manifest_key(mine.desired), copy)
         return found
 
     def _alike(self) -> Iterator[Sequence[Desired]]:
@@ -119,7 +119,8 @@ class Copies:
 NO_COPIES: Final = Copies()
 
 
-def _key(desired: Desired) -> _Key:
+def manifest_key(desired: Desired) -> ManifestKey:
+    """Kind and place: what tells a manifest from all others."""
     return desired.kind.name, desired.where
 
 

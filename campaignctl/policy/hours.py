@@ -10,16 +10,19 @@ from typing import Final, NamedTuple
 from campaignctl.diagnostics import Severity, counted
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.kinds.table import Unit, Value
+from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.model.windows import after, in_zone, offset, utc, window_of
 from campaignctl.policy.prediction import declared_end
-from campaignctl.policy.runs import worst_minutes
+from campaignctl.policy.runs import SharedRun, shared_run
 from campaignctl.policy.subject import Case, Fault, Subject
 from campaignctl.policy.wall_time import moment_of
 from campaignctl.zones import zone
 
 OPENING, CLOSING = "09:00", "21:00"
 """India's hours for commercial calls and promotional SMS, and the default everywhere."""
+
+_MINUTE: Final = timedelta(minutes=1)
 
 BOUNDS: Final = ("end", "worst")
 """What must lie within the hours: the end, or else the longest run."""
@@ -80,9 +83,10 @@ def calling_hours(case: Case) -> Iterator[Fault]:
     if day.lets_end(end):
         return
     case = case._replace(subject=subject)
-    worst = _worst_end(case)
+    run = _longest_run(case)
+    worst = None if run is None or run.minutes is None else after(subject.begins, run.minutes * _MINUTE)
     if worst is None or not day.lets_end(worst):
-        yield _too_late(case, day, end, worst)
+        yield _too_late(case, day, end, worst, run)
 
 
 def _by_its_own_clock(begins: datetime, case: Case) -> datetime:
@@ -90,7 +94,7 @@ def _by_its_own_clock(begins: datetime, case: Case) -> datetime:
     for spec in (case.desired.spec, case.subject.spec):
         start, end = window_of(case.subject.kind, spec)
         if start or end:
-            return begins.astimezone((start or end).tzinfo)  # type: ignore[union-attr]
+            return in_zone(begins, (start or end).tzinfo)  # type: ignore[union-attr]
     return begins
 
 
@@ -101,26 +105,20 @@ def _standing_end(subject: Subject) -> datetime:
     return end or after(subject.begins, DEFAULT_WINDOW)
 
 
-def _worst_end(case: Case) -> datetime | None:
-    """When the last call may be over, where that is what counts and where anybody can tell."""
-    subject = case.subject
-    if case.settings.get("bound") != "worst" or subject.kind.unit is not Unit.CALL or subject.begins is None:
-        return None
-    minutes = worst_minutes(subject)
-    return None if minutes is None else after(subject.begins, timedelta(minutes=minutes))
+def _longest_run(case: Case) -> SharedRun | None:
+    """How long its calls may take beside the others, where that is what counts."""
+    counts = case.settings.get("bound") == "worst" and case.subject.kind.unit is Unit.CALL
+    return shared_run(case) if counts else None
 
 
-def _too_late(case: Case, day: CallingDay, end: datetime, worst: datetime | None) -> Fault:
+def _too_late(
+    case: Case, day: CallingDay, end: datetime, worst: datetime | None, run: SharedRun | None
+) -> Fault:
     subject = case.subject
-    latest, advice = _advice(subject, day)
+    latest, advice = _advice(case.desired, subject, day)
     declared = _declares_end(case)
-    if case.settings.get("bound") == "worst" and subject.kind.unit is Unit.CALL:
-        says = (
-            "how long it runs at worst is unknown"
-            if worst is None
-            else f"at worst {_until(subject, day, worst)}"
-        )
-        says += "" if worst is None else " (if nothing else runs)"
+    if run is not None:
+        says = _at_worst(subject, day, worst, run)
     else:
         says = "" if declared_end(subject) else "it has no end: "
         says += _until(subject, day, end)
@@ -129,6 +127,13 @@ def _too_late(case: Case, day: CallingDay, end: datetime, worst: datetime | None
         message += "; for several days, one campaign a day"
     path = subject.end_path if declared else subject.start_path
     return Fault(path, message, details=(("end", latest.isoformat() if latest else None),))
+
+
+def _at_worst(subject: Subject, day: CallingDay, worst: datetime | None, run: SharedRun) -> str:
+    beside = f"beside {counted(run.campaigns, 'other campaign')}" if run.campaigns else ""
+    if worst is None:
+        return f"how long it runs at worst {beside}{' ' if beside else ''}is unknown"
+    return f"at worst{f', {beside},' if beside else ''} {_until(subject, day, worst)} (if nothing else runs)"
 
 
 def _declares_end(case: Case) -> bool:
@@ -141,15 +146,20 @@ def _declares_end(case: Case) -> bool:
     return mine.get(name) is not None and mine.get(name) == standing.get(name)
 
 
-def _advice(subject: Subject, day: CallingDay) -> tuple[datetime | None, str]:
+def _advice(desired: Desired, subject: Subject, day: CallingDay) -> tuple[datetime | None, str]:
     """The latest end that may be declared, and what to do; None where no end would do."""
     start = window_of(subject.kind, subject.spec).start
     assert subject.begins is not None, "what never begins never ends"
     if subject.is_live and start is not None and start < subject.begins:
-        return None, "its end can no longer change: it can be resumed on its last day, within the hours"
+        return None, f"its end can no longer change: {_until_when_resumed(subject, day)}"
     needed = timedelta(minutes=subject.kind.min_window_minutes)
     if day.closes.astimezone(UTC) - subject.begins >= needed:
-        return day.closes, f'declare {subject.kind.end.name}: "{day.closes.isoformat()}"'
+        how = (
+            " and stop ignoring it (metadata.ignore)"
+            if subject.is_live and desired.ignores(subject.end_path)
+            else ""
+        )
+        return day.closes, f'declare {subject.kind.end.name}: "{day.closes.isoformat()}"{how}'
     hours, last = (
         counted(needed // timedelta(hours=1), "hour"),
         day.local(day.closes.astimezone(UTC) - needed),
@@ -157,6 +167,18 @@ def _advice(subject: Subject, day: CallingDay) -> tuple[datetime | None, str]:
     if not day.lets_begin(last):
         return None, f"it needs {hours}, and they are shorter"
     return None, f"it needs {hours}: start it by {last:%H:%M} {offset(last)}"
+
+
+def _until_when_resumed(subject: Subject, day: CallingDay) -> str:
+    """What is left of one that has begun: its last day, unless it ends beyond the hours of that, too."""
+    end = _standing_end(subject)
+    last = day.local(end)
+    opens, closes = (last.replace(hour=it.hour, minute=it.minute, second=0, microsecond=0) for it in day[:2])
+    if opens < last <= closes:
+        return f"it can be resumed on its last day, {last:%a %d %b}, within the hours"
+    return (
+        "it can never be resumed within the hours; complete it, and give what is left a campaign of its own"
+    )
 
 
 def _start(subject: Subject, day: CallingDay) -> str:

@@ -105,8 +105,9 @@ _ROWS: Final = (
         "campaign or a full account stretches every run, and nothing stretches an end. The finding prints the latest "
         "end that may be declared. What begins at once, a resume after the start too, begins now; so one over several "
         "days is at fault, for it calls through the night: plan one a day. With bound: worst a voice campaign may end "
-        "later where its longest run, if nothing else runs, ends within the hours; that has to be known, so its people "
-        "must be numbers of its own. An update of callbacks alone is not looked at.",
+        "later where its longest run ends within the hours, all calls of the campaigns that overlap it made first; "
+        "that has to be known, so the people of all of them must be numbers of their own. An update of callbacks alone "
+        "is not looked at.",
         settings=(
             Field("from", Type.STRING, "When they begin.", default=OPENING, format_by=formats.TIME_OF_DAY),
             Field("to", Type.STRING, "When they end.", default=CLOSING, format_by=formats.TIME_OF_DAY),

@@ -179,3 +179,11 @@ def test_colours_and_quiet_are_as_ever(desk: Desk) -> None:
     assert b"\x1b" not in run(desk, "cp1252", "plan", "--no-color").out
     ended = run(desk, "cp1252", "apply", "--auto-approve", "-q")
     assert (ended.code, ended.err) == (0, b"")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_page_beside_a_plan_on_standard_output_is_utf_8_too(desk: Desk, place: str) -> None:
+    ended = run(desk, place, "plan", "--out", "-", "--format", "html")
+    assert ended.code == 0
+    assert json.loads(ended.out)["format_version"] == "1.0"
+    assert NAME in ended.err.decode("utf-8")

@@ -109,6 +109,14 @@ def test_an_invalid_file_outside_the_selection_is_a_warning_and_leaves_orphans_u
     assert [finding.severity for finding in load(root).findings] == [Severity.ERROR]
 
 
+def test_what_is_only_odd_outside_the_selection_is_not_told(tmp_path: Path) -> None:
+    odd = named("odd1") + "  url: http://my.exotel.com/acme1/exoml/start_voice/\n"
+    root = write(tmp_path, {**FILES, "campaigns/x.yaml": odd})
+    assert [finding.rule for finding in load(root).findings] == ["no-app-id"]
+    assert [finding.rule for finding in load(root, ["campaigns/x.yaml"]).findings] == ["no-app-id"]
+    assert load(root, ["campaigns/b.yaml"]).findings == ()
+
+
 def test_a_name_that_stands_outside_the_selection_too_is_an_error_at_the_selected_one(tmp_path: Path) -> None:
     root = write(tmp_path, {**FILES, "campaigns/x.yaml": named("bbb")})
     found = load(root, ["campaigns/b.yaml"]).findings

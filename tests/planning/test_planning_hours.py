@@ -229,6 +229,12 @@ def test_of_a_live_campaign_the_worst_is_unknown_where_it_hides_its_retries_or_p
     for name in ("retries", "mode"):
         hidden = {key: value for key, value in shown.items() if key != name}
         assert worst_minutes(Subject(VOICE, hidden, NOW, is_live=True)) is None
+    for part in (
+        {"retries": {"number_of_retries": 3}},
+        {"retries": {"interval_mins": 5}},
+        {"mode": "custom"},
+    ):
+        assert worst_minutes(Subject(VOICE, {**shown, **part}, NOW, is_live=True)) is None
 
 
 def test_messages_have_no_retries() -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 from campaignctl.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
+    from campaignctl.model.campaigns import RefreshStrategy
     from campaignctl.model.permissions import Address
 
-REFRESHES: Final = ("auto", "full")
+REFRESHES: Final[tuple[RefreshStrategy, ...]] = ("auto", "full")
 """How the account is read for a plan: what can matter, or all of it."""
 
 

@@ -10,7 +10,7 @@ from campaignctl.app.workspace import Reading, Session
 from campaignctl.applying.intents import Intents
 from campaignctl.diagnostics import in_order
 from campaignctl.errors import UsageError
-from campaignctl.model.campaigns import Snapshot
+from campaignctl.model.campaigns import RefreshStrategy, Snapshot
 from campaignctl.model.environment import Environment
 from campaignctl.model.permissions import Consent, Permission, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
@@ -36,7 +36,7 @@ class PlanOptions:
     allowed: tuple[str, ...] = ()
     prune: bool = False
     resend: tuple[str, ...] = ()
-    refresh: str = "auto"
+    refresh: RefreshStrategy = "auto"
     approved_before: bool = False
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
-from campaignctl.model.environment import ACCOUNT_VARIABLE, HOSTS, CreateBody, Environment
+from campaignctl.model.environment import ACCOUNT_VARIABLE, HOSTS, Backend, CreateBody, Environment
 from campaignctl.policy import CLOSING, OPENING, RULES
 from campaignctl.policy.project_file import ENVIRONMENT_ALLOW, SANDBOX
 
@@ -45,7 +45,7 @@ class EnvironmentBuilder:
     def _environment(self, name: str, settings: Settings) -> Environment:
         here = f"environments.{name}"
         credentials = settings_of(settings.get("credentials"))
-        backend = str(settings.get("backend"))
+        backend: Backend = SANDBOX if settings.get("backend") == SANDBOX else "exotel"
         self.problems += _misplaced(here, backend, settings)
         return Environment(
             name,

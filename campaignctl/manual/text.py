@@ -10,8 +10,9 @@ from campaignctl.kinds import KINDS
 from campaignctl.rendering import words
 from campaignctl.rendering.as_text.parts import block, headline, note_lines
 from campaignctl.rendering.as_text.results import apply_lines
-from campaignctl.rendering.documents import ApplyDocument, ChangeDocument, PlanDocument
+from campaignctl.rendering.documents import ChangeDocument, PlanDocument
 from campaignctl.rendering.lines import Line, Style, laid_out
+from campaignctl.rendering.result_documents import ApplyDocument
 from campaignctl.text import message, name
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Value
+
+Backend: TypeAlias = Literal["exotel", "sandbox"]
 
 HOSTS: Mapping[str, str] = {"mumbai": "https://api.in.exotel.com", "singapore": "https://api.exotel.com"}
 """By region [001]."""
@@ -39,7 +41,7 @@ class Environment:
     """
 
     name: str
-    backend: str  # sandbox | exotel
+    backend: Backend
     account_sid: str
     base_url: str | None = None
     key_env: str = "EXOTEL_API_KEY"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from campaignctl.kinds import formats
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.manifest import API_VERSION
@@ -10,7 +12,7 @@ from campaignctl.model.environment import CREATE_BODIES, HOSTS, RESUMES, SMS_API
 from campaignctl.policy import RULES
 
 PROJECT_KIND = "Project"
-SANDBOX = "sandbox"
+SANDBOX: Final = "sandbox"
 """A backend, and the environment that is always there."""
 BACKENDS = (SANDBOX, "exotel")
 

@@ -27,16 +27,11 @@ from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, 
 from campaignctl.policy.hours import zone_name
 from campaignctl.policy.periods import Run
 from campaignctl.rendering.documents import (
-    ApplyDocument,
     ChangeDocument,
-    FailureDocument,
     HeldDocument,
     OperationDocument,
-    OperationResultDocument,
-    OutcomesDocument,
     PlanDocument,
     ReasonDocument,
-    ResultDocument,
     SelectionDocument,
     SummaryDocument,
 )
@@ -53,6 +48,13 @@ from campaignctl.rendering.measures import (
     reach_document,
     run_document,
     runs_of,
+)
+from campaignctl.rendering.result_documents import (
+    ApplyDocument,
+    FailureDocument,
+    OperationResultDocument,
+    OutcomesDocument,
+    ResultDocument,
 )
 from campaignctl.text import json_safe
 
@@ -241,8 +243,8 @@ def _change(change: Change, said: Senses, environment: Environment, show_numbers
         "manifest": where.file if where else None,
         "line": where.line if where else None,
         "sid": change.live.sid if change.live else None,
-        "change": change.type.value,
-        "status": {"live": _live_status(change), "desired": state.value if state else None},
+        "change": change.type,
+        "status": {"live": _live_status(change), "desired": state},
         "operations": [_operation(operation, change.live) for operation in change.operations],
         "held": [_held(operation) for operation in change.held],
         "diff": [difference_document(kind, each, environment.country, show_numbers) for each in change.diff],
@@ -281,7 +283,7 @@ def _reason(reason: Reason) -> ReasonDocument:
 
 def _operation(operation: Operation, live: Live | None) -> OperationDocument:
     document: OperationDocument = {
-        "op": operation.op.value,
+        "op": operation.op,
         "fields": list(operation.fields),
         "irreversible": operation.op.irreversible,
     }
@@ -296,7 +298,7 @@ def _operation(operation: Operation, live: Live | None) -> OperationDocument:
 
 def _held(operation: HeldOperation) -> HeldDocument:
     document: HeldDocument = {
-        "op": operation.op.value,
+        "op": operation.op,
         "irreversible": operation.op.irreversible,
         "numbers_failed": operation.numbers_failed,
         "since": operation.since,
@@ -312,7 +314,7 @@ def _result(result: ChangeResult) -> ResultDocument:
         "kind": result.change.key.kind,
         "name": result.change.key.name,
         "sid": result.sid or (live.sid if live else None),
-        "outcome": result.outcome.value,
+        "outcome": result.outcome,
         "reason": _reason(result.reason),
         "operations": [_operation_result(each) for each in result.operations],
         "held": [_held(operation) for operation in result.change.held],
@@ -323,8 +325,8 @@ def _result(result: ChangeResult) -> ResultDocument:
 
 def _operation_result(result: OperationResult) -> OperationResultDocument:
     document: OperationResultDocument = {
-        "op": result.op.value,
-        "outcome": result.outcome.value,
+        "op": result.op,
+        "outcome": result.outcome,
         "attempts": result.attempts,
     }
     if result.sid is not None:

@@ -14,12 +14,8 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Value
 from campaignctl.model.permissions import IN_MANIFEST, Permission
 from campaignctl.rendering import words
-from campaignctl.rendering.documents import (
-    ChangeDocument,
-    HeldDocument,
-    OperationResultDocument,
-    ResultDocument,
-)
+from campaignctl.rendering.documents import ChangeDocument, HeldDocument
+from campaignctl.rendering.result_documents import OperationResultDocument, ResultDocument
 from campaignctl.text import UNSAFE, message, name
 
 SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})

@@ -20,17 +20,12 @@ from campaignctl.rendering.changes import (
     title,
     troubles,
 )
-from campaignctl.rendering.documents import (
-    ApplyDocument,
-    ChangeDocument,
-    PlanDocument,
-    ResultDocument,
-    ValidateDocument,
-)
+from campaignctl.rendering.documents import ChangeDocument, PlanDocument, ValidateDocument
 from campaignctl.rendering.facts import facts
 from campaignctl.rendering.findings import findings_total
 from campaignctl.rendering.formats import Setting, Where, Writer
 from campaignctl.rendering.report import Entry, Later, Place, Report, Said, Seal, Tone, findings_of
+from campaignctl.rendering.result_documents import ApplyDocument, ResultDocument
 from campaignctl.rendering.timeline import timeline_of
 from campaignctl.text import message, name
 

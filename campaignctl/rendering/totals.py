@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from campaignctl.rendering import words
-from campaignctl.rendering.documents import ApplyDocument, OperationDocument, PlanDocument
+from campaignctl.rendering.documents import OperationDocument, PlanDocument
+from campaignctl.rendering.result_documents import ApplyDocument
 
 _PHASES: Final = ("pause", "update", "resume", "create", "complete", "archive")
 _OUTCOMES: Final = ("applied", "unchanged", "failed", "unknown", "skipped")
@@ -45,13 +46,15 @@ def plan_total(document: PlanDocument) -> str:
 
 def _operations(operations: Sequence[OperationDocument]) -> str:
     """`2 to pause, 1 to create`: each for itself, whatever type of change it belongs to."""
-    counts = Counter(operation["op"] for operation in operations)
+    counts: Counter[str] = Counter(operation["op"] for operation in operations)
     return ", ".join(f"{counts[op]:,} to {op}" for op in _PHASES if counts[op]) or "nothing to send"
 
 
 def _held(document: PlanDocument) -> Iterator[str]:
     """`3 held (2 complete, 1 archive)`; nothing where nothing waits to be asked for."""
-    counts = Counter(operation["op"] for change in document["changes"] for operation in change["held"])
+    counts: Counter[str] = Counter(
+        operation["op"] for change in document["changes"] for operation in change["held"]
+    )
     if counts:
         each = ", ".join(f"{counts[op]:,} {op}" for op in _PHASES if counts[op])
         yield f"{counts.total():,} held ({each})"
@@ -67,7 +70,7 @@ def order(document: PlanDocument) -> str | None:
     counts: Counter[str] = Counter()
     paused_at_once = 0
     for change in document["changes"]:
-        words_of = [operation["op"] for operation in change["operations"]]
+        words_of: list[str] = [operation["op"] for operation in change["operations"]]
         after = words_of[words_of.index("create") + 1 :] if "create" in words_of else []
         counts.update(words_of[: len(words_of) - len(after)])
         paused_at_once += len(after)

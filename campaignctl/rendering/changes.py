@@ -8,15 +8,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Value
 from campaignctl.model.permissions import IN_MANIFEST, Permission
 from campaignctl.rendering import words
 from campaignctl.rendering.documents import ChangeDocument, HeldDocument
-from campaignctl.rendering.result_documents import OperationResultDocument, ResultDocument
 from campaignctl.text import UNSAFE, message, name
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.result_documents import OperationResultDocument, ResultDocument
 
 SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})
 """Reasons that the rest of a change says better."""

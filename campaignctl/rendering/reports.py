@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from campaignctl.kinds import KINDS
 from campaignctl.rendering import changes as changes_words
@@ -25,9 +25,11 @@ from campaignctl.rendering.facts import facts
 from campaignctl.rendering.findings import findings_total
 from campaignctl.rendering.formats import Setting, Where, Writer
 from campaignctl.rendering.report import Entry, Later, Place, Report, Said, Seal, Tone, findings_of
-from campaignctl.rendering.result_documents import ApplyDocument, ResultDocument
 from campaignctl.rendering.timeline import timeline_of
 from campaignctl.text import message, name
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.result_documents import ApplyDocument, ResultDocument
 
 _NEVER: Final = float("inf")
 

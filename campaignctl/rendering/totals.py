@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.rendering import words
 from campaignctl.rendering.documents import OperationDocument, PlanDocument
-from campaignctl.rendering.result_documents import ApplyDocument
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.result_documents import ApplyDocument
 
 _PHASES: Final = ("pause", "update", "resume", "create", "complete", "archive")
 _OUTCOMES: Final = ("applied", "unchanged", "failed", "unknown", "skipped")

@@ -14,7 +14,6 @@ from itertools import pairwise
 from types import MappingProxyType, NoneType, UnionType
 from typing import (
     Annotated,
-    Any,
     Final,
     Literal,
     NotRequired,
@@ -99,11 +98,11 @@ class _Writer:
             return {}
         return self._composed(get_origin(hint), *get_args(hint))
 
-    def _composed(self, origin: object, *parts: Any) -> Schema:
+    def _composed(self, origin: object, *parts: object) -> Schema:
         if origin is NotRequired:
             return self.value(parts[0])
-        if origin is Annotated:
-            return self._limited(*parts)
+        if origin is Annotated and isinstance(parts[1], Constraint):
+            return self._limited(parts[0], parts[1])
         if origin in (Union, UnionType) and len(parts) == 2 and parts[1] is NoneType:
             return _or_null(self.value(parts[0]))
         if origin is Literal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from campaignctl import __version__
 from campaignctl.kinds import KINDS
@@ -137,16 +137,16 @@ def apply_document(result: ApplyResult, environment: Environment) -> ApplyDocume
     }
 
 
-def written(document: Mapping[str, Any]) -> str:
+def written(document: Mapping[str, object]) -> str:
     """The document as text, a change to a line: quick to write, and two plans can be compared by line."""
     return "".join(_pieces(document))
 
 
-def _written(document: Mapping[str, Any], _setting: Setting) -> str:
+def _written(document: Mapping[str, object], _setting: Setting) -> str:
     return written(document)
 
 
-def _error(document: Mapping[str, Any], _setting: Setting) -> str:
+def _error(document: Mapping[str, object], _setting: Setting) -> str:
     """In one line: it may be the last of the lines of a watch."""
     return f"{_compact(document)}\n"
 
@@ -157,7 +157,7 @@ WRITERS: Final[Mapping[str, Writer]] = {
 }
 
 
-def _pieces(document: Mapping[str, Any]) -> Iterator[str]:
+def _pieces(document: Mapping[str, object]) -> Iterator[str]:
     before = "{\n"
     for key, value in document.items():
         yield f"{before}  {_compact(key)}: "

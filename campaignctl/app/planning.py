@@ -24,7 +24,7 @@ from campaignctl.saved_plans.seal import document_digest, keyed, seal_manifests,
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
-    from campaignctl.rendering.documents import PlanDocument
+    from campaignctl.rendering.documents import AnyPlanDocument, BriefPlanDocument, PlanDocument
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Planned:
     plan: Plan
     terms: Terms
     outlook: Decisions
-    brief: PlanDocument
+    brief: BriefPlanDocument
     show_numbers: bool
     token: str = field(repr=False)
     looked_at: float | None = None
@@ -76,11 +76,11 @@ class Planned:
         return cls(plan, terms, outlook, brief, show_numbers, token, looked_at)
 
     @property
-    def document(self) -> PlanDocument:
+    def document(self) -> AnyPlanDocument:
         """As text shows it."""
         return self.document_for("text")
 
-    def document_for(self, output_format: str) -> PlanDocument:
+    def document_for(self, output_format: str) -> AnyPlanDocument:
         """The document as a format may show it: most never show a number, whatever the command line says."""
         from campaignctl.rendering.as_json import brief_document
 
@@ -96,7 +96,7 @@ class Planned:
         """As a plan file holds it: every number masked, whatever the command line says."""
         return self._whole(self.brief, show_numbers=False)
 
-    def _whole(self, brief: PlanDocument, show_numbers: bool) -> PlanDocument:
+    def _whole(self, brief: BriefPlanDocument, show_numbers: bool) -> PlanDocument:
         from campaignctl.rendering.as_json import whole_document
 
         whole = whole_document(brief, self.plan, self.terms.environment, show_numbers=show_numbers)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from importlib import import_module
 from inspect import getsource
 from itertools import pairwise
 from types import MappingProxyType, NoneType, UnionType
@@ -141,6 +142,9 @@ def _docs(shape: type) -> Iterator[tuple[str, Schema]]:
     """The string that stands below a key, where there is one."""
     (definition,) = ast.parse(getsource(shape)).body
     assert isinstance(definition, ast.ClassDef), "a type of a document is a class"
+    for base in definition.bases:
+        if isinstance(base, ast.Name) and base.id != "TypedDict":
+            yield from _docs(getattr(import_module(shape.__module__), base.id))
     for key, below in pairwise(definition.body):
         match key, below:
             case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):

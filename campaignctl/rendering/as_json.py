@@ -27,6 +27,8 @@ from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, 
 from campaignctl.policy.hours import zone_name
 from campaignctl.policy.periods import Run
 from campaignctl.rendering.documents import (
+    BriefChangeDocument,
+    BriefPlanDocument,
     ChangeDocument,
     HeldDocument,
     OperationDocument,
@@ -69,12 +71,12 @@ def plan_document(plan: Plan, environment: Environment, *, show_numbers: bool = 
     return whole_document(brief, plan, environment, show_numbers=show_numbers)
 
 
-def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> PlanDocument:
+def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> BriefPlanDocument:
     """The same without what few formats show: when campaigns run, and the particulars of those that stay as they are.
 
     What a reviewer approves is all there.
     """
-    changes: list[ChangeDocument] = []
+    changes: list[BriefChangeDocument] = []
     coming: list[tuple[Change, Estimate | None]] = []
     for change in plan.changes:
         said = _NO_SENSES if _stays(change) else senses(change)
@@ -107,12 +109,11 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
         "backend": environment.backend,
         "reach": reach_document(coming),
         "calling_hours": hours_document(environment),
-        "crowds": [],
     }
 
 
 def whole_document(
-    brief: PlanDocument, plan: Plan, environment: Environment, *, show_numbers: bool = False
+    brief: BriefPlanDocument, plan: Plan, environment: Environment, *, show_numbers: bool = False
 ) -> PlanDocument:
     """What `brief_document` made of a plan, with all the rest."""
     runs = runs_of(plan.changes, environment, plan.created_at)
@@ -229,7 +230,9 @@ def _stays(change: Change) -> bool:
     return change.type is ChangeType.NOOP and not change.operations and not change.held
 
 
-def _change(change: Change, said: Senses, environment: Environment, show_numbers: bool) -> ChangeDocument:
+def _change(
+    change: Change, said: Senses, environment: Environment, show_numbers: bool
+) -> BriefChangeDocument:
     """Without its run; of one that stays as it is the schedule alone, by which formats put it in its place."""
     kind = KINDS[change.key.kind]
     where = change.desired.where if change.desired else None
@@ -237,7 +240,7 @@ def _change(change: Change, said: Senses, environment: Environment, show_numbers
     resulting = change.resulting
     if _stays(change):
         resulting = {name: resulting[name] for name in (kind.schedule.name,) if name in resulting}
-    document: ChangeDocument = {
+    document: BriefChangeDocument = {
         "kind": change.key.kind,
         "name": change.key.name,
         "manifest": where.file if where else None,
@@ -253,7 +256,6 @@ def _change(change: Change, said: Senses, environment: Environment, show_numbers
         "fingerprint": change.fingerprint,
         "resulting": masked_spec(kind, resulting, show_numbers=show_numbers),
         "message": message_document(said),
-        "run": None,
     }
     local = None if _stays(change) else local_start(kind, change.resulting, zone_name(environment))
     if local is not None:
@@ -261,7 +263,9 @@ def _change(change: Change, said: Senses, environment: Environment, show_numbers
     return document
 
 
-def _whole(document: ChangeDocument, change: Change, run: Run | None, show_numbers: bool) -> ChangeDocument:
+def _whole(
+    document: BriefChangeDocument, change: Change, run: Run | None, show_numbers: bool
+) -> ChangeDocument:
     if not _stays(change):
         return {**document, "run": run_document(run)}
     kind = KINDS[change.key.kind]

@@ -14,7 +14,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Value
 from campaignctl.model.permissions import IN_MANIFEST, Permission
 from campaignctl.rendering import words
-from campaignctl.rendering.documents import ChangeDocument, HeldDocument
+from campaignctl.rendering.documents import BriefChangeDocument, HeldDocument
 from campaignctl.text import UNSAFE, message, name
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ def title(kind: str, campaign: str) -> str:
     return f"{KINDS[kind].short}/{name(campaign) if campaign else '(no name)'}"
 
 
-def namesakes(changes: Sequence[ChangeDocument]) -> Counter[str]:
+def namesakes(changes: Sequence[BriefChangeDocument]) -> Counter[str]:
     """How many changes bear each name: one of both kinds is allowed with its kind."""
     return Counter(change["name"] for change in changes)
 
 
-def does(change: ChangeDocument) -> str:
+def does(change: BriefChangeDocument) -> str:
     """The operations in their order, and what is not done."""
     done = [operation["op"] for operation in change["operations"] if "sid" not in operation]
     twins = sum("sid" in operation for operation in change["operations"])
@@ -79,7 +79,7 @@ class Asking:
     in_manifest: str | None
 
 
-def asking(change: ChangeDocument, *, namesake: bool) -> Asking | None:
+def asking(change: BriefChangeDocument, *, namesake: bool) -> Asking | None:
     """None where nothing is held. `namesake`: another change bears the same name."""
     whole = _ASKED_OF_ALL.get(change["reason"]["code"])
     if not change["held"] and whole is None:
@@ -92,7 +92,7 @@ def asking(change: ChangeDocument, *, namesake: bool) -> Asking | None:
     return Asking(flags, f"metadata.allow: [{allowed}]" if allowed and change["manifest"] else None)
 
 
-def _permission(operation: HeldDocument, change: ChangeDocument) -> Permission | None:
+def _permission(operation: HeldDocument, change: BriefChangeDocument) -> Permission | None:
     """What releases it: the operation's own word, or that of what is asked of a start or a name.
 
     None for a pause, which waits only because what comes before or after it does.
@@ -108,7 +108,7 @@ def _permission(operation: HeldDocument, change: ChangeDocument) -> Permission |
             return Permission(op)
 
 
-def _pattern(change: ChangeDocument, namesake: bool) -> str:
+def _pattern(change: BriefChangeDocument, namesake: bool) -> str:
     """`:NAME` as a shell takes it; a name that cannot be typed is given by SID, else every campaign is allowed."""
     campaign = change["name"]
     if UNSAFE.search(campaign) or name(campaign) != campaign or not campaign:

@@ -4,7 +4,7 @@ A key that stands in the contract keeps its place and meaning in every `1.x`; mo
 class and below a key stands in the schema too: see `constraints`.
 """
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypeAlias, TypedDict, final
 
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.lifecycle import State
@@ -152,8 +152,8 @@ class RunDocument(TypedDict):
     """false: it waits, paused or held."""
 
 
-class ChangeDocument(TypedDict):
-    """What becomes of one manifest, or of one orphan."""
+class BriefChangeDocument(TypedDict):
+    """What becomes of one manifest, or of one orphan; of one that stays as it is without message and most fields."""
 
     kind: KindName
     name: str
@@ -179,11 +179,16 @@ class ChangeDocument(TypedDict):
     """The fields as they will stand when the operations are done. People's numbers as {count, distinct}, callback URLs
     masked."""
     message: MessageDocument
-    run: RunDocument | None
-    """null where it does not run, or nobody can tell when."""
     local_start: NotRequired[str]
     """The start's time in the zone of the calling hours, such as 20:00 in Asia/Kolkata; only where it is written in
     another offset."""
+
+
+class ChangeDocument(BriefChangeDocument):
+    """What becomes of one manifest, or of one orphan."""
+
+    run: RunDocument | None
+    """null where it does not run, or nobody can tell when."""
 
 
 class ManifestsDocument(TypedDict):
@@ -266,8 +271,8 @@ class CrowdDocument(TypedDict):
     capacity: Amount
 
 
-class PlanDocument(TypedDict):
-    """What campaignctl plan would do, as printed with --format json and kept in plan files."""
+class PlanHeadDocument(TypedDict):
+    """A plan without its changes."""
 
     format_version: Version
     """A reader refuses another major version."""
@@ -298,14 +303,30 @@ class PlanDocument(TypedDict):
     summary: SummaryDocument
     notes: list[str]
     findings: list[FindingDocument]
-    changes: list[ChangeDocument]
-    """By kind, name, SID."""
     backend: Backend
     """A sandbox calls and texts nobody."""
     reach: ReachDocument
     calling_hours: HoursDocument | None
     """null where no rule holds them."""
+
+
+@final
+class BriefPlanDocument(PlanHeadDocument):
+    """All that a reviewer approves, and what most formats show: without when campaigns run."""
+
+    changes: list[BriefChangeDocument]
+
+
+@final
+class PlanDocument(PlanHeadDocument):
+    """What campaignctl plan would do, as printed with --format json and kept in plan files."""
+
+    changes: list[ChangeDocument]
+    """By kind, name, SID."""
     crowds: list[CrowdDocument]
+
+
+AnyPlanDocument: TypeAlias = BriefPlanDocument | PlanDocument
 
 
 class ValidateDocument(TypedDict):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from campaignctl.rendering import documents, result_documents
 
 
-def _plan(document: documents.PlanDocument, it: Setting) -> str:
+def _plan(document: documents.AnyPlanDocument, it: Setting) -> str:
     from campaignctl.rendering.as_text.plan import plan_text
 
     return plan_text(document, now=it.now, color=it.color, width=it.width)

@@ -13,13 +13,13 @@ from campaignctl.api.other_sms import read_other_sms
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
-from campaignctl.model.campaigns import Desired, Listing, Snapshot
+from campaignctl.model.campaigns import Desired, Listing, RefreshStrategy, Snapshot
 
 MOST_DOUBTS: Final = 5
 """How many names an account that shows nothing at all is asked for: an empty answer is no proof."""
 
 
-def fetch(client: Client, desired: Sequence[Desired], *, refresh: str = "full") -> Snapshot:
+def fetch(client: Client, desired: Sequence[Desired], *, refresh: RefreshStrategy = "full") -> Snapshot:
     """The account, as far as a plan of these manifests needs it.
 
     What is alive is read of both kinds, whichever the manifests are of; `refresh` is `full` or `auto`. Raises

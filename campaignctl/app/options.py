@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from random import Random
 
     from campaignctl.api.transport import Network
+    from campaignctl.model.campaigns import RefreshStrategy
     from campaignctl.model.permissions import Address
 
-REFRESHES: Final = ("auto", "full")
+REFRESHES: Final[tuple[RefreshStrategy, ...]] = ("auto", "full")
 """How the account is read for a plan: what can matter, or all of it."""
 
 

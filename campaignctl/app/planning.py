@@ -12,7 +12,7 @@ from campaignctl.diagnostics import in_order
 from campaignctl.errors import UsageError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Permission
-from campaignctl.model.campaigns import Snapshot
+from campaignctl.model.campaigns import RefreshStrategy, Snapshot
 from campaignctl.model.environment import Environment
 from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import Consent, unknown_permissions
@@ -27,7 +27,7 @@ from campaignctl.saved_plans.seal import document_digest, keyed, seal_manifests,
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
-    from campaignctl.rendering.documents import PlanDocument
+    from campaignctl.rendering.documents import AnyPlanDocument, BriefPlanDocument, PlanDocument
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class PlanOptions:
     allowed: tuple[str, ...] = ()
     prune: bool = False
     resend: tuple[str, ...] = ()
-    refresh: str = "auto"
+    refresh: RefreshStrategy = "auto"
     approved_before: bool = False
 
     def __post_init__(self) -> None:
@@ -60,7 +60,7 @@ class Planned:
     plan: Plan
     terms: Terms
     outlook: Decisions
-    brief: PlanDocument
+    brief: BriefPlanDocument
     show_numbers: bool
     token: str = field(repr=False)
     looked_at: float | None = None
@@ -79,11 +79,11 @@ class Planned:
         return cls(plan, terms, outlook, brief, show_numbers, token, looked_at)
 
     @property
-    def document(self) -> PlanDocument:
+    def document(self) -> AnyPlanDocument:
         """As text shows it."""
         return self.document_for("text")
 
-    def document_for(self, output_format: str) -> PlanDocument:
+    def document_for(self, output_format: str) -> AnyPlanDocument:
         """The document as a format may show it: most never show a number, whatever the command line says."""
         from campaignctl.rendering.as_json import brief_document
 
@@ -99,7 +99,7 @@ class Planned:
         """As a plan file holds it: every number masked, whatever the command line says."""
         return self._whole(self.brief, show_numbers=False)
 
-    def _whole(self, brief: PlanDocument, show_numbers: bool) -> PlanDocument:
+    def _whole(self, brief: BriefPlanDocument, show_numbers: bool) -> PlanDocument:
         from campaignctl.rendering.as_json import whole_document
 
         whole = whole_document(brief, self.plan, self.terms.environment, show_numbers=show_numbers)

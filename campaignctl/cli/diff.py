@@ -17,13 +17,12 @@ from campaignctl.diagnostics import has_errors
 from campaignctl.diff.base import NO_SUCH_PATH, BaseVersion, inside, read_base
 from campaignctl.diff.comparison import Version, diff_manifests
 from campaignctl.diff.consequences import Circumstances
-from campaignctl.diff.document import Compared, diff_document
+from campaignctl.diff.document import Compared, DiffDocument, diff_document
 from campaignctl.errors import InputError, UsageError
 from campaignctl.manifests.files import shown_path
 from campaignctl.manifests.revision import Base, Files, Repository
 from campaignctl.policy.hours import zone_name
 from campaignctl.rendering import formats
-from campaignctl.rendering.documents import DiffDocument
 
 
 @dataclass(frozen=True)

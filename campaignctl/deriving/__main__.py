@@ -1,4 +1,4 @@
-"""`python -m campaignctl.deriving [--check]`: writes what follows from the tables, or says what is stale."""
+"""`python -m campaignctl.deriving [--check]`: writes what follows from tables and documents, or says what is stale."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from campaignctl.deriving.json_schema import schemas, written
 from campaignctl.deriving.numbering import numbering
+from campaignctl.deriving.output_schemas import output_schemas
 from campaignctl.deriving.reference import pages
 from campaignctl.deriving.writing import bring_up_to_date
 
@@ -22,7 +23,8 @@ def main() -> None:
     numbers = Path("campaignctl/kinds/numbering.py")
     parser.add_argument("--numbers", type=Path, default=numbers, help=f"default: {numbers}")
     asked = parser.parse_args()
-    texts = {asked.out / f"{name}.schema.json": written(schema) for name, schema in schemas().items()}
+    every = {**schemas(), **output_schemas()}
+    texts = {asked.out / f"{name}.schema.json": written(schema) for name, schema in every.items()}
     texts |= {asked.reference / name: text for name, text in pages().items()}
     texts[asked.numbers] = numbering()
     bring_up_to_date(texts, "python -m campaignctl.deriving", check=asked.check)

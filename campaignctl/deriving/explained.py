@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from textwrap import fill
-from typing import Any, Final
+from typing import Annotated, Final, TypedDict
 
 from campaignctl.deriving.topics import Group, Topic, topics
 from campaignctl.diagnostics import did_you_mean, quoted
 from campaignctl.errors import InputError
+from campaignctl.rendering.constraints import Constraint, Version
 
 FORMAT_VERSION: Final = "1.0"
 _PLAIN_WIDTH: Final = 100
@@ -104,14 +105,45 @@ def _section(topic: Topic) -> Iterator[str]:
         yield from (f"| `{name}` | {doc} |" for name, doc in topic.members)
 
 
-def document(found: Sequence[Topic]) -> dict[str, Any]:
-    """For programs; `schemas/explain.schema.json`."""
+class MemberDocument(TypedDict):
+    """What a topic holds."""
+
+    name: str
+    summary: str
+
+
+class TopicDocument(TypedDict):
+    """One thing that can be asked for."""
+
+    name: str
+    """In full, such as VoiceCampaign.spec.schedule.send_at."""
+    group: Group
+    summary: Annotated[str, Constraint(minLength=1)]
+    """One sentence."""
+    details: str
+    """How it works and what to do; empty where the summary is all."""
+    facts: dict[str, str]
+    """Type, default, limits and the like."""
+    members: list[MemberDocument]
+    example: str
+    """YAML, or empty."""
+
+
+class ExplainDocument(TypedDict):
+    """The output of explain --format json: what a word means, a topic for each thing that bears it."""
+
+    format_version: Version
+    topics: list[TopicDocument]
+
+
+def document(found: Sequence[Topic]) -> ExplainDocument:
+    """For programs."""
     return {
         "format_version": FORMAT_VERSION,
         "topics": [
             {
                 "name": topic.name,
-                "group": topic.group.value,
+                "group": topic.group,
                 "summary": topic.summary,
                 "details": topic.details,
                 "facts": dict(topic.facts),

@@ -28,9 +28,9 @@ def schemas() -> Mapping[str, Schema]:
     """Every schema that follows from the tables, by its name in `schemas/`."""
     manifests = {f"{kind.short}-campaign": _manifest(kind) for kind in KINDS.values()}
     return {
-        **{name: _headed(name, schema) for name, schema in manifests.items()},
-        "campaign": _headed("campaign", _any_kind()),
-        "project": _headed("project", {"title": PROJECT.name, **_Writer(False, True).object(PROJECT)}),
+        **{name: headed(name, schema) for name, schema in manifests.items()},
+        "campaign": headed("campaign", _any_kind()),
+        "project": headed("project", {"title": PROJECT.name, **_Writer(False, True).object(PROJECT)}),
     }
 
 
@@ -39,7 +39,8 @@ def written(schema: Schema) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _headed(name: str, schema: Schema) -> Schema:
+def headed(name: str, schema: Schema) -> Schema:
+    """With its dialect and its name."""
     return {"$schema": DIALECT, "$id": f"urn:campaignctl:v1:{name}", **schema}
 
 

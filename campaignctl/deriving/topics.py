@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from functools import cache
 
 from campaignctl.deriving.rows import facts_of, yaml_value
@@ -22,7 +22,7 @@ from campaignctl.policy.examples import EXAMPLES
 from campaignctl.policy.project_file import PROJECT
 
 
-class Group(Enum):
+class Group(StrEnum):
     """What a topic is, in the order in which they are listed."""
 
     KIND = "kind"

@@ -4,24 +4,107 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NotRequired, TypedDict
 
 from campaignctl import __version__
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.diff.comparison import FieldChange, ManifestChange, ManifestChangeType, ManifestDiff
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.table import Kind
+from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.plan import FORMAT_VERSION, Difference
-from campaignctl.rendering.documents import (
-    BaseDocument,
-    DiffDocument,
-    DifferenceDocument,
-    ManifestChangeDocument,
-    ManifestDocument,
-)
+from campaignctl.rendering.constraints import Amount, KindName, Ordinal, Version
+from campaignctl.rendering.documents import DifferenceDocument, FindingDocument
 from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.masking import difference_document, masked_spec
 from campaignctl.rendering.measures import local_start
+
+
+class BaseDocument(TypedDict):
+    """What the branch was compared with: a revision, or where the branch left it."""
+
+    revision: str | None
+    """As it was asked for; null in a repository without commits."""
+    commit: str | None
+    """null in a repository without commits."""
+    merge_base: bool
+    """Whether the commit is where the branch left the revision."""
+
+
+class DiffSelectionDocument(TypedDict):
+    """What was selected of both versions."""
+
+    paths: list[str]
+    labels: str
+
+
+class DiffSummaryDocument(TypedDict):
+    """Counts of manifests."""
+
+    added: Amount
+    removed: Amount
+    renamed: Amount
+    looks_renamed: Amount
+    changed: Amount
+    unchanged: Amount
+
+
+class ManifestDocument(TypedDict):
+    """Where a manifest stood, and whom it meant."""
+
+    name: str | None
+    """null where a SID pins it and the name is not managed."""
+    sid: str | None
+    """The pinned one."""
+    manifest: str
+    """Relative to the project file, with /."""
+    line: Ordinal
+
+
+class ManifestChangeDocument(TypedDict):
+    """One campaign's manifest in both versions."""
+
+    kind: KindName
+    name: str | None
+    """null where a SID pins it and the name is not managed."""
+    sid: str | None
+    """The pinned one."""
+    change: ManifestChangeType
+    manifest: str | None
+    """Relative to the project file, with /; null for a removed one."""
+    line: Ordinal | None
+    previous: ManifestDocument | None
+    """How it stood on the base; null for an added one."""
+    state: State | None
+    """null where its life is not managed."""
+    fields: dict[str, Value]
+    """All that the manifest declares, or declared, by the API's own names, masked; people's numbers as counts."""
+    diff: list[DifferenceDocument]
+    """In the order of the field table, then of state and metadata; empty where it stands on one side only."""
+    notes: list[str]
+    """What a plan will make of it."""
+    local_start: NotRequired[str]
+    """The start's time in the zone of the calling hours, such as 20:00 in Asia/Kolkata; only where it is written in
+    another offset."""
+
+
+class DiffDocument(TypedDict):
+    """What a branch changes in the manifests, as campaignctl diff --format json prints it."""
+
+    format_version: Version
+    """A reader refuses another major version."""
+    campaignctl_version: str
+    environment: str
+    """Whose variables and country both versions were read with."""
+    base: BaseDocument
+    selection: DiffSelectionDocument
+    summary: DiffSummaryDocument
+    notes: list[str]
+    findings: list[FindingDocument]
+    """Warnings in the branch's manifests."""
+    changes: list[ManifestChangeDocument]
+    """By kind, name and SID; what means the same is not listed."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +152,11 @@ def _change(
         "kind": shown.kind.name,
         "name": shown.name,
         "sid": shown.sid,
-        "change": change.type.value,
+        "change": change.type,
         "manifest": after.where.file if after else None,
         "line": after.where.line if after else None,
         "previous": _manifest(change.before) if change.before else None,
-        "state": shown.state.value if shown.state else None,
+        "state": shown.state,
         "fields": masked_spec(shown.kind, shown.spec, show_numbers=show_numbers),
         "diff": [_field(shown.kind, each, country, show_numbers) for each in change.diff],
         "notes": list(change.notes),

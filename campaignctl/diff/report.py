@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final
 
+from campaignctl.diff.document import DiffDocument, ManifestChangeDocument
 from campaignctl.diff.words import compared_with, does, effect, subject, total
-from campaignctl.rendering.documents import DiffDocument, ManifestChangeDocument
 from campaignctl.rendering.facts import difference_fact, field_facts
 from campaignctl.rendering.report import Entry, Fact, Later, Place, Report, Said, Tone, findings_of
 from campaignctl.text import message, name

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from campaignctl.diff.document import DiffDocument, ManifestChangeDocument
 from campaignctl.diff.words import compared_with, does, effect, labelled, subject, total
 from campaignctl.rendering.as_text.findings import finding_lines
 from campaignctl.rendering.as_text.parts import block
 from campaignctl.rendering.as_text.plan import difference_lines, field_lines
-from campaignctl.rendering.documents import DiffDocument, ManifestChangeDocument
 from campaignctl.rendering.lines import Line, Style, laid_out
 from campaignctl.text import message, name
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from campaignctl.diff.document import DiffDocument
 from campaignctl.diff.report import diff_report
 from campaignctl.diff.text import diff_text
-from campaignctl.rendering.documents import DiffDocument
 from campaignctl.rendering.formats import Setting, Views
 from campaignctl.rendering.report import Report
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from campaignctl.diff.document import DiffDocument, DiffSummaryDocument, ManifestChangeDocument
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import State
 from campaignctl.rendering import words
-from campaignctl.rendering.documents import (
-    DiffDocument,
-    DifferenceDocument,
-    DiffSummaryDocument,
-    ManifestChangeDocument,
-)
+from campaignctl.rendering.documents import DifferenceDocument
 from campaignctl.text import name
 
 _SHORT: Final = 12

@@ -2,52 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
-from campaignctl.doctor.diagnosis import Examined, Verdict
+from campaignctl.diagnostics import Severity
+from campaignctl.doctor.diagnosis import CHECKS, Examined, Verdict
 from campaignctl.doctor.facts import Problem
-from campaignctl.model.environment import Environment
+from campaignctl.model.environment import Backend, Environment
 from campaignctl.model.plan import FORMAT_VERSION
+from campaignctl.rendering.constraints import Amount, Constraint, Version
 
 
 class AilmentDocument(TypedDict):
-    """One thing that is wrong. `subject` is a campaign or a note's name; `severity` is `error` or `warn`."""
+    """One thing that is wrong."""
 
-    severity: str
+    severity: Severity
+    """Only error makes doctor exit 1."""
     subject: str | None
+    """The campaign it is about, as voice/NAME or sms/NAME, or the name of a note that a run left behind."""
     sid: str | None
     message: str
     meaning: str
+    """What follows from it."""
     mend: str
+    """The command or the change that mends it."""
 
 
 class CheckDocument(TypedDict):
-    """One check. `verdict` is `fine`, `warn`, `wrong`, or `unknown` where not enough of the account could be
-    read; `detail` says why, or a fact worth saying."""
+    """One check."""
 
-    check: str
+    check: Annotated[str, Constraint(enum=tuple(check.name for check in CHECKS))]
     doc: str
-    verdict: str
+    """What holds where it is fine."""
+    verdict: Verdict
+    """unknown: not enough of the account could be read."""
     detail: str | None
+    """Why it is unknown, or a fact worth saying."""
     ailments: list[AilmentDocument]
 
 
 class VerdictsDocument(TypedDict):
     """Counts of checks by verdict."""
 
-    fine: int
-    warn: int
-    wrong: int
-    unknown: int
+    fine: Amount
+    warn: Amount
+    wrong: Amount
+    unknown: Amount
 
 
 class DoctorDocument(TypedDict):
-    """The whole."""
+    """What campaignctl doctor --format json found."""
 
-    format_version: str
+    format_version: Version
+    """A reader refuses another major version."""
     environment: str
     account_sid: str
-    backend: str
+    backend: Backend
+    """A sandbox calls and texts nobody."""
     checks: list[CheckDocument]
     summary: VerdictsDocument
 
@@ -77,7 +87,7 @@ def _check(examined: Examined) -> CheckDocument:
     return {
         "check": examined.check.name,
         "doc": examined.check.doc,
-        "verdict": examined.verdict.value,
+        "verdict": examined.verdict,
         "detail": examined.detail,
         "ailments": [_ailment(ailment) for ailment in examined.ailments],
     }
@@ -85,7 +95,7 @@ def _check(examined: Examined) -> CheckDocument:
 
 def _ailment(ailment: Problem) -> AilmentDocument:
     return {
-        "severity": ailment.severity.value,
+        "severity": ailment.severity,
         "subject": ailment.subject,
         "sid": ailment.sid,
         "message": ailment.message,

@@ -4,43 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
+from campaignctl.kinds.lifecycle import Status
 from campaignctl.model.campaigns import Live
-from campaignctl.model.environment import Environment
+from campaignctl.model.environment import Backend, Environment
 from campaignctl.model.plan import FORMAT_VERSION
+from campaignctl.rendering.constraints import Amount, Constraint, KindName, Version
+
+_WRITTEN = tuple(status.value for status in Status if status not in (Status.DELETED, Status.UNKNOWN))
 
 
 class ExportedDocument(TypedDict):
-    """One campaign. `left_out` are the dotted fields whose live values no manifest takes."""
+    """One campaign's manifest."""
 
-    kind: str
+    kind: KindName
     name: str
+    """The live one."""
     sid: str
-    status: str
+    status: Annotated[str, Constraint(enum=_WRITTEN)]
     file: str
+    """Relative to the project file, with /."""
     pinned: bool
+    """By metadata.sid."""
     numbers_file: str | None
-    numbers_left_out: int
+    """What from_file names; null without."""
+    numbers_left_out: Amount
+    """How many numbers of people stand nowhere."""
     left_out: list[str]
+    """Dotted fields whose live values no manifest takes: comments."""
 
 
 class SkippedDocument(TypedDict):
-    """One that was not written, and why."""
+    """A campaign that was not written."""
 
-    kind: str
+    kind: KindName
     name: str
+    """The live one."""
     sid: str
     reason: str
 
 
 class ExportDocument(TypedDict):
-    """The whole."""
+    """What campaignctl export --format json wrote."""
 
-    format_version: str
+    format_version: Version
+    """A reader refuses another major version."""
     environment: str
     account_sid: str
-    backend: str
+    backend: Backend
+    """A sandbox calls and texts nobody."""
     written: list[ExportedDocument]
     skipped: list[SkippedDocument]
     notes: list[str]

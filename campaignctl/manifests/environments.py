@@ -11,7 +11,7 @@ from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
-from campaignctl.model.environment import ACCOUNT_VARIABLE, HOSTS, Environment
+from campaignctl.model.environment import ACCOUNT_VARIABLE, HOSTS, Backend, Environment
 from campaignctl.policy import CLOSING, OPENING, RULES
 from campaignctl.policy.project_file import ENVIRONMENT_ALLOW, SANDBOX
 
@@ -46,7 +46,7 @@ class EnvironmentBuilder:
     def _environment(self, name: str, settings: Settings) -> Environment:
         here = f"environments.{name}"
         credentials = settings_of(settings.get("credentials"))
-        backend = str(settings.get("backend"))
+        backend: Backend = SANDBOX if settings.get("backend") == SANDBOX else "exotel"
         self.problems += _misplaced(here, backend, settings)
         return Environment(
             name,

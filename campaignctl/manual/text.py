@@ -10,13 +10,14 @@ from campaignctl.kinds import KINDS
 from campaignctl.rendering import words
 from campaignctl.rendering.as_text.parts import block, headline, note_lines
 from campaignctl.rendering.as_text.results import apply_lines
-from campaignctl.rendering.documents import ApplyDocument, ChangeDocument, PlanDocument
+from campaignctl.rendering.documents import AnyPlanDocument, BriefChangeDocument
 from campaignctl.rendering.lines import Line, Style, laid_out
+from campaignctl.rendering.result_documents import ApplyDocument
 from campaignctl.text import message, name
 
 
 def by_hand_text(
-    document: PlanDocument, *, now: datetime, color: bool = False, width: int | None = None
+    document: AnyPlanDocument, *, now: datetime, color: bool = False, width: int | None = None
 ) -> str:
     """The plan of a verb by hand."""
     return laid_out(_plan(document, now), color=color, width=width)
@@ -33,7 +34,7 @@ def _notes(notes: Iterable[str]) -> Iterator[Line]:
     yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in notes)
 
 
-def _plan(document: PlanDocument, now: datetime) -> Iterator[Line]:
+def _plan(document: AnyPlanDocument, now: datetime) -> Iterator[Line]:
     yield headline(document["environment"], document["account_sid"], document["backend"])
     for change in document["changes"]:
         yield from block(_change(change, now))
@@ -41,7 +42,7 @@ def _plan(document: PlanDocument, now: datetime) -> Iterator[Line]:
     yield from block([_total(document)])
 
 
-def _change(change: ChangeDocument, now: datetime) -> Iterator[Line]:
+def _change(change: BriefChangeDocument, now: datetime) -> Iterator[Line]:
     campaign = f"{KINDS[change['kind']].short}/{name(change['name'])}"
     sid = f"  ({name(change['sid'])})" if change["sid"] else ""
     if not change["operations"]:
@@ -61,7 +62,7 @@ def _change(change: ChangeDocument, now: datetime) -> Iterator[Line]:
     yield from note_lines(change["notes"])
 
 
-def _total(document: PlanDocument) -> Line:
+def _total(document: AnyPlanDocument) -> Line:
     counts = Counter(
         "to do" if change["operations"] else "refused" if change["change"] == "blocked" else "unchanged"
         for change in document["changes"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.endpoints import SERVICES, ListedBy
@@ -15,6 +15,9 @@ from campaignctl.model.windows import window_of
 
 if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock
+
+RefreshStrategy: TypeAlias = Literal["auto", "full"]
+"""How an account is read for a plan: what can matter, or all of it."""
 
 
 class Key(NamedTuple):
@@ -172,7 +175,7 @@ class Snapshot:
     other_sms: tuple[Live, ...] = ()
     newest_finished: Mapping[str, tuple[Live, ...]] = field(default_factory=dict)
     other_sms_finished: tuple[Live, ...] = ()
-    strategy: str = "full"
+    strategy: RefreshStrategy = "full"
     requests: int = 0
     notes: tuple[str, ...] = ()
     clocks: tuple[OtherClock, ...] = ()

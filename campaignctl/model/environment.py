@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.endpoints import SERVICES, Endpoint
 from campaignctl.kinds.table import Kind, Value
+
+Backend: TypeAlias = Literal["exotel", "sandbox"]
 
 HOSTS: Mapping[str, str] = {"mumbai": "https://api.in.exotel.com", "singapore": "https://api.exotel.com"}
 """By region [001]."""
@@ -33,7 +35,7 @@ class Environment:
     """
 
     name: str
-    backend: str  # sandbox | exotel
+    backend: Backend
     account_sid: str
     base_url: str | None = None
     key_env: str = "EXOTEL_API_KEY"

@@ -11,7 +11,7 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
-from campaignctl.model.campaigns import Desired, Key, Live
+from campaignctl.model.campaigns import Desired, Key, Live, RefreshStrategy
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.reasons import ChangeType
 
@@ -138,7 +138,7 @@ class Plan:
     selection: Selection
     allowed: tuple[str, ...]
     changes: tuple[Change, ...]
-    refresh_strategy: str
+    refresh_strategy: RefreshStrategy
     refresh_requests: int
     apply: Cost
     unmanaged: int

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from campaignctl.kinds import formats
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.endpoints import CREATE_FORMS, SERVICES, Service
@@ -12,7 +14,7 @@ from campaignctl.model.environment import HOSTS, RESUMES
 from campaignctl.policy import RULES
 
 PROJECT_KIND = "Project"
-SANDBOX = "sandbox"
+SANDBOX: Final = "sandbox"
 """A backend, and the environment that is always there."""
 BACKENDS = (SANDBOX, "exotel")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, assert_never
+from typing import Final, assert_never
 
 from campaignctl import __version__
 from campaignctl.kinds import KINDS
@@ -19,16 +19,13 @@ from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, 
 from campaignctl.policy.hours import zone_name
 from campaignctl.policy.periods import Run
 from campaignctl.rendering.documents import (
-    ApplyDocument,
+    BriefChangeDocument,
+    BriefPlanDocument,
     ChangeDocument,
-    FailureDocument,
     HeldDocument,
     OperationDocument,
-    OperationResultDocument,
-    OutcomesDocument,
     PlanDocument,
     ReasonDocument,
-    ResultDocument,
     SelectionDocument,
     SummaryDocument,
 )
@@ -46,6 +43,13 @@ from campaignctl.rendering.measures import (
     run_document,
     runs_of,
 )
+from campaignctl.rendering.result_documents import (
+    ApplyDocument,
+    FailureDocument,
+    OperationResultDocument,
+    OutcomesDocument,
+    ResultDocument,
+)
 from campaignctl.text import json_safe
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)  # a document is a tree
@@ -59,12 +63,12 @@ def plan_document(plan: Plan, environment: Environment, *, show_numbers: bool = 
     return whole_document(brief, plan, environment, show_numbers=show_numbers)
 
 
-def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> PlanDocument:
+def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> BriefPlanDocument:
     """The same without what few formats show: when campaigns run, and the particulars of those that stay as they are.
 
     What a reviewer approves is all there.
     """
-    changes: list[ChangeDocument] = []
+    changes: list[BriefChangeDocument] = []
     coming: list[tuple[Change, Estimate | None]] = []
     for change in plan.changes:
         said = _NO_SENSES if _stays(change) else senses(change)
@@ -97,12 +101,11 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
         "backend": environment.backend,
         "reach": reach_document(coming),
         "calling_hours": hours_document(environment),
-        "crowds": [],
     }
 
 
 def whole_document(
-    brief: PlanDocument, plan: Plan, environment: Environment, *, show_numbers: bool = False
+    brief: BriefPlanDocument, plan: Plan, environment: Environment, *, show_numbers: bool = False
 ) -> PlanDocument:
     """What `brief_document` made of a plan, with all the rest."""
     runs = runs_of(plan.changes, environment, plan.created_at)
@@ -127,16 +130,16 @@ def apply_document(result: ApplyResult, environment: Environment) -> ApplyDocume
     }
 
 
-def written(document: Mapping[str, Any]) -> str:
+def written(document: Mapping[str, object]) -> str:
     """The document as text, a change to a line: quick to write, and two plans can be compared by line."""
     return "".join(_pieces(document))
 
 
-def _written(document: Mapping[str, Any], _setting: Setting) -> str:
+def _written(document: Mapping[str, object], _setting: Setting) -> str:
     return written(document)
 
 
-def _error(document: Mapping[str, Any], _setting: Setting) -> str:
+def _error(document: Mapping[str, object], _setting: Setting) -> str:
     """In one line: it may be the last of the lines of a watch."""
     return f"{_compact(document)}\n"
 
@@ -147,7 +150,7 @@ WRITERS: Final[Mapping[str, Writer]] = {
 }
 
 
-def _pieces(document: Mapping[str, Any]) -> Iterator[str]:
+def _pieces(document: Mapping[str, object]) -> Iterator[str]:
     before = "{\n"
     for key, value in document.items():
         yield f"{before}  {_compact(key)}: "
@@ -219,7 +222,9 @@ def _stays(change: Change) -> bool:
     return change.type is ChangeType.NOOP and not change.operations and not change.held
 
 
-def _change(change: Change, said: Senses, environment: Environment, show_numbers: bool) -> ChangeDocument:
+def _change(
+    change: Change, said: Senses, environment: Environment, show_numbers: bool
+) -> BriefChangeDocument:
     """Without its run; of one that stays as it is the schedule alone, by which formats put it in its place."""
     kind = KINDS[change.key.kind]
     where = change.desired.where if change.desired else None
@@ -227,14 +232,14 @@ def _change(change: Change, said: Senses, environment: Environment, show_numbers
     resulting = change.resulting
     if _stays(change):
         resulting = {name: resulting[name] for name in (kind.schedule.name,) if name in resulting}
-    document: ChangeDocument = {
+    document: BriefChangeDocument = {
         "kind": change.key.kind,
         "name": change.key.name,
         "manifest": where.file if where else None,
         "line": where.line if where else None,
         "sid": change.live.sid if change.live else None,
-        "change": change.type.value,
-        "status": {"live": _live_status(change), "desired": state.value if state else None},
+        "change": change.type,
+        "status": {"live": _live_status(change), "desired": state},
         "operations": [_operation(operation, change.live) for operation in change.operations],
         "held": [_held(operation) for operation in change.held],
         "diff": [difference_document(kind, each, environment.country, show_numbers) for each in change.diff],
@@ -243,7 +248,6 @@ def _change(change: Change, said: Senses, environment: Environment, show_numbers
         "fingerprint": change.fingerprint,
         "resulting": masked_spec(kind, resulting, show_numbers=show_numbers),
         "message": message_document(said),
-        "run": None,
     }
     local = None if _stays(change) else local_start(kind, change.resulting, zone_name(environment))
     if local is not None:
@@ -251,7 +255,9 @@ def _change(change: Change, said: Senses, environment: Environment, show_numbers
     return document
 
 
-def _whole(document: ChangeDocument, change: Change, run: Run | None, show_numbers: bool) -> ChangeDocument:
+def _whole(
+    document: BriefChangeDocument, change: Change, run: Run | None, show_numbers: bool
+) -> ChangeDocument:
     if not _stays(change):
         return {**document, "run": run_document(run)}
     kind = KINDS[change.key.kind]
@@ -273,7 +279,7 @@ def _reason(reason: Reason) -> ReasonDocument:
 
 def _operation(operation: Operation, live: Live | None) -> OperationDocument:
     document: OperationDocument = {
-        "op": operation.op.value,
+        "op": operation.op,
         "fields": list(operation.fields),
         "irreversible": operation.op.irreversible,
     }
@@ -293,7 +299,7 @@ def _operation(operation: Operation, live: Live | None) -> OperationDocument:
 
 def _held(operation: HeldOperation) -> HeldDocument:
     document: HeldDocument = {
-        "op": operation.op.value,
+        "op": operation.op,
         "irreversible": operation.op.irreversible,
         "numbers_failed": operation.numbers_failed,
         "since": operation.since,
@@ -309,7 +315,7 @@ def _result(result: ChangeResult) -> ResultDocument:
         "kind": result.change.key.kind,
         "name": result.change.key.name,
         "sid": result.sid or (live.sid if live else None),
-        "outcome": result.outcome.value,
+        "outcome": result.outcome,
         "reason": _reason(result.reason),
         "operations": [_operation_result(each) for each in result.operations],
         "held": [_held(operation) for operation in result.change.held],
@@ -320,8 +326,8 @@ def _result(result: ChangeResult) -> ResultDocument:
 
 def _operation_result(result: OperationResult) -> OperationResultDocument:
     document: OperationResultDocument = {
-        "op": result.op.value,
-        "outcome": result.outcome.value,
+        "op": result.op,
+        "outcome": result.outcome,
         "attempts": result.attempts,
     }
     if result.sid is not None:

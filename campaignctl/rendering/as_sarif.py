@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from campaignctl import __version__
@@ -34,7 +34,7 @@ def error(document: ErrorOutputDocument, setting: Setting) -> str:
 WRITERS: Final[Mapping[str, Writer]] = {"validate": writers(sarif)["validate"], "error": error}
 
 
-def _log(findings: Iterable[Finding], **invocation: Any) -> str:
+def _log(findings: Iterable[Finding], **invocation: object) -> str:
     found = list(findings)
     rules = sorted({finding.rule for finding in found})
     ended = {"executionSuccessful": invocation["successful"]}
@@ -51,7 +51,7 @@ def _log(findings: Iterable[Finding], **invocation: Any) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def _driver(rules: Iterable[str]) -> Mapping[str, Any]:
+def _driver(rules: Iterable[str]) -> Mapping[str, object]:
     return {
         "name": "campaignctl",
         "semanticVersion": __version__,
@@ -59,7 +59,7 @@ def _driver(rules: Iterable[str]) -> Mapping[str, Any]:
     }
 
 
-def _rule(rule: str) -> Mapping[str, Any]:
+def _rule(rule: str) -> Mapping[str, object]:
     policy = RULES.get(rule)
     says = policy.doc if policy else f"The manifest or project file keeps the rule {visible(rule)}."
     return {
@@ -70,7 +70,7 @@ def _rule(rule: str) -> Mapping[str, Any]:
     }
 
 
-def _result(finding: Finding, rules: list[str]) -> Mapping[str, Any]:
+def _result(finding: Finding, rules: list[str]) -> Mapping[str, object]:
     return {
         "ruleId": visible(finding.rule),
         "ruleIndex": rules.index(finding.rule),
@@ -80,7 +80,7 @@ def _result(finding: Finding, rules: list[str]) -> Mapping[str, Any]:
     }
 
 
-def _location(place: Place) -> Mapping[str, Any]:
+def _location(place: Place) -> Mapping[str, object]:
     region = {"startLine": place.line, **({"startColumn": place.column} if place.column else {})}
     uri = quote(place.file.encode("utf-8", "surrogatepass"), safe="/")
     return {"artifactLocation": {"uri": uri, "uriBaseId": _ROOT}, "region": region}

@@ -8,20 +8,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import OPERATIONS, Op, Permission
 from campaignctl.kinds.table import Value
 from campaignctl.model.permissions import IN_MANIFEST
 from campaignctl.rendering import words
-from campaignctl.rendering.documents import (
-    ChangeDocument,
-    HeldDocument,
-    OperationResultDocument,
-    ResultDocument,
-)
+from campaignctl.rendering.documents import BriefChangeDocument, HeldDocument
 from campaignctl.text import UNSAFE, message, name
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.result_documents import OperationResultDocument, ResultDocument
 
 SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})
 """Reasons that the rest of a change says better."""
@@ -37,12 +35,12 @@ def title(kind: str, campaign: str) -> str:
     return f"{KINDS[kind].short}/{name(campaign) if campaign else '(no name)'}"
 
 
-def namesakes(changes: Sequence[ChangeDocument]) -> Counter[str]:
+def namesakes(changes: Sequence[BriefChangeDocument]) -> Counter[str]:
     """How many changes bear each name: one of both kinds is allowed with its kind."""
     return Counter(change["name"] for change in changes)
 
 
-def does(change: ChangeDocument) -> str:
+def does(change: BriefChangeDocument) -> str:
     """The operations in their order, and what is not done."""
     done = [operation["op"] for operation in change["operations"] if "sid" not in operation]
     twins = sum("sid" in operation for operation in change["operations"])
@@ -82,7 +80,7 @@ class Asking:
     in_manifest: str | None
 
 
-def asking(change: ChangeDocument, *, namesake: bool) -> Asking | None:
+def asking(change: BriefChangeDocument, *, namesake: bool) -> Asking | None:
     """None where nothing is held. `namesake`: another change bears the same name."""
     whole = _ASKED_OF_ALL.get(change["reason"]["code"])
     if not change["held"] and whole is None:
@@ -95,7 +93,7 @@ def asking(change: ChangeDocument, *, namesake: bool) -> Asking | None:
     return Asking(flags, f"metadata.allow: [{allowed}]" if allowed and change["manifest"] else None)
 
 
-def _permission(operation: HeldDocument, change: ChangeDocument) -> Permission | None:
+def _permission(operation: HeldDocument, change: BriefChangeDocument) -> Permission | None:
     """What releases it: the operation's own word, or that of what is asked of a start or a name.
 
     None for a pause, which waits only because what comes before or after it does.
@@ -105,7 +103,7 @@ def _permission(operation: HeldDocument, change: ChangeDocument) -> Permission |
     return _ASKED_OF_CREATE.get(change["reason"]["code"], permission) if op is Op.CREATE else permission
 
 
-def _pattern(change: ChangeDocument, namesake: bool) -> str:
+def _pattern(change: BriefChangeDocument, namesake: bool) -> str:
     """`:NAME` as a shell takes it; a name that cannot be typed is given by SID, else every campaign is allowed."""
     campaign = change["name"]
     if UNSAFE.search(campaign) or name(campaign) != campaign or not campaign:

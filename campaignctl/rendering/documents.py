@@ -1,393 +1,349 @@
-"""The shapes of what other programs read; the published schemas say the same in JSON Schema.
+"""The types of what other programs read; the published schemas are made of them.
 
-A key that stands in the contract keeps its place and meaning in every `1.x`; more keys may be added.
+A key that stands in the contract keeps its place and meaning in every `1.x`; more keys may be added. What is said of a
+class and below a key stands in the schema too: see `constraints`.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypeAlias, TypedDict, final
 
+from campaignctl.diagnostics import Severity
+from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
+from campaignctl.model.campaigns import RefreshStrategy
+from campaignctl.model.environment import Backend
+from campaignctl.model.estimates import Encoding
+from campaignctl.model.reasons import REASONS, ChangeType
+from campaignctl.rendering.constraints import Amount, Constraint, KindName, Moment, Ordinal, Version
 
 
 class FindingDocument(TypedDict):
-    """One finding of `validate` or of a policy. `severity` is `error` or `warn`.
-
-    `end` only of `calling_hours`: the latest that may be declared, None where none would do. `count` only of
-    `valid_numbers`: how many more there are.
-    """
+    """What is wrong at a place in a file."""
 
     rule: str
-    severity: str
+    """A word for programs: type, unknown-key, calling_hours …"""
+    severity: Severity
     file: str
-    line: int
-    column: int
+    """Relative to the project file, with /."""
+    line: Ordinal
+    column: Ordinal
     message: str
-    end: NotRequired[str | None]
-    count: NotRequired[int]
+    end: NotRequired[Moment | None]
+    """Of calling_hours: the latest end that may be declared, null where none would do."""
+    count: NotRequired[Ordinal]
+    """Of valid_numbers: how many more there are."""
 
 
 class OperationDocument(TypedDict):
-    """What an apply would do. `sid` only for a twin, `numbers_failed` only for a complete (null: unknown).
+    """One request that an apply would send."""
 
-    `since` only for a resume: the live `date_updated`, null where the account does not show it.
-    """
-
-    op: str
+    op: Op
     fields: list[str]
+    """Top-level names: all that are sent with a create, those that change in an update."""
     irreversible: bool
-    numbers_failed: NotRequired[int | None]
+    numbers_failed: NotRequired[Amount | None]
+    """Of a complete: how many numbers it fails; null when that is not known."""
     since: NotRequired[str | None]
+    """Of a resume: the live date_updated; null where the account does not show it."""
     sid: NotRequired[str]
+    """Where it is not the change's own campaign: a twin."""
 
 
 class HeldDocument(TypedDict):
-    """What it would do besides. `fields` only for a create or update."""
+    """An operation that must be asked for."""
 
-    op: str
+    op: Op
     fields: NotRequired[list[str]]
+    """Top-level names, of a create or update."""
     irreversible: bool
-    numbers_failed: int | None
+    numbers_failed: Amount | None
+    """How many numbers a complete fails; null when that is not known."""
     since: str | None
+    """The live date_updated."""
 
 
 class NumbersDocument(TypedDict):
-    """Numbers that came or went: how many, and five masked ones at most (all of them with --show-numbers)."""
+    """Numbers that came or went."""
 
-    count: int
+    count: Amount
     examples: list[str]
+    """Masked, five at most; all of them, and unmasked, with --show-numbers."""
 
 
 class DifferenceDocument(TypedDict):
-    """A dotted leaf. `added` and `removed` only for people's numbers; `note` where masks hide the difference."""
+    """A leaf that differs."""
 
     field: str
+    """Dotted."""
     before: Value
+    """As the account writes it, or the base of a diff, null where that says nothing; {count} for people's numbers."""
     after: Value
+    """As the manifest writes it, null where it says nothing; {count} for people's numbers."""
     added: NotRequired[NumbersDocument]
+    """Only of people's numbers."""
     removed: NotRequired[NumbersDocument]
+    """Only of people's numbers."""
     note: NotRequired[str]
+    """What before and after do not show: a difference in what is masked; in a diff also a field that was or is no
+    longer managed, or that only a create sends."""
 
 
 class ReasonDocument(TypedDict):
     """Why, for a program and for a person."""
 
-    code: str
+    code: Annotated[str, Constraint(enum=tuple(REASONS))]
     message: str
 
 
 class StatusDocument(TypedDict):
-    """`live` is None when nothing is there, `desired` when it is not managed."""
+    """null: nothing there, or not managed."""
 
     live: str | None
-    desired: str | None
+    """created, in-progress, paused, completed, archived, failed, canceled, or the account's own word."""
+    desired: State | None
 
 
 class CountDocument(TypedDict):
-    """At least `known`, and just that when it is `whole`; `known` is None where nothing is known."""
+    """At least known, and just that when it is whole; known is null where nothing is known."""
 
-    known: int | None
+    known: Amount | None
     whole: bool
 
 
 class TextDocument(TypedDict):
     """The text of one SMS. With variables, which nobody can count, characters and segments are the least."""
 
-    encoding: str
-    characters: int
-    segments: int
+    encoding: Encoding
+    characters: Amount
+    """Places: some characters take two."""
+    segments: Ordinal
     variables: list[str]
 
 
 class SenseDocument(TypedDict):
-    """A campaign in numbers. `most` calls or messages; `retries` only of a voice, `text` only of an SMS campaign."""
+    """A campaign in numbers. retries only of a voice, text only of an SMS campaign; null where the account does not
+    show them."""
 
     people: CountDocument
     most: CountDocument
-    retries: NotRequired[int | None]
+    """Calls or messages at most."""
+    retries: NotRequired[Amount | None]
     text: NotRequired[TextDocument | None]
 
 
 class MessageDocument(TypedDict):
-    """What a campaign says, before and after its operations; None where none is there."""
+    """What a campaign says, before and after its operations; null where none is there."""
 
     before: SenseDocument | None
     after: SenseDocument | None
 
 
 class RunDocument(TypedDict):
-    """When it runs. `end` is declared; `predicted_end` None where nobody counts the people; `goes` False: it waits."""
+    """When it runs, as far as anybody can say."""
 
-    start: str
-    end: str | None
-    predicted_end: str | None
-    per_minute: int
+    start: Moment
+    end: Moment | None
+    """The declared one."""
+    predicted_end: Moment | None
+    """From numbers, retries and pace; null where nobody counts the people."""
+    per_minute: Ordinal
+    """Calls or messages."""
     goes: bool
+    """false: it waits, paused or held."""
 
 
-class ChangeDocument(TypedDict):
-    """One change. `resulting` holds the fields as they will stand, masked; people's numbers as counts."""
+class BriefChangeDocument(TypedDict):
+    """What becomes of one manifest, or of one orphan; of one that stays as it is without message and most fields."""
 
-    kind: str
+    kind: KindName
     name: str
+    """The live one where the manifest gives none."""
     manifest: str | None
-    line: int | None
+    """Relative to the project file, with /; null for an orphan."""
+    line: Ordinal | None
     sid: str | None
-    change: str
+    """null when nothing is there, or when nobody can tell which."""
+    change: ChangeType
     status: StatusDocument
     operations: list[OperationDocument]
+    """What an apply of this plan would do, in this order."""
     held: list[HeldDocument]
+    """What it would do besides, if it were allowed."""
     diff: list[DifferenceDocument]
+    """Leaves that differ, in the order of the field table; empty for a create."""
     reason: ReasonDocument
     notes: list[str]
     fingerprint: str | None
+    """Keyed with the API token."""
     resulting: dict[str, Value]
+    """The fields as they will stand when the operations are done. People's numbers as {count, distinct}, callback URLs
+    masked."""
     message: MessageDocument
-    run: RunDocument | None
     local_start: NotRequired[str]
+    """The start's time in the zone of the calling hours, such as 20:00 in Asia/Kolkata; only where it is written in
+    another offset."""
+
+
+class ChangeDocument(BriefChangeDocument):
+    """What becomes of one manifest, or of one orphan."""
+
+    run: RunDocument | None
+    """null where it does not run, or nobody can tell when."""
 
 
 class ManifestsDocument(TypedDict):
     """The seal over the selected manifests."""
 
-    digest: str
-    count: int
+    digest: Annotated[str, Constraint(pattern="^hmac-sha256:")]
+    count: Amount
     token: str
+    """Which API token keyed the digests."""
 
 
 class SelectionDocument(TypedDict):
-    """What was selected, `paths` from the project file; each value of `vars` is a keyed hash."""
+    """What was selected, and how it was filled in."""
 
     paths: list[str]
+    """As they were asked for, from the project file."""
     labels: str
     prune: bool
     vars: dict[str, str]
+    """By name, a keyed hash of each value."""
     resend: NotRequired[list[str]]
+    """Campaigns of which all that is declared is sent again."""
 
 
 class RefreshDocument(TypedDict):
     """How the account was read, in how many requests."""
 
-    strategy: str
-    requests: int
+    strategy: RefreshStrategy
+    requests: Amount
 
 
 class CostDocument(TypedDict):
     """What an apply will take."""
 
-    requests: int
-    seconds: int
+    requests: Amount
+    seconds: Amount
 
 
 class SummaryDocument(TypedDict):
-    """Counts: of changes by type, of operations, of campaigns."""
+    """Counts of changes by type, of operations and of campaigns."""
 
-    create: int
-    update: int
-    transition: int
-    noop: int
-    held: int
-    blocked: int
-    orphan: int
-    operations: int
-    unmanaged: int
-    cannot_compare: int
+    create: Amount
+    update: Amount
+    transition: Amount
+    noop: Amount
+    held: Amount
+    blocked: Amount
+    orphan: Amount
+    operations: Amount
+    unmanaged: Amount
+    cannot_compare: Amount
 
 
 class ReachDocument(TypedDict):
-    """What an apply sets going: how many campaigns, the people they reach, calls and messages at most."""
+    """What an apply sets going, all together: people reached, calls and messages at most."""
 
-    campaigns: int
+    campaigns: Amount
     people: CountDocument
     calls: CountDocument
     messages: CountDocument
 
 
 class HoursDocument(TypedDict):
-    """When people may be called; `time_zone` None: in each start's own offset."""
+    """When people may be called."""
 
     opening: str
     closing: str
     time_zone: str | None
+    """null: in each start's own offset."""
 
 
 class CrowdDocument(TypedDict):
     """When the campaigns of a kind together want more a minute than the account's capacity."""
 
-    kind: str
-    start: str
-    end: str
-    campaigns: int
-    wanted: int
-    capacity: int
+    kind: KindName
+    start: Moment
+    end: Moment
+    campaigns: Amount
+    wanted: Amount
+    capacity: Amount
 
 
-class PlanDocument(TypedDict):
-    """`plan --format json` and plan files."""
+class PlanHeadDocument(TypedDict):
+    """A plan without its changes."""
 
-    format_version: str
+    format_version: Version
+    """A reader refuses another major version."""
     campaignctl_version: str
     environment: str
     account_sid: str
     host: str
-    created_at: str
-    expires_at: str
-    digest: str
-    approval: str
-    seal: str
+    """What tells the account's server from others: host and port; sandbox for the embedded one."""
+    created_at: Moment
+    """By the server's clock."""
+    expires_at: Moment
+    """When an apply refuses the plan."""
+    digest: Annotated[str, Constraint(pattern="^[0-9a-f]{12}$")]
+    """What a reviewer approves."""
+    approval: Annotated[
+        str, Constraint(pattern="^[0-9a-f]{12}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z")
+    ]
+    """What a reviewer approves, and --expect takes: the digest, @, and expires_at in UTC to the minute, rounded
+    down."""
+    seal: Annotated[str, Constraint(pattern="^hmac-sha256:[0-9a-f]{64}$")]
+    """Over all other keys, keyed with the API token: a file that was edited is refused."""
     manifests: ManifestsDocument
     selection: SelectionDocument
     allowed: list[str]
+    """OP or OP:NAME."""
     refresh: RefreshDocument
     apply: CostDocument
     summary: SummaryDocument
     notes: list[str]
     findings: list[FindingDocument]
-    changes: list[ChangeDocument]
-    backend: str
+    backend: Backend
+    """A sandbox calls and texts nobody."""
     reach: ReachDocument
     calling_hours: HoursDocument | None
+    """null where no rule holds them."""
+
+
+@final
+class BriefPlanDocument(PlanHeadDocument):
+    """All that a reviewer approves, and what most formats show: without when campaigns run."""
+
+    changes: list[BriefChangeDocument]
+
+
+@final
+class PlanDocument(PlanHeadDocument):
+    """What campaignctl plan would do, as printed with --format json and kept in plan files."""
+
+    changes: list[ChangeDocument]
+    """By kind, name, SID."""
     crowds: list[CrowdDocument]
 
 
-class OperationResultDocument(TypedDict):
-    """How one operation ended. `sid` only for a twin."""
+AnyPlanDocument: TypeAlias = BriefPlanDocument | PlanDocument
 
-    op: str
-    outcome: str
-    attempts: int
-    sid: NotRequired[str]
+
+class ValidateDocument(TypedDict):
+    """What campaignctl validate --format json found."""
+
+    findings: list[FindingDocument]
 
 
 class ErrorDocument(TypedDict):
-    """What went wrong."""
+    """One sentence for a person and a code for a program."""
 
     code: str
     message: str
 
 
-class FailureDocument(ErrorDocument):
-    """What went wrong with a campaign. `http` is None without an answer."""
-
-    http: int | None
-
-
-class ResultDocument(TypedDict):
-    """What an apply made of one change."""
-
-    kind: str
-    name: str
-    sid: str | None
-    outcome: str
-    reason: ReasonDocument
-    operations: list[OperationResultDocument]
-    held: list[HeldDocument]
-    error: FailureDocument | None
-    notes: list[str]
-
-
-class OutcomesDocument(TypedDict):
-    """Counts of changes by outcome."""
-
-    applied: int
-    unchanged: int
-    failed: int
-    unknown: int
-    skipped: int
-
-
-class ApplyDocument(TypedDict):
-    """`apply --format json`."""
-
-    format_version: str
-    environment: str
-    account_sid: str
-    results: list[ResultDocument]
-    summary: OutcomesDocument
-    interrupted: bool
-    backend: str
-
-
-class ValidateDocument(TypedDict):
-    """`validate --format json`."""
-
-    findings: list[FindingDocument]
-
-
 class ErrorOutputDocument(TypedDict):
-    """Any command that ends early, with `--format json`."""
+    """What any command prints with --format json when it ends early."""
 
     error: ErrorDocument
     findings: list[FindingDocument]
-
-
-class BaseDocument(TypedDict):
-    """What a branch is compared with: a revision, or where the branch left it (`merge_base`).
-
-    `revision` is as it was asked for; both are None in a repository without commits.
-    """
-
-    revision: str | None
-    commit: str | None
-    merge_base: bool
-
-
-class DiffSelectionDocument(TypedDict):
-    """What was selected of both versions."""
-
-    paths: list[str]
-    labels: str
-
-
-class DiffSummaryDocument(TypedDict):
-    """Counts of manifests."""
-
-    added: int
-    removed: int
-    renamed: int
-    looks_renamed: int
-    changed: int
-    unchanged: int
-
-
-class ManifestDocument(TypedDict):
-    """Where a manifest stands, and whom it means. `name` is None where a SID pins it and the name is not managed."""
-
-    name: str | None
-    sid: str | None
-    manifest: str
-    line: int
-
-
-class ManifestChangeDocument(TypedDict):
-    """One campaign's manifest in both versions.
-
-    `change` is added, removed, renamed, looks-renamed or changed. `manifest` and `line` are None for a removed
-    one; `previous` is how it stood on the base, None for an added one. `fields` is all that the manifest declares,
-    or declared, masked; `diff` is empty where it stands on one side only. `notes` say what a plan will make of it.
-    """
-
-    kind: str
-    name: str | None
-    sid: str | None
-    change: str
-    manifest: str | None
-    line: int | None
-    previous: ManifestDocument | None
-    state: str | None
-    fields: dict[str, Value]
-    diff: list[DifferenceDocument]
-    notes: list[str]
-    local_start: NotRequired[str]
-
-
-class DiffDocument(TypedDict):
-    """`diff --format json`."""
-
-    format_version: str
-    campaignctl_version: str
-    environment: str
-    base: BaseDocument
-    selection: DiffSelectionDocument
-    summary: DiffSummaryDocument
-    notes: list[str]
-    findings: list[FindingDocument]
-    changes: list[ManifestChangeDocument]

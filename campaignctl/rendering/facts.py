@@ -8,7 +8,7 @@ from typing import Final
 
 from campaignctl.kinds.table import Value
 from campaignctl.rendering.changes import number_count, written
-from campaignctl.rendering.documents import ChangeDocument, DifferenceDocument, NumbersDocument
+from campaignctl.rendering.documents import BriefChangeDocument, DifferenceDocument, NumbersDocument
 from campaignctl.rendering.report import Fact
 from campaignctl.text import TEXT_LIMIT, cut
 
@@ -16,7 +16,7 @@ _MOST_ITEMS: Final = 20
 """Of an array that changed: a reviewer reads no more, and a page must stay small."""
 
 
-def facts(change: ChangeDocument) -> Iterator[Fact]:
+def facts(change: BriefChangeDocument) -> Iterator[Fact]:
     """In the order of the field table."""
     if any(each["op"] == "create" for each in (*change["operations"], *change["held"])):
         yield from field_facts(change["resulting"])

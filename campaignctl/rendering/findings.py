@@ -30,7 +30,7 @@ def finding_document(finding: Diagnostic) -> FindingDocument:
     """One of them, wherever it is told."""
     document: FindingDocument = {
         "rule": finding.rule,
-        "severity": finding.severity.value,
+        "severity": finding.severity,
         "file": finding.where.file,
         "line": finding.where.line,
         "column": finding.where.column,

@@ -101,7 +101,7 @@ def _text(text: TextSense | None) -> TextDocument | None:
     if text is None:
         return None
     return {
-        "encoding": text.encoding.value,
+        "encoding": text.encoding,
         "characters": text.characters,
         "segments": text.segments,
         "variables": list(text.variables),

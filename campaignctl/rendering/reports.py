@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from campaignctl.kinds import KINDS
 from campaignctl.rendering import changes as changes_words
@@ -20,13 +20,7 @@ from campaignctl.rendering.changes import (
     title,
     troubles,
 )
-from campaignctl.rendering.documents import (
-    ApplyDocument,
-    ChangeDocument,
-    PlanDocument,
-    ResultDocument,
-    ValidateDocument,
-)
+from campaignctl.rendering.documents import AnyPlanDocument, BriefChangeDocument, ValidateDocument
 from campaignctl.rendering.facts import facts
 from campaignctl.rendering.findings import findings_total
 from campaignctl.rendering.formats import Setting, Where, Writer
@@ -34,10 +28,13 @@ from campaignctl.rendering.report import Entry, Later, Place, Report, Said, Seal
 from campaignctl.rendering.timeline import timeline_of
 from campaignctl.text import message, name
 
+if TYPE_CHECKING:
+    from campaignctl.rendering.result_documents import ApplyDocument, ResultDocument
+
 _NEVER: Final = float("inf")
 
 
-def plan_report(document: PlanDocument, now: datetime) -> Report:
+def plan_report(document: AnyPlanDocument, now: datetime) -> Report:
     """A plan, or a saved one: failed, blocked, irreversible and held first, then by start."""
     bearing = namesakes(document["changes"])
     entries: list[Entry] = []
@@ -56,17 +53,17 @@ def plan_report(document: PlanDocument, now: datetime) -> Report:
         notes=tuple(map(message, document["notes"])),
         fine_print=tuple(_fine_print(document)),
         seal=Seal(name(document["approval"]), totals.expiry(document, now)),
-        timeline=partial(timeline_of, document),
+        timeline=partial(timeline_of, document) if "crowds" in document else lambda: None,
     )
 
 
-def _start(change: ChangeDocument) -> float:
+def _start(change: BriefChangeDocument) -> float:
     """Without a start a change is the last in any order by start."""
     start = words.starts(change)
     return start.timestamp() if start else _NEVER
 
 
-def _plan_summary(document: PlanDocument) -> Iterator[Said]:
+def _plan_summary(document: AnyPlanDocument) -> Iterator[Said]:
     operations = totals.operations_of(document)
     quiet = totals.nothing_to_do(document)
     yield Said(totals.plan_total(document), Tone.GOOD if quiet else Tone.PLAIN)
@@ -80,13 +77,13 @@ def _plan_summary(document: PlanDocument) -> Iterator[Said]:
             yield Said(sentence, tone)
 
 
-def _failed(document: PlanDocument) -> str | None:
+def _failed(document: AnyPlanDocument) -> str | None:
     failed = [change["kind"] for change in document["changes"] if change["reason"]["code"] == "failed"]
     nobody = " or ".join(sorted({f"{KINDS[kind].stem}ed" for kind in failed}))
     return f"{words.counted(len(failed), 'campaign')} failed: nobody was {nobody}." if failed else None
 
 
-def _fine_print(document: PlanDocument) -> Iterator[str]:
+def _fine_print(document: AnyPlanDocument) -> Iterator[str]:
     order = totals.order(document)
     if order:
         yield order
@@ -95,7 +92,7 @@ def _fine_print(document: PlanDocument) -> Iterator[str]:
     yield totals.cost(document)
 
 
-def _tone(change: ChangeDocument, now: datetime) -> Tone:
+def _tone(change: BriefChangeDocument, now: datetime) -> Tone:
     if change["reason"]["code"] == "failed":
         return Tone.FAILED
     match change["change"]:
@@ -117,7 +114,7 @@ def _tone(change: ChangeDocument, now: datetime) -> Tone:
             return Tone.CHANGE
 
 
-def _entry(change: ChangeDocument, now: datetime, *, namesake: bool) -> Entry:
+def _entry(change: BriefChangeDocument, now: datetime, *, namesake: bool) -> Entry:
     asked = asking(change, namesake=namesake)
     return Entry(
         title=title(change["kind"], change["name"]),
@@ -130,13 +127,13 @@ def _entry(change: ChangeDocument, now: datetime, *, namesake: bool) -> Entry:
     )
 
 
-def _does(change: ChangeDocument) -> str:
+def _does(change: BriefChangeDocument) -> str:
     if change["change"] != "noop":
         return does(change)
     return name(change["status"]["live"] or "nothing there")
 
 
-def _says(change: ChangeDocument, now: datetime, asked: Asking | None) -> Iterator[Said]:
+def _says(change: BriefChangeDocument, now: datetime, asked: Asking | None) -> Iterator[Said]:
     """First what it means for people; then what is near, why, what cannot be undone, what was noticed."""
     kind, reason = KINDS[change["kind"]], change["reason"]
     why = f"{message(reason['message'])} [{reason['code']}]"
@@ -156,7 +153,7 @@ def _says(change: ChangeDocument, now: datetime, asked: Asking | None) -> Iterat
         yield Said(f"To allow it, write {asked.in_manifest} in the manifest, or give:")
 
 
-def _steps(change: ChangeDocument) -> Iterator[Said]:
+def _steps(change: BriefChangeDocument) -> Iterator[Said]:
     kind = KINDS[change["kind"]]
     for operation in change["operations"]:
         if "sid" in operation:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.kinds.operations import OPERATIONS
 from campaignctl.rendering import words
-from campaignctl.rendering.documents import ApplyDocument, OperationDocument, PlanDocument
+from campaignctl.rendering.documents import AnyPlanDocument, OperationDocument
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.result_documents import ApplyDocument
 
 _OUTCOMES: Final = ("applied", "unchanged", "failed", "unknown", "skipped")
 
 
-def nothing_to_do(document: PlanDocument) -> bool:
+def nothing_to_do(document: AnyPlanDocument) -> bool:
     """True where no change of a plan is anything but a no-op."""
     return document["summary"]["noop"] == len(document["changes"])
 
 
-def plan_total(document: PlanDocument) -> str:
+def plan_total(document: AnyPlanDocument) -> str:
     """`Plan: 1 to update, 3 to create; 2 held (2 resume); …`: operations and what is held, each for itself."""
     summary = document["summary"]
     unmanaged = ""
@@ -45,29 +48,31 @@ def plan_total(document: PlanDocument) -> str:
 
 def _operations(operations: Sequence[OperationDocument]) -> str:
     """`2 to pause, 1 to create`: each for itself, whatever type of change it belongs to."""
-    counts = Counter(operation["op"] for operation in operations)
+    counts: Counter[str] = Counter(operation["op"] for operation in operations)
     return ", ".join(f"{counts[op]:,} to {op}" for op in OPERATIONS if counts[op]) or "nothing to send"
 
 
-def _held(document: PlanDocument) -> Iterator[str]:
+def _held(document: AnyPlanDocument) -> Iterator[str]:
     """`3 held (2 complete, 1 archive)`; nothing where nothing waits to be asked for."""
-    counts = Counter(operation["op"] for change in document["changes"] for operation in change["held"])
+    counts: Counter[str] = Counter(
+        operation["op"] for change in document["changes"] for operation in change["held"]
+    )
     if counts:
         each = ", ".join(f"{counts[op]:,} {op}" for op in OPERATIONS if counts[op])
         yield f"{counts.total():,} held ({each})"
 
 
-def operations_of(document: PlanDocument) -> list[OperationDocument]:
+def operations_of(document: AnyPlanDocument) -> list[OperationDocument]:
     """All that an apply would do."""
     return [operation for change in document["changes"] for operation in change["operations"]]
 
 
-def order(document: PlanDocument) -> str | None:
+def order(document: AnyPlanDocument) -> str | None:
     """Stopping comes first, what cannot be undone last (rule 7); None where there is no order to tell."""
     counts: Counter[str] = Counter()
     paused_at_once = 0
     for change in document["changes"]:
-        words_of = [operation["op"] for operation in change["operations"]]
+        words_of: list[str] = [operation["op"] for operation in change["operations"]]
         after = words_of[words_of.index("create") + 1 :] if "create" in words_of else []
         counts.update(words_of[: len(words_of) - len(after)])
         paused_at_once += len(after)
@@ -90,7 +95,7 @@ def irreversible(operations: Sequence[OperationDocument]) -> str | None:
     return f"{words.counted(final, 'operation')} cannot be undone." if final else None
 
 
-def cannot_compare(document: PlanDocument) -> str | None:
+def cannot_compare(document: AnyPlanDocument) -> str | None:
     """How many campaigns the account does not show enough of."""
     hidden = document["summary"]["cannot_compare"]
     if not hidden:
@@ -99,7 +104,7 @@ def cannot_compare(document: PlanDocument) -> str | None:
     return f"{words.counted(hidden, 'campaign')} cannot be compared: {shows}."
 
 
-def cost(document: PlanDocument) -> str:
+def cost(document: AnyPlanDocument) -> str:
     """How many requests the plan took, and an apply will take."""
     refresh, asked = document["refresh"], document["apply"]
     took = f"Read in {words.counted(refresh['requests'], 'request')} ({refresh['strategy']})"
@@ -109,7 +114,7 @@ def cost(document: PlanDocument) -> str:
     return f"{took}; an apply takes {more}, {words.seconds(asked['seconds'])}."
 
 
-def expiry(document: PlanDocument, now: datetime) -> str | None:
+def expiry(document: AnyPlanDocument, now: datetime) -> str | None:
     """`Wed 13 Jan 2027 03:30 UTC (in 24 hours)`."""
     expires = words.read_moment(document["expires_at"])
     return f"{words.moment(expires)} ({words.distance(expires, now)})" if expires else None

@@ -18,7 +18,7 @@ from campaignctl.kinds.operations import STARTING, Op, each_of
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.values import texts
 from campaignctl.rendering.documents import (
-    ChangeDocument,
+    BriefChangeDocument,
     CountDocument,
     HeldDocument,
     ReachDocument,
@@ -108,17 +108,17 @@ def _distinct(numbers: Value, twice: bool) -> int:
     return number if isinstance(number, int) else 0
 
 
-def starts(change: ChangeDocument) -> datetime | None:
+def starts(change: BriefChangeDocument) -> datetime | None:
     """When the campaign starts, once the operations are done; None without a start, or one that is not shown."""
     kind, schedule = KINDS[change["kind"]], _schedule(change)
     return read_moment(schedule.get(kind.start.name)) if isinstance(schedule, dict) else None
 
 
-def _schedule(change: ChangeDocument) -> Value:
+def _schedule(change: BriefChangeDocument) -> Value:
     return change["resulting"].get(KINDS[change["kind"]].schedule.name)
 
 
-def _start_is_hidden(change: ChangeDocument) -> bool:
+def _start_is_hidden(change: BriefChangeDocument) -> bool:
     """A live campaign whose answer lacks the schedule may well have one."""
     kind, schedule = KINDS[change["kind"]], _schedule(change)
     if change["status"]["live"] is None:
@@ -128,7 +128,7 @@ def _start_is_hidden(change: ChangeDocument) -> bool:
     return isinstance(schedule, dict) and kind.start.name not in schedule
 
 
-def when(change: ChangeDocument, now: datetime) -> str:
+def when(change: BriefChangeDocument, now: datetime) -> str:
     """`Fri 15 Jan 2027 09:00 +05:30, in 3 days`; `at once` without a start."""
     start, calling = starts(change), change["status"]["live"] == Status.IN_PROGRESS
     if start is None and _start_is_hidden(change):
@@ -140,7 +140,7 @@ def when(change: ChangeDocument, now: datetime) -> str:
     return f"{'' if start > now else begun}{moment(start)}{local}, {distance(start, now)}"
 
 
-def effect(change: ChangeDocument, now: datetime) -> str:
+def effect(change: BriefChangeDocument, now: datetime) -> str:
     """What the operations of a change do to people: `calls 1,200 people Fri 15 Jan 2027 09:00 +05:30, in 3 days`."""
     kind = KINDS[change["kind"]]
     ops = {operation["op"] for operation in change["operations"] if "sid" not in operation}
@@ -173,7 +173,7 @@ _TELLING: Final = each_of(
 """Of several operations the first says what becomes of a campaign."""
 
 
-def _left_alone(change: ChangeDocument, kind: Kind, run: str) -> str:
+def _left_alone(change: BriefChangeDocument, kind: Kind, run: str) -> str:
     """Nothing starts or stops it."""
     live = change["status"]["live"]
     if live is None:
@@ -188,12 +188,12 @@ def _left_alone(change: ChangeDocument, kind: Kind, run: str) -> str:
     return f"is {live} and stays so" if live.lower() in set(Status) else "stays as it is"
 
 
-def _lies_ahead(change: ChangeDocument, now: datetime) -> bool:
+def _lies_ahead(change: BriefChangeDocument, now: datetime) -> bool:
     start = starts(change)
     return start > now if start else _start_is_hidden(change)
 
 
-def urgency(change: ChangeDocument, now: datetime) -> str | None:
+def urgency(change: BriefChangeDocument, now: datetime) -> str | None:
     """`starts in 25 minutes: before the next review could be`, of what the plan starts or could start; else None."""
     start = starts(change)
     if start is None or not now < start < now + REVIEW_TIME:
@@ -229,7 +229,7 @@ def known(count: CountDocument, noun: str, plural: str) -> str:
     return text if count["whole"] else f"{text} and an unknown number more"
 
 
-def sense(change: ChangeDocument) -> str | None:
+def sense(change: BriefChangeDocument) -> str | None:
     """Segments of a text, calls at most: before → after where they differ; None where `effect` says it all."""
     before, after = change["message"]["before"], change["message"]["after"]
     if after is None or change["change"] == "noop":

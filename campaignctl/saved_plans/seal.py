@@ -111,16 +111,16 @@ def _plain_numbers(value: Value, country: Country | None) -> str | None:
     return f'[["{each_once}",1]]'
 
 
-def _meaning(meaning: Any) -> str:
+def _meaning(meaning: object) -> str:
     """Sets in the order of what is written: texts, or each with its count."""
-    if meaning.__class__ is frozenset:
+    if isinstance(meaning, frozenset):
         return f"[{','.join(sorted(map(_written, meaning)))}]"
-    return _written(meaning.isoformat() if meaning.__class__ is datetime else meaning)
+    return _written(meaning.isoformat() if isinstance(meaning, datetime) else meaning)
 
 
-def _written(item: Any) -> str:
+def _written(item: object) -> str:
     """`canonical` as text, without the detour where it is plain."""
-    if item.__class__ is str:
+    if isinstance(item, str):
         return encode_basestring_ascii(item)
     if item.__class__ is int:
         return str(item)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 from campaignctl.diagnostics import Diagnostic
-from campaignctl.model.environment import Environment
+from campaignctl.model.environment import Backend, Environment
 from campaignctl.model.plan import FORMAT_VERSION
+from campaignctl.model.reasons import ChangeType
+from campaignctl.rendering.constraints import Amount, Constraint, KindName, Moment, Ordinal, Version
 from campaignctl.rendering.documents import FindingDocument, ReasonDocument, RefreshDocument, StatusDocument
 from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.measures import moment
@@ -18,55 +20,68 @@ from campaignctl.status.progress import Progress
 
 
 class HeadwayDocument(TypedDict):
-    """Numbers by what became of them; `to_go` and `total` are None where nobody knows."""
+    """Numbers by what became of them."""
 
-    reached: int
-    failed: int
-    to_go: int | None
-    other: int
-    total: int | None
+    reached: Amount
+    failed: Amount
+    to_go: Amount | None
+    """null where nobody knows."""
+    other: Amount
+    """Counted by the account under words that are not known."""
+    total: Amount | None
+    """null where nobody knows."""
 
 
 class StandingDocument(TypedDict):
-    """One campaign. `change` and `reason` are the plan's; None for one that no manifest names."""
+    """One campaign."""
 
-    kind: str
+    kind: KindName
     name: str
     sid: str | None
+    """null where no campaign is there, or nobody can tell which."""
     manifest: str | None
-    line: int | None
+    """Relative to the project file; null for a campaign that no manifest names."""
+    line: Ordinal | None
     status: StatusDocument
-    change: str | None
+    change: ChangeType | None
+    """What a plan makes of it; null for a campaign that no manifest names."""
     reason: ReasonDocument | None
+    """The plan's."""
     drift: list[str]
+    """Dotted fields that differ from the manifest; state where a step of its life is wanted."""
     notes: list[str]
-    start: str | None
-    end: str | None
+    start: Moment | None
+    end: Moment | None
+    """30 days after the start where none is set."""
     progress: HeadwayDocument | None
     stats: dict[str, int] | None
-    pace: float | None
-    expected_end: str | None
+    """The account's own counters; null without any."""
+    pace: Annotated[float, Constraint(minimum=0)] | None
+    """Outcomes a minute since the start, of a campaign in progress."""
+    expected_end: Moment | None
+    """At the pace so far, else as predicted; null for what waits or is over, and where nobody knows."""
 
 
 class StatusSummary(TypedDict):
-    """How many are listed, how many of them differ from their manifests, how many nobody manages here.
+    """How many are listed, how many of them differ, how many alive ones no manifest names."""
 
-    The last is None where only NAMES were asked for: then not all of the account is read.
-    """
-
-    campaigns: int
-    drift: int
-    unmanaged: int | None
+    campaigns: Amount
+    drift: Amount
+    unmanaged: Amount | None
+    """null where only some names were asked for: then not all of the account is read."""
 
 
 class StatusOverview(TypedDict):
-    """The whole. `at` is the account's own time."""
+    """How campaigns stand, as campaignctl status --format json prints it; with --watch one such object per line."""
 
-    format_version: str
+    format_version: Version
+    """A reader refuses another major version."""
     environment: str
     account_sid: str
-    backend: str
-    at: str
+    backend: Backend
+    """A sandbox calls and texts nobody."""
+    at: Moment
+    """By the server's clock."""
     refresh: RefreshDocument
     summary: StatusSummary
     notes: list[str]
@@ -128,9 +143,9 @@ def _standing(standing: CampaignStatus) -> StandingDocument:
         "line": desired.where.line if desired else None,
         "status": {
             "live": _word(standing),
-            "desired": desired.state.value if desired and desired.state else None,
+            "desired": desired.state if desired else None,
         },
-        "change": change.type.value if change else None,
+        "change": change.type if change else None,
         "reason": {"code": change.reason.code, "message": change.reason.message} if change else None,
         "drift": list(standing.drift),
         "notes": list(change.notes) if change else [],

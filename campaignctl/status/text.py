@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from campaignctl.diagnostics import Severity
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import ALIVE
 from campaignctl.rendering import words
@@ -42,7 +43,7 @@ def _overview(document: StatusOverview) -> Iterator[Line]:
 
 def _aside(finding: FindingDocument) -> FindingDocument:
     """A mistake in a manifest keeps nobody from looking at the account."""
-    return {**finding, "severity": "warn"}
+    return {**finding, "severity": Severity.WARN}
 
 
 def _campaign(campaign: StandingDocument, now: datetime) -> Iterator[Line]:

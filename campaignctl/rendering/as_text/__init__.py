@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 from campaignctl.rendering.formats import Setting, Writer
 
 if TYPE_CHECKING:
-    from campaignctl.rendering import documents
+    from campaignctl.rendering import documents, result_documents
 
 
-def _plan(document: documents.PlanDocument, it: Setting) -> str:
+def _plan(document: documents.AnyPlanDocument, it: Setting) -> str:
     from campaignctl.rendering.as_text.plan import plan_text
 
     return plan_text(document, now=it.now, color=it.color, width=it.width)
 
 
-def _apply(document: documents.ApplyDocument, it: Setting) -> str:
+def _apply(document: result_documents.ApplyDocument, it: Setting) -> str:
     from campaignctl.rendering.as_text.results import apply_text
 
     return apply_text(document, color=it.color, width=it.width)

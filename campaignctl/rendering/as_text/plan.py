@@ -15,7 +15,12 @@ from campaignctl.rendering import totals, words
 from campaignctl.rendering.as_text.findings import finding_lines
 from campaignctl.rendering.as_text.parts import block, headline, note_lines, reason_lines
 from campaignctl.rendering.changes import asking, does, namesakes, number_count, title, written
-from campaignctl.rendering.documents import ChangeDocument, DifferenceDocument, NumbersDocument, PlanDocument
+from campaignctl.rendering.documents import (
+    AnyPlanDocument,
+    BriefChangeDocument,
+    DifferenceDocument,
+    NumbersDocument,
+)
 from campaignctl.rendering.lines import Line, Style, laid_out
 from campaignctl.text import message, name
 
@@ -35,12 +40,14 @@ _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
 }
 
 
-def plan_text(document: PlanDocument, *, now: datetime, color: bool = False, width: int | None = None) -> str:
+def plan_text(
+    document: AnyPlanDocument, *, now: datetime, color: bool = False, width: int | None = None
+) -> str:
     """A plan, or a saved one. `width` wraps; None leaves that to whoever shows it."""
     return laid_out(_plan(document, now), color=color, width=width)
 
 
-def _plan(document: PlanDocument, now: datetime) -> Iterator[Line]:
+def _plan(document: AnyPlanDocument, now: datetime) -> Iterator[Line]:
     yield headline(document["environment"], document["account_sid"], document["backend"])
     yield from block(finding_lines(document["findings"]))
     changes = document["changes"]
@@ -58,14 +65,14 @@ def _plan(document: PlanDocument, now: datetime) -> Iterator[Line]:
     yield from block(_closing(document, now))
 
 
-def _failed(change: ChangeDocument) -> Iterator[Line]:
+def _failed(change: BriefChangeDocument) -> Iterator[Line]:
     status = change["status"]["live"] or "failed"
     yield Line(f"! {title(change['kind'], change['name'])}: {status}{_place(change)}", 0, Style.STOP)
     yield from reason_lines(change["reason"])
     yield from note_lines(change["notes"])
 
 
-def _change(change: ChangeDocument, now: datetime, namesake: bool) -> Iterator[Line]:
+def _change(change: BriefChangeDocument, now: datetime, namesake: bool) -> Iterator[Line]:
     mark, style = _MARKS[change["change"]]
     yield Line(f"{mark} {title(change['kind'], change['name'])}: {does(change)}{_place(change)}", 0, style)
     yield Line(words.effect(change, now), 1)
@@ -82,11 +89,11 @@ def _change(change: ChangeDocument, now: datetime, namesake: bool) -> Iterator[L
     yield from note_lines(change["notes"])
 
 
-def _place(change: ChangeDocument) -> str:
+def _place(change: BriefChangeDocument) -> str:
     return f"  ({name(change['manifest'])}:{change['line']})" if change["manifest"] else ""
 
 
-def _operations(change: ChangeDocument) -> Iterator[Line]:
+def _operations(change: BriefChangeDocument) -> Iterator[Line]:
     """What a headline cannot say of an operation: another campaign's, or not to be undone."""
     kind = KINDS[change["kind"]]
     live, desired = change["status"]["live"], change["status"]["desired"]
@@ -103,7 +110,7 @@ def _operations(change: ChangeDocument) -> Iterator[Line]:
             )
 
 
-def _content(change: ChangeDocument) -> Iterator[Line]:
+def _content(change: BriefChangeDocument) -> Iterator[Line]:
     """What is sent: all of a new campaign, the differences of one that is there."""
     creates = [each for each in (*change["operations"], *change["held"]) if each["op"] == "create"]
     if creates:
@@ -182,7 +189,7 @@ def _array(label: str, before: Sequence[Value], after: Sequence[Value]) -> Itera
     yield from (Line(f"+ {item}", 3, Style.GOOD) for item in added)
 
 
-def _held(change: ChangeDocument, now: datetime, namesake: bool) -> Iterator[Line]:
+def _held(change: BriefChangeDocument, now: datetime, namesake: bool) -> Iterator[Line]:
     kind = KINDS[change["kind"]]
     for operation in change["held"]:
         yield Line(f"held: {words.held(operation, kind, now)}", 1, Style.UPDATE)
@@ -193,7 +200,7 @@ def _held(change: ChangeDocument, now: datetime, namesake: bool) -> Iterator[Lin
         yield Line(f"or {asked.in_manifest} in the manifest", 1)
 
 
-def _unchanged(noops: Sequence[ChangeDocument]) -> Iterator[Line]:
+def _unchanged(noops: Sequence[BriefChangeDocument]) -> Iterator[Line]:
     """By reason; what is in sync in a line, what is over with its why. A note that many share is told once."""
     by_code = sorted(noops, key=lambda change: change["reason"]["code"] != "in-sync")
     for code, group in groupby(by_code, key=lambda change: change["reason"]["code"]):
@@ -205,7 +212,7 @@ def _unchanged(noops: Sequence[ChangeDocument]) -> Iterator[Line]:
             for change in changes:
                 text = f"{title(change['kind'], change['name'])}: {message(change['reason']['message'])} [{code}]"
                 yield Line(text, 1, Style.QUIET)
-    shared: defaultdict[str, list[ChangeDocument]] = defaultdict(list)
+    shared: defaultdict[str, list[BriefChangeDocument]] = defaultdict(list)
     for change in noops:
         for note in change["notes"]:
             shared[note].append(change)
@@ -213,13 +220,13 @@ def _unchanged(noops: Sequence[ChangeDocument]) -> Iterator[Line]:
         yield Line(f"note: {_names(changes)}: {message(note)}", 1, Style.QUIET)
 
 
-def _names(changes: Sequence[ChangeDocument]) -> str:
+def _names(changes: Sequence[BriefChangeDocument]) -> str:
     named = ", ".join(title(change["kind"], change["name"]) for change in changes[:_NAMES])
     rest = len(changes) - _NAMES
     return f"{named} and {rest:,} more" if rest > 0 else named
 
 
-def _closing(document: PlanDocument, now: datetime) -> Iterator[Line]:
+def _closing(document: AnyPlanDocument, now: datetime) -> Iterator[Line]:
     operations = totals.operations_of(document)
     quiet = totals.nothing_to_do(document)
     style = Style.STRONG if not quiet else Style.GOOD if document["changes"] else Style.PLAIN

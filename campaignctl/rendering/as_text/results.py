@@ -10,8 +10,8 @@ from campaignctl.model.results import OperationOutcome, OperationResult
 from campaignctl.rendering import changes, totals, words
 from campaignctl.rendering.as_text.parts import block, headline, note_lines
 from campaignctl.rendering.changes import DONE, ending, following, may_go_on_calling, title, troubles
-from campaignctl.rendering.documents import ApplyDocument, ResultDocument
 from campaignctl.rendering.lines import Line, Style, laid_out
+from campaignctl.rendering.result_documents import ApplyDocument, ResultDocument
 from campaignctl.text import name
 
 _MARKS: Final[Mapping[str, tuple[str, Style]]] = {

@@ -1,0 +1,28 @@
+"""What a key of a document may hold beside its type. Only the published schemas are made of it: no run looks at it.
+
+A document's type is a `TypedDict`; `python -m campaignctl.deriving` makes its schema of it. The class's docstring and
+the string below a key describe both, in the schema's words: `null`, not None.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple, TypeAlias
+
+from campaignctl.kinds import KINDS
+
+
+class Constraint(NamedTuple):
+    """Limits of a value, each under its name in JSON Schema; None says nothing. `enum` holds the words of a table."""
+
+    minimum: int | None = None
+    minLength: int | None = None  # noqa: N815  # JSON Schema's own word
+    pattern: str | None = None
+    format: str | None = None
+    enum: tuple[str, ...] | None = None
+
+
+Amount: TypeAlias = Annotated[int, Constraint(minimum=0)]
+Ordinal: TypeAlias = Annotated[int, Constraint(minimum=1)]
+Moment: TypeAlias = Annotated[str, Constraint(format="date-time")]
+Version: TypeAlias = Annotated[str, Constraint(pattern=r"^1\.[0-9]+$")]
+KindName: TypeAlias = Annotated[str, Constraint(enum=tuple(KINDS))]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
-from simulation.product import Position, Row, rows
+from simulation.product import Position, SwitchRow, rows
 
-ROWS: Mapping[str, Row] = {name: row for name, row, _ in rows() if row.drawn}
+ROWS: Mapping[str, SwitchRow] = {name: row for name, row, _ in rows() if row.drawn}
 DEFAULTS: Mapping[str, Position] = {name: default for name, _, default in rows()}
 HABITS = tuple(name for name, row in ROWS.items() if not row.of)
 """The switches that can be thrown; others only say more about one of them."""

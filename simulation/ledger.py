@@ -14,7 +14,7 @@ from typing import Any
 
 from simulation.account import Account, Call, Truth, seconds
 from simulation.habits import Habits
-from simulation.product import Recorded, Said
+from simulation.product import RecordedRequest, Said
 from simulation.repository import IST, Commit, Manifest
 
 KIND_OF = {"campaigns": "voice", "message-campaigns": "sms", "sms-campaigns": "sms"}
@@ -172,7 +172,7 @@ class Ledger:
         self.new_calls.extend(calls)
         return changed
 
-    def saw(self, run: Run, entry: Recorded) -> None:
+    def saw(self, run: Run, entry: RecordedRequest) -> None:
         """A request of a run reached the account."""
         if entry.request == "list" and not run.writes:
             run.looked_at = self.now

@@ -11,7 +11,7 @@ import httpx
 
 from simulation.account import Account
 from simulation.clocks import WorldClock
-from simulation.product import Recorded
+from simulation.product import RecordedRequest
 from simulation.steps import Steps
 
 Rule = Mapping[str, Any]
@@ -98,7 +98,7 @@ class Network(httpx.BaseTransport):
     weather: Weather
     random: Random
     timeout_seconds: float
-    record: Callable[[Recorded], None]
+    record: Callable[[RecordedRequest], None]
     requests: int = 0
     faults: list[str] = field(default_factory=list)
 

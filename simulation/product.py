@@ -18,12 +18,12 @@ from campaignctl.cli.main import run as run_command
 from campaignctl.clock import Clock
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.collection import COLLECTIONS
-from campaignctl.sandbox.journal import Recorded
+from campaignctl.sandbox.journal import RecordedRequest
 from campaignctl.sandbox.people import recipients
 from campaignctl.sandbox.routes import HangUpError, application
 from campaignctl.sandbox.stage import Stage
 from campaignctl.sandbox.store import Search
-from campaignctl.sandbox.switches import Position, Row, rows
+from campaignctl.sandbox.switches import Position, SwitchRow, rows
 
 __all__ = [
     "COLLECTIONS",
@@ -31,11 +31,11 @@ __all__ = [
     "Clock",
     "HangUpError",
     "Position",
-    "Recorded",
-    "Row",
+    "RecordedRequest",
     "Said",
     "Search",
     "Stage",
+    "SwitchRow",
     "application",
     "command",
     "recipients",

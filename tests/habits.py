@@ -14,9 +14,9 @@ from random import Random
 from hypothesis import strategies as st
 
 from campaignctl.sandbox.server import Sandbox
-from campaignctl.sandbox.switches import Position, Row, rows
+from campaignctl.sandbox.switches import Position, SwitchRow, rows
 
-ROWS: Mapping[str, Row] = {name: row for name, row, _ in rows() if row.drawn}
+ROWS: Mapping[str, SwitchRow] = {name: row for name, row, _ in rows() if row.drawn}
 HABITS = tuple(name for name, row in ROWS.items() if not row.of)
 """The switches that can be thrown; others only say more about one of them."""
 MOST = 4

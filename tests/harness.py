@@ -24,7 +24,7 @@ from fakes import FakeClock
 
 from campaignctl.cli.main import run as run_command
 from campaignctl.clock import Clock
-from campaignctl.sandbox.journal import Recorded
+from campaignctl.sandbox.journal import RecordedRequest
 from campaignctl.sandbox.server import Sandbox
 
 KEY, TOKEN = "key-0a1b2c3d4e5f", "token-f5e4d3c2b1a0"
@@ -242,12 +242,12 @@ class Desk:
             return client.request(method, f"/v2/accounts/{ACCOUNT}/{path}", **options)
 
     @property
-    def requests(self) -> Sequence[Recorded]:
+    def requests(self) -> Sequence[RecordedRequest]:
         """What commands asked of the account, oldest first."""
         return [it for place, it in enumerate(self.sandbox.requests) if place not in self.not_ours]
 
     @property
-    def writes(self) -> list[Recorded]:
+    def writes(self) -> list[RecordedRequest]:
         """Those that were to change something."""
         return [it for it in self.requests if it.method != "GET"]
 
@@ -281,20 +281,20 @@ def desk_at(root: Path, clock: FakeClock | None = None) -> Iterator[Desk]:
         yield Desk(root, sandbox, clock)
 
 
-def actions(requests: Sequence[Recorded]) -> list[tuple[str, str]]:
+def actions(requests: Sequence[RecordedRequest]) -> list[tuple[str, str]]:
     """What each write asked for, and of whom: the name of a create, else the last part of the path."""
     return [(_word(it), _whom(it)) for it in requests]
 
 
-def _word(request: Recorded) -> str:
+def _word(request: RecordedRequest) -> str:
     return str(sent(request).get("action", request.request))
 
 
-def _whom(request: Recorded) -> str:
+def _whom(request: RecordedRequest) -> str:
     return str(sent(request)["name"]) if request.request == "create" else request.path.rpartition("/")[2]
 
 
-def sent(request: Recorded) -> Mapping[str, Any]:
+def sent(request: RecordedRequest) -> Mapping[str, Any]:
     """The campaign in a body, out of its wrapper."""
     body = request.body
     for wrapper in ("campaigns", "smscampaigns"):

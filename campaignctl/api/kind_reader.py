@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from campaignctl.api.client import Client, Page
-from campaignctl.api.listing import Reading, read_list, term_of
+from campaignctl.api.listing import ListReading, read_list, term_of
 from campaignctl.api.newest import newest_by_reading, newest_of, newest_page
 from campaignctl.api.searching import Searches
 from campaignctl.api.sparing import read_sparingly
@@ -101,7 +101,7 @@ class KindReader:
             self.searches.learn(found.known)
             self.everything, self.proved = found.everything, not found.everything
 
-    def take_alive(self, reading: Reading) -> None:
+    def take_alive(self, reading: ListReading) -> None:
         """As a filter showed them that proved itself elsewhere."""
         self._take(reading)
         self.searches.learn(self.campaigns)
@@ -113,7 +113,7 @@ class KindReader:
         self.searches.learn(self.campaigns)
         self.everything = True
 
-    def _take(self, reading: Reading) -> None:
+    def _take(self, reading: ListReading) -> None:
         self.campaigns, self.whole = dict(reading.campaigns), reading.whole
         self.listed = reading.count
         self.searched.clear()

@@ -31,7 +31,7 @@ def as_it_is(live: Live) -> Live:
 
 
 @dataclass
-class Reading:
+class ListReading:
     """What the pages of one list showed. `failed` are the positions of items that failed; `total` the last claim."""
 
     keep: Keep = as_it_is
@@ -88,7 +88,7 @@ def search(client: Client, kind: Kind, name: str, collection: str | None = None)
     return reading.listing
 
 
-def search_term(client: Client, kind: Kind, term: str, collection: str | None = None) -> Reading | None:
+def search_term(client: Client, kind: Kind, term: str, collection: str | None = None) -> ListReading | None:
     """All campaigns whose names hold the term; None where the account takes no such search (a 4xx)."""
     try:
         return read_list(client, kind, name=term, collection=collection)
@@ -126,7 +126,7 @@ def read_list(
     collection: str | None = None,
     first: Page | None = None,
     keep: Keep = as_it_is,
-) -> Reading:
+) -> ListReading:
     """Every page of a list. `first` is the first one, where it has been read already."""
     limit = client.endpoint(kind, collection).page_limit
 
@@ -137,14 +137,14 @@ def read_list(
             kind, offset=offset, limit=limit, name=name, statuses=statuses, collection=collection
         )
 
-    reading = Reading(keep)
+    reading = ListReading(keep)
     for _ in _follow(reading, page_at, limit):
         pass
     return reading
 
 
 def latest_first(
-    client: Client, kind: Kind, reading: Reading, collection: str | None = None
+    client: Client, kind: Kind, reading: ListReading, collection: str | None = None
 ) -> Iterator[Page]:
     """The whole list into `reading`, from its latest end, each page as soon as it is read.
 
@@ -164,7 +164,7 @@ def latest_first(
     return _follow(reading, page_at, endpoint.page_limit)
 
 
-def _follow(reading: Reading, page_at: Callable[[int], Page], limit: int) -> Iterator[Page]:
+def _follow(reading: ListReading, page_at: Callable[[int], Page], limit: int) -> Iterator[Page]:
     """Reads on from page to page, each overlapping the one before by one item, and gives each that it takes.
 
     That item must be on the page. Where it is not, items went away and what follows moved up: then the page

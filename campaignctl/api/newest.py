@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from campaignctl.api.client import Client, Page
 from campaignctl.api.encoding import FINISHED_WORDS
-from campaignctl.api.listing import Reading, is_refusal, latest_first
+from campaignctl.api.listing import ListReading, is_refusal, latest_first
 from campaignctl.errors import ApiError
 from campaignctl.kinds.endpoints import Endpoint
 from campaignctl.kinds.table import Kind
@@ -30,7 +30,7 @@ def newest_page(client: Client, kind: Kind, collection: str | None = None) -> tu
 
 def newest_by_reading(client: Client, kind: Kind, collection: str | None = None) -> tuple[Live, ...]:
     """The same without a filter."""
-    endpoint, reading = client.endpoint(kind, collection), Reading()
+    endpoint, reading = client.endpoint(kind, collection), ListReading()
     over: list[Live] = []
     for _ in latest_first(client, kind, reading, collection):
         over = [live for live in reading.campaigns.values() if live.finished]

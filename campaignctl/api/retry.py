@@ -45,7 +45,7 @@ class ReplyClass(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RetryRule:
     """Whether a read or a write is sent again, and what is known of a write that is not."""
 
     read_again: bool
@@ -53,19 +53,19 @@ class Row:
     fate: WriteOutcome
 
 
-TABLE: Mapping[ReplyClass, Row] = MappingProxyType(
+TABLE: Mapping[ReplyClass, RetryRule] = MappingProxyType(
     {
-        ReplyClass.SUCCESS: Row(False, False, WriteOutcome.DONE),
-        ReplyClass.NO_CONNECTION: Row(True, True, WriteOutcome.NOT_SENT),
-        ReplyClass.NO_TRUST: Row(False, False, WriteOutcome.NOT_SENT),
-        ReplyClass.TOO_MANY: Row(True, True, WriteOutcome.NOT_SENT),
-        ReplyClass.REFUSAL: Row(False, False, WriteOutcome.REFUSED),
-        ReplyClass.GAVE_UP: Row(True, False, WriteOutcome.UNKNOWN),
-        ReplyClass.SERVER_ERROR: Row(True, False, WriteOutcome.UNKNOWN),
-        ReplyClass.LOST: Row(True, False, WriteOutcome.UNKNOWN),
-        ReplyClass.UNREADABLE: Row(True, False, WriteOutcome.UNKNOWN),
-        ReplyClass.TOO_LARGE: Row(False, False, WriteOutcome.UNKNOWN),
-        ReplyClass.REDIRECT: Row(False, False, WriteOutcome.UNKNOWN),
+        ReplyClass.SUCCESS: RetryRule(False, False, WriteOutcome.DONE),
+        ReplyClass.NO_CONNECTION: RetryRule(True, True, WriteOutcome.NOT_SENT),
+        ReplyClass.NO_TRUST: RetryRule(False, False, WriteOutcome.NOT_SENT),
+        ReplyClass.TOO_MANY: RetryRule(True, True, WriteOutcome.NOT_SENT),
+        ReplyClass.REFUSAL: RetryRule(False, False, WriteOutcome.REFUSED),
+        ReplyClass.GAVE_UP: RetryRule(True, False, WriteOutcome.UNKNOWN),
+        ReplyClass.SERVER_ERROR: RetryRule(True, False, WriteOutcome.UNKNOWN),
+        ReplyClass.LOST: RetryRule(True, False, WriteOutcome.UNKNOWN),
+        ReplyClass.UNREADABLE: RetryRule(True, False, WriteOutcome.UNKNOWN),
+        ReplyClass.TOO_LARGE: RetryRule(False, False, WriteOutcome.UNKNOWN),
+        ReplyClass.REDIRECT: RetryRule(False, False, WriteOutcome.UNKNOWN),
     }
 )
 

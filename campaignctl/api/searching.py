@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from campaignctl.api.client import Client
-from campaignctl.api.listing import RUN, SHORTEST_TERM, Reading, is_refusal, search_term, term_of
+from campaignctl.api.listing import RUN, SHORTEST_TERM, ListReading, is_refusal, search_term, term_of
 from campaignctl.errors import ApiError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
@@ -39,7 +39,7 @@ class Searches:
     collection: str | None = None
     known: Mapping[str, Live] = field(default_factory=dict)
     seen: dict[str, Live] = field(default_factory=dict)
-    _made: dict[str, Reading | None] = field(default_factory=dict)
+    _made: dict[str, ListReading | None] = field(default_factory=dict)
     _trust: Trust | None = None
     _signs: frozenset[str] = frozenset()
 
@@ -62,7 +62,7 @@ class Searches:
                 settled.add(name)
         return Looked(self.seen, frozenset(settled), frozenset(unanswered))
 
-    def made(self, text: str | None) -> Reading | None:
+    def made(self, text: str | None) -> ListReading | None:
         """What a search shows; None where the account takes no such search. Each is made once."""
         if text is None:
             return None

@@ -7,7 +7,7 @@ from math import ceil
 
 from campaignctl.api.client import Client, Page
 from campaignctl.api.encoding import ALIVE_WORDS, FINISHED_WORDS
-from campaignctl.api.listing import Keep, Reading, as_it_is, is_last, is_refusal, read_list
+from campaignctl.api.listing import Keep, ListReading, as_it_is, is_last, is_refusal, read_list
 from campaignctl.errors import ApiError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
@@ -20,7 +20,7 @@ class Sparing:
 
     first: Page
     scan_cost: int
-    reading: Reading | None
+    reading: ListReading | None
     everything: bool
 
     @property
@@ -43,7 +43,9 @@ def read_sparingly(
     return Sparing(first, scan_cost, _filtered(client, kind, collection, first, keep), everything=False)
 
 
-def _filtered(client: Client, kind: Kind, collection: str | None, first: Page, keep: Keep) -> Reading | None:
+def _filtered(
+    client: Client, kind: Kind, collection: str | None, first: Page, keep: Keep
+) -> ListReading | None:
     """The alive by status filter; None unless they and the finished make up the whole account.
 
     Which spellings the filter takes is unknown, so an answer proves nothing by itself; a page that holds anything

@@ -111,7 +111,7 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Look:
+class PlanBasis:
     """The account beside the manifests, and what the rules make of it. `reading` has its lists by SID."""
 
     reading: Reading
@@ -120,7 +120,7 @@ class Look:
     outlook: Decisions
 
 
-def look(session: Session, reading: Reading, client: Client, asked: PlanOptions) -> Look:
+def look(session: Session, reading: Reading, client: Client, asked: PlanOptions) -> PlanBasis:
     """Fetches the account and judges. Raises ApiError where it cannot be read."""
     from campaignctl.api.refresh import fetch
 
@@ -144,7 +144,7 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     )
     outlook = make_plan(reading.all_manifests, reading.selected, snapshot, terms)
     _refuse_names_of_both_kinds(asked, outlook)
-    return Look(reading, snapshot, terms, outlook)
+    return PlanBasis(reading, snapshot, terms, outlook)
 
 
 def _refuse_names_of_both_kinds(asked: PlanOptions, outlook: Decisions) -> None:

@@ -63,7 +63,7 @@ class _Said(NamedTuple):
 class Stream(io.TextIOBase):
     """One of the two. `lost` is why something could not be written; nothing more is tried then."""
 
-    def __init__(self, fd: int, encoding: str, writer: _Writer, lost: OSError | None = None) -> None:
+    def __init__(self, fd: int, encoding: str, writer: _StreamWriter, lost: OSError | None = None) -> None:
         self._fd, self._encoding, self._writer = fd, encoding, writer
         self._encoder = codecs.getincrementalencoder(encoding)(ERRORS)
         self.lost = lost
@@ -132,7 +132,7 @@ class Stream(io.TextIOBase):
             raise TimeoutError(errno.ETIMEDOUT, "nobody reads it")
 
 
-class _Writer:
+class _StreamWriter:
     """Hands on what is said: at once, or through one thread once somebody must not wait."""
 
     def __init__(self) -> None:
@@ -185,7 +185,7 @@ def _deliver(said: _Said) -> None:
         said.instead.deliver(said.text, said.utf8)
 
 
-_WRITER: Final = _Writer()
+_WRITER: Final = _StreamWriter()
 
 
 def take_over() -> None:

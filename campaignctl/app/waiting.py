@@ -18,10 +18,10 @@ _ERASE: Final = "\r\x1b[K"
 def said(clock: Clock, options: GlobalOptions) -> Clock:
     """The same clock; where somebody looks on, its `sleep` says how long it is."""
     looked_at = sys.stderr.isatty() and not options.quiet and os.environ.get("TERM") != "dumb"
-    return _Said(clock) if looked_at else clock
+    return _AnnouncedClock(clock) if looked_at else clock
 
 
-class _Said(SameTime):
+class _AnnouncedClock(SameTime):
     """The line is gone when the wait is over, and makes way for a progress bar's."""
 
     def sleep(self, seconds: float) -> None:

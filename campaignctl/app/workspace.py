@@ -15,7 +15,7 @@ from campaignctl.clock import Clock
 from campaignctl.diagnostics import Diagnostic, Position, has_errors, in_order, quoted
 from campaignctl.errors import CredentialsError, InputError, UsageError
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.environment import Environment, Project
+from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
 from campaignctl.model.windows import instant
 
@@ -62,7 +62,7 @@ class Session:
     """One command's view of the world."""
 
     options: GlobalOptions
-    project: Project
+    project: ProjectFile
     environment: Environment
     environ: Mapping[str, str]
     clock: Clock
@@ -93,7 +93,7 @@ class Session:
         return cls._chosen(options, project, environ), findings
 
     @classmethod
-    def _chosen(cls, options: GlobalOptions, project: Project, environ: Mapping[str, str]) -> Session:
+    def _chosen(cls, options: GlobalOptions, project: ProjectFile, environ: Mapping[str, str]) -> Session:
         from campaignctl.manifests.project import choose_environment
 
         environment = choose_environment(project, options.environment or None)

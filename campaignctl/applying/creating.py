@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from campaignctl.applying.intents import Intents
-from campaignctl.applying.port import Account, AppearedError, Check, Hooks, TooLateError
+from campaignctl.applying.port import AccountPort, AppearedError, Check, Hooks, TooLateError
 from campaignctl.applying.sending import Sender
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
 from campaignctl.kinds.lifecycle import CALLING, State
@@ -48,7 +48,7 @@ class Made:
 class Creator:
     """Creates, and counts what it lost. `lost` counts those in a row whose fate is open or that never arrived."""
 
-    account: Account
+    account: AccountPort
     sender: Sender
     intents: Intents
     environment: Environment

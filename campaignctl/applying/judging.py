@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, assert_never
 
-from campaignctl.applying.port import Account, Hooks
+from campaignctl.applying.port import AccountPort, Hooks
 from campaignctl.applying.progress import STILL_CALLING, ChangeRun
 from campaignctl.applying.sending import Sender
 from campaignctl.applying.verify import EARLY, AnswerProblem, started_early, verify
@@ -18,8 +18,8 @@ from campaignctl.model.campaigns import Live
 from campaignctl.model.plan import Operation, Reason
 from campaignctl.model.results import (
     Acted,
+    AlreadyInState,
     Answer,
-    CampaignStatus,
     ChangeOutcome,
     Done,
     Exchange,
@@ -41,7 +41,7 @@ _CLOCKS_AGREE_WITHIN: Final = timedelta(minutes=1)
 class Judge:
     """Holds what was answered against what was asked, and says how the operation ended."""
 
-    account: Account
+    account: AccountPort
     sender: Sender
     hooks: Hooks
     terms: Terms
@@ -73,7 +73,7 @@ class Judge:
     ) -> OperationResult:
         """An action on `live`, which is not the change's own campaign where it is a twin."""
         match acted.answer:
-            case Done(now) | CampaignStatus(now):
+            case Done(now) | AlreadyInState(now):
                 pass
             case NotTaken(now):
                 return self._not_taken(operation, state, acted, live, now)
@@ -84,7 +84,7 @@ class Judge:
         early = started_early(now, self.account.now(), live.spec, now.spec)
         if action is Action.RESUME and early:
             return self._fail(operation, state, (EARLY,), acted.attempts)
-        if isinstance(acted.answer, CampaignStatus):
+        if isinstance(acted.answer, AlreadyInState):
             state.notes.append(f"{operation.sid or 'it'} was {now.word} already: the {action} was refused")
         return OperationResult(operation.op, acted.outcome, acted.attempts, operation.sid)
 
@@ -147,7 +147,7 @@ class Judge:
         match acted.answer:
             case Done():
                 return Reason("", "; it was paused at once")
-            case CampaignStatus(now):
+            case AlreadyInState(now):
                 return Reason("", f"; it is {now.word}")
             case NotTaken(now):
                 return Reason(
@@ -168,7 +168,7 @@ def still(live: Live, before: Status) -> str:
 
 
 def not_done(
-    operation: Operation, state: ChangeRun, answer: Answer | CampaignStatus | NotTaken, attempts: int
+    operation: Operation, state: ChangeRun, answer: Answer | AlreadyInState | NotTaken, attempts: int
 ) -> OperationResult:
     """A write that was refused, never reached the account, or nobody knows of."""
     outcome = OperationOutcome.FAILED
@@ -185,7 +185,7 @@ def not_done(
                 "unknown-outcome", f"nobody knows whether the {operation.op} was carried out: {message}"
             )
             state.end(ChangeOutcome.UNKNOWN, reason, Failure("unknown-outcome", message, http))
-        case Done() | CampaignStatus() | NotTaken():
+        case Done() | AlreadyInState() | NotTaken():
             raise AssertionError("what was answered is judged elsewhere")
         case _:
             assert_never(answer)

@@ -13,7 +13,7 @@ from typing import Final
 from campaignctl.applying.creating import Creator, bearers
 from campaignctl.applying.duplicates import end_duplicate, older_than
 from campaignctl.applying.intents import Intent
-from campaignctl.applying.port import Account, Hooks
+from campaignctl.applying.port import AccountPort, Hooks
 from campaignctl.applying.races import GRACE_SECONDS, LOOK_EVERY, SHOWS_WITHIN
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
@@ -68,7 +68,7 @@ class Leftovers:
     A campaign that a manifest pins is meant, whatever the intent says.
     """
 
-    account: Account
+    account: AccountPort
     creator: Creator
     hooks: Hooks
     pinned: Collection[str] = ()

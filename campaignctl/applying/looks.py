@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from campaignctl.applying.creating import Creator, bearers
-from campaignctl.applying.port import Account, Hooks
+from campaignctl.applying.port import AccountPort, Hooks
 from campaignctl.errors import AnswerError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live
@@ -25,7 +25,7 @@ class _Look(NamedTuple):
 class Looks:
     """The newest look at each kind that this run creates. `planned_at` is when the plan's own began; None: long ago."""
 
-    account: Account
+    account: AccountPort
     creator: Creator
     hooks: Hooks
     planned_at: float | None

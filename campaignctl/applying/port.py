@@ -38,7 +38,7 @@ class AppearedError(Exception):
         self.live = live
 
 
-class Account(Protocol):
+class AccountPort(Protocol):
     """One account. What a `check` raises is passed on: then the request was surely not carried out.
 
     Reads raise `ApiError`; writes never raise for what the account does.

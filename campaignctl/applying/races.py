@@ -14,7 +14,7 @@ from typing import Final
 from campaignctl.applying.creating import Creator, bearers
 from campaignctl.applying.duplicates import end_duplicate, older_than
 from campaignctl.applying.judging import Judge
-from campaignctl.applying.port import Account, Hooks
+from campaignctl.applying.port import AccountPort, Hooks
 from campaignctl.applying.progress import ChangeRun
 from campaignctl.errors import ApiError
 from campaignctl.kinds.lifecycle import MARGIN
@@ -51,7 +51,7 @@ class MadeHere:
 class Races:
     """What this run made, until a scan has shown that nobody else made the same."""
 
-    account: Account
+    account: AccountPort
     creator: Creator
     hooks: Hooks
     address: Address

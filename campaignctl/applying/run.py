@@ -12,7 +12,7 @@ from typing import Final, assert_never
 from campaignctl.applying.creating import Creator
 from campaignctl.applying.judging import Judge, filled
 from campaignctl.applying.looks import Looks
-from campaignctl.applying.port import Account, AppearedError, Check, Hooks, TooLateError
+from campaignctl.applying.port import AccountPort, AppearedError, Check, Hooks, TooLateError
 from campaignctl.applying.progress import ChangeRun
 from campaignctl.applying.races import Races, is_as_asked
 from campaignctl.applying.recheck import (
@@ -46,7 +46,7 @@ _MOST_LOOKS: Final = 3
 
 def apply_plan(
     plan: Plan,
-    account: Account,
+    account: AccountPort,
     terms: Terms,
     hooks: Hooks,
     creator: Creator,
@@ -98,7 +98,7 @@ class _Run:
     """`interrupted`: somebody wants it to end. `cut_off`: at once, so nothing at all is sent any more."""
 
     plan: Plan
-    account: Account
+    account: AccountPort
     terms: Terms
     hooks: Hooks
     creator: Creator

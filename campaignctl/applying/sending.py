@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from campaignctl.applying.port import Account, Check, Hooks, TooLateError
+from campaignctl.applying.port import AccountPort, Check, Hooks, TooLateError
 from campaignctl.applying.verify import Verdict, verify
 from campaignctl.errors import ApiError, InterruptedRunError
 from campaignctl.kinds.lifecycle import FINISHED, Status
@@ -17,7 +17,7 @@ from campaignctl.kinds.operations import OPERATIONS, TRANSITIONS, Action, reache
 from campaignctl.kinds.table import Type, Value
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
-from campaignctl.model.results import Acted, CampaignStatus, Done, Exchange, NotTaken, Refused, Unknown
+from campaignctl.model.results import Acted, AlreadyInState, Done, Exchange, NotTaken, Refused, Unknown
 from campaignctl.planning.compare import UNSEEN, same, shown
 
 _NOT_YET: Final = (404, 409)
@@ -30,7 +30,7 @@ _QUIET: Final = frozenset({Status.PAUSED}) | FINISHED
 class Sender:
     """Sends to campaigns that exist. A create is another matter: see `creating`."""
 
-    account: Account
+    account: AccountPort
     hooks: Hooks
     environment: Environment
 
@@ -73,7 +73,7 @@ class Sender:
         acted = self._act(live, Action.PAUSE, _QUIET, just_created, None, urgent)
         now = acted.live
         if acted.took and now is not None and now.finished:
-            return Acted(CampaignStatus(now), acted.attempts)
+            return Acted(AlreadyInState(now), acted.attempts)
         return acted
 
     def read(self, live: Live) -> Live | None:
@@ -117,7 +117,7 @@ class Sender:
         if isinstance(answer, Refused):
             there = self.read(live)
             if there is not None and there.status in reached:
-                return Acted(CampaignStatus(there), attempts)
+                return Acted(AlreadyInState(there), attempts)
         return Acted(answer, attempts)
 
     def _act_patiently(

@@ -16,7 +16,7 @@ from campaignctl.app.workspace import Reading, Session
 from campaignctl.applying.intents import Intents
 from campaignctl.cli.options import format_option, global_options
 from campaignctl.doctor.diagnosis import Examined, diagnose, is_wrong
-from campaignctl.doctor.facts import Facts, Leftover, Trouble
+from campaignctl.doctor.facts import AccessProblem, Facts, Leftover
 from campaignctl.errors import ApiError, CredentialsError
 
 
@@ -81,7 +81,7 @@ def _with_account(symptoms: Facts, session: Session, reading: Reading) -> Facts:
             )
     except ApiError as error:
         of_key = isinstance(error, CredentialsError)
-        return replace(symptoms, trouble=Trouble(str(error), of_key, answered=error.http is not None))
+        return replace(symptoms, trouble=AccessProblem(str(error), of_key, answered=error.http is not None))
 
 
 def _write(examined: tuple[Examined, ...], session: Session, output_format: str) -> None:

@@ -70,7 +70,7 @@ def command(options: GlobalOptions, name: str, since_offset: int, source: str, o
         output.remark(f"warning: {finding}", options)
     with Interrupts() as interrupts, session.account(interrupts.clock(session.clock)) as connection:
         live = _campaign(AskedName.read(name), connection.client, session)
-        run = _Run(
+        run = _ReportRun(
             session,
             connection,
             interrupts,
@@ -132,7 +132,7 @@ def _headline(session: Session, live: Live, output_format: str) -> None:
 
 
 @dataclass
-class _Run:
+class _ReportRun:
     """Writes a report, batch by batch, and knows where it stands. `source` is the one that rows came from, once some
     did: another one need not have their order."""
 
@@ -209,7 +209,7 @@ class _Run:
         return f"{written} written; the rest comes with --since-offset {self.tally.offset}{source}"
 
 
-def _end(run: _Run, output_format: str) -> None:
+def _end(run: _ReportRun, output_format: str) -> None:
     """The summary: below a table, else on standard error."""
     from campaignctl.report.text import left_out_note, summary_text
 

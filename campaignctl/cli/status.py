@@ -24,7 +24,7 @@ from campaignctl.model.campaigns import Listing, Live
 from campaignctl.model.naming import AskedName, Found, meant
 from campaignctl.model.plan import Change
 from campaignctl.status.overview import Sight, chosen, marks, standing_of, unmanaged, unmanaged_status
-from campaignctl.status.progress import Mark
+from campaignctl.status.progress import ProgressSample
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
@@ -60,7 +60,7 @@ def command(
     session, amiss = Session.open_lenient(options)
     reading = session.read_lenient(amiss)
     status_options = _StatusOptions(tuple(dict.fromkeys(names)), show_all)
-    seen: deque[tuple[datetime, dict[str, Mark]]] = deque()
+    seen: deque[tuple[datetime, dict[str, ProgressSample]]] = deque()
     with session.account() as connection:
         while True:
             overview = _look(session, reading, connection.client, status_options, seen[0][1] if seen else {})
@@ -86,7 +86,7 @@ def _look(
     reading: Reading,
     client: Client,
     status_options: _StatusOptions,
-    earlier: Mapping[str, Mark],
+    earlier: Mapping[str, ProgressSample],
 ) -> Overview:
     """Raises ApiError where the account cannot be read, InputError for a NAME that is nowhere."""
     from campaignctl.status.document import Overview

@@ -14,7 +14,7 @@ from campaignctl.errors import InputError
 from campaignctl.manifests.project import load_project
 from campaignctl.manifests.reading import Manifests, load_manifests
 from campaignctl.manifests.revision import Files, Repository
-from campaignctl.model.environment import Environment, Project
+from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
 
 NO_SUCH_PATH = "no-such-path"
@@ -69,7 +69,7 @@ class _BaseReader:
         self.root = files.directory / self.prefix
         self.root.mkdir(parents=True, exist_ok=True)
 
-    def settings(self) -> tuple[Project, Environment, tuple[str, ...]]:
+    def settings(self) -> tuple[ProjectFile, Environment, tuple[str, ...]]:
         """The project of the base, and its environment of the same name; where it has none, those of the branch."""
         project, environment = self.session.project, self.session.environment
         ours = replace(project, root=str(self.root))
@@ -91,7 +91,7 @@ class _BaseReader:
         return before, there, tuple(_settings_changed(before, project, there, environment))
 
     def read(
-        self, project: Project, environment: Environment, places: Sequence[str], labels: str
+        self, project: ProjectFile, environment: Environment, places: Sequence[str], labels: str
     ) -> Manifests:
         """First with what the project names. A file of numbers may stand elsewhere in it: then with all of it."""
         named = [self._place(path) for path in project.manifests] + list(places)
@@ -137,7 +137,7 @@ def _told(wrong: Sequence[Diagnostic]) -> Iterator[str]:
 
 
 def _settings_changed(
-    before: Project, after: Project, there: Environment, here: Environment
+    before: ProjectFile, after: ProjectFile, there: Environment, here: Environment
 ) -> Iterator[str]:
     """Names only: a plan under other settings may do other things, and its reader must look at the file."""
     changed = [

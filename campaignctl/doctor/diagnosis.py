@@ -12,7 +12,7 @@ from campaignctl.doctor import account_checks, setup_checks
 from campaignctl.doctor.facts import Facts, Problem
 
 
-class Verdict(StrEnum):
+class CheckOutcome(StrEnum):
     """What a check came to."""
 
     FINE = "fine"
@@ -99,7 +99,7 @@ class Examined:
     """A check and what it found; `detail` is why that is not known, or a fact worth saying."""
 
     check: Check
-    verdict: Verdict
+    verdict: CheckOutcome
     ailments: tuple[Problem, ...] = field(default_factory=tuple)
     detail: str | None = None
 
@@ -111,15 +111,15 @@ def diagnose(symptoms: Facts) -> tuple[Examined, ...]:
 
 def is_wrong(examined: tuple[Examined, ...]) -> bool:
     """Whether something has to be mended."""
-    return any(each.verdict is Verdict.WRONG for each in examined)
+    return any(each.verdict is CheckOutcome.WRONG for each in examined)
 
 
 def _examined(check: Check, symptoms: Facts) -> Examined:
     ailments, hindrance = tuple(check.find(symptoms)), check.hindrance(symptoms)
     if not ailments and hindrance is not None:
-        return Examined(check, Verdict.UNKNOWN, detail=hindrance)
+        return Examined(check, CheckOutcome.UNKNOWN, detail=hindrance)
     if any(ailment.severity is Severity.ERROR for ailment in ailments):
-        verdict = Verdict.WRONG
+        verdict = CheckOutcome.WRONG
     else:
-        verdict = Verdict.WARN if ailments else Verdict.FINE
+        verdict = CheckOutcome.WARN if ailments else CheckOutcome.FINE
     return Examined(check, verdict, ailments, check.detail(symptoms))

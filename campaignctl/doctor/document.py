@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 from campaignctl.diagnostics import Severity
-from campaignctl.doctor.diagnosis import CHECKS, Examined, Verdict
+from campaignctl.doctor.diagnosis import CHECKS, CheckOutcome, Examined
 from campaignctl.doctor.facts import Problem
 from campaignctl.model.environment import Backend, Environment
 from campaignctl.model.plan import FORMAT_VERSION
@@ -33,7 +33,7 @@ class CheckDocument(TypedDict):
     check: Annotated[str, Constraint(enum=tuple(check.name for check in CHECKS))]
     doc: str
     """What holds where it is fine."""
-    verdict: Verdict
+    verdict: CheckOutcome
     """unknown: not enough of the account could be read."""
     detail: str | None
     """Why it is unknown, or a fact worth saying."""
@@ -65,7 +65,7 @@ class DoctorDocument(TypedDict):
 def doctor_document(examined: tuple[Examined, ...], environment: Environment) -> DoctorDocument:
     """In the order of the checks."""
 
-    def count(verdict: Verdict) -> int:
+    def count(verdict: CheckOutcome) -> int:
         return sum(each.verdict is verdict for each in examined)
 
     return {
@@ -75,10 +75,10 @@ def doctor_document(examined: tuple[Examined, ...], environment: Environment) ->
         "backend": environment.backend,
         "checks": [_check(each) for each in examined],
         "summary": {
-            "fine": count(Verdict.FINE),
-            "warn": count(Verdict.WARN),
-            "wrong": count(Verdict.WRONG),
-            "unknown": count(Verdict.UNKNOWN),
+            "fine": count(CheckOutcome.FINE),
+            "warn": count(CheckOutcome.WARN),
+            "wrong": count(CheckOutcome.WRONG),
+            "unknown": count(CheckOutcome.UNKNOWN),
         },
     }
 

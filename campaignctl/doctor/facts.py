@@ -14,7 +14,7 @@ from campaignctl.model.requests import Budget
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class AccessProblem:
     """Why the account could not be read. `credentials`: because of who asked; `answered`: the account said so."""
 
     message: str
@@ -47,7 +47,7 @@ class Facts:
     environment: Environment
     findings: tuple[Diagnostic, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
-    trouble: Trouble | None = None
+    trouble: AccessProblem | None = None
     skew: timedelta | None = None
     budget: Budget | None = None
     changes: tuple[Change, ...] = ()

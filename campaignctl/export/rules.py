@@ -92,7 +92,7 @@ def spared(campaigns: Iterable[Live], environment: Environment, now: datetime) -
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TargetFile:
     """The file in which a campaign's manifest is to stand. `manager` is the manifest that means it already; it is
     `rewritten` where that file holds it and nothing else.
     """
@@ -110,7 +110,7 @@ class Place:
 
 def places(
     campaigns: Sequence[Live], manifests: Sequence[Desired], here: Mapping[str, Sequence[Desired]]
-) -> Iterator[Place]:
+) -> Iterator[TargetFile]:
     """One for each, named after it: letters, digits and hyphens, so that it leads nowhere; the same are numbered.
 
     `here` has the manifests of each file that the directory holds now. What means another campaign keeps its file, and
@@ -125,9 +125,9 @@ def places(
         manager = managers.get((kind, "sid", live.sid)) or managers.get((kind, "name", live.name))
         stem, kept = file_stem(live), own.get(id(manager), "")
         if re.fullmatch(rf"{re.escape(stem)}(-\d+)?\.yaml", kept):
-            yield Place(live, kept, manager, rewritten=True)
+            yield TargetFile(live, kept, manager, rewritten=True)
         else:
-            yield Place(live, _free(stem, used, last), manager, rewritten=False)
+            yield TargetFile(live, _free(stem, used, last), manager, rewritten=False)
 
 
 def _managers(campaigns: Iterable[Live], manifests: Iterable[Desired]) -> dict[tuple[str, str, str], Desired]:

@@ -16,7 +16,7 @@ from campaignctl.diagnostics import Position, Severity, counted
 from campaignctl.kinds.manifest import API_VERSION, DOCUMENTS, FROM_FILE
 from campaignctl.kinds.table import Compare, Field, Role, Type, Value
 from campaignctl.manifests.fields import FieldReader
-from campaignctl.manifests.nodes import UnreadableError, documents
+from campaignctl.manifests.nodes import MalformedYamlError, documents
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.values import normal, texts
 from campaignctl.model.windows import window_of
@@ -185,7 +185,7 @@ def _accepted(field: Field, value: Value) -> bool:
     """Whether our own reader reads the value as it is, and nothing else."""
     try:
         (node,) = documents("\n".join(_lines(field.name, value, "")) + "\n")
-    except (UnreadableError, UnicodeError, ValueError):
+    except (MalformedYamlError, UnicodeError, ValueError):
         return False
     reader = FieldReader(_alone(field), {}, requires=False)
     return reader.read(node) == {field.name: value} and not reader.faults

@@ -14,16 +14,16 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.manifest import API_VERSION, DOCUMENTS, FROM_FILE, RECIPIENTS
 from campaignctl.kinds.table import Field, Kind, Value
-from campaignctl.manifests.fields import Fault, FieldReader
+from campaignctl.manifests.fields import FieldProblem, FieldReader
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
-from campaignctl.manifests.nodes import Mark, UnreadableError, is_null, mark_of, members
+from campaignctl.manifests.nodes import MalformedYamlError, Mark, is_null, mark_of, members
 from campaignctl.manifests.places import nearest
 from campaignctl.manifests.quick import QuickReader
 from campaignctl.manifests.substitution import Recorded
 from campaignctl.manifests.unquoted import cut_short
 from campaignctl.model.campaigns import Desired
 from campaignctl.policy import consistency as validate
-from campaignctl.policy.fault import Fault as FieldFault
+from campaignctl.policy.fault import SpecFinding
 from campaignctl.policy.project_file import PROJECT_KIND
 from campaignctl.text import without_numbers
 
@@ -40,7 +40,7 @@ class Document(NamedTuple):
     desired: Desired | None
     findings: tuple[Diagnostic, ...]
     labels: Mapping[str, str]
-    faults: tuple[FieldFault, ...] = ()
+    faults: tuple[SpecFinding, ...] = ()
     used: frozenset[str] = frozenset()
 
 
@@ -93,8 +93,8 @@ def _read_document(node: Node, source: Source, reader: DocumentReader) -> Docume
         stranger = _stranger(node, parts, api_version, word)
         if stranger is None:
             return _read(node, parts, KINDS[word or ""], source, reader)
-    except UnreadableError as unreadable:
-        stranger = Fault(unreadable.rule, unreadable.mark, unreadable.message)
+    except MalformedYamlError as unreadable:
+        stranger = FieldProblem(unreadable.rule, unreadable.mark, unreadable.message)
     return Document(None, _told([stranger], source), {})
 
 
@@ -104,23 +104,23 @@ def _word(node: Node | None) -> str | None:
 
 def _stranger(
     node: Node, parts: Mapping[str, Node], api_version: str | None, word: str | None
-) -> Fault | None:
+) -> FieldProblem | None:
     """Why a document is no manifest; None for one."""
     if not isinstance(node, MappingNode):
-        return Fault("not-a-manifest", mark_of(node), f"this is no mapping; {_NO_MANIFEST}")
+        return FieldProblem("not-a-manifest", mark_of(node), f"this is no mapping; {_NO_MANIFEST}")
     if "format_version" in parts and word is None:
-        return Fault("not-a-manifest", mark_of(node), f"this looks like a plan; {_NO_MANIFEST}")
+        return FieldProblem("not-a-manifest", mark_of(node), f"this looks like a plan; {_NO_MANIFEST}")
     if api_version is None or word is None:
         missing = "apiVersion" if api_version is None else "kind"
-        return Fault("not-a-manifest", mark_of(node), f"{missing} is missing; {_NO_MANIFEST}")
+        return FieldProblem("not-a-manifest", mark_of(node), f"{missing} is missing; {_NO_MANIFEST}")
     if api_version != API_VERSION:
         message = f"apiVersion: {quoted(without_numbers(api_version))} is not {API_VERSION}"
-        return Fault("api-version", mark_of(parts["apiVersion"]), message)
+        return FieldProblem("api-version", mark_of(parts["apiVersion"]), message)
     if word not in KINDS:
         message = (
             f"kind: {quoted(without_numbers(word))} is none of {', '.join(KINDS)}{did_you_mean(word, KINDS)}"
         )
-        return Fault("kind", mark_of(parts["kind"]), message)
+        return FieldProblem("kind", mark_of(parts["kind"]), message)
     return None
 
 
@@ -129,7 +129,7 @@ def _read(
 ) -> Document:
     pin = members(parts.get("metadata")).get("sid")
     pinned = pin is not None and not is_null(pin)
-    values, faults = reader.quick(kind, pinned).read(node), list[Fault]()
+    values, faults = reader.quick(kind, pinned).read(node), list[FieldProblem]()
     if values is None:
         careful = FieldReader(DOCUMENTS[kind.name], reader.variables, requires=not pinned)
         values, faults = careful.read(node), careful.faults
@@ -149,7 +149,7 @@ def _read(
     return Document(desired, (), labels, (*validate.faults(desired), *commented))
 
 
-def _unread(spec: Node | None, faults: Iterable[Fault]) -> set[str]:
+def _unread(spec: Node | None, faults: Iterable[FieldProblem]) -> set[str]:
     """The fields of the spec that have a mistake within: what they mean together with others is not known."""
     marks = sorted((fault.mark.line, fault.mark.column) for fault in faults)
     return {
@@ -163,7 +163,7 @@ def _position(mark: Mark) -> tuple[int, int]:
     return mark.line, mark.column
 
 
-def _besides(faults: Iterable[FieldFault], node: Node, source: Source) -> tuple[Diagnostic, ...]:
+def _besides(faults: Iterable[SpecFinding], node: Node, source: Source) -> tuple[Diagnostic, ...]:
     """What is wrong besides with a manifest that will not be taken: everything is told at once."""
     return tuple(
         Diagnostic(fault.severity, fault.rule, source.at(mark_of(nearest(node, fault.path))), fault.message)
@@ -261,5 +261,5 @@ def _numbers(
     return tuple(findings)
 
 
-def _told(faults: Iterable[Fault], source: Source) -> tuple[Diagnostic, ...]:
+def _told(faults: Iterable[FieldProblem], source: Source) -> tuple[Diagnostic, ...]:
     return tuple(error(fault.rule, source.at(fault.mark), fault.message) for fault in faults)

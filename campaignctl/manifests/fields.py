@@ -12,7 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from campaignctl.diagnostics import did_you_mean, quoted
 from campaignctl.kinds.manifest import BY_NAME
 from campaignctl.kinds.table import Field, Type, Value
-from campaignctl.manifests.nodes import PLAIN, QUOTED, Mark, UnreadableError, entries, is_null, mark_of
+from campaignctl.manifests.nodes import PLAIN, QUOTED, MalformedYamlError, Mark, entries, is_null, mark_of
 from campaignctl.manifests.scalars import FaultyError, check_limits, check_text, read_boolean, read_integer
 from campaignctl.manifests.substitution import substitute
 from campaignctl.model.list_name import ListName
@@ -34,7 +34,7 @@ SECRET_KEYS: Final = frozenset(
 ) | {"apikey", "apitoken"}
 
 
-class Fault(NamedTuple):
+class FieldProblem(NamedTuple):
     """One mistake, and where in the text."""
 
     rule: str
@@ -62,20 +62,20 @@ class FieldReader:
         self.root = root
         self.variables = variables
         self.requires = requires
-        self.faults: list[Fault] = []
+        self.faults: list[FieldProblem] = []
 
     def read(self, node: Node) -> Mapping[str, Value]:
         """What could be read of the document; it is whole when there are no `faults`."""
         try:
             value = self._object(self.root, node)
-        except UnreadableError as error:
-            self.faults.append(Fault(error.rule, error.mark, error.message))
+        except MalformedYamlError as error:
+            self.faults.append(FieldProblem(error.rule, error.mark, error.message))
             return {}
         return value if isinstance(value, dict) else {}
 
     def fault(self, rule: str, node: Node, message: str) -> _Invalid:
         """Notes a mistake at a node."""
-        self.faults.append(Fault(rule, mark_of(node), message))
+        self.faults.append(FieldProblem(rule, mark_of(node), message))
         return _INVALID
 
     # -- what is inside ------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class Mark(NamedTuple):
     column: int
 
 
-class UnreadableError(Exception):
+class MalformedYamlError(Exception):
     """The text is no YAML, or goes beyond the bounds."""
 
     def __init__(self, rule: str, mark: Mark, message: str) -> None:
@@ -103,16 +103,16 @@ def _refuse_depth(text: str) -> None:
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
                 mark = _mark(event.start_mark)
-                raise UnreadableError("nesting", mark, f"this is nested more than {MAX_DEPTH} levels deep")
+                raise MalformedYamlError("nesting", mark, f"this is nested more than {MAX_DEPTH} levels deep")
     except yaml.YAMLError as error:
         raise _explained(text, error) from None
 
 
-def _explained(text: str, error: yaml.YAMLError) -> UnreadableError:
+def _explained(text: str, error: yaml.YAMLError) -> MalformedYamlError:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         mark = _mark(error.problem_mark)
         context = f", {error.context}" if error.context else ""
-        return UnreadableError(
+        return MalformedYamlError(
             "syntax",
             mark,
             f"not readable as YAML: {without_numbers(str(error.problem))}{context}{_hint(text, mark)}",
@@ -121,7 +121,7 @@ def _explained(text: str, error: yaml.YAMLError) -> UnreadableError:
     at = forbidden.start() if forbidden else 0
     mark = Mark(text.count("\n", 0, at), at - text.rfind("\n", 0, at) - 1)
     what = f"the character {quoted(forbidden.group())}" if forbidden else "a character"
-    return UnreadableError("syntax", mark, f"not readable as YAML: {what} may not stand in a file")
+    return MalformedYamlError("syntax", mark, f"not readable as YAML: {what} may not stand in a file")
 
 
 _HINTS: Final = {
@@ -180,7 +180,7 @@ class _Budget:
         """One more mapping or key, so many merges deep."""
         self.left -= 1
         if self.left < 0 or depth > MAX_DEPTH:
-            raise UnreadableError("expansion", mark_of(node), "its merge keys expand without bound")
+            raise MalformedYamlError("expansion", mark_of(node), "its merge keys expand without bound")
 
 
 def _is_merge(key: Node) -> bool:
@@ -191,7 +191,7 @@ def _merged(node: MappingNode, budget: _Budget, depth: int = 0) -> list[tuple[No
     own = [pair for pair in node.value if not _is_merge(pair[0])]
     merges = [pair for pair in node.value if _is_merge(pair[0])]
     if len(merges) > 1:
-        raise UnreadableError(
+        raise MalformedYamlError(
             "duplicate-key", mark_of(merges[1][0]), "<< stands twice; give one a list of both"
         )
     if depth:
@@ -214,14 +214,14 @@ def _refuse_twins(pairs: list[tuple[Node, Node]]) -> None:
         if isinstance(key, ScalarNode) and first.setdefault(key.value, key) is not key:
             line = mark_of(first[key.value]).line + 1
             message = f"{quoted(key.value)} stands twice, first in line {line}"
-            raise UnreadableError("duplicate-key", mark_of(key), message)
+            raise MalformedYamlError("duplicate-key", mark_of(key), message)
 
 
 def _parents(value: Node) -> list[MappingNode]:
     parents = value.value if isinstance(value, SequenceNode) else [value]
     for parent in parents:
         if not isinstance(parent, MappingNode):
-            raise UnreadableError("type", mark_of(parent), "<< takes a mapping, or a list of mappings")
+            raise MalformedYamlError("type", mark_of(parent), "<< takes a mapping, or a list of mappings")
     return list(parents)
 
 

@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, SequenceNode
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.manifest import FROM_FILE
 from campaignctl.manifests.files import UnreadableFileError, decoded
-from campaignctl.manifests.nodes import UnreadableError, documents, json_as_yaml, mark_of, members
+from campaignctl.manifests.nodes import MalformedYamlError, documents, json_as_yaml, mark_of, members
 from campaignctl.model.campaigns import Desired
 
 
@@ -25,7 +25,7 @@ def locate(root: Path, where: Position, document: int, path: str) -> Position:
         file = root / where.file
         node = _document(decoded(file.read_bytes()), file.suffix.lower() == ".json", document)
         found = None if node is None else nearest(node, path)
-    except (OSError, ValueError, UnreadableFileError, UnreadableError):
+    except (OSError, ValueError, UnreadableFileError, MalformedYamlError):
         return where
     if found is None:
         return where

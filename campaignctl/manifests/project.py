@@ -15,10 +15,10 @@ from campaignctl.kinds.table import Value
 from campaignctl.manifests.environments import EnvironmentBuilder, SettingProblem, settings_of
 from campaignctl.manifests.fields import FieldReader
 from campaignctl.manifests.files import UnreadableFileError, read_inside
-from campaignctl.manifests.nodes import Mark, UnreadableError, documents, is_null, mark_of, members
+from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, is_null, mark_of, members
 from campaignctl.manifests.places import nearest
 from campaignctl.manifests.remarks import of_project
-from campaignctl.model.environment import ACCOUNT_VARIABLE, Environment, Project, Prune
+from campaignctl.model.environment import ACCOUNT_VARIABLE, Environment, ProjectFile, Prune
 from campaignctl.policy.project_file import PROJECT, SANDBOX
 
 FILE_NAME: Final = "campaignctl.yaml"
@@ -30,7 +30,7 @@ def find_project_file(start: Path) -> Path | None:
     return next((it / FILE_NAME for it in (here, *here.parents) if (it / FILE_NAME).is_file()), None)
 
 
-def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -> Project:
+def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -> ProjectFile:
     """The project of a directory, or the one that `config` names; without a file, a sandbox and no manifests.
 
     Raises:
@@ -39,7 +39,7 @@ def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -
     path = find_project_file(start) if config is None else start / config
     if path is None:
         environments = EnvironmentBuilder({}, environ).environments()
-        return Project(str(start.resolve()), None, (), SANDBOX, environments)
+        return ProjectFile(str(start.resolve()), None, (), SANDBOX, environments)
     text, node = _read(path)
     reader = FieldReader(PROJECT)
     values = reader.read(node)
@@ -59,7 +59,7 @@ def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -
 
 def load_project_lenient(
     start: Path, config: Path | None, environ: Mapping[str, str], environment: str | None
-) -> tuple[Project, tuple[Diagnostic, ...]]:
+) -> tuple[ProjectFile, tuple[Diagnostic, ...]]:
     """The project as far as one environment needs it, and the mistakes that stand elsewhere: a campaign that calls
     the wrong people is stopped whatever else is wrong in the file. `environment` is None for the default one.
 
@@ -128,7 +128,7 @@ def _unknown_default(default: str, environments: Mapping[str, Environment]) -> I
         yield SettingProblem("default_environment", "unknown-environment", message)
 
 
-def choose_environment(project: Project, name: str | None) -> Environment:
+def choose_environment(project: ProjectFile, name: str | None) -> Environment:
     """The environment of `-e`, else the default.
 
     Raises:
@@ -160,7 +160,7 @@ def _read(path: Path) -> tuple[str, Node]:
         nodes = [node for node in documents(text) if not is_null(node)]
     except UnreadableFileError as unreadable:
         raise _unusable(path, unreadable.rule, Mark(0, 0), unreadable.message) from None
-    except UnreadableError as unreadable:
+    except MalformedYamlError as unreadable:
         raise _unusable(path, unreadable.rule, unreadable.mark, unreadable.message) from None
     if not nodes:
         raise _unusable(
@@ -211,9 +211,9 @@ def _spilled(
 
 def _project(
     path: Path, values: Mapping[str, Value], default: str, environments: Mapping[str, Environment]
-) -> Project:
+) -> ProjectFile:
     manifests, prune, most = values.get("manifests"), values.get("prune"), values.get("max_changes")
-    return Project(
+    return ProjectFile(
         root=str(path.resolve().parent),
         file=path.name,
         manifests=tuple(map(str, manifests)) if isinstance(manifests, list) else (),

@@ -10,16 +10,16 @@ from typing import NamedTuple
 from campaignctl.diagnostics import Diagnostic, Position, Severity, error, in_order, quoted
 from campaignctl.manifests.documents import Document, DocumentReader, Source
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, files_under, shown_path
-from campaignctl.manifests.nodes import Mark, UnreadableError, documents, json_as_yaml
+from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, json_as_yaml
 from campaignctl.manifests.places import locate
 from campaignctl.manifests.substitution import named_in
 from campaignctl.manifests.unquoted import may_cut
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.environment import Environment, Project
+from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import Selector
 from campaignctl.parallel import parallel_map
 from campaignctl.policy.consistency import conflicts
-from campaignctl.policy.fault import Fault
+from campaignctl.policy.fault import SpecFinding
 
 
 class Manifests(NamedTuple):
@@ -41,7 +41,7 @@ class Manifests(NamedTuple):
 
 
 def load_manifests(
-    project: Project,
+    project: ProjectFile,
     environment: Environment,
     paths: Sequence[str] = (),
     variables: Mapping[str, str] | None = None,
@@ -76,7 +76,7 @@ class _Loading:
         self.project_paths: list[tuple[str, frozenset[str]]] = []
         self.findings: list[Diagnostic] = []
         self.desired: list[Desired] = []
-        self.faults: list[tuple[Desired, Fault]] = []
+        self.faults: list[tuple[Desired, SpecFinding]] = []
         self.selected: dict[Position, Desired] = {}
         self.fruitful: set[str] = set()
         self.used: set[str] = set()
@@ -139,7 +139,7 @@ class _Loading:
         meant = inside and (not document.labels or self.selector.matches(document.labels))
         self.findings += document.findings if meant else _aside(document.findings)
 
-    def result(self, project: Project) -> Manifests:
+    def result(self, project: ProjectFile) -> Manifests:
         """What was read, after what manifests say to one another has been checked."""
         for desired, fault in (*self.faults, *conflicts(self.desired, project.prune)):
             found = Diagnostic(fault.severity, fault.rule, self._place(desired, fault), fault.message)
@@ -154,7 +154,7 @@ class _Loading:
             frozenset(self.used),
         )
 
-    def _place(self, desired: Desired, fault: Fault) -> Position:
+    def _place(self, desired: Desired, fault: SpecFinding) -> Position:
         return locate(self.root, desired.where, desired.document, fault.path)
 
 
@@ -174,7 +174,7 @@ def _documents(file: ManifestFile, reader: DocumentReader) -> Iterator[Document]
             document = reader.read(node, Source(file, index, commented))
             if document is not None:
                 yield document
-    except UnreadableError as unreadable:
+    except MalformedYamlError as unreadable:
         where = Source(file, 0).at(unreadable.mark)
         found = (error(unreadable.rule, where, unreadable.message),)
         yield Document(None, found, {}, used=frozenset(named_in(text)))

@@ -22,10 +22,10 @@ from campaignctl.diagnostics import (
     warning,
 )
 from campaignctl.manifests.files import UnreadableFileError, decoded
-from campaignctl.manifests.nodes import UnreadableError, documents, is_null, mark_of, members
+from campaignctl.manifests.nodes import MalformedYamlError, documents, is_null, mark_of, members
 from campaignctl.manifests.unquoted import RULE as CUT_SHORT
 from campaignctl.manifests.unquoted import cuts_a_word, may_cut, message
-from campaignctl.model.environment import Environment, Project
+from campaignctl.model.environment import Environment, ProjectFile
 
 COMMAND_LINE: Final = Position("--var")
 SAME_ACCOUNT: Final = "same-account"
@@ -91,7 +91,7 @@ def _at(file: str, node: Node) -> Position:
 
 
 def of_variables(
-    project: Project, environment: Environment, given: Mapping[str, str], used: Set[str]
+    project: ProjectFile, environment: Environment, given: Mapping[str, str], used: Set[str]
 ) -> tuple[Diagnostic, ...]:
     """The variables that no manifest names, and the empty ones; `given` are those of the command line."""
     doubtful = {
@@ -121,7 +121,7 @@ def _of_command_line(given: Mapping[str, str], used: Set[str]) -> Iterator[Diagn
             yield warning(EMPTY, COMMAND_LINE, f"--var {quoted(name)}: {_IS_EMPTY}")
 
 
-def _places(project: Project, environment: Environment, name: str, rule: str) -> Iterator[Position]:
+def _places(project: ProjectFile, environment: Environment, name: str, rule: str) -> Iterator[Position]:
     """Where the project file gives a variable its value, for the environment and for all; of an empty one the first."""
     node = _composed(project)
     own = members(members(node).get("environments")).get(environment.name)
@@ -130,12 +130,12 @@ def _places(project: Project, environment: Environment, name: str, rule: str) ->
     yield from (_at(project.file or "", entry) for entry in written[: 1 if rule == EMPTY else 2])
 
 
-def _composed(project: Project) -> Node | None:
+def _composed(project: ProjectFile) -> Node | None:
     """The project file once more: one that nothing is odd about is read once."""
     if project.file is None:
         return None
     try:
         text = decoded((Path(project.root) / project.file).read_bytes())
         return next((node for node in documents(text) if not is_null(node)), None)
-    except (OSError, UnreadableFileError, UnreadableError):
+    except (OSError, UnreadableFileError, MalformedYamlError):
         return None

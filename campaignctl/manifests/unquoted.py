@@ -12,7 +12,7 @@ from campaignctl.diagnostics import quoted
 from campaignctl.kinds.table import Kind
 from campaignctl.manifests.nodes import members
 from campaignctl.policy.doubts import texts_of
-from campaignctl.policy.fault import Fault, doubt
+from campaignctl.policy.fault import SpecFinding, doubt
 
 RULE: Final = "cut-short"
 _COMMENT: Final = re.compile(r"[ \t]+#([^\n\r]?)")
@@ -23,7 +23,7 @@ def may_cut(text: str) -> str:
     return text if " #" in text or "\t#" in text else ""
 
 
-def cut_short(kind: Kind, parts: Mapping[str, Node], text: str) -> Iterator[Fault]:
+def cut_short(kind: Kind, parts: Mapping[str, Node], text: str) -> Iterator[SpecFinding]:
     """The texts of a manifest that a comment follows; and where that is hardly meant as one, its names, and what says
     whom it reaches: a file, a list.
     """

@@ -17,7 +17,7 @@ from campaignctl.planning.terms import Terms
 
 
 @dataclass(frozen=True)
-class Manifests:
+class KnownManifests:
     """The manifests that could be read; `complete` is False where others could not."""
 
     all_manifests: tuple[Desired, ...] = ()
@@ -25,7 +25,7 @@ class Manifests:
 
 
 def outlook(
-    changes: Collection[Change], seen: Iterable[Live], manifests: Manifests, terms: Terms
+    changes: Collection[Change], seen: Iterable[Live], manifests: KnownManifests, terms: Terms
 ) -> Mapping[Key, str]:
     """A sentence on the next apply for each change that does something.
 
@@ -78,7 +78,7 @@ def _names(manifest: Desired) -> set[tuple[str, str | None]]:
 
 
 def _sentence(
-    change: Change, coming: Mapping[tuple[str, str], Change], manifests: Manifests, terms: Terms
+    change: Change, coming: Mapping[tuple[str, str], Change], manifests: KnownManifests, terms: Terms
 ) -> str:
     key: Key = change.key
     following = coming.get((key.kind, key.sid)) or coming.get((key.kind, key.name))
@@ -110,7 +110,7 @@ def _will(change: Change) -> Iterator[str]:
         yield f"holds {' and '.join(each.op for each in change.held)} back until it is asked for"
 
 
-def _unmanaged(change: Change, manifests: Manifests, terms: Terms) -> str:
+def _unmanaged(change: Change, manifests: KnownManifests, terms: Terms) -> str:
     read = "" if manifests.complete else " that could be read"
     if (
         _stays_alive(change)

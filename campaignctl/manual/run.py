@@ -12,7 +12,7 @@ from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
 from campaignctl.errors import CampaignctlError
 from campaignctl.kinds.operations import Action
-from campaignctl.manual.afterwards import Manifests, outlook
+from campaignctl.manual.afterwards import KnownManifests, outlook
 from campaignctl.manual.rules import Verb, calling_first, plan_by_hand
 from campaignctl.model.campaigns import Key, Live
 from campaignctl.model.naming import Found
@@ -95,11 +95,11 @@ class ManualRun:
             self.carrier.connection.log.check()
         return self.carrier.carry_out(planned, calling_first if self.pauses else steps)
 
-    def _manifests(self) -> Manifests:
+    def _manifests(self) -> KnownManifests:
         if self.session.project.file is None:
-            return Manifests()
+            return KnownManifests()
         try:
             reading = self.session.read(())
         except (CampaignctlError, OSError):  # what was done is told all the same
-            return Manifests(complete=False)
-        return Manifests(reading.all_manifests, reading.complete)
+            return KnownManifests(complete=False)
+        return KnownManifests(reading.all_manifests, reading.complete)

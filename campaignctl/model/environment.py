@@ -88,7 +88,7 @@ class Prune(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Project:
+class ProjectFile:
     """The project file, checked. `root` is its directory; `file` its path as shown in messages, None without one.
 
     `declared` are the environments that the file names, in its order; `environments` has the sandbox besides.

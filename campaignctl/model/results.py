@@ -46,7 +46,7 @@ Answer = Done | Refused | NotReached | Unknown
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignStatus:
+class AlreadyInState:
     """An action that was refused, on a campaign that already stands where it leads."""
 
     live: Live
@@ -81,18 +81,18 @@ class OperationOutcome(StrEnum):
 class Acted:
     """An action that is over, and judged: `Done` only where the campaign was seen to be what the action makes it."""
 
-    answer: Answer | CampaignStatus | NotTaken
+    answer: Answer | AlreadyInState | NotTaken
     attempts: int
 
     @property
     def took(self) -> bool:
         """Whether the campaign was seen where the action leads."""
-        return isinstance(self.answer, Done | CampaignStatus)
+        return isinstance(self.answer, Done | AlreadyInState)
 
     @property
     def live(self) -> Live | None:
         """The campaign as it was seen after it; None where nobody saw it."""
-        return self.answer.live if isinstance(self.answer, Done | CampaignStatus | NotTaken) else None
+        return self.answer.live if isinstance(self.answer, Done | AlreadyInState | NotTaken) else None
 
     @property
     def outcome(self) -> OperationOutcome:
@@ -100,7 +100,7 @@ class Acted:
         match self.answer:
             case Done():
                 return OperationOutcome.APPLIED
-            case CampaignStatus():
+            case AlreadyInState():
                 return OperationOutcome.UNCHANGED
             case Unknown():
                 return OperationOutcome.UNKNOWN

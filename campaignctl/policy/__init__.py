@@ -8,7 +8,7 @@ from campaignctl.policy.checking import check, check_manifest, check_manifests, 
 from campaignctl.policy.hours import CLOSING, OPENING
 from campaignctl.policy.prediction import busiest_minute, declared_end, pace, predicted_end, predicted_minutes
 from campaignctl.policy.rules import LEVELS, RULES, Policies, Rule, level_of
-from campaignctl.policy.subject import Case, Fault, Subject
+from campaignctl.policy.subject import Case, Subject, Violation
 
 __all__ = [
     "ALONE",
@@ -18,10 +18,10 @@ __all__ = [
     "RULES",
     "Beside",
     "Case",
-    "Fault",
     "Policies",
     "Rule",
     "Subject",
+    "Violation",
     "busiest_minute",
     "check",
     "check_manifest",

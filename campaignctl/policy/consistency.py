@@ -18,12 +18,12 @@ from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Prune
 from campaignctl.model.windows import instant
 from campaignctl.policy.doubts import doubts, look_alikes
-from campaignctl.policy.fault import Fault
+from campaignctl.policy.fault import SpecFinding
 
 _VARIABLE = re.compile(r"@@\w+")
 
 
-def faults(desired: Desired, unread: Set[str] = frozenset()) -> Iterator[Fault]:
+def faults(desired: Desired, unread: Set[str] = frozenset()) -> Iterator[SpecFinding]:
     """What is wrong with one manifest, and what is doubtful. Nothing is said that rests on the fields that are
     `unread`, being faulty.
     """
@@ -33,7 +33,7 @@ def faults(desired: Desired, unread: Set[str] = frozenset()) -> Iterator[Fault]:
     yield from doubts(desired)
 
 
-def conflicts(manifests: Sequence[Desired], prune: Prune | None) -> Iterator[tuple[Desired, Fault]]:
+def conflicts(manifests: Sequence[Desired], prune: Prune | None) -> Iterator[tuple[Desired, SpecFinding]]:
     """What is wrong with a manifest among all of its project; each of those that clash is named."""
     unpinned = [desired for desired in manifests if desired.sid is None]
     yield from _not_unique(_clashing_names(manifests), "metadata.name", "the name {}")
@@ -48,10 +48,10 @@ def conflicts(manifests: Sequence[Desired], prune: Prune | None) -> Iterator[tup
             if not (desired.name or "").startswith(prune.name_prefix):
                 prefix = quoted(prune.name_prefix)
                 message = f"the name must begin with {prefix}, the prefix of prune, or a sid must pin it"
-                yield desired, Fault("metadata.name", "name-prefix", message)
+                yield desired, SpecFinding("metadata.name", "name-prefix", message)
 
 
-def _still_borne(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, Fault]]:
+def _still_borne(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFinding]]:
     """A previous name that another manifest is called, at both: nobody can tell whose campaign that is."""
     renamed = [desired for desired in manifests if desired.previous_name is not None]
     called = _grouped(manifests, lambda it: it.name) if renamed else {}
@@ -61,11 +61,11 @@ def _still_borne(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, Fault]
             if other is desired:
                 continue
             message = f"another {desired.kind.name} is called {quoted(previous)}: {other.where}; one of them is wrong"
-            yield desired, Fault("metadata.previous_name", "previous-name", message)
+            yield desired, SpecFinding("metadata.previous_name", "previous-name", message)
             message = (
                 f"{quoted(previous)} is the previous_name of another {desired.kind.name}: {desired.where}"
             )
-            yield other, Fault("metadata.name", "previous-name", message)
+            yield other, SpecFinding("metadata.name", "previous-name", message)
 
 
 _Groups = Mapping[tuple[str, str], Sequence[Desired]]
@@ -89,18 +89,18 @@ def _clashing_names(manifests: Iterable[Desired]) -> _Groups:
     }
 
 
-def _not_unique(groups: _Groups, path: str, what: str) -> Iterator[tuple[Desired, Fault]]:
+def _not_unique(groups: _Groups, path: str, what: str) -> Iterator[tuple[Desired, SpecFinding]]:
     for (kind, text), group in groups.items():
         for desired in group if len(group) > 1 else ():
             other = next(it for it in group if it is not desired)
             message = f"{what.format(quoted(text))} stands in another {kind} too: {other.where}"
-            yield desired, Fault(path, "not-unique", message)
+            yield desired, SpecFinding(path, "not-unique", message)
 
 
 # -- one manifest ----------------------------------------------------------------------------------------------
 
 
-def _window(desired: Desired) -> Iterator[Fault]:
+def _window(desired: Desired) -> Iterator[SpecFinding]:
     """The end comes after the start, and for SMS two hours after it."""
     kind = desired.kind
     start, end = (
@@ -112,27 +112,29 @@ def _window(desired: Desired) -> Iterator[Fault]:
     path = f"{kind.schedule.name}.{kind.end.name}"
     window = instant(end) - instant(start)
     if window <= timedelta(0):
-        yield Fault(path, "window", f"{kind.end.name} must be after {kind.start.name}")
+        yield SpecFinding(path, "window", f"{kind.end.name} must be after {kind.start.name}")
     elif window < timedelta(minutes=kind.min_window_minutes):
         hours = kind.min_window_minutes // 60
-        yield Fault(path, "window", f"{kind.end.name} must be at least {hours} hours after {kind.start.name}")
+        yield SpecFinding(
+            path, "window", f"{kind.end.name} must be at least {hours} hours after {kind.start.name}"
+        )
 
 
-def _dynamic(desired: Desired) -> Iterator[Fault]:
+def _dynamic(desired: Desired) -> Iterator[SpecFinding]:
     """A dynamic campaign fills its text from the rows of exactly one list."""
     field = next((it.name for it in desired.kind.fields if "dynamic" in it.choices), "")
     if desired.spec.get(field) != "dynamic":
         return
     lists = desired.spec.get("lists")
     if isinstance(lists, Sequence) and len(lists) != 1:
-        yield Fault("lists", "dynamic", f"a dynamic campaign takes exactly one list, not {len(lists)}")
+        yield SpecFinding("lists", "dynamic", f"a dynamic campaign takes exactly one list, not {len(lists)}")
     if desired.spec.get("from"):
-        yield Fault("from", "dynamic", "a dynamic campaign takes one list and no numbers of its own")
+        yield SpecFinding("from", "dynamic", "a dynamic campaign takes one list and no numbers of its own")
     elif lists is None and desired.sid is None:
-        yield Fault(field, "dynamic", "a dynamic campaign takes exactly one list, in lists")
+        yield SpecFinding(field, "dynamic", "a dynamic campaign takes exactly one list, in lists")
 
 
-def _variables(desired: Desired) -> Iterator[Fault]:
+def _variables(desired: Desired) -> Iterator[SpecFinding]:
     """No more variables than a text may name; none in a text that is the same for all."""
     dynamic = next((it for it in desired.kind.fields if "dynamic" in it.choices), None)
     for field in desired.kind.in_role(Role.CONTENT):
@@ -140,37 +142,37 @@ def _variables(desired: Desired) -> Iterator[Fault]:
         used = set(_VARIABLE.findall(text)) if isinstance(text, str) else set()
         most = field.most_variables
         if most is not None and len(used) > most:
-            yield Fault(field.name, "variables", f"{len(used)} variables are too many, {most} at most")
+            yield SpecFinding(field.name, "variables", f"{len(used)} variables are too many, {most} at most")
         if used and dynamic and desired.sid is None and desired.spec.get(dynamic.name) in (None, "static"):
             message = f"{min(used)} stays as it is in a static campaign; {dynamic.name}: dynamic fills it in"
-            yield Fault(field.name, "variables", message, Severity.WARN)
+            yield SpecFinding(field.name, "variables", message, Severity.WARN)
 
 
-def _retries(desired: Desired) -> Iterator[Fault]:
+def _retries(desired: Desired) -> Iterator[SpecFinding]:
     """The API refuses a number of retries without their interval. A pinned campaign may have its own."""
     retries = desired.spec.get("retries")
     left_to_live = desired.sid is not None and isinstance(retries, Mapping) and "interval_mins" not in retries
     times, interval = (_member(desired, "retries", it) for it in ("number_of_retries", "interval_mins"))
     if times is not None and interval is None and not left_to_live:
-        yield Fault("retries", "needs", "number_of_retries needs interval_mins")
+        yield SpecFinding("retries", "needs", "number_of_retries needs interval_mins")
 
 
 _NEEDS: Final = (("throttle", "mode", "custom"), ("repeat_menu_attempts", "flow_type", "ivr"))
 """A field, and the word another one must have with it [004]."""
 
 
-def _companion(name: str, other: str, word: str, desired: Desired) -> Iterator[Fault]:
+def _companion(name: str, other: str, word: str, desired: Desired) -> Iterator[SpecFinding]:
     """A field that means something only beside a certain word of another."""
     undeclared = other not in desired.spec and desired.sid is not None
     if desired.spec.get(name) and desired.spec.get(other) != word and not undeclared:
-        yield Fault(name, "needs", f"{name} needs {other}: {word}")
+        yield SpecFinding(name, "needs", f"{name} needs {other}: {word}")
 
 
 _SENDERS: Final = {"transactional": ("[A-Za-z]+", "letters only"), "promotional": ("[0-9]+", "digits only")}
 """What a sender id is made of, by `sms_type` [001, 003]."""
 
 
-def _sender(desired: Desired) -> Iterator[Fault]:
+def _sender(desired: Desired) -> Iterator[SpecFinding]:
     sender, sms_type = desired.spec.get("sender_id"), desired.spec.get("sms_type")
     if not isinstance(sender, str) or not isinstance(sms_type, str):
         return
@@ -178,17 +180,19 @@ def _sender(desired: Desired) -> Iterator[Fault]:
     pattern, words = _SENDERS.get(kind, (".*", ""))
     if not re.fullmatch(pattern, sender):
         message = f"the sender_id of a {kind} campaign is {words}, not {quoted(sender)}"
-        yield Fault("sender_id", "sender", message)
+        yield SpecFinding("sender_id", "sender", message)
 
 
-def _renaming(desired: Desired) -> Iterator[Fault]:
+def _renaming(desired: Desired) -> Iterator[SpecFinding]:
     if desired.previous_name is not None and desired.previous_name == desired.name:
-        yield Fault("metadata.previous_name", "previous-name", "previous_name is the name itself; remove it")
+        yield SpecFinding(
+            "metadata.previous_name", "previous-name", "previous_name is the name itself; remove it"
+        )
 
 
 _TYPES: Final = ("campaign_type", "content_type")
 
-_CHECKS: Final[tuple[tuple[Callable[[Desired], Iterator[Fault]], Sequence[str]], ...]] = (
+_CHECKS: Final[tuple[tuple[Callable[[Desired], Iterator[SpecFinding]], Sequence[str]], ...]] = (
     (_window, ("schedule",)),
     (_dynamic, (*_TYPES, "lists", "from", "from_file")),
     (_variables, (*_TYPES, "template", "read_via_text")),

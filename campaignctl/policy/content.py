@@ -9,10 +9,10 @@ from typing import Final
 from campaignctl.diagnostics import counted, did_you_mean, quoted
 from campaignctl.kinds.table import Value
 from campaignctl.model.values import canonical_number, canonical_numbers, texts
-from campaignctl.policy.subject import Case, Fault, label
+from campaignctl.policy.subject import Case, Violation, label
 
 
-def duplicate_numbers(case: Case) -> Iterator[Fault]:
+def duplicate_numbers(case: Case) -> Iterator[Violation]:
     """No number stands twice, by the country rule, unless the campaign says that it may."""
     if case.subject.spec.get("call_duplicate_numbers") is True:
         return
@@ -21,16 +21,16 @@ def duplicate_numbers(case: Case) -> Iterator[Fault]:
         if len(set(meant)) < len(meant):
             twice = sum(count > 1 for count in Counter(meant).values())
             stand = counted(twice, "number stands", "numbers stand")
-            yield Fault(name, f"{stand} more than once; set call_duplicate_numbers if that is meant")
+            yield Violation(name, f"{stand} more than once; set call_duplicate_numbers if that is meant")
 
 
-def max_numbers(case: Case) -> Iterator[Fault]:
+def max_numbers(case: Case) -> Iterator[Violation]:
     """No campaign has more numbers of its own; what is in lists nobody counts."""
     most = case.settings.get("at_most")
     for name, numbers in _numbers(case):
         if isinstance(most, int) and len(numbers) > most:
             allowed = f"at most {counted(most, 'is', 'are')} allowed"
-            yield Fault(
+            yield Violation(
                 name, f"it has {counted(len(numbers), 'number')}, and {allowed}; split it into several"
             )
 
@@ -48,7 +48,7 @@ _MOST_TOLD: Final = 20
 """Numbers that are told one by one; one more finding counts the rest."""
 
 
-def valid_numbers(case: Case) -> Iterator[Fault]:
+def valid_numbers(case: Case) -> Iterator[Violation]:
     """Every number that the manifest declares can exist: one that cannot fails the whole create."""
     from campaignctl.policy.numbering import flaws  # with the world's numbers
 
@@ -56,16 +56,16 @@ def valid_numbers(case: Case) -> Iterator[Fault]:
     for field in case.subject.kind.numbers:
         found = list(flaws(_all_of(case.desired.spec.get(field.name)), country))
         for place, flaw in found[:_MOST_TOLD]:
-            yield Fault(f"{field.name}.{place}", f"this number cannot exist: {flaw}")
+            yield Violation(f"{field.name}.{place}", f"this number cannot exist: {flaw}")
         more = len(found) - _MOST_TOLD
         if more > 0:
             message = (
                 f"{counted(more, 'more number')} of this campaign cannot exist; this is the first of them"
             )
-            yield Fault(f"{field.name}.{found[_MOST_TOLD][0]}", message, details=(("count", more),))
+            yield Violation(f"{field.name}.{found[_MOST_TOLD][0]}", message, details=(("count", more),))
 
 
-def duplicate_campaigns(case: Case) -> Iterator[Fault]:
+def duplicate_campaigns(case: Case) -> Iterator[Violation]:
     """No two manifests call the same people with the same content at the same time."""
     copy = case.beside.copies.of(case.desired)
     if copy is None:
@@ -76,18 +76,18 @@ def duplicate_campaigns(case: Case) -> Iterator[Fault]:
         f"{quoted(label(other))} ({other.where}) {verb} {shared} of this one with the same content at the same time: "
         "remove the one that is a copy, or give it other people, another content or another time"
     )
-    yield Fault("metadata.name", message)
+    yield Violation("metadata.name", message)
 
 
-def required_labels(case: Case) -> Iterator[Fault]:
+def required_labels(case: Case) -> Iterator[Violation]:
     """Every manifest carries them; their values are free."""
     missing = [name for name in texts(case.settings.get("labels")) if name not in case.desired.labels]
     if missing:
         noun = "the label" if len(missing) == 1 else "the labels"
-        yield Fault("metadata.labels", f"{noun} {', '.join(missing)} must stand in metadata.labels")
+        yield Violation("metadata.labels", f"{noun} {', '.join(missing)} must stand in metadata.labels")
 
 
-def allowed_caller_ids(case: Case) -> Iterator[Fault]:
+def allowed_caller_ids(case: Case) -> Iterator[Violation]:
     """Calls come from these ExoPhones only, by the country rule."""
     caller = case.subject.spec.get("caller_id")
     country = case.environment.country
@@ -95,15 +95,15 @@ def allowed_caller_ids(case: Case) -> Iterator[Fault]:
     if isinstance(caller, str) and canonical_number(caller, country) not in {
         canonical_number(it, country) for it in only
     }:
-        yield Fault("caller_id", f"caller_id: {quoted(caller)} {_not_allowed(caller, only)}")
+        yield Violation("caller_id", f"caller_id: {quoted(caller)} {_not_allowed(caller, only)}")
 
 
-def allowed_sender_ids(case: Case) -> Iterator[Fault]:
+def allowed_sender_ids(case: Case) -> Iterator[Violation]:
     """Messages come from these senders only."""
     sender = case.subject.spec.get("sender_id")
     only = texts(case.settings.get("only"))
     if isinstance(sender, str) and sender not in only:
-        yield Fault("sender_id", f"sender_id: {quoted(sender)} {_not_allowed(sender, only)}")
+        yield Violation("sender_id", f"sender_id: {quoted(sender)} {_not_allowed(sender, only)}")
 
 
 def _not_allowed(word: str, only: Sequence[str]) -> str:

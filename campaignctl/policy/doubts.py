@@ -12,10 +12,10 @@ from typing import Final
 from campaignctl.diagnostics import quoted
 from campaignctl.kinds.table import Compare, Field, Kind, Role, Type
 from campaignctl.model.campaigns import Desired
-from campaignctl.policy.fault import Fault, doubt
+from campaignctl.policy.fault import SpecFinding, doubt
 
 
-def doubts(desired: Desired) -> Iterator[Fault]:
+def doubts(desired: Desired) -> Iterator[SpecFinding]:
     """What is doubtful about one manifest."""
     spec = desired.spec
     for field in desired.kind.in_role(Role.CONTENT):
@@ -34,7 +34,7 @@ _PLACEHOLDER: Final = re.compile(r"\{#[^{}\n]*#\}|\{\{[^{}\n]*\}\}|(?<![\w.@/-])
 _BREAKS: Final = ("\n", "\r", "\x85", "\u2028", "\u2029")
 
 
-def _of_text(field: Field, text: str) -> Iterator[Fault]:
+def _of_text(field: Field, text: str) -> Iterator[SpecFinding]:
     if not text[:1].isalnum() and not _visible(text):
         yield doubt(
             field.name, "blank-text", f"{field.name}: it is blank, so people get nothing to hear or read"
@@ -57,7 +57,7 @@ def _visible(text: str) -> bool:
 _NO_APP: Final = re.compile(r"/start_voice/*([?#].*)?$")
 
 
-def _of_flow(field: Field, url: str) -> Iterator[Fault]:
+def _of_flow(field: Field, url: str) -> Iterator[SpecFinding]:
     """The flow is named by what follows `start_voice/`."""
     if _NO_APP.search(url):
         yield doubt(
@@ -68,7 +68,7 @@ def _of_flow(field: Field, url: str) -> Iterator[Fault]:
 # -- names that look alike -------------------------------------------------------------------------------------
 
 
-def look_alikes(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, Fault]]:
+def look_alikes(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFinding]]:
     """Names that differ and that nobody can tell apart: most likely one of them is a slip."""
     first: dict[tuple[str, str], str] = {}
     shared = {

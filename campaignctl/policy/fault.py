@@ -7,7 +7,7 @@ from typing import NamedTuple
 from campaignctl.diagnostics import Severity
 
 
-class Fault(NamedTuple):
+class SpecFinding(NamedTuple):
     """What is wrong, at a dotted path: of `spec`, or beginning with `metadata`."""
 
     path: str
@@ -16,6 +16,6 @@ class Fault(NamedTuple):
     severity: Severity = Severity.ERROR
 
 
-def doubt(path: str, rule: str, message: str) -> Fault:
+def doubt(path: str, rule: str, message: str) -> SpecFinding:
     """What makes nothing invalid and is to be looked at."""
-    return Fault(path, rule, message, Severity.WARN)
+    return SpecFinding(path, rule, message, Severity.WARN)

@@ -15,7 +15,7 @@ from campaignctl.model.environment import Environment
 from campaignctl.model.windows import after, in_zone, offset, utc, window_of
 from campaignctl.policy.prediction import declared_end
 from campaignctl.policy.runs import SharedRun, shared_run
-from campaignctl.policy.subject import Case, Fault, Subject
+from campaignctl.policy.subject import Case, Subject, Violation
 from campaignctl.policy.wall_time import moment_of
 from campaignctl.zones import zone
 
@@ -64,7 +64,7 @@ class CallingDay(NamedTuple):
         return in_zone(moment, self.closes.tzinfo)
 
 
-def calling_hours(case: Case) -> Iterator[Fault]:
+def calling_hours(case: Case) -> Iterator[Violation]:
     """It begins within the hours of a day, and ends by their end: nothing else stops a run that takes longer."""
     if case.subject.begins is None:
         return
@@ -73,11 +73,11 @@ def calling_hours(case: Case) -> Iterator[Fault]:
     day = CallingDay.of(subject.begins, case.environment)
     if day.where is None and subject.begins.utcoffset() == timedelta(0):
         message = "its start is in Z: calling hours are looked up in UTC"
-        yield Fault(subject.start_path, message, Severity.WARN)
+        yield Violation(subject.start_path, message, Severity.WARN)
     if not day.lets_begin(subject.begins):
         hours = written_hours(case.environment)
         message = f"it starts at {_start(subject, day)}, outside the calling hours {hours}"
-        yield Fault(subject.start_path, message, details=(("end", None),))
+        yield Violation(subject.start_path, message, details=(("end", None),))
         return
     end = _standing_end(subject)
     if day.lets_end(end):
@@ -113,7 +113,7 @@ def _longest_run(case: Case) -> SharedRun | None:
 
 def _too_late(
     case: Case, day: CallingDay, end: datetime, worst: datetime | None, run: SharedRun | None
-) -> Fault:
+) -> Violation:
     subject = case.subject
     latest, advice = _advice(case.desired, subject, day)
     declared = _declares_end(case)
@@ -126,7 +126,7 @@ def _too_late(
     if latest is not None and day.local(end).date() > day.closes.date() and declared_end(subject):
         message += "; for several days, one campaign a day"
     path = subject.end_path if declared else subject.start_path
-    return Fault(path, message, details=(("end", latest.isoformat() if latest else None),))
+    return Violation(path, message, details=(("end", latest.isoformat() if latest else None),))
 
 
 def _at_worst(subject: Subject, day: CallingDay, worst: datetime | None, run: SharedRun) -> str:
@@ -229,7 +229,7 @@ def _clock_time(value: Value, default: str) -> time:
     return time.fromisoformat(str(value or default))
 
 
-def start_offset(case: Case) -> Iterator[Fault]:
+def start_offset(case: Case) -> Iterator[Violation]:
     """A start that a manifest declares has an offset that its country has then; else it means another hour."""
     start = window_of(case.desired.kind, case.desired.spec).start
     zones, whose = _zones(case.environment)
@@ -240,7 +240,7 @@ def start_offset(case: Case) -> Iterator[Fault]:
         had = ", ".join(dict.fromkeys(offset(start.astimezone(zone(name))) for name in zones))
         local = local_time(start, zones[0]) if len(zones) == 1 else ""
         message = f"it starts at {start:%H:%M} {offset(start)}{local}, and {whose} has {had} then"
-        yield Fault(case.subject.start_path, message)
+        yield Violation(case.subject.start_path, message)
 
 
 def _zones(environment: Environment) -> tuple[tuple[str, ...], str]:

@@ -26,7 +26,7 @@ from campaignctl.policy.content import (
     valid_numbers,
 )
 from campaignctl.policy.hours import BOUNDS, CLOSING, OPENING, calling_hours, start_offset
-from campaignctl.policy.subject import Case, Fault
+from campaignctl.policy.subject import Case, Violation
 from campaignctl.policy.timing import capacity, lead_time, window_fits
 
 LEVELS: Final = ("error", "warn", "off")
@@ -61,7 +61,7 @@ class Rule:
 
     name: str
     doc: str
-    find: Callable[[Case], Iterator[Fault]]
+    find: Callable[[Case], Iterator[Violation]]
     details: str
     settings: tuple[Field, ...] = ()
     needs: str | None = None

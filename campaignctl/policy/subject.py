@@ -53,7 +53,7 @@ class Case(NamedTuple):
     beside: Beside = ALONE
 
 
-class Fault(NamedTuple):
+class Violation(NamedTuple):
     """What a rule found, at a dotted path of the manifest.
 
     `level` overrides the rule's own; `details` are what a program gets besides.

@@ -8,23 +8,23 @@ from datetime import timedelta
 from campaignctl.diagnostics import counted, quoted
 from campaignctl.model.windows import offset, window_of
 from campaignctl.policy.prediction import number_count, pace, predicted_minutes
-from campaignctl.policy.subject import Case, Fault, label
+from campaignctl.policy.subject import Case, Violation, label
 
 _NAMED = 3
 """How many of the campaigns that crowd a message names."""
 
 
-def lead_time(case: Case) -> Iterator[Fault]:
+def lead_time(case: Case) -> Iterator[Violation]:
     """A start that is being set lies far enough ahead for somebody to look again."""
     lead, wanted = case.subject.lead, case.settings.get("at_least_minutes")
     if lead is None or not isinstance(wanted, int) or lead / timedelta(minutes=1) >= wanted:
         return
     minutes = max(0, int(lead.total_seconds() // 60))
     message = f"its start is set {counted(minutes, 'minute')} ahead, and it must be {wanted:,} at least; start it later"
-    yield Fault(case.subject.start_path, message)
+    yield Violation(case.subject.start_path, message)
 
 
-def window_fits(case: Case) -> Iterator[Fault]:
+def window_fits(case: Case) -> Iterator[Violation]:
     """The window is long enough for its numbers and retries. What is in lists nobody counts."""
     account = case.settings.get(case.subject.kind.capacity_setting)
     subject = case.subject.of_account(account) if isinstance(account, int) else case.subject
@@ -37,14 +37,14 @@ def window_fits(case: Case) -> Iterator[Fault]:
         numbers = number_count(subject) or 0
         needing = counted(numbers, "number and its retries need", "numbers and their retries need")
         needs = f"{needing} {_minutes(minutes)} at {counted(pace(subject), subject.kind.unit)} a minute"
-        yield Fault(subject.end_path, f"{needs}, and its window has {_minutes(window)}; end it later")
+        yield Violation(subject.end_path, f"{needs}, and its window has {_minutes(window)}; end it later")
 
 
 def _minutes(amount: float) -> str:
     return counted(max(0, -int(-amount // 1)), "minute")
 
 
-def capacity(case: Case) -> Iterator[Fault]:
+def capacity(case: Case) -> Iterator[Violation]:
     """Campaigns that overlap do not together want more a minute than the account can do; the worst overlap is told."""
     subject, name = case.subject, label(case.desired)
     mine = [it for it in case.beside.crowds if it.kind == subject.kind.name and name in it.names]
@@ -58,7 +58,7 @@ def capacity(case: Case) -> Iterator[Fault]:
         f"with {_some(worst.names - {name})} it can want {counted(worst.wanted, subject.kind.unit)} a minute "
         f"from {start:%a %d %b %H:%M} to {last} {offset(start)}, and the account does {worst.capacity:,}"
     )
-    yield Fault(subject.start_path, message)
+    yield Violation(subject.start_path, message)
 
 
 def _some(names: Iterable[str]) -> str:

@@ -53,7 +53,7 @@ Writer = Callable[[Any, Setting], str]
 _COMMANDS: Final = frozenset({"plan", "apply", "validate", "diff"})
 
 
-class Format(NamedTuple):
+class OutputFormat(NamedTuple):
     """One row. `shows` are the commands that offer it.
 
     `may_show_numbers`: `--show-numbers` reaches it. `tells_errors`: a command that ends early writes its error in this
@@ -68,14 +68,14 @@ class Format(NamedTuple):
     brief: bool = False
 
 
-FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
+FORMATS: Final[Mapping[str, OutputFormat]] = MappingProxyType(
     {
-        "text": Format("as_text", may_show_numbers=True, brief=True),
-        "json": Format("as_json", may_show_numbers=True, tells_errors=True),
-        "markdown": Format("as_markdown", brief=True),
-        "html": Format("as_html"),
-        "github": Format("as_github", tells_errors=True, brief=True),
-        "sarif": Format("as_sarif", shows=frozenset({"validate"}), tells_errors=True),
+        "text": OutputFormat("as_text", may_show_numbers=True, brief=True),
+        "json": OutputFormat("as_json", may_show_numbers=True, tells_errors=True),
+        "markdown": OutputFormat("as_markdown", brief=True),
+        "html": OutputFormat("as_html"),
+        "github": OutputFormat("as_github", tells_errors=True, brief=True),
+        "sarif": OutputFormat("as_sarif", shows=frozenset({"validate"}), tells_errors=True),
     }
 )
 

@@ -18,7 +18,7 @@ MOST_DAYS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimelineBar:
     """One campaign in time. `predicted_end` and `end` (declared) None where unknown; it waits unless it `goes`."""
 
     title: str
@@ -54,7 +54,7 @@ class Piece:
     `calls` is the predicted run, `window` what is declared, `point` its start; each None where it is not on this day.
     """
 
-    span: Span
+    span: TimelineBar
     calls: tuple[float, float] | None
     window: tuple[float, float] | None
     point: tuple[float, float] | None
@@ -99,7 +99,7 @@ class Timeline:
     zone: str
     hours: str | None
     days: tuple[Day, ...]
-    spans: tuple[Span, ...]
+    spans: tuple[TimelineBar, ...]
     later: int
 
 
@@ -118,12 +118,12 @@ def timeline_of(document: PlanDocument) -> Timeline | None:
     return Timeline(called, says, tuple(drawn), tuple(spans), len(dates) - len(drawn))
 
 
-def _spans(changes: Sequence[ChangeDocument]) -> Iterator[Span]:
+def _spans(changes: Sequence[ChangeDocument]) -> Iterator[TimelineBar]:
     for change in changes:
         run = change["run"]
         start = read_moment(run["start"]) if run else None
         if run and start and MINYEAR < start.year < MAXYEAR:  # no calendar has a day before or after those
-            yield Span(
+            yield TimelineBar(
                 title=title(change["kind"], change["name"]),
                 start=start,
                 predicted_end=read_moment(run["predicted_end"]),
@@ -132,7 +132,7 @@ def _spans(changes: Sequence[ChangeDocument]) -> Iterator[Span]:
             )
 
 
-def _zone(hours: HoursDocument | None, first: Span) -> tuple[tzinfo, str]:
+def _zone(hours: HoursDocument | None, first: TimelineBar) -> tuple[tzinfo, str]:
     """That of the calling hours, else the offset of the first start."""
     name = hours["time_zone"] if hours else None
     if name:
@@ -145,7 +145,7 @@ def _zone(hours: HoursDocument | None, first: Span) -> tuple[tzinfo, str]:
     return zone, moment(first.start).rpartition(" ")[2]
 
 
-def _dates(span: Span, zone: tzinfo) -> Iterator[date]:
+def _dates(span: TimelineBar, zone: tzinfo) -> Iterator[date]:
     day, last = span.start.astimezone(zone).date(), span.drawn_until.astimezone(zone).date()
     for _ in range(MOST_DAYS):
         yield day
@@ -161,7 +161,7 @@ def _bounds(day: date, zone: tzinfo) -> Bounds:
     return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
 
 
-def _day(bounds: Bounds, spans: Sequence[Span], document: PlanDocument, now: datetime | None) -> Day:
+def _day(bounds: Bounds, spans: Sequence[TimelineBar], document: PlanDocument, now: datetime | None) -> Day:
     made = _part(now, now, bounds) if now else None
     return Day(
         first=bounds[0],
@@ -181,7 +181,7 @@ def _part(start: datetime, end: datetime, bounds: Bounds) -> tuple[float, float]
     return (begin - first) / (last - first), (until - first) / (last - first)
 
 
-def _piece(span: Span, bounds: Bounds) -> Piece | None:
+def _piece(span: TimelineBar, bounds: Bounds) -> Piece | None:
     drawn = _part(span.start, span.drawn_until, bounds)
     if drawn is None:
         return None

@@ -60,7 +60,7 @@ class DiallingProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class CampaignRun:
     """A campaign in progress. `ready` is its start or its last resume; `gap` the least seconds between calls.
 
     `over` is when it was over, None while it runs; `unfinished` that its end came first. With `waits_at_end` those
@@ -80,7 +80,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DialLine:
     """A line of an account: seconds between slots, and when the next one is free."""
 
     every: float
@@ -88,8 +88,8 @@ class Line:
 
 
 def settle(
-    runs: Sequence[Run], line: Line, until: float, outcome: Callable[[str, int], str]
-) -> tuple[tuple[Run, ...], Line]:
+    runs: Sequence[CampaignRun], line: DialLine, until: float, outcome: Callable[[str, int], str]
+) -> tuple[tuple[CampaignRun, ...], DialLine]:
     """Makes every call that was due by `until`, and ends what has nothing left or whose end has come."""
     dials = [_Dial(run, place) for place, run in enumerate(runs)]
     coming = [(dial.next, dial.place) for dial in dials if dial.next is not None]
@@ -111,10 +111,10 @@ def settle(
         free = moment + line.every
         if dial.next is not None:
             heapq.heappush(coming, (dial.next, place))
-    return tuple(dial.closed(until) for dial in dials), Line(line.every, free)
+    return tuple(dial.closed(until) for dial in dials), DialLine(line.every, free)
 
 
-def counted(run: Run) -> dict[str, int]:
+def counted(run: CampaignRun) -> dict[str, int]:
     """How many numbers ended how; `retry` wait for another try, `untried` for their first."""
     counts = {"retry": len(run.progress.waiting), "untried": len(run.people) - run.progress.begun}
     for result in run.progress.results:
@@ -126,7 +126,7 @@ def counted(run: Run) -> dict[str, int]:
 class _Dial:
     """A run while it is being settled."""
 
-    run: Run
+    run: CampaignRun
     place: int
     begun: int = 0
     last: float = 0.0
@@ -167,7 +167,7 @@ class _Dial:
             self.results.append(Result(index, word, tries, moment))
         self.last = moment
 
-    def closed(self, until: float) -> Run:
+    def closed(self, until: float) -> CampaignRun:
         """The run as it is at `until`."""
         unfinished = self.begun < len(self.run.people) or bool(self.waiting)
         over = self.run.ends
@@ -181,7 +181,7 @@ class _Dial:
         return run if unfinished and run.waits_at_end else _cut(run, over)
 
 
-def _cut(run: Run, at: float, untried: str = "failed-no-attempt") -> Run:
+def _cut(run: CampaignRun, at: float, untried: str = "failed-no-attempt") -> CampaignRun:
     """What is left at the end has failed."""
     progress = run.progress
     late = [Result(left.place, left.outcome, left.tries, at) for left in progress.waiting]
@@ -193,7 +193,7 @@ def _cut(run: Run, at: float, untried: str = "failed-no-attempt") -> Run:
     )
 
 
-def completed_by_hand(run: Run, at: float) -> Run:
+def completed_by_hand(run: CampaignRun, at: float) -> CampaignRun:
     """What `complete` does: the numbers not yet reached are marked failed [001]."""
     waiting = tuple(left._replace(outcome="failed") for left in run.progress.waiting)
     return _cut(replace(run, progress=replace(run.progress, waiting=waiting)), at, untried="failed")

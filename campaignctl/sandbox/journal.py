@@ -13,7 +13,7 @@ MOST = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedRequest:
     """One request. `request` is its kind, `status` the answer it was given, None where it was dropped; `acted`
     whether it was carried out; `fault` the effect it met; `time` by the sandbox's clock, RFC 3339; `at` by the
     base clock that never goes back, in seconds.
@@ -36,9 +36,9 @@ class Journal:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._entries: deque[Recorded] = deque(maxlen=MOST)
+        self._entries: deque[RecordedRequest] = deque(maxlen=MOST)
 
-    def add(self, entry: Recorded) -> None:
+    def add(self, entry: RecordedRequest) -> None:
         """One more."""
         with self._lock:
             self._entries.append(entry)
@@ -48,7 +48,7 @@ class Journal:
         with self._lock:
             self._entries.clear()
 
-    def entries(self) -> tuple[Recorded, ...]:
+    def entries(self) -> tuple[RecordedRequest, ...]:
         """All of them."""
         with self._lock:
             return tuple(self._entries)

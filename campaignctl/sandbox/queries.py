@@ -17,7 +17,7 @@ DEFAULT_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageRequest:
     """Zero-based."""
 
     offset: int
@@ -28,12 +28,12 @@ class Page:
         return {"count": count, "offset": self.offset, "total": total, "limit": self.limit}
 
 
-def read_page(query: Mapping[str, str], largest: int) -> Page:
+def read_page(query: Mapping[str, str], largest: int) -> PageRequest:
     """`offset` and `limit`; 400 above the largest page."""
     limit = _integer(query, "limit", DEFAULT_PAGE, smallest=1)
     if limit > largest:
         raise RefusalError(400, f"limit is {limit}.", f"limit is {largest} at most.")
-    return Page(_integer(query, "offset", 0, smallest=0), limit)
+    return PageRequest(_integer(query, "offset", 0, smallest=0), limit)
 
 
 def _integer(query: Mapping[str, str], name: str, default: int, smallest: int) -> int:

@@ -15,7 +15,7 @@ from campaignctl.sandbox import bodies, control, quota, seeding
 from campaignctl.sandbox.collection import COLLECTIONS, Collection
 from campaignctl.sandbox.envelopes import Answer, refused
 from campaignctl.sandbox.faults import NOT_ACTED, Delivery, Fault, deliver, error_page
-from campaignctl.sandbox.journal import Recorded
+from campaignctl.sandbox.journal import RecordedRequest
 from campaignctl.sandbox.outgoing import date_header, outgoing
 from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.stage import Stage
@@ -167,7 +167,7 @@ def _record(stage: Stage, kind: str, delivery: Delivery, acted: bool, fault: Fau
     except (ValueError, RecursionError):
         body = request.get_data(as_text=True)
     stage.journal.add(
-        Recorded(
+        RecordedRequest(
             request=kind,
             method=request.method,
             path=request.path,

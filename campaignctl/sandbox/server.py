@@ -25,7 +25,7 @@ from campaignctl.clock import Clock, SystemClock
 from campaignctl.errors import CampaignctlError, InputError
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.faults import Faults
-from campaignctl.sandbox.journal import Recorded
+from campaignctl.sandbox.journal import RecordedRequest
 from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.stage import Stage
 from campaignctl.sandbox.store import OwnedElsewhereError
@@ -78,7 +78,7 @@ class Sandbox:
         return self._stage.faults
 
     @property
-    def requests(self) -> tuple[Recorded, ...]:
+    def requests(self) -> tuple[RecordedRequest, ...]:
         """What it was asked, oldest first."""
         return self._stage.journal.entries()
 

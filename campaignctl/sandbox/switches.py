@@ -49,7 +49,7 @@ def _names(known: Callable[[], tuple[str, ...]]) -> Callable[[], tuple[Position,
 
 
 @dataclass(frozen=True)
-class Row:
+class SwitchRow:
     """One switch: its `group`, what it `says` to whoever reads, whether a value `fits`, how it is `read`, and the
     positions that tests draw from (none: never drawn).
 
@@ -74,26 +74,26 @@ def _words(group: str, says: str, *positions: str | int, of: str = "") -> Any:
     """One of several words; the first is the default."""
     told = f"one of {', '.join(map(str, positions))}"
     fits = lambda value: not isinstance(value, bool) and value in positions  # noqa: E731
-    row = Row(group, says, told, fits, lambda: positions, of=of)
+    row = SwitchRow(group, says, told, fits, lambda: positions, of=of)
     return field(default=positions[0], metadata={"row": row})
 
 
 def _flag(group: str, says: str, *, default: bool = False, drawn: bool = True) -> Any:
     positions = (False, True) if drawn else ()
-    row = Row(group, says, "true or false", lambda value: isinstance(value, bool), lambda: positions)
+    row = SwitchRow(group, says, "true or false", lambda value: isinstance(value, bool), lambda: positions)
     return field(default=default, metadata={"row": row})
 
 
 def _seconds(group: str, says: str, default: float, *drawn: float, least: float = 0.0, of: str = "") -> Any:
     fits = lambda value: _is_number(value, int | float) and value >= least  # noqa: E731
     told = "seconds, 0 or more" if least == 0 else "seconds"
-    row = Row(group, says, told, fits, lambda: (default, *drawn), of=of)
+    row = SwitchRow(group, says, told, fits, lambda: (default, *drawn), of=of)
     return field(default=default, metadata={"row": row})
 
 
 def _limit(group: str, says: str, *drawn: int) -> Any:
     fits = lambda value: value is None or (_is_number(value, int) and value >= 1)  # noqa: E731
-    row = Row(group, says, "requests a minute, or null", fits, lambda: (None, *drawn))
+    row = SwitchRow(group, says, "requests a minute, or null", fits, lambda: (None, *drawn))
     return field(default=None, metadata={"row": row})
 
 
@@ -115,7 +115,7 @@ def _strings(
             isinstance(it, str) and (allowed is None or it in allowed) for it in value
         )
 
-    row = Row(
+    row = SwitchRow(
         group,
         says,
         "an array of keys" if known is None else "an array of known names",
@@ -316,14 +316,14 @@ class Switches:
         return self.omit_from_update if found is None else found
 
 
-def rows() -> Iterator[tuple[str, Row, Position]]:
+def rows() -> Iterator[tuple[str, SwitchRow, Position]]:
     """Each switch's name, row and default, in their order."""
     for it in fields(Switches):
         default: Position = it.default  # type: ignore[assignment]
         yield it.name, it.metadata["row"], default
 
 
-_ROWS: Mapping[str, Row] = {name: row for name, row, _ in rows()}
+_ROWS: Mapping[str, SwitchRow] = {name: row for name, row, _ in rows()}
 
 
 def _checked(name: str, value: Any) -> Position:

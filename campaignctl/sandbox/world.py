@@ -332,7 +332,7 @@ class World:
 
     def _settle_line(self, account: str, kind: Kind, campaigns: list[Campaign], now: float) -> None:
         before = [self._run(it) for it in campaigns]
-        line = dialler.Line(every=60.0 / kind.per_minute, free=self.store.line(account, kind.short))
+        line = dialler.DialLine(every=60.0 / kind.per_minute, free=self.store.line(account, kind.short))
         after, line = dialler.settle(before, line, now, partial(people.outcome, kind.name))
         self.store.set_line(account, kind.short, line.free)
         for campaign, was, run in zip(campaigns, before, after, strict=True):
@@ -340,11 +340,11 @@ class World:
                 self.store.set_progress(account, campaign.sid, run.ready, run.progress)
                 self.store.replace(_dialled(campaign, kind, run, Status(self.switches.at_end)))
 
-    def _run(self, campaign: Campaign) -> dialler.Run:
+    def _run(self, campaign: Campaign) -> dialler.CampaignRun:
         resumed, progress = self.store.progress(campaign.account, campaign.sid)
         spec = campaign.spec
         throttle = spec.get("throttle") if spec.get("mode") == "custom" else None
-        return dialler.Run(
+        return dialler.CampaignRun(
             sid=campaign.sid,
             people=people.recipients(spec),
             ready=campaign.begins if resumed is None else resumed,
@@ -370,7 +370,7 @@ def fresh_stats(kind: Kind, spec: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def stats_of(kind: Kind, run: dialler.Run) -> dict[str, int]:
+def stats_of(kind: Kind, run: dialler.CampaignRun) -> dict[str, int]:
     """The counters of a campaign; a last busy or no-answer is a failure."""
     names = DIALLING[kind.name].counters
     stats = dict.fromkeys(names, 0)
@@ -380,7 +380,7 @@ def stats_of(kind: Kind, run: dialler.Run) -> dict[str, int]:
     return stats
 
 
-def _dialled(campaign: Campaign, kind: Kind, run: dialler.Run, at_end: Status) -> Campaign:
+def _dialled(campaign: Campaign, kind: Kind, run: dialler.CampaignRun, at_end: Status) -> Campaign:
     """As the dialler left it; `at_end` is what one becomes whose end came before everybody was tried."""
     updated = campaign.updated
     if campaign.state is Status.CREATED:

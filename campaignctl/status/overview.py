@@ -16,7 +16,7 @@ from campaignctl.model.plan import Change
 from campaignctl.model.windows import Window, window_of
 from campaignctl.planning.match import match_all
 from campaignctl.planning.orphans import unmatched, unnamed
-from campaignctl.status.progress import Mark, Progress, expected_end, pace_of, progress
+from campaignctl.status.progress import Progress, ProgressSample, expected_end, pace_of, progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Sight:
 
     now: datetime
     environment: Environment
-    earlier: Mapping[str, Mark] = field(default_factory=dict)
+    earlier: Mapping[str, ProgressSample] = field(default_factory=dict)
 
 
 def standing_of(change: Change, sight: Sight) -> CampaignStatus:
@@ -87,10 +87,10 @@ def _standing(
     )
 
 
-def marks(standings: Iterable[CampaignStatus], now: datetime) -> dict[str, Mark]:
+def marks(standings: Iterable[CampaignStatus], now: datetime) -> dict[str, ProgressSample]:
     """Where those in progress are now, for a later look."""
     return {
-        it.live.sid: Mark(now, it.progress.done)
+        it.live.sid: ProgressSample(now, it.progress.done)
         for it in standings
         if it.live and it.progress and it.live.status is Status.IN_PROGRESS
     }

@@ -44,7 +44,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ProgressSample:
     """How many outcomes a campaign had at an earlier moment: two looks tell how fast it is now."""
 
     at: datetime
@@ -73,7 +73,7 @@ def _is_failure(word: str) -> bool:
     return word == "invalid" or word.partition("-")[0] == "failed"
 
 
-def pace_of(live: Live, now: datetime, earlier: Mark | None = None) -> float | None:
+def pace_of(live: Live, now: datetime, earlier: ProgressSample | None = None) -> float | None:
     """Outcomes a minute since an earlier look, else since the start; None for what is not in progress, or has just
     begun.
 
@@ -83,7 +83,9 @@ def pace_of(live: Live, now: datetime, earlier: Mark | None = None) -> float | N
     if live.status is not Status.IN_PROGRESS or way is None:
         return None
     start = window_of(live.kind, live.spec).start or live.created
-    since = [it for it in (earlier, Mark(start, 0) if start else None) if it and now - it.at >= _LEAST]
+    since = [
+        it for it in (earlier, ProgressSample(start, 0) if start else None) if it and now - it.at >= _LEAST
+    ]
     done = way.done - since[0].done if since else 0
     return done / ((now - since[0].at) / timedelta(minutes=1)) if done > 0 else None
 

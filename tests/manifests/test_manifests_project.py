@@ -11,7 +11,7 @@ from campaignctl.errors import CredentialsError, InputError
 from campaignctl.kinds import KINDS
 from campaignctl.manifests import choose_environment, load_project, require_account
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
-from campaignctl.model.environment import Environment, Project, Prune
+from campaignctl.model.environment import Environment, ProjectFile, Prune
 
 FULL = """\
 apiVersion: campaignctl/v1
@@ -44,7 +44,7 @@ policy:
 """
 
 
-def project_of(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> Project:
+def project_of(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> ProjectFile:
     return load_project(write(tmp_path, {}, text), None, environ or {})
 
 

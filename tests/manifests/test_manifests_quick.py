@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from campaignctl.kinds.manifest import DOCUMENTS
 from campaignctl.manifests.fields import FieldReader
-from campaignctl.manifests.nodes import UnreadableError, documents
+from campaignctl.manifests.nodes import MalformedYamlError, documents
 from campaignctl.manifests.quick import QuickReader
 from campaignctl.manifests.substitution import Recorded
 
@@ -71,7 +71,7 @@ def both_ways(text: str, pinned: bool) -> Iterator[tuple[object, object]]:
                 assert quick is None or recorded.used == used.used
                 assert recorded.used <= used.used
                 yield quick, None if careful.faults else values
-    except UnreadableError:
+    except MalformedYamlError:
         return
 
 

@@ -25,7 +25,7 @@ from campaignctl.kinds.lifecycle import ALIVE, CALLING, Status
 from campaignctl.model.windows import instant
 from campaignctl.sandbox.campaign import Campaign as Kept
 from campaignctl.sandbox.clock import stamped
-from campaignctl.sandbox.journal import Recorded
+from campaignctl.sandbox.journal import RecordedRequest
 from campaignctl.sandbox.server import Sandbox
 
 COLLECTIONS = {"campaigns": VOICE, "message-campaigns": SMS}
@@ -235,7 +235,7 @@ def check_run(
     company: Company,
     before: Mapping[str, Campaign],
     after: Mapping[str, Campaign],
-    asked: Sequence[Recorded],
+    asked: Sequence[RecordedRequest],
     allowed: set[str],
 ) -> None:
     """One run, or two that met, kept to what they may do."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness import Desk
 
-from campaignctl.sandbox.journal import Recorded
+from campaignctl.sandbox.journal import RecordedRequest
 
 APPLY = ("apply", "--auto-approve", "--format", "json")
 ALIVE = ("created", "scheduled", "inprogress", "paused")
@@ -29,7 +29,7 @@ def wait_until(seen: Callable[[], object], otherwise: str, seconds: float = 10.0
         time.sleep(0.005)
 
 
-def repeats_that_no_rule_allows(requests: Sequence[Recorded]) -> list[str]:
+def repeats_that_no_rule_allows(requests: Sequence[RecordedRequest]) -> list[str]:
     """Writes that were sent again though their answer was a refusal, or before anybody had looked (rules 9, 10)."""
     wrong = []
     last: dict[tuple[str, str, str], int] = {}
@@ -43,7 +43,7 @@ def repeats_that_no_rule_allows(requests: Sequence[Recorded]) -> list[str]:
     return wrong
 
 
-def _may_follow(requests: Sequence[Recorded], first: int, again: int) -> bool:
+def _may_follow(requests: Sequence[RecordedRequest], first: int, again: int) -> bool:
     if _refused_for_now(requests[first]):
         return True
     if requests[again].fault == "slow":
@@ -53,11 +53,11 @@ def _may_follow(requests: Sequence[Recorded], first: int, again: int) -> bool:
     return any(it.request == "get" and it.path == requests[first].path for it in requests[first + 1 : again])
 
 
-def _refused_for_now(it: Recorded) -> bool:
+def _refused_for_now(it: RecordedRequest) -> bool:
     return it.status == 429
 
 
-def _refused(it: Recorded) -> bool:
+def _refused(it: RecordedRequest) -> bool:
     """Surely not carried out; 408 and 499 are a gateway's, and say nothing."""
     return it.status is not None and 400 <= it.status < 500 and it.status not in (408, 499)
 

@@ -10,7 +10,7 @@ from bodies import Account, item_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaignctl.sandbox.dialler import Line, Retries, Run, counted, settle
+from campaignctl.sandbox.dialler import CampaignRun, DialLine, Retries, counted, settle
 from campaignctl.sandbox.server import Sandbox
 
 MONTH = 30 * 86_400.0
@@ -32,15 +32,18 @@ def busy(_number: str, _tries: int) -> str:
 
 
 def test_sixty_calls_a_minute_are_made_from_the_start_on() -> None:
-    run = Run("a", people(100), ready=1000.0, ends=MONTH)
-    (after,), _ = settle([run], Line(every=1.0), 1059.5, reached)
+    run = CampaignRun("a", people(100), ready=1000.0, ends=MONTH)
+    (after,), _ = settle([run], DialLine(every=1.0), 1059.5, reached)
     assert counted(after)["completed"] == 60
     assert after.over is None
 
 
 def test_campaigns_that_run_together_share_the_line() -> None:
-    runs = [Run("a", people(100), ready=0.0, ends=MONTH), Run("b", people(100), ready=30.0, ends=MONTH)]
-    (first, second), _ = settle(runs, Line(every=1.0), 89.5, reached)
+    runs = [
+        CampaignRun("a", people(100), ready=0.0, ends=MONTH),
+        CampaignRun("b", people(100), ready=30.0, ends=MONTH),
+    ]
+    (first, second), _ = settle(runs, DialLine(every=1.0), 89.5, reached)
     assert counted(first)["completed"] + counted(second)["completed"] == 90
     assert counted(first)["completed"] == 60
     assert counted(second)["completed"] == 30
@@ -48,44 +51,44 @@ def test_campaigns_that_run_together_share_the_line() -> None:
 
 def test_a_throttled_campaign_leaves_the_rest_of_the_line_to_others() -> None:
     runs = [
-        Run("slow", people(100), ready=1000.0, ends=MONTH, gap=10.0),
-        Run("fast", people(100), ready=1000.0, ends=MONTH),
+        CampaignRun("slow", people(100), ready=1000.0, ends=MONTH, gap=10.0),
+        CampaignRun("fast", people(100), ready=1000.0, ends=MONTH),
     ]
-    (slow, fast), _ = settle(runs, Line(every=1.0), 1059.5, reached)
+    (slow, fast), _ = settle(runs, DialLine(every=1.0), 1059.5, reached)
     assert (counted(slow)["completed"], counted(fast)["completed"]) == (6, 54)
 
 
 def test_retries_share_the_calls_a_minute_with_first_attempts_and_those_that_are_due_come_first() -> None:
     retries = Retries(number=1, interval=60.0, on=frozenset({"busy"}))
-    run = Run("a", people(120), ready=1000.0, ends=1000.0 + MONTH, retries=retries)
-    (after,), _ = settle([run], Line(every=1.0), 1119.5, busy)
+    run = CampaignRun("a", people(120), ready=1000.0, ends=1000.0 + MONTH, retries=retries)
+    (after,), _ = settle([run], DialLine(every=1.0), 1119.5, busy)
     made = after.progress.begun + len(after.progress.results)
     assert made == 120, "two minutes at 60 a minute, tries of both sorts together"
     assert (after.progress.begun, len(after.progress.results)) == (60, 60)
-    (over,), _ = settle([run], Line(every=1.0), 1000.0 + 10_000, busy)
+    (over,), _ = settle([run], DialLine(every=1.0), 1000.0 + 10_000, busy)
     assert over.progress.last == 1000.0 + 239, "240 calls, a second each: no shorter for being retries"
 
 
 @pytest.mark.parametrize(("doubles", "last"), [(False, 30.0 * 60), (True, 45.0 * 60)])
 def test_retries_wait_their_interval_exponential_ones_double_it(doubles: bool, last: float) -> None:
     retries = Retries(number=2, interval=900.0, doubles=doubles, on=frozenset({"busy"}))
-    run = Run("a", people(1), ready=0.0, ends=MONTH, retries=retries)
-    (after,), _ = settle([run], Line(every=1.0), MONTH - 1, busy)
+    run = CampaignRun("a", people(1), ready=0.0, ends=MONTH, retries=retries)
+    (after,), _ = settle([run], DialLine(every=1.0), MONTH - 1, busy)
     (result,) = after.progress.results
     assert (result.tries, result.at, result.outcome) == (3, last, "busy")
 
 
 def test_a_retry_that_would_be_due_after_the_end_is_not_made() -> None:
     retries = Retries(number=3, interval=900.0, on=frozenset({"busy"}))
-    run = Run("a", people(1), ready=0.0, ends=1000.0, retries=retries)
-    (after,), _ = settle([run], Line(every=1.0), 1000.0, busy)
+    run = CampaignRun("a", people(1), ready=0.0, ends=1000.0, retries=retries)
+    (after,), _ = settle([run], DialLine(every=1.0), 1000.0, busy)
     assert after.over == 930.0
     assert after.progress.results[0].tries == 2
 
 
 def test_the_end_cuts_off_who_was_not_reached() -> None:
-    run = Run("a", people(100), ready=0.0, ends=10.0)
-    (after,), _ = settle([run], Line(every=1.0), 500.0, reached)
+    run = CampaignRun("a", people(100), ready=0.0, ends=10.0)
+    (after,), _ = settle([run], DialLine(every=1.0), 500.0, reached)
     assert after.over == 10.0
     assert counted(after) == {"retry": 0, "untried": 0, "completed": 10, "failed-no-attempt": 90}
 
@@ -104,12 +107,14 @@ def test_looking_often_makes_the_same_calls_as_looking_once(
 
     retries = Retries(number=2, interval=60.0, on=frozenset({"busy"}))
     runs = tuple(
-        Run(f"{place}", people(size), ready=10.0 * place, ends=MONTH, gap=gap * place, retries=retries)
+        CampaignRun(
+            f"{place}", people(size), ready=10.0 * place, ends=MONTH, gap=gap * place, retries=retries
+        )
         for place, size in enumerate(sizes)
     )
     until = sum(steps)
-    once, line_once = settle(runs, Line(every=1.0), until, outcome)
-    often, line = runs, Line(every=1.0)
+    once, line_once = settle(runs, DialLine(every=1.0), until, outcome)
+    often, line = runs, DialLine(every=1.0)
     for place in range(len(steps)):
         settled, line = settle(
             [run for run in often if run.over is None], line, sum(steps[: place + 1]), outcome
@@ -122,9 +127,9 @@ def test_looking_often_makes_the_same_calls_as_looking_once(
 
 def test_five_thousand_numbers_settle_at_once() -> None:
     retries = Retries(number=3, interval=600.0, on=frozenset({"busy"}))
-    run = Run("a", people(5000), ready=0.0, ends=MONTH, retries=retries)
+    run = CampaignRun("a", people(5000), ready=0.0, ends=MONTH, retries=retries)
     began = time.process_time()
-    (after,), _ = settle([run], Line(every=1.0), MONTH, busy)
+    (after,), _ = settle([run], DialLine(every=1.0), MONTH, busy)
     assert time.process_time() - began < 3
     assert len(after.progress.results) == 5000
 

@@ -8,7 +8,7 @@ from typing import Final
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Unit
 from campaignctl.rendering.as_html.markup import outside, text
-from campaignctl.rendering.timeline import Day, Piece, Span, Timeline
+from campaignctl.rendering.timeline import Day, Piece, Timeline, TimelineBar
 from campaignctl.rendering.words import counted, day, moment
 from campaignctl.text import cut
 
@@ -173,7 +173,7 @@ def _table(timeline: Timeline) -> Iterator[str]:
     yield "</tbody></table></div></details>\n"
 
 
-def _table_row(span: Span) -> str:
+def _table_row(span: TimelineBar) -> str:
     cells = (
         moment(span.start),
         span.ends,

@@ -1,11 +1,17 @@
-"""What all tests share: the flag that rewrites the golden files, and how properties look for examples."""
+"""What all tests share: a project with its account, the flag for golden files, how properties look for examples."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from harness import Desk
 
 # CI tries the same examples each time, so that a change is judged by what it changes; at a desk each run tries others.
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -16,3 +22,12 @@ if os.environ.get("CI"):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-golden` writes what the code says now; the review is in the diff."""
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A project and an account, fresh for each test: see `harness.Desk`."""
+    from harness import desk_at
+
+    with desk_at(tmp_path) as made:
+        yield made

@@ -15,7 +15,7 @@ from campaignctl.kinds.table import Field, Type, Value
 from campaignctl.manifests.nodes import PLAIN, QUOTED, MalformedYamlError, Mark, entries, is_null, mark_of
 from campaignctl.manifests.scalars import FaultyError, check_limits, check_text, read_boolean, read_integer
 from campaignctl.manifests.substitution import substitute
-from campaignctl.model.list_name import ListName
+from campaignctl.model.campaigns import ListName
 from campaignctl.text import without_numbers
 
 _T = TypeVar("_T")

@@ -15,6 +15,7 @@ from campaignctl.model.windows import window_of
 
 if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock
+    from campaignctl.model.plan import Reason
 
 RefreshStrategy: TypeAlias = Literal["auto", "full"]
 """How an account is read for a plan: what can matter, or all of it."""
@@ -36,7 +37,7 @@ class Desired:
     None means *must be unset*, a missing key *not managed*. Texts stay as written. `ignore` holds dotted
     paths, `allow` the operations that the manifest itself asks for, `distinct_from` the SIDs of campaigns that it is
     not, whatever it looks like. `document` counts a file's documents from 0.
-    A list that is given by name stands in the spec as a `list_name.ListName` until it is resolved; then `list_names`
+    A list that is given by name stands in the spec as a `ListName` until it is resolved; then `list_names`
     maps its SID to that name. `numbers_file` is the file that `from` was read from, as positions name files.
     """
 
@@ -188,3 +189,21 @@ def sharing(live: Live, desired: Desired) -> Live:
         if isinstance(theirs, tuple) and isinstance(mine, list) and theirs == tuple(mine):
             live = live.showing({**live.spec, row.name: mine})
     return live
+
+
+class ListName(str):
+    """A contact list that a manifest gives by name, until it is looked up.
+
+    Stands in a manifest's `lists` for one that is given by name. Its text is as written, which no SID can be.
+
+    `reason` is why it could not be resolved; None where nobody looked yet.
+    """
+
+    name: str
+    reason: Reason | None
+
+    def __new__(cls, name: str, reason: Reason | None = None) -> ListName:
+        """The marker of a name."""
+        marker = super().__new__(cls, f"{{name: {name}}}")
+        marker.name, marker.reason = name, reason
+        return marker

@@ -15,8 +15,7 @@ from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.plan import HeldOperation, Operation, Reason
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.model.windows import Window, instant, window_of
-from campaignctl.planning.alive import Decision, first
-from campaignctl.planning.forbidding import forbidden
+from campaignctl.planning.alive import Decision, first, forbidden
 from campaignctl.planning.lists import unresolved
 from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.payload import Spec, create_spec

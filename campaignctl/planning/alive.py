@@ -6,10 +6,10 @@ pause, and the fields that the block leaves free.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from campaignctl.diagnostics import Diagnostic
+from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.kinds.lifecycle import CALLING, MARGIN, MEETS, State, Status
 from campaignctl.kinds.operations import OPERATIONS, STARTING, Op, Permission, shortest_path
 from campaignctl.kinds.table import Mutability, Role, Value
@@ -18,7 +18,6 @@ from campaignctl.model.plan import Difference, HeldOperation, Operation, Reason
 from campaignctl.model.reasons import RANK
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import Comparison, compare, start_of, top, written_alike
-from campaignctl.planning.forbidding import forbidden
 from campaignctl.planning.lists import asks_by_name, unresolved, without_names
 from campaignctl.planning.payload import Spec, contradictions, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, StartMove, can_change, phase_of, start_move
@@ -423,3 +422,9 @@ def _notes(facts: Assessment) -> Iterator[str]:
         yield f"not sent again: {facts.phase.value}"
     if facts.live.status in CALLING and facts.desired.state is State.PAUSED and facts.phase is Phase.NEAR:
         yield "its start is so near that the pause may come too late"
+
+
+def forbidden(findings: Iterable[Diagnostic]) -> Reason | None:
+    """Why a change is blocked: the rules of level error that found something; None where none did."""
+    rules = sorted({it.rule for it in findings if it.severity is Severity.ERROR})
+    return Reason("policy", f"policy forbids it: {', '.join(rules)}") if rules else None

@@ -12,8 +12,7 @@ from typing import Final
 
 from campaignctl.diagnostics import did_you_mean, quoted, some_of
 from campaignctl.kinds.table import Value
-from campaignctl.model.campaigns import Desired
-from campaignctl.model.list_name import ListName
+from campaignctl.model.campaigns import Desired, ListName
 from campaignctl.model.plan import Reason
 
 _MOST_CANDIDATES: Final = 10

@@ -11,8 +11,7 @@ from typing import Final
 
 from campaignctl.rendering.documents import ErrorOutputDocument
 from campaignctl.rendering.formats import Setting, Writer
-from campaignctl.rendering.headings import heading
-from campaignctl.rendering.report import Entry, Finding, Place, Report, Tone, findings_of
+from campaignctl.rendering.report import Entry, Finding, Place, Report, Tone, findings_of, heading
 from campaignctl.rendering.reports import writers
 from campaignctl.text import message, visible
 

@@ -32,7 +32,6 @@ from campaignctl.rendering.documents import (
 from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.formats import Setting, Writer
 from campaignctl.rendering.masking import difference_document, masked_spec
-from campaignctl.rendering.masks import HIDDEN
 from campaignctl.rendering.measures import (
     crowd_documents,
     hours_document,
@@ -50,7 +49,7 @@ from campaignctl.rendering.result_documents import (
     OutcomesDocument,
     ResultDocument,
 )
-from campaignctl.text import json_safe
+from campaignctl.text import HIDDEN, json_safe
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)  # a document is a tree
 SEALED: Final = "hmac-sha256:"

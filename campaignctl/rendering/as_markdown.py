@@ -12,8 +12,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import quote
 
-from campaignctl.rendering.headings import STAND_IN
-from campaignctl.rendering.report import Entry, Fact, Finding, Report, Said, Tone
+from campaignctl.rendering.report import STAND_IN, Entry, Fact, Finding, Report, Said, Tone
 from campaignctl.rendering.reports import writers
 from campaignctl.rendering.words import counted
 from campaignctl.text import visible

@@ -13,7 +13,7 @@ from campaignctl.kinds.table import Field, Kind, Secrecy, Value
 from campaignctl.model.plan import Difference
 from campaignctl.model.values import number_changes, texts
 from campaignctl.rendering.documents import DifferenceDocument, NumbersDocument
-from campaignctl.rendering.masks import HIDDEN, mask_number, mask_url
+from campaignctl.text import HIDDEN, mask_number, mask_url
 
 EXAMPLES: Final = 5
 ONLY_HIDDEN: Final = "differs only in user info, query values or fragment, which are not shown"

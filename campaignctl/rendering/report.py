@@ -17,6 +17,8 @@ from campaignctl.rendering.formats import Where
 from campaignctl.rendering.timeline import Timeline
 from campaignctl.text import message, name
 
+STAND_IN = "a stand-in: nobody is called or texted"
+
 Item = TypeVar("Item")
 
 
@@ -200,3 +202,12 @@ def findings_of(documents: Iterable[FindingDocument]) -> tuple[Finding, ...]:
         for document in documents
     ]
     return tuple(sorted(found, key=lambda finding: not finding.error))
+
+
+def heading(report: Report) -> str:
+    """The first line of every format: `Plan: environment prod (account acme1)`; a sandbox is said to be one."""
+    where = report.where
+    if where is None:
+        return report.title
+    sandbox, stand_in = ("SANDBOX, ", f", {STAND_IN}") if where.sandbox else ("", "")
+    return f"{report.title}: environment {where.environment} ({sandbox}account {where.account_sid}{stand_in})"

@@ -18,8 +18,16 @@ from typing import Final, Protocol
 from campaignctl.model.outcomes import FIRST_COLUMNS, Cell, Row, Tally, columns_of
 from campaignctl.rendering import words
 from campaignctl.rendering.lines import Line, Style, laid_out
-from campaignctl.rendering.masks import mask_number
-from campaignctl.text import cut, json_safe, message, name, visible, without_command, without_numbers
+from campaignctl.text import (
+    cut,
+    json_safe,
+    mask_number,
+    message,
+    name,
+    visible,
+    without_command,
+    without_numbers,
+)
 
 _SENDERS: Final = frozenset({"caller_id", "sender_id", "sid", "duration"})
 _IS_NUMBER: Final = re.compile(r"\+?\d[\d \-]{5,18}\d", re.ASCII)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from harness import Desk, Recorded, actions, live_sms, live_voice, sent, sms, voice
+from harness import Desk, RecordedRequest, actions, live_sms, live_voice, sent, sms, voice
 
 APPLY = ("apply", "--auto-approve")
 ALLOW = ("--allow", "resume", "--allow", "complete", "--allow", "archive", "--allow", "start-now")
@@ -21,7 +21,7 @@ def result_of(results: Mapping[str, Any], name: str = "diwali-reminder") -> dict
     return found[0]
 
 
-def around(requests: list[Recorded] | Any, sid: str) -> list[str]:
+def around(requests: list[RecordedRequest] | Any, sid: str) -> list[str]:
     """What was asked about one campaign, in order: `get`, `update`, `pause` …"""
     return [
         it.request if it.method == "GET" else actions([it])[0][0]

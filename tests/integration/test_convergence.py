@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from any_account import ALLOWED, NOW, Scene, scenes
-from harness import Desk, Recorded, desk_at, sent
+from harness import Desk, RecordedRequest, desk_at, sent
 from hypothesis import HealthCheck, event, given, reject, settings
 
 ALLOW = tuple(word for permission in ALLOWED for word in ("--allow", permission))
@@ -73,7 +73,7 @@ def same_changes(sparing: Mapping[str, Any], whole: Mapping[str, Any]) -> None:
     assert sides[0] == sides[1]
 
 
-def nothing_refused(requests: Iterable[Recorded], scene: Scene) -> None:
+def nothing_refused(requests: Iterable[RecordedRequest], scene: Scene) -> None:
     """Besides look-ups by SID of what is not there, and a filter or search that the account does not take.
 
     Where neither manifest nor account shows a field and a PUT replaces, nobody can send the whole: the account may
@@ -99,7 +99,7 @@ def _start(campaign: Mapping[str, Any]) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def no_start_in_the_past(writes: Iterable[Recorded], before: Mapping[str, datetime | None]) -> None:
+def no_start_in_the_past(writes: Iterable[RecordedRequest], before: Mapping[str, datetime | None]) -> None:
     """A start that is set lies the margin ahead, a created one ahead; a start that was there is never unset."""
     for it in writes:
         start, sid = _start(sent(it)), it.path.rpartition("/")[2]

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from habits import Habits
-from harness import ACCOUNT, Desk, Recorded, Result, sent
+from harness import ACCOUNT, Desk, RecordedRequest, Result, sent
 
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import CALLING, Status
@@ -165,7 +165,7 @@ def _ended_orderly(result: Result) -> Iterator[str]:
 # --------------------------------------------------------------------------------- what is sent, and how many times
 
 
-def _nothing_sent_again(asked: Sequence[Recorded]) -> Iterator[str]:
+def _nothing_sent_again(asked: Sequence[RecordedRequest]) -> Iterator[str]:
     last: dict[tuple[str, str, str], int] = {}
     for place, it in enumerate(asked):
         key = (it.method, it.path, repr(it.body))
@@ -175,7 +175,7 @@ def _nothing_sent_again(asked: Sequence[Recorded]) -> Iterator[str]:
             last[key] = place
 
 
-def _may_be_sent_again(asked: Sequence[Recorded], first: int, again: int) -> bool:
+def _may_be_sent_again(asked: Sequence[RecordedRequest], first: int, again: int) -> bool:
     """Surely not carried out (429), or looked at in between; never a create, nor what was refused.
 
     But for an action on what this very run made: an account may not know it yet.
@@ -215,7 +215,9 @@ def _one_of_each_name(
             yield f"{len(calling)} campaigns called {name} call, and the run ended with 0"
 
 
-def _made_once(before: Mapping[str, Campaign], asked: Sequence[Recorded], habits: Habits) -> Iterator[str]:
+def _made_once(
+    before: Mapping[str, Campaign], asked: Sequence[RecordedRequest], habits: Habits
+) -> Iterator[str]:
     """Nothing is created that is there, even where it would be found and ended afterwards."""
     there = {it.name for it in before.values() if it.alive}
     for it in asked:
@@ -229,7 +231,7 @@ def _made_once(before: Mapping[str, Campaign], asked: Sequence[Recorded], habits
 def _nobody_called_otherwise(
     before: Mapping[str, Campaign],
     after: Mapping[str, Campaign],
-    asked: Sequence[Recorded],
+    asked: Sequence[RecordedRequest],
     result: Result,
     habits: Habits,
 ) -> Iterator[str]:
@@ -246,8 +248,8 @@ def _nobody_called_otherwise(
 
 
 def _written(
-    asked: Sequence[Recorded], before: Mapping[str, Campaign], after: Mapping[str, Campaign]
-) -> Iterator[tuple[Recorded, str]]:
+    asked: Sequence[RecordedRequest], before: Mapping[str, Campaign], after: Mapping[str, Campaign]
+) -> Iterator[tuple[RecordedRequest, str]]:
     """The creates and updates that were carried out, each with the campaign it made or changed."""
     made = [it for it in after.values() if it.sid not in before]
     for it in asked:
@@ -321,7 +323,7 @@ def _said_what_is(after: Mapping[str, Campaign], result: Result, habits: Habits)
 def _nothing_unasked(
     before: Mapping[str, Campaign],
     after: Mapping[str, Campaign],
-    asked: Sequence[Recorded],
+    asked: Sequence[RecordedRequest],
     allowed: Sequence[str],
 ) -> Iterator[str]:
     for sid, was in before.items():

@@ -13,8 +13,7 @@ from campaignctl import __version__
 from campaignctl.rendering.as_html.drawing import timeline_html
 from campaignctl.rendering.as_html.entries import entry_html, findings_html, quiet_html
 from campaignctl.rendering.as_html.markup import outside, text
-from campaignctl.rendering.headings import STAND_IN, heading
-from campaignctl.rendering.report import Report, Tone
+from campaignctl.rendering.report import STAND_IN, Report, Tone, heading
 from campaignctl.rendering.words import counted
 
 

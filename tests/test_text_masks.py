@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from campaignctl.rendering.masks import HIDDEN, calling_code, mask_number, mask_url
+from campaignctl.text import HIDDEN, calling_code, mask_number, mask_url
 
 
 @pytest.mark.parametrize(

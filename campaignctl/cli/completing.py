@@ -1,34 +1,31 @@
 """What a shell may offer: environments, campaigns, topics. Quick, and silent whatever is wrong with the project.
 
 Names come from files of other people and end up on a command line: only those that no shell reads anything into
-are offered. Manifests are searched, not read: a name that is written unusually is not offered.
+are offered. Of a manifest only kind and name are looked at: completion tells no mistakes.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
 
 _PROJECT_FILE: Final = "campaignctl.yaml"
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 _SECONDS: Final = 0.5
 """How long manifests are searched."""
-_MOST_CHARACTERS: Final = 1_000_000
+_MOST_CHARACTERS: Final = 300_000
 _LONGEST_PROJECT: Final = 50_000
 _SIGNS: Final = frozenset("_.@%+=,-")
 """What no shell reads anything into, besides letters and digits."""
-_DOCUMENT: Final = re.compile(r"^---(?:\s|$)", re.MULTILINE)
-_KIND: Final = re.compile(r"""^\s*\{?\s*["']?kind["']?\s*:\s*["']?(Voice|Sms)Campaign""", re.MULTILINE)
-_NAME: Final = re.compile(
-    r"""["']?metadata["']?\s*:\s*(?:\{[^{}]*?|(?:\#[^\n]*)?\n(?:[ \t]+[^\n]*\n|[ \t]*\n)*?[ \t]+)"""
-    r"""(?<![\w-])["']?name["']?\s*:\s*["']?(?P<name>[^"'\n,}\#]+)"""
-)
 
 
 def complete_environments(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -134,10 +131,27 @@ def _names(root: Path, paths: Iterable[object]) -> Iterator[tuple[str, str]]:
 
 
 def _named(text: str) -> Iterator[tuple[str, str]]:
-    for document in _DOCUMENT.split(text):
-        kind, name = _KIND.search(document), _NAME.search(document)
-        if kind and name:
-            yield kind[1].lower(), name["name"].strip()
+    """Kind and name of each document, up to where a text is no YAML."""
+    from campaignctl.kinds import KINDS
+    from campaignctl.manifests.nodes import MalformedYamlError, documents
+
+    with suppress(MalformedYamlError):
+        for document in documents(text):
+            kind = KINDS.get(_word(_member(document, "kind")))
+            name = _word(_member(_member(document, "metadata"), "name"))
+            if kind is not None and name:
+                yield kind.short, name
+
+
+def _member(node: Node | None, key: str) -> Node | None:
+    from yaml.nodes import MappingNode
+
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    return next((value for known, value in pairs if known.value == key), None)
+
+
+def _word(node: Node | None) -> str:
+    return node.value if node is not None and isinstance(node.value, str) else ""
 
 
 def _files(path: Path) -> Iterator[Path]:

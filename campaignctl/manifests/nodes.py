@@ -64,7 +64,7 @@ def documents(text: str) -> Iterator[Node]:
     """Each document of a YAML text, empty ones too.
 
     Raises:
-        UnreadableError: where the text stops being YAML; the documents before it have been given.
+        MalformedYamlError: where the text stops being YAML; the documents before it have been given.
     """
     if _may_be_deep(text):
         _refuse_depth(text)
@@ -161,7 +161,7 @@ def entries(node: MappingNode) -> list[tuple[Node, Node]]:
     """A mapping's keys and values as written, then those merged in that it does not have itself.
 
     Raises:
-        UnreadableError: where a merge key is given something else than mappings, or expands without bound.
+        MalformedYamlError: where a merge key is given something else than mappings, or expands without bound.
     """
     pairs: list[tuple[Node, Node]] = node.value
     for key, _ in pairs:

@@ -39,6 +39,9 @@ spec:
     "campaigns/other.yaml": "kind: ConfigMap\nmetadata: {name: not-ours}\n",
     "campaigns/evil.yaml": "kind: VoiceCampaign\nmetadata: {name: diwali-$(touch owned)}\n",
     "campaigns/blank.yaml": "kind: VoiceCampaign\nmetadata: {name: diwali two words}\n",
+    "campaigns/odd.yaml": "kind: [VoiceCampaign]\nmetadata: {name: {a: b}}\n---\n"
+    "kind: VoiceCampaign\nmetadata: {name: [pongal]}\n---\n[]\n",
+    "campaigns/deep.yaml": "[" * 200_000,
     "campaigns/broken.yaml": "kind: VoiceCampaign\nmetadata: [\n",
     "more.yaml": "kind: VoiceCampaign\nmetadata:\n  name: दिवाली\n",
 }

@@ -1,0 +1,1 @@
+"""What the command line and the library share: opening a project, planning, applying, output, interrupts, audit."""

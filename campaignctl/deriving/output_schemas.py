@@ -64,12 +64,12 @@ def output_schemas() -> Mapping[str, Schema]:
 
 def output_schema(name: str, shape: type) -> Schema:
     """A document's type as a schema; what it holds stands under `$defs`."""
-    writer = _Writer()
+    writer = _OutputWriter()
     top = writer.shape(shape)
     return {"title": f"campaignctl {name}", **top, "$defs": writer.definitions}
 
 
-class _Writer:
+class _OutputWriter:
     """Writes one output; `definitions` collects the types that it meets."""
 
     def __init__(self) -> None:

@@ -1,0 +1,1 @@
+"""`export`: campaigns of the account as manifests: which, into which files, and what is written."""

@@ -1,0 +1,1 @@
+"""`pause`, `resume`, `complete`, `archive`, `pause-all`: an action by hand on named campaigns, without a plan."""

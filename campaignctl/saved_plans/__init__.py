@@ -1,0 +1,1 @@
+"""Plans in files: sealed, checked for staleness and expiry, and read again to be applied."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from campaignctl.errors import RefusedError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING
-from campaignctl.kinds.operations import BEGINNING, STOPPING, TRANSITIONS, Action, Op
+from campaignctl.kinds.operations import BEGINNING, STOPPING, TRANSITIONS, Op
 from campaignctl.model.plan import Change, Operation, Plan
 from campaignctl.model.requests import estimate
 from campaignctl.planning.every_clock import disagreement
@@ -114,10 +114,11 @@ def _stands_at_its_end(change: Change, saved: SavedChange, terms: Terms, token: 
     """Whether all of its planned actions are done, and nothing else has happened to it: a pause makes room for updates
     that the plan could not show.
     """
-    acts = all(it.op not in (Op.CREATE, Op.UPDATE) and it.sid is None for it in saved.operations)
-    if change.live is None or not acts:
+    acts = all(it.op.action and it.sid is None for it in saved.operations)
+    last = saved.operations[-1].op.action
+    if change.live is None or not acts or last is None:
         return False
-    _, leads_to = TRANSITIONS[Action(saved.operations[-1].op.value)]
+    _, leads_to = TRANSITIONS[last]
     return change.live.status is leads_to and _same(change, saved, saved.operations, terms, token)
 
 

@@ -22,7 +22,7 @@ def called_twice(ledger: Ledger) -> Found:
                 f"{call.number} for {origin.name} by {call.sid[:6]} ({origin.run}), "
                 f"and before by {first[:6]} ({ledger.origins[first].run})"
             )
-            yield Fault(says, call.sid, call.at)
+            yield Fault(says, call.sid, call.at, first)
 
 
 def called_by_lookalikes(ledger: Ledger) -> Found:

@@ -21,9 +21,25 @@ def _had(*names: str) -> Callable[[Ledger, Fault], bool]:
 
 def _begins_early(ledger: Ledger, fault: Fault) -> bool:
     """The account sets going what it should not; while the run that did it is at it, or where that was killed."""
-    habits = {"create_early", "resume_early", "update_resumes"}
+    habits = {"create_early", "resume_early", "update_resumes", "create_drops", "create_changes"}
+    habits |= {"update_drops", "update_changes"}
     return bool(habits & ledger.had) and (
         fault.sid in ledger.cut_off or ledger.was_at_work(fault.sid, fault.at)
+    )
+
+
+def _tried_and_said_so(ledger: Ledger, fault: Fault) -> bool:
+    """A run asked the account to stop one of the two, in vain, and did not end with 0."""
+    return any(
+        run.said is not None
+        and (run.killed or run.said.code in (4, 5, 130))
+        and any(
+            write.sid in (fault.sid, fault.twin)
+            and write.action == "pause"
+            and (not write.acted or write.status is None or write.status >= 400)
+            for write in run.writes
+        )
+        for run in ledger.runs
     )
 
 
@@ -48,6 +64,11 @@ UNREADABLE = Excuse(
     "where no answer to a look by SID shows a status, nobody knows whether the older of two is still there, so neither"
     " is ended: the run ends with 5, and the next plan pauses the younger",
     lambda ledger, _: _hidden(ledger, "status", "id", "sid"),
+)
+IN_VAIN = Excuse(
+    "the younger of two that runs made at once cannot be ended while the account refuses it: the run ends with 4 or"
+    " 5, names it with the command that ends it, and the next run on that machine goes on",
+    _tried_and_said_so,
 )
 EARLY = Excuse(
     "an account that begins to call at once, ahead of the start, is told to pause in the next request: calls until"

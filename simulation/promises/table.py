@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from simulation.ledger import Ledger, Run, Violation
 from simulation.promises import calls, words, writes
-from simulation.promises.excuses import EARLY, LISTS_LIE, LOST, PAUSE_FAILS, UNREADABLE, UNSEEN
+from simulation.promises.excuses import EARLY, IN_VAIN, LISTS_LIE, LOST, PAUSE_FAILS, UNREADABLE, UNSEEN
 from simulation.promises.verdict import Fault, Found, Judge
 
 JUDGES: tuple[Judge, ...] = (
@@ -18,7 +18,7 @@ JUDGES: tuple[Judge, ...] = (
         "nobody is called twice for one manifest and start",
         None,
         calls.called_twice,
-        (LISTS_LIE, EARLY, PAUSE_FAILS, UNREADABLE),
+        (LISTS_LIE, EARLY, PAUSE_FAILS, UNREADABLE, IN_VAIN),
     ),
     Judge(
         "alike",

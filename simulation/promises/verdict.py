@@ -10,11 +10,14 @@ from simulation.ledger import Ledger, Run
 
 
 class Fault(NamedTuple):
-    """What a judge found, and about which campaign at which moment, where an excuse depends on it."""
+    """What a judge found, and about which campaign at which moment, where an excuse depends on it; `twin` is another
+    one that it was held against.
+    """
 
     says: str
     sid: str = ""
     at: float = 0.0
+    twin: str = ""
 
 
 Found = Iterator[str | Fault]

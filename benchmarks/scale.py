@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ spec:
   custom_field: order-{place:06d}
 """
 _NUMBERS = 20
+_INDIA = timezone(timedelta(hours=5, minutes=30))
 _CHANGED_EVERY = 100
 
 
@@ -66,7 +67,7 @@ def write_project(directory: Path, count: int, base_url: str) -> Path:
 
 def campaign(place: int) -> dict[str, Any]:
     """What manifest number `place` declares."""
-    name, start = f"reminder-{place:06d}", _first_start() + timedelta(minutes=place % 600)
+    name, start = f"reminder-{place:06d}", _first_start() + timedelta(minutes=place % 300)
     return {
         "name": name,
         "caller_id": "03349360005",
@@ -88,7 +89,8 @@ def campaign(place: int) -> dict[str, Any]:
 
 @lru_cache
 def _first_start() -> datetime:
-    return datetime.now(UTC).replace(hour=4, minute=0, second=0, microsecond=0) + timedelta(days=30)
+    """In the country's own offset, early enough for the longest window to end within its calling hours."""
+    return datetime.now(_INDIA).replace(hour=9, minute=30, second=0, microsecond=0) + timedelta(days=30)
 
 
 def live_items(count: int) -> Iterator[bytes]:

@@ -100,6 +100,9 @@ def result_is_true(ledger: Ledger, run: Run) -> Found:
         truth = ledger.account.campaigns[write.sids[0]]
         if result["reason"]["code"] == "unreachable":
             yield f"{run} made {write.name} {truth.sid[:6]}, and says that it reached nobody"
+        wanted = {it.state for it in run.wants(write.collection, write.name)}
+        if result["outcome"] == "applied" and wanted == {"paused"} and truth.going:
+            yield f"{run} made {write.name} {truth.sid[:6]}, wanted paused, and it is {truth.state}"
         if result["outcome"] == "skipped" and truth.going:
             yield f"{run} made {write.name} {truth.sid[:6]}, and says skipped ({result['reason']['code']})"
         if (

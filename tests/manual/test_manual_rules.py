@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from campaignctl.kinds import VOICE
-from campaignctl.kinds.lifecycle import Action, Status
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.operations import Action
 from campaignctl.manual.rules import VERBS, calling_first, decide
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment

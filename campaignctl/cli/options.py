@@ -119,7 +119,7 @@ def planning_options(function: F) -> F:
                 multiple=True,
                 metavar="OP[:NAME]",
                 shell_complete=offering("permissions"),
-                help="Ask for resume, complete, archive, start-now, earlier-start or twin; repeatable.",
+                help="Ask for resume, complete, archive, start-now, earlier-start, twin or adopt; repeatable.",
             ),
             click.option(
                 "--prune",

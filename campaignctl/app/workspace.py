@@ -177,7 +177,8 @@ class Session:
         """Where a field of a manifest stands: the file is read once more for it."""
         from campaignctl.manifests.places import locate_field
 
-        return locate_field(Path(self.project.root), desired, path)
+        variables = {**self.environment.vars, **self.options.variables}
+        return locate_field(Path(self.project.root), desired, path, variables)
 
     @property
     def token(self) -> str:

@@ -30,7 +30,7 @@ _LONG_INDENT = re.compile(rf"[ \t?:-]{{{MAX_DEPTH},}}")
 _STRIDE: Final = 10
 _SPARSE_INDENT = re.compile(rf"[ \t?:-]{{{MAX_DEPTH // _STRIDE},}}")
 """Every tenth sign of a long indentation, which is found in a tenth of the time."""
-_SURROGATES: Final = r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+SURROGATES: Final = r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 
 
 class Mark(NamedTuple):
@@ -80,7 +80,7 @@ def documents(text: str) -> Iterator[Node]:
 
 def json_as_yaml(text: str) -> str:
     """JSON writes what lies beyond U+FFFF as two halves, which YAML does not know: the whole instead."""
-    return re.sub(_SURROGATES, _joined, text)
+    return re.sub(SURROGATES, _joined, text)
 
 
 def _joined(halves: re.Match[str]) -> str:

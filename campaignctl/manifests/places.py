@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.manifest import FROM_FILE
 from campaignctl.manifests.files import UnreadableFileError, decoded
-from campaignctl.manifests.nodes import MalformedYamlError, documents, json_as_yaml, mark_of, members
+from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, json_as_yaml, mark_of, members
 from campaignctl.model.campaigns import Desired
 
 
@@ -21,16 +22,47 @@ def locate(root: Path, where: Position, document: int, path: str) -> Position:
     `where` is the document's own place, and the answer when the file cannot be read again. A path is of `spec`
     unless it begins with `metadata`, `spec` or another key of the top level.
     """
+    found = _found(root / where.file, document, path)
+    return where if found is None else _at(where.file, mark_of(found[1]))
+
+
+def _at(file: str, mark: Mark) -> Position:
+    return Position(file, mark.line + 1, mark.column + 1)
+
+
+def _found(file: Path, document: int, path: str) -> tuple[str, Node] | None:
+    """The file's text, and the node nearest to a path; None where the file cannot be read again."""
     try:
-        file = root / where.file
-        node = _document(decoded(file.read_bytes()), file.suffix.lower() == ".json", document)
-        found = None if node is None else nearest(node, path)
+        text = decoded(file.read_bytes())
+        node = _document(text, file.suffix.lower() == ".json", document)
+        return None if node is None else (text, nearest(node, path))
     except (OSError, ValueError, UnreadableFileError, MalformedYamlError):
-        return where
-    if found is None:
-        return where
-    mark = mark_of(found)
-    return Position(where.file, mark.line + 1, mark.column + 1)
+        return None
+
+
+def locate_character(
+    root: Path,
+    where: Position,
+    document: int,
+    path: str,
+    offset: int,
+    variables: Mapping[str, str] | None = None,
+) -> Position:
+    """The place of a character of a text; of the text where it cannot be told.
+
+    `offset` counts from 0 in the text with the `variables` filled in; without any the text is taken as written.
+    """
+    from campaignctl.manifests.characters import place_in_json, place_of_character
+
+    file = root / where.file
+    found = _found(file, document, path)
+    text, node = found or ("", None)
+    if not isinstance(node, ScalarNode):
+        return locate(root, where, document, path)
+    if file.suffix.lower() != ".json":
+        return _at(where.file, place_of_character(text, node, offset, variables))
+    mark = place_of_character(json_as_yaml(text), node, offset, variables)
+    return _at(where.file, place_in_json(text, mark))
 
 
 @lru_cache(maxsize=1)
@@ -40,9 +72,15 @@ def _document(text: str, is_json: bool, document: int) -> Node | None:
     return next(islice(nodes, document, None), None)
 
 
-def locate_field(root: Path, desired: Desired, path: str) -> Position:
-    """The place of a field of a manifest; of one of its numbers (`from.3`) the row of the file that holds them."""
+def locate_field(
+    root: Path, desired: Desired, path: str, variables: Mapping[str, str] | None = None
+) -> Position:
+    """The place of a field of a manifest; of one of its numbers (`from.3`) the row of the file that holds them, of a
+    character of a text (`template.3`) where it stands, or what makes it.
+    """
     name, _, index = path.partition(".")
+    if index.isdigit() and isinstance(desired.spec.get(name), str):
+        return locate_character(root, desired.where, desired.document, name, int(index), variables)
     if (
         desired.numbers_file is None
         or not index.isdigit()

@@ -49,3 +49,20 @@ def substitute(text: str, variables: Mapping[str, str]) -> str:
         return variables[name]
 
     return _REFERENCE.sub(replaced, text)
+
+
+def origin(text: str, variables: Mapping[str, str], offset: int) -> int:
+    """Where in a text stands what is at an offset of it once it is filled in: of what a `${…}` makes its beginning.
+
+    A name that is unknown makes nothing here.
+    """
+    grown = 0
+    for reference in _REFERENCE.finditer(text):
+        before = reference.start() + grown
+        if offset < before:
+            break
+        made = "${" if reference[0] == "$${" else variables.get(reference[1] or "", "")
+        if offset < before + len(made):
+            return reference.start()
+        grown += len(made) - len(reference[0])
+    return offset - grown

@@ -1,7 +1,7 @@
 """What a campaign says, and how often at most: the characters and segments of a text, the calls of a run.
 
 An SMS is carried in GSM-7 where every character has a place in that alphabet, else in UCS-2 (3GPP TS 23.038); what
-does not fit into one is sent, and charged, as several segments. How many people stand in a list nobody counts: it is
+does not fit into one is sent, and charged, as several segments. How many people stand in a list that nobody counted is
 unknown here, never 0.
 """
 
@@ -16,7 +16,8 @@ from typing import Final, TypeAlias, assert_never
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import STARTING, STOPPING, Op
-from campaignctl.kinds.table import Kind, Role, Type, Unit, Value
+from campaignctl.kinds.table import Field, Kind, Role, Type, Unit, Value
+from campaignctl.model.counts import NO_COUNTS, Counts
 from campaignctl.model.plan import Change
 from campaignctl.model.values import texts
 
@@ -90,26 +91,40 @@ def _segments(sizes: Iterable[int], alone: int, each: int) -> int:
 class Count:
     """A number that may be known in part: at least `known`, and just that when it is `whole`.
 
-    `known` is None where nothing is known.
+    `known` is None where nothing is known, `at_most` where nobody knows how many it can be.
     """
 
     known: int | None
     whole: bool = True
+    at_most: int | None = None
+
+    @classmethod
+    def exactly(cls, known: int) -> Count:
+        """It is that many."""
+        return cls(known, True, known)
+
+    @classmethod
+    def at_least(cls, known: int | None) -> Count:
+        """Nobody knows how many more; None where nothing is known."""
+        return cls(known, False)
 
     def __add__(self, other: Count) -> Count:
         """What is unknown in a part is unknown in the sum."""
         whole = self.whole and other.whole
         known = (self.known or 0) + (other.known or 0)
-        return Count(known if known or whole else None, whole)
+        unbounded = self.at_most is None or other.at_most is None
+        most = None if unbounded else (self.at_most or 0) + (other.at_most or 0)
+        return Count(known if known or whole else None, whole, most)
 
     def times(self, factor: int | None) -> Count:
         """So often for each; None where nobody knows how often, and then it is once at least."""
         if self.known is None or factor is None:
-            return Count(self.known, whole=False)
-        return Count(self.known * factor, self.whole)
+            return Count.at_least(self.known)
+        most = None if self.at_most is None else self.at_most * factor
+        return Count(self.known * factor, self.whole, most)
 
 
-NOBODY: Final = Count(0)
+NOBODY: Final = Count.exactly(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +141,9 @@ class Estimate:
     retries: int | None = None
 
 
-def sense_of(kind: Kind, spec: Mapping[str, Value], *, whole: bool) -> Estimate:
+def sense_of(kind: Kind, spec: Mapping[str, Value], *, whole: bool, counts: Counts = NO_COUNTS) -> Estimate:
     """`whole` is False where `spec` is an answer, which may leave things out: what it lacks is not known."""
-    people = people_of(kind, spec)
+    people = people_of(kind, spec, counts)
     if kind.unit is Unit.MESSAGE:
         return Estimate(people, people, texts=True, text=_text_of(kind, spec))
     retries = _retries(spec, whole)
@@ -136,15 +151,26 @@ def sense_of(kind: Kind, spec: Mapping[str, Value], *, whole: bool) -> Estimate:
     return Estimate(people, most, texts=False, retries=retries)
 
 
-def people_of(kind: Kind, spec: Mapping[str, Value]) -> Count:
-    """Who stands twice counts once, unless `call_duplicate_numbers` says otherwise."""
-    known = 0
-    for field in kind.in_role(Role.RECIPIENTS):
-        if field.type is Type.NUMBERS:
-            numbers = texts(spec.get(field.name))
-            known += len(numbers) if spec.get("call_duplicate_numbers") is True else len(set(numbers))
-    counted = bool(known) and not texts(spec.get("lists"))
-    return Count(known or None, counted)
+def people_of(kind: Kind, spec: Mapping[str, Value], counts: Counts = NO_COUNTS) -> Count:
+    """Who stands twice among the numbers counts once, unless `call_duplicate_numbers` says otherwise.
+
+    `counts` are those of lists. Somebody may be in two of them, or in one and among the numbers: then there are as many
+    as in the largest at least, and all of them together at most.
+    """
+    numbers = sum(_numbers_of(field, spec) for field in kind.in_role(Role.RECIPIENTS))
+    parts = [numbers or None] if numbers or not texts(spec.get("lists")) else []
+    parts += [counts.get(sid) for sid in dict.fromkeys(texts(spec.get("lists")))]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return Count.at_least(max(known, default=0) or None)
+    return Count(max(known), len(known) == 1, sum(known))
+
+
+def _numbers_of(field: Field, spec: Mapping[str, Value]) -> int:
+    if field.type is not Type.NUMBERS:
+        return 0
+    numbers = texts(spec.get(field.name))
+    return len(numbers) if spec.get("call_duplicate_numbers") is True else len(set(numbers))
 
 
 def _text_of(kind: Kind, spec: Mapping[str, Value]) -> TextSense | None:
@@ -169,8 +195,9 @@ Senses: TypeAlias = tuple[Estimate | None, Estimate | None]
 def senses(change: Change) -> Senses:
     """What its campaign says, and will say."""
     kind, live = KINDS[change.key.kind], change.live
-    before = sense_of(kind, live.spec, whole=False) if live else None
-    after = sense_of(kind, change.resulting, whole=live is None) if change.resulting else None
+    counts = change.counts
+    before = sense_of(kind, live.spec, whole=False, counts=counts) if live else None
+    after = sense_of(kind, change.resulting, whole=live is None, counts=counts) if change.resulting else None
     return before, after
 
 

@@ -12,6 +12,7 @@ from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
 from campaignctl.model.campaigns import Desired, Key, Live, RefreshStrategy
+from campaignctl.model.counts import Counts
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.reasons import ChangeType
 
@@ -60,11 +61,27 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class ListCount:
+    """A contact list that a change sends to, and how many are in it: None where nobody knows.
+
+    `sid` is None for one that is yet to come; `name` where the manifest gives none. `managed`: it is a ContactList of
+    the project.
+    """
+
+    sid: str | None
+    name: str | None = None
+    count: int | None = None
+    counted_at: datetime | None = None
+    managed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What becomes of one manifest, or of one orphan (`desired` is None then).
 
     `live` is the match, None when nothing is there or nobody can tell (ambiguous). `resulting` holds the fields
-    as they will stand when the operations are done, for what people read and for policies.
+    as they will stand when the operations are done, for what people read and for policies. `lists` are those that it
+    will send to, where they are counted.
     """
 
     key: Key
@@ -78,6 +95,12 @@ class Change:
     notes: tuple[str, ...] = ()
     resulting: Mapping[str, Value] = field(default_factory=dict)
     fingerprint: str | None = None
+    lists: tuple[ListCount, ...] = ()
+
+    @property
+    def counts(self) -> Counts:
+        """What is known of its lists."""
+        return {it.sid: it.count for it in self.lists if it.sid is not None and it.count is not None}
 
     @property
     def desired_state(self) -> State | None:

@@ -50,9 +50,15 @@ def predicted_minutes(subject: Subject) -> float | None:
 
 
 def number_count(subject: Subject) -> int | None:
-    """How many numbers it calls, as they stand there; None where lists add to them."""
+    """How many numbers it calls at most, as they stand there; None where a list adds to them that nobody counted."""
     numbers = subject.spec.get("from")
-    return count_texts(numbers) if numbers and not subject.spec.get("lists") else None
+    if not subject.spec.get("lists"):
+        return count_texts(numbers) if numbers else None
+    if not subject.counts:
+        return None
+    from campaignctl.model.estimates import people_of  # where lists are counted
+
+    return people_of(subject.kind, subject.spec, subject.counts).at_most
 
 
 def pace(subject: Subject) -> int:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired
+from campaignctl.model.counts import NO_COUNTS, Counts
 from campaignctl.model.environment import Environment
 from campaignctl.policy.beside import ALONE, Beside
 
@@ -18,7 +19,7 @@ class Subject(NamedTuple):
 
     `lead` is how far ahead the start lies that is being set, None where none is set. `capacity` is what the account
     does a minute, None for the kind's default. `is_live`: the campaign is there, so that a field which `spec` lacks is
-    one that nobody sees.
+    one that nobody sees. `counts` are those of lists.
     """
 
     kind: Kind
@@ -27,10 +28,15 @@ class Subject(NamedTuple):
     lead: timedelta | None = None
     capacity: int | None = None
     is_live: bool = False
+    counts: Counts = NO_COUNTS
 
     def of_account(self, capacity: int) -> Subject:
         """The same, with what the account does a minute."""
-        return Subject(self.kind, self.spec, self.begins, self.lead, capacity, self.is_live)
+        return self._replace(capacity=capacity)
+
+    def counted(self, counts: Counts) -> Subject:
+        """The same, with what is known of lists."""
+        return self._replace(counts=counts)
 
     @property
     def start_path(self) -> str:

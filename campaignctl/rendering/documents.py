@@ -108,6 +108,8 @@ class CountDocument(TypedDict):
 
     known: Amount | None
     whole: bool
+    at_most: Amount | None
+    """No more than that, whoever is in two lists; null where a part is unknown."""
 
 
 class TextDocument(TypedDict):

@@ -83,7 +83,7 @@ def hours_document(environment: Environment) -> HoursDocument | None:
 
 
 def _count(count: Count) -> CountDocument:
-    return {"known": count.known, "whole": count.whole}
+    return {"known": count.known, "whole": count.whole, "at_most": count.at_most}
 
 
 def _sense(sense: Estimate | None) -> SenseDocument | None:

@@ -84,16 +84,14 @@ def seconds(number: int) -> str:
     return counted(number, "second") if number < 120 else f"about {duration(timedelta(seconds=number))}"
 
 
-def people(resulting: Mapping[str, Value]) -> str:
-    """Whom a campaign reaches. How many are in a list nobody counts, so it is unknown, never 0."""
-    numbers, lists = resulting.get("from"), resulting.get("lists")
-    known = _distinct(numbers, resulting.get("call_duplicate_numbers") is True)
-    count = len(texts(lists))
-    if known and count:
-        return f"{_people(known)} and an unknown number more ({counted(count, 'list')})"
-    if count:
-        return f"an unknown number of people ({counted(count, 'list')})"
-    return _people(known) if known else "an unknown number of people (the account does not show them)"
+def people(resulting: Mapping[str, Value], counts: CountDocument | None = None) -> str:
+    """Whom a campaign reaches. How many are in a list that is not counted is unknown, never 0."""
+    lists = len(texts(resulting.get("lists")))
+    known = _distinct(resulting.get("from"), resulting.get("call_duplicate_numbers") is True)
+    if not lists:
+        return _people(known) if known else "an unknown number of people (the account does not show them)"
+    counts = counts or {"known": known or None, "whole": False, "at_most": None}
+    return f"{_amount(counts, 'person', 'people')} ({counted(lists, 'list')})"
 
 
 def _people(number: int) -> str:
@@ -144,7 +142,8 @@ def effect(change: BriefChangeDocument, now: datetime) -> str:
     """What the operations of a change do to people: `calls 1,200 people Fri 15 Jan 2027 09:00 +05:30, in 3 days`."""
     kind = KINDS[change["kind"]]
     ops = {operation["op"] for operation in change["operations"] if "sid" not in operation}
-    whom, run = people(change["resulting"]), when(change, now)
+    after = change["message"]["after"]
+    whom, run = people(change["resulting"], after["people"] if after else None), when(change, now)
     telling = next((op for op in _TELLING if op in ops), Op.UPDATE)
     match telling:
         case Op.COMPLETE:
@@ -221,8 +220,19 @@ def held(operation: HeldDocument, kind: Kind, now: datetime) -> str:
     return f"{says}; as it is since {moment(since)}, {distance(since, now)}" if since else says
 
 
+def _amount(count: CountDocument, noun: str, plural: str) -> str:
+    """`1,200 people`, `at most 2,100 people`, `an unknown number of people`, or a number and an unknown one more."""
+    most = count.get("at_most")  # a file of an earlier version has none
+    if not count["whole"] and most is not None:
+        return f"at most {counted(most, noun, plural)}"
+    return known(count, noun, plural)
+
+
 def known(count: CountDocument, noun: str, plural: str) -> str:
-    """`1,200 people`, `an unknown number of people`, or the one and the other."""
+    """The most that it can be, `1,200 calls`; `an unknown number of calls`, or the one and the other."""
+    most = count.get("at_most")
+    if most is not None:
+        return counted(most, noun, plural)
     if count["known"] is None:
         return f"an unknown number of {plural}"
     text = counted(count["known"], noun, plural)
@@ -269,5 +279,5 @@ def reach(document: ReachDocument) -> str | None:
         if count["known"] != 0
     ]
     campaigns = counted(document["campaigns"], "campaign")
-    people = known(document["people"], "person", "people")
+    people = _amount(document["people"], "person", "people")
     return f"Reaches {people} in {campaigns}: at most {listed(parts)}."

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.table import Value
-from campaignctl.model.estimates import Count, Encoding, sense_of, text_sense
+from campaignctl.model.estimates import Count, Encoding, people_of, sense_of, text_sense
 
 GSM, UCS = Encoding.GSM_7, Encoding.UCS_2
 
@@ -66,15 +66,27 @@ RETRIES: Value = {"number_of_retries": 2, "interval_mins": 15}
 @pytest.mark.parametrize(
     ("spec", "whole", "people", "most", "retries"),
     [
-        ({"from": NUMBERS, "retries": RETRIES}, True, Count(2), Count(6), 2),
-        ({"from": NUMBERS}, True, Count(2), Count(2), 0),
-        ({"from": NUMBERS, "retries": None}, False, Count(2), Count(2), 0),
-        ({"from": NUMBERS, "call_duplicate_numbers": True, "retries": RETRIES}, True, Count(3), Count(9), 2),
-        ({"from": NUMBERS}, False, Count(2), Count(2, False), None),
-        ({"from": NUMBERS, "retries": {"interval_mins": 5}}, False, Count(2), Count(2, False), None),
-        ({"lists": ["a"], "retries": RETRIES}, True, Count(None, False), Count(None, False), 2),
-        ({"from": NUMBERS, "lists": ["a"]}, True, Count(2, False), Count(2, False), 0),
-        ({}, False, Count(None, False), Count(None, False), None),
+        ({"from": NUMBERS, "retries": RETRIES}, True, Count.exactly(2), Count.exactly(6), 2),
+        ({"from": NUMBERS}, True, Count.exactly(2), Count.exactly(2), 0),
+        ({"from": NUMBERS, "retries": None}, False, Count.exactly(2), Count.exactly(2), 0),
+        (
+            {"from": NUMBERS, "call_duplicate_numbers": True, "retries": RETRIES},
+            True,
+            Count.exactly(3),
+            Count.exactly(9),
+            2,
+        ),
+        ({"from": NUMBERS}, False, Count.exactly(2), Count.at_least(2), None),
+        (
+            {"from": NUMBERS, "retries": {"interval_mins": 5}},
+            False,
+            Count.exactly(2),
+            Count.at_least(2),
+            None,
+        ),
+        ({"lists": ["a"], "retries": RETRIES}, True, Count.at_least(None), Count.at_least(None), 2),
+        ({"from": NUMBERS, "lists": ["a"]}, True, Count.at_least(2), Count.at_least(2), 0),
+        ({}, False, Count.at_least(None), Count.at_least(None), None),
     ],
 )
 def test_a_voice_campaign_in_numbers(
@@ -86,7 +98,7 @@ def test_a_voice_campaign_in_numbers(
 
 def test_the_people_of_a_list_are_unknown_and_never_none() -> None:
     sense = sense_of(SMS, {"lists": ["a", "b"], "template": "Hi @@Name"}, whole=True)
-    assert sense.people == sense.most == Count(None, False)
+    assert sense.people == sense.most == Count.at_least(None)
     assert sense.text is not None
     assert sense.text.variables == ("@@Name",)
 
@@ -96,6 +108,31 @@ def test_a_text_that_the_account_does_not_show_has_no_sense() -> None:
 
 
 def test_what_is_unknown_in_a_part_is_unknown_in_the_sum() -> None:
-    assert Count(5) + Count(3) == Count(8)
-    assert Count(5) + Count(None, False) == Count(5, False)
-    assert Count(0) + Count(None, False) == Count(None, False)
+    assert Count.exactly(5) + Count.exactly(3) == Count.exactly(8)
+    assert Count.exactly(5) + Count.at_least(None) == Count.at_least(5)
+    assert Count.exactly(0) + Count.at_least(None) == Count.at_least(None)
+
+
+@pytest.mark.parametrize(
+    ("spec", "counts", "people"),
+    [
+        ({"lists": ["a"]}, {"a": 1200}, Count.exactly(1200)),
+        ({"lists": ["a"]}, {"a": 0}, Count.exactly(0)),
+        ({"lists": ["a"]}, {"b": 7}, Count.at_least(None)),
+        ({"lists": ["a", "a"]}, {"a": 7}, Count.exactly(7)),
+        ({"lists": ["a", "b"]}, {"a": 1200, "b": 900}, Count(1200, False, 2100)),
+        ({"lists": ["a", "b"]}, {"a": 1200}, Count.at_least(1200)),
+        ({"lists": ["a"], "from": NUMBERS}, {"a": 1200}, Count(1200, False, 1202)),
+        ({"lists": ["a"], "from": NUMBERS}, {}, Count.at_least(2)),
+    ],
+)
+def test_of_several_lists_the_largest_is_the_least_and_all_together_the_most(
+    spec: dict[str, Value], counts: dict[str, int], people: Count
+) -> None:
+    assert people_of(SMS if "from" not in spec else VOICE, spec, counts) == people
+
+
+def test_the_most_of_a_sum_is_unknown_where_that_of_a_part_is() -> None:
+    assert Count(1200, False, 2100) + Count.exactly(5) == Count(1205, False, 2105)
+    assert Count(1200, False, 2100) + Count.at_least(3) == Count.at_least(1203)
+    assert Count(1200, False, 2100).times(3) == Count(3600, False, 6300)

@@ -15,7 +15,7 @@ from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.plan import Change, Operation
 from campaignctl.rendering import words
 from campaignctl.rendering.as_json import plan_document
-from campaignctl.rendering.documents import ChangeDocument
+from campaignctl.rendering.documents import ChangeDocument, CountDocument
 
 NOW = plans.NOW
 
@@ -89,6 +89,24 @@ def test_what_is_no_moment_with_an_offset_is_none(text: object) -> None:
 )
 def test_how_many_people_is_said_or_unknown_but_never_zero(resulting: dict[str, Value], says: str) -> None:
     assert words.people(resulting) == says
+
+
+@pytest.mark.parametrize(
+    ("lists", "counts", "says"),
+    [
+        (["a"], {"known": 1200, "whole": True, "at_most": 1200}, "1,200 people (1 list)"),
+        (["a"], {"known": 1, "whole": True, "at_most": 1}, "1 person (1 list)"),
+        (["a", "b"], {"known": 1200, "whole": False, "at_most": 2100}, "at most 2,100 people (2 lists)"),
+        (
+            ["a", "b"],
+            {"known": 1200, "whole": False, "at_most": None},
+            "1,200 people and an unknown number more (2 lists)",
+        ),
+        (["a"], {"known": None, "whole": False, "at_most": None}, "an unknown number of people (1 list)"),
+    ],
+)
+def test_lists_that_were_counted_are_said(lists: list[str], counts: CountDocument, says: str) -> None:
+    assert words.people({"lists": lists}, counts) == says
 
 
 def created(kind: Kind, schedule: Value) -> Change:

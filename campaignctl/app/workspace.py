@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from campaignctl.app.options import GlobalOptions
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from campaignctl.api.client import Client, RequestRecord
     from campaignctl.app.audit import AuditLog
     from campaignctl.model.checkout import Checkout
+    from campaignctl.model.companions import Companion
 
 _SANDBOX_SECRET = "sandbox"
 
@@ -31,7 +33,8 @@ class Reading(NamedTuple):
     """The project's manifests: all that could be read, and those that were selected.
 
     `complete` is False when a file outside the selection could not be read. `empty_paths` are the paths of the
-    project file that hold no manifest, `used` the variables that manifests name.
+    project file that hold no manifest, `used` the variables that manifests name, `companions` the documents beside
+    the campaigns by their kind.
     """
 
     all_manifests: tuple[Desired, ...]
@@ -40,6 +43,7 @@ class Reading(NamedTuple):
     complete: bool
     empty_paths: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
+    companions: Mapping[str, tuple[Companion, ...]] = MappingProxyType({})
 
 
 class Connection(NamedTuple):
@@ -120,6 +124,7 @@ class Session:
             complete=loaded.complete,
             empty_paths=loaded.empty_paths,
             used=loaded.used,
+            companions=loaded.companions,
         )
 
     def remarked(self, reading: Reading) -> Reading:

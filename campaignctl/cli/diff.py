@@ -72,7 +72,7 @@ def _branch(session: Session, paths: tuple[str, ...], labels: str, held: Set[str
     findings = tuple(it for it in reading.findings if it.rule != NO_SUCH_PATH or it.where.file not in gone)
     if has_errors(findings):
         raise InputError("the manifests are not valid: what changes cannot be told", findings)
-    return Reading(reading.all_manifests, reading.selected, findings, reading.complete)
+    return reading._replace(findings=findings)
 
 
 def _document(

@@ -15,6 +15,8 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.formats import Format
 from campaignctl.kinds.manifest import BY_NAME, DOCUMENTS, FROM_FILE, RECIPIENTS
 from campaignctl.kinds.table import Bound, Field, Kind, Type
+from campaignctl.manifests.companions import companion_kinds
+from campaignctl.model.companions import CompanionKind
 from campaignctl.policy.project_file import PROJECT
 
 Schema = dict[str, Any]
@@ -30,8 +32,13 @@ def schemas() -> Mapping[str, Schema]:
     return {
         **{name: headed(name, schema) for name, schema in manifests.items()},
         "campaign": headed("campaign", _any_kind()),
+        **{it.schema: headed(it.schema, _companion(it)) for it in companion_kinds()},
         "project": headed("project", {"title": PROJECT.name, **_Writer(False, True).object(PROJECT)}),
     }
+
+
+def _companion(kind: CompanionKind) -> Schema:
+    return {"title": kind.name, **_Writer(kind.substitutes, requires=True).object(kind.document)}
 
 
 def written(schema: Schema) -> str:
@@ -139,6 +146,10 @@ class _Writer:
             schema |= {"type": ["object", "string"], "pattern": f"^(?:{words})$"}
         return schema
 
+    def objects(self, field: Field) -> Schema:
+        """A list of objects of one shape."""
+        return {"type": "array", "items": self.object(field), **_limits(field, "minItems", "maxItems")}
+
     def object_map(self, field: Field) -> Schema:
         """Objects under names of the user's own."""
         return {"type": "object", **_names(field), "additionalProperties": self.object(field)}
@@ -206,8 +217,10 @@ _BY_TYPE: Final[Mapping[Type, Callable[[_Writer, Field], Schema]]] = MappingProx
         Type.INTEGER: _Writer.integer,
         Type.BOOLEAN: _Writer.boolean,
         Type.STRINGS: _Writer.items,
+        Type.WORDS: _Writer.items,
         Type.NUMBERS: _Writer.items,
         Type.OBJECT: _Writer.object,
+        Type.OBJECTS: _Writer.objects,
         Type.TEXT_MAP: _Writer.text_map,
         Type.OBJECT_MAP: _Writer.object_map,
     }

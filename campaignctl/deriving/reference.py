@@ -10,6 +10,8 @@ from campaignctl.exits import EXIT_CODES
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.manifest import DOCUMENTS
 from campaignctl.kinds.table import Field, Kind, Mutability, Role, Type
+from campaignctl.manifests.companions import companion_kinds
+from campaignctl.model.companions import CompanionKind
 from campaignctl.model.reasons import APPLY_REASONS, CHANGES, REASONS
 from campaignctl.model.variables import VARIABLES
 from campaignctl.policy import RULES, Rule
@@ -32,6 +34,7 @@ def pages() -> Mapping[str, str]:
         "exit-codes.md": _exits_page(),
         "environment-variables.md": _variables_page(),
         **kinds,
+        **{f"{kind.schema}.md": _companion_page(kind) for kind in companion_kinds()},
         **rules,
     }
 
@@ -59,6 +62,7 @@ def _slug(name: str) -> str:
 
 _PAGES: Final = (
     *((f"{kind.short}-campaign.md", f"`{kind.name}`, field by field") for kind in KINDS.values()),
+    *((f"{kind.schema}.md", f"`{kind.name}`, field by field") for kind in companion_kinds()),
     ("metadata.md", "what stands around a campaign: name, labels, sid, ignore, allow"),
     ("project.md", "the project file, `campaignctl.yaml`"),
     ("policies.md", "the policies, a page and an example for each"),
@@ -91,6 +95,14 @@ def _kind_page(kind: Kind) -> str:
         needs = f"A new campaign needs one of {', '.join(f'`{name}`' for name in kind.one_of)}."
     blocks = [block for block in (lead, needs, "## `spec`", _fields(spec.fields), _SOURCES) if block]
     return page(kind.name, *blocks)
+
+
+def _companion_page(kind: CompanionKind) -> str:
+    lead = (
+        f"{kind.document.doc} `kind: {kind.name}`, in the paths of `manifests`, several in a file and among manifests "
+        "as one likes. It is no campaign: never selected, narrowed, counted or applied."
+    )
+    return page(kind.name, lead, _fields(kind.document.fields), f"```yaml\n{kind.example}```")
 
 
 _SOURCES: Final = (

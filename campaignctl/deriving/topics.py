@@ -15,6 +15,7 @@ from campaignctl.exits import EXIT_CODES
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.manifest import DOCUMENTS
 from campaignctl.kinds.table import Field, Type
+from campaignctl.manifests.companions import companion_kinds
 from campaignctl.model.reasons import APPLY_REASONS, CHANGES, REASONS
 from campaignctl.model.variables import VARIABLES
 from campaignctl.policy import RULES
@@ -59,6 +60,7 @@ def topics() -> tuple[Topic, ...]:
     """All of them, in the order of the reference."""
     return (
         *_manifest_topics(),
+        *_companion_topics(),
         *_project_topics(),
         *_policy_topics(),
         *_change_topics(),
@@ -77,6 +79,19 @@ def _manifest_topics() -> Iterator[Topic]:
             inner = path.removeprefix("spec.")
             full = {f"{head}.{it}".lower() for head in (kind.name, kind.short) for it in {path, inner}}
             yield _field_topic(f"{kind.name}.{path}", Group.FIELD, field, full | {path.lower()}, inner)
+
+
+def _companion_topics() -> Iterator[Topic]:
+    for kind in companion_kinds():
+        document = kind.document
+        names = frozenset({kind.name.lower()})
+        yield Topic(
+            kind.name, Group.KIND, document.doc, names, members=_members(document), example=kind.example
+        )
+        for path, field in _fields_below(document.fields):
+            inner = path.removeprefix("spec.")
+            full = {f"{kind.name}.{it}".lower() for it in {path, inner}}
+            yield _field_topic(f"{kind.name}.{path}", Group.FIELD, field, full, inner)
 
 
 def _project_topics() -> Iterator[Topic]:

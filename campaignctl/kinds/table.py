@@ -29,8 +29,10 @@ class Type(Enum):
     INTEGER = "integer"
     BOOLEAN = "boolean"
     STRINGS = "strings"
+    WORDS = "words"  # a list of texts in which one may stand twice
     NUMBERS = "numbers"  # people's phone numbers
     OBJECT = "object"
+    OBJECTS = "objects"  # a list of objects of one shape
     AMOUNT = "amount"  # seconds, kept as text
     TEXT_MAP = "text map"  # texts under names of the user's own
     OBJECT_MAP = "object map"  # objects of one shape under names of the user's own
@@ -155,11 +157,11 @@ class Field:
 
     def __post_init__(self) -> None:
         """A row that contradicts itself never gets as far as a user."""
-        if bool(self.fields) != (self.type in (Type.OBJECT, Type.OBJECT_MAP)):
+        if bool(self.fields) != (self.type in (Type.OBJECT, Type.OBJECTS, Type.OBJECT_MAP)):
             raise ValueError(f"{self.name}: an object has members, and nothing else has")
         if not self.doc.endswith("."):
             raise ValueError(f"{self.name}: its doc is not a sentence")
-        if self.choices and self.type not in (Type.STRING, Type.STRINGS):
+        if self.choices and self.type not in (Type.STRING, Type.STRINGS, Type.WORDS):
             raise ValueError(f"{self.name}: only words can be chosen from")
         if isinstance(self.default, str) and self.choices and self.default not in self.choices:
             raise ValueError(f"{self.name}: its default is not among its choices")

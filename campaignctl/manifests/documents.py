@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -22,10 +22,13 @@ from campaignctl.manifests.quick import QuickReader
 from campaignctl.manifests.substitution import Recorded
 from campaignctl.manifests.unquoted import cut_short
 from campaignctl.model.campaigns import Desired
+from campaignctl.model.fault import SpecFinding
 from campaignctl.policy import consistency as validate
-from campaignctl.policy.fault import SpecFinding
 from campaignctl.policy.project_file import PROJECT_KIND
 from campaignctl.text import without_numbers
+
+if TYPE_CHECKING:
+    from campaignctl.model.companions import Companion
 
 _NO_MANIFEST: Final = f"a manifest has apiVersion: campaignctl/v1 and kind: {' or '.join(KINDS)}"
 
@@ -34,7 +37,8 @@ class Document(NamedTuple):
     """What became of a document. `labels` are known of a faulty one too, where they could be read.
 
     `findings` are why there is no campaign; `faults` what is wrong with one all the same, between its fields.
-    `used` are the variables that it names.
+    `used` are the variables that it names. `beside` is the kind of a document that is no campaign, `companion` what
+    it says, as far as it could be read.
     """
 
     desired: Desired | None
@@ -42,6 +46,8 @@ class Document(NamedTuple):
     labels: Mapping[str, str]
     faults: tuple[SpecFinding, ...] = ()
     used: frozenset[str] = frozenset()
+    beside: str | None = None
+    companion: Companion | None = None
 
 
 class Source(NamedTuple):
@@ -92,7 +98,12 @@ def _read_document(node: Node, source: Source, reader: DocumentReader) -> Docume
             return None
         stranger = _stranger(node, parts, api_version, word)
         if stranger is None:
-            return _read(node, parts, KINDS[word or ""], source, reader)
+            kind = KINDS.get(word or "")
+            return (
+                _read(node, parts, kind, source, reader)
+                if kind
+                else _read_beside(node, word or "", source, reader)
+            )
     except MalformedYamlError as unreadable:
         stranger = FieldProblem(unreadable.rule, unreadable.mark, unreadable.message)
     return Document(None, _told([stranger], source), {})
@@ -116,12 +127,27 @@ def _stranger(
     if api_version != API_VERSION:
         message = f"apiVersion: {quoted(without_numbers(api_version))} is not {API_VERSION}"
         return FieldProblem("api-version", mark_of(parts["apiVersion"]), message)
-    if word not in KINDS:
-        message = (
-            f"kind: {quoted(without_numbers(word))} is none of {', '.join(KINDS)}{did_you_mean(word, KINDS)}"
-        )
-        return FieldProblem("kind", mark_of(parts["kind"]), message)
-    return None
+    return None if word in KINDS else _unknown_kind(word, parts["kind"])
+
+
+def _unknown_kind(word: str, node: Node) -> FieldProblem | None:
+    """None for a document that lies beside the campaigns."""
+    from campaignctl.manifests.companions import COMPANIONS  # where there is one: most projects have none
+
+    if word in COMPANIONS:
+        return None
+    known = (*KINDS, *COMPANIONS)
+    message = (
+        f"kind: {quoted(without_numbers(word))} is none of {', '.join(known)}{did_you_mean(word, known)}"
+    )
+    return FieldProblem("kind", mark_of(node), message)
+
+
+def _read_beside(node: Node, word: str, source: Source, reader: DocumentReader) -> Document:
+    from campaignctl.manifests.companions import COMPANIONS, read_companion
+
+    companion, findings = read_companion(COMPANIONS[word](), node, source, reader.variables)
+    return Document(None, findings, {}, beside=word, companion=companion)
 
 
 def _read(

@@ -190,6 +190,17 @@ class FieldReader:
         items = [self._item(field, place, item) for place, item in enumerate(node.value, 1)]
         return [item for item in items if isinstance(item, str)]
 
+    def _objects(self, field: Field, node: Node) -> Value | _Invalid:
+        """A list of objects. A faulty one keeps its place, so that the others keep theirs."""
+        if not self._is(SequenceNode, field, node, "a list"):
+            return _INVALID
+        try:
+            check_limits(field, len(node.value))
+        except FaultyError as faulty:
+            return self.fault(faulty.rule, node, f"{field.name}: {faulty.message}")
+        items = [self._object(field, item) for item in node.value]
+        return [item if isinstance(item, dict) else {} for item in items]
+
     def _strings(self, field: Field, node: Node) -> Value | _Invalid:
         """A set of words: a list of people that stands twice would be called twice."""
         items = self._numbers(field, node)
@@ -290,8 +301,10 @@ _READERS: Final[Mapping[Type, Callable[[FieldReader, Field, Node], Value | _Inva
         Type.INTEGER: FieldReader._integer,
         Type.BOOLEAN: FieldReader._boolean,
         Type.STRINGS: FieldReader._strings,
+        Type.WORDS: FieldReader._numbers,
         Type.NUMBERS: FieldReader._numbers,
         Type.OBJECT: FieldReader._object,
+        Type.OBJECTS: FieldReader._objects,
         Type.TEXT_MAP: FieldReader._text_map,
         Type.OBJECT_MAP: FieldReader._object_map,
     }

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
-from campaignctl.diagnostics import Diagnostic, Position, Severity, error, in_order, quoted
+from campaignctl.diagnostics import Diagnostic, Position, Severity, error, has_errors, in_order, quoted
 from campaignctl.manifests.documents import Document, DocumentReader, Source
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, files_under, shown_path
 from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, json_as_yaml
@@ -16,10 +17,13 @@ from campaignctl.manifests.substitution import named_in
 from campaignctl.manifests.unquoted import may_cut
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment, ProjectFile
+from campaignctl.model.fault import SpecFinding
 from campaignctl.model.selector import Selector
 from campaignctl.parallel import parallel_map
 from campaignctl.policy.consistency import conflicts
-from campaignctl.policy.fault import SpecFinding
+
+if TYPE_CHECKING:
+    from campaignctl.model.companions import Companion
 
 
 class Manifests(NamedTuple):
@@ -29,6 +33,8 @@ class Manifests(NamedTuple):
     `findings` are errors inside the selection and warnings outside. `complete` is False when something of the
     project could not be read: who is an orphan is then not known. `files` counts the files read;
     `empty_paths` are the paths of `manifests:` that hold no manifest, `used` the variables that manifests name.
+    `companions` are the documents beside the campaigns, by their kind: all of the paths of `manifests:`, whatever is
+    selected; of PATHS where there is no project file.
     """
 
     desired: tuple[Desired, ...]
@@ -38,6 +44,7 @@ class Manifests(NamedTuple):
     files: int
     empty_paths: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
+    companions: Mapping[str, tuple[Companion, ...]] = MappingProxyType({})
 
 
 def load_manifests(
@@ -81,6 +88,8 @@ class _Loading:
         self.fruitful: set[str] = set()
         self.used: set[str] = set()
         self.complete = True
+        self.companions: dict[str, list[tuple[Companion, bool]]] = {}
+        self.beside: list[tuple[str, tuple[Diagnostic, ...]]] = []
 
     def add_project_path(self, path: str, project_file: str | None) -> None:
         """A path of `manifests:`. Whoever edits the project file must not lead out of the project."""
@@ -127,6 +136,9 @@ class _Loading:
 
     def _take(self, document: Document, path: str, inside: bool) -> None:
         self.used |= document.used
+        if document.beside is not None:
+            self._take_beside(document.beside, document, path)
+            return
         desired = document.desired
         if desired is not None:
             self.desired.append(desired)
@@ -139,8 +151,35 @@ class _Loading:
         meant = inside and (not document.labels or self.selector.matches(document.labels))
         self.findings += document.findings if meant else _aside(document.findings)
 
+    def _take_beside(self, kind: str, document: Document, path: str) -> None:
+        """A document that is no campaign, and whether it is valid. Those of the project count, whatever PATHS and
+        labels select.
+        """
+        self.beside.append((kind, document.findings))
+        ours = not self.project_paths or any(path in files for _, files in self.project_paths)
+        if document.companion is not None and ours:
+            valid = not has_errors(document.findings)
+            self.companions.setdefault(kind, []).append((document.companion, valid))
+
+    def _add_companions_findings(self) -> None:
+        """What is wrong with them stops a selection that needs them, and is a warning to any other."""
+        from campaignctl.manifests.companions import COMPANIONS, conflicts_among
+
+        found = list(self.beside)
+        for kind, companion, fault in conflicts_among(_companions(self.companions)):
+            place = companion.place
+            where = locate(self.root, place.where, place.document, fault.path)
+            found.append((kind, (Diagnostic(fault.severity, fault.rule, where, fault.message),)))
+        needed = {
+            name: any(map(COMPANIONS[name]().is_needed, self.selected.values())) for name, _ in self.beside
+        }
+        for name, findings in found:
+            self.findings += findings if needed[name] else map(_at_most_warned, findings)
+
     def result(self, project: ProjectFile) -> Manifests:
         """What was read, after what manifests say to one another has been checked."""
+        if self.beside:
+            self._add_companions_findings()
         for desired, fault in (*self.faults, *conflicts(self.desired, project.prune)):
             found = Diagnostic(fault.severity, fault.rule, self._place(desired, fault), fault.message)
             self.findings += [found] if desired.where in self.selected else _aside([found])
@@ -152,6 +191,7 @@ class _Loading:
             len(self.files),
             tuple(path for path, files in self.project_paths if not files & self.fruitful),
             frozenset(self.used),
+            _companions(self.companions, only_valid=True),
         )
 
     def _place(self, desired: Desired, fault: SpecFinding) -> Position:
@@ -191,6 +231,18 @@ def _is_there(path: Path) -> bool:
 
 def _end_of(text: str) -> Mark:
     return Mark(text.count("\n"), len(text) - text.rfind("\n") - 1)
+
+
+def _companions(
+    found: Mapping[str, Sequence[tuple[Companion, bool]]], only_valid: bool = False
+) -> Mapping[str, tuple[Companion, ...]]:
+    return {
+        kind: tuple(it for it, valid in several if valid or not only_valid) for kind, several in found.items()
+    }
+
+
+def _at_most_warned(finding: Diagnostic) -> Diagnostic:
+    return finding._replace(severity=Severity.WARN)
 
 
 def _aside(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

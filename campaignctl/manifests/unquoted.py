@@ -11,8 +11,8 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 from campaignctl.diagnostics import quoted
 from campaignctl.kinds.table import Kind
 from campaignctl.manifests.nodes import members
+from campaignctl.model.fault import SpecFinding, doubt
 from campaignctl.policy.doubts import texts_of
-from campaignctl.policy.fault import SpecFinding, doubt
 
 RULE: Final = "cut-short"
 _COMMENT: Final = re.compile(r"[ \t]+#([^\n\r]?)")
@@ -59,6 +59,11 @@ def message(node: Node) -> str:
     """What happened, and what to do."""
     rest = f"ends at {quoted(node.value[-20:])}" if node.value else "is empty"
     return f'" #" begins a comment, so the text {rest}; put the text in quotes'
+
+
+def is_cut(node: Node, text: str) -> bool:
+    """True where a comment follows a text without quotes in its line."""
+    return _follows(node, text) is not None
 
 
 def _follows(node: Node, text: str) -> str | None:

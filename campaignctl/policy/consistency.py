@@ -16,9 +16,9 @@ from campaignctl.diagnostics import Severity, quoted
 from campaignctl.kinds.table import Role, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Prune
+from campaignctl.model.fault import SpecFinding
 from campaignctl.model.windows import instant
 from campaignctl.policy.doubts import doubts, look_alikes
-from campaignctl.policy.fault import SpecFinding
 
 _VARIABLE = re.compile(r"@@\w+")
 

@@ -12,7 +12,7 @@ from typing import Final
 from campaignctl.diagnostics import quoted
 from campaignctl.kinds.table import Compare, Field, Kind, Role, Type
 from campaignctl.model.campaigns import Desired
-from campaignctl.policy.fault import SpecFinding, doubt
+from campaignctl.model.fault import SpecFinding, doubt
 
 
 def doubts(desired: Desired) -> Iterator[SpecFinding]:

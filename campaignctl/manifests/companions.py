@@ -1,0 +1,93 @@
+"""Documents beside the campaigns: which kinds there are, and how one is read.
+
+Imported when the first of them comes: a project without any does not pay for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from yaml.nodes import Node, ScalarNode, SequenceNode
+
+from campaignctl.diagnostics import Diagnostic, Severity
+from campaignctl.kinds.table import Field, Type
+from campaignctl.manifests.fields import FieldProblem, FieldReader
+from campaignctl.manifests.nodes import mark_of, members
+from campaignctl.manifests.places import nearest
+from campaignctl.manifests.unquoted import is_cut
+from campaignctl.model.companions import Companion, CompanionKind, CompanionPlace
+from campaignctl.model.fault import SpecFinding
+
+if TYPE_CHECKING:
+    from campaignctl.manifests.documents import Source
+
+
+def _dlt_templates() -> CompanionKind:
+    from campaignctl.dlt.document import DLT_TEMPLATES
+
+    return DLT_TEMPLATES
+
+
+COMPANIONS: Final[Mapping[str, Callable[[], CompanionKind]]] = MappingProxyType(
+    {"DltTemplates": _dlt_templates}
+)
+"""By `kind:`. Each is imported when the first of its documents comes."""
+
+
+def companion_kinds() -> tuple[CompanionKind, ...]:
+    """All of them, for what is derived."""
+    return tuple(row() for row in COMPANIONS.values())
+
+
+def read_companion(
+    kind: CompanionKind, node: Node, source: Source, variables: Mapping[str, str]
+) -> tuple[Companion, tuple[Diagnostic, ...]]:
+    """The typed document, as far as it could be read, and what is wrong with it or doubtful."""
+    reader = FieldReader(kind.document, variables if kind.substitutes else None)
+    values = reader.read(node)
+    commented = frozenset(_commented(kind.document, node, "", source.text)) if source.text else frozenset()
+    companion = kind.build(values, CompanionPlace(source.at(mark_of(node)), source.document, commented))
+    findings = [
+        *(Diagnostic(Severity.ERROR, it.rule, source.at(it.mark), it.message) for it in reader.faults),
+        *(_placed(it, node, source) for it in kind.faults(companion) if _is_known(it, node, reader.faults)),
+    ]
+    return companion, tuple(findings)
+
+
+def _placed(fault: SpecFinding, node: Node, source: Source) -> Diagnostic:
+    where = source.at(mark_of(nearest(node, fault.path)))
+    return Diagnostic(fault.severity, fault.rule, where, fault.message)
+
+
+def _is_known(fault: SpecFinding, node: Node, mistakes: Sequence[FieldProblem]) -> bool:
+    """False where the object that it is about holds a mistake: what its fields say together is then not known."""
+    around = nearest(node, fault.path.rpartition(".")[0] or fault.path)
+    begin, end = around.start_mark, around.end_mark
+    within = ((begin.line, begin.column) <= it.mark < (end.line, end.column) for it in mistakes)
+    return not any(within)
+
+
+def _commented(field: Field, node: Node | None, path: str, text: str) -> Iterator[str]:
+    """The dotted paths of the texts that a comment follows, along the rows."""
+    if isinstance(node, ScalarNode):
+        if is_cut(node, text):
+            yield path
+    elif field.type is Type.OBJECTS and isinstance(node, SequenceNode):
+        item = replace(field, type=Type.OBJECT)
+        for place, each in enumerate(node.value):
+            yield from _commented(item, each, f"{path}.{place}", text)
+    elif field.fields:
+        inside = members(node)
+        for member in field.fields:
+            yield from _commented(member, inside.get(member.name), f"{path}.{member.name}".lstrip("."), text)
+
+
+def conflicts_among(
+    companions: Mapping[str, Sequence[Companion]],
+) -> Iterator[tuple[str, Companion, SpecFinding]]:
+    """What is wrong among all documents of a kind; they are given, and named, by it."""
+    for name, several in companions.items():
+        yield from ((name, *conflict) for conflict in COMPANIONS[name]().conflicts(several))

@@ -1,0 +1,55 @@
+"""Documents that lie beside the campaigns and are none: what is common to all kinds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from campaignctl.diagnostics import Position
+from campaignctl.kinds.table import Field, Value
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.fault import SpecFinding
+
+
+class CompanionPlace(NamedTuple):
+    """Where a companion stands: its file, its place among the file's documents from 0.
+
+    `commented` are the dotted paths of its texts that a comment follows in their line.
+    """
+
+    where: Position
+    document: int
+    commented: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A document beside the campaigns, read and checked. A kind adds what it says as fields of its own.
+
+    It is never selected, narrowed, counted or applied as a campaign is.
+    """
+
+    place: CompanionPlace
+
+
+@dataclass(frozen=True, eq=False)
+class CompanionKind:
+    """A kind of such documents.
+
+    `name` is its `kind:`, `schema` its name in `schemas/`, `document` the rows of the complete document. `build` makes
+    the typed document of values that the rows let through, or of what could be read of a faulty one. `faults` are what
+    is wrong with one document between its fields, `conflicts` what is wrong among all of an environment; both name a
+    dotted path. `is_needed` tells whether a selected campaign cannot do without: a mistake in a document is then an
+    error, else a warning. `example` is one of them in YAML. `substitutes`: whether `${name}` is filled in.
+    """
+
+    name: str
+    schema: str
+    document: Field
+    build: Callable[[Mapping[str, Value], CompanionPlace], Companion]
+    faults: Callable[[Companion], Iterator[SpecFinding]]
+    conflicts: Callable[[Sequence[Companion]], Iterator[tuple[Companion, SpecFinding]]]
+    is_needed: Callable[[Desired], bool]
+    example: str
+    substitutes: bool = False

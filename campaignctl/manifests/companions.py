@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def _dlt_templates() -> CompanionKind:
-    from campaignctl.dlt.document import DLT_TEMPLATES
+    from campaignctl.dlt.templates import DLT_TEMPLATES
 
     return DLT_TEMPLATES
 

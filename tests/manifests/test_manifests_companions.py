@@ -12,7 +12,7 @@ from manifest_projects import PROJECT, VOICE, expectations, load, write
 from campaignctl.deriving.explained import explain
 from campaignctl.deriving.json_schema import schemas
 from campaignctl.diagnostics import Severity
-from campaignctl.dlt.document import DltTemplates
+from campaignctl.dlt.templates import DltTemplates
 from campaignctl.manifests import Manifests, locate
 from campaignctl.manifests.companions import companion_kinds
 from campaignctl.model.companions import CompanionKind

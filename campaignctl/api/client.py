@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from campaignctl.api import encoding, envelopes
 from campaignctl.api.credentials import Credentials, advice, require
-from campaignctl.api.decoding import ContactList, decode, decode_contact_list
+from campaignctl.api.decoding import ContactList, decode, decode_batch, decode_contact_list
 from campaignctl.api.envelopes import Envelope, Item, Json, Trouble, UnreadableError, read_envelope
 from campaignctl.api.pacing import Pacer
 from campaignctl.api.retry import (
@@ -29,9 +29,10 @@ from campaignctl.api.transport import Network, NoReply, NotConnected, Reply, Tra
 from campaignctl.clock import Clock
 from campaignctl.diagnostics import counted
 from campaignctl.errors import AnswerError, ApiError, CredentialsError, UnreachableError
-from campaignctl.kinds.endpoints import CONTACT_LISTS, ENDPOINTS, Endpoint
+from campaignctl.kinds.endpoints import CONTACT_LISTS, CONTACTS, ENDPOINTS, Endpoint
 from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.model.batches import BatchExchange
 from campaignctl.model.campaigns import Live
 from campaignctl.model.clocks import OtherClock
 from campaignctl.model.environment import Environment
@@ -73,7 +74,8 @@ class ContactPage:
 class RequestRecord:
     """One request, for an audit log: no body, no number of people, no secret. `status` is None without an answer.
 
-    `operation` is `list`, `get`, `details`, `create`, `update` or an action; `outcome` what came back, in words.
+    `operation` is `list`, `get`, `details`, `create`, `update`, `fill` (contacts into a list), `delete` or an action;
+    `outcome` what came back, in words.
     """
 
     operation: str
@@ -103,13 +105,23 @@ class _Request:
 
     @property
     def method(self) -> str:
-        if self.operation == "create":
-            return "POST"
-        return "GET" if self.operation in ("list", "get", "details") else "PUT"
+        return _METHODS.get(self.operation, "PUT")
+
+    @property
+    def part(self) -> str | None:
+        return self.endpoint.details if self.operation in ("details", "fill") else None
 
     @property
     def writes(self) -> bool:
         return self.method != "GET"
+
+
+_METHODS: Mapping[str, str] = {
+    **dict.fromkeys(("list", "get", "details"), "GET"),
+    **dict.fromkeys(("create", "fill"), "POST"),
+    "delete": "DELETE",
+}
+"""Of what is not named here the method is PUT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,15 +262,21 @@ class Client:
         result = self._exchange(request, lambda reply: _single(endpoint, reply, sid))
         return None if result.status == 404 else self._value(result)
 
-    def contact_lists(self, offset: int) -> ContactPage:
-        """One page of the account's contact lists. Raises `ApiError`."""
-        query = {"offset": str(offset), "limit": str(CONTACT_LISTS.page_limit)}
+    def contact_lists(self, offset: int, name: str | None = None) -> ContactPage:
+        """One page of the account's contact lists, of those that `name` is part of. Raises `ApiError`."""
+        query = encoding.list_query(CONTACT_LISTS, offset=offset, limit=CONTACT_LISTS.page_limit, name=name)
 
         def read(reply: Reply) -> ContactPage:
             envelope = read_envelope(reply.body)
             return ContactPage(tuple(map(_contact_list, envelope.items)), envelope.total)
 
         return self._value(self._exchange(_Request("list", CONTACT_LISTS, query=query), read))
+
+    def list_contacts(self, sid: str, *, limit: int) -> Envelope:
+        """The first so many people of a contact list; its `total` is the account's claim. Raises `ApiError`."""
+        query = encoding.list_query(CONTACT_LISTS, offset=0, limit=limit)
+        request = _Request("details", CONTACT_LISTS, sid, query=query)
+        return self._value(self._exchange(request, lambda reply: read_envelope(reply.body)))
 
     def details_page(self, kind: Kind, sid: str, *, offset: int, limit: int) -> Envelope:
         """One page of what each recipient of a campaign came to. Raises `ApiError`."""
@@ -289,14 +307,42 @@ class Client:
         body = encoding.encode_action(endpoint, action)
         return self._write(_Request(action.value, endpoint, sid, body=body, urgent=urgent, check=check))
 
+    def create_contacts(self, contacts: Sequence[Mapping[str, str]]) -> BatchExchange:
+        """Makes people known to the account; an item for each, in whatever order."""
+        body = encoding.encode_items(CONTACTS.create_key, contacts)
+        return self._batch(_Request("create", CONTACTS, body=body))
+
+    def create_list(self, name: str) -> BatchExchange:
+        """Makes an empty contact list."""
+        body = encoding.encode_items(CONTACT_LISTS.create_key, [{"name": name}])
+        return self._batch(_Request("create", CONTACT_LISTS, body=body))
+
+    def fill_list(self, sid: str, contacts: Sequence[str], check: Check | None = None) -> BatchExchange:
+        """Puts contacts into a list, by their SIDs."""
+        body = encoding.encode_items("contact_references", [{"contact_sid": each} for each in contacts])
+        return self._batch(_Request("fill", CONTACT_LISTS, sid, body=body, check=check))
+
+    def delete_list(self, sid: str, check: Check | None = None) -> BatchExchange:
+        """Deletes a contact list."""
+        return self._batch(_Request("delete", CONTACT_LISTS, sid, check=check))
+
+    def _batch(self, request: _Request) -> BatchExchange:
+        result = self._exchange(request, lambda reply: decode_batch(request.endpoint, reply.body))
+        if TABLE[result.came].fate is WriteOutcome.DONE and result.value is not None:
+            return BatchExchange(result.value, result.attempts)
+        return BatchExchange(self._trouble(request, result), result.attempts)
+
     def _write(self, request: _Request) -> Exchange:
         result = self._exchange(request, lambda reply: _single(request.endpoint, reply, request.sid))
         return Exchange(self._answer(request, result), result.attempts)
 
     def _answer(self, request: _Request, result: _Result[Live]) -> Answer:
-        fate, message = TABLE[result.came].fate, result.trouble.message
-        if fate is WriteOutcome.DONE and result.value is not None:
+        if TABLE[result.came].fate is WriteOutcome.DONE and result.value is not None:
             return Done(result.value)
+        return self._trouble(request, result)
+
+    def _trouble(self, request: _Request, result: _Result[T]) -> Refused | NotReached | Unknown:
+        fate, message = TABLE[result.came].fate, result.trouble.message
         if fate is WriteOutcome.NOT_SENT:
             return NotReached(message, result.status)
         if fate is WriteOutcome.REFUSED and result.status is not None:
@@ -386,8 +432,7 @@ class Client:
 
     def _sent(self, request: _Request) -> Reply | NotConnected | NoReply:
         endpoint = request.endpoint
-        part = endpoint.details if request.operation == "details" else None
-        path = encoding.path_of(self.environment.account_sid, endpoint.collection, request.sid, part)
+        path = encoding.path_of(self.environment.account_sid, endpoint.collection, request.sid, request.part)
         body = None if request.body is None else json.dumps(request.body).encode()
         begun, self._asked_at = self._clock.monotonic(), self._clock.now()
         self.requests += 1

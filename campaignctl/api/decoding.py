@@ -14,11 +14,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from campaignctl.api.envelopes import Json, UnreadableError, integer, text_or_none
+from campaignctl.api.envelopes import Item, Json, UnreadableError, integer, read_envelope, text_or_none
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.endpoints import CONTACT_LISTS, Endpoint
 from campaignctl.kinds.lifecycle import read_status
 from campaignctl.kinds.table import Field, Type, Value
+from campaignctl.model.batches import Batch, BatchItem
 from campaignctl.model.campaigns import Live
 from campaignctl.model.windows import instant
 
@@ -54,10 +55,11 @@ def _sid(endpoint: Endpoint, data: Mapping[str, Json]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class ContactList:
-    """A list of people, as far as this project looks at it."""
+    """A list of people, as far as this project looks at it. `created` is None where the answer does not say."""
 
     sid: str
     name: str
+    created: datetime | None = None
 
 
 def decode_contact_list(data: Json) -> ContactList:
@@ -67,7 +69,25 @@ def decode_contact_list(data: Json) -> ContactList:
     name = text_or_none(found.get("name"))
     if sid is None or name is None:
         raise UnreadableError("it has no SID" if sid is None else "it has no name")
-    return ContactList(sid, name)
+    return ContactList(sid, name, _moment(found.get("date_created")))
+
+
+def decode_batch(endpoint: Endpoint, body: bytes) -> Batch:
+    """What became of each contact or list that was sent. Raises `UnreadableError`."""
+    return Batch(tuple(_batch_item(endpoint, item) for item in read_envelope(body).items))
+
+
+def _batch_item(endpoint: Endpoint, item: Item) -> BatchItem:
+    """Whatever an item shows of its contact, also where it failed."""
+    data = item.data if isinstance(item.data, dict) else {}
+    return BatchItem(
+        fine=item.trouble is None,
+        code=item.code,
+        sid=_sid(endpoint, data),
+        number=text_or_none(data.get("number")),
+        fields=frozenset(key for key, value in data.items() if value is not None),
+        message="" if item.trouble is None else item.trouble.message,
+    )
 
 
 class _Row(NamedTuple):

@@ -83,6 +83,11 @@ def encode_action(endpoint: Endpoint, action: Action) -> Json:
     return _wrapped(endpoint, endpoint.update_key, {"action": action.value})
 
 
+def encode_items(key: str, items: Sequence[Mapping[str, str]]) -> Json:
+    """The body that makes contacts, lists, or members of a list."""
+    return {key: [dict(item) for item in items]}
+
+
 def _wrapped(endpoint: Endpoint, key: str | None, item: dict[str, Json]) -> Json:
     if key is None:
         return item

@@ -141,8 +141,22 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
     {endpoint.collection: endpoint for row in _ROWS for endpoint in row.endpoints}
 )
 
-CONTACT_LISTS: Final = Endpoint("lists", VOICE, details="", page_limit=50, sid_keys=("sid", "id"))
+CONTACT_LISTS: Final = Endpoint(
+    "lists",
+    VOICE,
+    details="contacts",
+    page_limit=50,
+    sid_keys=("sid", "id"),
+    create_key="lists",
+    in_array=True,
+)
 """The contact lists, which serve both kinds. How long a page may be is unknown (2026-11): as short as the shortest."""
+CONTACTS: Final = Endpoint(
+    "contacts", VOICE, details="", page_limit=20, sid_keys=("sid", "id"), create_key="contacts", in_array=True
+)
+"""The people whom an account knows. Their pages, and those of a list's contacts, are of 20."""
+LIST_BATCH: Final = 5_000
+"""Contacts in one request at most, when they are made and when they are put into a list."""
 
 if unserved := KINDS.keys() ^ SERVICES.keys():
     raise ValueError(f"{', '.join(sorted(unserved))}: a kind of campaign needs one row of endpoints")

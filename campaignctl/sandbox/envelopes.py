@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,6 @@ from campaignctl.kinds.lifecycle import Status
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import stamped
 from campaignctl.sandbox.collection import Collection
-from campaignctl.sandbox.people import recipients
 from campaignctl.sandbox.refusal import RefusalError
 
 Item = dict[str, Any]
@@ -176,13 +175,16 @@ def _sms_data(collection: Collection, campaign: Campaign, request: str) -> Item:
 
 
 def detail_items(
-    collection: Collection, campaign: Campaign, results: Mapping[int, tuple[str, float]]
+    collection: Collection,
+    campaign: Campaign,
+    numbers: Sequence[str],
+    results: Mapping[int, tuple[str, float]],
 ) -> list[Item]:
-    """A row for each recipient: `results` maps its place to outcome and time of the last try."""
+    """A row for each of its `numbers`: `results` maps its place to outcome and time of the last try."""
     row = _call_row if collection.kind is VOICE else _message_row
     first = "created" if collection.kind is VOICE else "scheduled"
     items = []
-    for place, number in enumerate(recipients(campaign.spec)):
+    for place, number in enumerate(numbers):
         word, at = results.get(place, (first, campaign.begins))
         sid = hashlib.sha256(f"{campaign.sid}/{place}".encode()).hexdigest()[:32]
         data = row(campaign, number, word, stamped(at)) | {"sid": sid}
@@ -229,9 +231,3 @@ def _message_row(campaign: Campaign, number: str, word: str, at: str) -> Item:
         "sender_id": campaign.spec.get("sender_id"),
         "direction": "outgoing-api",
     }
-
-
-def list_item(account: str, sid: str, name: str) -> Item:
-    """A contact list in `GET lists`."""
-    data = {"sid": sid, "name": name, "account_sid": account}
-    return {"code": 200, "error_data": None, "status": "success", "data": data}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from campaignctl.sandbox.collection import DIALLING
@@ -30,9 +30,12 @@ def contacts(sid: str) -> list[str]:
     return [f"+9199000{(seed + 7919 * place) % 100_000:05d}" for place in range(5 + seed % 36)]
 
 
-def recipients(spec: Mapping[str, Any]) -> list[str]:
-    """Everybody a campaign calls or texts, in order, and once unless it says otherwise."""
+def recipients(spec: Mapping[str, Any], numbers: Callable[[str], list[str]] = contacts) -> list[str]:
+    """Everybody a campaign calls or texts, in order, and once unless it says otherwise.
+
+    `numbers` says who is in a list.
+    """
     people = list(spec.get("from") or ())
     for sid in spec.get("lists") or ():
-        people.extend(contacts(sid))
+        people.extend(numbers(sid))
     return people if spec.get("call_duplicate_numbers") else list(dict.fromkeys(people))

@@ -32,10 +32,7 @@ def application(stage: Stage) -> Flask:
     for collection in COLLECTIONS.values():
         _add_collection(app, stage, collection)
 
-    @app.get(f"{_ACCOUNT}/lists")
-    def lists(account: str) -> Response:
-        return _exchange(stage, account, "lists", lambda: stage.world.lists(account, request.args.to_dict()))
-
+    _add_lists(app, stage)
     app.register_blueprint(control.blueprint(stage))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(
@@ -81,6 +78,44 @@ def _add_collection(app: Flask, stage: Stage, collection: Collection) -> None:
     def detailed(account: str, sid: str) -> Response:
         query = request.args.to_dict()
         return answered(account, "details", lambda: world.details(account, collection, sid, query))
+
+
+def _add_lists(app: Flask, stage: Stage) -> None:
+    """Contacts, and the lists that they are in."""
+    book, one = stage.world.book, f"{_ACCOUNT}/lists/<sid>"
+
+    @app.get(f"{_ACCOUNT}/lists")
+    def lists(account: str) -> Response:
+        return _exchange(stage, account, "lists", lambda: book.page(account, request.args.to_dict()))
+
+    @app.post(f"{_ACCOUNT}/lists")
+    def made(account: str) -> Response:
+        return _exchange(stage, account, "create_list", lambda: book.create_lists(account, _body()))
+
+    @app.get(one)
+    def found(account: str, sid: str) -> Response:
+        return _exchange(stage, account, "lists", lambda: book.get(account, sid))
+
+    @app.put(one)
+    def renamed(account: str, sid: str) -> Response:
+        return _exchange(stage, account, "rename_list", lambda: book.rename(account, sid, _body()))
+
+    @app.delete(one)
+    def deleted(account: str, sid: str) -> Response:
+        return _exchange(stage, account, "delete_list", lambda: book.delete(account, sid))
+
+    @app.get(f"{one}/contacts")
+    def members(account: str, sid: str) -> Response:
+        query = request.args.to_dict()
+        return _exchange(stage, account, "contacts", lambda: book.contacts(account, sid, query))
+
+    @app.post(f"{one}/contacts")
+    def filled(account: str, sid: str) -> Response:
+        return _exchange(stage, account, "fill_list", lambda: book.fill(account, sid, _body()))
+
+    @app.post(f"{_ACCOUNT}/contacts")
+    def added(account: str) -> Response:
+        return _exchange(stage, account, "create_contacts", lambda: book.create_contacts(account, _body()))
 
 
 def _body() -> Any:

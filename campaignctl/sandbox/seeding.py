@@ -11,7 +11,6 @@ from campaignctl.kinds.lifecycle import FINISHED, Status, read_status
 from campaignctl.sandbox import rules
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.collection import COLLECTIONS, DIALLING, Collection
-from campaignctl.sandbox.people import list_sid
 from campaignctl.sandbox.queries import read_search
 from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.world import World, fresh_stats
@@ -39,21 +38,14 @@ def seed(
     return [campaign.sid for campaign in made]
 
 
-def contact_lists(account: str, rows: Iterable[Mapping[str, Any]], number: int) -> list[tuple[str, str]]:
-    """SID and name of each, made up where they are left out; `number` lists are there already."""
-    places = enumerate(rows, number + 1)
-    named = ((row, str(row.get("name", f"seeded-{place}")), place) for place, row in places)
-    return [(str(row.get("sid") or list_sid(account, f"{name} {place}")), name) for row, name, place in named]
-
-
 def _seeded(
     world: World, account: str, collection: Collection, sent: Mapping[str, Any], number: int
 ) -> Campaign:
     spec = dict(sent)
     sid = spec.pop("sid", None) or hashlib.sha256(f"seed {account}/{number}".encode()).hexdigest()[:32]
     word = spec.pop("status", Status.CREATED.value)
-    created = _moment(spec.pop("date_created", None), world.now())
-    updated = _moment(spec.pop("date_updated", None), created)
+    created = moment(spec.pop("date_created", None), world.now())
+    updated = moment(spec.pop("date_updated", None), created)
     stats = spec.pop("stats", None)
     if isinstance(spec.get("from"), str):
         spec["from"] = spec["from"].split(",")
@@ -71,20 +63,23 @@ def _seeded(
         begins=begins,
         ends=ends,
         spec=spec,
-        stats=_stats(collection, spec, state) if stats is None else stats,
+        stats=_stats(world, account, collection, spec, state) if stats is None else stats,
     )
 
 
-def _moment(text: str | None, default: float) -> float:
+def moment(text: str | None, default: float) -> float:
+    """An RFC 3339 time as epoch seconds."""
     try:
         return default if text is None else rules.seconds(text)
     except ValueError:
         raise RefusalError(400, f"{text!r} is no RFC 3339 time.") from None
 
 
-def _stats(collection: Collection, spec: Mapping[str, Any], state: Status) -> dict[str, int]:
+def _stats(
+    world: World, account: str, collection: Collection, spec: Mapping[str, Any], state: Status
+) -> dict[str, int]:
     """Of a finished campaign everybody was reached."""
-    stats = fresh_stats(collection.kind, spec)
+    stats = fresh_stats(collection.kind, len(world.recipients(account, spec)))
     if state in FINISHED:
         first = next(iter(stats))
         stats[DIALLING[collection.kind.name].reached], stats[first] = stats[first], 0

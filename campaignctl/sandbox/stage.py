@@ -75,12 +75,10 @@ class Stage:
             return self.clock.now()
 
     def seed(self, account: str, collection: str, campaigns: Iterable[Mapping[str, Any]]) -> list[str]:
-        """See `seeding.seed`; `lists` takes contact lists of `sid` and `name`, either made up where it is left out."""
+        """See `seeding.seed`; `lists` takes contact lists, see `AddressBook.seed`."""
         with self.store.transaction():
             if collection == "lists":
-                rows = seeding.contact_lists(account, campaigns, len(self.store.lists(account)))
-                self.store.add_lists(account, rows)
-                return [sid for sid, _ in rows]
+                return self.world.book.seed(account, list(campaigns), seeding.moment)
             return seeding.seed(self.world, account, seeding.collection_named(collection), campaigns)
 
     def set_status(self, account: str, sid: str, word: str) -> None:

@@ -15,6 +15,9 @@ from campaignctl.errors import InputError
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.dialler import DiallingProgress, Result, Waiting
+from campaignctl.sandbox.list_store import SCHEMA as _LIST_SCHEMA
+from campaignctl.sandbox.list_store import TABLES as _LIST_TABLES
+from campaignctl.sandbox.list_store import ListStore
 
 VERSION = 1
 
@@ -30,11 +33,10 @@ CREATE INDEX IF NOT EXISTS by_name ON campaigns (account, collection, name);
 CREATE INDEX IF NOT EXISTS by_state ON campaigns (account, state, begins);
 CREATE TABLE IF NOT EXISTS progress (account TEXT, sid TEXT, ready REAL, done TEXT, PRIMARY KEY (account, sid));
 CREATE TABLE IF NOT EXISTS lines (account TEXT, unit TEXT, free REAL, PRIMARY KEY (account, unit));
-CREATE TABLE IF NOT EXISTS lists (account TEXT, sid TEXT, name TEXT);
 CREATE TABLE IF NOT EXISTS pending (account TEXT, sid TEXT, action TEXT, at REAL);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT);
 """
-_TABLES = ("campaigns", "progress", "lines", "lists", "pending", "settings")
+_TABLES = ("campaigns", "progress", "lines", "pending", "settings", *_LIST_TABLES)
 _COLUMNS = "account, collection, sid, name, status, created, updated, begins, ends, spec, stats, number"
 
 
@@ -92,6 +94,7 @@ class Store:
         """Opens and locks it; None keeps everything in memory. `OwnedElsewhereError` when another process has it."""
         self._lock = threading.RLock()
         self._connection = _connected(path)
+        self.contact_lists = ListStore(self._connection)
         try:
             self._prepare(path)
         except BaseException:
@@ -112,7 +115,7 @@ class Store:
                 )
             self._connection.execute(f"PRAGMA user_version={VERSION}")
             self._connection.execute("COMMIT")
-            self._connection.executescript(_SCHEMA)
+            self._connection.executescript(_SCHEMA + _LIST_SCHEMA)
         except sqlite3.OperationalError as failure:
             if "locked" in str(failure):
                 raise OwnedElsewhereError(str(path)) from None
@@ -269,19 +272,6 @@ class Store:
     def set_line(self, account: str, unit: str, free: float) -> None:
         """See `line`."""
         self._connection.execute("INSERT OR REPLACE INTO lines VALUES (?, ?, ?)", (account, unit, free))
-
-    # contact lists
-
-    def add_lists(self, account: str, lists: Iterable[tuple[str, str]]) -> None:
-        """SID and name of each."""
-        self._connection.executemany("INSERT INTO lists VALUES (?, ?, ?)", ((account, *row) for row in lists))
-
-    def lists(self, account: str) -> list[tuple[str, str]]:
-        """SID and name of each that was added."""
-        rows = self._connection.execute(
-            "SELECT sid, name FROM lists WHERE account = ? ORDER BY rowid", (account,)
-        )
-        return [(sid, name) for sid, name in rows]
 
 
 def _marks(values: Sequence[str]) -> str:

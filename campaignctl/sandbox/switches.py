@@ -18,7 +18,10 @@ from campaignctl.sandbox.refusal import RefusalError
 
 Position: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
 
-REQUESTS = ("list", "get", "create", "update", "action", "details", "lists")
+REQUESTS = (
+    *("list", "get", "create", "update", "action", "details"),
+    *("lists", "contacts", "create_contacts", "create_list", "fill_list", "rename_list", "delete_list"),
+)
 """The kinds of request that faults and switches tell apart."""
 
 OMITTED_BY_004 = ("from", "flow_type", "call_status_callback", "status_callback")
@@ -127,8 +130,13 @@ def _strings(
     return field(default=None if nullable else (), metadata={"row": row})
 
 
-def _omitted(of: str) -> Any:
-    return _strings("answers", f"The keys that an answer to {of} lacks.", _omissions)
+def _omitted(of: str, drawn: tuple[str, ...] | None = None) -> Any:
+    """Of `drawn` keys each alone is drawn, of none nothing is; as of a campaign's where they are left out."""
+    positions = _omissions if drawn is None else lambda: ((), *((key,) for key in drawn)) if drawn else ()
+    return _strings("answers", f"The keys that an answer to {of} lacks.", positions)
+
+
+_CONTACT_KEYS = ("sid", "number", "contact_sid", "item.code", "item.status", "envelope.metadata.total")
 
 
 _SOME_KEYS = (
@@ -224,6 +232,12 @@ class Switches:
     omit_from_list: tuple[str, ...] = _omitted("a list of campaigns")
     omit_from_details: tuple[str, ...] = _omitted("call-details and message-details")
     omit_from_lists: tuple[str, ...] = _omitted("a list of contact lists")
+    omit_from_contacts: tuple[str, ...] = _omitted("a list's contacts", _CONTACT_KEYS)
+    omit_from_create_contacts: tuple[str, ...] = _omitted("a create of contacts", _CONTACT_KEYS)
+    omit_from_create_list: tuple[str, ...] = _omitted("a create of a list", _CONTACT_KEYS)
+    omit_from_fill_list: tuple[str, ...] = _omitted("contacts put into a list", _CONTACT_KEYS)
+    omit_from_rename_list: tuple[str, ...] = _omitted("a list's new name", ())
+    omit_from_delete_list: tuple[str, ...] = _omitted("a list's deletion", ())
     mask: str = _words(
         "answers", "People's numbers are masked: `XXXXXXXX10`, or `98••••10`.", "no", "crosses", "dots"
     )
@@ -295,6 +309,50 @@ class Switches:
     shared_sms: bool = _flag("lists", "Both SMS endpoints list and take the same campaigns.")
     closed_sms: str = _words(
         "lists", "The SMS endpoint that answers 404.", "none", "message-campaigns", "sms-campaigns"
+    )
+
+    contact_lists_lag_seconds: float = _seconds(
+        "contacts", "How long a new contact list is missing from `GET lists`.", 0.0, 1.0, 9.0
+    )
+    duplicate_list: str = _words(
+        "contacts", "How a name of a list that is taken is refused.", "item", "status"
+    )
+    list_members: str = _words(
+        "contacts",
+        "A contact that is added twice is in the list once, twice, or the second time is an item of 409.",
+        *("set", "bag", "once"),
+    )
+    known_contact: str = _words(
+        "contacts",
+        "A known number is answered with its contact, another one, or an item of 409 that shows the contact or not.",
+        *("same", "another", "conflict-shown", "conflict"),
+    )
+    contact_order: str = _words(
+        "contacts", "The order of the items that a create of contacts answers.", "sent", "reversed"
+    )
+    contact_spelling: str = _words(
+        "contacts", "How contacts' numbers are answered: as sent, or as 0 and ten digits.", "sent", "national"
+    )
+    refused_numbers: tuple[str, ...] = _strings(
+        "contacts", "Numbers that end so are refused as contacts.", lambda: ()
+    )
+    refused_members: tuple[str, ...] = _strings(
+        "contacts", "Contacts whose numbers end so cannot be put into a list.", lambda: ()
+    )
+    contacts_lag_seconds: float = _seconds(
+        "contacts", "How long an added contact is missing from its list.", 0.0, 1.0, 9.0, 90.0
+    )
+    contacts_lag: str = _words(
+        "contacts",
+        "They show all at once, or one after the other until then.",
+        "together",
+        "growing",
+        of="contacts_lag_seconds",
+    )
+    contact_count: str = _words(
+        "contacts",
+        "The `total` of a list's contacts: right, one too few, the size of its own page, missing, or all is a 403.",
+        *("right", "short", "page", "missing", "refused"),
     )
 
     serve_reports: bool = _flag(

@@ -15,10 +15,11 @@ from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import TRANSITIONS, Action
 from campaignctl.kinds.table import Kind, Mutability, Role
 from campaignctl.sandbox import alterations, bodies, dialler, people, rules
+from campaignctl.sandbox.address_book import AddressBook
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import VirtualClock, written
 from campaignctl.sandbox.collection import COLLECTIONS, DIALLING, Collection
-from campaignctl.sandbox.envelopes import Answer, Item, campaign_item, detail_items, list_item, success
+from campaignctl.sandbox.envelopes import Answer, Item, campaign_item, detail_items, success
 from campaignctl.sandbox.outgoing import masked_number
 from campaignctl.sandbox.queries import read_page, read_search, worlds
 from campaignctl.sandbox.refusal import RefusalError
@@ -37,6 +38,7 @@ class World:
         self.store = store
         self.clock = clock
         self.switches = switches
+        self.book = AddressBook(store, clock, switches)
         self.served_at = ""
         self._empty_since: float | None = None
 
@@ -164,18 +166,7 @@ class World:
         _, progress = self.store.progress(campaign.account, campaign.sid)
         results = {it.place: (it.outcome, it.at) for it in progress.results}
         results |= {it.place: ("retry", progress.last) for it in progress.waiting}
-        return detail_items(collection, campaign, results)
-
-    def lists(self, account: str, query: Mapping[str, str]) -> Answer:
-        """GET of the contact lists."""
-        page = read_page(query, _LARGEST_DETAILS)
-        rows = [(people.list_sid(account, name), name) for name in people.DEMO_LISTS] + self.store.lists(
-            account
-        )
-        term = query.get("name", "").casefold()
-        rows = [row for row in rows if term in row[1].casefold()]
-        part = [list_item(account, *row) for row in rows[page.offset : page.offset + page.limit]]
-        return success("GET", 200, part, page.metadata(len(part), len(rows)))
+        return detail_items(collection, campaign, self._called(campaign, progress), results)
 
     # what they are made of
 
@@ -219,7 +210,7 @@ class World:
             spec=spec,
             begins=max(begins, campaign.created),
             ends=ends,
-            stats=fresh_stats(kind, spec),
+            stats=self._fresh(campaign.account, kind, spec),
         )
 
     def _updated(self, campaign: Campaign, collection: Collection, sent: Mapping[str, Any]) -> Campaign:
@@ -256,7 +247,7 @@ class World:
             return replace(campaign, spec=alterations.lost(spec, drops))
         if spec.get(schedule) != before.get(schedule):
             campaign = self._scheduled(campaign, now)
-        return replace(self._lossy(campaign, kind, drops), stats=fresh_stats(kind, spec))
+        return replace(self._lossy(campaign, kind, drops), stats=self._fresh(campaign.account, kind, spec))
 
     def _asked(self, campaign: Campaign, kind: Kind, word: Any) -> tuple[Campaign, Campaign]:
         """After an action, as it is kept and as it is answered."""
@@ -305,6 +296,16 @@ class World:
 
     # dialling
 
+    def recipients(self, account: str, spec: Mapping[str, Any], begun: bool = False) -> list[str]:
+        """Everybody whom a campaign calls, once it has `begun` those of deleted lists too."""
+        return people.recipients(spec, self.book.numbers(account, begun))
+
+    def _called(self, campaign: Campaign, progress: dialler.DiallingProgress) -> list[str]:
+        return self.recipients(campaign.account, campaign.spec, progress.begun > 0)
+
+    def _fresh(self, account: str, kind: Kind, spec: Mapping[str, Any]) -> dict[str, int]:
+        return fresh_stats(kind, len(self.recipients(account, spec)))
+
     def settle(self, account: str) -> None:
         """Makes the calls and sends the messages that are due by now; starts and completes campaigns.
 
@@ -346,7 +347,7 @@ class World:
         throttle = spec.get("throttle") if spec.get("mode") == "custom" else None
         return dialler.CampaignRun(
             sid=campaign.sid,
-            people=people.recipients(spec),
+            people=self._called(campaign, progress),
             ready=campaign.begins if resumed is None else resumed,
             ends=campaign.ends,
             gap=60.0 / throttle if throttle else 0.0,
@@ -362,12 +363,10 @@ def _sid(account: str, number: int, kind: Kind) -> str:
     return digest[:36] if kind.short == "voice" else digest[:32]
 
 
-def fresh_stats(kind: Kind, spec: Mapping[str, Any]) -> dict[str, int]:
-    """The counters of a campaign that has called nobody."""
+def fresh_stats(kind: Kind, count: int) -> dict[str, int]:
+    """The counters of a campaign that has called none of its `count` people."""
     first = DIALLING[kind.name].counters[0]
-    return {
-        name: len(people.recipients(spec)) if name == first else 0 for name in DIALLING[kind.name].counters
-    }
+    return {name: count if name == first else 0 for name in DIALLING[kind.name].counters}
 
 
 def stats_of(kind: Kind, run: dialler.CampaignRun) -> dict[str, int]:

@@ -280,7 +280,40 @@ def ask(account: Account, request: str, path: str) -> httpx.Response:
         "action": lambda: account.act(path, "pause"),
         "details": lambda: account.get(f"{path}/call-details"),
         "lists": lambda: account.get("lists"),
+        "contacts": lambda: account.get(f"lists/{LIST}/contacts"),
+        "create_contacts": lambda: account.post("contacts", {"contacts": [{"number": "+919876543210"}]}),
+        "create_list": lambda: account.post(
+            "lists", {"lists": [{"name": f"list {len(account_lists(account))}"}]}
+        ),
+        "fill_list": lambda: filled(account),
+        "rename_list": lambda: account.put(
+            f"lists/{made_list(account)}", {"name": f"renamed {len(account_lists(account))}"}
+        ),
+        "delete_list": lambda: account.client.delete(f"{account.base}/lists/{made_list(account)}"),
     }[request]()
+
+
+LIST = "9120d5962d214316b7721de55bb82e03"
+
+
+def account_lists(account: Account) -> list[Any]:
+    return account.get("lists", limit=500).json()["response"]
+
+
+def made_list(account: Account) -> str:
+    """A new list, whatever answers lack."""
+    before = len(account_lists(account))
+    account.post("lists", {"lists": [{"name": f"list {before}"}]})
+    return str(account_lists(account)[-1]["data"]["sid"])
+
+
+def filled(account: Account) -> httpx.Response:
+    """Somebody who is put into a new list."""
+    number = {"number": "+919876543210"}
+    sid = account.post("contacts", {"contacts": [number]}).json()["response"][0]["data"]["sid"]
+    return account.post(
+        f"lists/{made_list(account)}/contacts", {"contact_references": [{"contact_sid": sid}]}
+    )
 
 
 @pytest.mark.parametrize("request_kind", REQUESTS)

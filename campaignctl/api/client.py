@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from campaignctl.api import encoding, envelopes
 from campaignctl.api.credentials import Credentials, advice, require
-from campaignctl.api.decoding import ContactList, decode, decode_batch, decode_contact_list
+from campaignctl.api.decoding import ContactList, decode, decode_contact_items, decode_contact_list
 from campaignctl.api.envelopes import Envelope, Item, Json, Trouble, UnreadableError, read_envelope
 from campaignctl.api.pacing import Pacer
 from campaignctl.api.retry import (
@@ -32,9 +32,9 @@ from campaignctl.errors import AnswerError, ApiError, CredentialsError, Unreacha
 from campaignctl.kinds.endpoints import CONTACT_LISTS, CONTACTS, ENDPOINTS, Endpoint
 from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.model.batches import BatchExchange
 from campaignctl.model.campaigns import Live
 from campaignctl.model.clocks import OtherClock
+from campaignctl.model.contact_items import ContactExchange
 from campaignctl.model.environment import Environment
 from campaignctl.model.requests import Budget
 from campaignctl.model.results import Answer, Done, Exchange, NotReached, Refused, Unknown
@@ -307,30 +307,30 @@ class Client:
         body = encoding.encode_action(endpoint, action)
         return self._write(_Request(action.value, endpoint, sid, body=body, urgent=urgent, check=check))
 
-    def create_contacts(self, contacts: Sequence[Mapping[str, str]]) -> BatchExchange:
+    def create_contacts(self, contacts: Sequence[Mapping[str, str]]) -> ContactExchange:
         """Makes people known to the account; an item for each, in whatever order."""
         body = encoding.encode_items(CONTACTS.create_key, contacts)
         return self._batch(_Request("create", CONTACTS, body=body))
 
-    def create_list(self, name: str) -> BatchExchange:
+    def create_list(self, name: str) -> ContactExchange:
         """Makes an empty contact list."""
         body = encoding.encode_items(CONTACT_LISTS.create_key, [{"name": name}])
         return self._batch(_Request("create", CONTACT_LISTS, body=body))
 
-    def fill_list(self, sid: str, contacts: Sequence[str], check: Check | None = None) -> BatchExchange:
+    def fill_list(self, sid: str, contacts: Sequence[str], check: Check | None = None) -> ContactExchange:
         """Puts contacts into a list, by their SIDs."""
         body = encoding.encode_items("contact_references", [{"contact_sid": each} for each in contacts])
         return self._batch(_Request("fill", CONTACT_LISTS, sid, body=body, check=check))
 
-    def delete_list(self, sid: str, check: Check | None = None) -> BatchExchange:
+    def delete_list(self, sid: str, check: Check | None = None) -> ContactExchange:
         """Deletes a contact list."""
         return self._batch(_Request("delete", CONTACT_LISTS, sid, check=check))
 
-    def _batch(self, request: _Request) -> BatchExchange:
-        result = self._exchange(request, lambda reply: decode_batch(request.endpoint, reply.body))
+    def _batch(self, request: _Request) -> ContactExchange:
+        result = self._exchange(request, lambda reply: decode_contact_items(request.endpoint, reply.body))
         if TABLE[result.came].fate is WriteOutcome.DONE and result.value is not None:
-            return BatchExchange(result.value, result.attempts)
-        return BatchExchange(self._trouble(request, result), result.attempts)
+            return ContactExchange(result.value, result.attempts)
+        return ContactExchange(self._trouble(request, result), result.attempts)
 
     def _write(self, request: _Request) -> Exchange:
         result = self._exchange(request, lambda reply: _single(request.endpoint, reply, request.sid))

@@ -19,8 +19,8 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.endpoints import CONTACT_LISTS, Endpoint
 from campaignctl.kinds.lifecycle import read_status
 from campaignctl.kinds.table import Field, Type, Value
-from campaignctl.model.batches import Batch, BatchItem
 from campaignctl.model.campaigns import Live
+from campaignctl.model.contact_items import ContactItem, ContactItems
 from campaignctl.model.windows import instant
 
 
@@ -72,15 +72,15 @@ def decode_contact_list(data: Json) -> ContactList:
     return ContactList(sid, name, _moment(found.get("date_created")))
 
 
-def decode_batch(endpoint: Endpoint, body: bytes) -> Batch:
+def decode_contact_items(endpoint: Endpoint, body: bytes) -> ContactItems:
     """What became of each contact or list that was sent. Raises `UnreadableError`."""
-    return Batch(tuple(_batch_item(endpoint, item) for item in read_envelope(body).items))
+    return ContactItems(tuple(_contact_item(endpoint, item) for item in read_envelope(body).items))
 
 
-def _batch_item(endpoint: Endpoint, item: Item) -> BatchItem:
+def _contact_item(endpoint: Endpoint, item: Item) -> ContactItem:
     """Whatever an item shows of its contact, also where it failed."""
     data = item.data if isinstance(item.data, dict) else {}
-    return BatchItem(
+    return ContactItem(
         fine=item.trouble is None,
         code=item.code,
         sid=_sid(endpoint, data),

@@ -10,7 +10,7 @@ from scripted_server import FakeClock
 
 from campaignctl.api.client import Client
 from campaignctl.errors import ApiError
-from campaignctl.model.batches import Batch, BatchExchange, BatchItem
+from campaignctl.model.contact_items import ContactExchange, ContactItem, ContactItems
 from campaignctl.model.results import Refused, Unknown
 from campaignctl.sandbox.server import Sandbox
 
@@ -29,12 +29,12 @@ def client(bench: Bench, sandbox: Sandbox) -> Client:
     return bench.connect(sandbox.url)
 
 
-def items(exchange: BatchExchange) -> tuple[BatchItem, ...]:
-    assert isinstance(exchange.answer, Batch), exchange.answer
+def items(exchange: ContactExchange) -> tuple[ContactItem, ...]:
+    assert isinstance(exchange.answer, ContactItems), exchange.answer
     return exchange.answer.items
 
 
-def sid_of(item: BatchItem) -> str:
+def sid_of(item: ContactItem) -> str:
     assert item.sid is not None
     return item.sid
 
@@ -91,7 +91,7 @@ def test_a_name_that_is_taken_is_an_item_or_a_refusal(client: Client, sandbox: S
     client.create_list("vip")
     answer = client.create_list("vip").answer
     if way == "item":
-        assert isinstance(answer, Batch)
+        assert isinstance(answer, ContactItems)
         assert answer.items[0].code == 409
     else:
         assert isinstance(answer, Refused)

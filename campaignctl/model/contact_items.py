@@ -8,7 +8,7 @@ from campaignctl.model.results import NotReached, Refused, Unknown
 
 
 @dataclass(frozen=True, slots=True)
-class BatchItem:
+class ContactItem:
     """One item of an answer. `fine` says that it succeeded; `code` is its own, None without.
 
     `sid` is the contact's or list's own, `number` and `fields` what it shows of a contact; `message` why it failed.
@@ -23,15 +23,15 @@ class BatchItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class ContactItems:
     """An answer that could be read: an item for each that was sent, in any order, or so the API says."""
 
-    items: tuple[BatchItem, ...]
+    items: tuple[ContactItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class BatchExchange:
+class ContactExchange:
     """A write of a batch that is over, and how many requests were made for it."""
 
-    answer: Batch | Refused | NotReached | Unknown
+    answer: ContactItems | Refused | NotReached | Unknown
     attempts: int

@@ -32,8 +32,8 @@ def main(arguments: list[str]) -> int:
         for row in benchmark.rows():
             rows.append(row)
             print(line(row), flush=True)  # noqa: T201
-    whole = (given.count, given.turns, given.starts) >= (COUNT, TURNS, STARTS)
-    if whole and not given.dry_run:
+    complete = (given.count, given.turns, given.starts) >= (COUNT, TURNS, STARTS)
+    if complete and not given.dry_run:
         PAGE.write_text(page(rows), encoding="utf-8")
     return 0 if all(row.reached for row in rows) else 1
 

@@ -28,7 +28,7 @@ is about 1.1 kB and names 20 numbers; the account is a server on the same machin
 
 
 def page(rows: Sequence[Row]) -> str:
-    """The whole page."""
+    """The complete page."""
     return _HEAD.format(where=_where()) + "".join(f"{line(row)}\n" for row in rows)
 
 

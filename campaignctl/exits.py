@@ -38,7 +38,7 @@ EXIT_CODES: Final = (
         Exit.USAGE,
         "The command line is wrong.",
         "An unknown flag; no project file and no PATHS; an apply with something to do, no terminal to ask on and no "
-        "--auto-approve; a bare digest for --expect; a NAME that campaigns of both kinds bear (write voice/NAME or "
+        "--auto-approve; a bare digest for --expect; a NAME that campaigns of both kinds have (write voice/NAME or "
         "sms/NAME).",
     ),
     ExitCode(
@@ -49,7 +49,7 @@ EXIT_CODES: Final = (
     ExitCode(
         Exit.PARTLY,
         "Applied in part: an operation failed.",
-        "The other campaigns were gone on with. The results say what failed and why; mend it and apply again.",
+        "The other campaigns were still processed. The results say what failed and why; fix it and apply again.",
     ),
     ExitCode(
         Exit.REFUSED,

@@ -49,7 +49,7 @@ def mask_number(number: str) -> str:
 
 
 def mask_url(url: str) -> str:
-    """Without user info, and with the names of its query but not the values. What is no such URL is hidden whole.
+    """Without user info, and with the names of its query but not the values. What is no such URL is hidden completely.
 
     >>> mask_url("https://me:pw@example.com/hook?token=abc")
     'https://example.com/hook?token=•••'

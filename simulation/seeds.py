@@ -46,7 +46,7 @@ def play(
     stop: bool = False,
     seconds: float = inf,
 ) -> Outcome:
-    """The whole life; with `stop` until the first promise is broken. In any case so many seconds at most."""
+    """The entire life; with `stop` until the first promise is broken. In any case so many seconds at most."""
     until, began = monotonic() + seconds, process_time()
     gc.set_threshold(100_000)  # as the command line sets it for itself
     world = World(seed, days, only, plain, _quick_disk())

@@ -53,7 +53,7 @@ class Page:
 
     @property
     def items(self) -> tuple[Live, ...]:
-        """Those that were whole."""
+        """Those that were complete."""
         return tuple(entry for entry in self.entries if entry is not None)
 
     @property
@@ -387,9 +387,9 @@ class Client:
         patience = RetryBudget(max(self.environment.max_attempts, 1), self._random)
         result: _Result[T] = _Result(ReplyClass.NO_CONNECTION, Trouble("", ""))
         while True:
-            crowded = self._await_slot(patience, request.urgent or self._use_reserved_quota)
-            if crowded is not None:
-                return result if patience.attempts else _rate_limited(crowded)
+            refused = self._await_slot(patience, request.urgent or self._use_reserved_quota)
+            if refused is not None:
+                return result if patience.attempts else _rate_limited(refused)
             if request.check is not None:
                 request.check()
                 if self._pacer.wait(urgent=request.urgent or self._use_reserved_quota) > 0:

@@ -16,20 +16,20 @@ _MOST_PAGES: Final = 500
 
 
 def read_directory(client: Client) -> Directory:
-    """Every contact list by its name. An account that refuses to show them gives a directory that is not whole.
+    """Every contact list by its name. An account that refuses to show them gives a directory that is not complete.
 
     Raises `ApiError` for what stays unread for another reason: no credentials, no connection, a server in trouble.
     """
     try:
-        lists, whole = _read(client)
+        lists, complete = _read(client)
     except ApiError as error:
         if error.http not in (403, 404) and not is_refusal(error):
             raise
-        return Directory({}, whole=False, trouble=str(error))
+        return Directory({}, complete=False, trouble=str(error))
     sids: defaultdict[str, list[str]] = defaultdict(list)
     for each in lists:
         sids[each.name].append(each.sid)
-    return Directory({name: tuple(sorted(found)) for name, found in sids.items()}, whole)
+    return Directory({name: tuple(sorted(found)) for name, found in sids.items()}, complete)
 
 
 def _read(client: Client) -> tuple[tuple[ContactList, ...], bool]:

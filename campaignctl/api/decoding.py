@@ -2,7 +2,7 @@
 
 What an answer holds is read tolerantly: unknown keys are ignored, and a key whose value cannot be understood counts as
 one that the answer lacks, which says nothing; so does one that holds a masked number of a person. Only the SID and the
-name are needed: an item without them has failed, so the list is not whole.
+name are needed: an item without them has failed, so the list is not complete.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from campaignctl.model.windows import window_of
 class KindReader:
     """Reads one kind for its manifests.
 
-    `everything` is False while only the alive have been read, by a filter that has `proved` itself. `whole` is
-    about what was listed, `searched` are the names that whole searches settled.
+    `everything` is False while only the alive have been read, by a filter that has `proved` itself. `complete` is
+    about what was listed, `searched` are the names that complete searches settled.
     """
 
     client: Client
@@ -33,7 +33,7 @@ class KindReader:
     campaigns: dict[str, Live] = field(default_factory=dict)
     everything: bool = True
     proved: bool = False
-    whole: bool = True
+    complete: bool = True
     listed: int = 0
     searched: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)
@@ -43,12 +43,12 @@ class KindReader:
     @property
     def listing(self) -> Listing:
         """What was read. Where only the alive were, a name that could matter is settled by its own search."""
-        whole = self.whole and (self.everything or self.searched >= self.undecided().keys())
-        return Listing(tuple(self.campaigns.values()), whole, frozenset(self.searched))
+        complete = self.complete and (self.everything or self.searched >= self.undecided().keys())
+        return Listing(tuple(self.campaigns.values()), complete, frozenset(self.searched))
 
     @property
     def shows_nothing(self) -> bool:
-        """The whole list is empty, or seems to be."""
+        """The complete list is empty, or seems to be."""
         return self.everything and self.listed == 0
 
     @property
@@ -68,11 +68,11 @@ class KindReader:
             self._read_everything()
             self._look_up_pins()
             self._look_up_names()
-        if not self.whole:
+        if not self.complete:
             self._note_broken()
 
     def _note_broken(self) -> None:
-        self.notes.append(f"The account's list of {self.label} could not be read whole.")
+        self.notes.append(f"The account's list of {self.label} could not be read completely.")
 
     @cached_property
     def _wanted(self) -> Mapping[str | None, Desired]:
@@ -114,7 +114,7 @@ class KindReader:
         self.everything = True
 
     def _take(self, reading: ListReading) -> None:
-        self.campaigns, self.whole = dict(reading.campaigns), reading.whole
+        self.campaigns, self.complete = dict(reading.campaigns), reading.complete
         self.listed = reading.count
         self.searched.clear()
         self.missing.clear()
@@ -133,40 +133,40 @@ class KindReader:
 
     def undecided(self) -> Mapping[str, Desired]:
         """The manifests, by name, that none of the alive matches and that could still matter."""
-        now, bearers = self.client.now(), self.names(_is_alive)
+        now, taken = self.client.now(), self.names(_is_alive)
         unpinned = {one.name: one for one in self.manifests if one.name and not one.sid}
         return {
             name: one
             for name, one in unpinned.items()
-            if name not in bearers and (_can_matter(one, now) or one.previous_name in bearers)
+            if name not in taken and (_can_matter(one, now) or one.previous_name in taken)
         }
 
     def _renamed(self) -> Mapping[str, str]:
         """Previous names, by name, that one may be meant by that is over, or that was not seen (rule 1.3)."""
-        known, bearers = self.names(), self.names(_is_alive)
+        known, taken = self.names(), self.names(_is_alive)
         return {
             name: one.previous_name
             for name, one in self.undecided().items()
-            if one.previous_name and name not in known and one.previous_name not in bearers
+            if one.previous_name and name not in known and one.previous_name not in taken
         }
 
     def to_create(self) -> list[str]:
-        """Names that a create may be wanted for: nothing of any status bears them, and their window is not over."""
-        now, bearers = self.client.now(), self.names()
+        """Names that a create may be wanted for: nothing of any status has them, and their window is not over."""
+        now, taken = self.client.now(), self.names()
         renamed = self.names(lambda live: live.alive or live.finished)
         return [
             one.name
             for one in self.manifests
             if one.name
             and not one.sid
-            and one.name not in bearers
+            and one.name not in taken
             and one.previous_name not in renamed
             and one.state not in (State.COMPLETED, State.ARCHIVED)
             and _can_matter(one, now)
         ]
 
     def names(self, among: Callable[[Live], bool] = lambda _live: True) -> set[str]:
-        """Those that campaigns bear. One that a pin names is no candidate for another manifest."""
+        """Those that campaigns have. One that a pin names is no candidate for another manifest."""
         pinned = {one.sid for one in self.manifests}
         return {live.name for live in self.campaigns.values() if live.sid not in pinned and among(live)}
 
@@ -188,11 +188,11 @@ class KindReader:
         return True
 
     def _look_up_names(self) -> bool:
-        """By searches: each name, and where nothing bears it what it was called before.
+        """By searches: each name, and where nothing has it what it was called before.
 
         False when everything must be read instead: no search can be relied on, or the filter missed something.
         """
-        if self.everything and self.whole:
+        if self.everything and self.complete:
             return True
         undecided = self.undecided()
         settled = self._settled(undecided)
@@ -208,7 +208,7 @@ class KindReader:
         return True
 
     def _settled(self, names: Iterable[str]) -> frozenset[str] | None:
-        """The names whose bearers were all seen; None where only reading everything can tell, and has not yet."""
+        """The names whose campaigns were all seen; None where only reading everything can tell, and has not yet."""
         looked = self.searches.look_for(names)
         if not self._add(looked.campaigns.values()) or (looked.unanswered and not self.everything):
             return None
@@ -224,12 +224,12 @@ class KindReader:
         return True
 
     def doubt(self, names: Iterable[str]) -> None:
-        """Searches, though the list is empty. Where something is there after all, the list was not whole."""
+        """Searches, though the list is empty. Where something is there after all, the list was not complete."""
         for name in names:
             self.searches.made(term_of(name) or name)
         self._add(self.searches.seen.values())
         if self.campaigns:
-            self.whole = False
+            self.complete = False
             self._note_broken()
             self.searches.learn(self.campaigns)
             self._look_up_names()

@@ -41,7 +41,7 @@ class ListReading:
     followed: bool = True
 
     @property
-    def whole(self) -> bool:
+    def complete(self) -> bool:
         """True when every item was read. Where the account claims more than it showed, some are missing."""
         return self.followed and not self.failed and self.count >= (self.total or 0)
 
@@ -53,7 +53,7 @@ class ListReading:
     @property
     def listing(self) -> Listing:
         """As the planner takes it."""
-        return Listing(tuple(self.campaigns.values()), self.whole)
+        return Listing(tuple(self.campaigns.values()), self.complete)
 
     def take(self, offset: int, page: Page) -> bool:
         """Adds a page; an item seen twice counts once, as it was seen last. True when something was new."""
@@ -68,14 +68,14 @@ class ListReading:
 
 
 def scan(client: Client, kind: Kind, collection: str | None = None) -> Listing:
-    """The whole list of a kind. Raises `ApiError` for what cannot be read at all."""
+    """The complete list of a kind. Raises `ApiError` for what cannot be read at all."""
     return read_list(client, kind, collection=collection).listing
 
 
 def search(client: Client, kind: Kind, name: str, collection: str | None = None) -> Listing:
-    """All campaigns that bear the name, and others; a whole scan where the name cannot be searched for.
+    """All campaigns that have the name, and others; a full scan where the name cannot be searched for.
 
-    An account may find whole names alone: where a part of it finds none that bears it, it is asked for whole too.
+    An account may find full names alone: where a part of it finds none that has it, it is asked for the full name too.
     """
     term = term_of(name)
     reading = None if term is None else search_term(client, kind, term, collection)
@@ -84,7 +84,7 @@ def search(client: Client, kind: Kind, name: str, collection: str | None = None)
     if name != term and not any(live.name == name for live in reading.campaigns.values()):
         by_name = search_term(client, kind, name, collection)
         found = reading.campaigns | (by_name.campaigns if by_name else {})
-        return Listing(tuple(found.values()), reading.whole)
+        return Listing(tuple(found.values()), reading.complete)
     return reading.listing
 
 
@@ -146,7 +146,7 @@ def read_list(
 def latest_first(
     client: Client, kind: Kind, reading: ListReading, collection: str | None = None
 ) -> Iterator[Page]:
-    """The whole list into `reading`, from its latest end, each page as soon as it is read.
+    """The complete list into `reading`, from its latest end, each page as soon as it is read.
 
     What is alive stands there; but a campaign that is made meanwhile is not seen.
     """

@@ -23,10 +23,10 @@ _LIKE_A_SID: Final = re.compile(r"(?=.*\d)[0-9A-Za-z]{24,64}", re.ASCII)
 
 
 def find(client: Client, asked: AskedName) -> Found:
-    """The campaign of a SID, and all that bear the name. Raises `ApiError`: what stays unread is no absence.
+    """The campaign of a SID, and all that have the name. Raises `ApiError`: what stays unread is no absence.
 
     A name can be the SID of another campaign: what looks like one is looked for both ways. What does not is a SID only
-    where no campaign bears it.
+    where no campaign has it.
     """
     if _LIKE_A_SID.fullmatch(asked.word):
         found = _by_sid(client, asked)
@@ -69,32 +69,34 @@ def _with_sid(client: Client, found: Found) -> Found:
 
 def _both(first: Found, second: Found) -> Found:
     """What the second way found; nothing is surely nowhere only where both looked at all there is."""
-    whole = second.whole and (first.whole or bool(second.campaigns))
-    return Found(second.asked, second.campaigns, whole, first.similar or second.similar)
+    complete = second.complete and (first.complete or bool(second.campaigns))
+    return Found(second.asked, second.campaigns, complete, first.similar or second.similar)
 
 
 def _by_name(client: Client, asked: AskedName) -> Found:
     """Searches that find nobody of the name prove nothing about the alive: they are looked at themselves."""
     found = each_kind(asked.kinds, lambda kind: _search(client, kind, asked.word))
-    if not any(_bears(listing, asked.word) for listing in found.values()):
+    if not any(_has_name(listing, asked.word) for listing in found.values()):
         among_alive = each_kind(asked.kinds, lambda kind: alive(client, kind))
-        found |= {kind: it for kind, it in among_alive.items() if _bears(it, asked.word)}
+        found |= {kind: it for kind, it in among_alive.items() if _has_name(it, asked.word)}
     seen = [live for listing in found.values() for live in listing.campaigns]
-    bearers = tuple(live for live in seen if live.name == asked.word)
-    whole = all(listing.whole for listing in found.values())
-    return Found(asked, bearers, whole, () if bearers else similar(asked.word, (live.name for live in seen)))
+    namesakes = tuple(live for live in seen if live.name == asked.word)
+    complete = all(listing.complete for listing in found.values())
+    return Found(
+        asked, namesakes, complete, () if namesakes else similar(asked.word, (live.name for live in seen))
+    )
 
 
 def _search(client: Client, kind: Kind, name: str) -> Listing:
     """A name that cannot be searched for is looked for among the alive, before everything is read for it."""
     if term_of(name) is None:
         listing = alive(client, kind)
-        if _bears(listing, name):
+        if _has_name(listing, name):
             return listing
     return search(client, kind, name)
 
 
-def _bears(listing: Listing, name: str) -> bool:
+def _has_name(listing: Listing, name: str) -> bool:
     return any(live.name == name for live in listing.campaigns)
 
 

@@ -37,13 +37,13 @@ def read_other_sms(reader: KindReader, sparing: bool) -> OtherSms:
         return OtherSms()
     try:
         there, finished = _read_there(reader, other.collection, sparing)
-        looked = there.searches.look_for(() if there.whole else names)
+        looked = there.searches.look_for(() if there.complete else names)
     except ApiError as error:
         if no_such_part(error):
             return OtherSms()
         raise
     found = {**there.campaigns, **looked.campaigns}.values()
-    unsettled = frozenset() if there.whole else frozenset(names) - looked.settled
+    unsettled = frozenset() if there.complete else frozenset(names) - looked.settled
     return OtherSms(tuple(live for live in found if live.alive), finished, unsettled)
 
 

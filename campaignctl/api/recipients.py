@@ -72,12 +72,12 @@ class _Reader:
         """The rows from `skip` on, expected at an offset. Items that failed at the end are asked for once more."""
         items, reached = page.items[skip:], start + len(page.items)
         last = not items or _is_last(page, reached, self._limit)
-        whole = max((place for place, item in enumerate(items, 1) if item.trouble is None), default=0)
-        if last or whole == 0:
-            whole = len(items)
-        taken = items[:whole]
+        complete = max((place for place, item in enumerate(items, 1) if item.trouble is None), default=0)
+        if last or complete == 0:
+            complete = len(items)
+        taken = items[:complete]
         rows = tuple(_row(item) for item in taken if item.trouble is None)
-        end = start + skip + whole if taken else min(start + skip, expected)
+        end = start + skip + complete if taken else min(start + skip, expected)
         batch = Batch(rows, end, len(taken) - len(rows), page.total)
         if not taken or taken[-1].trouble is not None:
             return _Part(batch, end, None, last)

@@ -108,15 +108,15 @@ def _text(response: httpx.Response, clock: Clock) -> Iterator[str]:
                 raise AnswerError("the campaign's report does not come to an end")
             yield decoder.decode(chunk)
     except httpx.HTTPError:
-        raise AnswerError("the connection was lost before the whole report had come") from None
+        raise AnswerError("the connection was lost before the complete report had come") from None
     yield decoder.decode(b"", final=True)
 
 
 def _lines(texts: Iterator[str]) -> Iterator[str]:
     left = ""
     for text in texts:
-        *whole, left = (left + text).split("\n")
-        yield from (f"{line}\n" for line in whole)
+        *complete, left = (left + text).split("\n")
+        yield from (f"{line}\n" for line in complete)
         if len(left) > MAX_LINE:
             raise AnswerError("the campaign's report has a line that is longer than any row")
     if left:

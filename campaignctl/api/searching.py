@@ -17,13 +17,13 @@ class Trust(Enum):
     """What the searches of a list are known to find."""
 
     PARTS = "names that hold what is searched for"
-    WHOLE = "names that are what is searched for"
+    FULL_NAMES = "names that are what is searched for"
     NOTHING = "nothing that is known to be there"
 
 
 @dataclass(frozen=True)
 class Looked:
-    """`settled` are the names whose bearers are all among `campaigns`; of the `unanswered` only a scan can tell."""
+    """`settled` are the names whose campaigns are all among `campaigns`; of the `unanswered` only a scan can tell."""
 
     campaigns: Mapping[str, Live]
     settled: frozenset[str]
@@ -49,7 +49,7 @@ class Searches:
         self._trust = None if self._trust is Trust.NOTHING else self._trust
 
     def look_for(self, names: Iterable[str]) -> Looked:
-        """Each by its term; by the whole name too where searches do not find parts. Raises `ApiError`."""
+        """Each by its term; by the full name too where searches do not find parts. Raises `ApiError`."""
         terms = {name: term_of(name) for name in names}
         for term in terms.values():
             self.made(term)
@@ -58,7 +58,7 @@ class Searches:
             readings = [self.made(text) for text in self._queries(name, term, terms)]
             if not readings or None in readings:
                 unanswered.add(name)
-            elif all(reading and reading.whole for reading in readings):
+            elif all(reading and reading.complete for reading in readings):
                 settled.add(name)
         return Looked(self.seen, frozenset(settled), frozenset(unanswered))
 
@@ -74,12 +74,12 @@ class Searches:
     def _queries(self, name: str, term: str | None, wanted: Iterable[str]) -> tuple[str, ...]:
         """What must be searched for, so that a name is settled; none where no search can settle it.
 
-        What other signs do to a search for a whole name is unknown, but for those that a known one was found by.
+        What other signs do to a search for a full name is unknown, but for those that a known one was found by.
         """
         if term is None or self.made(term) is None:
             return ()
         trust = self._trusted(wanted)
-        if trust is Trust.WHOLE and _signs(name) <= self._signs:
+        if trust is Trust.FULL_NAMES and _signs(name) <= self._signs:
             return term, name
         return (term,) if trust is Trust.PARTS else ()
 
@@ -90,21 +90,21 @@ class Searches:
             if any(self._shows_part(text, reading.campaigns.values()) for text, reading in made):
                 self._trust = Trust.PARTS
             else:
-                self._trust = self._asked_for_part() or self._asked_for_whole(wanted) or Trust.NOTHING
+                self._trust = self._asked_for_part() or self._asked_for_full_name(wanted) or Trust.NOTHING
         return self._trust
 
     def _asked_for_part(self) -> Trust | None:
         part = max((_part_of(live.name) for live in self.known.values()), key=_worth, default="")
         return Trust.PARTS if part and self._shows_part(part, self._first_page(part)) else None
 
-    def _asked_for_whole(self, wanted: Iterable[str]) -> Trust | None:
+    def _asked_for_full_name(self, wanted: Iterable[str]) -> Trust | None:
         signs = frozenset[str]().union(*map(_signs, wanted))
         names = (live.name for live in self.known.values())
         name = max(names, key=lambda it: (len(_signs(it) & signs), _worth(it)), default="")
         if not name or not any(live.sid in self.known for live in self._first_page(name)):
             return None
         self._signs = _signs(name)
-        return Trust.WHOLE
+        return Trust.FULL_NAMES
 
     def _shows_part(self, text: str, found: Iterable[Live]) -> bool:
         """One that is known, by less than its name; letter case is no part of that."""

@@ -71,11 +71,11 @@ class ServerClock:
             yield "The account's answers carry no readable date: now is this machine's clock."
             return
         if abs(self.ahead) > OUT_OF_STEP:
-            way = "behind" if self.ahead > timedelta() else "ahead of"
+            direction = "behind" if self.ahead > timedelta() else "ahead of"
             seconds = round(abs(self.ahead.total_seconds()))
             yield (
-                f"This machine's clock is {seconds} seconds {way} the account's; now is the account's, and nobody is "
-                "called unless it is right by both."
+                f"This machine's clock is {seconds} seconds {direction} the account's; now is the account's, and "
+                "nobody is called unless it is right by both."
             )
         if self._out_of_step():
             widest = max(abs(it - self.ahead) for it in self._out_of_step())

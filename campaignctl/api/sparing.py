@@ -33,20 +33,20 @@ class Sparing:
 def read_sparingly(
     client: Client, kind: Kind, collection: str | None = None, keep: Keep = as_it_is
 ) -> Sparing:
-    """One page; when that is not the whole account, the alive by a filter that must prove itself."""
+    """One page; when that is not the complete account, the alive by a filter that must prove itself."""
     limit = client.endpoint(kind, collection).page_limit
     first = client.list_page(kind, offset=0, limit=limit, collection=collection)
     scan_cost = ceil((first.total or 0) / (limit - 1))
     if is_last(first, len(first.entries), limit):
-        whole = read_list(client, kind, collection=collection, first=first, keep=keep)
-        return Sparing(first, scan_cost, whole, everything=True)
+        complete = read_list(client, kind, collection=collection, first=first, keep=keep)
+        return Sparing(first, scan_cost, complete, everything=True)
     return Sparing(first, scan_cost, _filtered(client, kind, collection, first, keep), everything=False)
 
 
 def _filtered(
     client: Client, kind: Kind, collection: str | None, first: Page, keep: Keep
 ) -> ListReading | None:
-    """The alive by status filter; None unless they and the finished make up the whole account.
+    """The alive by status filter; None unless they and the finished make up the complete account.
 
     Which spellings the filter takes is unknown, so an answer proves nothing by itself; a page that holds anything
     else disproves it, and no other one is read.

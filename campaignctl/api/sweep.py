@@ -30,7 +30,7 @@ class Sweep:
     """One look over both kinds for campaigns of `statuses`. Whoever asks may stop them between two answers.
 
     `seen` are all campaigns that were read, as they were seen last, by SID. `troubles` are the kinds that could not
-    be read whole, by name, and `elsewhere` those of endpoints that the environment does not use, which are out of
+    be read completely, by name, and `elsewhere` those of endpoints that the environment does not use, which are out of
     reach, once the looking is over. `tell` is told what takes long.
     """
 
@@ -40,12 +40,12 @@ class Sweep:
     seen: dict[str, Live] = field(default_factory=dict)
     troubles: dict[str, ApiError | None] = field(default_factory=dict)
     elsewhere: tuple[Live, ...] = ()
-    _given: set[str] = field(default_factory=set)
+    _handed_out: set[str] = field(default_factory=set)
     _times: Counter[str] = field(default_factory=Counter)
 
     def look_again(self) -> None:
         """What calls still, or again, in the look that follows is given once more."""
-        self._given.clear()
+        self._handed_out.clear()
 
     def in_waves(self) -> Iterator[tuple[Live, ...]]:
         """Each campaign once: first what is in progress, by few and fresh answers; then `everything`.
@@ -102,7 +102,7 @@ class Sweep:
             yield found
 
     def _alive(self, kind: Kind) -> Iterator[tuple[Live, ...]]:
-        """The alive at once where the filter shows them, else the whole list page by page, the latest first."""
+        """The alive at once where the filter shows them, else the complete list page by page, the latest first."""
         sparing = read_sparingly(self.client, kind)
         reading = sparing.reading
         if reading is not None:
@@ -117,7 +117,7 @@ class Sweep:
             reading = ListReading()
             for page in latest_first(self.client, kind, reading):
                 yield page.items
-        if not reading.whole:
+        if not reading.complete:
             self.troubles[kind.name] = None
 
     def _elsewhere(self, endpoint: Endpoint) -> tuple[Live, ...]:
@@ -155,9 +155,9 @@ class Sweep:
         found = tuple(found)
         self.seen.update({live.sid: live for live in found})
         new = tuple(live for live in found if live.status in statuses and self._may_give(live.sid))
-        self._given.update(live.sid for live in new)
+        self._handed_out.update(live.sid for live in new)
         self._times.update(live.sid for live in new)
         return new
 
     def _may_give(self, sid: str) -> bool:
-        return sid not in self._given and self._times[sid] < MOST_TIMES
+        return sid not in self._handed_out and self._times[sid] < MOST_TIMES

@@ -28,12 +28,12 @@ Network: TypeAlias = httpx.BaseTransport
 
 MAX_ANSWER_BYTES: Final = 50_000_000
 MAX_ANSWER_SECONDS: Final = 300.0
-"""A server that sends a byte now and then meets every time-out between bytes, so the whole has one too."""
+"""A server that sends a byte now and then meets every time-out between bytes, so the complete answer has one too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that came whole. Header names are in lower case."""
+    """An answer that came completely. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -125,10 +125,10 @@ class Transport:
         except httpx.DecodingError:
             return NoReply(f"the answer of {self.host} is not compressed as it says")
         except httpx.RequestError:
-            return NoReply(f"the connection to {self.host} was lost before the whole answer had come")
+            return NoReply(f"the connection to {self.host} was lost before the complete answer had come")
 
     def _read(self, response: httpx.Response) -> Reply | NoReply:
-        """The whole body, as long as it is neither too large nor too slow."""
+        """The complete body, as long as it is neither too large nor too slow."""
         chunks, size = [], 0
         until = self._clock.monotonic() + max(MAX_ANSWER_SECONDS, self._timeout)
         for chunk in response.iter_bytes():

@@ -166,8 +166,8 @@ def carry_out(
     with Interrupts() as interrupts:
         clock = interrupts.clock(session.clock)
         with session.account(clock, audit_log) as connection:
-            carrier = PlanRunner.over(connection, session, clock, interrupts, reading.all_manifests)
-            carrier.look_at_leftovers()
+            runner = PlanRunner.over(connection, session, clock, interrupts, reading.all_manifests)
+            runner.look_at_leftovers()
             planned = make(session, reading, connection.client, plan_options)
             if saved is not None:
                 plan = hold_against(saved, planned.plan, planned.terms, session.token)
@@ -176,8 +176,8 @@ def carry_out(
             twins = False
             if passed.refusal is None:  # what stops campaigns waits for no log
                 connection.log.check()
-                twins = carrier.finish_leftovers()
-            result = with_refused(carrier.carry_out(passed.planned), planned.plan, passed.refusal)
+                twins = runner.finish_leftovers()
+            result = with_refused(runner.carry_out(passed.planned), planned.plan, passed.refusal)
             return Applied(result, twins, passed.refusal, connection.log.lost is not None)
 
 

@@ -11,7 +11,7 @@ from campaignctl.errors import InputError
 
 
 def write_file(path: Path, text: str) -> None:
-    """Whole or not at all: a reader never sees half a file. Raises InputError."""
+    """Completely or not at all: a reader never sees half a file. Raises InputError."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         partial.write_text(text, encoding="utf-8")
@@ -23,7 +23,7 @@ def write_file(path: Path, text: str) -> None:
 
 
 def write_out(path: Path, text: str) -> None:
-    """A result where the user wants it: through links, devices and FIFOs; a plain file whole or not at all.
+    """A result where the user wants it: through links, devices and FIFOs; a plain file completely or not at all.
 
     Raises InputError, for a directory too.
     """

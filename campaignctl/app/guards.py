@@ -72,7 +72,7 @@ def _too_many(planned: Planned, limits: Limits, session: Session) -> str | None:
             f"and at most {counted(most, 'is', 'are')} allowed (max_changes)"
         )
     if limits.max_changes is None:
-        return too_many_orphans(plan.changes, planned.outlook.with_prefix)
+        return too_many_orphans(plan.changes, planned.decisions.with_prefix)
     return None
 
 
@@ -83,7 +83,7 @@ def _pausing(change: Change) -> Change:
 
 
 def with_refused(result: ApplyResult, plan: Plan, refusal: str | None) -> ApplyResult:
-    """The results of what was sent, and of what was refused that it was skipped. `plan` is the whole one."""
+    """The results of what was sent, and of what was refused that it was skipped. `plan` is the complete one."""
     if refusal is None:
         return result
     pairs = zip(result.results, plan.changes, strict=True)

@@ -62,12 +62,12 @@ def done(text: str, output_format: str = "text") -> None:
 
 
 def _write(text: str, output_format: str, *, ended: bool = True, instead: TextIO | None = None) -> None:
-    whole = text if text.endswith("\n") or not ended else f"{text}\n"
+    ended_text = text if text.endswith("\n") or not ended else f"{text}\n"
     if isinstance(sys.stdout, streams.Stream):
         other = instead if isinstance(instead, streams.Stream) else None
-        sys.stdout.say(whole, utf8=output_format not in _FOR_PEOPLE, instead=other)
+        sys.stdout.say(ended_text, utf8=output_format not in _FOR_PEOPLE, instead=other)
     else:
-        click.echo(whole, nl=False, color=True)
+        click.echo(ended_text, nl=False, color=True)
 
 
 def remark(text: str, options: GlobalOptions | None = None, output_format: str = "text") -> None:

@@ -1,4 +1,4 @@
-"""A plan file, from disk to `SavedPlan`: whole, of a version we read, of the published shape, not edited."""
+"""A plan file, from disk to `SavedPlan`: complete, of a version we read, of the published shape, not edited."""
 
 from __future__ import annotations
 
@@ -59,5 +59,5 @@ def _check_shape(saved: SavedPlan, path: Path) -> None:
     validator = jsonschema.Draft202012Validator(json.loads(schema_text("plan")))
     error = jsonschema.exceptions.best_match(validator.iter_errors(saved.document))
     if error is not None:
-        where = ".".join(map(str, error.absolute_path)) or "the whole"
+        where = ".".join(map(str, error.absolute_path)) or "the document"
         raise InputError(f"{path} is not a plan file that can be read: {where} is not as its schema says")

@@ -51,7 +51,7 @@ class PlanOptions:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, what it was made under, and what its digest was reckoned over: `brief`, which shows no number.
+    """A plan, what it was made under, and what its digest was computed over: `brief`, which shows no number.
 
     `show_numbers` is whether they were asked for, `looked_at` when reading the account began, by the clock's
     `monotonic`; `token` keys the seal.
@@ -59,7 +59,7 @@ class Planned:
 
     plan: Plan
     terms: Terms
-    outlook: Decisions
+    decisions: Decisions
     brief: BriefPlanDocument
     show_numbers: bool
     token: str = field(repr=False)
@@ -67,7 +67,7 @@ class Planned:
 
     @classmethod
     def sealed(
-        cls, plan: Plan, terms: Terms, outlook: Decisions, session: Session, looked_at: float | None = None
+        cls, plan: Plan, terms: Terms, decisions: Decisions, session: Session, looked_at: float | None = None
     ) -> Planned:
         """With the digest of what its document shows, numbers masked."""
         from campaignctl.rendering.as_json import brief_document
@@ -76,7 +76,7 @@ class Planned:
         plan = replace(plan, digest=document_digest(brief))
         brief |= {"digest": plan.digest, "approval": plan.approval}
         show_numbers, token = session.options.show_numbers, session.token
-        return cls(plan, terms, outlook, brief, show_numbers, token, looked_at)
+        return cls(plan, terms, decisions, brief, show_numbers, token, looked_at)
 
     @property
     def document(self) -> AnyPlanDocument:
@@ -92,22 +92,22 @@ class Planned:
         brief = brief_document(self.plan, environment, show_numbers=True) if show_numbers else self.brief
         if row.brief:
             return brief
-        return self._whole(brief, show_numbers)
+        return self._complete(brief, show_numbers)
 
     @property
     def file(self) -> PlanDocument:
         """As a plan file holds it: every number masked, whatever the command line says."""
-        return self._whole(self.brief, show_numbers=False)
+        return self._complete(self.brief, show_numbers=False)
 
-    def _whole(self, brief: BriefPlanDocument, show_numbers: bool) -> PlanDocument:
-        from campaignctl.rendering.as_json import whole_document
+    def _complete(self, brief: BriefPlanDocument, show_numbers: bool) -> PlanDocument:
+        from campaignctl.rendering.as_json import complete_document
 
-        whole = whole_document(brief, self.plan, self.terms.environment, show_numbers=show_numbers)
-        return sealed(whole, self.token)
+        complete = complete_document(brief, self.plan, self.terms.environment, show_numbers=show_numbers)
+        return sealed(complete, self.token)
 
     def cut_down(self, plan: Plan, session: Session) -> Planned:
         """The same, for what is left of a saved plan."""
-        return Planned.sealed(plan, self.terms, self.outlook, session, self.looked_at)
+        return Planned.sealed(plan, self.terms, self.decisions, session, self.looked_at)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class PlanBasis:
     reading: Reading
     snapshot: Snapshot
     terms: Terms
-    outlook: Decisions
+    decisions: Decisions
 
 
 def look(session: Session, reading: Reading, client: Client, asked: PlanOptions) -> PlanBasis:
@@ -142,17 +142,17 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
         approved_before=asked.approved_before,
         checkout=session.checkout,
     )
-    outlook = make_plan(reading.all_manifests, reading.selected, snapshot, terms)
-    _refuse_names_of_both_kinds(asked, outlook)
-    return PlanBasis(reading, snapshot, terms, outlook)
+    decisions = make_plan(reading.all_manifests, reading.selected, snapshot, terms)
+    _refuse_names_of_both_kinds(asked, decisions)
+    return PlanBasis(reading, snapshot, terms, decisions)
 
 
-def _refuse_names_of_both_kinds(asked: PlanOptions, outlook: Decisions) -> None:
+def _refuse_names_of_both_kinds(asked: PlanOptions, decisions: Decisions) -> None:
     """What is allowed or sent again by name is so for one campaign. Raises UsageError."""
     flags = (flag.partition(":")[2] for flag in asked.allowed)
     for name in dict.fromkeys((*flags, *asked.resend)):
-        bearers = (it.key.kind for it in outlook.changes if it.key.name == name)
-        AskedName.read(name).of_one_kind(KINDS[kind] for kind in bearers)
+        kinds = (it.key.kind for it in decisions.changes if it.key.name == name)
+        AskedName.read(name).of_one_kind(KINDS[kind] for kind in kinds)
 
 
 def _consent(flags: tuple[str, ...], environment: Environment) -> Consent:
@@ -195,10 +195,10 @@ def make(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     with in_background(partial(_seal, session, reading), len(reading.selected)) as seal:
         found = look(session, reading, client, asked)
         manifests = seal() if found.reading is reading else _seal(session, found.reading)
-    snapshot, terms, outlook = found.snapshot, found.terms, found.outlook
-    outlook = replace(outlook, findings=in_order([*found.reading.findings, *outlook.findings]))
-    plan = assemble(outlook, manifests, snapshot, terms, _selection(session, asked), session.token)
-    return Planned.sealed(plan, terms, outlook, session, looked_at)
+    snapshot, terms, decisions = found.snapshot, found.terms, found.decisions
+    decisions = replace(decisions, findings=in_order([*found.reading.findings, *decisions.findings]))
+    plan = assemble(decisions, manifests, snapshot, terms, _selection(session, asked), session.token)
+    return Planned.sealed(plan, terms, decisions, session, looked_at)
 
 
 def _seal(session: Session, reading: Reading) -> ManifestsSeal:

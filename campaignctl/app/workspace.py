@@ -84,7 +84,7 @@ class Session:
 
     @classmethod
     def open_lenient(cls, options: GlobalOptions) -> tuple[Session, tuple[Diagnostic, ...]]:
-        """The same for what must not wait for the project file to be mended: the mistakes outside the environment.
+        """The same for what must not wait for the project file to be fixed: the mistakes outside the environment.
 
         Raises InputError where the environment itself is wrong.
         """

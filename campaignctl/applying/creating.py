@@ -112,7 +112,7 @@ class Creator:
         if len(found) > 1:
             message += f"; {self.pause_all_but_the_oldest(found, and_that_one=waits)}"
         elif found:
-            message += f"; {found[0].sid} bears its name and is not as asked"
+            message += f"; {found[0].sid} has its name and is not as asked"
             message += f"; {self._paused(found, 'it is paused')}" if waits else ""
         return Made(Exchange(Unknown(message, unknown.http), attempts))
 
@@ -120,9 +120,9 @@ class Creator:
         """By its name; at last among all that are alive, for an account whose search shows nothing."""
         with suppress(InterruptedRunError):  # what was sent stays unknown
             for _ in self._moments():
-                if found := self._bearers(desired, self.account.search):
+                if found := self._namesakes(desired, self.account.search):
                     return found
-            return self._bearers(desired, lambda kind, _name: self.account.alive(kind))
+            return self._namesakes(desired, lambda kind, _name: self.account.alive(kind))
         return []
 
     def _moments(self) -> Iterator[None]:
@@ -136,23 +136,23 @@ class Creator:
             step *= 2
             yield
 
-    def _bearers(self, desired: Desired, look: Callable[[Kind, str], Listing]) -> list[Live]:
+    def _namesakes(self, desired: Desired, look: Callable[[Kind, str], Listing]) -> list[Live]:
         """The alive campaigns of the name, oldest first; none where they cannot be read."""
         try:
             listing = look(desired.kind, desired.name or "")
         except ApiError:
             return []
-        return bearers(listing.campaigns, desired.name or "")
+        return namesakes(listing.campaigns, desired.name or "")
 
     def settling(self, kind: Kind, name: str, listing: Listing) -> Listing:
-        """What may settle a name: the list, or a whole search by the name where an item of the list has failed."""
-        if listing.whole:
+        """What may settle a name: the list, or a complete search by the name where an item of the list has failed."""
+        if listing.complete:
             return listing
         try:
             by_name = self.account.search(kind, name)
         except ApiError:
             return listing
-        return by_name if by_name.whole else listing
+        return by_name if by_name.complete else listing
 
     def _as_asked(self, desired: Desired, live: Live) -> bool:
         return not compare(desired, live, self.environment.country).differences
@@ -161,7 +161,7 @@ class Creator:
         """Nobody can tell which one this run made; one that calls too much is worse than one that waits."""
         spared = "all" if and_that_one else f"all but the oldest, {oldest_first[0].sid},"
         others = oldest_first if and_that_one else oldest_first[1:]
-        return f"several bear its name; {self._paused(others, f'{spared} are paused')}"
+        return f"several have its name; {self._paused(others, f'{spared} are paused')}"
 
     def _paused(self, campaigns: list[Live], says: str) -> str:
         """What is said once they are; those that were not seen to be quiet are named."""
@@ -174,11 +174,11 @@ class Creator:
 
 
 def _made_since(live: Live, moment: datetime) -> bool:
-    """One that shows no date appeared since all the same: nothing alive bore the name before."""
+    """One that shows no date appeared since all the same: nothing alive had the name before."""
     return live.created is None or live.created >= moment - _ROUNDED
 
 
-def bearers(campaigns: tuple[Live, ...], name: str) -> list[Live]:
+def namesakes(campaigns: tuple[Live, ...], name: str) -> list[Live]:
     """The alive ones of a name, oldest first."""
     return sorted(
         (live for live in campaigns if live.alive and live.name == name), key=lambda live: live.age_key

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from campaignctl.applying.creating import Creator, bearers
+from campaignctl.applying.creating import Creator, namesakes
 from campaignctl.applying.duplicates import end_duplicate, older_than
 from campaignctl.applying.intents import Intent
 from campaignctl.applying.port import AccountPort, Hooks
@@ -20,7 +20,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Listing, Live, Snapshot
 
-_NOT_WHOLE: Final = "no whole list of the account shows whether another run made a twin"
+_NOT_COMPLETE: Final = "no complete list of the account shows whether another run made a twin"
 _YOUNG_SECONDS: Final = 60.0
 
 
@@ -51,7 +51,7 @@ def seen_through(
             live = get(KINDS[intent.kind], intent.sid)
             campaigns = (*listing.campaigns, live) if live is not None else listing.campaigns
             listing = replace(listing, campaigns=campaigns)
-        older = older_than(live, bearers(listing.campaigns, intent.name)) if live is not None else None
+        older = older_than(live, namesakes(listing.campaigns, intent.name)) if live is not None else None
         if live is not None and older is not None and live.alive:
             rest = tuple(it for it in listing.campaigns if it.sid != intent.sid)
             listing = replace(listing, campaigns=rest)
@@ -114,14 +114,14 @@ class Leftovers:
             self._forget(intent)
             return None, False
         listing = self._shown(intent)
-        same = bearers(listing.campaigns, intent.name)
+        same = namesakes(listing.campaigns, intent.name)
         if intent.sid is not None:
-            return self._known(intent, same, listing.whole), False
+            return self._known(intent, same, listing.complete), False
         if len(same) > 1:
             self._forget(intent)
             return f"an earlier run was cut off; {self.creator.pause_all_but_the_oldest(same)}", True
-        if same and not listing.whole:
-            return f"an earlier run was cut off; {_NOT_WHOLE}", False
+        if same and not listing.complete:
+            return f"an earlier run was cut off; {_NOT_COMPLETE}", False
         if same:
             self._forget(intent)
             return f"an earlier run was cut off; it had created {same[0].sid}", False
@@ -135,7 +135,7 @@ class Leftovers:
         while True:
             listing = self._alive(intent.kind, again)
             listing = self.creator.settling(KINDS[intent.kind], intent.name, listing)
-            sids = {live.sid for live in bearers(listing.campaigns, intent.name)}
+            sids = {live.sid for live in namesakes(listing.campaigns, intent.name)}
             if intent.sid is None or intent.sid in sids or self._is_over(intent):
                 return listing
             if self._waited >= SHOWS_WITHIN:
@@ -157,7 +157,7 @@ class Leftovers:
         live = self.account.get(KINDS[intent.kind], intent.sid or "")
         return live is None or not live.alive
 
-    def _known(self, intent: Intent, same: list[Live], whole: bool) -> str | None:
+    def _known(self, intent: Intent, same: list[Live], complete: bool) -> str | None:
         """The earlier run's own campaign: the older one stays, as that run would have decided."""
         mine = next((live for live in same if live.sid == intent.sid), None)
         listed = mine is not None
@@ -168,8 +168,8 @@ class Leftovers:
         older = older_than(mine, same) if mine is not None else None
         if mine is not None and older is not None:
             return self._step_back(intent, mine, older)
-        if listed and not whole:
-            return _NOT_WHOLE
+        if listed and not complete:
+            return _NOT_COMPLETE
         self._forget(intent)
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from campaignctl.applying.creating import Creator, bearers
+from campaignctl.applying.creating import Creator, namesakes
 from campaignctl.applying.port import AccountPort, Hooks
 from campaignctl.errors import AnswerError
 from campaignctl.kinds.table import Kind
@@ -51,7 +51,9 @@ class Looks:
             return None  # the plan has just looked
         listing = self.creator.settling(kind, name, look.listing)
         seen = tuple(live for live in (*listing.campaigns, *look.over) if live.name == name)
-        found = next(iter(bearers(seen, name)), next(iter(seen), None))
-        if found is None and not listing.whole:
-            raise AnswerError("the account's list could not be read whole: it may have appeared meanwhile")
+        found = next(iter(namesakes(seen, name)), next(iter(seen), None))
+        if found is None and not listing.complete:
+            raise AnswerError(
+                "the account's list could not be read completely: it may have appeared meanwhile"
+            )
         return found

@@ -54,7 +54,7 @@ class AccountPort(Protocol):
         """The campaign as it is; None when it is surely not there."""
 
     def search(self, kind: Kind, name: str) -> Listing:
-        """Every campaign that bears the name, and others; may lag behind creates."""
+        """Every campaign that has the name, and others; may lag behind creates."""
 
     def alive(self, kind: Kind) -> Listing:
         """Every alive campaign of a kind; may lag behind creates."""
@@ -79,7 +79,7 @@ class Hooks:
     """What the command does meanwhile: shows each step, keeps the clock, says when to stop.
 
     `settle` is False for a sandbox that the command itself started: nobody else can create in it. `random` spreads
-    what is repeated. Within `undeterred` no wait is cut short by a wish to end: what is sent there keeps somebody
+    what is repeated. Within `undeterred` no wait is cut short by a request to end: what is sent there keeps somebody
     from being called wrongly.
     """
 

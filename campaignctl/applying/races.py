@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from campaignctl.applying.creating import Creator, bearers
+from campaignctl.applying.creating import Creator, namesakes
 from campaignctl.applying.duplicates import end_duplicate, older_than
 from campaignctl.applying.judging import Judge
 from campaignctl.applying.port import AccountPort, Hooks
@@ -90,9 +90,7 @@ class Races:
         for item in hidden:
             if item.progress.lost_to is not None:
                 continue
-            message = (
-                "it was created, and no whole list of the account shows it; another run may have made a twin"
-            )
+            message = "it was created, and no complete list of the account shows it; another run may have made a twin"
             item.progress.end(ChangeOutcome.UNKNOWN, Reason("unknown-outcome", message))
 
     def _wait_for_settling(self) -> None:
@@ -127,7 +125,7 @@ class Races:
 
     def _look(self, item: MadeHere, listing: Listing, last: bool) -> None:
         """What one list says about one campaign. Only the last look settles that there is no older one."""
-        same = bearers(listing.campaigns, item.live.name)
+        same = namesakes(listing.campaigns, item.live.name)
         listed = next((live for live in same if live.sid == item.live.sid), None)
         if listed is not None:
             self.judge.listed(item.progress, listed)
@@ -143,7 +141,7 @@ class Races:
         elif older := older_than(listed or item.live, same):
             self._step_back(item, listed or item.live, older, last)
         else:
-            item.settled = last and (listed is None or listing.whole)
+            item.settled = last and (listed is None or listing.complete)
             if listed is not None:
                 self.judge.listed(item.progress, listed)
 

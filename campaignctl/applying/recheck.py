@@ -135,7 +135,7 @@ def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | Non
 
 
 def update_payload(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Mapping[str, Value]:
-    """What an update sends now: the whole campaign before its start, afterwards what may still change.
+    """What an update sends now: the complete campaign before its start, afterwards what may still change.
 
     `live` is what was just read. Raises TooLateError where that no longer shows what sending must not lose, or shows
     what the plan could not see and what would contradict the update.

@@ -172,7 +172,7 @@ class Sender:
         return self.read(live)
 
     def _as_before(self, before: Live, now: Live) -> bool:
-        """Whether an update has not come: sent again it sends the whole campaign, so its fields may tell."""
+        """Whether an update has not come: sent again it sends the complete campaign, so its fields may tell."""
         if before.updated is not None or now.updated is not None:
             return _untouched(before, now)
         return before.status is now.status and self._shows_the_same(before, now)

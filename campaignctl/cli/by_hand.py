@@ -66,18 +66,18 @@ def _carry_out(verb: Verb, options: GlobalOptions, asked: ManualOptions) -> int:
         clock = interrupts.clock(session.clock)
         use_reserved_quota = verb.action is Action.PAUSE
         with session.account(clock, asked.audit_log, use_reserved_quota=use_reserved_quota) as connection:
-            carrier = PlanRunner.over(connection, session, clock, interrupts)
-            hand = ManualRun(verb, session, connection.client, carrier, asked.output_format)
+            runner = PlanRunner.over(connection, session, clock, interrupts)
+            run = ManualRun(verb, session, connection.client, runner, asked.output_format)
             if asked.in_waves:
-                result, sought = stop_in_waves(hand, asked.status)
+                result, targets = stop_in_waves(run, asked.status)
             elif asked.everything:
-                sweep, sought = seek_all(hand, asked.status)
-                result, sought = go_on(hand, sweep, _after_asking(hand, sought, asked), sought)
+                sweep, targets = seek_all(run, asked.status)
+                result, targets = go_on(run, sweep, _after_asking(run, targets, asked), targets)
             else:
-                sought = seek_named(hand, asked.names)
-                result = _after_asking(hand, sought, asked)
-    _write(result, sought, session, asked)
-    return _exit_code(result, sought) or (Exit.ERROR if connection.log.lost else Exit.FINE)
+                targets = seek_named(run, asked.names)
+                result = _after_asking(run, targets, asked)
+    _write(result, targets, session, asked)
+    return _exit_code(result, targets) or (Exit.ERROR if connection.log.lost else Exit.FINE)
 
 
 def _open(verb: Verb, options: GlobalOptions) -> Session:
@@ -90,55 +90,55 @@ def _open(verb: Verb, options: GlobalOptions) -> Session:
     return session
 
 
-def _after_asking(hand: ManualRun, sought: Targets, asked: ManualOptions) -> ApplyResult:
+def _after_asking(run: ManualRun, targets: Targets, asked: ManualOptions) -> ApplyResult:
     """One plan, with a note on what the next apply will do about each change, and one question."""
-    outlook = hand.outlook(sought.changes, sought.seen)
-    planned = hand.show(
+    consequences = run.consequences(targets.changes, targets.seen)
+    planned = run.show(
         (
-            replace(change, notes=(*change.notes, outlook[change.key])) if change.operations else change
-            for change in sought.changes
+            replace(change, notes=(*change.notes, consequences[change.key])) if change.operations else change
+            for change in targets.changes
         ),
-        sought.notes,
+        targets.notes,
     )
     if planned.plan.operations:
-        _confirm(hand, planned, asked)
-    return hand.carry_out(planned)
+        _confirm(run, planned, asked)
+    return run.carry_out(planned)
 
 
-def _confirm(hand: ManualRun, planned: Planned, asked: ManualOptions) -> None:
+def _confirm(run: ManualRun, planned: Planned, asked: ManualOptions) -> None:
     campaigns = sum(bool(change.operations) for change in planned.plan.changes)
     what = "this campaign" if campaigns == 1 else f"these {campaigns:,} campaigns"
     where = f"{planned.plan.environment} (account {planned.plan.account_sid})"
-    question = f"{hand.verb.action.capitalize()} {what} in {where}?"
+    question = f"{run.verb.action.capitalize()} {what} in {where}?"
     confirm(question, auto_approve=asked.auto_approve, otherwise="give --auto-approve")
 
 
-def _write(result: ApplyResult, sought: Targets, session: Session, asked: ManualOptions) -> None:
+def _write(result: ApplyResult, targets: Targets, session: Session, asked: ManualOptions) -> None:
     """What became of each. The notes of the plan go along: a program sees no plan."""
     from campaignctl.manual.text import by_hand_result_text
     from campaignctl.rendering.as_json import apply_document, written
 
-    lacking = nowhere(sought.missing, session)
+    lacking = nowhere(targets.missing, session)
     for sentence in lacking:
         output.remark(sentence)
     if asked.output_format == "json":
         told = tuple(replace(it, notes=(*it.change.notes, *it.notes)) for it in result.results)
         document = apply_document(replace(result, results=told), session.environment)
-        names = [found.asked.written for found in sought.missing]
-        output.done(written({**document, "nowhere": names, "notes": [*lacking, *sought.notes]}), "json")
+        names = [found.asked.written for found in targets.missing]
+        output.done(written({**document, "nowhere": names, "notes": [*lacking, *targets.notes]}), "json")
     elif result.plan.operations:
         color, width = output.wants_color(session.options), output.width()
         document = apply_document(result, session.environment)
-        unshown = sought.notes if asked.in_waves else ()
+        unshown = targets.notes if asked.in_waves else ()
         output.done(by_hand_result_text(document, unshown, color=color, width=width))
 
 
-def _exit_code(result: ApplyResult, sought: Targets) -> int:
-    """As an apply's; a name that is nowhere is an error, and a list that is not whole leaves the pause undone."""
+def _exit_code(result: ApplyResult, targets: Targets) -> int:
+    """As an apply's; a name that is nowhere is an error, and a list that is not complete leaves the pause undone."""
     code = int(exit_code(result))
     if code:
         return code
-    return 3 if not sought.whole else 1 if sought.missing else 0
+    return 3 if not targets.complete else 1 if targets.missing else 0
 
 
 def _command(verb: Verb) -> click.Command:

@@ -92,7 +92,7 @@ def _is_plain(sign: str) -> bool:
 def _project(context: click.Context) -> tuple[Path | None, dict[Any, Any]]:
     """The project's directory and file; nothing where there is none or it cannot be read.
 
-    Read by the loader that is slow: the quick one bears no deep nesting.
+    Read by the loader that is slow: the quick one cannot read deep nesting.
     """
     import yaml
 

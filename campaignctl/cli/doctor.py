@@ -1,4 +1,4 @@
-"""`campaignctl doctor`: what is wrong with the set-up and the account, and what mends it."""
+"""`campaignctl doctor`: what is wrong with the set-up and the account, and what fixes it."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from campaignctl.errors import ApiError, CredentialsError
 @global_options
 @format_option("text", "json")
 def command(options: GlobalOptions, output_format: str) -> int:
-    """Say what is wrong with the set-up and the account, and what mends it."""
+    """Say what is wrong with the set-up and the account, and what fixes it."""
     session, amiss = Session.open_lenient(options)
     reading = session.read_lenient(amiss)
-    symptoms = Facts(
+    facts = Facts(
         environment=session.environment,
         findings=reading.findings,
         leftovers=tuple(_leftovers(open_intents(session))),
         address=options.address,
         folder=_folder(session),
     )
-    examined = diagnose(_with_account(symptoms, session, reading))
+    examined = diagnose(_with_account(facts, session, reading))
     _write(examined, session, output_format)
     return 1 if is_wrong(examined) else 0
 
@@ -58,7 +58,7 @@ def _leftovers(intents: Intents) -> list[Leftover]:
     ]
 
 
-def _with_account(symptoms: Facts, session: Session, reading: Reading) -> Facts:
+def _with_account(facts: Facts, session: Session, reading: Reading) -> Facts:
     """What the account shows, sparingly; where it cannot be read, why. The rest can be told all the same."""
     from campaignctl.api.failures import latest_failures
 
@@ -70,18 +70,18 @@ def _with_account(symptoms: Facts, session: Session, reading: Reading) -> Facts:
             campaigns = [live for listing in listings for live in listing.campaigns]
             campaigns += latest_failures(client)
             return replace(
-                symptoms,
+                facts,
                 skew=client.skew,
                 budget=client.budget,
-                changes=found.outlook.changes,
+                changes=found.decisions.changes,
                 campaigns=tuple({live.sid: live for live in campaigns}.values()),
-                whole=all(listing.whole for listing in listings),
+                complete=all(listing.complete for listing in listings),
                 notes=tuple(note for note in found.snapshot.notes if note not in client.notes),
                 now=client.now(),
             )
     except ApiError as error:
         of_key = isinstance(error, CredentialsError)
-        return replace(symptoms, trouble=AccessProblem(str(error), of_key, answered=error.http is not None))
+        return replace(facts, trouble=AccessProblem(str(error), of_key, answered=error.http is not None))
 
 
 def _write(examined: tuple[Examined, ...], session: Session, output_format: str) -> None:

@@ -90,7 +90,7 @@ def _statuses(_context: click.Context, _param: click.Parameter, values: tuple[st
 @format_option("text", "json")
 def command(options: GlobalOptions, names: tuple[str, ...], output_format: str, **asked: Any) -> int:
     """Write live campaigns as manifests. Planning right after shows no change."""
-    export_options = _wish(options, names, **asked)
+    export_options = _export_options(options, names, **asked)
     session = Session.open(options)
     _check_places(session, export_options)
     reading = session.read_lenient()
@@ -111,7 +111,7 @@ def command(options: GlobalOptions, names: tuple[str, ...], output_format: str, 
     return 0
 
 
-def _wish(
+def _export_options(
     options: GlobalOptions,
     names: tuple[str, ...],
     *,
@@ -176,9 +176,9 @@ def _found(client: Client, export_options: _ExportOptions) -> tuple[tuple[Candid
     kinds = [kind for kind in KINDS.values() if kind.short in export_options.kinds]
     read = scan if export_options.wanted.past else alive
     listings = each_kind(kinds, lambda kind: read(client, kind))
-    lacking = [KINDS[name].short for name, listing in listings.items() if not listing.whole]
+    lacking = [KINDS[name].short for name, listing in listings.items() if not listing.complete]
     notes = [
-        f"the account's list of {kind} campaigns could not be read whole: some may be missing"
+        f"the account's list of {kind} campaigns could not be read completely: some may be missing"
         for kind in lacking
     ]
     return candidates(listings, export_options.wanted), (*notes, *client.notes)
@@ -190,17 +190,17 @@ def _named(client: Client, asked: AskedName, export_options: _ExportOptions) -> 
 
     kinds = tuple(kind for kind in asked.kinds if kind.short in export_options.kinds)
     found = find(client, AskedName(asked.written, asked.word, kinds))
-    bearers = [
+    namesakes = [
         it for it in found.campaigns if not export_options.wanted.statuses or export_options.wanted.takes(it)
     ]
     if not found.campaigns and kinds == asked.kinds:
         raise InputError(found.nowhere(client.environment.name))
-    if not bearers:
+    if not namesakes:
         raise InputError(f"no campaign called {quoted(asked.written)} is of the kind and status asked for")
-    campaigns = bearers if export_options.wanted.statuses else meant(bearers)
+    campaigns = namesakes if export_options.wanted.statuses else meant(namesakes)
     asked.of_one_kind(live.kind for live in campaigns)
     for live in campaigns:
-        yield Candidate(live, found.whole and live.name == asked.word and len(found.campaigns) == 1)
+        yield Candidate(live, found.complete and live.name == asked.word and len(found.campaigns) == 1)
 
 
 # ------------------------------------------------------------------------------------------------ what is written
@@ -221,7 +221,7 @@ def _planned(
     )
     rewritten = {id(spot.manager) for spot in spots if spot.rewritten}
     taken = {(it.kind.name, it.name or "") for it in reading.all_manifests if id(it) not in rewritten}
-    crowd = sum(bool(_people(spot.live)) and spot.elsewhere is None for spot in spots)
+    writing_numbers = sum(bool(_people(spot.live)) and spot.elsewhere is None for spot in spots)
     at_fault = spared((it.live for it in found), session.environment, session.clock.now())
     writings: list[_Writing] = []
     skipped: list[Exported] = []
@@ -233,7 +233,7 @@ def _planned(
         if live.status is Status.UNKNOWN:
             skipped.append(Exported(live, skipped=live.strange))
             continue
-        file = _numbers_file(export_options, Path(spot.file).stem if crowd > 1 else "")
+        file = _numbers_file(export_options, Path(spot.file).stem if writing_numbers > 1 else "")
         beside = None if file is None else Path(os.path.relpath(file, export_options.directory)).as_posix()
         pinned = live.sid in at_fault or must_pin(candidate, session.project.prune, taken)
         one = draft(live, Numbers(export_options.show_numbers, beside), pinned)

@@ -50,7 +50,7 @@ COMMANDS = {
     "complete": _Command("by_hand", "End campaigns for good, by hand.", "complete"),
     "archive": _Command("by_hand", "Put completed campaigns away for good, by hand.", "archive"),
     "explain": _Command("explain", "Say what a field, policy, reason or exit code means."),
-    "doctor": _Command("doctor", "Say what is wrong with set-up and account, and what mends it."),
+    "doctor": _Command("doctor", "Say what is wrong with set-up and account, and what fixes it."),
     "schema": _Command("schema", "Print a JSON Schema."),
     "sandbox": _Command("sandbox", "The stand-in for the API: serve, reset, advance."),
     "completion": _Command("completion", "Print the completion script of a shell."),

@@ -23,7 +23,7 @@ from campaignctl.errors import InputError
 from campaignctl.model.campaigns import Listing, Live
 from campaignctl.model.naming import AskedName, Found, meant
 from campaignctl.model.plan import Change
-from campaignctl.status.overview import Sight, chosen, marks, standing_of, unmanaged, unmanaged_status
+from campaignctl.status.overview import Sight, campaign_status, chosen, marks, unmanaged, unmanaged_status
 from campaignctl.status.progress import ProgressSample
 
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ def command(
     with session.account() as connection:
         while True:
             overview = _look(session, reading, connection.client, status_options, seen[0][1] if seen else {})
-            seen.append((overview.at, marks(overview.standings, overview.at)))
+            seen.append((overview.at, marks(overview.campaigns, overview.at)))
             while overview.at - seen[0][0] > _SPAN:
                 seen.popleft()
             _write(overview, session, output_format, watch)
-            if not watch or all(standing.settled for standing in overview.standings):
+            if not watch or all(campaign.settled for campaign in overview.campaigns):
                 return 0
             output.check_is_read()
             session.clock.sleep(seconds_between(overview.requests, session.environment.rate_limit))
@@ -93,7 +93,7 @@ def _look(
 
     before = client.requests
     found = look(session, reading, client, PlanOptions())
-    listings, changes = found.snapshot.listings, found.outlook.changes
+    listings, changes = found.snapshot.listings, found.decisions.changes
     nobodys = unmanaged(reading.all_manifests, listings)
     orphans = {change.key.sid: change for change in changes if change.desired is None}
     mine = tuple(change for change in changes if change.desired)
@@ -108,12 +108,12 @@ def _look(
     read = [live for listing in listings.values() for live in listing.campaigns]
     told = tuple(_told_both(status_options.names, {live.sid: live for live in (*read, *shown)}.values()))
     sight = Sight(client.now(), session.environment, earlier)  # the account's clock, once anything was read
-    rows = tuple(standing_of(change, sight) for change in mine)
+    rows = tuple(campaign_status(change, sight) for change in mine)
     rows += tuple(unmanaged_status(live, orphans.get(live.sid), sight) for live in shown)
     return Overview(
         at=sight.now,
         environment=sight.environment,
-        standings=rows,
+        campaigns=rows,
         unmanaged=None if status_options.names else len(nobodys),
         requests=client.requests - before,
         notes=(*found.snapshot.notes, *told),
@@ -137,8 +137,8 @@ def _past(change: Change, client: Client) -> Live | None:
 
     assert change.desired is not None, "only a manifest has a window that is over and no campaign"
     word = change.desired.sid or change.key.name
-    bearers = find(client, AskedName(word, word, (change.desired.kind,))).campaigns
-    return max(bearers, key=lambda live: live.age_key, default=None)
+    namesakes = find(client, AskedName(word, word, (change.desired.kind,))).campaigns
+    return max(namesakes, key=lambda live: live.age_key, default=None)
 
 
 def _meant_by_sid(
@@ -169,7 +169,7 @@ def _campaigns(
 def _listed(asked: AskedName, listings: Mapping[str, Listing]) -> tuple[Live, ...]:
     """The alive ones of the name, where what was read already holds all that are alive."""
     read = [listings.get(kind.name) for kind in asked.kinds]
-    if not all(listing and listing.whole for listing in read):
+    if not all(listing and listing.complete for listing in read):
         return ()
     alive = (live for listing in read if listing for live in listing.campaigns if live.alive)
     campaigns = tuple(live for live in alive if asked.word in (live.name, live.sid))

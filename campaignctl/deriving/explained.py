@@ -130,7 +130,7 @@ class TopicDocument(TypedDict):
 
 
 class ExplainDocument(TypedDict):
-    """The output of explain --format json: what a word means, a topic for each thing that bears it."""
+    """The output of explain --format json: what a word means, a topic for each thing that has it."""
 
     format_version: Version
     topics: list[TopicDocument]

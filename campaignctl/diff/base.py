@@ -47,7 +47,7 @@ def inside(paths: Sequence[str], repository: Repository) -> dict[str, str]:
 def read_base(session: Session, files: Files, paths: dict[str, str], labels: str) -> BaseVersion:
     """Reads the base as the branch is read: its own project file, environment and variables.
 
-    `paths` as `inside` gives them. A mistake in the base is a note, never an error: nobody can mend it any more.
+    `paths` as `inside` gives them. A mistake in the base is a note, never an error: nobody can fix it any more.
     """
     reader = _BaseReader(session, files)
     project, environment, notes = reader.settings()

@@ -58,12 +58,12 @@ class _Rest:
 
     def take(self, before_key: _Key, after_key: _Key, tie: Tie) -> Iterator[Pair]:
         """Those whose keys are equal; never two with different SIDs."""
-        bearers: dict[Hashable, list[Desired]] = {}
+        namesakes: dict[Hashable, list[Desired]] = {}
         for manifest in self.before.values():
-            bearers.setdefault((manifest.kind.name, before_key(manifest)), []).append(manifest)
+            namesakes.setdefault((manifest.kind.name, before_key(manifest)), []).append(manifest)
         for manifest in list(self.after.values()):
             key = after_key(manifest)
-            same = bearers.get((manifest.kind.name, key), []) if key is not None else []
+            same = namesakes.get((manifest.kind.name, key), []) if key is not None else []
             found = next((it for it in same if it.where in self.before and _may_be_one(it, manifest)), None)
             if found is not None:
                 yield self._paired(found, manifest, tie)

@@ -30,17 +30,17 @@ _UNREACHED: Final = "those whom it should have reached were not reached"
 _WAITS: Final = "it waits, paused, and its window is over"
 
 
-def lists(symptoms: Facts) -> Iterator[Problem]:
-    """The account's lists could be read whole, and its filters can be relied on."""
-    for note in symptoms.notes:
+def lists(facts: Facts) -> Iterator[Problem]:
+    """The account's lists could be read completely, and its filters can be relied on."""
+    for note in facts.notes:
         yield Problem(
             note.rstrip("."),
             "reading takes more requests, or a name may be in use that was not seen",
-            symptoms.command("plan", "--refresh", "full"),
+            facts.command("plan", "--refresh", "full"),
             Severity.WARN,
         )
     strange: defaultdict[str, list[str]] = defaultdict(list)
-    for live in symptoms.campaigns:
+    for live in facts.campaigns:
         if live.status is Status.UNKNOWN:
             strange[live.word].append(live.sid)
     for word, sids in sorted(strange.items()):
@@ -48,69 +48,69 @@ def lists(symptoms: Facts) -> Iterator[Problem]:
         yield Problem(
             f"the account shows {status}, of {counted(len(sids), 'campaign')} ({some_of(sids, _MOST_NAMED)})",
             "nobody can tell whether people are called or texted: nothing is done there, whatever a manifest wants",
-            f"{symptoms.command('status', *sids[:_MOST_NAMED])}; or look there in the dashboard, and for a newer "
+            f"{facts.command('status', *sids[:_MOST_NAMED])}; or look there in the dashboard, and for a newer "
             "campaignctl",
             Severity.WARN,
         )
 
 
-def duplicates(symptoms: Facts) -> Iterator[Problem]:
-    """No two alive campaigns bear one name. Where a manifest pins each of them, somebody has looked at that."""
-    pinned = {it.live.sid for it in symptoms.changes if it.live and it.desired and it.desired.sid}
-    bearers: defaultdict[tuple[str, str], list[Live]] = defaultdict(list)
-    for live in symptoms.alive:
-        bearers[live.kind.short, live.name].append(live)
-    for (short, name), campaigns in sorted(bearers.items()):
+def duplicates(facts: Facts) -> Iterator[Problem]:
+    """No two alive campaigns have one name. Where a manifest pins each of them, somebody has looked at that."""
+    pinned = {it.live.sid for it in facts.changes if it.live and it.desired and it.desired.sid}
+    namesakes: defaultdict[tuple[str, str], list[Live]] = defaultdict(list)
+    for live in facts.alive:
+        namesakes[live.kind.short, live.name].append(live)
+    for (short, name), campaigns in sorted(namesakes.items()):
         if len(campaigns) > 1:
             sids = [live.sid for live in sorted(campaigns, key=lambda live: live.age_key)]
             meant = pinned.issuperset(sids)
             then = "each is pinned by its manifest" if meant else "a manifest of the name is blocked"
             yield Problem(
-                f"{len(sids)} alive campaigns bear the name ({', '.join(sids)})",
+                f"{len(sids)} alive campaigns have the name ({', '.join(sids)})",
                 f"people may be called or texted by each of them, and {then}",
-                f"{symptoms.command('pause', *sids)}; then `{symptoms.command('complete')} SID` for what should not be "
+                f"{facts.command('pause', *sids)}; then `{facts.command('complete')} SID` for what should not be "
                 "there, or pin the right one with metadata.sid",
                 Severity.WARN if meant else Severity.ERROR,
                 subject=f"{short}/{name}",
             )
 
 
-def new_runs(symptoms: Facts) -> Iterator[Problem]:
+def new_runs(facts: Facts) -> Iterator[Problem]:
     """No manifest asks something new of a campaign that is over."""
-    for change in _with_reason(symptoms, "already-ran"):
+    for change in _with_reason(facts, "already-ran"):
         yield _of_change(
             change,
             change.reason.message,
             "the run that the manifest asks for will not come: what is finished stays finished",
-            f"change metadata.name in {_place(change)}, then {symptoms.command('plan')}",
+            f"change metadata.name in {_place(change)}, then {facts.command('plan')}",
         )
 
 
-def failed(symptoms: Facts) -> Iterator[Problem]:
+def failed(facts: Facts) -> Iterator[Problem]:
     """No campaign failed or was canceled: neither a manifest's nor, of late, any other."""
-    for change in _with_reason(symptoms, "failed"):
+    for change in _with_reason(facts, "failed"):
         sid = change.live.sid if change.live else change.key.name
         yield _of_change(
             change,
             change.reason.message,
             _UNREACHED,
-            f"{symptoms.command('report', sid)} says why; for a new run change metadata.name in {_place(change)}",
+            f"{facts.command('report', sid)} says why; for a new run change metadata.name in {_place(change)}",
         )
-    others = sorted(filter(lambda live: _failed_lately(live, symptoms.now), symptoms.unmanaged), key=_newest)
+    others = sorted(filter(lambda live: _failed_lately(live, facts.now), facts.unmanaged), key=_newest)
     for live in others[:_MOST_NAMED]:
         yield _of_live(
             live,
             f"{_ENDED[live.status]}, and no manifest names it",
             _UNREACHED,
-            f"{symptoms.command('report', live.sid)} says why; for a new run "
-            f"{symptoms.command('export', live.sid, '--out', symptoms.folder)}, with a new name and a new start there",
+            f"{facts.command('report', live.sid)} says why; for a new run "
+            f"{facts.command('export', live.sid, '--out', facts.folder)}, with a new name and a new start there",
         )
     if len(others) > _MOST_NAMED:
         more = counted(len(others) - _MOST_NAMED, "more campaign")
         yield Problem(
             f"{more} that no manifest names failed of late",
             _UNREACHED,
-            symptoms.command("export", "--status", "failed,canceled", "--out", "failed"),
+            facts.command("export", "--status", "failed,canceled", "--out", "failed"),
             Severity.WARN,
         )
 
@@ -133,15 +133,15 @@ def _newest(live: Live) -> tuple[float, str]:
     return (-ended.timestamp() if ended else float("-inf"), live.sid)
 
 
-def orphans(symptoms: Facts) -> Iterator[Problem]:
+def orphans(facts: Facts) -> Iterator[Problem]:
     """Every alive campaign with the project's prefix has its manifest."""
-    for change in symptoms.changes:
-        if change.type is ChangeType.ORPHAN and has_errors(symptoms.findings):
+    for change in facts.changes:
+        if change.type is ChangeType.ORPHAN and has_errors(facts.findings):
             yield _of_change(
                 change,
                 "no manifest that could be read matches it",
                 "it may be the campaign of a manifest that is not valid",
-                symptoms.command("validate"),
+                facts.command("validate"),
                 Severity.WARN,
             )
         elif change.type is ChangeType.ORPHAN:
@@ -151,25 +151,25 @@ def orphans(symptoms: Facts) -> Iterator[Problem]:
                 change,
                 "no manifest of the project matches it",
                 "it stays and runs, and nobody reviews it",
-                f"write its manifest: {symptoms.command('export', sid, '--out', symptoms.folder)}; or end it: "
-                f"{symptoms.command('apply', '--prune', *allowed)}",
+                f"write its manifest: {facts.command('export', sid, '--out', facts.folder)}; or end it: "
+                f"{facts.command('apply', '--prune', *allowed)}",
             )
 
 
-def windows(symptoms: Facts) -> Iterator[Problem]:
+def windows(facts: Facts) -> Iterator[Problem]:
     """Nothing waits past its end, and nothing missed its start."""
-    for change in symptoms.changes:
+    for change in facts.changes:
         code, place = change.reason.code, _place(change)
         if code == "window-over" and change.live is not None and change.live.alive:
             yield _of_change(
-                change, _WAITS, _waiting(change.live), symptoms.command("complete", change.live.sid)
+                change, _WAITS, _waiting(change.live), facts.command("complete", change.live.sid)
             )
         elif _missed_its_start(change):
             yield _of_change(
                 change,
                 "its start has passed and it was never created",
                 "nobody is reached until it has a new start",
-                f"change its start in {place}, then {symptoms.command('apply')}",
+                f"change its start in {place}, then {facts.command('apply')}",
             )
         elif code == "window-over" and change.live is None:
             yield _of_change(
@@ -179,20 +179,16 @@ def windows(symptoms: Facts) -> Iterator[Problem]:
                 f"remove {place}, or give it a new name and a new start",
                 Severity.WARN,
             )
-    for live in symptoms.unmanaged:
-        if (
-            live.status is Status.PAUSED
-            and symptoms.now
-            and window_of(live.kind, live.spec).over(symptoms.now)
-        ):
-            yield _of_live(live, _WAITS, _waiting(live), symptoms.command("complete", live.sid))
+    for live in facts.unmanaged:
+        if live.status is Status.PAUSED and facts.now and window_of(live.kind, live.spec).over(facts.now):
+            yield _of_live(live, _WAITS, _waiting(live), facts.command("complete", live.sid))
 
 
-def blocked(symptoms: Facts) -> Iterator[Problem]:
+def blocked(facts: Facts) -> Iterator[Problem]:
     """No manifest is blocked for a reason that no other check looks at: a plan says more of each."""
     codes = Counter(
         change.reason.code
-        for change in symptoms.changes
+        for change in facts.changes
         if change.type is ChangeType.BLOCKED
         and change.reason.code not in _TOLD
         and not _missed_its_start(change)
@@ -200,8 +196,8 @@ def blocked(symptoms: Facts) -> Iterator[Problem]:
     if codes:
         yield Problem(
             f"{counted(codes.total(), 'manifest is', 'manifests are')} blocked: {', '.join(sorted(codes))}",
-            "the account does not become what they ask for until that is mended",
-            f"{symptoms.command('plan')} says why, and what to do",
+            "the account does not become what they ask for until that is fixed",
+            f"{facts.command('plan')} says why, and what to do",
         )
 
 
@@ -213,21 +209,21 @@ def _waiting(live: Live) -> str:
     return f"it {live.kind.verb} nobody any more, and those not reached stay unreached"
 
 
-def _with_reason(symptoms: Facts, code: str) -> Iterator[Change]:
-    return (change for change in symptoms.changes if change.reason.code == code)
+def _with_reason(facts: Facts, code: str) -> Iterator[Change]:
+    return (change for change in facts.changes if change.reason.code == code)
 
 
 def _of_change(
-    change: Change, message: str, meaning: str, mend: str, severity: Severity = Severity.ERROR
+    change: Change, message: str, meaning: str, fix: str, severity: Severity = Severity.ERROR
 ) -> Problem:
     kind = change.live.kind if change.live else change.desired.kind if change.desired else None
     subject = _subject(kind, change.key.name) if kind is not None else change.key.name
-    return Problem(message, meaning, mend, severity, subject, change.live.sid if change.live else None)
+    return Problem(message, meaning, fix, severity, subject, change.live.sid if change.live else None)
 
 
-def _of_live(live: Live, message: str, meaning: str, mend: str) -> Problem:
+def _of_live(live: Live, message: str, meaning: str, fix: str) -> Problem:
     """Of a campaign that no manifest names: it is told, and makes nothing wrong."""
-    return Problem(message, meaning, mend, Severity.WARN, _subject(live.kind, live.name), live.sid)
+    return Problem(message, meaning, fix, Severity.WARN, _subject(live.kind, live.name), live.sid)
 
 
 def _subject(kind: Kind, name: str) -> str:

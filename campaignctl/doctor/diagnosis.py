@@ -24,27 +24,27 @@ class CheckOutcome(StrEnum):
 # ------------------------------------------------------------------------------------------- what keeps one from saying
 
 
-def _nothing(_symptoms: Facts) -> str | None:
+def _nothing(_facts: Facts) -> str | None:
     return None
 
 
-def _unread(symptoms: Facts) -> str | None:
-    return "the account could not be read" if symptoms.trouble is not None else None
+def _unread(facts: Facts) -> str | None:
+    return "the account could not be read" if facts.trouble is not None else None
 
 
-def _not_whole(symptoms: Facts) -> str | None:
-    return _unread(symptoms) or (None if symptoms.whole else "the account's lists could not be read whole")
+def _not_complete(facts: Facts) -> str | None:
+    return _unread(facts) or (None if facts.complete else "the account's lists could not be read completely")
 
 
-def _key_not_judged(symptoms: Facts) -> str | None:
+def _key_not_judged(facts: Facts) -> str | None:
     """Only an answer that is about who asks says anything of key and token."""
-    trouble = symptoms.trouble
-    return _unread(symptoms) if trouble is not None and not trouble.credentials else None
+    trouble = facts.trouble
+    return _unread(facts) if trouble is not None and not trouble.credentials else None
 
 
-def _not_asked(symptoms: Facts) -> str | None:
+def _not_asked(facts: Facts) -> str | None:
     """Without key and token no request is sent."""
-    trouble = symptoms.trouble
+    trouble = facts.trouble
     asked = trouble is None or trouble.answered or not trouble.credentials
     return None if asked else "the account could not be read"
 
@@ -60,7 +60,7 @@ class Check:
     name: str
     doc: str
     find: Callable[[Facts], Iterator[Problem]]
-    hindrance: Callable[[Facts], str | None] = _not_whole
+    hindrance: Callable[[Facts], str | None] = _not_complete
     detail: Callable[[Facts], str | None] = _nothing
 
 
@@ -80,7 +80,7 @@ CHECKS: Final = (
     Check("manifests", "The project file and every manifest can be read.", setup_checks.manifests, _nothing),
     Check("intents", "No run was cut off in the midst of a create.", setup_checks.intents, _nothing),
     Check("lists", "The account's lists can be relied on.", account_checks.lists, _unread),
-    Check("duplicates", "No two alive campaigns bear one name.", account_checks.duplicates),
+    Check("duplicates", "No two alive campaigns have one name.", account_checks.duplicates),
     Check("new-runs", "No manifest asks something new of a campaign that is over.", account_checks.new_runs),
     Check("failed", "No campaign failed.", account_checks.failed),
     Check(
@@ -100,26 +100,26 @@ class Examined:
 
     check: Check
     verdict: CheckOutcome
-    ailments: tuple[Problem, ...] = field(default_factory=tuple)
+    problems: tuple[Problem, ...] = field(default_factory=tuple)
     detail: str | None = None
 
 
-def diagnose(symptoms: Facts) -> tuple[Examined, ...]:
+def diagnose(facts: Facts) -> tuple[Examined, ...]:
     """Every check, in the order of the table."""
-    return tuple(_examined(check, symptoms) for check in CHECKS)
+    return tuple(_examined(check, facts) for check in CHECKS)
 
 
 def is_wrong(examined: tuple[Examined, ...]) -> bool:
-    """Whether something has to be mended."""
+    """Whether something has to be fixed."""
     return any(each.verdict is CheckOutcome.WRONG for each in examined)
 
 
-def _examined(check: Check, symptoms: Facts) -> Examined:
-    ailments, hindrance = tuple(check.find(symptoms)), check.hindrance(symptoms)
-    if not ailments and hindrance is not None:
+def _examined(check: Check, facts: Facts) -> Examined:
+    problems, hindrance = tuple(check.find(facts)), check.hindrance(facts)
+    if not problems and hindrance is not None:
         return Examined(check, CheckOutcome.UNKNOWN, detail=hindrance)
-    if any(ailment.severity is Severity.ERROR for ailment in ailments):
+    if any(problem.severity is Severity.ERROR for problem in problems):
         verdict = CheckOutcome.WRONG
     else:
-        verdict = CheckOutcome.WARN if ailments else CheckOutcome.FINE
-    return Examined(check, verdict, ailments, check.detail(symptoms))
+        verdict = CheckOutcome.WARN if problems else CheckOutcome.FINE
+    return Examined(check, verdict, problems, check.detail(facts))

@@ -1,4 +1,4 @@
-"""`doctor --format json`: every check, what it found, and what mends it."""
+"""`doctor --format json`: every check, what it found, and what fixes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from campaignctl.model.plan import FORMAT_VERSION
 from campaignctl.rendering.constraints import Amount, Constraint, Version
 
 
-class AilmentDocument(TypedDict):
+class ProblemDocument(TypedDict):
     """One thing that is wrong."""
 
     severity: Severity
@@ -24,7 +24,7 @@ class AilmentDocument(TypedDict):
     meaning: str
     """What follows from it."""
     mend: str
-    """The command or the change that mends it."""
+    """The command or the change that fixes it."""
 
 
 class CheckDocument(TypedDict):
@@ -37,7 +37,7 @@ class CheckDocument(TypedDict):
     """unknown: not enough of the account could be read."""
     detail: str | None
     """Why it is unknown, or a fact worth saying."""
-    ailments: list[AilmentDocument]
+    ailments: list[ProblemDocument]
 
 
 class VerdictsDocument(TypedDict):
@@ -89,16 +89,16 @@ def _check(examined: Examined) -> CheckDocument:
         "doc": examined.check.doc,
         "verdict": examined.verdict,
         "detail": examined.detail,
-        "ailments": [_ailment(ailment) for ailment in examined.ailments],
+        "ailments": [_problem(problem) for problem in examined.problems],
     }
 
 
-def _ailment(ailment: Problem) -> AilmentDocument:
+def _problem(problem: Problem) -> ProblemDocument:
     return {
-        "severity": ailment.severity,
-        "subject": ailment.subject,
-        "sid": ailment.sid,
-        "message": ailment.message,
-        "meaning": ailment.meaning,
-        "mend": ailment.mend,
+        "severity": problem.severity,
+        "subject": problem.subject,
+        "sid": problem.sid,
+        "message": problem.message,
+        "meaning": problem.meaning,
+        "mend": problem.fix,
     }

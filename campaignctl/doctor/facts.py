@@ -38,7 +38,7 @@ class Facts:
     """Everything that was looked at. What the account shows means nothing where `trouble` kept it from being read.
 
     `skew` is how far the account's clock is ahead of this machine's, None where no answer said. `campaigns` are
-    those that were seen: the alive, and the newest that failed. `whole` is False where some alive one may not have
+    those that were seen: the alive, and the newest that failed. `complete` is False where some alive one may not have
     been seen; `notes` are what was noticed while the account was read. `now` is the account's.
 
     `address` makes a command mean this project and environment, `folder` is where a new manifest would stand.
@@ -52,7 +52,7 @@ class Facts:
     budget: Budget | None = None
     changes: tuple[Change, ...] = ()
     campaigns: tuple[Live, ...] = ()
-    whole: bool = True
+    complete: bool = True
     notes: tuple[str, ...] = ()
     now: datetime | None = None
     address: Address = HERE
@@ -76,11 +76,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: what it is, what it means, what mends it. `subject` is a campaign, `sid` its SID."""
+    """One thing that is wrong: what it is, what it means, what fixes it. `subject` is a campaign, `sid` its SID."""
 
     message: str
     meaning: str
-    mend: str
+    fix: str
     severity: Severity = Severity.ERROR
     subject: str | None = None
     sid: str | None = None

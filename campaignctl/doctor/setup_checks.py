@@ -21,56 +21,56 @@ _SCARCE: Final = 3
 """Requests. An account that leaves no more than these keeps everybody waiting."""
 
 
-def credentials(symptoms: Facts) -> Iterator[Problem]:
+def credentials(facts: Facts) -> Iterator[Problem]:
     """Key and token are there, and the account takes them."""
-    if symptoms.trouble is not None and symptoms.trouble.credentials:
-        environment = symptoms.environment
+    if facts.trouble is not None and facts.trouble.credentials:
+        environment = facts.environment
         secrets = (
             f"export {environment.key_env}=… {environment.token_env}=… from the API settings of the dashboard"
         )
         account = f"export {ACCOUNT_VARIABLE}=…, or set account_sid in the project file"
         yield Problem(
-            symptoms.trouble.message,
+            facts.trouble.message,
             "nothing of the account can be read or changed",
             secrets if environment.account_sid else account,
         )
 
 
-def reachability(symptoms: Facts) -> Iterator[Problem]:
+def reachability(facts: Facts) -> Iterator[Problem]:
     """The account answers."""
-    if symptoms.trouble is not None and not symptoms.trouble.credentials:
+    if facts.trouble is not None and not facts.trouble.credentials:
         yield Problem(
-            symptoms.trouble.message,
+            facts.trouble.message,
             "nothing of the account can be read or changed",
             "check account_sid and region or base_url in the project file, and the network; then "
-            f"{symptoms.command('doctor')}",
+            f"{facts.command('doctor')}",
         )
 
 
-def clock(symptoms: Facts) -> Iterator[Problem]:
+def clock(facts: Facts) -> Iterator[Problem]:
     """This machine's clock agrees with the account's."""
-    if symptoms.environment.is_sandbox or symptoms.trouble is not None:
+    if facts.environment.is_sandbox or facts.trouble is not None:
         return  # a sandbox's clock may be wherever it was advanced to
-    if symptoms.skew is None:
+    if facts.skew is None:
         yield Problem(
             "the account's answers carry no readable date",
             "starts are held against this machine's clock instead of the account's",
             "check whether something between here and the account takes the Date header away",
             Severity.WARN,
         )
-    elif abs(symptoms.skew) > SKEW:
-        way = "behind" if symptoms.skew > timedelta() else "ahead of"
-        seconds = counted(round(abs(symptoms.skew.total_seconds())), "second")
+    elif abs(facts.skew) > SKEW:
+        direction = "behind" if facts.skew > timedelta() else "ahead of"
+        seconds = counted(round(abs(facts.skew.total_seconds())), "second")
         yield Problem(
-            f"this machine's clock is {seconds} {way} the account's",
+            f"this machine's clock is {seconds} {direction} the account's",
             "starts are held against the account's clock, but audit logs and the age of intents go by this one",
             "set this machine's clock: timedatectl set-ntp true",
         )
 
 
-def budget(symptoms: Facts) -> Iterator[Problem]:
+def budget(facts: Facts) -> Iterator[Problem]:
     """The account takes further requests."""
-    left = symptoms.budget.remaining if symptoms.budget is not None else None
+    left = facts.budget.remaining if facts.budget is not None else None
     if left is not None and left <= _SCARCE:
         yield Problem(
             f"the account takes only {counted(left, 'more request')} now",
@@ -80,9 +80,9 @@ def budget(symptoms: Facts) -> Iterator[Problem]:
         )
 
 
-def budget_left(symptoms: Facts) -> str | None:
+def budget_left(facts: Facts) -> str | None:
     """What is left, by our own count and by the account's."""
-    said = symptoms.budget
+    said = facts.budget
     if said is None:
         return None
     own = "no rate limit"
@@ -94,53 +94,53 @@ def budget_left(symptoms: Facts) -> str | None:
     return f"{own}; the account says {said.remaining}{of}"
 
 
-def manifests(symptoms: Facts) -> Iterator[Problem]:
+def manifests(facts: Facts) -> Iterator[Problem]:
     """The project file and every manifest can be read."""
-    errors = [it for it in symptoms.findings if it.severity is Severity.ERROR]
+    errors = [it for it in facts.findings if it.severity is Severity.ERROR]
     if errors:
         yield Problem(
             f"{counted(len(errors), 'mistake')}, the first at {errors[0].where}",
-            "plan and apply do nothing at all until they are mended",
-            symptoms.command("validate"),
+            "plan and apply do nothing at all until they are fixed",
+            facts.command("validate"),
         )
 
 
-def intents(symptoms: Facts) -> Iterator[Problem]:
+def intents(facts: Facts) -> Iterator[Problem]:
     """No run on this machine was cut off in the midst of a create."""
-    for left in symptoms.leftovers:
-        meaning, mend = _of_leftover(left, symptoms)
+    for left in facts.leftovers:
+        meaning, fix = _of_leftover(left, facts)
         yield Problem(
             f"a run noted a create {lasting(left.age)} ago and did not settle it ({left.file})",
             meaning,
-            f"{mend}: rm {shlex.quote(left.file)}",
+            f"{fix}: rm {shlex.quote(left.file)}",
             subject=f"{KINDS[left.kind].short}/{left.name}" if left.kind in KINDS else left.name,
             sid=left.sid,
         )
 
 
-def _of_leftover(left: Leftover, symptoms: Facts) -> tuple[str, str]:
-    """What a note means, and what else than removing it mends it.
+def _of_leftover(left: Leftover, facts: Facts) -> tuple[str, str]:
+    """What a note means, and what else than removing it fixes it.
 
     An apply settles it by its SID, by an alive campaign of its name, or when it creates it. Otherwise nothing does.
     """
-    changes = [it for it in symptoms.changes if it.desired and _is_of(left, it.desired.kind, it.key.name)]
-    unread = symptoms.trouble is not None or not symptoms.whole or has_errors(symptoms.findings)
+    changes = [it for it in facts.changes if it.desired and _is_of(left, it.desired.kind, it.key.name)]
+    unread = facts.trouble is not None or not facts.complete or has_errors(facts.findings)
     if any(change.reason.code == "unknown-outcome" for change in changes):
         return (
             "its campaign may still show up, and until it does its manifest is blocked",
             "wait until it shows up; or, when it surely does not exist",
         )
-    young = left.age < timedelta(seconds=symptoms.environment.settle_seconds)
+    young = left.age < timedelta(seconds=facts.environment.settle_seconds)
     if (
         unread
         or young  # it may yet show up in lists
         or left.sid is not None
-        or any(_is_of(left, live.kind, live.name) for live in symptoms.alive)
+        or any(_is_of(left, live.kind, live.name) for live in facts.alive)
         or any(Op.CREATE in _operations(change) for change in changes)
     ):
         return (
             "its campaign may be there, twice even; the next apply looks before it creates anything",
-            f"{symptoms.command('apply')}; or, when no run is under way and the account is as it should be",
+            f"{facts.command('apply')}; or, when no run is under way and the account is as it should be",
         )
     return (
         "no campaign of the name is alive and no manifest would create one: nothing settles the note by itself",

@@ -1,11 +1,11 @@
-"""What is wrong, what it means, what mends it."""
+"""What is wrong, what it means, what fixes it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from campaignctl.doctor.document import AilmentDocument, CheckDocument, DoctorDocument
+from campaignctl.doctor.document import CheckDocument, DoctorDocument, ProblemDocument
 from campaignctl.rendering import words
 from campaignctl.rendering.as_text.parts import block, headline
 from campaignctl.rendering.lines import Line, Style, laid_out
@@ -20,7 +20,7 @@ _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
 
 
 def doctor_text(document: DoctorDocument, *, color: bool = False, width: int | None = None) -> str:
-    """A line per check; below one that is not fine, each thing with its mend."""
+    """A line per check; below one that is not fine, each problem with its fix."""
     return laid_out(_doctor(document), color=color, width=width)
 
 
@@ -36,16 +36,16 @@ def _check(check: CheckDocument) -> Iterator[Line]:
     mark, style = _MARKS[check["verdict"]]
     detail = f" ({check['detail']})" if check["detail"] else ""
     yield Line(f"{mark} {check['check']}: {check['verdict']}{detail}", 0, style)
-    for ailment in check["ailments"]:
-        yield from _ailment(ailment)
+    for problem in check["ailments"]:
+        yield from _problem(problem)
 
 
-def _ailment(ailment: AilmentDocument) -> Iterator[Line]:
-    subject = f"{name(ailment['subject'])}: " if ailment["subject"] else ""
-    style = Style.GONE if ailment["severity"] == "error" else Style.ALERT
-    yield Line(f"{subject}{message(ailment['message'])}", 1, style)
-    yield Line(f"means: {ailment['meaning']}", 2)
-    yield Line(f"mend: {message(ailment['mend'])}", 2, whole=True)
+def _problem(problem: ProblemDocument) -> Iterator[Line]:
+    subject = f"{name(problem['subject'])}: " if problem["subject"] else ""
+    style = Style.GONE if problem["severity"] == "error" else Style.ALERT
+    yield Line(f"{subject}{message(problem['message'])}", 1, style)
+    yield Line(f"means: {problem['meaning']}", 2)
+    yield Line(f"fix: {message(problem['mend'])}", 2, unwrapped=True)
 
 
 def _total(document: DoctorDocument) -> Line:

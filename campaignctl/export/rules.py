@@ -14,7 +14,7 @@ from campaignctl.diagnostics import Position, Severity
 from campaignctl.kinds.lifecycle import ALIVE, FINISHED, Status
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.environment import Environment, Prune
-from campaignctl.planning.terms import whole_document
+from campaignctl.planning.terms import document_start
 from campaignctl.policy import RULES, Beside, Policies, check_manifest, copies_among
 
 _LONGEST_STEM: Final = 60
@@ -60,19 +60,19 @@ class Candidate:
 
 
 def candidates(listings: Mapping[str, Listing], wanted: Wanted) -> tuple[Candidate, ...]:
-    """By kind, name and age. In a list that is not whole nobody knows whether a name is alone."""
+    """By kind, name and age. In a list that is not complete nobody knows whether a name is alone."""
     found = []
     for _, listing in sorted(listings.items()):
-        bearers = Counter(live.name for live in listing.campaigns)
+        namesakes = Counter(live.name for live in listing.campaigns)
         mine = sorted(
             (it for it in listing.campaigns if wanted.takes(it)), key=lambda it: (it.name, it.age_key)
         )
-        found += [Candidate(live, listing.whole and bearers[live.name] == 1) for live in mine]
+        found += [Candidate(live, listing.complete and namesakes[live.name] == 1) for live in mine]
     return tuple(found)
 
 
 def must_pin(candidate: Candidate, prune: Prune | None, taken: Collection[tuple[str, str]]) -> bool:
-    """Where the name does not do: it is not alone, lacks the project's prefix, or another manifest bears it."""
+    """Where the name does not do: it is not alone, lacks the project's prefix, or another manifest has it."""
     live = candidate.live
     prefixed = prune is None or live.name.startswith(prune.name_prefix)
     return not candidate.alone or not prefixed or (live.kind.name, live.name) in taken
@@ -86,7 +86,7 @@ def spared(campaigns: Iterable[Live], environment: Environment, now: datetime) -
     return frozenset(
         sid
         for sid, desired in manifests.items()
-        for finding in check_manifest(desired, policies, now, whole_document, beside)
+        for finding in check_manifest(desired, policies, now, document_start, beside)
         if RULES[finding.rule].spares_adopted and finding.severity is Severity.ERROR
     )
 
@@ -131,12 +131,12 @@ def places(
 
 
 def _managers(campaigns: Iterable[Live], manifests: Iterable[Desired]) -> dict[tuple[str, str, str], Desired]:
-    """The manifests by kind and SID, else by kind and name: the name that they had, where none bears theirs yet."""
-    borne = {(live.kind.name, live.name) for live in campaigns}
+    """The manifests by kind and SID, else by kind and name: the name that they had, where none has theirs yet."""
+    taken = {(live.kind.name, live.name) for live in campaigns}
     managers: dict[tuple[str, str, str], Desired] = {}
     for it in manifests:
         kind, name = it.kind.name, it.name or ""
-        old = it.previous_name if (kind, name) not in borne else None
+        old = it.previous_name if (kind, name) not in taken else None
         managers.setdefault((kind, "sid", it.sid) if it.sid else (kind, "name", old or name), it)
     return managers
 

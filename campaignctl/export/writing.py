@@ -104,14 +104,14 @@ def _faulty(live: Live, spec: Spec, pinned: bool) -> str | None:
 
 def _taken_out(spec: Spec, path: str) -> Value:
     name, _, member = path.partition(".")
-    whole = spec[name]
-    if not member or not isinstance(whole, Mapping):
+    container = spec[name]
+    if not member or not isinstance(container, Mapping):
         return spec.pop(name)
-    rest = {key: value for key, value in whole.items() if key != member}
+    rest = {key: value for key, value in container.items() if key != member}
     spec.pop(name)
     if rest:
         spec[name] = rest
-    return whole.get(member)
+    return container.get(member)
 
 
 # ------------------------------------------------------------------------------------------------ which values

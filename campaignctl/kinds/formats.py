@@ -17,7 +17,7 @@ _BLANK = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff"
 
 @dataclass(frozen=True, eq=False)
 class Format:
-    """`pattern` is of the whole text; `words` complete the sentence *must be …*.
+    """`pattern` is of the full text; `words` complete the sentence *must be …*.
 
     `slips` pair the pattern of a common mistake with the sentence that says what happened.
     """
@@ -28,7 +28,7 @@ class Format:
 
     @cached_property
     def matches(self) -> Callable[[str], object]:
-        """Truthy when the whole text looks so."""
+        """Truthy when the full text looks so."""
         return re.compile(self.pattern).fullmatch
 
     def slip(self, text: str) -> str | None:

@@ -127,7 +127,7 @@ def _document(kind: Kind) -> Field:
 
 
 DOCUMENTS: Mapping[str, Field] = MappingProxyType({kind.name: _document(kind) for kind in KINDS.values()})
-"""A whole manifest as one object, by its `kind`."""
+"""A complete manifest as one object, by its `kind`."""
 
 BY_NAME = Field(
     "a list",

@@ -24,7 +24,7 @@ class KnownManifests:
     complete: bool = True
 
 
-def outlook(
+def consequences(
     changes: Collection[Change], seen: Iterable[Live], manifests: KnownManifests, terms: Terms
 ) -> Mapping[Key, str]:
     """A sentence on the next apply for each change that does something.
@@ -49,9 +49,9 @@ def _next_changes(
         kind: Listing(tuple(live for live in campaigns.values() if live.kind.name == kind))
         for kind in {live.kind.name for live in campaigns.values()}
     }
-    outlook = make_plan(relevant, relevant, Snapshot(terms.now, listings), terms)
+    decisions = make_plan(relevant, relevant, Snapshot(terms.now, listings), terms)
     found: dict[tuple[str, str], Change] = {}
-    for change in outlook.changes:
+    for change in decisions.changes:
         found[change.key.kind, change.live.sid if change.live else change.key.name] = change
     return found
 

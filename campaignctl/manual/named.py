@@ -12,31 +12,31 @@ from campaignctl.manual.run import ManualRun, Targets
 from campaignctl.model.naming import AskedName, Found
 
 
-def seek_named(hand: ManualRun, names: Iterable[str]) -> Targets:
+def seek_named(run: ManualRun, names: Iterable[str]) -> Targets:
     """Finds the campaigns and judges them.
 
     A pause goes ahead with what was found; the other verbs need all of it. Raises InputError for a NAME that is
     nowhere, `ApiError` where the account cannot be read.
     """
-    founds = [_find(hand, AskedName.read(name)) for name in dict.fromkeys(names)]
+    founds = [_find(run, AskedName.read(name)) for name in dict.fromkeys(names)]
     missing = tuple(found for found in founds if not found.campaigns)
-    if missing and (len(missing) == len(founds) or not hand.pauses):
-        raise _nothing_sent(missing, hand.session)
-    terms = hand.terms
-    changes = tuple(change for found in founds for change in decide_named(hand.verb, found, terms))
+    if missing and (len(missing) == len(founds) or not run.pauses):
+        raise _nothing_sent(missing, run.session)
+    terms = run.terms
+    changes = tuple(change for found in founds for change in decide_named(run.verb, found, terms))
     seen = tuple(live for found in founds for live in found.campaigns)
-    others = tuple(found.others for found in founds if hand.pauses and found.campaigns and not found.whole)
-    return Targets(changes, seen, missing, (*others, *hand.client.notes), whole=not others)
+    others = tuple(found.others for found in founds if run.pauses and found.campaigns and not found.complete)
+    return Targets(changes, seen, missing, (*others, *run.client.notes), complete=not others)
 
 
-def _find(hand: ManualRun, asked: AskedName) -> Found:
+def _find(run: ManualRun, asked: AskedName) -> Found:
     """One NAME. That it cannot be looked for keeps no other from being paused; else raises `ApiError`."""
     try:
-        return find(hand.client, asked)
+        return find(run.client, asked)
     except ApiError as error:
-        if not hand.pauses:
+        if not run.pauses:
             raise
-        return Found(asked, (), whole=False, unread=error)
+        return Found(asked, (), complete=False, unread=error)
 
 
 def _nothing_sent(missing: Sequence[Found], session: Session) -> CampaignctlError:

@@ -24,48 +24,48 @@ _MOST_SIDS: Final = 10
 _DONE: Final = (ChangeOutcome.APPLIED, ChangeOutcome.UNCHANGED)
 
 
-def seek_all(hand: ManualRun, status: str | None) -> tuple[Sweep, Targets]:
+def seek_all(run: ManualRun, status: str | None) -> tuple[Sweep, Targets]:
     """Everything, for one question that shows it all; and what it was found by."""
-    sweep = _sweep(hand, status, "; with --auto-approve a pause does not wait for it")
+    sweep = _sweep(run, status, "; with --auto-approve a pause does not wait for it")
     found = [live for wave in sweep.everything() for live in wave]
-    changes = tuple(decide(hand.verb, live, hand.terms) for live in found)
+    changes = tuple(decide(run.verb, live, run.terms) for live in found)
     seen = tuple(sweep.seen.values())
-    return sweep, Targets(changes, seen, notes=tuple(_notes(hand, sweep)), whole=_is_quiet(sweep))
+    return sweep, Targets(changes, seen, notes=tuple(_notes(run, sweep)), complete=_is_quiet(sweep))
 
 
-def stop_in_waves(hand: ManualRun, status: str | None) -> tuple[ApplyResult, Targets]:
+def stop_in_waves(run: ManualRun, status: str | None) -> tuple[ApplyResult, Targets]:
     """Each answer is shown, then what it tells of is stopped, then the next one is asked for (`--auto-approve`).
 
     What the next apply will do about it is said at the end: no pause waits for manifests to be read.
     """
-    return _until_quiet(hand, _sweep(hand, status), [])
+    return _until_quiet(run, _sweep(run, status), [])
 
 
-def go_on(hand: ManualRun, sweep: Sweep, result: ApplyResult, sought: Targets) -> tuple[ApplyResult, Targets]:
+def go_on(run: ManualRun, sweep: Sweep, result: ApplyResult, targets: Targets) -> tuple[ApplyResult, Targets]:
     """After the question: what was made or set going meanwhile is stopped as well, without another one."""
     if result.interrupted or not result.plan.operations:
-        return result, sought
-    whole, found = _until_quiet(hand, sweep, list(result.results))
+        return result, targets
+    complete, found = _until_quiet(run, sweep, list(result.results))
     for sentence in found.notes:
-        if sentence not in sought.notes:
+        if sentence not in targets.notes:
             output.remark(sentence)
-    return whole, found
+    return complete, found
 
 
-def _until_quiet(hand: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> tuple[ApplyResult, Targets]:
-    interrupted = _stop(hand, sweep, results)
+def _until_quiet(run: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> tuple[ApplyResult, Targets]:
+    interrupted = _stop(run, sweep, results)
     results = list({it.change.key: it for it in results}.values())  # of those that were paused twice the last
     restless = _restless(results, sweep)
-    notes = (*_notes(hand, sweep), *restless, *((_CUT_SHORT,) if interrupted else ()))
+    notes = (*_notes(run, sweep), *restless, *((_CUT_SHORT,) if interrupted else ()))
     if not results:
-        hand.show((), notes)
+        run.show((), notes)
     changes, seen = tuple(result.change for result in results), tuple(sweep.seen.values())
-    outlook = hand.outlook(changes, seen)
+    consequences = run.consequences(changes, seen)
     told = tuple(
-        _with_note(it, outlook[it.change.key]) if it.outcome is ChangeOutcome.APPLIED else it
+        _with_note(it, consequences[it.change.key]) if it.outcome is ChangeOutcome.APPLIED else it
         for it in sorted(results, key=lambda it: it.change.key)
     )
-    plan = plan_by_hand(changes, hand.terms, hand.client.requests)
+    plan = plan_by_hand(changes, run.terms, run.client.requests)
     return ApplyResult(plan, told, interrupted), Targets(
         changes, seen, (), notes, _is_quiet(sweep) and not restless
     )
@@ -92,7 +92,7 @@ def _with_note(result: ChangeResult, note: str) -> ChangeResult:
     return result if note in result.change.notes else replace(result, notes=(*result.notes, note))
 
 
-def _stop(hand: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> bool:
+def _stop(run: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> bool:
     """Stops all that it finds, and looks again until a look that comes late enough finds nothing new (rule 12).
 
     True where it was cut short: what became of each until then stands in `results` all the same.
@@ -101,11 +101,11 @@ def _stop(hand: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> bool:
     try:
         while len(results) != stopped:
             if results:
-                _let_lists_settle(hand)
+                _let_lists_settle(run)
                 sweep.look_again()
             stopped = len(results)
             for wave in filter(None, sweep.in_waves()):
-                if not _stop_wave(hand, wave, results):
+                if not _stop_wave(run, wave, results):
                     return True
     except (KeyboardInterrupt, InterruptedRunError):
         if not results:
@@ -114,25 +114,25 @@ def _stop(hand: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> bool:
     return False
 
 
-def _stop_wave(hand: ManualRun, wave: Iterable[Live], results: list[ChangeResult]) -> bool:
+def _stop_wave(run: ManualRun, wave: Iterable[Live], results: list[ChangeResult]) -> bool:
     """False where somebody wants it to end: nothing more is sent then, reads neither."""
-    terms = hand.terms
-    result = hand.carry_out(hand.show(decide(hand.verb, live, terms) for live in wave))
+    terms = run.terms
+    result = run.carry_out(run.show(decide(run.verb, live, terms) for live in wave))
     results.extend(result.results)
-    return not (result.interrupted or hand.carrier.interrupts.asked())
+    return not (result.interrupted or run.runner.interrupts.asked())
 
 
-def _let_lists_settle(hand: ManualRun) -> None:
+def _let_lists_settle(run: ManualRun) -> None:
     """What somebody creates while others are paused shows in lists only later."""
-    seconds = hand.session.environment.settle_seconds if hand.carrier.connection.settles else 0
+    seconds = run.session.environment.settle_seconds if run.runner.connection.settles else 0
     if seconds:
-        output.remark(f"Looking again in {seconds:g} seconds.", hand.session.options)
-        hand.carrier.clock.sleep(seconds)
+        output.remark(f"Looking again in {seconds:g} seconds.", run.session.options)
+        run.runner.clock.sleep(seconds)
 
 
-def _sweep(hand: ManualRun, status: str | None, advice: str = "") -> Sweep:
+def _sweep(run: ManualRun, status: str | None, advice: str = "") -> Sweep:
     statuses = CALLING if status is None else {read_status(status)}
-    return Sweep(hand.client, statuses, lambda sentence: output.remark(sentence + advice))
+    return Sweep(run.client, statuses, lambda sentence: output.remark(sentence + advice))
 
 
 def _is_quiet(sweep: Sweep) -> bool:
@@ -140,25 +140,25 @@ def _is_quiet(sweep: Sweep) -> bool:
     return not sweep.unread and not sweep.elsewhere
 
 
-def _notes(hand: ManualRun, sweep: Sweep) -> Iterator[str]:
+def _notes(run: ManualRun, sweep: Sweep) -> Iterator[str]:
     """What may go on calling, and what is odd about the clocks."""
     for kind, why in sweep.unread.items():
         because = f" ({why})" if why else ""
         others = f"others may go on {KINDS[kind].stem}ing; run it again"
-        yield f"the account's list of {kind} could not be read whole{because}: {others}"
-    yield from _out_of_reach(hand, sweep)
+        yield f"the account's list of {kind} could not be read completely{because}: {others}"
+    yield from _out_of_reach(run, sweep)
     odd = Counter(live.word for live in sweep.seen.values() if live.status is Status.UNKNOWN)
     for word, number in odd.items():
         campaigns = counted(number, "campaign is", "campaigns are")
         yield f"{campaigns} {quoted(word)}, a status that is not known, and left alone"
-    yield from hand.client.notes
+    yield from run.client.notes
 
 
-def _out_of_reach(hand: ManualRun, sweep: Sweep) -> Iterator[str]:
+def _out_of_reach(run: ManualRun, sweep: Sweep) -> Iterator[str]:
     """What an endpoint shows that the environment does not use."""
     for service in SERVICES.values():
         found = [live for live in sweep.elsewhere if live.kind is service.kind]
-        other = hand.client.environment.other_endpoint(service.kind)
+        other = run.client.environment.other_endpoint(service.kind)
         if found and other:
             sids = ", ".join(live.sid for live in found[:_MOST_SIDS])
             campaigns, stem = counted(len(found), "campaign"), service.kind.stem

@@ -26,10 +26,10 @@ from campaignctl.planning.every_clock import disagreement
 from campaignctl.planning.order import steps
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import Subject, check
-from campaignctl.policy.together import Together
+from campaignctl.policy.shared_capacity import SharedCapacity
 
 COMMAND_LINE = Position("")
-"""Where a wish stands that no file holds."""
+"""The place of what is wanted by hand: no file holds it."""
 
 _MOST_CANDIDATES = 10
 
@@ -79,8 +79,10 @@ def decide_named(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
     if verb.action is not Action.PAUSE and meant:
         if len(meant) > 1:
             return (_undecided(meant[0].kind, found, _ambiguous(meant)),)
-        if not found.whole:
-            message = "the account's list could not be read whole, so others may bear the name; give its SID"
+        if not found.complete:
+            message = (
+                "the account's list could not be read completely, so others may have the name; give its SID"
+            )
             return (_undecided(meant[0].kind, found, Reason("incomplete-list", message)),)
     return tuple(decide(verb, live, terms) for live in meant)
 
@@ -97,21 +99,21 @@ def _of_sid_and_name(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ..
     )
 
 
-def _meant(verb: Verb, bearers: Sequence[Live]) -> tuple[Live, ...]:
+def _meant(verb: Verb, namesakes: Sequence[Live]) -> tuple[Live, ...]:
     """Those the verb is about; else one that nobody understands, else the newest of what is over (rule 1.4)."""
-    about = [live for live in bearers if live.status in verb.about]
-    unknown = [live for live in bearers if live.status is Status.UNKNOWN]
+    about = [live for live in namesakes if live.status in verb.about]
+    unknown = [live for live in namesakes if live.status is Status.UNKNOWN]
     if about or unknown:
         return tuple(sorted(about or unknown, key=lambda live: live.age_key))
     newest: dict[Kind, Live] = {}
-    for live in sorted(bearers, key=lambda live: live.age_key):
+    for live in sorted(namesakes, key=lambda live: live.age_key):
         newest[live.kind] = live
     return tuple(newest.values())
 
 
 def _ambiguous(meant: Sequence[Live]) -> Reason:
-    bearers = some_of([f"{live.sid} {live.word}" for live in meant], _MOST_CANDIDATES)
-    return Reason("ambiguous-name", f"{len(meant)} campaigns bear the name ({bearers}); give a SID instead")
+    namesakes = some_of([f"{live.sid} {live.word}" for live in meant], _MOST_CANDIDATES)
+    return Reason("ambiguous-name", f"{len(meant)} campaigns have the name ({namesakes}); give a SID instead")
 
 
 def _undecided(kind: Kind, found: Found, reason: Reason) -> Change:
@@ -217,7 +219,7 @@ def _change(
 
 
 def asked_of(live: Live, state: State) -> Desired:
-    """The wish as a manifest would say it: this campaign, in this state, its fields as they are."""
+    """What is wanted, as a manifest would say it: this campaign, in this state, its fields as they are."""
     return Desired(live.kind, {"name": live.name}, COMMAND_LINE, state=state, sid=live.sid)
 
 
@@ -239,7 +241,7 @@ def plan_by_hand(changes: Iterable[Change], terms: Terms, requests: int) -> Plan
         refresh_requests=requests,
         apply=estimate(ordered, environment, requests),
         unmanaged=0,
-        find_overlaps=Together(ordered, (), environment, terms.now).overlaps,
+        find_overlaps=SharedCapacity(ordered, (), environment, terms.now).find,
     )
 
 

@@ -12,7 +12,7 @@ from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
 from campaignctl.errors import CampaignctlError
 from campaignctl.kinds.operations import Action
-from campaignctl.manual.afterwards import KnownManifests, outlook
+from campaignctl.manual.afterwards import KnownManifests, consequences
 from campaignctl.manual.rules import Verb, calling_first, plan_by_hand
 from campaignctl.model.campaigns import Key, Live
 from campaignctl.model.naming import Found
@@ -28,14 +28,14 @@ from campaignctl.planning.terms import Terms
 class Targets:
     """What was found: changes, every campaign that was read, what was found nowhere, what was noticed.
 
-    `whole` is False where others may go on calling that the account did not show.
+    `complete` is False where others may go on calling that the account did not show.
     """
 
     changes: tuple[Change, ...]
     seen: tuple[Live, ...]
     missing: tuple[Found, ...] = ()
     notes: tuple[str, ...] = ()
-    whole: bool = True
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class ManualRun:
     verb: Verb
     session: Session
     client: Client
-    carrier: PlanRunner
+    runner: PlanRunner
     output_format: str
 
     @property
@@ -66,11 +66,11 @@ class ManualRun:
             clocks=self.client.other_clocks(),
         )
 
-    def outlook(self, changes: Collection[Change], seen: Iterable[Live]) -> Mapping[Key, str]:
+    def consequences(self, changes: Collection[Change], seen: Iterable[Live]) -> Mapping[Key, str]:
         """What the next apply will do about each that does something: by the manifests that can be read."""
         if not any(change.operations for change in changes):
             return {}
-        return outlook(changes, seen, self._manifests(), self.terms)
+        return consequences(changes, seen, self._manifests(), self.terms)
 
     def show(self, changes: Iterable[Change], notes: Iterable[str] = ()) -> Planned:
         """The plan, shown: beside a result for programs on standard error."""
@@ -92,8 +92,8 @@ class ManualRun:
         cannot be written; a pause never waits for that.
         """
         if not self.pauses:
-            self.carrier.connection.log.check()
-        return self.carrier.carry_out(planned, calling_first if self.pauses else steps)
+            self.runner.connection.log.check()
+        return self.runner.carry_out(planned, calling_first if self.pauses else steps)
 
     def _manifests(self) -> KnownManifests:
         if self.session.project.file is None:

@@ -35,7 +35,7 @@ class Approval(NamedTuple):
         except ValueError:  # such as a 13th month
             pass
         raise UsageError(
-            f"--expect takes the whole approval, DIGEST@TIME such as {_EXAMPLE}: give what `plan` and `show` "
+            f"--expect takes the complete approval, DIGEST@TIME such as {_EXAMPLE}: give what `plan` and `show` "
             "print after Approve, and the JSON as `approval`"
         )
 

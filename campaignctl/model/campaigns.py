@@ -147,17 +147,17 @@ class Live:
 class Listing:
     """What reading an account gave for one kind.
 
-    `whole` is False when an item failed or pages could not be followed: then a name that is not seen is
-    absent only if it stands in `searched`, the names that a whole search of their own was made for.
+    `complete` is False when an item failed or pages could not be followed: then a name that is not seen is
+    absent only if it stands in `searched`, the names that a complete search of their own was made for.
     """
 
     campaigns: tuple[Live, ...] = ()
-    whole: bool = True
+    complete: bool = True
     searched: frozenset[str] = frozenset()
 
     def settles(self, name: str) -> bool:
         """True when a campaign of this name that is not in `campaigns` surely does not exist."""
-        return self.whole or name in self.searched
+        return self.complete or name in self.searched
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ _PLACES: Final[Mapping[Encoding, tuple[int, int]]] = {Encoding.GSM_7: (160, 153)
 
 
 @dataclass(frozen=True, slots=True)
-class TextSense:
+class TextEstimate:
     """The text of one SMS. `characters` are places: some characters take two. With variables both are the least."""
 
     encoding: Encoding
@@ -55,17 +55,17 @@ class TextSense:
     variables: tuple[str, ...] = ()
 
 
-def text_sense(text: str) -> TextSense:
+def text_estimate(text: str) -> TextEstimate:
     """A text as it is sent; its variables count nothing, since nobody knows yet what fills them.
 
-    >>> text_sense("Your bill is due, @@Name").characters
+    >>> text_estimate("Your bill is due, @@Name").characters
     18
     """
     fixed = VARIABLE.sub("", text)
     encoding = Encoding.GSM_7 if _GSM_7.issuperset(fixed) else Encoding.UCS_2
     sizes = [_size(character, encoding) for character in fixed]
     variables = tuple(dict.fromkeys(VARIABLE.findall(text)))
-    return TextSense(encoding, sum(sizes), _segments(sizes, *_PLACES[encoding]), variables)
+    return TextEstimate(encoding, sum(sizes), _segments(sizes, *_PLACES[encoding]), variables)
 
 
 def _size(character: str, encoding: Encoding) -> int:
@@ -89,13 +89,13 @@ def _segments(sizes: Iterable[int], alone: int, each: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number that may be known in part: at least `known`, and just that when it is `whole`.
+    """A number that may be known in part: at least `known`, and just that when it is `complete`.
 
     `known` is None where nothing is known, `at_most` where nobody knows how many it can be.
     """
 
     known: int | None
-    whole: bool = True
+    complete: bool = True
     at_most: int | None = None
 
     @classmethod
@@ -110,18 +110,18 @@ class Count:
 
     def __add__(self, other: Count) -> Count:
         """What is unknown in a part is unknown in the sum."""
-        whole = self.whole and other.whole
+        complete = self.complete and other.complete
         known = (self.known or 0) + (other.known or 0)
         unbounded = self.at_most is None or other.at_most is None
         most = None if unbounded else (self.at_most or 0) + (other.at_most or 0)
-        return Count(known if known or whole else None, whole, most)
+        return Count(known if known or complete else None, complete, most)
 
     def times(self, factor: int | None) -> Count:
         """So often for each; None where nobody knows how often, and then it is once at least."""
         if self.known is None or factor is None:
             return Count.at_least(self.known)
         most = None if self.at_most is None else self.at_most * factor
-        return Count(self.known * factor, self.whole, most)
+        return Count(self.known * factor, self.complete, most)
 
 
 NOBODY: Final = Count.exactly(0)
@@ -137,16 +137,18 @@ class Estimate:
     people: Count
     most: Count
     texts: bool
-    text: TextSense | None = None
+    text: TextEstimate | None = None
     retries: int | None = None
 
 
-def sense_of(kind: Kind, spec: Mapping[str, Value], *, whole: bool, counts: Counts = NO_COUNTS) -> Estimate:
-    """`whole` is False where `spec` is an answer, which may leave things out: what it lacks is not known."""
+def estimate_of(
+    kind: Kind, spec: Mapping[str, Value], *, complete: bool, counts: Counts = NO_COUNTS
+) -> Estimate:
+    """`complete` is False where `spec` is an answer, which may leave things out: what it lacks is not known."""
     people = people_of(kind, spec, counts)
     if kind.unit is Unit.MESSAGE:
         return Estimate(people, people, texts=True, text=_text_of(kind, spec))
-    retries = _retries(spec, whole)
+    retries = _retries(spec, complete)
     most = people.times(None if retries is None else 1 + retries)
     return Estimate(people, most, texts=False, retries=retries)
 
@@ -173,31 +175,35 @@ def _numbers_of(field: Field, spec: Mapping[str, Value]) -> int:
     return len(numbers) if spec.get("call_duplicate_numbers") is True else len(set(numbers))
 
 
-def _text_of(kind: Kind, spec: Mapping[str, Value]) -> TextSense | None:
+def _text_of(kind: Kind, spec: Mapping[str, Value]) -> TextEstimate | None:
     contents = (spec.get(field.name) for field in kind.in_role(Role.CONTENT))
-    return next((text_sense(text) for text in contents if isinstance(text, str)), None)
+    return next((text_estimate(text) for text in contents if isinstance(text, str)), None)
 
 
-def _retries(spec: Mapping[str, Value], whole: bool) -> int | None:
+def _retries(spec: Mapping[str, Value], complete: bool) -> int | None:
     if "retries" not in spec:
-        return 0 if whole else None
+        return 0 if complete else None
     retries = spec["retries"]
     if not isinstance(retries, Mapping):
         return 0
     times = retries.get("number_of_retries")
-    return times if isinstance(times, int) else 0 if whole else None
+    return times if isinstance(times, int) else 0 if complete else None
 
 
-Senses: TypeAlias = tuple[Estimate | None, Estimate | None]
+Estimates: TypeAlias = tuple[Estimate | None, Estimate | None]
 """Before and after the operations of a change; None where no campaign is there."""
 
 
-def senses(change: Change) -> Senses:
+def estimates(change: Change) -> Estimates:
     """What its campaign says, and will say."""
     kind, live = KINDS[change.key.kind], change.live
     counts = change.counts
-    before = sense_of(kind, live.spec, whole=False, counts=counts) if live else None
-    after = sense_of(kind, change.resulting, whole=live is None, counts=counts) if change.resulting else None
+    before = estimate_of(kind, live.spec, complete=False, counts=counts) if live else None
+    after = (
+        estimate_of(kind, change.resulting, complete=live is None, counts=counts)
+        if change.resulting
+        else None
+    )
     return before, after
 
 
@@ -218,16 +224,16 @@ def reach_of(told: Iterable[tuple[Change, Estimate | None]]) -> Reach:
     """
     people = calls = messages = NOBODY
     campaigns = 0
-    for change, sense in told:
-        if sense is None or not sets_going(change):
+    for change, estimate in told:
+        if estimate is None or not sets_going(change):
             continue
         campaigns += 1
-        people += sense.people
+        people += estimate.people
         match KINDS[change.key.kind].unit:
             case Unit.CALL:
-                calls += sense.most
+                calls += estimate.most
             case Unit.MESSAGE:
-                messages += sense.most
+                messages += estimate.most
             case unknown:
                 assert_never(unknown)
     return Reach(campaigns, people, calls, messages)

@@ -25,7 +25,7 @@ class AskedName:
 
     @classmethod
     def read(cls, written: str) -> AskedName:
-        """`voice/x` and `sms/x` are of one kind; a name that merely begins otherwise is whole."""
+        """`voice/x` and `sms/x` are of one kind; a name that merely begins otherwise is complete."""
         prefix, slash, rest = written.partition("/")
         mine = tuple(kind for kind in KINDS.values() if slash and rest and kind.short == prefix)
         return cls(written, rest, mine) if mine else cls(written, written, tuple(KINDS.values()))
@@ -39,15 +39,15 @@ class AskedName:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a NAME came to in an account: every campaign that bears it, and the one whose SID it is.
+    """What a NAME came to in an account: every campaign that has it, and the one whose SID it is.
 
-    `whole` is False where others may bear it too that the account did not show. `similar` are names that came up
+    `complete` is False where others may have it too that the account did not show. `similar` are names that came up
     while looking, where none was the one. `unread` says why nobody could look for it at all.
     """
 
     asked: AskedName
     campaigns: tuple[Live, ...]
-    whole: bool = True
+    complete: bool = True
     similar: tuple[str, ...] = ()
     unread: ApiError | None = None
 
@@ -57,9 +57,9 @@ class Found:
         if self.unread:
             return f"{name} could not be looked for: {self.unread}"
         meant = f" (did you mean {' or '.join(map(quoted, self.similar))}?)" if self.similar else ""
-        if self.whole:
+        if self.complete:
             return f"{account} has no campaign {name}{meant}"
-        return f"{account} could not be read whole, so {name}{meant} may be there: give its SID"
+        return f"{account} could not be read completely, so {name}{meant} may be there: give its SID"
 
     @property
     def both(self) -> tuple[tuple[Live, ...], tuple[Live, ...]] | None:
@@ -72,18 +72,16 @@ class Found:
     def told_both(self) -> str:
         """A sentence on such a NAME."""
         own, named = self.both or ((), ())
-        bearers = some_of([f"{live.sid} {live.word}" for live in named], _MOST_SIMILAR)
+        namesakes = some_of([f"{live.sid} {live.word}" for live in named], _MOST_SIMILAR)
         return (
             f"{quoted(self.asked.word)} is the SID of {quoted(own[0].name) if own else 'one campaign'} and the name of "
-            f"another ({bearers}): give the SID of that one; a manifest with metadata.sid tells them apart"
+            f"another ({namesakes}): give the SID of that one; a manifest with metadata.sid tells them apart"
         )
 
     @property
     def others(self) -> str:
-        """A sentence on a list that is not whole, where some that bear the name were found in it."""
-        return (
-            f"the account could not be read whole: others may bear {quoted(self.asked.written)}; run it again"
-        )
+        """A sentence on a list that is not complete, where some that have the name were found in it."""
+        return f"the account could not be read completely: others may have {quoted(self.asked.written)}; run it again"
 
 
 def similar(word: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -96,8 +94,8 @@ def similar(word: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(near[:_MOST_SIMILAR])
 
 
-def meant(bearers: Iterable[Live]) -> tuple[Live, ...]:
-    """Of those that bear a name the alive ones, else of each kind the newest that is over."""
-    oldest_first = sorted(bearers, key=lambda live: live.age_key)
+def meant(namesakes: Iterable[Live]) -> tuple[Live, ...]:
+    """Of those that have a name the alive ones, else of each kind the newest that is over."""
+    oldest_first = sorted(namesakes, key=lambda live: live.age_key)
     alive = tuple(live for live in oldest_first if live.alive)
     return alive or tuple({live.kind.name: live for live in oldest_first}.values())

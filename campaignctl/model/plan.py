@@ -150,7 +150,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Plan:
-    """The whole: environment, account, every change by kind, name and SID, and what was noticed on the way."""
+    """All of a plan: environment, account, every change by kind, name and SID, and what was noticed on the way."""
 
     environment: str
     account_sid: str
@@ -171,7 +171,7 @@ class Plan:
     find_overlaps: Callable[[], tuple[CapacityOverlap, ...]] = field(default=tuple, compare=False, repr=False)
 
     @property
-    def crowds(self) -> tuple[CapacityOverlap, ...]:
+    def overlaps(self) -> tuple[CapacityOverlap, ...]:
         """Where campaigns that run side by side want more than the account can do."""
         return self.find_overlaps()
 

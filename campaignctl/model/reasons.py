@@ -59,7 +59,7 @@ _ROWS: Final = (
     ReasonCode(
         "ambiguous-name",
         _B,
-        "Several alive campaigns bear the name.",
+        "Several alive campaigns have the name.",
         "End all but one of them (the message names their SIDs), or pin the one that is meant with metadata.sid.",
     ),
     ReasonCode(
@@ -71,7 +71,7 @@ _ROWS: Final = (
     ReasonCode(
         "incomplete-list",
         _B,
-        "The account's list could not be read whole, so the name may be in use.",
+        "The account's list could not be read completely, so the name may be in use.",
         "Plan again; if it stays so, look at the list in the account.",
     ),
     ReasonCode(
@@ -163,7 +163,7 @@ _ROWS: Final = (
         "looks-foreign",
         _H,
         "The alive campaign of the name has other recipients, other content and another start, all three.",
-        "Somebody else's campaign may bear the name by chance: nothing is done to it, not even a pause, and apply "
+        "Somebody else's campaign may have the name by chance: nothing is done to it, not even a pause, and apply "
         "exits 3. Say --allow adopt:NAME or metadata.sid if it is the one that is meant, else take another name.",
     ),
     ReasonCode(
@@ -255,7 +255,7 @@ _APPLY_ROWS: Final = (
         "campaign was paused at once.",
         "Look at the campaign in the account, then plan again.",
     ),
-    ApplyReason("wrong-name", "The answer bears another name.", "Look at the campaign in the account."),
+    ApplyReason("wrong-name", "The answer has another name.", "Look at the campaign in the account."),
     ApplyReason(
         "still-calling",
         "The account answered an action, and the campaign did not become what it leads to: it may go on calling.",
@@ -264,7 +264,7 @@ _APPLY_ROWS: Final = (
     ApplyReason(
         "refused",
         "The account refused it: surely not carried out.",
-        "The message is the account's; mend what it names.",
+        "The message is the account's; fix what it reports.",
     ),
     ApplyReason(
         "unreachable",

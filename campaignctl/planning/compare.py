@@ -107,7 +107,7 @@ def _declared_members(field: Field, value: Value) -> Iterator[tuple[Field, Value
 
 
 def _must_be_unset(schedule: Field, value: Value) -> bool:
-    """As a whole, or start and all."""
+    """As one value, or its start and all of it."""
     if not isinstance(value, Mapping):
         return True
     start = next(member.name for member in schedule.fields if member.role is Role.START)

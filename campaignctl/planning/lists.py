@@ -20,14 +20,14 @@ _MOST_CANDIDATES: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The account's contact lists: every SID that bears a name.
+    """The account's contact lists: every SID that has a name.
 
-    `whole` is False when not all could be read: then one that is not seen may be there, and one that is may have a
+    `complete` is False when not all could be read: then one that is not seen may be there, and one that is may have a
     namesake. `trouble` is why, in the account's words.
     """
 
     sids: Mapping[str, Sequence[str]]
-    whole: bool = True
+    complete: bool = True
     trouble: str = ""
 
 
@@ -87,7 +87,7 @@ def _resolved(item: str, directory: Directory) -> str:
 def _against(name: str, sids: Sequence[str], directory: Directory) -> Reason | None:
     if len(sids) > 1:
         return list_ambiguous(name, sids)
-    if not directory.whole:
+    if not directory.complete:
         return incomplete_list(name, directory.trouble)
     return None if sids else list_not_found(name, directory.sids)
 
@@ -95,12 +95,12 @@ def _against(name: str, sids: Sequence[str], directory: Directory) -> Reason | N
 def incomplete_list(name: str, trouble: str) -> Reason:
     """It may be there though it was not seen, or have a namesake."""
     why = f" ({trouble})" if trouble else ""
-    message = f"the account's contact lists could not be read whole{why}; give the SID of {quoted(name)}"
+    message = f"the account's contact lists could not be read completely{why}; give the SID of {quoted(name)}"
     return Reason("incomplete-list", message)
 
 
 def list_not_found(name: str, known: Iterable[str]) -> Reason:
-    """None of the known lists bears the name."""
+    """None of the known lists has the name."""
     hint = did_you_mean(name, known)
     return Reason(
         "list-not-found", f"no contact list is called {quoted(name)}; create it, or give a SID{hint}"

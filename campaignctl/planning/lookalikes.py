@@ -235,11 +235,11 @@ class _Alive(_Campaigns):
         return _indexed(self.campaigns, lambda live: self._telling(self.looks[live.sid].numbers))
 
     def _telling(self, numbers: frozenset[str]) -> Iterable[str]:
-        rarest_first = sorted(numbers, key=self._bearers.__getitem__)
+        rarest_first = sorted(numbers, key=self._occurrences.__getitem__)
         return rarest_first[: len(numbers) // 2 + 1]
 
     @cached_property
-    def _bearers(self) -> Counter[str]:
+    def _occurrences(self) -> Counter[str]:
         return Counter(number for look in self.looks.values() for number in look.numbers)
 
 

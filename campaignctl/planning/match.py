@@ -23,7 +23,7 @@ class How(Enum):
     ABSENT = "not there"
     AMBIGUOUS = "several"
     SID_NOT_FOUND = "its SID is not there"
-    INCOMPLETE = "the list could not be read whole"
+    INCOMPLETE = "the list could not be read completely"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def _by_name(campaigns: Iterable[Live]) -> _Index:
     index: defaultdict[str, list[Live]] = defaultdict(list)
     for live in campaigns:
         index[live.name].append(live)
-    for bearers in index.values():
-        bearers.sort(key=lambda live: live.age_key)
+    for namesakes in index.values():
+        namesakes.sort(key=lambda live: live.age_key)
     return index
 
 
@@ -86,21 +86,21 @@ def _match_pins(all_manifests: tuple[Desired, ...], listing: Listing, matches: d
 def _match_names(all_manifests: tuple[Desired, ...], alive: _Index, matches: dict[int, Match]) -> set[str]:
     taken: set[str] = set()
     for index, manifest in enumerate(all_manifests):
-        bearers = alive.get(manifest.name or "")
-        if index not in matches and bearers:
-            matches[index] = _one_or_ambiguous(manifest, How.NAME, bearers)
-            taken |= {live.sid for live in bearers}
+        namesakes = alive.get(manifest.name or "")
+        if index not in matches and namesakes:
+            matches[index] = _one_or_ambiguous(manifest, How.NAME, namesakes)
+            taken |= {live.sid for live in namesakes}
     return taken
 
 
-def _one_or_ambiguous(manifest: Desired, how: How, bearers: list[Live]) -> Match:
-    if len(bearers) == 1:
-        return Match(manifest, how, bearers[0])
-    return Match(manifest, How.AMBIGUOUS, candidates=tuple(bearers))
+def _one_or_ambiguous(manifest: Desired, how: How, namesakes: list[Live]) -> Match:
+    if len(namesakes) == 1:
+        return Match(manifest, how, namesakes[0])
+    return Match(manifest, How.AMBIGUOUS, candidates=tuple(namesakes))
 
 
 def _match_rest(manifest: Desired, previous: str, listing: Listing, alive: _Index, rest: _Index) -> Match:
-    """Rules 1.3 to 1.5, for a name that none of the alive bears. `previous` is empty where another manifest has it."""
+    """Rules 1.3 to 1.5, for a name that none of the alive has. `previous` is empty where another manifest has it."""
     name = manifest.name or ""
     if rest.get(name):
         match = _from_the_past(manifest, How.HISTORY, rest[name])
@@ -113,9 +113,9 @@ def _match_rest(manifest: Desired, previous: str, listing: Listing, alive: _Inde
     return match if listing.settles(name) else replace(match, how=How.INCOMPLETE, candidates=())
 
 
-def _from_the_past(manifest: Desired, how: How, bearers: list[Live]) -> Match:
+def _from_the_past(manifest: Desired, how: How, namesakes: list[Live]) -> Match:
     """The one of unknown status, else the newest that is over."""
-    unknown = [live for live in bearers if live.status is Status.UNKNOWN]
+    unknown = [live for live in namesakes if live.status is Status.UNKNOWN]
     if unknown:
         return Match(manifest, How.UNKNOWN_STATUS, unknown[-1])
-    return Match(manifest, how, bearers[-1])
+    return Match(manifest, how, namesakes[-1])

@@ -1,4 +1,4 @@
-"""What is sent. A create holds what is declared; an update before the start holds the whole campaign (rule 9).
+"""What is sent. A create holds what is declared; an update before the start holds the complete campaign (rule 9).
 
 Whether a PUT replaces or merges is unknown (2026-11). Under *replace* an update of one field would wipe the
 schedule, and a campaign without a schedule starts at once: so everything goes along that is known.
@@ -49,7 +49,7 @@ def _without_nulls(value: Value) -> Value:
 
 
 def update_spec(desired: Desired, live: Live, changing: Collection[str], terms: Terms) -> Spec:
-    """What an update sends: the whole campaign before its start, from then on all of it that may still change.
+    """What an update sends: the complete campaign before its start, from then on all of it that may still change.
 
     `changing` names what the plan changes, the rest stays as it is. A declared field that the account does not show
     goes along; one that differs and is not in `changing` (its change is blocked or held) is sent as it is live. So are
@@ -104,7 +104,7 @@ def _merged_object(
 
 
 def _asks_for_another_start(desired: Desired, live: Live) -> bool:
-    """Then the whole schedule stays as it is live until that start is set: an end of its own belongs to it."""
+    """Then the complete schedule stays as it is live until that start is set: an end of its own belongs to it."""
     wanted = start_of(desired)
     return wanted is not None and wanted != window_of(live.kind, live.spec).start
 
@@ -122,7 +122,7 @@ def lost_by_sending(desired: Desired, live: Live, spec: Mapping[str, Value]) -> 
 
 
 def contradictions(desired: Desired, live: Live, spec: Mapping[str, Value]) -> tuple[str, ...]:
-    """What is wrong with the whole that would be sent, and is neither with the manifest nor with what is live.
+    """What is wrong with all that would be sent, and is neither with the manifest nor with what is live.
 
     A throttle that somebody set by hand, say, and a manifest that asks for another mode.
     """

@@ -31,14 +31,14 @@ from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES, Beside, Subject, copies_among, level_of
 from campaignctl.policy.beside import OtherRun
 from campaignctl.policy.runs import other_run
-from campaignctl.policy.together import Together
+from campaignctl.policy.shared_capacity import SharedCapacity
 
 
 @dataclass(frozen=True)
 class Decisions:
     """What is planned, before it is sealed: the changes in their order, findings, and what nobody manages here.
 
-    `with_prefix` counts the alive campaigns that bear the project's prefix. `notes` stand above those of the account.
+    `with_prefix` counts the alive campaigns that have the project's prefix. `notes` stand above those of the account.
     `find_overlaps` tells what wants more than the account can do.
     """
 
@@ -87,7 +87,7 @@ def make_plan(
 ) -> Decisions:
     """One change per selected manifest and per orphan.
 
-    `all_manifests` are all manifests of the project: who matches what, and what is an orphan, is reckoned over them.
+    `all_manifests` are all manifests of the project: matches and orphans are decided over them.
     """
     if terms.consent.flags:
         read = (live for listing in snapshot.listings.values() for live in listing.campaigns)
@@ -100,7 +100,7 @@ def make_plan(
     beside = Beside(copies=copies, others=others)
     terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
-    decided, together = _decide_all(meant, orphans, account, terms)
+    decided, shared = _decide_all(meant, orphans, account, terms)
     changes = [_change(match, decision) for match, decision in decided]
     return Decisions(
         changes=tuple(sorted([*changes, *orphans], key=lambda change: change.key)),
@@ -108,21 +108,21 @@ def make_plan(
         unmanaged=len(account.unnamed),
         with_prefix=with_prefix,
         notes=notes,
-        find_overlaps=together.overlaps,
+        find_overlaps=shared.find,
     )
 
 
 def _decide_all(
     meant: Sequence[Match], orphans: Sequence[Change], account: _Account, terms: Terms
-) -> tuple[list[tuple[Match, Decision]], Together]:
+) -> tuple[list[tuple[Match, Decision]], SharedCapacity]:
     """Each by itself; once more where together they want more than the account can do, and a rule forbids it."""
     decided = [(match, _decide_timely(match, account, terms)) for match in meant]
     changes = chain((_change(match, decision) for match, decision in decided), orphans)
-    together = Together(changes, _alive(account.snapshot.listings), terms.environment, terms.now)
-    if level_of(RULES["capacity"], terms.environment) is None or not together.crowds:
-        return decided, together
-    terms = replace(terms, beside=terms.beside._replace(crowds=together.crowds))
-    return [(match, _decide_timely(match, account, terms)) for match in meant], together
+    shared = SharedCapacity(changes, _alive(account.snapshot.listings), terms.environment, terms.now)
+    if level_of(RULES["capacity"], terms.environment) is None or not shared.overlaps:
+        return decided, shared
+    terms = replace(terms, beside=terms.beside._replace(overlaps=shared.overlaps))
+    return [(match, _decide_timely(match, account, terms)) for match in meant], shared
 
 
 _STOPPED = (State.PAUSED, State.COMPLETED, State.ARCHIVED)
@@ -163,7 +163,7 @@ def _decide_timely(match: Match, account: _Account, terms: Terms) -> Decision:
 
 
 def _decide(match: Match, account: _Account, terms: Terms) -> Decision:
-    """The rule that applies, by how manifest and campaign came together."""
+    """The rule that applies, by how manifest and campaign were matched."""
     desired, live = match.desired, match.live
     match match.how:
         case How.SID_NOT_FOUND:
@@ -194,7 +194,7 @@ def _sid_not_found(desired: Desired, snapshot: Snapshot, terms: Terms) -> Decisi
 def _incomplete_list(desired: Desired, terms: Terms) -> Decision:
     if desired.state is not State.ARCHIVED and window_of(desired.kind, desired.spec).over(terms.now):
         return Decision(Reason("window-over", "its window is over"))
-    message = "the account's list could not be read whole, so the name may be in use; plan again"
+    message = "the account's list could not be read completely, so the name may be in use; plan again"
     return Decision(Reason("incomplete-list", message))
 
 
@@ -242,7 +242,7 @@ def _changes_lists(decision: Decision) -> bool:
 
 
 def _orphans(account: _Account, terms: Terms) -> tuple[list[Change], int, tuple[str, ...]]:
-    """Their changes, how many alive campaigns bear the prefix, and a note on each that is newer than the checkout."""
+    """Their changes, how many alive campaigns have the prefix, and a note on each that is newer than the checkout."""
     if terms.prune is None:
         return [], 0, ()
     prefix = terms.prune.name_prefix
@@ -275,7 +275,7 @@ def _alive(listings: Mapping[str, Listing]) -> Iterable[Live]:
 def _maybe_renamed(account: _Account, terms: Terms) -> frozenset[str]:
     """The SIDs that a new manifest looks like: none is ended, whichever of them is named and whatever was selected.
 
-    One that is not known to be new, since the list is not whole, counts as new here.
+    One that is not known to be new, since the list is not complete, counts as new here.
     """
     return frozenset(
         twin.sid

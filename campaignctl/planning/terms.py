@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock
 
 
-def whole_document(desired: Desired, _path: str) -> Position:
+def document_start(desired: Desired, _path: str) -> Position:
     """Where the manifest begins: for plans that need no finer place."""
     return desired.where
 
@@ -48,7 +48,7 @@ class Terms:
     prune_asked: bool = False
     orphans_complete: bool = True
     resend: tuple[str, ...] = ()
-    locate: Locate = whole_document
+    locate: Locate = document_start
     unsettled: Mapping[tuple[str, str], str] = field(default_factory=dict)
     beside: Beside = ALONE
     address: Address = HERE
@@ -80,7 +80,7 @@ class Terms:
         return self.consent.given(permission, desired.kind, name, sid, desired, start_ahead)
 
     def free_name(self, name: str) -> str:
-        """A name for the next run: the first of NAME-2, NAME-3 … that nothing bears."""
+        """A name for the next run: the first of NAME-2, NAME-3 … that nothing has."""
         taken, number = self.names(), 2
         while f"{name}-{number}" in taken:
             number += 1

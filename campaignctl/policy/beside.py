@@ -29,7 +29,7 @@ class Beside(NamedTuple):
     `others` gives all that may run, the campaign in question too; only a rule that needs them asks.
     """
 
-    crowds: Sequence[CapacityOverlap] = ()
+    overlaps: Sequence[CapacityOverlap] = ()
     copies: Copies = NO_COPIES
     others: Callable[[], Sequence[OtherRun]] = tuple
 

@@ -20,16 +20,18 @@ class Span(NamedTuple):
     name: str = ""
 
 
-def crowds_by_kind(spans: Iterable[tuple[Kind, Span]], environment: Environment) -> Iterator[CapacityOverlap]:
+def overlaps_by_kind(
+    spans: Iterable[tuple[Kind, Span]], environment: Environment
+) -> Iterator[CapacityOverlap]:
     """By kind, in the order of time."""
     by_kind: dict[str, tuple[Kind, list[Span]]] = {}
     for kind, span in spans:
         by_kind.setdefault(kind.name, (kind, []))[1].append(span)
     for name, (kind, mine) in sorted(by_kind.items()):
-        yield from _crowds_of(name, mine, capacity(kind, environment))
+        yield from _overlaps_of(name, mine, capacity(kind, environment))
 
 
-def _crowds_of(kind: str, spans: Iterable[Span], most: int) -> Iterator[CapacityOverlap]:
+def _overlaps_of(kind: str, spans: Iterable[Span], most: int) -> Iterator[CapacityOverlap]:
     """Goes through starts and ends in their order; ends come first, so that what adjoins does not overlap."""
     running: set[int] = set()
     every = list(spans)

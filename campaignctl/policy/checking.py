@@ -14,7 +14,7 @@ from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.windows import Window, after, window_of
 from campaignctl.policy.beside import ALONE, Beside, OtherRun
-from campaignctl.policy.capacity import Span, capacity, crowds_by_kind
+from campaignctl.policy.capacity import Span, capacity, overlaps_by_kind
 from campaignctl.policy.copies import Copies
 from campaignctl.policy.hours import zone_name
 from campaignctl.policy.prediction import busiest_minute, predicted_end
@@ -76,9 +76,9 @@ def check_manifests(
 ) -> Iterator[Diagnostic]:
     """For `validate`: the selected manifests, which share the account with every other of the project."""
     policies = Policies.of(environment)
-    crowds = shared(_spans(all_manifests, environment, now), environment)
+    overlaps = shared(_spans(all_manifests, environment, now), environment)
     others = cache(lambda: tuple(_others(all_manifests, now)))
-    beside = Beside(crowds, copies_among(all_manifests, environment, now), others)
+    beside = Beside(overlaps, copies_among(all_manifests, environment, now), others)
     for desired in selected:
         yield from check_manifest(desired, policies, now, locate, beside)
 
@@ -107,9 +107,9 @@ def _spans(
 
 
 def shared(spans: Iterable[tuple[Kind, Span]], environment: Environment) -> tuple[CapacityOverlap, ...]:
-    """Where campaigns crowd; nowhere while the rule is off."""
+    """Where campaigns overlap beyond the capacity; nowhere while the rule is off."""
     on = level_of(RULES["capacity"], environment) is not None
-    return tuple(crowds_by_kind(spans, environment)) if on else ()
+    return tuple(overlaps_by_kind(spans, environment)) if on else ()
 
 
 def span_of(subject: Subject, name: str, environment: Environment) -> Iterator[tuple[Kind, Span]]:

@@ -42,7 +42,7 @@ def conflicts(manifests: Sequence[Desired], prune: Prune | None) -> Iterator[tup
         _grouped(unpinned, lambda it: it.previous_name), "metadata.previous_name", "the previous name {}"
     )
     yield from look_alikes(manifests)
-    yield from _still_borne(manifests)
+    yield from _still_in_use(manifests)
     if prune is not None:
         for desired in unpinned:
             if not (desired.name or "").startswith(prune.name_prefix):
@@ -51,7 +51,7 @@ def conflicts(manifests: Sequence[Desired], prune: Prune | None) -> Iterator[tup
                 yield desired, SpecFinding("metadata.name", "name-prefix", message)
 
 
-def _still_borne(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFinding]]:
+def _still_in_use(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFinding]]:
     """A previous name that another manifest is called, at both: nobody can tell whose campaign that is."""
     renamed = [desired for desired in manifests if desired.previous_name is not None]
     called = _grouped(manifests, lambda it: it.name) if renamed else {}

@@ -49,7 +49,7 @@ _MOST_TOLD: Final = 20
 
 
 def valid_numbers(case: Case) -> Iterator[Violation]:
-    """Every number that the manifest declares can exist: one that cannot fails the whole create."""
+    """Every number that the manifest declares can exist: one that cannot fails all of the create."""
     from campaignctl.policy.numbering import flaws  # with the world's numbers
 
     country = case.environment.country

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`settings` as under `policy` in the project file, `manifest` a whole file; `country` is the environment's."""
+    """`settings` as under `policy` in the project file, `manifest` a complete file; `country` is the environment's."""
 
     settings: str
     manifest: str

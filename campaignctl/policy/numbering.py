@@ -66,7 +66,7 @@ def flaws(numbers: Sequence[str], country: Country | None) -> Iterator[tuple[int
 
 
 def _plainly_right(numbers: Sequence[str]) -> bool:
-    """The quick way for a list of one country, which most are: looked at as a whole."""
+    """The fast branch for a list of one country, which most are: all its numbers are checked at once."""
     code = _code_of(numbers[0][:_HEAD])
     return code is not None and bool(_all_fit(code)("\n".join((*numbers, ""))))
 

@@ -149,7 +149,7 @@ _ROWS: Final = (
         "valid_numbers",
         "Every number can exist.",
         valid_numbers,
-        "One that cannot fails the whole create, perhaps after the window. The digits after the calling code must fit "
+        "One that cannot fails all of the create, perhaps after the window. The digits after the calling code must fit "
         "a general pattern of a country of that code; a number that merely belongs to nobody passes. Looks at from and "
         "from_file, each number at its own line, and says why: too short or long, a calling code of no country, a "
         "trunk prefix after the calling code, or no such number. With a country one without + counts as the country's "

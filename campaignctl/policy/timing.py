@@ -11,7 +11,7 @@ from campaignctl.policy.prediction import number_count, pace, predicted_minutes
 from campaignctl.policy.subject import Case, Violation, label
 
 _NAMED = 3
-"""How many of the campaigns that crowd a message names."""
+"""How many of the overlapping campaigns a message names."""
 
 
 def lead_time(case: Case) -> Iterator[Violation]:
@@ -47,7 +47,7 @@ def _minutes(amount: float) -> str:
 def capacity(case: Case) -> Iterator[Violation]:
     """Campaigns that overlap do not together want more a minute than the account can do; the worst overlap is told."""
     subject, name = case.subject, label(case.desired)
-    mine = [it for it in case.beside.crowds if it.kind == subject.kind.name and name in it.names]
+    mine = [it for it in case.beside.overlaps if it.kind == subject.kind.name and name in it.names]
     if not mine or subject.begins is None:
         return
     worst = max(mine, key=lambda it: (it.wanted, -it.start.timestamp()))

@@ -12,7 +12,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
-from campaignctl.model.estimates import Estimate, Senses, senses
+from campaignctl.model.estimates import Estimate, Estimates, estimates
 from campaignctl.model.plan import FORMAT_VERSION, Change, HeldOperation, Operation, Plan, Reason, Selection
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
@@ -33,11 +33,11 @@ from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.formats import Setting, Writer
 from campaignctl.rendering.masking import difference_document, masked_spec
 from campaignctl.rendering.measures import (
-    crowd_documents,
     hours_document,
     local_start,
     message_document,
     moment,
+    overlap_documents,
     reach_document,
     run_document,
     runs_of,
@@ -53,13 +53,13 @@ from campaignctl.text import HIDDEN, json_safe
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)  # a document is a tree
 SEALED: Final = "hmac-sha256:"
-_NO_SENSES: Final = (None, None)
+_NO_ESTIMATES: Final = (None, None)
 
 
 def plan_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> PlanDocument:
     """The plan as data. A plan file takes it without `show_numbers`, whatever the command line says."""
     brief = brief_document(plan, environment, show_numbers=show_numbers)
-    return whole_document(brief, plan, environment, show_numbers=show_numbers)
+    return complete_document(brief, plan, environment, show_numbers=show_numbers)
 
 
 def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> BriefPlanDocument:
@@ -70,7 +70,7 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
     changes: list[BriefChangeDocument] = []
     coming: list[tuple[Change, Estimate | None]] = []
     for change in plan.changes:
-        said = _NO_SENSES if _stays(change) else senses(change)
+        said = _NO_ESTIMATES if _stays(change) else estimates(change)
         changes.append(_change(change, said, environment, show_numbers))
         coming.append((change, said[1]))
     return {
@@ -103,7 +103,7 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
     }
 
 
-def whole_document(
+def complete_document(
     brief: BriefPlanDocument, plan: Plan, environment: Environment, *, show_numbers: bool = False
 ) -> PlanDocument:
     """What `brief_document` made of a plan, with all the rest."""
@@ -111,8 +111,8 @@ def whole_document(
     rows = zip(brief["changes"], plan.changes, runs, strict=True)
     return {
         **brief,
-        "changes": [_whole(document, change, run, show_numbers) for document, change, run in rows],
-        "crowds": crowd_documents(plan.crowds),
+        "changes": [_complete(document, change, run, show_numbers) for document, change, run in rows],
+        "crowds": overlap_documents(plan.overlaps),
     }
 
 
@@ -222,7 +222,7 @@ def _stays(change: Change) -> bool:
 
 
 def _change(
-    change: Change, said: Senses, environment: Environment, show_numbers: bool
+    change: Change, said: Estimates, environment: Environment, show_numbers: bool
 ) -> BriefChangeDocument:
     """Without its run; of one that stays as it is the schedule alone, by which formats put it in its place."""
     kind = KINDS[change.key.kind]
@@ -254,7 +254,7 @@ def _change(
     return document
 
 
-def _whole(
+def _complete(
     document: BriefChangeDocument, change: Change, run: Run | None, show_numbers: bool
 ) -> ChangeDocument:
     if not _stays(change):
@@ -263,7 +263,7 @@ def _whole(
     return {
         **document,
         "resulting": masked_spec(kind, change.resulting, show_numbers=show_numbers),
-        "message": message_document(senses(change)),
+        "message": message_document(estimates(change)),
         "run": run_document(run),
     }
 

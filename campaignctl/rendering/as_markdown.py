@@ -84,7 +84,7 @@ def code(text: str) -> str:
 
 
 def markdown(report: Report) -> str:
-    """The whole comment. The marker in its first line lets a bot find and replace its own."""
+    """The complete comment. The marker in its first line lets a bot find and replace its own."""
     head = _block([marker(report), *_head(report)])
     foot = _block(_foot(report))
     space = MOST_CHARACTERS - len(head) - len(foot) - _NOTICE
@@ -254,5 +254,5 @@ def _cut_notice(findings: int, rows: int, details: int) -> str:
         return ""
     return (
         f"\n> ✂️ **Cut, to fit into a comment: {', '.join(missing)} left out, the least urgent ones.** "
-        "`campaignctl show` prints a saved plan whole.\n"
+        "`campaignctl show` prints a saved plan completely.\n"
     )

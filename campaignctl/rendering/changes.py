@@ -27,7 +27,7 @@ SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})
 _ASKED_OF_CREATE: Final = {"looks-renamed": Permission.TWIN}
 """What releases a held create, by reason; every other one asks for a start that is near or at once."""
 _ASKED_OF_ALL: Final = {"looks-foreign": Permission.ADOPT}
-"""What a whole change waits for, whatever it would do."""
+"""What a complete change waits for, whatever it would do."""
 
 
 def title(kind: str, campaign: str) -> str:
@@ -36,7 +36,7 @@ def title(kind: str, campaign: str) -> str:
 
 
 def namesakes(changes: Sequence[BriefChangeDocument]) -> Counter[str]:
-    """How many changes bear each name: one of both kinds is allowed with its kind."""
+    """How many changes have each name: one of both kinds is allowed with its kind."""
     return Counter(change["name"] for change in changes)
 
 
@@ -46,13 +46,15 @@ def does(change: BriefChangeDocument) -> str:
     twins = sum("sid" in operation for operation in change["operations"])
     pauses = (f"pause of {words.counted(twins, 'twin')}",) if twins else ()
     acts = ", then ".join((*done, *pauses))
-    held = words.listed(each["op"] for each in change["held"]) if change["held"] else ""
     kind = change["change"]
     if kind == "blocked":
         return f"blocked, but {acts}" if acts else "blocked"
     if kind == "orphan":
         return f"orphan, {acts}" if acts else "orphan, left as it is"
-    return ", ".join(part for part in (acts, f"{held} held" if held else "") if part) or kind
+    if not change["held"]:
+        return acts or kind
+    waits = words.needs_approval(change["held"])
+    return f"{acts} now; {waits}" if acts else waits
 
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
@@ -81,11 +83,11 @@ class Asking:
 
 
 def asking(change: BriefChangeDocument, *, namesake: bool) -> Asking | None:
-    """None where nothing is held. `namesake`: another change bears the same name."""
-    whole = _ASKED_OF_ALL.get(change["reason"]["code"])
-    if not change["held"] and whole is None:
+    """None where nothing is held. `namesake`: another change has the same name."""
+    for_all = _ASKED_OF_ALL.get(change["reason"]["code"])
+    if not change["held"] and for_all is None:
         return None
-    asked = [whole] if whole else [_permission(operation, change) for operation in change["held"]]
+    asked = [for_all] if for_all else [_permission(operation, change) for operation in change["held"]]
     permissions = list(dict.fromkeys(permission for permission in asked if permission))
     pattern = _pattern(change, namesake)
     flags = " ".join(f"--allow {shlex.quote(permission + pattern)}" for permission in permissions)
@@ -120,7 +122,7 @@ _NEXT: Final[Mapping[str, str]] = {
     "field-lost": "look at the campaign in the account, then plan again",
     "wrong-name": "look at the campaign in the account, then plan again",
     "still-calling": "stop it by hand now, then plan again",
-    "refused": "mend what the account names, then apply again",
+    "refused": "fix what the API reported, then apply again",
     "unreachable": "apply again; what is done stays done",
     "interrupted": "apply again; what is done stays done",
     "start-passed": "give it a new start, then plan again",
@@ -135,7 +137,7 @@ _NEXT_BY_HAND: Final[Mapping[str, str]] = {
     "started-early": "look at the campaign in the account",
     "field-lost": "look at the campaign in the account, then run it again",
     "still-calling": "stop it in the account now, or run it again",
-    "refused": "mend what the account names, then run it again",
+    "refused": "fix what the API reported, then run it again",
     "unreachable": "run it again; what is done stays done",
     "interrupted": "run it again; what is done stays done",
     "start-passed": "run it again if it is to call at once",

@@ -104,7 +104,7 @@ class StatusDocument(TypedDict):
 
 
 class CountDocument(TypedDict):
-    """At least known, and just that when it is whole; known is null where nothing is known."""
+    """At least known, and just that when it is complete; known is null where nothing is known."""
 
     known: Amount | None
     whole: bool
@@ -122,7 +122,7 @@ class TextDocument(TypedDict):
     variables: list[str]
 
 
-class SenseDocument(TypedDict):
+class EstimateDocument(TypedDict):
     """A campaign in numbers. retries only of a voice, text only of an SMS campaign; null where the account does not
     show them."""
 
@@ -136,8 +136,8 @@ class SenseDocument(TypedDict):
 class MessageDocument(TypedDict):
     """What a campaign says, before and after its operations; null where none is there."""
 
-    before: SenseDocument | None
-    after: SenseDocument | None
+    before: EstimateDocument | None
+    after: EstimateDocument | None
 
 
 class RunDocument(TypedDict):
@@ -262,7 +262,7 @@ class HoursDocument(TypedDict):
     """null: in each start's own offset."""
 
 
-class CrowdDocument(TypedDict):
+class OverlapDocument(TypedDict):
     """When the campaigns of a kind together want more a minute than the account's capacity."""
 
     kind: KindName
@@ -325,7 +325,7 @@ class PlanDocument(PlanHeadDocument):
 
     changes: list[ChangeDocument]
     """By kind, name, SID."""
-    crowds: list[CrowdDocument]
+    crowds: list[OverlapDocument]
 
 
 AnyPlanDocument: TypeAlias = BriefPlanDocument | PlanDocument

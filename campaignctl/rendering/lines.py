@@ -29,19 +29,19 @@ class Style(Enum):
 
 
 class Line(NamedTuple):
-    """One thought. `whole` is never wrapped: a command to copy."""
+    """One thought. `unwrapped` is never wrapped: a command to copy."""
 
     text: str = ""
     indent: int = 0
     style: Style = Style.PLAIN
-    whole: bool = False
+    unwrapped: bool = False
 
 
 def laid_out(lines: Iterable[Line], *, color: bool, width: int | None) -> str:
     """The text, each line ended. Whatever the lines hold, no control character of theirs gets through."""
     rows: list[str] = []
     bare = width is None and not color
-    for text, indent, style, whole in lines:
+    for text, indent, style, unwrapped in lines:
         plain = bare and len(text) <= _LINE_LIMIT and text.isascii() and text.isprintable()
         if plain and "::" not in text and "##" not in text:  # most lines: nothing to be looked at closely
             rows.append(_INDENT * indent + text if text else "")
@@ -49,7 +49,9 @@ def laid_out(lines: Iterable[Line], *, color: bool, width: int | None) -> str:
         seen = visible(cut(text, _LINE_LIMIT))
         row = f"{_INDENT * indent}{seen}" if seen else ""
         pieces = (
-            (row,) if width is None or whole or len(row) <= width else _wrapped(seen, _INDENT * indent, width)
+            (row,)
+            if width is None or unwrapped or len(row) <= width
+            else _wrapped(seen, _INDENT * indent, width)
         )
         for each in pieces:
             rows.append(_painted(without_command(each), style) if color else without_command(each))

@@ -8,7 +8,7 @@ from datetime import datetime
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.environment import Environment
-from campaignctl.model.estimates import Count, Estimate, Senses, TextSense, reach_of
+from campaignctl.model.estimates import Count, Estimate, Estimates, TextEstimate, reach_of
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.plan import Change
 from campaignctl.model.windows import window_of
@@ -17,12 +17,12 @@ from campaignctl.policy.hours import local_time
 from campaignctl.policy.periods import Run, calling_hours, run_of
 from campaignctl.rendering.documents import (
     CountDocument,
-    CrowdDocument,
+    EstimateDocument,
     HoursDocument,
     MessageDocument,
+    OverlapDocument,
     ReachDocument,
     RunDocument,
-    SenseDocument,
     TextDocument,
 )
 
@@ -41,10 +41,10 @@ def local_start(kind: Kind, spec: Mapping[str, Value], where: str | None) -> str
     return local_time(start, where).strip(" ()") or None if start and where else None
 
 
-def message_document(senses: Senses) -> MessageDocument:
+def message_document(estimates: Estimates) -> MessageDocument:
     """Before and after."""
-    before, after = senses
-    return {"before": _sense(before), "after": _sense(after)}
+    before, after = estimates
+    return {"before": _estimate(before), "after": _estimate(after)}
 
 
 def runs_of(changes: Sequence[Change], environment: Environment, now: datetime) -> list[Run | None]:
@@ -69,9 +69,9 @@ def reach_document(told: Iterable[tuple[Change, Estimate | None]]) -> ReachDocum
     }
 
 
-def crowd_documents(crowds: Iterable[CapacityOverlap]) -> list[CrowdDocument]:
+def overlap_documents(overlaps: Iterable[CapacityOverlap]) -> list[OverlapDocument]:
     """As a plan has them."""
-    return [_crowd(each) for each in crowds]
+    return [_overlap(each) for each in overlaps]
 
 
 def hours_document(environment: Environment) -> HoursDocument | None:
@@ -83,21 +83,21 @@ def hours_document(environment: Environment) -> HoursDocument | None:
 
 
 def _count(count: Count) -> CountDocument:
-    return {"known": count.known, "whole": count.whole, "at_most": count.at_most}
+    return {"known": count.known, "whole": count.complete, "at_most": count.at_most}
 
 
-def _sense(sense: Estimate | None) -> SenseDocument | None:
-    if sense is None:
+def _estimate(estimate: Estimate | None) -> EstimateDocument | None:
+    if estimate is None:
         return None
-    document: SenseDocument = {"people": _count(sense.people), "most": _count(sense.most)}
-    if sense.texts:
-        document["text"] = _text(sense.text)
+    document: EstimateDocument = {"people": _count(estimate.people), "most": _count(estimate.most)}
+    if estimate.texts:
+        document["text"] = _text(estimate.text)
     else:
-        document["retries"] = sense.retries
+        document["retries"] = estimate.retries
     return document
 
 
-def _text(text: TextSense | None) -> TextDocument | None:
+def _text(text: TextEstimate | None) -> TextDocument | None:
     if text is None:
         return None
     return {
@@ -118,12 +118,12 @@ def _run(run: Run) -> RunDocument:
     }
 
 
-def _crowd(crowd: CapacityOverlap) -> CrowdDocument:
+def _overlap(overlap: CapacityOverlap) -> OverlapDocument:
     return {
-        "kind": crowd.kind,
-        "start": moment(crowd.start),
-        "end": moment(crowd.end),
-        "campaigns": crowd.campaigns,
-        "wanted": crowd.wanted,
-        "capacity": crowd.capacity,
+        "kind": overlap.kind,
+        "start": moment(overlap.start),
+        "end": moment(overlap.end),
+        "campaigns": overlap.campaigns,
+        "wanted": overlap.wanted,
+        "capacity": overlap.capacity,
     }

@@ -114,7 +114,7 @@ class Later(Generic[Item]):
 class Entry:
     """One campaign: what is done to it, what that means for people (the first of `says`), and the particulars.
 
-    `commands` are to be pasted, whole.
+    `commands` are to be pasted as they are.
     """
 
     title: str

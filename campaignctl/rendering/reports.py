@@ -36,11 +36,11 @@ _NEVER: Final = float("inf")
 
 def plan_report(document: AnyPlanDocument, now: datetime) -> Report:
     """A plan, or a saved one: failed, blocked, irreversible and held first, then by start."""
-    bearing = namesakes(document["changes"])
+    counts = namesakes(document["changes"])
     entries: list[Entry] = []
     quiet: list[Entry] = []
     for change in sorted(document["changes"], key=_start):
-        entry = _entry(change, now, namesake=bearing[change["name"]] > 1)
+        entry = _entry(change, now, namesake=counts[change["name"]] > 1)
         (quiet if entry.tone is Tone.QUIET else entries).append(entry)
     return Report(
         what="plan",
@@ -142,7 +142,7 @@ def _says(change: BriefChangeDocument, now: datetime, asked: Asking | None) -> I
     else:
         yield Said(words.effect(change, now))
         yield from _optional(words.urgency(change, now), Tone.SOON)
-        yield from _optional(words.sense(change), Tone.PLAIN)
+        yield from _optional(words.estimate(change), Tone.PLAIN)
         if reason["code"] not in changes_words.SHOWS_ITSELF:
             yield Said(f"Why: {why}")
         yield from _steps(change)

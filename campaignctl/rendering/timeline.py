@@ -10,7 +10,7 @@ from typing import Final
 from campaignctl import zones
 from campaignctl.kinds import KINDS
 from campaignctl.rendering.changes import title
-from campaignctl.rendering.documents import ChangeDocument, CrowdDocument, HoursDocument, PlanDocument
+from campaignctl.rendering.documents import ChangeDocument, HoursDocument, OverlapDocument, PlanDocument
 from campaignctl.rendering.words import counted, duration, moment, read_moment
 
 MOST_DAYS: Final = 14
@@ -41,7 +41,7 @@ class TimelineBar:
 
     @property
     def says(self) -> str:
-        """The whole of it, for who does not see the drawing."""
+        """All of it, for who does not see the drawing."""
         waits = "" if self.goes else " (waits: paused, held or blocked)"
         window = f", window until {moment(self.end)}" if self.end else ""
         return f"{self.title}{waits}: starts {moment(self.start)}, predicted end {self.ends}{window}"
@@ -71,7 +71,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowding:
+class CrowdedTime:
     """A stretch of a day in which runs together want more than the account's capacity, and the sentence on it."""
 
     part: tuple[float, float]
@@ -88,7 +88,7 @@ class Day:
     first: datetime
     hours: tuple[float, float] | None
     pieces: tuple[Piece, ...]
-    crowdings: tuple[Crowding, ...]
+    crowded: tuple[CrowdedTime, ...]
     now: float | None
 
 
@@ -167,7 +167,7 @@ def _day(bounds: Bounds, spans: Sequence[TimelineBar], document: PlanDocument, n
         first=bounds[0],
         hours=_hours(document["calling_hours"], bounds),
         pieces=tuple(piece for span in spans if (piece := _piece(span, bounds))),
-        crowdings=tuple(_crowdings(document["crowds"], bounds)),
+        crowded=tuple(_crowded_times(document["crowds"], bounds)),
         now=made[0] if made else None,
     )
 
@@ -204,32 +204,32 @@ def _hours(hours: HoursDocument | None, bounds: Bounds) -> tuple[float, float] |
     return _part(datetime.combine(day, opening, zone), datetime.combine(day, closing, zone), bounds)
 
 
-def _crowdings(crowds: Sequence[CrowdDocument], bounds: Bounds) -> Iterator[Crowding]:
-    for stretch in _stretches(crowds):
+def _crowded_times(overlaps: Sequence[OverlapDocument], bounds: Bounds) -> Iterator[CrowdedTime]:
+    for stretch in _stretches(overlaps):
         start, end = read_moment(stretch[0]["start"]), read_moment(stretch[-1]["end"])
         part = _part(start, end, bounds) if start and end else None
         if start and end and part and part[1] > part[0]:
-            yield Crowding(
+            yield CrowdedTime(
                 part, _rate_limited(stretch, max(start, bounds[0]), min(end, bounds[1]), bounds[0].tzinfo)
             )
 
 
-def _stretches(crowds: Sequence[CrowdDocument]) -> Iterator[list[CrowdDocument]]:
-    """What adjoins is one: every start and end of a campaign begins a new crowd."""
-    stretch: list[CrowdDocument] = []
-    for crowd in crowds:
-        if stretch and (crowd["kind"], crowd["start"]) != (stretch[-1]["kind"], stretch[-1]["end"]):
+def _stretches(overlaps: Sequence[OverlapDocument]) -> Iterator[list[OverlapDocument]]:
+    """What adjoins is one: every start and end of a campaign begins a new overlap."""
+    stretch: list[OverlapDocument] = []
+    for overlap in overlaps:
+        if stretch and (overlap["kind"], overlap["start"]) != (stretch[-1]["kind"], stretch[-1]["end"]):
             yield stretch
             stretch = []
-        stretch.append(crowd)
+        stretch.append(overlap)
     if stretch:
         yield stretch
 
 
 def _rate_limited(
-    stretch: Sequence[CrowdDocument], start: datetime, end: datetime, zone: tzinfo | None
+    stretch: Sequence[OverlapDocument], start: datetime, end: datetime, zone: tzinfo | None
 ) -> str:
-    worst = max(stretch, key=lambda crowd: crowd["wanted"])
+    worst = max(stretch, key=lambda overlap: overlap["wanted"])
     wanted = counted(worst["wanted"], KINDS[worst["kind"]].unit)
     together = f"{counted(worst['campaigns'], 'campaign')} together want {wanted} a minute"
     most = "" if len(stretch) == 1 else "up to "

@@ -1,12 +1,12 @@
 """What will happen to whom and when, in sentences. All formats share them.
 
 A sentence holds words of ours, counts and dates. The one text from outside is the variables' names; every format
-escapes whole sentences all the same.
+escapes complete sentences all the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, assert_never
@@ -20,9 +20,9 @@ from campaignctl.model.values import texts
 from campaignctl.rendering.documents import (
     BriefChangeDocument,
     CountDocument,
+    EstimateDocument,
     HeldDocument,
     ReachDocument,
-    SenseDocument,
     TextDocument,
 )
 
@@ -94,6 +94,14 @@ def people(resulting: Mapping[str, Value], counts: CountDocument | None = None) 
     return f"{_amount(counts, 'person', 'people')} ({counted(lists, 'list')})"
 
 
+def recipients(resulting: Mapping[str, Value], counts: CountDocument | None = None) -> str:
+    """The same in a few words: `1,200 people`, `1 list, size unknown`."""
+    lists = len(texts(resulting.get("lists")))
+    if lists and (counts is None or counts["known"] is None):
+        return f"{counted(lists, 'list')}, size unknown"
+    return people(resulting, counts)
+
+
 def _people(number: int) -> str:
     return counted(number, "person", "people")
 
@@ -143,7 +151,8 @@ def effect(change: BriefChangeDocument, now: datetime) -> str:
     kind = KINDS[change["kind"]]
     ops = {operation["op"] for operation in change["operations"] if "sid" not in operation}
     after = change["message"]["after"]
-    whom, run = people(change["resulting"], after["people"] if after else None), when(change, now)
+    counts = after["people"] if after else None
+    whom, run = people(change["resulting"], counts), when(change, now)
     telling = next((op for op in _TELLING if op in ops), Op.UPDATE)
     match telling:
         case Op.COMPLETE:
@@ -151,9 +160,11 @@ def effect(change: BriefChangeDocument, now: datetime) -> str:
         case Op.ARCHIVE:
             return "is archived for good"
         case Op.PAUSE if "create" in ops:
-            return f"{kind.verb} nobody until it is resumed; set to {kind.stem} {whom} {run}"
+            return f"paused until resumed; set to {kind.stem} {whom} {run}"
         case Op.PAUSE:
-            return f"stops: {kind.verb} nobody until it is resumed ({whom}, {run})"
+            return (
+                f"stops: paused until resumed; recipients: {recipients(change['resulting'], counts)} ({run})"
+            )
         case Op.RESUME if not _lies_ahead(change, now):
             return f"{kind.verb} on at once: {whom}"
         case Op.CREATE | Op.RESUME:
@@ -181,7 +192,7 @@ def _left_alone(change: BriefChangeDocument, kind: Kind, run: str) -> str:
             return f"would wait, paused, until it is resumed; set to {kind.stem} {run}"
         return f"would {kind.stem} {run}" if held else "nothing is created for it"
     if live == Status.PAUSED:
-        return f"stays paused: {kind.verb} nobody until it is resumed; set to {kind.stem} {run}"
+        return f"stays paused until resumed; set to {kind.stem} {run}"
     if live in (Status.CREATED, Status.IN_PROGRESS):
         return f"{kind.verb} {run}"
     return f"is {live} and stays so" if live.lower() in set(Status) else "stays as it is"
@@ -212,6 +223,12 @@ def irreversible(op: str, numbers_failed: int | None, kind: Kind) -> str:
     return f"{op} cannot be undone and fails {counted(numbers_failed, 'number')} not {kind.stem}ed yet"
 
 
+def needs_approval(operations: Sequence[HeldDocument]) -> str:
+    """`complete needs approval`, `complete and archive need approval`."""
+    verb = "needs" if len(operations) == 1 else "need"
+    return f"{listed(each['op'] for each in operations)} {verb} approval"
+
+
 def held(operation: HeldDocument, kind: Kind, now: datetime) -> str:
     """Which operation waits to be asked for, and since when the campaign has been as it is."""
     op = operation["op"]
@@ -239,25 +256,25 @@ def known(count: CountDocument, noun: str, plural: str) -> str:
     return text if count["whole"] else f"{text} and an unknown number more"
 
 
-def sense(change: BriefChangeDocument) -> str | None:
+def estimate(change: BriefChangeDocument) -> str | None:
     """Segments of a text, calls at most: before → after where they differ; None where `effect` says it all."""
     before, after = change["message"]["before"], change["message"]["after"]
     if after is None or change["change"] == "noop":
         return None
-    now = _sense(after, KINDS[change["kind"]])
-    then = _sense(before, KINDS[change["kind"]]) if before else None
+    now = _estimate(after, KINDS[change["kind"]])
+    then = _estimate(before, KINDS[change["kind"]]) if before else None
     return f"{then} → {now}" if then and now and then != now and change["diff"] else now
 
 
-def _sense(sense: SenseDocument, kind: Kind) -> str | None:
-    if "text" in sense:
-        return _text(sense["text"]) if sense["text"] else None
-    retries = sense.get("retries")
+def _estimate(estimate: EstimateDocument, kind: Kind) -> str | None:
+    if "text" in estimate:
+        return _text(estimate["text"]) if estimate["text"] else None
+    retries = estimate.get("retries")
     if retries is None:
-        return "at most an unknown number of calls (the account does not show the retries)"
-    if sense["most"] == sense["people"]:
+        return "number of calls unknown: the account does not show the retries"
+    if estimate["most"] == estimate["people"]:
         return None
-    calls = known(sense["most"], kind.unit, f"{kind.unit}s")
+    calls = known(estimate["most"], kind.unit, f"{kind.unit}s")
     return f"at most {calls} ({counted(retries, 'retry', 'retries')} each)"
 
 
@@ -272,12 +289,10 @@ def reach(document: ReachDocument) -> str | None:
     """`Reaches 3,600 people in 3 campaigns: at most 10,800 calls.` None where an apply sets nothing going."""
     if not document["campaigns"]:
         return None
-    calls, messages = document["calls"], document["messages"]
-    parts = [
-        known(count, noun, f"{noun}s")
-        for count, noun in ((calls, "call"), (messages, "message"))
-        if count["known"] != 0
-    ]
+    counts = {"call": document["calls"], "message": document["messages"]}
+    parts = [known(it, noun, f"{noun}s") for noun, it in counts.items() if it["known"]]
+    unknown = [f"number of {noun}s unknown" for noun, it in counts.items() if it["known"] is None]
     campaigns = counted(document["campaigns"], "campaign")
     people = _amount(document["people"], "person", "people")
-    return f"Reaches {people} in {campaigns}: at most {listed(parts)}."
+    most = (f"at most {listed(parts)}",) if parts else ()
+    return f"Reaches {people} in {campaigns}: {'; '.join((*most, *unknown))}."

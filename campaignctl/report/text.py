@@ -32,7 +32,7 @@ from campaignctl.text import (
 _SENDERS: Final = frozenset({"caller_id", "sender_id", "sid", "duration"})
 _IS_NUMBER: Final = re.compile(r"\+?\d[\d \-]{5,18}\d", re.ASCII)
 _FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![\d•. ()-]*$)")
-"""What a spreadsheet would reckon out. A number with its sign is none."""
+"""What a spreadsheet would compute. A number with its sign is none."""
 _MOST_LEFT_OUT: Final = 20
 _WIDEST_CELL: Final = 40
 _UNBOUNDED: Final = 160

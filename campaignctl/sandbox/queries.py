@@ -90,11 +90,11 @@ def worlds(collection: Collection, switches: Switches) -> tuple[str, ...]:
 def _order(collection: Collection, sort_by: str) -> tuple[str, bool]:
     if not sort_by:
         return next(iter(collection.orders.values())), collection.default_descending
-    name, _, way = sort_by.partition(":")
-    if name.strip().lower() not in collection.orders or way.strip().lower() not in ("", "asc", "desc"):
+    name, _, direction = sort_by.partition(":")
+    if name.strip().lower() not in collection.orders or direction.strip().lower() not in ("", "asc", "desc"):
         known = ", ".join(f"{order}:asc" for order in collection.orders)
         raise RefusalError(400, f"sort_by is {sort_by!r}.", f"sort_by takes {known}, or :desc.")
-    return collection.orders[name.strip().lower()], way.strip().lower() == "desc"
+    return collection.orders[name.strip().lower()], direction.strip().lower() == "desc"
 
 
 def _states(collection: Collection, text: str, understands: str) -> tuple[str, ...] | None:

@@ -44,7 +44,7 @@ def accepted(collection: Collection, sent: Mapping[str, Any], *, creating: bool)
     return kept
 
 
-def check_whole(kind: Kind, spec: Mapping[str, Any]) -> None:
+def check_complete(kind: Kind, spec: Mapping[str, Any]) -> None:
     """What several fields say together, after a create or an update."""
     for row in kind.fields:
         if row.required and spec.get(row.name) is None:

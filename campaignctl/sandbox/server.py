@@ -298,7 +298,7 @@ def _beside(database: Path) -> Path:
 
 
 def _record(database: Path, url: str) -> None:
-    """Says where the owner answers. Written whole, so that nobody reads half. Raises InputError."""
+    """Says where the owner answers. Written at once, so that nobody reads half. Raises InputError."""
     made = _beside(database).with_suffix(".tmp")
     try:
         made.write_text(json.dumps({"url": url}), encoding="utf-8")

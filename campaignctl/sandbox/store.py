@@ -48,7 +48,7 @@ class OwnedElsewhereError(Exception):
 class Search:
     """Which campaigns of an account, in which order. `term` is looked for in `column`, `name` or `folded`.
 
-    `matches`: as a `substring`, as one in which `%` and `_` are wildcards (`like`), or as the `whole`.
+    `matches`: as a `substring`, as one in which `%` and `_` are wildcards (`like`), or as the full name (`whole`).
     `states` are `Status` values, None for all. `until` hides younger ones.
     """
 
@@ -205,10 +205,10 @@ class Store:
     def page(self, search: Search, offset: int, limit: int) -> list[Campaign]:
         """Some of the matches; equal ones in the order of their creation."""
         condition, values = _condition(search)
-        way = "DESC" if search.descending else "ASC"
+        direction = "DESC" if search.descending else "ASC"
         rows = self._connection.execute(
-            f"SELECT {_COLUMNS} FROM campaigns WHERE {condition} ORDER BY {search.order} {way}, number {way}"
-            " LIMIT ? OFFSET ?",
+            f"SELECT {_COLUMNS} FROM campaigns WHERE {condition} ORDER BY {search.order} {direction}, "
+            f"number {direction} LIMIT ? OFFSET ?",
             (*values, limit, offset),
         )
         return [_campaign(row) for row in rows]

@@ -303,7 +303,7 @@ class Switches:
     name_search: str = _words(
         "lists",
         "A search is by substring, in this letter case, without odd signs (with any it finds nothing), with `%` and"
-        " `_` as wildcards, by the whole name, or refused with a 400.",
+        " `_` as wildcards, by the full name, or refused with a 400.",
         *("substring", "case", "odd", "like", "whole", "refuse"),
     )
     shared_sms: bool = _flag("lists", "Both SMS endpoints list and take the same campaigns.")

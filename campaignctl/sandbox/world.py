@@ -57,7 +57,7 @@ class World:
     def _made(self, account: str, collection: Collection, sent: Mapping[str, Any]) -> Campaign:
         now, kind = self.now(), collection.kind
         spec = rules.accepted(collection, sent, creating=True)
-        rules.check_whole(kind, spec)
+        rules.check_complete(kind, spec)
         rules.check_schedule(kind, spec, now, start_sent=True)
         spec = alterations.changed(kind, spec, self.switches.create_changes)
         kept = "name" not in self.switches.create_drops
@@ -104,7 +104,7 @@ class World:
         return success("GET", collection.list_code, items, page.metadata(len(items), total))
 
     def _shows_nothing(self, query: Mapping[str, str]) -> bool:
-        """A list that is empty for a while, reckoned from the first that was asked for."""
+        """A list that is empty for a while, counted from the first that was asked for."""
         if self.switches.empty_lists == "no":
             self._empty_since = None
             return False
@@ -231,7 +231,7 @@ class World:
             set(changeable) - set(fields) - _indispensable(kind) if self.switches.put == "replace" else set()
         )
         spec = {name: value for name, value in spec.items() if name not in wiped}
-        rules.check_whole(kind, spec)
+        rules.check_complete(kind, spec)
         schedule = kind.schedule.name
         if schedule in fields and not started:
             rules.check_schedule(kind, spec, now, start_sent=True)

@@ -15,7 +15,7 @@ from campaignctl.saved_plans.seal import fingerprint
 
 
 def assemble(
-    outlook: Decisions,
+    decisions: Decisions,
     manifests: ManifestsSeal,
     snapshot: Snapshot,
     terms: Terms,
@@ -32,18 +32,18 @@ def assemble(
         account_sid=environment.account_sid,
         host=environment.host,
         created_at=terms.now,
-        expires_at=expires_at(outlook.changes, terms.now),
+        expires_at=expires_at(decisions.changes, terms.now),
         manifests=manifests,
         selection=selection,
         allowed=tuple(sorted(set(terms.consent.flags))),
-        changes=tuple(_marked(change, terms, token) for change in outlook.changes),
+        changes=tuple(_marked(change, terms, token) for change in decisions.changes),
         refresh_strategy=snapshot.strategy,
         refresh_requests=snapshot.requests,
-        apply=estimate(outlook.changes, environment, snapshot.requests),
-        unmanaged=outlook.unmanaged,
-        notes=(*outlook.notes, *snapshot.notes),
-        findings=outlook.findings,
-        find_overlaps=outlook.find_overlaps,
+        apply=estimate(decisions.changes, environment, snapshot.requests),
+        unmanaged=decisions.unmanaged,
+        notes=(*decisions.notes, *snapshot.notes),
+        findings=decisions.findings,
+        find_overlaps=decisions.find_overlaps,
     )
 
 

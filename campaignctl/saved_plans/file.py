@@ -28,7 +28,7 @@ class SavedChange:
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """A plan file. `document` is the whole, for `show`."""
+    """A plan file. `document` is all of it, for `show`."""
 
     environment: str
     account_sid: str
@@ -69,7 +69,9 @@ def read_plan(text: str, source: str) -> SavedPlan:
     try:
         document = json.loads(text)
     except ValueError as error:
-        raise InputError(f"{source} is not a whole plan file: it is cut off or damaged ({error})") from error
+        raise InputError(
+            f"{source} is not a complete plan file: it is cut off or damaged ({error})"
+        ) from error
     if not isinstance(document, dict) or "format_version" not in document:
         raise InputError(f"{source} is not a plan file: it has no format_version")
     _refuse_other_version(document["format_version"], source)

@@ -48,11 +48,11 @@ def token_name(token: str) -> str:
 def seal_manifests(selected: Iterable[Desired], country: Country | None, token: str) -> ManifestsSeal:
     """The digest of the selected manifests by meaning: comments, order and spelling do not change it."""
     manifests = sorted(canonical_manifest(desired, country) for desired in selected)
-    whole = hmac.new(token.encode(), b"[", "sha256")  # of what `canonical` makes of them all, bit by bit
+    mac = hmac.new(token.encode(), b"[", "sha256")  # of what `canonical` makes of them all, bit by bit
     for place, manifest in enumerate(manifests):
-        whole.update(b"," + manifest if place else manifest)
-    whole.update(b"]")
-    return ManifestsSeal(_SCHEME + whole.hexdigest(), len(manifests), token_name(token))
+        mac.update(b"," + manifest if place else manifest)
+    mac.update(b"]")
+    return ManifestsSeal(_SCHEME + mac.hexdigest(), len(manifests), token_name(token))
 
 
 def canonical_manifest(desired: Desired, country: Country | None) -> bytes:
@@ -156,7 +156,7 @@ def same_fingerprint(one: str, other: str, apart_from: frozenset[str] = frozense
 def document_digest(document: Mapping[str, Any]) -> str:
     """The first twelve hex digits of SHA-256 over what a reviewer approves, as a plan's document shows it.
 
-    Whoever holds the document can reckon it. Numbers stand in it as counts; the manifests' digest covers them.
+    Whoever holds the document can compute it. Numbers stand in it as counts; the manifests' digest covers them.
     """
     approved = {
         "environment": document["environment"],

@@ -19,7 +19,7 @@ from campaignctl.status.overview import CampaignStatus
 from campaignctl.status.progress import Progress
 
 
-class HeadwayDocument(TypedDict):
+class ProgressDocument(TypedDict):
     """Numbers by what became of them."""
 
     reached: Amount
@@ -32,7 +32,7 @@ class HeadwayDocument(TypedDict):
     """null where nobody knows."""
 
 
-class StandingDocument(TypedDict):
+class CampaignStatusDocument(TypedDict):
     """One campaign."""
 
     kind: KindName
@@ -53,7 +53,7 @@ class StandingDocument(TypedDict):
     start: Moment | None
     end: Moment | None
     """30 days after the start where none is set."""
-    progress: HeadwayDocument | None
+    progress: ProgressDocument | None
     stats: dict[str, int] | None
     """The account's own counters; null without any."""
     pace: Annotated[float, Constraint(minimum=0)] | None
@@ -86,7 +86,7 @@ class StatusOverview(TypedDict):
     summary: StatusSummary
     notes: list[str]
     findings: list[FindingDocument]
-    campaigns: list[StandingDocument]
+    campaigns: list[CampaignStatusDocument]
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Overview:
 
     at: datetime
     environment: Environment
-    standings: tuple[CampaignStatus, ...]
+    campaigns: tuple[CampaignStatus, ...]
     unmanaged: int | None
     requests: int
     notes: tuple[str, ...] = ()
@@ -112,66 +112,66 @@ def status_document(overview: Overview) -> StatusOverview:
         "backend": environment.backend,
         "at": moment(overview.at),
         "refresh": {"strategy": "auto", "requests": overview.requests},
-        "summary": _summary(overview.standings, overview.unmanaged),
+        "summary": _summary(overview.campaigns, overview.unmanaged),
         "notes": list(overview.notes),
         "findings": [finding_document(finding) for finding in overview.findings],
-        "campaigns": [_standing(standing) for standing in _in_order(overview.standings)],
+        "campaigns": [_campaign(campaign) for campaign in _in_order(overview.campaigns)],
     }
 
 
-def _in_order(standings: Iterable[CampaignStatus]) -> list[CampaignStatus]:
+def _in_order(campaigns: Iterable[CampaignStatus]) -> list[CampaignStatus]:
     """What a manifest names first; each by kind, name, SID."""
 
     def place(it: CampaignStatus) -> tuple[bool, str, str, str]:
         return it.desired is None, it.kind.name, it.name, it.live.sid if it.live else ""
 
-    return sorted(standings, key=place)
+    return sorted(campaigns, key=place)
 
 
-def _summary(standings: Collection[CampaignStatus], unmanaged: int | None) -> StatusSummary:
-    drift = sum(bool(standing.drift) for standing in standings)
-    return {"campaigns": len(standings), "drift": drift, "unmanaged": unmanaged}
+def _summary(campaigns: Collection[CampaignStatus], unmanaged: int | None) -> StatusSummary:
+    drift = sum(bool(campaign.drift) for campaign in campaigns)
+    return {"campaigns": len(campaigns), "drift": drift, "unmanaged": unmanaged}
 
 
-def _standing(standing: CampaignStatus) -> StandingDocument:
-    change, live, desired = standing.change, standing.live, standing.desired
+def _campaign(campaign: CampaignStatus) -> CampaignStatusDocument:
+    change, live, desired = campaign.change, campaign.live, campaign.desired
     return {
-        "kind": standing.kind.name,
-        "name": standing.name,
+        "kind": campaign.kind.name,
+        "name": campaign.name,
         "sid": live.sid if live else None,
         "manifest": desired.where.file if desired else None,
         "line": desired.where.line if desired else None,
         "status": {
-            "live": _word(standing),
+            "live": _word(campaign),
             "desired": desired.state if desired else None,
         },
         "change": change.type if change else None,
         "reason": {"code": change.reason.code, "message": change.reason.message} if change else None,
-        "drift": list(standing.drift),
+        "drift": list(campaign.drift),
         "notes": list(change.notes) if change else [],
-        "start": _moment(standing.window.start),
-        "end": _moment(standing.window.end),
-        "progress": _headway(standing.progress),
+        "start": _moment(campaign.window.start),
+        "end": _moment(campaign.window.end),
+        "progress": _progress(campaign.progress),
         "stats": dict(live.stats) if live and live.stats is not None else None,
-        "pace": round(standing.pace, 2) if standing.pace is not None else None,
-        "expected_end": _moment(standing.expected_end),
+        "pace": round(campaign.pace, 2) if campaign.pace is not None else None,
+        "expected_end": _moment(campaign.expected_end),
     }
 
 
-def _word(standing: CampaignStatus) -> str | None:
+def _word(campaign: CampaignStatus) -> str | None:
     """In our spelling, or the account's own word where it is none that we know."""
-    return standing.live.status_word if standing.live else None
+    return campaign.live.status_word if campaign.live else None
 
 
-def _headway(way: Progress | None) -> HeadwayDocument | None:
-    if way is None:
+def _progress(progress: Progress | None) -> ProgressDocument | None:
+    if progress is None:
         return None
     return {
-        "reached": way.reached,
-        "failed": way.failed,
-        "to_go": way.to_go,
-        "other": way.other,
-        "total": way.total,
+        "reached": progress.reached,
+        "failed": progress.failed,
+        "to_go": progress.to_go,
+        "other": progress.other,
+        "total": progress.total,
     }
 
 

@@ -57,20 +57,20 @@ class Sight:
     earlier: Mapping[str, ProgressSample] = field(default_factory=dict)
 
 
-def standing_of(change: Change, sight: Sight) -> CampaignStatus:
+def campaign_status(change: Change, sight: Sight) -> CampaignStatus:
     """Of a manifest's change, or an orphan's."""
     live = change.live
     kind = live.kind if live is not None else _kind(change)
     window = window_of(kind, live.spec if live is not None else change.resulting)
-    return _standing(kind, change.key.name, live, change, window, sight)
+    return _campaign_status(kind, change.key.name, live, change, window, sight)
 
 
 def unmanaged_status(live: Live, orphan: Change | None, sight: Sight) -> CampaignStatus:
-    """Of a campaign that no manifest names; `orphan` where it bears the project's prefix."""
-    return _standing(live.kind, live.name, live, orphan, window_of(live.kind, live.spec), sight)
+    """Of a campaign that no manifest names; `orphan` where it has the project's prefix."""
+    return _campaign_status(live.kind, live.name, live, orphan, window_of(live.kind, live.spec), sight)
 
 
-def _standing(
+def _campaign_status(
     kind: Kind, name: str, live: Live | None, change: Change | None, window: Window, sight: Sight
 ) -> CampaignStatus:
     pace = pace_of(live, sight.now, sight.earlier.get(live.sid)) if live else None
@@ -87,11 +87,11 @@ def _standing(
     )
 
 
-def marks(standings: Iterable[CampaignStatus], now: datetime) -> dict[str, ProgressSample]:
+def marks(campaigns: Iterable[CampaignStatus], now: datetime) -> dict[str, ProgressSample]:
     """Where those in progress are now, for a later look."""
     return {
         it.live.sid: ProgressSample(now, it.progress.done)
-        for it in standings
+        for it in campaigns
         if it.live and it.progress and it.live.status is Status.IN_PROGRESS
     }
 

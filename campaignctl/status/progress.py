@@ -65,7 +65,7 @@ def progress(live: Live) -> Progress | None:
     other = max(sum(counts.values()) - reached - failed - (to_go or 0), 0)
     if live.alive and not any(counts.values()):
         people = people_of(live.kind, live.spec)
-        to_go = people.known if people.whole else None
+        to_go = people.known if people.complete else None
     return Progress(reached, failed, to_go, other)
 
 
@@ -79,14 +79,14 @@ def pace_of(live: Live, now: datetime, earlier: ProgressSample | None = None) ->
 
     Since the start it is an average: pauses and the night count too.
     """
-    way = progress(live)
-    if live.status is not Status.IN_PROGRESS or way is None:
+    current = progress(live)
+    if live.status is not Status.IN_PROGRESS or current is None:
         return None
     start = window_of(live.kind, live.spec).start or live.created
     since = [
         it for it in (earlier, ProgressSample(start, 0) if start else None) if it and now - it.at >= _LEAST
     ]
-    done = way.done - since[0].done if since else 0
+    done = current.done - since[0].done if since else 0
     return done / ((now - since[0].at) / timedelta(minutes=1)) if done > 0 else None
 
 
@@ -100,9 +100,9 @@ def expected_end(live: Live, now: datetime, environment: Environment, pace: floa
     start = window_of(live.kind, live.spec).start
     subject = Subject(live.kind, live.spec, start, capacity=capacity(live.kind, environment))
     end = declared_end(subject)
-    way = progress(live)
-    if way is not None and way.to_go is not None and pace:
-        return _no_later(now, way.to_go / pace, end, start)
+    current = progress(live)
+    if current is not None and current.to_go is not None and pace:
+        return _no_later(now, current.to_go / pace, end, start)
     if start is None:
         return end
     ends, known = predicted_end(subject, start)
@@ -110,7 +110,7 @@ def expected_end(live: Live, now: datetime, environment: Environment, pace: floa
 
 
 def _no_later(now: datetime, minutes: float, end: datetime | None, start: datetime | None) -> datetime | None:
-    """Far beyond the end nothing has to be reckoned."""
+    """Far beyond the end nothing has to be computed."""
     if end is not None and minutes * 60 >= (end - now).total_seconds():
         return end
     zone = (end or start or now).tzinfo

@@ -15,7 +15,7 @@ from campaignctl.rendering.as_text.parts import block, headline
 from campaignctl.rendering.changes import title
 from campaignctl.rendering.documents import FindingDocument
 from campaignctl.rendering.lines import Line, Style, laid_out
-from campaignctl.status.document import HeadwayDocument, StandingDocument, StatusOverview
+from campaignctl.status.document import CampaignStatusDocument, ProgressDocument, StatusOverview
 from campaignctl.text import message, name
 
 _BAR: Final = 20
@@ -46,7 +46,7 @@ def _aside(finding: FindingDocument) -> FindingDocument:
     return {**finding, "severity": Severity.WARN}
 
 
-def _campaign(campaign: StandingDocument, now: datetime) -> Iterator[Line]:
+def _campaign(campaign: CampaignStatusDocument, now: datetime) -> Iterator[Line]:
     mark, style = _mark(campaign)
     place = f"  ({name(campaign['manifest'])}:{campaign['line']})" if campaign["manifest"] else ""
     sid = f"  ({name(campaign['sid'])})" if campaign["sid"] and not campaign["manifest"] else ""
@@ -63,7 +63,7 @@ def _campaign(campaign: StandingDocument, now: datetime) -> Iterator[Line]:
         yield Line(f"why: {message(reason['message'])} [{reason['code']}]", 1)
 
 
-def _mark(campaign: StandingDocument) -> tuple[str, Style]:
+def _mark(campaign: CampaignStatusDocument) -> tuple[str, Style]:
     reason = campaign["reason"]
     if campaign["change"] == "blocked" or (reason is not None and reason["code"] == "failed"):
         return "!", Style.STOP
@@ -76,7 +76,7 @@ def _mark(campaign: StandingDocument) -> tuple[str, Style]:
     return " ", Style.PLAIN if campaign["status"]["live"] in ALIVE else Style.QUIET
 
 
-def _state(campaign: StandingDocument) -> str:
+def _state(campaign: CampaignStatusDocument) -> str:
     """The live state, and the wanted one where it is another. A missing status is said to be missing."""
     live, desired = campaign["status"]["live"], campaign["status"]["desired"]
     if campaign["sid"] is None:
@@ -87,24 +87,24 @@ def _state(campaign: StandingDocument) -> str:
     return f"{says}, wanted {desired}" if desired and "state" in campaign["drift"] else says
 
 
-def _numbers(way: HeadwayDocument | None, kind: str) -> str:
+def _numbers(progress: ProgressDocument | None, kind: str) -> str:
     """`[██████████░░░░░░░░░░] 50%  600 reached, 20 failed, 580 to go`."""
-    if way is None:
+    if progress is None:
         return "the account shows no statistics"
-    total = way["total"]
-    counts = [f"{way['reached']:,} reached", f"{way['failed']:,} failed"]
-    if way["other"]:
-        counts.append(f"{way['other']:,} in between")
-    counts.append("an unknown number to go" if way["to_go"] is None else f"{way['to_go']:,} to go")
+    total = progress["total"]
+    counts = [f"{progress['reached']:,} reached", f"{progress['failed']:,} failed"]
+    if progress["other"]:
+        counts.append(f"{progress['other']:,} in between")
+    counts.append("an unknown number to go" if progress["to_go"] is None else f"{progress['to_go']:,} to go")
     if not total:
         unit = KINDS[kind].unit
         return ", ".join(counts) if total is None else f"no {unit} counted yet"
-    share = (way["reached"] + way["failed"]) / total
+    share = (progress["reached"] + progress["failed"]) / total
     filled = int(share * _BAR)
     return f"[{'█' * filled}{'░' * (_BAR - filled)}] {int(share * 100)}%  {', '.join(counts)}"
 
 
-def _times(campaign: StandingDocument, now: datetime) -> Iterator[Line]:
+def _times(campaign: CampaignStatusDocument, now: datetime) -> Iterator[Line]:
     start, ends = words.read_moment(campaign["start"]), words.read_moment(campaign["expected_end"])
     live = campaign["status"]["live"]
     if start is not None and start > now and live in ("created", "paused", None):

@@ -224,9 +224,9 @@ def test_an_item_that_failed_makes_a_list_incomplete(connect: Connect, sandbox: 
         made(client, VOICE, name=name)
     sandbox.faults.add("item", index=1, status=500, request="list")
     listing = scan(client, VOICE)
-    assert not listing.whole
+    assert not listing.complete
     assert [live.name for live in listing.campaigns] == ["first one", "third one"]
-    assert search(client, VOICE, "second one").whole
+    assert search(client, VOICE, "second one").complete
 
 
 def test_a_write_whose_item_failed_with_5xx_is_unknown_and_with_4xx_refused(
@@ -257,7 +257,7 @@ def test_pages_that_shift_lose_nothing_that_was_there_all_along(
 def test_a_list_without_end_is_left(connect: Connect, sandbox: Sandbox) -> None:
     sandbox.seed("acme1", "message-campaigns", [{"name": f"seeded-{number}"} for number in range(60)])
     sandbox.faults.add("endless", request="list", times=None)
-    assert not scan(connect(), SMS).whole
+    assert not scan(connect(), SMS).complete
 
 
 # reading sparingly

@@ -29,13 +29,13 @@ def sids(listing: Any) -> list[str]:
 def test_a_list_of_any_length_is_read_whole(bench: Bench, count: int) -> None:
     client, _ = account_of(bench, message_campaigns=messages(count))
     listing = scan(client, SMS)
-    assert listing.whole
+    assert listing.complete
     assert sids(listing) == [f"s{number:05}" for number in range(count)]
 
 
 def test_pages_overlap_by_one_item(bench: Bench) -> None:
     client, account = account_of(bench, campaigns=voices(1200))
-    assert scan(client, VOICE).whole
+    assert scan(client, VOICE).complete
     assert offsets(account.queries) == [0, 499, 998]
 
 
@@ -44,28 +44,28 @@ def test_a_total_that_is_too_small_or_missing_ends_no_list(bench: Bench, total: 
     client, account = account_of(bench, message_campaigns=messages(130))
     account.total = lambda _total: total
     listing = scan(client, SMS)
-    assert listing.whole
+    assert listing.complete
     assert len(listing.campaigns) == 130
 
 
 def test_a_total_that_claims_more_than_is_shown_makes_the_list_incomplete(bench: Bench) -> None:
     client, account = account_of(bench, message_campaigns=messages(30))
     account.total = lambda total: (total or 0) + 1
-    assert not scan(client, SMS).whole
+    assert not scan(client, SMS).complete
 
 
 def test_a_server_that_gives_smaller_pages_is_followed(bench: Bench) -> None:
     client, account = account_of(bench, message_campaigns=messages(110))
     account.largest_page = 20
     listing = scan(client, SMS)
-    assert listing.whole
+    assert listing.complete
     assert len(listing.campaigns) == 110
 
 
 def test_pages_of_one_item_are_no_way_through_a_list(bench: Bench) -> None:
     client, account = account_of(bench, message_campaigns=messages(3))
     account.largest_page = 1
-    assert not scan(client, SMS).whole
+    assert not scan(client, SMS).complete
 
 
 @pytest.mark.parametrize("gone", [1, 7, 48])
@@ -78,7 +78,7 @@ def test_a_page_that_moved_up_is_read_again(bench: Bench, gone: int) -> None:
 
     account.before_page = disturb
     listing = scan(client, SMS)
-    assert listing.whole
+    assert listing.complete
     assert len(listing.campaigns) == 180
     assert offsets(account.queries)[:4] == [0, 49, 98, 49]
 
@@ -93,7 +93,7 @@ def test_items_that_come_before_move_pages_down_and_nothing_is_lost(bench: Bench
 
     account.before_page = disturb
     listing = scan(client, VOICE)
-    assert listing.whole
+    assert listing.complete
     assert len(listing.campaigns) == 1200 + new
 
 
@@ -108,7 +108,7 @@ def test_what_came_in_where_it_was_read_already_makes_the_list_incomplete(bench:
 
     account.before_page = disturb
     listing = scan(client, SMS)
-    assert not listing.whole
+    assert not listing.complete
     assert len(listing.campaigns) == 120
 
 
@@ -122,7 +122,7 @@ def test_the_expected_item_may_be_gone_itself(bench: Bench) -> None:
     account.before_page = disturb
     listing = scan(client, SMS)
     assert len(listing.campaigns) == 130
-    assert listing.whole
+    assert listing.complete
 
 
 def test_a_list_that_shrinks_under_the_reader_is_read_to_its_end(bench: Bench) -> None:
@@ -133,7 +133,7 @@ def test_a_list_that_shrinks_under_the_reader_is_read_to_its_end(bench: Bench) -
             del account.lists["message-campaigns"][:45]
 
     account.before_page = disturb
-    assert scan(client, SMS).whole
+    assert scan(client, SMS).complete
 
 
 def test_after_three_times_the_list_is_incomplete(bench: Bench) -> None:
@@ -147,7 +147,7 @@ def test_after_three_times_the_list_is_incomplete(bench: Bench) -> None:
             ]
 
     account.before_page = disturb
-    assert not scan(client, SMS).whole
+    assert not scan(client, SMS).complete
     assert offsets(account.queries) == [0, 49, 98, 147, 98, 49, 0, 49]
 
 
@@ -158,7 +158,7 @@ def test_a_list_that_never_ends_is_left(bench: Bench) -> None:
         for number in range(50)
     )
     listing = scan(client, SMS)
-    assert not listing.whole
+    assert not listing.complete
     assert len(account.queries) <= 30
 
 
@@ -168,7 +168,7 @@ def test_a_server_that_gives_the_same_page_for_ever_is_left(bench: Bench) -> Non
         "target", request.target.replace("offset=49", "offset=0")
     )
     account.total = lambda _total: 5000
-    assert not scan(client, SMS).whole
+    assert not scan(client, SMS).complete
     assert len(account.queries) == 2
 
 
@@ -191,7 +191,7 @@ def test_a_failed_item_makes_the_list_incomplete_and_loses_no_other(bench: Bench
     campaigns[place] = FAILED
     client, _ = account_of(bench, message_campaigns=campaigns)
     listing = scan(client, SMS)
-    assert not listing.whole
+    assert not listing.complete
     assert len(listing.campaigns) == 119
 
 
@@ -230,7 +230,7 @@ def test_the_term_is_the_longest_run_of_letters_digits_and_hyphens(name: str, te
 def test_a_search_reads_all_its_pages(bench: Bench) -> None:
     client, account = account_of(bench, message_campaigns=messages(120))
     listing = search(client, SMS, "Text_0")
-    assert listing.whole
+    assert listing.complete
     assert len(listing.campaigns) == 120
     assert account.queries[0] == "message-campaigns?name=Text&0+50"
 
@@ -240,5 +240,5 @@ def test_without_a_term_or_after_a_4xx_everything_is_read(bench: Bench, name: st
     client, account = account_of(bench, message_campaigns=messages(8))
     account.refuses_search = True
     listing = search(client, SMS, name)
-    assert listing.whole
+    assert listing.complete
     assert len(listing.campaigns) == 8

@@ -99,7 +99,7 @@ def test_full_reads_everything(bench: Bench) -> None:
     snapshot = read(client, manifest("one"), refresh="full")
     assert len(names(snapshot)) == 1200
     assert len(account.asked("campaigns")) == snapshot.requests - 1 == 3
-    assert snapshot.listings["VoiceCampaign"].whole
+    assert snapshot.listings["VoiceCampaign"].complete
 
 
 @both
@@ -158,7 +158,7 @@ def test_names_that_a_broken_list_leaves_open_get_a_search_of_their_own(bench: B
         client, manifest("old-00001"), manifest("sale-2027"), manifest("brand-new"), refresh=refresh
     )
     listing = snapshot.listings["VoiceCampaign"]
-    assert not listing.whole
+    assert not listing.complete
     assert listing.searched == {"sale-2027", "brand-new"}
     assert [query for query in account.queries if "name=" in query] == [
         "campaigns?name=sale-2027&0+500",
@@ -166,7 +166,7 @@ def test_names_that_a_broken_list_leaves_open_get_a_search_of_their_own(bench: B
         "campaigns?name=ld-00000&0+500",
     ]
     assert "Winter sale-2027" in names(snapshot)
-    assert snapshot.notes[0] == "The account's list of campaigns could not be read whole."
+    assert snapshot.notes[0] == "The account's list of campaigns could not be read completely."
 
 
 @both
@@ -238,7 +238,7 @@ def test_only_the_alive_and_what_is_undecided_are_asked_for(bench: Bench) -> Non
         "campaigns?name=ld-00000&0+500",
         "campaigns?finished&0+500",
     ]
-    assert snapshot.listings["VoiceCampaign"].whole
+    assert snapshot.listings["VoiceCampaign"].complete
     assert set(names(snapshot)) == {one["name"] for one in running} | {
         "old-00000",
         "old-00007",
@@ -310,7 +310,7 @@ def test_a_filter_that_is_not_understood_makes_everything_be_read(bench: Bench, 
     account.filter = filter_
     snapshot = read(client, manifest("brand-new"))
     assert len(names(snapshot)) == 603
-    assert snapshot.listings["VoiceCampaign"].whole
+    assert snapshot.listings["VoiceCampaign"].complete
     assert "The status filter of campaigns cannot be relied on: everything was read." in snapshot.notes
 
 
@@ -375,7 +375,7 @@ def test_the_alive_alone_can_be_read_again(bench: Bench) -> None:
     client, account = account_of(bench, campaigns=[*voices(3000), *voices(2, "Paused", first=90_000)])
     listing = alive(client, VOICE)
     assert sorted(live.sid for live in listing.campaigns) == ["v90000", "v90001"]
-    assert listing.whole
+    assert listing.complete
     assert len(account.queries) == 3
 
 

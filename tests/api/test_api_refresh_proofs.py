@@ -91,7 +91,7 @@ def test_what_an_empty_list_hides_and_a_search_shows_is_there_and_leaves_the_res
     account.search = "whole"
     listing = voice_list(client, *(manifest(f"diwali-{number}") for number in range(8)), refresh=refresh)
     assert [live.sid for live in listing.campaigns] == ["x"]
-    assert not listing.whole
+    assert not listing.complete
     assert "diwali-7" in searches(account)
 
 
@@ -122,7 +122,7 @@ def test_one_request_more_proves_the_searches_of_a_kind(bench: Bench) -> None:
 
 def test_where_no_manifest_is_open_nothing_is_searched_for(bench: Bench) -> None:
     client, account = account_of(bench, campaigns=[*voices(3000), *voices(1, "Created", 90_000)])
-    assert voice_list(client, manifest("old-90000")).whole
+    assert voice_list(client, manifest("old-90000")).complete
     assert searches(account) == []
 
 
@@ -133,7 +133,7 @@ def test_a_search_for_whole_names_alone_is_asked_by_whole_names(bench: Bench) ->
     account.search = "whole"
     listing = voice_list(client, manifest("Diwali offer"), manifest("brand-new"))
     assert {live.name for live in listing.campaigns} >= {"Diwali offer"}
-    assert listing.whole
+    assert listing.complete
     assert len(listing.campaigns) < 10
     assert searches(account) == ["Diwali", "brand-new", "ld-00000", "Holi offer", "Diwali offer"]
 

@@ -1,4 +1,4 @@
-"""Whatever the account holds and however odd it is, reading sparingly leads to the plan of a whole scan (rule 8)."""
+"""Whatever the account holds and however odd it is, reading sparingly leads to the plan of a full scan (rule 8)."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def planned(snapshot: Snapshot, desired: list[Desired]) -> list[Any]:
     terms = Terms(
         snapshot.now, ENVIRONMENT, Consent(("archive", "complete")), Prune("diwali"), prune_asked=True
     )
-    outlook = make_plan(desired, desired, snapshot, terms)
+    decisions = make_plan(desired, desired, snapshot, terms)
     return [
         (
             one.key.name,
@@ -118,8 +118,8 @@ def planned(snapshot: Snapshot, desired: list[Desired]) -> list[Any]:
             [step.op for step in one.held],
             one.diff,
         )
-        for one in outlook.changes
-        if one.desired or snapshot.listings["SmsCampaign"].whole  # what is not seen is no orphan
+        for one in decisions.changes
+        if one.desired or snapshot.listings["SmsCampaign"].complete  # what is not seen is no orphan
     ]
 
 
@@ -150,6 +150,6 @@ def created(snapshot: Snapshot, desired: list[Desired]) -> set[str]:
 
 
 def there(drawn: dict[str, Any], desired: list[Desired]) -> set[str]:
-    """What bears a name there already, in whatever status; a pinned one is another manifest's."""
+    """What has a name there already, in whatever status; a pinned one is another manifest's."""
     pinned = {one.sid for one in desired}
     return {one["name"] for number, one in enumerate(drawn["here"]) if f"x{number}" not in pinned}

@@ -22,7 +22,7 @@ def named(name: str) -> dict[str, str]:
 
 
 def contact_lists(desk: Desk, **names: str) -> None:
-    """By SID, the name that each bears."""
+    """By SID, the name that each has."""
     desk.seed(*({"sid": sid, "name": name} for sid, name in names.items()), collection="lists")
 
 
@@ -155,7 +155,7 @@ def test_validate_and_diff_need_no_account(desk: Desk) -> None:
 def test_while_nobody_knows_who_is_meant_no_other_text_reaches_the_people_of_the_live_list(
     desk: Desk,
 ) -> None:
-    """Blocked stops the whole change, but for what cannot hurt: callbacks, and a postponement (rule 5)."""
+    """Blocked stops the complete change, but for what cannot hurt: callbacks, and a postponement (rule 5)."""
     there = live_voice(**lists(OTHER))
     desk.seed(there)
     later = {"send_at": "2027-01-16T09:00:00+05:30", "end_at": "2027-01-16T18:00:00+05:30"}

@@ -227,7 +227,7 @@ def test_a_manifest_that_is_broken_on_the_branch_is_a_finding(project: GitProjec
     assert project.diff("campaigns/sms.yaml").code == 0
 
 
-def test_a_manifest_that_was_broken_on_the_base_and_is_mended_now_is_said(project: GitProject) -> None:
+def test_a_manifest_that_was_broken_on_the_base_and_is_fixed_now_is_said(project: GitProject) -> None:
     project.write("campaigns/voice.yaml", BROKEN)
     project.commit()
     project.git("branch", "--force", "main")

@@ -1,4 +1,4 @@
-"""`doctor`: what is wrong with set-up and account, what it means, and the command that mends it."""
+"""`doctor`: what is wrong with set-up and account, what it means, and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ CASES = (
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
-def test_each_thing_is_found_and_what_mends_it_is_said(desk: Desk, case: Case) -> None:
+def test_each_thing_is_found_and_what_fixes_it_is_said(desk: Desk, case: Case) -> None:
     case.arrange(desk)
     document = doctor(desk)
     assert {name: it["verdict"] for name, it in found(document).items()} == {case.check: case.verdict}
@@ -276,10 +276,10 @@ def test_what_a_list_that_is_not_whole_may_hide_is_unknown(desk: Desk, managed: 
     document = doctor(desk)
     lists = found(document)["lists"]
     assert (lists["verdict"], document["summary"]["wrong"]) == ("warn", 0)
-    assert "could not be read whole" in lists["ailments"][0]["message"]
+    assert "could not be read completely" in lists["ailments"][0]["message"]
     for check in ("duplicates", "failed", "orphans"):
         assert found(document)[check]["verdict"] == "unknown"
-        assert found(document)[check]["detail"] == "the account's lists could not be read whole"
+        assert found(document)[check]["detail"] == "the account's lists could not be read completely"
     assert "Nothing wrong was found; 1 check to look at" in desk.run("doctor").out
 
 
@@ -320,11 +320,11 @@ def test_an_account_without_one_of_the_kinds_is_healthy(desk: Desk) -> None:
     assert found(doctor(desk)) == {}
 
 
-# ----------------------------------------------------------------------------------------- the commands that mend it
+# ----------------------------------------------------------------------------------------- the commands that fix it
 
 
-def mended(desk: Desk, check: str) -> list[str]:
-    """The first command of what mends the only thing that a check found, without the program's name."""
+def fixed(desk: Desk, check: str) -> list[str]:
+    """The first command of what fixes the only thing that a check found, without the program's name."""
     (ailment,) = found(doctor(desk))[check]["ailments"]
     program, *words = shlex.split(ailment["mend"].split("; ")[0].removeprefix("write its manifest: "))
     assert program == "campaignctl"
@@ -333,7 +333,7 @@ def mended(desk: Desk, check: str) -> list[str]:
 
 def test_an_orphan_is_no_longer_one_once_its_manifest_is_exported(desk: Desk) -> None:
     orphan(desk)
-    assert desk.run(*mended(desk, "orphans")).code == 0
+    assert desk.run(*fixed(desk, "orphans")).code == 0
     assert "orphans" not in found(doctor(desk))
 
 
@@ -350,7 +350,7 @@ def test_an_orphan_can_be_ended_alone(desk: Desk) -> None:
 
 def test_twins_are_stopped_by_the_command(desk: Desk) -> None:
     desk.seed(live_voice(), live_voice(caller_id="08012345678"))
-    assert desk.run(*mended(desk, "duplicates"), "--auto-approve").code == 0
+    assert desk.run(*fixed(desk, "duplicates"), "--auto-approve").code == 0
     assert {it["status"].lower() for it in desk.account()} == {"paused"}
 
 
@@ -359,7 +359,7 @@ def test_twins_are_stopped_by_the_command(desk: Desk) -> None:
 def test_what_waits_past_its_end_is_ended_by_the_command(desk: Desk, schedule: Any, managed: bool) -> None:
     desk.seed(live_voice(status="paused", schedule=schedule))
     desk.manifests(*([voice(schedule=schedule)] if managed else []))
-    assert desk.run(*mended(desk, "windows"), "--auto-approve").code == 0
+    assert desk.run(*fixed(desk, "windows"), "--auto-approve").code == 0
     assert desk.live("diwali-reminder")["status"].lower() == "completed"
     assert "windows" not in found(doctor(desk))
 
@@ -387,7 +387,7 @@ def test_commands_mean_the_environment_and_the_project_that_was_looked_at(desk: 
     desk.manifests(voice())
     desk.configure({"default_environment": "sandbox"})
     text = desk.run("doctor", "-e", "prod", "-c", "campaignctl.yaml").out
-    assert "mend: campaignctl -e prod -c campaignctl.yaml pause " in text
+    assert "fix: campaignctl -e prod -c campaignctl.yaml pause " in text
 
 
 # ------------------------------------------------------------------------------------------ what runs left behind

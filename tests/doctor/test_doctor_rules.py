@@ -25,9 +25,9 @@ def outcomes(facts: Facts) -> dict[str, CheckOutcome]:
     return {each.check.name: each.verdict for each in diagnose(facts)}
 
 
-def mends(facts: Facts, check: str) -> list[str]:
+def fixes(facts: Facts, check: str) -> list[str]:
     (examined,) = (each for each in diagnose(facts) if each.check.name == check)
-    return [problem.mend for problem in examined.ailments]
+    return [problem.fix for problem in examined.problems]
 
 
 def test_nothing_is_wrong_where_nothing_was_found_and_all_was_read() -> None:
@@ -56,7 +56,7 @@ def test_a_key_that_is_refused_shows_that_the_account_answers(
 
 
 def test_lists_that_are_not_complete_leave_open_what_they_may_hide() -> None:
-    found = outcomes(replace(QUIET, whole=False))
+    found = outcomes(replace(QUIET, complete=False))
     assert {found[name] for name in ("duplicates", "orphans", "windows")} == {CheckOutcome.UNKNOWN}
     assert {found[name] for name in ("credentials", "clock", "manifests")} == {CheckOutcome.FINE}
 
@@ -89,10 +89,10 @@ def test_warnings_about_manifests_are_no_mistakes() -> None:
 
 
 def test_a_note_that_nothing_settles_is_removed_and_one_that_may_be_is_applied() -> None:
-    assert mends(replace(QUIET, leftovers=(LEFT,)), "intents")[0].startswith("when no run is under way: rm ")
+    assert fixes(replace(QUIET, leftovers=(LEFT,)), "intents")[0].startswith("when no run is under way: rm ")
     for facts in (
         replace(QUIET, leftovers=(replace(LEFT, sid="c1"),)),
         replace(QUIET, leftovers=(replace(LEFT, age=timedelta(seconds=1)),)),
-        replace(QUIET, leftovers=(LEFT,), whole=False),
+        replace(QUIET, leftovers=(LEFT,), complete=False),
     ):
-        assert "campaignctl apply" in mends(facts, "intents")[0]
+        assert "campaignctl apply" in fixes(facts, "intents")[0]

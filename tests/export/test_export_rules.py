@@ -42,11 +42,11 @@ def test_only_the_alive_are_meant_unless_statuses_are_named() -> None:
     assert (Wanted().past, Wanted(frozenset({Status.COMPLETED})).past) == (False, True)
 
 
-@pytest.mark.parametrize("whole", [True, False])
-def test_a_name_is_alone_only_where_the_list_is_complete(whole: bool) -> None:
-    listing = Listing((live("a"), live("b", "c2"), live("b", "c3")), whole=whole)
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_name_is_alone_only_where_the_list_is_complete(complete: bool) -> None:
+    listing = Listing((live("a"), live("b", "c2"), live("b", "c3")), complete=complete)
     found = candidates({VOICE.name: listing}, Wanted())
-    assert [(it.live.name, it.alone) for it in found] == [("a", whole), ("b", False), ("b", False)]
+    assert [(it.live.name, it.alone) for it in found] == [("a", complete), ("b", False), ("b", False)]
 
 
 def test_a_campaign_is_pinned_where_its_name_does_not_do() -> None:

@@ -52,7 +52,7 @@ def _written(minutes: int, offset: timezone) -> str:
 
 @st.composite
 def schedules(draw: st.DrawFn, start: str, end: str) -> Any:
-    """None, a start, or a whole window; times in any offset."""
+    """None, a start, or a complete window; times in any offset."""
     if draw(st.integers(0, 7)) == 0:
         return draw(st.sampled_from([_LEFT_OUT, None]))
     begins, length = draw(st.sampled_from(_STARTS)), draw(st.sampled_from(_LENGTHS))
@@ -194,9 +194,9 @@ def _an_account_takes(kind: str, name: str, spec: Fields) -> bool:
     """Whether there could be such a campaign, whenever it was made."""
     collection = COLLECTIONS["campaigns" if kind == "VoiceCampaign" else "sms-campaigns"]
     try:
-        whole = rules.accepted(collection, {**spec, "name": name}, creating=True)
-        rules.check_whole(collection.kind, whole)
-        rules.check_schedule(collection.kind, whole, 0.0, start_sent=False)
+        complete = rules.accepted(collection, {**spec, "name": name}, creating=True)
+        rules.check_complete(collection.kind, complete)
+        rules.check_schedule(collection.kind, complete, 0.0, start_sent=False)
     except RefusalError:
         return False
     return True

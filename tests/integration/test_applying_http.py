@@ -503,7 +503,7 @@ def test_a_create_that_was_carried_out_unseen_is_there_once(desk: Desk, rule: di
 
 @pytest.mark.parametrize("lost", [False, True], ids=["answered", "its answer lost"])
 def test_a_pinned_campaign_of_the_name_is_neither_a_rival_nor_adopted(desk: Desk, lost: bool) -> None:
-    """Another manifest pins it: it is no candidate for the name that it bears."""
+    """Another manifest pins it: it is no candidate for the name that it has."""
     pinned = desk.seed(live_voice("new-one", status="paused", date_created="2027-01-01T09:00:00+05:30"))[0]
     other = {**voice(state="paused"), "metadata": {"sid": pinned}}
     desk.manifests(voice("new-one", **{"from": ["+919000000001"]}), other)

@@ -66,10 +66,12 @@ def settles(desk: Desk, scene: Scene, besides: list[tuple[str, str]]) -> None:
     assert left_to_do(desk.plan(*ALLOW), besides) == []
 
 
-def same_changes(sparing: Mapping[str, Any], whole: Mapping[str, Any]) -> None:
+def same_changes(sparing: Mapping[str, Any], complete: Mapping[str, Any]) -> None:
     """Reading sparingly and reading everything lead to the same change, operations and differences."""
     keys = ("kind", "name", "change", "operations", "held", "diff")
-    sides = [[{key: change[key] for key in keys} for change in plan["changes"]] for plan in (sparing, whole)]
+    sides = [
+        [{key: change[key] for key in keys} for change in plan["changes"]] for plan in (sparing, complete)
+    ]
     assert sides[0] == sides[1]
 
 

@@ -52,8 +52,10 @@ _TIMES = (
 
 
 def _schedules(start: str, end: str) -> st.SearchStrategy[Any]:
-    whole = st.fixed_dictionaries({}, optional={start: st.sampled_from(_TIMES), end: st.sampled_from(_TIMES)})
-    return st.one_of(st.sampled_from([None, _OMITTED]), whole)
+    complete = st.fixed_dictionaries(
+        {}, optional={start: st.sampled_from(_TIMES), end: st.sampled_from(_TIMES)}
+    )
+    return st.one_of(st.sampled_from([None, _OMITTED]), complete)
 
 
 _URLS = st.sampled_from(

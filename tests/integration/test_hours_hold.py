@@ -26,7 +26,7 @@ STEP = 50
 """Minutes between two looks."""
 
 
-class Wish(NamedTuple):
+class Wanted(NamedTuple):
     """A campaign: minutes from `BEGINS` to its start, how many it lasts (None: no end), people and retries."""
 
     starts: int
@@ -46,7 +46,7 @@ class ManualRun(NamedTuple):
 
 
 wishes = some.builds(
-    Wish,
+    Wanted,
     starts=some.builds(
         lambda day, minute: day * 24 * 60 + minute, some.integers(0, 1), some.integers(15, 750)
     ),
@@ -68,19 +68,19 @@ def tried(examples: int) -> settings:
     return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def manifest(place: int, wish: Wish) -> dict[str, Any]:
-    start = BEGINS + wish.starts * MINUTE
+def manifest(place: int, wanted: Wanted) -> dict[str, Any]:
+    start = BEGINS + wanted.starts * MINUTE
     schedule = {"send_at": start.isoformat()}
-    if wish.lasts is not None:
-        schedule["end_at"] = (start + wish.lasts * MINUTE).isoformat()
+    if wanted.lasts is not None:
+        schedule["end_at"] = (start + wanted.lasts * MINUTE).isoformat()
     retries = {
-        "number_of_retries": wish.retries,
-        "interval_mins": wish.interval,
+        "number_of_retries": wanted.retries,
+        "interval_mins": wanted.interval,
         "on_status": ["busy", "no-answer"],
     }
-    people = [f"+9198{place}{number:07}" for number in range(wish.people)]
-    more = {"from": people, "retries": {**retries, "mechanism": "Linear"} if wish.retries else None}
-    return voice(f"campaign-{place}", schedule=schedule, state=wish.state, **more)
+    people = [f"+9198{place}{number:07}" for number in range(wanted.people)]
+    more = {"from": people, "retries": {**retries, "mechanism": "Linear"} if wanted.retries else None}
+    return voice(f"campaign-{place}", schedule=schedule, state=wanted.state, **more)
 
 
 def outside(moment: datetime) -> bool:
@@ -89,15 +89,15 @@ def outside(moment: datetime) -> bool:
     return not 9 * 60 <= local.hour * 60 + local.minute <= 21 * 60
 
 
-def nobody_is_called_at_night(wished: Sequence[Wish], done: Sequence[ManualRun]) -> None:
+def nobody_is_called_at_night(wished: Sequence[Wanted], done: Sequence[ManualRun]) -> None:
     with TemporaryDirectory() as directory, desk_at(Path(directory)) as desk:
         desk.configure(country="IN", policy={"calling_hours": {"level": "error"}})
-        desk.manifests(*(manifest(place, wish) for place, wish in enumerate(wished)))
+        desk.manifests(*(manifest(place, wanted) for place, wanted in enumerate(wished)))
         assert desk.run("apply", "--auto-approve").code in (0, 3)
         called = False
         for look in range(DAYS * 24 * 60 // STEP):
-            for hand in (it for it in done if it.look == look):
-                carry_out(desk, hand)
+            for by_hand in (it for it in done if it.look == look):
+                carry_out(desk, by_hand)
             calling = [it["name"] for it in desk.account() if read_status(it["status"]) is Status.IN_PROGRESS]
             assert not (calling and outside(desk.clock.now())), (calling, desk.clock.now())
             called = called or bool(calling)
@@ -105,16 +105,16 @@ def nobody_is_called_at_night(wished: Sequence[Wish], done: Sequence[ManualRun])
         event("some are called" if called else "nobody is called")
 
 
-def carry_out(desk: Desk, hand: ManualRun) -> None:
-    if hand.verb == "apply":
+def carry_out(desk: Desk, by_hand: ManualRun) -> None:
+    if by_hand.verb == "apply":
         assert desk.run("apply", "--auto-approve", "--allow", "resume").code in (0, 3)
     else:
-        assert desk.run(hand.verb, f"campaign-{hand.which}", "--auto-approve").code in (0, 1, 3)
+        assert desk.run(by_hand.verb, f"campaign-{by_hand.which}", "--auto-approve").code in (0, 1, 3)
 
 
 @tried(4)
 @given(some.lists(wishes, min_size=1, max_size=3), some.lists(hands, max_size=8))
-def test_nobody_is_called_at_night(wished: list[Wish], done: list[ManualRun]) -> None:
+def test_nobody_is_called_at_night(wished: list[Wanted], done: list[ManualRun]) -> None:
     nobody_is_called_at_night(wished, done)
 
 
@@ -122,7 +122,7 @@ def test_nobody_is_called_at_night(wished: list[Wish], done: list[ManualRun]) ->
 @tried(60)
 @given(some.lists(wishes, min_size=1, max_size=3), some.lists(hands, min_size=4, max_size=20))
 def test_nobody_is_called_at_night_whatever_is_paused_and_resumed(
-    wished: list[Wish], done: list[ManualRun]
+    wished: list[Wanted], done: list[ManualRun]
 ) -> None:
     nobody_is_called_at_night(wished, done)
 
@@ -130,7 +130,7 @@ def test_nobody_is_called_at_night_whatever_is_paused_and_resumed(
 def test_a_day_of_calls_is_seen_and_the_same_without_an_end_is_not_created() -> None:
     """So the property would notice calls: by day there are some, and at night there would be."""
     with TemporaryDirectory() as directory, desk_at(Path(directory)) as desk:
-        desk.manifests(manifest(0, Wish(630, None, 900, 3, 120, "active")))
+        desk.manifests(manifest(0, Wanted(630, None, 900, 3, 120, "active")))
         desk.configure(policy={"calling_hours": {"level": "off"}})
         assert desk.run("apply", "--auto-approve").code == 0
         desk.pass_time(hours=12, minutes=20)
@@ -138,7 +138,7 @@ def test_a_day_of_calls_is_seen_and_the_same_without_an_end_is_not_created() -> 
         assert outside(desk.clock.now())
     with TemporaryDirectory() as directory, desk_at(Path(directory)) as desk:
         desk.configure(country="IN")
-        desk.manifests(manifest(0, Wish(630, None, 900, 3, 120, "active")))
+        desk.manifests(manifest(0, Wanted(630, None, 900, 3, 120, "active")))
         assert desk.run("apply", "--auto-approve").code == 3
         assert not desk.writes
     assert seen is Status.IN_PROGRESS

@@ -10,7 +10,7 @@ import pytest
 from campaignctl.kinds.lifecycle import State
 from campaignctl.manifests import load_manifests, load_project
 from campaignctl.model.windows import window_of
-from campaignctl.planning.terms import whole_document
+from campaignctl.planning.terms import document_start
 from campaignctl.policy import Policies, check_manifest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -28,7 +28,7 @@ def test_nothing_is_wrong_with_an_example(name: str) -> None:
         start = window_of(desired.kind, desired.spec).start
         assert start is not None
         assert (start - clock).days >= 6, "the sandbox's clock begins well before the examples"
-        assert check_manifest(desired, Policies.of(environment), clock, whole_document) == ()
+        assert check_manifest(desired, Policies.of(environment), clock, document_start) == ()
 
 
 def test_the_examples_show_each_idea_once() -> None:

@@ -138,7 +138,7 @@ def test_the_other_verbs_do_nothing_to_a_name_that_several_bear(desk: Desk, verb
 def test_of_very_many_of_a_name_a_few_are_told(desk: Desk) -> None:
     sids = desk.seed(*(live_voice(status="paused") for _ in range(14)))
     out = desk.run("complete", "diwali-reminder", YES).out
-    assert "14 campaigns bear the name" in out
+    assert "14 campaigns have the name" in out
     assert " and 4 more); give a SID instead" in out
     assert sum(sid in out for sid in sids) == 10
 
@@ -231,7 +231,7 @@ def test_a_pause_says_that_others_of_the_name_may_go_on(desk: Desk) -> None:
     desk.sandbox.faults.add("item", request="list", index=1, times=None, path="/campaigns")
     result = desk.run("pause", "diwali-reminder", YES, "--format", "json")
     assert (result.code, len(desk.writes)) == (3, 1)
-    assert any("others may bear" in note for note in result.json["notes"])
+    assert any("others may have" in note for note in result.json["notes"])
 
 
 def test_a_typing_mistake_keeps_what_cannot_be_undone_from_being_done(desk: Desk) -> None:
@@ -398,7 +398,7 @@ def test_a_refusal_and_an_unknown_outcome_have_their_codes(
 @pytest.mark.parametrize(
     ("verb", "fault", "says"),
     [
-        ("pause", {"request": "action", "status": 422}, "mend what the account names, then run it again"),
+        ("pause", {"request": "action", "status": 422}, "fix what the API reported, then run it again"),
         ("pause", {"request": "action", "status": 429}, "run it again; what is done stays done"),
         ("pause", {"status": 503, "after": 2}, "run it again: it looks before it repeats anything"),
         (

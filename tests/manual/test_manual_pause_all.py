@@ -79,7 +79,7 @@ def test_a_list_that_is_not_whole_is_said_after_the_rest_was_paused(desk: Desk) 
     desk.seed(live_voice("one"), live_voice("two"))
     desk.sandbox.faults.add("item", request="list", index=1, times=None, path="/campaigns")
     result = desk.run("pause", "--all", YES)
-    assert (result.code, "could not be read whole" in result.out) == (3, True)
+    assert (result.code, "could not be read completely" in result.out) == (3, True)
     assert [action for action, _ in actions(desk.writes)] == ["pause"]
 
 
@@ -225,7 +225,7 @@ def test_one_kind_that_cannot_be_read_keeps_nothing_of_the_other_calling(desk: D
     desk.sandbox.faults.add("status", request="list", path="/campaigns", status=503, times=None)
     result = desk.run("pause", "--all", YES)
     assert result.code == 3
-    assert "list of VoiceCampaign could not be read whole" in result.out
+    assert "list of VoiceCampaign could not be read completely" in result.out
     assert {it["status"] for it in desk.account("message-campaigns")} == {"paused"}
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.table import Value
-from campaignctl.model.estimates import Count, Encoding, people_of, sense_of, text_sense
+from campaignctl.model.estimates import Count, Encoding, estimate_of, people_of, text_estimate
 
 GSM, UCS = Encoding.GSM_7, Encoding.UCS_2
 
@@ -43,20 +43,20 @@ GSM, UCS = Encoding.GSM_7, Encoding.UCS_2
 def test_a_text_is_counted_as_the_network_counts_it(
     text: str, encoding: Encoding, characters: int, segments: int
 ) -> None:
-    sense = text_sense(text)
-    assert (sense.encoding, sense.characters, sense.segments) == (encoding, characters, segments)
-    assert sense.variables == ()
+    estimate = text_estimate(text)
+    assert (estimate.encoding, estimate.characters, estimate.segments) == (encoding, characters, segments)
+    assert estimate.variables == ()
 
 
 def test_variables_are_named_once_and_count_nothing() -> None:
-    sense = text_sense("Dear @@Name, @@Amount is due. Bye, @@Name!")
-    assert sense.variables == ("@@Name", "@@Amount")
-    assert sense.characters == len("Dear ,  is due. Bye, !")
+    estimate = text_estimate("Dear @@Name, @@Amount is due. Bye, @@Name!")
+    assert estimate.variables == ("@@Name", "@@Amount")
+    assert estimate.characters == len("Dear ,  is due. Bye, !")
 
 
 @given(st.text(max_size=500), st.text(max_size=50))
 def test_a_longer_text_never_takes_fewer_segments(text: str, more: str) -> None:
-    assert text_sense(text + " " + more).segments >= text_sense(text).segments or "@@" in text + more
+    assert text_estimate(text + " " + more).segments >= text_estimate(text).segments or "@@" in text + more
 
 
 NUMBERS: Value = ["+919800000001", "+919800000002", "+919800000001"]
@@ -64,7 +64,7 @@ RETRIES: Value = {"number_of_retries": 2, "interval_mins": 15}
 
 
 @pytest.mark.parametrize(
-    ("spec", "whole", "people", "most", "retries"),
+    ("spec", "complete", "people", "most", "retries"),
     [
         ({"from": NUMBERS, "retries": RETRIES}, True, Count.exactly(2), Count.exactly(6), 2),
         ({"from": NUMBERS}, True, Count.exactly(2), Count.exactly(2), 0),
@@ -90,21 +90,21 @@ RETRIES: Value = {"number_of_retries": 2, "interval_mins": 15}
     ],
 )
 def test_a_voice_campaign_in_numbers(
-    spec: dict[str, Value], whole: bool, people: Count, most: Count, retries: int | None
+    spec: dict[str, Value], complete: bool, people: Count, most: Count, retries: int | None
 ) -> None:
-    sense = sense_of(VOICE, spec, whole=whole)
-    assert (sense.people, sense.most, sense.retries) == (people, most, retries)
+    estimate = estimate_of(VOICE, spec, complete=complete)
+    assert (estimate.people, estimate.most, estimate.retries) == (people, most, retries)
 
 
 def test_the_people_of_a_list_are_unknown_and_never_none() -> None:
-    sense = sense_of(SMS, {"lists": ["a", "b"], "template": "Hi @@Name"}, whole=True)
-    assert sense.people == sense.most == Count.at_least(None)
-    assert sense.text is not None
-    assert sense.text.variables == ("@@Name",)
+    estimate = estimate_of(SMS, {"lists": ["a", "b"], "template": "Hi @@Name"}, complete=True)
+    assert estimate.people == estimate.most == Count.at_least(None)
+    assert estimate.text is not None
+    assert estimate.text.variables == ("@@Name",)
 
 
 def test_a_text_that_the_account_does_not_show_has_no_sense() -> None:
-    assert sense_of(SMS, {"lists": ["a"]}, whole=False).text is None
+    assert estimate_of(SMS, {"lists": ["a"]}, complete=False).text is None
 
 
 def test_what_is_unknown_in_a_part_is_unknown_in_the_sum() -> None:

@@ -187,7 +187,7 @@ def _snapshot(data: Mapping[str, Any]) -> Snapshot:
     listings = {
         kind.name: Listing(
             campaigns=tuple(it for it in campaigns if it.kind is kind),
-            whole=short not in data.get("incomplete", ()),
+            complete=short not in data.get("incomplete", ()),
             searched=frozenset(data.get("searched", {}).get(short, ())),
         )
         for short, kind in KINDS.items()

@@ -102,12 +102,12 @@ class World:
     all_manifests: tuple[Desired, ...]
     campaigns: tuple[Campaign, ...]
     terms: Terms
-    whole: bool = True
+    complete: bool = True
 
     def __repr__(self) -> str:
         """What a failing example shows."""
         asked = self.terms.consent, self.terms.prune, self.terms.prune_asked, self.terms.resend
-        lines = [f"World whole={self.whole} {asked} {self.terms.environment}"]
+        lines = [f"World complete={self.complete} {asked} {self.terms.environment}"]
         lines += [
             f"  {it.kind.short} {dict(it.spec)} state={it.state} sid={it.sid} previous_name={it.previous_name} "
             f"ignore={set(it.ignore)} allow={set(it.allow)} distinct_from={set(it.distinct_from)}"
@@ -129,7 +129,7 @@ class World:
         """The account as read."""
         shown = [campaign.shown for campaign in self.campaigns]
         listings = {
-            name: Listing(tuple(it for it in shown if it.kind is kind), whole=self.whole)
+            name: Listing(tuple(it for it in shown if it.kind is kind), complete=self.complete)
             for name, kind in KINDS.items()
         }
         return Snapshot(self.terms.now, listings)
@@ -229,7 +229,7 @@ def worlds(draw: st.DrawFn) -> World:
     ]
     models = [draw(st.sampled_from((*wanted, *wanted, None))) for _ in range(draw(st.integers(0, 4)))]
     live = tuple(draw(campaigns(f"S{number}", model)) for number, model in enumerate(models))
-    return World(tuple(wanted), live, draw(_terms()), whole=draw(st.integers(0, 9)) < 9)
+    return World(tuple(wanted), live, draw(_terms()), complete=draw(st.integers(0, 9)) < 9)
 
 
 @st.composite

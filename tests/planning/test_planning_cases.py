@@ -22,24 +22,24 @@ CASES = load_cases()
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
 def test_a_case_is_planned_as_its_name_says(case: Case) -> None:
-    outlook = case.plan()
-    changes = {_find(case, change): change for change in outlook.changes}
+    decisions = case.plan()
+    changes = {_find(case, change): change for change in decisions.changes}
     assert changes.keys() == case.data["expect"].keys()
-    assert len(changes) == len(outlook.changes), "two changes answer to one name"
+    assert len(changes) == len(decisions.changes), "two changes answer to one name"
     for name, expected in case.data["expect"].items():
         _check(changes[name], expected, case.terms)
     if "unmanaged" in case.data:
-        assert outlook.unmanaged == case.data["unmanaged"]
+        assert decisions.unmanaged == case.data["unmanaged"]
     if "findings" in case.data:
-        found = [f"{it.rule} {it.severity}: {it.message}" for it in outlook.findings]
+        found = [f"{it.rule} {it.severity}: {it.message}" for it in decisions.findings]
         assert len(found) == len(case.data["findings"]), found
         assert all(map(operator.contains, found, case.data["findings"])), found
     if "plan_notes" in case.data:
-        assert list(outlook.notes) == case.data["plan_notes"]
+        assert list(decisions.notes) == case.data["plan_notes"]
     if "order" in case.data:
         done = [
             f"{step.operation.op} {step.operation.sid or step.change.key.name}"
-            for step in steps(outlook.changes)
+            for step in steps(decisions.changes)
         ]
         assert done == case.data["order"]
 

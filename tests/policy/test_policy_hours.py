@@ -16,7 +16,7 @@ from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
-from campaignctl.planning.terms import whole_document
+from campaignctl.planning.terms import document_start
 from campaignctl.policy import Policies, Subject, check_manifest, predicted_minutes
 from campaignctl.policy.hours import CallingDay
 from campaignctl.policy.runs import worst_minutes
@@ -141,7 +141,7 @@ def found(where: str | None, start: str, end: str | None, **settings: Value) -> 
     policy: dict[str, Value] = {"level": "error", "from": "00:30", "to": "04:00", **settings}
     account = Environment("t", "exotel", "a", policy={"calling_hours": {**policy, "time_zone": where}})
     desired = Desired(VOICE, spec, Position("a.yaml"))
-    every = check_manifest(desired, Policies.of(account), NOW, whole_document)
+    every = check_manifest(desired, Policies.of(account), NOW, document_start)
     return tuple(it for it in every if it.rule == "calling_hours")
 
 

@@ -16,9 +16,9 @@ from campaignctl.model.campaigns import Desired, Key, Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.plan import Change, HeldOperation, Operation, Reason
 from campaignctl.model.reasons import ChangeType
-from campaignctl.policy.capacity import CapacityOverlap, Span, capacity, crowds_by_kind
+from campaignctl.policy.capacity import CapacityOverlap, Span, capacity, overlaps_by_kind
 from campaignctl.policy.periods import Run, run_of
-from campaignctl.policy.together import Together
+from campaignctl.policy.shared_capacity import SharedCapacity
 
 NOW = datetime(2027, 1, 15, 3, 0, tzinfo=UTC)
 ACCOUNT = Environment("prod", "exotel", "acme1")
@@ -113,34 +113,34 @@ def runs(*spans: tuple[int, int]) -> list[tuple[Kind, Span]]:
 def test_runs_that_overlap_want_more_than_the_account_can_do(
     spans: list[tuple[int, int]], crowded: list[tuple[int, int, int]]
 ) -> None:
-    assert list(crowds_by_kind(runs(*spans), ACCOUNT)) == [
+    assert list(overlaps_by_kind(runs(*spans), ACCOUNT)) == [
         CapacityOverlap("VoiceCampaign", at(first), at(last), count, 60 * count, 60)
         for first, last, count in crowded
     ]
 
 
-def crowds(*changes: Change, alive: tuple[Live, ...] = ()) -> list[tuple[int, int]]:
+def overlaps(*changes: Change, alive: tuple[Live, ...] = ()) -> list[tuple[int, int]]:
     """How many campaigns, and what they want together."""
-    together = Together(changes, alive, ACCOUNT, NOW)
-    return [(crowd.campaigns, crowd.wanted) for crowd in together.crowds]
+    together = SharedCapacity(changes, alive, ACCOUNT, NOW)
+    return [(overlap.campaigns, overlap.wanted) for overlap in together.overlaps]
 
 
 def test_what_waits_is_no_crowd() -> None:
-    assert crowds(change(CALLS, Op.CREATE), change(CALLS, live="Paused")) == []
-    assert crowds(change(CALLS, Op.CREATE), change(CALLS, Op.CREATE)) == [(2, 120)]
+    assert overlaps(change(CALLS, Op.CREATE), change(CALLS, live="Paused")) == []
+    assert overlaps(change(CALLS, Op.CREATE), change(CALLS, Op.CREATE)) == [(2, 120)]
 
 
 def test_what_is_in_lists_may_be_texted_until_its_declared_end() -> None:
     window: Value = {"start_time": at(60).isoformat(), "end_time": at(300).isoformat()}
     listed = change({"lists": ["x"], "schedule": window}, Op.CREATE, kind=SMS)
-    assert crowds(listed, listed) == [(2, 600)]
+    assert overlaps(listed, listed) == [(2, 600)]
 
 
 def test_whatever_is_alive_crowds_too_but_no_twin_that_is_paused() -> None:
     found = Live(VOICE, "other", read_status("created"), "created", CALLS)
-    assert crowds(change(CALLS, Op.CREATE), alive=(found,)) == [(2, 120)]
+    assert overlaps(change(CALLS, Op.CREATE), alive=(found,)) == [(2, 120)]
     ambiguous = replace(change(CALLS), operations=(Operation(Op.PAUSE, sid="other"),))
-    assert crowds(change(CALLS, Op.CREATE), ambiguous, alive=(found,)) == []
+    assert overlaps(change(CALLS, Op.CREATE), ambiguous, alive=(found,)) == []
 
 
 def test_a_faster_account_is_done_sooner() -> None:
@@ -152,4 +152,4 @@ def test_the_capacity_is_the_policys_or_an_accounts_default() -> None:
     set_up = Environment("prod", "exotel", "acme1", policy={"capacity": {"calls_per_minute": 120}})
     assert (capacity(VOICE, ACCOUNT), capacity(SMS, ACCOUNT)) == (60, 300)
     assert (capacity(VOICE, set_up), capacity(SMS, set_up)) == (120, 300)
-    assert list(crowds_by_kind(runs((0, 10), (5, 15)), set_up)) == []
+    assert list(overlaps_by_kind(runs((0, 10), (5, 15)), set_up)) == []

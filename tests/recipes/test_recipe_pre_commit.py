@@ -63,9 +63,9 @@ def test_the_hook_stops_a_commit_with_a_broken_manifest_and_lets_a_good_one_pass
     assert "caller_id" in broken.stdout
     project.write("campaigns/voice.yaml", voice())
     project.git("add", "--all")
-    mended = run_hook(project, tmp_path)
-    assert mended.returncode == 0, mended.stdout + mended.stderr
-    assert "Passed" in mended.stdout
+    fixed = run_hook(project, tmp_path)
+    assert fixed.returncode == 0, fixed.stdout + fixed.stderr
+    assert "Passed" in fixed.stdout
 
 
 def run_hook(project: GitProject, home: Path) -> subprocess.CompletedProcess[str]:

@@ -147,7 +147,7 @@ class Company:
         """Every campaign by SID as it is, whatever the account's habits make it say."""
         return {it.sid: _campaign(it) for it in self.sandbox.campaigns(ACCOUNT)}
 
-    def bearers(self, name: str) -> list[Campaign]:
+    def namesakes(self, name: str) -> list[Campaign]:
         """The alive campaigns of a name, oldest first."""
         alive = (it for it in self.account().values() if it.name == name and it.alive)
         return sorted(alive, key=lambda it: (instant(it.created), it.sid))

@@ -204,8 +204,8 @@ def _one_of_each_name(
     names: dict[tuple[str, str], list[Campaign]] = defaultdict(list)
     for it in after.values():
         names[(it.collection, it.name)].append(it)
-    for (_, name), bearers in names.items():
-        calling = [it for it in bearers if it.state in CALLING]
+    for (_, name), namesakes in names.items():
+        calling = [it for it in namesakes if it.state in CALLING]
         were = [it for it in before.values() if it.name == name and it.state in CALLING]
         if len(calling) <= max(1, len(were)):
             continue

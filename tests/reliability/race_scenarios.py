@@ -116,9 +116,9 @@ class Machine:
         terms = Terms(account.now(), settings, Consent(("start-now",)), unsettled=unsettled)
         snapshot = Snapshot(terms.now, {VOICE.name: listing})
         snapshot = seen_through(self.disk.left(), snapshot, account.get)
-        outlook = make_plan(self.manifests, self.manifests, snapshot, terms)
+        decisions = make_plan(self.manifests, self.manifests, snapshot, terms)
         manifests = seal_manifests(self.manifests, settings.country, "token")
-        plan = assemble(outlook, manifests, snapshot, terms, Selection(), "token")
+        plan = assemble(decisions, manifests, snapshot, terms, Selection(), "token")
         self.clock.sleep(self.approval_seconds)
         settled = leftovers.finish()
         attempt.notes = settled.notes

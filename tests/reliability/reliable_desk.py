@@ -73,7 +73,7 @@ def alive_by_name(desk: Desk, collections: Iterable[str]) -> Mapping[str, list[s
 
 
 def twins(desk: Desk, collections: Iterable[str] = ("campaigns", "message-campaigns")) -> list[str]:
-    """The names that more than one alive campaign bears."""
+    """The names that more than one alive campaign has."""
     return [name for name, sids in alive_by_name(desk, collections).items() if len(sids) > 1]
 
 

@@ -70,7 +70,7 @@ EVERYTHING = (
 
 
 def everything(desk: Desk) -> None:
-    """Creates, a create that is to wait, an update, and the whole way to the archive: each kind of request."""
+    """Creates, a create that is to wait, an update, and the entire way to the archive: each kind of request."""
     plan, other = schedule(desk), ["+919876500001"]
     earlier = (desk.clock.now() - timedelta(hours=1)).isoformat()
     desk.seed(

@@ -278,7 +278,7 @@ class CompanyOverTime(RuleBasedStateMachine):
         return (self.company.sandbox.now() + timedelta(minutes=minutes)).replace(microsecond=0)
 
     def _alone(self, campaign: Campaign) -> bool:
-        return len(self.company.bearers(campaign.name)) == 1
+        return len(self.company.namesakes(campaign.name)) == 1
 
     def _runner(self, number: int) -> Runner:
         return self.company.runners[number]

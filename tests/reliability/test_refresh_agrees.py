@@ -1,4 +1,4 @@
-"""Whatever an account holds and however it answers, reading sparingly leads to the plan of a whole scan (rule 8)."""
+"""Whatever an account holds and however it answers, reading sparingly leads to the plan of a full scan (rule 8)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from campaignctl.sandbox.server import Sandbox
 pytestmark = pytest.mark.slow
 
 ENVIRONMENT = Environment("prod", "exotel", "acme1", rate_limit=None)
-UNSEEN = "the list was not whole"
+UNSEEN = "the list was not complete"
 UNMANAGED = Key("", "what no manifest names", "")
 COLLECTIONS = {VOICE.name: "campaigns", SMS.name: "message-campaigns"}
 LONG_AGO = ("2026-06-01T09:00:00+05:30", "2026-06-01T18:00:00+05:30")
@@ -62,7 +62,7 @@ STARTS = [
 
 
 def rarely(value: Any, otherwise: Any, one_in: int) -> some.SearchStrategy[Any]:
-    """What most accounts do not do: else every example would end in a whole scan."""
+    """What most accounts do not do: else every example would end in a full scan."""
     return some.integers(0, one_in - 1).map(lambda n: value if n == 0 else otherwise)
 
 
@@ -206,14 +206,14 @@ def planned(
             return error.code
     consent = Consent(("resume", "complete", "archive"))
     terms = Terms(snapshot.now, ENVIRONMENT, consent, Prune("old-"), prune_asked=True)
-    outlook = make_plan(manifests, manifests, snapshot, terms)
-    changes = outlook.changes
-    whole = {name for name, listing in snapshot.listings.items() if listing.whole}
-    steady = whole >= KINDS.keys() and drawn["fault"] is None
-    return {UNMANAGED: (outlook.unmanaged, newest(snapshot)) if steady else UNSEEN} | {
-        one.key if one.desired is None else one.key._replace(sid=""): decided(one, one.key.kind in whole)
+    decisions = make_plan(manifests, manifests, snapshot, terms)
+    changes = decisions.changes
+    complete = {name for name, listing in snapshot.listings.items() if listing.complete}
+    steady = complete >= KINDS.keys() and drawn["fault"] is None
+    return {UNMANAGED: (decisions.unmanaged, newest(snapshot)) if steady else UNSEEN} | {
+        one.key if one.desired is None else one.key._replace(sid=""): decided(one, one.key.kind in complete)
         for one in changes
-        if one.desired or (one.key.kind in whole and APPEARED not in one.key.name)
+        if one.desired or (one.key.kind in complete and APPEARED not in one.key.name)
     }
 
 
@@ -223,8 +223,8 @@ def newest(snapshot: Snapshot) -> Any:
     return {name: {live.sid for live in page if live.sid.startswith("sid")} for name, page in pages.items()}
 
 
-def decided(change: Change, whole: bool) -> Any:
-    if not whole:
+def decided(change: Change, complete: bool) -> Any:
+    if not complete:
         return UNSEEN
     operations = [(it.op, it.fields, it.sid) for it in change.operations]
     return change.type, operations, [(it.op, it.fields) for it in change.held], change.diff

@@ -289,7 +289,7 @@ def test_a_list_that_lacks_what_this_run_made_proves_nothing(desk: Desk) -> None
     desk.sandbox.switches.change({"list_lag_seconds": 86_400})
     run = desk.run(*APPLY)
     assert (run.code, only(run)["outcome"]) == (5, "unknown")
-    assert "no whole list of the account shows it" in only(run)["reason"]["message"]
+    assert "no complete list of the account shows it" in only(run)["reason"]["message"]
 
 
 # ------------------------------------------------------------------------------------------------ the clock's turn

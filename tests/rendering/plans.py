@@ -27,7 +27,7 @@ from campaignctl.model.plan import (
     Selection,
 )
 from campaignctl.model.reasons import REASONS
-from campaignctl.policy.together import Together
+from campaignctl.policy.shared_capacity import SharedCapacity
 
 NOW = datetime(2027, 1, 12, 3, 30, tzinfo=UTC)
 PROD = Environment("prod", "exotel", "acme1", country=COUNTRIES["IN"])
@@ -88,7 +88,7 @@ def plan(*changes: Change, environment: Environment = PROD, **more: Any) -> Plan
         **more,
     }
     ordered = tuple(sorted(changes, key=lambda it: it.key))
-    overlaps = Together(ordered, (), environment, rest["created_at"]).overlaps
+    overlaps = SharedCapacity(ordered, (), environment, rest["created_at"]).find
     return Plan(environment.name, environment.account_sid, changes=ordered, find_overlaps=overlaps, **rest)
 
 
@@ -257,7 +257,7 @@ def ambiguous() -> Change:
         VOICE,
         "welcome",
         "ambiguous-name",
-        "two campaigns bear the name: w1, w2",
+        "two campaigns have the name: w1, w2",
         operations=(Operation(Op.PAUSE, sid="w2"),),
     )
 

@@ -79,7 +79,9 @@ def test_a_wrapped_row_is_no_command_either() -> None:
 
 
 def test_lines_are_wrapped_to_the_width_and_commands_are_not() -> None:
-    text = laid_out([Line("some words " * 20, 1), Line("a b " * 20, 1, whole=True)], color=False, width=40)
+    text = laid_out(
+        [Line("some words " * 20, 1), Line("a b " * 20, 1, unwrapped=True)], color=False, width=40
+    )
     *wrapped, command = text.splitlines()
     assert len(wrapped) > 5
     assert all(len(row) <= 40 for row in wrapped)

@@ -22,8 +22,8 @@ from campaignctl.rendering import words
 from campaignctl.rendering.as_json import (
     apply_document,
     brief_document,
+    complete_document,
     plan_document,
-    whole_document,
 )
 from campaignctl.rendering.documents import PlanDocument
 from campaignctl.rendering.findings import validate_document
@@ -95,11 +95,11 @@ def stays_as_it_is() -> Plan:
 @pytest.mark.parametrize("show_numbers", [False, True])
 def test_what_a_brief_document_lacks_its_formats_do_not_show(plan: Plan, show_numbers: bool) -> None:
     brief = brief_document(plan, plans.PROD, show_numbers=show_numbers)
-    whole = whole_document(brief, plan, plans.PROD, show_numbers=show_numbers)
+    complete = complete_document(brief, plan, plans.PROD, show_numbers=show_numbers)
     for name, row in FORMATS.items():
         if row.brief:
-            assert render("plan", name, brief, SETTING) == render("plan", name, whole, SETTING)
-    assert document_digest(brief) == document_digest(whole)
+            assert render("plan", name, brief, SETTING) == render("plan", name, complete, SETTING)
+    assert document_digest(brief) == document_digest(complete)
 
 
 def test_only_text_and_json_may_show_numbers() -> None:
@@ -171,7 +171,7 @@ def sms(text: str, **more: Any) -> PlanDocument:
 )
 def test_a_text_is_told_by_its_segments(text: str, says: str) -> None:
     [change] = sms(text)["changes"]
-    assert words.sense(change) == says
+    assert words.estimate(change) == says
 
 
 def test_a_text_that_changes_is_told_before_and_after() -> None:
@@ -179,7 +179,7 @@ def test_a_text_that_changes_is_told_before_and_after() -> None:
     difference = plans.Difference("template", "Dear customer, your bill is due on Friday.", "₹")
     after = replace(before, resulting={**plans.SMS_SPEC, "template": "₹" * 71}, diff=(difference,))
     [change] = plan_document(plans.plan(after), plans.PROD)["changes"]
-    assert words.sense(change) == "GSM-7, 42 characters, 1 segment → UCS-2, 71 characters, 2 segments"
+    assert words.estimate(change) == "GSM-7, 42 characters, 1 segment → UCS-2, 71 characters, 2 segments"
 
 
 def test_a_plan_is_told_by_the_people_it_reaches_and_what_is_unknown_is_never_none() -> None:
@@ -193,13 +193,10 @@ def test_a_plan_is_told_by_the_people_it_reaches_and_what_is_unknown_is_never_no
     assert reach(plans.in_sync()) is None
     assert reach(plans.create_paused(), plans.held_start_now(), plans.ended()) is None
     assert reach(create) == "Reaches 1,200 people in 1 campaign: at most 3,600 calls."
-    assert (
-        reach(text)
-        == "Reaches an unknown number of people in 1 campaign: at most an unknown number of messages."
-    )
+    assert reach(text) == "Reaches an unknown number of people in 1 campaign: number of messages unknown."
     assert reach(create, text) == (
         "Reaches 1,200 people and an unknown number more in 2 campaigns: "
-        "at most 3,600 calls and an unknown number of messages."
+        "at most 3,600 calls; number of messages unknown."
     )
 
 
@@ -213,8 +210,8 @@ def test_a_timeline_has_a_day_for_each_day_on_which_something_runs() -> None:
     assert timeline.zone == "Asia/Kolkata"
     assert timeline.days[1].hours == pytest.approx((9 / 24, 21 / 24))
     assert timeline.days[0].now == pytest.approx(9 / 24)
-    [crowding] = timeline.days[1].crowdings
-    assert crowding.part == pytest.approx((9 / 24, (9 + 50 / 60) / 24))
+    [crowded] = timeline.days[1].crowded
+    assert crowded.part == pytest.approx((9 / 24, (9 + 50 / 60) / 24))
 
 
 def test_a_run_over_midnight_stands_on_both_days() -> None:

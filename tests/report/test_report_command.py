@@ -86,15 +86,15 @@ def test_the_summary_is_below_a_table_and_beside_everything_else(desk: Desk) -> 
 
 def test_a_report_goes_on_where_it_broke_off(desk: Desk) -> None:
     called(desk, 1200)
-    whole = table(desk.run("report", "diwali-reminder", "--format", "csv").out)
+    complete = table(desk.run("report", "diwali-reminder", "--format", "csv").out)
     desk.sandbox.faults.add("status", request="details", status=500, after=1)
     broken = desk.run("report", "diwali-reminder", "--format", "csv")
     assert broken.code == 1
     assert "500 rows are written; the rest comes with --since-offset 500" in broken.err
     rest = desk.run("report", "diwali-reminder", "--format", "csv", "--since-offset", "500")
     assert rest.code == 0
-    assert table(broken.out) + table(rest.out) == whole
-    assert len(whole) == 1200
+    assert table(broken.out) + table(rest.out) == complete
+    assert len(complete) == 1200
 
 
 def test_rows_that_failed_are_said(desk: Desk) -> None:
@@ -219,8 +219,10 @@ def test_a_report_goes_on_in_its_own_source_though_the_campaign_has_a_report_by_
     rest = desk.run("report", "diwali-reminder", "--format", "csv", *words.split())
     assert "details" in [each.request for each in desk.requests]
     said = [each["number"] for each in (*table(broken.out), *table(rest.out))]
-    whole = [each["number"] for each in table(desk.run("report", "diwali-reminder", "--format", "csv").out)]
-    assert said == whole
+    complete = [
+        each["number"] for each in table(desk.run("report", "diwali-reminder", "--format", "csv").out)
+    ]
+    assert said == complete
 
 
 @pytest.mark.parametrize(("hours", "source"), [(0, "the account's pages"), (5, "the campaign's report file")])

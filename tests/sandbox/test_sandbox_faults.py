@@ -156,16 +156,16 @@ def test_shift_moves_the_pages_under_the_reader(
 ) -> None:
     sandbox.seed("acme1", path, [{"name": f"n{place}", "status": "paused"} for place in range(8)])
     query = {"channel": "SMS", "limit": 4, "sort_by": sort_by, **status}
-    whole = [item["data"]["name"] for item in account.get(path, **query | {"limit": 8}).json()["response"]]
+    complete = [item["data"]["name"] for item in account.get(path, **query | {"limit": 8}).json()["response"]]
 
     def page(offset: int) -> list[str]:
         return [item["data"]["name"] for item in account.get(path, offset=offset, **query).json()["response"]]
 
     sandbox.faults.add("shift", request="list", after=1, appear=2)
-    assert page(0) == whole[:4]
-    assert page(4) == whole[2:6]
+    assert page(0) == complete[:4]
+    assert page(4) == complete[2:6]
     sandbox.faults.add("shift", request="list", disappear=2)
-    assert page(4) == whole[4:]
+    assert page(4) == complete[4:]
 
 
 def test_change_makes_the_account_lie(sandbox: Sandbox, account: Account) -> None:

@@ -332,14 +332,14 @@ def test_an_answer_may_lack_any_key_of_data_item_or_envelope(
     sandbox: Sandbox, account: Account, request_kind: str, key: str
 ) -> None:
     path = f"campaigns/{account.call()}"
-    whole = keys_of(ask(account, request_kind, path).json())
+    complete = keys_of(ask(account, request_kind, path).json())
     sandbox.switches.change({"actions": "done", f"omit_from_{request_kind}": [key]})
     account.act(path, "resume")
     left = keys_of(ask(account, request_kind, path).json())
     full = {"envelope": "", "item": "response."}
     where, _, rest = key.partition(".")
     lost = full[where] + rest if where in full else f"response.data.{key}"
-    assert left == {it for it in whole if it != lost and not it.startswith(f"{lost}.")}
+    assert left == {it for it in complete if it != lost and not it.startswith(f"{lost}.")}
 
 
 def keys_of(value: Any, prefix: str = "") -> set[str]:

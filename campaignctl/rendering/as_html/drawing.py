@@ -16,7 +16,7 @@ _TOP: Final = 24
 _ROW: Final = 30
 _BAR: Final = 8
 _LABEL: Final = 40
-"""Characters of a name beside its bar; the whole stands in the table."""
+"""Characters of a name beside its bar; the full name stands in the table."""
 _FOLDED_AFTER: Final = 4
 """Days that are drawn unfolded."""
 _STUB: Final = 0.05
@@ -64,7 +64,7 @@ def _legend(timeline: Timeline) -> str:
         (_swatch('class="voice waits" rx="3"'), "waits: paused, held or blocked"),
         (_swatch('class="voice fade"'), "how long, nobody knows"),
     ]
-    if any(each.crowdings for each in timeline.days):
+    if any(each.crowded for each in timeline.days):
         items.append((_swatch('class="crowded"', height=3), "more than the account can do"))
     if timeline.hours:
         items.append((_swatch('class="closed"'), f"outside the calling hours {timeline.hours}"))
@@ -90,7 +90,7 @@ def _day(each: Day, number: int) -> Iterator[str]:
     for row, piece in enumerate(each.pieces):
         yield _row(piece, _TOP + _ROW * row)
     yield "</svg></div>"
-    says = [crowding.says for crowding in each.crowdings]
+    says = [crowded.says for crowded in each.crowded]
     for sentence in says[:_MOST_SAID]:
         yield f'<p class="held">{text(sentence)}</p>'
     if len(says) > _MOST_SAID:
@@ -103,9 +103,9 @@ def _ground(each: Day, height: int) -> Iterator[str]:
     if each.hours:
         opening, closing = each.hours
         yield _rect("closed", 0, opening, 0, height) + _rect("closed", closing, 1, 0, height)
-    for crowding in each.crowdings:
-        yield _rect("crowd", *crowding.part, _TOP - 5, height)
-        yield _rect("crowded", *crowding.part, _TOP - 5, 3)
+    for crowded in each.crowded:
+        yield _rect("crowd", *crowded.part, _TOP - 5, height)
+        yield _rect("crowded", *crowded.part, _TOP - 5, 3)
     for hour in range(3, 24, 3):
         x = _percent(hour / 24)
         yield f'<line class="grid" x1="{x}" x2="{x}" y1="18" y2="{height}"/>'

@@ -18,7 +18,7 @@ from campaignctl.rendering.words import counted
 
 
 def page(report: Report) -> str:
-    """The whole page."""
+    """The complete page."""
     return "".join(_page(report))
 
 

@@ -51,7 +51,7 @@ def _plan(document: AnyPlanDocument, now: datetime) -> Iterator[Line]:
     yield headline(document["environment"], document["account_sid"], document["backend"])
     yield from block(finding_lines(document["findings"]))
     changes = document["changes"]
-    bearing = namesakes(changes)
+    counts = namesakes(changes)
     failed = [change for change in changes if change["reason"]["code"] == "failed"]
     noops = [change for change in changes if change["change"] == "noop" and change not in failed]
     yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
@@ -60,7 +60,7 @@ def _plan(document: AnyPlanDocument, now: datetime) -> Iterator[Line]:
     for change in changes:
         if change["change"] != "noop":
             # a list: one by one, each line would go through every generator from there to here
-            yield from block(list(_change(change, now, bearing[change["name"]] > 1)))
+            yield from block(list(_change(change, now, counts[change["name"]] > 1)))
     yield from block(_unchanged(noops))
     yield from block(_closing(document, now))
 
@@ -79,9 +79,9 @@ def _change(change: BriefChangeDocument, now: datetime, namesake: bool) -> Itera
     urgency = words.urgency(change, now)
     if urgency:
         yield Line(urgency, 1, Style.ALERT)
-    sense = words.sense(change)
-    if sense:
-        yield Line(sense, 1)
+    estimate = words.estimate(change)
+    if estimate:
+        yield Line(estimate, 1)
     yield from reason_lines(change["reason"])
     yield from _operations(change)
     yield from _content(change)
@@ -195,7 +195,7 @@ def _held(change: BriefChangeDocument, now: datetime, namesake: bool) -> Iterato
         yield Line(f"held: {words.held(operation, kind, now)}", 1, Style.UPDATE)
     asked = asking(change, namesake=namesake)
     if asked:
-        yield Line(f"to allow: {asked.flags}", 1, whole=True)
+        yield Line(f"to allow: {asked.flags}", 1, unwrapped=True)
     if asked and asked.in_manifest:
         yield Line(f"or {asked.in_manifest} in the manifest", 1)
 

@@ -16,31 +16,34 @@ from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.plan import Change
 from campaignctl.model.windows import window_of
 from campaignctl.policy import Subject, span_of
-from campaignctl.policy.capacity import Span, crowds_by_kind
+from campaignctl.policy.capacity import Span, overlaps_by_kind
 from campaignctl.policy.periods import run_of
 from campaignctl.policy.subject import label
 
 
-class Together:
-    """Where campaigns crowd once a plan is carried out: computed once, when a finding or a page first asks."""
+class SharedCapacity:
+    """Where campaigns want more than the capacity once a plan is carried out.
+
+    It is computed once, when a finding or a page asks.
+    """
 
     def __init__(
         self, changes: Iterable[Change], alive: Iterable[Live], environment: Environment, now: datetime
     ) -> None:
-        """`alive` is all that is, whether the plan touches it or not. Both are gone through once, if at all."""
+        """`alive` is all that is, whether the plan touches it or not. Both are read once, if at all."""
         self._changes = changes
         self._alive = alive
         self._environment = environment
         self._now = now
 
-    def overlaps(self) -> tuple[CapacityOverlap, ...]:
-        """Computed once, when somebody asks."""
-        return self.crowds
+    def find(self) -> tuple[CapacityOverlap, ...]:
+        """`overlaps`, for who asks later."""
+        return self.overlaps
 
     @cached_property
-    def crowds(self) -> tuple[CapacityOverlap, ...]:
+    def overlaps(self) -> tuple[CapacityOverlap, ...]:
         """By kind, in the order of time."""
-        return tuple(crowds_by_kind(self._spans(), self._environment))
+        return tuple(overlaps_by_kind(self._spans(), self._environment))
 
     def _spans(self) -> Iterator[tuple[Kind, Span]]:
         changes = tuple(self._changes)

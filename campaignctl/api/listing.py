@@ -144,9 +144,13 @@ def read_list(
 
 
 def latest_first(
-    client: Client, kind: Kind, reading: ListReading, collection: str | None = None
+    client: Client,
+    kind: Kind,
+    reading: ListReading,
+    collection: str | None = None,
+    statuses: str | None = None,
 ) -> Iterator[Page]:
-    """The complete list into `reading`, from its latest end, each page as soon as it is read.
+    """The complete list, or that of `statuses`, into `reading`, from its latest end, each page as soon as it is read.
 
     What is alive stands there; but a campaign that is made meanwhile is not seen.
     """
@@ -157,6 +161,7 @@ def latest_first(
             kind,
             offset=offset,
             limit=endpoint.page_limit,
+            statuses=statuses,
             sort=endpoint.latest_sort,
             collection=endpoint.collection,
         )

@@ -49,6 +49,7 @@ COMMANDS = {
     "resume": _Command("by_hand", "Let paused campaigns go on, by hand.", "resume"),
     "complete": _Command("by_hand", "End campaigns for good, by hand.", "complete"),
     "archive": _Command("by_hand", "Put completed campaigns away for good, by hand.", "archive"),
+    "guard": _Command("guard", "Watch what calls, and pause what goes wrong."),
     "explain": _Command("explain", "Say what a field, policy, reason or exit code means."),
     "doctor": _Command("doctor", "Say what is wrong with set-up and account, and what fixes it."),
     "schema": _Command("schema", "Print a JSON Schema."),

@@ -30,6 +30,7 @@ from campaignctl.deriving.json_schema import Schema, headed
 from campaignctl.diff.document import DiffDocument
 from campaignctl.doctor.document import DoctorDocument
 from campaignctl.export.document import ExportDocument
+from campaignctl.guard.lines import GuardLineDocument
 from campaignctl.rendering.constraints import Constraint
 from campaignctl.rendering.documents import ErrorOutputDocument, PlanDocument, ValidateDocument
 from campaignctl.rendering.result_documents import ApplyDocument
@@ -43,6 +44,7 @@ OUTPUTS: Final[Mapping[str, type]] = MappingProxyType(
         "error": ErrorOutputDocument,
         "explain": ExplainDocument,
         "export": ExportDocument,
+        "guard": GuardLineDocument,
         "plan": PlanDocument,
         "status": StatusOverview,
         "validate": ValidateDocument,

@@ -117,6 +117,12 @@ TIME_OF_DAY = Format(_HOUR, "a time of day such as 09:00")
 
 AMOUNT = Format(r"[0-9]{1,6}(\.[0-9]{1,6})?", "a number of seconds such as 30 or 0.5")
 
+PERCENT = Format(
+    r"(?!0?0(\.0?0)?%)[0-9]{1,2}(\.[0-9]{1,2})?%",
+    "a share from 0.01% to 99.99%, with two decimals at most, such as 25%",
+    slips=((r"[0-9]+(\.[0-9]+)?", "lacks its sign: write for example 25%"),),
+)
+
 PREFIX = Format(
     rf"[^{_CONTROL}{_BLANK}][^{_CONTROL}]*", "a text without a blank before it and without control characters"
 )

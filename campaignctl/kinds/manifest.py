@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from campaignctl.kinds import KINDS, formats
+from campaignctl.kinds.counters import LEAST_TRIED, LIMIT_DOCS, counted_by
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import given_in
 from campaignctl.kinds.table import Field, Kind, Role, Type
@@ -36,6 +37,16 @@ def _from_file() -> Field:
         role=Role.RECIPIENTS,
         format_by=formats.PATH,
     )
+
+
+def stop_when(kinds: Iterable[Kind]) -> Field:
+    """The limits that mean something to one of the kinds."""
+    names = (limit for limit in LIMIT_DOCS if any(counted_by(limit, kind.name) for kind in kinds))
+    limits = (Field(limit, Type.STRING, LIMIT_DOCS[limit], format_by=formats.PERCENT) for limit in names)
+    doc = "How many people must have been tried before a limit is looked at."
+    tried = Field("tried", Type.INTEGER, doc, minimum=1, default=LEAST_TRIED)
+    doc = "Limits beyond which campaignctl guard pauses it; over those of the project, key by key, null for none."
+    return Field("stop_when", Type.OBJECT, doc, fields=(*limits, tried))
 
 
 def _metadata(kind: Kind) -> Iterator[Field]:
@@ -89,6 +100,7 @@ def _metadata(kind: Kind) -> Iterator[Field]:
         choices=given_in("manifest"),
         retired=(("twin", _NO_TWIN),),
     )
+    yield stop_when([kind])
 
 
 def _spec(kind: Kind) -> Iterator[Field]:

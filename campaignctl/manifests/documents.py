@@ -226,6 +226,7 @@ def _desired(
         distinct_from=_words(metadata.get("distinct_from")),
         document=source.document,
         numbers_file=numbers_file,
+        stop_when=_object(metadata, "stop_when"),
     )
 
 

@@ -36,6 +36,7 @@ class EnvironmentBuilder:
         self.named = {name: settings_of(it) for name, it in settings_of(project.get("environments")).items()}
         self.vars = _texts(project.get("vars"))
         self.policy = _rules(project.get("policy"))
+        self.guard = settings_of(project.get("guard"))
         self.problems: list[SettingProblem] = []
 
     def environments(self) -> dict[str, Environment]:
@@ -68,6 +69,7 @@ class EnvironmentBuilder:
             allow=_words(settings.get("allow")),
             vars={**self.vars, **_texts(settings.get("vars"))},
             policy=self._policy(here, settings),
+            guard=_over(self.guard, settings_of(settings.get("guard"))),
             sandbox_clock=_text(settings.get("clock")),
         )
 
@@ -108,6 +110,15 @@ class EnvironmentBuilder:
             self.problems += [it for it in _rule_problems(where, rule, both) if it not in self.problems]
             merged[rule] = both
         return merged
+
+
+def _over(below: Settings, above: Settings) -> dict[str, Value]:
+    """Settings over others, key by key; null takes one away."""
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _over(settings_of(merged[key]), settings_of(value)) if both else value
+    return merged
 
 
 def _misplaced(here: str, backend: str, settings: Settings) -> Iterator[SettingProblem]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaignctl.loopback import is_loopback
 from campaignctl.model.environment import HOSTS
 
 ALLOWED_HOSTS_VARIABLE: Final = "EXOTEL_ALLOWED_HOSTS"
-_BASE_URL = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?", re.IGNORECASE)
+_ORIGIN: Final = r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?"
+_BASE_URL: Final = re.compile(rf"{_ORIGIN}/?", re.IGNORECASE)
+_WEBHOOK: Final = re.compile(rf"{_ORIGIN}(?:[/?][!-~]*)?", re.IGNORECASE)
 
 
 class RefusedHostError(Exception):
@@ -26,18 +28,48 @@ def checked_base_url(url: str, environ: Mapping[str, str], sandbox: bool) -> str
     match = _BASE_URL.fullmatch(url)
     if match is None:
         raise RefusedHostError("must be scheme and host only, such as https://api.exotel.com")
-    scheme, host, port = match[1].lower(), match[2].lower(), match[3] or ""
-    if is_loopback(host):
-        return f"{scheme}://{host}{port}"
-    if sandbox:
+    origin = _Origin(match[1].lower(), match[2].lower(), match[3] or "")
+    if sandbox and not is_loopback(origin.host):
         raise RefusedHostError("a sandbox runs on this machine: 127.0.0.1 or localhost")
-    if scheme != "https":
+    _check(origin, environ)
+    return str(origin)
+
+
+def checked_webhook(url: str, environ: Mapping[str, str]) -> str:
+    """The address that messages are posted to, path and query included; of its host the rules of a base_url hold.
+
+    Raises:
+        RefusedHostError: it is no such address, or its host is not allowed.
+    """
+    match = _WEBHOOK.fullmatch(url)
+    if match is None:
+        raise RefusedHostError(
+            "must be an address such as https://hooks.example.com/campaigns, without a user"
+        )
+    _check(_Origin(match[1].lower(), match[2].lower(), match[3] or ""), environ)
+    return url
+
+
+class _Origin(NamedTuple):
+    scheme: str
+    host: str
+    port: str
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host}{self.port}"
+
+
+def _check(origin: _Origin, environ: Mapping[str, str]) -> None:
+    host = origin.host
+    if is_loopback(host):
+        return
+    if origin.scheme != "https":
         raise RefusedHostError("must begin with https://; http is for this machine only")
-    if f"https://{host}{port}" not in HOSTS.values() and not {host, f"{host}{port}"} & _allowed(environ):
+    allowed = {host, f"{host}{origin.port}"} & _allowed(environ)
+    if str(origin) not in HOSTS.values() and not allowed:
         raise RefusedHostError(
             f"its host is none of Exotel's; to use it, whoever runs this sets {ALLOWED_HOSTS_VARIABLE}"
         )
-    return f"{scheme}://{host}{port}"
 
 
 def _allowed(environ: Mapping[str, str]) -> set[str]:

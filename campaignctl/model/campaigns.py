@@ -39,6 +39,7 @@ class Desired:
     not, whatever it looks like. `document` counts a file's documents from 0.
     A list that is given by name stands in the spec as a `ListName` until it is resolved; then `list_names`
     maps its SID to that name. `numbers_file` is the file that `from` was read from, as positions name files.
+    `stop_when` holds the limits of a guard as written.
     """
 
     kind: Kind
@@ -54,6 +55,7 @@ class Desired:
     document: int = 0
     list_names: Mapping[str, str] = field(default_factory=dict)
     numbers_file: str | None = None
+    stop_when: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def name(self) -> str | None:

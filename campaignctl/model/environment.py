@@ -31,7 +31,8 @@ class Environment:
     `base_url` is scheme and host without a path, None for a sandbox that the command starts itself.
     `collections` name the endpoint of a kind that has several, by kind name, and `create_body` how a create is
     wrapped, by the kind's short name; where they do not, its own row says it.
-    `rate_limit` counts requests a minute, None for none. `policy` holds the merged rules as written.
+    `rate_limit` counts requests a minute, None for none. `policy` holds the merged rules as written,
+    `guard` the merged settings of the guard.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Environment:
     allow: frozenset[str] = frozenset()
     vars: Mapping[str, str] = field(default_factory=dict)
     policy: Mapping[str, Value] = field(default_factory=dict)
+    guard: Mapping[str, Value] = field(default_factory=dict)
     sandbox_clock: str | None = None  # RFC 3339: where a fresh sandbox's clock begins
 
     @property

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from campaignctl.kinds import formats
+from campaignctl.kinds import KINDS, formats
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.endpoints import CREATE_FORMS, SERVICES, Service
-from campaignctl.kinds.manifest import API_VERSION
+from campaignctl.kinds.manifest import API_VERSION, stop_when
 from campaignctl.kinds.operations import given_in
 from campaignctl.kinds.table import Field, Secrecy, Type
 from campaignctl.model.environment import HOSTS, RESUMES
@@ -30,6 +30,36 @@ _VARS = Field(
     Type.TEXT_MAP,
     "What ${name} in a manifest stands for.",
     keys=formats.VARIABLE,
+)
+
+_GUARD = Field(
+    "guard",
+    Type.OBJECT,
+    "What campaignctl guard does besides what manifests say; an environment's lies over the project's.",
+    fields=(
+        stop_when(KINDS.values()),
+        Field(
+            "unmanaged",
+            Type.BOOLEAN,
+            "Whether it looks at campaigns too that no manifest names.",
+            default=False,
+        ),
+        Field(
+            "notify",
+            Type.OBJECT,
+            "Where it tells of what it pauses.",
+            fields=(
+                Field(
+                    "url_env",
+                    Type.STRING,
+                    "The environment variable that holds the address a message is posted to.",
+                    required=True,
+                    format_by=formats.ENVIRONMENT_VARIABLE,
+                    secrecy=Secrecy.SECRET,
+                ),
+            ),
+        ),
+    ),
 )
 
 _CREDENTIALS = Field(
@@ -141,6 +171,7 @@ _ENVIRONMENT = (
     ),
     _VARS,
     _POLICY_FIELD,
+    _GUARD,
     Field(
         "clock",
         Type.TIME,
@@ -200,5 +231,6 @@ PROJECT = Field(
             ),
         ),
         _POLICY_FIELD,
+        _GUARD,
     ),
 )

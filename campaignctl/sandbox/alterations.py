@@ -35,6 +35,26 @@ def lost(spec: Spec, paths: Iterable[str]) -> dict[str, Any]:
     return dict(spec)
 
 
+def counters(stats: Mapping[str, int], how: str, now: float) -> dict[str, int]:
+    """The counters of an answer as an account of some habit shows them; see the switch `stats`."""
+    shown = dict(stats)
+    match how:
+        case "lacking":
+            shown.pop("failed", None)
+        case "spelled":
+            shown = {word.upper().replace("-", "_"): count for word, count in shown.items()}
+        case "strange":
+            some = shown.get("failed", 0) // 2
+            shown |= {"answered": some, "failed": shown.get("failed", 0) - some}
+        case "short":
+            shown = {word: count - count // 3 for word, count in shown.items()}
+        case "drifting" if int(now) // 60 % 2:
+            shown = {word: max(count - 1, 0) for word, count in shown.items()}
+        case _:
+            pass
+    return shown
+
+
 def _with(spec: Spec, path: str, change: Callable[[Any], Any]) -> Spec:
     name, _, member = path.partition(".")
     value = spec.get(name)

@@ -9,10 +9,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 WRAP_UP = 30.0
 """Seconds between a campaign's last call and its end: calls take time."""
+
+
+Outcome: TypeAlias = Callable[[str, int], str]
+"""From a number and how often it has been tried to what the try comes to."""
 
 
 class Waiting(NamedTuple):
@@ -64,7 +68,7 @@ class CampaignRun:
     """A campaign in progress. `ready` is its start or its last resume; `gap` the least seconds between calls.
 
     `over` is when it was over, None while it runs; `unfinished` that its end came first. With `waits_at_end` those
-    who were not reached by then keep waiting.
+    who were not reached by then keep waiting. `outcome` says what each of its own tries comes to.
     """
 
     sid: str
@@ -77,6 +81,7 @@ class CampaignRun:
     over: float | None = None
     unfinished: bool = False
     waits_at_end: bool = False
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class DialLine:
 
 
 def settle(
-    runs: Sequence[CampaignRun], line: DialLine, until: float, outcome: Callable[[str, int], str]
+    runs: Sequence[CampaignRun], line: DialLine, until: float, outcome: Outcome
 ) -> tuple[tuple[CampaignRun, ...], DialLine]:
     """Makes every call that was due by `until`, and ends what has nothing left or whose end has come."""
     dials = [_Dial(run, place) for place, run in enumerate(runs)]
@@ -151,7 +156,7 @@ class _Dial:
             return None
         return wanted if wanted < self.run.ends else None
 
-    def call(self, moment: float, outcome: Callable[[str, int], str]) -> None:
+    def call(self, moment: float, outcome: Outcome) -> None:
         """One try: of a number whose retry is due, else of the next new one."""
         if self.waiting and self.waiting[0].due <= moment:
             again = heapq.heappop(self.waiting)
@@ -159,7 +164,7 @@ class _Dial:
         else:
             index, tries = self.begun, 1
             self.begun += 1
-        word = outcome(self.run.people[index], tries)
+        word = (self.run.outcome or outcome)(self.run.people[index], tries)
         wait = self.run.retries.wait(tries, word)
         if wait is not None and moment + wait < self.run.ends:
             heapq.heappush(self.waiting, Waiting(moment + wait, index, tries, word))

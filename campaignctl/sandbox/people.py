@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from campaignctl.sandbox.collection import DIALLING
 
@@ -13,10 +14,45 @@ DEMO_LISTS = ("VIP customers", "All customers", "Lapsed customers", "Delhi branc
 """The names that `GET lists` shows in every account."""
 
 
-def outcome(kind: str, number: str, tries: int) -> str:
+Outcomes: TypeAlias = Sequence[tuple[int, str]]
+"""Which words tries come to, by rising hundredths: the first below whose number one falls."""
+
+_CHOSEN: Final = re.compile(r"(?P<name>.+):(?P<shares>[a-z-]+=\d+(?:,[a-z-]+=\d+)*)")
+
+
+def outcome(outcomes: Outcomes, number: str, tries: int) -> str:
     """What the given try at a number comes to; the same try always comes to the same."""
     percent = zlib.crc32(f"{number}/{tries}".encode()) % 100
-    return next(word for below, word in DIALLING[kind].outcomes if percent < below)
+    return next(word for below, word in outcomes if percent < below)
+
+
+def readable_outcomes(choice: str) -> bool:
+    """Whether it is `NAME:word=hundredths,…`, not more than a hundred of them, in words of either kind."""
+    match = _CHOSEN.fullmatch(choice)
+    words = {word for row in DIALLING.values() for _, word in row.outcomes}
+    shares = _shares(match["shares"]) if match else {}
+    return match is not None and shares.keys() <= words and sum(shares.values()) <= 100
+
+
+def outcomes_of(kind: str, name: str, chosen: Sequence[str]) -> Outcomes:
+    """What tries of a campaign come to: as chosen for its name, else for `*`, else as ever. The rest are reached."""
+    by_name = {match["name"]: match["shares"] for match in map(_CHOSEN.fullmatch, chosen) if match}
+    shares = by_name.get(name, by_name.get("*"))
+    row = DIALLING[kind]
+    if shares is None:
+        return row.outcomes
+    words = {word for _, word in row.outcomes}
+    rising, below = list[tuple[int, str]](), 0
+    for word, share in _shares(shares).items():
+        if word in words:
+            below += share
+            rising.append((below, word))
+    return (*rising, (100, row.reached))
+
+
+def _shares(text: str) -> dict[str, int]:
+    pairs = (it.partition("=") for it in text.split(","))
+    return {word: int(share) for word, _, share in pairs}
 
 
 def list_sid(account: str, name: str) -> str:

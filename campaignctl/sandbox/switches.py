@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Type
+from campaignctl.sandbox.people import readable_outcomes
 from campaignctl.sandbox.refusal import RefusalError
 
 Position: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
@@ -107,15 +108,16 @@ def _strings(
     known: Callable[[], tuple[str, ...]] | None = None,
     nullable: bool = False,
     of: str = "",
+    each: Callable[[str], bool] = bool,
 ) -> Any:
-    """An array of strings, of the `known` ones if there are any."""
+    """An array of strings, of the `known` ones if there are any; `each` says whether one is readable."""
 
     def fits(value: object) -> bool:
         if value is None:
             return nullable
         allowed = None if known is None else known()
         return isinstance(value, list | tuple) and all(
-            isinstance(it, str) and (allowed is None or it in allowed) for it in value
+            isinstance(it, str) and each(it) and (allowed is None or it in allowed) for it in value
         )
 
     row = SwitchRow(
@@ -218,6 +220,20 @@ class Switches:
     )
     paused_at_end: str = _words(
         "writes", "What a paused campaign that was never resumed becomes at its end.", "paused", "canceled"
+    )
+
+    outcomes: tuple[str, ...] = _strings(
+        "dialling",
+        "What tries come to, by a campaign's name, `*` for all others: `canary:failed=30,busy=20`, in hundredths; the "
+        "rest are reached.",
+        lambda: ((), ("*:completed=100",), ("*:no-answer=100",), ("*:failed=50,failed-dnd=10",)),
+        each=readable_outcomes,
+    )
+    stats: str = _words(
+        "dialling",
+        "Counters: right, without `failed`, spelt otherwise, some under a word of the account's own, too few by one in "
+        "three, or one behind every other minute.",
+        *("right", "lacking", "spelled", "strange", "short", "drifting"),
     )
 
     omit_from_create: tuple[str, ...] = _omitted("a create")

@@ -178,6 +178,9 @@ class World:
     def _item(self, collection: Collection, campaign: Campaign, request: str) -> Item:
         """Its report, where it has one, is served here if the switch says so."""
         item = campaign_item(collection, campaign, request)
+        if "stats" in item["data"]:
+            counts = alterations.counters(item["data"]["stats"], self.switches.stats, self.now())
+            item["data"]["stats"] = counts
         if self.switches.serve_reports and item["data"].get("report_url"):
             path = f"{campaign.account}/{collection.name}/{campaign.sid}"
             item["data"]["report_url"] = f"{self.served_at}/_sandbox/reports/{path}.csv"
@@ -334,7 +337,7 @@ class World:
     def _settle_line(self, account: str, kind: Kind, campaigns: list[Campaign], now: float) -> None:
         before = [self._run(it) for it in campaigns]
         line = dialler.DialLine(every=60.0 / kind.per_minute, free=self.store.line(account, kind.short))
-        after, line = dialler.settle(before, line, now, partial(people.outcome, kind.name))
+        after, line = dialler.settle(before, line, now, partial(people.outcome, DIALLING[kind.name].outcomes))
         self.store.set_line(account, kind.short, line.free)
         for campaign, was, run in zip(campaigns, before, after, strict=True):
             if run != was or campaign.state is Status.CREATED:
@@ -354,7 +357,12 @@ class World:
             retries=_retries(spec.get("retries") or {}),
             progress=progress,
             waits_at_end=self.switches.at_end == "paused",
+            outcome=self._outcome_of(campaign),
         )
+
+    def _outcome_of(self, campaign: Campaign) -> dialler.Outcome:
+        kind = COLLECTIONS[campaign.collection].kind.name
+        return partial(people.outcome, people.outcomes_of(kind, campaign.name, self.switches.outcomes))
 
 
 def _sid(account: str, number: int, kind: Kind) -> str:

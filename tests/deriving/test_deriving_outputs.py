@@ -82,7 +82,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
             sms(),
         )
         yield {name: _printed(desk, *words) for name, words in COMMANDS.items()} | {
-            "diff": _diff(tmp_path_factory.mktemp("work"))
+            "diff": _diff(tmp_path_factory.mktemp("work")),
+            "guard": _guard(tmp_path_factory.mktemp("watch")),
         }
 
 
@@ -92,6 +93,19 @@ REQUIRED = {"level": "warn", "labels": ["team"]}
 
 def _printed(desk: Desk, *words: str) -> Any:
     return desk.run(*words, "--format", "json").json
+
+
+def _guard(root: Path) -> Any:
+    """The line of a pause."""
+    begun = {"send_at": "2027-01-10T09:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
+    people = {"from": [f"+9198765{n:05}" for n in range(200)], "schedule": begun}
+    with desk_at(root) as desk:
+        desk.manifests(voice(metadata={"stop_when": {"failed": "40%"}}, **people))
+        desk.sandbox.switches.change({"outcomes": ["*:failed-dnd=100"]})
+        desk.seed(live_voice(**people))
+        desk.pass_time(minutes=2)
+        lines = map(json.loads, desk.run("guard", "--once").out.splitlines())
+        return next(line for line in lines if line["event"] == "pause")
 
 
 def _diff(root: Path) -> Any:

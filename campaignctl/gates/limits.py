@@ -1,0 +1,77 @@
+"""When a campaign goes wrong: shares of people that must not be exceeded, and whether one is crossed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from campaignctl.gates.counters import Counters
+from campaignctl.gates.statistics import crossed
+from campaignctl.kinds.counters import LEAST_TRIED, LIMITS, LimitName, counted_by
+from campaignctl.kinds.table import Value
+
+
+def basis_points(percent: str) -> int:
+    """`25%` as 2,500.
+
+    >>> basis_points("0.5%")
+    50
+    """
+    return int(Decimal(percent.removesuffix("%")) * 100)
+
+
+def percent(share: int) -> str:
+    """2,500 as `25%`, the way it is written."""
+    return f"{Decimal(share) / 100:f}%" if share % 100 else f"{share // 100}%"
+
+
+class Figures(NamedTuple):
+    """What was held against a limit: `counted` of `tried` people, of whom `finished` have their outcome."""
+
+    tried: int
+    finished: int
+    counted: int
+    of: LimitName
+    limit: int
+
+    def __str__(self) -> str:
+        return f"{self.of} {self.counted:,} of {self.tried:,} (limit {percent(self.limit)})"
+
+
+class StopWhen(NamedTuple):
+    """Limits in basis points, by name, and from how many people on they are looked at."""
+
+    limits: Mapping[LimitName, int]
+    tried: int = LEAST_TRIED
+
+    def crossed_by(self, counters: Counters) -> Figures | None:
+        """The first limit that a campaign crosses now; None where it keeps them all."""
+        tried = counters.tried
+        if tried < self.tried:
+            return None
+        for limit in LIMITS:
+            share = self.limits.get(limit)
+            if share is None or not counted_by(limit, counters.kind):
+                continue
+            count = counters.counted(limit)
+            if crossed(count, tried, share):
+                return Figures(tried, counters.finished, count, limit, share)
+        return None
+
+
+NEVER: Final = StopWhen({})
+"""No limit is set."""
+
+
+def stop_when(*settings: Mapping[str, Value]) -> StopWhen:
+    """The settings one over the other, key by key, as they are written; the last one counts, and null is none."""
+    merged: dict[str, Value] = {}
+    for each in settings:
+        merged |= each
+    shares = {limit: merged.get(limit) for limit in LIMITS}
+    tried = merged.get("tried")
+    return StopWhen(
+        {limit: basis_points(share) for limit, share in shares.items() if isinstance(share, str)},
+        tried if isinstance(tried, int) else LEAST_TRIED,
+    )

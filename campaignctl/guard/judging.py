@@ -1,0 +1,139 @@
+"""What a guard makes of one campaign that it sees in progress: nothing, a breach, or that it cannot tell. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from campaignctl.diagnostics import Severity
+from campaignctl.gates.counters import counters_of
+from campaignctl.gates.limits import Figures, StopWhen, stop_when
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.environment import Environment
+from campaignctl.model.windows import in_zone, window_of
+from campaignctl.planning.foreign import looks_foreign
+from campaignctl.planning.terms import Terms
+from campaignctl.policy import RULES, level_of
+from campaignctl.policy.hours import CallingDay, written_hours, zone_name
+
+
+class Code(StrEnum):
+    """Why a guard pauses."""
+
+    STOP_WHEN = "stop-when"
+    CALLING_HOURS = "calling-hours"
+
+
+class Breach(NamedTuple):
+    """Why a campaign is paused, or told of where `severity` is a warning."""
+
+    code: Code
+    message: str
+    figures: Figures | None = None
+    severity: Severity = Severity.ERROR
+
+
+class Judgement(NamedTuple):
+    """`breaches` are in the order in which they count. `judged` is False where the account shows no counters."""
+
+    breaches: tuple[Breach, ...] = ()
+    judged: bool = True
+
+    @property
+    def pauses(self) -> Breach | None:
+        """The breach that it is paused for; None where it goes on."""
+        return next((it for it in self.breaches if it.severity is Severity.ERROR), None)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Which campaigns a guard looks at: those of the manifests selected, and all others where they are watched too."""
+
+    manifests: tuple[Desired, ...]
+    terms: Terms
+
+    @property
+    def environment(self) -> Environment:
+        """Whose account it is."""
+        return self.terms.environment
+
+    @property
+    def unmanaged(self) -> bool:
+        """Whether campaigns are watched that no manifest names."""
+        return self.environment.guard.get("unmanaged") is True
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The names of the kinds of which there may be something to watch."""
+        from campaignctl.kinds import KINDS
+
+        return frozenset(KINDS) if self.unmanaged else frozenset(it.kind.name for it in self.manifests)
+
+    def manifest_of(self, live: Live) -> Desired | None:
+        """The one that means the campaign: by SID, else by name; None for somebody else's."""
+        pinned = next((it for it in self.manifests if it.sid == live.sid), None)
+        if pinned is not None:
+            return pinned
+        named = (it for it in self.manifests if it.kind is live.kind and it.name == live.name and not it.sid)
+        return next((it for it in named if not looks_foreign(it, live, self.terms)), None)
+
+    def watches(self, live: Live) -> bool:
+        """Whether it is looked at."""
+        return self.unmanaged or self.manifest_of(live) is not None
+
+    def limits(self, desired: Desired | None) -> StopWhen:
+        """Those of a manifest over those of the project."""
+        defaults = self.environment.guard.get("stop_when")
+        own = desired.stop_when if desired else {}
+        return stop_when(defaults if isinstance(defaults, Mapping) else {}, own)
+
+    def judge(self, live: Live, now: datetime) -> Judgement:
+        """A campaign in progress, at a moment."""
+        desired = self.manifest_of(live)
+        late = _outside_hours(live, desired, self.environment, now)
+        limits = self.limits(desired)
+        if not limits.limits:
+            return Judgement((late,) if late else ())
+        counters = counters_of(live, self.environment.country)
+        crossing = limits.crossed_by(counters) if counters else None
+        breaches = [Breach(Code.STOP_WHEN, f"it crosses stop_when: {crossing}", crossing)] if crossing else []
+        return Judgement((*breaches, *([late] if late else [])), judged=counters is not None)
+
+    def seconds_to_close(self, now: datetime) -> float | None:
+        """Until the next end of calling hours in one of the campaigns' zones; None where no hours are kept."""
+        if level_of(RULES["calling_hours"], self.environment) is None:
+            return None
+        closes = (CallingDay.of(it, self.environment).closes for it in self._moments(now))
+        ahead = [it - now for it in closes if it > now]
+        return min(ahead) / timedelta(seconds=1) if ahead else None
+
+    def _moments(self, now: datetime) -> Iterable[datetime]:
+        """Now as the clocks of each campaign show it."""
+        if zone_name(self.environment):
+            return (now,)
+        starts = (window_of(it.kind, it.spec).start for it in self.manifests)
+        return {in_zone(now, start.tzinfo) for start in starts if start}
+
+
+def _outside_hours(
+    live: Live, desired: Desired | None, environment: Environment, now: datetime
+) -> Breach | None:
+    """Whether it calls though nobody may be called now. Where nobody knows the zone it is not judged."""
+    level = level_of(RULES["calling_hours"], environment)
+    if level is None:
+        return None
+    moment = now
+    if zone_name(environment) is None:
+        start = window_of(live.kind, desired.spec).start if desired else None
+        if start is None:
+            return None
+        moment = in_zone(now, start.tzinfo)
+    day = CallingDay.of(moment, environment)
+    if day.lets_begin(now):
+        return None
+    local = day.local(now)
+    message = f"it {live.kind.verb} at {local:%H:%M}, outside the calling hours {written_hours(environment)}"
+    return Breach(Code.CALLING_HOURS, message, severity=level)

@@ -1,0 +1,89 @@
+"""The published figures of gates and of the guard, and both against sums in whole numbers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import comb
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaignctl.gates.statistics import WHOLE, crossed, exceeded, fewest, kept, power
+
+QUARTER, CONFIDENCE = 2_500, 9_500
+SHARES = st.integers(1, WHOLE - 1)
+
+
+def chance(counts: range, people: int, limit: int) -> Fraction:
+    """Of any of the counts, in whole numbers."""
+    ways = sum(comb(people, k) * limit**k * (WHOLE - limit) ** (people - k) for k in counts)
+    return Fraction(ways, WHOLE**people)
+
+
+@pytest.mark.parametrize(("people", "most", "least"), [(50, 7, 19), (100, 17, 33), (200, 39, 61)])
+def test_a_quarter_at_95_percent_is_kept_and_exceeded_at_the_published_counts(
+    people: int, most: int, least: int
+) -> None:
+    assert kept(most, people, QUARTER, CONFIDENCE)
+    assert not kept(most + 1, people, QUARTER, CONFIDENCE)
+    assert exceeded(least, people, QUARTER, CONFIDENCE)
+    assert not exceeded(least - 1, people, QUARTER, CONFIDENCE)
+
+
+@pytest.mark.parametrize(
+    ("limit", "tried", "count"), [(4_000, 50, 32), (8_000, 50, 49), (8_000, 200, 177), (100, 50, 8)]
+)
+def test_the_guard_stops_at_the_published_counts(limit: int, tried: int, count: int) -> None:
+    assert crossed(count, tried, limit)
+    assert not crossed(count - 1, tried, limit)
+
+
+@pytest.mark.parametrize(("limit", "people"), [(500, 59), (100, 299), (50, 598)])
+def test_so_many_people_it_takes_of_whom_nobody_counts(limit: int, people: int) -> None:
+    assert fewest(limit, CONFIDENCE) == people
+
+
+def test_a_quarter_takes_112_people_for_a_gate_that_passes_at_half_the_limit() -> None:
+    assert power(111, QUARTER, CONFIDENCE) < 0.95 <= power(112, QUARTER, CONFIDENCE)
+
+
+@given(st.integers(1, 300), st.data(), SHARES, st.integers(5_000, WHOLE - 1))
+def test_kept_and_exceeded_are_sums_of_the_binomial_distribution(
+    people: int, data: st.DataObject, limit: int, confidence: int
+) -> None:
+    count, rest = data.draw(st.integers(0, people)), Fraction(WHOLE - confidence, WHOLE)
+    assert kept(count, people, limit, confidence) == (chance(range(count + 1), people, limit) <= rest)
+    assert exceeded(count, people, limit, confidence) == (
+        chance(range(count, people + 1), people, limit) <= rest
+    )
+
+
+@given(st.integers(1, 2_000), st.data(), SHARES, st.integers(5_000, WHOLE - 1))
+def test_nothing_is_kept_and_exceeded_at_once(
+    people: int, data: st.DataObject, limit: int, confidence: int
+) -> None:
+    count = data.draw(st.integers(0, people))
+    assert not (kept(count, people, limit, confidence) and exceeded(count, people, limit, confidence))
+
+
+@given(st.integers(1, 100), st.just(WHOLE // 2))
+def test_a_sum_that_equals_its_bound_exactly_is_told_in_whole_numbers(people: int, limit: int) -> None:
+    """Half of one person at 50 %: the chance of none is one half, exactly what 50 % leaves."""
+    assert kept(0, 1, limit, WHOLE // 2)
+    assert kept(0, people, limit, WHOLE // 2)
+
+
+@pytest.mark.parametrize("limit", [100, 2_500, 4_000, 8_000])
+def test_what_stays_at_its_limit_is_ever_stopped_one_time_in_a_hundred_at_most(limit: int) -> None:
+    """Looked at after each of 1,000 people, 400 times."""
+    draw, stopped = Random(7), 0
+    for _ in range(400):
+        count = 0
+        for tried in range(1, 1_001):
+            count += draw.random() < limit / WHOLE
+            if tried >= 50 and crossed(count, tried, limit):
+                stopped += 1
+                break
+    assert stopped <= 4 + 3 * 4**0.5

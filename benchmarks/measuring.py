@@ -11,7 +11,12 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryFile
 
-ENVIRONMENT = {"EXOTEL_API_KEY": "made-up", "EXOTEL_API_TOKEN": "made-up", "NO_PROXY": "127.0.0.1"}
+ENVIRONMENT = {
+    "EXOTEL_API_KEY": "made-up",
+    "EXOTEL_API_TOKEN": "made-up",
+    "NO_PROXY": "127.0.0.1",
+    "PYTHONDONTWRITEBYTECODE": "",  # else each run compiles anew what has changed since it was installed
+}
 
 
 @dataclass(frozen=True)

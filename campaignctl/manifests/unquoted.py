@@ -20,7 +20,7 @@ _COMMENT: Final = re.compile(r"[ \t]+#([^\n\r]?)")
 
 def may_cut(text: str) -> str:
     """The text itself where a comment may stand behind a value, else nothing: most files are done with here."""
-    return text if " #" in text or "\t#" in text else ""
+    return text if text.find("#", 1) > 0 and (" #" in text or "\t#" in text) else ""
 
 
 def cut_short(kind: Kind, parts: Mapping[str, Node], text: str) -> Iterator[SpecFinding]:

@@ -15,7 +15,7 @@ from campaignctl.model.windows import instant
 _EXOTEL_DOMAINS = (".exotel.com", ".exotel.in")
 _SEPARATORS = str.maketrans("", "", " \u00a0-.()[]")
 """What stands between the digits of a number that is shown."""
-_PLAIN_NUMBERS = re.compile(r"(?:\n\+[0-9]+)*").fullmatch
+_PLAIN_NUMBERS = re.compile(r"(?:\n\+[0-9]++)*+").fullmatch
 
 Meaning: TypeAlias = Callable[[Value], Hashable]
 """From a value as it is written to what it means."""

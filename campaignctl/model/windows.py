@@ -60,8 +60,14 @@ def window_of(kind: Kind, spec: Mapping[str, Value]) -> Window:
     if schedule.__class__ is not dict and not isinstance(schedule, Mapping):
         return _NONE
     start, end = schedule.get(kind.start.name), schedule.get(kind.end.name)
-    begins = instant(start) if isinstance(start, str) else None
-    ends = instant(end) if isinstance(end, str) else None
+    return _between(start if isinstance(start, str) else None, end if isinstance(end, str) else None)
+
+
+@lru_cache(maxsize=65536)
+def _between(start: str | None, end: str | None) -> Window:
+    """Many ask for the window of the same campaign."""
+    begins = None if start is None else instant(start)
+    ends = None if end is None else instant(end)
     return Window(begins, ends if ends or not begins else after(begins, DEFAULT_WINDOW))
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from campaignctl.diagnostics import Severity, quoted
-from campaignctl.kinds.table import Role, Value
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.table import Field, Kind, Role, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Prune
 from campaignctl.model.fault import SpecFinding
@@ -100,6 +101,10 @@ def _not_unique(groups: _Groups, path: str, what: str) -> Iterator[tuple[Desired
 # -- one manifest ----------------------------------------------------------------------------------------------
 
 
+_LONG_ENOUGH: Final = timedelta(minutes=max(kind.min_window_minutes for kind in KINDS.values()))
+"""For every kind; hardly any window is shorter."""
+
+
 def _window(desired: Desired) -> Iterator[SpecFinding]:
     """The end comes after the start, and for SMS two hours after it."""
     kind = desired.kind
@@ -109,8 +114,10 @@ def _window(desired: Desired) -> Iterator[SpecFinding]:
     )
     if not isinstance(start, str) or not isinstance(end, str):
         return
-    path = f"{kind.schedule.name}.{kind.end.name}"
     window = instant(end) - instant(start)
+    if window >= _LONG_ENOUGH:
+        return
+    path = f"{kind.schedule.name}.{kind.end.name}"
     if window <= timedelta(0):
         yield SpecFinding(path, "window", f"{kind.end.name} must be after {kind.start.name}")
     elif window < timedelta(minutes=kind.min_window_minutes):
@@ -120,9 +127,16 @@ def _window(desired: Desired) -> Iterator[SpecFinding]:
         )
 
 
+@cache
+def _dynamic_row(kind: Kind) -> Field | None:
+    """The row that says whether its texts are filled in for each recipient."""
+    return next((it for it in kind.fields if "dynamic" in it.choices), None)
+
+
 def _dynamic(desired: Desired) -> Iterator[SpecFinding]:
     """A dynamic campaign fills its text from the rows of exactly one list."""
-    field = next((it.name for it in desired.kind.fields if "dynamic" in it.choices), "")
+    row = _dynamic_row(desired.kind)
+    field = row.name if row else ""
     if desired.spec.get(field) != "dynamic":
         return
     lists = desired.spec.get("lists")
@@ -136,10 +150,12 @@ def _dynamic(desired: Desired) -> Iterator[SpecFinding]:
 
 def _variables(desired: Desired) -> Iterator[SpecFinding]:
     """No more variables than a text may name; none in a text that is the same for all."""
-    dynamic = next((it for it in desired.kind.fields if "dynamic" in it.choices), None)
+    dynamic = _dynamic_row(desired.kind)
     for field in desired.kind.in_role(Role.CONTENT):
         text = desired.spec.get(field.name)
-        used = set(_VARIABLE.findall(text)) if isinstance(text, str) else set()
+        if not isinstance(text, str) or "@@" not in text:
+            continue
+        used = set(_VARIABLE.findall(text))
         most = field.most_variables
         if most is not None and len(used) > most:
             yield SpecFinding(field.name, "variables", f"{len(used)} variables are too many, {most} at most")
@@ -206,4 +222,6 @@ _CHECKS: Final[tuple[tuple[Callable[[Desired], Iterator[SpecFinding]], Sequence[
 
 def _member(desired: Desired, outer: str, inner: str) -> Value:
     value = desired.spec.get(outer)
-    return value.get(inner) if isinstance(value, Mapping) else None
+    if value.__class__ is not dict and not isinstance(value, Mapping):
+        return None
+    return value.get(inner)

@@ -63,7 +63,7 @@ class Copies:
 
     def of(self, desired: Desired) -> Copy | None:
         """What a manifest repeats, or is repeated by."""
-        return self._found.get(manifest_key(desired)) if self._manifests else None
+        return self._found.get(manifest_key(desired)) if self._manifests and self._found else None
 
     @cached_property
     def _found(self) -> Mapping[ManifestKey, Copy]:

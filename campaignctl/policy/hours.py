@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -29,11 +29,15 @@ BOUNDS: Final = ("end", "worst")
 
 
 class CallingDay(NamedTuple):
-    """The calling hours of one date; `where` is their time zone's name, None for the start's own offset."""
+    """The calling hours of one date; `where` is their time zone's name, None for the start's own offset.
+
+    `bounds` are the same two moments in UTC, in which they are compared.
+    """
 
     opens: datetime
     closes: datetime
     where: str | None
+    bounds: tuple[datetime, datetime]
 
     @classmethod
     def of(cls, moment: datetime, environment: Environment) -> CallingDay:
@@ -41,34 +45,37 @@ class CallingDay(NamedTuple):
         settings, where = hours_settings(environment), zone_name(environment)
         local = in_zone(moment, zone(where)) if where else moment
         assert local.tzinfo is not None, "a moment has an offset"
-        opening, closing = (
-            _clock_time(settings.get("from"), OPENING),
-            _clock_time(settings.get("to"), CLOSING),
-        )
-        return cls(
-            moment_of(local.date(), opening, local.tzinfo, later=True),
-            moment_of(local.date(), closing, local.tzinfo, later=False),
-            where,
-        )
+        return _calling_day(local.date(), local.tzinfo, settings.get("from"), settings.get("to"), where)
 
     def lets_begin(self, moment: datetime) -> bool:
         """Whether calls may begin then."""
-        return utc(self.opens) <= moment < utc(self.closes)
+        opens, closes = self.bounds
+        return opens <= moment < closes
 
     def lets_end(self, moment: datetime) -> bool:
         """Whether what ends then ends in time."""
-        return utc(moment) <= utc(self.closes)
+        return utc(moment) <= self.bounds[1]
 
     def local(self, moment: datetime) -> datetime:
         """The moment as clocks there show it."""
         return in_zone(moment, self.closes.tzinfo)
 
 
+@lru_cache(maxsize=4096)
+def _calling_day(day: date, zone: tzinfo, opening: Value, closing: Value, where: str | None) -> CallingDay:
+    """Most campaigns begin on a few days."""
+    opens = moment_of(day, _clock_time(opening, OPENING), zone, later=True)
+    closes = moment_of(day, _clock_time(closing, CLOSING), zone, later=False)
+    return CallingDay(opens, closes, where, (utc(opens), utc(closes)))
+
+
 def calling_hours(case: Case) -> Iterator[Violation]:
     """It begins within the hours of a day, and ends by their end: nothing else stops a run that takes longer."""
     if case.subject.begins is None:
         return
-    subject = case.subject._replace(begins=_by_its_own_clock(case.subject.begins, case))
+    begins, subject = _by_its_own_clock(case.subject.begins, case), case.subject
+    if begins is not subject.begins:
+        subject = subject._replace(begins=begins)
     assert subject.begins is not None, "it was not None"
     day = CallingDay.of(subject.begins, case.environment)
     if day.where is None and subject.begins.utcoffset() == timedelta(0):
@@ -235,8 +242,7 @@ def start_offset(case: Case) -> Iterator[Violation]:
     zones, whose = _zones(case.environment)
     if start is None or not zones:
         return
-    offsets = {start.astimezone(zone(name)).utcoffset() for name in zones}
-    if start.utcoffset() not in offsets:
+    if not any(in_zone(start, zone(name)).utcoffset() == start.utcoffset() for name in zones):
         had = ", ".join(dict.fromkeys(offset(start.astimezone(zone(name))) for name in zones))
         local = local_time(start, zones[0]) if len(zones) == 1 else ""
         message = f"it starts at {start:%H:%M} {offset(start)}{local}, and {whose} has {had} then"
@@ -245,7 +251,8 @@ def start_offset(case: Case) -> Iterator[Violation]:
 
 def _zones(environment: Environment) -> tuple[tuple[str, ...], str]:
     """The country's, else that of the calling hours, and whose they are."""
-    country, where = environment.country, zone_name(environment)
-    if country and country.time_zones:
-        return country.time_zones, country.code
+    country = environment.country
+    if country and (zones := country.time_zones):
+        return zones, country.code
+    where = zone_name(environment)
     return ((where,), where) if where else ((), "")

@@ -73,7 +73,7 @@ def _plainly_right(numbers: Sequence[str]) -> bool:
 
 @cache
 def _all_fit(code: _Code) -> Callable[[str], object]:
-    return re.compile(rf"(?:\+{code.digits}(?:{code.pattern})\n)*", re.ASCII).fullmatch
+    return re.compile(rf"(?:\+{code.digits}(?:{code.pattern})\n)*+", re.ASCII).fullmatch
 
 
 def _why_at_home(number: str, country: Country) -> str | None:

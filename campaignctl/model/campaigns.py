@@ -40,6 +40,7 @@ class Desired:
     A list that is given by name stands in the spec as a `ListName` until it is resolved; then `list_names`
     maps its SID to that name. `numbers_file` is the file that `from` was read from, as positions name files.
     `stop_when` holds the limits of a guard as written.
+    `usage` is how its people are expected to answer, as written.
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class Desired:
     list_names: Mapping[str, str] = field(default_factory=dict)
     numbers_file: str | None = None
     stop_when: Mapping[str, Value] = field(default_factory=dict)
+    usage: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def name(self) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.endpoints import SERVICES, Endpoint
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.model.usage import Usage, read_usage
 
 Backend: TypeAlias = Literal["exotel", "sandbox"]
 
@@ -31,8 +33,8 @@ class Environment:
     `base_url` is scheme and host without a path, None for a sandbox that the command starts itself.
     `collections` name the endpoint of a kind that has several, by kind name, and `create_body` how a create is
     wrapped, by the kind's short name; where they do not, its own row says it.
-    `rate_limit` counts requests a minute, None for none. `policy` holds the merged rules as written,
-    `guard` the merged settings of the guard.
+    `rate_limit` counts requests a minute, None for none. `policy` holds the merged rules as written, `guard` the merged
+    settings of the guard, `usage` how people are expected to answer, `prices` what they cost: nothing without any.
     """
 
     name: str
@@ -54,6 +56,8 @@ class Environment:
     policy: Mapping[str, Value] = field(default_factory=dict)
     guard: Mapping[str, Value] = field(default_factory=dict)
     sandbox_clock: str | None = None  # RFC 3339: where a fresh sandbox's clock begins
+    usage: Mapping[str, Value] = field(default_factory=dict)
+    prices: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def is_sandbox(self) -> bool:
@@ -69,6 +73,14 @@ class Environment:
     def resume_waits(self) -> bool:
         """Whether a campaign that is resumed before its start is known to wait for it."""
         return self.resume_before_start == "waits"
+
+    @cached_property
+    def _usage(self) -> Usage:
+        return read_usage(self.usage)
+
+    def usage_of(self, own: Mapping[str, Value]) -> Usage:
+        """How people are expected to answer; `own` is what a manifest says of its own."""
+        return read_usage(self.usage, own) if own else self._usage
 
     def collection(self, kind_name: str) -> str:
         """The API's collection for a kind: `campaigns`, `message-campaigns` or `sms-campaigns`."""

@@ -1,9 +1,11 @@
-"""Where campaigns that run side by side want more than the account can do."""
+"""What campaigns that run side by side want of their account, and where that is more than it can do."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final, NamedTuple, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +19,24 @@ class CapacityOverlap:
     wanted: int
     capacity: int
     names: frozenset[str] = field(default=frozenset(), compare=False)
+
+
+class Load(NamedTuple):
+    """What other campaigns ask of the account meanwhile: `minutes` None where one of them is unknown."""
+
+    minutes: int | None
+    campaigns: int
+
+
+RunKey: TypeAlias = tuple[str, object]
+"""What tells a campaign from the others of an account: its kind, and its manifest's place or its SID."""
+
+FindLoad: TypeAlias = Callable[[str, datetime, datetime, RunKey], Load]
+"""Of a kind, what overlaps a window from its beginning to its end, but the campaign of the key itself."""
+
+NOTHING_ELSE: Final = Load(0, 0)
+
+
+def nothing_beside(_kind: str, _begins: datetime, _ends: datetime, _key: RunKey) -> Load:
+    """Where a campaign is looked at by itself."""
+    return NOTHING_ELSE

@@ -13,7 +13,7 @@ from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
 from campaignctl.model.campaigns import Desired, Key, Live, RefreshStrategy
 from campaignctl.model.counts import Counts
-from campaignctl.model.overlaps import CapacityOverlap
+from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
 from campaignctl.model.reasons import ChangeType
 
 FORMAT_VERSION = "1.0"
@@ -169,6 +169,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
     find_overlaps: Callable[[], tuple[CapacityOverlap, ...]] = field(default=tuple, compare=False, repr=False)
+    find_load: FindLoad = field(default=nothing_beside, compare=False, repr=False)
 
     @property
     def overlaps(self) -> tuple[CapacityOverlap, ...]:

@@ -12,7 +12,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State, Status
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
-from campaignctl.model.overlaps import CapacityOverlap
+from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
 from campaignctl.model.plan import Change, Reason
 from campaignctl.model.reasons import REASONS
 from campaignctl.model.windows import window_of
@@ -30,7 +30,7 @@ from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, unm
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES, Beside, Subject, copies_among, level_of
 from campaignctl.policy.beside import OtherRun
-from campaignctl.policy.runs import other_run
+from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.shared_capacity import SharedCapacity
 
 
@@ -39,7 +39,7 @@ class Decisions:
     """What is planned, before it is sealed: the changes in their order, findings, and what nobody manages here.
 
     `with_prefix` counts the alive campaigns that have the project's prefix. `notes` stand above those of the account.
-    `find_overlaps` tells what wants more than the account can do.
+    `find_overlaps` tells what wants more than the account can do, `find_load` what runs beside a campaign.
     """
 
     changes: tuple[Change, ...]
@@ -48,6 +48,7 @@ class Decisions:
     with_prefix: int
     notes: tuple[str, ...] = ()
     find_overlaps: Callable[[], tuple[CapacityOverlap, ...]] = field(default=tuple, compare=False, repr=False)
+    find_load: FindLoad = field(default=nothing_beside, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ def make_plan(
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
     copies = copies_among(all_manifests, terms.environment, terms.now)
-    others = cache(lambda: tuple(_other_runs(account)))
-    beside = Beside(copies=copies, others=others)
+    others = cache(lambda: OtherRuns(_other_runs(account), terms.policies.capacities))
+    beside = Beside(copies=copies, find_load=lambda *asked: others().find_load(*asked))
     terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
     decided, shared = _decide_all(meant, orphans, account, terms)
@@ -109,6 +110,7 @@ def make_plan(
         with_prefix=with_prefix,
         notes=notes,
         find_overlaps=shared.find,
+        find_load=beside.find_load,
     )
 
 
@@ -137,11 +139,12 @@ def _other_runs(account: _Account) -> Iterator[OtherRun]:
             continue
         spec = {**live.spec, **desired.spec} if live is not None else desired.spec
         begins = window_of(desired.kind, spec).start
-        yield other_run(Subject(desired.kind, spec, begins, is_live=live is not None), desired)
+        subject = Subject(desired.kind, spec, begins, is_live=live is not None)
+        yield other_run(subject, run_key(desired))
     for live in account.unmatched:
         if live.status is not Status.PAUSED:
             begins = window_of(live.kind, live.spec).start
-            yield other_run(Subject(live.kind, live.spec, begins, is_live=True))
+            yield other_run(Subject(live.kind, live.spec, begins, is_live=True), run_key(live))
 
 
 def _look(all_manifests: Sequence[Desired], snapshot: Snapshot, country: Country | None) -> _Account:

@@ -6,7 +6,7 @@ Pure: the moment is an argument.
 from campaignctl.policy.beside import ALONE, Beside
 from campaignctl.policy.checking import check, check_manifest, check_manifests, copies_among, shared, span_of
 from campaignctl.policy.hours import CLOSING, OPENING
-from campaignctl.policy.prediction import busiest_minute, declared_end, pace, predicted_end, predicted_minutes
+from campaignctl.policy.prediction import busiest_minute, declared_end, pace, predicted_end
 from campaignctl.policy.rules import LEVELS, RULES, Policies, Rule, level_of
 from campaignctl.policy.subject import Case, Subject, Violation
 
@@ -31,7 +31,6 @@ __all__ = [
     "level_of",
     "pace",
     "predicted_end",
-    "predicted_minutes",
     "shared",
     "span_of",
 ]

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from campaignctl.model.overlaps import CapacityOverlap
-from campaignctl.policy.copies import NO_COPIES, Copies, ManifestKey
+from campaignctl.model.overlaps import CapacityOverlap, FindLoad, RunKey, nothing_beside
+from campaignctl.policy.copies import NO_COPIES, Copies
 
 
 class OtherRun(NamedTuple):
-    """A campaign that shares the account. `start` is None where nobody sees it, `attempts` where nobody can count them.
-
-    `manifest` is the one that wants it; None where none does.
+    """A campaign that shares the account. `start` is None where nobody sees it, `attempts` where nobody can count
+    them.
     """
 
     kind: str
     start: datetime | None
     end: datetime | None
     attempts: int | None
-    manifest: ManifestKey | None = None
+    key: RunKey
 
 
 class Beside(NamedTuple):
     """Where campaigns together want more than the account does, and the manifests that one may be a copy of.
 
-    `others` gives all that may run, the campaign in question too; only a rule that needs them asks.
+    `find_load` tells what all that may run asks of the account meanwhile; only a rule that needs it asks.
     """
 
     overlaps: Sequence[CapacityOverlap] = ()
     copies: Copies = NO_COPIES
-    others: Callable[[], Sequence[OtherRun]] = tuple
+    find_load: FindLoad = nothing_beside
 
 
 ALONE: Final = Beside()

@@ -15,11 +15,12 @@ from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.windows import Window, after, window_of
 from campaignctl.policy.beside import ALONE, Beside, OtherRun
 from campaignctl.policy.capacity import Span, capacity, overlaps_by_kind
+from campaignctl.policy.closed_forms import worst_minutes
 from campaignctl.policy.copies import Copies
 from campaignctl.policy.hours import zone_name
-from campaignctl.policy.prediction import busiest_minute, predicted_end
+from campaignctl.policy.prediction import busiest_minute, declared_end, end_of, workload_of
 from campaignctl.policy.rules import RULES, Policies, level_of
-from campaignctl.policy.runs import other_run
+from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.subject import Case, Subject, label
 
 
@@ -32,7 +33,8 @@ def check(
     exempt: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
     """What every rule that is on finds, at file and line; those that are `exempt` are not asked."""
-    subject = subject.of_account(policies.capacities[subject.kind.name])
+    usage = policies.environment.usage_of(desired.usage)
+    subject = subject._replace(capacity=policies.capacities[subject.kind.name], usage=usage)
     findings = []
     for it in policies.rules:
         if it.rule.name in exempt:
@@ -77,8 +79,9 @@ def check_manifests(
     """For `validate`: the selected manifests, which share the account with every other of the project."""
     policies = Policies.of(environment)
     overlaps = shared(_spans(all_manifests, environment, now), environment)
-    others = cache(lambda: tuple(_others(all_manifests, now)))
-    beside = Beside(overlaps, copies_among(all_manifests, environment, now), others)
+    others = cache(lambda: OtherRuns(_others(all_manifests, now), policies.capacities))
+    copies = copies_among(all_manifests, environment, now)
+    beside = Beside(overlaps, copies, lambda *asked: others().find_load(*asked))
     for desired in selected:
         yield from check_manifest(desired, policies, now, locate, beside)
 
@@ -93,7 +96,8 @@ def _others(all_manifests: Collection[Desired], now: datetime) -> Iterator[Other
         window = window_of(desired.kind, desired.spec)
         if _is_bound(desired, window, now) and desired.state is not State.PAUSED:
             pinned = desired.sid is not None
-            yield other_run(Subject(desired.kind, desired.spec, window.start, is_live=pinned), desired)
+            subject = Subject(desired.kind, desired.spec, window.start, is_live=pinned)
+            yield other_run(subject, run_key(desired))
 
 
 def _spans(
@@ -102,7 +106,7 @@ def _spans(
     for desired in all_manifests:
         window = window_of(desired.kind, desired.spec)
         if _is_bound(desired, window, now) and desired.state is not State.PAUSED:
-            subject = Subject(desired.kind, desired.spec, window.start)
+            subject = Subject(desired.kind, desired.spec, window.start, is_live=desired.sid is not None)
             yield from span_of(subject, label(desired), environment)
 
 
@@ -113,16 +117,26 @@ def shared(spans: Iterable[tuple[Kind, Span]], environment: Environment) -> tupl
 
 
 def span_of(subject: Subject, name: str, environment: Environment) -> Iterator[tuple[Kind, Span]]:
-    """Its predicted run, a minute at least; nothing where nobody can say when it begins."""
+    """Its longest run, a minute at least, where nobody can tell its window; nothing where nobody can say when it
+    begins.
+    """
     begins = subject.begins
     if begins is None:
         return
     subject = subject.of_account(capacity(subject.kind, environment))
-    ends, _ = predicted_end(subject, begins)
+    ends = longest_end(subject, begins)
     yield (
         subject.kind,
         Span(begins, max(ends, after(begins, timedelta(minutes=1))), busiest_minute(subject), name),
     )
+
+
+def longest_end(subject: Subject, begins: datetime) -> datetime:
+    """When its longest run is over, cut at the end; the declared end where nobody can tell, else the start."""
+    workload = workload_of(subject)
+    if workload is None:
+        return declared_end(subject) or begins
+    return end_of(subject, begins, worst_minutes(workload))
 
 
 def _is_bound(desired: Desired, window: Window, now: datetime) -> bool:

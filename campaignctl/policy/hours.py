@@ -12,9 +12,10 @@ from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.kinds.table import Unit, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
+from campaignctl.model.overlaps import Load
 from campaignctl.model.windows import after, in_zone, offset, utc, window_of
 from campaignctl.policy.prediction import declared_end
-from campaignctl.policy.runs import SharedRun, shared_run
+from campaignctl.policy.runs import load_beside, outlooks_of, run_key
 from campaignctl.policy.subject import Case, Subject, Violation
 from campaignctl.policy.wall_time import moment_of
 from campaignctl.zones import zone
@@ -90,10 +91,11 @@ def calling_hours(case: Case) -> Iterator[Violation]:
     if day.lets_end(end):
         return
     case = case._replace(subject=subject)
-    run = _longest_run(case)
-    worst = None if run is None or run.minutes is None else after(subject.begins, run.minutes * _MINUTE)
+    load = _load(case)
+    minutes = None if load is None else _longest_minutes(subject, load)
+    worst = None if minutes is None else after(subject.begins, minutes * _MINUTE)
     if worst is None or not day.lets_end(worst):
-        yield _too_late(case, day, end, worst, run)
+        yield _too_late(case, day, end, worst, load)
 
 
 def _by_its_own_clock(begins: datetime, case: Case) -> datetime:
@@ -112,20 +114,28 @@ def _standing_end(subject: Subject) -> datetime:
     return end or after(subject.begins, DEFAULT_WINDOW)
 
 
-def _longest_run(case: Case) -> SharedRun | None:
-    """How long its calls may take beside the others, where that is what counts."""
-    counts = case.settings.get("bound") == "worst" and case.subject.kind.unit is Unit.CALL
-    return shared_run(case) if counts else None
+def _load(case: Case) -> Load | None:
+    """What the others ask of the account meanwhile, where the longest run is what counts."""
+    if case.settings.get("bound") != "worst" or case.subject.kind.unit is not Unit.CALL:
+        return None
+    return load_beside(case.subject, run_key(case.desired), case.beside.find_load)
+
+
+def _longest_minutes(subject: Subject, load: Load) -> int | None:
+    """How long its calls may take beside the others; None where nobody can tell."""
+    outlooks = outlooks_of(subject, load)
+    longest = outlooks.shared or outlooks.worst
+    return None if longest is None else longest.minutes
 
 
 def _too_late(
-    case: Case, day: CallingDay, end: datetime, worst: datetime | None, run: SharedRun | None
+    case: Case, day: CallingDay, end: datetime, worst: datetime | None, load: Load | None
 ) -> Violation:
     subject = case.subject
     latest, advice = _advice(case.desired, subject, day)
     declared = _declares_end(case)
-    if run is not None:
-        says = _at_worst(subject, day, worst, run)
+    if load is not None:
+        says = _at_worst(subject, day, worst, load)
     else:
         says = "" if declared_end(subject) else "it has no end: "
         says += _until(subject, day, end)
@@ -136,8 +146,8 @@ def _too_late(
     return Violation(path, message, details=(("end", latest.isoformat() if latest else None),))
 
 
-def _at_worst(subject: Subject, day: CallingDay, worst: datetime | None, run: SharedRun) -> str:
-    beside = f"beside {counted(run.campaigns, 'other campaign')}" if run.campaigns else ""
+def _at_worst(subject: Subject, day: CallingDay, worst: datetime | None, load: Load) -> str:
+    beside = f"beside {counted(load.campaigns, 'other campaign')}" if load.campaigns else ""
     if worst is None:
         return f"how long it runs at worst {beside}{' ' if beside else ''}is unknown"
     return f"at worst{f', {beside},' if beside else ''} {_until(subject, day, worst)} (if nothing else runs)"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import FINISHED, Status
 from campaignctl.kinds.operations import ENDING, Op
 from campaignctl.model.environment import Environment
+from campaignctl.model.overlaps import FindLoad, nothing_beside
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
-from campaignctl.model.windows import window_of
+from campaignctl.model.windows import in_zone, window_of
 from campaignctl.policy import (
     CLOSING,
     OPENING,
@@ -20,51 +22,86 @@ from campaignctl.policy import (
     busiest_minute,
     declared_end,
     level_of,
-    predicted_end,
 )
+from campaignctl.policy.capacity import capacity
 from campaignctl.policy.hours import hours_settings, zone_name
+from campaignctl.policy.runs import Outlooks, load_beside, outlooks_of, run_key
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One campaign in time. `end` is the declared one; `predicted_end` None where nobody counts the people.
+    """One campaign in time. `end` is the declared one; `predicted_end` None where nobody can tell.
 
     `per_minute` is how many calls or messages it can want; `goes` is False for one that waits: paused, held or blocked.
     """
 
     start: datetime
     end: datetime | None
-    predicted_end: datetime | None
     per_minute: int
+    goes: bool
+    outlooks: Outlooks
+
+    @property
+    def predicted_end(self) -> datetime | None:
+        """When its typical run is over."""
+        return self.outlooks.typical.end if self.outlooks.typical else None
+
+
+class Beginning(NamedTuple):
+    """When the campaign of a change begins to call, and whether it does so by itself."""
+
+    start: datetime
     goes: bool
 
 
-def run_of(change: Change, now: datetime, capacity: int | None = None) -> Run | None:
-    """When the campaign of a change runs once the plan is carried out; None where it does not, or nobody can tell.
+def run_of(
+    change: Change, now: datetime, environment: Environment, find_load: FindLoad = nothing_beside
+) -> Run | None:
+    """When the campaign of a change runs once the plan is carried out; None where it does not, or nobody can tell."""
+    beginning = beginning_of(change, now)
+    if beginning is None:
+        return None
+    subject = subject_of(change, beginning.start, environment)
+    campaign = change.desired or change.live
+    assert campaign is not None, "a change has a side"
+    return Run(
+        start=beginning.start,
+        end=declared_end(subject),
+        per_minute=busiest_minute(subject),
+        goes=beginning.goes,
+        outlooks=outlooks_of(subject, load_beside(subject, run_key(campaign), find_load)),
+    )
 
-    `capacity` is what the account does a minute, None for the kind's default.
-    """
+
+def subject_of(change: Change, begins: datetime | None, environment: Environment) -> Subject:
+    """The campaign of a change as it will stand."""
     kind = KINDS[change.key.kind]
+    return Subject(
+        kind,
+        change.resulting,
+        begins,
+        capacity=capacity(kind, environment),
+        is_live=change.live is not None,
+        counts=change.counts,
+        usage=environment.usage_of(change.desired.usage if change.desired else {}),
+    )
+
+
+def beginning_of(change: Change, now: datetime) -> Beginning | None:
+    """From its start; one that is resumed after it, or created without one, from now. None as `run_of` gives it."""
     ops = {operation.op for operation in change.operations if operation.sid is None}
     if not change.resulting or _is_over(change, ops):
         return None
     try:
-        begins = window_of(kind, change.resulting).start
+        begins = window_of(KINDS[change.key.kind], change.resulting).start
     except ValueError:  # not planned by us, but shown all the same: nobody can tell when it runs
         return None
-    if begins is None and (Op.RESUME in ops or (change.live is None and (change.operations or change.held))):
-        begins = now
+    resumes = Op.RESUME in ops or any(it.op is Op.RESUME for it in change.held)
+    if resumes or (begins is None and change.live is None and (change.operations or change.held)):
+        begins = now if begins is None else max(begins, in_zone(now, begins.tzinfo))
     if begins is None or (change.live is None and change.type is ChangeType.NOOP):
         return None
-    subject = Subject(kind, change.resulting, begins, capacity=capacity)
-    ends, known = predicted_end(subject, begins)
-    return Run(
-        start=begins,
-        end=declared_end(subject),
-        predicted_end=ends if known else None,
-        per_minute=busiest_minute(subject),
-        goes=_goes(change, ops),
-    )
+    return Beginning(begins, _goes(change, ops))
 
 
 def _is_over(change: Change, ops: set[Op]) -> bool:

@@ -1,35 +1,37 @@
-"""How fast and how long a campaign runs, as far as its manifest tells."""
+"""How fast a campaign calls and how often, as far as its fields tell, and when it is expected to be over."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.kinds.table import Value
-from campaignctl.model.values import count_texts
-from campaignctl.model.windows import instant
+from campaignctl.model.values import texts
+from campaignctl.model.windows import after, instant
+from campaignctl.policy.closed_forms import Workload, typical_minutes
 from campaignctl.policy.subject import Subject
 
-_LONGEST = DEFAULT_WINDOW.total_seconds() / 60
-"""Minutes. Nothing runs longer than the window that is there without an end."""
+_MINUTE = timedelta(minutes=1)
+_LONGEST = DEFAULT_WINDOW // _MINUTE
+"""Nothing runs longer than the window that is there without an end."""
 
 
 def predicted_end(subject: Subject, begins: datetime) -> tuple[datetime, bool]:
-    """When the last call is over, in the time zone of `begins`, and whether that is known.
+    """When its typical run is over, in the time zone of `begins`, cut at the end; and whether that is known.
 
-    Numbers ÷ calls per minute, plus the retries' intervals, cut at the end. Where nobody counts the people: the
-    declared end, else the start.
+    Where nobody can tell: the declared end, else the start.
     """
-    end = declared_end(subject)
-    minutes = predicted_minutes(subject)
-    if minutes is None:
-        return (end or begins), False
-    try:
-        ends = (begins.astimezone(UTC) + timedelta(minutes=min(minutes, _LONGEST))).astimezone(begins.tzinfo)
-    except OverflowError:  # an account may say a year that no calendar goes on after
-        return (end or begins), False
-    return (min(ends, end) if end else ends), True
+    workload = workload_of(subject)
+    if workload is None:
+        return (declared_end(subject) or begins), False
+    return end_of(subject, begins, typical_minutes(workload)), True
+
+
+def end_of(subject: Subject, begins: datetime, minutes: int) -> datetime:
+    """So many minutes after its beginning, in the time zone of that, cut at the end."""
+    ends, end = after(begins, min(minutes, _LONGEST) * _MINUTE), declared_end(subject)
+    return min(ends, end) if end else ends
 
 
 def declared_end(subject: Subject) -> datetime | None:
@@ -41,19 +43,34 @@ def declared_end(subject: Subject) -> datetime | None:
     return instant(end) if isinstance(end, str) else None
 
 
-def predicted_minutes(subject: Subject) -> float | None:
-    """Minutes from the first call to the last; None where the people are in lists, which nobody counts."""
-    numbers = number_count(subject)
-    if numbers is None:
+def workload_of(subject: Subject) -> Workload | None:
+    """What tells how long it runs; None where a part of it is not known: the people, or what an account hides."""
+    people = number_count(subject)
+    if people is None or _hides_its_calls(subject):
         return None
-    return numbers / pace(subject) + sum(retry_intervals(subject.spec.get("retries")))
+    intervals = retry_intervals(subject.spec.get("retries")) if "retries" in subject.kind.by_name else ()
+    return Workload(people, pace(subject), intervals, subject.usage.answers(len(intervals) + 1))
+
+
+def _hides_its_calls(subject: Subject) -> bool:
+    """Whether a part is missing of what says how often and how fast it calls."""
+    if not subject.is_live:
+        return False
+    spec, how = subject.spec, {"retries", "mode"} & subject.kind.by_name.keys()
+    retries, paced = spec.get("retries"), spec.get("mode") != "custom" or "throttle" in spec
+    counted = not isinstance(retries, Mapping) or retries.keys() >= {"number_of_retries", "interval_mins"}
+    return not (how <= spec.keys() and paced and counted)
 
 
 def number_count(subject: Subject) -> int | None:
-    """How many numbers it calls at most, as they stand there; None where a list adds to them that nobody counted."""
-    numbers = subject.spec.get("from")
+    """How many people it calls at most; None where a list adds to them that nobody counted.
+
+    Who stands twice counts once, unless `call_duplicate_numbers` says otherwise.
+    """
     if not subject.spec.get("lists"):
-        return count_texts(numbers) if numbers else None
+        numbers = texts(subject.spec.get("from"))
+        twice = subject.spec.get("call_duplicate_numbers") is True
+        return (len(numbers) if twice else len(set(numbers))) or None
     if not subject.counts:
         return None
     from campaignctl.model.estimates import people_of  # where lists are counted

@@ -27,7 +27,7 @@ from campaignctl.policy.content import (
 )
 from campaignctl.policy.hours import BOUNDS, CLOSING, OPENING, calling_hours, start_offset
 from campaignctl.policy.subject import Case, Violation
-from campaignctl.policy.timing import capacity, lead_time, window_fits
+from campaignctl.policy.timing import RUN_BOUNDS, capacity, lead_time, window_fits
 
 LEVELS: Final = ("error", "warn", "off")
 
@@ -212,20 +212,26 @@ _ROWS: Final = (
     ),
     Rule(
         "window_fits",
-        "The window is long enough for its numbers and retries.",
+        "The window is long enough for its people and retries.",
         window_fits,
-        "Numbers ÷ calls per minute (throttle where that is less) plus the retries' intervals must fit between start "
-        "and end; whoever is not reached by then is never called. What is in lists nobody counts, and it is not "
-        "found. End it later, split it, or retry less.",
-        settings=_PACES_OF_NUMBERS,
+        "The longest run, where nobody answers and nothing else runs, must fit between start and end: all attempts ÷ "
+        "calls per minute (throttle where that is less), the retries' intervals, and two minutes for each retry. "
+        "Whoever is not reached by then is never called, and the finding says how many that may be. With bound: "
+        "typical it is the run where people answer as usage has it. Where its people are not known it is not found. "
+        "End it later, split it, or retry less.",
+        settings=(
+            *_PACES_OF_NUMBERS,
+            Field("bound", Type.STRING, "Which run must fit.", choices=RUN_BOUNDS, default="worst"),
+        ),
     ),
     Rule(
         "capacity",
         "Campaigns that overlap share the account's capacity.",
         capacity,
         "In no minute may the campaigns of a kind that run then want more calls or messages than the account does: "
-        "each at its throttle, else at the full pace, yet no more than it has numbers. One whose people are in lists "
-        "runs to its declared end. What goes beyond ends later than predicted. In validate the project's manifests "
+        "each at its throttle, else at the full pace, yet no more than it has people, for as long as it runs at worst. "
+        "One whose people are not known runs to its declared end. What goes beyond ends later: the finding says how "
+        "much longer it may take where all calls of the others come first. In validate the project's manifests "
         "share; in a plan all that is alive in the account, whoever made it. Only campaigns that the plan creates, "
         "updates or resumes are found at fault. Start one later, or throttle it (mode: custom).",
         settings=tuple(_PACES.values()),

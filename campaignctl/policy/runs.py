@@ -1,87 +1,185 @@
-"""The longest that a campaign may run, whatever happens to its calls."""
+"""How long a campaign may run, and whom it may not reach: typically, at worst, and beside others of its account."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import NamedTuple
 
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
-from campaignctl.model.campaigns import Desired
-from campaignctl.model.windows import after, window_of
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.overlaps import NOTHING_ELSE, FindLoad, Load, RunKey
+from campaignctl.model.windows import after, utc, window_of
+from campaignctl.policy import closed_forms
 from campaignctl.policy.beside import OtherRun
-from campaignctl.policy.copies import manifest_key
-from campaignctl.policy.prediction import number_count, pace, retry_intervals
-from campaignctl.policy.subject import Case, Subject
+from campaignctl.policy.closed_forms import Workload
+from campaignctl.policy.prediction import declared_end, end_of, number_count, workload_of
+from campaignctl.policy.subject import Subject
 
 
-def worst_minutes(subject: Subject) -> int | None:
-    """Minutes until the last of it where nobody answers, in whatever order retries are made.
-
-    It holds for a campaign that is alone on its account and never paused. Besides the calls themselves and the
-    retries' intervals there is a minute for each attempt's ringing, and one for a dialler that starts calls once a
-    minute. None where nobody can tell: the people are in lists, or the account does not show how it calls.
+class Outlook(NamedTuple):
+    """One view of a run: whole minutes, when they are over, cut at the end, and how many people are not done with
+    then.
     """
-    numbers = number_count(subject)
-    if numbers is None or _hides_its_calls(subject):
-        return None
-    intervals = retry_intervals(subject.spec.get("retries")) if "retries" in subject.kind.by_name else ()
-    retries = len(intervals)
-    return -(-(retries + 1) * numbers // pace(subject)) + sum(intervals) + 2 * retries + 1
+
+    minutes: int
+    end: datetime
+    unfinished: int
 
 
-def _hides_its_calls(subject: Subject) -> bool:
-    """Whether a part is missing of what says how often and how fast it calls."""
-    if not subject.is_live:
-        return False
-    spec, how = subject.spec, {"retries", "mode"} & subject.kind.by_name.keys()
-    retries, paced = spec.get("retries"), spec.get("mode") != "custom" or "throttle" in spec
-    counted = not isinstance(retries, Mapping) or retries.keys() >= {"number_of_retries", "interval_mins"}
-    return not (how <= spec.keys() and paced and counted)
-
-
-class SharedRun(NamedTuple):
-    """The longest run of a campaign beside `campaigns` others that overlap it; `minutes` None where nobody can tell."""
+class SharedOutlook(NamedTuple):
+    """The same beside `campaigns` others of the account, all of whose calls may come first; None where one of them is
+    unknown.
+    """
 
     minutes: int | None
+    end: datetime | None
+    unfinished: int | None
     campaigns: int
 
 
-def shared_run(case: Case) -> SharedRun:
-    """True in whatever way the account divides its calls: all calls of the others may come first."""
-    subject = case.subject
-    minutes = worst_minutes(subject)
-    account = subject.capacity or subject.kind.per_minute
-    others = list(_overlapping(case))
-    for other in others:
-        if minutes is None or other.attempts is None:
-            return SharedRun(None, len(others))
-        minutes += -(-other.attempts // account)
-    return SharedRun(minutes, len(others))
+class Outlooks(NamedTuple):
+    """How long a campaign of at most so many people runs; None where nobody can tell, `shared` also where it is
+    alone.
+    """
+
+    people: int | None
+    typical: Outlook | None
+    worst: Outlook | None
+    shared: SharedOutlook | None
 
 
-def _overlapping(case: Case) -> Iterable[OtherRun]:
-    subject, mine = case.subject, manifest_key(case.desired)
-    begins, ends = subject.begins, window_of(subject.kind, subject.spec).end
+def outlooks_of(subject: Subject, load: Load = NOTHING_ELSE) -> Outlooks:
+    """`subject` begins; `load` is that of what overlaps it."""
+    begins, workload = subject.begins, workload_of(subject)
+    assert begins is not None, "one that never begins never ends"
+    if workload is None:
+        shared = SharedOutlook(None, None, None, load.campaigns) if load.campaigns else None
+        return Outlooks(number_count(subject), None, None, shared)
+    return Outlooks(
+        workload.people,
+        _typical(subject, begins, workload),
+        _worst(subject, begins, workload, 0),
+        _shared(subject, begins, workload, load),
+    )
+
+
+def _typical(subject: Subject, begins: datetime, workload: Workload) -> Outlook:
+    minutes, window = closed_forms.typical_minutes(workload), _window(subject, begins)
+    unfinished = 0 if window is None else closed_forms.typical_unfinished(workload, window)
+    return Outlook(minutes, end_of(subject, begins, minutes), unfinished)
+
+
+def _worst(subject: Subject, begins: datetime, workload: Workload, others: int) -> Outlook:
+    minutes, window = closed_forms.worst_minutes(workload) + others, _window(subject, begins)
+    unfinished = 0 if window is None else closed_forms.worst_unfinished(workload, window, others)
+    return Outlook(minutes, end_of(subject, begins, minutes), unfinished)
+
+
+def _shared(subject: Subject, begins: datetime, workload: Workload, load: Load) -> SharedOutlook | None:
+    if not load.campaigns:
+        return None
+    if load.minutes is None:
+        return SharedOutlook(None, None, None, load.campaigns)
+    return SharedOutlook(*_worst(subject, begins, workload, load.minutes), load.campaigns)
+
+
+def _window(subject: Subject, begins: datetime) -> timedelta | None:
+    """How long its window is; None without an end."""
+    end = declared_end(subject)
+    return None if end is None else end - begins
+
+
+# -- beside others ---------------------------------------------------------------------------------------------
+
+
+class OtherRuns:
+    """The campaigns that share an account, to be asked which of them overlap a window, and what they ask of it.
+
+    Sorted once; a question takes two searches, however many there are.
+    """
+
+    def __init__(self, runs: Iterable[OtherRun], capacities: Mapping[str, int]) -> None:
+        by_kind: dict[str, list[OtherRun]] = {}
+        for run in runs:
+            by_kind.setdefault(run.kind, []).append(run)
+        self._lanes = {kind: _Lane(mine, capacities[kind]) for kind, mine in by_kind.items()}
+
+    def find_load(self, kind: str, begins: datetime, ends: datetime, key: RunKey) -> Load:
+        """See `FindLoad`."""
+        lane = self._lanes.get(kind)
+        return NOTHING_ELSE if lane is None else lane.load(_seconds(begins), _seconds(ends), key)
+
+
+class _Totals:
+    """Sums over what comes first in an order: how many, how many of them unknown, and their minutes."""
+
+    def __init__(self, moments: Sequence[float], loads: Sequence[int | None]) -> None:
+        order = sorted(range(len(moments)), key=moments.__getitem__)
+        self.moments = [moments[place] for place in order]
+        self._minutes = [0, *accumulate(loads[place] or 0 for place in order)]
+        self._unknown = [0, *accumulate(loads[place] is None for place in order)]
+
+    def of(self, first: int, last: int) -> tuple[int, int, int]:
+        return (
+            last - first,
+            self._unknown[last] - self._unknown[first],
+            self._minutes[last] - self._minutes[first],
+        )
+
+
+_FIRST, _LAST = float("-inf"), float("inf")
+
+
+class _Lane:
+    """Those of one kind, by start and by end. Of what nobody sees it is assumed that it overlaps everything."""
+
+    def __init__(self, runs: Sequence[OtherRun], capacity: int) -> None:
+        loads = [None if it.attempts is None else -(-it.attempts // capacity) for it in runs]
+        starts = [_FIRST if it.start is None else _seconds(it.start) for it in runs]
+        ends = [_LAST if it.end is None else _seconds(it.end) for it in runs]
+        ends = [max(start, end) for start, end in zip(starts, ends, strict=True)]
+        self._by_start, self._by_end = _Totals(starts, loads), _Totals(ends, loads)
+        self._own = {it.key: row for it, row in zip(runs, zip(starts, ends, loads, strict=True), strict=True)}
+
+    def load(self, begins: float, ends: float, key: RunKey) -> Load:
+        """All but those that start when it has ended, or end before it begins: no campaign does both."""
+        if ends <= begins:
+            return NOTHING_ELSE
+        every = len(self._by_start.moments)
+        late = self._by_start.of(bisect_left(self._by_start.moments, ends), every)
+        early = self._by_end.of(0, bisect_right(self._by_end.moments, begins))
+        campaigns, unknown, minutes = (
+            whole - more - less
+            for whole, more, less in zip(self._by_start.of(0, every), late, early, strict=True)
+        )
+        own = self._own.get(key)
+        if own is not None and own[0] < ends and begins < own[1]:
+            campaigns, unknown, minutes = campaigns - 1, unknown - (own[2] is None), minutes - (own[2] or 0)
+        return Load(None if unknown else minutes, campaigns)
+
+
+def _seconds(moment: datetime) -> float:
+    return utc(moment).timestamp()
+
+
+def load_beside(subject: Subject, key: RunKey, find_load: FindLoad) -> Load:
+    """What overlaps the window of a campaign that begins, but itself; an end that is left out is 30 days."""
+    begins = subject.begins
     assert begins is not None, "one that never begins overlaps nothing"
-    ends = ends or after(begins, DEFAULT_WINDOW)
-    for other in case.beside.others():
-        same_kind = other.kind == subject.kind.name and other.manifest != mine
-        if same_kind and _before(other.start, ends) and _before(begins, other.end):
-            yield other
+    ends = window_of(subject.kind, subject.spec).end or after(begins, DEFAULT_WINDOW)
+    return find_load(subject.kind.name, begins, ends, key)
 
 
-def _before(one: datetime | None, other: datetime | None) -> bool:
-    """Of what nobody sees it is assumed."""
-    return one is None or other is None or one < other
+def run_key(campaign: Desired | Live) -> RunKey:
+    """What tells a campaign from the others of an account: its manifest, else its SID."""
+    return campaign.kind.name, campaign.where if isinstance(campaign, Desired) else campaign.sid
 
 
-def other_run(subject: Subject, manifest: Desired | None = None) -> OtherRun:
+def other_run(subject: Subject, key: RunKey) -> OtherRun:
     """How a campaign looks to the others of its account."""
-    window, numbers = window_of(subject.kind, subject.spec), number_count(subject)
-    attempts = None
-    if numbers is not None and not _hides_its_calls(subject):
-        retried = subject.spec.get("retries") if "retries" in subject.kind.by_name else None
-        attempts = numbers * (1 + len(retry_intervals(retried)))
-    key = manifest_key(manifest) if manifest is not None else None
+    window, workload = window_of(subject.kind, subject.spec), workload_of(subject)
+    attempts = None if workload is None else workload.most_attempts
     return OtherRun(subject.kind.name, subject.begins or window.start, window.end, attempts, key)

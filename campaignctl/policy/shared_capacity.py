@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 
-from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Kind
@@ -17,7 +16,7 @@ from campaignctl.model.plan import Change
 from campaignctl.model.windows import window_of
 from campaignctl.policy import Subject, span_of
 from campaignctl.policy.capacity import Span, overlaps_by_kind
-from campaignctl.policy.periods import run_of
+from campaignctl.policy.periods import beginning_of, subject_of
 from campaignctl.policy.subject import label
 
 
@@ -48,10 +47,10 @@ class SharedCapacity:
     def _spans(self) -> Iterator[tuple[Kind, Span]]:
         changes = tuple(self._changes)
         for change in changes:
-            run = run_of(change, self._now)
-            if run is not None and run.goes:
+            beginning = beginning_of(change, self._now)
+            if beginning is not None and beginning.goes:
                 name = label(change.desired) if change.desired else change.key.name
-                subject = Subject(KINDS[change.key.kind], change.resulting, run.start)
+                subject = subject_of(change, beginning.start, self._environment)
                 yield from span_of(subject, name, self._environment)
         settled = {(change.key.kind, change.live.sid) for change in changes if change.live}
         settled |= {
@@ -62,5 +61,6 @@ class SharedCapacity:
         }
         for live in self._alive:
             if live.status in CALLING and (live.kind.name, live.sid) not in settled:
-                subject = Subject(live.kind, live.spec, window_of(live.kind, live.spec).start)
+                begins = window_of(live.kind, live.spec).start
+                subject = Subject(live.kind, live.spec, begins, is_live=True)
                 yield from span_of(subject, live.name or live.sid, self._environment)

@@ -11,6 +11,7 @@ from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.counts import NO_COUNTS, Counts
 from campaignctl.model.environment import Environment
+from campaignctl.model.usage import USUAL, Usage
 from campaignctl.policy.beside import ALONE, Beside
 
 
@@ -19,7 +20,7 @@ class Subject(NamedTuple):
 
     `lead` is how far ahead the start lies that is being set, None where none is set. `capacity` is what the account
     does a minute, None for the kind's default. `is_live`: the campaign is there, so that a field which `spec` lacks is
-    one that nobody sees. `counts` are those of lists.
+    one that nobody sees. `counts` are those of lists, `usage` is how its people are expected to answer.
     """
 
     kind: Kind
@@ -29,6 +30,7 @@ class Subject(NamedTuple):
     capacity: int | None = None
     is_live: bool = False
     counts: Counts = NO_COUNTS
+    usage: Usage = USUAL
 
     def of_account(self, capacity: int) -> Subject:
         """The same, with what the account does a minute."""

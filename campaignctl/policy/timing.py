@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import Final
 
 from campaignctl.diagnostics import counted, quoted
 from campaignctl.model.windows import offset, window_of
-from campaignctl.policy.prediction import number_count, pace, predicted_minutes
+from campaignctl.policy import closed_forms
+from campaignctl.policy.closed_forms import Workload
+from campaignctl.policy.prediction import workload_of
+from campaignctl.policy.runs import load_beside, outlooks_of, run_key
 from campaignctl.policy.subject import Case, Violation, label
 
 _NAMED = 3
@@ -24,24 +28,39 @@ def lead_time(case: Case) -> Iterator[Violation]:
     yield Violation(case.subject.start_path, message)
 
 
+RUN_BOUNDS: Final = ("worst", "typical")
+"""Which run a window must be long enough for."""
+
+
 def window_fits(case: Case) -> Iterator[Violation]:
-    """The window is long enough for its numbers and retries. What is in lists nobody counts."""
+    """The window is long enough for the run. Where its people are not known nobody can tell."""
     account = case.settings.get(case.subject.kind.capacity_setting)
     subject = case.subject.of_account(account) if isinstance(account, int) else case.subject
-    end = window_of(subject.kind, subject.spec).end
-    minutes = predicted_minutes(subject)
-    if minutes is None or subject.begins is None or end is None:
+    end, workload = window_of(subject.kind, subject.spec).end, workload_of(subject)
+    if workload is None or subject.begins is None or end is None:
         return
-    window = (end - subject.begins).total_seconds() / 60
-    if minutes > window:
-        numbers = number_count(subject) or 0
-        needing = counted(numbers, "number and its retries need", "numbers and their retries need")
-        needs = f"{needing} {_minutes(minutes)} at {counted(pace(subject), subject.kind.unit)} a minute"
-        yield Violation(subject.end_path, f"{needs}, and its window has {_minutes(window)}; end it later")
+    window, typical = end - subject.begins, case.settings.get("bound") == "typical"
+    run = _typical_run if typical else _worst_run
+    minutes, unfinished = run(workload, window)
+    if unfinished:
+        needs = counted(workload.people, "person and its retries need", "people and their retries need")
+        pace = f"{counted(minutes, 'minute')} at {counted(workload.per_minute, subject.kind.unit)} a minute"
+        how = "typically" if typical else "at worst (if nothing else runs)"
+        left = f"{unfinished:,} of {counted(workload.people, 'person', 'people')} not finished"
+        message = f"{needs} {pace} {how}, and its window has {_minutes(window)}: {left}"
+        yield Violation(subject.end_path, f"{message}; end it later", details=(("unfinished", unfinished),))
 
 
-def _minutes(amount: float) -> str:
-    return counted(max(0, -int(-amount // 1)), "minute")
+def _typical_run(workload: Workload, window: timedelta) -> tuple[int, int]:
+    return closed_forms.typical_minutes(workload), closed_forms.typical_unfinished(workload, window)
+
+
+def _worst_run(workload: Workload, window: timedelta) -> tuple[int, int]:
+    return closed_forms.worst_minutes(workload), closed_forms.worst_unfinished(workload, window)
+
+
+def _minutes(window: timedelta) -> str:
+    return counted(max(0, window // timedelta(minutes=1)), "minute")
 
 
 def capacity(case: Case) -> Iterator[Violation]:
@@ -57,8 +76,19 @@ def capacity(case: Case) -> Iterator[Violation]:
     message = (
         f"with {_some(worst.names - {name})} it can want {counted(worst.wanted, subject.kind.unit)} a minute "
         f"from {start:%a %d %b %H:%M} to {last} {offset(start)}, and the account does {worst.capacity:,}"
+        f"{_longer(case)}"
     )
     yield Violation(subject.start_path, message)
+
+
+def _longer(case: Case) -> str:
+    """How much later it may be over than it would be alone; nothing where nobody can tell."""
+    load = load_beside(case.subject, run_key(case.desired), case.beside.find_load)
+    outlooks = outlooks_of(case.subject, load)
+    if outlooks.worst is None or outlooks.shared is None or outlooks.shared.minutes is None:
+        return ""
+    more = outlooks.shared.minutes - outlooks.worst.minutes
+    return f"; it may take {counted(more, 'minute')} longer for it"
 
 
 def _some(names: Iterable[str]) -> str:

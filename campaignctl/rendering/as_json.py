@@ -17,7 +17,7 @@ from campaignctl.model.plan import FORMAT_VERSION, Change, HeldOperation, Operat
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
 from campaignctl.policy.hours import zone_name
-from campaignctl.policy.periods import Run
+from campaignctl.policy.periods import Run, run_of
 from campaignctl.rendering.documents import (
     BriefChangeDocument,
     BriefPlanDocument,
@@ -40,7 +40,6 @@ from campaignctl.rendering.measures import (
     overlap_documents,
     reach_document,
     run_document,
-    runs_of,
 )
 from campaignctl.rendering.result_documents import (
     ApplyDocument,
@@ -70,8 +69,10 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
     changes: list[BriefChangeDocument] = []
     coming: list[tuple[Change, Estimate | None]] = []
     for change in plan.changes:
-        said = _NO_ESTIMATES if _stays(change) else estimates(change)
-        changes.append(_change(change, said, environment, show_numbers))
+        stays = _stays(change)
+        said = _NO_ESTIMATES if stays else estimates(change)
+        run = None if stays else run_of(change, plan.created_at, environment, plan.find_load)
+        changes.append(_change(change, said, run, environment, show_numbers))
         coming.append((change, said[1]))
     return {
         "format_version": FORMAT_VERSION,
@@ -107,11 +108,12 @@ def complete_document(
     brief: BriefPlanDocument, plan: Plan, environment: Environment, *, show_numbers: bool = False
 ) -> PlanDocument:
     """What `brief_document` made of a plan, with all the rest."""
-    runs = runs_of(plan.changes, environment, plan.created_at)
-    rows = zip(brief["changes"], plan.changes, runs, strict=True)
+    rows = zip(brief["changes"], plan.changes, strict=True)
     return {
         **brief,
-        "changes": [_complete(document, change, run, show_numbers) for document, change, run in rows],
+        "changes": [
+            _complete(document, change, plan, environment, show_numbers) for document, change in rows
+        ],
         "crowds": overlap_documents(plan.overlaps),
     }
 
@@ -222,9 +224,9 @@ def _stays(change: Change) -> bool:
 
 
 def _change(
-    change: Change, said: Estimates, environment: Environment, show_numbers: bool
+    change: Change, said: Estimates, run: Run | None, environment: Environment, show_numbers: bool
 ) -> BriefChangeDocument:
-    """Without its run; of one that stays as it is the schedule alone, by which formats put it in its place."""
+    """Of one that stays as it is the schedule alone, by which formats put it in its place."""
     kind = KINDS[change.key.kind]
     where = change.desired.where if change.desired else None
     state = change.desired_state
@@ -247,6 +249,7 @@ def _change(
         "fingerprint": change.fingerprint,
         "resulting": masked_spec(kind, resulting, show_numbers=show_numbers),
         "message": message_document(said),
+        "run": run_document(run),
     }
     local = None if _stays(change) else local_start(kind, change.resulting, zone_name(environment))
     if local is not None:
@@ -255,11 +258,12 @@ def _change(
 
 
 def _complete(
-    document: BriefChangeDocument, change: Change, run: Run | None, show_numbers: bool
+    document: BriefChangeDocument, change: Change, plan: Plan, environment: Environment, show_numbers: bool
 ) -> ChangeDocument:
     if not _stays(change):
-        return {**document, "run": run_document(run)}
+        return {**document}
     kind = KINDS[change.key.kind]
+    run = run_of(change, plan.created_at, environment, plan.find_load)
     return {
         **document,
         "resulting": masked_spec(kind, change.resulting, show_numbers=show_numbers),

@@ -32,6 +32,8 @@ class FindingDocument(TypedDict):
     """Of calling_hours: the latest end that may be declared, null where none would do."""
     count: NotRequired[Ordinal]
     """Of valid_numbers: how many more there are."""
+    unfinished: NotRequired[Ordinal]
+    """Of window_fits: how many people are not done with at the end."""
 
 
 class OperationDocument(TypedDict):
@@ -140,6 +142,27 @@ class MessageDocument(TypedDict):
     after: EstimateDocument | None
 
 
+class OutlookDocument(TypedDict):
+    """How long a run takes, alone on its account and never paused."""
+
+    minutes: Amount
+    """Whole, rounded up, not cut at the end."""
+    end: Moment
+    """The start plus them, cut at the end."""
+    unfinished: Amount
+    """How many people are not done with at the end."""
+
+
+class SharedOutlookDocument(TypedDict):
+    """The same beside others of the account, all of whose calls may come first; null where one of them is unknown."""
+
+    minutes: Amount | None
+    end: Moment | None
+    unfinished: Amount | None
+    campaigns: Ordinal
+    """How many others overlap it."""
+
+
 class RunDocument(TypedDict):
     """When it runs, as far as anybody can say."""
 
@@ -147,15 +170,24 @@ class RunDocument(TypedDict):
     end: Moment | None
     """The declared one."""
     predicted_end: Moment | None
-    """From numbers, retries and pace; null where nobody counts the people."""
+    """That of typical."""
     per_minute: Ordinal
     """Calls or messages."""
     goes: bool
     """false: it waits, paused or held."""
+    people: Amount | None
+    """How many it calls at most; null where nobody can tell."""
+    typical: OutlookDocument | None
+    """Where people answer as usage has it; null where their number, or how the account calls them, is not known."""
+    worst: OutlookDocument | None
+    """Where nobody answers, if nothing else runs."""
+    shared: SharedOutlookDocument | None
+    """null where no other campaign overlaps it."""
 
 
 class BriefChangeDocument(TypedDict):
-    """What becomes of one manifest, or of one orphan; of one that stays as it is without message and most fields."""
+    """What becomes of one manifest, or of one orphan; of one that stays as it is without message, run and most
+    fields."""
 
     kind: KindName
     name: str
@@ -181,6 +213,8 @@ class BriefChangeDocument(TypedDict):
     """The fields as they will stand when the operations are done. People's numbers as {count, distinct}, callback URLs
     masked."""
     message: MessageDocument
+    run: RunDocument | None
+    """null where it does not run, or nobody can tell when."""
     local_start: NotRequired[str]
     """The start's time in the zone of the calling hours, such as 20:00 in Asia/Kolkata; only where it is written in
     another offset."""
@@ -188,9 +222,6 @@ class BriefChangeDocument(TypedDict):
 
 class ChangeDocument(BriefChangeDocument):
     """What becomes of one manifest, or of one orphan."""
-
-    run: RunDocument | None
-    """null where it does not run, or nobody can tell when."""
 
 
 class ManifestsDocument(TypedDict):

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import Count, Estimate, Estimates, TextEstimate, reach_of
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.plan import Change
 from campaignctl.model.windows import window_of
-from campaignctl.policy.capacity import capacity
 from campaignctl.policy.hours import local_time
-from campaignctl.policy.periods import Run, calling_hours, run_of
+from campaignctl.policy.periods import Run, calling_hours
+from campaignctl.policy.runs import Outlook, SharedOutlook
 from campaignctl.rendering.documents import (
     CountDocument,
     EstimateDocument,
     HoursDocument,
     MessageDocument,
+    OutlookDocument,
     OverlapDocument,
     ReachDocument,
     RunDocument,
+    SharedOutlookDocument,
     TextDocument,
 )
 
@@ -47,15 +48,35 @@ def message_document(estimates: Estimates) -> MessageDocument:
     return {"before": _estimate(before), "after": _estimate(after)}
 
 
-def runs_of(changes: Sequence[Change], environment: Environment, now: datetime) -> list[Run | None]:
-    """When each runs; None where it does not, or nobody can tell when."""
-    capacities = {name: capacity(kind, environment) for name, kind in KINDS.items()}
-    return [run_of(change, now, capacities[change.key.kind]) for change in changes]
-
-
 def run_document(run: Run | None) -> RunDocument | None:
-    """As `runs_of` gives it."""
-    return _run(run) if run else None
+    """As `run_of` gives it."""
+    if run is None:
+        return None
+    outlooks = run.outlooks
+    return {
+        "start": moment(run.start),
+        "end": moment(run.end) if run.end else None,
+        "predicted_end": moment(run.predicted_end) if run.predicted_end else None,
+        "per_minute": run.per_minute,
+        "goes": run.goes,
+        "people": outlooks.people,
+        "typical": _outlook(outlooks.typical) if outlooks.typical else None,
+        "worst": _outlook(outlooks.worst) if outlooks.worst else None,
+        "shared": _shared(outlooks.shared) if outlooks.shared else None,
+    }
+
+
+def _outlook(outlook: Outlook) -> OutlookDocument:
+    return {"minutes": outlook.minutes, "end": moment(outlook.end), "unfinished": outlook.unfinished}
+
+
+def _shared(outlook: SharedOutlook) -> SharedOutlookDocument:
+    return {
+        "minutes": outlook.minutes,
+        "end": moment(outlook.end) if outlook.end else None,
+        "unfinished": outlook.unfinished,
+        "campaigns": outlook.campaigns,
+    }
 
 
 def reach_document(told: Iterable[tuple[Change, Estimate | None]]) -> ReachDocument:
@@ -105,16 +126,6 @@ def _text(text: TextEstimate | None) -> TextDocument | None:
         "characters": text.characters,
         "segments": text.segments,
         "variables": list(text.variables),
-    }
-
-
-def _run(run: Run) -> RunDocument:
-    return {
-        "start": moment(run.start),
-        "end": moment(run.end) if run.end else None,
-        "predicted_end": moment(run.predicted_end) if run.predicted_end else None,
-        "per_minute": run.per_minute,
-        "goes": run.goes,
     }
 
 

@@ -143,6 +143,7 @@ def _says(change: BriefChangeDocument, now: datetime, asked: Asking | None) -> I
         yield Said(words.effect(change, now))
         yield from _optional(words.urgency(change, now), Tone.SOON)
         yield from _optional(words.estimate(change), Tone.PLAIN)
+        yield from _optional(words.run(change), Tone.PLAIN)
         if reason["code"] not in changes_words.SHOWS_ITSELF:
             yield Said(f"Why: {why}")
         yield from _steps(change)

@@ -10,7 +10,13 @@ from typing import Final
 from campaignctl import zones
 from campaignctl.kinds import KINDS
 from campaignctl.rendering.changes import title
-from campaignctl.rendering.documents import ChangeDocument, HoursDocument, OverlapDocument, PlanDocument
+from campaignctl.rendering.documents import (
+    ChangeDocument,
+    HoursDocument,
+    OverlapDocument,
+    PlanDocument,
+    RunDocument,
+)
 from campaignctl.rendering.words import counted, duration, moment, read_moment
 
 MOST_DAYS: Final = 14
@@ -19,43 +25,55 @@ MOST_DAYS: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class TimelineBar:
-    """One campaign in time. `predicted_end` and `end` (declared) None where unknown; it waits unless it `goes`."""
+    """One campaign in time. `predicted_end` (typical), `worst_end` and `end` (declared) None where unknown; it waits
+    unless it `goes`.
+    """
 
     title: str
     start: datetime
     predicted_end: datetime | None
+    worst_end: datetime | None
     end: datetime | None
     goes: bool
 
     @property
     def drawn_until(self) -> datetime:
         """The last moment at which there is something to see."""
-        return max(self.start, self.predicted_end or self.end or self.start)
+        return max(self.start, self.worst_end or self.predicted_end or self.end or self.start)
 
     @property
     def ends(self) -> str:
-        """Its predicted end in words."""
-        if self.predicted_end is None:
-            return "unknown"
-        return f"{moment(self.predicted_end)}, after {duration(self.predicted_end - self.start)}"
+        """The end of its typical run in words."""
+        return self._after(self.predicted_end)
+
+    @property
+    def ends_at_worst(self) -> str:
+        """The end of its longest run in words."""
+        return self._after(self.worst_end)
+
+    def _after(self, end: datetime | None) -> str:
+        return "unknown" if end is None else f"{moment(end)}, after {duration(end - self.start)}"
 
     @property
     def says(self) -> str:
         """All of it, for who does not see the drawing."""
         waits = "" if self.goes else " (waits: paused, held or blocked)"
         window = f", window until {moment(self.end)}" if self.end else ""
-        return f"{self.title}{waits}: starts {moment(self.start)}, predicted end {self.ends}{window}"
+        ends = f"typical end {self.ends}, at worst, if nothing else runs, {self.ends_at_worst}"
+        return f"{self.title}{waits}: starts {moment(self.start)}, {ends}{window}"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What of a span falls on a day, in parts of that day from 0 to 1.
 
-    `calls` is the predicted run, `window` what is declared, `point` its start; each None where it is not on this day.
+    `calls` is the typical run, `worst` what the longest adds to it, `window` what is declared, `point` its start; each
+    None where it is not on this day.
     """
 
     span: TimelineBar
     calls: tuple[float, float] | None
+    worst: tuple[float, float] | None
     window: tuple[float, float] | None
     point: tuple[float, float] | None
 
@@ -67,7 +85,7 @@ class Piece:
     @property
     def start(self) -> float:
         """Where it begins to be seen on this day."""
-        return min(part[0] for part in (self.calls, self.window, self.point) if part)
+        return min(part[0] for part in (self.calls, self.worst, self.window, self.point) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +145,15 @@ def _spans(changes: Sequence[ChangeDocument]) -> Iterator[TimelineBar]:
                 title=title(change["kind"], change["name"]),
                 start=start,
                 predicted_end=read_moment(run["predicted_end"]),
+                worst_end=_worst_end(run),
                 end=read_moment(run["end"]),
                 goes=run["goes"],
             )
+
+
+def _worst_end(run: RunDocument) -> datetime | None:
+    worst = run.get("worst")  # a file of an earlier version has none
+    return read_moment(worst["end"]) if worst else None
 
 
 def _zone(hours: HoursDocument | None, first: TimelineBar) -> tuple[tzinfo, str]:
@@ -188,9 +212,17 @@ def _piece(span: TimelineBar, bounds: Bounds) -> Piece | None:
     return Piece(
         span=span,
         calls=_part(span.start, span.predicted_end, bounds) if span.predicted_end else None,
+        worst=_at_worst(span, bounds),
         window=_part(span.start, span.end, bounds) if span.end else None,
         point=_part(span.start, span.start, bounds),
     )
+
+
+def _at_worst(span: TimelineBar, bounds: Bounds) -> tuple[float, float] | None:
+    """What the longest run adds to the typical one."""
+    if span.predicted_end is None or span.worst_end is None or span.worst_end <= span.predicted_end:
+        return None
+    return _part(span.predicted_end, span.worst_end, bounds)
 
 
 def _hours(hours: HoursDocument | None, bounds: Bounds) -> tuple[float, float] | None:

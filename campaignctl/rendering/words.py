@@ -6,7 +6,7 @@ escapes complete sentences all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, assert_never
@@ -23,6 +23,8 @@ from campaignctl.rendering.documents import (
     EstimateDocument,
     HeldDocument,
     ReachDocument,
+    RunDocument,
+    SharedOutlookDocument,
     TextDocument,
 )
 
@@ -276,6 +278,53 @@ def _estimate(estimate: EstimateDocument, kind: Kind) -> str | None:
         return None
     calls = known(estimate["most"], kind.unit, f"{kind.unit}s")
     return f"at most {calls} ({counted(retries, 'retry', 'retries')} each)"
+
+
+def run(change: BriefChangeDocument) -> str | None:
+    """`calls until 19:58 typically, 20:59 at worst (if nothing else runs; 500 of 5,000 people not finished)`.
+
+    None where nobody can tell, and of what does not run.
+    """
+    run = change["run"]
+    if run is None or change["change"] == "noop":
+        return None
+    return run_words(run, KINDS[change["kind"]])
+
+
+def run_words(run: RunDocument, kind: Kind) -> str | None:
+    """How long it runs, by its document; None where nobody can tell."""
+    start, shared = read_moment(run["start"]), run.get("shared")
+    typical, worst = run.get("typical"), run.get("worst")  # a file of an earlier version has none
+    if start is None or typical is None or worst is None:
+        return None
+    parts = ["if nothing else runs", *_unfinished(worst["unfinished"], run["people"])]
+    says = (
+        f"{kind.verb} until {_until(typical['end'], start)} typically, {_until(worst['end'], start)} at worst"
+    )
+    says += f" ({'; '.join(parts)})"
+    return f"{says}; {_beside(shared, start, run['people'])}" if shared else says
+
+
+def _until(end: str, start: datetime) -> str:
+    """The clock alone on the day of the start."""
+    when = read_moment(end)
+    if when is None:
+        return end
+    clock = f"{when:%H:%M}"
+    return clock if when.date() == start.date() else f"{day(when)} {clock}"
+
+
+def _unfinished(count: int | None, people: int | None) -> Iterator[str]:
+    if count:
+        yield f"{count:,} of {counted(people or count, 'person', 'people')} not finished"
+
+
+def _beside(shared: SharedOutlookDocument, start: datetime, people: int | None) -> str:
+    others = counted(shared["campaigns"], "other campaign")
+    if shared["end"] is None:
+        return f"beside {others}, which nobody can count, unknown"
+    left = "".join(f" ({it})" for it in _unfinished(shared["unfinished"], people))
+    return f"beside {others} {_until(shared['end'], start)} at worst{left}"
 
 
 def _text(text: TextDocument) -> str:

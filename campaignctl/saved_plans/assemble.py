@@ -44,6 +44,7 @@ def assemble(
         notes=(*decisions.notes, *snapshot.notes),
         findings=decisions.findings,
         find_overlaps=decisions.find_overlaps,
+        find_load=decisions.find_load,
     )
 
 

@@ -98,7 +98,8 @@ def expected_end(live: Live, now: datetime, environment: Environment, pace: floa
     if live.status not in (Status.CREATED, Status.IN_PROGRESS):
         return None
     start = window_of(live.kind, live.spec).start
-    subject = Subject(live.kind, live.spec, start, capacity=capacity(live.kind, environment))
+    account, usage = capacity(live.kind, environment), environment.usage_of({})
+    subject = Subject(live.kind, live.spec, start, capacity=account, is_live=True, usage=usage)
     end = declared_end(subject)
     current = progress(live)
     if current is not None and current.to_go is not None and pace:

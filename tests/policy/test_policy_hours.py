@@ -17,9 +17,9 @@ from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.planning.terms import document_start
-from campaignctl.policy import Policies, Subject, check_manifest, predicted_minutes
+from campaignctl.policy import Policies, Subject, check_manifest
 from campaignctl.policy.hours import CallingDay
-from campaignctl.policy.runs import worst_minutes
+from campaignctl.policy.runs import outlooks_of
 from campaignctl.policy.wall_time import moment_of
 from campaignctl.zones import zone, zone_names
 
@@ -206,6 +206,11 @@ def test_the_end_that_is_printed_is_the_latest_that_is_not_found(name: str, minu
 NUMBERS: Value = [f"+9198765{number:05}" for number in range(120)]
 
 
+def worst_minutes(subject: Subject) -> int | None:
+    worst = outlooks_of(subject).worst
+    return None if worst is None else worst.minutes
+
+
 @pytest.mark.parametrize(
     ("spec", "minutes"),
     [
@@ -244,7 +249,7 @@ def test_messages_have_no_retries() -> None:
 @given(
     some.integers(1, 5000), some.integers(1, 100), some.integers(0, 3), some.integers(1, 60), some.booleans()
 )
-def test_no_predicted_run_is_longer_than_the_worst(
+def test_no_typical_run_is_longer_than_the_worst(
     people: int, throttle: int, times: int, interval: int, doubles: bool
 ) -> None:
     retries: Value = {
@@ -253,16 +258,16 @@ def test_no_predicted_run_is_longer_than_the_worst(
         "mechanism": "Exponential" if doubles else "Linear",
     }
     spec: dict[str, Value] = {
-        "from": ["1"] * people,
+        "from": [str(number) for number in range(people)],
         "mode": "custom",
         "throttle": throttle,
         "retries": retries,
     }
     subject = Subject(VOICE, spec, NOW)
-    worst, predicted = worst_minutes(subject), predicted_minutes(subject)
-    assert worst is not None
-    assert predicted is not None
-    assert predicted <= worst
+    outlooks = outlooks_of(subject)
+    assert outlooks.worst is not None
+    assert outlooks.typical is not None
+    assert outlooks.typical.minutes <= outlooks.worst.minutes
 
 
 # -- zones ------------------------------------------------------------------------------------------------------

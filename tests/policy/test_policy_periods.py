@@ -51,50 +51,64 @@ def at(minutes: int) -> datetime:
 
 SOON: Value = {"send_at": at(60).isoformat()}
 CALLS: dict[str, Value] = {"from": NUMBERS, "schedule": SOON}
+SHOWN: dict[str, Value] = {**CALLS, "retries": None, "mode": "auto"}
 RETRIES: Value = {"number_of_retries": 2, "interval_mins": 15}
+
+
+Summary = tuple[datetime, datetime | None, datetime | None, int, bool]
+
+
+def summary(run: Run | None) -> Summary | None:
+    """Start, declared end, typical end, calls a minute, and whether it goes by itself."""
+    return (run.start, run.end, run.predicted_end, run.per_minute, run.goes) if run else None
 
 
 @pytest.mark.parametrize(
     ("given", "run"),
     [
-        (change(CALLS, Op.CREATE), Run(at(60), None, at(62), 60, True)),
-        (change({**CALLS, "retries": RETRIES}, Op.CREATE), Run(at(60), None, at(92), 60, True)),
+        (change(CALLS, Op.CREATE), (at(60), None, at(62), 60, True)),
+        (change({**CALLS, "retries": RETRIES}, Op.CREATE), (at(60), None, at(92), 60, True)),
         (
             change({**CALLS, "mode": "custom", "throttle": 4}, Op.CREATE),
-            Run(at(60), None, at(90), 4, True),
+            (at(60), None, at(90), 4, True),
         ),
         (
             change(
                 {"from": NUMBERS, "schedule": {"send_at": at(60).isoformat(), "end_at": at(61).isoformat()}}
             ),
-            Run(at(60), at(61), at(61), 60, False),
+            (at(60), at(61), at(61), 60, False),
         ),
-        (change({"lists": ["x"], "schedule": SOON}, Op.CREATE), Run(at(60), None, None, 60, True)),
-        (change(CALLS, Op.CREATE, Op.PAUSE), Run(at(60), None, at(62), 60, False)),
-        (change(CALLS, held=(Op.CREATE,)), Run(at(60), None, at(62), 60, False)),
-        (change(CALLS, live="Created"), Run(at(60), None, at(62), 60, True)),
-        (change(CALLS, live="Paused"), Run(at(60), None, at(62), 60, False)),
-        (change(CALLS, Op.RESUME, live="Paused"), Run(at(60), None, at(62), 60, True)),
+        (change({"lists": ["x"], "schedule": SOON}, Op.CREATE), (at(60), None, None, 60, True)),
+        (change(CALLS, Op.CREATE, Op.PAUSE), (at(60), None, at(62), 60, False)),
+        (change(CALLS, held=(Op.CREATE,)), (at(60), None, at(62), 60, False)),
+        (change(SHOWN, live="Created"), (at(60), None, at(62), 60, True)),
+        (change(CALLS, live="Created"), (at(60), None, None, 60, True)),
+        (change(SHOWN, live="Paused"), (at(60), None, at(62), 60, False)),
+        (change(SHOWN, Op.RESUME, live="Paused"), (at(60), None, at(62), 60, True)),
+        (
+            change({**SHOWN, "schedule": {"send_at": at(-60).isoformat()}}, Op.RESUME, live="Paused"),
+            (NOW, None, at(2), 60, True),
+        ),
         (change(CALLS, Op.PAUSE, Op.COMPLETE, live="in-progress"), None),
         (change(CALLS, live="completed"), None),
         (change(CALLS, live="Hibernating"), None),
-        (change({"from": NUMBERS}, Op.CREATE), Run(NOW, None, at(2), 60, True)),
+        (change({"from": NUMBERS}, Op.CREATE), (NOW, None, at(2), 60, True)),
         (change({"from": NUMBERS}, live="Created"), None),
     ],
 )
-def test_a_campaign_runs_from_its_start_to_its_predicted_end(given: Change, run: Run | None) -> None:
-    assert run_of(given, NOW) == run
+def test_a_campaign_runs_from_its_start_to_its_predicted_end(given: Change, run: Summary | None) -> None:
+    assert summary(run_of(given, NOW, ACCOUNT)) == run
 
 
 def test_nothing_runs_where_nothing_is_there_and_nothing_is_to_be_done() -> None:
     over = replace(change(CALLS), type=ChangeType.NOOP)
-    assert run_of(over, NOW) is None
+    assert run_of(over, NOW, ACCOUNT) is None
 
 
 def test_a_declared_end_cuts_the_prediction() -> None:
     window: Value = {"send_at": at(60).isoformat(), "end_at": at(61).isoformat()}
-    run = run_of(change({"from": NUMBERS, "schedule": window}, Op.CREATE), NOW)
-    assert run == Run(at(60), at(61), at(61), 60, True)
+    run = summary(run_of(change({"from": NUMBERS, "schedule": window}, Op.CREATE), NOW, ACCOUNT))
+    assert run == (at(60), at(61), at(61), 60, True)
 
 
 def runs(*spans: tuple[int, int]) -> list[tuple[Kind, Span]]:
@@ -144,8 +158,8 @@ def test_whatever_is_alive_crowds_too_but_no_twin_that_is_paused() -> None:
 
 
 def test_a_faster_account_is_done_sooner() -> None:
-    run = run_of(change(CALLS, Op.CREATE), NOW, capacity=120)
-    assert run == Run(at(60), None, at(61), 120, True)
+    fast = replace(ACCOUNT, policy={"capacity": {"level": "off", "calls_per_minute": 120}})
+    assert summary(run_of(change(CALLS, Op.CREATE), NOW, fast)) == (at(60), None, at(61), 120, True)
 
 
 def test_the_capacity_is_the_policys_or_an_accounts_default() -> None:

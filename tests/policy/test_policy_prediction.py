@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.table import Value
-from campaignctl.policy import Subject, declared_end, pace, predicted_end, predicted_minutes
+from campaignctl.policy import Subject, declared_end, pace, predicted_end
+from campaignctl.policy.runs import outlooks_of
 
 NOW = datetime.fromisoformat("2027-01-01T00:00:00+00:00")
 NUMBERS: Value = [f"+9198765{number:05}" for number in range(120)]
@@ -39,10 +40,11 @@ def subject(capacity: int | None = None, **spec: Value) -> Subject:
         ({"from": []}, None),
     ],
 )
-def test_a_run_takes_its_numbers_and_the_intervals_of_its_retries(
+def test_a_typical_run_takes_its_numbers_and_what_its_retries_take(
     spec: dict[str, Value], minutes: int | None
 ) -> None:
-    assert predicted_minutes(subject(**spec)) == minutes
+    typical = outlooks_of(subject(**spec)).typical
+    assert (typical.minutes if typical else None) == minutes
 
 
 def test_the_account_sets_the_pace() -> None:

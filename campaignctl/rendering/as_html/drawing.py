@@ -58,8 +58,9 @@ def timeline_html(timeline: Timeline) -> Iterator[str]:
 
 def _legend(timeline: Timeline) -> str:
     items = [
-        (_swatch('class="voice" rx="3"'), "predicted calls"),
+        (_swatch('class="voice" rx="3"'), "the typical run of calls"),
         (_swatch('class="sms" rx="3"'), "messages"),
+        (_swatch('class="voice worst" rx="3"'), "at worst, if nothing else runs"),
         (_swatch('class="voice window" rx="3"'), "the rest of the window"),
         (_swatch('class="voice waits" rx="3"'), "waits: paused, held or blocked"),
         (_swatch('class="voice fade"'), "how long, nobody knows"),
@@ -120,7 +121,8 @@ def _row(piece: Piece, top: int) -> str:
     start = piece.start
     late = start > 0.6
     window = piece.window if piece.span.goes or not piece.calls else None
-    end = max(part[1] for part in (piece.calls, window, (start, start)) if part)
+    worst = piece.worst if piece.span.goes else None
+    end = max(part[1] for part in (piece.calls, worst, window, (start, start)) if part)
     anchor = f'x="{_percent(min(end, 1) if late else start)}"{_END if late else ""}'
     label = text(cut_label(piece.span.title))
     return (
@@ -146,9 +148,11 @@ def _bars(piece: Piece, top: int) -> Iterator[str]:
         return
     if piece.window:
         yield _rect(f"{kind} window", *piece.window, top, _BAR)
+    if piece.worst:
+        yield _rect(f"{kind} worst", *piece.worst, top, _BAR)
     if piece.calls:
         yield _rect(kind, *piece.calls, top, _BAR)
-    elif piece.starts_here:
+    elif piece.starts_here and not piece.worst:
         yield _rect(f"{kind} fade", piece.start, piece.start + _STUB, top, _BAR)
     if piece.starts_here:
         yield f'<rect class="{kind}" x="{_percent(piece.start)}" y="{top - 2}" width="2" height="{_BAR + 4}"/>'
@@ -165,7 +169,7 @@ def _percent(part: float) -> str:
 
 def _table(timeline: Timeline) -> Iterator[str]:
     yield '<details class="folded"><summary>The timeline as a table</summary><div class="wide"><table class="spans">'
-    columns = ("Campaign", "Starts", "Predicted end", "Window ends", "Runs")
+    columns = ("Campaign", "Starts", "Typical end", "At worst, alone", "Window ends", "Runs")
     head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     yield f"<thead><tr>{head}</tr></thead><tbody>\n"
     for span in timeline.spans:
@@ -177,6 +181,7 @@ def _table_row(span: TimelineBar) -> str:
     cells = (
         moment(span.start),
         span.ends,
+        span.ends_at_worst,
         moment(span.end) if span.end else "not declared",
         "yes" if span.goes else "waits: paused, held or blocked",
     )

@@ -79,9 +79,9 @@ def _change(change: BriefChangeDocument, now: datetime, namesake: bool) -> Itera
     urgency = words.urgency(change, now)
     if urgency:
         yield Line(urgency, 1, Style.ALERT)
-    estimate = words.estimate(change)
-    if estimate:
-        yield Line(estimate, 1)
+    for sentence in (words.estimate(change), words.run(change)):
+        if sentence:
+            yield Line(sentence, 1)
     yield from reason_lines(change["reason"])
     yield from _operations(change)
     yield from _content(change)

@@ -12,7 +12,7 @@ from campaignctl.api.listing import ListReading, read_list, term_of
 from campaignctl.api.newest import newest_by_reading, newest_of, newest_page
 from campaignctl.api.searching import Searches
 from campaignctl.api.sparing import read_sparingly
-from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.lifecycle import ENDING_STATES, State
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live, sharing
 from campaignctl.model.windows import window_of
@@ -161,7 +161,7 @@ class KindReader:
             and not one.sid
             and one.name not in taken
             and one.previous_name not in renamed
-            and one.state not in (State.COMPLETED, State.ARCHIVED)
+            and one.state not in ENDING_STATES
             and _can_matter(one, now)
         ]
 

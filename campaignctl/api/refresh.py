@@ -9,7 +9,7 @@ from typing import Final
 from campaignctl.api.client import Client
 from campaignctl.api.kind_reader import KindReader
 from campaignctl.api.listing import is_refusal, no_such_part
-from campaignctl.api.other_sms import read_other_sms
+from campaignctl.api.other_endpoint import read_other_endpoint
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
@@ -29,7 +29,7 @@ def fetch(client: Client, desired: Sequence[Desired], *, refresh: RefreshStrateg
     readers = _readers(client, desired, sparing)
     _doubt_emptiness(readers.values())
     newest = {name: reader.newest_finished() for name, reader in readers.items() if reader.to_create()}
-    others = {name: read_other_sms(reader, sparing) for name, reader in readers.items()}
+    others = {name: read_other_endpoint(reader, sparing) for name, reader in readers.items()}
     listings = {name: others[name].settling(reader) for name, reader in readers.items()}
     missing = [(reader.kind, sid) for reader in readers.values() for sid in reader.missing]
     elsewhere = {sid: found for kind, sid in missing if (found := _elsewhere(client, kind, sid, listings))}
@@ -37,9 +37,9 @@ def fetch(client: Client, desired: Sequence[Desired], *, refresh: RefreshStrateg
         now=client.now(),
         listings=listings,
         elsewhere=elsewhere,
-        other_sms=tuple(live for other in others.values() for live in other.alive),
+        other_endpoint=tuple(live for other in others.values() for live in other.alive),
         newest_finished=newest,
-        other_sms_finished=tuple(live for other in others.values() for live in other.finished),
+        other_endpoint_finished=tuple(live for other in others.values() for live in other.finished),
         strategy=refresh,
         requests=client.requests - before,
         notes=(*(note for reader in readers.values() for note in reader.notes), *client.notes),

@@ -12,7 +12,7 @@ from typing import Final
 from campaignctl.applying.port import AccountPort, Check, Hooks, TooLateError
 from campaignctl.applying.verify import Verdict, verify
 from campaignctl.errors import ApiError, InterruptedRunError
-from campaignctl.kinds.lifecycle import FINISHED, Status
+from campaignctl.kinds.lifecycle import NOT_CALLING, Status
 from campaignctl.kinds.operations import OPERATIONS, TRANSITIONS, Action, reached_by
 from campaignctl.kinds.table import Type, Value
 from campaignctl.model.campaigns import Live
@@ -23,7 +23,6 @@ from campaignctl.planning.compare import UNSEEN, same, shown
 _NOT_YET: Final = (404, 409)
 _PATIENCE_STEP: Final = 1.0
 _LONGEST_BACKOFF: Final = 60.0
-_QUIET: Final = frozenset({Status.PAUSED}) | FINISHED
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Sender:
 
     def pause_duplicate(self, live: Live, *, just_created: bool = False, urgent: bool = False) -> Acted:
         """A pause that only has to keep a campaign from calling: one that is over is as quiet as a paused one."""
-        acted = self._act(live, Action.PAUSE, _QUIET, just_created, None, urgent)
+        acted = self._act(live, Action.PAUSE, NOT_CALLING, just_created, None, urgent)
         now = acted.live
         if acted.took and now is not None and now.finished:
             return Acted(AlreadyInState(now), acted.attempts)

@@ -7,11 +7,11 @@ are offered. Of a manifest only kind and name are looked at: completion tells no
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -89,7 +89,7 @@ def _is_plain(sign: str) -> bool:
     return sign.isprintable()
 
 
-def _project(context: click.Context) -> tuple[Path | None, dict[Any, Any]]:
+def _project(context: click.Context) -> tuple[Path | None, Mapping[object, object]]:
     """The project's directory and file; nothing where there is none or it cannot be read.
 
     Read by the loader that is slow: the quick one cannot read deep nesting.
@@ -167,5 +167,5 @@ def _text(file: Path, most: int = _MOST_CHARACTERS) -> str:
         return opened.read(most)
 
 
-def _mapping(value: object) -> dict[Any, Any]:
+def _mapping(value: object) -> Mapping[object, object]:
     return value if isinstance(value, dict) else {}

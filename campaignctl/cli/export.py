@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
@@ -65,6 +65,17 @@ def _statuses(_context: click.Context, _param: click.Parameter, values: tuple[st
     return frozenset(map(read_status, words))
 
 
+class _Asked(TypedDict):
+    """What the command line says, an option each."""
+
+    directory: Path
+    statuses: frozenset[Status]
+    part: str
+    kinds: tuple[str, ...]
+    force: bool
+    numbers_to: Path | None
+
+
 @click.command("export")
 @global_options
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=offering("names"))
@@ -88,9 +99,11 @@ def _statuses(_context: click.Context, _param: click.Parameter, values: tuple[st
     help="Write people's numbers to a file of their own, which can stay out of git.",
 )
 @format_option("text", "json")
-def command(options: GlobalOptions, names: tuple[str, ...], output_format: str, **asked: Any) -> int:
+def command(
+    options: GlobalOptions, names: tuple[str, ...], output_format: str, **asked: Unpack[_Asked]
+) -> int:
     """Write live campaigns as manifests. Planning right after shows no change."""
-    export_options = _export_options(options, names, **asked)
+    export_options = _export_options(options, names, asked)
     session = Session.open(options)
     _check_places(session, export_options)
     reading = session.read_lenient()
@@ -114,25 +127,20 @@ def command(options: GlobalOptions, names: tuple[str, ...], output_format: str, 
 def _export_options(
     options: GlobalOptions,
     names: tuple[str, ...],
-    *,
-    directory: Path,
-    statuses: frozenset[Status],
-    part: str,
-    kinds: tuple[str, ...],
-    force: bool,
-    numbers_to: Path | None,
+    asked: _Asked,
 ) -> _ExportOptions:
     """Raises UsageError for what excludes itself."""
+    numbers_to = asked["numbers_to"]
     if numbers_to is not None and options.show_numbers:
         raise UsageError("--numbers-to and --show-numbers exclude each other")
     return _ExportOptions(
         names=tuple(dict.fromkeys(names)),
-        kinds=kinds or tuple(kind.short for kind in KINDS.values()),
-        wanted=Wanted(statuses, part),
-        directory=_absolute(directory),
+        kinds=asked["kinds"] or tuple(kind.short for kind in KINDS.values()),
+        wanted=Wanted(asked["statuses"], asked["part"]),
+        directory=_absolute(asked["directory"]),
         numbers_to=None if numbers_to is None else _absolute(numbers_to),
         show_numbers=options.show_numbers,
-        force=force,
+        force=asked["force"],
     )
 
 

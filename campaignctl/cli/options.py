@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import click
 
 from campaignctl.app.options import REFRESHES, GlobalOptions
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 
 
 def offering(what: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
@@ -64,12 +64,16 @@ _BROUGHT = ("clock", "network", "random")
 _GIVEN = tuple(name for name in GlobalOptions.__dataclass_fields__ if name not in _BROUGHT)
 
 
+_OF_COMMAND_LINE = cast("Callable[..., GlobalOptions]", GlobalOptions)
+"""The options above give each what its field takes."""
+
+
 def global_options(function: F) -> F:
     """Adds the shared options to a command; it receives them merged, as `options`."""
 
     @wraps(function)
-    def with_options(**values: Any) -> Any:
-        own = GlobalOptions(**{name: values.pop(name) for name in _GIVEN})
+    def with_options(**values: object) -> object:
+        own = _OF_COMMAND_LINE(**{name: values.pop(name) for name in _GIVEN})
         context = click.get_current_context()
         merged = own.over(context.obj) if isinstance(context.obj, GlobalOptions) else own
         context.obj = merged

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final, cast
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.formats import Format
@@ -19,7 +19,7 @@ from campaignctl.manifests.companions import companion_kinds
 from campaignctl.model.companions import CompanionKind
 from campaignctl.policy.project_file import PROJECT
 
-Schema = dict[str, Any]
+Schema = dict[str, object]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _REFERENCE: Final = "[$][{]"
@@ -76,7 +76,8 @@ def _manifest(kind: Kind) -> Schema:
     schema = _Writer(substitutes=True, requires=False).object(document)
     schema["required"] = [name for name in _required(document) if name != "spec"]
     if RECIPIENTS[kind.name]:
-        schema["properties"]["spec"] |= _numbers_once()
+        properties = cast("dict[str, Schema]", schema["properties"])
+        properties["spec"] |= _numbers_once()
     return {
         "title": kind.name,
         **schema,
@@ -229,7 +230,7 @@ _BY_TYPE: Final[Mapping[Type, Callable[[_Writer, Field], Schema]]] = MappingProx
 
 def _allow_null(schema: Schema) -> None:
     if "enum" in schema:
-        schema["enum"] = [*schema["enum"], None]
+        schema["enum"] = [*cast("list[object]", schema["enum"]), None]
     else:
         types = schema["type"]
         schema["type"] = [*(types if isinstance(types, list) else [types]), "null"]

@@ -19,6 +19,7 @@ from typing import (
     Literal,
     NotRequired,
     Union,
+    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -136,7 +137,7 @@ def _or_null(schema: Schema) -> Schema:
     if "$ref" in schema:
         return {"anyOf": [{"type": "null"}, schema]}
     if "enum" in schema:
-        return {**schema, "enum": [*schema["enum"], None]}
+        return {**schema, "enum": [*cast("list[object]", schema["enum"]), None]}
     return {**schema, "type": [schema["type"], "null"]}
 
 

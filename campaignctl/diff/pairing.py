@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.kinds.lifecycle import ENDING_STATES, Status
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.looks import Look
@@ -103,7 +103,7 @@ def _reached(manifest: Desired, country: Country | None) -> frozenset[str]:
 
 def _could_be_another(manifest: Desired) -> bool:
     """What is to be over is never created; `distinct_from` says that it was looked at, and is one of its own."""
-    return manifest.state not in (State.COMPLETED, State.ARCHIVED) and not manifest.distinct_from
+    return manifest.state not in ENDING_STATES and not manifest.distinct_from
 
 
 def _may_be_one(before: Desired, after: Desired) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from campaignctl.diff.document import DiffDocument, DiffSummaryDocument, ManifestChangeDocument
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.lifecycle import ENDING_STATES, State
 from campaignctl.rendering import words
 from campaignctl.rendering.documents import DifferenceDocument
 from campaignctl.text import name
@@ -38,7 +38,7 @@ def does(change: ManifestChangeDocument) -> str:
 def effect(change: ManifestChangeDocument) -> str | None:
     """Whom it reaches and when: `calls 1,200 people, Fri 15 Jan 2027 09:00 +05:30`. None for what is to be over."""
     kind, fields = KINDS[change["kind"]], change["fields"]
-    if change["state"] in (State.COMPLETED, State.ARCHIVED) or not _says_whom(change):
+    if change["state"] in ENDING_STATES or not _says_whom(change):
         return None
     schedule = fields.get(kind.schedule.name)
     start = words.read_moment(schedule.get(kind.start.name)) if isinstance(schedule, Mapping) else None

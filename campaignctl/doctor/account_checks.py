@@ -9,7 +9,8 @@ from typing import Final
 
 from campaignctl.diagnostics import Severity, counted, has_errors, quoted, some_of
 from campaignctl.doctor.facts import Facts, Problem
-from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.lifecycle import FAILURES, Status
+from campaignctl.kinds.operations import covering
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
 from campaignctl.model.plan import Change
@@ -21,7 +22,11 @@ RECENT: Final = timedelta(days=30)
 """Nothing that can be done makes a failed campaign another one: what is older than this is history, not news."""
 _MOST_NAMED: Final = 10
 """Of what may be many campaigns. What more there are is counted."""
-_ENDED: Final = {Status.FAILED: "it failed", Status.CANCELED: "it was canceled"}
+_ENDED: Final = covering(
+    "doctor.account_checks, _ENDED",
+    {Status.FAILED: "it failed", Status.CANCELED: "it was canceled"},
+    FAILURES,
+)
 _TOLD: Final = frozenset(
     {"already-ran", "ambiguous-name", "incomplete-list", "unknown-outcome", "unknown-status"}
 )

@@ -41,6 +41,8 @@ ALIVE = frozenset({Status.CREATED, Status.IN_PROGRESS, Status.PAUSED})
 FINISHED = frozenset({Status.COMPLETED, Status.ARCHIVED, Status.FAILED, Status.CANCELED, Status.DELETED})
 CALLING = frozenset({Status.CREATED, Status.IN_PROGRESS})
 """Calling now, or about to."""
+NOT_CALLING = (ALIVE | FINISHED) - CALLING
+"""Surely not calling: what is unknown may be."""
 
 MEETS: Mapping[State, frozenset[Status]] = MappingProxyType(
     {
@@ -50,6 +52,16 @@ MEETS: Mapping[State, frozenset[Status]] = MappingProxyType(
         State.ARCHIVED: frozenset({Status.ARCHIVED}),
     }
 )
+"""What a campaign is that is as it is wanted. What follows from a state below is a property of its row here."""
+
+ENDING_STATES = frozenset(state for state, meets in MEETS.items() if meets <= FINISHED)
+"""The campaign is to be over: none is created for it."""
+STOPPED_STATES = frozenset(state for state, meets in MEETS.items() if not meets & CALLING)
+"""The campaign is not to call: it is to wait, or to be over."""
+ENDED = frozenset().union(*(MEETS[state] for state in ENDING_STATES))
+"""It came to its end, or was ended, and did not fail."""
+FAILURES = frozenset({Status.FAILED, Status.CANCELED})
+"""It is over without having been carried out."""
 
 _SPELLINGS: Mapping[str, Status] = MappingProxyType(
     {

@@ -171,7 +171,7 @@ _ROWS: Final = (
     ),
 )
 
-_Key = TypeVar("_Key", bound=StrEnum)
+_Key = TypeVar("_Key", bound=str)
 _Row = TypeVar("_Row")
 
 

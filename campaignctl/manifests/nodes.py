@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import yaml
 from yaml._yaml import CParser
@@ -14,6 +14,9 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from campaignctl.diagnostics import quoted
 from campaignctl.manifests.scalars import NULLS
 from campaignctl.text import without_numbers
+
+if TYPE_CHECKING:
+    from yaml._yaml import Mark as CMark
 
 MAX_DEPTH: Final = 50
 """The tables go six levels deep; 100,000 nested brackets crash libyaml's composer."""
@@ -146,7 +149,8 @@ def mark_of(node: Node) -> Mark:
     return _mark(node.start_mark)
 
 
-def _mark(mark: yaml.Mark | Any) -> Mark:
+def _mark(mark: yaml.Mark | CMark | None) -> Mark:
+    assert mark is not None, "libyaml says where everything stands"
     return Mark(mark.line, mark.column)
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity, some_of
-from campaignctl.kinds.lifecycle import ALIVE, State, Status
+from campaignctl.kinds.lifecycle import ALIVE, FAILURES, State, Status
 from campaignctl.kinds.operations import OPERATIONS, TRANSITIONS, Action, covering, shortest_path
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Key, Live
@@ -144,7 +144,7 @@ def decide(verb: Verb, live: Live, terms: Terms) -> Change:
 
 def _over(verb: Verb, live: Live) -> Change:
     """What is over calls nobody: a pause and a complete have nothing to do, the others cannot be done."""
-    code = "failed" if live.status in (Status.FAILED, Status.CANCELED) else "finished"
+    code = "failed" if live.status in FAILURES else "finished"
     advice = ""
     match verb.action:
         case Action.PAUSE | Action.COMPLETE:

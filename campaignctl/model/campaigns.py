@@ -169,17 +169,17 @@ class Snapshot:
     """The account at one moment, by the server's clock; `clocks` are those that are out of step with it.
 
     `listings` by kind name. `elsewhere` maps the SID of a pin that was not found to the kind it was found as.
-    `other_sms` are the alive campaigns of the SMS endpoint that the environment does not use. Of a kind that a create
-    may be wanted of, `newest_finished` holds one page of what is over, by kind name; `other_sms_finished` of that
+    `other_endpoint` are the alive campaigns of the endpoint that the environment does not use. Of a kind that a create
+    may be wanted of, `newest_finished` holds one page of what is over, by kind name; `other_endpoint_finished` of that
     endpoint.
     """
 
     now: datetime
     listings: Mapping[str, Listing]
     elsewhere: Mapping[str, str] = field(default_factory=dict)
-    other_sms: tuple[Live, ...] = ()
+    other_endpoint: tuple[Live, ...] = ()
     newest_finished: Mapping[str, tuple[Live, ...]] = field(default_factory=dict)
-    other_sms_finished: tuple[Live, ...] = ()
+    other_endpoint_finished: tuple[Live, ...] = ()
     strategy: RefreshStrategy = "full"
     requests: int = 0
     notes: tuple[str, ...] = ()

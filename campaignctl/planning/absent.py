@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.endpoints import SERVICES
-from campaignctl.kinds.lifecycle import MARGIN, State
+from campaignctl.kinds.lifecycle import ENDING_STATES, MARGIN, State
 from campaignctl.kinds.operations import Op, Permission
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.plan import HeldOperation, Operation, Reason
@@ -39,7 +39,7 @@ class Neighbours:
 
 def nothing_to_do(desired: Desired, window: Window, now: datetime) -> Reason | None:
     """Why nothing needs to be there; `window` is the manifest's."""
-    if desired.state in (State.COMPLETED, State.ARCHIVED):
+    if desired.state in ENDING_STATES:
         return Reason("nothing-to-end", f"wanted {desired.state}, and there is no such campaign")
     if window.over(now):
         return Reason("window-over", "its window is over")

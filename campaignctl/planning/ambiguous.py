@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.lifecycle import CALLING, State
+from campaignctl.kinds.lifecycle import CALLING, STOPPED_STATES
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
@@ -16,8 +15,6 @@ from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision
 from campaignctl.planning.terms import Terms
 
-_ENDING: Final = (State.PAUSED, State.COMPLETED, State.ARCHIVED)
-
 
 def decide_ambiguous(desired: Desired, candidates: Sequence[Live], terms: Terms) -> Decision:
     """Blocked; the twins that would call the same people at the same time are paused all the same."""
@@ -25,7 +22,7 @@ def decide_ambiguous(desired: Desired, candidates: Sequence[Live], terms: Terms)
     sids = ", ".join(live.sid for live in candidates)
     message = f"{len(candidates)} alive campaigns are called {name} ({sids}); pin one with metadata.sid"
     calling = [live for live in candidates if live.status in CALLING]
-    paused = calling if desired.state in _ENDING else twins(calling, terms.country)
+    paused = calling if desired.state in STOPPED_STATES else twins(calling, terms.country)
     return Decision(
         Reason("ambiguous-name", message),
         operations=tuple(Operation(Op.PAUSE, sid=live.sid) for live in paused),

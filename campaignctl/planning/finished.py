@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.kinds.lifecycle import ENDING_STATES, STOPPED_STATES, State, Status
 from campaignctl.kinds.operations import Op, Permission, shortest_path
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.plan import HeldOperation, Operation, Reason
@@ -73,7 +73,7 @@ def asks_for_new_run(desired: Desired, live: Live, terms: Terms) -> bool:
 def _start_ahead(desired: Desired, terms: Terms) -> datetime | None:
     """The start that is asked for, where it lies in the future and the campaign is not to be over."""
     start = start_of(desired)
-    ending = desired.state in (State.COMPLETED, State.ARCHIVED)
+    ending = desired.state in ENDING_STATES
     return start if start is not None and start > terms.now and not ending else None
 
 
@@ -92,7 +92,7 @@ def past_its_end(desired: Desired, live: Live, terms: Terms) -> bool:
     """An alive campaign that waits, paused, although its window is over, and that nobody wants ended."""
     return (
         live.status is Status.PAUSED
-        and desired.state in (State.ACTIVE, None)
+        and desired.state not in STOPPED_STATES
         and _window_as_far_as_shown(desired, live).over(terms.now)
     )
 

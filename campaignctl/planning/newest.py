@@ -39,9 +39,9 @@ def _names(manifest: Desired) -> tuple[str | None, ...]:
 def on_other_endpoint(snapshot: Snapshot) -> Mapping[str, Sequence[Live]]:
     """By name what the endpoints show that the environment does not use, the alive first."""
     found: defaultdict[str, list[Live]] = defaultdict(list)
-    over = snapshot.other_sms_finished
+    over = snapshot.other_endpoint_finished
     pages = (_a_page_of(kind, (it for it in over if it.kind is kind)) for kind in KINDS.values())
-    for live in chain(snapshot.other_sms, *pages):
+    for live in chain(snapshot.other_endpoint, *pages):
         found[live.name].append(live)
     return found
 

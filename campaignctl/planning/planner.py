@@ -9,7 +9,7 @@ from itertools import chain
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.kinds.lifecycle import STOPPED_STATES, State, Status
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
@@ -127,15 +127,12 @@ def _decide_all(
     return [(match, _decide_timely(match, account, terms)) for match in meant], shared
 
 
-_STOPPED = (State.PAUSED, State.COMPLETED, State.ARCHIVED)
-
-
 def _other_runs(account: _Account) -> Iterator[OtherRun]:
     """All that may call once the plan is carried out, what it holds or blocks too."""
     for match in account.matches:
         desired, live = match.desired, match.live
         waits = live is not None and live.status is Status.PAUSED and desired.state is None
-        if desired.state in _STOPPED or waits or (live is not None and live.finished):
+        if desired.state in STOPPED_STATES or waits or (live is not None and live.finished):
             continue
         spec = {**live.spec, **desired.spec} if live is not None else desired.spec
         begins = window_of(desired.kind, spec).start

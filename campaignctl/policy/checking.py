@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from campaignctl.diagnostics import Diagnostic, Severity
-from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.lifecycle import ENDING_STATES, State
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
@@ -140,4 +140,4 @@ def longest_end(subject: Subject, begins: datetime) -> datetime:
 
 
 def _is_bound(desired: Desired, window: Window, now: datetime) -> bool:
-    return not window.over(now) and desired.state not in (State.COMPLETED, State.ARCHIVED)
+    return not window.over(now) and desired.state not in ENDING_STATES

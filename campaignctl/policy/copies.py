@@ -14,15 +14,13 @@ from typing import Final, NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.lifecycle import STOPPED_STATES
 from campaignctl.kinds.table import Kind, Role, Type
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.values import Meaning, canonical_numbers, normal_of, texts
 from campaignctl.model.windows import window_of
 from campaignctl.policy.wall_time import moment_of
 from campaignctl.zones import zone
-
-_NOT_CALLING: Final = (State.PAUSED, State.COMPLETED, State.ARCHIVED)
 
 _People: TypeAlias = frozenset[str]
 ManifestKey: TypeAlias = tuple[str, Position]
@@ -99,7 +97,9 @@ class Copies:
 
     def _calls(self, desired: Desired) -> bool:
         assert self._now is not None, "manifests are looked at as of a moment"
-        return desired.state not in _NOT_CALLING and not window_of(desired.kind, desired.spec).over(self._now)
+        return desired.state not in STOPPED_STATES and not window_of(desired.kind, desired.spec).over(
+            self._now
+        )
 
     def _candidate(self, desired: Desired, people: _People) -> _Candidate:
         schedule = desired.spec.get(desired.kind.schedule.name)

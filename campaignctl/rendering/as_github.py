@@ -7,13 +7,16 @@ comes from outside is escaped as the runner unescapes it, and made visible befor
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.rendering.documents import ErrorOutputDocument
-from campaignctl.rendering.formats import Setting, Writer
+from campaignctl.rendering.formats import Setting
 from campaignctl.rendering.report import Entry, Finding, Place, Report, Tone, findings_of, heading
 from campaignctl.rendering.reports import writers
 from campaignctl.text import message, visible
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.formats import Writers
 
 _LEVELS: Final[Mapping[Tone, str]] = {
     Tone.UNKNOWN: "error",
@@ -42,7 +45,7 @@ def error(document: ErrorOutputDocument, setting: Setting) -> str:
 
 LAYOUT: Final = github
 """What a report of any command becomes."""
-WRITERS: Final[Mapping[str, Writer]] = {**writers(github), "error": error}
+WRITERS: Final[Writers] = {**writers(github), "error": error}
 
 
 def _lines(report: Report) -> Iterator[str]:

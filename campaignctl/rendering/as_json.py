@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from campaignctl import __version__
 from campaignctl.kinds import KINDS
@@ -30,7 +30,7 @@ from campaignctl.rendering.documents import (
     SummaryDocument,
 )
 from campaignctl.rendering.findings import finding_document
-from campaignctl.rendering.formats import Setting, Writer
+from campaignctl.rendering.formats import Setting
 from campaignctl.rendering.masking import difference_document, masked_spec
 from campaignctl.rendering.measures import (
     hours_document,
@@ -49,6 +49,9 @@ from campaignctl.rendering.result_documents import (
     ResultDocument,
 )
 from campaignctl.text import HIDDEN, json_safe
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.formats import Writers
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)  # a document is a tree
 SEALED: Final = "hmac-sha256:"
@@ -145,10 +148,7 @@ def _error(document: Mapping[str, object], _setting: Setting) -> str:
     return f"{_compact(document)}\n"
 
 
-WRITERS: Final[Mapping[str, Writer]] = {
-    **dict.fromkeys(("plan", "apply", "validate"), _written),
-    "error": _error,
-}
+WRITERS: Final[Writers] = {"plan": _written, "apply": _written, "validate": _written, "error": _error}
 
 
 def _pieces(document: Mapping[str, object]) -> Iterator[str]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from campaignctl import __version__
 from campaignctl.policy import RULES
 from campaignctl.rendering.documents import ErrorOutputDocument
-from campaignctl.rendering.formats import Setting, Writer
+from campaignctl.rendering.formats import Setting
 from campaignctl.rendering.report import Finding, Place, Report, findings_of
 from campaignctl.rendering.reports import writers
 from campaignctl.text import message, visible
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.formats import Writers
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "PROJECTROOT"
@@ -31,7 +34,7 @@ def error(document: ErrorOutputDocument, setting: Setting) -> str:
     return _log(found, successful=False, notifications=[notification])
 
 
-WRITERS: Final[Mapping[str, Writer]] = {"validate": writers(sarif)["validate"], "error": error}
+WRITERS: Final[Writers] = {"validate": writers(sarif)["validate"], "error": error}
 
 
 def _log(findings: Iterable[Finding], **invocation: object) -> str:

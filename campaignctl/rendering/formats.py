@@ -11,12 +11,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Generic, Literal, NamedTuple, TypedDict, TypeVar, overload
 
 from campaignctl.text import name
 
 if TYPE_CHECKING:
+    from campaignctl.rendering.documents import AnyPlanDocument, ErrorOutputDocument, ValidateDocument
     from campaignctl.rendering.report import Report
+    from campaignctl.rendering.result_documents import ApplyDocument
+
+Shown = TypeVar("Shown")
+"""The document that is shown."""
 
 
 class Where(NamedTuple):
@@ -47,8 +52,19 @@ class Setting(NamedTuple):
     prefix: str = ""
 
 
-Writer = Callable[[Any, Setting], str]
+Writer = Callable[[Shown, Setting], str]
 """From the document of a command to text."""
+
+if TYPE_CHECKING:
+
+    class Writers(TypedDict, total=False):
+        """What a format can show."""
+
+        plan: Writer[AnyPlanDocument]
+        apply: Writer[ApplyDocument]
+        validate: Writer[ValidateDocument]
+        error: Writer[ErrorOutputDocument]
+
 
 _COMMANDS: Final = frozenset({"plan", "apply", "validate", "diff"})
 
@@ -80,11 +96,11 @@ FORMATS: Final[Mapping[str, OutputFormat]] = MappingProxyType(
 )
 
 
-class Views(NamedTuple):
+class Views(NamedTuple, Generic[Shown]):
     """How a feature's own document is shown: as text, and as the report that every other format lays out."""
 
-    text: Writer
-    report: Callable[[Any, Setting], Report]
+    text: Callable[[Shown, Setting], str]
+    report: Callable[[Shown, Setting], Report]
 
 
 def offered(command: str) -> tuple[str, ...]:
@@ -92,14 +108,26 @@ def offered(command: str) -> tuple[str, ...]:
     return tuple(name for name, row in FORMATS.items() if command in row.shows)
 
 
-def render(what: str, output_format: str, document: Any, setting: Setting) -> str:
+@overload
+def render(what: Literal["plan"], output_format: str, document: AnyPlanDocument, setting: Setting) -> str: ...
+@overload
+def render(what: Literal["apply"], output_format: str, document: ApplyDocument, setting: Setting) -> str: ...
+@overload
+def render(
+    what: Literal["validate"], output_format: str, document: ValidateDocument, setting: Setting
+) -> str: ...
+@overload
+def render(
+    what: Literal["error"], output_format: str, document: ErrorOutputDocument, setting: Setting
+) -> str: ...
+def render(what: str, output_format: str, document: object, setting: Setting) -> str:
     """The text of a document in a format. Raises KeyError where a row promises what its module lacks."""
     module = import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")
-    writers: Mapping[str, Writer] = module.WRITERS
+    writers: Mapping[str, Writer[object]] = module.WRITERS
     return writers[what](document, setting)
 
 
-def render_views(views: Views, output_format: str, document: Any, setting: Setting) -> str:
+def render_views(views: Views[Shown], output_format: str, document: Shown, setting: Setting) -> str:
     """The text of a feature's document in a format that offers its command."""
     if output_format == "text":
         return views.text(document, setting)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.kinds import KINDS
 from campaignctl.rendering import changes as changes_words
@@ -23,12 +23,13 @@ from campaignctl.rendering.changes import (
 from campaignctl.rendering.documents import AnyPlanDocument, BriefChangeDocument, ValidateDocument
 from campaignctl.rendering.facts import facts
 from campaignctl.rendering.findings import findings_total
-from campaignctl.rendering.formats import Setting, Where, Writer
+from campaignctl.rendering.formats import Setting, Where
 from campaignctl.rendering.report import Entry, Later, Place, Report, Said, Seal, Tone, findings_of
 from campaignctl.rendering.timeline import timeline_of
 from campaignctl.text import message, name
 
 if TYPE_CHECKING:
+    from campaignctl.rendering.formats import Writers
     from campaignctl.rendering.result_documents import ApplyDocument, ResultDocument
 
 _NEVER: Final = float("inf")
@@ -244,20 +245,17 @@ def validate_report(
     )
 
 
-REPORTS: Final[Mapping[str, Callable[[Any, Setting], Report]]] = {
-    "plan": lambda document, setting: plan_report(document, setting.now),
-    "apply": lambda document, _: apply_report(document),
-    "validate": lambda document, setting: validate_report(
-        document, manifests=setting.manifests, where=setting.where
-    ),
-}
-"""By command: from its document to what a reviewer sees."""
-
-
-def writers(write: Callable[[Report], str]) -> Mapping[str, Writer]:
+def writers(write: Callable[[Report], str]) -> Writers:
     """The `WRITERS` of a format that is made from reports."""
 
-    def writer(report: Callable[[Any, Setting], Report]) -> Writer:
-        return lambda document, setting: write(report(document, setting).under(setting.prefix))
+    def plan(document: AnyPlanDocument, setting: Setting) -> str:
+        return write(plan_report(document, setting.now).under(setting.prefix))
 
-    return {what: writer(report) for what, report in REPORTS.items()}
+    def apply(document: ApplyDocument, setting: Setting) -> str:
+        return write(apply_report(document).under(setting.prefix))
+
+    def validate(document: ValidateDocument, setting: Setting) -> str:
+        report = validate_report(document, manifests=setting.manifests, where=setting.where)
+        return write(report.under(setting.prefix))
+
+    return {"plan": plan, "apply": apply, "validate": validate}

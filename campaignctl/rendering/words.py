@@ -13,7 +13,7 @@ from typing import Final, assert_never
 
 from campaignctl import diagnostics
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.lifecycle import CALLING, Status
 from campaignctl.kinds.operations import STARTING, Op, each_of
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.values import texts
@@ -195,7 +195,7 @@ def _left_alone(change: BriefChangeDocument, kind: Kind, run: str) -> str:
         return f"would {kind.stem} {run}" if held else "nothing is created for it"
     if live == Status.PAUSED:
         return f"stays paused until resumed; set to {kind.stem} {run}"
-    if live in (Status.CREATED, Status.IN_PROGRESS):
+    if live in CALLING:
         return f"{kind.verb} {run}"
     return f"is {live} and stays so" if live.lower() in set(Status) else "stays as it is"
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from campaignctl.kinds import VOICE
-from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds import KINDS, SMS, VOICE
+from campaignctl.kinds.lifecycle import ENDED, Status
+from campaignctl.kinds.operations import covering
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import stamped
-from campaignctl.sandbox.collection import Collection
+from campaignctl.sandbox.collection import DIALLING, Collection
 from campaignctl.sandbox.refusal import RefusalError
 
 Item = dict[str, Any]
@@ -85,18 +86,21 @@ def failed_item(status: int, message: str, description: str) -> Item:
 
 def campaign_item(collection: Collection, campaign: Campaign, request: str) -> Item:
     """One campaign in the answer to `create`, `update`, `action`, `get` or `list`."""
-    shape = _voice_data if collection.kind is VOICE else _sms_data
-    item: Item = {
-        "code": 200,
-        "error_data": None,
-        "status": "success",
-        "data": shape(collection, campaign, request),
-    }
-    if collection.kind is VOICE:
-        item["summary"] = _summary(campaign, request)
-    elif request != "create":
-        del item["error_data"]
-    return item
+    return _SHAPES[collection.kind.name].item(collection, campaign, request)
+
+
+def _success(data: Item) -> Item:
+    return {"code": 200, "error_data": None, "status": "success", "data": data}
+
+
+def _voice_item(collection: Collection, campaign: Campaign, request: str) -> Item:
+    return {**_success(_voice_data(collection, campaign, request)), "summary": _summary(campaign, request)}
+
+
+def _sms_item(collection: Collection, campaign: Campaign, request: str) -> Item:
+    """`error_data` is in the answer to a create alone."""
+    item = _success(_sms_data(collection, campaign, request))
+    return item if request == "create" else {key: value for key, value in item.items() if key != "error_data"}
 
 
 def _word(collection: Collection, campaign: Campaign) -> str:
@@ -119,7 +123,7 @@ def _voice_data(collection: Collection, campaign: Campaign, request: str) -> Ite
     for name in ("call_duplicate_numbers", "type", "campaign_type"):
         data[name] = defaults[name] if data[name] is None else data[name]
     data["uri"] = f"/v2/accounts/{campaign.account}/campaigns/{campaign.sid}"
-    if campaign.state in (Status.COMPLETED, Status.ARCHIVED):
+    if campaign.state in ENDED:
         data["report_url"] = f"{_REPORTS}/campaign-report/{campaign.sid}.csv"
     data["call_status_callback_params"] = None
     data["stats"] = _created_stats(campaign) if request == "create" else dict(campaign.stats)
@@ -152,7 +156,7 @@ def _summary(campaign: Campaign, request: str) -> Item:
 
 def _sms_data(collection: Collection, campaign: Campaign, request: str) -> Item:
     spec = dict(campaign.spec)
-    done = campaign.state in (Status.COMPLETED, Status.ARCHIVED)
+    done = campaign.state in ENDED
     entity = spec.pop("dlt_entity_id", None)
     schedule = spec.get("schedule")
     if request == "create" and schedule is not None:
@@ -181,14 +185,13 @@ def detail_items(
     results: Mapping[int, tuple[str, float]],
 ) -> list[Item]:
     """A row for each of its `numbers`: `results` maps its place to outcome and time of the last try."""
-    row = _call_row if collection.kind is VOICE else _message_row
-    first = "created" if collection.kind is VOICE else "scheduled"
+    row, first = _SHAPES[collection.kind.name].row, DIALLING[collection.kind.name].counters[0]
     items = []
     for place, number in enumerate(numbers):
         word, at = results.get(place, (first, campaign.begins))
         sid = hashlib.sha256(f"{campaign.sid}/{place}".encode()).hexdigest()[:32]
         data = row(campaign, number, word, stamped(at)) | {"sid": sid}
-        items.append({"code": 200, "error_data": None, "status": "success", "data": data})
+        items.append(_success(data))
     return items
 
 
@@ -231,3 +234,17 @@ def _message_row(campaign: Campaign, number: str, word: str, at: str) -> Item:
         "sender_id": campaign.spec.get("sender_id"),
         "direction": "outgoing-api",
     }
+
+
+class _Shape(NamedTuple):
+    """How a kind is answered: one campaign, and one row of its details."""
+
+    item: Callable[[Collection, Campaign, str], Item]
+    row: Callable[[Campaign, str, str, str], Item]
+
+
+_SHAPES: Final = covering(
+    "sandbox.envelopes, _SHAPES",
+    {VOICE.name: _Shape(_voice_item, _call_row), SMS.name: _Shape(_sms_item, _message_row)},
+    KINDS,
+)

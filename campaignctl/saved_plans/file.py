@@ -6,14 +6,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from campaignctl.errors import InputError, RefusedError
 from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Key
 from campaignctl.model.plan import FORMAT_VERSION, Operation, Selection
 from campaignctl.model.windows import instant
-from campaignctl.saved_plans.seal import document_digest, document_seal, same_seal, token_name
+from campaignctl.saved_plans.seal import (
+    an_array,
+    an_object,
+    document_digest,
+    document_seal,
+    objects,
+    same_seal,
+    token_name,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class SavedPlan:
     selection: Selection
     allowed: tuple[str, ...]
     changes: tuple[SavedChange, ...]
-    document: Mapping[str, Any]
+    document: Mapping[str, object]
 
 
 def looks_like_plan(text: str) -> bool:
@@ -113,45 +121,55 @@ def _trouble(error: Exception) -> str:
     return f"{error} is missing" if isinstance(error, KeyError) else "a key has a value of another type"
 
 
-def _read(document: Mapping[str, Any]) -> SavedPlan:
-    selection = document["selection"]
+def _read(document: Mapping[str, object]) -> SavedPlan:
+    selection, manifests = an_object(document["selection"]), an_object(document["manifests"])
     return SavedPlan(
         environment=_text(document["environment"]),
         account_sid=_text(document["account_sid"]),
         host=_text(document["host"]),
         expires_at=instant(_text(document["expires_at"])),
         digest=_text(document["digest"]),
-        manifests_digest=_text(document["manifests"]["digest"]),
-        token=_text(document["manifests"]["token"]),
+        manifests_digest=_text(manifests["digest"]),
+        token=_text(manifests["token"]),
         seal=_text(document["seal"]),
         selection=Selection(
-            paths=tuple(map(_text, selection["paths"])),
+            paths=_texts(selection["paths"]),
             labels=_text(selection["labels"]),
             prune=selection["prune"] is True,
-            vars={_text(name): _text(value) for name, value in selection["vars"].items()},
-            resend=tuple(map(_text, selection.get("resend", ()))),
+            vars={_text(name): _text(value) for name, value in an_object(selection["vars"]).items()},
+            resend=_texts(selection.get("resend", ())),
         ),
-        allowed=tuple(map(_text, document["allowed"])),
-        changes=tuple(_change(change) for change in document["changes"]),
+        allowed=_texts(document["allowed"]),
+        changes=tuple(_change(change) for change in objects(document["changes"])),
         document=document,
     )
 
 
-def _change(change: Mapping[str, Any]) -> SavedChange:
-    sid = change["sid"]
+def _change(change: Mapping[str, object]) -> SavedChange:
+    sid = _text_or_null(change["sid"])
     return SavedChange(
         key=Key(_text(change["kind"]), _text(change["name"]), sid or ""),
         sid=sid,
-        operations=tuple(_operation(operation) for operation in change["operations"]),
-        fingerprint=change["fingerprint"],
+        operations=tuple(_operation(operation) for operation in objects(change["operations"])),
+        fingerprint=_text_or_null(change["fingerprint"]),
     )
 
 
-def _operation(operation: Mapping[str, Any]) -> Operation:
-    return Operation(Op(operation["op"]), tuple(map(_text, operation["fields"])), operation.get("sid"))
+def _operation(operation: Mapping[str, object]) -> Operation:
+    return Operation(
+        Op(_text(operation["op"])), _texts(operation["fields"]), _text_or_null(operation.get("sid"))
+    )
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not a text")
     return value
+
+
+def _text_or_null(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(_text, an_array(value)))

@@ -6,11 +6,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
-from typing import Any, Final, TypeAlias, TypeVar, cast
+from typing import Final, TypeAlias, TypeVar, cast
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
@@ -23,7 +23,7 @@ from campaignctl.planning.compare import UNSEEN, shown
 _SCHEME = "hmac-sha256:"
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
 
-T = TypeVar("T", bound=Mapping[str, Any])
+T = TypeVar("T", bound=Mapping[str, object])
 
 
 def canonical(document: object) -> bytes:
@@ -153,7 +153,26 @@ def same_fingerprint(one: str, other: str, apart_from: frozenset[str] = frozense
     return all(mine[key] == theirs[key] for key in mine.keys() & theirs.keys() - apart_from)
 
 
-def document_digest(document: Mapping[str, Any]) -> str:
+def an_object(value: object) -> Mapping[str, object]:
+    """What a document has there. Raises TypeError where it is no object."""
+    if not isinstance(value, Mapping):
+        raise TypeError("no object")
+    return value
+
+
+def an_array(value: object) -> Sequence[object]:
+    """What a document has there. Raises TypeError where it is no array."""
+    if not isinstance(value, list | tuple):
+        raise TypeError("no array")
+    return value
+
+
+def objects(value: object) -> list[Mapping[str, object]]:
+    """The objects of an array. Raises TypeError where it is none."""
+    return [an_object(each) for each in an_array(value)]
+
+
+def document_digest(document: Mapping[str, object]) -> str:
     """The first twelve hex digits of SHA-256 over what a reviewer approves, as a plan's document shows it.
 
     Whoever holds the document can compute it. Numbers stand in it as counts; the manifests' digest covers them.
@@ -162,33 +181,34 @@ def document_digest(document: Mapping[str, Any]) -> str:
         "environment": document["environment"],
         "host": document["host"],
         "account_sid": document["account_sid"],
-        "manifests": document["manifests"]["digest"],
+        "manifests": an_object(document["manifests"])["digest"],
         "allowed": document["allowed"],
-        "changes": [_approved(change) for change in document["changes"]],
+        "changes": [_approved(change) for change in objects(document["changes"])],
     }
     return hashlib.sha256(canonical(approved)).hexdigest()[:12]
 
 
-def _approved(change: Mapping[str, Any]) -> Mapping[str, Any]:
+def _approved(change: Mapping[str, object]) -> Mapping[str, object]:
     """Without what moves on by itself; but of one that resumes with the time of its last update: a stop that came in
     between makes another plan."""
-    resumes = any(operation["op"] == "resume" for operation in change["operations"])
+    operations, held = objects(change["operations"]), objects(change["held"])
+    resumes = any(operation["op"] == "resume" for operation in operations)
     moving = _MOVING - {"since"} if resumes else _MOVING
     return {
         **{key: change[key] for key in ("kind", "name", "sid", "diff")},
-        "operations": [_without(operation, moving) for operation in change["operations"]],
-        "held": [_without(operation, moving) for operation in change["held"]],
+        "operations": [_without(operation, moving) for operation in operations],
+        "held": [_without(operation, moving) for operation in held],
     }
 
 
 _MOVING: Final = frozenset({"since", "numbers_failed"})
 
 
-def _without(operation: Mapping[str, Any], moving: frozenset[str]) -> Mapping[str, Any]:
+def _without(operation: Mapping[str, object], moving: frozenset[str]) -> Mapping[str, object]:
     return {key: value for key, value in operation.items() if key not in moving}
 
 
-def document_seal(document: Mapping[str, Any], token: str) -> str:
+def document_seal(document: Mapping[str, object], token: str) -> str:
     """Over all other keys of a plan's document, its expiry too: whoever edits a file cannot seal it again."""
     return keyed(token, {key: value for key, value in document.items() if key != "seal"})
 

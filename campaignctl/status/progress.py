@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.lifecycle import CALLING, Status
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import people_of
@@ -95,7 +95,7 @@ def expected_end(live: Live, now: datetime, environment: Environment, pace: floa
 
     Where nobody counts the people it is the declared end. None for what waits or is over.
     """
-    if live.status not in (Status.CREATED, Status.IN_PROGRESS):
+    if live.status not in CALLING:
         return None
     start = window_of(live.kind, live.spec).start
     account, usage = capacity(live.kind, environment), environment.usage_of({})

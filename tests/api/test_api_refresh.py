@@ -393,7 +393,7 @@ def test_the_alive_of_the_other_sms_endpoint_are_read_where_a_create_may_be_want
     other = [there("brand-new"), there("over", "completed")]
     client, account = account_of(bench, message_campaigns=messages(2), sms_campaigns=other)
     snapshot = read(client, sms("brand-new"), refresh=refresh)
-    assert [live.sid for live in snapshot.other_sms] == ["other-brand-new"]
+    assert [live.sid for live in snapshot.other_endpoint] == ["other-brand-new"]
     assert account.asked("sms-campaigns") == ["sms-campaigns?0+50"]
 
 
@@ -422,7 +422,7 @@ def test_where_the_filter_has_proved_itself_the_other_endpoint_takes_two_request
     )
     snapshot = read(client, sms("brand-new"))
     assert account.asked("sms-campaigns") == ["sms-campaigns?alive&0+50", "sms-campaigns?finished&0+50"]
-    assert [live.sid for live in snapshot.other_sms] == ["other-brand-new"]
+    assert [live.sid for live in snapshot.other_endpoint] == ["other-brand-new"]
 
 
 def test_where_the_filter_is_not_understood_the_other_endpoint_is_read_whole(bench: Bench) -> None:
@@ -430,7 +430,7 @@ def test_where_the_filter_is_not_understood_the_other_endpoint_is_read_whole(ben
         bench, message_campaigns=messages(120), sms_campaigns=[*messages(120), there("brand-new", "paused")]
     )
     account.filter = "none"
-    assert [live.sid for live in read(client, sms("brand-new")).other_sms] == ["other-brand-new"]
+    assert [live.sid for live in read(client, sms("brand-new")).other_endpoint] == ["other-brand-new"]
 
 
 @both
@@ -439,7 +439,7 @@ def test_an_endpoint_that_is_not_there_holds_nothing(bench: Bench, refresh: str,
     client, account = account_of(bench, message_campaigns=[])
     account.absent["sms-campaigns"] = status
     snapshot = read(client, sms("brand-new"), refresh=refresh)
-    assert snapshot.other_sms == ()
+    assert snapshot.other_endpoint == ()
     assert snapshot.listings["SmsCampaign"].settles("brand-new")
 
 

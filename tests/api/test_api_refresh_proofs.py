@@ -240,8 +240,8 @@ def test_the_newest_of_the_other_sms_endpoint_are_read_too(bench: Bench, past: i
     over = {"sid": "o", "name": "brand-new", "status": "completed"}
     client, _ = account_of(bench, message_campaigns=messages(past), sms_campaigns=[over])
     snapshot = read(client, manifest("brand-new", SMS), refresh=refresh)
-    assert [live.sid for live in snapshot.other_sms_finished] == ["o"]
-    assert snapshot.other_sms == ()
+    assert [live.sid for live in snapshot.other_endpoint_finished] == ["o"]
+    assert snapshot.other_endpoint == ()
 
 
 def test_two_empty_answers_of_the_other_endpoint_are_no_proof(bench: Bench) -> None:
@@ -250,7 +250,7 @@ def test_two_empty_answers_of_the_other_endpoint_are_no_proof(bench: Bench) -> N
     account.before_page = lambda request: account.lists.update(
         {"sms-campaigns": [] if "status" in request.query else [there]}
     )
-    assert [live.sid for live in read(client, manifest("brand-new", SMS)).other_sms] == ["o"]
+    assert [live.sid for live in read(client, manifest("brand-new", SMS)).other_endpoint] == ["o"]
 
 
 # somebody asks for a campaign by its name

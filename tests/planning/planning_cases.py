@@ -56,8 +56,8 @@ _NEW: Mapping[str, str] = {"voice": "Created", "sms": "scheduled"}
 
 _KEYS: Mapping[str, str] = {
     "case": "name now clocks environment allow prune prune_asked orphans_complete resend unsettled manifests live "
-    "checked_out incomplete searched elsewhere other_sms newest_finished other_sms_finished select expect unmanaged "
-    "plan_notes findings order",
+    "checked_out incomplete searched elsewhere other_endpoint newest_finished other_endpoint_finished "
+    "select expect unmanaged plan_notes findings order",
     "environment": "country allow sms_api backend policy resume_before_start",
     "manifest": "voice sms state sid previous_name ignore allow distinct_from spec without",
     "live": "voice sms sid status created updated stats spec hidden",
@@ -196,12 +196,12 @@ def _snapshot(data: Mapping[str, Any]) -> Snapshot:
         now=datetime.fromisoformat(data.get("now", NOW)),
         listings=listings,
         elsewhere=data.get("elsewhere", {}),
-        other_sms=tuple(_live(it) for it in data.get("other_sms", ())),
+        other_endpoint=tuple(_live(it) for it in data.get("other_endpoint", ())),
         newest_finished={
             KINDS[short].name: tuple(map(_live, some))
             for short, some in data.get("newest_finished", {}).items()
         },
-        other_sms_finished=tuple(map(_live, data.get("other_sms_finished", ()))),
+        other_endpoint_finished=tuple(map(_live, data.get("other_endpoint_finished", ()))),
     )
 
 

@@ -219,7 +219,7 @@ def planned(
 
 def newest(snapshot: Snapshot) -> Any:
     """The newest that are over, as far as the account was drawn: its long past is older, and all of one age."""
-    pages = {**snapshot.newest_finished, "the other endpoint": snapshot.other_sms_finished}
+    pages = {**snapshot.newest_finished, "the other endpoint": snapshot.other_endpoint_finished}
     return {name: {live.sid for live in page if live.sid.startswith("sid")} for name, page in pages.items()}
 
 

@@ -8,13 +8,13 @@ Each kind of document has a module, imported when one is to be shown: a check at
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from campaignctl.rendering.formats import Setting, Writer
+from campaignctl.rendering.formats import Setting
 
 if TYPE_CHECKING:
     from campaignctl.rendering import documents, result_documents
+    from campaignctl.rendering.formats import Writers
 
 
 def _plan(document: documents.AnyPlanDocument, it: Setting) -> str:
@@ -41,7 +41,7 @@ def _error(document: documents.ErrorOutputDocument, it: Setting) -> str:
     return error_text(document, color=it.color, width=it.width)
 
 
-WRITERS: Mapping[str, Writer] = {
+WRITERS: Writers = {
     "plan": _plan,
     "apply": _apply,
     "validate": _validate,

@@ -13,7 +13,7 @@ from campaignctl.model.campaigns import Listing, Live
 
 
 @dataclass(frozen=True)
-class OtherSms:
+class OtherEndpoint:
     """What stands there: the alive, one page of the newest that are over, and which names that leaves open."""
 
     alive: tuple[Live, ...] = ()
@@ -29,22 +29,22 @@ class OtherSms:
         return Listing(listing.campaigns, False, frozenset(settled - self.unsettled))
 
 
-def read_other_sms(reader: KindReader, sparing: bool) -> OtherSms:
+def read_other_endpoint(reader: KindReader, sparing: bool) -> OtherEndpoint:
     """Only where a create may be wanted. A 403 or 404 there means that there is none."""
     other = reader.client.environment.other_endpoint(reader.kind)
     names = reader.to_create() if other else []
     if not other or not names:
-        return OtherSms()
+        return OtherEndpoint()
     try:
         there, finished = _read_there(reader, other.collection, sparing)
         looked = there.searches.look_for(() if there.complete else names)
     except ApiError as error:
         if no_such_part(error):
-            return OtherSms()
+            return OtherEndpoint()
         raise
     found = {**there.campaigns, **looked.campaigns}.values()
     unsettled = frozenset() if there.complete else frozenset(names) - looked.settled
-    return OtherSms(tuple(live for live in found if live.alive), finished, unsettled)
+    return OtherEndpoint(tuple(live for live in found if live.alive), finished, unsettled)
 
 
 def _read_there(reader: KindReader, other: str, sparing: bool) -> tuple[KindReader, tuple[Live, ...]]:

@@ -6,15 +6,19 @@ import ssl
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-from scripted_server import FakeClock, Script, ScriptedServer
+from fakes import FakeClock
+from scripted_server import Script, ScriptedServer
 
 from campaignctl.api.client import Client, RequestRecord
 from campaignctl.api.credentials import Credentials
 from campaignctl.model.environment import Environment
 
+NOON = datetime(2027, 1, 10, 6, 0, tzinfo=UTC)
+"""When clocks begin."""
 ENVIRONMENT = Environment(
     name="prod", backend="exotel", account_sid="acme1", rate_limit=None, timeout_seconds=2.0
 )
@@ -24,7 +28,7 @@ class Bench:
     """Makes servers and clients, and closes them."""
 
     def __init__(self, stack: ExitStack) -> None:
-        self.clock = FakeClock()
+        self.clock = FakeClock(NOON)
         self.records: list[RequestRecord] = []
         self._stack = stack
 

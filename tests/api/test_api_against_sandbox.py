@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from api_bench import Bench
-from scripted_server import FakeClock
+from fakes import FakeClock
 
 from campaignctl.api.client import Client
 from campaignctl.api.listing import scan, search

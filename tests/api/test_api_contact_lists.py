@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from api_bench import Bench
-from scripted_server import FakeClock
+from fakes import FakeClock
 
 from campaignctl.api.client import Client
 from campaignctl.errors import ApiError

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from api_bench import Bench
-from scripted_server import Answer, FakeClock, Request, envelope, item, voice
+from fakes import FakeClock
+from scripted_server import Answer, Request, envelope, item, voice
 
 from campaignctl.api.pacing import Pacer, seconds_for
 from campaignctl.errors import ApiError

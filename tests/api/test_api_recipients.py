@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 from api_bench import Bench
-from scripted_server import envelope, item
-from web import Given, PlanOptions, serving
+from scripted_server import Answer, Request, envelope, item, serving
 
 from campaignctl.api import recipients
 from campaignctl.api.recipients import pages
@@ -33,19 +32,17 @@ def row(place: int) -> dict[str, Any]:
     return {"sid": f"s{place}", "number": f"+9198765{place:05}", "status": "completed"}
 
 
-def page(request: PlanOptions, everybody: list[Any], total: int | None = None) -> Given:
+def page(request: Request, everybody: list[Any], total: int | None = None) -> Answer:
     """A page of items; the rest of the account's answers is always the same."""
     offset, limit = int(request.query["offset"]), int(request.query["limit"])
     part = everybody[offset : offset + limit]
     body = envelope(*part, total=len(everybody) if total is None else total, offset=offset, limit=limit)
-    return Given(json.dumps(body).encode())
+    return Answer(body=json.dumps(body).encode())
 
 
-def read(
-    bench: Bench, answer: Callable[[PlanOptions], Given], since: int = 0, kind: Any = VOICE
-) -> list[Batch]:
+def read(bench: Bench, answer: Callable[[Request], Answer], since: int = 0, kind: Any = VOICE) -> list[Batch]:
     with serving(answer) as web:
-        return list(pages(bench.connect(web.url, max_attempts=1), campaign(kind), since))
+        return list(pages(bench.connect(web.base_url, max_attempts=1), campaign(kind), since))
 
 
 def sids(batches: list[Batch]) -> list[Any]:
@@ -70,9 +67,9 @@ def test_offsets_of_batches_are_where_reading_can_go_on(bench: Bench) -> None:
 def test_a_page_that_is_too_long_for_the_account_is_asked_for_shorter(bench: Bench) -> None:
     everybody = [item(row(place)) for place in range(120)]
 
-    def answer(asked: PlanOptions) -> Given:
+    def answer(asked: Request) -> Answer:
         if int(asked.query["limit"]) > 50:
-            return Given(b"{}", 400)
+            return Answer(400, b"{}")
         assert asked.query["channel"] == "SMS"
         return page(asked, everybody)
 
@@ -82,9 +79,9 @@ def test_a_page_that_is_too_long_for_the_account_is_asked_for_shorter(bench: Ben
 def test_an_account_that_gives_less_than_was_asked_for_is_read_whole(bench: Bench) -> None:
     everybody = [item(row(place)) for place in range(120)]
 
-    def answer(asked: PlanOptions) -> Given:
+    def answer(asked: Request) -> Answer:
         query = {**asked.query, "limit": "20"}
-        return page(PlanOptions(asked.path, query, asked.headers), everybody)
+        return page(asked.with_query(query), everybody)
 
     assert len(set(sids(read(bench, answer)))) == 120
 
@@ -94,7 +91,7 @@ def test_rows_that_move_up_while_they_are_read_are_followed(bench: Bench) -> Non
     everybody = [item(row(place)) for place in range(1200)]
     asked_for = []
 
-    def answer(asked: PlanOptions) -> Given:
+    def answer(asked: Request) -> Answer:
         asked_for.append(asked.query["offset"])
         return page(asked, everybody if len(asked_for) == 1 else everybody[10:])
 
@@ -107,7 +104,7 @@ def test_rows_that_move_down_come_once(bench: Bench) -> None:
     new = [item(row(5000 + place)) for place in range(7)]
     first: list[int] = []
 
-    def answer(asked: PlanOptions) -> Given:
+    def answer(asked: Request) -> Answer:
         first.append(1)
         return page(asked, everybody if len(first) == 1 else new + everybody)
 
@@ -118,7 +115,7 @@ def test_a_row_that_failed_is_counted_and_one_at_the_end_of_a_page_is_asked_for_
     bad = item(None, 500, {"code": 1, "message": "no"})
     once = []
 
-    def answer(asked: PlanOptions) -> Given:
+    def answer(asked: Request) -> Answer:
         everybody: list[Any] = [item(row(place)) for place in range(700)]
         everybody[3] = bad
         if not once:
@@ -132,10 +129,10 @@ def test_a_row_that_failed_is_counted_and_one_at_the_end_of_a_page_is_asked_for_
 
 
 def test_a_server_that_never_ends_is_left(bench: Bench) -> None:
-    def answer(asked: PlanOptions) -> Given:
+    def answer(asked: Request) -> Answer:
         offset = int(asked.query["offset"])
         part = [item(row(offset + place)) for place in range(500)]
-        return Given(json.dumps(envelope(*part, total=600)).encode())
+        return Answer(body=json.dumps(envelope(*part, total=600)).encode())
 
     with pytest.raises(AnswerError, match="do not come to an end"):
         read(bench, answer)
@@ -144,8 +141,8 @@ def test_a_server_that_never_ends_is_left(bench: Bench) -> None:
 def test_an_account_that_ignores_the_offset_shows_what_it_lacks(bench: Bench) -> None:
     everybody = [item(row(place)) for place in range(500)]
 
-    def answer(asked: PlanOptions) -> Given:
-        return page(PlanOptions(asked.path, {"offset": "0", "limit": "500"}, {}), everybody, total=2000)
+    def answer(asked: Request) -> Answer:
+        return page(asked.with_query({"offset": "0", "limit": "500"}), everybody, total=2000)
 
     tally = Tally()
     for batch in read(bench, answer):
@@ -156,7 +153,7 @@ def test_an_account_that_ignores_the_offset_shows_what_it_lacks(bench: Bench) ->
 @pytest.mark.parametrize(("status", "says"), [(404, "no per-recipient results"), (401, "credentials|key")])
 def test_a_refusal_is_said(bench: Bench, status: int, says: str) -> None:
     with pytest.raises(Exception, match=says):
-        read(bench, lambda _asked: Given(b"{}", status))
+        read(bench, lambda _asked: Answer(status, b"{}"))
 
 
 def peak(read_all: Callable[[], int]) -> int:
@@ -182,12 +179,12 @@ def test_fifty_thousand_rows_of_pages_take_little_memory(bench: Bench) -> None:
     answers = {}
     for offset in range(0, MANY, limit - 1):
         part = [item(row(place)) for place in range(offset, min(offset + limit, MANY))]
-        answers[str(offset)] = Given(json.dumps(envelope(*part, total=MANY)).encode())
+        answers[str(offset)] = Answer(body=json.dumps(envelope(*part, total=MANY)).encode())
 
     with serving(lambda asked: answers[asked.query["offset"]]) as web:
-        client = bench.connect(web.url)
+        client = bench.connect(web.base_url)
         assert peak(lambda: counted(pages(client, campaign()))) < FEW_BYTES
-        assert len(web.asked) <= MANY / (recipients.LONGEST_PAGE - 1) + 2
+        assert len(web.requests) <= MANY / (recipients.LONGEST_PAGE - 1) + 2
 
 
 def test_fifty_thousand_rows_of_a_file_take_little_memory(bench: Bench) -> None:
@@ -196,8 +193,8 @@ def test_fifty_thousand_rows_of_a_file_take_little_memory(bench: Bench) -> None:
         for place in range(MANY):
             yield f's{place},+9198765{place:05},"completed"\r\n'.encode()
 
-    with serving(lambda _asked: Given(text())) as web:
-        source = rows(f"{web.url}/r.csv", web.url, 5.0, bench.clock)
+    with serving(lambda _asked: Answer(body=text())) as web:
+        source = rows(f"{web.base_url}/r.csv", web.base_url, 5.0, bench.clock)
         assert peak(lambda: counted(batches(source, 0))) < FEW_BYTES
 
 
@@ -225,16 +222,16 @@ def test_only_such_addresses_are_asked_for_a_report(url: str, base_url: str, may
     assert may_read(url, base_url) is may
 
 
-def fetched(bench: Bench, answer: Callable[[PlanOptions], Given]) -> tuple[list[Any], list[PlanOptions]]:
+def fetched(bench: Bench, answer: Callable[[Request], Answer]) -> tuple[list[Any], list[Request]]:
     with serving(answer) as web:
-        return list(rows(f"{web.url}/r.csv", web.url, 2.0, bench.clock)), web.asked
+        return list(rows(f"{web.base_url}/r.csv", web.base_url, 2.0, bench.clock)), web.requests
 
 
 def test_redirects_are_followed_without_credentials(bench: Bench) -> None:
-    def answer(asked: PlanOptions) -> Given:
+    def answer(asked: Request) -> Answer:
         if asked.path == "/there":
-            return Given(b"Number,Call Status,Sid\n+919876543210,completed,s1\n")
-        return Given(status=302, headers={"Location": "/there", "Set-Cookie": "a=b"})
+            return Answer(body=b"Number,Call Status,Sid\n+919876543210,completed,s1\n")
+        return Answer(302, b"", headers={"Location": "/there", "Set-Cookie": "a=b"})
 
     found, asked = fetched(bench, answer)
     assert found == [{"number": "+919876543210", "status": "completed", "sid": "s1"}]
@@ -243,39 +240,39 @@ def test_redirects_are_followed_without_credentials(bench: Bench) -> None:
 
 
 NO_REPORTS = [
-    Given(status=403),
-    Given(status=302, headers={"Location": "/again"}),
-    Given(status=302, headers={"Location": "https://elsewhere.example.com/"}),
-    Given(status=304),
-    Given(b""),
-    Given(b"<html>expired</html>"),
-    Given(b'{"error": 1}'),
-    Given(b"first,second\n1,2\n"),
-    Given(b"number,status,number\n"),
-    Given(b'"' + b"x" * 2_000_000),
-    Given(b"x" * 3_000_000),
-    Given(b"\x1f\x8b\x08\x00number,status\n"),
-    Given(b"garbage", headers={"Content-Encoding": "gzip"}),
+    Answer(403, b""),
+    Answer(302, b"", headers={"Location": "/again"}),
+    Answer(302, b"", headers={"Location": "https://elsewhere.example.com/"}),
+    Answer(304, b""),
+    Answer(body=b""),
+    Answer(body=b"<html>expired</html>"),
+    Answer(body=b'{"error": 1}'),
+    Answer(body=b"first,second\n1,2\n"),
+    Answer(body=b"number,status,number\n"),
+    Answer(body=b'"' + b"x" * 2_000_000),
+    Answer(body=b"x" * 3_000_000),
+    Answer(body=b"\x1f\x8b\x08\x00number,status\n"),
+    Answer(body=b"garbage", headers={"Content-Encoding": "gzip"}),
 ]
 
 
 @pytest.mark.parametrize("given", NO_REPORTS)
-def test_what_is_no_report_is_told_before_the_first_row(bench: Bench, given: Given) -> None:
+def test_what_is_no_report_is_told_before_the_first_row(bench: Bench, given: Answer) -> None:
     with pytest.raises(NoReportError, match="report"):
         fetched(bench, lambda _asked: given)
 
 
 BREAKS = [
-    Given(b"number,status\n1,sent\n2,", headers={"Content-Length": "500"}),
-    Given(b"number,status\n1,sent\n2," + b"x" * 2_000_000),
-    Given(b'number,status\n1,sent\n"' + b"x\n" * 200_000),
+    Answer(body=b"number,status\n1,sent\n2,", headers={"Content-Length": "500"}, cut=100),
+    Answer(body=b"number,status\n1,sent\n2," + b"x" * 2_000_000),
+    Answer(body=b'number,status\n1,sent\n"' + b"x\n" * 200_000),
 ]
 
 
 @pytest.mark.parametrize("given", BREAKS)
-def test_a_report_that_breaks_off_is_an_error_after_its_rows(bench: Bench, given: Given) -> None:
+def test_a_report_that_breaks_off_is_an_error_after_its_rows(bench: Bench, given: Answer) -> None:
     with serving(lambda _asked: given) as web:
-        source = rows(f"{web.url}/r.csv", web.url, 2.0, bench.clock)
+        source = rows(f"{web.base_url}/r.csv", web.base_url, 2.0, bench.clock)
         assert next(source) == {"number": "1", "status": "sent"}
         with pytest.raises(AnswerError):
             list(source)

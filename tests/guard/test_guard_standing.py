@@ -8,14 +8,13 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from fakes import FakeClock
 from harness import Desk, Result, actions, desk_at, live_voice, voice
+from scripted_server import Answer, Request, serving
 
 STARTED = {"send_at": "2027-01-10T09:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
 PEOPLE = {"from": [f"+9198765{n:05}" for n in range(500)]}
@@ -141,30 +140,18 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
         assert desk.run("guard").code == 130
 
 
-class _Hook(BaseHTTPRequestHandler):
-    taken: list[dict[str, Any]]
-    status = 200
-
-    def do_POST(self) -> None:
-        """Keeps what is posted."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        assert "Authorization" not in self.headers
-        type(self).taken.append(json.loads(body))
-        self.send_response(type(self).status)
-        self.end_headers()
-
-    def log_message(self, *_words: object) -> None:
-        """Says nothing."""
-
-
 @contextmanager
 def hook(status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """An address that takes messages, and what it took."""
-    handler = type("Hook", (_Hook,), {"taken": [], "status": status})
-    with HTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/T0/B0?token=a-secret-of-theirs", handler.taken
-        server.shutdown()
+    taken: list[dict[str, Any]] = []
+
+    def take(request: Request) -> Answer:
+        assert "authorization" not in request.headers
+        taken.append(request.json)
+        return Answer(status, b"")
+
+    with serving(take) as server:
+        yield f"{server.base_url}/T0/B0?token=a-secret-of-theirs", taken
 
 
 def test_somebody_is_told_of_a_pause(tmp_path: Path) -> None:

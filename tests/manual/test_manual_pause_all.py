@@ -67,7 +67,7 @@ def test_an_apply_keeps_some_of_it_back(desk: Desk) -> None:
     desk.seed(*(live_voice(f"a-{n}") for n in range(9)))
     desk.manifests(*(voice(f"a-{n}", state="paused") for n in range(9)))
     desk.run("apply", YES)
-    assert sum(desk.clock.naps) > 0
+    assert sum(desk.clock.slept) > 0
 
 
 def test_with_nothing_that_calls_there_is_nothing_to_do(desk: Desk) -> None:
@@ -423,7 +423,7 @@ def test_the_last_look_is_made_settle_seconds_after_the_last_pause(meanwhile: De
 def test_where_nothing_was_paused_one_look_is_enough(meanwhile: Desk) -> None:
     meanwhile.seed(live_voice("one", status="paused"))
     assert meanwhile.run("pause", "--all", YES).code == 0
-    assert sum(meanwhile.clock.naps) == 0
+    assert sum(meanwhile.clock.slept) == 0
 
 
 class Yes(io.StringIO):

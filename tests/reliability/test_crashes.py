@@ -309,12 +309,12 @@ def test_a_plan_reads_what_an_earlier_run_left_and_neither_waits_nor_removes_it(
         process.communicate()
     older = (machine.clock.now() - timedelta(seconds=30)).isoformat()
     (winner,) = machine.seed(live_voice("first", schedule=schedule(machine), date_created=older))
-    machine.clock.naps.clear()
+    machine.clock.slept.clear()
     planned = machine.run("plan", "--format", "json")
     assert (planned.code, planned.json["summary"]["operations"]) == (0, 0), planned.all
     assert planned.json["changes"][0]["sid"] == winner
     assert any("is ended by the next apply" in note for note in planned.json["notes"])
-    assert not machine.clock.naps
+    assert not machine.clock.slept
     assert len(intents(machine)) == 1
     run = machine.run(*APPLY)
     assert run.code == 0, run.all

@@ -3,62 +3,27 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from harness import KEY, TOKEN, Desk, live_sms, live_voice, sms, voice
 from reliable_desk import APPLY, assert_converges, reliable, twins
-
-
-class Eavesdropper:
-    """Listens, keeps what it is sent, and answers nothing."""
-
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        self.heard: list[bytes] = []
-        self.connections = 0
-        self._tls = tls
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        self._thread = threading.Thread(target=self._listen)
-        self._thread.start()
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            self.connections += 1
-            with connection, suppress(OSError):
-                connection.settimeout(2)
-                if self._tls is None:
-                    self.heard.append(connection.recv(65536))
-                else:
-                    with self._tls.wrap_socket(connection, server_side=True) as secure:
-                        self.heard.append(secure.recv(65536))
-
-    def close(self) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._thread.join()
-        self._socket.close()
+from scripted_server import HANG_UP, ScriptedServer, serving
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[Eavesdropper]:
-    made = Eavesdropper()
-    yield made
-    made.close()
+def elsewhere() -> Iterator[ScriptedServer]:
+    """Keeps what it is sent, and answers nothing."""
+    with serving(lambda _request: HANG_UP) as server:
+        yield server
 
 
 @pytest.mark.parametrize("request_", ["list", "get", "create", "update", "action"])
 def test_a_redirect_is_not_followed_and_takes_no_credentials_along(
-    desk: Desk, elsewhere: Eavesdropper, request_: str
+    desk: Desk, elsewhere: ScriptedServer, request_: str
 ) -> None:
     reliable(desk)
     desk.seed(live_voice("changed", caller_id="08012345678"), live_voice("stopped"))
@@ -104,7 +69,7 @@ def test_pages_without_end_are_left_and_nothing_is_made(desk: Desk, refresh: str
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
-def test_loopback_never_goes_through_a_proxy(desk: Desk, elsewhere: Eavesdropper) -> None:
+def test_loopback_never_goes_through_a_proxy(desk: Desk, elsewhere: ScriptedServer) -> None:
     reliable(desk)
     desk.manifests(voice())
     proxy = f"http://127.0.0.1:{elsewhere.port}"
@@ -112,16 +77,17 @@ def test_loopback_never_goes_through_a_proxy(desk: Desk, elsewhere: Eavesdropper
     assert elsewhere.connections == 0
 
 
-def test_a_proxy_never_sees_the_credentials(desk: Desk, elsewhere: Eavesdropper) -> None:
+def test_a_proxy_never_sees_the_credentials(desk: Desk, elsewhere: ScriptedServer) -> None:
     """It is asked for a tunnel to Exotel's host; it gives none."""
     reliable(desk, base_url="https://api.in.exotel.com", max_attempts=1)
     desk.manifests(voice())
     run = desk.run(*APPLY, env=dict.fromkeys(PROXIES, f"http://127.0.0.1:{elsewhere.port}"))
     assert run.code == 1
     assert elsewhere.connections == 1
-    (heard,) = elsewhere.heard
-    assert heard.startswith(b"CONNECT api.in.exotel.com:443")
-    assert b"authorization" not in heard.lower()
+    (heard,) = elsewhere.requests
+    assert (heard.method, heard.target) == ("CONNECT", "api.in.exotel.com:443")
+    assert not any("authorization" in name for name in heard.headers)
+    assert heard.body == b""
 
 
 @pytest.mark.parametrize("command", [("plan",), APPLY])
@@ -136,7 +102,7 @@ def test_a_certificate_that_nobody_signed_is_not_trusted_and_gets_no_credentials
     subprocess.run(["openssl", *options.split(), *names], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(f"{made}.crt", made)
-    server = Eavesdropper(context)
+    server = ScriptedServer(lambda _request: HANG_UP, context)
     try:
         reliable(desk, base_url=f"https://127.0.0.1:{server.port}", timeout_seconds=5)
         desk.manifests(voice())
@@ -146,7 +112,7 @@ def test_a_certificate_that_nobody_signed_is_not_trusted_and_gets_no_credentials
     assert run.code == 1
     assert "the certificate of 127.0.0.1 is not trusted" in run.all
     assert "SSL_CERT_FILE" in run.all
-    assert (server.connections, server.heard) == (1, [])
+    assert (server.connections, server.requests) == (1, [])
     assert KEY not in run.all
     assert TOKEN not in run.all
 

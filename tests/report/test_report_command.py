@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from harness import Desk, Result, live_sms, live_voice, voice
-from web import Given, PlanOptions, serving
+from scripted_server import Answer, Request, serving
 
 RUNNING = {"send_at": "2027-01-10T08:58:00+05:30", "end_at": "2027-01-10T18:00:00+05:30"}
 SMS_TODAY = {"start_time": "2027-01-10T10:00:00+05:30", "end_time": "2027-01-10T18:00:00+05:30"}
@@ -238,9 +238,9 @@ def test_a_report_file_that_is_asked_for_and_is_not_there_is_no_other_source(des
     called(desk, 1200)
     none = desk.run("report", "diwali-reminder", "--source", "file")
     assert (none.code, "has no report file" in none.err) == (1, True)
-    with serving(lambda _asked: Given(b"gone", 404)) as web:
+    with serving(lambda _asked: Answer(404, b"gone")) as web:
         desk.sandbox.faults.add(
-            "change", request=["list", "get"], times=None, data={"report_url": f"{web.url}/r"}
+            "change", request=["list", "get"], times=None, data={"report_url": f"{web.base_url}/r"}
         )
         gone = desk.run("report", "diwali-reminder", "--source", "file", "--since-offset", "5")
     assert gone.code == 1
@@ -254,13 +254,13 @@ def with_report(desk: Desk, url: str) -> None:
 
 
 def test_a_report_that_cannot_be_read_leaves_the_pages(desk: Desk) -> None:
-    with serving(lambda _asked: Given(b"<Error>expired</Error>", 403)) as web:
-        with_report(desk, f"{web.url}/r.csv")
+    with serving(lambda _asked: Answer(403, b"<Error>expired</Error>")) as web:
+        with_report(desk, f"{web.base_url}/r.csv")
         result = desk.run("report", "diwali-reminder")
     assert result.code == 0
     assert "5 recipients:" in result.out
     assert "answers 403: read from the account, page by page" in result.out
-    assert "authorization" not in web.asked[0].headers
+    assert "authorization" not in web.requests[0].headers
 
 
 def test_hostile_reports_reach_no_terminal_spreadsheet_or_log(desk: Desk) -> None:
@@ -270,11 +270,11 @@ def test_hostile_reports_reach_no_terminal_spreadsheet_or_log(desk: Desk) -> Non
         '"::error::x",\x1b[2J,@SUM(1),"a\nb","-1+2+cmd()"\n'
     )
 
-    def answer(_asked: PlanOptions) -> Given:
-        return Given(body.encode())
+    def answer(_asked: Request) -> Answer:
+        return Answer(body=body.encode())
 
     with serving(answer) as web:
-        with_report(desk, f"{web.url}/r.csv")
+        with_report(desk, f"{web.base_url}/r.csv")
         said = {
             each: desk.run("report", "diwali-reminder", "--format", each)
             for each in ("table", "csv", "jsonl")
@@ -293,8 +293,8 @@ def test_hostile_reports_reach_no_terminal_spreadsheet_or_log(desk: Desk) -> Non
 
 def test_a_report_that_breaks_off_says_where_to_go_on(desk: Desk) -> None:
     body = b"number,status\n" + b"09876500001,sent\n" * 700
-    with serving(lambda _asked: Given(body, headers={"Content-Length": "99999"})) as web:
-        with_report(desk, f"{web.url}/r.csv")
+    with serving(lambda _asked: Answer(body=body, headers={"Content-Length": "99999"}, cut=len(body))) as web:
+        with_report(desk, f"{web.base_url}/r.csv")
         result = desk.run("report", "diwali-reminder", "--format", "csv")
     assert result.code == 1
     assert "500 rows are written; the rest comes with --since-offset 500" in result.err

@@ -268,7 +268,7 @@ class WatchedClock(FakeClock):
 
     def sleep(self, seconds: float) -> None:
         super().sleep(seconds)
-        if len(self.naps) == 4:
+        if len(self.slept) == 4:
             raise KeyboardInterrupt
 
 
@@ -297,7 +297,7 @@ def test_watching_takes_half_of_the_request_budget(
     running(watched)
     first = watched.run("status", "--watch", "--format", "json").out.splitlines()[0]
     assert json.loads(first)["refresh"]["requests"] == 2
-    assert watched.clock.naps[0] == seconds
+    assert watched.clock.slept[0] == seconds
 
 
 def test_watching_ends_when_nothing_moves_any_more(desk: Desk) -> None:
@@ -305,7 +305,7 @@ def test_watching_ends_when_nothing_moves_any_more(desk: Desk) -> None:
     result = desk.run("status", "--watch")
     assert result.code == 0
     assert "voice/diwali-reminder: completed" in result.out
-    assert len(desk.clock.naps) > 5
+    assert len(desk.clock.slept) > 5
 
 
 def test_names_from_outside_reach_no_terminal(desk: Desk) -> None:

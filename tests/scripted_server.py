@@ -7,13 +7,11 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 
 @dataclass
@@ -34,6 +32,10 @@ class Request:
     def query(self) -> dict[str, str]:
         return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
 
+    def with_query(self, query: Mapping[str, str]) -> Request:
+        """The same, asking for something else."""
+        return replace(self, target=f"{urlsplit(self.target).path}?{urlencode(query)}")
+
     @property
     def json(self) -> Any:
         return json.loads(self.body)
@@ -41,7 +43,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """`raw` instead of all else goes out as it is. `hang_up` closes after `cut` bytes of the body."""
+    """`raw` instead of all else goes out as it is. The connection is closed after `cut` bytes of the body.
+
+    A body of bytes, or of pieces that come one by one, goes out as it is; any other as JSON.
+    """
 
     status: int = 200
     body: Any = None
@@ -50,14 +55,27 @@ class Answer:
     cut: int | None = None
     stall_seconds: float = 0.0
 
-    def encoded(self) -> bytes:
+    @property
+    def is_last(self) -> bool:
+        """Nothing but the end of the connection tells where it ends."""
+        return self.raw is not None or self.cut is not None or isinstance(self.body, Iterator)
+
+    def pieces(self) -> Iterator[bytes]:
+        """What goes out, in order."""
         if self.raw is not None:
-            return self.raw
-        body = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **self.headers}
-        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items() if value is not None)
-        shown = body if self.cut is None else body[: self.cut]
-        return f"HTTP/1.1 {self.status} X\r\n{head}\r\n".encode() + shown
+            yield self.raw
+        elif isinstance(self.body, Iterator):
+            yield self._head({"Connection": "close"})
+            yield from self.body
+        else:
+            body = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+            head = self._head({"Content-Type": "application/json", "Content-Length": str(len(body))})
+            yield head + (body if self.cut is None else body[: self.cut])
+
+    def _head(self, headers: dict[str, str]) -> bytes:
+        lines = ({**headers, **self.headers}).items()
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines if value is not None)
+        return f"HTTP/1.1 {self.status} X\r\n{head}\r\n".encode()
 
 
 HANG_UP = Answer(raw=b"")
@@ -66,21 +84,30 @@ Script = Callable[[Request], Answer]
 
 
 class ScriptedServer:
-    """Answers each request by `script`; `requests` holds what came."""
+    """Answers each request by `script`; `requests` holds what came, over so many `connections`."""
 
     def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
         self.script = script
         self._tls = tls
         self.requests: list[Request] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
+        self._accepted = 0
         self._connections: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._accepting = threading.Thread(target=self._accept)
         self._accepting.start()
 
     @property
+    def port(self) -> int:
+        return int(self._socket.getsockname()[1])
+
+    @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def connections(self) -> int:
+        return self._accepted
 
     def close(self) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
@@ -100,7 +127,7 @@ class ScriptedServer:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
-            number = len(self._connections)
+            number, self._accepted = self._accepted, self._accepted + 1
             self._connections.append(connection)
             thread = threading.Thread(target=self._serve, args=(connection, number))
             self._threads.append(thread)
@@ -119,8 +146,9 @@ class ScriptedServer:
                 answer = self.script(request)
                 if answer.stall_seconds:
                     time.sleep(answer.stall_seconds)
-                connection.sendall(answer.encoded())
-                if answer.raw is not None or answer.cut is not None or "close" in request.headers.values():
+                for piece in answer.pieces():
+                    connection.sendall(piece)
+                if answer.is_last or "close" in request.headers.values():
                     break
         with suppress(OSError):
             connection.sendall(b"HTTP/1.1 400 X\r\n\r\n" if not self.requests else b"")
@@ -166,25 +194,11 @@ def voice(sid: str, name: str, status: str = "Created", **more: Any) -> dict[str
     return {"id": sid, "name": name, "status": status, "date_created": "2027-01-01T09:00:00+05:30"} | more
 
 
-class FakeClock:
-    """Moves when it is slept on."""
-
-    def __init__(self, now: datetime = datetime(2027, 1, 10, 6, 0, tzinfo=UTC)) -> None:
-        self.start = now
-        self.passed = 0.0
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return self.start + timedelta(seconds=self.passed)
-
-    def monotonic(self) -> float:
-        return self.passed
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.passed += seconds
-
-    @property
-    def date(self) -> str:
-        """As a `Date` header."""
-        return format_datetime(self.now(), usegmt=True)
+@contextmanager
+def serving(script: Script) -> Iterator[ScriptedServer]:
+    """A server while the block runs."""
+    server = ScriptedServer(script)
+    try:
+        yield server
+    finally:
+        server.close()

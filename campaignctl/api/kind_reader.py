@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -150,11 +150,14 @@ class KindReader:
             if one.previous_name and name not in known and one.previous_name not in taken
         }
 
-    def to_create(self) -> list[str]:
-        """Names that a create may be wanted for: nothing of any status has them, and their window is not over."""
+    def to_create(self) -> Iterator[str]:
+        """Names that a create may be wanted for: nothing of any status has them, and their window is not over.
+
+        One at a time: most who ask need to know only of the first few.
+        """
         now, taken = self.client.now(), self.names()
         renamed = self.names(lambda live: live.alive or live.finished)
-        return [
+        return (
             one.name
             for one in self.manifests
             if one.name
@@ -163,7 +166,7 @@ class KindReader:
             and one.previous_name not in renamed
             and one.state not in ENDING_STATES
             and _can_matter(one, now)
-        ]
+        )
 
     def names(self, among: Callable[[Live], bool] = lambda _live: True) -> set[str]:
         """Those that campaigns have. One that a pin names is no candidate for another manifest."""

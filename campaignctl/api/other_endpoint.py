@@ -32,7 +32,7 @@ class OtherEndpoint:
 def read_other_endpoint(reader: KindReader, sparing: bool) -> OtherEndpoint:
     """Only where a create may be wanted. A 403 or 404 there means that there is none."""
     other = reader.client.environment.other_endpoint(reader.kind)
-    names = reader.to_create() if other else []
+    names = list(reader.to_create()) if other else []
     if not other or not names:
         return OtherEndpoint()
     try:

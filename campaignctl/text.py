@@ -16,10 +16,17 @@ _FIFTIES_TO_NINETIES: Final = (*range(51, 59), *range(60, 67), 81, 82, 84, 86, *
 _TWO_DIGITS: Final = frozenset(map(str, _TWENTIES_TO_FORTIES + _FIFTIES_TO_NINETIES))
 """Calling codes of one and two digits; all others have three, and none begins another (ITU-T E.164, seen 2026-11)."""
 
-_PLAIN_URL: Final = re.compile(
+_PLAIN_URL: Final = (
     r"(https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9/._~-]*)?)(?:\?([A-Za-z0-9/._~=&%+-]+))?"
-).fullmatch
+)
 """What most are: nothing but host, path and query, and no character that `urlsplit` does anything about."""
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """When it is first used: most commands have nothing to mask or to spell out, and it takes milliseconds."""
+    return re.compile(pattern)
+
 
 _SHOWN: Final = 2
 _FEWEST_HIDDEN: Final = 3
@@ -54,7 +61,7 @@ def mask_url(url: str) -> str:
     >>> mask_url("https://me:pw@example.com/hook?token=abc")
     'https://example.com/hook?token=•••'
     """
-    plain = _PLAIN_URL(url)
+    plain = _compiled(_PLAIN_URL).fullmatch(url)
     if plain:
         rest, query = plain.groups()
         return f"{rest}?{_without_values(query)}" if query else url
@@ -100,8 +107,6 @@ _FEWEST: Final = 8
 _FEWEST_WITH_CODE: Final = 7
 _LONGEST_NUMBER: Final = 15
 _URL: Final = r"https?://[^\s<>\"'`]+"
-_compiled = cache(re.compile)
-"""When it is first used: most commands have nothing to mask, and it takes milliseconds."""
 
 
 def without_numbers(text: str) -> str:
@@ -167,13 +172,18 @@ _RANGES: Final = (
 )
 """Unicode categories Cc, Cf, Cs, Zl and Zp, and the letters that are not seen."""
 
-UNSAFE: Final = re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _RANGES) + "]")
 _WORDS: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 NAME_LIMIT: Final = 100
 TEXT_LIMIT: Final = 2500
 """A template has 2,000 characters: a reviewer sees all of it."""
 MESSAGE_LIMIT: Final = 1000
+
+
+@cache
+def unsafe() -> re.Pattern[str]:
+    """Matches one sign of these."""
+    return re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _RANGES) + "]")
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -189,7 +199,7 @@ def visible(text: str) -> str:
     'a\\\\u001b[31m'
     """
     rest = _without_masks(text)
-    return text if rest.isascii() and rest.isprintable() else UNSAFE.sub(_visible, text)
+    return text if rest.isascii() and rest.isprintable() else unsafe().sub(_visible, text)
 
 
 def _without_masks(text: str) -> str:
@@ -207,7 +217,7 @@ def name(text: str) -> str:
     return cut(text, NAME_LIMIT)
 
 
-_COMMAND: Final = re.compile(r"^(\s*):(?=:)|#(?=#(?:\[|vso\[|teamcity\[))")
+_COMMAND: Final = r"^(\s*):(?=:)|#(?=#(?:\[|vso\[|teamcity\[))"
 
 
 def without_command(row: str) -> str:
@@ -218,7 +228,9 @@ def without_command(row: str) -> str:
     """
     if "::" not in row and "##" not in row:
         return row
-    return _COMMAND.sub(lambda match: f"{match.group(1) or ''}\\u{ord(match.group()[-1]):04x}", row)
+    return _compiled(_COMMAND).sub(
+        lambda match: f"{match.group(1) or ''}\\u{ord(match.group()[-1]):04x}", row
+    )
 
 
 def message(text: str) -> str:
@@ -232,7 +244,7 @@ def json_safe(text: str) -> str:
     Of ASCII whoever writes JSON leaves one as it is: delete.
     """
     plain = _without_masks(text).isascii() and "\x7f" not in text
-    return text if plain else UNSAFE.sub(_json_escape, text)
+    return text if plain else unsafe().sub(_json_escape, text)
 
 
 def _json_escape(match: re.Match[str]) -> str:

@@ -20,7 +20,7 @@ REFRESHES: Final[tuple[RefreshStrategy, ...]] = ("auto", "full")
 """How the account is read for a plan: what can matter, or all of it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class GlobalOptions:
     """As given on either side of the command's name; the later one wins, `--var` adds up.
 

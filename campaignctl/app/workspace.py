@@ -61,7 +61,7 @@ def _start(options: GlobalOptions) -> Path:
     return config.parent if config is not None and config.is_absolute() else Path.cwd()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Session:
     """One command's view of the world."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from campaignctl.kinds.numbering import REGIONS
@@ -26,7 +25,7 @@ class Country(NamedTuple):
     @property
     def time_zones(self) -> tuple[str, ...]:
         """All that differ from one another; none where the database knows none."""
-        return _ZONES.get(self.code, ())
+        return _zones(self.code)
 
 
 _KEPT: Final = {"ID": range(8, 13), "PH": (10,), "SA": (8, 9)}
@@ -47,21 +46,39 @@ def lengths_in(written: str) -> frozenset[int]:
     return frozenset(found)
 
 
-def _rows() -> Iterator[tuple[Country, tuple[str, ...]]]:
-    for line in REGIONS.splitlines():
-        code, calling_code, trunk, lengths, zones = line.split(" ")
-        names = () if zones == "-" else tuple(zones.split(","))
-        country = Country(
-            code,
-            calling_code,
-            "" if trunk == "-" else trunk,
-            frozenset(_KEPT.get(code) or lengths_in(lengths)),
-            names[0] if len(names) == 1 else None,
-        )
-        yield country, names
+_LINES: Final = {line[:2]: line for line in REGIONS.splitlines()}
 
 
-_ROWS: Final = tuple(_rows())
-_ZONES: Final = {country.code: zones for country, zones in _ROWS if len(zones) > 0}
+@cache
+def _zones(code: str) -> tuple[str, ...]:
+    names = _LINES[code].rpartition(" ")[2]
+    return () if names == "-" else tuple(names.split(","))
 
-COUNTRIES: Mapping[str, Country] = MappingProxyType({country.code: country for country, _ in _ROWS})
+
+class _Countries(Mapping[str, Country]):
+    """Each row is read when it is first asked for: an environment has one of them."""
+
+    def __getitem__(self, code: str) -> Country:
+        return _country(code)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_LINES)
+
+    def __len__(self) -> int:
+        return len(_LINES)
+
+
+@cache
+def _country(code: str) -> Country:
+    _, calling_code, trunk, lengths, _ = _LINES[code].split(" ")
+    zones = _zones(code)
+    return Country(
+        code,
+        calling_code,
+        "" if trunk == "-" else trunk,
+        frozenset(_KEPT.get(code) or lengths_in(lengths)),
+        zones[0] if len(zones) == 1 else None,
+    )
+
+
+COUNTRIES: Final[Mapping[str, Country]] = _Countries()

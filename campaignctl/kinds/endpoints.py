@@ -26,7 +26,7 @@ class ListedBy(Enum):
     START = "start"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Endpoint:
     """One collection, and `details`, the path of its per-recipient results. A page has `page_limit` items at most.
 
@@ -55,7 +55,7 @@ class Endpoint:
     list_params: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Service:
     """How a kind is served: by its first endpoint, unless the environment's setting `chosen_by` names another.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -177,6 +176,8 @@ def _read(
 
 def _unread(spec: Node | None, faults: Iterable[FieldProblem]) -> set[str]:
     """The fields of the spec that have a mistake within: what they mean together with others is not known."""
+    from bisect import bisect_left  # where something is wrong
+
     marks = sorted((fault.mark.line, fault.mark.column) for fault in faults)
     return {
         key.value

@@ -11,8 +11,8 @@ from campaignctl.model.environment import HOSTS
 
 ALLOWED_HOSTS_VARIABLE: Final = "EXOTEL_ALLOWED_HOSTS"
 _ORIGIN: Final = r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?"
-_BASE_URL: Final = re.compile(rf"{_ORIGIN}/?", re.IGNORECASE)
-_WEBHOOK: Final = re.compile(rf"{_ORIGIN}(?:[/?][!-~]*)?", re.IGNORECASE)
+_BASE_URL: Final = rf"{_ORIGIN}/?"
+_WEBHOOK: Final = rf"{_ORIGIN}(?:[/?][!-~]*)?"
 
 
 class RefusedHostError(Exception):
@@ -25,7 +25,7 @@ def checked_base_url(url: str, environ: Mapping[str, str], sandbox: bool) -> str
     Raises:
         RefusedHostError: user info, a path or a query; another host; http to another machine.
     """
-    match = _BASE_URL.fullmatch(url)
+    match = re.fullmatch(_BASE_URL, url, re.IGNORECASE)
     if match is None:
         raise RefusedHostError("must be scheme and host only, such as https://api.exotel.com")
     origin = _Origin(match[1].lower(), match[2].lower(), match[3] or "")
@@ -41,7 +41,7 @@ def checked_webhook(url: str, environ: Mapping[str, str]) -> str:
     Raises:
         RefusedHostError: it is no such address, or its host is not allowed.
     """
-    match = _WEBHOOK.fullmatch(url)
+    match = re.fullmatch(_WEBHOOK, url, re.IGNORECASE)
     if match is None:
         raise RefusedHostError(
             "must be an address such as https://hooks.example.com/campaigns, without a user"

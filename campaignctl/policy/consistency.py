@@ -21,7 +21,7 @@ from campaignctl.model.fault import SpecFinding
 from campaignctl.model.windows import instant
 from campaignctl.policy.doubts import doubts, look_alikes
 
-_VARIABLE = re.compile(r"@@\w+")
+_VARIABLE: Final = r"@@\w+"
 
 
 def faults(desired: Desired, unread: Set[str] = frozenset()) -> Iterator[SpecFinding]:
@@ -155,7 +155,7 @@ def _variables(desired: Desired) -> Iterator[SpecFinding]:
         text = desired.spec.get(field.name)
         if not isinstance(text, str) or "@@" not in text:
             continue
-        used = set(_VARIABLE.findall(text))
+        used = set(re.findall(_VARIABLE, text))
         most = field.most_variables
         if most is not None and len(used) > most:
             yield SpecFinding(field.name, "variables", f"{len(used)} variables are too many, {most} at most")

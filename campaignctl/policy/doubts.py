@@ -29,7 +29,7 @@ def texts_of(kind: Kind) -> tuple[str, ...]:
     return tuple(it.name for it in kind.in_role(Role.CONTENT) if it.type is Type.STRING)
 
 
-_PLACEHOLDER: Final = re.compile(r"\{#[^{}\n]*#\}|\{\{[^{}\n]*\}\}|(?<![\w.@/-])@[^\W\d]\w*")
+_PLACEHOLDER: Final = r"\{#[^{}\n]*#\}|\{\{[^{}\n]*\}\}|(?<![\w.@/-])@[^\W\d]\w*"
 """Of DLT templates, of other tools, and with one @ where a column needs two. An e-mail address is none."""
 _BREAKS: Final = ("\n", "\r", "\x85", "\u2028", "\u2029")
 
@@ -43,7 +43,7 @@ def _of_text(field: Field, text: str) -> Iterator[SpecFinding]:
     if text.endswith(_BREAKS):
         message = f"{field.name}: it ends in a line break, which is sent; after | or > a hyphen leaves it out: |- or >-"
         yield doubt(field.name, "line-break-at-end", message)
-    found = _PLACEHOLDER.search(text) if "{" in text or "@" in text else None
+    found = re.search(_PLACEHOLDER, text) if "{" in text or "@" in text else None
     if found:
         column = f"; a list's column is written @{found[0]}" if found[0].startswith("@") else ""
         message = f"{field.name}: the placeholder {quoted(found[0])} stays as it is{column or ', nothing fills it in'}"
@@ -54,12 +54,12 @@ def _visible(text: str) -> bool:
     return any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
-_NO_APP: Final = re.compile(r"/start_voice/*([?#].*)?$")
+_NO_APP: Final = r"/start_voice/*([?#].*)?$"
 
 
 def _of_flow(field: Field, url: str) -> Iterator[SpecFinding]:
     """The flow is named by what follows `start_voice/`."""
-    if _NO_APP.search(url):
+    if re.search(_NO_APP, url):
         yield doubt(
             field.name, "no-app-id", f"{field.name}: no app id follows start_voice/, so it names no flow"
         )

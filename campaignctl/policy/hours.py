@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.diagnostics import Severity, counted
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
@@ -23,22 +23,26 @@ from campaignctl.zones import zone
 OPENING, CLOSING = "09:00", "21:00"
 """India's hours for commercial calls and promotional SMS, and the default everywhere."""
 
+if TYPE_CHECKING:
+    pass
+
 _MINUTE: Final = timedelta(minutes=1)
 
 BOUNDS: Final = ("end", "worst")
 """What must lie within the hours: the end, or else the longest run."""
 
 
-class CallingDay(NamedTuple):
+class CallingDay:
     """The calling hours of one date; `where` is their time zone's name, None for the start's own offset.
 
-    `bounds` are the same two moments in UTC, in which they are compared.
+    They are compared in UTC.
     """
 
-    opens: datetime
-    closes: datetime
-    where: str | None
-    bounds: tuple[datetime, datetime]
+    __slots__ = ("_bounds", "closes", "opens", "where")
+
+    def __init__(self, opens: datetime, closes: datetime, where: str | None) -> None:
+        self.opens, self.closes, self.where = opens, closes, where
+        self._bounds = utc(opens), utc(closes)
 
     @classmethod
     def of(cls, moment: datetime, environment: Environment) -> CallingDay:
@@ -50,12 +54,12 @@ class CallingDay(NamedTuple):
 
     def lets_begin(self, moment: datetime) -> bool:
         """Whether calls may begin then."""
-        opens, closes = self.bounds
+        opens, closes = self._bounds
         return opens <= moment < closes
 
     def lets_end(self, moment: datetime) -> bool:
         """Whether what ends then ends in time."""
-        return utc(moment) <= self.bounds[1]
+        return utc(moment) <= self._bounds[1]
 
     def local(self, moment: datetime) -> datetime:
         """The moment as clocks there show it."""
@@ -67,7 +71,7 @@ def _calling_day(day: date, zone: tzinfo, opening: Value, closing: Value, where:
     """Most campaigns begin on a few days."""
     opens = moment_of(day, _clock_time(opening, OPENING), zone, later=True)
     closes = moment_of(day, _clock_time(closing, CLOSING), zone, later=False)
-    return CallingDay(opens, closes, where, (utc(opens), utc(closes)))
+    return CallingDay(opens, closes, where)
 
 
 def calling_hours(case: Case) -> Iterator[Violation]:
@@ -190,7 +194,10 @@ def _until_when_resumed(subject: Subject, day: CallingDay) -> str:
     """What is left of one that has begun: its last day, unless it ends beyond the hours of that, too."""
     end = _standing_end(subject)
     last = day.local(end)
-    opens, closes = (last.replace(hour=it.hour, minute=it.minute, second=0, microsecond=0) for it in day[:2])
+    opens, closes = (
+        last.replace(hour=it.hour, minute=it.minute, second=0, microsecond=0)
+        for it in (day.opens, day.closes)
+    )
     if opens < last <= closes:
         return f"it can be resumed on its last day, {last:%a %d %b}, within the hours"
     return (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
-from typing import Final, NamedTuple
+from functools import cache, cached_property
+from typing import Final
 
 from campaignctl.kinds.countries import COUNTRIES, Country, lengths_in
 from campaignctl.kinds.numbering import CODES
@@ -16,14 +16,21 @@ _HEAD: Final = 1 + _LONGEST_CODE
 """How many characters of `+919876543210` say which code it has."""
 
 
-class _Code(NamedTuple):
-    """A calling code: its main region, the lengths of what follows it, and whether that fits."""
+class _Code:
+    """A calling code: its main region, the lengths of what follows it, and what that looks like."""
 
-    digits: str
-    region: str
-    lengths: frozenset[int]
-    pattern: str
-    fits: Callable[[str, int], object]
+    def __init__(self, digits: str, region: str, lengths: frozenset[int], pattern: str) -> None:
+        self.digits, self.region, self.lengths, self._pattern = digits, region, lengths, pattern
+
+    @cached_property
+    def fits(self) -> Callable[[str, int], object]:
+        """Truthy where what follows the code, from a place in a text on, can exist."""
+        return re.compile(self._pattern, re.ASCII).fullmatch
+
+    @cached_property
+    def all_fit(self) -> Callable[[str], object]:
+        """The same of many at once, a number a line."""
+        return re.compile(rf"(?:\+{self.digits}(?:{self._pattern})\n)*+", re.ASCII).fullmatch
 
 
 @cache
@@ -33,10 +40,8 @@ def _rows() -> Mapping[str, str]:
 
 @cache
 def _code(digits: str) -> _Code:
-    """Its pattern is compiled when the first of its numbers comes."""
     _, region, lengths, pattern = _rows()[digits].split(" ", 3)
-    fits = re.compile(pattern, re.ASCII).fullmatch
-    return _Code(digits, region, lengths_in(lengths), pattern, fits)
+    return _Code(digits, region, lengths_in(lengths), pattern)
 
 
 @cache
@@ -68,12 +73,7 @@ def flaws(numbers: Sequence[str], country: Country | None) -> Iterator[tuple[int
 def _plainly_right(numbers: Sequence[str]) -> bool:
     """The fast branch for a list of one country, which most are: all its numbers are checked at once."""
     code = _code_of(numbers[0][:_HEAD])
-    return code is not None and bool(_all_fit(code)("\n".join((*numbers, ""))))
-
-
-@cache
-def _all_fit(code: _Code) -> Callable[[str], object]:
-    return re.compile(rf"(?:\+{code.digits}(?:{code.pattern})\n)*+", re.ASCII).fullmatch
+    return code is not None and bool(code.all_fit("\n".join((*numbers, ""))))
 
 
 def _why_at_home(number: str, country: Country) -> str | None:

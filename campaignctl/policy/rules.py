@@ -52,7 +52,7 @@ _OFF: Final = LeftOut()
 _STRICT: Final = LeftOut(Severity.ERROR, Severity.WARN)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Rule:
     """One rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it must have.
 

@@ -16,7 +16,7 @@ from campaignctl.kinds.table import Value
 from campaignctl.model.permissions import IN_MANIFEST
 from campaignctl.rendering import words
 from campaignctl.rendering.documents import BriefChangeDocument, HeldDocument
-from campaignctl.text import UNSAFE, message, name
+from campaignctl.text import message, name, unsafe
 
 if TYPE_CHECKING:
     from campaignctl.rendering.result_documents import OperationResultDocument, ResultDocument
@@ -108,8 +108,8 @@ def _permission(operation: HeldDocument, change: BriefChangeDocument) -> Permiss
 def _pattern(change: BriefChangeDocument, namesake: bool) -> str:
     """`:NAME` as a shell takes it; a name that cannot be typed is given by SID, else every campaign is allowed."""
     campaign = change["name"]
-    if UNSAFE.search(campaign) or name(campaign) != campaign or not campaign:
-        return f":{change['sid']}" if change["sid"] and not UNSAFE.search(change["sid"]) else ""
+    if unsafe().search(campaign) or name(campaign) != campaign or not campaign:
+        return f":{change['sid']}" if change["sid"] and not unsafe().search(change["sid"]) else ""
     return f":{title(change['kind'], campaign)}" if namesake else f":{campaign}"
 
 

@@ -31,6 +31,11 @@ class Format:
         """Truthy when the full text looks so."""
         return re.compile(self.pattern).fullmatch
 
+    @cached_property
+    def all_match(self) -> Callable[[str], object]:
+        """The same of many texts, each followed by a line break; for a pattern that takes none alone."""
+        return re.compile(rf"(?:(?:{self.pattern})\n)*+").fullmatch
+
     def slip(self, text: str) -> str | None:
         """What happened to a text that does not look so, where it is a common mistake."""
         return next((words for pattern, words in self.slips if re.fullmatch(pattern, text)), None)

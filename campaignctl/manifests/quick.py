@@ -108,7 +108,7 @@ class QuickReader:
 
     def _list(self, field: Field) -> Reader:
         """A list of texts is looked at as a whole: it may hold thousands."""
-        right, variables = _test(field), self._variables
+        right, variables = _test_of_all(field), self._variables
         least, most = _limits(field)
         once = field.type is Type.STRINGS
         needed = field.required
@@ -123,7 +123,7 @@ class QuickReader:
                 raise DoubtfulError
             if "$" in "".join(items):
                 items = [substitute(text, variables) for text in items]
-            if not all(map(right, items)) or not least <= len(items) <= most:
+            if not right(items) or not least <= len(items) <= most:
                 raise DoubtfulError
             if once and len(set(items)) < len(items):
                 raise DoubtfulError
@@ -182,6 +182,20 @@ def _test(field: Field) -> Callable[[str], object]:
     if not choices and (least, most) == (0, sys.maxsize):
         return matches
     return lambda text: matches(text) and least <= len(text) <= most and (not choices or text in choices)
+
+
+def _test_of_all(field: Field) -> Callable[[list[str]], object]:
+    """Truthy for texts that the row takes; of numbers, which may be thousands, in one look: they have no line break."""
+    right = _test(field)
+    if field.type is not Type.NUMBERS or field.format is None or right is not field.format.matches:
+        return lambda texts: all(map(right, texts))
+    all_match = field.format.all_match
+
+    def test(texts: list[str]) -> bool:
+        lines = "\n".join((*texts, ""))
+        return lines.count("\n") == len(texts) and bool(all_match(lines))
+
+    return test
 
 
 def _limits(field: Field) -> tuple[int, int]:

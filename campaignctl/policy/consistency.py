@@ -167,9 +167,10 @@ def _variables(desired: Desired) -> Iterator[SpecFinding]:
 def _retries(desired: Desired) -> Iterator[SpecFinding]:
     """The API refuses a number of retries without their interval. A pinned campaign may have its own."""
     retries = desired.spec.get("retries")
-    left_to_live = desired.sid is not None and isinstance(retries, Mapping) and "interval_mins" not in retries
-    times, interval = (_member(desired, "retries", it) for it in ("number_of_retries", "interval_mins"))
-    if times is not None and interval is None and not left_to_live:
+    if not isinstance(retries, Mapping) or retries.get("interval_mins") is not None:
+        return
+    left_to_live = desired.sid is not None and "interval_mins" not in retries
+    if retries.get("number_of_retries") is not None and not left_to_live:
         yield SpecFinding("retries", "needs", "number_of_retries needs interval_mins")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from campaignctl.diagnostics import Severity, counted
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
@@ -22,9 +22,6 @@ from campaignctl.zones import zone
 
 OPENING, CLOSING = "09:00", "21:00"
 """India's hours for commercial calls and promotional SMS, and the default everywhere."""
-
-if TYPE_CHECKING:
-    pass
 
 _MINUTE: Final = timedelta(minutes=1)
 

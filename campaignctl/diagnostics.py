@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 
 class Position(NamedTuple):
@@ -17,6 +17,11 @@ class Position(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+
+Scalar: TypeAlias = "str | int | None"
+Detail: TypeAlias = "Scalar | tuple[tuple[str, Scalar], ...]"
+"""What a program gets besides a message: a value, or an object as pairs of key and value."""
 
 
 class Severity(StrEnum):
@@ -37,7 +42,7 @@ class Diagnostic(NamedTuple):
     rule: str
     where: Position
     message: str
-    details: tuple[tuple[str, str | int | None], ...] = ()
+    details: tuple[tuple[str, Detail], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message} [{self.rule}]"

@@ -136,6 +136,8 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
         orphans_complete=reading.complete,
         resend=asked.resend,
         locate=session.locate,
+        companions=reading.companions,
+        locate_companion=session.locate_companion,
         unsettled=_unsettled(session),
         address=session.options.address,
         clocks=snapshot.clocks,

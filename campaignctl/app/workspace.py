@@ -185,6 +185,13 @@ class Session:
         variables = {**self.environment.vars, **self.options.variables}
         return locate_field(Path(self.project.root), desired, path, variables)
 
+    def locate_companion(self, companion: Companion, path: str) -> Position:
+        """Where a part of a document beside the campaigns stands."""
+        from campaignctl.manifests.places import locate
+
+        place = companion.place
+        return locate(Path(self.project.root), place.where, place.document, path)
+
     @property
     def token(self) -> str:
         """The API token. Raises CredentialsError where it is missing."""

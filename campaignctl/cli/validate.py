@@ -79,7 +79,15 @@ def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
     from campaignctl.policy import check_manifests
 
     now = session.clock.now()
-    found = check_manifests(reading.all_manifests, reading.selected, session.environment, now, session.locate)
+    found = check_manifests(
+        reading.all_manifests,
+        reading.selected,
+        session.environment,
+        now,
+        session.locate,
+        reading.companions,
+        session.locate_companion,
+    )
     return list(found)
 
 

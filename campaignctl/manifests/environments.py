@@ -105,7 +105,7 @@ class EnvironmentBuilder:
         own = _rules(settings.get("policy"))
         merged: dict[str, Value] = {}
         for rule in {**self.policy, **own}:
-            both = {**self.policy.get(rule, {}), **own.get(rule, {})}
+            both = _over(self.policy.get(rule, {}), own.get(rule, {}))
             where = f"{here}.policy.{rule}" if rule in own else f"policy.{rule}"
             self.problems += [it for it in _rule_problems(where, rule, both) if it not in self.problems]
             merged[rule] = both

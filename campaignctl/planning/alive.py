@@ -22,7 +22,7 @@ from campaignctl.planning.lists import asks_by_name, unresolved, without_names
 from campaignctl.planning.payload import Spec, contradictions, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, StartMove, can_change, phase_of, start_move
 from campaignctl.planning.terms import Terms
-from campaignctl.policy import Subject, check
+from campaignctl.policy import OF_CONTENT, Subject, check, unchecked
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,10 @@ def _with_policies(facts: Assessment, blocks: list[Reason], fields: tuple[str, .
     if blocks:
         done, held = tuple(it for it in done if OPERATIONS[it.op].if_blocked), ()
     resulting = {**resulting_without_update(facts), **spec}
-    findings = _policy_findings(facts, done, _as_it_will_stand(facts, resulting, spec))
+    unseen = frozenset(resulting.keys() - facts.live.spec.keys() - spec.keys())
+    findings, unchecked_notes = _held_against_policies(
+        facts, done, _as_it_will_stand(facts, resulting, spec), unseen
+    )
     policy = forbidden(findings)
     if policy is not None:
         blocks = [*blocks, policy]
@@ -249,29 +252,43 @@ def _with_policies(facts: Assessment, blocks: list[Reason], fields: tuple[str, .
         operations=done,
         held=held,
         diff=facts.comparison.differences,
-        notes=tuple(_notes(facts)),
+        notes=(*_notes(facts), *unchecked_notes),
         resulting=resulting,
         findings=findings,
     )
 
 
-def _policy_findings(
-    facts: Assessment, done: tuple[Operation, ...], resulting: Spec
-) -> tuple[Diagnostic, ...]:
+def _held_against_policies(
+    facts: Assessment, done: tuple[Operation, ...], resulting: Spec, unseen: frozenset[str]
+) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
+    """What they find, and notes on what they could not look at; `unseen` fields are neither shown nor sent."""
+    terms, exempt = facts.terms, _exempt(facts, done)
+    subject = _policy_subject(facts, done, resulting)
+    if subject is None:
+        return (), ()
+    subject = subject._replace(unseen=unseen)
+    findings = check(subject, facts.desired, terms.policies, terms.locate, terms.beside, exempt)
+    return findings, tuple(unchecked(subject, facts.desired, terms.policies, terms.beside, exempt))
+
+
+def _exempt(facts: Assessment, done: tuple[Operation, ...]) -> tuple[str, ...]:
+    """The policies that are not asked: about hours where these stay, about content that can no longer change."""
+    hours = ("calling_hours",) if _changes_callbacks_alone(facts, done) else ()
+    return hours if facts.phase is Phase.OPEN else (*hours, *OF_CONTENT)
+
+
+def _policy_subject(facts: Assessment, done: tuple[Operation, ...], resulting: Spec) -> Subject | None:
+    """The campaign as policies look at it; None where nothing starts, or it is over."""
     operations = {it.op for it in done}
-    if not operations & STARTING:
-        return ()
     terms, window = facts.terms, window_of(facts.live.kind, resulting)
-    if window.over(terms.now):
-        return ()
+    if not operations & STARTING or window.over(terms.now):
+        return None
     begins = window.start
     unseen = operations == {Op.RESUME} and not starts_ahead(facts.live, terms)
     if Op.RESUME in operations and (unseen or begins is None or begins <= terms.now):
         begins = terms.now  # it begins to call at once, or nobody sees that it does not
     lead = window.start - terms.now if window.start and _sets_start(facts, done) else None
-    subject = Subject(facts.live.kind, resulting, begins, lead, is_live=True)
-    exempt = ("calling_hours",) if _changes_callbacks_alone(facts, done) else ()
-    return check(subject, facts.desired, terms.policies, terms.locate, terms.beside, exempt)
+    return Subject(facts.live.kind, resulting, begins, lead, is_live=True)
 
 
 def _as_it_will_stand(facts: Assessment, resulting: Spec, sent: Spec) -> Spec:

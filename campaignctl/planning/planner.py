@@ -27,7 +27,15 @@ from campaignctl.planning.match import How, Match, match_all
 from campaignctl.planning.newest import newest_finished, on_other_endpoint
 from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, unmatched, unnamed
 from campaignctl.planning.terms import Terms
-from campaignctl.policy import RULES, Beside, Subject, copies_among, level_of
+from campaignctl.policy import (
+    RULES,
+    Beside,
+    Subject,
+    check_documents,
+    copies_among,
+    level_of,
+    registry_of,
+)
 from campaignctl.policy.beside import OtherRun
 from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.shared_capacity import SharedCapacity
@@ -97,13 +105,17 @@ def make_plan(
     meant = [match for match in account.matches if id(match.desired) in chosen]
     copies = copies_among(all_manifests, terms.environment, terms.now)
     others = cache(lambda: OtherRuns(_other_runs(account), terms.policies.capacities))
-    beside = Beside(copies=copies, find_load=lambda *asked: others().find_load(*asked))
+    registered = cache(lambda: registry_of(terms.companions))
+    beside = Beside(copies=copies, find_load=lambda *asked: others().find_load(*asked), registered=registered)
     terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
     decided, changes, shared = _decide_all(meant, orphans, account, terms)
     return Decisions(
         changes=tuple(sorted([*changes, *orphans], key=lambda change: change.key)),
-        findings=tuple(finding for decision in decided for finding in decision.findings),
+        findings=(
+            *(finding for decision in decided for finding in decision.findings),
+            *check_documents(terms.policies, beside, terms.locate_companion),
+        ),
         unmanaged=len(account.unnamed),
         with_prefix=with_prefix,
         notes=notes,

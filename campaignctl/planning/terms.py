@@ -15,7 +15,14 @@ from campaignctl.model.campaigns import Desired, Live, Locate
 from campaignctl.model.checkout import Checkout, no_checkout
 from campaignctl.model.environment import Environment, Prune
 from campaignctl.model.permissions import HERE, Address, Consent, names_campaign
-from campaignctl.policy import ALONE, Beside, Policies
+from campaignctl.policy import (
+    ALONE,
+    Beside,
+    Companions,
+    LocateCompanion,
+    Policies,
+    where_it_begins,
+)
 
 if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock
@@ -34,7 +41,8 @@ class Terms:
 
     `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
     that nothing may be ended as an orphan. `unsettled` maps kind and name of each create whose outcome an earlier
-    run never learned to the file that says so. `beside` is what the policies look at besides a campaign itself.
+    run never learned to the file that says so. `beside` is what the policies look at besides a campaign itself,
+    `companions` the documents beside the environment's campaigns.
     `address` is of the commands that reasons print. `approved_before`: somebody approved the plan before this run
     made it again, in a file or by `--expect`, and may have stopped a campaign since. `checkout` is the commit that
     the manifests are of, asked only where an orphan is there; None outside git. `names` are those that a new run
@@ -51,6 +59,8 @@ class Terms:
     locate: Locate = document_start
     unsettled: Mapping[tuple[str, str], str] = field(default_factory=dict)
     beside: Beside = ALONE
+    companions: Companions = field(default_factory=dict)
+    locate_companion: LocateCompanion = where_it_begins
     address: Address = HERE
     clocks: tuple[OtherClock, ...] = ()
     approved_before: bool = False
@@ -64,7 +74,7 @@ class Terms:
     @cached_property
     def policies(self) -> Policies:
         """What binds the environment's campaigns."""
-        return Policies.of(self.environment)
+        return Policies.of(self.environment, self.companions)
 
     @property
     def country(self) -> Country | None:

@@ -3,8 +3,21 @@
 Pure: the moment is an argument.
 """
 
-from campaignctl.policy.beside import ALONE, Beside
-from campaignctl.policy.checking import check, check_manifest, check_manifests, copies_among, shared, span_of
+from campaignctl.policy.beside import ALONE, NO_COMPANIONS, Beside, Companions
+from campaignctl.policy.checking import (
+    OF_CONTENT,
+    LocateCompanion,
+    check,
+    check_documents,
+    check_manifest,
+    check_manifests,
+    copies_among,
+    shared,
+    span_of,
+    unchecked,
+    where_it_begins,
+)
+from campaignctl.policy.dlt_template import registry_of
 from campaignctl.policy.hours import CLOSING, OPENING
 from campaignctl.policy.prediction import busiest_minute, declared_end, pace, predicted_end
 from campaignctl.policy.rules import LEVELS, RULES, Policies, Rule, level_of
@@ -14,16 +27,21 @@ __all__ = [
     "ALONE",
     "CLOSING",
     "LEVELS",
+    "NO_COMPANIONS",
+    "OF_CONTENT",
     "OPENING",
     "RULES",
     "Beside",
     "Case",
+    "Companions",
+    "LocateCompanion",
     "Policies",
     "Rule",
     "Subject",
     "Violation",
     "busiest_minute",
     "check",
+    "check_documents",
     "check_manifest",
     "check_manifests",
     "copies_among",
@@ -31,6 +49,9 @@ __all__ = [
     "level_of",
     "pace",
     "predicted_end",
+    "registry_of",
     "shared",
     "span_of",
+    "unchecked",
+    "where_it_begins",
 ]

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, RunKey, nothing_beside
 from campaignctl.policy.copies import NO_COPIES, Copies
+
+if TYPE_CHECKING:
+    from campaignctl.dlt.holding import Registry
+    from campaignctl.model.companions import Companion
+
+Companions: TypeAlias = "Mapping[str, Sequence[Companion]]"
+"""The documents beside an environment's campaigns, by their kind."""
+NO_COMPANIONS: Final[Companions] = MappingProxyType({})
 
 
 class OtherRun(NamedTuple):
@@ -25,12 +34,14 @@ class OtherRun(NamedTuple):
 class Beside(NamedTuple):
     """Where campaigns together want more than the account does, and the manifests that one may be a copy of.
 
-    `find_load` tells what all that may run asks of the account meanwhile; only a rule that needs it asks.
+    `find_load` tells what all that may run asks of the account meanwhile; only a rule that needs it asks. `registered`
+    gives the registered templates of the environment, None where it has none.
     """
 
     overlaps: Sequence[CapacityOverlap] = ()
     copies: Copies = NO_COPIES
     find_load: FindLoad = nothing_beside
+    registered: Callable[[], Registry | None] = lambda: None
 
 
 ALONE: Final = Beside()

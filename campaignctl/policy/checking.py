@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from campaignctl.diagnostics import Diagnostic, Severity
-from campaignctl.kinds.lifecycle import ENDING_STATES, State
+from campaignctl.diagnostics import Diagnostic, Position, Severity
+from campaignctl.kinds.lifecycle import ENDING_STATES, MARGIN, State
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.windows import Window, after, window_of
-from campaignctl.policy.beside import ALONE, Beside, OtherRun
+from campaignctl.policy.beside import ALONE, NO_COMPANIONS, Beside, Companions, OtherRun
 from campaignctl.policy.capacity import Span, capacity, overlaps_by_kind
 from campaignctl.policy.closed_forms import worst_minutes
 from campaignctl.policy.copies import Copies
+from campaignctl.policy.dlt_template import registry_of
 from campaignctl.policy.hours import zone_name
 from campaignctl.policy.prediction import busiest_minute, declared_end, end_of, workload_of
 from campaignctl.policy.rules import RULES, Policies, level_of
 from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.subject import Case, Subject, label
+
+if TYPE_CHECKING:
+    from campaignctl.model.companions import Companion
+
+LocateCompanion: TypeAlias = "Callable[[Companion, str], Position]"
+"""Where a part of a document beside the campaigns stands, by its dotted path."""
+
+
+def where_it_begins(companion: Companion, _path: str) -> Position:
+    """For checks that need no finer place."""
+    return companion.place.where
 
 
 def check(
@@ -60,7 +73,8 @@ def check_manifest(
     if not _is_bound(desired, window, now):
         return ()
     subject = Subject(desired.kind, desired.spec, window.start, is_live=desired.sid is not None)
-    found = check(subject, desired, policies, locate, beside)
+    exempt = OF_CONTENT if window.start is not None and window.start - now < MARGIN else ()
+    found = check(subject, desired, policies, locate, beside, exempt)
     return found if desired.sid is None else tuple(map(_of_adopted, found))
 
 
@@ -75,15 +89,48 @@ def check_manifests(
     environment: Environment,
     now: datetime,
     locate: Locate,
+    companions: Companions = NO_COMPANIONS,
+    locate_companion: LocateCompanion = where_it_begins,
 ) -> Iterator[Diagnostic]:
-    """For `validate`: the selected manifests, which share the account with every other of the project."""
-    policies = Policies.of(environment)
+    """For `validate`: the selected manifests, which share the account with every other of the project; and what the
+    documents beside them are at fault with.
+    """
+    policies = Policies.of(environment, companions)
     overlaps = shared(_spans(all_manifests, environment, now), environment)
     others = cache(lambda: OtherRuns(_others(all_manifests, now), policies.capacities))
     copies = copies_among(all_manifests, environment, now)
-    beside = Beside(overlaps, copies, lambda *asked: others().find_load(*asked))
+    registered = cache(lambda: registry_of(companions))
+    beside = Beside(overlaps, copies, lambda *asked: others().find_load(*asked), registered)
     for desired in selected:
         yield from check_manifest(desired, policies, now, locate, beside)
+    yield from check_documents(policies, beside, locate_companion)
+
+
+def check_documents(policies: Policies, beside: Beside, locate: LocateCompanion) -> Iterator[Diagnostic]:
+    """What the documents beside the campaigns are at fault with, each at its own place: it blocks no change."""
+    registry = beside.registered()
+    if registry is None:
+        return
+    for it in policies.rules:
+        for document, fault in it.rule.of_documents(registry, it.settings) if it.rule.of_documents else ():
+            where = locate(document, fault.path)
+            yield Diagnostic(fault.level or it.level, it.rule.name, where, fault.message, fault.details)
+
+
+def unchecked(
+    subject: Subject, desired: Desired, policies: Policies, beside: Beside, exempt: Collection[str]
+) -> Iterator[str]:
+    """What could not be held against a rule, since the account does not show it: a note each."""
+    for it in policies.rules:
+        if it.rule.not_looked_at is None or it.rule.name in exempt:
+            continue
+        fields = it.rule.not_looked_at(Case(subject, desired, policies.environment, it.settings, beside))
+        if fields:
+            yield f"not shown by the account, so {it.rule.name} did not look at it: {', '.join(fields)}"
+
+
+OF_CONTENT: Final = tuple(rule.name for rule in RULES.values() if rule.of_content)
+"""The rules about what can no longer change once the start is near."""
 
 
 def copies_among(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Copies:

@@ -59,6 +59,20 @@ spec:
 """
 
 
+_TEMPLATES = """\
+apiVersion: campaignctl/v1
+kind: DltTemplates
+metadata: {name: shop}
+spec:
+  entity: "0101428740000012125"
+  templates:
+    - id: "1107160086562376233"
+      headers: [EXOTEL]
+      category: service_implicit
+      text: "Your order is on its way!"
+---
+"""
+
 _RETRIES = (
     "  retries: {number_of_retries: 3, interval_mins: 30, mechanism: Linear, on_status: [busy, no-answer]}\n"
 )
@@ -110,5 +124,6 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
                 more="  mode: custom\n  throttle: 40\n",
             ),
         ),
+        "dlt_template": Example("dlt_template: {level: error}", _TEMPLATES + _sms("order", "EXOTEL")),
     }
 )

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds import KINDS, formats
 from campaignctl.kinds.table import Field, Kind, Type, Value
+from campaignctl.model.dlt_checks import CHECKS
 from campaignctl.model.environment import Environment
+from campaignctl.policy.beside import NO_COMPANIONS, Companions
 from campaignctl.policy.capacity import capacity as account_capacity
 from campaignctl.policy.content import (
     allowed_caller_ids,
@@ -25,9 +27,14 @@ from campaignctl.policy.content import (
     required_labels,
     valid_numbers,
 )
+from campaignctl.policy.dlt_template import DLT_TEMPLATES, dlt_template, not_looked_at, of_templates
 from campaignctl.policy.hours import BOUNDS, CLOSING, OPENING, calling_hours, start_offset
 from campaignctl.policy.subject import Case, Violation
 from campaignctl.policy.timing import RUN_BOUNDS, capacity, lead_time, window_fits
+
+if TYPE_CHECKING:
+    from campaignctl.dlt.holding import Registry
+    from campaignctl.model.companions import Companion
 
 LEVELS: Final = ("error", "warn", "off")
 
@@ -35,16 +42,34 @@ _LEVEL: Final = Field("level", Type.STRING, "How bad a finding is.", choices=LEV
 
 
 class LeftOut(NamedTuple):
-    """How bad a finding is where the project does not say: with a country, and without one. None: the rule is off."""
+    """How bad a finding is where the project does not say: with a country, and without one. None: the rule is off.
+
+    `country` is the one that counts, None for any. `document` is the kind of a document beside the campaigns: where
+    the environment has none the rule is off.
+    """
 
     with_country: Severity | None = None
     without: Severity | None = None
+    country: str | None = None
+    document: str | None = None
+
+    def of(self, environment: Environment, companions: Companions) -> Severity | None:
+        """In an environment with these documents."""
+        if self.document is not None and not companions.get(self.document):
+            return None
+        own = environment.country
+        counts = own is not None and self.country in (None, own.code)
+        return self.with_country if counts else self.without
 
     def __str__(self) -> str:
         """As the reference says it."""
-        with_country, without = (f"`{it}`" if it else "`off`" for it in self)
+        with_country, without = (f"`{it}`" if it else "`off`" for it in (self.with_country, self.without))
         if with_country == without:
             return with_country
+        if self.document is not None:
+            country = f"`country: {self.country}`" if self.country else "a `country`"
+            documents = f"where the environment has `{self.document}`"
+            return f"{with_country} {documents} and {country}, {without} with these alone, else `off`"
         return f"{with_country} where the environment has a `country`, else {without}"
 
 
@@ -56,7 +81,10 @@ _STRICT: Final = LeftOut(Severity.ERROR, Severity.WARN)
 class Rule:
     """One rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it must have.
 
-    `spares_adopted`: of a campaign that a manifest pins it is a warning at most where no plan is made.
+    `spares_adopted`: of a campaign that a manifest pins it is a warning at most where no plan is made. `of_content`: it
+    is about what can no longer change once the start is near, and is not asked then. `of_documents` finds what
+    documents beside the campaigns are at fault with, at their own places: that blocks no change. `not_looked_at` names
+    the fields of a live campaign that it would have to see and nobody shows.
     """
 
     name: str
@@ -68,6 +96,11 @@ class Rule:
     left_out: LeftOut = _OFF
     in_validate: bool = True
     spares_adopted: bool = False
+    of_content: bool = False
+    of_documents: Callable[[Registry, Mapping[str, Value]], Iterator[tuple[Companion, Violation]]] | None = (
+        None
+    )
+    not_looked_at: Callable[[Case], tuple[str, ...]] | None = None
 
     def __post_init__(self) -> None:
         """A rule without the setting it needs could never find anything."""
@@ -236,6 +269,30 @@ _ROWS: Final = (
         "updates or resumes are found at fault. Start one later, or throttle it (mode: custom).",
         settings=tuple(_PACES.values()),
     ),
+    Rule(
+        "dlt_template",
+        "An SMS to India is its registered template.",
+        dlt_template,
+        "Holds each campaign with a dlt_template_id against the template of that id in the environment's DltTemplates: "
+        "entity, header, category, and the text, character by character, with what its variables stand for. What is no "
+        "registered text reaches nobody. Where sources contradict each other a check is a warning whatever the level; "
+        "checks gives one a level of its own. A campaign whose text can no longer change is not looked at. The text "
+        "must come from the portal: one that was copied from the manifest repeats its mistakes.",
+        settings=(
+            Field(
+                "checks",
+                Type.OBJECT,
+                "A level of its own for one check.",
+                fields=tuple(
+                    Field(check.name, Type.STRING, check.finds, choices=LEVELS) for check in CHECKS.values()
+                ),
+            ),
+        ),
+        left_out=LeftOut(Severity.ERROR, Severity.WARN, country="IN", document=DLT_TEMPLATES),
+        of_content=True,
+        of_documents=of_templates,
+        not_looked_at=not_looked_at,
+    ),
 )
 
 RULES: Mapping[str, Rule] = MappingProxyType({rule.name: rule for rule in _ROWS})
@@ -260,24 +317,24 @@ class Policies(NamedTuple):
     capacities: Mapping[str, int]
 
     @classmethod
-    def of(cls, environment: Environment) -> Policies:
-        """Those of one environment."""
+    def of(cls, environment: Environment, companions: Companions = NO_COMPANIONS) -> Policies:
+        """Those of one environment, with the documents beside its campaigns."""
         capacities = {kind.name: account_capacity(kind, environment) for kind in KINDS.values()}
-        return cls(environment, tuple(_in_force(environment)), capacities)
+        return cls(environment, tuple(_in_force(environment, companions)), capacities)
 
 
-def _in_force(environment: Environment) -> Iterator[InForce]:
+def _in_force(environment: Environment, companions: Companions) -> Iterator[InForce]:
     for rule in _ROWS:
-        level = level_of(rule, environment)
+        level = level_of(rule, environment, companions)
         if level is not None:
             settings = environment.policy.get(rule.name)
             yield InForce(rule, level, settings if isinstance(settings, Mapping) else {})
 
 
-def level_of(rule: Rule, environment: Environment) -> Severity | None:
+def level_of(rule: Rule, environment: Environment, companions: Companions = NO_COMPANIONS) -> Severity | None:
     """As the project sets it; else as the rule is where it is left out. None: it is off."""
     settings = environment.policy.get(rule.name)
     level = settings.get("level") if isinstance(settings, Mapping) else None
     if level is not None:
         return None if level == "off" else Severity(str(level))
-    return rule.left_out.with_country if environment.country else rule.left_out.without
+    return rule.left_out.of(environment, companions)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from campaignctl.diagnostics import Severity
+from campaignctl.diagnostics import Detail, Severity
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.counts import NO_COUNTS, Counts
@@ -20,7 +20,8 @@ class Subject(NamedTuple):
 
     `lead` is how far ahead the start lies that is being set, None where none is set. `capacity` is what the account
     does a minute, None for the kind's default. `is_live`: the campaign is there, so that a field which `spec` lacks is
-    one that nobody sees. `counts` are those of lists, `usage` is how its people are expected to answer.
+    one that nobody sees. `counts` are those of lists, `usage` is how its people are expected to answer. `unseen` are the
+    fields of `spec` that the account does not show and nothing sends: what stands there is the manifest's wish alone.
     """
 
     kind: Kind
@@ -31,6 +32,7 @@ class Subject(NamedTuple):
     is_live: bool = False
     counts: Counts = NO_COUNTS
     usage: Usage = USUAL
+    unseen: frozenset[str] = frozenset()
 
     def of_account(self, capacity: int) -> Subject:
         """The same, with what the account does a minute."""
@@ -70,7 +72,7 @@ class Violation(NamedTuple):
     path: str
     message: str
     level: Severity | None = None
-    details: tuple[tuple[str, str | int | None], ...] = ()
+    details: tuple[tuple[str, Detail], ...] = ()
 
 
 def label(desired: Desired) -> str:

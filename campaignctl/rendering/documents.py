@@ -11,10 +11,26 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import RefreshStrategy
+from campaignctl.model.dlt_checks import Slip
 from campaignctl.model.environment import Backend
 from campaignctl.model.estimates import Encoding
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.rendering.constraints import Amount, Constraint, KindName, Moment, Ordinal, Version
+
+CodePoint: TypeAlias = Annotated[str, Constraint(pattern="^U[+][0-9A-F]{4,6}$")]
+
+
+class TextDifferenceDocument(TypedDict):
+    """Where a text first differs from its registered template."""
+
+    offset: Amount
+    """In characters of the text as written, from 0."""
+    expected: CodePoint | None
+    """The registered sign; null where nothing is to stand, or a variable."""
+    found: CodePoint | None
+    """The campaign's sign; null where nothing stands, or a column."""
+    slip: Slip | None
+    """What was probably meant."""
 
 
 class FindingDocument(TypedDict):
@@ -34,6 +50,10 @@ class FindingDocument(TypedDict):
     """Of valid_numbers: how many more there are."""
     unfinished: NotRequired[Ordinal]
     """Of window_fits: how many people are not done with at the end."""
+    check: NotRequired[str]
+    """Of dlt_template: what was looked at."""
+    difference: NotRequired[TextDifferenceDocument]
+    """Of its check text."""
 
 
 class OperationDocument(TypedDict):

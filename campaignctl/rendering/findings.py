@@ -36,7 +36,8 @@ def finding_document(finding: Diagnostic) -> FindingDocument:
         "column": finding.where.column,
         "message": finding.message,
     }
-    document.update(dict(finding.details))  # type: ignore[typeddict-item]  # keys of the rules' own
+    details = {key: dict(it) if isinstance(it, tuple) else it for key, it in finding.details}
+    document.update(details)  # type: ignore[typeddict-item]  # keys of the rules' own
     return document
 
 

@@ -27,6 +27,7 @@ PLACES = {
     "lead_time": [(9, 14)],
     "window_fits": [(10, 14)],
     "capacity": [(11, 14), (23, 14)],
+    "dlt_template": [(23, 37)],
 }
 """Where the finding stands in the example: line, and a column that is near it."""
 CLOCK = datetime.fromisoformat("2030-01-15T08:00:00+05:30")

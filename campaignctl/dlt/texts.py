@@ -1,0 +1,88 @@
+"""Both texts as they are held against each other: pieces of a registered one, places of a campaign's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import zip_longest
+from typing import Final, NamedTuple, TypeAlias
+
+from campaignctl.dlt.words import PLACEHOLDER, TAGS, VariableType
+
+_PLACE: Final = re.compile(r"@@\w+|\r\n|.", re.DOTALL)
+_COLUMN: Final = "\udfff"
+"""Stands for a column. No text that is read from a file holds it."""
+
+
+class OpenPart(NamedTuple):
+    """What a registered text leaves open: the word in it, lower case, and its type, None where there is none."""
+
+    word: str
+    type: VariableType | None
+
+    @property
+    def label(self) -> str:
+        """As it is written."""
+        return f"{{#{self.word}#}}"
+
+
+Piece: TypeAlias = "str | OpenPart"
+"""A fixed character, or a variable."""
+
+
+class Registered:
+    """A registered text. `tags` give the types of its variables where the text has none."""
+
+    def __init__(self, text: str, tags: Sequence[str] | None = None) -> None:
+        self.text = text.replace("\r\n", "\n")
+        given = [TAGS.get(tag.lower()) for tag in tags or ()]
+        parts = PLACEHOLDER.split(self.text)
+        self.fixed = tuple(parts[::2])
+        """The fixed parts: before the first variable, between two, behind the last; some are empty."""
+        words = [word.lower() for word in parts[1::2]]
+        self.variables = tuple(
+            OpenPart(word, TAGS.get(word) or tag)
+            for word, tag in zip_longest(words, given[: len(words)], fillvalue=None)
+            if word is not None
+        )
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Fixed characters and variables, one after the other."""
+        pieces: list[Piece] = list(self.fixed[0])
+        for variable, part in zip(self.variables, self.fixed[1:], strict=True):
+            pieces += [variable, *part]
+        return tuple(pieces)
+
+
+class Written:
+    """A campaign's text: a place for each character, one for a column and one for CR LF.
+
+    `line` has one character for each place, `columns` the names of the columns by place, `offsets` where each place
+    begins in the text as written, and at last the text's length.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.columns: Mapping[int, str] = {}
+        if "@@" not in text and "\r\n" not in text:
+            self.line: str = text
+            self.offsets: Sequence[int] = range(len(text) + 1)
+            return
+        found = [(it.start(), it.group()) for it in _PLACE.finditer(text)]
+        self.columns = {
+            place: it[2:] for place, (_, it) in enumerate(found) if it.startswith("@@") and len(it) > 2
+        }
+        self.line = "".join(
+            _COLUMN if place in self.columns else it[-1] for place, (_, it) in enumerate(found)
+        )
+        self.offsets = [*(start for start, _ in found), len(text)]
+
+
+class Value(NamedTuple):
+    """What a variable stands for in a campaign's text: the places from `start` to before `end`."""
+
+    variable: OpenPart
+    start: int
+    end: int

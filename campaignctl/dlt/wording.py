@@ -1,0 +1,101 @@
+"""What a difference says in a sentence: both signs, what was probably meant, and what to do."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from campaignctl.dlt.difference import FirstDifference
+from campaignctl.dlt.texts import OpenPart
+from campaignctl.dlt.words import VariableType
+from campaignctl.model.dlt_checks import Slip
+
+_CONTROLS: Final[Mapping[str, str]] = MappingProxyType(
+    {"\n": "a line break", "\r": "a carriage return", "\t": "a tab"}
+)
+
+_MEANT: Final[Mapping[Slip, str]] = MappingProxyType(
+    {
+        Slip.NORMAL_FORM: "it looks the same and is composed of other code points",
+        Slip.COLUMN: "the text is fixed there, and no variable",
+        Slip.BLANK: "blanks count one by one, each by its kind",
+        Slip.QUOTE: "it is another kind of quotation mark",
+        Slip.DASH: "it is another kind of dash",
+        Slip.INVISIBLE: "nobody sees the sign, and yet it counts",
+        Slip.CASE: "letter case counts",
+    }
+)
+_ENDS: Final = "the text ends in a line break; write |- instead of | (>- instead of >), which leaves it out"
+_SHOULD_END: Final = (
+    "the registered text ends in a line break; where it does not in the portal, write |- instead of | there"
+)
+
+
+def difference_message(difference: FirstDifference, template_id: str) -> str:
+    """`at character 18 stands U+00A0 (NO-BREAK SPACE), and template 1107… has U+0020 (SPACE): …`."""
+    meant = _meant(difference)
+    return (
+        f"at character {difference.offset + 1} stands {_found(difference)}, and template {template_id} has "
+        f"{_expected(difference)} there{f': {meant}' if meant else ''}"
+    )
+
+
+def _meant(difference: FirstDifference) -> str:
+    if difference.slip is Slip.LINE_BREAK_AT_END:
+        return _ENDS if difference.expected is None else _SHOULD_END
+    return _MEANT[difference.slip] if difference.slip is not None else ""
+
+
+def _found(difference: FirstDifference) -> str:
+    if difference.column is not None:
+        return f"the column @@{difference.column}"
+    return "nothing" if difference.found is None else _sign(difference.found)
+
+
+def _expected(difference: FirstDifference) -> str:
+    expected = difference.expected
+    if isinstance(expected, OpenPart):
+        return f"{expected.label}, which needs a value,"
+    return "nothing" if expected is None else _sign(expected)
+
+
+def _sign(sign: str) -> str:
+    """`"’" (U+2019, RIGHT SINGLE QUOTATION MARK)`; what nobody sees by its code point alone."""
+    name = unicodedata.name(sign, "") or _CONTROLS.get(sign, "")
+    code = f"{_code_point(sign)}, {name}" if name else _code_point(sign)
+    return f'"{sign}" ({code})' if sign.isprintable() and not sign.isspace() else code
+
+
+def _code_point(sign: str) -> str:
+    return f"U+{ord(sign):04X}"
+
+
+def difference_details(difference: FirstDifference) -> tuple[tuple[str, str | int | None], ...]:
+    """The same for programs: `expected` None is nothing or a variable, `found` None nothing or a column."""
+    expected = None if isinstance(difference.expected, OpenPart) else difference.expected
+    return (
+        ("offset", difference.offset),
+        ("expected", _code_point(expected) if expected else None),
+        ("found", _code_point(difference.found) if difference.found else None),
+        ("slip", difference.slip),
+    )
+
+
+_MUST_BE: Final[Mapping[VariableType, str]] = MappingProxyType(
+    {
+        VariableType.NUMERIC: "digits",
+        VariableType.CBN: "digits with or without + before them",
+        VariableType.EMAIL: "one e-mail address",
+        VariableType.URL: "an address without blanks",
+        VariableType.URLOTT: "an address without blanks",
+    }
+)
+
+
+def mismatch(variable: OpenPart) -> str:
+    """Why a value is none of a type; only types that ask for something have a sentence."""
+    kind = variable.type
+    assert kind is not None, "a variable without a type takes everything"
+    return f"cannot be of its type: {kind} is {_MUST_BE[kind]}"

@@ -20,8 +20,8 @@ class Subject(NamedTuple):
 
     `lead` is how far ahead the start lies that is being set, None where none is set. `capacity` is what the account
     does a minute, None for the kind's default. `is_live`: the campaign is there, so that a field which `spec` lacks is
-    one that nobody sees. `counts` are those of lists, `usage` is how its people are expected to answer. `unseen` are the
-    fields of `spec` that the account does not show and nothing sends: what stands there is the manifest's wish alone.
+    one that nobody sees. `counts` are those of lists, `usage` is how its people are expected to answer. `unseen` are
+    the fields of `spec` that the account does not show and nothing sends: there stands the manifest's wish alone.
     """
 
     kind: Kind

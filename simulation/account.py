@@ -49,6 +49,11 @@ class Truth:
     spec: Mapping[str, Any]
 
     @property
+    def aims(self) -> tuple[str, ...]:
+        """The numbers or the lists that it was given, as a manifest has them."""
+        return tuple(self.spec.get("lists") or ()) or self.people
+
+    @property
     def alive(self) -> bool:
         """Created, in progress or paused."""
         return self.state in ("created", "in-progress", "paused")

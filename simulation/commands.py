@@ -53,8 +53,9 @@ def _years(words: list[str]) -> int:
     parser.add_argument("--until-broken", action="store_true", help="only say which promise is broken first")
     given = parser.parse_args(words)
     if given.until_broken:
-        broken = years.until_broken(given.seconds or 60.0, given.first, given.days)
-        sys.stdout.write(f"broken: {broken}\n" if broken else "nothing was broken\n")
+        broken, took = years.until_broken(given.seconds or 60.0, given.first, given.days)
+        says = f"broken: {broken}" if broken else "nothing was broken"
+        sys.stdout.write(f"{says} in {took:.1f} s\n")
         return 1 if broken else 0
     seconds = given.seconds if given.seconds or given.seeds else 60.0
     return years.report(years.live(seconds, given.first, given.seeds, given.days, given.workers))
@@ -67,7 +68,7 @@ def _mutants(words: list[str]) -> int:
         prog="python -m simulation mutants", description="Looks for known mistakes."
     )
     parser.add_argument("names", nargs="*", help="some of mutants.yaml; all by default")
-    parser.add_argument("--seconds", type=float, default=120.0, help="for each")
+    parser.add_argument("--seconds", type=float, default=120.0, help="of a core, for each")
     parser.add_argument("--workers", type=int, default=years.cores())
     given = parser.parse_args(words)
     chosen = [it for it in mutants() if not given.names or it.name in given.names]

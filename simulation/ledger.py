@@ -14,8 +14,9 @@ from typing import Any
 
 from simulation.account import Account, Call, Truth, seconds
 from simulation.habits import Habits
+from simulation.manifests import IST, Manifest
 from simulation.product import RecordedRequest, Said
-from simulation.repository import IST, Commit, Manifest
+from simulation.repository import Commit
 
 KIND_OF = {"campaigns": "voice", "message-campaigns": "sms", "sms-campaigns": "sms"}
 WRITES = ("create", "update", "action")
@@ -23,7 +24,10 @@ WRITES = ("create", "update", "action")
 
 @dataclass(frozen=True)
 class Write:
-    """One request of a run that was to change something. `sids` are the campaigns that it made."""
+    """One request of a run that was to change something.
+
+    `sids` are the campaigns that it made; `read_at` is when the run last read the campaign by its SID.
+    """
 
     at: float
     request: str
@@ -36,6 +40,7 @@ class Write:
     before: Truth | None
     after: Truth | None
     sids: tuple[str, ...] = ()
+    read_at: float = 0.0
 
     @property
     def name(self) -> str:
@@ -51,7 +56,10 @@ class Write:
 
 @dataclass
 class Run:
-    """One run of the command on one machine. `planned_at` is when its plan was made, of a saved plan long ago."""
+    """One run of the command on one machine. `planned_at` is when its plan was made, of a saved plan long ago.
+
+    `before` is the account as it was when it began, `reads` when each campaign was last read by its SID.
+    """
 
     number: int
     machine: str
@@ -63,7 +71,15 @@ class Run:
     planned_at: float
     prune: bool = False
     good_until: float = inf
+    labels: str = ""
+    skew: float = 0.0
+    edited: bool = False
+    planned_for: Commit | None = None
+    rate_limit: int | None = None
+    sent: list[float] = field(default_factory=list)
     looked_at: float = 0.0
+    reads: dict[str, float] = field(default_factory=dict)
+    before: dict[str, Truth] = field(default_factory=dict)
     ended: float = 0.0
     requests: int = 0
     steps: int = 0
@@ -91,17 +107,27 @@ class Run:
         """Somebody typed it."""
         return self.command in ("pause", "resume", "complete", "archive")
 
-    def may(self, operation: str, name: str, *, start_ahead: bool = True) -> bool:
+    def may(self, operation: str, name: str, sid: str = "", *, start_ahead: bool = True) -> bool:
         """Whether it was told that it may. The environment's own `resume` covers only what has yet to begin."""
         standing = self.env_allow if start_ahead or operation != "resume" else frozenset[str]()
-        return bool({operation, f"{operation}:{name}"} & (self.allowed | standing))
+        named = [it for it in self.commit.manifests if it.means(name, sid)]
+        names = {name, sid, *(it.name for it in named), *(f"{it.kind}/{it.name}" for it in named)}
+        asked = {operation, *(f"{operation}:{it}" for it in names)}
+        return bool(asked & (self.allowed | standing)) or any(operation in it.allow for it in named)
 
-    def wants(self, collection: str, name: str) -> tuple[Manifest, ...]:
-        """The manifests of its checkout that mean a campaign of this name."""
-        kind = KIND_OF[collection]
-        return tuple(
-            it for it in self.commit.manifests if it.kind == kind and name in (it.name, it.previous_name)
-        )
+    def selects(self, one: Manifest) -> bool:
+        """Whether a manifest of its checkout is among those that it was to look at."""
+        return not self.labels or self.labels == f"team={one.team}"
+
+    def wants(self, collection: str, name: str, sid: str = "") -> tuple[Manifest, ...]:
+        """The manifests of its checkout that mean a campaign of this name, or this very one."""
+        return tuple(it for it in self.meant(collection, name, sid) if self.selects(it))
+
+    def meant(self, collection: str, name: str, sid: str = "") -> tuple[Manifest, ...]:
+        """The same, whatever it was to look at. What one of them pins is no other's."""
+        mine = [it for it in self.commit.manifests if it.kind == KIND_OF[collection] and it.means(name, sid)]
+        pinning = tuple(it for it in mine if it.sid)
+        return pinning or tuple(mine)
 
     def __str__(self) -> str:
         return f"run {self.number} ({self.machine}, commit {self.commit.number})"
@@ -149,6 +175,8 @@ class Ledger:
         self.alike: dict[tuple[str, str, float | None, str], str] = {}
         self.changed_by_hand: dict[str, float] = {}
         self.wiped: dict[str, float] = {}
+        self.hands: dict[str, list[float]] = defaultdict(list)
+        self.history: dict[str, list[tuple[float, Truth]]] = defaultdict(list)
 
     def throw(self, positions: Habits) -> None:
         """From now on the account behaves so too."""
@@ -166,6 +194,7 @@ class Ledger:
         """Takes note of all that changed, and of who was called. New campaigns are `run`'s."""
         changed, calls = self.account.look()
         for sid, (before, now) in changed.items():
+            self.history[sid].append((self.now, now))
             if before is None:
                 self.origins[sid] = Origin(run, now.created, now.name, now.start)
         self.calls.extend(calls)
@@ -174,13 +203,15 @@ class Ledger:
 
     def saw(self, run: Run, entry: RecordedRequest) -> None:
         """A request of a run reached the account."""
+        parts = entry.path.split("/")
+        collection, sid = parts[4], parts[5] if len(parts) > 5 else ""
         if entry.request == "list" and not run.writes:
             run.looked_at = self.now
+        if entry.request == "get":
+            run.reads[sid] = self.now
         if entry.request not in WRITES:
             return
         sent = _sent(entry.body)
-        parts = entry.path.split("/")
-        collection, sid = parts[4], parts[5] if len(parts) > 5 else ""
         before = self.account.campaigns.get(sid)
         changed = self.look(run)
         made = tuple(it for it, (was, _) in changed.items() if was is None)
@@ -194,10 +225,11 @@ class Ledger:
                 sid,
                 sent,
                 entry.status,
-                entry.acted,
+                entry.acted and not _refuses(entry.status),
                 before,
                 after,
                 made,
+                run.reads.get(sid, 0.0),
             )
         )
 
@@ -206,6 +238,7 @@ class Ledger:
         if sid not in changed:
             return False
         self.touched[sid].add(what)
+        self.hands[sid].append(self.now)
         before, now = changed[sid]
         if before is not None and before.spec != now.spec:
             self.changed_by_hand[sid] = self.now
@@ -214,6 +247,11 @@ class Ledger:
         elif now.going:
             self.stopped.pop(sid, None)
         return True
+
+    def at(self, sid: str, moment: float) -> Truth | None:
+        """A campaign as it was last seen at a moment."""
+        seen = [truth for when, truth in self.history[sid] if when <= moment]
+        return seen[-1] if seen else None
 
     def run_made(self, sid: str) -> Run | None:
         """The run that made a campaign."""
@@ -233,6 +271,11 @@ class Ledger:
         return (it for _, it in sorted(self.account.campaigns.items()) if it.alive)
 
 
+def _refuses(status: int | None) -> bool:
+    """Whether an answer says for sure that nothing was done; 408 and 499 are a gateway's."""
+    return status is not None and 400 <= status < 500 and status not in (408, 499)
+
+
 def _sent(body: Any) -> Mapping[str, Any]:
     """The fields of a body, out of whatever wraps them."""
     if not isinstance(body, Mapping):
@@ -244,6 +287,11 @@ def _sent(body: Any) -> Mapping[str, Any]:
         if isinstance(inner, Mapping):
             return inner
     return body
+
+
+def content_of(sent: Mapping[str, Any]) -> str:
+    """What people hear or read."""
+    return str(sent.get("url") or sent.get("template") or "")
 
 
 def local(moment: float) -> str:

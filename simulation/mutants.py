@@ -1,12 +1,14 @@
 """Proof that the simulation sees: the product with one mistake in it, and how long it takes until a promise is broken.
 
-Mutants are data (`mutants.yaml`): a text that stands once in the product, and what stands there instead. Each is tried
-in a copy of the product of its own.
+Mutants are data (`mutants.yaml`): a piece of code that stands once in the product, and what stands there instead.
+How it is laid out does not matter, nor in which module it stands; `$name` stands for any name. Each is tried in a
+copy of the product of its own.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,48 +16,81 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from time import monotonic
 
 import yaml
 
 ROOT = Path(__file__).parents[1]
 COPIED = ("campaignctl", "simulation")
+_TOKEN = re.compile(r"""\$\w+|\w+|"[^"\n]*"|'[^'\n]*'|\S""")
+_WORD = re.compile(r"(?<![$\w])[A-Za-z_]\w+")
+_CLOSES = frozenset(")]}")
 
 
 class StaleMutantError(Exception):
-    """The text to be changed does not stand in the product once."""
+    """The code to be changed does not stand in the product once."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mistake. `old` stands once in the product, whichever module it lives in."""
+    """One mistake. `old` stands once in the product, whichever module it lives in; `new` is put in its place."""
 
     name: str
     says: str
     old: str
     new: str
 
-    def file(self, root: Path) -> Path:
-        """Where it is made. Raises StaleMutantError."""
-        found = [
-            file
-            for file in sorted((root / "campaignctl").rglob("*.py"))
-            for _ in range(file.read_text(encoding="utf-8").count(self.old))
-        ]
+    def place(self, root: Path) -> tuple[Path, re.Match[str]]:
+        """Where it is made. Raises StaleMutantError, which says what to do."""
+        wanted, telling = _pattern(self.old), max(_WORD.findall(self.old), key=len, default="")
+        candidates = ((file, text) for file, text in _texts(root) if telling in text)
+        found = [(file, match) for file, text in candidates for match in wanted.finditer(text)]
         if len(found) != 1:
-            raise StaleMutantError(f"{self.name}: its text stands {len(found)} times in the product")
+            raise StaleMutantError(
+                f"simulation/mutants.yaml, {self.name}: the code that it changes stands {len(found)} times in the "
+                f"product instead of once. Whoever changed or renamed it: write in `old` what stands there now, so "
+                f"that the mistake stays the same ({self.says}); `$name` stands for any name. Where nobody can make "
+                f"this mistake any more, take the mutant out"
+            )
         return found[0]
 
-    def apply(self, root: Path) -> None:
-        """Makes the mistake in a copy."""
-        file = self.file(root)
-        file.write_text(file.read_text(encoding="utf-8").replace(self.old, self.new), encoding="utf-8")
+    def mutated(self, root: Path) -> tuple[Path, str]:
+        """The module with the mistake in it. Raises StaleMutantError."""
+        file, match = self.place(root)
+        text = match.string
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        indent = line[: len(line) - len(line.lstrip())]
+        new = re.sub(r"\$(\w+)", lambda it: match[it[1]], self.new.rstrip("\n")).replace("\n", f"\n{indent}")
+        return file, text[: match.start()] + new + text[match.end() :]
+
+
+@cache
+def _texts(root: Path) -> tuple[tuple[Path, str], ...]:
+    files = sorted((root / "campaignctl").rglob("*.py"))
+    return tuple((file, file.read_text(encoding="utf-8")) for file in files)
+
+
+@cache
+def _pattern(code: str) -> re.Pattern[str]:
+    """Token by token, whatever blanks, line breaks and trailing commas stand between them."""
+    parts: list[str] = []
+    names: set[str] = set()
+    for token in _TOKEN.findall(code):
+        name = token[1:] if token.startswith("$") else ""
+        if name:
+            parts.append(f"(?P={name})" if name in names else rf"(?P<{name}>[\w.]+)")
+            names.add(name)
+        else:
+            parts.append((r",?\s*" if token in _CLOSES else "") + re.escape(token))
+    return re.compile(
+        r"(?<![\w.])" + r"\s*".join(parts) + (r"(?!\w)" if code.rstrip()[-1:].isalnum() else "")
+    )
 
 
 @dataclass(frozen=True)
 class Found:
-    """What became of a mutant: the promise that was broken first, None where none was."""
+    """What became of a mutant: the promise that was broken first, None where none was; `seconds` of one core."""
 
     mutant: Mutant
     judge: str | None
@@ -77,9 +112,9 @@ def mutants() -> tuple[Mutant, ...]:
 
 
 def hunt(chosen: Sequence[Mutant], seconds: float, workers: int) -> Iterator[Found]:
-    """Each for so many seconds at most, some side by side. Raises StaleMutantError before any is tried."""
+    """Each for so many seconds of a core at most, some side by side. Raises StaleMutantError before any is tried."""
     for mutant in chosen:
-        mutant.file(ROOT)
+        mutant.place(ROOT)
     with ThreadPoolExecutor(workers) as pool:
         yield from pool.map(lambda mutant: tried(mutant, seconds), chosen)
 
@@ -90,15 +125,14 @@ def tried(mutant: Mutant, seconds: float) -> Found:
         root = Path(directory)
         for name in COPIED:
             shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        mutant.apply(root)
-        began = monotonic()
+        file, text = mutant.mutated(ROOT)
+        (root / file.relative_to(ROOT)).write_text(text, encoding="utf-8")
         words = ("-m", "simulation", "years", "--seconds", str(seconds), "--workers", "1", "--until-broken")
         environ = {**os.environ, "PYTHONPATH": directory}
         told = subprocess.run(
             [sys.executable, *words], cwd=root, env=environ, capture_output=True, text=True, check=False
         )
-        took = monotonic() - began
-    broken = [line for line in told.stdout.splitlines() if line.startswith("broken: ")]
-    if told.returncode not in (0, 1):
-        raise RuntimeError(told.stderr)
-    return Found(mutant, broken[0].removeprefix("broken: ") if broken else None, took)
+    said = re.fullmatch(r"(?:broken: (?P<judge>.+)|nothing was broken) in (?P<took>[\d.]+) s\n", told.stdout)
+    if told.returncode not in (0, 1) or said is None:
+        raise RuntimeError(f"{mutant.name}: {told.stdout[-500:]}{told.stderr[-3000:]}")
+    return Found(mutant, said["judge"], float(said["took"]))

@@ -100,6 +100,7 @@ class Network(httpx.BaseTransport):
     timeout_seconds: float
     record: Callable[[RecordedRequest], None]
     requests: int = 0
+    sent: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -107,6 +108,7 @@ class Network(httpx.BaseTransport):
         what = f"{request.method} {request.url.path.removeprefix('/v2/accounts/')}"
         self.steps.take(what)
         self.requests += 1
+        self.sent.append(self.clock.passed)
         self.clock.sleep(self.random.choice((0.05, 0.2, 0.4)))
         fault = self.weather.fault(self.random, request.method)
         effect = "" if fault is None else str(fault["effect"])

@@ -16,6 +16,7 @@ class Project:
     text: str
     allow: tuple[str, ...]
     prefix: bool
+    rate_limit: int | None
     told: str
 
     @classmethod
@@ -31,6 +32,7 @@ class Project:
             hours = (
                 'policy: {calling_hours: {level: error, from: "09:00", to: "21:00", time_zone: Asia/Kolkata}}'
             )
+        rate = random.choice((30, 30, 30, 9, None))
         environment = (
             "backend: exotel",
             "account_sid: acme1",
@@ -39,7 +41,7 @@ class Project:
             "timeout_seconds: 5",
             f"max_attempts: {random.choice((3, 5))}",
             f"create_body: {body}",
-            f"rate_limit: {random.choice(('30', '30', 'null'))}",
+            f"rate_limit: {rate or 'null'}",
             f"resume_before_start: {'waits' if waits else 'unknown'}",
             f"allow: [{', '.join(allow)}]",
             hours,
@@ -54,4 +56,4 @@ class Project:
         text = "\n".join((*head, *own, "environments:", "  prod:", *(f"    {it}" for it in environment), ""))
         held = () if waits else ("resume",)
         standing = tuple(word for word in allow if word not in held)
-        return cls(text, standing, prefix, "; ".join((*own, *environment[5:])))
+        return cls(text, standing, prefix, rate, "; ".join((*own, *environment[5:])))

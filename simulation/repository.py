@@ -6,83 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from random import Random
+from typing import NamedTuple
 
-IST = timezone(timedelta(hours=5, minutes=30))
+from simulation.manifests import IST, Manifest
+
 DAY = 86_400.0
 NUMBERS = tuple(f"+91987650{place:04d}" for place in range(40))
 """Made-up people."""
 LISTS = tuple(f"{place:032x}" for place in (11, 23, 35))
 WORDS = ("diwali", "holi", "renewal", "kyc", "offer", "recall", "survey", "fees")
+TEAMS = ("growth", "growth", "care")
+SIGNS = ("-", "-", "-", "_", ".", "-No-", "-no-")
+"""Between a word and its number: what a search may mangle, and names that differ in a sign or in letter case alone."""
 OPENS, CLOSES = 9, 21
 """Calling hours in India, which are the policy of level `error` of every project here."""
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What one document wants. `start` is in epoch seconds; `offset` how it is written; `people` numbers or lists."""
-
-    kind: str
-    name: str
-    start: float
-    hours: float
-    people: tuple[str, ...]
-    content: str
-    state: str | None = "active"
-    offset: timezone = IST
-    previous_name: str | None = None
-    from_file: bool = False
-    retries: int = 0
-
-    @property
-    def end(self) -> float:
-        """Of its window, epoch seconds."""
-        return self.start + self.hours * 3600
-
-    @property
-    def spec_content(self) -> str:
-        """As the account keeps it."""
-        return _URL + self.content if self.kind == "voice" else _TEXT + self.content
-
-    def document(self, numbers_file: str) -> str:
-        """As it is written."""
-        state = f"  state: {self.state}\n" if self.state else ""
-        previous = f"\n  previous_name: {self.previous_name}" if self.previous_name else ""
-        head = f"apiVersion: campaignctl/v1\nkind: {_KINDS[self.kind]}\nmetadata:\n  name: {self.name}{previous}\n"
-        first, last = ("send_at", "end_at") if self.kind == "voice" else ("start_time", "end_time")
-        window = (
-            f'  schedule: {{{first}: "{self._written(self.start)}", {last}: "{self._written(self.end)}"}}\n'
-        )
-        body = self._voice(numbers_file) if self.kind == "voice" else self._sms()
-        return f"{head}spec:\n{state}{body}{window}"
-
-    def _voice(self, numbers_file: str) -> str:
-        people = ", ".join(f'"{number}"' for number in self.people)
-        who = f"  from_file: {numbers_file}\n" if self.from_file else f"  from: [{people}]\n"
-        retries = f"{{number_of_retries: {self.retries}, interval_mins: 5, on_status: [busy, no-answer]}}"
-        return (
-            f'  caller_id: "03349360005"\n{who}  url: {self.spec_content}\n  flow_type: ivr\n'
-            + (f"  retries: {retries}\n" if self.retries else "")
-            + '  status_callback: "https://hooks.example.com/campaign?token=in-the-query"\n'
-        )
-
-    def _sms(self) -> str:
-        return (
-            f"  content_type: static\n  lists: [{', '.join(map(_quoted, self.people))}]\n"
-            '  dlt_entity_id: "0101428740000012125"\n  dlt_template_id: "1107160086562376233"\n'
-            f"  sender_id: EXOTEL\n  sms_type: transactional\n  template: {self.spec_content}\n"
-        )
-
-    def _written(self, moment: float) -> str:
-        return datetime.fromtimestamp(moment, self.offset).isoformat()
-
-
-_KINDS: Mapping[str, str] = {"voice": "VoiceCampaign", "sms": "SmsCampaign"}
-_URL = "http://my.exotel.com/acme1/exoml/start_voice/"
-_TEXT = "Hello from campaign "
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"'
 
 
 @dataclass(frozen=True)
@@ -113,11 +50,21 @@ class Commit:
         return texts
 
 
+class Seen(NamedTuple):
+    """A campaign that somebody who writes manifests has seen in a plan, in a status or in the dashboard."""
+
+    kind: str
+    name: str
+    sid: str
+    alive: bool
+
+
 class Repository:
-    """Its commits, oldest first; the last one is the branch's head."""
+    """Its commits, oldest first; the last one is the branch's head. `seen` is what those who write them know."""
 
     def __init__(self) -> None:
         self.commits: list[Commit] = [Commit(0, "an empty project")]
+        self.seen: tuple[Seen, ...] = ()
         self._made = 0
 
     @property
@@ -156,11 +103,11 @@ class Repository:
     def new_name(self, random: Random) -> str:
         """Never given before, but now and then."""
         if self._made and random.random() < 0.04:
-            return (
-                f"growth-{WORDS[random.randrange(self._made) % len(WORDS)]}-{random.randint(1, self._made)}"
-            )
+            place = random.randint(1, self._made)
+            return f"growth-{WORDS[place % len(WORDS)]}{random.choice(SIGNS)}{place}"
         self._made += 1
-        return f"growth-{WORDS[self._made % len(WORDS)]}-{self._made}"
+        sign = random.choice(SIGNS)
+        return f"growth-{WORDS[self._made % len(WORDS)]}{sign}{self._made}"
 
 
 Files = dict[str, tuple[Manifest, ...]]
@@ -224,6 +171,7 @@ def _add(repository: Repository, files: Files, now: float, random: Random) -> st
         state=random.choice(("active", "active", "active", None, "paused")),
         from_file=kind == "voice" and random.random() < 0.2,
         retries=random.choice((0, 0, 1)) if kind == "voice" else 0,
+        team=random.choice(TEAMS),
     )
     path = f"campaigns/{name}.yaml"
     if files and random.random() < 0.15:
@@ -287,7 +235,7 @@ def _copy(repository: Repository, files: Files, now: float, random: Random) -> s
     if found is None:
         return None
     path, _, one = found
-    copied = replace(one, name=repository.new_name(random), previous_name=None)
+    copied = replace(one, name=repository.new_name(random), previous_name=None, sid=None)
     if random.random() < 0.6:
         start, hours = start_from(now, random)
         copied = replace(copied, start=start, hours=hours)
@@ -303,10 +251,56 @@ def _rename(repository: Repository, files: Files, now: float, random: Random) ->
         return None
     path, place, one = found
     renamed = replace(one, name=repository.new_name(random))
-    if random.random() < 0.5:
+    if random.random() < 0.5 and not one.sid:
         renamed = replace(renamed, previous_name=one.name)
     _put(files, path, place, renamed)
     return f"renames {one.name} to {renamed.name}{' and says so' if renamed.previous_name else ''}"
+
+
+def _pin(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+    """By the SID of the campaign that it is, or of another one by mistake; or the pin is taken out again."""
+    found = _one(files, now, random)
+    if found is None:
+        return None
+    path, place, one = found
+    if one.sid:
+        _put(files, path, place, replace(one, sid=None))
+        return f"takes the pin out of {one.name}"
+    pinned = {other.sid for them in files.values() for other in them}
+    mine = [it for it in repository.seen if it.kind == one.kind and it.name == one.name]
+    others = [it for it in repository.seen if it.kind == one.kind and it.alive]
+    seen = mine if random.random() < 0.85 else others
+    seen = [it for it in seen if it.sid not in pinned]
+    if not seen:
+        return None
+    _put(files, path, place, replace(one, sid=random.choice(seen).sid, previous_name=None))
+    return f"pins {one.name}"
+
+
+def _another_run(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+    """The same people at the same time by a second campaign, and it says that it is another one."""
+    found = _one(files, now, random)
+    if found is None:
+        return None
+    one = found[2]
+    named = [it.sid for it in repository.seen if it.kind == one.kind and it.name == one.name]
+    wanted = tuple(named) if random.random() < 0.7 else ()
+    name = repository.new_name(random)
+    copied = replace(one, name=name, sid=None, previous_name=None, distinct_from=wanted)
+    files[f"campaigns/{name}.yaml"] = (copied,)
+    return f"adds {name} beside {one.name}{' and says that it is another' if wanted else ''}"
+
+
+def _leaves_to_others(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
+    said = "template" if one.kind == "sms" else "url"
+    fields = random.choice(((), ("schedule",), ("schedule",), (said,), ("schedule", said)))
+    return replace(one, ignore=fields), f"leaves {' and '.join(fields) or 'nothing'} to others in"
+
+
+def _allows(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
+    words = random.choice(((), ("complete",), ("complete", "archive")))
+    state = random.choice((one.state, "completed", "archived"))
+    return replace(one, allow=words, state=state), f"wants {state} and allows {words or 'nothing'} in"
 
 
 def _remove(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
@@ -345,4 +339,8 @@ EDITS: tuple[tuple[Edit, int], ...] = (
     (_remove, 4),
     (_move, 3),
     (_revert, 3),
+    (_pin, 5),
+    (_another_run, 3),
+    (_edited(_leaves_to_others), 4),
+    (_edited(_allows), 4),
 )

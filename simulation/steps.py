@@ -32,7 +32,11 @@ class Steps:
     """
 
     def __init__(
-        self, root: Path, at: int = 0, event: Callable[[str], None] | None = None, among: str = ""
+        self,
+        root: Path,
+        at: int = 0,
+        event: Callable[[str], None] | None = None,
+        among: str | tuple[str, ...] = "",
     ) -> None:
         self.root = str(root)
         self.taken = 0

@@ -24,7 +24,7 @@ from simulation.network import Network, Weather
 from simulation.product import Said, command
 from simulation.project import Project
 from simulation.promises import table
-from simulation.repository import Commit, Repository
+from simulation.repository import LISTS, Commit, Repository
 from simulation.steps import Disk, Endless, Killed, Steps
 
 TIMEOUT_SECONDS = 5.0
@@ -40,6 +40,9 @@ class Job:
     prune: bool = False
     planned_at: float | None = None
     good_until: float = inf
+    labels: str = ""
+    edited: bool = False
+    planned_for: Commit | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Meeting:
 
     at: int
     event: Callable[[Run, Steps, str], None]
-    among: str = ""
+    among: str | tuple[str, ...] = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ class World:
         self.repository = Repository()
         self.repository.begin(self.now, random)
         self.project = Project.drawn(random, self.habits)
+        if random.random() < 0.25:
+            self._begin_with_a_past(random)
         self._directory = tempfile.mkdtemp(prefix="simulation-", dir=root)
         self.machines = [self._machine(place, random) for place in range(random.choice((2, 2, 3)))]
         self.story: list[str] = []
@@ -130,6 +135,24 @@ class World:
         self.event = 0
         self.tell(f"seed {seed}; the account's habits: {habits.told(self.habits)}")
         self.tell(f"the project: {self.project.told}")
+
+    def _begin_with_a_past(self, random: Random) -> None:
+        """So many SMS campaigns that are over that no page holds them all."""
+        body = {
+            "sender_id": "EXOTEL",
+            "content_type": "static",
+            "channel": "SMS",
+            "sms_type": "transactional",
+        }
+        body |= {"dlt_entity_id": "0101428740000012125", "dlt_template_id": "1107160086562376233"}
+        window = {"start_time": "2027-01-20T10:00:00+05:30", "end_time": "2027-01-20T14:00:00+05:30"}
+        for place in range(random.choice((49, 55, 110))):
+            one = {"name": f"growth-past-{place}", "lists": [LISTS[0]], "template": f"Of old {place}"}
+            self.account.by_hand("POST", "message-campaigns", "", body | one | {"schedule": window})
+        for sid in self.ledger.look():
+            self.account.mark(sid, random.choice(("completed", "archived", "failed")))
+            self.ledger.touched[sid].add("is of old")
+        self.ledger.look()
 
     def _plain(self, name: str) -> bool:
         of = habits.ROWS[name].of
@@ -223,6 +246,12 @@ class World:
             planned_at=self.now if job.planned_at is None else job.planned_at,
             prune=job.prune,
             good_until=job.good_until,
+            labels=job.labels,
+            skew=machine.skew,
+            edited=job.edited,
+            planned_for=job.planned_for,
+            rate_limit=self.project.rate_limit,
+            before=dict(self.account.campaigns),
         )
         self.ledger.runs.append(run)
         return run
@@ -230,7 +259,7 @@ class World:
     def _end(self, run: Run, steps: Steps, network: Network) -> None:
         run.killed = steps.dead and not run.endless
         run.ended, run.requests, run.steps = self.now, network.requests, steps.taken
-        run.faults = network.faults
+        run.faults, run.sent = network.faults, network.sent
         if run.killed:
             self.ledger.cut_off |= {sid for write in run.writes for sid in (write.sid, *write.sids) if sid}
         self._after(run)

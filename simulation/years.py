@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+import traceback
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, process_time
 
 from simulation.seeds import Outcome, Shrunk, play, shrink
 
@@ -28,6 +29,8 @@ class Years:
     calls: int = 0
     cpu_seconds: float = 0.0
     broken: dict[int, Outcome] = field(default_factory=dict)
+    lost: dict[int, str] = field(default_factory=dict)
+    """Lives that nobody knows the end of, and why: the simulation itself failed, or its process was ended."""
 
     def add(self, outcome: Outcome) -> None:
         """One more life."""
@@ -47,45 +50,68 @@ class Years:
             f"{self.days / 365.25:.1f} simulated years ({self.seeds:,} seeds) in {self.seconds:.0f} s: "
             f"{self.runs:,} runs ({each:.0f} ms of a core each), {self.killed:,} killed, {self.requests:,} requests, "
             f"{self.calls:,} calls and messages; violations in {len(self.broken)} seeds"
+            + (f"; {len(self.lost)} LOST" if self.lost else "")
         )
 
 
 def live(seconds: float | None, first: int, count: int | None, days: int, workers: int) -> Years:
-    """Seeds from `first` on, until the time is over or so many are played."""
+    """Seeds from `first` on, until the time is over or so many are played.
+
+    Whatever becomes of one of them, what the others came to is told: a life that fails and a worker that is ended
+    (by the system, say, that has no more memory) are counted as lost; Ctrl-C ends all.
+    """
     years, began = Years(), monotonic()
-    with ProcessPoolExecutor(workers) as pool:
-        for outcome in _played(pool, seconds, first, count, days, workers):
-            years.add(outcome)
+    until = None if seconds is None else began + seconds
+    seed, pending = first, dict[Future[Outcome], int]()
+    pool = ProcessPoolExecutor(workers)
+    try:
+        while True:
+            while len(pending) < 2 * workers and _more(until, count, seed - first):
+                try:
+                    pending[pool.submit(play, seed, days)] = seed
+                except BrokenProcessPool:
+                    break  # those that are pending tell of it
+                seed += 1
+            if not pending:
+                break
+            if not _take_over(years, pending):
+                pool = ProcessPoolExecutor(workers)
+    except KeyboardInterrupt:
+        years.lost |= dict.fromkeys(pending.values(), "interrupted")
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     years.seconds = monotonic() - began
     return years
 
 
-def until_broken(seconds: float, first: int, days: int) -> str | None:
-    """The first promise that a seed breaks, None where none does in that time."""
-    until, seed = monotonic() + seconds, first
-    while monotonic() < until:
-        broken = play(seed, days, stop=True, seconds=until - monotonic()).violations
-        if broken:
-            return f"{broken[0].judge} (seed {seed})"
-        seed += 1
-    return None
+def _take_over(years: Years, pending: dict[Future[Outcome], int]) -> bool:
+    """What has come to its end; False where the workers did, and with them all that was pending."""
+    done, _ = wait(pending, return_when=FIRST_COMPLETED)
+    works = True
+    for each in sorted(done, key=pending.__getitem__):
+        seed = pending.pop(each)
+        try:
+            years.add(each.result())
+        except BrokenProcessPool:
+            works = False
+            years.lost[seed] = "a worker was ended from outside"
+        except Exception as error:
+            years.lost[seed] = "".join(traceback.format_exception(error)[-3:])
+    if not works:
+        years.lost |= dict.fromkeys(pending.values(), "a worker was ended from outside")
+        pending.clear()
+    return works
 
 
-def _played(
-    pool: ProcessPoolExecutor, seconds: float | None, first: int, count: int | None, days: int, workers: int
-) -> Iterator[Outcome]:
-    until = None if seconds is None else monotonic() + seconds
-    pending: set[Future[Outcome]] = set()
+def until_broken(seconds: float, first: int, days: int) -> tuple[str | None, float]:
+    """The first promise that a seed breaks, None where none does in so many seconds of a core; and how long it took."""
     seed = first
-    while True:
-        while len(pending) < 2 * workers and _more(until, count, seed - first):
-            pending.add(pool.submit(play, seed, days))
-            seed += 1
-        if not pending:
-            return
-        done, pending = wait(pending, return_when=FIRST_COMPLETED)
-        for each in done:
-            yield each.result()
+    while (took := process_time()) < seconds:
+        broken = play(seed, days, stop=True, seconds=seconds - took).violations
+        if broken:
+            return f"{broken[0].judge} (seed {seed})", process_time()
+        seed += 1
+    return None, process_time()
 
 
 def _more(until: float | None, count: int | None, begun: int) -> bool:
@@ -98,6 +124,9 @@ def report(years: Years, most: int = 5, seconds_each: float = 60.0) -> int:
     """Prints what came of it, each broken seed as its shrunk story. 1 where something was broken."""
     out = sys.stdout
     out.write(f"{years}\n")
+    for seed, why in sorted(years.lost.items()):
+        out.write(f"  seed {seed} is lost: {why.rstrip()}\n")
+    out.flush()
     kinds: dict[str, list[int]] = {}
     for seed, outcome in sorted(years.broken.items()):
         for judge in sorted(outcome.broken):
@@ -110,7 +139,7 @@ def report(years: Years, most: int = 5, seconds_each: float = 60.0) -> int:
         if judge not in told and len(told) < most:
             told.add(judge)
             tell(shrink(outcome, seconds_each))
-    return 1 if years.broken else 0
+    return 1 if years.broken or years.lost else 0
 
 
 def tell(shrunk: Shrunk) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from simulation.ledger import Ledger, local
+from simulation.manifests import IST
 from simulation.promises.verdict import Fault, Found
-from simulation.repository import CLOSES, IST, OPENS
+from simulation.repository import CLOSES, OPENS
 
 
 def called_twice(ledger: Ledger) -> Found:
@@ -36,12 +37,25 @@ def called_by_lookalikes(ledger: Ledger) -> Found:
         other = ledger.origins[first]
         if first == call.sid or other.name == origin.name or ledger.touched.get(first):
             continue
+        if _said_to_be_others(ledger, call.sid, first) or _said_to_be_others(ledger, first, call.sid):
+            continue
         if other.run is not None and other.run.ended > origin.run.began and other.at < origin.run.ended:
             continue  # runs that met: what another run makes at that moment is looked for by name alone
         yield (
             f"{call.number} by {origin.name} {call.sid[:6]} ({origin.run}), and before by {other.name} {first[:6]} "
             f"({other.run}): one start, one content"
         )
+
+
+def _said_to_be_others(ledger: Ledger, sid: str, other: str) -> bool:
+    """Whether whoever made one of them said that it is not the other, or allowed twins."""
+    origin = ledger.origins[sid]
+    run = origin.run
+    if run is None:
+        return False
+    return run.may("twin", origin.name) or any(
+        other in it.distinct_from for it in run.commit.manifests if it.name == origin.name
+    )
 
 
 def called_out_of_hours(ledger: Ledger) -> Found:

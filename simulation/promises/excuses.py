@@ -75,3 +75,11 @@ EARLY = Excuse(
     " then were made, or until the next run where this one was killed",
     _begins_early,
 )
+DATED = Excuse(
+    "until when a plan holds is told by the account's clock: where its answers show another time, until then",
+    _had("date"),
+)
+ODD = Excuse(
+    "an account with habits of its own: what it hides, loses or refuses is what is said",
+    lambda ledger, _: bool(ledger.had - {"list_lag_seconds", "create_body"}),
+)

@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulation.ledger import Ledger, Run, Violation
-from simulation.promises import calls, words, writes
-from simulation.promises.excuses import EARLY, IN_VAIN, LISTS_LIE, LOST, PAUSE_FAILS, UNREADABLE, UNSEEN
+from simulation.promises import calls, limits, reasons, words, writes
+from simulation.promises.excuses import (
+    DATED,
+    EARLY,
+    IN_VAIN,
+    LISTS_LIE,
+    LOST,
+    ODD,
+    PAUSE_FAILS,
+    UNREADABLE,
+    UNSEEN,
+)
 from simulation.promises.verdict import Fault, Found, Judge
 
 JUDGES: tuple[Judge, ...] = (
@@ -59,7 +69,71 @@ JUDGES: tuple[Judge, ...] = (
     ),
     Judge("unasked", "nothing is resumed or ended that nobody asked for", writes.acted_as_allowed),
     Judge("stopped", "nothing is paused that should go on", writes.paused_as_wanted),
-    Judge("stale", "an old plan does nothing", writes.old_plans_do_nothing),
+    Judge("stale", "an old plan does nothing", writes.old_plans_do_nothing, None, (DATED,)),
+    Judge(
+        "whole",
+        "an update before the start sends the whole campaign",
+        writes.updated_completely,
+        None,
+        (UNSEEN, LOST),
+    ),
+    Judge(
+        "moved",
+        "what somebody changed since the plan is left alone",
+        writes.moved_is_left_alone,
+        None,
+        (UNSEEN,),
+    ),
+    Judge(
+        "foreign",
+        "somebody else's campaign of the same name is not touched",
+        writes.strangers_are_left_alone,
+        None,
+        (UNSEEN, LISTS_LIE),
+    ),
+    Judge("looks", "what only looks never writes", writes.only_looks),
+    Judge("limit", "no more is done than was told", limits.no_more_than_told),
+    Judge("edited", "an edited plan file does nothing", limits.edited_plans_do_nothing),
+    Judge("other plan", "a plan of other manifests does nothing", limits.plans_of_other_manifests_do_nothing),
+    Judge(
+        "an hour",
+        "a plan that calls at once holds an hour",
+        limits.plans_that_call_at_once_hold_an_hour,
+        None,
+        (DATED, UNSEEN),
+    ),
+    Judge("order", "what stops comes first", limits.stopping_comes_first, None, (ODD,)),
+    Judge(
+        "renamed",
+        "what looks like a campaign of another name is not made",
+        limits.nobody_is_made_twice,
+        None,
+        (LISTS_LIE, UNSEEN, LOST),
+    ),
+    Judge(
+        "previous",
+        "what was renamed is not made anew",
+        limits.renamed_is_not_made_anew,
+        None,
+        (LISTS_LIE, UNSEEN),
+    ),
+    Judge(
+        "past",
+        "what is past its end is not resumed",
+        limits.ended_is_not_resumed,
+        None,
+        (DATED, UNSEEN, LOST),
+    ),
+    Judge("begun", "what has begun is not changed", limits.begun_is_not_changed, None, (DATED, UNSEEN, LOST)),
+    Judge(
+        "several",
+        "several of a name are paused at most",
+        limits.several_of_a_name_are_left,
+        None,
+        (LISTS_LIE, UNSEEN),
+    ),
+    Judge("pace", "the rate limit is kept", limits.keeps_the_pace),
+    Judge("must wait", "what is made to wait is paused", limits.pauses_what_must_wait, None, (EARLY,)),
     Judge("undone", "a stop that is younger than the plan wins", writes.stops_hold),
     Judge("orderly", "every run ends, with a code, without a traceback", words.ends_orderly),
     Judge("masked", "no number and no secret is printed", words.keeps_numbers_masked),
@@ -71,6 +145,18 @@ JUDGES: tuple[Judge, ...] = (
         words.nobody_is_left_out,
         None,
         (UNSEEN, LOST, PAUSE_FAILS),
+    ),
+    Judge(
+        "reasons",
+        "nobody is left out for a reason that does not hold",
+        reasons.reasons_are_true,
+        None,
+        (ODD,),
+    ),
+    Judge("stops", "what is wanted paused does not go on calling", reasons.stops_are_made, None, (ODD,)),
+    Judge("there", "what is called applied is there as it is wanted", reasons.applied_is_there, None, (ODD,)),
+    Judge(
+        "waits", "who is wanted is called, or it is said why not", reasons.nobody_waits_unseen, None, (ODD,)
     ),
     Judge(
         "one",

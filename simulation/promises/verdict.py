@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from simulation.ledger import Ledger, Run
+from simulation.manifests import Manifest
 
 
 class Fault(NamedTuple):
@@ -40,3 +42,32 @@ class Judge:
     after_run: Callable[[Ledger, Run], Found] | None = None
     after_time: Callable[[Ledger], Found] | None = None
     excuses: tuple[Excuse, ...] = ()
+
+
+def quiet(run: Run) -> bool:
+    """Whether nothing met a run: no fault, no signal, nobody else, not its own end."""
+    return not (run.disturbed or run.faults or run.killed or run.endless or run.signalled) and not run.met
+
+
+def document(run: Run) -> Mapping[str, Any] | None:
+    """What it printed for programs; None where it printed nothing of the kind."""
+    if run.said is None or "json" not in run.words or not run.said.out.startswith("{"):
+        return None
+    try:
+        found = json.loads(run.said.out)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def results(run: Run) -> Iterator[tuple[Manifest, Mapping[str, Any]]]:
+    """What a plan or an apply says of each manifest of its checkout."""
+    found = document(run) or {}
+    rows = found.get("changes") or found.get("results")
+    if run.command not in ("plan", "apply") or not isinstance(rows, list):
+        return
+    known = {(it["kind"], it["name"]): it for it in rows}
+    for wanted in run.commit.manifests:
+        row = known.get((wanted.document_kind, wanted.name))
+        if row is not None and run.selects(wanted):
+            yield wanted, row

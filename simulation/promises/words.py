@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -10,9 +9,9 @@ from typing import Any
 
 from simulation.account import Truth
 from simulation.ledger import Ledger, Run, local
-from simulation.promises.verdict import Found
+from simulation.manifests import Manifest
+from simulation.promises.verdict import Found, document
 from simulation.promises.writes import creates
-from simulation.repository import Manifest
 
 CODES = (0, 1, 2, 3, 4, 5, 64, 130)
 
@@ -46,15 +45,15 @@ def keeps_numbers_masked(_ledger: Ledger, run: Run) -> Found:
 
 def code_is_true(_ledger: Ledger, run: Run) -> Found:
     """The exit code of an apply follows from its results, and 0 is said only where nothing is open."""
-    document = _document(run)
-    if document is None or run.said is None or run.command != "apply":
+    said = document(run)
+    if said is None or run.said is None or run.command != "apply":
         return
-    results = document.get("results")
+    results = said.get("results")
     if not isinstance(results, list):
         return
     outcomes = {it["outcome"] for it in results}
     code = run.said.code
-    if document.get("interrupted"):
+    if said.get("interrupted"):
         wanted = {130}
     elif "unknown" in outcomes:
         wanted = {5}
@@ -84,23 +83,19 @@ _REFUSED = (
 
 def result_is_true(ledger: Ledger, run: Run) -> Found:
     """What is called applied was done; a create that was carried out is not called skipped or unchanged."""
-    document = _document(run)
-    if (
-        document is None
-        or run.command != "apply"
-        or run.disturbed
-        or not isinstance(document.get("results"), list)
-    ):
+    said = document(run)
+    if said is None or run.command != "apply" or run.disturbed or not isinstance(said.get("results"), list):
         return
-    results = {(it["kind"], it["name"]): it for it in document["results"]}
+    results = {(it["kind"], it["name"]): it for it in said["results"]}
     for write in creates(run):
         result = results.get((_KIND[write.collection], write.name))
         if not write.sids or result is None:
             continue
         truth = ledger.account.campaigns[write.sids[0]]
-        if result["reason"]["code"] == "unreachable":
+        made = any(it["op"] == "create" and it["outcome"] == "applied" for it in result["operations"])
+        if result["reason"]["code"] == "unreachable" and not made:
             yield f"{run} made {write.name} {truth.sid[:6]}, and says that it reached nobody"
-        wanted = {it.state for it in run.wants(write.collection, write.name)}
+        wanted = {it.state for it in run.wants(write.collection, write.name, write.sid)}
         if result["outcome"] == "applied" and wanted == {"paused"} and truth.going:
             yield f"{run} made {write.name} {truth.sid[:6]}, wanted paused, and it is {truth.state}"
         if result["outcome"] == "skipped" and truth.going:
@@ -119,16 +114,15 @@ _KIND = {"campaigns": "VoiceCampaign", "message-campaigns": "SmsCampaign", "sms-
 
 def nobody_is_left_out(ledger: Ledger, run: Run) -> Found:
     """What is called in sync is as the manifest says; every manifest has a change, whatever it is."""
-    document = _document(run)
-    if document is None or run.disturbed or run.faults or run.command not in ("plan", "apply"):
+    said = document(run)
+    if said is None or run.disturbed or run.faults or run.command not in ("plan", "apply"):
         return
-    rows = document.get("changes") or document.get("results")
+    rows = said.get("changes") or said.get("results")
     if not isinstance(rows, list) or (run.said and run.said.code in (130, 64)):
         return
     known = {(it["kind"], it["name"]): it for it in rows}
-    for wanted in run.commit.manifests:
-        kind = "VoiceCampaign" if wanted.kind == "voice" else "SmsCampaign"
-        row = known.get((kind, wanted.name))
+    for wanted in filter(run.selects, run.commit.manifests):
+        row = known.get((wanted.document_kind, wanted.name))
         if row is None:
             if "plan.json" not in " ".join(run.words):
                 yield f"{run} says nothing of {wanted.name}"
@@ -145,7 +139,7 @@ def nobody_is_left_out(ledger: Ledger, run: Run) -> Found:
 
 def _not_in_sync(ledger: Ledger, wanted: Manifest, row: Mapping[str, Any]) -> Found:
     truth = ledger.account.campaigns.get(row.get("sid") or "")
-    if truth is None or truth.name not in (wanted.name, wanted.previous_name):
+    if truth is None or not wanted.means(truth.name, truth.sid):
         yield f"{row.get('sid')} is not that campaign"
         return
     if not truth.alive and wanted.state not in ("completed", "archived"):
@@ -159,22 +153,12 @@ def _not_in_sync(ledger: Ledger, wanted: Manifest, row: Mapping[str, Any]) -> Fo
 
 
 def _differs(truth: Truth, wanted: Manifest) -> Found:
-    if truth.start != wanted.start:
+    if truth.start != wanted.start and not wanted.ignores("schedule"):
         yield f"its start is {truth.start and local(truth.start)} instead of {local(wanted.start)}"
-    if truth.content != wanted.spec_content:
+    if truth.content != wanted.spec_content and not wanted.ignores("url", "template"):
         yield f"its content is {truth.content!r}"
     if wanted.kind == "voice" and set(truth.spec.get("from") or ()) != set(wanted.people):
         yield "its recipients are others"
-
-
-def _document(run: Run) -> Mapping[str, Any] | None:
-    if run.said is None or "json" not in run.words or not run.said.out.startswith("{"):
-        return None
-    try:
-        document = json.loads(run.said.out)
-    except ValueError:
-        return None
-    return document if isinstance(document, dict) else None
 
 
 def one_of_a_name(ledger: Ledger, run: Run) -> Found:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulation.ledger import Ledger, Run, Write, local, people_of, start_of
+from simulation.account import Truth
+from simulation.ledger import KIND_OF, Ledger, Run, Write, content_of, local, people_of, start_of
+from simulation.manifests import Manifest
 from simulation.promises.verdict import Found
-from simulation.repository import Manifest
 
 MARGIN = 600.0
 SETTLE = 12.0
@@ -16,11 +17,13 @@ SETTLE = 12.0
 
 def created_though_there(ledger: Ledger, run: Run) -> Found:
     """Nothing is created under a name that is, or was, there when the run began."""
+    pinned = {it.sid for it in run.commit.manifests}
     for write in creates(run):
         there = [
             it
             for it in ledger.account.campaigns.values()
             if it.name == write.name
+            and it.sid not in pinned
             and it.collection == write.collection
             and it.sid not in write.sids
             and it.created < run.began - (0.0 if _remembers(ledger, run, it.sid) else SETTLE)
@@ -56,44 +59,149 @@ def created_as_wanted(_ledger: Ledger, run: Run) -> Found:
         wanted = [it for it in run.wants(write.collection, write.name) if it.name == write.name]
         if not wanted:
             yield f"{run} created {write.name}, which no manifest of its checkout wants"
+        elif all(it.state in ("completed", "archived") for it in wanted):
+            yield f"{run} created {write.name}, which is wanted {wanted[0].state}"
         elif not any(_says_the_same(write.sent, it) for it in wanted):
             yield f"{run} created {write.name} otherwise than its manifest says"
 
 
 def _says_the_same(sent: Mapping[str, Any], wanted: Manifest) -> bool:
-    content = str(sent.get("url") or sent.get("template") or "")
+    retries = sent.get("retries") or {}
     return (
         start_of(sent) == wanted.start
         and sorted(people_of(sent)) == sorted(wanted.people)
-        and content == wanted.spec_content
+        and content_of(sent) == wanted.spec_content
+        and retries.get("number_of_retries", 0) == wanted.retries
+        and (wanted.kind == "sms" or "status_callback" in sent)
     )
 
 
-def created_in_time(_ledger: Ledger, run: Run) -> Found:
-    """No create whose start has passed; none that calls at once unless start-now is allowed."""
+def created_in_time(ledger: Ledger, run: Run) -> Found:
+    """No create whose start has passed; none that calls at once unless start-now is allowed. By the machine's clock
+    too, where it is out of step.
+    """
+    right = not ledger.had & {"date", "date_seconds", "date_on"}
+    skews = (0.0, run.skew) if abs(run.skew) > 65.0 and right else (0.0,)
     for write in creates(run):
         start = start_of(write.sent)
-        if start is None or start > write.at + MARGIN - 5.0:
+        now = write.at + max(skews)
+        if start is None or start > now + MARGIN - 5.0:
             continue
-        if start < write.at - 5.0 or not run.may("start-now", write.name):
-            yield f"{run} created {write.name} at {local(write.at)}, whose start is {local(start)}"
+        asked = run.may("start-now", write.name) and KIND_OF[write.collection] == "voice"
+        waits = {it.state for it in run.wants(write.collection, write.name)} == {"paused"}
+        if start < now - 5.0 or not asked or waits:
+            yield f"{run} created {write.name} at {local(now)}, whose start is {local(start)}"
 
 
 def updated_as_wanted(_ledger: Ledger, run: Run) -> Found:
-    """Only what a manifest means is updated; no start is moved earlier unless that is allowed, none to the past."""
+    """Only what a manifest means is updated, with what it says or what is there; no start is moved earlier unless that
+    is allowed, none to the past.
+    """
     for write in run.writes:
         if write.request != "update" or write.before is None or not write.acted:
             continue
-        name = write.before.name
-        if not run.wants(write.collection, name) and not run.wants(
-            write.collection, str(write.sent.get("name"))
-        ):
+        name, sent = write.before.name, write.sent
+        known = run.before.get(write.sid)
+        names = [known.name if known else name, name, str(sent.get("name"))]
+        wanted = next(filter(None, (run.wants(write.collection, it, write.sid) for it in names)), ())
+        if not wanted:
             yield f"{run} updated {name}, which no manifest of its checkout means"
-        start, was = start_of(write.sent), write.before.start
-        if start is not None and was is not None and start < was and not run.may("earlier-start", name):
+        elif not run.disturbed:
+            yield from (f"{run} updated {name}: {it}" for it in _sent_otherwise(write, wanted[0]))
+        start, was = start_of(sent), write.before.start
+        earlier = start is not None and was is not None and start < was
+        if (
+            start is not None
+            and was is not None
+            and earlier
+            and not run.may("earlier-start", name, write.sid)
+        ):
             yield f"{run} moved {name} from {local(was)} to {local(start)}, and nobody allowed it"
         if start is not None and start != was and start < write.at + MARGIN - 5.0:
             yield f"{run} set the start of {name} to {local(start)} at {local(write.at)}"
+
+
+def _sent_otherwise(write: Write, wanted: Manifest) -> Iterator[str]:
+    """What is sent is as the manifest has it, or as it is; as it is where the manifest leaves it to others."""
+    before, sent = write.before, write.sent
+    assert before is not None, "an update is of what is there"
+    fields = (
+        (("schedule",), start_of(sent), wanted.start, before.start),
+        (("from", "lists"), set(people_of(sent)) or None, set(wanted.people), set(before.aims)),
+        (("url", "template"), content_of(sent) or None, wanted.spec_content, before.content),
+        (("name",), sent.get("name"), wanted.name, before.name),
+    )
+    for names, value, mine, theirs in fields:
+        known = (theirs,) if wanted.ignores(*names) else (mine, theirs)
+        if value is not None and value not in known:
+            yield f"its {names[0]} is neither as its manifest says nor as it was"
+
+
+def updated_completely(_ledger: Ledger, run: Run) -> Found:
+    """An update before the start sends the whole campaign: a PUT that replaces must lose neither people nor start."""
+    for write in run.writes:
+        before = write.before
+        if write.request != "update" or before is None or before.start is None:
+            continue
+        if before.state == "in-progress" or before.start < write.at + MARGIN:
+            continue
+        for what, there in (
+            ("recipients", people_of(write.sent)),
+            ("start", start_of(write.sent)),
+            ("content", content_of(write.sent)),
+        ):
+            if not there:
+                yield f"{run} sent an update of {before.name} {write.sid[:6]} without its {what}"
+
+
+def moved_is_left_alone(ledger: Ledger, run: Run) -> Found:
+    """What somebody changed after the plan was made is neither changed, nor resumed, nor ended by it."""
+    for write in run.writes:
+        if (
+            not write.acted
+            or run.by_hand
+            or not (write.request == "update" or write.action in ("resume", "complete"))
+        ):
+            continue
+        seen = max(write.read_at, run.looked_at) if write.read_at > run.looked_at else write.at - 1.0
+        hands = [when for when in ledger.hands[write.sid] if run.looked_at < when < seen]
+        own = [it for it in run.writes if it is not write and write.sid in (it.sid, *it.sids)]
+        was, now = ledger.at(write.sid, run.looked_at), ledger.at(write.sid, seen)
+        if hands and was is not None and now is not None and _differ(was, now, with_state=not own):
+            yield f"{run}: {write}; somebody changed it {local(hands[0])}, after the run had looked"
+
+
+def _differ(one: Truth, other: Truth, with_state: bool) -> bool:
+    fields = ("start", "end", "people", "content", "name", *(("state",) if with_state else ()))
+    return any(getattr(one, it) != getattr(other, it) for it in fields)
+
+
+def strangers_are_left_alone(ledger: Ledger, run: Run) -> Found:
+    """The one campaign of a name that has other people, content and start is not touched, unless it is meant."""
+    for write in run.writes:
+        before = run.before.get(write.sid)
+        if before is None or not write.acted or run.by_hand or ledger.hands[write.sid][-1:] > [run.began]:
+            continue
+        wanted = [it for it in run.wants(write.collection, before.name, write.sid) if it.name == before.name]
+        maker = ledger.run_made(write.sid)
+        alone = sum(it.name == before.name and it.alive for it in run.before.values()) == 1
+        if not wanted or wanted[0].sid or not alone or (maker is not None and maker.machine == run.machine):
+            continue
+        one = wanted[0]
+        foreign = (
+            set(before.aims).isdisjoint(one.people)
+            and before.content != one.spec_content
+            and before.start != one.start
+            and not one.ignores("schedule", "url", "template")
+        )
+        if foreign and not run.may("adopt", before.name, write.sid):
+            yield f"{run}: {write}; it has other people, content and start than the manifest of its name"
+
+
+def only_looks(_ledger: Ledger, run: Run) -> Found:
+    """What is there to look with never writes."""
+    if run.command not in ("apply", "pause", "resume", "complete", "archive") and run.writes:
+        yield f"{run}: {' '.join(run.words)} sent {run.writes[0]}"
 
 
 def acted_as_allowed(ledger: Ledger, run: Run) -> Found:
@@ -102,12 +210,16 @@ def acted_as_allowed(ledger: Ledger, run: Run) -> Found:
         if write.action not in ("resume", "complete", "archive") or not write.acted:
             continue
         name = write.name
-        if run.by_hand and run.command == write.action and {name, write.sid} & set(run.words):
+        known = run.before.get(write.sid)
+        names = {name, write.sid, known.name if known else name}
+        if run.by_hand and run.command == write.action and names & set(run.words):
             continue
         if write.action != "resume" and _is_own_duplicate(ledger, run, write):
             continue
         start = None if write.before is None else write.before.start
-        if not run.may(write.action, name, start_ahead=start is not None and start > write.at - 5.0):
+        if not run.may(
+            write.action, name, write.sid, start_ahead=start is not None and start > write.at - 5.0
+        ):
             yield f"{run}: {write.action} of {name} {write.sid[:6]}, and nobody allowed it"
         elif not _is_asked_for(run, write):
             yield f"{run}: {write.action} of {name} {write.sid[:6]}, and no manifest asks for it"
@@ -124,11 +236,16 @@ def _is_own_duplicate(ledger: Ledger, run: Run, write: Write) -> bool:
 
 
 def _is_asked_for(run: Run, write: Write) -> bool:
-    states = {it.state for it in run.wants(write.collection, write.name)}
+    states = {it.state for it in run.wants(write.collection, write.name, write.sid)}
     if write.action == "resume":
         return "active" in states
     wanted = {"complete": {"completed", "archived"}, "archive": {"archived"}}[write.action]
-    return bool(states & wanted) or (run.prune and not states and write.name.startswith("growth-"))
+    return bool(states & wanted) or (run.prune and _is_orphan(run, write))
+
+
+def _is_orphan(run: Run, write: Write) -> bool:
+    """Of all manifests of its checkout, whatever was selected."""
+    return not run.meant(write.collection, write.name, write.sid) and write.name.startswith("growth-")
 
 
 def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
@@ -141,21 +258,29 @@ def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
         if not write.acted or write.before is None or not write.before.going or run.by_hand:
             continue
         name, maker = write.name, ledger.run_made(write.sid)
-        states = {it.state for it in run.wants(write.collection, name)}
+        states = {it.state for it in run.wants(write.collection, name, write.sid)}
         twins = [
             it
             for it in ledger.account.campaigns.values()
-            if it.name == name and it.collection == write.collection
+            if it.name == name
+            and it.collection == write.collection
+            and _could_be_one(ledger, it, write.before)
         ]
         due = (
             bool(states & {"paused", "completed", "archived"})
             or len(twins) > 1
-            or (run.prune and not states)
+            or (run.prune and _is_orphan(run, write))
             or write.sid in wrote
             or (maker is not None and maker.machine == run.machine and maker.killed)
         )
         if not due:
             yield f"{run} paused {name} {write.sid[:6]}, and nothing asks for it"
+
+
+def _could_be_one(ledger: Ledger, one: Truth, other: Truth) -> bool:
+    """Whether two of a name call the same people at the same time, or runs made both."""
+    made = ledger.run_made(one.sid) is not None and ledger.run_made(other.sid) is not None
+    return made or (one.start == other.start and (set(one.aims) == set(other.aims) or bool(ledger.had)))
 
 
 def old_plans_do_nothing(ledger: Ledger, run: Run) -> Found:

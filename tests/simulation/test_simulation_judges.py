@@ -12,9 +12,10 @@ import pytest
 from simulation.account import NAME, Account
 from simulation.clocks import WorldClock
 from simulation.ledger import Ledger, Run
+from simulation.manifests import IST, Manifest
 from simulation.product import Said
 from simulation.promises import table
-from simulation.repository import IST, Commit, Manifest
+from simulation.repository import Commit
 
 HEADERS = {"Authorization": "Basic cnVuOnJ1bg==", "Content-Type": "application/json"}
 HOUR = 3600.0
@@ -82,6 +83,7 @@ def sent(one: Manifest) -> dict[str, Any]:
         "from": list(one.people),
         "url": one.spec_content,
         "schedule": window,
+        "status_callback": "https://hooks.example.com/campaign?token=in-the-query",
     }
 
 
@@ -170,7 +172,7 @@ def test_what_no_manifest_wants_is_neither_created_nor_changed_nor_paused(bench:
     assert bench.broken(run) == {"wanted"}
     later = bench.run(other)
     bench.sends(later, "PUT", sid, {"url": "http://my.exotel.com/acme1/exoml/start_voice/4"})
-    assert bench.broken(later) == {"updates"}
+    assert bench.broken(later) == {"updates", "whole"}
     third = bench.run(other)
     bench.sends(third, "PUT", sid, {"action": "pause"})
     assert bench.broken(third) == {"stopped"}
@@ -188,7 +190,7 @@ def test_a_start_that_is_too_near_or_earlier_is_seen(bench: Bench) -> None:
     mover = bench.run(far)
     earlier = {"schedule": {"send_at": written(far.start - HOUR), "end_at": written(far.end)}}
     bench.sends(mover, "PUT", sid, earlier)
-    assert bench.broken(mover) == {"updates"}
+    assert bench.broken(mover) == {"updates", "whole"}
 
 
 def test_a_create_that_is_sent_twice_is_seen(bench: Bench) -> None:

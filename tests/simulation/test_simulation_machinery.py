@@ -9,7 +9,8 @@ import pytest
 
 from simulation.account import NAME, Account
 from simulation.clocks import LONGEST_RUN, MachineClock, WorldClock
-from simulation.repository import IST, Manifest, Repository
+from simulation.manifests import IST, Manifest
+from simulation.repository import Repository
 from simulation.steps import MOST_STEPS, Disk, Endless, Killed, Steps
 
 

@@ -2,23 +2,65 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from simulation.mutants import ROOT, mutants, tried
+from simulation.mutants import ROOT, Mutant, StaleMutantError, mutants, tried
 
 
-@pytest.mark.parametrize("name", [mutant.name for mutant in mutants()])
-def test_a_mistake_stands_for_a_text_that_the_product_has_once(name: str) -> None:
-    """Else it would be no mistake, or another one."""
-    mutant = next(it for it in mutants() if it.name == name)
-    assert mutant.file(ROOT).suffix == ".py"
+@pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.name)
+def test_a_mistake_stands_for_code_that_the_product_has_once(mutant: Mutant) -> None:
+    """Else it would be no mistake, or another one: the error says what to do about it."""
+    file, text = mutant.mutated(ROOT)
+    assert text != file.read_text(encoding="utf-8")
+    compile(text, str(file), "exec")
     assert mutant.says
-    assert mutant.new != mutant.old
+
+
+def test_there_are_at_least_sixty_of_them() -> None:
+    """Each with a name of its own."""
+    names = [mutant.name for mutant in mutants()]
+    assert len(names) == len(set(names)) >= 60
+
+
+def product(root: Path, code: str) -> Path:
+    """A product of one module."""
+    (root / "campaignctl").mkdir()
+    (root / "campaignctl" / "module.py").write_text(code, encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(found):\n    return tuple(sorted(found, key=place))\n",
+        "def f(found):\n    return tuple(\n    sorted(\n     found,\n     key=place,\n    )\n  )\n",
+        "def f(rows):\n    return tuple(sorted(rows, key=place))\n",
+    ],
+)
+def test_neither_layout_nor_the_names_that_are_left_open_matter(tmp_path: Path, code: str) -> None:
+    """Others wrap lines and rename what is local."""
+    mutant = Mutant(
+        "unsorted", "", "return tuple(sorted($found, key=place))", "if True:\n    return tuple($found)"
+    )
+    _, text = mutant.mutated(product(tmp_path, code))
+    name = "rows" if "rows" in code else "found"
+    assert text == f"def f({name}):\n    if True:\n        return tuple({name})\n"
+
+
+@pytest.mark.parametrize(("code", "times"), [("x = 1\n", 0), ("margin = 10\nmargin = 10\n", 2)])
+def test_a_mistake_that_fits_no_longer_says_what_to_do(tmp_path: Path, code: str, times: int) -> None:
+    """By its name, with what it means."""
+    mutant = Mutant("no-margin", "a start may be near", "margin = 10", "margin = 0")
+    with pytest.raises(StaleMutantError, match=rf"no-margin: .* {times} times .* may be near.* out"):
+        mutant.mutated(product(tmp_path, code))
 
 
 @pytest.mark.slow
-def test_a_mistake_is_found_by_the_promise_that_it_breaks() -> None:
-    """Where what is finished under a name does not count, its name is given again."""
-    mutant = next(it for it in mutants() if it.name == "past-forgotten")
-    found = tried(mutant, seconds=240)
+@pytest.mark.parametrize("name", ["past-forgotten", "server-errors-repeated"])
+def test_a_mistake_is_found_by_a_promise_that_it_breaks(name: str) -> None:
+    """Two that are found quickly."""
+    mutant = next(it for it in mutants() if it.name == name)
+    found = tried(mutant, seconds=120)
     assert found.judge is not None, found

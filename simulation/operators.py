@@ -1,0 +1,163 @@
+"""People in the dashboard, and what the account does to a campaign by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from random import Random
+
+from simulation.account import Truth
+from simulation.manifests import IST
+from simulation.repository import DAY, NUMBERS, start_from
+from simulation.world import World
+
+Act = Callable[[World, Random, Sequence[Truth]], None]
+"""The campaigns are those that it may be about."""
+
+
+def operator(world: World, random: Random, sid: str = "") -> None:
+    """Somebody in the dashboard; with `sid` at this very campaign."""
+    alive = list(world.ledger.alive())
+    among = [it for it in alive if it.sid == sid] or alive
+    acts, weights = zip(*OPERATORS, strict=True)
+    random.choices(acts, weights)[0](world, random, among)
+
+
+def one_of(random: Random, among: Sequence[Truth], *states: str) -> Truth | None:
+    """One of these states, of any without."""
+    found = [it for it in among if not states or it.state in states]
+    return random.choice(found) if found else None
+
+
+def _act(world: World, one: Truth | None, body: dict[str, object], says: str) -> None:
+    if one is None:
+        return
+    world.ledger.look()
+    status = world.account.by_hand("PUT", one.collection, one.sid, body)
+    changed = world.ledger.look()
+    done = world.ledger.operator(one.sid, says, changed)
+    world.tell(f"an operator {says} {one.name} {one.sid[:6]}: {status}{'' if done else ', nothing changed'}")
+
+
+def _pauses(world: World, random: Random, among: Sequence[Truth]) -> None:
+    _act(world, one_of(random, among, "created", "in-progress"), {"action": "pause"}, "pauses")
+
+
+def _resumes(world: World, random: Random, among: Sequence[Truth]) -> None:
+    _act(world, one_of(random, among, "paused"), {"action": "resume"}, "resumes")
+
+
+def _stops_and_resumes_and_stops(world: World, random: Random, among: Sequence[Truth]) -> None:
+    """It is as it was; only when it was last changed tells."""
+    one = one_of(random, among, "paused")
+    for word in ("resume", "pause"):
+        _act(world, one, {"action": word}, f"{word}s")
+
+
+def _completes(world: World, random: Random, among: Sequence[Truth]) -> None:
+    _act(world, one_of(random, among, "paused"), {"action": "complete"}, "completes")
+
+
+def _ends(world: World, random: Random, among: Sequence[Truth]) -> None:
+    """In an emergency, whatever it is doing: nobody is to be called by it any more."""
+    one = one_of(random, among, "created", "in-progress")
+    for word in ("pause", "complete"):
+        _act(world, one, {"action": word}, f"{word}s")
+
+
+def _renames(world: World, random: Random, among: Sequence[Truth]) -> None:
+    one = _open(world, random, among)
+    if one is not None:
+        _act(world, one, _complete_spec(one) | {"name": f"{one.name}-by-hand"}, "renames")
+
+
+def _postpones(world: World, random: Random, among: Sequence[Truth]) -> None:
+    one = _open(world, random, among)
+    if one is not None and one.start is not None and one.end is not None:
+        by = random.choice((3600.0, DAY, 2 * DAY))
+        first, last = _keys(one)
+        window = {first: local_text(one.start + by), last: local_text(one.end + by)}
+        _act(world, one, _complete_spec(one) | {"schedule": window}, "postpones")
+
+
+def _edits(world: World, random: Random, among: Sequence[Truth]) -> None:
+    one = _open(world, random, among)
+    if one is None:
+        return
+    content: dict[str, object] = {"template": "By hand"}
+    if one.collection == "campaigns":
+        content = {"url": "http://my.exotel.com/acme1/exoml/start_voice/77"}
+        if random.random() < 0.4:
+            content = {"from": sorted(random.sample(NUMBERS, 3))}
+    _act(world, one, _complete_spec(one) | content, "edits")
+
+
+def _creates(world: World, random: Random, among: Sequence[Truth]) -> None:
+    """A campaign of somebody's own; now and then a copy, name and all, or under a name that a manifest will want."""
+    start, hours = start_from(world.now, random)
+    named = one_of(random, among)
+    name = f"by-hand-{len(world.story)}"
+    body: dict[str, object] = {
+        "caller_id": "03349360005",
+        "from": sorted(random.sample(NUMBERS, 2)),
+        "url": "http://my.exotel.com/acme1/exoml/start_voice/55",
+        "schedule": {"send_at": local_text(start), "end_at": local_text(start + hours * 3600)},
+    }
+    how = random.random()
+    wanted = [it.name for it in world.repository.head.manifests if it.kind == "voice" and it.end > world.now]
+    if named is not None and how < 0.15:
+        name = named.name
+    elif named is not None and named.collection == "campaigns" and how < 0.3:
+        body |= {
+            key: value for key, value in named.spec.items() if key in body
+        }  # the same under another name
+    elif wanted and how < 0.5:
+        name = random.choice(wanted)
+    status = world.account.by_hand("POST", "campaigns", "", {"name": name} | body)
+    for sid in world.ledger.look():
+        world.ledger.touched[sid].add("creates")
+    world.tell(f"an operator creates {name}: {status}")
+
+
+def _marks(world: World, random: Random, among: Sequence[Truth]) -> None:
+    """The account gives it a status that is rare, or that nobody knows."""
+    one = one_of(random, among)
+    if one is not None:
+        word = random.choice(("failed", "canceled", "deleted", "under-review"))
+        world.account.mark(one.sid, word)
+        world.ledger.operator(one.sid, f"marks {word}", world.ledger.look())
+        world.tell(f"the account marks {one.name} {one.sid[:6]} as {word}")
+
+
+def _open(world: World, random: Random, among: Sequence[Truth]) -> Truth | None:
+    """One that may still be changed."""
+    found = [it for it in among if it.state in ("created", "paused") and (it.start or 0) > world.now + 600]
+    return random.choice(found) if found else None
+
+
+def _complete_spec(one: Truth) -> dict[str, object]:
+    """A dashboard sends all that there is, so that a PUT that replaces loses nothing."""
+    return {key: value for key, value in one.spec.items() if value is not None and key != "campaign_type"}
+
+
+def _keys(one: Truth) -> tuple[str, str]:
+    return ("send_at", "end_at") if one.collection == "campaigns" else ("start_time", "end_time")
+
+
+def local_text(moment: float) -> str:
+    """RFC 3339, in India's offset."""
+    return datetime.fromtimestamp(int(moment), IST).isoformat()
+
+
+OPERATORS: tuple[tuple[Act, int], ...] = (
+    (_pauses, 30),
+    (_resumes, 14),
+    (_stops_and_resumes_and_stops, 6),
+    (_completes, 8),
+    (_ends, 8),
+    (_renames, 6),
+    (_postpones, 14),
+    (_edits, 14),
+    (_creates, 12),
+    (_marks, 4),
+)

@@ -1,0 +1,252 @@
+"""Why something is not done must be true: nobody is left out for a reason that does not hold.
+
+Runs whom nothing met, on accounts that show what there is; what a reason claims is held against the account itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from simulation.account import Truth
+from simulation.ledger import KIND_OF, Ledger, Run, local
+from simulation.manifests import IST, Manifest
+from simulation.promises.verdict import Found, quiet, results
+from simulation.repository import CLOSES, OPENS
+
+MARGIN = 600.0
+_ENDING = ("completed", "archived")
+_ALIVE = ("created", "paused", "in-progress")
+
+
+class Case(NamedTuple):
+    """One manifest, what the run says of it, and the campaigns of its kind that it may mean."""
+
+    ledger: Ledger
+    run: Run
+    wanted: Manifest
+    row: Mapping[str, Any]
+    them: tuple[Truth, ...]
+
+    @property
+    def one(self) -> Truth | None:
+        """The one that it names."""
+        return next((it for it in self.them if it.sid == self.row.get("sid")), None)
+
+    @property
+    def near(self) -> float:
+        """Starts up to this moment are too near, or have passed."""
+        return self.run.ended + MARGIN
+
+
+def _named(case: Case, *states: str) -> bool:
+    return any(it.state in states for it in case.them)
+
+
+def _start_passed(case: Case) -> bool:
+    return case.wanted.start < case.near
+
+
+def _over(case: Case) -> bool:
+    ended = case.one is not None and case.one.end is not None and case.one.end < case.run.ended + 1
+    return case.wanted.end < case.run.ended + 1 or ended
+
+
+def _ran(case: Case) -> bool:
+    """It is over, or waits past its end; and another start is wanted."""
+    one = case.one
+    return one is not None and (not one.alive or _over(case)) and one.start != case.wanted.start
+
+
+def _asks_for_another_run(case: Case) -> bool:
+    one, wanted = case.one, case.wanted
+    ending = wanted.state in _ENDING or wanted.ignores("schedule")
+    return (
+        one is not None
+        and not ending
+        and wanted.start > case.run.ended
+        and one.start not in (None, wanted.start)
+    )
+
+
+def _differs(one: Truth, wanted: Manifest) -> bool:
+    retries = (one.spec.get("retries") or {}).get("number_of_retries", 0)
+    return (
+        (one.start, one.end, one.content, one.name)
+        != (wanted.start, wanted.end, wanted.spec_content, wanted.name)
+        or set(one.aims) != set(wanted.people)
+        or retries != wanted.retries
+    )
+
+
+def _cannot_change(case: Case) -> bool:
+    one = case.one
+    return one is None or one.state == "in-progress" or one.start is None or one.start < case.near
+
+
+def _earlier(case: Case) -> bool:
+    return case.one is not None and case.one.start is not None and case.wanted.start < case.one.start
+
+
+def _others(case: Case) -> Iterator[Truth]:
+    """Those that no manifest is called like, and none pins."""
+    taken = {(it.kind, it.sid or it.name) for it in case.run.commit.manifests}
+    for it in case.ledger.account.campaigns.values():
+        kind = KIND_OF[it.collection]
+        if kind == case.wanted.kind and not {(kind, it.name), (kind, it.sid)} & taken:
+            yield it
+
+
+def _looks_renamed(case: Case) -> bool:
+    known, wanted = case.wanted.distinct_from, case.wanted
+    if case.run.may("twin", wanted.name):
+        return False
+    return any(it.sid not in known and set(it.aims) & set(wanted.people) for it in _others(case))
+
+
+def _foreign(case: Case) -> bool:
+    one = case.one
+    return one is None or (
+        set(one.aims).isdisjoint(case.wanted.people)
+        and one.content != case.wanted.spec_content
+        and one.start != case.wanted.start
+    )
+
+
+def _clocks_differ(case: Case) -> bool:
+    return abs(case.run.skew) > 55 or bool({"date", "date_seconds", "date_on"} & case.ledger.had)
+
+
+def _out_of_hours(case: Case) -> bool:
+    """Its window is not within calling hours, or it would call at once and it is night."""
+    moments = [case.wanted.start, case.wanted.end - 1, case.run.began, case.run.ended]
+    if case.one is not None:
+        moments += [it for it in (case.one.start, case.one.end and case.one.end - 1) if it]
+    hours = [datetime.fromtimestamp(it, IST) for it in moments]
+    return any(not OPENS <= it.hour < CLOSES for it in hours) or len({it.date() for it in hours[:2]}) > 1
+
+
+def _not_allowed(case: Case) -> bool:
+    one, wanted = case.one, case.wanted
+    name = one.name if one is not None else wanted.name
+    ahead = one is not None and one.start is not None and one.start > case.run.ended
+    words = [str(it["op"]) for it in case.row.get("held", ()) if it["op"] != "update"]
+    return bool(words) and not all(
+        case.run.may(word, name, case.row.get("sid") or "", start_ahead=ahead) for word in words
+    )
+
+
+TRUE: Mapping[str, Callable[[Case], bool]] = {
+    "finished": lambda case: case.one is None or (not case.one.alive and not _asks_for_another_run(case)),
+    "fields-differ": lambda case: (
+        case.run.command != "plan" or case.one is None or _differs(case.one, case.wanted)
+    ),
+    "failed": lambda case: _named(case, "failed", "canceled"),
+    "unknown-status": lambda case: _named(case, "unknown"),
+    "ambiguous-name": lambda case: len(case.them) > 1,
+    "sid-not-found": lambda case: not any(it.sid == case.wanted.sid for it in case.them),
+    "nothing-to-end": lambda case: (
+        case.wanted.state in _ENDING and not _named(case, "created", "paused", "in-progress")
+    ),
+    "window-over": _over,
+    "already-ran": _ran,
+    "start-passed": _start_passed,
+    "unsafe-start": lambda case: case.wanted.state == "paused" and _start_passed(case),
+    "start-too-near": _start_passed,
+    "immutable-field": _cannot_change,
+    "earlier-start": _earlier,
+    "looks-renamed": _looks_renamed,
+    "looks-foreign": _foreign,
+    "clocks-disagree": _clocks_differ,
+    "policy": lambda case: "calling_hours" not in case.row["reason"]["message"] or _out_of_hours(case),
+    "needs-allow": _not_allowed,
+    "cannot-compare": lambda case: bool(case.ledger.had),
+    "cannot-send-whole": lambda case: bool(case.ledger.had),
+    "incomplete-list": lambda case: bool(case.ledger.had),
+    "other-endpoint": lambda case: case.wanted.kind == "sms",
+    "not-live": lambda case: not _named(case, *_ALIVE) or _made_now(case),
+}
+"""Where one of these codes is given, this must be so."""
+
+
+def _made_now(case: Case) -> bool:
+    return any(it.created >= case.run.began - 1 for it in case.them)
+
+
+def reasons_are_true(ledger: Ledger, run: Run) -> Found:
+    """What is said of each manifest is so."""
+    if not quiet(run) or "plan-" in " ".join(run.words):
+        return
+    for wanted, row in results(run):
+        case = Case(ledger, run, wanted, row, _candidates(ledger, wanted))
+        code = str(row["reason"]["code"])
+        holds = TRUE.get(code)
+        if holds is not None and not holds(case):
+            them = ", ".join(
+                f"{it.sid[:6]} {it.state} from {it.start and local(it.start)}" for it in case.them
+            )
+            yield f"{run} says {code} of {wanted.name} ({row['reason']['message']}); there is {them or 'none'}"
+
+
+def _candidates(ledger: Ledger, wanted: Manifest) -> tuple[Truth, ...]:
+    return tuple(
+        it
+        for it in ledger.account.campaigns.values()
+        if KIND_OF[it.collection] == wanted.kind and wanted.means(it.name, it.sid)
+    )
+
+
+def stops_are_made(ledger: Ledger, run: Run) -> Found:
+    """What is wanted paused or ended does not go on calling after an apply that nothing met."""
+    if not quiet(run) or run.command != "apply" or not run.said or run.said.code not in (0, 3):
+        return
+    if "plan-" in " ".join(run.words) or "--max-changes" in run.words or "--expect" in run.words:
+        return
+    for wanted, row in results(run):
+        if wanted.state not in ("paused", *_ENDING) or row["reason"]["code"] in _NOBODY_KNOWS:
+            continue
+        for it in _candidates(ledger, wanted):
+            if it.going and it.created < run.began and (wanted.sid or it.name == wanted.name):
+                yield f"{run} left {it.name} {it.sid[:6]} {it.state}, wanted {wanted.state} ({row['reason']['code']})"
+
+
+_NOBODY_KNOWS = ("looks-foreign", "unknown-status", "incomplete-list", "sid-not-found")
+
+
+def applied_is_there(ledger: Ledger, run: Run) -> Found:
+    """What is called applied stands in the account as the manifest has it."""
+    if not quiet(run) or run.command != "apply" or "plan-" in " ".join(run.words):
+        return
+    for wanted, row in results(run):
+        ops = [it["op"] for it in row.get("operations", ()) if it["outcome"] == "applied"]
+        truth = ledger.account.campaigns.get(row.get("sid") or "")
+        if row["outcome"] != "applied" or truth is None or "create" not in ops:
+            continue
+        if truth.begins > run.ended and not truth.alive:
+            yield f"{run} says that {wanted.name} is applied, and it is {truth.state}"
+        if wanted.kind == "voice" and set(truth.aims) != set(wanted.people):
+            yield f"{run} says that {wanted.name} is applied, and it calls others"
+
+
+def nobody_waits_unseen(ledger: Ledger, run: Run) -> Found:
+    """After an apply of exit 0 that nothing met a campaign of each manifest that is wanted active is there, or it is
+    said why not.
+    """
+    if not quiet(run) or run.command != "apply" or not run.said or run.said.code != 0:
+        return
+    if "plan-" in " ".join(run.words) or "--expect" in run.words:
+        return
+    for wanted, row in results(run):
+        held = row["reason"]["code"] in (
+            "needs-allow",
+            "earlier-start",
+            "start-now",
+            "window-over",
+            "cannot-compare",
+        )
+        if wanted.state != "active" or wanted.start < run.ended + MARGIN or held:
+            continue
+        them = _candidates(ledger, wanted)
+        if not any(it.going or not it.alive for it in them):
+            yield f"{run} ended with 0, {wanted.name} is wanted active and there is none ({row['reason']['code']})"

@@ -1,0 +1,290 @@
+"""Runs of the command: pipelines that apply and plan, people who look and who type."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from math import inf
+from random import Random
+
+from simulation.account import seconds
+from simulation.ledger import Run
+from simulation.network import Weather
+from simulation.operators import one_of, operator
+from simulation.repository import TEAMS, Commit
+from simulation.steps import Steps
+from simulation.world import Job, Machine, Meeting, Saved, World
+
+ALLOWED = ("resume", "complete", "archive", "earlier-start", "start-now", "twin", "adopt")
+
+
+def _machine(world: World, random: Random) -> Machine | None:
+    free = [it for it in world.machines if not it.busy]
+    return random.choice(free) if free else None
+
+
+def _permissions(random: Random, commit: Commit) -> frozenset[str]:
+    """Each for all, or for one campaign by its name."""
+    if random.random() < 0.6:
+        return frozenset()
+    names = [it.name for it in commit.manifests] + [f"{it.kind}/{it.name}" for it in commit.manifests]
+
+    def given(word: str) -> str:
+        return f"{word}:{random.choice(names)}" if names and random.random() < 0.4 else word
+
+    return frozenset(given(word) for word in random.sample(ALLOWED, random.randint(1, len(ALLOWED))))
+
+
+def _flags(allowed: frozenset[str]) -> list[str]:
+    return [word for it in sorted(allowed) for word in ("--allow", it)]
+
+
+def _job(world: World, random: Random, machine: Machine, *words: str) -> Job:
+    """With permissions, and pruning or a selection now and then."""
+    allowed = _permissions(random, machine.commit)
+    prune = world.project.prefix and random.random() < 0.15
+    labels = f"team={random.choice(TEAMS)}" if random.random() < 0.06 else ""
+    more = (*(("--prune",) if prune else ()), *(("-l", labels) if labels else ()))
+    return Job((*words, *_flags(allowed), *more), allowed, prune, labels=labels)
+
+
+def apply_to(world: World, random: Random, commit: Commit | None = None, calm: bool = False) -> None:
+    """A pipeline applies a commit, the branch's head unless another one is given."""
+    machine = _machine(world, random)
+    if machine is None:
+        return
+    machine.check_out(commit or world.repository.head)
+    more = ["--refresh=full"] if random.random() < 0.08 else []
+    if random.random() < 0.06:
+        more += ["--max-changes", str(random.randint(0, 4))]
+    job = _job(world, random, machine, "apply", "--auto-approve", "--format", "json", *more)
+    if calm:
+        world.run(machine, job, random, weather=Weather())
+    else:
+        _run(world, machine, job, random)
+
+
+def _run(world: World, machine: Machine, job: Job, random: Random) -> Run:
+    """In any weather; nearly every second run is met by something in its middle."""
+    chance = Random(random.random())
+
+    def meet(run: Run, steps: Steps, what: str) -> None:
+        _meanwhile(world, run, steps, what, chance)
+
+    meeting = None
+    if random.random() < 0.35:
+        meeting = Meeting(random.choice((1, 1, 1, 2, 3)), meet, random.choice(_TELLING))
+    elif random.random() < 0.4:
+        meeting = Meeting(min(int(random.expovariate(1 / 9)) + 1, 300), meet)
+    run = world.run(machine, job, random, meeting)
+    if run.killed and chance.random() < 0.7:
+        world.pass_until(world.clock.passed + chance.choice((0.5, 2.0, 4.0, 9.0, 40.0)))
+        return _again(world, machine, job, chance)
+    return run
+
+
+_ONE = ("GET acme1/campaigns/", "GET acme1/message-campaigns/")
+_TELLING: tuple[str | tuple[str, ...], ...] = (
+    "POST",
+    "answer to POST",
+    "answer to POST",
+    "answer to POST",
+    "PUT",
+    "answer to PUT",
+    "rename",
+    "remove",
+    "wait",
+    _ONE,
+    _ONE,
+)
+"""The steps at which most is at stake: before and after each write, where a campaign is read right before one, while
+twins are waited for, and where a file becomes what it is to be."""
+
+
+def _again(world: World, machine: Machine, job: Job, random: Random) -> Run:
+    """The pipeline tries again, on this machine or, without its plan files, on another one."""
+    other = _machine(world, random)
+    if random.random() < 0.2 and other is not None and "plan-" not in " ".join(job.words):
+        other.check_out(machine.commit)
+        machine = other
+    return world.run(machine, job, random, weather=Weather())
+
+
+def _meanwhile(world: World, run: Run, steps: Steps, what: str, random: Random) -> None:
+    """What meets a run in its middle: its own end, a signal, somebody else, nearly always where it is at work."""
+    kind = random.random()
+    reads = what.startswith(_ONE)
+    if not reads and kind < 0.5:
+        run.met.append(f"killed at {what}")
+        steps.kill()
+    if not reads and kind < 0.6:
+        world.interrupt(run, what)
+        return
+    run.disturbed = True
+    run.met.append(f"meanwhile, at {what}, something happened")
+    if not reads and kind < 0.8 and len(world.running) < 2:
+        apply_to(world, random, calm=True)
+    else:
+        _, _, last = what.rpartition("/")
+        operator(world, random, last if random.random() < 0.9 else "")
+
+
+def apply_head(world: World, random: Random) -> None:
+    """A pipeline applies the branch's head."""
+    apply_to(world, random)
+
+
+def apply_old(world: World, random: Random) -> None:
+    """A job of long ago is run again: its checkout is what it was."""
+    commits = world.repository.commits
+    apply_to(world, random, random.choice(commits[-12:] if random.random() < 0.7 else commits))
+
+
+def plan(world: World, random: Random) -> None:
+    """A plan is made for a review; more than half of them are kept as files."""
+    machine = _machine(world, random)
+    if machine is not None:
+        machine.check_out(world.repository.head)
+        _plan(world, machine, random, kept=random.random() < 0.6)
+
+
+def _plan(world: World, machine: Machine, random: Random, kept: bool, calm: bool = False) -> Saved | None:
+    """What was kept."""
+    path = f"plan-{len(world.ledger.runs)}.json"
+    job = _job(world, random, machine, "plan", "--format", "json", *(("--out", path) if kept else ()))
+    run = world.run(machine, job, random, weather=Weather()) if calm else _run(world, machine, job, random)
+    if not kept or run.killed or not (machine.root / path).exists():
+        return None
+    words = ("apply", path, "--auto-approve", "--format", "json")
+    until = seconds(document(run).get("expires_at")) or inf
+    job = replace(job, words=words, planned_at=run.began, good_until=until, planned_for=machine.commit)
+    saved = Saved(path, machine.commit, job)
+    machine.saved.append(saved)
+    return saved
+
+
+def apply_saved(world: World, random: Random) -> None:
+    """A saved plan is applied, late or at once, once or again, over its own checkout or another one."""
+    machine = _machine(world, random)
+    if machine is None or not machine.saved:
+        return
+    saved = machine.saved[-1] if random.random() < 0.7 else random.choice(machine.saved)
+    machine.check_out(saved.commit if random.random() < 0.8 else world.repository.head)
+    _run(world, machine, saved.job, random)
+
+
+def plan_and_apply_late(world: World, random: Random) -> None:
+    """A plan is kept, approved after a while, and applied as it is; people do something in between."""
+    machine = _machine(world, random)
+    if machine is None:
+        return
+    machine.check_out(world.repository.head)
+    saved = _plan(world, machine, random, kept=True, calm=True)
+    if saved is None:
+        return
+    while random.random() < 0.35:
+        world.pass_until(world.clock.passed + random.choice((60.0, 600.0)))
+        operator(world, random)
+    world.pass_until(world.clock.passed + random.choice(_LATE))
+    how = random.random()
+    if how < 0.15:
+        machine.check_out(world.repository.commit(world.now, random))
+    job = _edited(machine, saved) if 0.15 <= how < 0.25 else saved.job
+    _run(world, machine, job, random)
+
+
+def _edited(machine: Machine, saved: Saved) -> Job:
+    """Somebody opens the file in an editor, so that it may hold for longer; what it was is kept beside it."""
+    path = machine.root / saved.path
+    text = path.read_text(encoding="utf-8")
+    path.with_name(f"edited-{saved.path}").write_text(
+        _YEAR.sub('"expires_at": "2028', text), encoding="utf-8"
+    )
+    words = ("apply", f"edited-{saved.path}", *saved.job.words[2:])
+    return replace(saved.job, words=words, edited=True)
+
+
+_YEAR = re.compile(r'"expires_at": "20\d\d')
+
+
+_LATE = (60.0, 1200.0, 4000.0, 4000.0, 30_000.0, 87_000.0, 90_000.0, 110_000.0)
+"""Seconds: an hour and a day are how long plans hold at most."""
+
+
+def plan_and_expect(world: World, random: Random) -> None:
+    """What was approved is applied a while later, with `--expect`."""
+    machine = _machine(world, random)
+    if machine is None:
+        return
+    machine.check_out(world.repository.head)
+    job = _job(world, random, machine, "plan", "--format", "json")
+    planned = world.run(machine, job, random, weather=Weather())
+    made = document(planned)
+    approval = made.get("approval")
+    if not approval:
+        return
+    world.pass_until(world.clock.passed + random.choice((60.0, 900.0, 7200.0, 90_000.0)))
+    if random.random() < 0.4:
+        operator(world, random)
+    words = ("apply", "--auto-approve", *job.words[1:], "--expect", str(approval))
+    until = seconds(made.get("expires_at")) or inf
+    _run(world, machine, replace(job, words=words, planned_at=planned.began, good_until=until), random)
+
+
+def document(run: Run) -> Mapping[str, object]:
+    """What a plan printed; nothing where it was killed or failed."""
+    try:
+        found = json.loads(run.said.out if run.said else "")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) and "changes" in found else {}
+
+
+def look(world: World, random: Random) -> None:
+    """Somebody only looks."""
+    machine = _machine(world, random)
+    if machine is None:
+        return
+    machine.check_out(world.repository.head)
+    words = random.choice(LOOKS)
+    one = one_of(random, sorted(world.account.campaigns.values(), key=lambda it: it.sid))
+    name = "nobody" if one is None else random.choice((one.name, one.sid))
+    path = f"export-{len(world.ledger.runs)}"
+    _run(world, machine, Job(tuple(it.format(name=name, path=path) for it in words)), random)
+
+
+LOOKS = (
+    ("status", "--format", "json"),
+    ("status", "--all"),
+    ("status", "{name}"),
+    ("doctor",),
+    ("doctor", "--format", "json"),
+    ("validate",),
+    ("diff",),
+    ("export", "--out", "{path}"),
+    ("export", "{name}", "--out", "{path}", "--format", "json"),
+    ("report", "{name}"),
+    ("report", "{name}", "--format", "jsonl"),
+    ("report", "{name}", "--format", "csv", "--source", "pages"),
+)
+
+
+def by_hand(world: World, random: Random) -> None:
+    """Somebody types it, in an emergency or after one."""
+    machine = _machine(world, random)
+    one = one_of(random, list(world.ledger.alive()))
+    if machine is None or one is None:
+        return
+    word = random.choice(("pause", "pause", "resume", "complete", "archive"))
+    words = [word, random.choice((one.name, one.sid)), "--auto-approve"]
+    if word == "pause" and random.random() < 0.2:
+        words = ["pause", "--all", "--auto-approve"]
+    going = {it.sid for it in world.ledger.alive() if it.going}
+    run = _run(world, machine, Job(tuple(words)), random)
+    for write in run.writes:
+        if write.action == "pause" and write.sid in going and write.after and write.after.state == "paused":
+            world.ledger.stopped[write.sid] = world.now
+        if write.action in ("pause", "resume", "complete"):
+            world.ledger.touched[write.sid].add(write.action)

@@ -43,6 +43,8 @@ class Years:
         self.cpu_seconds += outcome.cpu_seconds
         if outcome.violations:
             self.broken[outcome.seed] = outcome
+            sys.stderr.write(f"seed {outcome.seed}: {outcome.violations[0]}\n")
+            sys.stderr.flush()
 
     def __str__(self) -> str:
         each = 1000 * self.cpu_seconds / max(self.runs, 1)

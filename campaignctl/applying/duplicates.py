@@ -7,12 +7,13 @@ where the campaign has moved on, so each step follows from what the campaign is,
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from campaignctl.applying.sending import Sender
-from campaignctl.kinds.lifecycle import State, Status
-from campaignctl.kinds.operations import OPERATIONS, shortest_path
+from campaignctl.errors import ApiError, InterruptedRunError
+from campaignctl.kinds.lifecycle import CALLING, State, Status
+from campaignctl.kinds.operations import OPERATIONS, Op, shortest_path
 from campaignctl.model.campaigns import Live
 from campaignctl.model.plan import Reason
 from campaignctl.model.results import NotTaken, OperationOutcome, OperationResult
@@ -23,7 +24,8 @@ _MOST_STEPS: Final = 6
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How far it came. `older` is the campaign that stays, as it was just read; None where it is not there any more,
-    and then nothing was sent. `trouble` says why the younger one could not be ended."""
+    and then nothing was sent, or where nobody can tell what it is doing, and then the younger was paused at most.
+    `trouble` says why the younger one could not be ended."""
 
     older: Live | None
     operations: tuple[OperationResult, ...] = ()
@@ -39,11 +41,14 @@ class Ending:
 def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:
     """Pauses, completes and archives it, from whatever status it has; what that status does not need is not sent.
 
-    Not before the older one has been read and is still alive: else nobody would be called.
+    Not before the older one has been read and is still alive: else nobody would be called. Where it is there and
+    nobody can tell what it is doing, ours is paused and no more: one that waits is better than two that call.
     """
-    stays = sender.read(older)
-    if stays is None or not stays.alive:
+    stays = _as_it_is(sender, older)
+    if stays is None or stays.finished:
         return Ending(None)
+    if not stays.alive:
+        return Ending(None, _paused(sender, mine))
     now, done = sender.read(mine) or mine, list[OperationResult]()
     for _ in range(_MOST_STEPS):
         if now.status is Status.UNKNOWN:
@@ -59,6 +64,24 @@ def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:
             return Ending(stays, tuple(done), Reason(code, f"the {actions[0]} did not take"))
         now = after
     return Ending(stays, tuple(done), Reason("lost-race", "its status goes back and forth"))
+
+
+def _as_it_is(sender: Sender, older: Live) -> Live | None:
+    """Read by its SID; of unknown status where the answer cannot be read, None where it is not there."""
+    try:
+        return sender.account.get(older.kind, older.sid)
+    except InterruptedRunError:
+        return None
+    except ApiError:
+        return replace(older, status=Status.UNKNOWN, word="")
+
+
+def _paused(sender: Sender, mine: Live) -> tuple[OperationResult, ...]:
+    """The only thing done to it that can be undone."""
+    if mine.status not in CALLING:
+        return ()
+    acted = sender.pause_duplicate(mine, just_created=True, urgent=True)
+    return (OperationResult(Op.PAUSE, acted.outcome, acted.attempts, mine.sid),)
 
 
 def older_than(mine: Live, same: Iterable[Live]) -> Live | None:

@@ -175,6 +175,11 @@ class Leftovers:
 
     def _step_back(self, intent: Intent, mine: Live, older: Live) -> str | None:
         ending = end_duplicate(self.creator.sender, mine, older)
+        if ending.operations and ending.older is None:
+            return (
+                f"{mine.sid} may be a duplicate of {older.sid}, and the account does not show what that one is doing: "
+                "it is paused"
+            )
         if ending.older is None:
             return f"{mine.sid} looked like a duplicate of {older.sid}, which is no longer there: plan again"
         if ending.trouble is not None:

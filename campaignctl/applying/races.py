@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from campaignctl.applying.creating import Creator, namesakes
-from campaignctl.applying.duplicates import end_duplicate, older_than
+from campaignctl.applying.duplicates import Ending, end_duplicate, older_than
 from campaignctl.applying.judging import Judge
 from campaignctl.applying.port import AccountPort, Hooks
 from campaignctl.applying.progress import ChangeRun
@@ -22,7 +22,7 @@ from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.permissions import Address
 from campaignctl.model.plan import Reason
-from campaignctl.model.results import ChangeOutcome, Failure
+from campaignctl.model.results import ChangeOutcome, Failure, OperationOutcome
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import decide
 from campaignctl.planning.terms import Terms
@@ -38,6 +38,7 @@ class MadeHere:
     """One campaign that this run made (or adopted), and the change that it belongs to.
 
     `settled`: nothing more is to be looked at. `left`: its end was begun and not reached, so the next run goes on.
+    `doubt` is what is said of it where that never comes to an end.
     """
 
     live: Live
@@ -45,6 +46,9 @@ class MadeHere:
     adopted: bool
     settled: bool = False
     left: bool = False
+    doubt: str = (
+        "it was created, and no complete list of the account shows it; another run may have made a twin"
+    )
 
 
 @dataclass
@@ -90,8 +94,7 @@ class Races:
         for item in hidden:
             if item.progress.lost_to is not None:
                 continue
-            message = "it was created, and no complete list of the account shows it; another run may have made a twin"
-            item.progress.end(ChangeOutcome.UNKNOWN, Reason("unknown-outcome", message))
+            item.progress.end(ChangeOutcome.UNKNOWN, Reason("unknown-outcome", item.doubt))
 
     def _wait_for_settling(self) -> None:
         if self.hooks.settle:
@@ -165,6 +168,7 @@ class Races:
         ending = end_duplicate(self.creator.sender, mine, older)
         progress.operations.extend(ending.operations)
         if ending.older is None:
+            self._doubt(item, mine, older, ending)
             return
         if ending.trouble is not None:
             item.settled = item.left = True
@@ -180,6 +184,17 @@ class Races:
         progress.notes.append(
             f"another run made {older.sid} first: {mine.sid}, which this run made, {ending.says}"
         )
+
+    def _doubt(self, item: MadeHere, mine: Live, older: Live, ending: Ending) -> None:
+        """What stays is not seen to be there; where ours was paused for it, that is what is said in the end."""
+        for it in ending.operations:
+            paused = it.outcome in (OperationOutcome.APPLIED, OperationOutcome.UNCHANGED)
+            command = self.address.command("complete" if paused else "pause", mine.sid)
+            item.doubt = (
+                f"another run made {older.sid} first, and the account does not show what that one is doing: "
+                f"{mine.sid}, which this run made, {'is paused' if paused else 'could not be paused'}; `{command}` "
+                "if the other one is to stay"
+            )
 
     def judge_losers(self, terms: Terms) -> None:
         """For the loser the change is as the winner is."""

@@ -94,8 +94,10 @@ def _looks_like(write: Write, other: Truth) -> bool:
     mine, theirs = set(people_of(write.sent)), set(other.aims)
     if not other.alive:
         return start and content and bool(mine & theirs)
-    half = 2 * len(mine & theirs) >= min(len(mine), len(theirs))
-    return bool(mine & theirs) and ((start and content) or (half and (start or content)) or mine == theirs)
+    lists = KIND_OF[write.collection] == "sms"
+    half = lists or 2 * len(mine & theirs) >= min(len(mine), len(theirs))
+    exactly = mine == theirs and not lists
+    return bool(mine & theirs) and ((start and content) or (half and (start or content)) or exactly)
 
 
 def renamed_is_not_made_anew(_ledger: Ledger, run: Run) -> Found:

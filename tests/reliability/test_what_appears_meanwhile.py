@@ -268,6 +268,22 @@ def test_nothing_is_ended_while_the_older_one_is_not_seen_to_be_alive(
     assert [word for word, _ in actions(desk.writes)] == ["create"]
 
 
+@pytest.mark.parametrize("hidden", ["status", "id"])
+def test_where_nobody_can_tell_what_the_older_one_is_doing_ours_is_paused_and_no_more(
+    desk: Desk, clock: EventfulClock, hidden: str
+) -> None:
+    """A look by its SID shows no status, or cannot be read: neither may be ended, and one that calls is enough."""
+    desk.manifests(voice())
+    clock.then(5, in_background(desk, omit_from_get=(hidden,)))
+    run = desk.run(*APPLY)
+    result = only(run)
+    assert (run.code, result["outcome"]) == (5, "unknown"), result
+    assert "does not show what that one is doing" in result["reason"]["message"]
+    assert [word for word, _ in actions(desk.writes)] == ["create", "pause"]
+    by_age = {it["date_created"].startswith("2027-01-01"): it["status"] for it in desk.account()}
+    assert by_age == {True: "Created", False: "Paused"}
+
+
 def test_an_end_that_is_answered_and_not_done_is_told_as_what_goes_on(
     desk: Desk, clock: EventfulClock
 ) -> None:

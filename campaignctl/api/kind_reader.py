@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -23,13 +23,15 @@ class KindReader:
     """Reads one kind for its manifests.
 
     `everything` is False while only the alive have been read, by a filter that has `proved` itself. `complete` is
-    about what was listed, `searched` are the names that complete searches settled.
+    about what was listed, `searched` are the names that complete searches settled. `awaited` are those, as KIND/NAME,
+    whose results others wait for: they are looked up though their window is over.
     """
 
     client: Client
     kind: Kind
     manifests: Sequence[Desired]
     collection: str | None = None
+    awaited: Container[str] = ()
     campaigns: dict[str, Live] = field(default_factory=dict)
     everything: bool = True
     proved: bool = False
@@ -129,7 +131,7 @@ class KindReader:
         """Pins that were not seen and could still matter."""
         now = self.client.now()
         unseen = (one for one in self.manifests if one.sid and one.sid not in self.campaigns)
-        return [one.sid for one in unseen if one.sid and _can_matter(one, now)]
+        return [one.sid for one in unseen if one.sid and _can_matter(one, now, self.awaited)]
 
     def undecided(self) -> Mapping[str, Desired]:
         """The manifests, by name, that none of the alive matches and that could still matter."""
@@ -138,7 +140,7 @@ class KindReader:
         return {
             name: one
             for name, one in unpinned.items()
-            if name not in taken and (_can_matter(one, now) or one.previous_name in taken)
+            if name not in taken and (_can_matter(one, now, self.awaited) or one.previous_name in taken)
         }
 
     def _renamed(self) -> Mapping[str, str]:
@@ -253,5 +255,7 @@ def _is_alive(live: Live) -> bool:
     return live.alive
 
 
-def _can_matter(desired: Desired, now: datetime) -> bool:
+def _can_matter(desired: Desired, now: datetime, awaited: Container[str] = ()) -> bool:
+    if awaited and f"{desired.kind.short}/{desired.name}" in awaited:
+        return True  # another waits for its results, though its window is over
     return desired.state is State.ARCHIVED or not window_of(desired.kind, desired.spec).over(now)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, islice, repeat, zip_longest
 from typing import Final
 
@@ -26,11 +27,14 @@ def fetch(client: Client, desired: Sequence[Desired], *, refresh: RefreshStrateg
     `ApiError`: what stays unread is an error, never an absence.
     """
     before, sparing = client.requests, refresh == "auto"
-    readers = _readers(client, desired, sparing)
+    awaited = frozenset(after.campaign for one in desired for after in one.after)
+    readers = _readers(client, desired, sparing, awaited)
     _doubt_emptiness(readers.values())
     newest = {name: reader.newest_finished() for name, reader in readers.items() if any(reader.to_create())}
     others = {name: read_other_endpoint(reader, sparing) for name, reader in readers.items()}
     listings = {name: others[name].settling(reader) for name, reader in readers.items()}
+    if awaited:
+        listings = {name: _with_counters(client, it, awaited) for name, it in listings.items()}
     missing = [(reader.kind, sid) for reader in readers.values() for sid in reader.missing]
     elsewhere = {sid: found for kind, sid in missing if (found := _elsewhere(client, kind, sid, listings))}
     return Snapshot(
@@ -54,12 +58,25 @@ def alive(client: Client, kind: Kind) -> Listing:
     return reader.listing
 
 
-def _readers(client: Client, desired: Sequence[Desired], sparing: bool) -> dict[str, KindReader]:
+def _with_counters(client: Client, listing: Listing, awaited: Container[str]) -> Listing:
+    """What others wait for with its counters, which a list may leave out."""
+    campaigns = [
+        client.get(live.kind, live.sid) or live
+        if live.stats is None and f"{live.kind.short}/{live.name}" in awaited
+        else live
+        for live in listing.campaigns
+    ]
+    return replace(listing, campaigns=tuple(campaigns))
+
+
+def _readers(
+    client: Client, desired: Sequence[Desired], sparing: bool, awaited: Container[str]
+) -> dict[str, KindReader]:
     """One of each kind, but for what the account does not have and no manifest is of; not all can be such."""
     readers: dict[str, KindReader] = {}
     refusals: list[ApiError] = []
     for name, kind in KINDS.items():
-        reader = KindReader(client, kind, tuple(one for one in desired if one.kind is kind))
+        reader = KindReader(client, kind, tuple(one for one in desired if one.kind is kind), awaited=awaited)
         try:
             reader.read(sparing)
         except ApiError as error:

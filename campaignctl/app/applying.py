@@ -201,7 +201,8 @@ def exit_code(result: ApplyResult) -> Exit:
 def _refused(result: ChangeResult) -> bool:
     """Blocked, skipped right before a write, or left held though somebody waits for it, or may be called by it."""
     change = result.change
-    waiting = change.type is ChangeType.HELD and any(it.op is Op.CREATE for it in change.held)
+    creates = change.type is ChangeType.HELD and any(it.op is Op.CREATE for it in change.held)
+    waiting = creates and change.reason.code != "gate-waiting"
     blocked = change.type is ChangeType.BLOCKED or change.reason.code == "looks-foreign"
     return blocked or waiting or _refused_late(result)
 

@@ -15,7 +15,7 @@ from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import RefreshStrategy, Snapshot
 from campaignctl.model.environment import Environment
 from campaignctl.model.naming import AskedName
-from campaignctl.model.permissions import Consent, unknown_permissions
+from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
 from campaignctl.parallel import in_background
 from campaignctl.planning.lists import asks_by_name, resolve
@@ -47,6 +47,8 @@ class PlanOptions:
         for flag in unknown_permissions(self.allowed):
             words = ", ".join(Permission)
             raise UsageError(f"--allow {flag}: it is one of {words}, alone or with :NAME")
+        if nameless := sorted(set(NAMED_ALONE) & set(self.allowed)):
+            raise UsageError(f"--allow {nameless[0]} needs a NAME: --allow {nameless[0]}:NAME")
 
 
 @dataclass(frozen=True)

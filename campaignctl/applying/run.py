@@ -195,6 +195,7 @@ class _Run:
     def _create(self, operation: Operation, state: ChangeRun) -> OperationResult:
         desired = _desired(state)
         _refuse_late(create_too_late(desired, self._now()))
+        self._refuse_shut(state)
         if self.creator.gave_up:
             return _skip(operation, state, Reason("interrupted", "too many creates were lost before it"))
         spec = create_spec(desired, self.terms.environment.collection(desired.kind.name))
@@ -211,6 +212,13 @@ class _Run:
             if not any(it.op is Op.PAUSE for it in state.change.operations):
                 self._look_for_twins()
         return result
+
+    def _refuse_shut(self, state: ChangeRun) -> None:
+        """Reads what a create or resume waits for again: its gate must still stand open."""
+        if state.change.gates:
+            from campaignctl.planning.gates import shut  # where something waits for another
+
+            _refuse_late(shut(state.change, self.account.get, self._now()))
 
     def _create_check(self, desired: Desired) -> Check:
         """The look must be young when the request goes out, however long that had to wait for its turn."""
@@ -283,6 +291,8 @@ class _Run:
                 known = filled(before, planned, {})
                 _refuse_late(resume_too_late(_desired(state), known, planned, planned_at, self._now()))
 
+        if action is Action.RESUME:
+            self._refuse_shut(state)
         acted = self.sender.act(before, action, state.created_here, check)
         return self.judge.acted(operation, action, state, acted, before)
 

@@ -10,6 +10,8 @@ from campaignctl.gates.counters import Counters
 from campaignctl.gates.statistics import crossed
 from campaignctl.kinds.counters import LEAST_TRIED, LIMITS, LimitName, counted_by
 from campaignctl.kinds.table import Value
+from campaignctl.model.gates import After, percent
+from campaignctl.model.windows import period_of
 
 
 def basis_points(percent: str) -> int:
@@ -19,11 +21,6 @@ def basis_points(percent: str) -> int:
     50
     """
     return int(Decimal(percent.removesuffix("%")) * 100)
-
-
-def percent(share: int) -> str:
-    """2,500 as `25%`, the way it is written."""
-    return f"{Decimal(share) / 100:f}%" if share % 100 else f"{share // 100}%"
 
 
 class Figures(NamedTuple):
@@ -74,4 +71,24 @@ def stop_when(*settings: Mapping[str, Value]) -> StopWhen:
     return StopWhen(
         {limit: basis_points(share) for limit, share in shares.items() if isinstance(share, str)},
         tried if isinstance(tried, int) else LEAST_TRIED,
+    )
+
+
+def after_of(written: Value) -> tuple[After, ...]:
+    """The entries of `metadata.after`, as the rows let them through."""
+    entries = written if isinstance(written, list) else ()
+    return tuple(_after(entry) for entry in entries if isinstance(entry, Mapping) and entry)
+
+
+def _after(entry: Mapping[str, Value]) -> After:
+    limits = entry.get("limits")
+    shares = limits if isinstance(limits, Mapping) else {}
+    told: dict[str, Value] = {key: value for key, value in entry.items() if value is not None}
+    return After(
+        str(told.get("campaign")),
+        {limit: basis_points(str(shares[limit])) for limit in LIMITS if isinstance(shares.get(limit), str)},
+        int(str(told.get("finished", 50))),
+        basis_points(str(told.get("confidence", "95%"))),
+        period_of(str(told.get("wait", "0m"))),
+        period_of(str(told.get("within", "7d"))),
     )

@@ -6,10 +6,11 @@ import json
 from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple, NotRequired, TypeAlias, TypedDict
 
-from campaignctl.gates.limits import Figures, percent
+from campaignctl.gates.limits import Figures
 from campaignctl.guard.judging import Breach
 from campaignctl.kinds.counters import LimitName
 from campaignctl.model.campaigns import Live
+from campaignctl.model.gates import percent
 from campaignctl.rendering.constraints import Amount, KindName, Moment, Version
 from campaignctl.text import json_safe, message, without_numbers
 from campaignctl.text import name as shown_name

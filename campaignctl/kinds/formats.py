@@ -122,10 +122,21 @@ TIME_OF_DAY = Format(_HOUR, "a time of day such as 09:00")
 
 AMOUNT = Format(r"[0-9]{1,6}(\.[0-9]{1,6})?", "a number of seconds such as 30 or 0.5")
 
+PERIOD = Format("[0-9]{1,5}[smhd]", "a number with s, m, h or d, such as 30m or 7d")
+CAMPAIGN = Format(
+    rf"(voice|sms)/[^{_CONTROL}{_BLANK}]([^{_CONTROL}]*[^{_CONTROL}{_BLANK}])?",
+    "voice/NAME or sms/NAME, as a manifest is called",
+)
+"""KIND/NAME."""
+
 PERCENT = Format(
     r"(?!0?0(\.0?0)?%)[0-9]{1,2}(\.[0-9]{1,2})?%",
     "a share from 0.01% to 99.99%, with two decimals at most, such as 25%",
     slips=((r"[0-9]+(\.[0-9]+)?", "lacks its sign: write for example 25%"),),
+)
+
+CONFIDENCE = Format(
+    r"[5-9][0-9](\.[0-9]{1,2})?%", "a share from 50% to 99.99%, with two decimals at most, such as 95%"
 )
 
 PREFIX = Format(

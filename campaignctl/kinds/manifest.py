@@ -49,6 +49,47 @@ def stop_when(kinds: Iterable[Kind]) -> Field:
     return Field("stop_when", Type.OBJECT, doc, fields=(*limits, tried))
 
 
+def _after() -> Field:
+    names = (limit for limit in LIMIT_DOCS if limit != "unreached")
+    limits = tuple(Field(it, Type.STRING, LIMIT_DOCS[it], format_by=formats.PERCENT) for it in names)
+    return Field(
+        "after",
+        Type.OBJECTS,
+        "The campaigns whose results it waits for: it is created or resumed once all of them have passed.",
+        minimum=1,
+        fields=(
+            Field(
+                "campaign", Type.STRING, "KIND/NAME of a manifest.", required=True, format_by=formats.CAMPAIGN
+            ),
+            Field("limits", Type.OBJECT, "Shares that must be kept.", required=True, fields=limits),
+            Field(
+                "finished", Type.INTEGER, "How many people must have their outcome.", minimum=1, default=50
+            ),
+            Field(
+                "confidence",
+                Type.STRING,
+                "How sure a result must be.",
+                default="95%",
+                format_by=formats.CONFIDENCE,
+            ),
+            Field(
+                "wait",
+                Type.STRING,
+                "How long after its start the result is looked at.",
+                default="0m",
+                format_by=formats.PERIOD,
+            ),
+            Field(
+                "within",
+                Type.STRING,
+                "How long after its start the result counts.",
+                default="7d",
+                format_by=formats.PERIOD,
+            ),
+        ),
+    )
+
+
 def _metadata(kind: Kind) -> Iterator[Field]:
     (name,) = kind.in_role(Role.NAME)
     ignorable = tuple(path for path in kind.by_path if path != name.name)
@@ -101,6 +142,7 @@ def _metadata(kind: Kind) -> Iterator[Field]:
         retired=(("twin", _NO_TWIN),),
     )
     yield stop_when([kind])
+    yield _after()
 
 
 def _spec(kind: Kind) -> Iterator[Field]:

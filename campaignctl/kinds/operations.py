@@ -60,6 +60,7 @@ class Permission(StrEnum):
     EARLIER_START = "earlier-start"
     TWIN = "twin"
     ADOPT = "adopt"
+    AFTER = "after"
 
 
 Grantor: TypeAlias = Literal["manifest", "environment", "sandbox"]
@@ -210,6 +211,7 @@ GRANTORS: Final[Mapping[Permission, frozenset[Grantor]]] = covering(
         Permission.EARLIER_START: frozenset({"environment"}),
         Permission.TWIN: frozenset(),
         Permission.ADOPT: frozenset(),
+        Permission.AFTER: frozenset(),
     },
     Permission,
 )

@@ -28,6 +28,7 @@ from campaignctl.text import without_numbers
 
 if TYPE_CHECKING:
     from campaignctl.model.companions import Companion
+    from campaignctl.model.gates import After
 
 _NO_MANIFEST: Final = f"a manifest has apiVersion: campaignctl/v1 and kind: {' or '.join(KINDS)}"
 
@@ -228,7 +229,16 @@ def _desired(
         document=source.document,
         numbers_file=numbers_file,
         stop_when=_object(metadata, "stop_when"),
+        after=_after(metadata),
     )
+
+
+def _after(metadata: Mapping[str, Value]) -> tuple[After, ...]:
+    if "after" not in metadata:
+        return ()
+    from campaignctl.gates.limits import after_of  # where something waits for another
+
+    return after_of(metadata["after"])
 
 
 def _text(value: Value) -> str | None:

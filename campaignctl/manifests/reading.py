@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity, error, has_errors, in_order, quoted
+from campaignctl.kinds.countries import Country
 from campaignctl.manifests.documents import Document, DocumentReader, Source
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, files_under, shown_path
 from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, json_as_yaml
@@ -60,7 +61,8 @@ def load_manifests(
     `variables` are those of the command line; they go over the environment's. Without paths all are selected.
     Nothing is raised for what people wrote: every mistake is a finding.
     """
-    loading = _Loading(Path(project.root), {**environment.vars, **(variables or {})}, selector or Selector())
+    filled_in = {**environment.vars, **(variables or {})}
+    loading = _Loading(Path(project.root), filled_in, selector or Selector(), environment.country)
     for path in project.manifests:
         loading.add_project_path(path, project.file)
     here = (cwd or Path.cwd()).resolve() if paths else None
@@ -74,8 +76,10 @@ def load_manifests(
 class _Loading:
     """The state of one load: files found, documents read, findings."""
 
-    def __init__(self, root: Path, variables: Mapping[str, str], selector: Selector) -> None:
-        self.root = root.resolve()
+    def __init__(
+        self, root: Path, variables: Mapping[str, str], selector: Selector, country: Country | None
+    ) -> None:
+        self.root, self.country = root.resolve(), country
         self.reader = DocumentReader(variables)
         self.selector = selector
         self.files: dict[str, ManifestFile] = {}
@@ -180,7 +184,7 @@ class _Loading:
         """What was read, after what manifests say to one another has been checked."""
         if self.beside:
             self._add_companions_findings()
-        for desired, fault in (*self.faults, *conflicts(self.desired, project.prune)):
+        for desired, fault in (*self.faults, *conflicts(self.desired, project.prune), *self._gate_faults()):
             found = Diagnostic(fault.severity, fault.rule, self._place(desired, fault), fault.message)
             self.findings += [found] if desired.where in self.selected else _aside([found])
         return Manifests(
@@ -193,6 +197,14 @@ class _Loading:
             frozenset(self.used),
             _companions(self.companions, only_valid=True),
         )
+
+    def _gate_faults(self) -> Iterable[tuple[Desired, SpecFinding]]:
+        """What is wrong with what manifests wait for."""
+        if not any(desired.after for desired in self.desired):
+            return ()
+        from campaignctl.gates.checking import gate_faults
+
+        return gate_faults(self.desired, self.country)
 
     def _place(self, desired: Desired, fault: SpecFinding) -> Position:
         return locate(self.root, desired.where, desired.document, fault.path)

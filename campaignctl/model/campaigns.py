@@ -15,6 +15,7 @@ from campaignctl.model.windows import window_of
 
 if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock
+    from campaignctl.model.gates import After
     from campaignctl.model.plan import Reason
 
 RefreshStrategy: TypeAlias = Literal["auto", "full"]
@@ -39,8 +40,8 @@ class Desired:
     not, whatever it looks like. `document` counts a file's documents from 0.
     A list that is given by name stands in the spec as a `ListName` until it is resolved; then `list_names`
     maps its SID to that name. `numbers_file` is the file that `from` was read from, as positions name files.
-    `stop_when` holds the limits of a guard as written.
-    `usage` is how its people are expected to answer, as written.
+    `stop_when` holds the limits of a guard as written, `usage` how its people are expected to answer, too. `after` is
+    what it waits for.
     """
 
     kind: Kind
@@ -58,6 +59,7 @@ class Desired:
     numbers_file: str | None = None
     stop_when: Mapping[str, Value] = field(default_factory=dict)
     usage: Mapping[str, Value] = field(default_factory=dict)
+    after: tuple[After, ...] = ()
 
     @property
     def name(self) -> str | None:

@@ -32,6 +32,8 @@ IN_MANIFEST = frozenset(given_in("manifest"))
 """A reviewer has read these."""
 
 IN_ENVIRONMENT = frozenset(given_in("environment"))
+NAMED_ALONE = frozenset({Permission.AFTER.value})
+"""What is allowed of one campaign at a time."""
 IN_SANDBOX = frozenset(given_in("sandbox"))
 """Only there: a nightly job on a live account must not have it."""
 

@@ -13,6 +13,7 @@ from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
 from campaignctl.model.campaigns import Desired, Key, Live, RefreshStrategy
 from campaignctl.model.counts import Counts
+from campaignctl.model.gates import Gate
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
 from campaignctl.model.reasons import ChangeType
 
@@ -81,7 +82,7 @@ class Change:
 
     `live` is the match, None when nothing is there or nobody can tell (ambiguous). `resulting` holds the fields
     as they will stand when the operations are done, for what people read and for policies. `lists` are those that it
-    will send to, where they are counted.
+    will send to, where they are counted. `gates` are those that its create or resume waits for.
     """
 
     key: Key
@@ -96,6 +97,7 @@ class Change:
     resulting: Mapping[str, Value] = field(default_factory=dict)
     fingerprint: str | None = None
     lists: tuple[ListCount, ...] = ()
+    gates: tuple[Gate, ...] = ()
 
     @property
     def counts(self) -> Counts:

@@ -160,6 +160,12 @@ _ROWS: Final = (
         "The findings say which, at file and line; campaignctl explain RULE says how each looks.",
     ),
     ReasonCode(
+        "gate-failed",
+        _B,
+        "What it waits for has failed, or exceeded a limit. No flag passes it.",
+        "Find out why; then another campaign to try it with, or other limits, in a pull request.",
+    ),
+    ReasonCode(
         "looks-foreign",
         _H,
         "The alive campaign of the name has other recipients, other content and another start, all three.",
@@ -196,6 +202,18 @@ _ROWS: Final = (
         _H,
         "A resume, complete or archive must be asked for.",
         "--allow OP:NAME; complete and archive in metadata.allow too, where a reviewer reads it.",
+    ),
+    ReasonCode(
+        "gate-undecided",
+        _H,
+        "The results of what it waits for do not tell.",
+        "Try it with more people, or look at what it waits for, then --allow after:NAME.",
+    ),
+    ReasonCode(
+        "gate-waiting",
+        _H,
+        "What it waits for has not come to an end.",
+        "Apply again once it has: an apply that a scheduler runs creates it. --allow after:NAME does not wait.",
     ),
     ReasonCode(
         "orphan",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.kinds.table import Kind, Value
@@ -52,6 +52,18 @@ def instant(text: str) -> datetime:
 def _offset(text: str) -> tzinfo | None:
     """One object for an offset: moments that share theirs compare in a tenth of the time."""
     return datetime.fromisoformat(f"2000-01-01T00:00:00{text}").tzinfo
+
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def period_of(text: str) -> timedelta:
+    """`30m`, `7d`, as `formats.PERIOD` lets it through.
+
+    >>> period_of("7d").days
+    7
+    """
+    return timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]])
 
 
 def offset(when: datetime) -> str:

@@ -14,6 +14,7 @@ from campaignctl.kinds.lifecycle import CALLING, MARGIN, MEETS, State, Status
 from campaignctl.kinds.operations import OPERATIONS, STARTING, Op, Permission, shortest_path
 from campaignctl.kinds.table import Mutability, Role, Value
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.gates import Gate
 from campaignctl.model.plan import Difference, HeldOperation, Operation, Reason
 from campaignctl.model.reasons import RANK
 from campaignctl.model.windows import window_of
@@ -36,6 +37,7 @@ class Decision:
     notes: tuple[str, ...] = ()
     resulting: Mapping[str, Value] = field(default_factory=dict)
     findings: tuple[Diagnostic, ...] = ()
+    gates: tuple[Gate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

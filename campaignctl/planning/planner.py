@@ -170,8 +170,24 @@ def _look(all_manifests: Sequence[Desired], snapshot: Snapshot, country: Country
 def _decide_timely(match: Match, account: _Account, terms: Terms) -> Decision:
     """By every clock that there is."""
     if not terms.clocks:
-        return _decide(match, account, terms)
-    return decided_by_every_clock(lambda at: _decide(match, account, at), match.desired, match.live, terms)
+        return _decide_behind_gates(match, account, terms)
+    return decided_by_every_clock(
+        lambda at: _decide_behind_gates(match, account, at), match.desired, match.live, terms
+    )
+
+
+def _decide_behind_gates(match: Match, account: _Account, terms: Terms) -> Decision:
+    """What waits for another's results does so."""
+    decision, desired = _decide(match, account, terms), match.desired
+    if not desired.after:
+        return decision
+    from campaignctl.planning.gates import Gatekeeper, gated
+
+    keeper = Gatekeeper.of(
+        account.matches, account.snapshot.listings, lambda it: _decide_behind_gates(it, account, terms)
+    )
+    live = match.live if match.how is not How.INCOMPLETE else None
+    return gated(decision, desired, live, keeper.gates(desired, terms), terms)
 
 
 def _decide(match: Match, account: _Account, terms: Terms) -> Decision:
@@ -243,6 +259,7 @@ def _change(match: Match, decision: Decision) -> Change:
         diff=decision.diff,
         notes=(*decision.notes, *beside),
         resulting=decision.resulting or (known.spec if known else desired.spec),
+        gates=decision.gates,
     )
 
 

@@ -31,6 +31,7 @@ from campaignctl.rendering.documents import (
 )
 from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.formats import Setting
+from campaignctl.rendering.gates import gate_documents
 from campaignctl.rendering.masking import difference_document, masked_spec
 from campaignctl.rendering.measures import (
     hours_document,
@@ -250,6 +251,7 @@ def _change(
         "resulting": masked_spec(kind, resulting, show_numbers=show_numbers),
         "message": message_document(said),
         "run": run_document(run),
+        "gates": gate_documents(change.gates),
     }
     local = None if _stays(change) else local_start(kind, change.resulting, zone_name(environment))
     if local is not None:

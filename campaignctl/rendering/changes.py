@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})
 """Reasons that the rest of a change says better."""
 
-_ASKED_OF_CREATE: Final = {"looks-renamed": Permission.TWIN}
+_GATES: Final = ("gate-waiting", "gate-undecided")
+_ASKED_OF_CREATE: Final = {"looks-renamed": Permission.TWIN, **dict.fromkeys(_GATES, Permission.AFTER)}
 """What releases a held create, by reason; every other one asks for a start that is near or at once."""
 _ASKED_OF_ALL: Final = {"looks-foreign": Permission.ADOPT}
 """What a complete change waits for, whatever it would do."""
@@ -88,6 +89,8 @@ def asking(change: BriefChangeDocument, *, namesake: bool) -> Asking | None:
     if not change["held"] and for_all is None:
         return None
     asked = [for_all] if for_all else [_permission(operation, change) for operation in change["held"]]
+    if change["reason"]["code"] in _GATES:
+        asked.append(Permission.AFTER)
     permissions = list(dict.fromkeys(permission for permission in asked if permission))
     pattern = _pattern(change, namesake)
     flags = " ".join(f"--allow {shlex.quote(permission + pattern)}" for permission in permissions)
@@ -127,6 +130,9 @@ _NEXT: Final[Mapping[str, str]] = {
     "interrupted": "apply again; what is done stays done",
     "start-passed": "give it a new start, then plan again",
     "policy": "change the start or the policy, then plan again",
+    "gate-failed": "plan again: what it waits for has failed",
+    "gate-undecided": "plan again: the results of what it waits for no longer tell",
+    "gate-waiting": "plan again once what it waits for has come to an end",
 }
 _NEXT_BY_OUTCOME: Final[Mapping[str, str]] = {
     "unknown": "apply again: it looks before it repeats anything",

@@ -7,6 +7,7 @@ class and below a key stands in the schema too: see `constraints`.
 from typing import Annotated, NotRequired, TypeAlias, TypedDict, final
 
 from campaignctl.diagnostics import Severity
+from campaignctl.kinds.counters import LimitName
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
@@ -14,6 +15,7 @@ from campaignctl.model.campaigns import RefreshStrategy
 from campaignctl.model.dlt_checks import Slip
 from campaignctl.model.environment import Backend
 from campaignctl.model.estimates import Encoding
+from campaignctl.model.gates import LimitWord, Verdict
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.rendering.constraints import Amount, Constraint, KindName, Moment, Ordinal, Version
 
@@ -205,6 +207,39 @@ class RunDocument(TypedDict):
     """null where no other campaign overlaps it."""
 
 
+class GatePeopleDocument(TypedDict):
+    """People of a campaign that is waited for."""
+
+    all: Amount
+    open: Amount
+    finished: Amount
+    never_tried: Amount
+
+
+class GateLimitDocument(TypedDict):
+    """A share that must be kept; count is null where the counters cannot be read."""
+
+    of: LimitName
+    limit: str
+    count: Amount | None
+    verdict: LimitWord
+
+
+class GateDocument(TypedDict):
+    """A campaign whose results another waits for."""
+
+    campaign: str
+    """KIND/NAME."""
+    sid: str | None
+    status: str | None
+    """null where it is not there."""
+    verdict: Verdict
+    message: str
+    people: GatePeopleDocument | None
+    """null where its counters cannot be read."""
+    limits: list[GateLimitDocument]
+
+
 class BriefChangeDocument(TypedDict):
     """What becomes of one manifest, or of one orphan; of one that stays as it is without message, run and most
     fields."""
@@ -235,6 +270,8 @@ class BriefChangeDocument(TypedDict):
     message: MessageDocument
     run: RunDocument | None
     """null where it does not run, or nobody can tell when."""
+    gates: list[GateDocument]
+    """What it waits for."""
     local_start: NotRequired[str]
     """The start's time in the zone of the calling hours, such as 20:00 in Asia/Kolkata; only where it is written in
     another offset."""

@@ -16,6 +16,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Compare, Field, Type, Value
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.gates import After
 from campaignctl.model.plan import ManifestsSeal
 from campaignctl.model.values import canonical_numbers, normal_of, texts
 from campaignctl.planning.compare import UNSEEN, shown
@@ -58,8 +59,10 @@ def seal_manifests(selected: Iterable[Desired], country: Country | None, token: 
 def canonical_manifest(desired: Desired, country: Country | None) -> bytes:
     """What `canonical` makes of one manifest by meaning, whatever stands beside it."""
     about = {
+        **({"after": [_awaited(after) for after in desired.after]} if desired.after else {}),
         "allow": sorted(desired.allow),
         **({"distinct_from": sorted(desired.distinct_from)} if desired.distinct_from else {}),
+        **({"guard": dict(desired.stop_when)} if desired.stop_when else {}),
         "ignore": sorted(desired.ignore),
         "kind": desired.kind.name,
         "labels": dict(desired.labels),
@@ -69,6 +72,11 @@ def canonical_manifest(desired: Desired, country: Country | None) -> bytes:
     spec = _spec_writer(desired.kind.name, country)(desired.spec)
     # `spec` and `state` are the last keys by the alphabet
     return f'{_written(about)[:-1]},"spec":{spec},"state":{_written(desired.state)}}}'.encode()
+
+
+def _awaited(after: After) -> Mapping[str, object]:
+    times = {"wait": after.wait.total_seconds(), "within": after.within.total_seconds()}
+    return {**after._asdict(), **times, "limits": dict(after.limits)}
 
 
 _Writer: TypeAlias = Callable[[Value], str]

@@ -12,8 +12,15 @@ from campaignctl.model.environment import Backend, Environment
 from campaignctl.model.plan import FORMAT_VERSION
 from campaignctl.model.reasons import ChangeType
 from campaignctl.rendering.constraints import Amount, Constraint, KindName, Moment, Ordinal, Version
-from campaignctl.rendering.documents import FindingDocument, ReasonDocument, RefreshDocument, StatusDocument
+from campaignctl.rendering.documents import (
+    FindingDocument,
+    GateDocument,
+    ReasonDocument,
+    RefreshDocument,
+    StatusDocument,
+)
 from campaignctl.rendering.findings import finding_document
+from campaignctl.rendering.gates import gate_documents
 from campaignctl.rendering.measures import moment
 from campaignctl.status.overview import CampaignStatus
 from campaignctl.status.progress import Progress
@@ -47,6 +54,8 @@ class CampaignStatusDocument(TypedDict):
     """What a plan makes of it; null for a campaign that no manifest names."""
     reason: ReasonDocument | None
     """The plan's."""
+    gates: list[GateDocument]
+    """What it waits for."""
     drift: list[str]
     """Dotted fields that differ from the manifest; state where a step of its life is wanted."""
     notes: list[str]
@@ -147,6 +156,7 @@ def _campaign(campaign: CampaignStatus) -> CampaignStatusDocument:
         },
         "change": change.type if change else None,
         "reason": {"code": change.reason.code, "message": change.reason.message} if change else None,
+        "gates": gate_documents(change.gates if change else ()),
         "drift": list(campaign.drift),
         "notes": list(change.notes) if change else [],
         "start": _moment(campaign.window.start),

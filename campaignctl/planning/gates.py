@@ -1,0 +1,163 @@
+"""What waits for the results of another campaign: which one that is, and what the verdict makes of a decision. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from campaignctl.gates.counters import counters_of
+from campaignctl.gates.limits import stop_when
+from campaignctl.gates.verdicts import GateCampaign, judge
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.lifecycle import CALLING, State
+from campaignctl.kinds.operations import BEGINNING, Op, Permission
+from campaignctl.kinds.table import Kind, Value
+from campaignctl.model.campaigns import Desired, Listing, Live
+from campaignctl.model.gates import After, Gate, Verdict, worst
+from campaignctl.model.plan import Change, HeldOperation, Operation, Reason
+from campaignctl.model.reasons import REASONS, ChangeType
+from campaignctl.planning.alive import Decision, first
+from campaignctl.planning.match import How, Match
+from campaignctl.planning.terms import Terms
+
+CODES: Final[Mapping[Verdict, str]] = {
+    Verdict.FAILED: "gate-failed",
+    Verdict.UNDECIDED: "gate-undecided",
+    Verdict.WAITING: "gate-waiting",
+}
+"""The reason of a change that a gate keeps back."""
+
+
+def key_of(kind: Kind, name: str | None) -> str:
+    """KIND/NAME."""
+    return f"{kind.short}/{name}"
+
+
+@dataclass(frozen=True)
+class Gatekeeper:
+    """Says how the campaigns stand that others wait for. `decide` is what the plan makes of one of them."""
+
+    matches: Mapping[str, Match]
+    listings: Mapping[str, Listing]
+    decide: Callable[[Match], Decision]
+
+    @classmethod
+    def of(
+        cls,
+        matches: Iterable[Match],
+        listings: Mapping[str, Listing],
+        decide: Callable[[Match], Decision],
+    ) -> Gatekeeper:
+        """Over all manifests, selected or not."""
+        named = {key_of(it.desired.kind, it.desired.name): it for it in matches if it.desired.name}
+        return cls(named, listings, decide)
+
+    def gates(self, desired: Desired, terms: Terms) -> tuple[Gate, ...]:
+        """Each entry of a manifest beside its campaign."""
+        return tuple(self._gate(after, desired, terms) for after in desired.after)
+
+    def _gate(self, after: After, desired: Desired, terms: Terms) -> Gate:
+        match = self.matches.get(after.campaign)
+        own = match.desired.stop_when if match else {}
+        live, doubt = self._meant(match) if match else (None, "has no manifest")
+        found = GateCampaign(live, doubt, stop_when(_defaults(terms), own))
+        return judge(after, found, desired, terms.now, terms.country)._replace(stop_when=own)
+
+    def _meant(self, match: Match) -> tuple[Live | None, str]:
+        """The campaign, and why nobody can tell which it is, or why it never will be there."""
+        live = match.live
+        if match.how in (How.HISTORY, How.PREVIOUS_HISTORY):
+            live, several = self._who_tried(match)
+            if several:
+                return live, "ran several times: nobody can tell which run is meant"
+        decision = self.decide(match)
+        row = REASONS[decision.reason.code]
+        if row.change is ChangeType.BLOCKED and not row.code.startswith("gate-"):
+            return live, f"is blocked: {decision.reason.message}"
+        if row.code == "looks-foreign":
+            return live, "may be somebody else's campaign of the same name"
+        if live is None and (row.change is ChangeType.NOOP or match.desired.state is State.PAUSED):
+            return None, "never will be there: " + decision.reason.message
+        return live, ""
+
+    def _who_tried(self, match: Match) -> tuple[Live | None, bool]:
+        """Of several finished ones of a name the one that tried somebody, and whether several did."""
+        assert match.live is not None, "the past brings its campaign"
+        listing = self.listings[match.desired.kind.name]
+        same_name = [it for it in listing.campaigns if it.name == match.live.name and it.finished]
+        tried = [it for it in same_name if (found := counters_of(it)) is None or found.tried]
+        if len(same_name) == 1 or not tried:
+            return match.live, False
+        return tried[-1], len(tried) > 1
+
+
+def _defaults(terms: Terms) -> Mapping[str, Value]:
+    settings = terms.environment.guard.get("stop_when")
+    return settings if isinstance(settings, Mapping) else {}
+
+
+def gated(
+    decision: Decision, desired: Desired, live: Live | None, gates: tuple[Gate, ...], terms: Terms
+) -> Decision:
+    """What is left of a decision behind its gates: creates and resumes wait, updates and pauses do not."""
+    gate = worst(gates)
+    decision = replace(decision, gates=gates)
+    if gate is None or gate.verdict is Verdict.PASSED:
+        return decision
+    reason = Reason(CODES[gate.verdict], gate.message)
+    if gate.verdict is Verdict.FAILED and live is not None and live.status in CALLING:
+        return _stopped(decision, reason)
+    ops = [*(it.op for it in decision.operations), *(it.op for it in decision.held)]
+    if BEGINNING.isdisjoint(ops):
+        noted = live is not None and live.alive
+        return replace(decision, notes=(*decision.notes, f"its gate: {gate.message}")) if noted else decision
+    if gate.verdict is Verdict.FAILED:
+        kept = tuple(_until_bound(decision.operations))
+        return replace(decision, operations=kept, held=(), reason=_first(reason, decision))
+    if terms.allows(Permission.AFTER, desired, live):
+        return replace(decision, notes=(*decision.notes, f"allowed before its gate passed: {gate.message}"))
+    kept = tuple(_until_bound(decision.operations))
+    held = tuple(_held(it, live) for it in decision.operations[len(kept) :])
+    return replace(decision, operations=kept, held=(*held, *decision.held), reason=_first(reason, decision))
+
+
+def _stopped(decision: Decision, reason: Reason) -> Decision:
+    """What is created already though what it waited for failed is paused; what else may change does."""
+    others = (it for it in decision.operations if it.op not in BEGINNING and it.op is not Op.PAUSE)
+    free = (it for it in others if it.op is Op.UPDATE)
+    operations = (Operation(Op.PAUSE), *free)
+    return replace(decision, operations=operations, held=(), reason=_first(reason, decision))
+
+
+def _until_bound(operations: Sequence[Operation]) -> Iterator[Operation]:
+    for operation in operations:
+        if operation.op in BEGINNING:
+            return
+        yield operation
+
+
+def _held(operation: Operation, live: Live | None) -> HeldOperation:
+    return HeldOperation(
+        operation.op, operation.fields, live.updated if live else None, operation.numbers_failed
+    )
+
+
+def _first(reason: Reason, decision: Decision) -> Reason:
+    return first([reason, decision.reason]) or reason
+
+
+def shut(change: Change, read: Callable[[Kind, str], Live | None], terms: Terms) -> Reason | None:
+    """Why a create or resume is not sent now: a gate that had passed no longer does. `read` asks the account."""
+    desired = change.desired
+    for gate, after in zip(change.gates, desired.after if desired else (), strict=False):
+        if gate.verdict is not Verdict.PASSED or gate.sid is None or desired is None:
+            continue  # somebody allowed it, or the plan does not hold it
+        kind = next(kind for kind in KINDS.values() if kind.short == after.campaign.partition("/")[0])
+        live = read(kind, gate.sid)
+        doubt = "is no longer there" if live is None else ""
+        found = GateCampaign(live, doubt, stop_when(_defaults(terms), gate.stop_when))
+        now = judge(after, found, desired, terms.now, terms.country)
+        if now.verdict is not Verdict.PASSED:
+            return Reason(CODES[now.verdict], now.message)
+    return None

@@ -1,0 +1,212 @@
+"""A campaign that waits for another: planned, applied, and asked again right before its create."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from harness import Desk, actions, live_voice, voice
+
+CANARY = {"send_at": "2027-01-10T09:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
+REST = {"send_at": "2027-01-10T14:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
+FEW = {"from": [f"+9198765{n:05}" for n in range(200)], "retries": None}
+MANY = {"from": [f"+9198764{n:05}" for n in range(500)], "retries": None}
+
+
+def gate(**fields: Any) -> dict[str, Any]:
+    """An entry of `after`."""
+    return {"campaign": "voice/canary", "limits": {"failed": "25%"}, **fields}
+
+
+def staged(desk: Desk, outcomes: str = "*:failed=10", seed: bool = True, **after: Any) -> None:
+    """A canary that begins now and the rest, which waits for it."""
+    rest = voice("rest", schedule=REST, metadata={"after": [gate(**after)]}, **MANY)
+    desk.manifests(voice("canary", schedule=CANARY, **FEW), rest)
+    desk.sandbox.switches.change({"outcomes": [outcomes]})
+    if seed:
+        desk.seed(live_voice("canary", schedule=CANARY, **FEW))
+
+
+def change(plan: Any, name: str = "rest") -> Any:
+    """The change of a name."""
+    return next(it for it in plan["changes"] if it["name"] == name)
+
+
+def test_the_rest_is_created_once_the_canary_has_passed_and_not_before(desk: Desk) -> None:
+    staged(desk)
+    before = desk.run("apply", "--auto-approve")
+    assert (before.code, desk.writes) == (0, []), before.all
+    desk.pass_time(minutes=2)
+    waiting = change(desk.plan())
+    assert (waiting["change"], waiting["reason"]["code"]) == ("held", "gate-waiting")
+    assert waiting["held"][0]["op"] == "create"
+    assert waiting["reason"]["message"].startswith("waits for voice/canary: it is in progress, 12")
+    desk.pass_time(minutes=10)
+    passed = change(desk.plan())
+    assert (passed["change"], passed["gates"][0]["verdict"]) == ("create", "passed")
+    assert passed["gates"][0]["people"] == {"all": 200, "open": 0, "finished": 200, "never_tried": 0}
+    assert desk.run("apply", "--auto-approve").code == 0
+    assert actions(desk.writes) == [("create", "rest")]
+    assert desk.plan()["summary"]["operations"] == 0
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code", "kind"),
+    [("*:failed=60", "gate-failed", "blocked"), ("*:failed=25", "gate-undecided", "held")],
+)
+def test_a_canary_that_fails_blocks_and_one_that_does_not_tell_holds(
+    desk: Desk, outcomes: str, code: str, kind: str
+) -> None:
+    staged(desk, outcomes)
+    desk.account()
+    desk.pass_time(minutes=15)
+    rest = change(desk.plan())
+    assert (rest["reason"]["code"], rest["change"], rest["operations"]) == (code, kind, [])
+    assert desk.run("apply", "--auto-approve").code == 3
+    assert desk.writes == []
+
+
+def test_allow_passes_what_waits_and_never_what_failed(desk: Desk) -> None:
+    staged(desk)
+    assert change(desk.plan("--allow", "after:rest"))["change"] == "create"
+    desk.sandbox.switches.change({"outcomes": ["*:failed=60"]})
+    desk.pass_time(minutes=15)
+    assert change(desk.plan("--allow", "after:rest"))["change"] == "blocked"
+
+
+def test_allow_after_needs_a_name(desk: Desk) -> None:
+    staged(desk)
+    assert desk.run("plan", "--allow", "after").code == 64
+
+
+def test_a_canary_that_fails_while_it_runs_blocks_at_once(desk: Desk) -> None:
+    staged(desk, "*:failed=100")
+    desk.account()
+    desk.pass_time(minutes=2)
+    assert change(desk.plan())["reason"]["code"] == "gate-failed"
+
+
+def test_a_text_that_changed_after_the_canary_ran_is_another_text(desk: Desk) -> None:
+    staged(desk)
+    desk.account()
+    desk.pass_time(minutes=15)
+    other = "http://my.exotel.com/acme1/exoml/start_voice/777"
+    rest = voice("rest", url=other, schedule=REST, metadata={"after": [gate()]}, **MANY)
+    desk.manifests(voice("canary", schedule=CANARY, **FEW), rest)
+    told = change(desk.plan())
+    assert (told["reason"]["code"], "another url" in told["reason"]["message"]) == ("gate-failed", True)
+
+
+def test_what_is_created_already_is_paused_when_its_canary_fails(desk: Desk) -> None:
+    staged(desk, "canary:failed=100")
+    desk.seed(live_voice("rest", schedule=REST, **MANY))
+    desk.account()
+    assert change(desk.plan())["operations"] == []
+    desk.pass_time(minutes=3)
+    rest = change(desk.plan())
+    assert (rest["change"], [it["op"] for it in rest["operations"]]) == ("blocked", ["pause"])
+    desk.run("apply", "--auto-approve")
+    assert desk.live("rest")["status"] == "Paused"
+
+
+def test_a_paused_canary_does_not_tell(desk: Desk) -> None:
+    staged(desk)
+    sid = desk.live("canary")["id"]
+    desk.pass_time(minutes=1)
+    desk.by_hand(sid, {"action": "pause"})
+    assert change(desk.plan())["reason"]["code"] == "gate-undecided"
+
+
+def test_a_gate_that_shuts_after_the_plan_keeps_the_create_back(desk: Desk) -> None:
+    staged(desk)
+    desk.account()
+    desk.pass_time(minutes=15)
+    desk.run("plan", "--out", "plan.json")
+    desk.forget()
+    desk.sandbox.switches.change({"stats": "lacking"})
+    result = desk.run("apply", "plan.json", "--auto-approve", "--format", "json")
+    assert (result.code, desk.writes) == (3, [])
+
+
+def test_the_canary_is_read_again_right_before_the_create(desk: Desk) -> None:
+    staged(desk)
+    desk.account()
+    desk.pass_time(minutes=15)
+    sid = desk.live("canary")["id"]
+    desk.forget()
+    desk.run("apply", "--auto-approve")
+    places = [(it.request, it.path.rpartition("/")[2]) for it in desk.requests]
+    assert ("get", sid) in places[: places.index(("create", "campaigns"))]
+
+
+def test_counters_that_a_list_lacks_are_read_by_sid(desk: Desk) -> None:
+    staged(desk)
+    desk.account()
+    desk.sandbox.switches.change({"omit_from_list": ["stats"]})
+    desk.pass_time(minutes=15)
+    assert change(desk.plan())["gates"][0]["verdict"] == "passed"
+
+
+def test_a_canary_whose_window_is_over_is_looked_up_all_the_same(desk: Desk) -> None:
+    desk.seed(*(live_voice(f"past-{n}", status="completed") for n in range(600)))
+    staged(desk)
+    desk.account()
+    rest = voice(
+        "rest",
+        schedule={"send_at": "2027-01-11T09:00:00+05:30", "end_at": "2027-01-11T20:00:00+05:30"},
+        metadata={"after": [gate()]},
+        **MANY,
+    )
+    desk.manifests(voice("canary", schedule=CANARY, **FEW), rest)
+    desk.pass_time(hours=20)
+    assert change(desk.plan("--refresh", "auto"))["gates"][0]["verdict"] == "passed"
+
+
+def test_what_passed_too_long_ago_does_not_tell(desk: Desk) -> None:
+    staged(desk, within="10m")
+    desk.account()
+    desk.pass_time(minutes=15)
+    assert change(desk.plan())["reason"]["code"] == "gate-undecided"
+
+
+def test_it_may_be_told_to_wait_longer(desk: Desk) -> None:
+    staged(desk, wait="2h")
+    desk.account()
+    desk.pass_time(minutes=15)
+    assert change(desk.plan())["reason"]["code"] == "gate-waiting"
+    desk.pass_time(hours=2)
+    assert change(desk.plan())["change"] == "create"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "rule", "code"),
+    [
+        ({"after": [gate(campaign="voice/nobody")]}, "gate-campaign", 1),
+        ({"after": [gate(campaign="voice/rest")]}, "gate-campaign", 1),
+        ({"after": [gate(finished=201)]}, "gate-size", 1),
+        ({"after": [gate(limits={"dnd": "1%"})]}, "gate-size", 1),
+        ({"after": [gate(wait="5h")]}, "gate-order", 1),
+        ({"after": [gate(limits={"failed": "5%"})]}, "gate-power", 0),
+        ({"after": [gate(limits={"unreached": "5%"})]}, "unknown-key", 1),
+        ({"after": [gate(confidence="20%")]}, "format", 1),
+        ({"after": [gate(within="7")]}, "format", 1),
+        ({"after": [{"campaign": "voice/canary"}]}, "required", 1),
+    ],
+)
+def test_what_cannot_be_waited_for_is_told_at_its_place(
+    desk: Desk, metadata: dict[str, Any], rule: str, code: int
+) -> None:
+    desk.manifests(
+        voice("canary", schedule=CANARY, **FEW), voice("rest", schedule=REST, metadata=metadata, **MANY)
+    )
+    result = desk.run("validate", "--format", "json")
+    assert result.code == code, result.all
+    assert rule in {it["rule"] for it in result.json["findings"]}, result.out
+    assert all(it["line"] > 1 for it in result.json["findings"])
+
+
+def test_somebody_in_both_is_told(desk: Desk) -> None:
+    rest = voice("rest", schedule=REST, metadata={"after": [gate()]}, **FEW)
+    desk.manifests(voice("canary", schedule=CANARY, **FEW), rest)
+    found = {it["rule"] for it in desk.run("validate", "--format", "json").json["findings"]}
+    assert "gate-overlap" in found

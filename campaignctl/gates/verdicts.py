@@ -14,7 +14,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.gates import After, Gate, GateLimit, GatePeople, LimitWord, Verdict, percent
+from campaignctl.model.gates import After, Gate, GateLimit, GatePeople, GateVerdict, LimitWord, percent
 from campaignctl.model.values import normal
 from campaignctl.model.windows import after as later
 from campaignctl.model.windows import window_of
@@ -63,19 +63,21 @@ class _Case(NamedTuple):
     country: Country | None
 
 
-def _verdict(case: _Case) -> tuple[Verdict, str]:
+def _verdict(case: _Case) -> tuple[GateVerdict, str]:
     for verdict, reasons in (
-        (Verdict.FAILED, _failed(case)),
-        (Verdict.UNDECIDED, _undecided(case)),
-        (Verdict.WAITING, _waiting(case)),
+        (GateVerdict.FAILED, _failed(case)),
+        (GateVerdict.UNDECIDED, _undecided(case)),
+        (GateVerdict.WAITING, _waiting(case)),
     ):
         reason = next(reasons, None)
         if reason is not None:
             waits = (
-                f"waits for {case.after.campaign}: it" if verdict is Verdict.WAITING else case.after.campaign
+                f"waits for {case.after.campaign}: it"
+                if verdict is GateVerdict.WAITING
+                else case.after.campaign
             )
             return verdict, f"{waits} {reason}"
-    return Verdict.PASSED, f"{case.after.campaign} passed: {_progress(case.counters)}"
+    return GateVerdict.PASSED, f"{case.after.campaign} passed: {_progress(case.counters)}"
 
 
 _OVER_BADLY = frozenset({Status.FAILED, Status.CANCELED, Status.DELETED})

@@ -28,7 +28,7 @@ class After(NamedTuple):
     within: timedelta = timedelta(days=7)
 
 
-class Verdict(StrEnum):
+class GateVerdict(StrEnum):
     """What is said of a gate, the best first."""
 
     PASSED = "passed"
@@ -66,7 +66,7 @@ class Gate(NamedTuple):
     campaign: str
     sid: str | None
     status: str | None
-    verdict: Verdict
+    verdict: GateVerdict
     message: str
     people: GatePeople | None
     limits: tuple[GateLimit, ...]
@@ -80,5 +80,5 @@ def percent(share: int) -> str:
 
 def worst(gates: tuple[Gate, ...]) -> Gate | None:
     """The one that decides; None without any."""
-    order = list(Verdict)
+    order = list(GateVerdict)
     return max(gates, key=lambda gate: order.index(gate.verdict), default=None)

@@ -14,17 +14,17 @@ from campaignctl.kinds.lifecycle import CALLING, State
 from campaignctl.kinds.operations import BEGINNING, Op, Permission
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired, Listing, Live
-from campaignctl.model.gates import After, Gate, Verdict, worst
+from campaignctl.model.gates import After, Gate, GateVerdict, worst
 from campaignctl.model.plan import Change, HeldOperation, Operation, Reason
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.planning.alive import Decision, first
 from campaignctl.planning.match import How, Match
 from campaignctl.planning.terms import Terms
 
-CODES: Final[Mapping[Verdict, str]] = {
-    Verdict.FAILED: "gate-failed",
-    Verdict.UNDECIDED: "gate-undecided",
-    Verdict.WAITING: "gate-waiting",
+CODES: Final[Mapping[GateVerdict, str]] = {
+    GateVerdict.FAILED: "gate-failed",
+    GateVerdict.UNDECIDED: "gate-undecided",
+    GateVerdict.WAITING: "gate-waiting",
 }
 """The reason of a change that a gate keeps back."""
 
@@ -103,16 +103,16 @@ def gated(
     """What is left of a decision behind its gates: creates and resumes wait, updates and pauses do not."""
     gate = worst(gates)
     decision = replace(decision, gates=gates)
-    if gate is None or gate.verdict is Verdict.PASSED:
+    if gate is None or gate.verdict is GateVerdict.PASSED:
         return decision
     reason = Reason(CODES[gate.verdict], gate.message)
-    if gate.verdict is Verdict.FAILED and live is not None and live.status in CALLING:
+    if gate.verdict is GateVerdict.FAILED and live is not None and live.status in CALLING:
         return _stopped(decision, reason)
     ops = [*(it.op for it in decision.operations), *(it.op for it in decision.held)]
     if BEGINNING.isdisjoint(ops):
         noted = live is not None and live.alive
         return replace(decision, notes=(*decision.notes, f"its gate: {gate.message}")) if noted else decision
-    if gate.verdict is Verdict.FAILED:
+    if gate.verdict is GateVerdict.FAILED:
         kept = tuple(_until_bound(decision.operations))
         return replace(decision, operations=kept, held=(), reason=_first(reason, decision))
     if terms.allows(Permission.AFTER, desired, live):
@@ -151,13 +151,13 @@ def shut(change: Change, read: Callable[[Kind, str], Live | None], terms: Terms)
     """Why a create or resume is not sent now: a gate that had passed no longer does. `read` asks the account."""
     desired = change.desired
     for gate, after in zip(change.gates, desired.after if desired else (), strict=False):
-        if gate.verdict is not Verdict.PASSED or gate.sid is None or desired is None:
+        if gate.verdict is not GateVerdict.PASSED or gate.sid is None or desired is None:
             continue  # somebody allowed it, or the plan does not hold it
         kind = next(kind for kind in KINDS.values() if kind.short == after.campaign.partition("/")[0])
         live = read(kind, gate.sid)
         doubt = "is no longer there" if live is None else ""
         found = GateCampaign(live, doubt, stop_when(_defaults(terms), gate.stop_when))
         now = judge(after, found, desired, terms.now, terms.country)
-        if now.verdict is not Verdict.PASSED:
+        if now.verdict is not GateVerdict.PASSED:
             return Reason(CODES[now.verdict], now.message)
     return None

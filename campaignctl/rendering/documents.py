@@ -15,7 +15,7 @@ from campaignctl.model.campaigns import RefreshStrategy
 from campaignctl.model.dlt_checks import Slip
 from campaignctl.model.environment import Backend
 from campaignctl.model.estimates import Encoding
-from campaignctl.model.gates import LimitWord, Verdict
+from campaignctl.model.gates import GateVerdict, LimitWord
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.rendering.constraints import Amount, Constraint, KindName, Moment, Ordinal, Version
 
@@ -233,7 +233,7 @@ class GateDocument(TypedDict):
     sid: str | None
     status: str | None
     """null where it is not there."""
-    verdict: Verdict
+    verdict: GateVerdict
     message: str
     people: GatePeopleDocument | None
     """null where its counters cannot be read."""

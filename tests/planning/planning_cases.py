@@ -15,7 +15,9 @@ from typing import Any
 import yaml
 
 from campaignctl.diagnostics import Position
+from campaignctl.gates.limits import after_of
 from campaignctl.kinds import SMS, VOICE
+from campaignctl.kinds.counters import COUNTERS
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.lifecycle import State, read_status
 from campaignctl.kinds.table import Kind
@@ -59,7 +61,7 @@ _KEYS: Mapping[str, str] = {
     "checked_out incomplete searched elsewhere other_endpoint newest_finished other_endpoint_finished "
     "select expect unmanaged plan_notes findings order",
     "environment": "country allow sms_api backend policy resume_before_start",
-    "manifest": "voice sms state sid previous_name ignore allow distinct_from spec without",
+    "manifest": "voice sms state sid previous_name ignore allow distinct_from after spec without",
     "live": "voice sms sid status created updated stats spec hidden",
     "expect": "change code operations held diff notes no_notes message no_message sid live name sends",
 }
@@ -159,6 +161,7 @@ def _desired(data: Mapping[str, Any]) -> Desired:
         ignore=frozenset(data.get("ignore", ())),
         allow=frozenset(data.get("allow", ())),
         distinct_from=frozenset(data.get("distinct_from", ())),
+        after=after_of(data.get("after")),
     )
 
 
@@ -174,8 +177,13 @@ def _live(data: Mapping[str, Any]) -> Live:
         spec=_leave_out(_spec(short, name, data.get("spec", {})), data.get("hidden", [])),
         created=_moment(data.get("created", "2027-01-01T00:00:00+00:00")),
         updated=data.get("updated"),
-        stats=data.get("stats"),
+        stats=_stats(KINDS[short], data.get("stats")),
     )
+
+
+def _stats(kind: Kind, counts: Mapping[str, int] | None) -> Mapping[str, int] | None:
+    """Every counter of a kind; those that a case does not name are 0, and `null` is an answer without any."""
+    return None if counts is None else {**dict.fromkeys(COUNTERS[kind.name], 0), **counts}
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -87,7 +87,7 @@ def test_no_leaf_of_a_plan_file_can_be_edited(desk: Desk) -> None:
         assert result.code in (1, 3), (path, result.all)
         assert "plan.json" in result.err or "environment" in result.err, (path, result.err)
         assert not desk.requests, path
-    assert skipped < 20  # empty arrays and objects
+    assert skipped < 40  # empty arrays and objects
 
 
 def test_an_expiry_that_was_put_off_with_its_approval_is_an_edit(desk: Desk) -> None:

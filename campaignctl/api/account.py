@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from campaignctl.api.client import Check, Client
+from campaignctl.api.client import Client
 from campaignctl.api.listing import search
 from campaignctl.api.newest import newest_finished
 from campaignctl.api.refresh import alive
+from campaignctl.api.requesting import Check
 from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Listing, Live

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from campaignctl.api import encoding, envelopes
 from campaignctl.api.credentials import Credentials, advice, require
 from campaignctl.api.decoding import ContactList, decode, decode_contact_items, decode_contact_list
-from campaignctl.api.envelopes import Envelope, Item, Json, Trouble, UnreadableError, read_envelope
+from campaignctl.api.envelopes import Envelope, Item, Trouble, UnreadableError, read_envelope
 from campaignctl.api.pacing import Pacer
+from campaignctl.api.requesting import ApiRequest, ApiResult, Check, ItemFailedError, rate_limited
 from campaignctl.api.retry import (
     TABLE,
     ReplyClass,
@@ -27,7 +28,6 @@ from campaignctl.api.retry import (
 from campaignctl.api.server_clock import ServerClock, date_of
 from campaignctl.api.transport import Network, NoReply, NotConnected, Reply, Transport
 from campaignctl.clock import Clock
-from campaignctl.diagnostics import counted
 from campaignctl.errors import AnswerError, ApiError, CredentialsError, UnreachableError
 from campaignctl.kinds.endpoints import CONTACT_LISTS, CONTACTS, ENDPOINTS, Endpoint
 from campaignctl.kinds.operations import Action
@@ -88,60 +88,6 @@ class RequestRecord:
 
 
 Observer = Callable[[RequestRecord], None]
-Check = Callable[[], None]
-"""Asked right before a write goes out, each time it does and however long it had to wait. What it raises is passed
-on, and then the request was surely not carried out."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    operation: str
-    endpoint: Endpoint
-    sid: str | None = None
-    query: Mapping[str, str] | None = None
-    body: Json = None
-    urgent: bool = False
-    check: Check | None = None
-
-    @property
-    def method(self) -> str:
-        return _METHODS.get(self.operation, "PUT")
-
-    @property
-    def part(self) -> str | None:
-        return self.endpoint.details if self.operation in ("details", "fill") else None
-
-    @property
-    def writes(self) -> bool:
-        return self.method != "GET"
-
-
-_METHODS: Mapping[str, str] = {
-    **dict.fromkeys(("list", "get", "details"), "GET"),
-    **dict.fromkeys(("create", "fill"), "POST"),
-    "delete": "DELETE",
-}
-"""Of what is not named here the method is PUT."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Result(Generic[T]):
-    """What a request came to. `status` is the effective one: that of an item, where it has its own."""
-
-    came: ReplyClass
-    trouble: Trouble
-    status: int | None = None
-    value: T | None = None
-    retry_after: float | None = None
-    attempts: int = 0
-
-
-class _ItemError(Exception):
-    """The only item of an answer failed."""
-
-    def __init__(self, item: Item) -> None:
-        super().__init__()
-        self.item = item
 
 
 class Client:
@@ -253,12 +199,12 @@ class Client:
             envelope = read_envelope(reply.body)
             return Page(tuple(_entry(endpoint, item) for item in envelope.items), envelope.total)
 
-        return self._value(self._exchange(_Request("list", endpoint, query=query), read))
+        return self._value(self._exchange(ApiRequest("list", endpoint, query=query), read))
 
     def get(self, kind: Kind, sid: str, collection: str | None = None) -> Live | None:
         """One campaign as it stands; None only where the account says 404. Raises `ApiError`."""
         endpoint = self.endpoint(kind, collection)
-        request = _Request("get", endpoint, sid)
+        request = ApiRequest("get", endpoint, sid)
         result = self._exchange(request, lambda reply: _single(endpoint, reply, sid))
         return None if result.status == 404 else self._value(result)
 
@@ -270,19 +216,19 @@ class Client:
             envelope = read_envelope(reply.body)
             return ContactPage(tuple(map(_contact_list, envelope.items)), envelope.total)
 
-        return self._value(self._exchange(_Request("list", CONTACT_LISTS, query=query), read))
+        return self._value(self._exchange(ApiRequest("list", CONTACT_LISTS, query=query), read))
 
     def list_contacts(self, sid: str, *, limit: int) -> Envelope:
         """The first so many people of a contact list; its `total` is the account's claim. Raises `ApiError`."""
         query = encoding.list_query(CONTACT_LISTS, offset=0, limit=limit)
-        request = _Request("details", CONTACT_LISTS, sid, query=query)
+        request = ApiRequest("details", CONTACT_LISTS, sid, query=query)
         return self._value(self._exchange(request, lambda reply: read_envelope(reply.body)))
 
     def details_page(self, kind: Kind, sid: str, *, offset: int, limit: int) -> Envelope:
         """One page of what each recipient of a campaign came to. Raises `ApiError`."""
         endpoint = self.endpoint(kind)
         query = encoding.details_query(endpoint, offset=offset, limit=limit)
-        request = _Request("details", endpoint, sid, query=query)
+        request = ApiRequest("details", endpoint, sid, query=query)
         return self._value(self._exchange(request, lambda reply: read_envelope(reply.body)))
 
     # ----------------------------------------------------------------------------------------------------- writes
@@ -291,13 +237,13 @@ class Client:
         """Creates one campaign."""
         endpoint = self.endpoint(kind)
         body = encoding.encode_create(endpoint, spec, self.environment.create_form(kind))
-        return self._write(_Request("create", endpoint, body=body, check=check))
+        return self._write(ApiRequest("create", endpoint, body=body, check=check))
 
     def update(self, kind: Kind, sid: str, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """Sends the spec as it is: what a campaign is to be made of is not decided here."""
         endpoint = self.endpoint(kind)
         body = encoding.encode_update(endpoint, spec)
-        return self._write(_Request("update", endpoint, sid, body=body, check=check))
+        return self._write(ApiRequest("update", endpoint, sid, body=body, check=check))
 
     def act(
         self, kind: Kind, sid: str, action: Action, check: Check | None = None, *, urgent: bool = False
@@ -305,43 +251,43 @@ class Client:
         """Asks for an action. An urgent one may use the requests that are kept back."""
         endpoint = self.endpoint(kind)
         body = encoding.encode_action(endpoint, action)
-        return self._write(_Request(action.value, endpoint, sid, body=body, urgent=urgent, check=check))
+        return self._write(ApiRequest(action.value, endpoint, sid, body=body, urgent=urgent, check=check))
 
     def create_contacts(self, contacts: Sequence[Mapping[str, str]]) -> ContactExchange:
         """Makes people known to the account; an item for each, in whatever order."""
         body = encoding.encode_items(CONTACTS.create_key, contacts)
-        return self._batch(_Request("create", CONTACTS, body=body))
+        return self._batch(ApiRequest("create", CONTACTS, body=body))
 
     def create_list(self, name: str) -> ContactExchange:
         """Makes an empty contact list."""
         body = encoding.encode_items(CONTACT_LISTS.create_key, [{"name": name}])
-        return self._batch(_Request("create", CONTACT_LISTS, body=body))
+        return self._batch(ApiRequest("create", CONTACT_LISTS, body=body))
 
     def fill_list(self, sid: str, contacts: Sequence[str], check: Check | None = None) -> ContactExchange:
         """Puts contacts into a list, by their SIDs."""
         body = encoding.encode_items("contact_references", [{"contact_sid": each} for each in contacts])
-        return self._batch(_Request("fill", CONTACT_LISTS, sid, body=body, check=check))
+        return self._batch(ApiRequest("fill", CONTACT_LISTS, sid, body=body, check=check))
 
     def delete_list(self, sid: str, check: Check | None = None) -> ContactExchange:
         """Deletes a contact list."""
-        return self._batch(_Request("delete", CONTACT_LISTS, sid, check=check))
+        return self._batch(ApiRequest("delete", CONTACT_LISTS, sid, check=check))
 
-    def _batch(self, request: _Request) -> ContactExchange:
+    def _batch(self, request: ApiRequest) -> ContactExchange:
         result = self._exchange(request, lambda reply: decode_contact_items(request.endpoint, reply.body))
         if TABLE[result.came].fate is WriteOutcome.DONE and result.value is not None:
             return ContactExchange(result.value, result.attempts)
         return ContactExchange(self._trouble(request, result), result.attempts)
 
-    def _write(self, request: _Request) -> Exchange:
+    def _write(self, request: ApiRequest) -> Exchange:
         result = self._exchange(request, lambda reply: _single(request.endpoint, reply, request.sid))
         return Exchange(self._answer(request, result), result.attempts)
 
-    def _answer(self, request: _Request, result: _Result[Live]) -> Answer:
+    def _answer(self, request: ApiRequest, result: ApiResult[Live]) -> Answer:
         if TABLE[result.came].fate is WriteOutcome.DONE and result.value is not None:
             return Done(result.value)
         return self._trouble(request, result)
 
-    def _trouble(self, request: _Request, result: _Result[T]) -> Refused | NotReached | Unknown:
+    def _trouble(self, request: ApiRequest, result: ApiResult[T]) -> Refused | NotReached | Unknown:
         fate, message = TABLE[result.came].fate, result.trouble.message
         if fate is WriteOutcome.NOT_SENT:
             return NotReached(message, result.status)
@@ -350,7 +296,7 @@ class Client:
             return Refused(result.status, result.trouble.code, words)
         return Unknown(message, result.status)
 
-    def _advice(self, request: _Request, status: int) -> str:
+    def _advice(self, request: ApiRequest, status: int) -> str:
         environment = self.environment
         if status in (401, 403):
             return f"; {advice(environment, status)}"
@@ -365,7 +311,7 @@ class Client:
 
     # --------------------------------------------------------------------------------------------------- requests
 
-    def _value(self, result: _Result[T]) -> T:
+    def _value(self, result: ApiResult[T]) -> T:
         """The value of a read, or the error that it came to."""
         if result.came is ReplyClass.SUCCESS and result.value is not None:
             return result.value
@@ -382,14 +328,14 @@ class Client:
             raise ApiError(f"environment {self.environment.name}: {message}")
         raise AnswerError(f"the account could not be read: {message} ({status})", status)
 
-    def _exchange(self, request: _Request, read: Callable[[Reply], T]) -> _Result[T]:
+    def _exchange(self, request: ApiRequest, read: Callable[[Reply], T]) -> ApiResult[T]:
         """Sends a request until it is answered, must not be repeated, or patience is at its end."""
         patience = RetryBudget(max(self.environment.max_attempts, 1), self._random)
-        result: _Result[T] = _Result(ReplyClass.NO_CONNECTION, Trouble("", ""))
+        result: ApiResult[T] = ApiResult(ReplyClass.NO_CONNECTION, Trouble("", ""))
         while True:
             refused = self._await_slot(patience, request.urgent or self._use_reserved_quota)
             if refused is not None:
-                return result if patience.attempts else _rate_limited(refused)
+                return result if patience.attempts else rate_limited(refused)
             if request.check is not None:
                 request.check()
                 if self._pacer.wait(urgent=request.urgent or self._use_reserved_quota) > 0:
@@ -411,9 +357,9 @@ class Client:
             self._clock.sleep(max(seconds, 0.001))  # a float's last digit must not make it spin
         return None
 
-    def _attempt(self, request: _Request, read: Callable[[Reply], T], attempt: int) -> _Result[T]:
+    def _attempt(self, request: ApiRequest, read: Callable[[Reply], T], attempt: int) -> ApiResult[T]:
         """One request, told to the observer whatever becomes of it."""
-        result: _Result[T] = _Result(ReplyClass.LOST, Trouble("", "interrupted"))
+        result: ApiResult[T] = ApiResult(ReplyClass.LOST, Trouble("", "interrupted"))
         try:
             result = self._parse_reply(self._sent(request), read, attempt)
         finally:
@@ -430,7 +376,7 @@ class Client:
             )
         return result
 
-    def _sent(self, request: _Request) -> Reply | NotConnected | NoReply:
+    def _sent(self, request: ApiRequest) -> Reply | NotConnected | NoReply:
         endpoint = request.endpoint
         path = encoding.path_of(self.environment.account_sid, endpoint.collection, request.sid, request.part)
         body = None if request.body is None else json.dumps(request.body).encode()
@@ -445,13 +391,13 @@ class Client:
 
     def _parse_reply(
         self, came: Reply | NotConnected | NoReply, read: Callable[[Reply], T], attempts: int
-    ) -> _Result[T]:
+    ) -> ApiResult[T]:
         if isinstance(came, NotConnected):
             kind = ReplyClass.NO_TRUST if came.lasting else ReplyClass.NO_CONNECTION
-            return _Result(kind, Trouble("", came.message), attempts=attempts)
+            return ApiResult(kind, Trouble("", came.message), attempts=attempts)
         if isinstance(came, NoReply):
             kind = ReplyClass.TOO_LARGE if came.lasting else ReplyClass.LOST
-            return _Result(kind, Trouble("", came.message), attempts=attempts)
+            return ApiResult(kind, Trouble("", came.message), attempts=attempts)
         retry_after = retry_after_seconds(came.headers.get("retry-after"), self._told(came))
         kind, status, value = classify_status(came.status), came.status, None
         trouble = Trouble("", "")
@@ -465,14 +411,14 @@ class Client:
                 )
             else:
                 trouble = envelopes.read_trouble(came.status, came.body)
-        except _ItemError as failed:
+        except ItemFailedError as failed:
             status = failed.item.code or came.status
             kind = classify_status(status)
             kind = ReplyClass.UNREADABLE if kind is ReplyClass.SUCCESS else kind
             trouble = failed.item.trouble or trouble
         except UnreadableError as unreadable:
             kind, trouble = ReplyClass.UNREADABLE, Trouble(str(status), str(unreadable))
-        return _Result(kind, self._without_secrets(trouble), status, value, retry_after, attempts)
+        return ApiResult(kind, self._without_secrets(trouble), status, value, retry_after, attempts)
 
     def _told(self, reply: Reply) -> datetime:
         """The moment that an answer's own times count from, whoever gave it."""
@@ -483,13 +429,6 @@ class Client:
         for secret in self._secrets:
             message = message.replace(secret, "•••")
         return Trouble(trouble.code, message)
-
-
-def _rate_limited(seconds: float) -> _Result[T]:
-    message = (
-        f"the account's rate limit leaves no request for another {counted(math.ceil(seconds), 'second')}"
-    )
-    return _Result(ReplyClass.NO_CONNECTION, Trouble("", message))
 
 
 def _entry(endpoint: Endpoint, item: Item) -> Live | None:
@@ -512,7 +451,7 @@ def _single(endpoint: Endpoint, reply: Reply, sid: str | None) -> Live:
     if len(items) != 1:
         raise UnreadableError(f"the answer holds {len(items)} campaigns instead of one")
     if items[0].trouble:
-        raise _ItemError(items[0])
+        raise ItemFailedError(items[0])
     live = decode(endpoint, items[0].data)
     if sid is not None and live.sid != sid:
         raise UnreadableError("the answer is about another campaign")

@@ -8,12 +8,10 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from campaignctl.clock import Clock
-from campaignctl.model.clocks import OtherClock
+from campaignctl.model.clocks import NO_DATE, OUT_OF_STEP, SET_IT, OtherClock, out_of_step, seconds_apart
 
-OUT_OF_STEP: Final = timedelta(minutes=1)
 _RUNNERS: Final = "this machine's"
 _EARLIER: Final = "an earlier answer's date"
-_SET_IT: Final = "set this machine's clock (timedatectl set-ntp true)"
 _FIND_OUT: Final = (
     "find out who else answers in the account's place (a proxy, a cache), or wait until it is right by both"
 )
@@ -60,7 +58,7 @@ class ServerClock:
         if not self._compared or self.ahead is None:
             return ()
         runner = self._runner.now()
-        clocks = [OtherClock(_RUNNERS, runner, _SET_IT)] if abs(self.ahead) > OUT_OF_STEP else []
+        clocks = [OtherClock(_RUNNERS, runner, SET_IT)] if abs(self.ahead) > OUT_OF_STEP else []
         return (*clocks, *(OtherClock(_EARLIER, runner + it, _FIND_OUT) for it in self._out_of_step()))
 
     def notes(self) -> Iterator[str]:
@@ -68,19 +66,17 @@ class ServerClock:
         if not self._compared:
             return
         if self.ahead is None:
-            yield "The account's answers carry no readable date: now is this machine's clock."
+            yield f"{NO_DATE[:1].upper()}{NO_DATE[1:]}: now is this machine's clock."
             return
         if abs(self.ahead) > OUT_OF_STEP:
-            direction = "behind" if self.ahead > timedelta() else "ahead of"
-            seconds = round(abs(self.ahead.total_seconds()))
+            said = out_of_step(self.ahead)
             yield (
-                f"This machine's clock is {seconds} seconds {direction} the account's; now is the account's, and "
-                "nobody is called unless it is right by both."
+                f"{said[:1].upper()}{said[1:]}; now is the account's, and nobody is called unless it is right by both."
             )
         if self._out_of_step():
             widest = max(abs(it - self.ahead) for it in self._out_of_step())
             yield (
-                f"The dates of the account's answers are up to {round(widest.total_seconds())} seconds out of step: "
+                f"The dates of the account's answers are up to {seconds_apart(widest)} out of step: "
                 "nobody is called unless it is right by all of them."
             )
 

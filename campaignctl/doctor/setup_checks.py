@@ -12,11 +12,10 @@ from campaignctl.doctor.facts import Facts, Leftover, Problem
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Kind
+from campaignctl.model.clocks import NO_DATE, OUT_OF_STEP, SET_IT, out_of_step
 from campaignctl.model.environment import ACCOUNT_VARIABLE
 from campaignctl.model.plan import Change
 
-SKEW: Final = timedelta(minutes=1)
-"""What is below it is no more than the way of an answer."""
 _SCARCE: Final = 3
 """Requests. An account that leaves no more than these keeps everybody waiting."""
 
@@ -53,18 +52,16 @@ def clock(facts: Facts) -> Iterator[Problem]:
         return  # a sandbox's clock may be wherever it was advanced to
     if facts.skew is None:
         yield Problem(
-            "the account's answers carry no readable date",
+            NO_DATE,
             "starts are held against this machine's clock instead of the account's",
             "check whether something between here and the account takes the Date header away",
             Severity.WARN,
         )
-    elif abs(facts.skew) > SKEW:
-        direction = "behind" if facts.skew > timedelta() else "ahead of"
-        seconds = counted(round(abs(facts.skew.total_seconds())), "second")
+    elif abs(facts.skew) > OUT_OF_STEP:
         yield Problem(
-            f"this machine's clock is {seconds} {direction} the account's",
+            out_of_step(facts.skew),
             "starts are held against the account's clock, but audit logs and the age of intents go by this one",
-            "set this machine's clock: timedatectl set-ntp true",
+            SET_IT,
         )
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
+
+from campaignctl.diagnostics import counted
+
+OUT_OF_STEP: Final = timedelta(minutes=1)
+"""What is below it is no more than the way of an answer."""
+NO_DATE: Final = "the account's answers carry no readable date"
+SET_IT: Final = "set this machine's clock: timedatectl set-ntp true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +27,14 @@ class OtherClock:
 def latest(now: datetime, clocks: Iterable[OtherClock]) -> datetime:
     """The last moment that any of the clocks shows: what has expired by one of them has expired."""
     return max([now, *(clock.now for clock in clocks)])
+
+
+def seconds_apart(by: timedelta) -> str:
+    """`90 seconds`."""
+    return counted(round(abs(by.total_seconds())), "second")
+
+
+def out_of_step(ahead: timedelta) -> str:
+    """This machine's clock beside the account's, which is `ahead` of it."""
+    direction = "behind" if ahead > timedelta() else "ahead of"
+    return f"this machine's clock is {seconds_apart(ahead)} {direction} the account's"

@@ -39,12 +39,17 @@ CHANGES: Final = MappingProxyType(
 
 @dataclass(frozen=True)
 class ReasonCode:
-    """A row of the table: what a change with this reason is, what it means, and what to do about it."""
+    """A row of the table: what a change with this reason is, what it means, and what to do about it.
+
+    `late` is the remedy where it is found right before a write, and `by_hand` where that was a verb by hand.
+    """
 
     code: str
     change: ChangeType
     doc: str
     remedy: str
+    late: str = ""
+    by_hand: str = ""
 
 
 _B, _H, _N = ChangeType.BLOCKED, ChangeType.HELD, ChangeType.NOOP
@@ -128,6 +133,8 @@ _ROWS: Final = (
         _B,
         "The start has passed, or is too near to be set.",
         "Give it a start that lies further ahead.",
+        late="Give it a new start, then plan again.",
+        by_hand="Run it again if it is to call at once.",
     ),
     ReasonCode(
         "unsafe-start",
@@ -158,12 +165,15 @@ _ROWS: Final = (
         _B,
         "A policy of level error forbids it.",
         "The findings say which, at file and line; campaignctl explain RULE says how each looks.",
+        late="Change the start or the policy, then plan again.",
+        by_hand="Run it again within the hours that the policy allows, or change the policy.",
     ),
     ReasonCode(
         "gate-failed",
         _B,
         "What it waits for has failed, or exceeded a limit. No flag passes it.",
         "Find out why; then another campaign to try it with, or other limits, in a pull request.",
+        late="Plan again: what it waits for has failed.",
     ),
     ReasonCode(
         "looks-foreign",
@@ -208,12 +218,14 @@ _ROWS: Final = (
         _H,
         "The results of what it waits for do not tell.",
         "Try it with more people, or look at what it waits for, then --allow after:NAME.",
+        late="Plan again: the results of what it waits for no longer tell.",
     ),
     ReasonCode(
         "gate-waiting",
         _H,
         "What it waits for has not come to an end.",
         "Apply again once it has: an apply that a scheduler runs creates it. --allow after:NAME does not wait.",
+        late="Plan again once what it waits for has come to an end.",
     ),
     ReasonCode(
         "orphan",
@@ -239,57 +251,76 @@ RANK = MappingProxyType({row.code: rank for rank, row in enumerate(_ROWS)})
 
 @dataclass(frozen=True)
 class ApplyReason:
-    """A code that only the results of an apply carry: what it means, and what to do about it."""
+    """A code that only the results of an apply carry: what it means, and what to do about it.
+
+    `by_hand` is what to do after a verb by hand; empty where none ends so.
+    """
 
     code: str
     doc: str
     remedy: str
+    by_hand: str = ""
 
 
 _APPLY_ROWS: Final = (
     ApplyReason(
         "appeared",
         "The campaign appeared after the plan was made, alive or over by now; it was left alone.",
-        "Plan again and look at what differs.",
+        "Plan again and look at it: a campaign of this name was made in the meantime.",
     ),
     ApplyReason(
         "moved",
         "The campaign is no longer what the plan showed; the rest of its operations was not sent.",
-        "Plan again: somebody or something else changes it.",
+        "Plan again: somebody or something changed the campaign in the meantime.",
+        "Look at it, then run it again: somebody changed the campaign in the meantime.",
     ),
     ApplyReason(
         "lost-race",
         "Another run created the campaign first, and not as asked; this run's own was ended, or could not be.",
-        "Plan again, and let one run at a time apply.",
+        "Plan again, and let one run at a time apply: another run made this campaign, and not as asked.",
     ),
     ApplyReason(
         "started-early",
         "The campaign was in progress ahead of its start, or no longer paused, and was paused at once.",
-        "Look at it in the account before it is resumed.",
+        "Look at the campaign in the account, then plan again.",
+        "Look at the campaign in the account.",
     ),
     ApplyReason(
         "field-lost",
         "A field did not take or was lost; the message names it. Where somebody could be called wrongly for it, the "
         "campaign was paused at once.",
         "Look at the campaign in the account, then plan again.",
+        "Look at the campaign in the account, then run it again.",
     ),
-    ApplyReason("wrong-name", "The answer has another name.", "Look at the campaign in the account."),
+    ApplyReason(
+        "wrong-name",
+        "The answer has another name.",
+        "Look at the campaign in the account, then plan again.",
+    ),
     ApplyReason(
         "still-calling",
         "The account answered an action, and the campaign did not become what it leads to: it may go on calling.",
-        "Stop it by hand at once, with the pause that the message prints or in the account.",
+        "Stop it by hand now, with the pause that the message prints or in the account, then plan again.",
+        "Stop it in the account now, or run it again.",
     ),
     ApplyReason(
         "refused",
         "The account refused it: surely not carried out.",
-        "The message is the account's; fix what it reports.",
+        "Fix what the API reported, then apply again.",
+        "Fix what the API reported, then run it again.",
     ),
     ApplyReason(
         "unreachable",
         "No connection was made: surely not carried out.",
-        "Apply again when it can be reached.",
+        "Apply again when it can be reached; what is done stays done.",
+        "Run it again when it can be reached; what is done stays done.",
     ),
-    ApplyReason("interrupted", "The run ended before it.", "Apply again: what is done is not done twice."),
+    ApplyReason(
+        "interrupted",
+        "The run ended before it.",
+        "Apply again; what is done stays done.",
+        "Run it again; what is done stays done.",
+    ),
 )
 
 APPLY_REASONS = MappingProxyType({row.code: row for row in _APPLY_ROWS})

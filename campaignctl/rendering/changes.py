@@ -14,6 +14,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import OPERATIONS, Op, Permission
 from campaignctl.kinds.table import Value
 from campaignctl.model.permissions import IN_MANIFEST
+from campaignctl.model.reasons import APPLY_REASONS, REASONS
 from campaignctl.rendering import words
 from campaignctl.rendering.documents import BriefChangeDocument, HeldDocument
 from campaignctl.text import message, name, unsafe
@@ -117,37 +118,9 @@ def _pattern(change: BriefChangeDocument, namesake: bool) -> str:
 
 
 DONE: Final[Mapping[str, str]] = {op.value: row.done for op, row in OPERATIONS.items()}
-_NEXT: Final[Mapping[str, str]] = {
-    "appeared": "plan again and look at it: a campaign of this name was made in the meantime",
-    "moved": "plan again: somebody changed the campaign in the meantime",
-    "lost-race": "plan again: another run made this campaign, and not as asked",
-    "started-early": "look at the campaign in the account, then plan again",
-    "field-lost": "look at the campaign in the account, then plan again",
-    "wrong-name": "look at the campaign in the account, then plan again",
-    "still-calling": "stop it by hand now, then plan again",
-    "refused": "fix what the API reported, then apply again",
-    "unreachable": "apply again; what is done stays done",
-    "interrupted": "apply again; what is done stays done",
-    "start-passed": "give it a new start, then plan again",
-    "policy": "change the start or the policy, then plan again",
-    "gate-failed": "plan again: what it waits for has failed",
-    "gate-undecided": "plan again: the results of what it waits for no longer tell",
-    "gate-waiting": "plan again once what it waits for has come to an end",
-}
 _NEXT_BY_OUTCOME: Final[Mapping[str, str]] = {
     "unknown": "apply again: it looks before it repeats anything",
     "failed": "plan again to see what is left to do",
-}
-_NEXT_BY_HAND: Final[Mapping[str, str]] = {
-    "moved": "look at it, then run it again: somebody changed the campaign in the meantime",
-    "started-early": "look at the campaign in the account",
-    "field-lost": "look at the campaign in the account, then run it again",
-    "still-calling": "stop it in the account now, or run it again",
-    "refused": "fix what the API reported, then run it again",
-    "unreachable": "run it again; what is done stays done",
-    "interrupted": "run it again; what is done stays done",
-    "start-passed": "run it again if it is to call at once",
-    "policy": "run it again within the hours that the policy allows, or change the policy",
 }
 _NEXT_BY_HAND_BY_OUTCOME: Final[Mapping[str, str]] = {
     "unknown": "run it again: it looks before it repeats anything",
@@ -199,8 +172,17 @@ def following(result: ResultDocument, *, by_hand: bool = False) -> str | None:
     outcome = result["outcome"]
     if outcome in ("applied", "unchanged"):
         return None
-    by_reason = _NEXT_BY_HAND if by_hand else _NEXT
     by_outcome = _NEXT_BY_HAND_BY_OUTCOME if by_hand else _NEXT_BY_OUTCOME
-    if outcome == "unknown":
-        return by_outcome[outcome]
-    return by_reason.get(result["reason"]["code"], by_outcome.get(outcome))
+    remedy = None if outcome == "unknown" else _remedy(result["reason"]["code"], by_hand)
+    return remedy or by_outcome.get(outcome)
+
+
+def _remedy(code: str, by_hand: bool) -> str | None:
+    """As its row says it, as a clause; None for what the reason itself tells."""
+    late = REASONS.get(code)
+    if late is not None:
+        sentence = late.by_hand if by_hand else late.late
+    else:
+        row = APPLY_REASONS.get(code)
+        sentence = "" if row is None else row.by_hand if by_hand else row.remedy
+    return sentence[:1].lower() + sentence[1:].removesuffix(".") or None

@@ -1,0 +1,82 @@
+"""One request to the account, and what it came to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from campaignctl.api.envelopes import Item, Json, Trouble
+from campaignctl.api.retry import ReplyClass
+from campaignctl.diagnostics import counted
+from campaignctl.kinds.endpoints import Endpoint
+
+T = TypeVar("T")
+Check = Callable[[], None]
+"""Asked right before a write goes out, each time it does and however long it had to wait. What it raises is passed
+on, and then the request was surely not carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """One request to a collection, or to what it holds by a SID. See `RequestRecord` for `operation`."""
+
+    operation: str
+    endpoint: Endpoint
+    sid: str | None = None
+    query: Mapping[str, str] | None = None
+    body: Json = None
+    urgent: bool = False
+    check: Check | None = None
+
+    @property
+    def method(self) -> str:
+        """The method of HTTP."""
+        return _METHODS.get(self.operation, "PUT")
+
+    @property
+    def part(self) -> str | None:
+        """What of the campaign or list is asked for, where it is not the thing itself."""
+        return self.endpoint.details if self.operation in ("details", "fill") else None
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change something."""
+        return self.method != "GET"
+
+
+_METHODS: Mapping[str, str] = {
+    **dict.fromkeys(("list", "get", "details"), "GET"),
+    **dict.fromkeys(("create", "fill"), "POST"),
+    "delete": "DELETE",
+}
+"""Of what is not named here the method is PUT."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiResult(Generic[T]):
+    """What a request came to. `status` is the effective one: that of an item, where it has its own."""
+
+    came: ReplyClass
+    trouble: Trouble
+    status: int | None = None
+    value: T | None = None
+    retry_after: float | None = None
+    attempts: int = 0
+
+
+class ItemFailedError(Exception):
+    """The only item of an answer failed."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__()
+        self.item = item
+
+
+def rate_limited(seconds: float) -> ApiResult[T]:
+    """Not sent: that many seconds would have to be waited."""
+    message = (
+        f"the account's rate limit leaves no request for another {counted(math.ceil(seconds), 'second')}"
+    )
+    return ApiResult(ReplyClass.NO_CONNECTION, Trouble("", message))

@@ -172,7 +172,7 @@ _ROWS: Final = (
     ),
 )
 
-_Key = TypeVar("_Key", bound=str)
+_Key = TypeVar("_Key", bound=StrEnum)
 _Row = TypeVar("_Row")
 
 

@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 
 from campaignctl.kinds import KINDS, SMS, VOICE
 from campaignctl.kinds.lifecycle import ENDED, Status
-from campaignctl.kinds.operations import covering
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import stamped
 from campaignctl.sandbox.collection import DIALLING, Collection
@@ -243,8 +242,9 @@ class _Shape(NamedTuple):
     row: Callable[[Campaign, str, str, str], Item]
 
 
-_SHAPES: Final = covering(
-    "sandbox.envelopes, _SHAPES",
-    {VOICE.name: _Shape(_voice_item, _call_row), SMS.name: _Shape(_sms_item, _message_row)},
-    KINDS,
-)
+_SHAPES: Final = {
+    VOICE.name: _Shape(_voice_item, _call_row),
+    SMS.name: _Shape(_sms_item, _message_row),
+}
+if strange := KINDS.keys() ^ _SHAPES.keys():
+    raise ValueError(f"{', '.join(sorted(strange))}: how a kind is answered is one row")

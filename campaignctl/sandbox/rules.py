@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from campaignctl.kinds import KINDS, SMS, VOICE
+from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW, MARGIN
-from campaignctl.kinds.operations import covering
 from campaignctl.kinds.table import Bound, Field, Kind, Role, Type
 from campaignctl.sandbox.clock import written
 from campaignctl.sandbox.collection import Collection
@@ -107,9 +106,7 @@ def _check_sms(spec: Mapping[str, Any]) -> None:
         raise RefusalError(400, "template has more than 5 variables.", "Use 5 @@Column variables at most.")
 
 
-_CHECKS: Mapping[str, Callable[[Mapping[str, Any]], None]] = covering(
-    "sandbox.rules, _CHECKS", {VOICE.name: _check_voice, SMS.name: _check_sms}, KINDS
-)
+_CHECKS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {VOICE.name: _check_voice, SMS.name: _check_sms}
 """What the fields of a kind say together, beyond what its rows say."""
 
 

@@ -76,6 +76,18 @@ SANDBOX = {
             ),
             _sms("message-campaigns\"""",
 }
+COUNTERS = {
+    '        "VoiceCampaign": {': """        "RcsCampaign": {
+            "scheduled": Column.UNTRIED,
+            "failed": Column.FAILED,
+            "seen": Column.REACHED,
+        },
+        "VoiceCampaign": {""",
+}
+ANSWERS = {
+    "import KINDS, SMS, VOICE\n": "import KINDS, SMS, VOICE\nfrom campaignctl.kinds.rcs import RCS\n",
+    "_SHAPES: Final = {\n": "_SHAPES: Final = {\n    RCS.name: _Shape(_sms_item, _message_row),\n",
+}
 
 PROJECT = """\
 apiVersion: campaignctl/v1
@@ -141,7 +153,9 @@ def test_a_kind_of_one_module_and_its_rows_is_validated_planned_applied_and_list
 ) -> None:
     edit(package / "kinds" / "__init__.py", TABLE)
     edit(package / "kinds" / "endpoints.py", ENDPOINTS)
+    edit(package / "kinds" / "counters.py", COUNTERS)
     edit(package / "sandbox" / "collection.py", SANDBOX)
+    edit(package / "sandbox" / "envelopes.py", ANSWERS)
 
     validated = run(package, project, "validate")
     assert validated.returncode == 0, validated.stdout + validated.stderr
@@ -178,8 +192,13 @@ def test_a_kind_of_one_module_and_its_rows_is_validated_planned_applied_and_list
             "sandbox.collection",
             "what becomes of the recipients of a kind is one row",
         ),
+        (
+            {"kinds/__init__.py": TABLE, "kinds/endpoints.py": ENDPOINTS, "sandbox/collection.py": SANDBOX},
+            "sandbox.envelopes",
+            "how a kind is answered is one row",
+        ),
     ],
-    ids=["no endpoint", "nothing in the sandbox"],
+    ids=["no endpoint", "nothing in the sandbox", "no answer of its own"],
 )
 def test_a_kind_whose_row_was_forgotten_fails_when_it_is_imported(
     package: Path, files: dict[str, dict[str, str]], module: str, words: str

@@ -46,4 +46,4 @@ def test_of_an_unknown_outcome_only_the_outcome_counts() -> None:
 def test_every_sentence_of_a_row_is_one() -> None:
     texts = [text for row in REASONS.values() for text in (row.remedy, row.late, row.by_hand) if text]
     texts += [text for row in APPLY_REASONS.values() for text in (row.remedy, row.by_hand) if text]
-    assert all(text[0].isupper() and text.endswith(".") for text in texts)
+    assert all(not text[0].islower() and text.endswith(".") for text in texts)

@@ -312,8 +312,8 @@ _APPLY_ROWS: Final = (
     ApplyReason(
         "unreachable",
         "No connection was made: surely not carried out.",
-        "Apply again when it can be reached; what is done stays done.",
-        "Run it again when it can be reached; what is done stays done.",
+        "Apply again; what is done stays done.",
+        "Run it again; what is done stays done.",
     ),
     ApplyReason(
         "interrupted",

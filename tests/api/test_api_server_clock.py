@@ -87,7 +87,7 @@ def test_an_answer_that_is_out_of_step_is_told_and_both_of_them_count(bench: Ben
     read(client, 2)
     assert client.skew == -30 * MINUTE
     assert ahead(bench, others(client)) == [timedelta(), timedelta()]
-    assert "up to 1800 seconds out of step" in client.notes[1]
+    assert "up to 1,800 seconds out of step" in client.notes[1]
 
 
 def test_a_single_old_answer_is_remembered_after_others_agree_again(bench: Bench) -> None:

@@ -18,8 +18,11 @@ from campaignctl.diff.base import NO_SUCH_PATH, BaseVersion, inside, read_base
 from campaignctl.diff.comparison import Version, diff_manifests
 from campaignctl.diff.consequences import Circumstances
 from campaignctl.diff.document import Compared, DiffDocument, diff_document
+from campaignctl.diff.settings import SettingChange, companion_leaves, project_leaves, setting_changes
 from campaignctl.errors import InputError, UsageError
+from campaignctl.kinds.table import Value
 from campaignctl.manifests.files import shown_path
+from campaignctl.manifests.project import declared_settings
 from campaignctl.manifests.revision import Base, Files, Repository
 from campaignctl.policy.hours import zone_name
 from campaignctl.rendering import formats
@@ -91,8 +94,23 @@ def _document(
         (*base.notes, *before.notes),
         reading.findings,
         zone_name(session.environment),
+        _settings(session, before, reading),
     )
     return diff_document(diff, compared, country, show_numbers=asked.show_numbers)
+
+
+def _settings(session: Session, before: BaseVersion, reading: Reading) -> tuple[SettingChange, ...]:
+    """What differs beside the campaigns; of a project file that was invalid nothing can be told."""
+    past, present = dict[str, Value](), dict[str, Value]()
+    if session.project.file is not None and before.settings is not None:
+        past |= project_leaves(before.settings)
+        present |= project_leaves(declared_settings(Path(session.project.root, session.project.file)))
+    if before.companions or reading.companions:
+        from campaignctl.manifests.companions import companion_kinds
+
+        past |= companion_leaves(before.companions, companion_kinds())
+        present |= companion_leaves(reading.companions, companion_kinds())
+    return setting_changes(past, present)
 
 
 def render(document: DiffDocument, session: Session, output_format: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -11,9 +11,11 @@ from campaignctl.app.workspace import Session
 from campaignctl.diagnostics import Diagnostic, Severity, counted, quoted
 from campaignctl.diff.comparison import Version
 from campaignctl.errors import InputError
-from campaignctl.manifests.project import load_project
+from campaignctl.kinds.table import Value
+from campaignctl.manifests.project import declared_settings, load_project
 from campaignctl.manifests.reading import Manifests, load_manifests
 from campaignctl.manifests.revision import Files, Repository
+from campaignctl.model.companions import Companion
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
 
@@ -23,11 +25,17 @@ _MOST_NOTES = 10
 
 @dataclass(frozen=True)
 class BaseVersion:
-    """The manifests of the base, the PATHS that it holds, and what a reader should know of it."""
+    """The manifests of the base, the PATHS that it holds, and what a reader should know of it.
+
+    `settings` is what its project file declares, None where it was invalid; `companions` are the documents beside its
+    campaigns.
+    """
 
     version: Version
     held: frozenset[str]
     notes: tuple[str, ...]
+    settings: Mapping[str, Value] | None
+    companions: Mapping[str, Sequence[Companion]]
 
 
 def inside(paths: Sequence[str], repository: Repository) -> dict[str, str]:
@@ -57,7 +65,8 @@ def read_base(session: Session, files: Files, paths: dict[str, str], labels: str
     wrong = [finding for finding in loaded.findings if _is_wrong(finding, session)]
     invalid = {finding.where.file for finding in wrong} | reader.silent(loaded)
     version = Version(loaded.desired, selected, frozenset(invalid))
-    return BaseVersion(version, frozenset(held), (*notes, *_told(wrong)))
+    told = (*notes, *_told(wrong))
+    return BaseVersion(version, frozenset(held), told, reader.declared(), loaded.companions)
 
 
 class _BaseReader:
@@ -68,6 +77,7 @@ class _BaseReader:
         self.prefix = Path(session.project.root).relative_to(files.top).as_posix()
         self.root = files.directory / self.prefix
         self.root.mkdir(parents=True, exist_ok=True)
+        self.is_invalid = False
 
     def settings(self) -> tuple[ProjectFile, Environment, tuple[str, ...]]:
         """The project of the base, and its environment of the same name; where it has none, those of the branch."""
@@ -80,8 +90,9 @@ class _BaseReader:
         try:
             before = load_project(self.root, self.root / project.file, self.session.environ)
         except InputError as wrong:
-            why = "was invalid" if file in self.files.paths else "is not there"
-            detail = f" ({quoted(wrong.findings[0].message)})" if file in self.files.paths else ""
+            self.is_invalid = file in self.files.paths
+            why = "was invalid" if self.is_invalid else "is not there"
+            detail = f" ({quoted(wrong.findings[0].message)})" if self.is_invalid else ""
             note = f"{project.file} {why} on the base{detail}: its manifests are read by the settings of the branch"
             return ours, environment, (note,)
         there = before.environments.get(environment.name)
@@ -89,6 +100,13 @@ class _BaseReader:
             note = f"the environment {quoted(environment.name)} is new: the base is read by its settings"
             return before, environment, (note,)
         return before, there, tuple(_settings_changed(before, project, there, environment))
+
+    def declared(self) -> Mapping[str, Value] | None:
+        """What its project file declares; `settings` has laid it out."""
+        file = self.session.project.file
+        if file is None:
+            return None
+        return None if self.is_invalid else declared_settings(self.root / file)
 
     def read(
         self, project: ProjectFile, environment: Environment, places: Sequence[str], labels: str
@@ -139,7 +157,7 @@ def _told(wrong: Sequence[Diagnostic]) -> Iterator[str]:
 def _settings_changed(
     before: ProjectFile, after: ProjectFile, there: Environment, here: Environment
 ) -> Iterator[str]:
-    """Names only: a plan under other settings may do other things, and its reader must look at the file."""
+    """Their names: a plan under other settings may do other things."""
     changed = [
         name
         for name in ("manifests", "max_changes", "prune")
@@ -151,5 +169,5 @@ def _settings_changed(
     if changed:
         yield (
             f"{after.file} changes for environment {here.name}: {', '.join(changed)}; "
-            "read it, settings are not shown here"
+            "what they were and are stands under settings"
         )

@@ -9,6 +9,7 @@ from typing import NotRequired, TypedDict
 from campaignctl import __version__
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.diff.comparison import FieldChange, ManifestChange, ManifestChangeType, ManifestDiff
+from campaignctl.diff.settings import SettingChange, SettingChangeType
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind, Value
@@ -89,6 +90,23 @@ class ManifestChangeDocument(TypedDict):
     another offset."""
 
 
+class SettingDocument(TypedDict):
+    """A setting that differs: of the project file, or of a document beside the campaigns."""
+
+    path: str
+    """Dotted, such as environments.prod.allow or dlt.1107160086562376233.text."""
+    change: SettingChangeType
+    before: Value
+    """null where it was not declared, or is not shown."""
+    after: Value
+    added: NotRequired[list[Value]]
+    """Only of lists of plain values."""
+    removed: NotRequired[list[Value]]
+    """Only of lists of plain values."""
+    masked: NotRequired[bool]
+    """Whether the values are not shown."""
+
+
 class DiffDocument(TypedDict):
     """What a branch changes in the manifests, as campaignctl diff --format json prints it."""
 
@@ -105,6 +123,8 @@ class DiffDocument(TypedDict):
     """Warnings in the branch's manifests."""
     changes: list[ManifestChangeDocument]
     """By kind, name and SID; what means the same is not listed."""
+    settings: list[SettingDocument]
+    """What differs beside the campaigns, by path."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +138,7 @@ class Compared:
     notes: Sequence[str] = ()
     findings: Sequence[Diagnostic] = ()
     time_zone: str | None = None
+    settings: Sequence[SettingChange] = ()
 
 
 def diff_document(
@@ -141,7 +162,22 @@ def diff_document(
         "notes": list(compared.notes),
         "findings": [finding_document(finding) for finding in compared.findings],
         "changes": [_change(change, country, compared.time_zone, show_numbers) for change in diff.changes],
+        "settings": [_setting(change) for change in compared.settings],
     }
+
+
+def _setting(change: SettingChange) -> SettingDocument:
+    document: SettingDocument = {
+        "path": change.path,
+        "change": change.type,
+        "before": change.before,
+        "after": change.after,
+    }
+    if change.is_list:
+        document |= {"added": change.added, "removed": change.removed}
+    if change.masked:
+        document["masked"] = True
+    return document
 
 
 def _change(

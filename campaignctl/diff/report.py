@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from campaignctl.diff.document import DiffDocument, ManifestChangeDocument
-from campaignctl.diff.words import compared_with, does, effect, subject, total
+from campaignctl.diff.document import DiffDocument, ManifestChangeDocument, SettingDocument
+from campaignctl.diff.words import compared_with, does, effect, setting_difference, subject, total
 from campaignctl.rendering.facts import difference_fact, field_facts
 from campaignctl.rendering.report import Entry, Fact, Later, Place, Report, Said, Tone, findings_of
 from campaignctl.text import message, name
@@ -24,6 +24,7 @@ _TONES: Final[Mapping[str, Tone]] = {
 def diff_report(document: DiffDocument) -> Report:
     """What looks renamed first, then what is new, changed and gone. No account was looked at: it names none."""
     entries = [_entry(change) for change in document["changes"]]
+    settings = _settings(document["settings"])
     compared = f"Environment {name(document['environment'])}, {compared_with(document)}."
     return Report(
         what="diff",
@@ -33,11 +34,26 @@ def diff_report(document: DiffDocument) -> Report:
             Said(total(document["summary"]), Tone.PLAIN if entries else Tone.GOOD),
             Said(compared),
         ),
-        entries=tuple(sorted(entries, key=lambda entry: entry.tone.rank)),
+        entries=(*sorted(entries, key=lambda entry: entry.tone.rank), *settings),
         findings=findings_of(document["findings"]),
         notes=tuple(map(message, document["notes"])),
         fine_print=("No account was looked at: a plan says what will happen.",),
     )
+
+
+def _settings(settings: Sequence[SettingDocument]) -> tuple[Entry, ...]:
+    """One entry for all of them: they are nobody's campaign."""
+    if not settings:
+        return ()
+    return (Entry("settings", "changed", Tone.CHANGE, facts=Later(partial(_setting_facts, settings))),)
+
+
+def _setting_facts(settings: Sequence[SettingDocument]) -> Iterator[Fact]:
+    for setting in settings:
+        if setting.get("masked"):
+            yield Fact(setting["path"], None, (f"{setting['change']}, its value is not shown",))
+        else:
+            yield difference_fact(setting_difference(setting))
 
 
 def _entry(change: ManifestChangeDocument) -> Entry:

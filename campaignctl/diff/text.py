@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from campaignctl.diff.document import DiffDocument, ManifestChangeDocument
-from campaignctl.diff.words import compared_with, does, effect, labelled, subject, total
+from campaignctl.diff.document import DiffDocument, ManifestChangeDocument, SettingDocument
+from campaignctl.diff.words import compared_with, does, effect, labelled, setting_difference, subject, total
 from campaignctl.rendering.as_text.findings import finding_lines
 from campaignctl.rendering.as_text.parts import block
 from campaignctl.rendering.as_text.plan import difference_lines, field_lines
@@ -37,8 +37,19 @@ def _diff(document: DiffDocument) -> Iterator[Line]:
     yield from block(finding_lines(document["findings"]))
     for change in document["changes"]:
         yield from block(_change(change))
+    yield from block(_settings(document["settings"]))
     yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
     yield from block([Line(total(document["summary"]), 0, Style.STRONG)])
+
+
+def _settings(settings: Sequence[SettingDocument]) -> Iterator[Line]:
+    if settings:
+        yield Line("~ settings", 0, Style.UPDATE)
+    for setting in settings:
+        if setting.get("masked"):
+            yield Line(f"{name(setting['path'])}: {setting['change']}, its value is not shown", 2)
+        else:
+            yield from difference_lines(name(setting["path"]), setting_difference(setting))
 
 
 def _change(change: ManifestChangeDocument) -> Iterator[Line]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from campaignctl.diff.document import DiffDocument, DiffSummaryDocument, ManifestChangeDocument
+from campaignctl.diff.document import (
+    DiffDocument,
+    DiffSummaryDocument,
+    ManifestChangeDocument,
+    SettingDocument,
+)
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import ENDING_STATES, State
 from campaignctl.rendering import words
@@ -57,6 +62,11 @@ def labelled(difference: DifferenceDocument) -> tuple[str, DifferenceDocument]:
     bare: DifferenceDocument = {**difference}
     note = bare.pop("note", "")
     return f"{bare['field']} ({note})" if note else bare["field"], bare
+
+
+def setting_difference(setting: SettingDocument) -> DifferenceDocument:
+    """As formats lay out what differs."""
+    return {"field": setting["path"], "before": setting["before"], "after": setting["after"]}
 
 
 def compared_with(document: DiffDocument) -> str:

@@ -278,6 +278,25 @@ def _twice(
             yield document, SpecFinding(path, "not-unique", message)
 
 
+def settings(document: Companion) -> Mapping[str, Value]:
+    """What holds for each template, by its id: where in the document it is said makes no difference."""
+    assert isinstance(document, DltTemplates)
+    leaves: dict[str, Value] = {}
+    for it in document.templates:
+        values: dict[str, Value] = {
+            "entity": document.entity,
+            "headers": list(it.headers),
+            "category": it.category,
+            "text": it.text,
+        }
+        for name in ("variables", "urls", "callback_numbers"):
+            items = getattr(it, name)
+            if items is not None:
+                values[name] = list(items)
+        leaves |= {f"dlt.{it.id}.{name}": value for name, value in values.items()}
+    return leaves
+
+
 def _is_needed(desired: Desired) -> bool:
     return TEMPLATE_ID in desired.kind.by_name
 
@@ -299,5 +318,5 @@ spec:
 """
 
 DLT_TEMPLATES: Final = CompanionKind(
-    KIND, "dlt-templates", DOCUMENT, build, faults, conflicts, _is_needed, _EXAMPLE
+    KIND, "dlt-templates", DOCUMENT, build, faults, conflicts, _is_needed, settings, _EXAMPLE
 )

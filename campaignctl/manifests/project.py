@@ -57,6 +57,15 @@ def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -
     return replace(_project(path, values, default, environments), findings=odd)
 
 
+def declared_settings(file: Path) -> Mapping[str, Value]:
+    """What a project file declares, as far as it can be read; nothing of one that is not there.
+
+    Raises:
+        InputError: it cannot be read at all.
+    """
+    return FieldReader(PROJECT).read(_read(file)[1]) if file.is_file() else {}
+
+
 def load_project_lenient(
     start: Path, config: Path | None, environ: Mapping[str, str], environment: str | None
 ) -> tuple[ProjectFile, tuple[Diagnostic, ...]]:

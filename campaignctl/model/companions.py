@@ -41,7 +41,8 @@ class CompanionKind:
     the typed document of values that the rows let through, or of what could be read of a faulty one. `faults` are what
     is wrong with one document between its fields, `conflicts` what is wrong among all of an environment; both name a
     dotted path. `is_needed` tells whether a selected campaign cannot do without: a mistake in a document is then an
-    error, else a warning. `example` is one of them in YAML. `substitutes`: whether `${name}` is filled in.
+    error, else a warning. `settings` are its values by dotted path, as a `diff` names them. `example` is one of them in
+    YAML. `substitutes`: whether `${name}` is filled in.
     """
 
     name: str
@@ -51,5 +52,6 @@ class CompanionKind:
     faults: Callable[[Companion], Iterator[SpecFinding]]
     conflicts: Callable[[Sequence[Companion]], Iterator[tuple[Companion, SpecFinding]]]
     is_needed: Callable[[Desired], bool]
+    settings: Callable[[Companion], Mapping[str, Value]]
     example: str
     substitutes: bool = False

@@ -11,37 +11,45 @@ from pathlib import Path
 
 import pytest
 
-GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "README.md"
+PAGES = Path(__file__).parents[2] / "docs" / "guide"
+GUIDE, TEMPLATES = PAGES / "README.md", PAGES / "registered-templates.md"
 BLOCK = re.compile(r"(?:<!-- (?P<what>[^>]*) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```", re.DOTALL)
 EXIT = re.compile(r"\s+# exit (\d+)$")
 
 
-def lines() -> Iterator[tuple[str, int]]:
+def lines(page: Path) -> Iterator[tuple[str, int]]:
     """Each command, and how it ends; files of the guide are written by commands of their own."""
-    for block in BLOCK.finditer(GUIDE.read_text(encoding="utf-8")):
+    for block in BLOCK.finditer(page.read_text(encoding="utf-8")):
         what, text = block["what"] or "", block["text"]
         if block["language"] == "sh":
             for line in text.splitlines():
                 code = EXIT.search(line)
                 yield EXIT.sub("", line), int(code[1]) if code else 0
         elif what.startswith("file: "):
-            yield f"cat > {what.removeprefix('file: ')} <<'END'\n{text}END", 0
+            file = what.removeprefix("file: ")
+            yield f"mkdir -p $(dirname {file}) && cat > {file} <<'END'\n{text}END", 0
         elif what == "under policy":
             yield f"cat >> campaignctl.yaml <<'END'\n{text}END", 0
 
 
-@pytest.mark.slow
-def test_every_command_of_the_guide_does_what_it_says(tmp_path: Path) -> None:
+def run_page(page: Path, directory: Path) -> dict[str, str]:
+    """What each command of a page said, the last time it was run."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environ = {"PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    environ = {"PATH": path, "HOME": str(directory), "LC_ALL": "C.UTF-8"}
     said = {}
-    for command, code in lines():
+    for command, code in lines(page):
         done = subprocess.run(
-            ["bash", "-c", command], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+            ["bash", "-c", command], cwd=directory, env=environ, capture_output=True, text=True, check=False
         )
         assert done.returncode == code, f"{command}\n{done.stdout}{done.stderr}"
         assert "Traceback" not in done.stderr
         said[command] = done.stdout + done.stderr
+    return said
+
+
+@pytest.mark.slow
+def test_every_command_of_the_guide_does_what_it_says(tmp_path: Path) -> None:
+    said = run_page(GUIDE, tmp_path)
     assert "Nothing to do" in said["campaignctl plan"]
     assert "complete" in said["campaignctl plan campaigns/diwali.yaml"]
     assert "EXOTEL_ACCOUNT_SID" in said["campaignctl plan -e prod"]
@@ -53,3 +61,14 @@ def test_every_command_of_the_guide_does_what_it_says(tmp_path: Path) -> None:
 def test_every_link_of_the_guide_leads_somewhere() -> None:
     for target in re.findall(r"\]\(([^)#]+)", GUIDE.read_text(encoding="utf-8")):
         assert (GUIDE.parent / target).exists(), target
+
+
+@pytest.mark.slow
+def test_the_page_of_registered_templates_leads_from_the_portal_to_a_campaign(tmp_path: Path) -> None:
+    said = run_page(TEMPLATES, tmp_path)
+    assert "dlt_template" in said["campaignctl plan"]
+    assert "policy forbids it: dlt_template" in said["campaignctl plan"]
+    assert "DltTemplates" in said["campaignctl explain DltTemplates"]
+    assert "length-30" not in said["campaignctl validate"], "findings are told in sentences"
+    assert "column with text beside it" in said["campaignctl validate"]
+    assert "order-tracking" in said["campaignctl apply --auto-approve"]

@@ -11,7 +11,14 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.manifests import load_manifests, load_project
 from campaignctl.model.windows import window_of
 from campaignctl.planning.terms import document_start
-from campaignctl.policy import Policies, check_manifest
+from campaignctl.policy import (
+    Beside,
+    Policies,
+    check_documents,
+    check_manifest,
+    registry_of,
+    where_it_begins,
+)
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -24,11 +31,16 @@ def test_nothing_is_wrong_with_an_example(name: str) -> None:
     assert manifests.findings == ()
     assert len(manifests.selected) >= 8
     clock = datetime.fromisoformat(project.environments["sandbox"].sandbox_clock or "")
+    registry = registry_of(manifests.companions)
+    assert registry is not None, "the SMS campaigns are held against registered templates"
+    beside = Beside(registered=lambda: registry)
     for desired in manifests.selected:
         start = window_of(desired.kind, desired.spec).start
         assert start is not None
         assert (start - clock).days >= 6, "the sandbox's clock begins well before the examples"
-        assert check_manifest(desired, Policies.of(environment), clock, document_start) == ()
+        policies = Policies.of(environment, manifests.companions)
+        assert check_manifest(desired, policies, clock, document_start, beside) == ()
+    assert list(check_documents(policies, beside, where_it_begins)) == []
 
 
 def test_the_examples_show_each_idea_once() -> None:

@@ -209,10 +209,21 @@ def _rule_page(rule: Rule) -> str:
         f"Under `policy.{rule.name}`, of the project or of an environment.{needed}",
         settings,
         f"```yaml\npolicy:\n  {example.settings}\n```",
+        *_checks(rule),
         "## A manifest that breaks it",
         f"```yaml\n{example.manifest}```",
         "[All policies](../policies.md)",
     )
+
+
+def _checks(rule: Rule) -> Iterator[str]:
+    if rule.checks:
+        rows = (
+            (f"`{it.name}`", it.finds, it.level.value, f"{it.source}; seen {it.seen}") for it in rule.checks
+        )
+        yield "## Checks"
+        yield "A finding names its `check`. `checks` gives one a level of its own."
+        yield table(("check", "what it finds", "level", "source"), rows)
 
 
 def _reasons_page() -> str:

@@ -124,6 +124,11 @@ def _policy_topics() -> Iterator[Topic]:
             names = frozenset({path, f"{rule.name}.{setting.name}", f"project.{path}"})
             needs = rule.needs == setting.name
             yield _field_topic(path, Group.POLICY, setting, names, path, needed=needs)
+        for check in rule.checks:
+            path = f"policy.{rule.name}.checks.{check.name}"
+            names = frozenset({path, f"{rule.name}.{check.name}", f"project.{path}"})
+            facts = (("level", check.level.value), ("source", check.source), ("seen", check.seen))
+            yield Topic(path, Group.POLICY, check.finds, names, frozenset({check.name}), facts=facts)
 
 
 def _change_topics() -> Iterator[Topic]:

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from campaignctl.dlt.words import PLACEHOLDER, TAGS, VariableType
 
-_PLACE: Final = re.compile(r"@@\w+|\r\n|.", re.DOTALL)
+_ONE_PLACE: Final = re.compile(r"@@(\w+)|\r\n")
+"""What is several characters and one place."""
 _COLUMN: Final = "\udfff"
 """Stands for a column. No text that is read from a file holds it."""
 
@@ -70,14 +71,18 @@ class Written:
             self.line: str = text
             self.offsets: Sequence[int] = range(len(text) + 1)
             return
-        found = [(it.start(), it.group()) for it in _PLACE.finditer(text)]
-        self.columns = {
-            place: it[2:] for place, (_, it) in enumerate(found) if it.startswith("@@") and len(it) > 2
-        }
-        self.line = "".join(
-            _COLUMN if place in self.columns else it[-1] for place, (_, it) in enumerate(found)
-        )
-        self.offsets = [*(start for start, _ in found), len(text)]
+        line, offsets, columns, at = list[str](), list[int](), dict[int, str](), 0
+        for found in _ONE_PLACE.finditer(text):
+            line.append(text[at : found.start()])
+            offsets.extend(range(at, found.start()))
+            if found[1] is not None:
+                columns[len(offsets)] = found[1]
+            line.append("\n" if found[1] is None else _COLUMN)
+            offsets.append(found.start())
+            at = found.end()
+        self.line = "".join((*line, text[at:]))
+        self.offsets = [*offsets, *range(at, len(text) + 1)]
+        self.columns = columns
 
 
 class Value(NamedTuple):

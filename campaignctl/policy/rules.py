@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds import KINDS, formats
 from campaignctl.kinds.table import Field, Kind, Type, Value
-from campaignctl.model.dlt_checks import CHECKS
+from campaignctl.model.dlt_checks import CHECKS, DltCheck
 from campaignctl.model.environment import Environment
 from campaignctl.policy.beside import NO_COMPANIONS, Companions
 from campaignctl.policy.capacity import capacity as account_capacity
@@ -84,7 +84,7 @@ class Rule:
     `spares_adopted`: of a campaign that a manifest pins it is a warning at most where no plan is made. `of_content`: it
     is about what can no longer change once the start is near, and is not asked then. `of_documents` finds what
     documents beside the campaigns are at fault with, at their own places: that blocks no change. `not_looked_at` names
-    the fields of a live campaign that it would have to see and nobody shows.
+    the fields of a live campaign that it would have to see and nobody shows. `checks` are what it looks at one by one.
     """
 
     name: str
@@ -101,6 +101,7 @@ class Rule:
         None
     )
     not_looked_at: Callable[[Case], tuple[str, ...]] | None = None
+    checks: tuple[DltCheck, ...] = ()
 
     def __post_init__(self) -> None:
         """A rule without the setting it needs could never find anything."""
@@ -292,6 +293,7 @@ _ROWS: Final = (
         of_content=True,
         of_documents=of_templates,
         not_looked_at=not_looked_at,
+        checks=tuple(CHECKS.values()),
     ),
 )
 

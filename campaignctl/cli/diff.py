@@ -17,13 +17,15 @@ from campaignctl.diagnostics import has_errors
 from campaignctl.diff.base import NO_SUCH_PATH, BaseVersion, inside, read_base
 from campaignctl.diff.comparison import Version, diff_manifests
 from campaignctl.diff.consequences import Circumstances
-from campaignctl.diff.document import Compared, DiffDocument, diff_document
+from campaignctl.diff.document import Compared, DiffDocument, Sides, diff_document
 from campaignctl.diff.settings import SettingChange, companion_leaves, project_leaves, setting_changes
 from campaignctl.errors import InputError, UsageError
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.files import shown_path
 from campaignctl.manifests.project import declared_settings
 from campaignctl.manifests.revision import Base, Files, Repository
+from campaignctl.policy import Policies
+from campaignctl.policy.checking import manifests_beside
 from campaignctl.policy.hours import zone_name
 from campaignctl.rendering import formats
 
@@ -86,6 +88,8 @@ def _document(
         session.clock.now(), country, session.project.prune, session.options.address
     )
     diff = diff_manifests(before.version, Version(reading.all_manifests, reading.selected), circumstances)
+    policies = Policies.of(session.environment)
+    beside = manifests_beside(reading.all_manifests, policies, circumstances.now)
     compared = Compared(
         session.environment.name,
         {"revision": base.revision, "commit": base.commit, "merge_base": base.merge_base},
@@ -95,6 +99,7 @@ def _document(
         reading.findings,
         zone_name(session.environment),
         _settings(session, before, reading),
+        Sides(before.environment, session.environment, circumstances.now, beside),
     )
     return diff_document(diff, compared, country, show_numbers=asked.show_numbers)
 

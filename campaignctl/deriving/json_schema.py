@@ -199,9 +199,15 @@ class _Writer:
         """True or false."""
         return self._plain("boolean")
 
-    def amount(self, _field: Field) -> Schema:
-        """A number of seconds."""
-        return self._plain("number") | {"minimum": 0, "maximum": 999_999}
+    def amount(self, field: Field) -> Schema:
+        """A number that is not negative."""
+        matches = field.format.matches if field.format else None
+        most = next((most for most in (999_999_999, 999_999, 1) if matches and matches(str(most))), 0)
+        return self._plain("number") | {"minimum": 0, "maximum": most}
+
+    def amounts(self, field: Field) -> Schema:
+        """A list of such numbers."""
+        return {"type": "array", "items": self.amount(field), **_limits(field, "minItems", "maxItems")}
 
     def _plain(self, word: str) -> Schema:
         """A value that an editor sees as a text while it is a `${name}`."""
@@ -215,6 +221,7 @@ _BY_TYPE: Final[Mapping[Type, Callable[[_Writer, Field], Schema]]] = MappingProx
         Type.URL: _Writer.text,
         Type.TIME: _Writer.text,
         Type.AMOUNT: _Writer.amount,
+        Type.AMOUNTS: _Writer.amounts,
         Type.INTEGER: _Writer.integer,
         Type.BOOLEAN: _Writer.boolean,
         Type.STRINGS: _Writer.items,

@@ -208,7 +208,7 @@ def _rule_page(rule: Rule) -> str:
         "## Settings",
         f"Under `policy.{rule.name}`, of the project or of an environment.{needed}",
         settings,
-        f"```yaml\npolicy:\n  {example.settings}\n```",
+        f"```yaml\n{example.besides}policy:\n  {example.settings}\n```",
         *_checks(rule),
         "## A manifest that breaks it",
         f"```yaml\n{example.manifest}```",

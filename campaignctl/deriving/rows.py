@@ -22,7 +22,8 @@ _TYPES: Final[Mapping[Type, str]] = MappingProxyType(
         Type.NUMBERS: "list of phone numbers",
         Type.OBJECT: "object",
         Type.OBJECTS: "list of objects",
-        Type.AMOUNT: "seconds",
+        Type.AMOUNT: "number",
+        Type.AMOUNTS: "list of numbers",
         Type.TEXT_MAP: "texts under names of your own",
         Type.OBJECT_MAP: "objects under names of your own",
     }

@@ -28,7 +28,7 @@ class BaseVersion:
     """The manifests of the base, the PATHS that it holds, and what a reader should know of it.
 
     `settings` is what its project file declares, None where it was invalid; `companions` are the documents beside its
-    campaigns.
+    campaigns, `environment` is its own.
     """
 
     version: Version
@@ -36,6 +36,7 @@ class BaseVersion:
     notes: tuple[str, ...]
     settings: Mapping[str, Value] | None
     companions: Mapping[str, Sequence[Companion]]
+    environment: Environment
 
 
 def inside(paths: Sequence[str], repository: Repository) -> dict[str, str]:
@@ -66,7 +67,7 @@ def read_base(session: Session, files: Files, paths: dict[str, str], labels: str
     invalid = {finding.where.file for finding in wrong} | reader.silent(loaded)
     version = Version(loaded.desired, selected, frozenset(invalid))
     told = (*notes, *_told(wrong))
-    return BaseVersion(version, frozenset(held), told, reader.declared(), loaded.companions)
+    return BaseVersion(version, frozenset(held), told, reader.declared(), loaded.companions, environment)
 
 
 class _BaseReader:

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict
+from datetime import datetime
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from campaignctl import __version__
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.diff.comparison import FieldChange, ManifestChange, ManifestChangeType, ManifestDiff
 from campaignctl.diff.settings import SettingChange, SettingChangeType
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.lifecycle import STOPPED_STATES, State
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Environment
+from campaignctl.model.overlaps import FindLoad
 from campaignctl.model.plan import FORMAT_VERSION, Difference
+from campaignctl.policy.periods import run_of_manifest
 from campaignctl.rendering.constraints import Amount, KindName, Ordinal, Version
-from campaignctl.rendering.documents import DifferenceDocument, FindingDocument
+from campaignctl.rendering.documents import (
+    ChangeCostDocument,
+    DifferenceDocument,
+    FindingDocument,
+    PlanCostDocument,
+    RunDocument,
+)
 from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.masking import difference_document, masked_spec
-from campaignctl.rendering.measures import local_start
+from campaignctl.rendering.measures import local_start, run_document
+
+if TYPE_CHECKING:
+    from campaignctl.policy.costs import Amounts
+    from campaignctl.rendering.money import Priced
 
 
 class BaseDocument(TypedDict):
@@ -85,6 +99,10 @@ class ManifestChangeDocument(TypedDict):
     """In the order of the field table, then of state and metadata; empty where it stands on one side only."""
     notes: list[str]
     """What a plan will make of it."""
+    run: RunDocument | None
+    """When it runs by the manifest of the branch; null where it does not, or none is there."""
+    cost: ChangeCostDocument | None
+    """Each side by its own project file; null without prices."""
     local_start: NotRequired[str]
     """The start's time in the zone of the calling hours, such as 20:00 in Asia/Kolkata; only where it is written in
     another offset."""
@@ -121,6 +139,8 @@ class DiffDocument(TypedDict):
     notes: list[str]
     findings: list[FindingDocument]
     """Warnings in the branch's manifests."""
+    cost: PlanCostDocument | None
+    """Over what is listed, but those wanted paused, completed or archived; null without prices."""
     changes: list[ManifestChangeDocument]
     """By kind, name and SID; what means the same is not listed."""
     settings: list[SettingDocument]
@@ -139,12 +159,24 @@ class Compared:
     findings: Sequence[Diagnostic] = ()
     time_zone: str | None = None
     settings: Sequence[SettingChange] = ()
+    sides: Sides | None = None
+
+
+@dataclass(frozen=True)
+class Sides:
+    """By what both versions run and cost: their environments, the moment, and what runs beside a manifest."""
+
+    before: Environment
+    after: Environment
+    now: datetime
+    find_load: FindLoad
 
 
 def diff_document(
     diff: ManifestDiff, compared: Compared, country: Country | None, *, show_numbers: bool = False
 ) -> DiffDocument:
     """The changes as data, people's numbers and secrets masked."""
+    changes = [_change(change, country, compared, show_numbers) for change in diff.changes]
     return {
         "format_version": FORMAT_VERSION,
         "campaignctl_version": __version__,
@@ -161,7 +193,8 @@ def diff_document(
         },
         "notes": list(compared.notes),
         "findings": [finding_document(finding) for finding in compared.findings],
-        "changes": [_change(change, country, compared.time_zone, show_numbers) for change in diff.changes],
+        **_priced(diff.changes, changes, compared.sides),
+        "changes": changes,
         "settings": [_setting(change) for change in compared.settings],
     }
 
@@ -180,8 +213,38 @@ def _setting(change: SettingChange) -> SettingDocument:
     return document
 
 
+class _PricedDocument(TypedDict):
+    cost: PlanCostDocument | None
+
+
+def _priced(
+    changes: Sequence[ManifestChange], documents: Sequence[ManifestChangeDocument], sides: Sides | None
+) -> _PricedDocument:
+    """The costs of all, put into the document of each; nothing of it is imported without prices."""
+    if sides is None or not sides.after.prices:
+        return {"cost": None}
+    from campaignctl.rendering.money import Costs
+
+    after = Costs(sides.after)
+    before = Costs(sides.before) if sides.before.prices.get("currency") == after.currency else None
+    going: list[Priced] = []
+    for change, document in zip(changes, documents, strict=True):
+        was = before.of_manifest(change.before) if before else _unknown(change.before)
+        priced = was, after.of_manifest(change.after)
+        document["cost"] = after.change_document(*priced)
+        going += [priced] if change.manifest.state not in STOPPED_STATES else []
+    return {"cost": after.plan_document(going)}
+
+
+def _unknown(manifest: Desired | None) -> Amounts | None:
+    """What was priced in another currency, or not at all."""
+    from campaignctl.policy.costs import UNKNOWN
+
+    return UNKNOWN if manifest is not None else None
+
+
 def _change(
-    change: ManifestChange, country: Country | None, time_zone: str | None, show_numbers: bool
+    change: ManifestChange, country: Country | None, compared: Compared, show_numbers: bool
 ) -> ManifestChangeDocument:
     shown, after = change.manifest, change.after
     document: ManifestChangeDocument = {
@@ -196,11 +259,19 @@ def _change(
         "fields": masked_spec(shown.kind, shown.spec, show_numbers=show_numbers),
         "diff": [_field(shown.kind, each, country, show_numbers) for each in change.diff],
         "notes": list(change.notes),
+        "run": _run(after, compared.sides),
+        "cost": None,
     }
-    local = local_start(shown.kind, shown.spec, time_zone)
+    local = local_start(shown.kind, shown.spec, compared.time_zone)
     if local is not None:
         document["local_start"] = local
     return document
+
+
+def _run(after: Desired | None, sides: Sides | None) -> RunDocument | None:
+    if after is None or sides is None:
+        return None
+    return run_document(run_of_manifest(after, sides.now, sides.after, sides.find_load))
 
 
 def _manifest(manifest: Desired) -> ManifestDocument:

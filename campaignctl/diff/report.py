@@ -7,9 +7,20 @@ from functools import partial
 from typing import Final
 
 from campaignctl.diff.document import DiffDocument, ManifestChangeDocument, SettingDocument
-from campaignctl.diff.words import compared_with, does, effect, setting_difference, subject, total
+from campaignctl.diff.words import (
+    compared_with,
+    currency,
+    does,
+    effect,
+    figures,
+    setting_difference,
+    subject,
+    total,
+    total_cost,
+)
 from campaignctl.rendering.facts import difference_fact, field_facts
 from campaignctl.rendering.report import Entry, Fact, Later, Place, Report, Said, Tone, findings_of
+from campaignctl.rendering.words import cost_words
 from campaignctl.text import message, name
 
 _TONES: Final[Mapping[str, Tone]] = {
@@ -23,7 +34,8 @@ _TONES: Final[Mapping[str, Tone]] = {
 
 def diff_report(document: DiffDocument) -> Report:
     """What looks renamed first, then what is new, changed and gone. No account was looked at: it names none."""
-    entries = [_entry(change) for change in document["changes"]]
+    money, costs = currency(document), total_cost(document)
+    entries = [_entry(change, money) for change in document["changes"]]
     settings = _settings(document["settings"])
     compared = f"Environment {name(document['environment'])}, {compared_with(document)}."
     return Report(
@@ -33,6 +45,7 @@ def diff_report(document: DiffDocument) -> Report:
         summary=(
             Said(total(document["summary"]), Tone.PLAIN if entries else Tone.GOOD),
             Said(compared),
+            *((Said(costs),) if costs else ()),
         ),
         entries=(*sorted(entries, key=lambda entry: entry.tone.rank), *settings),
         findings=findings_of(document["findings"]),
@@ -56,23 +69,30 @@ def _setting_facts(settings: Sequence[SettingDocument]) -> Iterator[Fact]:
             yield difference_fact(setting_difference(setting))
 
 
-def _entry(change: ManifestChangeDocument) -> Entry:
+def _entry(change: ManifestChangeDocument, money: str) -> Entry:
     return Entry(
         title=subject(change),
         does=does(change),
         tone=_TONES[change["change"]],
-        says=Later(partial(_says, change)),
+        says=Later(partial(_says, change, money)),
+        cost=_cost(change, money),
         facts=Later(partial(_facts, change)),
         place=Place(change["manifest"], change["line"] or 1) if change["manifest"] else None,
     )
 
 
-def _says(change: ManifestChangeDocument) -> Iterator[Said]:
+def _cost(change: ManifestChangeDocument, money: str) -> str:
+    priced = change["cost"]
+    return cost_words(priced["before"], priced["after"], money) if priced and priced["after"] else ""
+
+
+def _says(change: ManifestChangeDocument, money: str) -> Iterator[Said]:
     """First what it means for people; of what is gone, that its campaign is not."""
     removed, previous = change["change"] == "removed", change["previous"]
     reaches = effect(change)
     if reaches and not removed:
         yield Said(reaches)
+    yield from map(Said, figures(change, money))
     for place, note in enumerate(change["notes"]):
         first = change["change"] == "looks-renamed" and place == 0
         yield Said(f"Why: {message(note)}" if first else message(note))

@@ -6,7 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from campaignctl.diff.document import DiffDocument, ManifestChangeDocument, SettingDocument
-from campaignctl.diff.words import compared_with, does, effect, labelled, setting_difference, subject, total
+from campaignctl.diff.words import (
+    compared_with,
+    currency,
+    does,
+    effect,
+    figures,
+    labelled,
+    setting_difference,
+    subject,
+    total,
+    total_cost,
+)
 from campaignctl.rendering.as_text.findings import finding_lines
 from campaignctl.rendering.as_text.parts import block
 from campaignctl.rendering.as_text.plan import difference_lines, field_lines
@@ -36,10 +47,11 @@ def _diff(document: DiffDocument) -> Iterator[Line]:
     )
     yield from block(finding_lines(document["findings"]))
     for change in document["changes"]:
-        yield from block(_change(change))
+        yield from block(_change(change, currency(document)))
     yield from block(_settings(document["settings"]))
     yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
-    yield from block([Line(total(document["summary"]), 0, Style.STRONG)])
+    closing = [total_cost(document)] if document["cost"] else []
+    yield from block([Line(total(document["summary"]), 0, Style.STRONG), *(Line(it) for it in closing if it)])
 
 
 def _settings(settings: Sequence[SettingDocument]) -> Iterator[Line]:
@@ -52,12 +64,13 @@ def _settings(settings: Sequence[SettingDocument]) -> Iterator[Line]:
             yield from difference_lines(name(setting["path"]), setting_difference(setting))
 
 
-def _change(change: ManifestChangeDocument) -> Iterator[Line]:
+def _change(change: ManifestChangeDocument, money: str) -> Iterator[Line]:
     mark, style = _MARKS[change["change"]]
     yield Line(f"{mark} {subject(change)}: {does(change)}{_place(change)}", 0, style)
     reaches = effect(change)
     if reaches and change["change"] != "removed":
         yield Line(reaches, 1)
+    yield from (Line(says, 1) for says in figures(change, money))
     yield from (Line(message(note), 1, Style.ALERT) for note in change["notes"])
     if change["change"] == "added":
         if change["state"]:

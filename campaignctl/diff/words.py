@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from campaignctl.diff.document import (
@@ -51,6 +51,28 @@ def effect(change: ManifestChangeDocument) -> str | None:
     local = f" ({change['local_start']})" if "local_start" in change else ""
     when = f", {words.moment(start)}{local}" if start else ""
     return f"{waits}{kind.verb} {words.people(fields)}{when}"
+
+
+def figures(change: ManifestChangeDocument, currency: str) -> Iterator[str]:
+    """How long it runs, and what it costs before and after."""
+    run, priced = change["run"], change["cost"]
+    says = words.run_words(run, KINDS[change["kind"]]) if run else None
+    if says:
+        yield says
+    if priced and priced["after"]:
+        yield f"costs {words.cost_words(priced['before'], priced['after'], currency)}"
+    elif priced and priced["before"]:
+        yield f"cost {words.cost_words(None, priced['before'], currency)}"
+
+
+def currency(document: DiffDocument) -> str:
+    """Of the branch's prices; empty without."""
+    return document["cost"]["currency"] if document["cost"] else ""
+
+
+def total_cost(document: DiffDocument) -> str | None:
+    """What all that changes costs together; None without prices, and where nothing changes."""
+    return words.total_cost(document["cost"], len(document["changes"]))
 
 
 def _says_whom(change: ManifestChangeDocument) -> bool:

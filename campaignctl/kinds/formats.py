@@ -142,3 +142,25 @@ CONFIDENCE = Format(
 PREFIX = Format(
     rf"[^{_CONTROL}{_BLANK}][^{_CONTROL}]*", "a text without a blank before it and without control characters"
 )
+
+_NEGATIVE = (r"-.*", "is negative")
+
+PRICE = Format(
+    r"[0-9]{1,9}(\.[0-9]{1,6})?",
+    "an amount of at most six decimals, such as 0.50",
+    slips=(_NEGATIVE, (r"[0-9]+\.[0-9]{7,}", "has more than six decimals")),
+)
+
+RATE = Format(r"0(\.[0-9]{1,6})?|1(\.0{1,6})?", "a share from 0 to 1 of at most six decimals, such as 0.55")
+
+SECONDS = Format("[0-9]{1,5}s", "a number of seconds such as 60s", slips=(_NEGATIVE,))
+
+PULSE = Format("[1-9][0-9]{0,4}s", "a number of seconds such as 60s", slips=(_NEGATIVE,))
+
+TAX = Format(
+    r"[0-9]{1,3}(\.[0-9]{1,6})?%",
+    "a percentage such as 18%",
+    slips=((r"[0-9.]+", "has no %; write for example 18%"), _NEGATIVE),
+)
+
+CURRENCY = Format("[A-Z]{3}", "the three letters of a currency in ISO 4217, such as INR")

@@ -9,6 +9,7 @@ from campaignctl.kinds import KINDS, formats
 from campaignctl.kinds.counters import LEAST_TRIED, LIMIT_DOCS, counted_by
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import given_in
+from campaignctl.kinds.spending import USAGE
 from campaignctl.kinds.table import Field, Kind, Role, Type
 
 API_VERSION = "campaignctl/v1"
@@ -143,6 +144,7 @@ def _metadata(kind: Kind) -> Iterator[Field]:
     )
     yield stop_when([kind])
     yield _after()
+    yield USAGE
 
 
 def _spec(kind: Kind) -> Iterator[Field]:

@@ -33,7 +33,8 @@ class Type(Enum):
     NUMBERS = "numbers"  # people's phone numbers
     OBJECT = "object"
     OBJECTS = "objects"  # a list of objects of one shape
-    AMOUNT = "amount"  # seconds, kept as text
+    AMOUNT = "amount"  # a number, kept as text
+    AMOUNTS = "amounts"  # such numbers, one after the other
     TEXT_MAP = "text map"  # texts under names of the user's own
     OBJECT_MAP = "object map"  # objects of one shape under names of the user's own
 
@@ -111,6 +112,7 @@ _FORMAT_BY_TYPE: Mapping[Type, Format] = {
     Type.TIME: formats.TIME,
     Type.NUMBERS: formats.PHONE,
     Type.AMOUNT: formats.AMOUNT,
+    Type.AMOUNTS: formats.AMOUNT,
 }
 
 

@@ -230,6 +230,7 @@ def _desired(
         numbers_file=numbers_file,
         stop_when=_object(metadata, "stop_when"),
         after=_after(metadata),
+        usage=_object(metadata, "usage"),
     )
 
 

@@ -12,6 +12,7 @@ from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
 from campaignctl.model.environment import ACCOUNT_VARIABLE, HOSTS, Backend, Environment
+from campaignctl.model.usage import longest_below_talk
 from campaignctl.policy import CLOSING, OPENING, RULES
 from campaignctl.policy.project_file import ENVIRONMENT_ALLOW, SANDBOX
 
@@ -37,6 +38,7 @@ class EnvironmentBuilder:
         self.vars = _texts(project.get("vars"))
         self.policy = _rules(project.get("policy"))
         self.guard = settings_of(project.get("guard"))
+        self.usage, self.prices = settings_of(project.get("usage")), settings_of(project.get("prices"))
         self.problems: list[SettingProblem] = []
 
     def environments(self) -> dict[str, Environment]:
@@ -49,6 +51,12 @@ class EnvironmentBuilder:
         credentials = settings_of(settings.get("credentials"))
         backend: Backend = SANDBOX if settings.get("backend") == SANDBOX else "exotel"
         self.problems += _misplaced(here, backend, settings)
+        usage = _over(self.usage, settings_of(settings.get("usage")))
+        prices = _over(self.prices, settings_of(settings.get("prices")))
+        policy = self._policy(here, settings)
+        if name in self.named or not self.named:
+            found = _spending_problems(settings, here, usage, prices, policy.get("budget"))
+            self.problems += [it for it in found if it not in self.problems]
         return Environment(
             name,
             backend,
@@ -68,9 +76,11 @@ class EnvironmentBuilder:
             resume_before_start=str(settings.get("resume_before_start") or "unknown"),
             allow=_words(settings.get("allow")),
             vars={**self.vars, **_texts(settings.get("vars"))},
-            policy=self._policy(here, settings),
+            policy=policy,
             guard=_over(self.guard, settings_of(settings.get("guard"))),
             sandbox_clock=_text(settings.get("clock")),
+            usage=usage,
+            prices=prices,
         )
 
     def _account(self, here: str, backend: str, settings: Settings) -> str:
@@ -148,12 +158,41 @@ def _rule_problems(where: str, rule: str, settings: Settings) -> Iterator[Settin
         yield SettingProblem(where, "required", f"{rule} needs level: error, warn or off")
     if needed and level != "off" and settings.get(needed) is None:
         yield SettingProblem(where, "required", f"{rule} needs {needed}")
+    limits = RULES[rule].needs_one_of
+    if limits and level != "off" and all(settings.get(limit) is None for limit in limits):
+        yield SettingProblem(where, "required", f"{rule} needs {' or '.join(limits)}")
     zone = _text(settings.get("time_zone"))
     if zone is not None:
         yield from _zone_problems(f"{where}.time_zone", zone)
     opening, closing = settings.get("from") or OPENING, settings.get("to") or CLOSING
     if rule == "calling_hours" and str(opening) >= str(closing):
         yield SettingProblem(where, "window", f"calling_hours: {closing} is not after {opening}")
+
+
+def _spending_problems(
+    settings: Settings, here: str, usage: Settings, prices: Settings, budget: Value
+) -> Iterator[SettingProblem]:
+    """What is wrong with the usage, the prices and the budget of an environment; at its own words where it has some."""
+    if usage:
+        above = f"{here}." if settings.get("usage") is not None else ""
+        message = longest_below_talk(usage)
+        if message:
+            yield SettingProblem(f"{above}usage.longest_talk", "limit", message)
+    if prices:
+        from campaignctl.kinds.currencies import currency_problem  # where prices are written: few projects do
+
+        above = f"{here}." if settings.get("prices") is not None else ""
+        message = currency_problem(_text(prices.get("currency")))
+        if message:
+            yield SettingProblem(f"{above}prices.currency", "currency", message)
+        for kind, price in (("call", "per_pulse"), ("sms", "per_segment")):
+            if prices.get(kind) is not None and settings_of(prices[kind]).get(price) is None:
+                yield SettingProblem(f"{above}prices.{kind}", "required", f"{kind} needs {price}")
+    level = settings_of(budget).get("level")
+    if not prices and level in ("error", "warn"):
+        above = f"{here}." if "budget" in settings_of(settings.get("policy")) else ""
+        message = f"budget is at {level}, and there are no prices: set prices, or turn it off"
+        yield SettingProblem(f"{above}policy.budget", "needs", message)
 
 
 def _zone_problems(where: str, name: str) -> Iterator[SettingProblem]:

@@ -224,6 +224,17 @@ class FieldReader:
             self._require(BY_NAME, set(item), node)  # a pin makes no list of a mapping without a name
         return ListName(name) if isinstance(name, str) else _INVALID
 
+    def _amounts(self, field: Field, node: Node) -> Value | _Invalid:
+        """A list of numbers, each as it is written."""
+        if not self._is(SequenceNode, field, node, "a list"):
+            return _INVALID
+        try:
+            check_limits(field, len(node.value))
+        except FaultyError as faulty:
+            return self.fault(faulty.rule, node, f"{field.name}: {faulty.message}")
+        items = [self._amount(field, item) for item in node.value]
+        return [item for item in items if isinstance(item, str)]
+
     # -- scalars -------------------------------------------------------------------------------------------
 
     def _text(self, field: Field, node: Node, called: str | None = None) -> str | _Invalid:
@@ -298,6 +309,7 @@ _READERS: Final[Mapping[Type, Callable[[FieldReader, Field, Node], Value | _Inva
         Type.URL: FieldReader._text,
         Type.TIME: FieldReader._text,
         Type.AMOUNT: FieldReader._amount,
+        Type.AMOUNTS: FieldReader._amounts,
         Type.INTEGER: FieldReader._integer,
         Type.BOOLEAN: FieldReader._boolean,
         Type.STRINGS: FieldReader._strings,

@@ -58,7 +58,7 @@ class QuickReader:
                 return self._plain(field, read_boolean)
             case Type.STRING | Type.DIGITS | Type.URL | Type.TIME:
                 return self._text(field)
-            case Type.AMOUNT | Type.WORDS | Type.OBJECTS | Type.OBJECT_MAP:
+            case Type.AMOUNT | Type.AMOUNTS | Type.WORDS | Type.OBJECTS | Type.OBJECT_MAP:
                 return _give_up
 
     def _object(self, field: Field, needed: bool = False) -> Reader:

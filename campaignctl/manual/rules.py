@@ -33,7 +33,7 @@ COMMAND_LINE = Position("")
 
 _MOST_CANDIDATES = 10
 
-_OF_MANIFESTS = frozenset({"required_labels", "lead_time"})
+_OF_MANIFESTS = frozenset({"required_labels", "lead_time", "budget", "sms_segments"})
 """Policies about what a manifest says, not about the campaign that it is of."""
 
 

@@ -8,7 +8,7 @@ unknown here, never 0.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias, assert_never
@@ -19,6 +19,7 @@ from campaignctl.kinds.operations import STARTING, STOPPING, Op
 from campaignctl.kinds.table import Field, Kind, Role, Type, Unit, Value
 from campaignctl.model.counts import NO_COUNTS, Counts
 from campaignctl.model.plan import Change
+from campaignctl.model.ucs2 import Beyond, beyond
 from campaignctl.model.values import texts
 
 _BASIC: Final = frozenset(
@@ -47,12 +48,22 @@ _PLACES: Final[Mapping[Encoding, tuple[int, int]]] = {Encoding.GSM_7: (160, 153)
 
 @dataclass(frozen=True, slots=True)
 class TextEstimate:
-    """The text of one SMS. `characters` are places: some characters take two. With variables both are the least."""
+    """The text of one SMS. `characters` are places: some characters take two. With variables both are the least.
+
+    `beyond` is what of it lies outside GSM-7, None in GSM-7.
+    """
 
     encoding: Encoding
     characters: int
     segments: int
     variables: tuple[str, ...] = ()
+    beyond: Beyond | None = None
+
+    @property
+    def replaced_segments(self) -> int | None:
+        """How many it would be with all that lies outside GSM-7 replaced; None where something has no replacement."""
+        replaced = self.beyond.replaced if self.beyond else None
+        return None if replaced is None else text_estimate(replaced).segments
 
 
 def text_estimate(text: str) -> TextEstimate:
@@ -65,7 +76,17 @@ def text_estimate(text: str) -> TextEstimate:
     encoding = Encoding.GSM_7 if _GSM_7.issuperset(fixed) else Encoding.UCS_2
     sizes = [_size(character, encoding) for character in fixed]
     variables = tuple(dict.fromkeys(VARIABLE.findall(text)))
-    return TextEstimate(encoding, sum(sizes), _segments(sizes, *_PLACES[encoding]), variables)
+    outside = beyond(text, list(_fixed(text)), _GSM_7) if encoding is Encoding.UCS_2 else None
+    return TextEstimate(encoding, sum(sizes), _segments(sizes, *_PLACES[encoding]), variables, outside)
+
+
+def _fixed(text: str) -> Iterator[int]:
+    """The offsets of what is not filled in."""
+    last = 0
+    for variable in VARIABLE.finditer(text):
+        yield from range(last, variable.start())
+        last = variable.end()
+    yield from range(last, len(text))
 
 
 def _size(character: str, encoding: Encoding) -> int:

@@ -11,7 +11,7 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
-from campaignctl.model.campaigns import Desired, Key, Live, RefreshStrategy
+from campaignctl.model.campaigns import Desired, Key, Live, Locate, RefreshStrategy
 from campaignctl.model.counts import Counts
 from campaignctl.model.gates import Gate
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
@@ -172,6 +172,7 @@ class Plan:
     findings: tuple[Diagnostic, ...] = ()
     find_overlaps: Callable[[], tuple[CapacityOverlap, ...]] = field(default=tuple, compare=False, repr=False)
     find_load: FindLoad = field(default=nothing_beside, compare=False, repr=False)
+    locate: Locate | None = field(default=None, compare=False, repr=False)
 
     @property
     def overlaps(self) -> tuple[CapacityOverlap, ...]:

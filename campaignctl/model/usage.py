@@ -66,3 +66,11 @@ def seconds_in(length: str) -> int:
 
 def _places(count: Value, default: int) -> int:
     return count if isinstance(count, int) else default
+
+
+def longest_below_talk(settings: Mapping[str, Value]) -> str | None:
+    """What is wrong where the longest talk is shorter than the usual one."""
+    talk, longest = settings.get("talk"), settings.get("longest_talk")
+    if not isinstance(longest, str) or seconds_in(longest) >= _seconds(talk, USUAL.talk):
+        return None
+    return f"longest_talk: {longest} is below talk, {_seconds(talk, USUAL.talk)}s"

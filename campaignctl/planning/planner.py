@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
-from campaignctl.diagnostics import Diagnostic
+from campaignctl.diagnostics import Diagnostic, counted
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import STOPPED_STATES, State, Status
 from campaignctl.kinds.operations import Permission
@@ -37,8 +39,12 @@ from campaignctl.policy import (
     registry_of,
 )
 from campaignctl.policy.beside import OtherRun
+from campaignctl.policy.checking import expected, keeps_ledger
 from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.shared_capacity import SharedCapacity
+
+if TYPE_CHECKING:
+    from campaignctl.policy.budget import Ledger
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,13 @@ def make_plan(
     copies = copies_among(all_manifests, terms.environment, terms.now)
     others = cache(lambda: OtherRuns(_other_runs(account), terms.policies.capacities))
     registered = cache(lambda: registry_of(terms.companions))
-    beside = Beside(copies=copies, find_load=lambda *asked: others().find_load(*asked), registered=registered)
+    ledger = cache(lambda: _ledger(account, terms)) if keeps_ledger(terms.environment) else None
+    beside = Beside(
+        copies=copies,
+        find_load=lambda *asked: others().find_load(*asked),
+        registered=registered,
+        ledger=ledger,
+    )
     terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
     decided, changes, shared = _decide_all(meant, orphans, account, terms)
@@ -118,7 +130,7 @@ def make_plan(
         ),
         unmanaged=len(account.unnamed),
         with_prefix=with_prefix,
-        notes=notes,
+        notes=(*notes, *(_unknown_costs_noted(ledger(), terms) if ledger else ())),
         find_overlaps=shared.find,
         find_load=beside.find_load,
     )
@@ -148,12 +160,46 @@ def _other_runs(account: _Account) -> Iterator[OtherRun]:
             continue
         spec = {**live.spec, **desired.spec} if live is not None else desired.spec
         begins = window_of(desired.kind, spec).start
-        subject = Subject(desired.kind, spec, begins, is_live=live is not None)
-        yield other_run(subject, run_key(desired))
+        yield other_run(Subject(desired.kind, spec, begins), run_key(desired))
     for live in account.unmatched:
         if live.status is not Status.PAUSED:
             begins = window_of(live.kind, live.spec).start
             yield other_run(Subject(live.kind, live.spec, begins, is_live=True), run_key(live))
+
+
+def _ledger(account: _Account, terms: Terms) -> Ledger:
+    """What the manifests cost together: what is created already comes first."""
+    from campaignctl.policy.budget import Ledger, Spending
+
+    return Ledger(
+        (
+            Spending(run_key(desired), subject, start or terms.now, desired.name or "", settled)
+            for match in account.matches
+            if (desired := match.desired).state not in STOPPED_STATES
+            for subject, start, settled in [_spending(match, terms)]
+        ),
+        terms.environment,
+        in_plan=True,
+    )
+
+
+def _spending(match: Match, terms: Terms) -> tuple[Subject, datetime | None, bool]:
+    """A campaign as it will stand, when it begins, and whether it is created already, or over."""
+    desired, live = match.desired, match.live
+    spec = {**live.spec, **desired.spec} if live is not None else desired.spec
+    window = window_of(desired.kind, spec)
+    subject = expected(Subject(desired.kind, spec, None), desired, terms.environment)
+    resumes = live is not None and live.status is Status.PAUSED and desired.state is State.ACTIVE
+    start = max(window.start, terms.now) if resumes and window.start else window.start
+    return subject, start, live is not None or window.over(terms.now)
+
+
+def _unknown_costs_noted(ledger: Ledger, terms: Terms) -> Iterator[str]:
+    """Where a budget lets campaigns of unknown cost count as 0."""
+    settings = terms.environment.policy.get("budget")
+    if isinstance(settings, Mapping) and settings.get("unknown") == "allow" and ledger.unknown:
+        count = counted(ledger.unknown, "campaign of unknown cost counts", "campaigns of unknown cost count")
+        yield f"budget: {count} as 0 (unknown: allow)"
 
 
 def _look(all_manifests: Sequence[Desired], snapshot: Snapshot, country: Country | None) -> _Account:

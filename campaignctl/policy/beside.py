@@ -13,6 +13,7 @@ from campaignctl.policy.copies import NO_COPIES, Copies
 if TYPE_CHECKING:
     from campaignctl.dlt.holding import Registry
     from campaignctl.model.companions import Companion
+    from campaignctl.policy.budget import Ledger
 
 Companions: TypeAlias = "Mapping[str, Sequence[Companion]]"
 """The documents beside an environment's campaigns, by their kind."""
@@ -36,12 +37,14 @@ class Beside(NamedTuple):
 
     `find_load` tells what all that may run asks of the account meanwhile; only a rule that needs it asks. `registered`
     gives the registered templates of the environment, None where it has none.
+    `ledger` is what the manifests of the environment cost together, None where one is looked at by itself.
     """
 
     overlaps: Sequence[CapacityOverlap] = ()
     copies: Copies = NO_COPIES
     find_load: FindLoad = nothing_beside
     registered: Callable[[], Registry | None] = lambda: None
+    ledger: Callable[[], Ledger] | None = None
 
 
 ALONE: Final = Beside()

@@ -8,11 +8,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity
-from campaignctl.kinds.lifecycle import ENDING_STATES, MARGIN, State
+from campaignctl.kinds.lifecycle import ENDING_STATES, MARGIN, STOPPED_STATES, State
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
-from campaignctl.model.overlaps import CapacityOverlap
+from campaignctl.model.overlaps import CapacityOverlap, FindLoad
 from campaignctl.model.windows import Window, after, window_of
 from campaignctl.policy.beside import ALONE, NO_COMPANIONS, Beside, Companions, OtherRun
 from campaignctl.policy.capacity import Span, capacity, overlaps_by_kind
@@ -27,6 +27,7 @@ from campaignctl.policy.subject import Case, Subject, label
 
 if TYPE_CHECKING:
     from campaignctl.model.companions import Companion
+    from campaignctl.policy.budget import Ledger
 
 LocateCompanion: TypeAlias = "Callable[[Companion, str], Position]"
 """Where a part of a document beside the campaigns stands, by its dotted path."""
@@ -97,10 +98,10 @@ def check_manifests(
     """
     policies = Policies.of(environment, companions)
     overlaps = shared(_spans(all_manifests, environment, now), environment)
-    others = cache(lambda: OtherRuns(_others(all_manifests, now), policies.capacities))
     copies = copies_among(all_manifests, environment, now)
     registered = cache(lambda: registry_of(companions))
-    beside = Beside(overlaps, copies, lambda *asked: others().find_load(*asked), registered)
+    ledger = cache(lambda: _ledger(all_manifests, environment, now)) if keeps_ledger(environment) else None
+    beside = Beside(overlaps, copies, manifests_beside(all_manifests, policies, now), registered, ledger)
     for desired in selected:
         yield from check_manifest(desired, policies, now, locate, beside)
     yield from check_documents(policies, beside, locate_companion)
@@ -133,6 +134,46 @@ OF_CONTENT: Final = tuple(rule.name for rule in RULES.values() if rule.of_conten
 """The rules about what can no longer change once the start is near."""
 
 
+def manifests_beside(all_manifests: Collection[Desired], policies: Policies, now: datetime) -> FindLoad:
+    """What the manifests of an environment ask of its account; gone through once, when somebody asks."""
+    others = cache(lambda: OtherRuns(_others(all_manifests, now), policies.capacities))
+    return lambda *asked: others().find_load(*asked)
+
+
+def keeps_ledger(environment: Environment) -> bool:
+    """Whether a budget binds what the manifests cost together."""
+    return bool(environment.prices) and level_of(RULES["budget"], environment) is not None
+
+
+def _ledger(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Ledger:
+    """Nobody knows here what is created already."""
+    from campaignctl.policy.budget import Ledger, Spending
+
+    entries = [
+        Spending(
+            run_key(desired),
+            expected(
+                Subject(desired.kind, desired.spec, None, is_live=desired.sid is not None),
+                desired,
+                environment,
+            ),
+            window.start or now,
+            label(desired),
+            window.over(now),
+        )
+        for desired in all_manifests
+        if desired.state not in STOPPED_STATES
+        for window in [window_of(desired.kind, desired.spec)]
+    ]
+    return Ledger(entries, environment, in_plan=False)
+
+
+def expected(subject: Subject, desired: Desired, environment: Environment) -> Subject:
+    """A campaign with how its people are expected to answer, and what its account does a minute."""
+    usage = environment.usage_of(desired.usage)
+    return subject._replace(usage=usage, capacity=capacity(subject.kind, environment))
+
+
 def copies_among(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Copies:
     """The manifests of an environment, to be asked which of them repeats another."""
     return Copies(all_manifests, environment.country, zone_name(environment), now)
@@ -153,7 +194,7 @@ def _spans(
     for desired in all_manifests:
         window = window_of(desired.kind, desired.spec)
         if _is_bound(desired, window, now) and desired.state is not State.PAUSED:
-            subject = Subject(desired.kind, desired.spec, window.start, is_live=desired.sid is not None)
+            subject = Subject(desired.kind, desired.spec, window.start)
             yield from span_of(subject, label(desired), environment)
 
 

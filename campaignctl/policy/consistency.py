@@ -18,6 +18,7 @@ from campaignctl.kinds.table import Field, Kind, Role, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Prune
 from campaignctl.model.fault import SpecFinding
+from campaignctl.model.usage import longest_below_talk
 from campaignctl.model.windows import instant
 from campaignctl.policy.doubts import doubts, look_alikes
 
@@ -209,6 +210,13 @@ def _renaming(desired: Desired) -> Iterator[SpecFinding]:
 
 _TYPES: Final = ("campaign_type", "content_type")
 
+
+def _usage(desired: Desired) -> Iterator[SpecFinding]:
+    message = longest_below_talk(desired.usage) if desired.usage else None
+    if message and desired.usage.get("talk") is not None:
+        yield SpecFinding("metadata.usage.longest_talk", "limit", message)
+
+
 _CHECKS: Final[tuple[tuple[Callable[[Desired], Iterator[SpecFinding]], Sequence[str]], ...]] = (
     (_window, ("schedule",)),
     (_dynamic, (*_TYPES, "lists", "from", "from_file")),
@@ -217,6 +225,7 @@ _CHECKS: Final[tuple[tuple[Callable[[Desired], Iterator[SpecFinding]], Sequence[
     *((partial(_companion, *row), row[:2]) for row in _NEEDS),
     (_sender, ("sender_id", "sms_type")),
     (_renaming, ()),
+    (_usage, ()),
 )
 """Each with the fields of the spec that it looks at."""
 

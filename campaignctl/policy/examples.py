@@ -12,11 +12,14 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`settings` as under `policy` in the project file, `manifest` a complete file; `country` is the environment's."""
+    """`settings` as under `policy` in the project file, `manifest` a complete file; `country` is the environment's,
+    `besides` what else the project file needs.
+    """
 
     settings: str
     manifest: str
     country: str | None = None
+    besides: str = ""
 
 
 def _voice(
@@ -41,7 +44,7 @@ spec:
 """
 
 
-def _sms(name: str, sender_id: str) -> str:
+def _sms(name: str, sender_id: str, template: str = "Your order is on its way.") -> str:
     return f"""\
 apiVersion: campaignctl/v1
 kind: SmsCampaign
@@ -54,7 +57,7 @@ spec:
   dlt_template_id: "1107160086562376233"
   sender_id: {sender_id}
   sms_type: transactional
-  template: Your order is on its way.
+  template: "{template}"
   schedule: {{start_time: "2030-01-15T10:00:00+05:30", end_time: "2030-01-15T18:00:00+05:30"}}
 """
 
@@ -76,6 +79,8 @@ spec:
 _RETRIES = (
     "  retries: {number_of_retries: 3, interval_mins: 30, mechanism: Linear, on_status: [busy, no-answer]}\n"
 )
+
+_LONG = "Your order’s on its way, and we will tell you when it comes. Thank you for buying at our shop."
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {
@@ -125,5 +130,11 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
             ),
         ),
         "dlt_template": Example("dlt_template: {level: error}", _TEMPLATES + _sms("order", "EXOTEL")),
+        "budget": Example(
+            "budget: {level: error, per_campaign: 1}",
+            _voice("dear", more=_RETRIES),
+            besides="prices: {currency: INR, call: {per_pulse: 0.50, per_attempt: 0.10}}\n",
+        ),
+        "sms_segments": Example("sms_segments: {level: warn, at_most: 1}", _sms("long", "EXOTEL", _LONG)),
     }
 )

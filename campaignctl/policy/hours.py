@@ -14,7 +14,7 @@ from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import Load
 from campaignctl.model.windows import after, in_zone, offset, utc, window_of
-from campaignctl.policy.prediction import declared_end
+from campaignctl.policy.prediction import declared_end, hides_its_calls
 from campaignctl.policy.runs import load_beside, outlooks_of, run_key
 from campaignctl.policy.subject import Case, Subject, Violation
 from campaignctl.policy.wall_time import moment_of
@@ -123,7 +123,9 @@ def _load(case: Case) -> Load | None:
 
 
 def _longest_minutes(subject: Subject, load: Load) -> int | None:
-    """How long its calls may take beside the others; None where nobody can tell."""
+    """How long its calls may take beside the others; None where nobody can tell, or sees how fast it calls."""
+    if hides_its_calls(subject):
+        return None
     outlooks = outlooks_of(subject, load)
     longest = outlooks.shared or outlooks.worst
     return None if longest is None else longest.minutes

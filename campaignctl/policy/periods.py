@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import FINISHED, Status
+from campaignctl.kinds.lifecycle import FINISHED, State, Status
 from campaignctl.kinds.operations import ENDING, Op
+from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import FindLoad, nothing_beside
 from campaignctl.model.plan import Change
@@ -24,6 +25,7 @@ from campaignctl.policy import (
     level_of,
 )
 from campaignctl.policy.capacity import capacity
+from campaignctl.policy.checking import expected
 from campaignctl.policy.hours import hours_settings, zone_name
 from campaignctl.policy.runs import Outlooks, load_beside, outlooks_of, run_key
 
@@ -45,6 +47,26 @@ class Run:
     def predicted_end(self) -> datetime | None:
         """When its typical run is over."""
         return self.outlooks.typical.end if self.outlooks.typical else None
+
+
+def run_of_manifest(
+    desired: Desired, now: datetime, environment: Environment, find_load: FindLoad = nothing_beside
+) -> Run | None:
+    """When its campaign would run, as far as the manifest alone tells; None of what is over, or is to be."""
+    window = window_of(desired.kind, desired.spec)
+    if window.over(now) or desired.state in (State.COMPLETED, State.ARCHIVED):
+        return None
+    begins = window.start or now
+    subject = expected(
+        Subject(desired.kind, desired.spec, begins, is_live=desired.sid is not None), desired, environment
+    )
+    return Run(
+        start=begins,
+        end=declared_end(subject),
+        per_minute=busiest_minute(subject),
+        goes=desired.state is not State.PAUSED,
+        outlooks=outlooks_of(subject, load_beside(subject, run_key(desired), find_load)),
+    )
 
 
 class Beginning(NamedTuple):
@@ -81,7 +103,7 @@ def subject_of(change: Change, begins: datetime | None, environment: Environment
         change.resulting,
         begins,
         capacity=capacity(kind, environment),
-        is_live=change.live is not None,
+        is_live=change.desired is None,
         counts=change.counts,
         usage=environment.usage_of(change.desired.usage if change.desired else {}),
     )

@@ -44,22 +44,31 @@ def declared_end(subject: Subject) -> datetime | None:
 
 
 def workload_of(subject: Subject) -> Workload | None:
-    """What tells how long it runs; None where a part of it is not known: the people, or what an account hides."""
+    """What tells how long it runs; None where nobody can tell: the people are not known, or an account hides the
+    retries of what no manifest describes.
+    """
     people = number_count(subject)
-    if people is None or _hides_its_calls(subject):
+    if people is None or (subject.is_live and _hides_retries(subject)):
         return None
     intervals = retry_intervals(subject.spec.get("retries")) if "retries" in subject.kind.by_name else ()
     return Workload(people, pace(subject), intervals, subject.usage.answers(len(intervals) + 1))
 
 
-def _hides_its_calls(subject: Subject) -> bool:
-    """Whether a part is missing of what says how often and how fast it calls."""
-    if not subject.is_live:
+def hides_its_calls(subject: Subject) -> bool:
+    """Whether a part is missing of what says how often and how fast a live campaign calls."""
+    if not subject.is_live or "mode" not in subject.kind.by_name:
         return False
-    spec, how = subject.spec, {"retries", "mode"} & subject.kind.by_name.keys()
-    retries, paced = spec.get("retries"), spec.get("mode") != "custom" or "throttle" in spec
+    spec = subject.spec
+    paced = "mode" in spec and (spec["mode"] != "custom" or "throttle" in spec)
+    return not paced or _hides_retries(subject)
+
+
+def _hides_retries(subject: Subject) -> bool:
+    if "retries" not in subject.kind.by_name:
+        return False
+    retries = subject.spec.get("retries")
     counted = not isinstance(retries, Mapping) or retries.keys() >= {"number_of_retries", "interval_mins"}
-    return not (how <= spec.keys() and paced and counted)
+    return "retries" not in subject.spec or not counted
 
 
 def number_count(subject: Subject) -> int | None:

@@ -9,6 +9,7 @@ from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.endpoints import CREATE_FORMS, SERVICES, Service
 from campaignctl.kinds.manifest import API_VERSION, stop_when
 from campaignctl.kinds.operations import given_in
+from campaignctl.kinds.spending import PRICES, USAGE
 from campaignctl.kinds.table import Field, Secrecy, Type
 from campaignctl.model.environment import HOSTS, RESUMES
 from campaignctl.policy import RULES
@@ -32,6 +33,7 @@ _VARS = Field(
     keys=formats.VARIABLE,
 )
 
+_SPENDING = (USAGE, PRICES)
 _GUARD = Field(
     "guard",
     Type.OBJECT,
@@ -172,6 +174,7 @@ _ENVIRONMENT = (
     _VARS,
     _POLICY_FIELD,
     _GUARD,
+    *_SPENDING,
     Field(
         "clock",
         Type.TIME,
@@ -232,5 +235,6 @@ PROJECT = Field(
         ),
         _POLICY_FIELD,
         _GUARD,
+        *_SPENDING,
     ),
 )

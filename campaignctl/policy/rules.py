@@ -29,6 +29,7 @@ from campaignctl.policy.content import (
 )
 from campaignctl.policy.dlt_template import DLT_TEMPLATES, dlt_template, not_looked_at, of_templates
 from campaignctl.policy.hours import BOUNDS, CLOSING, OPENING, calling_hours, start_offset
+from campaignctl.policy.spending import UNKNOWNS, budget, sms_segments
 from campaignctl.policy.subject import Case, Violation
 from campaignctl.policy.timing import RUN_BOUNDS, capacity, lead_time, window_fits
 
@@ -79,7 +80,8 @@ _STRICT: Final = LeftOut(Severity.ERROR, Severity.WARN)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Rule:
-    """One rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it must have.
+    """One rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it must have,
+    `needs_one_of` several of which it must have one.
 
     `spares_adopted`: of a campaign that a manifest pins it is a warning at most where no plan is made. `of_content`: it
     is about what can no longer change once the start is near, and is not asked then. `of_documents` finds what
@@ -93,6 +95,7 @@ class Rule:
     details: str
     settings: tuple[Field, ...] = ()
     needs: str | None = None
+    needs_one_of: tuple[str, ...] = ()
     left_out: LeftOut = _OFF
     in_validate: bool = True
     spares_adopted: bool = False
@@ -105,6 +108,9 @@ class Rule:
 
     def __post_init__(self) -> None:
         """A rule without the setting it needs could never find anything."""
+        missing = {*self.needs_one_of} - {field.name for field in self.settings}
+        if missing:
+            raise ValueError(f"{self.name}: it has no setting {missing.pop()}")
         if self.needs is not None and self.needs not in {field.name for field in self.settings}:
             raise ValueError(f"{self.name}: it has no setting {self.needs}")
 
@@ -294,6 +300,41 @@ _ROWS: Final = (
         of_documents=of_templates,
         not_looked_at=not_looked_at,
         checks=tuple(CHECKS.values()),
+    ),
+    Rule(
+        "budget",
+        "No campaign, and no month, costs more than this.",
+        budget,
+        "Compared with tax, by the prices of the environment. The month is that of the start, in the time zone of the "
+        "calling hours; in it all manifests of the environment are summed up, selected or not, but those wanted "
+        "paused, completed or archived. What is created already, or over, comes first, then by start, kind and name: "
+        "whatever goes above the limit is at fault, and what is over never is. Campaigns that no manifest names do not "
+        "count. It is no cap on what the account charges. A campaign of unknown cost (people in a list that nobody "
+        "counted, a price that is left out) is at fault in a plan, unless unknown: allow counts it as 0. Raise the "
+        "limit, call fewer people, or move a campaign to another month.",
+        settings=(
+            Field("per_campaign", Type.AMOUNT, "The most of one campaign.", format_by=formats.PRICE),
+            Field("per_month", Type.AMOUNT, "The most of one month.", format_by=formats.PRICE),
+            Field("bound", Type.STRING, "Which cost counts.", choices=RUN_BOUNDS, default="worst"),
+            Field(
+                "unknown",
+                Type.STRING,
+                "What a campaign of unknown cost is.",
+                choices=UNKNOWNS,
+                default="block",
+            ),
+        ),
+        needs_one_of=("per_campaign", "per_month"),
+    ),
+    Rule(
+        "sms_segments",
+        "No SMS takes more segments than this.",
+        sms_segments,
+        "Columns count nothing. The finding stands at the first character outside GSM-7, if there is one, which makes "
+        "a segment hold 70 characters instead of 160, and says what could stand instead; it is never put in. Shorten "
+        "the text.",
+        settings=(Field("at_most", Type.INTEGER, "The most segments.", minimum=1),),
+        needs="at_most",
     ),
 )
 

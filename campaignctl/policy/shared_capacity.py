@@ -62,5 +62,5 @@ class SharedCapacity:
         for live in self._alive:
             if live.status in CALLING and (live.kind.name, live.sid) not in settled:
                 begins = window_of(live.kind, live.spec).start
-                subject = Subject(live.kind, live.spec, begins, is_live=True)
+                subject = Subject(live.kind, live.spec, begins)
                 yield from span_of(subject, live.name or live.sid, self._environment)

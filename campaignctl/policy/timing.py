@@ -36,7 +36,7 @@ def window_fits(case: Case) -> Iterator[Violation]:
     """The window is long enough for the run. Where its people are not known nobody can tell."""
     account = case.settings.get(case.subject.kind.capacity_setting)
     subject = case.subject.of_account(account) if isinstance(account, int) else case.subject
-    end, workload = window_of(subject.kind, subject.spec).end, workload_of(subject)
+    end, workload = window_of(subject.kind, subject.spec).end, workload_of(subject._replace(is_live=False))
     if workload is None or subject.begins is None or end is None:
         return
     window, typical = end - subject.begins, case.settings.get("bound") == "typical"

@@ -12,7 +12,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
-from campaignctl.model.estimates import Estimate, Estimates, estimates
+from campaignctl.model.estimates import Estimate, Estimates, estimates, sets_going
 from campaignctl.model.plan import FORMAT_VERSION, Change, HeldOperation, Operation, Plan, Reason, Selection
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
@@ -53,6 +53,7 @@ from campaignctl.text import HIDDEN, json_safe
 
 if TYPE_CHECKING:
     from campaignctl.rendering.formats import Writers
+    from campaignctl.rendering.money import Costs, Priced
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)  # a document is a tree
 SEALED: Final = "hmac-sha256:"
@@ -72,12 +73,19 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
     """
     changes: list[BriefChangeDocument] = []
     coming: list[tuple[Change, Estimate | None]] = []
+    costs = _costs(environment)
+    going: list[Priced] = []
     for change in plan.changes:
         stays = _stays(change)
         said = _NO_ESTIMATES if stays else estimates(change)
         run = None if stays else run_of(change, plan.created_at, environment, plan.find_load)
-        changes.append(_change(change, said, run, environment, show_numbers))
+        document = _change(change, said, run, plan, environment, show_numbers)
+        changes.append(document)
         coming.append((change, said[1]))
+        if costs is not None and not stays:
+            priced = costs.of_change(change)
+            document["cost"] = costs.change_document(*priced)
+            going += [priced] if sets_going(change) else []
     return {
         "format_version": FORMAT_VERSION,
         "campaignctl_version": __version__,
@@ -105,19 +113,31 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
         "backend": environment.backend,
         "reach": reach_document(coming),
         "calling_hours": hours_document(environment),
+        "cost": costs.plan_document(going) if costs is not None else None,
     }
+
+
+def _costs(environment: Environment) -> Costs | None:
+    """What prices changes; None where no prices are set, and then nothing of it is imported."""
+    if not environment.prices:
+        return None
+    from campaignctl.rendering.money import Costs
+
+    return Costs(environment)
 
 
 def complete_document(
     brief: BriefPlanDocument, plan: Plan, environment: Environment, *, show_numbers: bool = False
 ) -> PlanDocument:
     """What `brief_document` made of a plan, with all the rest."""
-    rows = zip(brief["changes"], plan.changes, strict=True)
+    rows, costs = zip(brief["changes"], plan.changes, strict=True), _costs(environment)
+    changes = [_complete(document, change, plan, environment, show_numbers) for document, change in rows]
+    for document, change in zip(changes, plan.changes, strict=True):
+        if costs is not None and _stays(change):
+            document["cost"] = costs.change_document(*costs.of_change(change))
     return {
         **brief,
-        "changes": [
-            _complete(document, change, plan, environment, show_numbers) for document, change in rows
-        ],
+        "changes": changes,
         "crowds": overlap_documents(plan.overlaps),
     }
 
@@ -225,7 +245,12 @@ def _stays(change: Change) -> bool:
 
 
 def _change(
-    change: Change, said: Estimates, run: Run | None, environment: Environment, show_numbers: bool
+    change: Change,
+    said: Estimates,
+    run: Run | None,
+    plan: Plan,
+    environment: Environment,
+    show_numbers: bool,
 ) -> BriefChangeDocument:
     """Of one that stays as it is the schedule alone, by which formats put it in its place."""
     kind = KINDS[change.key.kind]
@@ -249,9 +274,10 @@ def _change(
         "notes": list(change.notes),
         "fingerprint": change.fingerprint,
         "resulting": masked_spec(kind, resulting, show_numbers=show_numbers),
-        "message": message_document(said),
+        "message": message_document(said, change, plan.locate),
         "run": run_document(run),
         "gates": gate_documents(change.gates),
+        "cost": None,
     }
     local = None if _stays(change) else local_start(kind, change.resulting, zone_name(environment))
     if local is not None:
@@ -269,7 +295,7 @@ def _complete(
     return {
         **document,
         "resulting": masked_spec(kind, change.resulting, show_numbers=show_numbers),
-        "message": message_document(estimates(change)),
+        "message": message_document(estimates(change), change, plan.locate),
         "run": run_document(run),
     }
 

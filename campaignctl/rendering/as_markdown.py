@@ -176,15 +176,18 @@ def _finding_row(finding: Finding) -> str:
 
 
 def _rows(entries: Sequence[Entry]) -> Parts:
+    priced = any(entry.cost for entry in entries)
+    column, line = (" Costs |", "---|") if priced else ("", "")
     if entries:
-        yield 0, lambda: "\n| | Campaign | Does | What it means |\n|---|---|---|---|\n"
+        yield 0, lambda: f"\n| | Campaign | Does | What it means |{column}\n|---|---|---|---|{line}\n"
     for entry in entries:
-        yield 1, partial(_row, entry)
+        yield 1, partial(_row, entry, priced)
 
 
-def _row(entry: Entry) -> str:
+def _row(entry: Entry, priced: bool) -> str:
     means = "<br>".join(prose(said.text) for said in (entry.telling if _has_details(entry) else entry.says))
-    return f"| {_SIGNS.get(entry.tone, '')} | {code(entry.title)} | {prose(entry.does)} | {means} |\n"
+    costs = f" {prose(entry.cost)} |" if priced else ""
+    return f"| {_SIGNS.get(entry.tone, '')} | {code(entry.title)} | {prose(entry.does)} | {means} |{costs}\n"
 
 
 def _has_details(entry: Entry) -> bool:

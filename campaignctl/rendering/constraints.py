@@ -24,5 +24,6 @@ class Constraint(NamedTuple):
 Amount: TypeAlias = Annotated[int, Constraint(minimum=0)]
 Ordinal: TypeAlias = Annotated[int, Constraint(minimum=1)]
 Moment: TypeAlias = Annotated[str, Constraint(format="date-time")]
+Money: TypeAlias = Annotated[str, Constraint(pattern=r"^[0-9]+(\.[0-9]+)?$")]
 Version: TypeAlias = Annotated[str, Constraint(pattern=r"^1\.[0-9]+$")]
 KindName: TypeAlias = Annotated[str, Constraint(enum=tuple(KINDS))]

@@ -17,7 +17,7 @@ from campaignctl.model.environment import Backend
 from campaignctl.model.estimates import Encoding
 from campaignctl.model.gates import GateVerdict, LimitWord
 from campaignctl.model.reasons import REASONS, ChangeType
-from campaignctl.rendering.constraints import Amount, Constraint, KindName, Moment, Ordinal, Version
+from campaignctl.rendering.constraints import Amount, Constraint, KindName, Moment, Money, Ordinal, Version
 
 CodePoint: TypeAlias = Annotated[str, Constraint(pattern="^U[+][0-9A-F]{4,6}$")]
 
@@ -56,6 +56,10 @@ class FindingDocument(TypedDict):
     """Of dlt_template: what was looked at."""
     difference: NotRequired[TextDifferenceDocument]
     """Of its check text."""
+    cost: NotRequired[Money | None]
+    """Of budget: what the campaign, or its month up to it, costs; null where nobody can tell."""
+    limit: NotRequired[Money]
+    """Of budget: what it may cost."""
 
 
 class OperationDocument(TypedDict):
@@ -136,6 +140,24 @@ class CountDocument(TypedDict):
     """No more than that, whoever is in two lists; null where a part is unknown."""
 
 
+class Ucs2Document(TypedDict):
+    """The first character of a text outside GSM-7."""
+
+    character: str
+    code: Annotated[str, Constraint(pattern="^U\\+[0-9A-F]{4,6}$")]
+    name: str
+    """Unicode's; the code where it has none."""
+    line: Ordinal | None
+    """Of the character in the manifest's file, or of the escape or the variable that makes it; null for a live text."""
+    column: Ordinal | None
+    replacement: str | None
+    """What could stand instead, nothing for what nobody sees; null where there is none. It is never put in."""
+    others: Amount
+    """How many more such characters there are."""
+    segments: Ordinal | None
+    """How many it would be with all of them replaced; null where one has no replacement."""
+
+
 class TextDocument(TypedDict):
     """The text of one SMS. With variables, which nobody can count, characters and segments are the least."""
 
@@ -144,6 +166,8 @@ class TextDocument(TypedDict):
     """Places: some characters take two."""
     segments: Ordinal
     variables: list[str]
+    ucs2: Ucs2Document | None
+    """What makes it UCS-2; null in GSM-7."""
 
 
 class EstimateDocument(TypedDict):
@@ -240,6 +264,32 @@ class GateDocument(TypedDict):
     limits: list[GateLimitDocument]
 
 
+class MoneyDocument(TypedDict):
+    """What it costs with tax, in the currency's minor units; null where nobody can tell."""
+
+    typical: Money | None
+    """Where people answer and talk as usage has it."""
+    worst: Money | None
+    """Where everybody is called each time and answers the last, and columns are as long as they get."""
+
+
+class ChangeCostDocument(TypedDict):
+    """What a campaign costs, whole even where half is done; null where none is or will be."""
+
+    before: MoneyDocument | None
+    after: MoneyDocument | None
+
+
+class PlanCostDocument(TypedDict):
+    """What all that an apply sets going costs; what is not there, or not known, is 0 in it."""
+
+    currency: str
+    before: MoneyDocument
+    after: MoneyDocument
+    unknown: Amount
+    """How many campaigns there are of which nobody can tell."""
+
+
 class BriefChangeDocument(TypedDict):
     """What becomes of one manifest, or of one orphan; of one that stays as it is without message, run and most
     fields."""
@@ -272,6 +322,8 @@ class BriefChangeDocument(TypedDict):
     """null where it does not run, or nobody can tell when."""
     gates: list[GateDocument]
     """What it waits for."""
+    cost: ChangeCostDocument | None
+    """null where no prices are set, or nothing is or will be."""
     local_start: NotRequired[str]
     """The start's time in the zone of the calling hours, such as 20:00 in Asia/Kolkata; only where it is written in
     another offset."""
@@ -398,6 +450,8 @@ class PlanHeadDocument(TypedDict):
     reach: ReachDocument
     calling_hours: HoursDocument | None
     """null where no rule holds them."""
+    cost: PlanCostDocument | None
+    """null where no prices are set."""
 
 
 @final

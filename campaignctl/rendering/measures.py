@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from campaignctl.kinds.table import Kind, Value
+from campaignctl.diagnostics import Position
+from campaignctl.kinds.table import Kind, Role, Value
+from campaignctl.model.campaigns import Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import Count, Estimate, Estimates, TextEstimate, reach_of
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.plan import Change
+from campaignctl.model.ucs2 import Beyond
 from campaignctl.model.windows import window_of
 from campaignctl.policy.hours import local_time
 from campaignctl.policy.periods import Run, calling_hours
@@ -25,6 +28,7 @@ from campaignctl.rendering.documents import (
     RunDocument,
     SharedOutlookDocument,
     TextDocument,
+    Ucs2Document,
 )
 
 
@@ -42,10 +46,25 @@ def local_start(kind: Kind, spec: Mapping[str, Value], where: str | None) -> str
     return local_time(start, where).strip(" ()") or None if start and where else None
 
 
-def message_document(estimates: Estimates) -> MessageDocument:
+def message_document(estimates: Estimates, change: Change, locate: Locate | None) -> MessageDocument:
     """Before and after."""
     before, after = estimates
-    return {"before": _estimate(before), "after": _estimate(after)}
+    place = _place_of_beyond(after, change, locate) if after and after.text and after.text.beyond else None
+    return {"before": _estimate(before, None), "after": _estimate(after, place)}
+
+
+def _place_of_beyond(after: Estimate, change: Change, locate: Locate | None) -> Position | None:
+    """Where the first character outside GSM-7 stands; None for a text that no manifest has."""
+    desired = change.desired
+    text = after.text
+    if desired is None or locate is None or text is None or text.beyond is None:
+        return None
+    for field in desired.kind.in_role(Role.CONTENT):
+        written = change.resulting.get(field.name)
+        if isinstance(written, str):
+            mine = desired.spec.get(field.name) == written
+            return locate(desired, f"{field.name}.{text.beyond.offset}") if mine else None
+    return None
 
 
 def run_document(run: Run | None) -> RunDocument | None:
@@ -107,18 +126,18 @@ def _count(count: Count) -> CountDocument:
     return {"known": count.known, "whole": count.complete, "at_most": count.at_most}
 
 
-def _estimate(estimate: Estimate | None) -> EstimateDocument | None:
+def _estimate(estimate: Estimate | None, place: Position | None) -> EstimateDocument | None:
     if estimate is None:
         return None
     document: EstimateDocument = {"people": _count(estimate.people), "most": _count(estimate.most)}
     if estimate.texts:
-        document["text"] = _text(estimate.text)
+        document["text"] = _text(estimate.text, place)
     else:
         document["retries"] = estimate.retries
     return document
 
 
-def _text(text: TextEstimate | None) -> TextDocument | None:
+def _text(text: TextEstimate | None, place: Position | None) -> TextDocument | None:
     if text is None:
         return None
     return {
@@ -126,6 +145,20 @@ def _text(text: TextEstimate | None) -> TextDocument | None:
         "characters": text.characters,
         "segments": text.segments,
         "variables": list(text.variables),
+        "ucs2": _ucs2(text.beyond, text.replaced_segments, place) if text.beyond else None,
+    }
+
+
+def _ucs2(beyond: Beyond, segments: int | None, place: Position | None) -> Ucs2Document:
+    return {
+        "character": beyond.character,
+        "code": beyond.code,
+        "name": beyond.name,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "replacement": beyond.replacement,
+        "others": beyond.others,
+        "segments": segments,
     }
 
 

@@ -114,7 +114,7 @@ class Later(Generic[Item]):
 class Entry:
     """One campaign: what is done to it, what that means for people (the first of `says`), and the particulars.
 
-    `commands` are to be pasted as they are.
+    `cost` is what it costs, empty where no prices are set. `commands` are to be pasted as they are.
     """
 
     title: str
@@ -124,6 +124,7 @@ class Entry:
     facts: Later[Fact] = Later()
     commands: tuple[str, ...] = ()
     place: Place | None = None
+    cost: str = ""
 
     def under(self, prefix: str) -> Entry:
         """The same, its file named from further up."""

@@ -41,7 +41,7 @@ def plan_report(document: AnyPlanDocument, now: datetime) -> Report:
     entries: list[Entry] = []
     quiet: list[Entry] = []
     for change in sorted(document["changes"], key=_start):
-        entry = _entry(change, now, namesake=counts[change["name"]] > 1)
+        entry = _entry(change, now, words.currency(document), namesake=counts[change["name"]] > 1)
         (quiet if entry.tone is Tone.QUIET else entries).append(entry)
     return Report(
         what="plan",
@@ -70,6 +70,7 @@ def _plan_summary(document: AnyPlanDocument) -> Iterator[Said]:
     yield Said(totals.plan_total(document), Tone.GOOD if quiet else Tone.PLAIN)
     for sentence, tone in (
         (words.reach(document["reach"]), Tone.PLAIN),
+        (words.total_cost(document.get("cost"), document["reach"]["campaigns"]), Tone.PLAIN),
         (totals.irreversible(operations), Tone.FINAL),
         (_failed(document), Tone.FAILED),
         (totals.cannot_compare(document), Tone.QUIET),
@@ -115,16 +116,17 @@ def _tone(change: BriefChangeDocument, now: datetime) -> Tone:
             return Tone.CHANGE
 
 
-def _entry(change: BriefChangeDocument, now: datetime, *, namesake: bool) -> Entry:
+def _entry(change: BriefChangeDocument, now: datetime, currency: str, *, namesake: bool) -> Entry:
     asked = asking(change, namesake=namesake)
     return Entry(
         title=title(change["kind"], change["name"]),
         does=_does(change),
         tone=_tone(change, now),
-        says=Later(partial(_says, change, now, asked)),
+        says=Later(partial(_says, change, now, currency, asked)),
         facts=Later(partial(facts, change)),
         commands=(asked.flags,) if asked else (),
         place=Place(change["manifest"], change["line"] or 1) if change["manifest"] else None,
+        cost=(words.cost(change, currency) or "").removeprefix("costs "),
     )
 
 
@@ -134,7 +136,7 @@ def _does(change: BriefChangeDocument) -> str:
     return name(change["status"]["live"] or "nothing there")
 
 
-def _says(change: BriefChangeDocument, now: datetime, asked: Asking | None) -> Iterator[Said]:
+def _says(change: BriefChangeDocument, now: datetime, currency: str, asked: Asking | None) -> Iterator[Said]:
     """First what it means for people; then what is near, why, what cannot be undone, what was noticed."""
     kind, reason = KINDS[change["kind"]], change["reason"]
     why = f"{message(reason['message'])} [{reason['code']}]"
@@ -145,6 +147,7 @@ def _says(change: BriefChangeDocument, now: datetime, asked: Asking | None) -> I
         yield from _optional(words.urgency(change, now), Tone.SOON)
         yield from _optional(words.estimate(change), Tone.PLAIN)
         yield from _optional(words.run(change), Tone.PLAIN)
+        yield from _optional(words.cost(change, currency), Tone.PLAIN)
         if reason["code"] not in changes_words.SHOWS_ITSELF:
             yield Said(f"Why: {why}")
         yield from _steps(change)

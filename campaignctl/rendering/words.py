@@ -16,12 +16,16 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING, Status
 from campaignctl.kinds.operations import STARTING, Op, each_of
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.model.ucs2 import instead, named_sign
 from campaignctl.model.values import texts
 from campaignctl.rendering.documents import (
+    AnyPlanDocument,
     BriefChangeDocument,
     CountDocument,
     EstimateDocument,
     HeldDocument,
+    MoneyDocument,
+    PlanCostDocument,
     ReachDocument,
     RunDocument,
     SharedOutlookDocument,
@@ -305,6 +309,52 @@ def run_words(run: RunDocument, kind: Kind) -> str | None:
     return f"{says}; {_beside(shared, start, run['people'])}" if shared else says
 
 
+def cost(change: BriefChangeDocument, currency: str) -> str | None:
+    """`costs INR 4,120.00 to 11,800.00 (before 2,100.00 to 6,000.00)`; None without prices."""
+    priced = change.get("cost")  # a file of an earlier version has none
+    if priced is None or priced["after"] is None or change["change"] == "noop":
+        return None
+    return f"costs {cost_words(priced['before'], priced['after'], currency)}"
+
+
+def cost_words(before: MoneyDocument | None, after: MoneyDocument, currency: str) -> str:
+    """`INR 4,120.00 to 11,800.00`, with what it was before where that differs; `unknown` where nobody can tell."""
+    now = money(after)
+    then = f" (before {money(before)})" if before and before != after else ""
+    return f"{currency} {now}{then}" if after["worst"] is not None else f"{now}{then}"
+
+
+def money(amounts: MoneyDocument) -> str:
+    """`4,120.00 to 11,800.00`."""
+    typical, worst = amounts["typical"], amounts["worst"]
+    if typical is None or worst is None:
+        return "unknown"
+    return _grouped(worst) if typical == worst else f"{_grouped(typical)} to {_grouped(worst)}"
+
+
+def _grouped(amount: str) -> str:
+    whole, point, rest = amount.partition(".")
+    return f"{int(whole):,}{point}{rest}"
+
+
+def currency(document: AnyPlanDocument) -> str:
+    """Of a plan with prices; empty without."""
+    priced = document.get("cost")  # a file of an earlier version has none
+    return priced["currency"] if priced else ""
+
+
+def total_cost(document: PlanCostDocument | None, campaigns: int) -> str | None:
+    """`This costs INR 4,120.00 to 11,800.00 (before 2,100.00 to 6,000.00), 1 campaign unknown.` None where an apply
+    sets nothing going.
+    """
+    if document is None or not campaigns:
+        return None
+    before = document["before"]
+    was = before if before["worst"] and before["worst"].strip("0.") else None
+    unknown = f", {counted(document['unknown'], 'campaign')} unknown" if document["unknown"] else ""
+    return f"This costs {cost_words(was, document['after'], document['currency'])}{unknown}."
+
+
 def _until(end: str, start: datetime) -> str:
     """The clock alone on the day of the start."""
     when = read_moment(end)
@@ -331,7 +381,19 @@ def _text(text: TextDocument) -> str:
     least = "at least " if text["variables"] else ""
     size = f"{counted(text['characters'], 'character')}, {least}{counted(text['segments'], 'segment')}"
     filled = f", filled in from the list: {', '.join(text['variables'])}" if text["variables"] else ""
-    return f"{text['encoding']}, {least}{size}{filled}"
+    return f"{text['encoding']}, {least}{size}{filled}{_longer(text)}"
+
+
+def _longer(text: TextDocument) -> str:
+    """What makes it longer, and how long it would be without; a text in another script is no slip."""
+    ucs2 = text.get("ucs2")  # a file of an earlier version has none
+    if not ucs2 or ucs2["segments"] is None or ucs2["segments"] >= text["segments"]:
+        return ""
+    place = f" in line {ucs2['line']}, column {ucs2['column']}" if ucs2["line"] else ""
+    others = f" and {counted(ucs2['others'], 'more such character')}" if ucs2["others"] else ""
+    sign = named_sign(ucs2["character"], ucs2["code"], ucs2["name"])
+    less = counted(ucs2["segments"], "segment")
+    return f"; that is for {sign}{place}{others}: with {instead(ucs2['replacement'])} instead {less} in GSM-7"
 
 
 def reach(document: ReachDocument) -> str | None:

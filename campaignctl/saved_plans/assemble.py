@@ -45,6 +45,7 @@ def assemble(
         findings=decisions.findings,
         find_overlaps=decisions.find_overlaps,
         find_load=decisions.find_load,
+        locate=terms.locate,
     )
 
 

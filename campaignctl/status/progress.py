@@ -99,7 +99,7 @@ def expected_end(live: Live, now: datetime, environment: Environment, pace: floa
         return None
     start = window_of(live.kind, live.spec).start
     account, usage = capacity(live.kind, environment), environment.usage_of({})
-    subject = Subject(live.kind, live.spec, start, capacity=account, is_live=True, usage=usage)
+    subject = Subject(live.kind, live.spec, start, capacity=account, usage=usage)
     end = declared_end(subject)
     current = progress(live)
     if current is not None and current.to_go is not None and pace:

@@ -28,6 +28,8 @@ PLACES = {
     "window_fits": [(10, 14)],
     "capacity": [(11, 14), (23, 14)],
     "dlt_template": [(23, 37)],
+    "budget": [(4, 9)],
+    "sms_segments": [(12, 24)],
 }
 """Where the finding stands in the example: line, and a column that is near it."""
 CLOCK = datetime.fromisoformat("2030-01-15T08:00:00+05:30")
@@ -41,6 +43,7 @@ def project(rule: str, where: str = "policy") -> str:
         "apiVersion: campaignctl/v1\nkind: Project\nmanifests: [campaigns/]\n"
         f"environments: {{sandbox: {{backend: sandbox{country}{policy}}}}}\n"
         + (f"policy:\n  {settings}\n" if where == "policy" else "")
+        + EXAMPLES[rule].besides
     )
 
 

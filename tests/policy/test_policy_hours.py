@@ -19,6 +19,7 @@ from campaignctl.model.environment import Environment
 from campaignctl.planning.terms import document_start
 from campaignctl.policy import Policies, Subject, check_manifest
 from campaignctl.policy.hours import CallingDay
+from campaignctl.policy.prediction import hides_its_calls
 from campaignctl.policy.runs import outlooks_of
 from campaignctl.policy.wall_time import moment_of
 from campaignctl.zones import zone, zone_names
@@ -207,7 +208,8 @@ NUMBERS: Value = [f"+9198765{number:05}" for number in range(120)]
 
 
 def worst_minutes(subject: Subject) -> int | None:
-    worst = outlooks_of(subject).worst
+    """As `bound: worst` needs it: None where a live campaign does not show how fast it calls."""
+    worst = None if hides_its_calls(subject) else outlooks_of(subject).worst
     return None if worst is None else worst.minutes
 
 

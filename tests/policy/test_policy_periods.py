@@ -83,7 +83,8 @@ def summary(run: Run | None) -> Summary | None:
         (change(CALLS, Op.CREATE, Op.PAUSE), (at(60), None, at(62), 60, False)),
         (change(CALLS, held=(Op.CREATE,)), (at(60), None, at(62), 60, False)),
         (change(SHOWN, live="Created"), (at(60), None, at(62), 60, True)),
-        (change(CALLS, live="Created"), (at(60), None, None, 60, True)),
+        (change(CALLS, live="Created"), (at(60), None, at(62), 60, True)),
+        (replace(change(CALLS, live="Created"), desired=None), (at(60), None, None, 60, True)),
         (change(SHOWN, live="Paused"), (at(60), None, at(62), 60, False)),
         (change(SHOWN, Op.RESUME, live="Paused"), (at(60), None, at(62), 60, True)),
         (

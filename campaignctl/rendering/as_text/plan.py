@@ -57,10 +57,11 @@ def _plan(document: AnyPlanDocument, now: datetime) -> Iterator[Line]:
     yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
     for change in failed:
         yield from block(_failed(change))
+    currency = words.currency(document)
     for change in changes:
         if change["change"] != "noop":
             # a list: one by one, each line would go through every generator from there to here
-            yield from block(list(_change(change, now, counts[change["name"]] > 1)))
+            yield from block(list(_change(change, now, counts[change["name"]] > 1, currency)))
     yield from block(_unchanged(noops))
     yield from block(_closing(document, now))
 
@@ -72,14 +73,14 @@ def _failed(change: BriefChangeDocument) -> Iterator[Line]:
     yield from note_lines(change["notes"])
 
 
-def _change(change: BriefChangeDocument, now: datetime, namesake: bool) -> Iterator[Line]:
+def _change(change: BriefChangeDocument, now: datetime, namesake: bool, currency: str) -> Iterator[Line]:
     mark, style = _MARKS[change["change"]]
     yield Line(f"{mark} {title(change['kind'], change['name'])}: {does(change)}{_place(change)}", 0, style)
     yield Line(words.effect(change, now), 1)
     urgency = words.urgency(change, now)
     if urgency:
         yield Line(urgency, 1, Style.ALERT)
-    for sentence in (words.estimate(change), words.run(change)):
+    for sentence in (words.estimate(change), words.run(change), words.cost(change, currency)):
         if sentence:
             yield Line(sentence, 1)
     yield from reason_lines(change["reason"])
@@ -233,6 +234,7 @@ def _closing(document: AnyPlanDocument, now: datetime) -> Iterator[Line]:
     yield Line(totals.plan_total(document), 0, style)
     yield from _said(totals.order(document))
     yield from _said(words.reach(document["reach"]))
+    yield from _said(words.total_cost(document.get("cost"), document["reach"]["campaigns"]))
     yield from _said(totals.irreversible(operations), Style.STOP)
     yield from _said(totals.cannot_compare(document))
     if document["allowed"]:

@@ -1,0 +1,163 @@
+"""What a campaign costs, in the decimals of its prices: exact until it is rounded, once, half up. Nothing imports this
+where no prices are set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from campaignctl.kinds.currencies import minor_digits
+from campaignctl.kinds.table import Role, Unit, Value
+from campaignctl.model.estimates import VARIABLE, text_estimate
+from campaignctl.model.usage import CERTAIN, Usage, seconds_in
+from campaignctl.policy.closed_forms import Workload
+from campaignctl.policy.prediction import workload_of
+from campaignctl.policy.subject import Subject
+
+_EXACT: Final = Context(prec=200, traps=[Inexact])
+"""No product of prices, people and shares has more digits."""
+_ROUNDED: Final = Context(prec=200)
+_PULSE: Final = "60s"
+
+
+class Amounts(NamedTuple):
+    """What a campaign costs typically and at worst, with tax, rounded; both None where nobody can tell."""
+
+    typical: Decimal | None
+    worst: Decimal | None
+
+    @property
+    def known(self) -> bool:
+        """Whether somebody can tell."""
+        return self.worst is not None
+
+    def __str__(self) -> str:
+        """For messages without a currency."""
+        return f"{self.typical} to {self.worst}"
+
+
+UNKNOWN: Final = Amounts(None, None)
+
+
+class PriceList(NamedTuple):
+    """The prices of an environment. `call` and `sms` None where what they cost is not known."""
+
+    currency: str
+    call: CallPrice | None
+    segment: Decimal | None
+    tax: Decimal
+
+    @classmethod
+    def of(cls, prices: Mapping[str, Value]) -> PriceList:
+        """As the project file writes them, never through a float."""
+        call, sms, tax = prices.get("call"), prices.get("sms"), str(prices.get("tax") or "0%")
+        return cls(
+            str(prices.get("currency")),
+            CallPrice.of(call) if isinstance(call, Mapping) else None,
+            Decimal(str(sms.get("per_segment"))) if isinstance(sms, Mapping) else None,
+            1 + Decimal(tax.removesuffix("%")).scaleb(-2),
+        )
+
+    @property
+    def unit(self) -> Decimal:
+        """The least amount."""
+        return Decimal(1).scaleb(-minor_digits(self.currency))
+
+    def charged(self, amount: Decimal) -> Decimal:
+        """With tax, rounded half up."""
+        taxed = _EXACT.multiply(amount, self.tax)
+        return taxed.quantize(self.unit, ROUND_HALF_UP, _ROUNDED)
+
+    def written(self, amount: Decimal | None) -> str | None:
+        """`4120.00`."""
+        return None if amount is None else f"{amount.quantize(self.unit, ROUND_HALF_UP, _ROUNDED):f}"
+
+
+class CallPrice(NamedTuple):
+    """Of a call: for each pulse that is begun, in seconds, and for each attempt."""
+
+    per_pulse: Decimal
+    pulse: int
+    per_attempt: Decimal
+
+    @classmethod
+    def of(cls, prices: Mapping[str, Value]) -> CallPrice:
+        """As the project file writes them."""
+        pulse = seconds_in(str(prices.get("pulse") or _PULSE))
+        return cls(
+            Decimal(str(prices.get("per_pulse"))), pulse, Decimal(str(prices.get("per_attempt") or "0"))
+        )
+
+    def talk(self, seconds: int) -> Decimal:
+        """Of one that is answered."""
+        return -(-seconds // self.pulse) * self.per_pulse
+
+
+def cost_of(subject: Subject, prices: PriceList) -> Amounts:
+    """What it costs, whole even where half is done; its end cuts nothing."""
+    workload = workload_of(subject)
+    if workload is None:
+        return UNKNOWN
+    if subject.kind.unit is Unit.CALL:
+        return UNKNOWN if prices.call is None else _calls(workload, subject.usage, prices.call, prices)
+    text = _text_of(subject)
+    if prices.segment is None or text is None:
+        return UNKNOWN
+    return _messages(workload.people, text, subject.usage, prices.segment, prices)
+
+
+def _calls(workload: Workload, usage: Usage, price: CallPrice, prices: PriceList) -> Amounts:
+    """Typically as many answer as are expected to; at worst everybody is called each time and answers the last."""
+    called = workload.called
+    answered = sum(count * answer for count, answer in zip(called, workload.answers, strict=True))
+    attempts, talks = _shares(sum(called), workload.unit), _shares(answered, workload.unit * CERTAIN)
+    typical = _sum(_product(attempts, price.per_attempt), _product(talks, price.talk(usage.talk)))
+    worst = _sum(
+        _product(Decimal(workload.most_attempts), price.per_attempt),
+        _product(Decimal(workload.people), price.talk(usage.longest_talk)),
+    )
+    return Amounts(prices.charged(typical), prices.charged(worst))
+
+
+def _shares(count: int, parts: int) -> Decimal:
+    """So many parts of people as people; `parts` is a power of ten."""
+    return Decimal(count).scaleb(1 - len(str(parts)), _EXACT)
+
+
+def _product(one: Decimal, other: Decimal) -> Decimal:
+    return _EXACT.multiply(one, other)
+
+
+def _sum(one: Decimal, other: Decimal) -> Decimal:
+    return _EXACT.add(one, other)
+
+
+def _messages(people: int, text: str, usage: Usage, segment: Decimal, prices: PriceList) -> Amounts:
+    amounts = (
+        prices.charged(_product(Decimal(people * _segments(text, places)), segment))
+        for places in (usage.variable, usage.longest_variable)
+    )
+    return Amounts(*amounts)
+
+
+@lru_cache(maxsize=4096)
+def _segments(text: str, places: int) -> int:
+    """Of a text whose columns fill so many places each."""
+    return text_estimate(VARIABLE.sub("x" * places, text)).segments
+
+
+def _text_of(subject: Subject) -> str | None:
+    contents = (subject.spec.get(field.name) for field in subject.kind.in_role(Role.CONTENT))
+    return next((text for text in contents if isinstance(text, str)), None)
+
+
+def total(costs: Iterable[Amounts | None]) -> Amounts:
+    """The sum of what was rounded; what is not there, or not known, is 0."""
+    typical = worst = Decimal(0)
+    for cost in costs:
+        if cost is not None and cost.typical is not None and cost.worst is not None:
+            typical, worst = _sum(typical, cost.typical), _sum(worst, cost.worst)
+    return Amounts(typical, worst)

@@ -1,0 +1,84 @@
+"""What a plan costs, as documents. Imported only where prices are set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from campaignctl.kinds import KINDS
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Environment
+from campaignctl.model.plan import Change
+from campaignctl.model.reasons import ChangeType
+from campaignctl.policy.costs import Amounts, PriceList, cost_of, total
+from campaignctl.policy.periods import subject_of
+from campaignctl.policy.subject import Subject
+from campaignctl.rendering.documents import ChangeCostDocument, MoneyDocument, PlanCostDocument
+
+Priced: TypeAlias = tuple[Amounts | None, Amounts | None]
+"""A campaign before and after; None where none is or will be."""
+
+
+class Costs:
+    """Prices the changes of a plan, each once."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._prices = PriceList.of(environment.prices)
+
+    def of_change(self, change: Change) -> Priced:
+        """Before and after; None where nothing is or will be."""
+        live, before, after = change.live, None, None
+        if live is not None:
+            usage = self._environment.usage_of(change.desired.usage if change.desired else {})
+            subject = Subject(
+                KINDS[change.key.kind],
+                live.spec,
+                None,
+                is_live=change.desired is None,
+                counts=change.counts,
+                usage=usage,
+            )
+            before = cost_of(subject, self._prices)
+        if change.resulting and (live is not None or change.type is not ChangeType.NOOP):
+            after = cost_of(subject_of(change, None, self._environment), self._prices)
+        return before, after
+
+    def of_manifest(self, manifest: Desired | None) -> Amounts | None:
+        """What the campaign of a manifest costs; None where there is none."""
+        if manifest is None:
+            return None
+        usage = self._environment.usage_of(manifest.usage)
+        subject = Subject(manifest.kind, manifest.spec, None, is_live=manifest.sid is not None, usage=usage)
+        return cost_of(subject, self._prices)
+
+    @property
+    def currency(self) -> str:
+        """The code of the prices' currency."""
+        return self._prices.currency
+
+    def change_document(self, before: Amounts | None, after: Amounts | None) -> ChangeCostDocument | None:
+        """None where nothing is or will be."""
+        if before is None and after is None:
+            return None
+        return {
+            "before": self._money(before) if before is not None else None,
+            "after": self._money(after) if after is not None else None,
+        }
+
+    def plan_document(self, priced: Iterable[Priced]) -> PlanCostDocument:
+        """Over those that are given; what is not there, or not known, is 0."""
+        pairs = list(priced)
+        unknown = sum(any(it is not None and not it.known for it in pair) for pair in pairs)
+        return {
+            "currency": self._prices.currency,
+            "before": self._money(total(before for before, _ in pairs)),
+            "after": self._money(total(after for _, after in pairs)),
+            "unknown": unknown,
+        }
+
+    def _money(self, amounts: Amounts) -> MoneyDocument:
+        return {
+            "typical": self._prices.written(amounts.typical),
+            "worst": self._prices.written(amounts.worst),
+        }

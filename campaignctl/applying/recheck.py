@@ -125,7 +125,17 @@ def _resume_too_late(
         return Reason("moved", message)
     start = window_of(live.kind, live.spec).start
     begins = start if start is not None and start > terms.now else terms.now
-    return _forbidden(desired, Subject(live.kind, live.spec, begins, is_live=True), terms)
+    return _crossing(desired, live, terms) or _forbidden(
+        desired, Subject(live.kind, live.spec, begins, is_live=True), terms
+    )
+
+
+def _crossing(desired: Desired, live: Live, terms: Terms) -> Reason | None:
+    if terms.by_hand or not (desired.stop_when or terms.environment.guard):
+        return None
+    from campaignctl.planning.gates import crossing_now  # where a guard holds it to something
+
+    return crossing_now(desired, live, terms)
 
 
 def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import ENDING, OPERATIONS, TRANSITIONS, Op
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
+from campaignctl.model.gates import GateVerdict
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
 from campaignctl.planning.alive import starts_ahead
@@ -89,8 +90,23 @@ def _sentence(
     wants = f"{where} wants it {desired.state}" if desired.state else f"{where} does not manage its life"
     if following.type is ChangeType.BLOCKED and not following.operations:
         return f"the next apply does nothing to it: {following.reason.message} ({where})"
+    against = "; ".join(_against(change, following, desired, terms))
+    against = f"{against}; " if against else ""
     unread = "; its lists are given by name and were not looked up" if _lists_matter(desired, change) else ""
-    return f"the next apply {', '.join(_will(following)) or 'leaves it so'} ({wants}{unread})"
+    return f"{against}the next apply {', '.join(_will(following)) or 'leaves it so'} ({wants}{unread})"
+
+
+def _against(change: Change, following: Change, desired: Desired, terms: Terms) -> Iterator[str]:
+    """What a resume by hand is not bound by, and somebody should know before the question."""
+    if change.live is None or not any(operation.op is Op.RESUME for operation in change.operations):
+        return
+    yield from (gate.message for gate in following.gates if gate.verdict is not GateVerdict.PASSED)
+    if desired.stop_when or terms.environment.guard:
+        from campaignctl.planning.gates import crossing_now
+
+        crossing = crossing_now(desired, change.live, terms)
+        if crossing:
+            yield crossing.message
 
 
 def _lists_matter(desired: Desired, change: Change) -> bool:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from campaignctl.api.client import Client
+from campaignctl.api.lookup import find
 from campaignctl.app import output
 from campaignctl.app.applying import PlanRunner
 from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
-from campaignctl.errors import CampaignctlError
+from campaignctl.errors import ApiError, CampaignctlError
 from campaignctl.kinds.operations import Action
 from campaignctl.manual.afterwards import KnownManifests, consequences
 from campaignctl.manual.rules import Verb, calling_first, plan_by_hand
 from campaignctl.model.campaigns import Key, Live
-from campaignctl.model.naming import Found
+from campaignctl.model.naming import AskedName, Found
 from campaignctl.model.permissions import Consent
 from campaignctl.model.plan import Change
 from campaignctl.model.results import ApplyResult
@@ -64,13 +65,26 @@ class ManualRun:
             prune=self.session.project.prune,
             address=self.session.options.address,
             clocks=self.client.other_clocks(),
+            by_hand=True,
         )
 
     def consequences(self, changes: Collection[Change], seen: Iterable[Live]) -> Mapping[Key, str]:
         """What the next apply will do about each that does something: by the manifests that can be read."""
         if not any(change.operations for change in changes):
             return {}
-        return consequences(changes, seen, self._manifests(), self.terms)
+        manifests = self._manifests()
+        awaited = self._awaited(changes, manifests) if self.verb.action is Action.RESUME else ()
+        return consequences(changes, (*seen, *awaited), manifests, self.terms)
+
+    def _awaited(self, changes: Iterable[Change], manifests: KnownManifests) -> Iterator[Live]:
+        """What manifests of these campaigns wait for. That it cannot be read keeps nobody from anything."""
+        names = {change.key.name for change in changes} | {change.key.sid for change in changes}
+        waiting = (it for it in manifests.all_manifests if it.after and {it.name, it.sid} & names)
+        for after in {after.campaign: after for it in waiting for after in it.after}.values():
+            try:
+                yield from find(self.client, AskedName.read(after.campaign)).campaigns
+            except ApiError:
+                continue
 
     def show(self, changes: Iterable[Change], notes: Iterable[str] = ()) -> Planned:
         """The plan, shown: beside a result for programs on standard error."""

@@ -176,6 +176,12 @@ _ROWS: Final = (
         late="Plan again: what it waits for has failed.",
     ),
     ReasonCode(
+        "stop-when",
+        _B,
+        "What it would resume crosses its stop_when: a guard would pause it at its next look.",
+        "Find out why; where the limit is too strict, change it in a pull request.",
+    ),
+    ReasonCode(
         "looks-foreign",
         _H,
         "The alive campaign of the name has other recipients, other content and another start, all three.",

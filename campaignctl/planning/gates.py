@@ -122,6 +122,26 @@ def gated(
     return replace(decision, operations=kept, held=(*held, *decision.held), reason=_first(reason, decision))
 
 
+def unstopped(decision: Decision, desired: Desired, live: Live | None, terms: Terms) -> Decision:
+    """A resume of what crosses its limits is blocked: a guard would pause it again at its next look."""
+    ops = [*(it.op for it in decision.operations), *(it.op for it in decision.held)]
+    if live is None or Op.RESUME not in ops:
+        return decision
+    reason = crossing_now(desired, live, terms)
+    if reason is None:
+        return decision
+    kept = tuple(_until_bound(decision.operations))
+    return replace(decision, operations=kept, held=(), reason=_first(reason, decision))
+
+
+def crossing_now(desired: Desired | None, live: Live, terms: Terms) -> Reason | None:
+    """The limit that a campaign crosses by its counters; None where it keeps them, or shows none."""
+    counters = counters_of(live, terms.country)
+    own = desired.stop_when if desired else {}
+    crossing = stop_when(_defaults(terms), own).crossed_by(counters) if counters else None
+    return Reason("stop-when", f"it crosses stop_when now: {crossing}") if crossing else None
+
+
 def _stopped(decision: Decision, reason: Reason) -> Decision:
     """What is created already though what it waited for failed is paused; what else may change does."""
     others = (it for it in decision.operations if it.op not in BEGINNING and it.op is not Op.PAUSE)

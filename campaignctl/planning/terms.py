@@ -46,7 +46,8 @@ class Terms:
     `address` is of the commands that reasons print. `approved_before`: somebody approved the plan before this run
     made it again, in a file or by `--expect`, and may have stopped a campaign since. `checkout` is the commit that
     the manifests are of, asked only where an orphan is there; None outside git. `names` are those that a new run
-    cannot have, asked only where a message gives one.
+    cannot have, asked only where a message gives one. `by_hand`: somebody asks for it of one campaign, without a
+    manifest, and has been told what speaks against it.
     """
 
     now: datetime
@@ -66,6 +67,7 @@ class Terms:
     approved_before: bool = False
     checkout: Callable[[], Checkout | None] = no_checkout
     names: Callable[[], Container[str]] = frozenset
+    by_hand: bool = False
 
     def by(self, clock: OtherClock) -> Terms:
         """The same by another clock."""

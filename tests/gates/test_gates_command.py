@@ -210,3 +210,37 @@ def test_somebody_in_both_is_told(desk: Desk) -> None:
     desk.manifests(voice("canary", schedule=CANARY, **FEW), rest)
     found = {it["rule"] for it in desk.run("validate", "--format", "json").json["findings"]}
     assert "gate-overlap" in found
+
+
+def test_a_resume_of_what_crosses_its_limit_is_blocked(desk: Desk) -> None:
+    desk.manifests(
+        voice("canary", schedule=CANARY, state="active", metadata={"stop_when": {"failed": "40%"}}, **FEW)
+    )
+    desk.sandbox.switches.change({"outcomes": ["*:failed=100"]})
+    (sid,) = desk.seed(live_voice("canary", schedule=CANARY, **FEW))
+    desk.pass_time(minutes=2)
+    desk.by_hand(sid, {"action": "pause"})
+    told = change(desk.plan("--allow", "resume:canary"), "canary")
+    assert (told["change"], told["reason"]["code"], told["operations"]) == ("blocked", "stop-when", [])
+    assert "it crosses stop_when now: failed" in told["reason"]["message"]
+
+
+def test_by_hand_it_is_resumed_and_said_before_the_question(desk: Desk) -> None:
+    desk.manifests(
+        voice("canary", schedule=CANARY, state="active", metadata={"stop_when": {"failed": "40%"}}, **FEW)
+    )
+    desk.sandbox.switches.change({"outcomes": ["*:failed=100"]})
+    (sid,) = desk.seed(live_voice("canary", schedule=CANARY, **FEW))
+    desk.pass_time(minutes=2)
+    desk.by_hand(sid, {"action": "pause"})
+    result = desk.run("resume", "canary", "--auto-approve")
+    assert (result.code, "it crosses stop_when now: failed" in result.out) == (0, True), result.all
+    assert desk.live("canary")["status"] == "InProgress"
+
+
+def test_by_hand_what_it_waits_for_is_said_before_the_question(desk: Desk) -> None:
+    staged(desk)
+    (sid,) = desk.seed(live_voice("rest", schedule=REST, **MANY))
+    desk.by_hand(sid, {"action": "pause"})
+    result = desk.run("resume", "rest", "--auto-approve")
+    assert (result.code, "waits for voice/canary" in result.out) == (0, True), result.all

@@ -61,7 +61,7 @@ _KEYS: Mapping[str, str] = {
     "checked_out incomplete searched elsewhere other_endpoint newest_finished other_endpoint_finished "
     "select expect unmanaged plan_notes findings order",
     "environment": "country allow sms_api backend policy resume_before_start",
-    "manifest": "voice sms state sid previous_name ignore allow distinct_from after spec without",
+    "manifest": "voice sms state sid previous_name ignore allow distinct_from after stop_when spec without",
     "live": "voice sms sid status created updated stats spec hidden",
     "expect": "change code operations held diff notes no_notes message no_message sid live name sends",
 }
@@ -162,6 +162,7 @@ def _desired(data: Mapping[str, Any]) -> Desired:
         allow=frozenset(data.get("allow", ())),
         distinct_from=frozenset(data.get("distinct_from", ())),
         after=after_of(data.get("after")),
+        stop_when=data.get("stop_when", {}),
     )
 
 

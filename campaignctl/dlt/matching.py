@@ -23,6 +23,11 @@ def cut(registered: Registered, written: Written) -> tuple[Value, ...] | None:
     return _Fitting(registered, written).found() or shortest
 
 
+def matches(registered: Registered, written: Written) -> bool:
+    """Whether there is a cut at all."""
+    return _shortest(registered, written.line) is not None
+
+
 def fits(value: Value, written: Written) -> bool:
     """Whether a value can be of its variable's type."""
     automaton = AUTOMATA[value.variable.type]

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from campaignctl.dlt.matching import cut
+from campaignctl.dlt.matching import matches
 from campaignctl.dlt.texts import OpenPart, Piece, Registered, Written
 from campaignctl.model.dlt_checks import Slip
 
@@ -48,7 +48,7 @@ def _normal_form(it: _Differing) -> bool:
     if mine != theirs and _composed(mine) == _composed(theirs):
         return True
     ours, other = Registered(_composed(it.registered.text)), Written(_composed(it.written.text))
-    return cut(ours, other) is not None
+    return matches(ours, other)
 
 
 def _composed(text: str) -> str:

@@ -31,7 +31,11 @@ _HEADER: Final = Format(
         ),
     ),
 )
-_ADDRESS: Final = Format(rf"[^{_BLANKS}]+", "an address or a host without blanks")
+_ADDRESS: Final = Format(
+    rf"[Hh][Tt][Tt][Pp][Ss]?://[^{_BLANKS}]+|[^{_BLANKS}/:?#@]+",
+    "an address that begins with http:// or https://, or a host alone",
+    slips=((rf"[^{_BLANKS}]+", "is more than a host; write https:// before it, or the host alone"),),
+)
 
 _URLS: Final = Field(
     "urls",
@@ -318,5 +322,14 @@ spec:
 """
 
 DLT_TEMPLATES: Final = CompanionKind(
-    KIND, "dlt-templates", DOCUMENT, build, faults, conflicts, _is_needed, settings, _EXAMPLE
+    KIND,
+    "dlt-templates",
+    DOCUMENT,
+    build,
+    faults,
+    conflicts,
+    _is_needed,
+    settings,
+    _EXAMPLE,
+    all_or_none=True,
 )

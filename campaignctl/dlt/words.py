@@ -47,5 +47,5 @@ TAGS: Final[Mapping[str, VariableType | None]] = MappingProxyType(
 )
 """The word in a variable, in any letter case, and the type that it gives. Portals write short forms, too."""
 
-PLACEHOLDER: Final = re.compile("[{]#([A-Za-z]+)#[}]")
+PLACEHOLDER: Final = re.compile(r"[{]#([^\W\d_]+)#[}]")
 """A variable of a registered text; all else in it is fixed."""

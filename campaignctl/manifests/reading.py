@@ -179,6 +179,8 @@ class _Loading:
         }
         for name, findings in found:
             self.findings += findings if needed[name] else map(_at_most_warned, findings)
+            if has_errors(findings) and COMPANIONS[name]().all_or_none:
+                self.companions.pop(name, None)
 
     def result(self, project: ProjectFile) -> Manifests:
         """What was read, after what manifests say to one another has been checked."""

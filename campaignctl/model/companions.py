@@ -42,7 +42,8 @@ class CompanionKind:
     is wrong with one document between its fields, `conflicts` what is wrong among all of an environment; both name a
     dotted path. `is_needed` tells whether a selected campaign cannot do without: a mistake in a document is then an
     error, else a warning. `settings` are its values by dotted path, as a `diff` names them. `example` is one of them in
-    YAML. `substitutes`: whether `${name}` is filled in.
+    YAML. `substitutes`: whether `${name}` is filled in. `all_or_none`: where one document is not valid none counts,
+    since what is missing would be taken for a fault of the campaigns.
     """
 
     name: str
@@ -55,3 +56,4 @@ class CompanionKind:
     settings: Callable[[Companion], Mapping[str, Value]]
     example: str
     substitutes: bool = False
+    all_or_none: bool = False

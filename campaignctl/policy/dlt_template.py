@@ -54,7 +54,7 @@ def _violation(found: DltFault, settings: Mapping[str, Value]) -> Iterator[Viola
         return
     level = Severity.WARN if CHECKS[found.check].level is CheckLevel.WARN else None
     level = level if word is None else Severity(str(word))
-    yield Violation(found.path, found.message, level, found.details)
+    yield Violation(found.path, f"{found.message} ({found.check})", level, found.details)
 
 
 def not_looked_at(case: Case) -> tuple[str, ...]:

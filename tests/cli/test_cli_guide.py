@@ -69,6 +69,6 @@ def test_the_page_of_registered_templates_leads_from_the_portal_to_a_campaign(tm
     assert "dlt_template" in said["campaignctl plan"]
     assert "policy forbids it: dlt_template" in said["campaignctl plan"]
     assert "DltTemplates" in said["campaignctl explain DltTemplates"]
-    assert "length-30" not in said["campaignctl validate"], "findings are told in sentences"
-    assert "column with text beside it" in said["campaignctl validate"]
+    assert "a column with text beside it" in said["campaignctl validate"]
+    assert "(length-30) [dlt_template]" in said["campaignctl validate"]
     assert "order-tracking" in said["campaignctl apply --auto-approve"]

@@ -121,6 +121,15 @@ def test_an_invalid_document_stops_a_plan_where_an_sms_campaign_is_selected(desk
     assert not desk.requests
 
 
+def test_an_invalid_document_is_no_reason_to_find_its_templates_nowhere(desk: Desk) -> None:
+    invalid, campaign = documents({**TEMPLATE, "headers": ["EXOTEL-T"]}, CAMPAIGN)
+    valid, _ = documents({**TEMPLATE, "id": "1107160086562376239"}, CAMPAIGN)
+    valid["metadata"] = {"name": "another"}
+    desk.manifests(invalid, valid, campaign)
+    result = desk.run("validate", "--format", "json")
+    assert (result.code, [it["rule"] for it in result.json["findings"]]) == (1, ["format"])
+
+
 def test_another_sms_campaign_without_a_registered_id_is_found(desk: Desk) -> None:
     templates, campaign = documents(TEMPLATE, CAMPAIGN)
     desk.manifests(templates, campaign, sms("other", dlt_template_id="1107160086562376234"))

@@ -63,7 +63,7 @@ def test_a_mistake_in_a_document_is_told_with_its_place_and_nothing_else_is(
     for expected in expectations(text):
         assert any(message.startswith(expected) for message in found), found
     assert {finding.severity for finding in manifests.findings} == {Severity.ERROR}
-    assert manifests.companions.get("DltTemplates", ()) == () or "twice" in path.stem
+    assert manifests.companions.get("DltTemplates", ()) == ()
 
 
 def test_a_document_among_campaigns_of_a_file_is_read_and_is_no_campaign(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from campaignctl.api import encoding, envelopes
 from campaignctl.api.credentials import Credentials, advice, require
-from campaignctl.api.decoding import ContactList, decode, decode_contact_items, decode_contact_list
+from campaignctl.api.decoding import decode, decode_contact_items, decode_contact_list
 from campaignctl.api.envelopes import Envelope, Item, Trouble, UnreadableError, read_envelope
 from campaignctl.api.pacing import Pacer
 from campaignctl.api.requesting import ApiRequest, ApiResult, Check, ItemFailedError, rate_limited
@@ -36,6 +36,7 @@ from campaignctl.model.campaigns import Live
 from campaignctl.model.clocks import OtherClock
 from campaignctl.model.contact_items import ContactExchange
 from campaignctl.model.environment import Environment
+from campaignctl.model.managed_lists import AccountList
 from campaignctl.model.requests import Budget
 from campaignctl.model.results import Answer, Done, Exchange, NotReached, Refused, Unknown
 
@@ -66,7 +67,7 @@ class Page:
 class ContactPage:
     """A page of contact lists, None for an item that could not be read; `total` is the account's claim."""
 
-    entries: tuple[ContactList | None, ...]
+    entries: tuple[AccountList | None, ...]
     total: int | None
 
 
@@ -438,7 +439,7 @@ def _entry(endpoint: Endpoint, item: Item) -> Live | None:
         return None
 
 
-def _contact_list(item: Item) -> ContactList | None:
+def _contact_list(item: Item) -> AccountList | None:
     try:
         return None if item.trouble else decode_contact_list(item.data)
     except UnreadableError:

@@ -1,18 +1,26 @@
-"""Reads the account's contact lists, all pages, for manifests that give one by name."""
+"""Reads the account's contact lists: for manifests that give one by name, and for the project's own."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaignctl.api.client import Client, ContactPage
-from campaignctl.api.decoding import ContactList
 from campaignctl.api.listing import is_refusal
 from campaignctl.errors import ApiError
-from campaignctl.kinds.endpoints import CONTACT_LISTS
+from campaignctl.kinds.endpoints import CONTACT_LISTS, CONTACTS
+from campaignctl.model.managed_lists import AccountList
 from campaignctl.planning.lists import Directory
 
 _MOST_PAGES: Final = 500
+
+
+class FoundLists(NamedTuple):
+    """Contact lists of the account; `complete` is False where not all could be read, `trouble` why."""
+
+    lists: tuple[AccountList, ...]
+    complete: bool
+    trouble: str = ""
 
 
 def read_directory(client: Client) -> Directory:
@@ -20,24 +28,51 @@ def read_directory(client: Client) -> Directory:
 
     Raises `ApiError` for what stays unread for another reason: no credentials, no connection, a server in trouble.
     """
+    found = read_lists(client)
+    sids: defaultdict[str, list[str]] = defaultdict(list)
+    for each in found.lists:
+        sids[each.name].append(each.sid)
+    by_name = {name: tuple(sorted(several)) for name, several in sids.items()}
+    return Directory(by_name, found.complete, found.trouble)
+
+
+def read_lists(client: Client, name: str | None = None) -> FoundLists:
+    """The lists that a name is part of, or all. Raises `ApiError` as `read_directory` does."""
     try:
-        lists, complete = _read(client)
+        return FoundLists(*_read(client, name))
     except ApiError as error:
         if error.http not in (403, 404) and not is_refusal(error):
             raise
-        return Directory({}, complete=False, trouble=str(error))
-    sids: defaultdict[str, list[str]] = defaultdict(list)
-    for each in lists:
-        sids[each.name].append(each.sid)
-    return Directory({name: tuple(sorted(found)) for name, found in sids.items()}, complete)
+        return FoundLists((), False, str(error))
 
 
-def _read(client: Client) -> tuple[tuple[ContactList, ...], bool]:
+def search_lists(client: Client, name: str) -> FoundLists:
+    """The same; an account that cannot be searched is read completely."""
+    found = read_lists(client, name)
+    return found if found.complete else read_lists(client)
+
+
+def count_contacts(client: Client, sid: str) -> int | None:
+    """How many are in a list; None where that is refused, unread or contradicts itself.
+
+    An answer may give the size of its own page: so a total that a page of one could have is read once more.
+    """
+    try:
+        page = client.list_contacts(sid, limit=1)
+        if page.total is None or page.total > 1:
+            return page.total
+        longer = client.list_contacts(sid, limit=CONTACTS.page_limit)
+    except ApiError:
+        return None
+    return page.total if longer.total == page.total == len(longer.items) else None
+
+
+def _read(client: Client, name: str | None) -> tuple[tuple[AccountList, ...], bool]:
     """The lists, and whether they are all: pages overlap by one, and what moved meanwhile shows there."""
-    found: dict[str, ContactList] = {}
+    found: dict[str, AccountList] = {}
     failed, anchor, offset = False, None, 0
     for _ in range(_MOST_PAGES):
-        page = client.contact_lists(offset)
+        page = client.contact_lists(offset, name)
         seen = {each.sid: each for each in page.entries if each is not None}
         failed |= None in page.entries or (anchor is not None and anchor not in seen)
         fresh = not seen.keys() <= found.keys()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -21,6 +20,7 @@ from campaignctl.kinds.lifecycle import read_status
 from campaignctl.kinds.table import Field, Type, Value
 from campaignctl.model.campaigns import Live
 from campaignctl.model.contact_items import ContactItem, ContactItems
+from campaignctl.model.managed_lists import AccountList
 from campaignctl.model.windows import instant
 
 
@@ -53,23 +53,14 @@ def _sid(endpoint: Endpoint, data: Mapping[str, Json]) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class ContactList:
-    """A list of people, as far as this project looks at it. `created` is None where the answer does not say."""
-
-    sid: str
-    name: str
-    created: datetime | None = None
-
-
-def decode_contact_list(data: Json) -> ContactList:
+def decode_contact_list(data: Json) -> AccountList:
     """One contact list as an answer gives it. Raises `UnreadableError` without a SID or a name."""
     found = data if isinstance(data, dict) else {}
     sid = _sid(CONTACT_LISTS, found)
     name = text_or_none(found.get("name"))
     if sid is None or name is None:
         raise UnreadableError("it has no SID" if sid is None else "it has no name")
-    return ContactList(sid, name, _moment(found.get("date_created")))
+    return AccountList(sid, name, _moment(found.get("date_created")))
 
 
 def decode_contact_items(endpoint: Endpoint, body: bytes) -> ContactItems:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice, repeat, zip_longest
 from typing import Final
@@ -56,6 +56,22 @@ def alive(client: Client, kind: Kind) -> Listing:
     reader = KindReader(client, kind, ())
     reader.read_alive()
     return reader.listing
+
+
+def alive_elsewhere(client: Client) -> Iterator[Listing]:
+    """The alive of the endpoints that the environment does not use; of one that is not there nothing."""
+    for kind in KINDS.values():
+        other = client.environment.other_endpoint(kind)
+        if other is None:
+            continue
+        reader = KindReader(client, kind, (), other.collection)
+        try:
+            reader.read_alive()
+        except ApiError as error:
+            if not no_such_part(error):
+                raise
+        else:
+            yield reader.listing
 
 
 def _with_counters(client: Client, listing: Listing, awaited: Container[str]) -> Listing:

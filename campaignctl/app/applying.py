@@ -18,7 +18,7 @@ from campaignctl.app.workspace import Connection, Reading, Session
 from campaignctl.clock import Clock
 from campaignctl.errors import InterruptedRunError
 from campaignctl.exits import Exit
-from campaignctl.kinds.operations import Op
+from campaignctl.kinds.operations import OF_LISTS, Op
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.clocks import latest
 from campaignctl.model.plan import Change, Step
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from campaignctl.api.client import Client
     from campaignctl.applying.creating import Creator
     from campaignctl.applying.leftovers import Leftovers
+    from campaignctl.applying.list_port import ListPort
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,13 @@ class PlanRunner:
             raise InterruptedRunError("interrupted; nothing more was sent")
         return settled.twins
 
+    def _lists(self, planned: Planned) -> ListPort | None:
+        if not _sends_lists(planned):
+            return None
+        from campaignctl.api.list_account import ListAccount
+
+        return ListAccount(self.connection.client)
+
     def carry_out(
         self, planned: Planned, order: Callable[[Iterable[Change]], tuple[Step, ...]] = steps
     ) -> ApplyResult:
@@ -112,7 +120,12 @@ class PlanRunner:
                 self.creator,
                 order,
                 planned.looked_at,
+                self._lists(planned),
             )
+
+
+def _sends_lists(planned: Planned) -> bool:
+    return any(it.op in OF_LISTS for change in planned.plan.changes for it in change.operations)
 
 
 _FOUND_LATE = frozenset(

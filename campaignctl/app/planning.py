@@ -12,8 +12,9 @@ from campaignctl.diagnostics import in_order
 from campaignctl.errors import UsageError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Permission
-from campaignctl.model.campaigns import RefreshStrategy, Snapshot
+from campaignctl.model.campaigns import Desired, RefreshStrategy, Snapshot
 from campaignctl.model.environment import Environment
+from campaignctl.model.managed_lists import CONTACT_LIST
 from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
@@ -21,6 +22,7 @@ from campaignctl.parallel import in_background
 from campaignctl.planning.lists import asks_by_name, resolve
 from campaignctl.planning.planner import Decisions, make_plan
 from campaignctl.planning.terms import Terms
+from campaignctl.policy import RULES, level_of
 from campaignctl.rendering.formats import FORMATS
 from campaignctl.saved_plans.assemble import assemble
 from campaignctl.saved_plans.seal import document_digest, keyed, seal_manifests, sealed
@@ -41,9 +43,12 @@ class PlanOptions:
     resend: tuple[str, ...] = ()
     refresh: RefreshStrategy = "auto"
     approved_before: bool = False
+    prune_lists: bool = False
 
     def __post_init__(self) -> None:
-        """Raises UsageError for an `--allow` that does not exist."""
+        """Raises UsageError for an `--allow` that does not exist. Who deletes lists looks at every campaign first."""
+        if self.prune_lists:
+            object.__setattr__(self, "refresh", "full")
         for flag in unknown_permissions(self.allowed):
             words = ", ".join(Permission)
             raise UsageError(f"--allow {flag}: it is one of {words}, alone or with :NAME")
@@ -129,7 +134,34 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     snapshot = fetch(client, reading.all_manifests, refresh=asked.refresh)
     reading, snapshot = _with_lists(reading, snapshot, client)
     snapshot = _with_earlier_runs(session, reading, snapshot, client)
-    terms = Terms(
+    terms = _terms(session, reading, snapshot, asked)
+    if CONTACT_LIST in reading.companions:
+        return _look_at_own_lists(PlanBasis(reading, snapshot, terms, Decisions((), (), 0, 0)), client, asked)
+    decisions = make_plan(reading.all_manifests, reading.selected, snapshot, terms)
+    _refuse_names_of_both_kinds(asked, decisions)
+    return PlanBasis(reading, snapshot, terms, decisions)
+
+
+def _look_at_own_lists(found: PlanBasis, client: Client, asked: PlanOptions) -> PlanBasis:
+    """The same for a project that keeps lists of its own."""
+    from campaignctl.app.contact_lists import ListPlanner
+
+    terms, reading = found.terms, found.reading
+
+    def planned(
+        all_manifests: tuple[Desired, ...], selected: tuple[Desired, ...], snapshot: Snapshot
+    ) -> Decisions:
+        return make_plan(all_manifests, selected, snapshot, terms)
+
+    repeats = level_of(RULES["duplicate_numbers"], terms.environment)
+    planner = ListPlanner(reading, client, terms.country, planned, repeats, asked.prune_lists)
+    decisions, snapshot, _ = planner.decide(found.snapshot)
+    _refuse_names_of_both_kinds(asked, decisions)
+    return replace(found, snapshot=snapshot, decisions=decisions)
+
+
+def _terms(session: Session, reading: Reading, snapshot: Snapshot, asked: PlanOptions) -> Terms:
+    return Terms(
         now=snapshot.now,
         environment=session.environment,
         consent=_consent(asked.allowed, session.environment),
@@ -146,16 +178,13 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
         approved_before=asked.approved_before,
         checkout=session.checkout,
     )
-    decisions = make_plan(reading.all_manifests, reading.selected, snapshot, terms)
-    _refuse_names_of_both_kinds(asked, decisions)
-    return PlanBasis(reading, snapshot, terms, decisions)
 
 
 def _refuse_names_of_both_kinds(asked: PlanOptions, decisions: Decisions) -> None:
     """What is allowed or sent again by name is so for one campaign. Raises UsageError."""
     flags = (flag.partition(":")[2] for flag in asked.allowed)
     for name in dict.fromkeys((*flags, *asked.resend)):
-        kinds = (it.key.kind for it in decisions.changes if it.key.name == name)
+        kinds = (it.key.kind for it in decisions.changes if it.key.name == name and not it.of_list)
         AskedName.read(name).of_one_kind(KINDS[kind] for kind in kinds)
 
 
@@ -165,13 +194,14 @@ def _consent(flags: tuple[str, ...], environment: Environment) -> Consent:
 
 def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[Reading, Snapshot]:
     """The manifests with SIDs for the names of lists, which are read once, and only where one is named."""
-    if not asks_by_name(reading.all_manifests):
+    own = _own_lists(reading)
+    if not asks_by_name(reading.all_manifests, own):
         return reading, snapshot
     from campaignctl.api.contact_lists import read_directory
 
     before = client.requests
     directory = read_directory(client)
-    found = {id(desired): resolve(desired, directory) for desired in reading.all_manifests}
+    found = {id(desired): resolve(desired, directory, own) for desired in reading.all_manifests}
     return (
         reading._replace(
             all_manifests=tuple(found.values()),
@@ -179,6 +209,14 @@ def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[R
         ),
         replace(snapshot, requests=snapshot.requests + client.requests - before),
     )
+
+
+def _own_lists(reading: Reading) -> frozenset[str]:
+    if CONTACT_LIST not in reading.companions:
+        return frozenset()
+    from campaignctl.app.contact_lists import managed_names
+
+    return managed_names(reading)
 
 
 def _with_earlier_runs(session: Session, reading: Reading, snapshot: Snapshot, client: Client) -> Snapshot:
@@ -206,7 +244,12 @@ def make(session: Session, reading: Reading, client: Client, asked: PlanOptions)
 
 
 def _seal(session: Session, reading: Reading) -> ManifestsSeal:
-    return seal_manifests(reading.selected, session.environment.country, session.token)
+    country = session.environment.country
+    if CONTACT_LIST not in reading.companions:
+        return seal_manifests(reading.selected, country, session.token)
+    from campaignctl.app.contact_lists import canonical_lists
+
+    return seal_manifests(reading.selected, country, session.token, canonical_lists(reading, country))
 
 
 def _unsettled(session: Session) -> dict[tuple[str, str], str]:
@@ -228,4 +271,4 @@ def _selection(session: Session, asked: PlanOptions) -> Selection:
     """PATHS as seen from the project file; the values of `--var` are kept as keyed hashes."""
     variables = {name: keyed(session.token, value) for name, value in session.options.variables.items()}
     paths = tuple(map(session.seen_from_root, asked.paths))
-    return Selection(paths, asked.labels, asked.prune, variables, asked.resend)
+    return Selection(paths, asked.labels, asked.prune, variables, asked.resend, asked.prune_lists)

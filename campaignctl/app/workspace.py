@@ -34,7 +34,7 @@ class Reading(NamedTuple):
 
     `complete` is False when a file outside the selection could not be read. `empty_paths` are the paths of the
     project file that hold no manifest, `used` the variables that manifests name, `companions` the documents beside
-    the campaigns by their kind.
+    the campaigns by their kind, `selected_companions` where those of them stand that were selected.
     """
 
     all_manifests: tuple[Desired, ...]
@@ -44,6 +44,7 @@ class Reading(NamedTuple):
     empty_paths: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
     companions: Mapping[str, tuple[Companion, ...]] = MappingProxyType({})
+    selected_companions: frozenset[Position] = frozenset()
 
 
 class Connection(NamedTuple):
@@ -125,6 +126,7 @@ class Session:
             empty_paths=loaded.empty_paths,
             used=loaded.used,
             companions=loaded.companions,
+            selected_companions=loaded.selected_companions,
         )
 
     def remarked(self, reading: Reading) -> Reading:

@@ -22,7 +22,7 @@ class ChangeRun:
     `live` is the campaign as last read or answered, `own_status` the one that this run's operations led to.
     `ended` says why the rest of the operations is not carried out; `lost_to` is the campaign of another run that
     was there before the one that this run made. `paused_at_once` is a pause that no plan showed, `besides` one that
-    has no place among the planned operations.
+    has no place among the planned operations. `list_sid` is the account's list that an upload came to.
     """
 
     change: Change
@@ -38,6 +38,7 @@ class ChangeRun:
     ended: Reason | None = None
     error: Failure | None = None
     notes: list[str] = field(default_factory=list)
+    list_sid: str | None = None
 
     @classmethod
     def of(cls, change: Change) -> ChangeRun:
@@ -61,7 +62,7 @@ class ChangeRun:
             outcome=self.outcome or self._planned_outcome(),
             reason=self.ended or self.change.reason,
             operations=tuple(self.operations),
-            sid=self.live.sid if self.live else None,
+            sid=self.live.sid if self.live else self.list_sid,
             error=self.error,
             notes=tuple(self.notes),
         )

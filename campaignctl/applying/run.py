@@ -11,6 +11,8 @@ from typing import Final, assert_never
 
 from campaignctl.applying.creating import Creator
 from campaignctl.applying.judging import Judge, filled
+from campaignctl.applying.list_port import ListPort
+from campaignctl.applying.lists import Lists
 from campaignctl.applying.looks import Looks
 from campaignctl.applying.port import AccountPort, AppearedError, Check, Hooks, TooLateError
 from campaignctl.applying.progress import ChangeRun
@@ -36,6 +38,7 @@ from campaignctl.model.results import (
     OperationOutcome,
     OperationResult,
 )
+from campaignctl.planning.contact_lists import lists_needed
 from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec
 from campaignctl.planning.terms import Terms
@@ -52,11 +55,13 @@ def apply_plan(
     creator: Creator,
     order: Callable[[Iterable[Change]], tuple[Step, ...]] = steps,
     looked_at: float | None = None,
+    lists: ListPort | None = None,
 ) -> ApplyResult:
     """Carries out what the plan shows and nothing else. `terms` are those that the plan was made under.
 
     `order` puts its operations one after the other: rule 7 unless it is an emergency. `looked_at` is when the plan
-    began to read the account, by the clock's `monotonic`; None where that is not known.
+    began to read the account, by the clock's `monotonic`; None where that is not known. `lists` are needed where the
+    plan uploads or deletes one.
     """
     progress = {id(change): ChangeRun.of(change) for change in plan.changes}
     judge = Judge(account, creator.sender, hooks, terms)
@@ -69,6 +74,7 @@ def apply_plan(
         judge,
         Races(account, creator, hooks, terms.address, judge),
         Looks(account, creator, hooks, looked_at),
+        Lists.of(plan, lists, hooks, terms.environment, looked_at),
     )
     for step in order(plan.changes):
         state = progress[id(step.change)]
@@ -105,6 +111,7 @@ class _Run:
     judge: Judge
     races: Races
     looks: Looks
+    lists: Lists
     interrupted: bool = False
     cut_off: bool = False
 
@@ -173,6 +180,8 @@ class _Run:
             return OperationResult(operation.op, OperationOutcome.FAILED, 0, operation.sid)
 
     def _carry_out(self, operation: Operation, state: ChangeRun) -> OperationResult:
+        if needed := lists_needed(state.change, operation):
+            _refuse_late(self.lists.put_into(state, needed))
         if operation.op in READ_BEFORE and self._has_moved(state):
             return _skipped(operation)
         match operation.op:
@@ -184,6 +193,10 @@ class _Run:
                 return self._pause_what_was_made(operation, state)
             case Op.PAUSE | Op.RESUME | Op.COMPLETE | Op.ARCHIVE:
                 return self._act(operation, state)
+            case Op.UPLOAD:
+                return self.lists.upload(operation, state)
+            case Op.DELETE:
+                return self.lists.delete(operation, state)
             case _:
                 assert_never(operation.op)
 

@@ -102,9 +102,10 @@ def _as_saved(
     saved: SavedPlan, plan_options: PlanOptions, options: GlobalOptions
 ) -> tuple[PlanOptions, GlobalOptions]:
     """The selection and permissions of the file; it takes no further ones."""
-    if plan_options.allowed or plan_options.prune or plan_options.labels or plan_options.resend:
+    further = (plan_options.allowed, plan_options.prune, plan_options.prune_lists, plan_options.labels)
+    if any(further) or plan_options.resend:
         raise UsageError(
-            "a saved plan takes no further --allow, --prune, --resend or -l: plan again with them"
+            "a saved plan takes no further --allow, --prune, --prune-lists, --resend or -l: plan again with them"
         )
     if options.environment not in (None, saved.environment):
         raise RefusedError(
@@ -119,6 +120,7 @@ def _as_saved(
         selection.resend,
         plan_options.refresh,
         approved_before=True,
+        prune_lists=selection.prune_lists,
     )
     return asked, replace(options, environment=saved.environment)
 

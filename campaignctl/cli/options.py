@@ -131,6 +131,11 @@ def planning_options(function: F) -> F:
                 help="End campaigns with the project's prefix that no manifest matches.",
             ),
             click.option(
+                "--prune-lists",
+                is_flag=True,
+                help="Delete versions of the project's contact lists that nothing needs; reads all of the account.",
+            ),
+            click.option(
                 "--resend",
                 multiple=True,
                 metavar="NAME",

@@ -1,4 +1,4 @@
-"""What an apply can do to a campaign: a row per operation, in the order in which an apply carries them out (rule 7).
+"""What an apply can do to a campaign or a contact list: a row per operation, in the order of an apply (rule 7).
 
 Every list of operations elsewhere follows from these rows, or is held against them when it is imported (`covering`),
 or is a match that the type checker holds against `Op`. `docs/how-to/operation.md` adds one step by step.
@@ -16,7 +16,7 @@ from campaignctl.kinds.lifecycle import CALLING, FINISHED, MEETS, State, Status
 
 
 class Op(StrEnum):
-    """What an apply can do to a campaign."""
+    """What an apply can do to a campaign, or to a contact list."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -24,6 +24,8 @@ class Op(StrEnum):
     RESUME = "resume"
     COMPLETE = "complete"
     ARCHIVE = "archive"
+    UPLOAD = "upload"  # of a contact list
+    DELETE = "delete"
 
     @property
     def irreversible(self) -> bool:
@@ -66,8 +68,10 @@ class Permission(StrEnum):
 Grantor: TypeAlias = Literal["manifest", "environment", "sandbox"]
 """What may give a permission besides `--allow`, which gives each of them."""
 
-Calls: TypeAlias = Literal["begin", "change", "stop"]
-"""What an operation does to calls and messages: begins them, changes those that come, or stops them."""
+Calls: TypeAlias = Literal["begin", "change", "stop", "none"]
+"""What an operation does to calls and messages: begins them, changes those that come, stops them, or nothing."""
+About: TypeAlias = Literal["campaign", "list"]
+"""What an operation is carried out on."""
 
 
 class OperationRow(NamedTuple):
@@ -91,6 +95,7 @@ class OperationRow(NamedTuple):
     allowed_from: frozenset[Status] = frozenset()
     leads_to: Status | None = None
     or_to: frozenset[Status] = frozenset()
+    about: About = "campaign"
 
 
 _ROWS: Final = (
@@ -106,6 +111,18 @@ _ROWS: Final = (
         if_blocked=True,
         allowed_from=CALLING,
         leads_to=Status.PAUSED,
+    ),
+    OperationRow(
+        Op.UPLOAD,
+        done="uploaded",
+        will="uploads it",
+        calls="none",
+        permission=None,
+        read_before=False,
+        repeatable=False,
+        irreversible=False,
+        if_blocked=False,
+        about="list",
     ),
     OperationRow(
         Op.UPDATE,
@@ -170,6 +187,18 @@ _ROWS: Final = (
         allowed_from=frozenset({Status.COMPLETED}),
         leads_to=Status.ARCHIVED,
     ),
+    OperationRow(
+        Op.DELETE,
+        done="deleted",
+        will="deletes it",
+        calls="none",
+        permission=None,
+        read_before=False,
+        repeatable=False,
+        irreversible=True,
+        if_blocked=False,
+        about="list",
+    ),
 )
 
 _Key = TypeVar("_Key", bound=StrEnum)
@@ -228,11 +257,12 @@ PHASE: Final[Mapping[Op, int]] = MappingProxyType({op: phase for phase, op in en
 
 BEGINNING: Final = frozenset(row.op for row in _ROWS if row.calls == "begin")
 """What may begin to call."""
-STARTING: Final = frozenset(row.op for row in _ROWS if row.calls != "stop")
+STARTING: Final = frozenset(row.op for row in _ROWS if row.calls in ("begin", "change"))
 """What leads to calls: what begins them, and what changes those that come."""
 STOPPING: Final = frozenset(row.op for row in _ROWS if row.calls == "stop")
 ENDING: Final = frozenset(row.op for row in _ROWS if row.leads_to in FINISHED)
 """After these the campaign is over."""
+OF_LISTS: Final = frozenset(row.op for row in _ROWS if row.about == "list")
 READ_BEFORE: Final = frozenset(row.op for row in _ROWS if row.read_before)
 
 TRANSITIONS: Final[Mapping[Action, tuple[frozenset[Status], Status]]] = covering(

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
-from campaignctl.diagnostics import Diagnostic, Severity
+from campaignctl.diagnostics import Diagnostic, Severity, quoted
 from campaignctl.kinds.table import Field, Type
 from campaignctl.manifests.fields import FieldProblem, FieldReader
 from campaignctl.manifests.nodes import mark_of, members
 from campaignctl.manifests.places import nearest
 from campaignctl.manifests.unquoted import is_cut
 from campaignctl.model.companions import Companion, CompanionKind, CompanionPlace
+from campaignctl.model.environment import Prune
 from campaignctl.model.fault import SpecFinding
 
 if TYPE_CHECKING:
@@ -31,8 +32,14 @@ def _dlt_templates() -> CompanionKind:
     return DLT_TEMPLATES
 
 
+def _contact_list() -> CompanionKind:
+    from campaignctl.contact_lists.contact_list import CONTACT_LIST
+
+    return CONTACT_LIST
+
+
 COMPANIONS: Final[Mapping[str, Callable[[], CompanionKind]]] = MappingProxyType(
-    {"DltTemplates": _dlt_templates}
+    {"DltTemplates": _dlt_templates, "ContactList": _contact_list}
 )
 """By `kind:`. Each is imported when the first of its documents comes."""
 
@@ -50,11 +57,27 @@ def read_companion(
     values = reader.read(node)
     commented = frozenset(_commented(kind.document, node, "", source.text)) if source.text else frozenset()
     companion = kind.build(values, CompanionPlace(source.at(mark_of(node)), source.document, commented))
+    in_file: tuple[Diagnostic, ...] = ()
+    if kind.name in _FILES and not reader.faults:
+        companion, in_file = _FILES[kind.name](companion, node, source)
     findings = [
         *(Diagnostic(Severity.ERROR, it.rule, source.at(it.mark), it.message) for it in reader.faults),
+        *in_file,
         *(_placed(it, node, source) for it in kind.faults(companion) if _is_known(it, node, reader.faults)),
     ]
     return companion, tuple(findings)
+
+
+def _members(companion: Companion, node: Node, source: Source) -> tuple[Companion, tuple[Diagnostic, ...]]:
+    from campaignctl.manifests.member_files import with_members
+
+    return with_members(companion, node, source)
+
+
+_FILES: Final[Mapping[str, Callable[[Companion, Node, Source], tuple[Companion, tuple[Diagnostic, ...]]]]] = (
+    MappingProxyType({"ContactList": _members})
+)
+"""By `kind:`, what reads the file that a document names."""
 
 
 def _placed(fault: SpecFinding, node: Node, source: Source) -> Diagnostic:
@@ -86,8 +109,21 @@ def _commented(field: Field, node: Node | None, path: str, text: str) -> Iterato
 
 
 def conflicts_among(
-    companions: Mapping[str, Sequence[Companion]],
+    companions: Mapping[str, Sequence[Companion]], prune: Prune | None = None
 ) -> Iterator[tuple[str, Companion, SpecFinding]]:
     """What is wrong among all documents of a kind; they are given, and named, by it."""
     for name, several in companions.items():
-        yield from ((name, *conflict) for conflict in COMPANIONS[name]().conflicts(several))
+        kind = COMPANIONS[name]()
+        yield from ((name, *conflict) for conflict in kind.conflicts(several))
+        if prune is not None and kind.selectable:
+            yield from ((name, it, _without_prefix(prune)) for it in several if _lacks(it, prune))
+
+
+def _lacks(companion: Companion, prune: Prune) -> bool:
+    name = getattr(companion, "name", "")
+    return bool(name) and not name.startswith(prune.name_prefix)
+
+
+def _without_prefix(prune: Prune) -> SpecFinding:
+    message = f"the name must begin with {quoted(prune.name_prefix)}, the prefix of prune"
+    return SpecFinding("metadata.name", "name-prefix", message)

@@ -147,7 +147,8 @@ def _read_beside(node: Node, word: str, source: Source, reader: DocumentReader) 
     from campaignctl.manifests.companions import COMPANIONS, read_companion
 
     companion, findings = read_companion(COMPANIONS[word](), node, source, reader.variables)
-    return Document(None, findings, {}, beside=word, companion=companion)
+    labels = getattr(companion, "labels", {})
+    return Document(None, findings, labels, beside=word, companion=companion)
 
 
 def _read(

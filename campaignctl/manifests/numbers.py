@@ -55,7 +55,7 @@ class NumbersFile:
     fault: tuple[str, str] | None = None
 
 
-class _MisreadError(Exception):
+class MisreadError(Exception):
     """From this line on nobody can tell who is meant."""
 
     def __init__(self, line: int, message: str) -> None:
@@ -63,12 +63,21 @@ class _MisreadError(Exception):
         self.bad = BadLine(line, RULE, message)
 
 
-class _Header(NamedTuple):
-    """How the rows below it are cut, and which of their cells is the number."""
+class MissingColumnError(Exception):
+    """The file lacks a column that is asked for beside the number's."""
+
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+class Header(NamedTuple):
+    """How the rows below it are cut, which of their cells is the number, and which are the others asked for."""
 
     delimiter: str
     column: int
     width: int
+    others: tuple[int, ...] = ()
 
 
 def read_numbers(field: Field, text: str) -> NumbersFile:
@@ -77,20 +86,20 @@ def read_numbers(field: Field, text: str) -> NumbersFile:
     `field` is the row of the numbers: how one must look and how many there may be.
     """
     numbers: list[str] = []
-    bad = _BadLines()
+    bad = BadLines()
     right = field.format.matches if field.format else bool
     try:
-        for line, cell in _cells(text):
+        for line, (cell,) in cells_of(text):
             if right(cell):
                 numbers.append(cell)
             else:
                 bad.add(field, line, cell)
-    except _MisreadError as misread:
+    except MisreadError as misread:
         return NumbersFile((), (*bad.told(), misread.bad))
-    return NumbersFile(tuple(numbers), tuple(bad.told()), _count_fault(field, len(numbers) + bad.count))
+    return NumbersFile(tuple(numbers), tuple(bad.told()), count_fault(field, len(numbers) + bad.count))
 
 
-class _BadLines:
+class BadLines:
     """What is wrong with single lines: of the wrong file that is every line, so only the first are looked at."""
 
     def __init__(self) -> None:
@@ -98,6 +107,7 @@ class _BadLines:
         self.count = 0
 
     def add(self, field: Field, line: int, cell: str) -> None:
+        """One more."""
         self.count += 1
         if self.count <= MOST_FAULTS + 1:
             try:
@@ -115,24 +125,31 @@ class _BadLines:
 
 def place_of(path: Path, index: int) -> tuple[int, int]:
     """Line and column of one number, counted from 0; the first where it is not there any more."""
-    with suppress(OSError, UnreadableFileError, _MisreadError):
+    with suppress(OSError, UnreadableFileError, MisreadError):
         text = decoded(path.read_bytes())
-        for line, cell in islice(_cells(text), index, index + 1):
+        for line, (cell,) in islice(cells_of(text), index, index + 1):
             written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[line - 1]
             return line, max(0, written.find(cell)) + 1
     return 1, 1
 
 
-def _cells(text: str) -> Iterator[tuple[int, str]]:
-    """Each number with its line, blank lines left out."""
+def cells_of(text: str, columns: Sequence[str] = (COLUMN,)) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The cells of each row in some columns, the first the number's, with its line; blank lines left out.
+
+    Raises:
+        MisreadError: nobody can tell who is meant from some line on.
+        MissingColumnError: the header lacks one that is not the number's, or there is none.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     _refuse_binary(text, lines)
     first = next((place for place, line in enumerate(lines) if line.strip()), None)
     if first is None:
         return
-    header = _header(lines[first], first + 1)
+    header = _header(lines[first], first + 1, columns)
     if header is None:
-        yield from ((place, line.strip()) for place, line in enumerate(lines, 1) if line.strip())
+        if len(columns) > 1:
+            raise MissingColumnError(columns[1], "there is no header")
+        yield from ((place, (line.strip(),)) for place, line in enumerate(lines, 1) if line.strip())
     else:
         yield from _rows(header, lines, first + 1)
 
@@ -140,7 +157,7 @@ def _cells(text: str) -> Iterator[tuple[int, str]]:
 def _refuse_binary(text: str, lines: Sequence[str]) -> None:
     if "\0" in text:
         line = next(place for place, line in enumerate(lines, 1) if "\0" in line)
-        raise _MisreadError(
+        raise MisreadError(
             line, "it holds NUL bytes, as UTF-16 and spreadsheets do; save it as UTF-8 text or CSV"
         )
 
@@ -148,8 +165,8 @@ def _refuse_binary(text: str, lines: Sequence[str]) -> None:
 # -- the rows of a CSV -----------------------------------------------------------------------------------------
 
 
-def _rows(header: _Header, lines: Sequence[str], begin: int) -> Iterator[tuple[int, str]]:
-    """The numbers of the rows below a header; `begin` is how many lines stand above them."""
+def _rows(header: Header, lines: Sequence[str], begin: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The cells of the rows below a header; `begin` is how many lines stand above them."""
     reader = csv.reader((f"{line}\n" for line in lines[begin:]), delimiter=header.delimiter, strict=True)
     above = begin
     try:
@@ -157,9 +174,10 @@ def _rows(header: _Header, lines: Sequence[str], begin: int) -> Iterator[tuple[i
             first, above = above + 1, begin + reader.line_num
             if any(map(str.strip, row)):
                 _refuse_left_out(header, row, first, above)
-                yield first + _breaks(row[: header.column]), _cell(row, header.column)
+                cells = (_cell(row, place) for place in (header.column, *header.others))
+                yield first + _breaks(row[: header.column]), tuple(cells)
     except csv.Error:
-        raise _MisreadError(above + 1, _unread(lines[above], header.delimiter)) from None
+        raise MisreadError(above + 1, _unread(lines[above], header.delimiter)) from None
 
 
 def _cell(row: Sequence[str], column: int) -> str:
@@ -178,10 +196,10 @@ def _unread(line: str, delimiter: str) -> str:
     return "it is not readable as CSV"
 
 
-def _refuse_left_out(header: _Header, row: Sequence[str], first: int, last: int) -> None:
+def _refuse_left_out(header: Header, row: Sequence[str], first: int, last: int) -> None:
     """A row that has numbers where none is looked for: beyond the header, or in a cell that took in other rows."""
     if any(map(str.strip, row[header.width :])):
-        raise _MisreadError(
+        raise MisreadError(
             first,
             f"it has {counted(len(row), 'cell')} and the header {header.width}, so who is meant is not clear",
         )
@@ -190,7 +208,7 @@ def _refuse_left_out(header: _Header, row: Sequence[str], first: int, last: int)
     taken_in = (piece for cell in row if "\n" in cell for piece in re.split(f"[\n{header.delimiter}]", cell))
     if any(map(_a_number_alone, taken_in)):
         what = f"a quote opens here and takes in what looks like rows, up to line {last}"
-        raise _MisreadError(
+        raise MisreadError(
             first, f"{what}, so they would be left out; remove it, or close it where its cell ends"
         )
 
@@ -198,34 +216,55 @@ def _refuse_left_out(header: _Header, row: Sequence[str], first: int, last: int)
 # -- the header ------------------------------------------------------------------------------------------------
 
 
-def _header(line: str, place: int) -> _Header | None:
+def header_of(line: str, columns: Sequence[str] = (COLUMN,)) -> Header | None:
+    """How a CSV that begins with this line is read; None for one of numbers alone, and where it is not clear.
+
+    Raises:
+        MissingColumnError: see `cells_of`.
+    """
+    with suppress(MisreadError):
+        return _header(line, 1, columns)
+    return None
+
+
+def _header(line: str, place: int, columns: Sequence[str] = (COLUMN,)) -> Header | None:
     """How a CSV is read; None for a file of one number a line.
 
     Raises:
-        _MisreadError: the first line is neither a number nor a header that has `number` once.
+        MisreadError: the first line is neither a number nor a header that has `number` once.
     """
     if _FOR_EXCEL.fullmatch(line.strip()):
-        raise _MisreadError(place, f"this line is for Excel alone; remove it, {_HEADER_FIRST}")
-    found = [header for it in _DELIMITERS if (header := _found(line, it, place)) is not None]
+        raise MisreadError(place, f"this line is for Excel alone; remove it, {_HEADER_FIRST}")
+    found = [header for it in _DELIMITERS if (header := _found(line, it, place, columns)) is not None]
     if len(found) > 1 and any(header.width > 1 for header in found):
         ways = " and ".join(_DELIMITERS[header.delimiter] for header in found)
-        raise _MisreadError(place, f"the header can be cut at {ways}; keep to one of them")
+        raise MisreadError(place, f"the header can be cut at {ways}; keep to one of them")
     if found:
         return found[0]
     delimiter = max(_DELIMITERS, key=line.count)
     names = _cut(line, delimiter)
     if names is None:
-        raise _MisreadError(place, _unread(line, delimiter))
+        raise MisreadError(place, _unread(line, delimiter))
     if PHONE.slip(line.strip()) or (len(names) == 1 and _like_a_number(names[0])):
         return None  # and where a comma is a spreadsheet's decimal point, its line says what happened
-    raise _MisreadError(place, _without_number(names))
+    raise MisreadError(place, _without_number(names, columns[0]))
 
 
-def _found(line: str, delimiter: str, place: int) -> _Header | None:
+def _found(line: str, delimiter: str, place: int, columns: Sequence[str]) -> Header | None:
     names = [name.lower() for name in _cut(line, delimiter) or ()]
-    if names.count(COLUMN) > 1:
-        raise _MisreadError(place, f"{names.count(COLUMN)} columns are called {COLUMN}; keep the one to call")
-    return _Header(delimiter, names.index(COLUMN), len(names)) if COLUMN in names else None
+    number, *others = (column.lower() for column in columns)
+    if number not in names:
+        return None
+    for column in (number, *others):
+        if names.count(column) > 1:
+            what = f"{names.count(column)} columns are called {column}"
+            raise MisreadError(
+                place, f"{what}; keep the one {'to call' if column == number else 'that is meant'}"
+            )
+    for written, column in zip(columns[1:], others, strict=True):
+        if column not in names:
+            raise MissingColumnError(written, f"no column is called {quoted(written)}")
+    return Header(delimiter, names.index(number), len(names), tuple(map(names.index, others)))
 
 
 def _cut(line: str, delimiter: str) -> list[str] | None:
@@ -236,12 +275,12 @@ def _cut(line: str, delimiter: str) -> list[str] | None:
         return None
 
 
-def _without_number(names: Sequence[str]) -> str:
+def _without_number(names: Sequence[str], column: str) -> str:
     """Says what columns there are, but nothing of a line that may be somebody's data."""
     if any(map(_like_a_number, names)):
         return f"it has {counted(len(names), 'cell')} and no header; {_HEADER_FIRST}"
     shown = some_of([quoted(name) for name in names if name], _MOST_NAMES)
-    return f"no column is called {COLUMN}: the header has {shown or 'nothing'}; rename the one to call"
+    return f"no column is called {column}: the header has {shown or 'nothing'}; rename the one to call"
 
 
 def _like_a_number(text: str) -> bool:
@@ -258,7 +297,8 @@ def _a_number_alone(text: str) -> bool:
 # -- the file as a whole ---------------------------------------------------------------------------------------
 
 
-def _count_fault(field: Field, count: int) -> tuple[str, str] | None:
+def count_fault(field: Field, count: int) -> tuple[str, str] | None:
+    """Rule and message where they are too few or too many."""
     try:
         check_limits(field, count)
     except FaultyError as faulty:

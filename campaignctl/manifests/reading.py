@@ -35,7 +35,8 @@ class Manifests(NamedTuple):
     project could not be read: who is an orphan is then not known. `files` counts the files read;
     `empty_paths` are the paths of `manifests:` that hold no manifest, `used` the variables that manifests name.
     `companions` are the documents beside the campaigns, by their kind: all of the paths of `manifests:`, whatever is
-    selected; of PATHS where there is no project file.
+    selected; of PATHS where there is no project file. `selected_companions` is where those of them stand that were
+    meant, of the kinds that can be.
     """
 
     desired: tuple[Desired, ...]
@@ -46,6 +47,7 @@ class Manifests(NamedTuple):
     empty_paths: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
     companions: Mapping[str, tuple[Companion, ...]] = MappingProxyType({})
+    selected_companions: frozenset[Position] = frozenset()
 
 
 def load_manifests(
@@ -94,6 +96,7 @@ class _Loading:
         self.complete = True
         self.companions: dict[str, list[tuple[Companion, bool]]] = {}
         self.beside: list[tuple[str, tuple[Diagnostic, ...]]] = []
+        self.selected_companions: set[Position] = set()
 
     def add_project_path(self, path: str, project_file: str | None) -> None:
         """A path of `manifests:`. Whoever edits the project file must not lead out of the project."""
@@ -141,7 +144,7 @@ class _Loading:
     def _take(self, document: Document, path: str, inside: bool) -> None:
         self.used |= document.used
         if document.beside is not None:
-            self._take_beside(document.beside, document, path)
+            self._take_beside(document.beside, document, path, inside)
             return
         desired = document.desired
         if desired is not None:
@@ -155,38 +158,70 @@ class _Loading:
         meant = inside and (not document.labels or self.selector.matches(document.labels))
         self.findings += document.findings if meant else _aside(document.findings)
 
-    def _take_beside(self, kind: str, document: Document, path: str) -> None:
+    def _take_beside(self, kind: str, document: Document, path: str, inside: bool) -> None:
         """A document that is no campaign, and whether it is valid. Those of the project count, whatever PATHS and
         labels select.
         """
-        self.beside.append((kind, document.findings))
+        from campaignctl.manifests.companions import COMPANIONS
+
+        if COMPANIONS[kind]().selectable:
+            self._take_selectable(document, path, inside)
+        else:
+            self.beside.append((kind, document.findings))
         ours = not self.project_paths or any(path in files for _, files in self.project_paths)
         if document.companion is not None and ours:
             valid = not has_errors(document.findings)
             self.companions.setdefault(kind, []).append((document.companion, valid))
 
-    def _add_companions_findings(self) -> None:
+    def _take_selectable(self, document: Document, path: str, inside: bool) -> None:
+        """Selected as a campaign is; what is wrong with one that is not is told as needed, like that of the others."""
+        companion = document.companion
+        meant = inside and self.selector.matches(document.labels)
+        self.fruitful.add(path)
+        if meant and companion is not None:
+            self.selected_companions.add(companion.place.where)
+        if meant:
+            self.findings += document.findings
+        elif document.findings:
+            self.beside.append((document.beside or "", document.findings))
+        self.complete = self.complete and not has_errors(document.findings)
+
+    def _add_companions_findings(self, project: ProjectFile) -> None:
         """What is wrong with them stops a selection that needs them, and is a warning to any other."""
         from campaignctl.manifests.companions import COMPANIONS, conflicts_among
 
         found = list(self.beside)
-        for kind, companion, fault in conflicts_among(_companions(self.companions)):
-            place = companion.place
-            where = locate(self.root, place.where, place.document, fault.path)
-            found.append((kind, (Diagnostic(fault.severity, fault.rule, where, fault.message),)))
-        needed = {
-            name: any(map(COMPANIONS[name]().is_needed, self.selected.values())) for name, _ in self.beside
-        }
+        for kind, companion, fault in conflicts_among(_companions(self.companions), project.prune):
+            if companion.place.where in self.selected_companions:
+                self.findings.append(self._of_companion(companion, fault))
+                continue
+            found.append((kind, (self._of_companion(companion, fault),)))
+        needed = {name: any(map(COMPANIONS[name]().is_needed, self.selected.values())) for name, _ in found}
         for name, findings in found:
             self.findings += findings if needed[name] else map(_at_most_warned, findings)
             if has_errors(findings) and COMPANIONS[name]().all_or_none:
                 self.companions.pop(name, None)
 
+    def _of_companion(self, companion: Companion, fault: SpecFinding) -> Diagnostic:
+        place = companion.place
+        where = locate(self.root, place.where, place.document, fault.path)
+        return Diagnostic(fault.severity, fault.rule, where, fault.message)
+
+    def _between(self, project: ProjectFile) -> Iterator[tuple[Desired, SpecFinding]]:
+        """What campaigns say to one another, and to the documents beside them."""
+        yield from conflicts(self.desired, project.prune)
+        if "ContactList" in self.companions:
+            from campaignctl.contact_lists.contact_list import ContactList, dynamic_faults
+
+            lists = (it for it, _ in self.companions["ContactList"])
+            names = frozenset(it.name for it in lists if isinstance(it, ContactList))
+            yield from ((it, fault) for it in self.desired for fault in dynamic_faults(it, names))
+
     def result(self, project: ProjectFile) -> Manifests:
         """What was read, after what manifests say to one another has been checked."""
-        if self.beside:
-            self._add_companions_findings()
-        for desired, fault in (*self.faults, *conflicts(self.desired, project.prune), *self._gate_faults()):
+        if self.beside or self.companions:
+            self._add_companions_findings(project)
+        for desired, fault in (*self.faults, *self._between(project), *self._gate_faults()):
             found = Diagnostic(fault.severity, fault.rule, self._place(desired, fault), fault.message)
             self.findings += [found] if desired.where in self.selected else _aside([found])
         return Manifests(
@@ -198,6 +233,7 @@ class _Loading:
             tuple(path for path, files in self.project_paths if not files & self.fruitful),
             frozenset(self.used),
             _companions(self.companions, only_valid=True),
+            frozenset(self.selected_companions),
         )
 
     def _gate_faults(self) -> Iterable[tuple[Desired, SpecFinding]]:

@@ -16,6 +16,7 @@ from campaignctl.model.windows import window_of
 if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock
     from campaignctl.model.gates import After
+    from campaignctl.model.managed_lists import Members
     from campaignctl.model.plan import Reason
 
 RefreshStrategy: TypeAlias = Literal["auto", "full"]
@@ -195,6 +196,32 @@ def sharing(live: Live, desired: Desired) -> Live:
         if isinstance(theirs, tuple) and isinstance(mine, list) and theirs == tuple(mine):
             live = live.showing({**live.spec, row.name: mine})
     return live
+
+
+class ListRef(str):
+    """A list of the project in a spec: its text is the SID of the account's list, which is a version of it.
+
+    Of one that is yet to be uploaded `sid` is None, and the text one that no SID can be. `current` is whether the
+    version is of the content that the manifest has now; `members` are its people where that is so.
+    """
+
+    name: str
+    sid: str | None
+    current: bool
+    members: Members | None
+
+    def __new__(
+        cls, name: str, sid: str | None, members: Members | None = None, *, current: bool = True
+    ) -> ListRef:
+        """The marker of a list."""
+        ref = super().__new__(cls, f"{{name: {name}}}" if sid is None else sid)
+        ref.name, ref.sid, ref.current, ref.members = name, sid, current, members
+        return ref
+
+    @property
+    def meaning(self) -> tuple[str, bool]:
+        """Versions of one content mean the same."""
+        return self.name, self.current
 
 
 class ListName(str):

@@ -27,7 +27,7 @@ class CompanionPlace(NamedTuple):
 class Companion:
     """A document beside the campaigns, read and checked. A kind adds what it says as fields of its own.
 
-    It is never selected, narrowed, counted or applied as a campaign is.
+    It is never narrowed, counted or applied as a campaign is; only one of a `selectable` kind is ever selected.
     """
 
     place: CompanionPlace
@@ -44,6 +44,8 @@ class CompanionKind:
     error, else a warning. `settings` are its values by dotted path, as a `diff` names them. `example` is one of them in
     YAML. `substitutes`: whether `${name}` is filled in. `all_or_none`: where one document is not valid none counts,
     since what is missing would be taken for a fault of the campaigns.
+    `selectable`: PATHS and labels select such a document as they select campaigns, its name has the prefix of `prune`,
+    and a path that holds nothing else holds a manifest.
     """
 
     name: str
@@ -57,3 +59,4 @@ class CompanionKind:
     example: str
     substitutes: bool = False
     all_or_none: bool = False
+    selectable: bool = False

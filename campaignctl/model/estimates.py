@@ -217,6 +217,8 @@ Estimates: TypeAlias = tuple[Estimate | None, Estimate | None]
 
 def estimates(change: Change) -> Estimates:
     """What its campaign says, and will say."""
+    if change.of_list:
+        return None, None
     kind, live = KINDS[change.key.kind], change.live
     counts = change.counts
     before = estimate_of(kind, live.spec, complete=False, counts=counts) if live else None

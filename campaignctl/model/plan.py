@@ -14,6 +14,7 @@ from campaignctl.model.approval import approval_of
 from campaignctl.model.campaigns import Desired, Key, Live, Locate, RefreshStrategy
 from campaignctl.model.counts import Counts
 from campaignctl.model.gates import Gate
+from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
 from campaignctl.model.reasons import ChangeType
 
@@ -25,13 +26,16 @@ class Operation:
     """One request that an apply would send.
 
     `fields` are top-level names: all that are sent with a create, those that change in an update. `sid` is set
-    only where it is not the change's own: a twin. `numbers_failed` belongs to a complete.
+    only where it is not the change's own: a twin. `numbers_failed` belongs to a complete, `people` and `requests` to an
+    upload.
     """
 
     op: Op
     fields: tuple[str, ...] = ()
     sid: str | None = None
     numbers_failed: int | None = None
+    people: int | None = None
+    requests: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ class Change:
 
     `live` is the match, None when nothing is there or nobody can tell (ambiguous). `resulting` holds the fields
     as they will stand when the operations are done, for what people read and for policies. `lists` are those that it
-    will send to, where they are counted. `gates` are those that its create or resume waits for.
+    will send to, where they are counted. `gates` are those that its create or resume waits for. `managed` is the list
+    of the project that it is about, and None of a campaign.
     """
 
     key: Key
@@ -98,6 +103,12 @@ class Change:
     fingerprint: str | None = None
     lists: tuple[ListCount, ...] = ()
     gates: tuple[Gate, ...] = ()
+    managed: ManagedList | None = None
+
+    @property
+    def of_list(self) -> bool:
+        """Whether it is about a list of the project, and no campaign."""
+        return self.managed is not None
 
     @property
     def counts(self) -> Counts:
@@ -131,6 +142,7 @@ class Selection:
     prune: bool = False
     vars: Mapping[str, str] = field(default_factory=dict)
     resend: tuple[str, ...] = ()
+    prune_lists: bool = False
 
 
 @dataclass(frozen=True, slots=True)

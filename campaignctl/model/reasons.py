@@ -129,6 +129,9 @@ _ROWS: Final = (
         "Nothing, or a new name and a new window. One that waits, paused, is ended by the complete that is printed.",
     ),
     ReasonCode(
+        "not-used", _N, "No campaign that is not over names the ContactList.", "Nothing; it can be removed."
+    ),
+    ReasonCode(
         "start-passed",
         _B,
         "The start has passed, or is too near to be set.",
@@ -159,6 +162,12 @@ _ROWS: Final = (
         _B,
         "An update could lose what neither manifest nor account shows.",
         "Declare the recipients and the start in the manifest; --allow earlier-start sends a start that is not shown.",
+    ),
+    ReasonCode(
+        "no-recipients",
+        _B,
+        "Nobody is left to be called or texted.",
+        "Look at who is suppressed, and at who is declared.",
     ),
     ReasonCode(
         "policy",
@@ -308,6 +317,21 @@ _APPLY_ROWS: Final = (
         "The account answered an action, and the campaign did not become what it leads to: it may go on calling.",
         "Stop it by hand now, with the pause that the message prints or in the account, then plan again.",
         "Stop it in the account now, or run it again.",
+    ),
+    ApplyReason(
+        "list-not-ready",
+        "A ContactList that the campaign needs could not be uploaded, so nothing was sent.",
+        "See why its upload failed, then apply again.",
+    ),
+    ApplyReason(
+        "list-incomplete",
+        "The account's list never held just the people of the ContactList; no campaign names it.",
+        "Apply again; if it stays so, look at the list in the account.",
+    ),
+    ApplyReason(
+        "numbers-refused",
+        "The account took not all people of a ContactList as contacts, so no list was made.",
+        "Correct the lines of the file that the message names.",
     ),
     ApplyReason(
         "refused",

@@ -42,7 +42,7 @@ def estimate(changes: Iterable[Change], environment: Environment, taken: int) ->
     requests, creates, creating = 0, 0, set[str]()
     for change in changes:
         ops = [operation.op for operation in change.operations]
-        requests += len(ops)
+        requests += len(ops) + sum((it.requests or 1) - 1 for it in change.operations)
         if Op.CREATE in ops:
             creates += 1
             creating.add(change.key.kind)

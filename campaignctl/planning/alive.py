@@ -21,7 +21,7 @@ from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import Comparison, compare, start_of, top, written_alike
 from campaignctl.planning.lists import asks_by_name, unresolved, without_names
 from campaignctl.planning.payload import Spec, contradictions, lost_by_sending, update_spec
-from campaignctl.planning.phase import Phase, StartMove, can_change, phase_of, start_move
+from campaignctl.planning.phase import Phase, StartMove, can_change, earlier_versions, phase_of, start_move
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import OF_CONTENT, Subject, check, unchecked
 
@@ -42,7 +42,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The facts about one manifest and its alive campaign at one moment."""
+    """The facts about one manifest and its alive campaign at one moment.
+
+    `earlier_versions` are the fields that hold other versions of the lists that are wanted, and can no longer change.
+    """
 
     desired: Desired
     live: Live
@@ -50,6 +53,7 @@ class Assessment:
     comparison: Comparison
     phase: Phase
     move: StartMove
+    earlier_versions: tuple[str, ...] = ()
 
     @property
     def earlier_allowed(self) -> bool:
@@ -102,9 +106,12 @@ def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
     if phase is Phase.STARTED:
         kept = tuple(it for it in comparison.differences if live.kind.by_path[it.field].role is not Role.NAME)
         comparison = Comparison(kept, comparison.unseen)
-    return Assessment(
-        desired, live, terms, comparison, phase, start_move(desired, live, comparison, terms.now)
-    )
+    move = start_move(desired, live, comparison, terms.now)
+    earlier = earlier_versions(comparison, live, phase, move) if comparison.differences else ()
+    if earlier:
+        kept = tuple(it for it in comparison.differences if it.field not in earlier)
+        comparison = Comparison(kept, comparison.unseen)
+    return Assessment(desired, live, terms, comparison, phase, move, earlier)
 
 
 def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
@@ -432,6 +439,8 @@ def _pause_noted(desired: Desired, live: Live) -> Iterator[str]:
 
 def _notes(facts: Assessment) -> Iterator[str]:
     yield from _pause_noted(facts.desired, facts.live)
+    if facts.earlier_versions:
+        yield "it calls an earlier version of its lists, which can no longer change"
     if facts.comparison.unseen:
         yield f"not shown by the account, so not compared: {', '.join(facts.comparison.unseen)}"
     name = facts.desired.name

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Kind, Role, Type, Value
-from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.campaigns import Desired, ListRef, Live
 from campaignctl.model.plan import Difference
 from campaignctl.model.values import normal, number_changes, texts
 from campaignctl.model.windows import instant, window_of
@@ -65,12 +65,39 @@ def written_alike(declared: Mapping[str, Value], seen: Mapping[str, Value]) -> b
 def alike(
     field: Field, seen: Value, wanted: Value, desired: Desired, live: Live, country: Country | None
 ) -> bool:
-    """An end that is not set is 30 days after the start; one that is left to others starts as it does live."""
+    """An end that is not set is 30 days after the start; one that is left to others starts as it does live. Versions of
+    a list that have the same content are one list.
+    """
+    if field.by_name and any(True for _ in refs_in(wanted)):
+        return set(map(_meaning, texts_or_refs(seen))) == set(map(_meaning, texts_or_refs(wanted)))
     if field.role is Role.END and (seen is None) != (wanted is None):
         start = window_of(live.kind, live.spec).start
         seen = _end_of(live.kind, start) if seen is None else seen
         wanted = _end_of(live.kind, start_of(desired) or start) if wanted is None else wanted
     return same(field, seen, wanted, country)
+
+
+def texts_or_refs(value: Value) -> Sequence[str]:
+    """The items of an array of SIDs, those of the project's lists as they are marked."""
+    return value if isinstance(value, list | tuple) else texts(value)
+
+
+def refs_in(value: Value) -> Iterator[ListRef]:
+    """The project's lists among them."""
+    return (it for it in texts_or_refs(value) if isinstance(it, ListRef))
+
+
+def same_lists(one: Value, other: Value) -> bool:
+    """Whether both name the same lists, in whatever version those of the project are."""
+    mine, theirs = (
+        {it.name if isinstance(it, ListRef) else str(it) for it in texts_or_refs(value)}
+        for value in (one, other)
+    )
+    return mine == theirs
+
+
+def _meaning(item: str) -> Hashable:
+    return item.meaning if isinstance(item, ListRef) else str(item)
 
 
 def _end_of(kind: Kind, start: datetime | None) -> Value:

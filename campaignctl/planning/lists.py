@@ -6,13 +6,14 @@ then makes a saved plan stale.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from campaignctl.diagnostics import did_you_mean, quoted, some_of
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, ListName
+from campaignctl.model.managed_lists import looks_like_a_version
 from campaignctl.model.plan import Reason
 
 _MOST_CANDIDATES: Final = 10
@@ -31,13 +32,15 @@ class Directory:
     trouble: str = ""
 
 
-def asks_by_name(manifests: Iterable[Desired]) -> bool:
-    """Whether any of them gives a list by name."""
-    return any(True for desired in manifests for _ in _markers(desired))
+def asks_by_name(manifests: Iterable[Desired], others: Container[str] = frozenset()) -> bool:
+    """Whether any of them gives a list by name that is none of `others`."""
+    return any(marker.name not in others for desired in manifests for marker in _markers(desired))
 
 
-def resolve(desired: Desired, directory: Directory) -> Desired:
-    """The manifest with SIDs for names, each once. A name that means none or several stays, with the reason."""
+def resolve(desired: Desired, directory: Directory, others: Container[str] = frozenset()) -> Desired:
+    """The manifest with SIDs for names, each once. A name that means none or several stays, with the reason; `others`
+    are the project's own lists, which stay without.
+    """
     spec: dict[str, Value] = {}
     names: dict[str, str] = {}
     for field, value in desired.spec.items():
@@ -45,7 +48,7 @@ def resolve(desired: Desired, directory: Directory) -> Desired:
         if not any(isinstance(item, ListName) for item in items):
             spec[field] = value
             continue
-        found = [_resolved(item, directory) for item in items]
+        found = [_resolved(item, directory, others) for item in items]
         spec[field] = list(dict.fromkeys(found))
         named = ((item, sid) for item, sid in zip(items, found, strict=True) if isinstance(item, ListName))
         names |= {sid: item.name for item, sid in named}
@@ -76,8 +79,8 @@ def names_beside(desired: Desired) -> Iterator[str]:
             yield f"the list {sid} is {quoted(name)}"
 
 
-def _resolved(item: str, directory: Directory) -> str:
-    if not isinstance(item, ListName):
+def _resolved(item: str, directory: Directory, others: Container[str]) -> str:
+    if not isinstance(item, ListName) or item.name in others:
         return item
     sids = directory.sids.get(item.name, ())
     reason = _against(item.name, sids, directory)
@@ -101,7 +104,7 @@ def incomplete_list(name: str, trouble: str) -> Reason:
 
 def list_not_found(name: str, known: Iterable[str]) -> Reason:
     """None of the known lists has the name."""
-    hint = did_you_mean(name, known)
+    hint = did_you_mean(name, (it for it in known if not looks_like_a_version(it)))
     return Reason(
         "list-not-found", f"no contact list is called {quoted(name)}; create it, or give a SID{hint}"
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.table import Role, Type
-from campaignctl.model.campaigns import Desired, Live
+from campaignctl.kinds.table import Field, Role, Type
+from campaignctl.model.campaigns import Desired, ListRef, Live
 from campaignctl.model.values import canonical_numbers, normal, texts
 from campaignctl.model.windows import window_of
-from campaignctl.planning.compare import start_is_shown
+from campaignctl.planning.compare import refs_in, start_is_shown, texts_or_refs
 from campaignctl.planning.lists import asks_by_name
 
 
@@ -44,16 +44,28 @@ class Look:
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        """The numbers of people."""
+        """The numbers of people; of a list of the project those of its members."""
         fields = (it for it in self._side.kind.in_role(Role.RECIPIENTS) if it.type is Type.NUMBERS)
         written = (texts(self._side.spec.get(field.name)) for field in fields)
-        return frozenset(it for some in written for it in canonical_numbers(some, self._country))
+        members = (ref.members.people for ref in self._refs if ref.members is not None)
+        own = frozenset(it for some in written for it in canonical_numbers(some, self._country))
+        return own.union(*members)
 
     @cached_property
     def lists(self) -> frozenset[str]:
-        """The SIDs of lists; one that is given by a name which is not resolved is equal to that name alone."""
-        fields = (it for it in self._side.kind.in_role(Role.RECIPIENTS) if it.type is not Type.NUMBERS)
-        return frozenset(it for field in fields for it in texts(self._side.spec.get(field.name)))
+        """The SIDs of lists; one that is given by a name which is not resolved is equal to that name alone, and all
+        versions of a list of the project are one.
+        """
+        found = (it for field in self._list_fields for it in texts_or_refs(self._side.spec.get(field.name)))
+        return frozenset(f"{{name: {it.name}}}" if isinstance(it, ListRef) else str(it) for it in found)
+
+    @property
+    def _list_fields(self) -> Iterator[Field]:
+        return (it for it in self._side.kind.in_role(Role.RECIPIENTS) if it.type is not Type.NUMBERS)
+
+    @property
+    def _refs(self) -> Iterator[ListRef]:
+        return (ref for field in self._list_fields for ref in refs_in(self._side.spec.get(field.name)))
 
     @property
     def recipients(self) -> frozenset[str] | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from campaignctl.kinds.operations import PHASE, Op
 from campaignctl.model.plan import Change, Step
 from campaignctl.model.windows import window_of
+from campaignctl.planning.contact_lists import lists_needed
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -19,13 +20,31 @@ def start_for_order(change: Change) -> datetime:
 
 
 def steps(changes: Iterable[Change]) -> tuple[Step, ...]:
-    """In the order of the rows of `OPERATIONS`; each create is followed by its pause."""
+    """In the order of the rows of `OPERATIONS`; each create is followed by its pause, each upload right before the
+    first operation that needs it.
+    """
+    changes = tuple(changes)
     found = [
         Step(change, operation, index)
         for change in changes
         for index, operation in enumerate(change.operations)
     ]
-    return tuple(sorted(found, key=_place))
+    ordered = sorted(found, key=_place)
+    uploads = {it.change.key.name: it for it in ordered if it.operation.op is Op.UPLOAD}
+    return tuple(_uploading_late(ordered, uploads) if uploads else ordered)
+
+
+def _uploading_late(ordered: Iterable[Step], uploads: dict[str, Step]) -> Iterator[Step]:
+    """Neither a postponement nor an early create waits for an upload that it does not need."""
+    left = dict(uploads)
+    for step in ordered:
+        if step.operation.op is Op.UPLOAD:
+            continue
+        for name in lists_needed(step.change, step.operation):
+            if name in left:
+                yield left.pop(name)
+        yield step
+    yield from left.values()
 
 
 def _place(step: Step) -> tuple[int, datetime, str, str, str, int]:

@@ -9,7 +9,7 @@ from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.kinds.table import Mutability, Role
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.windows import window_of
-from campaignctl.planning.compare import Comparison, start_is_shown, start_of
+from campaignctl.planning.compare import Comparison, same_lists, start_is_shown, start_of
 
 
 class Phase(Enum):
@@ -55,6 +55,18 @@ def can_change(field_name: str, live: Live, phase: Phase, move: StartMove) -> bo
     if phase is Phase.OPEN or field.mutability is Mutability.ALWAYS:
         return True
     return phase is Phase.NEAR and field.role is Role.SCHEDULE and move is StartMove.LATER
+
+
+def earlier_versions(comparison: Comparison, live: Live, phase: Phase, move: StartMove) -> tuple[str, ...]:
+    """The fields that differ by the versions of the project's lists alone, and can no longer change (rule 4.4)."""
+    return tuple(
+        it.field
+        for it in comparison.differences
+        if it.field in live.kind.by_name
+        and live.kind.by_name[it.field].by_name
+        and not can_change(it.field, live, phase, move)
+        and same_lists(it.before, it.after)
+    )
 
 
 def start_move(desired: Desired, live: Live, comparison: Comparison, now: datetime) -> StartMove:

@@ -13,6 +13,7 @@ from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import Estimate, Estimates, estimates, sets_going
+from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.plan import FORMAT_VERSION, Change, HeldOperation, Operation, Plan, Reason, Selection
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
@@ -82,7 +83,7 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
         document = _change(change, said, run, plan, environment, show_numbers)
         changes.append(document)
         coming.append((change, said[1]))
-        if costs is not None and not stays:
+        if costs is not None and not stays and not change.of_list:
             priced = costs.of_change(change)
             document["cost"] = costs.change_document(*priced)
             going += [priced] if sets_going(change) else []
@@ -133,7 +134,7 @@ def complete_document(
     rows, costs = zip(brief["changes"], plan.changes, strict=True), _costs(environment)
     changes = [_complete(document, change, plan, environment, show_numbers) for document, change in rows]
     for document, change in zip(changes, plan.changes, strict=True):
-        if costs is not None and _stays(change):
+        if costs is not None and _stays(change) and not change.of_list:
             document["cost"] = costs.change_document(*costs.of_change(change))
     return {
         **brief,
@@ -208,6 +209,8 @@ def _selection(selection: Selection) -> SelectionDocument:
         "prune": selection.prune,
         "vars": sealed,
     }
+    if selection.prune_lists:
+        document["prune_lists"] = True
     if selection.resend:
         document["resend"] = list(selection.resend)
     return document
@@ -226,6 +229,7 @@ def _summary(plan: Plan) -> SummaryDocument:
         "operations": plan.operations,
         "unmanaged": plan.unmanaged,
         "cannot_compare": sum(change.reason.code == "cannot-compare" for change in plan.changes),
+        "uploads": sum(it.op is Op.UPLOAD for change in plan.changes for it in change.operations),
     }
 
 
@@ -253,6 +257,8 @@ def _change(
     show_numbers: bool,
 ) -> BriefChangeDocument:
     """Of one that stays as it is the schedule alone, by which formats put it in its place."""
+    if change.managed is not None:
+        return _list_change(change, change.managed)
     kind = KINDS[change.key.kind]
     where = change.desired.where if change.desired else None
     state = change.desired_state
@@ -285,10 +291,36 @@ def _change(
     return document
 
 
+def _list_change(change: Change, managed: ManagedList) -> BriefChangeDocument:
+    """Of a list of the project: no campaign is there, and nothing of it shows what a version is called."""
+    unwanted = change.type is ChangeType.ORPHAN
+    there = bool(change.key.sid)
+    return {
+        "kind": change.key.kind,
+        "name": change.key.name,
+        "manifest": None if unwanted else managed.where.file,
+        "line": None if unwanted else managed.where.line,
+        "sid": change.key.sid or None,
+        "change": change.type,
+        "status": {"live": "complete" if there and not unwanted else None, "desired": None},
+        "operations": [_operation(operation, None) for operation in change.operations],
+        "held": [],
+        "diff": [],
+        "reason": _reason(change.reason),
+        "notes": list(change.notes),
+        "fingerprint": None,
+        "resulting": {},
+        "message": {"before": None, "after": None},
+        "gates": [],
+        "cost": None,
+        "run": None,
+    }
+
+
 def _complete(
     document: BriefChangeDocument, change: Change, plan: Plan, environment: Environment, show_numbers: bool
 ) -> ChangeDocument:
-    if not _stays(change):
+    if change.of_list or not _stays(change):
         return {**document}
     kind = KINDS[change.key.kind]
     run = run_of(change, plan.created_at, environment, plan.find_load)
@@ -319,7 +351,9 @@ def _operation(operation: Operation, live: Live | None) -> OperationDocument:
             document["numbers_failed"] = operation.numbers_failed
         case Op.RESUME:
             document["since"] = live.updated if live else None
-        case Op.CREATE | Op.UPDATE | Op.PAUSE | Op.ARCHIVE:
+        case Op.UPLOAD:
+            document["people"], document["requests"] = operation.people or 0, operation.requests or 0
+        case Op.CREATE | Op.UPDATE | Op.PAUSE | Op.ARCHIVE | Op.DELETE:
             pass
         case _:
             assert_never(operation.op)
@@ -345,7 +379,7 @@ def _result(result: ChangeResult) -> ResultDocument:
     return {
         "kind": result.change.key.kind,
         "name": result.change.key.name,
-        "sid": result.sid or (live.sid if live else None),
+        "sid": result.sid or (live.sid if live else None) or (result.change.key.sid or None),
         "outcome": result.outcome,
         "reason": _reason(result.reason),
         "operations": [_operation_result(each) for each in result.operations],

@@ -34,7 +34,8 @@ _ASKED_OF_ALL: Final = {"looks-foreign": Permission.ADOPT}
 
 def title(kind: str, campaign: str) -> str:
     """`voice/diwali-reminder`. One that is pinned and not there has no name to show."""
-    return f"{KINDS[kind].short}/{name(campaign) if campaign else '(no name)'}"
+    short = KINDS[kind].short if kind in KINDS else "list"
+    return f"{short}/{name(campaign) if campaign else '(no name)'}"
 
 
 def namesakes(changes: Sequence[BriefChangeDocument]) -> Counter[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple, TypeAlias
 
 from campaignctl.kinds import KINDS
+from campaignctl.model.managed_lists import CONTACT_LIST
 
 
 class Constraint(NamedTuple):
@@ -27,3 +28,5 @@ Moment: TypeAlias = Annotated[str, Constraint(format="date-time")]
 Money: TypeAlias = Annotated[str, Constraint(pattern=r"^[0-9]+(\.[0-9]+)?$")]
 Version: TypeAlias = Annotated[str, Constraint(pattern=r"^1\.[0-9]+$")]
 KindName: TypeAlias = Annotated[str, Constraint(enum=tuple(KINDS))]
+ChangedKind: TypeAlias = Annotated[str, Constraint(enum=(*KINDS, CONTACT_LIST))]
+"""Of a change: a campaign's kind, or a list of the project."""

@@ -17,7 +17,16 @@ from campaignctl.model.environment import Backend
 from campaignctl.model.estimates import Encoding
 from campaignctl.model.gates import GateVerdict, LimitWord
 from campaignctl.model.reasons import REASONS, ChangeType
-from campaignctl.rendering.constraints import Amount, Constraint, KindName, Moment, Money, Ordinal, Version
+from campaignctl.rendering.constraints import (
+    Amount,
+    ChangedKind,
+    Constraint,
+    KindName,
+    Moment,
+    Money,
+    Ordinal,
+    Version,
+)
 
 CodePoint: TypeAlias = Annotated[str, Constraint(pattern="^U[+][0-9A-F]{4,6}$")]
 
@@ -75,6 +84,10 @@ class OperationDocument(TypedDict):
     """Of a resume: the live date_updated; null where the account does not show it."""
     sid: NotRequired[str]
     """Where it is not the change's own campaign: a twin."""
+    people: NotRequired[Amount]
+    """Of an upload: how many are in the list."""
+    requests: NotRequired[Amount]
+    """Of an upload: how many it takes."""
 
 
 class HeldDocument(TypedDict):
@@ -127,7 +140,8 @@ class StatusDocument(TypedDict):
     """null: nothing there, or not managed."""
 
     live: str | None
-    """created, in-progress, paused, completed, archived, failed, canceled, or the account's own word."""
+    """created, in-progress, paused, completed, archived, failed, canceled, or the account's own word; of a ContactList
+    complete."""
     desired: State | None
 
 
@@ -294,7 +308,7 @@ class BriefChangeDocument(TypedDict):
     """What becomes of one manifest, or of one orphan; of one that stays as it is without message, run and most
     fields."""
 
-    kind: KindName
+    kind: ChangedKind
     name: str
     """The live one where the manifest gives none."""
     manifest: str | None
@@ -351,6 +365,8 @@ class SelectionDocument(TypedDict):
     prune: bool
     vars: dict[str, str]
     """By name, a keyed hash of each value."""
+    prune_lists: NotRequired[bool]
+    """Versions of contact lists that nothing needs are deleted."""
     resend: NotRequired[list[str]]
     """Campaigns of which all that is declared is sent again."""
 
@@ -382,6 +398,7 @@ class SummaryDocument(TypedDict):
     operations: Amount
     unmanaged: Amount
     cannot_compare: Amount
+    uploads: Amount
 
 
 class ReachDocument(TypedDict):

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Kind, Secrecy, Value
+from campaignctl.model.campaigns import ListRef
 from campaignctl.model.plan import Difference
 from campaignctl.model.values import number_changes, texts
 from campaignctl.rendering.documents import DifferenceDocument, NumbersDocument
@@ -70,7 +71,14 @@ _SCALARS: Final = frozenset({str, int, bool, NoneType})
 def _jsonable(value: Value) -> Value:
     if value.__class__ in _SCALARS or value is None or isinstance(value, (str, int, Mapping)):
         return value
-    return list(value)
+    return [_item(it) for it in value]
+
+
+def _item(item: Value) -> Value:
+    """A list of the project that is yet to come has no SID."""
+    if isinstance(item, ListRef):
+        return {"name": item.name, "sid": None} if item.sid is None else item.sid
+    return item
 
 
 def _numbers_counted(value: Value) -> Value:

@@ -138,7 +138,7 @@ def _does(change: BriefChangeDocument) -> str:
 
 def _says(change: BriefChangeDocument, now: datetime, currency: str, asked: Asking | None) -> Iterator[Said]:
     """First what it means for people; then what is near, why, what cannot be undone, what was noticed."""
-    kind, reason = KINDS[change["kind"]], change["reason"]
+    kind, reason = KINDS.get(change["kind"]), change["reason"]
     why = f"{message(reason['message'])} [{reason['code']}]"
     if change["change"] == "noop":
         yield Said(why)
@@ -159,7 +159,7 @@ def _says(change: BriefChangeDocument, now: datetime, currency: str, asked: Aski
 
 
 def _steps(change: BriefChangeDocument) -> Iterator[Said]:
-    kind = KINDS[change["kind"]]
+    kind = KINDS.get(change["kind"])
     for operation in change["operations"]:
         if "sid" in operation:
             yield Said(f"{operation['op']} of its twin {name(operation['sid'])}")

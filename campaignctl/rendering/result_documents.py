@@ -6,7 +6,7 @@ from campaignctl.kinds.operations import Op
 from campaignctl.model.environment import Backend
 from campaignctl.model.reasons import APPLY_REASONS, REASONS
 from campaignctl.model.results import ChangeOutcome, OperationOutcome
-from campaignctl.rendering.constraints import Amount, Constraint, KindName, Version
+from campaignctl.rendering.constraints import Amount, ChangedKind, Constraint, Version
 from campaignctl.rendering.documents import HeldDocument
 
 
@@ -40,7 +40,7 @@ class ResultReasonDocument(TypedDict):
 class ResultDocument(TypedDict):
     """What an apply made of one change."""
 
-    kind: KindName
+    kind: ChangedKind
     name: str
     sid: str | None
     outcome: ChangeOutcome

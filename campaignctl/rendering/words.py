@@ -14,7 +14,7 @@ from typing import Final, assert_never
 from campaignctl import diagnostics
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING, Status
-from campaignctl.kinds.operations import STARTING, Op, each_of
+from campaignctl.kinds.operations import OF_LISTS, STARTING, Op, each_of
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.ucs2 import instead, named_sign
 from campaignctl.model.values import texts
@@ -122,11 +122,15 @@ def _distinct(numbers: Value, twice: bool) -> int:
 
 def starts(change: BriefChangeDocument) -> datetime | None:
     """When the campaign starts, once the operations are done; None without a start, or one that is not shown."""
-    kind, schedule = KINDS[change["kind"]], _schedule(change)
-    return read_moment(schedule.get(kind.start.name)) if isinstance(schedule, dict) else None
+    schedule = _schedule(change)
+    if not isinstance(schedule, dict):
+        return None
+    return read_moment(schedule.get(KINDS[change["kind"]].start.name))
 
 
 def _schedule(change: BriefChangeDocument) -> Value:
+    if change["kind"] not in KINDS:
+        return None
     return change["resulting"].get(KINDS[change["kind"]].schedule.name)
 
 
@@ -154,6 +158,8 @@ def when(change: BriefChangeDocument, now: datetime) -> str:
 
 def effect(change: BriefChangeDocument, now: datetime) -> str:
     """What the operations of a change do to people: `calls 1,200 people Fri 15 Jan 2027 09:00 +05:30, in 3 days`."""
+    if change["kind"] not in KINDS:
+        return _effect_on_list(change)
     kind = KINDS[change["kind"]]
     ops = {operation["op"] for operation in change["operations"] if "sid" not in operation}
     after = change["message"]["after"]
@@ -177,14 +183,28 @@ def effect(change: BriefChangeDocument, now: datetime) -> str:
             return f"{kind.verb} {whom} {run}"
         case Op.UPDATE:
             return _left_alone(change, kind, f"{whom} {run}")
+        case Op.UPLOAD | Op.DELETE:
+            raise AssertionError("what is done to a list is told elsewhere")
         case _:
             assert_never(telling)
+
+
+def _effect_on_list(change: BriefChangeDocument) -> str:
+    """`uploads 1,166 people (number, first_name) in 4 requests`."""
+    for operation in change["operations"]:
+        if operation["op"] == Op.UPLOAD:
+            requests = counted(operation.get("requests", 0), "request")
+            sent = ", ".join(operation["fields"])
+            return f"uploads {_people(operation.get('people', 0))} ({sent}) in {requests}"
+        if operation["op"] == Op.DELETE:
+            return f"deletes the list {change['sid']} of the account for good"
+    return "nothing is uploaded for it"
 
 
 _TELLING: Final = each_of(
     "rendering.words, _TELLING",
     (Op.COMPLETE, Op.ARCHIVE, Op.PAUSE, Op.RESUME, Op.CREATE, Op.UPDATE),
-    Op,
+    set(Op) - OF_LISTS,
 )
 """Of several operations the first says what becomes of a campaign."""
 
@@ -220,9 +240,9 @@ def urgency(change: BriefChangeDocument, now: datetime) -> str | None:
     return f"starts {distance(start, now)}: before the next review could be"
 
 
-def irreversible(op: str, numbers_failed: int | None, kind: Kind) -> str:
-    """What cannot be undone, and to whom it happens."""
-    if Op(op) is not Op.COMPLETE:
+def irreversible(op: str, numbers_failed: int | None, kind: Kind | None) -> str:
+    """What cannot be undone, and to whom it happens; `kind` is that of the campaign, None for a list."""
+    if Op(op) is not Op.COMPLETE or kind is None:
         return f"{op} cannot be undone"
     if numbers_failed is None:
         return f"{op} cannot be undone; how many it fails that were not {kind.stem}ed yet is unknown"
@@ -235,7 +255,7 @@ def needs_approval(operations: Sequence[HeldDocument]) -> str:
     return f"{listed(each['op'] for each in operations)} {verb} approval"
 
 
-def held(operation: HeldDocument, kind: Kind, now: datetime) -> str:
+def held(operation: HeldDocument, kind: Kind | None, now: datetime) -> str:
     """Which operation waits to be asked for, and since when the campaign has been as it is."""
     op = operation["op"]
     says = irreversible(op, operation["numbers_failed"], kind) if operation["irreversible"] else op

@@ -102,6 +102,10 @@ class Sandbox:
         """All campaigns of an account as they are, in the order of their creation, whatever it says about them."""
         return self._stage.campaigns(account)
 
+    def numbers(self, account: str, sid: str) -> list[str]:
+        """Whom a contact list calls, whatever the account says of it."""
+        return self._stage.numbers(account, sid)
+
     def set_status(self, account: str, sid: str, word: str) -> None:
         """Puts any status on a campaign: `deleted`, or a word that nobody knows."""
         self._stage.set_status(account, sid, word)

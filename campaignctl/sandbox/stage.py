@@ -81,6 +81,11 @@ class Stage:
                 return self.world.book.seed(account, list(campaigns), seeding.moment)
             return seeding.seed(self.world, account, seeding.collection_named(collection), campaigns)
 
+    def numbers(self, account: str, sid: str) -> list[str]:
+        """Whom a list calls, whatever the account says of it."""
+        with self.store.transaction():
+            return self.world.book.numbers(account, begun=True)(sid)
+
     def set_status(self, account: str, sid: str, word: str) -> None:
         """Puts any status on a campaign, `deleted` and words that nobody knows among them; 404 where there is none."""
         with self.store.transaction():

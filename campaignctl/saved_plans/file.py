@@ -138,6 +138,7 @@ def _read(document: Mapping[str, object]) -> SavedPlan:
             prune=selection["prune"] is True,
             vars={_text(name): _text(value) for name, value in an_object(selection["vars"]).items()},
             resend=_texts(selection.get("resend", ())),
+            prune_lists=selection.get("prune_lists") is True,
         ),
         allowed=_texts(document["allowed"]),
         changes=tuple(_change(change) for change in objects(document["changes"])),

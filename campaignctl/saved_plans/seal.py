@@ -17,6 +17,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Compare, Field, Type, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.gates import After
+from campaignctl.model.managed_lists import CONTACT_LIST, Members
 from campaignctl.model.plan import ManifestsSeal
 from campaignctl.model.values import canonical_numbers, normal_of, texts
 from campaignctl.planning.compare import UNSEEN, shown
@@ -46,9 +47,13 @@ def token_name(token: str) -> str:
     return hashlib.sha256(b"campaignctl token\0" + token.encode()).hexdigest()[:8]
 
 
-def seal_manifests(selected: Iterable[Desired], country: Country | None, token: str) -> ManifestsSeal:
-    """The digest of the selected manifests by meaning: comments, order and spelling do not change it."""
-    manifests = sorted(canonical_manifest(desired, country) for desired in selected)
+def seal_manifests(
+    selected: Iterable[Desired], country: Country | None, token: str, lists: Iterable[bytes] = ()
+) -> ManifestsSeal:
+    """The digest of the selected manifests by meaning: comments, order and spelling do not change it. `lists` are those
+    of people, each as `canonical_list` has it.
+    """
+    manifests = sorted((*(canonical_manifest(desired, country) for desired in selected), *lists))
     mac = hmac.new(token.encode(), b"[", "sha256")  # of what `canonical` makes of them all, bit by bit
     for place, manifest in enumerate(manifests):
         mac.update(b"," + manifest if place else manifest)
@@ -77,6 +82,17 @@ def canonical_manifest(desired: Desired, country: Country | None) -> bytes:
 def _awaited(after: After) -> Mapping[str, object]:
     times = {"wait": after.wait.total_seconds(), "within": after.within.total_seconds()}
     return {**after._asdict(), **times, "limits": dict(after.limits)}
+
+
+def canonical_list(name: str, labels: Mapping[str, str], members: Members) -> bytes:
+    """What `canonical` makes of a list of people: whoever is declared, in whatever order."""
+    about = {
+        "kind": CONTACT_LIST,
+        "labels": dict(labels),
+        "members": [members.fields, members.cells],
+        "name": name,
+    }
+    return canonical(about)
 
 
 _Writer: TypeAlias = Callable[[Value], str]

@@ -87,9 +87,18 @@ def _calls(change: SavedChange | Change) -> bool:
 def _saved(saved: SavedPlan, change: Change) -> SavedChange | None:
     for one in saved.changes:
         same_name = one.key[:2] == change.key[:2]
+        if same_name and change.of_list and _deletes(one.operations) != _deletes(change.operations):
+            continue
+        if same_name and change.of_list and _deletes(change.operations) and one.sid != change.key.sid:
+            continue
         if same_name and (one.sid is None or change.live is None or one.sid == change.live.sid):
             return one
     return None
+
+
+def _deletes(operations: tuple[Operation, ...]) -> bool:
+    """Of a list's versions each has a change of its own, with the list's name."""
+    return any(operation.op is Op.DELETE for operation in operations)
 
 
 def _rest(change: Change, saved: SavedChange | None, terms: Terms, token: str) -> Change | str:

@@ -1,6 +1,6 @@
 """A new operation is a row, and what else must know of it says so: the steps of `docs/how-to/operation.md`, followed.
 
-A copy of the package gets one that there is not: `delete`, of what is archived.
+A copy of the package gets one that there is not: `erase`, of what is archived.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ MEMBERS = (
     Edit(
         "kinds/operations.py",
         'class Action(StrEnum):\n    """What can be asked of a live campaign."""\n\n',
-        '    DELETE = "delete"\n',
+        '    ERASE = "erase"\n',
     ),
     Edit(
         "kinds/operations.py",
-        'class Op(StrEnum):\n    """What an apply can do to a campaign."""\n\n',
-        '    DELETE = "delete"\n',
+        'class Op(StrEnum):\n    """What an apply can do to a campaign, or to a contact list."""\n\n',
+        '    ERASE = "erase"\n',
     ),
     Edit(
         "kinds/operations.py",
         'class Permission(StrEnum):\n    """What can be allowed."""\n\n',
-        '    DELETE = "delete"\n',
+        '    ERASE = "erase"\n',
     ),
 )
 ROW = (
@@ -54,11 +54,11 @@ ROW = (
         "        allowed_from=frozenset({Status.COMPLETED}),\n        leads_to=Status.ARCHIVED,\n    ),\n",
         """\
     OperationRow(
-        Op.DELETE,
-        done="deleted",
-        will="deletes it",
+        Op.ERASE,
+        done="erased",
+        will="erases it",
         calls="stop",
-        permission=Permission.DELETE,
+        permission=Permission.ERASE,
         read_before=True,
         repeatable=False,
         irreversible=True,
@@ -73,7 +73,7 @@ PERMISSION = (
     Edit(
         "kinds/operations.py",
         "        Permission.TWIN: frozenset(),\n",
-        '        Permission.DELETE: frozenset({"manifest"}),\n',
+        '        Permission.ERASE: frozenset({"manifest"}),\n',
     ),
 )
 STATE = (
@@ -88,43 +88,43 @@ STATE = (
         "        State.DELETED: frozenset({Status.DELETED}),\n",
     ),
 )
-TELLING = (Edit("rendering/words.py", "    (Op.COMPLETE, Op.ARCHIVE, Op.PAUSE,", " Op.DELETE,"),)
+TELLING = (Edit("rendering/words.py", "    (Op.COMPLETE, Op.ARCHIVE, Op.PAUSE,", " Op.ERASE,"),)
 VERB = (
     Edit(
         "manual/rules.py",
         '            Verb(Action.COMPLETE, State.COMPLETED, ALIVE, "End campaigns for good."),\n',
-        '            Verb(Action.DELETE, State.DELETED, ALIVE | {Status.ARCHIVED}, "Delete campaigns."),\n',
+        '            Verb(Action.ERASE, State.DELETED, ALIVE | {Status.ARCHIVED}, "Delete campaigns."),\n',
     ),
 )
 COMMAND = (
     Edit(
         "cli/by_hand.py",
         "archive = _command(VERBS[Action.ARCHIVE])\n",
-        "delete = _command(VERBS[Action.DELETE])\n",
+        "delete = _command(VERBS[Action.ERASE])\n",
     ),
     Edit(
         "cli/main.py",
         "COMMANDS = {\n",
-        '    "delete": _Command("by_hand", "Delete campaigns, by hand.", "delete"),\n',
+        '    "erase": _Command("by_hand", "Delete campaigns, by hand.", "erase"),\n',
     ),
 )
 MATCHES = (
-    Edit("applying/run.py", "case Op.PAUSE | Op.RESUME | Op.COMPLETE | Op.ARCHIVE", " | Op.DELETE"),
-    Edit("manual/rules.py", "        case Action.ARCHIVE", " | Action.DELETE"),
-    Edit("rendering/as_json.py", "case Op.CREATE | Op.UPDATE | Op.PAUSE | Op.ARCHIVE", " | Op.DELETE"),
+    Edit("applying/run.py", "case Op.PAUSE | Op.RESUME | Op.COMPLETE | Op.ARCHIVE", " | Op.ERASE"),
+    Edit("manual/rules.py", "        case Action.ARCHIVE", " | Action.ERASE"),
+    Edit("rendering/as_json.py", "case Op.CREATE | Op.UPDATE | Op.PAUSE | Op.ARCHIVE", " | Op.ERASE"),
     Edit(
         "rendering/words.py",
         '            return "is archived for good"\n',
-        '        case Op.DELETE:\n            return "is deleted for good"\n',
+        '        case Op.ERASE:\n            return "is erased for good"\n',
     ),
 )
 
 NAMED_BY_IMPORT = (
-    (MEMBERS, "kinds.operations", "kinds.operations, OPERATIONS lacks delete"),
-    (ROW, "kinds.operations", "kinds.operations, GRANTORS lacks delete"),
-    (PERMISSION, "rendering.words", "rendering.words, _TELLING lacks delete"),
-    ((*STATE, *TELLING), "manual.rules", "manual.rules, VERBS lacks delete"),
-    (VERB, "cli.by_hand", "cli.main, COMMANDS lacks delete"),
+    (MEMBERS, "kinds.operations", "kinds.operations, OPERATIONS lacks erase"),
+    (ROW, "kinds.operations", "kinds.operations, GRANTORS lacks erase"),
+    (PERMISSION, "rendering.words", "rendering.words, _TELLING lacks erase"),
+    ((*STATE, *TELLING), "manual.rules", "manual.rules, VERBS lacks erase"),
+    (VERB, "cli.by_hand", "cli.main, COMMANDS lacks erase"),
     (COMMAND, "cli.by_hand", ""),
 )
 """What is edited, what is imported then, and which place that names as the next to decide."""
@@ -200,7 +200,7 @@ def test_an_operation_that_was_added_is_planned_held_applied_listed_and_carried_
     house.edit(*ALL)
     manifest = house.root / "campaigns.yaml"
     manifest.write_text(MANIFEST, encoding="utf-8")
-    assert "  delete " in house.run("--help")
+    assert "  erase " in house.run("--help")
     house.run("apply", "campaigns.yaml", "--auto-approve")
 
     manifest.write_text(MANIFEST.replace("spec:\n", "spec:\n  state: deleted\n"), encoding="utf-8")
@@ -210,33 +210,36 @@ def test_an_operation_that_was_added_is_planned_held_applied_listed_and_carried_
     assert [(it["op"], it["irreversible"]) for it in change["held"]] == [
         ("complete", True),
         ("archive", True),
-        ("delete", True),
+        ("erase", True),
     ]
     text = house.run("plan", "campaigns.yaml")
-    assert "1 to pause; 3 held (1 complete, 1 archive, 1 delete)" in text
-    assert "--allow delete:diwali-reminder" in text
-    assert "metadata.allow: [complete, archive, delete]" in text
+    assert "1 to pause; 3 held (1 complete, 1 archive, 1 erase)" in text
+    assert "--allow erase:diwali-reminder" in text
+    assert "metadata.allow: [complete, archive, erase]" in text
 
-    allowing = MANIFEST.replace("reminder}", "reminder, allow: [complete, archive, delete]}")
+    allowing = MANIFEST.replace("reminder}", "reminder, allow: [complete, archive, erase]}")
     manifest.write_text(allowing.replace("spec:\n", "spec:\n  state: archived\n"), encoding="utf-8")
-    early = house.python("-m", "campaignctl", "delete", "diwali-reminder", "--auto-approve").stdout
-    assert "it is created, and only what is archived can be deleted: `campaignctl complete " in early
+    early = house.python("-m", "campaignctl", "erase", "diwali-reminder", "--auto-approve").stdout
+    assert "it is created, and only what is archived can be erased: `campaignctl complete " in early
     house.run("apply", "campaigns.yaml", "--auto-approve")
-    done = house.run("delete", "diwali-reminder", "--auto-approve")
-    assert "is deleted for good" in done
-    assert "~ voice/diwali-reminder: deleted  (" in done
+    done = house.run("erase", "diwali-reminder", "--auto-approve")
+    assert "is erased for good" in done
+    assert "~ voice/diwali-reminder: erased  (" in done
 
 
 def test_a_list_that_lacks_an_operation_or_has_one_too_many_says_where_it_stands() -> None:
-    with pytest.raises(AssertionError, match=r"^here lacks archive, complete \(see docs"):
+    with pytest.raises(AssertionError, match=r"^here lacks archive, complete, delete, upload \(see docs"):
         each_of("here", [Op.CREATE, Op.UPDATE, Op.PAUSE, Op.RESUME], Op)
     with pytest.raises(AssertionError, match=r"^there must not have create \(see docs"):
         covering("there", dict.fromkeys(Op, ""), set(Op) - {Op.CREATE})
 
 
 def test_an_apply_stops_first_and_does_last_what_cannot_be_undone() -> None:
-    assert tuple(OPERATIONS) == (Op.PAUSE, Op.UPDATE, Op.RESUME, Op.CREATE, Op.COMPLETE, Op.ARCHIVE)
-    assert [row.irreversible for row in OPERATIONS.values()] == [False] * 4 + [True] * 2
+    assert tuple(OPERATIONS) == (
+        *(Op.PAUSE, Op.UPLOAD, Op.UPDATE, Op.RESUME, Op.CREATE),
+        *(Op.COMPLETE, Op.ARCHIVE, Op.DELETE),
+    )
+    assert [row.irreversible for row in OPERATIONS.values()] == [False] * 5 + [True] * 3
 
 
 WORDS = {action.value for action in Action}

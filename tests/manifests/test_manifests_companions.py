@@ -153,7 +153,8 @@ def test_an_unknown_kind_names_the_kinds_of_documents_too(tmp_path: Path) -> Non
 def test_the_example_of_a_kind_is_valid_by_the_reader_and_by_the_schema(
     kind: CompanionKind, tmp_path: Path
 ) -> None:
-    manifests = load(write(tmp_path, {"campaigns/a.yaml": kind.example}))
+    files = {"campaigns/a.yaml": kind.example, "campaigns/vip.csv": "phone,name\n+919876543210,Asha\n"}
+    manifests = load(write(tmp_path, files))
     assert messages(manifests) == []
     assert len(manifests.companions[kind.name]) == 1
     schema = Draft202012Validator(schemas()[kind.schema])

@@ -8,7 +8,7 @@ import plans
 import pytest
 
 from campaignctl.errors import CampaignctlError, InputError
-from campaignctl.kinds.operations import Op
+from campaignctl.kinds.operations import OF_LISTS, Op
 from campaignctl.model.plan import Plan, Reason
 from campaignctl.model.results import (
     ApplyResult,
@@ -28,8 +28,14 @@ from campaignctl.text import unsafe
 COMMAND = re.compile(r"^\s*::|##\[|##vso\[", re.MULTILINE)
 
 
+CAMPAIGNS = tuple(op for op in Op if op not in OF_LISTS)
+"""What is done to a campaign: all of a comment has a limit."""
+
+
 def results_of(plan: Plan, text: str) -> ApplyResult:
-    operations = tuple(OperationResult(op, outcome, 1, text) for op in Op for outcome in OperationOutcome)
+    operations = tuple(
+        OperationResult(op, outcome, 1, text) for op in CAMPAIGNS for outcome in OperationOutcome
+    )
     failure = Failure(text, text, 500)
     results = (
         ChangeResult(change, outcome, Reason(text, text), operations, text, failure, (text,))

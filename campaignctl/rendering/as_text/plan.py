@@ -96,7 +96,7 @@ def _place(change: BriefChangeDocument) -> str:
 
 def _operations(change: BriefChangeDocument) -> Iterator[Line]:
     """What a headline cannot say of an operation: another campaign's, or not to be undone."""
-    kind = KINDS[change["kind"]]
+    kind = KINDS.get(change["kind"])
     live, desired = change["status"]["live"], change["status"]["desired"]
     if live and desired:
         steps = {operation["op"] for operation in (*change["operations"], *change["held"])}
@@ -191,7 +191,7 @@ def _array(label: str, before: Sequence[Value], after: Sequence[Value]) -> Itera
 
 
 def _held(change: BriefChangeDocument, now: datetime, namesake: bool) -> Iterator[Line]:
-    kind = KINDS[change["kind"]]
+    kind = KINDS.get(change["kind"])
     for operation in change["held"]:
         yield Line(f"held: {words.held(operation, kind, now)}", 1, Style.UPDATE)
     asked = asking(change, namesake=namesake)

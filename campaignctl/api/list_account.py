@@ -1,0 +1,46 @@
+"""The account's contacts and lists as an upload needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from campaignctl.api.client import Client
+from campaignctl.api.contact_lists import count_contacts, read_lists
+from campaignctl.model.contact_items import ContactExchange
+from campaignctl.model.managed_lists import AccountList
+
+
+@dataclass(frozen=True)
+class ListAccount:
+    """Speaks through the client of the account, so that its pace holds for everything."""
+
+    client: Client
+
+    def create_contacts(self, contacts: Sequence[Mapping[str, str]]) -> ContactExchange:
+        """See `Client.create_contacts`."""
+        return self.client.create_contacts(contacts)
+
+    def create_list(self, name: str) -> ContactExchange:
+        """See `Client.create_list`."""
+        return self.client.create_list(name)
+
+    def fill_list(self, sid: str, contacts: Sequence[str]) -> ContactExchange:
+        """See `Client.fill_list`."""
+        return self.client.fill_list(sid, contacts)
+
+    def delete_list(self, sid: str) -> ContactExchange:
+        """See `Client.delete_list`."""
+        return self.client.delete_list(sid)
+
+    def find(self, name: str) -> tuple[AccountList, ...]:
+        """See `read_lists`."""
+        return read_lists(self.client, name).lists
+
+    def all(self) -> tuple[AccountList, ...]:
+        """See `read_lists`."""
+        return read_lists(self.client).lists
+
+    def count(self, sid: str) -> int | None:
+        """See `count_contacts`."""
+        return count_contacts(self.client, sid)

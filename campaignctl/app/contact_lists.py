@@ -1,0 +1,198 @@
+"""The project's own contact lists beside the account: read, counted where an operation would use one, and planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from campaignctl.app.workspace import Reading
+from campaignctl.contact_lists.contact_list import ContactList
+from campaignctl.contact_lists.members import managed_list, members_of
+from campaignctl.diagnostics import Diagnostic, Severity, counted
+from campaignctl.kinds.countries import Country
+from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
+from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList, versions_among
+from campaignctl.model.plan import Change
+from campaignctl.planning.contact_lists import (
+    Lists,
+    deletable,
+    list_changes,
+    marked,
+    named_by,
+    names_in_use,
+    resolve_lists,
+    used_lists,
+)
+from campaignctl.planning.planner import Decisions
+from campaignctl.saved_plans.seal import canonical_list
+
+if TYPE_CHECKING:
+    from campaignctl.api.client import Client
+
+Plan = Callable[[tuple[Desired, ...], tuple[Desired, ...], Snapshot], Decisions]
+"""The rules: all manifests, those that are selected, and the account."""
+
+KEPT_FOR: Final = timedelta(days=7)
+"""A version younger than this may belong to a run that is under way, or to another pipeline."""
+
+
+def managed_names(reading: Reading) -> frozenset[str]:
+    """Of the project's lists."""
+    return frozenset(
+        it.name for it in reading.companions.get(CONTACT_LIST, ()) if isinstance(it, ContactList)
+    )
+
+
+def selected_lists(reading: Reading) -> tuple[ContactList, ...]:
+    """Those that are meant: by paths and labels, or since a selected campaign names them."""
+    named = {name for it in reading.selected for name in named_by(it)}
+    return tuple(
+        it
+        for it in reading.companions.get(CONTACT_LIST, ())
+        if isinstance(it, ContactList) and (it.name in named or it.place.where in reading.selected_companions)
+    )
+
+
+def canonical_lists(reading: Reading, country: Country | None) -> list[bytes]:
+    """The selected ones as a plan's digest of manifests covers them: who is declared."""
+    return [canonical_list(it.name, it.labels, members_of(it, country)) for it in selected_lists(reading)]
+
+
+@dataclass(frozen=True)
+class ListPlanner:
+    """Plans with the project's lists. Requests are made where they tell something that an operation needs.
+
+    `repeats` is how bad it is that somebody stands twice in one (the policy `duplicate_numbers`).
+    """
+
+    reading: Reading
+    client: Client
+    country: Country | None
+    plan: Plan
+    repeats: Severity | None = None
+    prune: bool = False
+
+    def decide(self, snapshot: Snapshot) -> tuple[Decisions, Snapshot, Lists]:
+        """What becomes of campaigns and lists; the account with its versions marked."""
+        before = self.client.requests
+        in_use = names_in_use(self.reading.all_manifests, snapshot)
+        lists = {it.name: managed_list(it, self.country) for it in self._documents()}
+        lists = {name: self._read(it) if self._is_read(name, in_use) else it for name, it in lists.items()}
+        decisions, seen = self._planned(lists, snapshot)
+        used = used_lists(decisions.changes)
+        findings = tuple(self._findings(lists, used))
+        known = self._counted(self._forbidden(lists, used), used)
+        if any(known[name].wanted != it.wanted or known[name].forbidden for name, it in lists.items()):
+            decisions, seen = self._planned(known, snapshot)
+            known = self._counted(known, used_lists(decisions.changes))
+        changes = self._changes(known, decisions, in_use, seen)
+        requests = snapshot.requests + self.client.requests - before
+        return (
+            replace(
+                decisions,
+                changes=tuple(sorted((*decisions.changes, *changes), key=lambda it: it.key)),
+                findings=(*decisions.findings, *findings),
+            ),
+            replace(seen, requests=requests),
+            known,
+        )
+
+    def _findings(self, lists: Lists, used: frozenset[str]) -> Iterator[Diagnostic]:
+        """Of what would be sent: people who stand twice in a list, which has them once."""
+        for name in sorted(used) if self.repeats else ():
+            if repeated := lists[name].members.repeated:
+                assert self.repeats is not None
+                rows = counted(repeated, "row holds a number that stands", "rows hold numbers that stand")
+                message = f"{rows} there already; the first row counts"
+                yield Diagnostic(self.repeats, "duplicate_numbers", lists[name].where, message)
+
+    def _forbidden(self, lists: Lists, used: frozenset[str]) -> Lists:
+        if self.repeats is not Severity.ERROR:
+            return lists
+        return {
+            name: replace(it, forbidden="policy forbids it: duplicate_numbers")
+            if name in used and it.members.repeated
+            else it
+            for name, it in lists.items()
+        }
+
+    def _documents(self) -> Iterable[ContactList]:
+        return (it for it in self.reading.companions[CONTACT_LIST] if isinstance(it, ContactList))
+
+    def _planned(self, lists: Lists, snapshot: Snapshot) -> tuple[Decisions, Snapshot]:
+        found = {id(it): resolve_lists(it, lists) for it in self.reading.all_manifests}
+        selected = tuple(found[id(it)] for it in self.reading.selected)
+        seen = marked(snapshot, lists)
+        return self.plan(tuple(found.values()), selected, seen), seen
+
+    def _selected(self) -> frozenset[str]:
+        """The lists that are meant: by paths and labels, or since a selected campaign names them."""
+        return frozenset(it.name for it in selected_lists(self.reading))
+
+    def _is_read(self, name: str, in_use: frozenset[str]) -> bool:
+        return self.prune or (name in in_use and name in self._selected())
+
+    def _read(self, managed: ManagedList) -> ManagedList:
+        from campaignctl.api.contact_lists import search_lists
+
+        found = search_lists(self.client, managed.name)
+        if not found.complete:
+            return replace(managed, trouble=found.trouble or "")
+        return replace(
+            managed,
+            versions=tuple(versions_among(found.lists, managed.name)),
+            namesakes=tuple(it.sid for it in found.lists if it.name == managed.name),
+        )
+
+    def _counted(self, lists: Lists, used: frozenset[str]) -> Mapping[str, ManagedList]:
+        """The least attempt of each that an operation would use; the next where one is abandoned."""
+        return {name: self._count(it) if name in used else it for name, it in lists.items()}
+
+    def _count(self, managed: ManagedList) -> ManagedList:
+        from campaignctl.api.contact_lists import count_contacts
+
+        while (wanted := managed.wanted) is not None and wanted.sid not in managed.counts:
+            counts = {**managed.counts, wanted.sid: count_contacts(self.client, wanted.sid)}
+            managed = replace(managed, counts=counts)
+        return managed
+
+    def _changes(
+        self, lists: Lists, decisions: Decisions, in_use: frozenset[str], snapshot: Snapshot
+    ) -> tuple[Change, ...]:
+        changes = list_changes(lists, self._selected(), decisions.changes, in_use)
+        if not self.prune:
+            return changes
+        from campaignctl.api.refresh import alive_elsewhere
+
+        keeps = _named_by_campaigns((*snapshot.listings.values(), *alive_elsewhere(self.client)))
+        if keeps is None:
+            return changes
+        oldest = snapshot.now - KEPT_FOR
+        unwanted = (it for managed in lists.values() for it in deletable(managed, keeps, oldest))
+        return (*changes, *unwanted)
+
+
+def _named_by_campaigns(listings: Iterable[Listing]) -> frozenset[str] | None:
+    """The lists of all campaigns but finished ones; None where one does not show its lists, or not all are known."""
+    found: set[str] = set()
+    for listing in listings:
+        if not listing.complete:
+            return None
+        for live in listing.campaigns:
+            named = set(_lists_of(live))
+            if (
+                not live.finished
+                and not named
+                and not any(live.spec.get(it.name) for it in live.kind.numbers)
+            ):
+                return None
+            found |= set() if live.finished else named
+    return frozenset(found)
+
+
+def _lists_of(live: Live) -> Iterator[str]:
+    for field in live.kind.given_by_name:
+        value = live.spec.get(field.name)
+        yield from (str(it) for it in value or ()) if isinstance(value, list | tuple) else ()

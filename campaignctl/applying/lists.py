@@ -1,0 +1,139 @@
+"""The project's lists in an apply: uploaded once, then put into the campaigns that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from campaignctl.applying.list_port import ListPort
+from campaignctl.applying.port import Hooks
+from campaignctl.applying.progress import ChangeRun
+from campaignctl.kinds.table import Role, Value
+from campaignctl.model.campaigns import ListRef
+from campaignctl.model.environment import Environment
+from campaignctl.model.estimates import VARIABLE
+from campaignctl.model.plan import Change, Operation, Plan, Reason
+from campaignctl.model.results import ChangeOutcome, Failure, OperationOutcome, OperationResult, Unknown
+from campaignctl.planning.contact_lists import lists_needed, named_by
+
+if TYPE_CHECKING:
+    from campaignctl.applying.uploading import Upload
+
+
+@dataclass
+class Lists:
+    """`ready` are the SIDs of complete lists by name: those that the plan knew, and those that this run has seen."""
+
+    plan: Plan
+    port: ListPort | None
+    hooks: Hooks
+    environment: Environment
+    planned_at: float | None
+    ready: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        plan: Plan,
+        port: ListPort | None,
+        hooks: Hooks,
+        environment: Environment,
+        planned_at: float | None,
+    ) -> Lists:
+        """At the beginning of an apply."""
+        known = {it.managed.name: it.managed.complete for it in plan.changes if it.managed is not None}
+        ready = {name: version.sid for name, version in known.items() if version is not None}
+        return cls(plan, port, hooks, environment, planned_at, ready)
+
+    def put_into(self, state: ChangeRun, names: Sequence[str]) -> Reason | None:
+        """The campaign with the lists that it is to have; why not, where one is not ready."""
+        missing = [name for name in names if name not in self.ready]
+        if missing:
+            return Reason(
+                "list-not-ready", f"its list {', '.join(missing)} is not uploaded, so nothing was sent"
+            )
+        state.change = _with_lists(state.change, self.ready)
+        return None
+
+    def upload(self, operation: Operation, state: ChangeRun) -> OperationResult:
+        """Makes the list, or finds it made by another run."""
+        from campaignctl.applying.uploading import UploadFailedError
+
+        upload = self._upload(state.change)
+        try:
+            done = upload.run()
+        except UploadFailedError as failed:
+            state.end(ChangeOutcome.FAILED, failed.reason, failed.failure)
+            return OperationResult(operation.op, OperationOutcome.FAILED, upload.requests)
+        finally:
+            state.notes += upload.notes
+        state.list_sid = self.ready[upload.managed.name] = done.sid
+        outcome = OperationOutcome.APPLIED if done.made_here else OperationOutcome.UNCHANGED
+        return OperationResult(operation.op, outcome, upload.requests)
+
+    def _upload(self, change: Change) -> Upload:
+        from campaignctl.applying.uploading import Upload
+
+        assert change.managed is not None, "only a list of the project is uploaded"
+        assert self.port is not None, "who uploads has an account"
+        used = frozenset(_fields_in_texts(self.plan.changes, change.managed.name))
+        return Upload(change.managed, self.port, self.hooks, self.environment, used, self.planned_at)
+
+    def delete(self, operation: Operation, state: ChangeRun) -> OperationResult:
+        """A version that nothing needs; one that is gone already is no trouble."""
+        assert self.port is not None, "who deletes has an account"
+        sid = state.change.key.sid
+        exchange = self.port.delete_list(sid)
+        state.list_sid, answer = sid, exchange.answer
+        gone = getattr(answer, "http", None) == 404
+        if isinstance(answer, Unknown):
+            gone = all(it.sid != sid for it in self.port.all())
+        if gone or not hasattr(answer, "message"):
+            outcome = OperationOutcome.UNCHANGED if gone else OperationOutcome.APPLIED
+            return OperationResult(operation.op, outcome, exchange.attempts)
+        return _not_deleted(operation, state, answer, exchange.attempts)
+
+
+def _with_lists(change: Change, ready: Mapping[str, str]) -> Change:
+    """With SIDs in the place of what was yet to come."""
+    desired = change.desired
+    assert desired is not None, "only a manifest names lists"
+    spec: dict[str, Value] = {}
+    for name, value in desired.spec.items():
+        items = value if isinstance(value, list | tuple) else ()
+        refs = any(isinstance(it, ListRef) for it in items)
+        spec[name] = [_sid(it, ready) for it in items] if refs else value
+    return replace(change, desired=replace(desired, spec=spec))
+
+
+def _sid(item: Value, ready: Mapping[str, str]) -> Value:
+    if not isinstance(item, ListRef):
+        return item
+    return ListRef(item.name, ready[item.name], item.members)
+
+
+def _fields_in_texts(changes: Sequence[Change], name: str) -> Iterator[str]:
+    """The fields of contacts that a text fills in which is sent to a list: `@@First_Name` is first_name."""
+    for change in changes:
+        desired = change.desired
+        if desired is None or name not in named_by(desired):
+            continue
+        if any(name in lists_needed(change, it) for it in change.operations):
+            for row in desired.kind.in_role(Role.CONTENT):
+                text = desired.spec.get(row.name)
+                found = VARIABLE.findall(text) if isinstance(text, str) else ()
+                yield from (it.removeprefix("@@").lower() for it in found)
+
+
+def _not_deleted(operation: Operation, state: ChangeRun, answer: object, attempts: int) -> OperationResult:
+    message, http = str(getattr(answer, "message", "")), getattr(answer, "http", None)
+    if isinstance(answer, Unknown):
+        state.end(
+            ChangeOutcome.UNKNOWN,
+            Reason("unknown-outcome", message),
+            Failure("unknown-outcome", message, http),
+        )
+        return OperationResult(operation.op, OperationOutcome.UNKNOWN, attempts)
+    state.end(ChangeOutcome.FAILED, Reason("refused", message), Failure("refused", message, http))
+    return OperationResult(operation.op, OperationOutcome.FAILED, attempts)

@@ -1,0 +1,262 @@
+"""The lists that the project keeps, in a plan: which version a campaign names, and what must be uploaded for it. Pure.
+
+A campaign gives such a list by its name. The name stands for the version of the members that the manifest has now, or
+for one to come; what is live names other versions too, which are marked so that the rules know them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from campaignctl.diagnostics import quoted, some_of
+from campaignctl.kinds.operations import Op
+from campaignctl.kinds.table import Value
+from campaignctl.model.campaigns import Desired, Key, ListName, ListRef, Live, Snapshot
+from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
+from campaignctl.model.plan import Change, Operation, Reason
+from campaignctl.model.reasons import REASONS, ChangeType
+from campaignctl.model.windows import window_of
+from campaignctl.planning.compare import refs_in
+from campaignctl.planning.lists import incomplete_list
+
+Lists = Mapping[str, ManagedList]
+"""By name."""
+
+_MOST_NAMESAKES: Final = 10
+_OVER: Final = frozenset({"finished", "failed", "already-ran", "nothing-to-end", "window-over", "missed"})
+
+
+def named_by(desired: Desired) -> Iterator[str]:
+    """The names that a campaign gives lists by, of the project's and of others."""
+    for field in desired.kind.given_by_name:
+        value = desired.spec.get(field.name)
+        for item in value if isinstance(value, list | tuple) else ():
+            if isinstance(item, ListName | ListRef):
+                yield item.name
+
+
+def names_in_use(manifests: Iterable[Desired], snapshot: Snapshot) -> frozenset[str]:
+    """The lists that campaigns name which are not over, as far as that is known before they are planned."""
+    finished = _finished(snapshot)
+    return frozenset(
+        name
+        for desired in manifests
+        if not window_of(desired.kind, desired.spec).over(snapshot.now)
+        and (desired.kind.name, desired.sid or desired.name or "") not in finished
+        for name in named_by(desired)
+    )
+
+
+def _finished(snapshot: Snapshot) -> frozenset[tuple[str, str]]:
+    """Kind and SID of what is over, and kind and name where all of the name is."""
+    over: set[tuple[str, str]] = set()
+    alive: set[tuple[str, str]] = set()
+    for kind, listing in snapshot.listings.items():
+        for live in listing.campaigns:
+            (over if live.finished else alive).update({(kind, live.sid), (kind, live.name)})
+    return frozenset(over - alive)
+
+
+def resolve_lists(desired: Desired, lists: Lists) -> Desired:
+    """The manifest with versions for the names of the project's lists; a name that cannot be used keeps the reason."""
+    if not any(name in lists for name in named_by(desired)):
+        return desired
+    spec = {field: _resolved(value, lists) for field, value in desired.spec.items()}
+    refs = [ref for value in spec.values() for ref in refs_in(value)]
+    names = {ref.sid: ref.name for ref in refs if ref.sid is not None}
+    return replace(desired, spec=spec, list_names={**desired.list_names, **names})
+
+
+def _resolved(value: Value, lists: Lists) -> Value:
+    if not isinstance(value, list | tuple):
+        return value
+    return list(dict.fromkeys(_version(item, lists) for item in value))
+
+
+def _version(item: object, lists: Lists) -> str:
+    if not isinstance(item, ListName | ListRef) or item.name not in lists:
+        return item  # type: ignore[return-value]
+    managed = lists[item.name]
+    reason = why_blocked(managed)
+    if reason is not None:
+        return ListName(item.name, reason)
+    wanted = managed.wanted
+    return ListRef(item.name, wanted.sid if wanted else None, managed.members)
+
+
+def why_blocked(managed: ManagedList) -> Reason | None:
+    """Why nobody knows which list is meant, or nobody is in it."""
+    if managed.namesakes:
+        shown = some_of(managed.namesakes, _MOST_NAMESAKES)
+        message = (
+            f"{quoted(managed.name)} is a {CONTACT_LIST} of the project, and the account has a list of that very "
+            f"name ({shown}): rename the {CONTACT_LIST}, or give the SID if that one is meant"
+        )
+        return Reason("list-ambiguous", message)
+    if managed.trouble is not None:
+        return incomplete_list(managed.name, managed.trouble)
+    if managed.forbidden is not None:
+        return Reason("policy", managed.forbidden)
+    if not len(managed.members):
+        return Reason("no-recipients", f"nobody is left in the {CONTACT_LIST} {managed.name}")
+    return None
+
+
+def marked(snapshot: Snapshot, lists: Lists) -> Snapshot:
+    """The account with the versions of the project's lists told from other lists, wherever a campaign has them."""
+    refs = {ref.sid: ref for managed in lists.values() for ref in _refs(managed)}
+    if not refs:
+        return snapshot
+    listings = {
+        kind: replace(listing, campaigns=tuple(_marked(live, refs) for live in listing.campaigns))
+        for kind, listing in snapshot.listings.items()
+    }
+    newest = {
+        kind: tuple(_marked(live, refs) for live in campaigns)
+        for kind, campaigns in snapshot.newest_finished.items()
+    }
+    return replace(snapshot, listings=listings, newest_finished=newest)
+
+
+def _refs(managed: ManagedList) -> Iterator[ListRef]:
+    for version in managed.versions:
+        current = version.mark == managed.members.mark
+        members = managed.members if current else None
+        yield ListRef(managed.name, version.sid, members, current=current)
+
+
+def _marked(live: Live, refs: Mapping[str | None, ListRef]) -> Live:
+    for field in live.kind.given_by_name:
+        value = live.spec.get(field.name)
+        if isinstance(value, list | tuple) and any(item in refs for item in value):
+            items: Value = [refs.get(str(item), str(item)) for item in value]
+            live = live.showing({**live.spec, field.name: items})
+    return live
+
+
+# -- what the plan makes of them -------------------------------------------------------------------------------
+
+
+def sends_lists(change: Change, operation: Operation) -> bool:
+    """Whether an operation sends the campaign's lists: a create, or an update of them or of what is not shown."""
+    if operation.op is Op.CREATE:
+        return True
+    if operation.op is not Op.UPDATE or change.desired is None:
+        return False
+    fields = [it.name for it in change.desired.kind.given_by_name]
+    unseen = change.live is not None and any(it not in change.live.spec for it in fields)
+    return unseen or any(it in operation.fields for it in fields)
+
+
+def lists_needed(change: Change, operation: Operation) -> tuple[str, ...]:
+    """The names of the project's lists that an operation sends."""
+    if change.desired is None or not sends_lists(change, operation):
+        return ()
+    fields = change.desired.kind.given_by_name
+    refs = (ref for field in fields for ref in refs_in(change.desired.spec.get(field.name)))
+    return tuple(dict.fromkeys(ref.name for ref in refs))
+
+
+def used_lists(changes: Iterable[Change]) -> frozenset[str]:
+    """The names of the lists that an operation would use."""
+    return frozenset(
+        name for change in changes for it in change.operations for name in lists_needed(change, it)
+    )
+
+
+def list_changes(
+    lists: Lists, selected: Collection[str], campaigns: Collection[Change], in_use: Collection[str]
+) -> tuple[Change, ...]:
+    """One change for each list that is selected, or named by a campaign that is."""
+    used = used_lists(campaigns)
+    named = {name for change in campaigns if change.desired for name in named_by(change.desired)}
+    over = {
+        name
+        for change in campaigns
+        if change.desired and change.reason.code in _OVER
+        for name in named_by(change.desired)
+    }
+    alive = {
+        name
+        for change in campaigns
+        if change.desired and change.reason.code not in _OVER
+        for name in named_by(change.desired)
+    }
+    wanted = (set(in_use) - over) | alive
+    return tuple(
+        _list_change(managed, name in used, name in wanted, _live_sid(name, campaigns))
+        for name, managed in sorted(lists.items())
+        if name in selected or name in named
+    )
+
+
+def _live_sid(name: str, campaigns: Iterable[Change]) -> str | None:
+    """The current version that a live campaign has already: it was complete when it was named."""
+    for change in campaigns:
+        for field in change.live.kind.given_by_name if change.live else ():
+            assert change.live is not None
+            for ref in refs_in(change.live.spec.get(field.name)):
+                if ref.name == name and ref.current:
+                    return ref.sid
+    return None
+
+
+def _list_change(managed: ManagedList, used: bool, in_use: bool, live_sid: str | None) -> Change:
+    reason, operations = _decided(managed, used, in_use)
+    complete = managed.complete
+    sid = complete.sid if complete else live_sid
+    return Change(
+        key=Key(CONTACT_LIST, managed.name, sid or ""),
+        type=REASONS[reason.code].change,
+        reason=reason,
+        operations=operations,
+        notes=tuple(_notes(managed)),
+        managed=managed,
+    )
+
+
+def _decided(managed: ManagedList, used: bool, in_use: bool) -> tuple[Reason, tuple[Operation, ...]]:
+    blocked = why_blocked(managed)
+    if blocked is not None and in_use:
+        return blocked, ()
+    if used and managed.complete is None:
+        members = managed.members
+        upload = Operation(Op.UPLOAD, members.fields, people=len(members), requests=managed.requests)
+        return Reason("not-live", "the account has no complete list of these people"), (upload,)
+    if not in_use:
+        return Reason("not-used", "no campaign that is not over names it"), ()
+    if used:
+        return Reason("in-sync", "the account has a complete list of these people"), ()
+    return Reason("in-sync", "no campaign of this plan needs another list than it has"), ()
+
+
+def _notes(managed: ManagedList) -> Iterator[str]:
+    abandoned = [it.sid for it in managed.candidates if managed.is_abandoned(it)]
+    if abandoned:
+        counts = ", ".join(f"{sid} has {_count(managed.counts[sid])}" for sid in abandoned)
+        yield f"abandoned, since they do not hold its {len(managed.members):,} people: {counts}"
+
+
+def _count(count: int | None) -> str:
+    return "an unknown number" if count is None else f"{count:,}"
+
+
+# -- what is no longer wanted ----------------------------------------------------------------------------------
+
+
+def deletable(managed: ManagedList, keeps: Collection[str], older_than: datetime) -> Iterator[Change]:
+    """The versions that nothing needs any more. `keeps` are the SIDs that campaigns name which are not finished."""
+    wanted = {it.sid for it in managed.candidates if not managed.is_abandoned(it)}
+    for version in sorted(managed.versions, key=lambda it: it.sid):
+        old = version.created is not None and version.created <= older_than
+        if old and version.sid not in wanted and version.sid not in keeps:
+            yield Change(
+                key=Key(CONTACT_LIST, managed.name, version.sid),
+                type=ChangeType.ORPHAN,
+                reason=Reason("orphan", "a version that no manifest wants and no campaign names"),
+                operations=(Operation(Op.DELETE),),
+                managed=managed,
+            )

@@ -136,7 +136,7 @@ def apply(proposal: Proposal, *, max_changes: int | None = None, audit_log: Path
     project = proposal.project
     approved = Approval(proposal.plan.digest, proposal.plan.expires_at)
     limits = Limits(max_changes, expect=approved, auto_approve=True)
-    asked = replace(proposal._asked, approved_before=True)
+    asked = replace(proposal._asked, approved_before=True, expand_at=proposal.plan.created_at)
 
     def review(again: Planned, _now: Now) -> Passed:
         return guard(again, limits, project._session, again.plan.digest)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from campaignctl.api.client import Client, Page
 from campaignctl.api.listing import ListReading, read_list, term_of
@@ -15,7 +16,11 @@ from campaignctl.api.sparing import read_sparingly
 from campaignctl.kinds.lifecycle import ENDING_STATES, State
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live, sharing
+from campaignctl.model.dated_names import month_term
 from campaignctl.model.windows import window_of
+
+if TYPE_CHECKING:
+    from campaignctl.api.dates import Dates
 
 
 @dataclass
@@ -24,12 +29,13 @@ class KindReader:
 
     `everything` is False while only the alive have been read, by a filter that has `proved` itself. `complete` is
     about what was listed, `searched` are the names that complete searches settled. `awaited` are those, as KIND/NAME,
-    whose results others wait for: they are looked up though their window is over.
+    whose results others wait for: they are looked up though their window is over. `dates` are those of what
+    repeats.
     """
 
     client: Client
     kind: Kind
-    manifests: Sequence[Desired]
+    declared: Sequence[Desired]
     collection: str | None = None
     awaited: Container[str] = ()
     campaigns: dict[str, Live] = field(default_factory=dict)
@@ -41,6 +47,7 @@ class KindReader:
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     scan_cost: int = 0
+    dates: Dates | None = None
 
     @property
     def listing(self) -> Listing:
@@ -76,9 +83,14 @@ class KindReader:
     def _note_broken(self) -> None:
         self.notes.append(f"The account's list of {self.label} could not be read completely.")
 
+    @property
+    def manifests(self) -> Sequence[Desired]:
+        """What is wanted: of one that repeats its dates, as of the moment of the first answer."""
+        return self.declared if self.dates is None else self.dates.planned(self.kind, self.declared)
+
     @cached_property
     def _wanted(self) -> Mapping[str | None, Desired]:
-        return {one.name: one for one in self.manifests}
+        return {one.name: one for one in self.declared}
 
     @cached_property
     def searches(self) -> Searches:
@@ -87,6 +99,8 @@ class KindReader:
 
     def _beside_its_manifest(self, live: Live) -> Live:
         twin = self._wanted.get(live.name)
+        if twin is None and self.dates is not None:
+            twin = self.dates.declaring(live)
         return sharing(live, twin) if twin else live
 
     # ---------------------------------------------------------------------------------------------- the list
@@ -179,7 +193,7 @@ class KindReader:
 
     def _lookups_cost_more(self) -> bool:
         """One request more than there are terms: the searches may have to be proved."""
-        terms = {term_of(name) for name in self.undecided()}
+        terms = {self.term(name) for name in (*self.undecided(), *self._history())}
         return None in terms or len(terms) + bool(terms) + len(self.open_pins()) > self.scan_cost
 
     def _look_up_pins(self) -> bool:
@@ -200,7 +214,7 @@ class KindReader:
         if self.everything and self.complete:
             return True
         undecided = self.undecided()
-        settled = self._settled(undecided)
+        settled = self._settled((*undecided, *self._history()))
         if settled is None:
             return False
         renamed = self._renamed()
@@ -212,9 +226,17 @@ class KindReader:
         }
         return True
 
+    def _history(self) -> Sequence[str]:
+        """Of each series that something may be created of the dates that tell whether somebody has stopped it."""
+        return self.dates.history(self.kind, frozenset(self.to_create())) if self.dates is not None else ()
+
+    def term(self, name: str) -> str | None:
+        """What a name is searched by; one search serves all dates of a month."""
+        return month_term(name) if self.dates is not None and self.dates.is_date(name) else term_of(name)
+
     def _settled(self, names: Iterable[str]) -> frozenset[str] | None:
         """The names whose campaigns were all seen; None where only reading everything can tell, and has not yet."""
-        looked = self.searches.look_for(names)
+        looked = self.searches.look_for(names, self.term)
         if not self._add(looked.campaigns.values()) or (looked.unanswered and not self.everything):
             return None
         return looked.settled
@@ -231,7 +253,7 @@ class KindReader:
     def doubt(self, names: Iterable[str]) -> None:
         """Searches, though the list is empty. Where something is there after all, the list was not complete."""
         for name in names:
-            self.searches.made(term_of(name) or name)
+            self.searches.made(self.term(name) or name)
         self._add(self.searches.seen.values())
         if self.campaigns:
             self.complete = False

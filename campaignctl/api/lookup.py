@@ -14,6 +14,7 @@ from campaignctl.errors import ApiError
 from campaignctl.kinds.formats import SID
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Listing, Live
+from campaignctl.model.dated_names import parsed
 from campaignctl.model.naming import AskedName, Found, similar
 
 T = TypeVar("T")
@@ -70,7 +71,8 @@ def _with_sid(client: Client, found: Found) -> Found:
 def _both(first: Found, second: Found) -> Found:
     """What the second way found; nothing is surely nowhere only where both looked at all there is."""
     complete = second.complete and (first.complete or bool(second.campaigns))
-    return Found(second.asked, second.campaigns, complete, first.similar or second.similar)
+    similar_names, dated = first.similar or second.similar, first.dated or second.dated
+    return Found(second.asked, second.campaigns, complete, similar_names, dated=dated)
 
 
 def _by_name(client: Client, asked: AskedName) -> Found:
@@ -78,13 +80,20 @@ def _by_name(client: Client, asked: AskedName) -> Found:
     found = each_kind(asked.kinds, lambda kind: _search(client, kind, asked.word))
     if not any(_has_name(listing, asked.word) for listing in found.values()):
         among_alive = each_kind(asked.kinds, lambda kind: alive(client, kind))
-        found |= {kind: it for kind, it in among_alive.items() if _has_name(it, asked.word)}
+        found |= {
+            kind: it for kind, it in among_alive.items() if _has_name(it, asked.word) or _dated(it, asked)
+        }
     seen = [live for listing in found.values() for live in listing.campaigns]
     namesakes = tuple(live for live in seen if live.name == asked.word)
     complete = all(listing.complete for listing in found.values())
-    return Found(
-        asked, namesakes, complete, () if namesakes else similar(asked.word, (live.name for live in seen))
-    )
+    dated = tuple(live for listing in found.values() for live in _dated(listing, asked))
+    near = () if namesakes else similar(asked.word, (live.name for live in seen))
+    return Found(asked, namesakes, complete, near, dated=dated)
+
+
+def _dated(listing: Listing, asked: AskedName) -> tuple[Live, ...]:
+    """Those of the series of that name."""
+    return tuple(it for it in listing.campaigns if (name := parsed(it.name)) and name.base == asked.word)
 
 
 def _search(client: Client, kind: Kind, name: str) -> Listing:

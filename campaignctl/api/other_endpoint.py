@@ -37,7 +37,7 @@ def read_other_endpoint(reader: KindReader, sparing: bool) -> OtherEndpoint:
         return OtherEndpoint()
     try:
         there, finished = _read_there(reader, other.collection, sparing)
-        looked = there.searches.look_for(() if there.complete else names)
+        looked = there.searches.look_for(() if there.complete else names, reader.term)
     except ApiError as error:
         if no_such_part(error):
             return OtherEndpoint()

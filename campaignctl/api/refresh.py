@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain, islice, repeat, zip_longest
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.api.client import Client
 from campaignctl.api.kind_reader import KindReader
@@ -15,20 +16,32 @@ from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, RefreshStrategy, Snapshot
+from campaignctl.model.dated_names import parsed
+
+if TYPE_CHECKING:
+    from campaignctl.api.dates import Dates
 
 MOST_DOUBTS: Final = 5
 """How many names an account that shows nothing at all is asked for: an empty answer is no proof."""
 
 
-def fetch(client: Client, desired: Sequence[Desired], *, refresh: RefreshStrategy = "full") -> Snapshot:
-    """The account, as far as a plan of these manifests needs it.
+def fetch(
+    client: Client,
+    desired: Sequence[Desired],
+    *,
+    refresh: RefreshStrategy = "full",
+    expand_at: datetime | None = None,
+) -> Snapshot:
+    """The account, as far as a plan of these manifests needs it. What repeats is expanded as of now, or of the moment
+    that is given.
 
     What is alive is read of both kinds, whichever the manifests are of; `refresh` is `full` or `auto`. Raises
     `ApiError`: what stays unread is an error, never an absence.
     """
     before, sparing = client.requests, refresh == "auto"
-    awaited = frozenset(after.campaign for one in desired for after in one.after)
-    readers = _readers(client, desired, sparing, awaited)
+    dates = _dates(client, desired, expand_at)
+    awaited = _Awaited(after.campaign for one in desired for after in one.after)
+    readers = _readers(client, desired, sparing, awaited, dates)
     _doubt_emptiness(readers.values())
     newest = {name: reader.newest_finished() for name, reader in readers.items() if any(reader.to_create())}
     others = {name: read_other_endpoint(reader, sparing) for name, reader in readers.items()}
@@ -48,7 +61,26 @@ def fetch(client: Client, desired: Sequence[Desired], *, refresh: RefreshStrateg
         requests=client.requests - before,
         notes=(*(note for reader in readers.values() for note in reader.notes), *client.notes),
         clocks=client.other_clocks(),
+        expanded_at=dates.at if dates is not None else None,
     )
+
+
+class _Awaited(frozenset[str]):
+    """KIND/NAME of what others wait for; of one that repeats each of its dates."""
+
+    def __contains__(self, campaign: object) -> bool:
+        if super().__contains__(campaign):
+            return True
+        name = parsed(campaign) if self and isinstance(campaign, str) else None
+        return name is not None and super().__contains__(name.base)
+
+
+def _dates(client: Client, desired: Sequence[Desired], expand_at: datetime | None) -> Dates | None:
+    if not any(it.repeat for it in desired):
+        return None
+    from campaignctl.api.dates import Dates  # where a manifest repeats
+
+    return Dates(client, expand_at)
 
 
 def alive(client: Client, kind: Kind) -> Listing:
@@ -86,17 +118,19 @@ def _with_counters(client: Client, listing: Listing, awaited: Container[str]) ->
 
 
 def _readers(
-    client: Client, desired: Sequence[Desired], sparing: bool, awaited: Container[str]
+    client: Client, desired: Sequence[Desired], sparing: bool, awaited: Container[str], dates: Dates | None
 ) -> dict[str, KindReader]:
     """One of each kind, but for what the account does not have and no manifest is of; not all can be such."""
     readers: dict[str, KindReader] = {}
     refusals: list[ApiError] = []
     for name, kind in KINDS.items():
-        reader = KindReader(client, kind, tuple(one for one in desired if one.kind is kind), awaited=awaited)
+        mine = tuple(one for one in desired if one.kind is kind)
+        dated = dates if any(it.repeat for it in mine) else None
+        reader = KindReader(client, kind, mine, awaited=awaited, dates=dated)
         try:
             reader.read(sparing)
         except ApiError as error:
-            if reader.manifests or not no_such_part(error):
+            if reader.declared or not no_such_part(error):
                 raise
             refusals.append(error)
         else:

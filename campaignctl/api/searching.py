@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -48,9 +48,9 @@ class Searches:
         self.known = known
         self._trust = None if self._trust is Trust.NOTHING else self._trust
 
-    def look_for(self, names: Iterable[str]) -> Looked:
+    def look_for(self, names: Iterable[str], term_by: Callable[[str], str | None] = term_of) -> Looked:
         """Each by its term; by the full name too where searches do not find parts. Raises `ApiError`."""
-        terms = {name: term_of(name) for name in names}
+        terms = {name: term_by(name) for name in names}
         for term in terms.values():
             self.made(term)
         settled, unanswered = set[str](), set[str]()

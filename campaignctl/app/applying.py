@@ -24,6 +24,7 @@ from campaignctl.model.clocks import latest
 from campaignctl.model.plan import Change, Step
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
+from campaignctl.model.windows import window_of
 from campaignctl.planning.order import steps
 from campaignctl.saved_plans.file import SavedPlan
 from campaignctl.saved_plans.staleness import hold_against, sets_going
@@ -208,16 +209,27 @@ def exit_code(result: ApplyResult) -> Exit:
         return Exit.UNKNOWN
     if ChangeOutcome.FAILED in outcomes:
         return Exit.PARTLY
-    return Exit.REFUSED if any(map(_refused, result.results)) else Exit.FINE
+    now = result.plan.created_at
+    return Exit.REFUSED if any(_refused(it, now) for it in result.results) else Exit.FINE
 
 
-def _refused(result: ChangeResult) -> bool:
+def _refused(result: ChangeResult, now: datetime) -> bool:
     """Blocked, skipped right before a write, or left held though somebody waits for it, or may be called by it."""
     change = result.change
     creates = change.type is ChangeType.HELD and any(it.op is Op.CREATE for it in change.held)
     waiting = creates and change.reason.code != "gate-waiting"
     blocked = change.type is ChangeType.BLOCKED or change.reason.code == "looks-foreign"
-    return blocked or waiting or _refused_late(result)
+    return blocked or waiting or _refused_date(change, now) or _refused_late(result)
+
+
+def _refused_date(change: Change, now: datetime) -> bool:
+    """An occurrence that was missed while its window is open; one ahead that is left held to be resumed or moved."""
+    desired, live = change.desired, change.live
+    if desired is None or desired.occurrence is None:
+        return False
+    held = change.reason.code == "earlier-start" or any(it.op is Op.RESUME for it in change.held)
+    start = window_of(live.kind, live.spec).start if live is not None else None
+    return change.reason.code == "missed" or (held and start is not None and start > now)
 
 
 def _refused_late(result: ChangeResult) -> bool:

@@ -52,7 +52,8 @@ def guard(planned: Planned, limits: Limits, session: Session, digest: str) -> Pa
     if limits.expect is not None:
         terms = planned.terms
         clocks = terms.clocks if sets_going(planned.plan.changes) else ()
-        limits.expect.hold_against(digest, latest(terms.now, clocks))
+        came = terms.repeating.came_today() if terms.repeating is not None else ()
+        limits.expect.hold_against(digest, latest(terms.now, clocks), came)
     refusal = _too_many(planned, limits, session)
     if refusal is None:
         return Passed(planned)

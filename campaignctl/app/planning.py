@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissi
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
 from campaignctl.parallel import in_background
 from campaignctl.planning.lists import asks_by_name, resolve
-from campaignctl.planning.planner import Decisions, make_plan
+from campaignctl.planning.planner import Decisions, make_plan, with_dates
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES, level_of
 from campaignctl.rendering.formats import FORMATS
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlanOptions:
-    """What the command line asks of a plan. `approved_before`: the plan was approved before this run makes it again."""
+    """What the command line asks of a plan. `approved_before`: the plan was approved before this run makes it again.
+
+    `expand_at` is when a saved plan was made: what repeats has the dates of that moment. None: of now.
+    """
 
     paths: tuple[str, ...] = ()
     labels: str = ""
@@ -44,6 +48,7 @@ class PlanOptions:
     refresh: RefreshStrategy = "auto"
     approved_before: bool = False
     prune_lists: bool = False
+    expand_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """Raises UsageError for an `--allow` that does not exist. Who deletes lists looks at every campaign first."""
@@ -131,10 +136,10 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     """Fetches the account and judges. Raises ApiError where it cannot be read."""
     from campaignctl.api.refresh import fetch
 
-    snapshot = fetch(client, reading.all_manifests, refresh=asked.refresh)
+    snapshot = fetch(client, reading.all_manifests, refresh=asked.refresh, expand_at=asked.expand_at)
     reading, snapshot = _with_lists(reading, snapshot, client)
     snapshot = _with_earlier_runs(session, reading, snapshot, client)
-    terms = _terms(session, reading, snapshot, asked)
+    terms = with_dates(reading.all_manifests, snapshot, _terms(session, reading, snapshot, asked))
     if CONTACT_LIST in reading.companions:
         return _look_at_own_lists(PlanBasis(reading, snapshot, terms, Decisions((), (), 0, 0)), client, asked)
     decisions = make_plan(reading.all_manifests, reading.selected, snapshot, terms)
@@ -236,20 +241,22 @@ def make(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     looked_at = session.clock.monotonic()
     with in_background(partial(_seal, session, reading), len(reading.selected)) as seal:
         found = look(session, reading, client, asked)
-        manifests = seal() if found.reading is reading else _seal(session, found.reading)
+        sealed_already = found.reading is reading and found.snapshot.expanded_at is None
+        manifests = seal() if sealed_already else _seal(session, found.reading, found.snapshot.expanded_at)
     snapshot, terms, decisions = found.snapshot, found.terms, found.decisions
     decisions = replace(decisions, findings=in_order([*found.reading.findings, *decisions.findings]))
     plan = assemble(decisions, manifests, snapshot, terms, _selection(session, asked), session.token)
     return Planned.sealed(plan, terms, decisions, session, looked_at)
 
 
-def _seal(session: Session, reading: Reading) -> ManifestsSeal:
+def _seal(session: Session, reading: Reading, at: datetime | None = None) -> ManifestsSeal:
+    """`at` is the moment as of which what repeats has dates."""
     country = session.environment.country
     if CONTACT_LIST not in reading.companions:
-        return seal_manifests(reading.selected, country, session.token)
+        return seal_manifests(reading.selected, country, session.token, at=at)
     from campaignctl.app.contact_lists import canonical_lists
 
-    return seal_manifests(reading.selected, country, session.token, canonical_lists(reading, country))
+    return seal_manifests(reading.selected, country, session.token, canonical_lists(reading, country), at)
 
 
 def _unsettled(session: Session) -> dict[tuple[str, str], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -42,6 +43,15 @@ class Looks:
         began = self.hooks.clock.monotonic()
         alive, over = self.account.alive(kind), self.account.newest_finished(kind)
         self._looks[kind.name] = _Look(began, alive, over)
+
+    def seen(self, kind: Kind) -> Callable[[Live], Live | None] | None:
+        """How each campaign stands by the newest look, None for one that is alive no more; None where the plan's own
+        look is the newest."""
+        look = self._looks.get(kind.name)
+        if look is None:
+            return None
+        by_sid = {live.sid: live for live in (*look.over, *look.listing.campaigns)}
+        return lambda live: by_sid.get(live.sid)
 
     def appeared(self, desired: Desired) -> Live | None:
         """The campaign of its name that is there by now, alive or over. Raises ApiError."""

@@ -38,6 +38,7 @@ from campaignctl.model.results import (
     OperationOutcome,
     OperationResult,
 )
+from campaignctl.planning.absent import series_stopped
 from campaignctl.planning.contact_lists import lists_needed
 from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec
@@ -244,8 +245,18 @@ class _Run:
             if appeared is not None:
                 raise AppearedError(appeared)
             _refuse_late(create_too_late(desired, self._now()))
+            _refuse_late(self._series_stopped(desired))
 
         return check
+
+    def _series_stopped(self, desired: Desired) -> Reason | None:
+        """Whether somebody has stopped the series since, that the plan creates a date of."""
+        if desired.occurrence is None or self.terms.repeating is None:
+            return None
+        terms = self._now()
+        if not self.terms.repeating.stopped(desired, terms.now, self.looks.seen(desired.kind)):
+            return None
+        return series_stopped(desired, terms)
 
     def _look_for_twins(self) -> None:
         """What was created is done, whatever becomes of the look."""

@@ -121,6 +121,7 @@ def _as_saved(
         plan_options.refresh,
         approved_before=True,
         prune_lists=selection.prune_lists,
+        expand_at=saved.created_at,
     )
     return asked, replace(options, environment=saved.environment)
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from campaignctl.api.client import Client
     from campaignctl.export.document import Exported
     from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.dated_names import parsed
 
 _KNOWN = tuple(status.value for status in Status if status is not Status.UNKNOWN)
 
@@ -238,6 +239,10 @@ def _planned(
         if mine is not None:
             skipped.append(Exported(live, skipped=f"{mine.where.file}:{mine.where.line} is its manifest"))
             continue
+        if (repeating := _repeating(live, reading)) is not None:
+            where = f"{repeating.where.file}:{repeating.where.line}"
+            skipped.append(Exported(live, skipped=f"{where} repeats it: its name is reserved to that"))
+            continue
         if live.status is Status.UNKNOWN:
             skipped.append(Exported(live, skipped=live.strange))
             continue
@@ -252,6 +257,20 @@ def _planned(
                 _Writing(one, export_options.directory / spot.file, file if one.from_file else None)
             )
     return writings, skipped
+
+
+def _repeating(live: Live, reading: Reading) -> Desired | None:
+    """The manifest that repeats which its name is reserved to."""
+    name = parsed(live.name)
+    for it in reading.all_manifests if name is not None else ():
+        if (
+            it.repeat is not None
+            and it.kind is live.kind
+            and name
+            and name.base in (it.name, it.previous_name)
+        ):
+            return it
+    return None
 
 
 def _manifests_here(

@@ -43,6 +43,8 @@ COMMANDS = {
     "show": _Command("show", "Show a saved plan."),
     "diff": _Command("diff", "Show what a branch changes in the manifests."),
     "status": _Command("status", "Show how campaigns stand beside their manifests; --watch."),
+    "calendar": _Command("calendar", "Show which campaign starts on which date, offline."),
+    "holidays": _Command("holidays", "Print a Calendar of a country's holidays."),
     "report": _Command("report", "Show what each recipient of a campaign came to."),
     "export": _Command("export", "Write live campaigns as manifests."),
     "pause": _Command("by_hand", "Stop campaigns by hand; --all in an emergency.", "pause"),

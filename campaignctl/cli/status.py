@@ -15,14 +15,16 @@ import click
 
 from campaignctl.app import output
 from campaignctl.app.options import GlobalOptions
-from campaignctl.app.planning import PlanOptions, look
+from campaignctl.app.planning import PlanBasis, PlanOptions, look
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import format_option, global_options, offering
 from campaignctl.diagnostics import did_you_mean
 from campaignctl.errors import InputError
-from campaignctl.model.campaigns import Listing, Live
+from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.naming import AskedName, Found, meant
-from campaignctl.model.plan import Change
+from campaignctl.model.plan import Change, Reason
+from campaignctl.model.reasons import ChangeType
+from campaignctl.planning.planner import make_plan
 from campaignctl.status.overview import Sight, campaign_status, chosen, marks, unmanaged, unmanaged_status
 from campaignctl.status.progress import ProgressSample
 
@@ -94,14 +96,16 @@ def _look(
     before = client.requests
     found = look(session, reading, client, PlanOptions())
     listings, changes = found.snapshot.listings, found.decisions.changes
-    nobodys = unmanaged(reading.all_manifests, listings)
+    nobodys = _unmanaged(found, listings)
     orphans = {change.key.sid: change for change in changes if change.desired is None}
     mine = tuple(change for change in changes if change.desired)
     shown = nobodys if status_options.show_all else ()
     if status_options.names:
         asked = list(map(AskedName.read, status_options.names))
         mine = tuple(change for each in asked for change in _managed(each, changes, client))
-        others = (each for each in asked if not chosen(changes, each))
+        last = tuple(change for each in asked for change in _last_dates(each, found, client))
+        mine += tuple(it for it in last if it.key[:2] not in {change.key[:2] for change in mine})
+        others = (each for each in asked if not any(_is_asked(it, each) for it in mine))
         names = [it.name for it in reading.all_manifests if it.name]
         shown = tuple(live for each in others for live in _campaigns(each, listings, client, names))
         shown += _meant_by_sid(asked, listings, (*shown, *(it.live for it in mine if it.live)))
@@ -121,10 +125,53 @@ def _look(
     )
 
 
+def _unmanaged(found: PlanBasis, listings: Mapping[str, Listing]) -> tuple[Live, ...]:
+    """What no manifest names: a date of one that repeats is named, one that its rule does not yield any more too."""
+    manifests, repeating = found.reading.all_manifests, found.terms.repeating
+    if repeating is None:
+        return unmanaged(manifests, listings)
+    nobodys = unmanaged(repeating.expand(manifests), listings)
+    withdrawn = {live.sid for _, live in repeating.withdrawn(nobodys, found.terms)}
+    return tuple(live for live in nobodys if live.sid not in withdrawn)
+
+
 def _managed(asked: AskedName, changes: tuple[Change, ...], client: Client) -> Iterator[Change]:
     """The manifests that a NAME means, what is over beside them too."""
     for change in chosen(changes, asked):
         yield replace(change, live=_past(change, client)) if _unread(change) else change
+
+
+def _is_asked(change: Change, asked: AskedName) -> bool:
+    return bool(chosen([change], asked))
+
+
+def _last_dates(asked: AskedName, found: PlanBasis, client: Client) -> Iterator[Change]:
+    """Of a manifest that repeats the last date before today: by its name, and missed where nothing has that."""
+    repeating = found.terms.repeating
+    for manifest in found.reading.all_manifests if repeating is not None else ():
+        if repeating is None or manifest.repeat is None or manifest.kind not in asked.kinds:
+            continue
+        if manifest.name == asked.word:
+            from campaignctl.repeat.manifests import last_manifest_before
+
+            last = last_manifest_before(manifest, repeating.at)
+            if last is not None:
+                yield _last_date(last, found, client)
+
+
+def _last_date(desired: Desired, found: PlanBasis, client: Client) -> Change:
+    from campaignctl.api.lookup import find
+
+    word = desired.name or ""
+    there = find(client, AskedName(word, word, (desired.kind,))).campaigns
+    if not there:
+        reason = Reason("missed", "nothing has its name: nobody was reached on that date")
+        return Change(
+            Key(desired.kind.name, word, ""), ChangeType.NOOP, reason, desired, resulting=desired.spec
+        )
+    snapshot = Snapshot(found.terms.now, {desired.kind.name: Listing(there)})
+    (change,) = make_plan([desired], [desired], snapshot, found.terms).changes
+    return change
 
 
 def _unread(change: Change) -> bool:

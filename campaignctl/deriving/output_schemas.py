@@ -26,6 +26,7 @@ from typing import (
     is_typeddict,
 )
 
+from campaignctl.calendar.document import DaysDocument
 from campaignctl.deriving.explained import ExplainDocument
 from campaignctl.deriving.json_schema import Schema, headed
 from campaignctl.diff.document import DiffDocument
@@ -40,6 +41,7 @@ from campaignctl.status.document import StatusOverview
 OUTPUTS: Final[Mapping[str, type]] = MappingProxyType(
     {
         "apply": ApplyDocument,
+        "days": DaysDocument,
         "diff": DiffDocument,
         "doctor": DoctorDocument,
         "error": ErrorOutputDocument,
@@ -142,11 +144,13 @@ def _or_null(schema: Schema) -> Schema:
 
 
 def _docs(shape: type) -> Iterator[tuple[str, Schema]]:
-    """The string that stands below a key, where there is one."""
+    """The string that stands below a key, where there is one. A base of a private name holds a key that no class can:
+    a word of the language.
+    """
     (definition,) = ast.parse(getsource(shape)).body
     assert isinstance(definition, ast.ClassDef), "a type of a document is a class"
     for base in definition.bases:
-        if isinstance(base, ast.Name) and base.id != "TypedDict":
+        if isinstance(base, ast.Name) and base.id != "TypedDict" and not base.id.startswith("_"):
             yield from _docs(getattr(import_module(shape.__module__), base.id))
     for key, below in pairwise(definition.body):
         match key, below:

@@ -6,9 +6,9 @@ The account is not looked at. What a plan will make of a change is therefore sai
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.diff import consequences
 from campaignctl.diff.consequences import Circumstances
@@ -18,6 +18,9 @@ from campaignctl.kinds.table import Type, Value
 from campaignctl.model.campaigns import Desired, Key
 from campaignctl.model.plan import Difference
 from campaignctl.planning.compare import alike
+
+if TYPE_CHECKING:
+    from campaignctl.repeat.comparing import DatesChanged
 
 NOT_MANAGED_BEFORE: Final = "not managed before"
 NO_LONGER_MANAGED: Final = "no longer managed: it stays as it is live"
@@ -51,6 +54,7 @@ class ManifestChange:
     after: Desired | None
     diff: tuple[FieldChange, ...] = ()
     notes: tuple[str, ...] = ()
+    dates: DatesChanged | None = None
 
     @property
     def manifest(self) -> Desired:
@@ -93,12 +97,21 @@ def diff_manifests(before: Version, after: Version, circumstances: Circumstances
     for pair in pair_up(before.manifests, after.manifests, circumstances.country):
         if id(pair.before) not in meant and id(pair.after) not in meant:
             continue
-        change = _change(pair, before.invalid, circumstances)
+        change = _with_dates(_change(pair, before.invalid, circumstances), circumstances)
         if change is None:
             unchanged += 1
         else:
             changes.append(change)
     return ManifestDiff(tuple(sorted(changes, key=_place)), unchanged)
+
+
+def _with_dates(change: ManifestChange | None, circumstances: Circumstances) -> ManifestChange | None:
+    """Of one that repeats, which of its dates came, went or moved."""
+    if change is None or not any(it is not None and it.repeat for it in (change.before, change.after)):
+        return change
+    from campaignctl.repeat.comparing import dates_changed  # where a manifest repeats
+
+    return replace(change, dates=dates_changed(change.before, change.after, circumstances.now))
 
 
 def _place(change: ManifestChange) -> tuple[Key, str]:
@@ -131,7 +144,8 @@ def _continued(
     if None not in (before.name, after.name) and before.name != after.name:
         notes = (*consequences.of_renaming(before, after, sure=tie is not Tie.LOOKS), *ending)
         return ManifestChange(ManifestChangeType.RENAMED, before, after, diff, notes)
-    return ManifestChange(ManifestChangeType.CHANGED, before, after, diff, tuple(ending))
+    left = consequences.of_removing_a_series(before) if before.repeat and not after.repeat else ()
+    return ManifestChange(ManifestChangeType.CHANGED, before, after, diff, (*left, *ending))
 
 
 # -- fields ----------------------------------------------------------------------------------------------------
@@ -156,7 +170,19 @@ def field_changes(before: Desired, after: Desired, country: Country | None) -> I
             yield FieldChange(Difference(path, one, None), NO_LONGER_MANAGED)
         elif not alike(field, one, other, after, live, country):
             yield FieldChange(Difference(path, one, other), note)
+    yield from _rule_changes(before, after)
     yield from _metadata_changes(before, after)
+
+
+def _rule_changes(before: Desired, after: Desired) -> Iterator[FieldChange]:
+    if before.repeat == after.repeat:
+        return
+    from campaignctl.repeat.comparing import rule_leaves  # where a manifest repeats
+
+    past, present = rule_leaves(before.repeat), rule_leaves(after.repeat)
+    for path in dict.fromkeys((*past, *present)):
+        if past.get(path) != present.get(path):
+            yield FieldChange(Difference(path, past.get(path), present.get(path)))
 
 
 def _management(before: object, after: object) -> str:

@@ -42,6 +42,9 @@ def of_adding(after: Desired, was_invalid: bool, now: datetime) -> Iterator[str]
     if after.previous_name is not None:
         old = quoted(after.previous_name)
         yield f"the plan renames the campaign {old} if it is alive; one that is over stays so; else it is new"
+    if after.repeat is not None:
+        yield "each date of its rule is a campaign of its own, created as it comes within the horizon"
+        return
     window = window_of(after.kind, after.spec)
     if after.state in _TO_END:
         yield f"wanted {after.state}: nothing is created for it"
@@ -55,6 +58,9 @@ def of_adding(after: Desired, was_invalid: bool, now: datetime) -> Iterator[str]
 
 def of_removing(before: Desired, circumstances: Circumstances) -> Iterator[str]:
     """A manifest that is gone: a plan does not touch its campaign, unless it is an orphan to be pruned."""
+    if before.repeat is not None:
+        yield from of_removing_a_series(before)
+        return
     if before.state in _TO_END:
         yield f"it was wanted {before.state}; where that has not been applied, its campaign stays as it is"
         return
@@ -74,6 +80,19 @@ def of_removing(before: Desired, circumstances: Circumstances) -> Iterator[str]:
         "and remove it once that has been applied"
     )
     yield f"to end it by hand: {_command(before, circumstances.address)}"
+
+
+def of_removing_a_series(before: Desired) -> Iterator[str]:
+    """What was created stays, up to the horizon."""
+    assert before.repeat is not None, "it repeated"
+    yield (
+        f"the dates that were created, up to {before.repeat.horizon} days ahead, stay and run: nothing ends them with "
+        "their manifest"
+    )
+    yield (
+        "to end them in review: keep the manifest with state: archived and metadata.allow: [complete, archive], and "
+        "remove it once nothing of it is alive"
+    )
 
 
 def _command(manifest: Desired, address: Address) -> str:

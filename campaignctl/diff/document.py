@@ -18,22 +18,27 @@ from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import FindLoad
 from campaignctl.model.plan import FORMAT_VERSION, Difference
+from campaignctl.model.recurrence import OccurrenceSpan
 from campaignctl.policy.periods import run_of_manifest
 from campaignctl.rendering.constraints import Amount, KindName, Ordinal, Version
 from campaignctl.rendering.documents import (
     ChangeCostDocument,
     DifferenceDocument,
     FindingDocument,
+    OccurrencesDocument,
     PlanCostDocument,
     RunDocument,
 )
-from campaignctl.rendering.findings import finding_document
+from campaignctl.rendering.findings import finding_document, span_document
 from campaignctl.rendering.masking import difference_document, masked_spec
 from campaignctl.rendering.measures import local_start, run_document
 
 if TYPE_CHECKING:
     from campaignctl.policy.costs import Amounts
     from campaignctl.rendering.money import Priced
+
+if TYPE_CHECKING:
+    from campaignctl.repeat.comparing import DatesChanged
 
 
 class BaseDocument(TypedDict):
@@ -77,6 +82,22 @@ class ManifestDocument(TypedDict):
     line: Ordinal
 
 
+class DatesDocument(TypedDict):
+    """Dates of a manifest that repeats, those that are not over."""
+
+    count: Amount
+    ranges: list[OccurrencesDocument]
+    """Runs of neighbours among the dates of the later version; of removed ones, of the earlier."""
+
+
+class DatesChangedDocument(TypedDict):
+    """Which dates came, which went, and which start or end at another time."""
+
+    added: DatesDocument
+    removed: DatesDocument
+    changed: DatesDocument
+
+
 class ManifestChangeDocument(TypedDict):
     """One campaign's manifest in both versions."""
 
@@ -103,6 +124,8 @@ class ManifestChangeDocument(TypedDict):
     """When it runs by the manifest of the branch; null where it does not, or none is there."""
     cost: ChangeCostDocument | None
     """Each side by its own project file; null without prices."""
+    occurrences: DatesChangedDocument | None
+    """null where it repeats in neither version."""
     local_start: NotRequired[str]
     """The start's time in the zone of the calling hours, such as 20:00 in Asia/Kolkata; only where it is written in
     another offset."""
@@ -261,6 +284,7 @@ def _change(
         "notes": list(change.notes),
         "run": _run(after, compared.sides),
         "cost": None,
+        "occurrences": _dates(change.dates),
     }
     local = local_start(shown.kind, shown.spec, compared.time_zone)
     if local is not None:
@@ -269,9 +293,19 @@ def _change(
 
 
 def _run(after: Desired | None, sides: Sides | None) -> RunDocument | None:
-    if after is None or sides is None:
+    if after is None or sides is None or after.repeat is not None:
         return None
     return run_document(run_of_manifest(after, sides.now, sides.after, sides.find_load))
+
+
+def _dates(dates: DatesChanged | None) -> DatesChangedDocument | None:
+    if dates is None:
+        return None
+    return {"added": _some(dates.added), "removed": _some(dates.removed), "changed": _some(dates.changed)}
+
+
+def _some(ranges: Sequence[OccurrenceSpan]) -> DatesDocument:
+    return {"count": sum(it.number for it in ranges), "ranges": list(map(span_document, ranges))}
 
 
 def _manifest(manifest: Desired) -> ManifestDocument:

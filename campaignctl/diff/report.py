@@ -10,6 +10,7 @@ from campaignctl.diff.document import DiffDocument, ManifestChangeDocument, Sett
 from campaignctl.diff.words import (
     compared_with,
     currency,
+    dates,
     does,
     effect,
     figures,
@@ -96,6 +97,7 @@ def _says(change: ManifestChangeDocument, money: str) -> Iterator[Said]:
     for place, note in enumerate(change["notes"]):
         first = change["change"] == "looks-renamed" and place == 0
         yield Said(f"Why: {message(note)}" if first else message(note))
+    yield from map(Said, dates(change))
     if removed and previous:
         yield Said(f"It stood in {name(previous['manifest'])}, line {previous['line']}.", Tone.QUIET)
 

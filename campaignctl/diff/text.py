@@ -9,6 +9,7 @@ from campaignctl.diff.document import DiffDocument, ManifestChangeDocument, Sett
 from campaignctl.diff.words import (
     compared_with,
     currency,
+    dates,
     does,
     effect,
     figures,
@@ -72,6 +73,7 @@ def _change(change: ManifestChangeDocument, money: str) -> Iterator[Line]:
         yield Line(reaches, 1)
     yield from (Line(says, 1) for says in figures(change, money))
     yield from (Line(message(note), 1, Style.ALERT) for note in change["notes"])
+    yield from (Line(line, 1) for line in dates(change))
     if change["change"] == "added":
         if change["state"]:
             yield Line(f"state: {change['state']}", 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from campaignctl.diagnostics import some_of
 from campaignctl.diff.document import (
     DiffDocument,
     DiffSummaryDocument,
@@ -14,9 +15,10 @@ from campaignctl.diff.document import (
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import ENDING_STATES, State
 from campaignctl.rendering import words
-from campaignctl.rendering.documents import DifferenceDocument
+from campaignctl.rendering.documents import DifferenceDocument, OccurrencesDocument
 from campaignctl.text import name
 
+_MOST_RANGES: Final = 6
 _SHORT: Final = 12
 """Characters of a commit."""
 _DOES: Final[Mapping[str, str]] = {
@@ -77,6 +79,26 @@ def total_cost(document: DiffDocument) -> str | None:
 
 def _says_whom(change: ManifestChangeDocument) -> bool:
     return any(change["fields"].get(field) for field in ("from", "lists"))
+
+
+_DATES: Final[Mapping[str, str]] = {"added": "+", "removed": "-", "changed": "~"}
+
+
+def dates(change: ManifestChangeDocument) -> Iterator[str]:
+    """`~ 3 dates: 2027-01-05 to 2027-01-19`, for each kind of change that there is."""
+    found = change["occurrences"]
+    for word, each in (
+        (("added", found["added"]), ("removed", found["removed"]), ("changed", found["changed"]))
+        if found
+        else ()
+    ):
+        if each["count"]:
+            spans = [_span(it) for it in each["ranges"]]
+            yield f"{_DATES[word]} {words.counted(each['count'], 'date')} {word}: {some_of(spans, _MOST_RANGES)}"
+
+
+def _span(span: OccurrencesDocument) -> str:
+    return span["first"] if span["count"] == 1 else f"{span['first']} to {span['last']}"
 
 
 def labelled(difference: DifferenceDocument) -> tuple[str, DifferenceDocument]:

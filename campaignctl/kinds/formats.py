@@ -65,6 +65,18 @@ TIME = Format(
 )
 """RFC 3339 with an offset, to the second or finer."""
 
+DATE = Format(
+    _DAY,
+    "a date such as 2027-01-15",
+    slips=((_LIKE_A_DAY, "is a date that no calendar has"),),
+)
+
+DURATION = Format(
+    "([1-9][0-9]?h([0-9]{1,2}m)?|[1-9][0-9]{0,3}m)", "hours and minutes such as 90m, 3h or 1h30m"
+)
+
+HORIZON = Format("([1-9]|[1-5][0-9]|60)d", "1d to 60d")
+
 PHONE = Format(
     r"\+?[0-9]{7,15}",
     "a phone number of 7 to 15 digits, such as +919876543210",

@@ -38,8 +38,14 @@ def _contact_list() -> CompanionKind:
     return CONTACT_LIST
 
 
+def _calendar() -> CompanionKind:
+    from campaignctl.repeat.calendar_document import CALENDAR
+
+    return CALENDAR
+
+
 COMPANIONS: Final[Mapping[str, Callable[[], CompanionKind]]] = MappingProxyType(
-    {"DltTemplates": _dlt_templates, "ContactList": _contact_list}
+    {"DltTemplates": _dlt_templates, "ContactList": _contact_list, "Calendar": _calendar}
 )
 """By `kind:`. Each is imported when the first of its documents comes."""
 
@@ -82,7 +88,7 @@ _FILES: Final[Mapping[str, Callable[[Companion, Node, Source], tuple[Companion, 
 
 def _placed(fault: SpecFinding, node: Node, source: Source) -> Diagnostic:
     where = source.at(mark_of(nearest(node, fault.path)))
-    return Diagnostic(fault.severity, fault.rule, where, fault.message)
+    return Diagnostic(fault.severity, fault.rule, where, fault.message, fault.details)
 
 
 def _is_known(fault: SpecFinding, node: Node, mistakes: Sequence[FieldProblem]) -> bool:

@@ -27,6 +27,7 @@ from campaignctl.policy.project_file import PROJECT_KIND
 from campaignctl.text import without_numbers
 
 if TYPE_CHECKING:
+    from campaignctl.manifests.repeats import RepeatReader
     from campaignctl.model.companions import Companion
     from campaignctl.model.gates import After
 
@@ -71,6 +72,7 @@ class DocumentReader:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self.variables = Recorded(variables)
         self._quick: dict[tuple[str, bool], QuickReader] = {}
+        self._repeats: RepeatReader | None = None
 
     def read(self, node: Node, source: Source) -> Document | None:
         """None for what is no manifest and no mistake: an empty document, a project file."""
@@ -86,6 +88,15 @@ class DocumentReader:
             reader = QuickReader(DOCUMENTS[kind.name], self.variables, requires=not pinned)
             self._quick[kind.name, pinned] = reader
         return reader
+
+    @property
+    def repeats(self) -> RepeatReader:
+        """Made when the first manifest repeats."""
+        if self._repeats is None:
+            from campaignctl.manifests.repeats import RepeatReader
+
+            self._repeats = RepeatReader()
+        return self._repeats
 
 
 def _read_document(node: Node, source: Source, reader: DocumentReader) -> Document | None:
@@ -161,6 +172,7 @@ def _read(
         careful = FieldReader(DOCUMENTS[kind.name], reader.variables, requires=not pinned)
         values, faults = careful.read(node), careful.faults
     metadata, spec = _object(values, "metadata"), dict(_object(values, "spec"))
+    repeat = spec.pop("repeat", None)
     findings = _told(faults, source)
     spec_node = parts.get("spec")
     numbers_file = _numbers_file(spec, source)
@@ -170,6 +182,13 @@ def _read(
     labels = {name: str(text) for name, text in _object(metadata, "labels").items()}
     desired = _desired(kind, metadata, spec, labels, source, mark_of(node), numbers_file)
     commented = tuple(cut_short(kind, parts, source.text)) if source.text else ()
+    if isinstance(repeat, Mapping) and "repeat" not in unread:
+        repeated = reader.repeats.read(desired, repeat, node, source)
+        desired, findings, commented = (
+            repeated.desired,
+            findings + repeated.findings,
+            (*repeated.faults, *commented),
+        )
     if findings:
         besides = (*validate.faults(desired, unread), *commented)
         return Document(None, findings + _besides(besides, node, source), labels)
@@ -195,7 +214,13 @@ def _position(mark: Mark) -> tuple[int, int]:
 def _besides(faults: Iterable[SpecFinding], node: Node, source: Source) -> tuple[Diagnostic, ...]:
     """What is wrong besides with a manifest that will not be taken: everything is told at once."""
     return tuple(
-        Diagnostic(fault.severity, fault.rule, source.at(mark_of(nearest(node, fault.path))), fault.message)
+        Diagnostic(
+            fault.severity,
+            fault.rule,
+            source.at(mark_of(nearest(node, fault.path))),
+            fault.message,
+            fault.details,
+        )
         for fault in faults
     )
 

@@ -78,6 +78,8 @@ def locate_field(
     """The place of a field of a manifest; of one of its numbers (`from.3`) the row of the file that holds them, of a
     character of a text (`template.3`) where it stands, or what makes it.
     """
+    if desired.occurrence is not None:
+        path = _of_rule(desired, path)
     name, _, index = path.partition(".")
     if index.isdigit() and isinstance(desired.spec.get(name), str):
         return locate_character(root, desired.where, desired.document, name, int(index), variables)
@@ -90,6 +92,14 @@ def locate_field(
     from campaignctl.manifests.numbers import place_of  # with what reads CSV
 
     return Position(desired.numbers_file, *place_of(root / desired.numbers_file, int(index)))
+
+
+def _of_rule(desired: Desired, path: str) -> str:
+    """An occurrence has no schedule of its own: its start stands in the rule's cron, its end in the duration."""
+    kind = desired.kind
+    whole, start = kind.schedule.name, f"{kind.schedule.name}.{kind.start.name}"
+    end = f"{kind.schedule.name}.{kind.end.name}"
+    return {whole: "repeat", start: "repeat.cron", end: "repeat.duration"}.get(path, path)
 
 
 def nearest(node: Node, path: str) -> Node:

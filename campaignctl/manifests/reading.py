@@ -221,8 +221,15 @@ class _Loading:
         """What was read, after what manifests say to one another has been checked."""
         if self.beside or self.companions:
             self._add_companions_findings(project)
-        for desired, fault in (*self.faults, *self._between(project), *self._gate_faults()):
-            found = Diagnostic(fault.severity, fault.rule, self._place(desired, fault), fault.message)
+        for desired, fault in (
+            *self.faults,
+            *self._between(project),
+            *self._gate_faults(),
+            *self._conflicts_of_dates(),
+        ):
+            found = Diagnostic(
+                fault.severity, fault.rule, self._place(desired, fault), fault.message, fault.details
+            )
             self.findings += [found] if desired.where in self.selected else _aside([found])
         return Manifests(
             tuple(self.desired),
@@ -243,6 +250,13 @@ class _Loading:
         from campaignctl.gates.checking import gate_faults
 
         return gate_faults(self.desired, self.country)
+
+    def _conflicts_of_dates(self) -> Iterator[tuple[Desired, SpecFinding]]:
+        if not any(it.repeat for it in self.desired):
+            return iter(())
+        from campaignctl.repeat.manifests import conflicts as conflicts_of_dates
+
+        return conflicts_of_dates(self.desired)
 
     def _place(self, desired: Desired, fault: SpecFinding) -> Position:
         return locate(self.root, desired.where, desired.document, fault.path)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import ENDING, OPERATIONS, TRANSITIONS, Op
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
+from campaignctl.model.dated_names import parsed
 from campaignctl.model.gates import GateVerdict
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
@@ -45,7 +46,12 @@ def _next_changes(
     campaigns = {live.sid: live for live in seen}
     campaigns |= {change.key.sid: _done(change, terms) for change in changes if change.live is not None}
     names = {(live.kind.name, live.name) for live in campaigns.values()}
-    relevant = [one for one in all_manifests if one.sid in campaigns or _names(one) & names]
+    bases = {(kind, dated.base) for kind, name in names if (dated := parsed(name))}
+    relevant = [
+        one
+        for one in all_manifests
+        if one.sid in campaigns or _names(one) & names or (one.repeat is not None and _names(one) & bases)
+    ]
     listings = {
         kind: Listing(tuple(live for live in campaigns.values() if live.kind.name == kind))
         for kind in {live.kind.name for live in campaigns.values()}

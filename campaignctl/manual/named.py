@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from campaignctl.api.lookup import find
 from campaignctl.app.workspace import Session
+from campaignctl.diagnostics import quoted
 from campaignctl.errors import ApiError, CampaignctlError, InputError
 from campaignctl.manual.rules import decide_named
 from campaignctl.manual.run import ManualRun, Targets
@@ -19,6 +21,8 @@ def seek_named(run: ManualRun, names: Iterable[str]) -> Targets:
     nowhere, `ApiError` where the account cannot be read.
     """
     founds = [_find(run, AskedName.read(name)) for name in dict.fromkeys(names)]
+    series = [found for found in founds if run.pauses and any(live.alive for live in found.dated)]
+    founds = [_with_dates(found) if found in series else found for found in founds]
     missing = tuple(found for found in founds if not found.campaigns)
     if missing and (len(missing) == len(founds) or not run.pauses):
         raise _nothing_sent(missing, run.session)
@@ -26,7 +30,24 @@ def seek_named(run: ManualRun, names: Iterable[str]) -> Targets:
     changes = tuple(change for found in founds for change in decide_named(run.verb, found, terms))
     seen = tuple(live for found in founds for live in found.campaigns)
     others = tuple(found.others for found in founds if run.pauses and found.campaigns and not found.complete)
-    return Targets(changes, seen, missing, (*others, *run.client.notes), complete=not others)
+    return Targets(
+        changes,
+        seen,
+        missing,
+        (*others, *map(_series_goes_on, series), *run.client.notes),
+        complete=not others,
+    )
+
+
+def _with_dates(found: Found) -> Found:
+    """A pause of a name is of every date of its series that is alive, too."""
+    return replace(found, campaigns=(*found.campaigns, *(live for live in found.dated if live.alive)))
+
+
+def _series_goes_on(found: Found) -> str:
+    name = quoted(found.asked.word)
+    unless = "unless state: paused is merged into it"
+    return f"where a manifest {name} repeats, new dates will still be created {unless}"
 
 
 def _find(run: ManualRun, asked: AskedName) -> Found:

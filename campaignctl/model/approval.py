@@ -4,9 +4,11 @@ plan that was read."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
+from campaignctl.diagnostics import some_of
 from campaignctl.errors import RefusedError, UsageError
 
 _FORMAT: Final = "%Y-%m-%dT%H:%MZ"
@@ -17,6 +19,9 @@ _EXAMPLE: Final = "9f2c41aa07be@2027-01-15T03:20Z"
 def approval_of(digest: str, expires_at: datetime) -> str:
     """`DIGEST@TIME`, the time in UTC to the minute, rounded down."""
     return f"{digest}@{expires_at.astimezone(UTC).strftime(_FORMAT)}"
+
+
+_MOST_NAMED: Final = 3
 
 
 class Approval(NamedTuple):
@@ -39,13 +44,14 @@ class Approval(NamedTuple):
             "print after Approve, and the JSON as `approval`"
         )
 
-    def hold_against(self, digest: str, now: datetime) -> None:
-        """Raises RefusedError after its moment, and for another plan."""
+    def hold_against(self, digest: str, now: datetime, came: Sequence[str] = ()) -> None:
+        """Raises RefusedError after its moment, and for another plan; `came` are dates that it has since midnight."""
         if self.until <= now:
             raise RefusedError(
                 f"the approval expired at {self.until.isoformat()}; plan again and review that plan"
             )
         if self.digest != digest:
+            dates = f" (since midnight it has {some_of(came, _MOST_NAMED)})" if came else ""
             raise RefusedError(
-                f"this plan has digest {digest}, and {self.digest} was approved; review it again"
+                f"this plan has digest {digest}{dates}, and {self.digest} was approved; review it again"
             )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from campaignctl.model.gates import After
     from campaignctl.model.managed_lists import Members
     from campaignctl.model.plan import Reason
+    from campaignctl.model.recurrence import OccurrenceOf, Recurrence
 
 RefreshStrategy: TypeAlias = Literal["auto", "full"]
 """How an account is read for a plan: what can matter, or all of it."""
@@ -43,6 +44,7 @@ class Desired:
     maps its SID to that name. `numbers_file` is the file that `from` was read from, as positions name files.
     `stop_when` holds the limits of a guard as written, `usage` how its people are expected to answer, too. `after` is
     what it waits for.
+    One that repeats has the rule in `repeat` and no schedule: it means no campaign, each `occurrence` of it does.
     """
 
     kind: Kind
@@ -61,6 +63,8 @@ class Desired:
     stop_when: Mapping[str, Value] = field(default_factory=dict)
     usage: Mapping[str, Value] = field(default_factory=dict)
     after: tuple[After, ...] = ()
+    repeat: Recurrence | None = None
+    occurrence: OccurrenceOf | None = None
 
     @property
     def name(self) -> str | None:
@@ -174,7 +178,7 @@ class Snapshot:
     `listings` by kind name. `elsewhere` maps the SID of a pin that was not found to the kind it was found as.
     `other_endpoint` are the alive campaigns of the endpoint that the environment does not use. Of a kind that a create
     may be wanted of, `newest_finished` holds one page of what is over, by kind name; `other_endpoint_finished` of that
-    endpoint.
+    endpoint. `expanded_at` is the moment as of which dates of what repeats were looked up.
     """
 
     now: datetime
@@ -187,6 +191,7 @@ class Snapshot:
     requests: int = 0
     notes: tuple[str, ...] = ()
     clocks: tuple[OtherClock, ...] = ()
+    expanded_at: datetime | None = None
 
 
 def sharing(live: Live, desired: Desired) -> Live:

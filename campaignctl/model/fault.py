@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from campaignctl.diagnostics import Severity
+from campaignctl.diagnostics import Detail, Severity
 
 
 class SpecFinding(NamedTuple):
-    """What is wrong, at a dotted path: of `spec`, or beginning with `metadata`."""
+    """What is wrong, at a dotted path: of `spec`, or beginning with `metadata`. `details` are a program's, by key."""
 
     path: str
     rule: str
     message: str
     severity: Severity = Severity.ERROR
+    details: tuple[tuple[str, Detail], ...] = ()
 
 
 def doubt(path: str, rule: str, message: str) -> SpecFinding:

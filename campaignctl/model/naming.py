@@ -42,7 +42,8 @@ class Found:
     """What a NAME came to in an account: every campaign that has it, and the one whose SID it is.
 
     `complete` is False where others may have it too that the account did not show. `similar` are names that came up
-    while looking, where none was the one. `unread` says why nobody could look for it at all.
+    while looking, where none was the one. `unread` says why nobody could look for it at all. `dated` are those of a
+    series that came up, `NAME-<date>`.
     """
 
     asked: AskedName
@@ -50,6 +51,7 @@ class Found:
     complete: bool = True
     similar: tuple[str, ...] = ()
     unread: ApiError | None = None
+    dated: tuple[Live, ...] = ()
 
     def nowhere(self, environment: str) -> str:
         """A sentence on a NAME that no campaign was found for: `… has no campaign "x" (did you mean "y" or "z"?)`."""
@@ -57,6 +59,9 @@ class Found:
         if self.unread:
             return f"{name} could not be looked for: {self.unread}"
         meant = f" (did you mean {' or '.join(map(quoted, self.similar))}?)" if self.similar else ""
+        if self.dated:
+            names = sorted({live.name for live in self.dated}, reverse=True)
+            meant = f", but its dates: {some_of(names, _MOST_SIMILAR)}; name one of them"
         if self.complete:
             return f"{account} has no campaign {name}{meant}"
         return f"{account} could not be read completely, so {name}{meant} may be there: give its SID"

@@ -78,18 +78,22 @@ class Consent:
     ) -> bool:
         """True where somebody asked for it. The environment's `resume` needs a start ahead that is waited for."""
         return (
-            self._by_flag(permission, kind, name, sid)
+            self._by_flag(permission, kind, (name, _series(permission, desired, start_ahead)), sid)
             or (desired is not None and permission in IN_MANIFEST and permission in desired.allow)
             or self._by_environment(permission, start_ahead)
         )
 
-    def _by_flag(self, permission: Permission, kind: Kind, name: str | None, sid: str | None) -> bool:
+    def _by_flag(
+        self, permission: Permission, kind: Kind, names: tuple[str | None, ...], sid: str | None
+    ) -> bool:
         for flag in self.flags:
             operation, colon, pattern = flag.partition(":")
             if operation != permission:
                 continue
             if not colon or (
-                pattern == sid if pattern in self.sids else names_campaign(pattern, kind, name, sid)
+                pattern == sid
+                if pattern in self.sids
+                else any(names_campaign(pattern, kind, name, sid) for name in names)
             ):
                 return True
         return False
@@ -100,6 +104,16 @@ class Consent:
         if permission is Permission.RESUME:
             return start_ahead and self.resume_waits
         return permission in IN_ENVIRONMENT or (permission in IN_SANDBOX and self.sandbox)
+
+
+def _series(permission: Permission, desired: Desired | None, start_ahead: bool) -> str | None:
+    """The manifest's own name, which covers the occurrences that its rule yields; of resumes those whose start lies
+    ahead.
+    """
+    of = desired.occurrence if desired is not None else None
+    if of is None or of.withdrawn or (permission is Permission.RESUME and not start_ahead):
+        return None
+    return of.manifest
 
 
 def unknown_permissions(flags: Iterable[str]) -> tuple[str, ...]:

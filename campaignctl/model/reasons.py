@@ -129,6 +129,12 @@ _ROWS: Final = (
         "Nothing, or a new name and a new window. One that waits, paused, is ended by the complete that is printed.",
     ),
     ReasonCode(
+        "missed",
+        _N,
+        "An occurrence of a manifest that repeats was not created before its start: nobody is called on its date.",
+        "Nothing for this date; see to it that an apply runs often enough. While its window is open, apply exits 3.",
+    ),
+    ReasonCode(
         "not-used", _N, "No campaign that is not over names the ContactList.", "Nothing; it can be removed."
     ),
     ReasonCode(

@@ -39,7 +39,8 @@ class Neighbours:
 
 def nothing_to_do(desired: Desired, window: Window, now: datetime) -> Reason | None:
     """Why nothing needs to be there; `window` is the manifest's."""
-    if desired.state in ENDING_STATES:
+    suspended = desired.occurrence is not None and desired.state is State.PAUSED  # not created to be paused
+    if suspended or desired.state in ENDING_STATES:
         return Reason("nothing-to-end", f"wanted {desired.state}, and there is no such campaign")
     if window.over(now):
         return Reason("window-over", "its window is over")
@@ -52,7 +53,7 @@ _NOT_LIVE = Reason("not-live", "the account has no such campaign")
 def decide_absent(desired: Desired, neighbours: Neighbours, terms: Terms) -> Decision:
     """Created, unless something is against it; policies bind only what is created, held or not."""
     window = window_of(desired.kind, desired.spec)
-    settled = nothing_to_do(desired, window, terms.now)
+    settled = nothing_to_do(desired, window, terms.now) or _missed(desired, window, terms)
     if settled is not None:
         return Decision(settled)
     spec = create_spec(desired, terms.environment.collection(desired.kind.name))
@@ -101,6 +102,7 @@ def obstacles(desired: Desired, window: Window, terms: Terms, neighbours: Neighb
         _looks_renamed(desired, terms, neighbours),
         _start_now(desired, window, terms),
         _start_too_near(desired, window, terms),
+        _stopped(desired, terms),
     ):
         if reason is not None:
             yield reason
@@ -141,6 +143,39 @@ def _updated(live: Live) -> datetime | None:
         return instant(live.updated) if live.updated else None
     except ValueError:
         return None
+
+
+def _missed(desired: Desired, window: Window, terms: Terms) -> Reason | None:
+    """An occurrence whose moment has gone: no other start would be its date's."""
+    if desired.occurrence is None or window.start is None or window.start - terms.now >= MARGIN:
+        return None
+    if _unknown_outcome(desired, window, terms) is not None:
+        return None
+    passed = window.start <= terms.now
+    why = "has passed" if passed else "is less than 10 minutes away"
+    return Reason(
+        "missed", f"its start {why} and it was never created: nobody is {desired.kind.stem}ed on this date"
+    )
+
+
+def _stopped(desired: Desired, terms: Terms) -> Reason | None:
+    """Somebody has stopped the series: it does not begin again by itself."""
+    repeating = terms.repeating
+    if desired.occurrence is None or repeating is None or not repeating.stopped(desired, terms.now):
+        return None
+    return series_stopped(desired, terms)
+
+
+def series_stopped(desired: Desired, terms: Terms) -> Reason | None:
+    """Why an occurrence of a stopped series is not created; None where a resume is allowed for it."""
+    if desired.occurrence is None or terms.allows(Permission.RESUME, desired):
+        return None
+    name = desired.occurrence.manifest
+    return Reason(
+        "needs-allow",
+        f"somebody has stopped the series {name}: allow resume ({name}, or this date's name) to go on with it, or put "
+        "the dates that shall not run into except",
+    )
 
 
 def _start_passed(desired: Desired, window: Window, now: datetime) -> Reason | None:

@@ -7,7 +7,7 @@ pause, and the fields that the block leaves free.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.kinds.lifecycle import CALLING, MARGIN, MEETS, State, Status
@@ -119,6 +119,15 @@ def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
     return decide_in_sync(desired, live, terms) or decide_in_full(desired, live, terms)
 
 
+def _as_it_may_be(desired: Desired, live: Live, terms: Terms) -> tuple[Desired, tuple[str, ...]]:
+    """An occurrence without what its date can no longer follow of its rule, and notes that say so."""
+    if desired.occurrence is None:
+        return desired, ()
+    from campaignctl.planning.changed_rule import as_it_may_be  # where a manifest repeats
+
+    return as_it_may_be(desired, live, terms)
+
+
 def decide_in_sync(desired: Desired, live: Live, terms: Terms) -> Decision | None:
     """The quick way for what plainly is as it is wanted, and most is: `decide_in_full` says the same of it."""
     met = desired.state is None or live.status in MEETS[desired.state]
@@ -131,6 +140,12 @@ def decide_in_sync(desired: Desired, live: Live, terms: Terms) -> Decision | Non
 
 def decide_in_full(desired: Desired, live: Live, terms: Terms) -> Decision:
     """`decide`, the long way: gathers the facts first."""
+    desired, kept = _as_it_may_be(desired, live, terms)
+    decision = _decided(desired, live, terms)
+    return replace(decision, notes=(*kept, *decision.notes)) if kept else decision
+
+
+def _decided(desired: Desired, live: Live, terms: Terms) -> Decision:
     facts = assess(without_names(desired), live, terms)
     unknown = _unknown_lists(desired)
     fields = _harmless(facts) if unknown else facts.free_fields

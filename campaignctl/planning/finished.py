@@ -65,6 +65,8 @@ def differences_noted(desired: Desired, live: Live, terms: Terms) -> tuple[str, 
 def asks_for_new_run(desired: Desired, live: Live, terms: Terms) -> bool:
     """True for a start in the future that differs from the one that the finished campaign had, where that is shown."""
     start, had = _start_ahead(desired, terms), _start_it_had(live)
+    if desired.occurrence is not None:  # its date had its campaign
+        return False
     if start is None or had is UNSEEN:
         return False
     return not (isinstance(had, str) and instant(had) == start)
@@ -83,7 +85,11 @@ def _start_it_had(live: Live) -> object:
 
 def _unseen_start_noted(desired: Desired, live: Live, terms: Terms) -> tuple[str, ...]:
     """Nobody can tell whether a new run is wanted; it would not come of itself."""
-    if _start_ahead(desired, terms) is None or _start_it_had(live) is not UNSEEN:
+    if (
+        desired.occurrence is not None
+        or _start_ahead(desired, terms) is None
+        or _start_it_had(live) is not UNSEEN
+    ):
         return ()
     return ("the account does not show the start that it had; a new run needs a new name",)
 

@@ -18,6 +18,7 @@ from typing import Final, TypeAlias
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.dated_names import is_of_series
 from campaignctl.planning.looks import Look, hides_recipients, says_the_same, starts_with
 
 _Index: TypeAlias = Mapping[Hashable, Sequence[Live]]
@@ -108,6 +109,8 @@ class Lookalikes:
         mine = Look(desired, self._country)
         for group in index.groups(mine):
             for live in group:
+                if is_of_series(desired, live.name):
+                    continue  # all of a series share people and text
                 if live.sid not in desired.distinct_from and index.alike(mine, index.looks[live.sid]):
                     yield live
                     if not all_of_them:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
+from campaignctl.diagnostics import counted
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import ending_permissions, shortest_path
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.dated_names import parsed
 from campaignctl.model.plan import Change, HeldOperation, Reason
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.windows import window_of
@@ -71,6 +74,32 @@ def newer_than_checkout(live: Live, why: str, terms: Terms) -> str:
     does = f"starts {start.isoformat()}" if start and start > terms.now else f"is {live.status} now"
     ends = terms.address.command("complete", live.sid)
     return f"{live.kind.short}/{live.name} is alive, {does}, and is not ended: {why}; `{ends}` ends it"
+
+
+_LIKE_A_DATE: Final = re.compile("-[0-9]{4}-[0-9]{2}-[0-9]{2}$", re.ASCII)
+_MOST_ENDED: Final = 10
+
+
+def series_left(unnamed: Iterable[Live], terms: Terms) -> tuple[str, ...]:
+    """A note on each series of dated names that is alive and that no manifest means: it goes on calling."""
+    series: dict[tuple[str, str], list[Live]] = {}
+    for live in unnamed:
+        name = parsed(live.name) if _LIKE_A_DATE.search(live.name) else None
+        if name is not None:
+            series.setdefault((live.kind.name, name.base), []).append(live)
+    return tuple(_series(base, several, terms) for (_, base), several in sorted(series.items()))
+
+
+def _series(base: str, several: Sequence[Live], terms: Terms) -> str:
+    starts = [start for live in several if (start := window_of(live.kind, live.spec).start)]
+    ahead = min((start for start in starts if start > terms.now), default=None)
+    when = f", the next starts {ahead.isoformat()}" if ahead else ""
+    one = several[0]
+    ends = terms.address.command("complete", *(live.sid for live in several[:_MOST_ENDED]))
+    return (
+        f"{one.kind.short}/{base}-…: {counted(len(several), 'date')} of a series alive that no manifest means{when}; "
+        f"`{ends}` ends {'it' if len(several) == 1 else 'them'}"
+    )
 
 
 def _end_allowed(live: Live, terms: Terms) -> bool:

@@ -27,7 +27,7 @@ from campaignctl.planning.lists import names_beside, without_names
 from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.match import How, Match, match_all
 from campaignctl.planning.newest import newest_finished, on_other_endpoint
-from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, unmatched, unnamed
+from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, series_left, unmatched, unnamed
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import (
     RULES,
@@ -69,7 +69,7 @@ class _Account:
     """The account as the rules look at it.
 
     `all_manifests` are the project's; `unmatched` are the campaigns that none of them means, alive or of unknown
-    status; `unnamed` those of the alive ones that none names either.
+    status; `unnamed` those of the alive ones that none names either. `withdrawn` are dates that a rule does not yield.
     """
 
     all_manifests: Sequence[Desired]
@@ -78,6 +78,7 @@ class _Account:
     matches: tuple[Match, ...]
     unmatched: tuple[Live, ...]
     unnamed: tuple[Live, ...]
+    withdrawn: tuple[tuple[Desired, Live], ...] = ()
 
     @cached_property
     def neighbours(self) -> Neighbours:
@@ -103,10 +104,14 @@ def make_plan(
 
     `all_manifests` are all manifests of the project: matches and orphans are decided over them.
     """
+    terms = with_dates(all_manifests, snapshot, terms)
+    repeats = [it for it in selected if it.repeat is not None]
+    if terms.repeating is not None:
+        all_manifests, selected = terms.repeating.expand(all_manifests), terms.repeating.expand(selected)
     if terms.consent.flags:
         read = (live for listing in snapshot.listings.values() for live in listing.campaigns)
         terms = replace(terms, consent=terms.consent.among(read))
-    account = _look(all_manifests, snapshot, terms.country)
+    account = _look(all_manifests, snapshot, terms)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
     copies = copies_among(all_manifests, terms.environment, terms.now)
@@ -122,6 +127,11 @@ def make_plan(
     terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
     decided, changes, shared = _decide_all(meant, orphans, account, terms)
+    changes += _withdrawn(account, repeats, terms)
+    listed = {change.live.sid for change in orphans if change.live}
+    notes += series_left((live for live in account.unnamed if live.sid not in listed), terms)
+    if terms.repeating is not None:
+        notes += tuple(terms.repeating.ending_soon(repeats))
     return Decisions(
         changes=tuple(sorted([*changes, *orphans], key=lambda change: change.key)),
         findings=(
@@ -202,7 +212,28 @@ def _unknown_costs_noted(ledger: Ledger, terms: Terms) -> Iterator[str]:
         yield f"budget: {count} as 0 (unknown: allow)"
 
 
-def _look(all_manifests: Sequence[Desired], snapshot: Snapshot, country: Country | None) -> _Account:
+def with_dates(all_manifests: Sequence[Desired], snapshot: Snapshot, terms: Terms) -> Terms:
+    """With the manifests that repeat, expanded as of now; whoever expands them as of another moment did so before."""
+    if terms.repeating is not None or not any(it.repeat for it in all_manifests):
+        return terms
+    from campaignctl.planning.repeating import Repeating  # where a manifest repeats
+
+    return replace(terms, repeating=Repeating(all_manifests, snapshot, snapshot.expanded_at or terms.now))
+
+
+def _withdrawn(account: _Account, repeats: Sequence[Desired], terms: Terms) -> Iterator[Change]:
+    if not account.withdrawn:
+        return
+    from campaignctl.planning.repeating import decide_withdrawn, withdrawn_change
+
+    chosen = {(it.kind.name, it.name) for it in repeats}
+    for desired, live in account.withdrawn:
+        of = desired.occurrence
+        if of is not None and (desired.kind.name, of.manifest) in chosen:
+            yield withdrawn_change(desired, live, decide_withdrawn(desired, live, terms))
+
+
+def _look(all_manifests: Sequence[Desired], snapshot: Snapshot, terms: Terms) -> _Account:
     matches: list[Match] = []
     unmanaged: list[Live] = []
     for kind_name, listing in sorted(snapshot.listings.items()):
@@ -210,7 +241,13 @@ def _look(all_manifests: Sequence[Desired], snapshot: Snapshot, country: Country
         matches += mine
         unmanaged += unmatched(mine, (live for live in listing.campaigns if not live.finished))
     nobodys = unnamed((live for live in unmanaged if live.alive), all_manifests)
-    return _Account(all_manifests, snapshot, country, tuple(matches), tuple(unmanaged), nobodys)
+    withdrawn = tuple(terms.repeating.withdrawn(nobodys, terms)) if terms.repeating is not None else ()
+    if withdrawn:
+        theirs = {(live.kind.name, live.sid) for _, live in withdrawn}
+        nobodys = tuple(live for live in nobodys if (live.kind.name, live.sid) not in theirs)
+    return _Account(
+        all_manifests, snapshot, terms.country, tuple(matches), tuple(unmanaged), nobodys, withdrawn
+    )
 
 
 def _decide_timely(match: Match, account: _Account, terms: Terms) -> Decision:
@@ -250,11 +287,13 @@ def _decide(match: Match, account: _Account, terms: Terms) -> Decision:
         case How.INCOMPLETE:
             return _incomplete_list(desired, terms)
         case How.ABSENT:
-            return decide_absent(desired, account.neighbours, terms)
+            pinned = _pinned_elsewhere(desired, account)
+            return pinned or decide_absent(desired, account.neighbours, terms)
         case How.NAME:
             assert live is not None, "a name is matched among what is there"
             found = _decide_found(desired, live, terms)
-            return decide_foreign(live, found) if looks_foreign(desired, live, terms) else found
+            foreign = desired.occurrence is None and looks_foreign(desired, live, terms)
+            return decide_foreign(live, found) if foreign else found
         case How.SID | How.PREVIOUS_NAME | How.HISTORY | How.PREVIOUS_HISTORY | How.UNKNOWN_STATUS:
             assert live is not None, "every match but these brings its campaign"
             return _decide_found(desired, live, terms)
@@ -275,7 +314,28 @@ def _incomplete_list(desired: Desired, terms: Terms) -> Decision:
     return Decision(Reason("incomplete-list", message))
 
 
+def _pinned_elsewhere(desired: Desired, account: _Account) -> Decision | None:
+    """An occurrence is not created beside a campaign of its name that another manifest pins."""
+    if desired.occurrence is None:
+        return None
+    for match in account.matches:
+        other = match.live
+        if match.how is How.SID and other and (other.kind, other.name) == (desired.kind, desired.name):
+            message = f"{other.sid} bears its name, and {match.desired.where} pins that one: put the date into except"
+            return Decision(Reason("ambiguous-name", message))
+    return None
+
+
 def _decide_found(desired: Desired, live: Live, terms: Terms) -> Decision:
+    if desired.occurrence is not None and terms.repeating is not None and live.alive:
+        notes = tuple(terms.repeating.notes_on(desired, live))
+        if notes:
+            decision = _decide_there(desired, live, terms)
+            return replace(decision, notes=(*notes, *decision.notes))
+    return _decide_there(desired, live, terms)
+
+
+def _decide_there(desired: Desired, live: Live, terms: Terms) -> Decision:
     if live.status is Status.UNKNOWN:
         return _unknown_status(desired, live, terms)
     if live.finished:

@@ -26,6 +26,7 @@ from campaignctl.policy import (
 
 if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock
+    from campaignctl.planning.repeating import Repeating
 
 
 def document_start(desired: Desired, _path: str) -> Position:
@@ -47,7 +48,8 @@ class Terms:
     made it again, in a file or by `--expect`, and may have stopped a campaign since. `checkout` is the commit that
     the manifests are of, asked only where an orphan is there; None outside git. `names` are those that a new run
     cannot have, asked only where a message gives one. `by_hand`: somebody asks for it of one campaign, without a
-    manifest, and has been told what speaks against it.
+    manifest, and has been told what speaks against it. `repeating` are the manifests that repeat, where
+    there are any.
     """
 
     now: datetime
@@ -68,6 +70,7 @@ class Terms:
     checkout: Callable[[], Checkout | None] = no_checkout
     names: Callable[[], Container[str]] = frozenset
     by_hand: bool = False
+    repeating: Repeating | None = None
 
     def by(self, clock: OtherClock) -> Terms:
         """The same by another clock."""

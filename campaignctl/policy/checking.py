@@ -65,6 +65,7 @@ def check_manifest(
     now: datetime,
     locate: Locate,
     beside: Beside = ALONE,
+    exempt: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
     """For `validate`: the manifest alone. Nothing binds one whose window is over or that is to be ended.
 
@@ -74,7 +75,8 @@ def check_manifest(
     if not _is_bound(desired, window, now):
         return ()
     subject = Subject(desired.kind, desired.spec, window.start, is_live=desired.sid is not None)
-    exempt = OF_CONTENT if window.start is not None and window.start - now < MARGIN else ()
+    near = window.start is not None and window.start - now < MARGIN
+    exempt = (*exempt, *OF_CONTENT) if near else exempt
     found = check(subject, desired, policies, locate, beside, exempt)
     return found if desired.sid is None else tuple(map(_of_adopted, found))
 
@@ -97,13 +99,16 @@ def check_manifests(
     documents beside them are at fault with.
     """
     policies = Policies.of(environment, companions)
-    overlaps = shared(_spans(all_manifests, environment, now), environment)
+    overlaps = shared(_spans(_planned(all_manifests, now), environment, now), environment)
     copies = copies_among(all_manifests, environment, now)
     registered = cache(lambda: registry_of(companions))
     ledger = cache(lambda: _ledger(all_manifests, environment, now)) if keeps_ledger(environment) else None
     beside = Beside(overlaps, copies, manifests_beside(all_manifests, policies, now), registered, ledger)
     for desired in selected:
-        yield from check_manifest(desired, policies, now, locate, beside)
+        if desired.repeat is None:
+            yield from check_manifest(desired, policies, now, locate, beside)
+        else:
+            yield from _check_dates(desired, policies, now, locate, beside)
     yield from check_documents(policies, beside, locate_companion)
 
 
@@ -136,7 +141,7 @@ OF_CONTENT: Final = tuple(rule.name for rule in RULES.values() if rule.of_conten
 
 def manifests_beside(all_manifests: Collection[Desired], policies: Policies, now: datetime) -> FindLoad:
     """What the manifests of an environment ask of its account; gone through once, when somebody asks."""
-    others = cache(lambda: OtherRuns(_others(all_manifests, now), policies.capacities))
+    others = cache(lambda: OtherRuns(_others(_standing(all_manifests, now), now), policies.capacities))
     return lambda *asked: others().find_load(*asked)
 
 
@@ -161,7 +166,7 @@ def _ledger(all_manifests: Collection[Desired], environment: Environment, now: d
             label(desired),
             window.over(now),
         )
-        for desired in all_manifests
+        for desired in _standing(all_manifests, now)
         if desired.state not in STOPPED_STATES
         for window in [window_of(desired.kind, desired.spec)]
     ]
@@ -174,12 +179,41 @@ def expected(subject: Subject, desired: Desired, environment: Environment) -> Su
     return subject._replace(usage=usage, capacity=capacity(subject.kind, environment))
 
 
+def _check_dates(
+    desired: Desired, policies: Policies, now: datetime, locate: Locate, beside: Beside
+) -> Iterator[Diagnostic]:
+    from campaignctl.policy.dates import check_dates  # where a manifest repeats
+
+    def ask(one: Desired, place: Locate, exempt: Collection[str]) -> tuple[Diagnostic, ...]:
+        return check_manifest(one, policies, now, place, beside, exempt)
+
+    return check_dates(desired, ask, beside, policies.environment, now, locate)
+
+
+def _planned(all_manifests: Collection[Desired], now: datetime) -> Iterable[Desired]:
+    """With the occurrences that are planned by their date in place of what repeats."""
+    if not any(it.repeat for it in all_manifests):
+        return all_manifests
+    from campaignctl.policy.dates import planned_of
+
+    return planned_of(all_manifests, now)
+
+
+def _standing(all_manifests: Collection[Desired], now: datetime) -> Iterable[Desired]:
+    """With all occurrences that are not over in place of what repeats."""
+    if not any(it.repeat for it in all_manifests):
+        return all_manifests
+    from campaignctl.policy.dates import standing
+
+    return (it for manifest in all_manifests for it in standing(manifest, now))
+
+
 def copies_among(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Copies:
     """The manifests of an environment, to be asked which of them repeats another."""
     return Copies(all_manifests, environment.country, zone_name(environment), now)
 
 
-def _others(all_manifests: Collection[Desired], now: datetime) -> Iterator[OtherRun]:
+def _others(all_manifests: Iterable[Desired], now: datetime) -> Iterator[OtherRun]:
     for desired in all_manifests:
         window = window_of(desired.kind, desired.spec)
         if _is_bound(desired, window, now) and desired.state is not State.PAUSED:
@@ -189,7 +223,7 @@ def _others(all_manifests: Collection[Desired], now: datetime) -> Iterator[Other
 
 
 def _spans(
-    all_manifests: Collection[Desired], environment: Environment, now: datetime
+    all_manifests: Iterable[Desired], environment: Environment, now: datetime
 ) -> Iterator[tuple[Kind, Span]]:
     for desired in all_manifests:
         window = window_of(desired.kind, desired.spec)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final, NamedTuple, TypeAlias
 
@@ -19,11 +19,10 @@ from campaignctl.kinds.table import Kind, Role, Type
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.values import Meaning, canonical_numbers, normal_of, texts
 from campaignctl.model.windows import window_of
-from campaignctl.policy.wall_time import moment_of
-from campaignctl.zones import zone
+from campaignctl.zones import moment_of, zone
 
 _People: TypeAlias = frozenset[str]
-ManifestKey: TypeAlias = tuple[str, Position]
+ManifestKey: TypeAlias = tuple[str, Position, date | None]
 
 
 class Copy(NamedTuple):
@@ -63,6 +62,13 @@ class Copies:
         """What a manifest repeats, or is repeated by."""
         return self._found.get(manifest_key(desired)) if self._manifests and self._found else None
 
+    def days_of(self, manifest: Desired) -> frozenset[date]:
+        """The dates of one that repeats on which it is a copy."""
+        mine = (
+            day for kind, where, day in self._found if (kind, where) == (manifest.kind.name, manifest.where)
+        )
+        return frozenset(day for day in mine if day is not None)
+
     @cached_property
     def _found(self) -> Mapping[ManifestKey, Copy]:
         found: dict[ManifestKey, Copy] = {}
@@ -70,7 +76,8 @@ class Copies:
             people = [frozenset(_recipients(desired, self._country)) for desired in group]
             if sum(map(len, people)) == len(set[str]().union(*people)):
                 continue  # nobody stands twice in all that say the same
-            for one, other in _repeating(list(map(self._candidate, group, people))):
+            candidates = (it for pair in zip(group, people, strict=True) for it in self._candidates(*pair))
+            for one, other in _repeating(list(candidates)):
                 for mine, theirs in ((one, other), (other, one)):
                     copy = Copy(theirs.desired, len(mine.people & theirs.people))
                     found.setdefault(manifest_key(mine.desired), copy)
@@ -97,9 +104,18 @@ class Copies:
 
     def _calls(self, desired: Desired) -> bool:
         assert self._now is not None, "manifests are looked at as of a moment"
-        return desired.state not in STOPPED_STATES and not window_of(desired.kind, desired.spec).over(
-            self._now
-        )
+        if desired.state in STOPPED_STATES:
+            return False
+        return desired.repeat is not None or not window_of(desired.kind, desired.spec).over(self._now)
+
+    def _candidates(self, desired: Desired, people: _People) -> Iterator[_Candidate]:
+        if desired.repeat is None:
+            yield self._candidate(desired, people)
+            return
+        from campaignctl.policy.dates import standing  # where a manifest repeats
+
+        assert self._now is not None, "manifests are looked at as of a moment"
+        yield from (self._candidate(it, people) for it in standing(desired, self._now))
 
     def _candidate(self, desired: Desired, people: _People) -> _Candidate:
         schedule = desired.spec.get(desired.kind.schedule.name)
@@ -120,8 +136,8 @@ NO_COPIES: Final = Copies()
 
 
 def manifest_key(desired: Desired) -> ManifestKey:
-    """Kind and place: what tells a manifest from all others."""
-    return desired.kind.name, desired.where
+    """Kind, place and date: what tells a manifest, or an occurrence of it, from all others."""
+    return desired.kind.name, desired.where, desired.occurrence.day if desired.occurrence else None
 
 
 def _recipients(desired: Desired, country: Country | None) -> Iterator[str]:

@@ -17,8 +17,7 @@ from campaignctl.model.windows import after, in_zone, offset, utc, window_of
 from campaignctl.policy.prediction import declared_end, hides_its_calls
 from campaignctl.policy.runs import load_beside, outlooks_of, run_key
 from campaignctl.policy.subject import Case, Subject, Violation
-from campaignctl.policy.wall_time import moment_of
-from campaignctl.zones import zone
+from campaignctl.zones import moment_of, zone
 
 OPENING, CLOSING = "09:00", "21:00"
 """India's hours for commercial calls and promotional SMS, and the default everywhere."""

@@ -175,7 +175,10 @@ def load_beside(subject: Subject, key: RunKey, find_load: FindLoad) -> Load:
 
 def run_key(campaign: Desired | Live) -> RunKey:
     """What tells a campaign from the others of an account: its manifest, else its SID."""
-    return campaign.kind.name, campaign.where if isinstance(campaign, Desired) else campaign.sid
+    if not isinstance(campaign, Desired):
+        return campaign.kind.name, campaign.sid
+    of = campaign.occurrence
+    return campaign.kind.name, campaign.where if of is None else (campaign.where, of.day)
 
 
 def other_run(subject: Subject, key: RunKey) -> OtherRun:

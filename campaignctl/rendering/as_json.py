@@ -39,6 +39,7 @@ from campaignctl.rendering.measures import (
     local_start,
     message_document,
     moment,
+    occurrence_document,
     overlap_documents,
     reach_document,
     run_document,
@@ -230,6 +231,7 @@ def _summary(plan: Plan) -> SummaryDocument:
         "unmanaged": plan.unmanaged,
         "cannot_compare": sum(change.reason.code == "cannot-compare" for change in plan.changes),
         "uploads": sum(it.op is Op.UPLOAD for change in plan.changes for it in change.operations),
+        "missed": sum(change.reason.code == "missed" for change in plan.changes),
     }
 
 
@@ -284,6 +286,7 @@ def _change(
         "run": run_document(run),
         "gates": gate_documents(change.gates),
         "cost": None,
+        "occurrence": occurrence_document(change.desired),
     }
     local = None if _stays(change) else local_start(kind, change.resulting, zone_name(environment))
     if local is not None:
@@ -312,6 +315,7 @@ def _list_change(change: Change, managed: ManagedList) -> BriefChangeDocument:
         "resulting": {},
         "message": {"before": None, "after": None},
         "gates": [],
+        "occurrence": None,
         "cost": None,
         "run": None,
     }
@@ -386,6 +390,7 @@ def _result(result: ChangeResult) -> ResultDocument:
         "held": [_held(operation) for operation in result.change.held],
         "error": _failure(result.error) if result.error else None,
         "notes": list(result.notes),
+        "occurrence": occurrence_document(result.change.desired),
     }
 
 

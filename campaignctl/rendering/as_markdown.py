@@ -107,7 +107,7 @@ def marker(report: Report) -> str:
 
 LAYOUT: Final = markdown
 """What a report of any command becomes."""
-WRITERS: Final = writers(markdown)
+WRITERS: Final = writers(markdown, fold=True)
 
 
 def _block(lines: Iterable[str]) -> str:

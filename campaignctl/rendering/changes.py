@@ -26,8 +26,12 @@ SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})
 """Reasons that the rest of a change says better."""
 
 _GATES: Final = ("gate-waiting", "gate-undecided")
-_ASKED_OF_CREATE: Final = {"looks-renamed": Permission.TWIN, **dict.fromkeys(_GATES, Permission.AFTER)}
-"""What releases a held create, by reason; every other one asks for a start that is near or at once."""
+_ASKED_OF_CREATE: Final = {
+    "looks-renamed": Permission.TWIN,
+    "needs-allow": Permission.RESUME,
+    **dict.fromkeys(_GATES, Permission.AFTER),
+}
+"""What releases a held create, by reason; the others ask for a start that is near or at once."""
 _ASKED_OF_ALL: Final = {"looks-foreign": Permission.ADOPT}
 """What a complete change waits for, whatever it would do."""
 

@@ -21,12 +21,22 @@ from campaignctl.rendering.constraints import (
     Amount,
     ChangedKind,
     Constraint,
+    Date,
     KindName,
     Moment,
     Money,
     Ordinal,
     Version,
 )
+
+
+class OccurrencesDocument(TypedDict):
+    """How many occurrences of a manifest, and the dates of the first and the last."""
+
+    count: Ordinal
+    first: Date
+    last: Date
+
 
 CodePoint: TypeAlias = Annotated[str, Constraint(pattern="^U[+][0-9A-F]{4,6}$")]
 
@@ -69,6 +79,8 @@ class FindingDocument(TypedDict):
     """Of budget: what the campaign, or its month up to it, costs; null where nobody can tell."""
     limit: NotRequired[Money]
     """Of budget: what it may cost."""
+    occurrences: NotRequired[OccurrencesDocument]
+    """Where it is about dates of a manifest that repeats."""
 
 
 class OperationDocument(TypedDict):
@@ -304,6 +316,17 @@ class PlanCostDocument(TypedDict):
     """How many campaigns there are of which nobody can tell."""
 
 
+class OccurrenceDocument(TypedDict):
+    """Which date of which manifest that repeats it is."""
+
+    of: str
+    """The manifest's name."""
+    date: Date
+    """The rule's date; a holiday may move the start to another."""
+    withdrawn: bool
+    """true where the rule does not yield the date any more."""
+
+
 class BriefChangeDocument(TypedDict):
     """What becomes of one manifest, or of one orphan; of one that stays as it is without message, run and most
     fields."""
@@ -338,6 +361,8 @@ class BriefChangeDocument(TypedDict):
     """What it waits for."""
     cost: ChangeCostDocument | None
     """null where no prices are set, or nothing is or will be."""
+    occurrence: OccurrenceDocument | None
+    """null where its manifest does not repeat."""
     local_start: NotRequired[str]
     """The start's time in the zone of the calling hours, such as 20:00 in Asia/Kolkata; only where it is written in
     another offset."""
@@ -399,6 +424,8 @@ class SummaryDocument(TypedDict):
     unmanaged: Amount
     cannot_compare: Amount
     uploads: Amount
+    missed: Amount
+    """Occurrences that were not created before their start."""
 
 
 class ReachDocument(TypedDict):

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import Diagnostic, counted
 from campaignctl.errors import CampaignctlError, InputError
 
 if TYPE_CHECKING:
-    from campaignctl.rendering.documents import ErrorOutputDocument, FindingDocument, ValidateDocument
+    from campaignctl.rendering.documents import (
+        ErrorOutputDocument,
+        FindingDocument,
+        OccurrencesDocument,
+        ValidateDocument,
+    )
 
 
 def validate_document(findings: Iterable[Diagnostic]) -> ValidateDocument:
@@ -39,6 +45,12 @@ def finding_document(finding: Diagnostic) -> FindingDocument:
     details = {key: dict(it) if isinstance(it, tuple) else it for key, it in finding.details}
     document.update(details)  # type: ignore[typeddict-item]  # keys of the rules' own
     return document
+
+
+def span_document(span: tuple[int, date, date]) -> OccurrencesDocument:
+    """How many occurrences, the first and the last."""
+    count, first, last = span
+    return {"count": count, "first": first.isoformat(), "last": last.isoformat()}
 
 
 def findings_total(findings: Sequence[FindingDocument], manifests: int | None) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.table import Kind, Role, Value
-from campaignctl.model.campaigns import Locate
+from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import Count, Estimate, Estimates, TextEstimate, reach_of
 from campaignctl.model.overlaps import CapacityOverlap
@@ -22,6 +22,7 @@ from campaignctl.rendering.documents import (
     EstimateDocument,
     HoursDocument,
     MessageDocument,
+    OccurrenceDocument,
     OutlookDocument,
     OverlapDocument,
     ReachDocument,
@@ -171,3 +172,11 @@ def _overlap(overlap: CapacityOverlap) -> OverlapDocument:
         "wanted": overlap.wanted,
         "capacity": overlap.capacity,
     }
+
+
+def occurrence_document(desired: Desired | None) -> OccurrenceDocument | None:
+    """Of a manifest's change; None for an orphan, and where it does not repeat."""
+    of = desired.occurrence if desired is not None else None
+    if of is None:
+        return None
+    return {"of": of.manifest, "date": of.day.isoformat(), "withdrawn": of.withdrawn}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,7 @@ from campaignctl.rendering.facts import facts
 from campaignctl.rendering.findings import findings_total
 from campaignctl.rendering.formats import Setting, Where
 from campaignctl.rendering.report import Entry, Later, Place, Report, Said, Seal, Tone, findings_of
+from campaignctl.rendering.series import called, folded, named_for_all, spans
 from campaignctl.rendering.timeline import timeline_of
 from campaignctl.text import message, name
 
@@ -35,13 +37,16 @@ if TYPE_CHECKING:
 _NEVER: Final = float("inf")
 
 
-def plan_report(document: AnyPlanDocument, now: datetime) -> Report:
-    """A plan, or a saved one: failed, blocked, irreversible and held first, then by start."""
+def plan_report(document: AnyPlanDocument, now: datetime, *, fold: bool = False) -> Report:
+    """A plan, or a saved one: failed, blocked, irreversible and held first, then by start. `fold`: neighbouring dates
+    of a manifest that repeats are one entry.
+    """
     counts = namesakes(document["changes"])
     entries: list[Entry] = []
     quiet: list[Entry] = []
-    for change in sorted(document["changes"], key=_start):
-        entry = _entry(change, now, words.currency(document), namesake=counts[change["name"]] > 1)
+    ordered = sorted(document["changes"], key=_start)
+    for run in folded(ordered) if fold else ([change] for change in ordered):
+        entry = _entry_of(run, now, words.currency(document), namesake=counts[run[0]["name"]] > 1)
         (quiet if entry.tone is Tone.QUIET else entries).append(entry)
     return Report(
         what="plan",
@@ -114,6 +119,20 @@ def _tone(change: BriefChangeDocument, now: datetime) -> Tone:
             return Tone.CREATE
         case _:
             return Tone.CHANGE
+
+
+def _entry_of(run: Sequence[BriefChangeDocument], now: datetime, currency: str, *, namesake: bool) -> Entry:
+    """Of several dates what is said of the first, which stands for all."""
+    entry = _entry(named_for_all(run), now, currency, namesake=namesake)
+    if len(run) == 1:
+        return entry
+    return replace(entry, title=called(run), says=Later(partial(_says_of, run, entry.says)))
+
+
+def _says_of(run: Sequence[BriefChangeDocument], says: Later[Said]) -> Iterator[Said]:
+    first, *rest = says
+    yield replace(first, text=f"{spans(run)}; the first {first.text}")
+    yield from rest
 
 
 def _entry(change: BriefChangeDocument, now: datetime, currency: str, *, namesake: bool) -> Entry:
@@ -248,11 +267,11 @@ def validate_report(
     )
 
 
-def writers(write: Callable[[Report], str]) -> Writers:
-    """The `WRITERS` of a format that is made from reports."""
+def writers(write: Callable[[Report], str], *, fold: bool = False) -> Writers:
+    """The `WRITERS` of a format that is made from reports. `fold`: see `plan_report`."""
 
     def plan(document: AnyPlanDocument, setting: Setting) -> str:
-        return write(plan_report(document, setting.now).under(setting.prefix))
+        return write(plan_report(document, setting.now, fold=fold).under(setting.prefix))
 
     def apply(document: ApplyDocument, setting: Setting) -> str:
         return write(apply_report(document).under(setting.prefix))

@@ -7,7 +7,7 @@ from campaignctl.model.environment import Backend
 from campaignctl.model.reasons import APPLY_REASONS, REASONS
 from campaignctl.model.results import ChangeOutcome, OperationOutcome
 from campaignctl.rendering.constraints import Amount, ChangedKind, Constraint, Version
-from campaignctl.rendering.documents import HeldDocument
+from campaignctl.rendering.documents import HeldDocument, OccurrenceDocument
 
 
 class OperationResultDocument(TypedDict):
@@ -49,6 +49,8 @@ class ResultDocument(TypedDict):
     held: list[HeldDocument]
     error: FailureDocument | None
     notes: list[str]
+    occurrence: OccurrenceDocument | None
+    """null where its manifest does not repeat."""
 
 
 class OutcomesDocument(TypedDict):

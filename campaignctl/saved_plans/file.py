@@ -41,6 +41,7 @@ class SavedPlan:
     environment: str
     account_sid: str
     host: str
+    created_at: datetime
     expires_at: datetime
     digest: str
     manifests_digest: str
@@ -127,6 +128,7 @@ def _read(document: Mapping[str, object]) -> SavedPlan:
         environment=_text(document["environment"]),
         account_sid=_text(document["account_sid"]),
         host=_text(document["host"]),
+        created_at=instant(_text(document["created_at"])),
         expires_at=instant(_text(document["expires_at"])),
         digest=_text(document["digest"]),
         manifests_digest=_text(manifests["digest"]),

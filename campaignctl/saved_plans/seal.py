@@ -48,12 +48,17 @@ def token_name(token: str) -> str:
 
 
 def seal_manifests(
-    selected: Iterable[Desired], country: Country | None, token: str, lists: Iterable[bytes] = ()
+    selected: Iterable[Desired],
+    country: Country | None,
+    token: str,
+    lists: Iterable[bytes] = (),
+    at: datetime | None = None,
 ) -> ManifestsSeal:
     """The digest of the selected manifests by meaning: comments, order and spelling do not change it. `lists` are those
-    of people, each as `canonical_list` has it.
+    of people, each as `canonical_list` has it. `at` is the moment as of which what repeats has dates: they are what a
+    reviewer approves.
     """
-    manifests = sorted((*(canonical_manifest(desired, country) for desired in selected), *lists))
+    manifests = sorted((*(canonical_manifest(desired, country, at) for desired in selected), *lists))
     mac = hmac.new(token.encode(), b"[", "sha256")  # of what `canonical` makes of them all, bit by bit
     for place, manifest in enumerate(manifests):
         mac.update(b"," + manifest if place else manifest)
@@ -61,7 +66,7 @@ def seal_manifests(
     return ManifestsSeal(_SCHEME + mac.hexdigest(), len(manifests), token_name(token))
 
 
-def canonical_manifest(desired: Desired, country: Country | None) -> bytes:
+def canonical_manifest(desired: Desired, country: Country | None, at: datetime | None = None) -> bytes:
     """What `canonical` makes of one manifest by meaning, whatever stands beside it."""
     about = {
         **({"after": [_awaited(after) for after in desired.after]} if desired.after else {}),
@@ -72,6 +77,7 @@ def canonical_manifest(desired: Desired, country: Country | None) -> bytes:
         "kind": desired.kind.name,
         "labels": dict(desired.labels),
         "previous_name": desired.previous_name,
+        **({"repeat": _rule(desired, at)} if desired.repeat is not None else {}),
         "sid": desired.sid,
     }
     spec = _spec_writer(desired.kind.name, country)(desired.spec)
@@ -93,6 +99,13 @@ def canonical_list(name: str, labels: Mapping[str, str], members: Members) -> by
         "name": name,
     }
     return canonical(about)
+
+
+def _rule(desired: Desired, at: datetime | None) -> object:
+    """The rule, the dates and weekdays of its calendars, and what is planned by date."""
+    from campaignctl.repeat.sealing import rule_document  # where a manifest repeats
+
+    return rule_document(desired, at)
 
 
 _Writer: TypeAlias = Callable[[Value], str]

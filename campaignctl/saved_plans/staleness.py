@@ -106,6 +106,8 @@ def _rest(change: Change, saved: SavedChange | None, terms: Terms, token: str) -
     planned = saved.operations if saved else ()
     if not planned or saved is None:
         return replace(change, operations=())
+    if _series_stopped(change):
+        return replace(change, operations=())  # shown as skipped: the rest of the plan goes on
     left = _ending_of(planned, change.operations)
     if left is None and _stands_at_its_end(change, saved, terms, token):
         left = ()  # what is possible only now was not shown
@@ -117,6 +119,12 @@ def _rest(change: Change, saved: SavedChange | None, terms: Terms, token: str) -
     if any(operation.op is Op.UPDATE for operation in done) and _resumes(left):
         return f"{change.key.name}: its update is done; a resume after it is planned anew"
     return f"{change.key.name}: the campaign changed after the plan was made"
+
+
+def _series_stopped(change: Change) -> bool:
+    """Whether its create is held back now because somebody has stopped the series that it is of."""
+    held = any(it.op is Op.CREATE for it in change.held)
+    return held and change.reason.code == "needs-allow" and not change.operations
 
 
 def _stands_at_its_end(change: Change, saved: SavedChange, terms: Terms, token: str) -> bool:

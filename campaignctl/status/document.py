@@ -15,13 +15,14 @@ from campaignctl.rendering.constraints import Amount, Constraint, KindName, Mome
 from campaignctl.rendering.documents import (
     FindingDocument,
     GateDocument,
+    OccurrenceDocument,
     ReasonDocument,
     RefreshDocument,
     StatusDocument,
 )
 from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.gates import gate_documents
-from campaignctl.rendering.measures import moment
+from campaignctl.rendering.measures import moment, occurrence_document
 from campaignctl.status.overview import CampaignStatus
 from campaignctl.status.progress import Progress
 
@@ -56,6 +57,8 @@ class CampaignStatusDocument(TypedDict):
     """The plan's."""
     gates: list[GateDocument]
     """What it waits for."""
+    occurrence: OccurrenceDocument | None
+    """null where its manifest does not repeat."""
     drift: list[str]
     """Dotted fields that differ from the manifest; state where a step of its life is wanted."""
     notes: list[str]
@@ -157,6 +160,7 @@ def _campaign(campaign: CampaignStatus) -> CampaignStatusDocument:
         "change": change.type if change else None,
         "reason": {"code": change.reason.code, "message": change.reason.message} if change else None,
         "gates": gate_documents(change.gates if change else ()),
+        "occurrence": occurrence_document(change.desired if change else None),
         "drift": list(campaign.drift),
         "notes": list(change.notes) if change else [],
         "start": _moment(campaign.window.start),

@@ -130,4 +130,7 @@ def _is_meant(change: Change, asked: AskedName) -> bool:
     desired = change.desired
     assert desired is not None
     sid = change.live.sid if change.live else desired.sid
-    return desired.kind in asked.kinds and names_campaign(asked.word, desired.kind, change.key.name, sid)
+    if desired.kind not in asked.kinds:
+        return False
+    of = desired.occurrence.manifest if desired.occurrence else None
+    return asked.word == of or names_campaign(asked.word, desired.kind, change.key.name, sid)

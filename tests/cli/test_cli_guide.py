@@ -13,6 +13,7 @@ import pytest
 
 PAGES = Path(__file__).parents[2] / "docs" / "guide"
 GUIDE, TEMPLATES = PAGES / "README.md", PAGES / "registered-templates.md"
+REPEATING = PAGES / "repeating.md"
 BLOCK = re.compile(r"(?:<!-- (?P<what>[^>]*) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```", re.DOTALL)
 EXIT = re.compile(r"\s+# exit (\d+)$")
 
@@ -56,6 +57,17 @@ def test_every_command_of_the_guide_does_what_it_says(tmp_path: Path) -> None:
     assert "max_numbers" in said["campaignctl validate"]
     assert "unchanged" in said["campaignctl apply plan.json --auto-approve"]
     assert len(said) > 20
+
+
+@pytest.mark.slow
+def test_the_page_of_campaigns_that_repeat_does_what_it_says(tmp_path: Path) -> None:
+    said = run_page(REPEATING, tmp_path)
+    assert (
+        "runs on 2030-01-15: Makar Sankranti"
+        in said["campaignctl calendar --from 2030-01-07 --to 2030-02-06"]
+    )
+    assert "somebody has stopped the series" in said["campaignctl apply --auto-approve"]
+    assert "created" in said["campaignctl apply --allow resume:weekly-reminder --auto-approve"]
 
 
 def test_every_link_of_the_guide_leads_somewhere() -> None:

@@ -37,7 +37,7 @@ ANY_VALUE = {"before", "after"}
 ANY_KEYS = {"resulting", "fields", "vars", "facts", "stats"}
 """Objects whose keys are a campaign's or the user's own."""
 OPTIONAL = {
-    *(("findings", key) for key in ("end", "count")),
+    *(("findings", key) for key in ("end", "count", "occurrences")),
     *(("operations", key) for key in ("numbers_failed", "since", "sid")),
     ("held", "fields"),
     *(("diff", key) for key in ("added", "removed", "note")),
@@ -84,6 +84,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         yield {name: _printed(desk, *words) for name, words in COMMANDS.items()} | {
             "diff": _diff(tmp_path_factory.mktemp("work")),
             "guard": _guard(tmp_path_factory.mktemp("watch")),
+            "days": _days(tmp_path_factory.mktemp("dates")),
         }
 
 
@@ -106,6 +107,22 @@ def _guard(root: Path) -> Any:
         desk.pass_time(minutes=2)
         lines = map(json.loads, desk.run("guard", "--once").out.splitlines())
         return next(line for line in lines if line["event"] == "pause")
+
+
+def _days(root: Path) -> Any:
+    """Dates of which one is moved."""
+    rule = {
+        "cron": "0 10 * * MON-WED,FRI",
+        "time_zone": "Asia/Kolkata",
+        "from": "2027-01-11",
+        "until": "2027-01-20",
+        "duration": "3h",
+        "except": ["2027-01-13"],
+        "on_holiday": "next_open_day",
+    }
+    with desk_at(root) as desk:
+        desk.manifests(voice(schedule=..., repeat=rule))
+        return desk.run("calendar", "--from", "2027-01-10", "--to", "2027-01-20", "--format", "json").json
 
 
 def _diff(root: Path) -> Any:

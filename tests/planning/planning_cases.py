@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,11 @@ from campaignctl.model.clocks import OtherClock
 from campaignctl.model.environment import Environment, Prune
 from campaignctl.model.permissions import Consent
 from campaignctl.model.plan import Change
+from campaignctl.model.recurrence import Recurrence
 from campaignctl.planning.planner import Decisions, make_plan
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES
+from campaignctl.repeat.rule import rule_of
 
 CASES = Path(__file__).parent / "cases"
 NOW = "2027-01-10T09:00:00+05:30"
@@ -52,6 +54,13 @@ BASE: Mapping[str, Mapping[str, Any]] = {
         "template": "Your bill is due on Friday.",
     },
 }
+REPEAT: Mapping[str, Any] = {
+    "cron": "0 10 * * MON",
+    "time_zone": "Asia/Kolkata",
+    "from": "2027-01-04",
+    "until": "2027-01-25",
+    "duration": "3h",
+}
 KINDS: Mapping[str, Kind] = {"voice": VOICE, "sms": SMS}
 _NEW: Mapping[str, str] = {"voice": "Created", "sms": "scheduled"}
 """What the account calls the status of a new campaign [004, 001]."""
@@ -59,10 +68,11 @@ _NEW: Mapping[str, str] = {"voice": "Created", "sms": "scheduled"}
 _KEYS: Mapping[str, str] = {
     "case": "name now clocks environment allow prune prune_asked orphans_complete resend unsettled manifests live "
     "checked_out incomplete searched elsewhere other_endpoint newest_finished other_endpoint_finished "
-    "select expect unmanaged plan_notes findings order",
+    "select expect unmanaged plan_notes noted findings order",
     "environment": "country allow sms_api backend policy resume_before_start",
-    "manifest": "voice sms state sid previous_name ignore allow distinct_from after stop_when spec without",
-    "live": "voice sms sid status created updated stats spec hidden",
+    "manifest": "voice sms state sid previous_name ignore allow distinct_from after stop_when spec without repeat "
+    "numbers_file",
+    "live": "voice sms sid status created updated stats spec hidden at",
     "expect": "change code operations held diff notes no_notes message no_message sid live name sends",
 }
 
@@ -150,6 +160,7 @@ def _desired(data: Mapping[str, Any]) -> Desired:
     short, name = _named(data)
     spec = _spec(short, name, data.get("spec", {}))
     without = list(spec) if data.get("without") == "all" else data.get("without", [])
+    without = [*without, "schedule"] if "repeat" in data else without
     state = data.get("state")
     return Desired(
         kind=KINDS[short],
@@ -163,7 +174,16 @@ def _desired(data: Mapping[str, Any]) -> Desired:
         distinct_from=frozenset(data.get("distinct_from", ())),
         after=after_of(data.get("after")),
         stop_when=data.get("stop_when", {}),
+        numbers_file="numbers.csv" if data.get("numbers_file") else None,
+        repeat=_rule(data["repeat"]) if "repeat" in data else None,
     )
+
+
+def _rule(data: Mapping[str, Any]) -> Recurrence:
+    """Every Monday of four at ten, where a case does not say otherwise."""
+    rule = rule_of({**REPEAT, **data}, ())
+    assert rule is not None, f"no rule: {data}"
+    return rule
 
 
 def _live(data: Mapping[str, Any]) -> Live:
@@ -175,7 +195,9 @@ def _live(data: Mapping[str, Any]) -> Live:
         sid=data.get("sid", f"{name}-sid"),
         status=read_status(word),
         word=word,
-        spec=_leave_out(_spec(short, name, data.get("spec", {})), data.get("hidden", [])),
+        spec=_leave_out(
+            _spec(short, name, {**_on(short, data), **data.get("spec", {})}), data.get("hidden", [])
+        ),
         created=_moment(data.get("created", "2027-01-01T00:00:00+00:00")),
         updated=data.get("updated"),
         stats=_stats(KINDS[short], data.get("stats")),
@@ -185,6 +207,20 @@ def _live(data: Mapping[str, Any]) -> Live:
 def _stats(kind: Kind, counts: Mapping[str, int] | None) -> Mapping[str, int] | None:
     """Every counter of a kind; those that a case does not name are 0, and `null` is an answer without any."""
     return None if counts is None else {**dict.fromkeys(COUNTERS[kind.name], 0), **counts}
+
+
+def _on(short: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`at: 2027-01-11T10:00`: from then on for three hours, as the rule of the cases has it."""
+    if "at" not in data:
+        return {}
+    start = datetime.fromisoformat(f"{data['at']}:00+05:30")
+    kind = KINDS[short]
+    return {
+        "schedule": {
+            kind.start.name: start.isoformat(),
+            kind.end.name: (start + timedelta(hours=3)).isoformat(),
+        }
+    }
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -36,6 +36,9 @@ def test_a_case_is_planned_as_its_name_says(case: Case) -> None:
         assert all(map(operator.contains, found, case.data["findings"])), found
     if "plan_notes" in case.data:
         assert list(decisions.notes) == case.data["plan_notes"]
+    if "noted" in case.data:
+        assert len(decisions.notes) == len(case.data["noted"]), decisions.notes
+        assert all(map(operator.contains, decisions.notes, case.data["noted"])), decisions.notes
     if "order" in case.data:
         done = [
             f"{step.operation.op} {step.operation.sid or step.change.key.name}"

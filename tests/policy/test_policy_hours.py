@@ -21,8 +21,7 @@ from campaignctl.policy import Policies, Subject, check_manifest
 from campaignctl.policy.hours import CallingDay
 from campaignctl.policy.prediction import hides_its_calls
 from campaignctl.policy.runs import outlooks_of
-from campaignctl.policy.wall_time import moment_of
-from campaignctl.zones import zone, zone_names
+from campaignctl.zones import moment_of, zone, zone_names
 
 NOW = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)

@@ -22,6 +22,7 @@ from campaignctl.rendering.documents import (
     NumbersDocument,
 )
 from campaignctl.rendering.lines import Line, Style, laid_out
+from campaignctl.rendering.series import called, folded, named_for_all, spans
 from campaignctl.text import message, name
 
 _NAMES: Final = 12
@@ -58,10 +59,9 @@ def _plan(document: AnyPlanDocument, now: datetime) -> Iterator[Line]:
     for change in failed:
         yield from block(_failed(change))
     currency = words.currency(document)
-    for change in changes:
-        if change["change"] != "noop":
-            # a list: one by one, each line would go through every generator from there to here
-            yield from block(list(_change(change, now, counts[change["name"]] > 1, currency)))
+    for run in folded(change for change in changes if change["change"] != "noop"):
+        # a list: one by one, each line would go through every generator from there to here
+        yield from block(list(_change(run[0], now, counts[run[0]["name"]] > 1, currency, run)))
     yield from block(_unchanged(noops))
     yield from block(_closing(document, now))
 
@@ -73,9 +73,19 @@ def _failed(change: BriefChangeDocument) -> Iterator[Line]:
     yield from note_lines(change["notes"])
 
 
-def _change(change: BriefChangeDocument, now: datetime, namesake: bool, currency: str) -> Iterator[Line]:
+def _change(
+    change: BriefChangeDocument,
+    now: datetime,
+    namesake: bool,
+    currency: str,
+    run: Sequence[BriefChangeDocument],
+) -> Iterator[Line]:
+    """Of several dates of a manifest what is said of the first, which stands for all."""
     mark, style = _MARKS[change["change"]]
-    yield Line(f"{mark} {title(change['kind'], change['name'])}: {does(change)}{_place(change)}", 0, style)
+    subject = title(change["kind"], change["name"]) if len(run) == 1 else called(run)
+    yield Line(f"{mark} {subject}: {does(change)}{_place(change)}", 0, style)
+    if len(run) > 1:
+        yield Line(f"{spans(run)}; the first:", 1)
     yield Line(words.effect(change, now), 1)
     urgency = words.urgency(change, now)
     if urgency:
@@ -86,7 +96,7 @@ def _change(change: BriefChangeDocument, now: datetime, namesake: bool, currency
     yield from reason_lines(change["reason"])
     yield from _operations(change)
     yield from _content(change)
-    yield from _held(change, now, namesake)
+    yield from _held(named_for_all(run), now, namesake)
     yield from note_lines(change["notes"])
 
 
@@ -207,12 +217,14 @@ def _unchanged(noops: Sequence[BriefChangeDocument]) -> Iterator[Line]:
     for code, group in groupby(by_code, key=lambda change: change["reason"]["code"]):
         changes = list(group)
         if code in ("in-sync", "cannot-compare"):
-            called = "in sync" if code == "in-sync" else "not comparable"
-            yield Line(f"{len(changes):,} {called}: {_names(changes)}", 1, Style.QUIET)
+            how = "in sync" if code == "in-sync" else "not comparable"
+            yield Line(f"{len(changes):,} {how}: {_names(changes)}", 1, Style.QUIET)
         else:
-            for change in changes:
-                text = f"{title(change['kind'], change['name'])}: {message(change['reason']['message'])} [{code}]"
-                yield Line(text, 1, Style.QUIET)
+            for run in folded(changes):
+                subject = (
+                    title(run[0]["kind"], run[0]["name"]) if len(run) == 1 else f"{called(run)}, {spans(run)}"
+                )
+                yield Line(f"{subject}: {message(run[0]['reason']['message'])} [{code}]", 1, Style.QUIET)
     shared: defaultdict[str, list[BriefChangeDocument]] = defaultdict(list)
     for change in noops:
         for note in change["notes"]:
@@ -222,8 +234,11 @@ def _unchanged(noops: Sequence[BriefChangeDocument]) -> Iterator[Line]:
 
 
 def _names(changes: Sequence[BriefChangeDocument]) -> str:
-    named = ", ".join(title(change["kind"], change["name"]) for change in changes[:_NAMES])
-    rest = len(changes) - _NAMES
+    runs = list(folded(changes))
+    named = ", ".join(
+        title(it[0]["kind"], it[0]["name"]) if len(it) == 1 else called(it) for it in runs[:_NAMES]
+    )
+    rest = sum(map(len, runs[_NAMES:]))
     return f"{named} and {rest:,} more" if rest > 0 else named
 
 

@@ -1,0 +1,72 @@
+"""The dates of manifests that repeat, as far as reading an account needs them (`repeat.md` 13).
+
+Imported where a manifest repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from campaignctl.api.client import Client
+from campaignctl.kinds.lifecycle import State
+from campaignctl.kinds.table import Kind
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.dated_names import parsed
+from campaignctl.repeat.manifests import last_manifest_before, planned_manifests, reserving
+
+
+@dataclass
+class Dates:
+    """Expanded once for all kinds, when the first answer has told what time it is; or as of `asked`."""
+
+    client: Client
+    asked: datetime | None = None
+    _planned: dict[str, Sequence[Desired]] = field(default_factory=dict)
+    _declared: dict[str, Mapping[tuple[str, str], Desired]] = field(default_factory=dict)
+    _names: set[str | None] = field(default_factory=set)
+
+    @cached_property
+    def at(self) -> datetime:
+        """The moment."""
+        return self.asked or self.client.now()
+
+    def planned(self, kind: Kind, declared: Sequence[Desired]) -> Sequence[Desired]:
+        """The manifests of a kind, with those that are planned by date in place of what repeats."""
+        if kind.name not in self._planned:
+            self._declared[kind.name] = reserving([it for it in declared if it.repeat is not None])
+            found = [one for it in declared for one in planned_manifests(it, self.at)]
+            self._planned[kind.name] = found
+            self._remember(found)
+        return self._planned[kind.name]
+
+    def _remember(self, manifests: Sequence[Desired]) -> None:
+        dates = [it for it in manifests if it.occurrence is not None]
+        self._names |= {name for it in dates for name in (it.name, it.previous_name) if name}
+
+    def declaring(self, live: Live) -> Desired | None:
+        """The manifest that repeats whose name a campaign bears, once that is known."""
+        name = parsed(live.name)
+        return self._declared.get(live.kind.name, {}).get((live.kind.name, name.base)) if name else None
+
+    def is_date(self, name: str) -> bool:
+        """Whether the name is one of a date that was asked for."""
+        return name in self._names
+
+    def history(self, kind: Kind, to_create: Collection[str]) -> Sequence[str]:
+        """Where something may be created of a series: its other planned dates, and the last one before them."""
+        planned = self._planned.get(kind.name, ())
+        series = {
+            it.occurrence.manifest for it in planned if it.occurrence is not None and it.name in to_create
+        }
+        repeating = {
+            it.name: it
+            for it in self._declared.get(kind.name, {}).values()
+            if it.name in series and it.state in (State.ACTIVE, None)
+        }
+        wanted = [it for it in planned if it.occurrence is not None and it.occurrence.manifest in repeating]
+        wanted += [it for one in repeating.values() if (it := last_manifest_before(one, self.at)) is not None]
+        self._remember(wanted)
+        return tuple(it.name for it in wanted if it.name is not None)

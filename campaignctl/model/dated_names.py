@@ -1,0 +1,56 @@
+"""The names of occurrences: `<name>-YYYY-MM-DD` with a date that the calendar has; no other name is reserved."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from campaignctl.model.campaigns import Desired
+
+_DATED: Final = re.compile("(.+)-([0-9]{4}-[0-9]{2}-[0-9]{2})", re.ASCII | re.DOTALL)
+_RUN_AT_END: Final = re.compile(r"(?:[^\W_]|-)+$")
+
+
+class DatedName(NamedTuple):
+    """A name that ends in a date: `base` is what stands before it."""
+
+    base: str
+    day: date
+
+
+def dated(base: str, day: date) -> str:
+    """`weekly-reminder-2027-01-04`."""
+    return f"{base}-{day.isoformat()}"
+
+
+def parsed(name: str) -> DatedName | None:
+    """None where it does not end in a date that the calendar has."""
+    found = _DATED.fullmatch(name)
+    if found is None:
+        return None
+    try:
+        return DatedName(found[1], date.fromisoformat(found[2]))
+    except ValueError:
+        return None
+
+
+def month_term(name: str) -> str:
+    """What a dated name is searched by: the run of letters, digits and hyphens that ends in the date, cut after the
+    month: one search serves all dates of a month."""
+    found = _RUN_AT_END.search(name[: -len("-04")])
+    assert found is not None, "a dated name ends in a date"
+    return found[0]
+
+
+def is_of_series(desired: Desired, name: str) -> bool:
+    """Whether a name is reserved to the manifest that an occurrence is of, by its name or its previous one."""
+    if desired.occurrence is None:
+        return False
+    theirs = parsed(name)
+    before = parsed(desired.previous_name) if desired.previous_name is not None else None
+    return theirs is not None and theirs.base in (
+        desired.occurrence.manifest,
+        before.base if before else None,
+    )

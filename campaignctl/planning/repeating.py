@@ -1,0 +1,295 @@
+"""Manifests that repeat, beside an account: which dates are planned, which withdrawn, which series stopped.
+
+Imported where a manifest repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from campaignctl.diagnostics import some_of
+from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.model.campaigns import Desired, Key, Live, Snapshot
+from campaignctl.model.dated_names import parsed
+from campaignctl.model.plan import Change, Reason
+from campaignctl.model.reasons import REASONS
+from campaignctl.model.recurrence import OccurrenceOf, Recurrence
+from campaignctl.model.windows import instant, window_of
+from campaignctl.planning.alive import Decision, decide
+from campaignctl.planning.looks import Look, hides_recipients, says_the_same
+from campaignctl.planning.terms import Terms
+from campaignctl.repeat.dates import dates_of
+from campaignctl.repeat.manifests import (
+    last_manifest_before,
+    occurrence_manifest,
+    planned_manifests,
+    reserving,
+)
+from campaignctl.repeat.occurrences import occurrence_on, running_between, today
+from campaignctl.zones import zone
+
+_OPEN = ("created", "in-progress", "retry", "retrying", "paused", "scheduled", "submitted")
+_NEVER_TRIED = ("failed-no-attempt", "failed-no-balance")
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class _Borne:
+    """A campaign of the account whose name is reserved to a manifest that repeats, and the date in that name."""
+
+    day: date
+    live: Live
+
+
+class Repeating:
+    """The manifests of a project that repeat, expanded as of a moment."""
+
+    def __init__(self, all_manifests: Iterable[Desired], snapshot: Snapshot, at: datetime) -> None:
+        """`at` is now, or when the plan was made that is applied."""
+        self.at = at
+        self._manifests = tuple(it for it in all_manifests if it.repeat is not None)
+        self._reserved = reserving(self._manifests)
+        self._by_name = {(it.kind.name, it.name): it for it in self._manifests}
+        self._snapshot = snapshot
+        self._expanded: dict[int, tuple[Desired, tuple[Desired, ...]]] = {}
+
+    @cached_property
+    def _borne(self) -> Mapping[tuple[str, str | None], Sequence[_Borne]]:
+        """By manifest: all that bear one of its names."""
+        found: dict[tuple[str, str | None], list[_Borne]] = {}
+        for listing in self._snapshot.listings.values():
+            for live in listing.campaigns:
+                name = parsed(live.name)
+                owner = self._reserved.get((live.kind.name, name.base)) if name else None
+                if name is not None and owner is not None:
+                    found.setdefault(_key(owner), []).append(_Borne(name.day, live))
+        return found
+
+    def manifest_of(self, desired: Desired) -> Desired | None:
+        """The manifest that an occurrence is of."""
+        of = desired.occurrence
+        return self._by_name.get((desired.kind.name, of.manifest)) if of is not None else None
+
+    # -- rule 5: what is planned -------------------------------------------------------------------------------
+
+    def expand(self, manifests: Iterable[Desired]) -> tuple[Desired, ...]:
+        """The manifests, with the occurrences that are planned in place of what repeats; the same ones each time."""
+        return tuple(one for it in manifests for one in self._planned(it))
+
+    def _planned(self, manifest: Desired) -> tuple[Desired, ...]:
+        if manifest.repeat is None:
+            return (manifest,)
+        key = id(manifest)  # a later look may have filled in its lists
+        if key not in self._expanded:
+            self._expanded[key] = manifest, tuple(self._planned_anew(manifest, manifest.repeat))
+        return self._expanded[key][1]
+
+    def _planned_anew(self, manifest: Desired, rule: Recurrence) -> Iterator[Desired]:
+        """By date from today to the horizon, and whatever else is alive."""
+        by_date = planned_manifests(manifest, self.at)
+        days = {it.occurrence.day for it in by_date if it.occurrence is not None}
+        alive = {it.day for it in self._borne.get(_key(manifest), ()) if it.live.alive} - days
+        besides = (occurrence_on(rule, day) for day in sorted(alive))
+        yield from by_date
+        yield from (occurrence_manifest(manifest, it) for it in besides if it is not None)
+
+    def ending_soon(self, selected: Iterable[Desired]) -> Iterator[str]:
+        """A note on those whose last date lies within the horizon or behind."""
+        ending = []
+        for it in selected:
+            last = (
+                max((on.runs_on for on in dates_of(it.repeat) if on.runs_on), default=None)
+                if it.repeat
+                else None
+            )
+            if it.repeat is not None and last is not None:
+                horizon = timedelta(days=it.repeat.horizon)
+                ending += (
+                    [f"{it.kind.short}/{it.name} ({last})"]
+                    if last <= today(it.repeat, self.at) + horizon
+                    else []
+                )
+        if ending:
+            yield (
+                f"the last date lies within the horizon or behind: {some_of(ending, _MOST_NAMED)}; after it nobody is "
+                "called unless the rule is given a later end"
+            )
+
+    def came_today(self) -> tuple[str, ...]:
+        """The dates that the last midnight brought within the horizon: a plan of yesterday does not have them."""
+        return tuple(
+            one.name or ""
+            for it in self._manifests
+            if it.repeat is not None
+            for day in [today(it.repeat, self.at) + timedelta(days=it.repeat.horizon)]
+            for one in (occurrence_manifest(it, found) for found in running_between(it.repeat, day, day))
+        )
+
+    # -- rule 8: what is withdrawn -----------------------------------------------------------------------------
+
+    def withdrawn(self, unnamed: Iterable[Live], terms: Terms) -> Iterator[tuple[Desired, Live]]:
+        """Of the alive campaigns that no manifest names: those of a date that the rule does not yield any more."""
+        for live in unnamed:
+            name = parsed(live.name)
+            owner = self._reserved.get((live.kind.name, name.base)) if name else None
+            if name is None or owner is None or owner.repeat is None:
+                continue
+            if occurrence_on(owner.repeat, name.day) is None and _in_common(owner, live, terms):
+                yield _withdrawn(owner, name.day, live, terms), live
+
+    def reserves(self, live: Live) -> bool:
+        """Whether its name is reserved to a manifest."""
+        name = parsed(live.name)
+        return name is not None and (live.kind.name, name.base) in self._reserved
+
+    # -- rule 7: a live start within another's window ----------------------------------------------------------
+
+    def notes_on(self, desired: Desired, live: Live) -> Iterator[str]:
+        """Two dates of one series may call at once, where somebody moved one of them."""
+        manifest, start = self.manifest_of(desired), window_of(live.kind, live.spec).start
+        if manifest is None or manifest.repeat is None or start is None or desired.occurrence is None:
+            return
+        rule, day = manifest.repeat, start.astimezone(zone(manifest.repeat.time_zone)).date()
+        for it in running_between(rule, day, day):
+            if it.day != desired.occurrence.day and it.start <= start < it.end:
+                yield f"it starts live at {start.isoformat()}, within the window of the occurrence of {it.day}"
+
+    # -- rule 11: stopped by hand ------------------------------------------------------------------------------
+
+    def stopped(
+        self, desired: Desired, now: datetime, fresh: Callable[[Live], Live | None] | None = None
+    ) -> bool:
+        """Whether somebody has stopped the series. `fresh` gives a campaign as it stands now, None for one that is
+        no longer alive.
+        """
+        manifest = self.manifest_of(desired)
+        if manifest is None or manifest.repeat is None or manifest.state not in (State.ACTIVE, None):
+            return False
+        seen = [it for it in self._held(manifest, manifest.repeat) if it.live.sid]
+        if fresh is not None:
+            seen = [_Borne(it.day, _as_now(it.live, fresh(it.live))) for it in seen]
+        starts = [(_start(it, manifest.repeat), it) for it in seen]
+        ahead = [it for start, it in starts if start is not None and start > now]
+        if ahead:
+            return all(_is_stopped(it.live) for it in ahead)
+        began = [(start, it.live.sid, it) for start, it in starts if start is not None]
+        return bool(began) and _ended_early(max(began)[2], manifest.repeat)
+
+    def _held(self, manifest: Desired, rule: Recurrence) -> Iterator[_Borne]:
+        """What the account holds of the dates that the rule yields: the alive, and of the finished the planned ones and
+        the last before them, so that it does not matter how much was read.
+        """
+        days = {it.occurrence.day for it in planned_manifests(manifest, self.at) if it.occurrence is not None}
+        last = last_manifest_before(manifest, self.at)
+        if last is not None and last.occurrence is not None:
+            days.add(last.occurrence.day)
+        for it in self._borne.get(_key(manifest), ()):
+            known = it.live.alive or (it.live.finished and it.day in days)
+            if known and occurrence_on(rule, it.day) is not None:
+                yield it
+
+
+def _key(manifest: Desired) -> tuple[str, str | None]:
+    return manifest.kind.name, manifest.name
+
+
+def _as_now(live: Live, fresh: Live | None) -> Live:
+    """One that was alive and is not any more was ended meanwhile."""
+    if fresh is not None:
+        return fresh
+    return live if live.finished else replace(live, status=Status.COMPLETED)
+
+
+def _is_stopped(live: Live) -> bool:
+    """Of one whose start lies ahead: paused, or ended by hand. One that failed is neither."""
+    return live.status is Status.PAUSED or (live.finished and live.status is not Status.FAILED)
+
+
+def _start(borne: _Borne, rule: Recurrence) -> datetime | None:
+    """The live one; where that is not shown, the rule's."""
+    start = window_of(borne.live.kind, borne.live.spec).start
+    occurrence = occurrence_on(rule, borne.day)
+    return start or (occurrence.start if occurrence is not None else None)
+
+
+def _ended_early(borne: _Borne, rule: Recurrence) -> bool:
+    """Paused, or over before its end though somebody was still open or never tried; what is not shown counts so."""
+    live, occurrence = borne.live, occurrence_on(rule, borne.day)
+    if live.status is Status.PAUSED:
+        return True
+    if not live.finished:
+        return False
+    end = window_of(live.kind, live.spec).end or (occurrence.end if occurrence is not None else None)
+    updated = _moment(live.updated)
+    if updated is not None and end is not None and updated >= end:
+        return False
+    left = None if live.stats is None else sum(live.stats.get(word, 0) for word in (*_OPEN, *_NEVER_TRIED))
+    return left != 0
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return instant(text) if text else None
+    except ValueError:
+        return None
+
+
+def _in_common(manifest: Desired, live: Live, terms: Terms) -> bool:
+    """A recipient or the content; what is not shown is."""
+    mine, theirs = Look(manifest, terms.country), Look(live, terms.country)
+    if hides_recipients(mine, theirs) or not any(map(theirs.shows, mine.content)):
+        return True
+    people = not mine.numbers.isdisjoint(theirs.numbers) or not mine.lists.isdisjoint(theirs.lists)
+    return people or says_the_same(mine, theirs)
+
+
+def _withdrawn(manifest: Desired, day: date, live: Live, terms: Terms) -> Desired:
+    """What is wanted of it: paused, then, once it is found paused and its start has passed, archived. Its fields are
+    left alone, and nothing that the manifest allows reaches it.
+    """
+    start = window_of(live.kind, live.spec).start
+    ends = live.status is Status.PAUSED and (start is None or start <= terms.now) and _may_end(live, terms)
+    return Desired(
+        manifest.kind,
+        {"name": live.name},
+        manifest.where,
+        state=State.ARCHIVED if ends else State.PAUSED,
+        labels=manifest.labels,
+        ignore=frozenset(manifest.kind.by_name),
+        document=manifest.document,
+        occurrence=OccurrenceOf(manifest.name or "", day, withdrawn=True),
+    )
+
+
+def _may_end(live: Live, terms: Terms) -> bool:
+    """An old commit, or manifests that cannot be read, end nothing."""
+    checkout = terms.checkout()
+    return terms.orphans_complete and (checkout is None or checkout.why_not_ended(live) is None)
+
+
+def decide_withdrawn(desired: Desired, live: Live, terms: Terms) -> Decision:
+    """Paused unasked; its end must be asked for."""
+    decision = decide(desired, live, terms)
+    why = "its manifest's rule does not yield this date any more"
+    reason = decision.reason
+    if reason.code == "in-sync":
+        return replace(decision, reason=Reason("in-sync", f"{why}: it waits, paused"))
+    return replace(decision, reason=Reason(reason.code, f"{why}: {reason.message}"))
+
+
+def withdrawn_change(desired: Desired, live: Live, decision: Decision) -> Change:
+    """As any change of a manifest; its fields stay."""
+    return Change(
+        key=Key(live.kind.name, live.name, live.sid),
+        type=REASONS[decision.reason.code].change,
+        reason=decision.reason,
+        desired=desired,
+        live=live,
+        operations=decision.operations,
+        held=decision.held,
+        notes=decision.notes,
+        resulting=live.spec,
+    )

@@ -1,0 +1,135 @@
+"""Policies over a manifest that repeats: its dates that are not over, those that are alike asked once.
+
+Imported where a manifest repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+from campaignctl.diagnostics import Diagnostic, Position, counted
+from campaignctl.model.campaigns import Desired, Locate
+from campaignctl.model.environment import Environment
+from campaignctl.model.recurrence import Occurrence, OccurrenceSpan, Recurrence
+from campaignctl.policy.beside import Beside
+from campaignctl.policy.hours import hours_settings, zone_name
+from campaignctl.repeat.instants import dates_of_change
+from campaignctl.repeat.manifests import occurrence_manifest, planned_manifests
+from campaignctl.repeat.occurrences import occurrences
+from campaignctl.zones import zone
+
+Ask = Callable[[Desired, Locate, Collection[str]], Iterable[Diagnostic]]
+"""What the rules find about one campaign, but those that are left out."""
+
+_BY_MANY: Final = ("duplicate_campaigns", "capacity")
+"""These look at the very date, beside the dates of others."""
+
+
+class _Alike(NamedTuple):
+    """Dates of which one stands for all."""
+
+    manifest: Desired
+    days: list[date]
+
+
+def standing(manifest: Desired, now: datetime) -> Iterator[Desired]:
+    """Its occurrences that are not over; a manifest that does not repeat is given as it is."""
+    if manifest.repeat is None:
+        yield manifest
+        return
+    yield from (occurrence_manifest(manifest, it) for it in occurrences(manifest.repeat) if it.end > now)
+
+
+def planned_of(all_manifests: Iterable[Desired], now: datetime) -> Iterator[Desired]:
+    """Those that are planned by their date, and what does not repeat."""
+    return (it for manifest in all_manifests for it in planned_manifests(manifest, now))
+
+
+def check_dates(
+    manifest: Desired, ask: Ask, beside: Beside, environment: Environment, now: datetime, locate: Locate
+) -> Iterator[Diagnostic]:
+    """What the rules find about its dates, one finding a fault."""
+    assert manifest.repeat is not None, "it repeats"
+    folding = _Folding(locate)
+    each = hours_settings(environment).get("bound") == "worst" or beside.ledger is not None
+    for alike in _alike(manifest, environment, now, each):
+        folding.add(ask(alike.manifest, folding.locate, _BY_MANY), alike.days)
+    for one in _among_others(manifest, beside, now):
+        found = ask(one, folding.locate, ())
+        folding.add((it for it in found if it.rule in _BY_MANY), _days(one))
+    yield from folding.findings()
+
+
+def _among_others(manifest: Desired, beside: Beside, now: datetime) -> Iterator[Desired]:
+    """Its dates that repeat another manifest's, or crowd with others."""
+    copied = beside.copies.days_of(manifest)
+    crowded = frozenset(name for it in beside.overlaps for name in it.names)
+    planned = {it.name for it in planned_manifests(manifest, now)} & crowded
+    if copied or planned:
+        for it in standing(manifest, now):
+            if it.name in planned or (it.occurrence is not None and it.occurrence.day in copied):
+                yield it
+
+
+def _days(manifest: Desired) -> list[date]:
+    return [manifest.occurrence.day] if manifest.occurrence is not None else []
+
+
+def _alike(manifest: Desired, environment: Environment, now: datetime, each: bool) -> Iterator[_Alike]:
+    """Dates on which no offset changes are alike where offsets are; or each is asked, where a rule looks at others."""
+    assert manifest.repeat is not None, "it repeats"
+    rule = manifest.repeat
+    groups: dict[object, _Alike] = {}
+    for it in occurrences(rule):
+        if it.end <= now:
+            continue
+        key = it.day if each else _kind_of_date(rule, it, zone_name(environment))
+        if key not in groups:
+            groups[key] = _Alike(occurrence_manifest(manifest, it), [])
+        groups[key].days.append(it.day)
+    return iter(groups.values())
+
+
+def _kind_of_date(rule: Recurrence, it: Occurrence, where: str | None) -> object:
+    """Its offsets, here and in the zone of the calling hours; where one changes on the date, the date itself."""
+    runs_on = it.start.date()
+    for name in {rule.time_zone, where} - {None}:
+        if name is not None and runs_on in dates_of_change(name, runs_on.year):
+            return it.day
+    return it.start.utcoffset(), it.start.astimezone(zone(where)).utcoffset() if where else None
+
+
+class _Folding:
+    """Findings of many dates, each fault once."""
+
+    def __init__(self, locate: Locate) -> None:
+        self._locate = locate
+        self._of_dates = set[Position]()
+        self._found: dict[tuple[str, str, Position, str], tuple[Diagnostic, set[date]]] = {}
+
+    def locate(self, desired: Desired, path: str) -> Position:
+        """A place; what stands at a schedule is about dates."""
+        where = self._locate(desired, path)
+        if path.partition(".")[0] == desired.kind.schedule.name:
+            self._of_dates.add(where)
+        return where
+
+    def add(self, findings: Iterable[Diagnostic], days: Iterable[date]) -> None:
+        """Of these dates."""
+        several = list(days)
+        for it in findings:
+            dated = it.where in self._of_dates or it.rule in _BY_MANY
+            key = (it.severity.value, it.rule, it.where, "" if dated else it.message)
+            self._found.setdefault(key, (it, set()))[1].update(several if dated else ())
+
+    def findings(self) -> Iterator[Diagnostic]:
+        """With how many dates each is about."""
+        for it, days in self._found.values():
+            if not days:
+                yield it
+                continue
+            span = OccurrenceSpan.of(sorted(days))
+            more = f" (and on {counted(span.number - 1, 'more date')})" if span.number > 1 else ""
+            yield it._replace(message=it.message + more, details=(*it.details, ("occurrences", span.detail)))

@@ -1,0 +1,66 @@
+"""Rule 3: from a date and a wall time to moments, in zones whose offsets change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from campaignctl.zones import moment_of, zone
+
+_DAY: Final = timedelta(days=1)
+_MIDNIGHT: Final = time()
+
+
+class WallRun(NamedTuple):
+    """When an occurrence starts and ends. `moved`: its time does not exist on that date. `beyond`: the date is too
+    short for it, though no change of offset shortens it.
+    """
+
+    start: datetime
+    end: datetime
+    moved: bool = False
+    beyond: bool = False
+
+
+def run_on(day: date, clock: time, duration: timedelta, name: str) -> WallRun | None:
+    """None where the time does not exist on the date, and the first moment after the gap is another date's.
+
+    Of a time that comes twice it is the first. The end is no later than the midnight that ends the date.
+    """
+    there = zone(name)
+    start = moment_of(day, clock, there, later=False)
+    if start.date() != day:
+        return None
+    moved = start.time() != clock
+    ends, midnight = start.astimezone(UTC) + duration, _midnight_after(day, name)
+    if ends <= midnight:
+        return WallRun(start, ends.astimezone(there), moved)
+    shortened = midnight - moment_of(day, _MIDNIGHT, there, later=False).astimezone(UTC) < _DAY
+    return WallRun(start, midnight.astimezone(there), moved, not shortened)
+
+
+def _midnight_after(day: date, name: str) -> datetime:
+    """The first moment of the next date, in UTC."""
+    return moment_of(day + _DAY, _MIDNIGHT, zone(name), later=False).astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def dates_of_change(name: str, year: int) -> frozenset[date]:
+    """The dates of a year in which an offset changes, or at whose midnights: on all others a wall time is one moment,
+    and the date has 24 hours."""
+    day, found = date(year, 1, 1), set[date]()
+    there = zone(name)
+    while day.year == year:
+        if len(set(_offsets(day, there))) > 1:
+            found.add(day)
+        day += _DAY
+    return frozenset(found)
+
+
+def _offsets(day: date, there: object) -> Iterable[timedelta | None]:
+    for fold in (0, 1):
+        for at in (day, day + _DAY):
+            yield datetime.combine(at, _MIDNIGHT, there).replace(fold=fold).utcoffset()  # type: ignore[arg-type]
+    yield datetime.combine(day, time(12), there).utcoffset()  # type: ignore[arg-type]

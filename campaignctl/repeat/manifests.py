@@ -1,0 +1,108 @@
+"""From a manifest that repeats to the ordinary manifests of its dates (rule 4), and what they say together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from campaignctl.diagnostics import quoted
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.dated_names import dated, parsed
+from campaignctl.model.fault import SpecFinding
+from campaignctl.model.recurrence import Occurrence, OccurrenceOf
+from campaignctl.repeat.occurrences import last_before, occurrence_on, planned
+
+
+def occurrence_manifest(manifest: Desired, occurrence: Occurrence) -> Desired:
+    """The campaign of one date: name, start and end of its own, everything else of its manifest."""
+    name = manifest.name or ""
+    kind, day = manifest.kind, occurrence.day
+    schedule = {
+        kind.start.name: occurrence.start.isoformat(timespec="seconds"),
+        kind.end.name: occurrence.end.isoformat(timespec="seconds"),
+    }
+    previous = manifest.previous_name
+    return replace(
+        manifest,
+        spec={**manifest.spec, "name": dated(name, day), kind.schedule.name: schedule},
+        previous_name=dated(previous, day) if previous is not None else None,
+        repeat=None,
+        occurrence=OccurrenceOf(name, day),
+        after=tuple(it._replace(campaign=dated(it.campaign, day)) for it in manifest.after),
+    )
+
+
+def planned_manifests(manifest: Desired, now: datetime) -> tuple[Desired, ...]:
+    """Those that are planned by their date; the manifest itself where it does not repeat."""
+    if manifest.repeat is None:
+        return (manifest,)
+    return tuple(occurrence_manifest(manifest, it) for it in planned(manifest.repeat, now))
+
+
+def last_manifest_before(manifest: Desired, now: datetime) -> Desired | None:
+    """The last one that ran on a date before today."""
+    found = last_before(manifest.repeat, now) if manifest.repeat is not None else None
+    return occurrence_manifest(manifest, found) if found is not None else None
+
+
+def reserving(repeating: Iterable[Desired]) -> Mapping[tuple[str, str], Desired]:
+    """By kind and the name before the date: the manifest that such names are reserved to (rule 8)."""
+    found: dict[tuple[str, str], Desired] = {}
+    for it in repeating:
+        if it.previous_name is not None:
+            found.setdefault((it.kind.name, it.previous_name), it)
+    return found | {(it.kind.name, it.name or ""): it for it in repeating}
+
+
+def yielding(name: str | None, kind: str, reserved: Mapping[tuple[str, str], Desired]) -> Desired | None:
+    """The manifest that repeats whose rule yields the date of a name that is reserved to it."""
+    found = parsed(name) if name is not None else None
+    owner = reserved.get((kind, found.base)) if found is not None else None
+    if found is None or owner is None or owner.repeat is None:
+        return None
+    return owner if occurrence_on(owner.repeat, found.day) is not None else None
+
+
+def conflicts(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFinding]]:
+    """Rule 9: the name of a date that a rule yields, at both; a name is checked by taking its date off."""
+    reserved = reserving(tuple(it for it in manifests if it.repeat is not None))
+    yield from _mixed_gates(manifests)
+    for one in manifests:
+        if one.repeat is not None:
+            continue
+        owner = yielding(one.name, one.kind.name, reserved) if one.sid is None else None
+        if owner is not None:
+            yield from _at_both(one, owner, "metadata.name", "not-unique", one.name or "")
+        owner = yielding(one.previous_name, one.kind.name, reserved)
+        if owner is not None:
+            yield from _at_both(
+                one, owner, "metadata.previous_name", "previous-name", one.previous_name or ""
+            )
+
+
+def _mixed_gates(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFinding]]:
+    """One that repeats waits for one that repeats, the same date for the same date; others never."""
+    named = {f"{it.kind.short}/{it.name}": it for it in manifests if it.name}
+    for one in manifests:
+        for place, after in enumerate(one.after):
+            other = named.get(after.campaign)
+            if other is not None and (other.repeat is None) is not (one.repeat is None):
+                repeats, not_so = (other, one) if one.repeat is None else (one, other)
+                names = quoted(repeats.name or ""), quoted(not_so.name or "")
+                message = "{} repeats and {} does not: no date could wait".format(*names)
+                yield one, SpecFinding(f"metadata.after.{place}.campaign", "gate-campaign", message)
+
+
+def _at_both(
+    one: Desired, owner: Desired, path: str, rule: str, name: str
+) -> Iterator[tuple[Desired, SpecFinding]]:
+    message = (
+        f"{quoted(name)} is an occurrence of the manifest at {owner.where}; put its date into except there, or take "
+        "another name"
+    )
+    yield one, SpecFinding(path, rule, message)
+    yield (
+        owner,
+        SpecFinding("metadata.name", rule, f"{quoted(name)}, a date of it, stands in {one.where} too"),
+    )

@@ -94,6 +94,11 @@ class Registry:
         if isinstance(text, str):
             yield from _of_text(entry, Written(text))
 
+    def text_of(self, spec: Mapping[str, FieldValue]) -> str:
+        """The registered text of a campaign; empty where it has none."""
+        entry = self._entries.get(str(spec.get(TEMPLATE_ID)))
+        return entry.template.text if entry else ""
+
     def of_templates(self) -> Iterator[tuple[DltTemplates, DltFault]]:
         """What is at fault with the templates themselves, whatever the campaigns."""
         for entry in self._entries.values():

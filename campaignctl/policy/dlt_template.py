@@ -57,6 +57,16 @@ def _violation(found: DltFault, settings: Mapping[str, Value]) -> Iterator[Viola
     yield Violation(found.path, f"{found.message} ({found.check})", level, found.details)
 
 
+def registered_anew(case: Case, character: str) -> str:
+    """What is said of a character that the campaign's registered template holds: replaced in the campaign alone, the
+    text would be none that is registered.
+    """
+    registry = case.beside.registered()
+    if registry is None or character not in registry.text_of(case.subject.spec):
+        return ""
+    return "; it stands in the registered template, register it anew"
+
+
 def not_looked_at(case: Case) -> tuple[str, ...]:
     """The fields that the account does not show, so that nobody can hold them against a template."""
     if case.beside.registered() is None:

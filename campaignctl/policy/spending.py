@@ -7,6 +7,7 @@ from typing import Final
 
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.table import Role, Unit
+from campaignctl.policy.dlt_template import registered_anew
 from campaignctl.policy.subject import Case, Violation
 
 UNKNOWNS: Final = ("block", "allow")
@@ -29,10 +30,10 @@ def sms_segments(case: Case) -> Iterator[Violation]:
     for name in contents if case.subject.kind.unit is Unit.MESSAGE else ():
         text = case.subject.spec.get(name)
         if isinstance(text, str) and isinstance(most, int):
-            yield from _too_long(name, text, most)
+            yield from _too_long(name, text, most, case)
 
 
-def _too_long(name: str, text: str, most: int) -> Iterator[Violation]:
+def _too_long(name: str, text: str, most: int, case: Case) -> Iterator[Violation]:
     from campaignctl.model.estimates import text_estimate  # where texts are measured
 
     estimate = text_estimate(text)
@@ -44,4 +45,5 @@ def _too_long(name: str, text: str, most: int) -> Iterator[Violation]:
     if beyond is None:
         yield Violation(name, f"{says}; shorten it")
         return
-    yield Violation(f"{name}.{beyond.offset}", f"{says}: {beyond.says(estimate.replaced_segments)}")
+    anew = registered_anew(case, beyond.character)
+    yield Violation(f"{name}.{beyond.offset}", f"{says}: {beyond.says(estimate.replaced_segments)}{anew}")

@@ -301,3 +301,18 @@ def test_a_finding_stands_at_the_character_in_json(desk: Desk) -> None:
     text = Path(file).read_text(encoding="utf-8")
     assert text[found["column"] - 1] == "c"
     assert found["difference"]["offset"] == 3
+
+
+def test_a_character_that_makes_an_sms_longer_is_registered_anew_where_the_template_holds_it(
+    desk: Desk,
+) -> None:
+    """Replaced in the campaign alone, the text would be none that is registered."""
+    desk.configure({"policy": {"sms_segments": {"level": "warn", "at_most": 1}}}, country="IN")
+    text = f"It’s here. {'Please come and take it with you. ' * 3}"
+    text = f"{text}Bye"
+    desk.manifests(*documents({**TEMPLATE, "text": text}, {"template": text}))
+    (found,) = desk.run("validate", "--format", "json").json["findings"]
+    assert "it stands in the registered template, register it anew" in found["message"]
+    desk.manifests(documents(TEMPLATE, {"template": text})[1])
+    (found,) = desk.run("validate", "--format", "json").json["findings"]
+    assert "anew" not in found["message"]

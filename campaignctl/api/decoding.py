@@ -43,7 +43,13 @@ def decode(endpoint: Endpoint, data: Json) -> Live:
         updated=text_or_none(data.get("date_updated")),
         stats=_counts(data.get("stats")),
         report_url=text_or_none(data.get("report_url")),
+        estimated_cost=_amount(data.get("estimated_cost")),
     )
+
+
+def _amount(value: Json) -> str | float | None:
+    """A number or a text, as it stands there."""
+    return None if isinstance(value, bool) or not isinstance(value, int | float | str) else value
 
 
 def _sid(endpoint: Endpoint, data: Mapping[str, Json]) -> str | None:

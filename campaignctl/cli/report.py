@@ -18,6 +18,7 @@ from campaignctl.app.workspace import Connection, Session
 from campaignctl.cli.options import global_options, offering
 from campaignctl.diagnostics import counted, quoted, some_of
 from campaignctl.errors import AnswerError, ApiError, InputError, InterruptedRunError, RefusedError
+from campaignctl.kinds.table import Unit
 from campaignctl.model.campaigns import Live
 from campaignctl.model.naming import AskedName, Found
 from campaignctl.model.outcomes import Batch, Tally
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from campaignctl.report.text import Writer
 
 _AUTO, _FILE, _PAGES = "auto", "file", "pages"
+_BLOCK = "csv"
+"""How a block is written: alone on standard output, what else is said on the other stream."""
 _SOURCES = {_FILE: "the campaign's report file", _PAGES: "the account's pages"}
 _MOST_CANDIDATES = 10
 _ERASE = "\r\x1b[K"
@@ -50,6 +53,11 @@ _ERASE = "\r\x1b[K"
     help="What is read: the campaign's report file or the account's pages; by itself the file where there is one.",
 )
 @click.option(
+    "--usage",
+    is_flag=True,
+    help="Print, instead of rows, the usage: block that the answers of this voice campaign would give.",
+)
+@click.option(
     "--format",
     "output_format",
     type=click.Choice(("table", "csv", "jsonl")),
@@ -57,7 +65,9 @@ _ERASE = "\r\x1b[K"
     show_default=True,
     help="How the result is written.",
 )
-def command(options: GlobalOptions, name: str, since_offset: int, source: str, output_format: str) -> int:
+def command(
+    options: GlobalOptions, name: str, since_offset: int, source: str, usage: bool, output_format: str
+) -> int:
     """Show what each recipient of a campaign came to, and how many ended how. NAME is a name, a SID, voice/NAME or
     sms/NAME.
 
@@ -70,19 +80,45 @@ def command(options: GlobalOptions, name: str, since_offset: int, source: str, o
         output.remark(f"warning: {finding}", options)
     with Interrupts() as interrupts, session.account(interrupts.clock(session.clock)) as connection:
         live = _campaign(AskedName.read(name), connection.client, session)
+        output_format = _BLOCK if usage else output_format
         run = _ReportRun(
             session,
             connection,
             interrupts,
-            writer(output_format, show_numbers=options.show_numbers, width=output.width()),
+            _usage_writer(live)
+            if usage
+            else writer(output_format, show_numbers=options.show_numbers, width=output.width()),
             Tally(offset=since_offset),
             source,
             output_format,
+            since=since_offset,
         )
         _headline(session, live, output_format)
         run.all_of(live)
+    _compare(run, live)
     _end(run, output_format)
     return 0
+
+
+def _usage_writer(live: Live) -> Writer:
+    """Raises InputError for what is not answered."""
+    from campaignctl.report.usage import UsageWriter
+
+    if live.kind.unit is not Unit.CALL:
+        raise InputError(f"--usage is of voice campaigns: {quoted(live.name)} is answered by nobody")
+    return UsageWriter(live)
+
+
+def _compare(run: _ReportRun, live: Live) -> None:
+    """What it came to beside what was predicted, where all of it was read."""
+    from campaignctl.policy.afterwards import afterwards
+
+    if run.since or run.tally.missing:
+        return
+    environment, tally = run.session.environment, run.tally
+    came = afterwards(live, tally.outcomes["completed"], tally.rows, environment, environment.usage_of({}))
+    if came is not None:
+        run.notes.append(str(came))
 
 
 def _campaign(asked: AskedName, client: Client, session: Session) -> Live:
@@ -144,6 +180,7 @@ class _ReportRun:
     source: str
     output_format: str
     notes: list[str] = field(default_factory=list)
+    since: int = 0
 
     def all_of(self, live: Live) -> None:
         """From the source that was asked for; else from its report file where it has one, else page by page."""

@@ -86,7 +86,8 @@ class Live:
     """One campaign of the account.
 
     `spec` holds the writable fields that the answer showed, under the table's names; a key it lacks says
-    nothing. `word` is the account's own status. `stats` is None when the answer has none.
+    nothing. `word` is the account's own status. `stats` is None when the answer has none;
+    `estimated_cost` is the account's own, as it wrote it.
     """
 
     kind: Kind
@@ -98,6 +99,7 @@ class Live:
     updated: str | None = None
     stats: Mapping[str, int] | None = None
     report_url: str | None = None
+    estimated_cost: str | float | None = None
 
     @property
     def name(self) -> str:
@@ -146,6 +148,7 @@ class Live:
             self.updated,
             self.stats,
             self.report_url,
+            self.estimated_cost,
         )
 
     @property

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from campaignctl.kinds import KINDS
-from campaignctl.model.campaigns import Desired
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.counts import Counts
 from campaignctl.model.environment import Environment
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
@@ -43,6 +44,12 @@ class Costs:
         if change.resulting and (live is not None or change.type is not ChangeType.NOOP):
             after = cost_of(subject_of(change, None, self._environment), self._prices)
         return before, after
+
+    def of_live(self, live: Live, desired: Desired | None, counts: Counts) -> MoneyDocument:
+        """What a live campaign costs; `desired` is its manifest, None where none names it."""
+        usage = self._environment.usage_of(desired.usage if desired else {})
+        subject = Subject(live.kind, live.spec, None, is_live=desired is None, counts=counts, usage=usage)
+        return self._money(cost_of(subject, self._prices))
 
     def of_manifest(self, manifest: Desired | None) -> Amounts | None:
         """What the campaign of a manifest costs; None where there is none."""

@@ -11,10 +11,12 @@ from campaignctl.diagnostics import Diagnostic
 from campaignctl.model.environment import Backend, Environment
 from campaignctl.model.plan import FORMAT_VERSION
 from campaignctl.model.reasons import ChangeType
+from campaignctl.policy.afterwards import Afterwards
 from campaignctl.rendering.constraints import Amount, Constraint, KindName, Moment, Ordinal, Version
 from campaignctl.rendering.documents import (
     FindingDocument,
     GateDocument,
+    MoneyDocument,
     OccurrenceDocument,
     ReasonDocument,
     RefreshDocument,
@@ -38,6 +40,19 @@ class ProgressDocument(TypedDict):
     """Counted by the account under words that are not known."""
     total: Amount | None
     """null where nobody knows."""
+
+
+class CameToDocument(TypedDict):
+    """What a campaign came to, beside what was predicted."""
+
+    answered: Amount
+    people: Amount
+    expected: Amount
+    """How many were expected to answer."""
+    minutes: Amount | None
+    """How long it took; null where the account does not show it."""
+    typical: Amount | None
+    """How long it was expected to take."""
 
 
 class CampaignStatusDocument(TypedDict):
@@ -72,6 +87,12 @@ class CampaignStatusDocument(TypedDict):
     """Outcomes a minute since the start, of a campaign in progress."""
     expected_end: Moment | None
     """At the pace so far, else as predicted; null for what waits or is over, and where nobody knows."""
+    cost: MoneyDocument | None
+    """null without prices, and where no campaign is there."""
+    estimated_cost: object
+    """The account's own as it wrote it, without a currency; null where the answer has none."""
+    came_to: CameToDocument | None
+    """Of a voice campaign that is completed; else null."""
 
 
 class StatusSummary(TypedDict):
@@ -97,6 +118,8 @@ class StatusOverview(TypedDict):
     refresh: RefreshDocument
     summary: StatusSummary
     notes: list[str]
+    currency: str | None
+    """Of the costs; null without prices."""
     findings: list[FindingDocument]
     campaigns: list[CampaignStatusDocument]
 
@@ -126,6 +149,7 @@ def status_document(overview: Overview) -> StatusOverview:
         "refresh": {"strategy": "auto", "requests": overview.requests},
         "summary": _summary(overview.campaigns, overview.unmanaged),
         "notes": list(overview.notes),
+        "currency": str(environment.prices.get("currency")) if environment.prices else None,
         "findings": [finding_document(finding) for finding in overview.findings],
         "campaigns": [_campaign(campaign) for campaign in _in_order(overview.campaigns)],
     }
@@ -169,6 +193,21 @@ def _campaign(campaign: CampaignStatus) -> CampaignStatusDocument:
         "stats": dict(live.stats) if live and live.stats is not None else None,
         "pace": round(campaign.pace, 2) if campaign.pace is not None else None,
         "expected_end": _moment(campaign.expected_end),
+        "cost": campaign.cost,
+        "estimated_cost": live.estimated_cost if live else None,
+        "came_to": _came_to(campaign.came_to),
+    }
+
+
+def _came_to(came: Afterwards | None) -> CameToDocument | None:
+    if came is None:
+        return None
+    return {
+        "answered": came.answered,
+        "people": came.people,
+        "expected": came.expected,
+        "minutes": came.minutes,
+        "typical": came.typical,
     }
 
 

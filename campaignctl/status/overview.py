@@ -9,6 +9,7 @@ from datetime import datetime
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live
+from campaignctl.model.counts import NO_COUNTS
 from campaignctl.model.environment import Environment
 from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import names_campaign
@@ -16,6 +17,8 @@ from campaignctl.model.plan import Change
 from campaignctl.model.windows import Window, window_of
 from campaignctl.planning.match import match_all
 from campaignctl.planning.orphans import unmatched, unnamed
+from campaignctl.policy.afterwards import Afterwards, afterwards
+from campaignctl.rendering.documents import MoneyDocument
 from campaignctl.status.progress import Progress, ProgressSample, expected_end, pace_of, progress
 
 
@@ -36,6 +39,8 @@ class CampaignStatus:
     progress: Progress | None
     pace: float | None
     expected_end: datetime | None
+    cost: MoneyDocument | None = None
+    came_to: Afterwards | None = None
 
     @property
     def desired(self) -> Desired | None:
@@ -84,7 +89,27 @@ def _campaign_status(
         progress=progress(live) if live else None,
         pace=pace,
         expected_end=expected_end(live, sight.now, sight.environment, pace) if live else None,
+        cost=_cost(live, change, sight.environment) if live else None,
+        came_to=_came_to(live, change, sight.environment) if live else None,
     )
+
+
+def _cost(live: Live, change: Change | None, environment: Environment) -> MoneyDocument | None:
+    """What the live campaign costs; None where no prices are set, and then nothing of it is imported."""
+    if not environment.prices:
+        return None
+    from campaignctl.rendering.money import Costs
+
+    desired = change.desired if change else None
+    return Costs(environment).of_live(live, desired, change.counts if change else NO_COUNTS)
+
+
+def _came_to(live: Live, change: Change | None, environment: Environment) -> Afterwards | None:
+    way = progress(live)
+    if way is None or not way.total:
+        return None
+    usage = environment.usage_of(change.desired.usage if change and change.desired else {})
+    return afterwards(live, way.reached, way.total, environment, usage)
 
 
 def marks(campaigns: Iterable[CampaignStatus], now: datetime) -> dict[str, ProgressSample]:

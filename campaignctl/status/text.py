@@ -9,6 +9,7 @@ from typing import Final
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import ALIVE
+from campaignctl.policy.afterwards import Afterwards
 from campaignctl.rendering import words
 from campaignctl.rendering.as_text.findings import finding_lines
 from campaignctl.rendering.as_text.parts import block, headline
@@ -36,7 +37,7 @@ def _overview(document: StatusOverview) -> Iterator[Line]:
     yield Line(f"As of {words.moment(now)}", 0, Style.QUIET)
     yield from block(finding_lines(map(_aside, document["findings"])))
     for campaign in document["campaigns"]:
-        yield from block(_campaign(campaign, now))
+        yield from block(_campaign(campaign, now, document["currency"]))
     yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
     yield from block([_total(document)])
 
@@ -46,7 +47,21 @@ def _aside(finding: FindingDocument) -> FindingDocument:
     return {**finding, "severity": Severity.WARN}
 
 
-def _campaign(campaign: CampaignStatusDocument, now: datetime) -> Iterator[Line]:
+def _figures(campaign: CampaignStatusDocument, currency: str | None) -> Iterator[Line]:
+    """What it costs, what the account says of that, and what it came to."""
+    parts = []
+    if campaign["cost"] and currency:
+        parts.append(f"costs {words.cost_words(None, campaign['cost'], currency)}")
+    if campaign["estimated_cost"] is not None:
+        parts.append(f"the account estimates {name(str(campaign['estimated_cost']))}")
+    if parts:
+        yield Line(", ".join(parts), 1)
+    came = campaign["came_to"]
+    if came is not None:
+        yield Line(str(Afterwards(**came)), 1)
+
+
+def _campaign(campaign: CampaignStatusDocument, now: datetime, currency: str | None) -> Iterator[Line]:
     mark, style = _mark(campaign)
     place = f"  ({name(campaign['manifest'])}:{campaign['line']})" if campaign["manifest"] else ""
     sid = f"  ({name(campaign['sid'])})" if campaign["sid"] and not campaign["manifest"] else ""
@@ -56,6 +71,7 @@ def _campaign(campaign: CampaignStatusDocument, now: datetime) -> Iterator[Line]
     if campaign["sid"]:
         yield Line(_numbers(campaign["progress"], campaign["kind"]), 1)
     yield from _times(campaign, now)
+    yield from _figures(campaign, currency)
     if campaign["drift"]:
         yield Line(f"differs: {', '.join(campaign['drift'])}", 1, Style.UPDATE)
     reason = campaign["reason"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -294,3 +296,123 @@ def test_of_a_text_in_gsm_7_the_finding_stands_at_the_text(desk: Here) -> None:
     [finding] = json.loads(desk.run("validate", "--format", "json").out)["findings"]
     assert (finding["line"], finding["severity"]) == (11, "warn")
     assert "it takes 2 segments, and at most 1 is allowed; shorten it" in finding["message"]
+
+
+def test_status_and_report_say_what_it_came_to_beside_what_was_predicted(desk: Here) -> None:
+    set_up(desk, project(), a=voice("one"), b=SMS.replace("${when}", "now"))
+    desk.run("apply", "--auto-approve")
+    desk.run("sandbox", "advance", "4d12h")
+    campaigns = {it["name"]: it for it in desk.run("status", "--format", "json").json["campaigns"]}
+    one, bill = campaigns["one"], campaigns["bill"]
+    assert one["cost"] == {"typical": "32.45", "worst": "59.00"}
+    assert one["estimated_cost"] is None, "the account has none for calls"
+    assert isinstance(bill["estimated_cost"], float), "as the account wrote it"
+    came = one["came_to"]
+    assert (came["people"], came["expected"], came["typical"]) == (100, 55, 2)
+    assert came["answered"] == one["progress"]["reached"]
+    assert bill["came_to"] is None
+    said = f"{came['answered']} of 100 people answered (55 expected); it took {came['minutes']} minutes (2 expected)"
+    assert said in desk.run("status").out
+    assert "costs INR 32.45 to 59.00" in desk.run("status").out
+    assert said in desk.run("report", "one").out
+    block = desk.run("report", "one", "--usage")
+    assert (
+        block.out
+        == f"usage:\n  answer: [0.{came['answered']:02}]\n  talk: 30s\n  longest_talk: 30s\n".replace(
+            "0]", "]"
+        )
+    )
+    set_up(desk, project(PRICES + block.out))
+    assert desk.run("validate").code == 0, "what it prints can be pasted"
+    assert desk.run("report", "bill", "--usage").code == 1
+
+
+def test_a_diff_has_run_and_cost_each_side_by_its_own_prices(desk: Here) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    set_up(desk, project(), a=voice("one"), b=voice("gone"))
+    subprocess.run([*git, "init", "-q", "-b", "main"], cwd=desk.root, check=True)
+    subprocess.run([*git, "add", "-A"], cwd=desk.root, check=True)
+    subprocess.run([*git, "commit", "-qm", "base"], cwd=desk.root, check=True)
+    set_up(desk, project(PRICES.replace("0.50", "1")), a=voice("one", people=200))
+    (desk.root / "campaigns/b.yaml").unlink()
+    document = desk.run("diff", "--base", "HEAD", "--format", "json").json
+    changes = {it["name"]: it for it in document["changes"]}
+    assert changes["one"]["cost"] == {
+        "before": {"typical": "32.45", "worst": "59.00"},
+        "after": {"typical": "129.80", "worst": "236.00"},
+    }
+    assert changes["gone"]["cost"] == {"before": {"typical": "32.45", "worst": "59.00"}, "after": None}
+    assert document["cost"] == {
+        "currency": "INR",
+        "before": {"typical": "64.90", "worst": "118.00"},
+        "after": {"typical": "129.80", "worst": "236.00"},
+        "unknown": 0,
+    }
+    assert changes["one"]["run"]["typical"]["minutes"] == 4
+    assert changes["gone"]["run"] is None
+    text = desk.run("diff", "--base", "HEAD").out
+    assert "calls until 09:04 typically, 09:05 at worst (if nothing else runs)" in text
+    assert "costs INR 129.80 to 236.00 (before 64.90 to 118.00)" in text
+    set_up(desk, project(PRICES.replace("INR", "EUR")))
+    other = desk.run("diff", "--base", "HEAD", "--format", "json").json
+    assert other["changes"][1]["cost"]["before"] == {"typical": None, "worst": None}, (
+        "never a total of two currencies"
+    )
+
+
+def test_campaigns_that_share_the_account_are_told_so(desk: Here) -> None:
+    set_up(desk, project(), a=voice("one"), b=voice("two", start="09:30"), c=voice("other", day="2027-01-16"))
+    changes = changes_of(desk)
+    assert changes["one"]["run"]["shared"] == {
+        "minutes": 5,
+        "end": "2027-01-15T09:05:00+05:30",
+        "unfinished": 0,
+        "campaigns": 1,
+    }
+    assert changes["other"]["run"]["shared"] is None
+    assert "beside 1 other campaign 09:05 at worst" in desk.run("plan").out
+    hidden = SMS.replace("${when}", "now")
+    set_up(desk, project(), d=hidden, e=hidden.replace("bill", "bill-2"))
+    assert changes_of(desk)["bill"]["run"]["shared"] == {
+        "minutes": None,
+        "end": None,
+        "unfinished": None,
+        "campaigns": 1,
+    }
+
+
+def test_what_costs_nothing_known_is_blocked_by_a_budget_unless_it_is_let(desk: Here) -> None:
+    policy = "budget: {level: error, per_campaign: 1000}"
+    set_up(
+        desk,
+        project(PRICES.replace("call: {per_pulse: 0.50, pulse: 60s, per_attempt: 0}, ", ""), policy=policy),
+    )
+    desk.write("campaigns/a.yaml", voice("one"))
+    assert desk.run("validate").code == 0, "validate counts nobody"
+    [finding] = findings_of(desk, "plan")
+    assert (finding["cost"], finding["limit"]) == (None, "1000.00")
+    assert "unknown: allow" in finding["message"]
+    allowed = policy.replace("}", ", unknown: allow}")
+    set_up(
+        desk,
+        project(PRICES.replace("call: {per_pulse: 0.50, pulse: 60s, per_attempt: 0}, ", ""), policy=allowed),
+    )
+    plan = plan_of(desk)
+    assert plan["findings"] == []
+    assert "budget: 1 campaign of unknown cost counts as 0 (unknown: allow)" in plan["notes"]
+
+
+def test_nothing_that_prices_is_imported_without_prices(desk: Here) -> None:
+    code = (
+        "import sys\nfrom campaignctl.cli.main import run\nrun(['plan'])\n"
+        "print(*sorted(it for it in sys.modules if it.split('.')[-1] in ('costs', 'budget', 'money')))"
+    )
+    for besides, loaded in (
+        ("", ""),
+        (PRICES, "campaignctl.policy.costs campaignctl.rendering.money"),
+    ):
+        set_up(desk, project(besides), a=voice("one"))
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=desk.root, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.splitlines()[-1] == loaded

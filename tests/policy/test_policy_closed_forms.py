@@ -21,6 +21,7 @@ from campaignctl.policy.closed_forms import (
     worst_minutes,
     worst_unfinished,
 )
+from campaignctl.sandbox.dialler import CampaignRun, DialLine, Retries, settle
 
 MINUTE = timedelta(minutes=1)
 _LITTLE = 1e-6
@@ -204,3 +205,37 @@ def test_the_typical_run_is_within_a_tenth_whatever_the_campaign() -> None:
         intervals = tuple(interval * 2**k if random.random() < 0.5 else interval for k in range(retries))
         workload = usual(random.randint(500, 5000), random.randint(10, 120), *intervals)
         assert abs(_deviation(workload, range(4))) <= 0.1, workload
+
+
+def _settled(
+    people: tuple[int, ...], random: Random, rates: tuple[float, ...], interval: int
+) -> list[CampaignRun]:
+    """The sandbox's own dialler, to the end: campaigns that share its line of sixty calls a minute."""
+    runs = [
+        CampaignRun(
+            sid=str(place),
+            people=[f"{place}/{number}" for number in range(count)],
+            ready=0.0,
+            ends=1e9,
+            retries=Retries(len(rates) - 1, interval * 60.0, on=frozenset({"busy"})),
+        )
+        for place, count in enumerate(people)
+    ]
+
+    def outcome(_person: str, tries: int) -> str:
+        return "completed" if random.random() < rates[tries - 1] else "busy"
+
+    return list(settle(runs, DialLine(1.0), 1e9, outcome)[0])
+
+
+@given(some.integers(0, 10_000))
+def test_the_sandboxs_dialler_stays_within_worst_and_shared(seed: int) -> None:
+    """Its retries share the calls a minute with first attempts, and two campaigns share the account."""
+    random = Random(seed)
+    rates = tuple(random.random() for _ in range(random.randint(1, 4)))
+    interval, people = random.randint(1, 30), (random.randint(1, 150), random.randint(1, 150))
+    loads = [Workload(count, 60, (interval,) * (len(rates) - 1), (0,) * len(rates)) for count in people]
+    alone, *_ = _settled(people[:1], random, rates, interval)
+    assert alone.progress.last / 60 <= worst_minutes(loads[0])
+    for run, mine, other in zip(_settled(people, random, rates, interval), loads, loads[::-1], strict=True):
+        assert run.progress.last / 60 <= worst_minutes(mine) + -(-other.most_attempts // 60)

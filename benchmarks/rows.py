@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.account import Account
 from benchmarks.measuring import ENVIRONMENT, Command, Taken, in_turns, ratio
+from benchmarks.pricing import seconds_to_price
 from benchmarks.registered import seconds_of_a_difference, write_registered
 from benchmarks.scale import live_items, write_project
 
@@ -58,6 +59,7 @@ class Benchmark:
         yield from self._numbers()
         yield from self._rendering()
         yield from self._registered()
+        yield from self._pricing()
         yield from self._check_jsonschema()
         yield from self._octodns()
 
@@ -159,6 +161,15 @@ class Benchmark:
         took = seconds_of_a_difference(300, self.turns) * 1000
         what = "the first difference of two texts of 300 characters"
         yield Row(what, "nothing in common", 100, took, " ms", "the fastest of several")
+
+    def _pricing(self) -> Iterator[Row]:
+        priced, ranged = seconds_to_price(self.count, self.turns)
+        what = f"pricing {self.count:,} voice campaigns, typically and at worst"
+        yield Row(
+            what, "in processor time of one core", self.count / 10_000, priced, " s", "the fastest of several"
+        )
+        what = f"the typical, worst and shared runs of {self.count:,} campaigns that overlap"
+        yield Row(what, "the same", 3 * self.count / 10_000, ranged, " s", "the fastest of several")
 
     def _check_jsonschema(self) -> Iterator[Row]:
         if find_spec("check_jsonschema") is None:

@@ -14,6 +14,7 @@ import pytest
 PAGES = Path(__file__).parents[2] / "docs" / "guide"
 GUIDE, TEMPLATES = PAGES / "README.md", PAGES / "registered-templates.md"
 REPEATING = PAGES / "repeating.md"
+COSTS = PAGES / "costs.md"
 BLOCK = re.compile(r"(?:<!-- (?P<what>[^>]*) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```", re.DOTALL)
 EXIT = re.compile(r"\s+# exit (\d+)$")
 
@@ -84,3 +85,15 @@ def test_the_page_of_registered_templates_leads_from_the_portal_to_a_campaign(tm
     assert "a column with text beside it" in said["campaignctl validate"]
     assert "(length-30) [dlt_template]" in said["campaignctl validate"]
     assert "order-tracking" in said["campaignctl apply --auto-approve"]
+
+
+@pytest.mark.slow
+def test_the_page_of_costs_says_what_the_plan_says(tmp_path: Path) -> None:
+    said = run_page(COSTS, tmp_path)
+    page = " ".join(COSTS.read_text(encoding="utf-8").split())
+    for sentence in re.findall("`((?:calls until|costs INR)[^`]*)`", page):
+        assert sentence in said["campaignctl plan"]
+    assert "not finished" in said["campaignctl validate"]
+    assert "| Costs |" in said["campaignctl plan --format markdown"]
+    assert "3 people answered" in said["campaignctl status survey"]
+    assert said["campaignctl report survey --usage"].startswith("usage:\n  answer: [")

@@ -118,7 +118,7 @@ def _compare(run: _ReportRun, live: Live) -> None:
     environment, tally = run.session.environment, run.tally
     came = afterwards(live, tally.outcomes["completed"], tally.rows, environment, environment.usage_of({}))
     if came is not None:
-        run.notes.append(str(came))
+        run.came_to = str(came)
 
 
 def _campaign(asked: AskedName, client: Client, session: Session) -> Live:
@@ -181,6 +181,7 @@ class _ReportRun:
     output_format: str
     notes: list[str] = field(default_factory=list)
     since: int = 0
+    came_to: str = ""
 
     def all_of(self, live: Live) -> None:
         """From the source that was asked for; else from its report file where it has one, else page by page."""
@@ -256,10 +257,10 @@ def _end(run: _ReportRun, output_format: str) -> None:
     output.result(run.writer.end(), output_format, ended=False)
     if output_format == "table":
         color, width = output.wants_color(options), output.width()
-        output.result("\n" + summary_text(run.tally, run.notes, color=color, width=width))
+        output.result("\n" + summary_text(run.tally, run.notes, run.came_to, color=color, width=width))
     else:
         color = output.wants_color(options, sys.stderr)
-        output.remark(summary_text(run.tally, run.notes, color=color).rstrip("\n"), options)
+        output.remark(summary_text(run.tally, run.notes, run.came_to, color=color).rstrip("\n"), options)
 
 
 class _Bar:

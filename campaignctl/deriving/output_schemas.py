@@ -111,6 +111,8 @@ class _OutputWriter:
             return self._limited(parts[0], parts[1])
         if origin in (Union, UnionType) and len(parts) == 2 and parts[1] is NoneType:
             return _or_null(self.value(parts[0]))
+        if origin in (Union, UnionType) and all(part in (str, int, float, NoneType) for part in parts):
+            return {"type": ["null" if part is NoneType else self.value(part)["type"] for part in parts]}
         if origin is Literal:
             return {"enum": list(parts)}
         if origin is list:

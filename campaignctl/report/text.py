@@ -244,12 +244,14 @@ def _plain(value: Cell) -> str:
 # ------------------------------------------------------------------------------------------------------- the end
 
 
-def summary_text(tally: Tally, notes: Iterable[str], *, color: bool = False, width: int | None = None) -> str:
-    """How many ended how, and what a reader should know of it."""
-    return laid_out(_summary(tally, notes), color=color, width=width)
+def summary_text(
+    tally: Tally, notes: Iterable[str], came_to: str = "", *, color: bool = False, width: int | None = None
+) -> str:
+    """How many ended how, beside what was predicted, and what a reader should know of it."""
+    return laid_out(_summary(tally, notes, came_to), color=color, width=width)
 
 
-def _summary(tally: Tally, notes: Iterable[str]) -> Iterator[Line]:
+def _summary(tally: Tally, notes: Iterable[str], came_to: str) -> Iterator[Line]:
     wide = max((len(f"{count:,}") for _, count in tally.ranked), default=0)
     yield Line(f"{words.counted(tally.rows, 'recipient')}: {_none(tally)}".rstrip(), 0, Style.STRONG)
     for outcome, count in tally.ranked:
@@ -263,6 +265,8 @@ def _summary(tally: Tally, notes: Iterable[str]) -> Iterator[Line]:
             0,
             Style.ALERT,
         )
+    if came_to:
+        yield Line(came_to)
     yield from (Line(f"Note: {message(note)}", 0, Style.QUIET) for note in notes)
 
 

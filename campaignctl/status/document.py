@@ -89,7 +89,7 @@ class CampaignStatusDocument(TypedDict):
     """At the pace so far, else as predicted; null for what waits or is over, and where nobody knows."""
     cost: MoneyDocument | None
     """null without prices, and where no campaign is there."""
-    estimated_cost: object
+    estimated_cost: str | float | None
     """The account's own as it wrote it, without a currency; null where the answer has none."""
     came_to: CameToDocument | None
     """Of a voice campaign that is completed; else null."""

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from campaignctl.app import planning as planned
 from campaignctl.app.applying import Applied, carry_out
-from campaignctl.app.guards import Limits, Now, Passed, guard
+from campaignctl.app.guards import Limits, Now, Passed, Reviewed, guard
 from campaignctl.app.options import REFRESHES, GlobalOptions
 from campaignctl.app.planning import Planned, PlanOptions
 from campaignctl.app.workspace import Reading, Session
@@ -134,12 +134,13 @@ def apply(proposal: Proposal, *, max_changes: int | None = None, audit_log: Path
     happens from then on stands in the outcome.
     """
     project = proposal.project
-    approved = Approval(proposal.plan.digest, proposal.plan.expires_at)
+    plan = proposal.plan
+    approved = Approval(plan.digest, plan.expires_at, tuple(it.count for it in plan.reached))
     limits = Limits(max_changes, expect=approved, auto_approve=True)
     asked = replace(proposal._asked, approved_before=True, expand_at=proposal.plan.created_at)
 
     def review(again: Planned, _now: Now) -> Passed:
-        return guard(again, limits, project._session, again.plan.digest)
+        return guard(again, limits, project._session, Reviewed.of(again.plan))
 
     applied: Applied = carry_out(project._session, project._reading, asked, review, audit_log=audit_log)
     if applied.refusal is not None:

@@ -15,6 +15,7 @@ from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Listing, Live
 from campaignctl.model.clocks import OtherClock
+from campaignctl.model.plan import ListCount
 from campaignctl.model.results import Exchange
 
 
@@ -54,6 +55,12 @@ class Account:
 
     def _unpinned(self, listing: Listing) -> Listing:
         return replace(listing, campaigns=tuple(it for it in listing.campaigns if it.sid not in self.pinned))
+
+    def count_list(self, sid: str) -> ListCount:
+        """See `counting.count_list`."""
+        from campaignctl.api.counting import count_list  # where lists are sent to
+
+        return count_list(self.client, sid)
 
     def create(self, kind: Kind, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """See `Client.create`."""

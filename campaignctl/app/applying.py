@@ -106,7 +106,10 @@ class PlanRunner:
         return ListAccount(self.connection.client)
 
     def carry_out(
-        self, planned: Planned, order: Callable[[Iterable[Change]], tuple[Step, ...]] = steps
+        self,
+        planned: Planned,
+        order: Callable[[Iterable[Change]], tuple[Step, ...]] = steps,
+        recipients: Callable[[Desired], Desired] = lambda desired: desired,
     ) -> ApplyResult:
         """Carries out what the plan shows; with nothing to do it only says how each change stands."""
         from campaignctl.applying.run import apply_plan
@@ -117,7 +120,7 @@ class PlanRunner:
                 planned.plan,
                 self.creator.account,
                 planned.terms,
-                replace(self.creator.hooks, on_step=reporter.step),
+                replace(self.creator.hooks, on_step=reporter.step, recipients=recipients),
                 self.creator,
                 order,
                 planned.looked_at,
@@ -187,12 +190,24 @@ def carry_out(
                 plan = hold_against(saved, planned.plan, planned.terms, session.token)
                 planned = planned.cut_down(plan, session)
             passed = review(planned, partial(_last_moment, connection.client, planned))
+            recipients = _recipients(session, reading)
             twins = False
             if passed.refusal is None:  # what stops campaigns waits for no log
                 connection.log.check()
                 twins = runner.finish_leftovers()
-            result = with_refused(runner.carry_out(passed.planned), planned.plan, passed.refusal)
+            result = with_refused(
+                runner.carry_out(passed.planned, recipients=recipients), planned.plan, passed.refusal
+            )
             return Applied(result, twins, passed.refusal, connection.log.lost is not None)
+
+
+def _recipients(session: Session, reading: Reading) -> Callable[[Desired], Desired]:
+    """Who may be called now: sources are read again now, and before each write where a file has changed since."""
+    if all(it.suppression is None for it in reading.all_manifests):
+        return lambda desired: desired
+    from campaignctl.app.sources import SourceWatch
+
+    return SourceWatch.over(session, reading.all_manifests).recipients
 
 
 def _last_moment(client: Client, planned: Planned) -> datetime:

@@ -13,11 +13,13 @@ from campaignctl.app.workspace import Session
 from campaignctl.diagnostics import counted
 from campaignctl.errors import RefusedError
 from campaignctl.kinds.operations import Op
-from campaignctl.model.approval import Approval
+from campaignctl.model.approval import MOST_COUNTS, Approval
 from campaignctl.model.clocks import latest
-from campaignctl.model.plan import Change, Operation, Plan, Reason
+from campaignctl.model.environment import Environment
+from campaignctl.model.plan import Change, ListCount, Operation, Plan, Reason, opting_out
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.orphans import too_many_orphans
+from campaignctl.saved_plans.file import SavedPlan
 from campaignctl.saved_plans.staleness import sets_going
 
 Now: TypeAlias = Callable[[], datetime]
@@ -40,9 +42,22 @@ class Passed(NamedTuple):
     refusal: str | None = None
 
 
-def guard(planned: Planned, limits: Limits, session: Session, digest: str) -> Passed:
-    """Every guard that refuses before anything is sent. `digest` is what a reviewer has seen, of a saved plan its
-    own: what is left of it has another.
+class Reviewed(NamedTuple):
+    """What a reviewer has seen, of a saved plan its own: what is left of it has another digest, and fewer lists."""
+
+    digest: str
+    lists: tuple[ListCount, ...]
+
+    @classmethod
+    def of(cls, plan: Plan, saved: SavedPlan | None = None) -> Reviewed:
+        """A saved plan knows the counts that an approval has no place for."""
+        if saved is None:
+            return cls(plan.digest, plan.reached)
+        return cls(saved.digest, saved.reached if len(saved.reached) <= MOST_COUNTS else ())
+
+
+def guard(planned: Planned, limits: Limits, session: Session, reviewed: Reviewed) -> Passed:
+    """Every guard that refuses before anything is sent.
 
     Too many operations keep back no pause that a manifest asks for: stopping never waits.
 
@@ -53,7 +68,8 @@ def guard(planned: Planned, limits: Limits, session: Session, digest: str) -> Pa
         terms = planned.terms
         clocks = terms.clocks if sets_going(planned.plan.changes) else ()
         came = terms.repeating.came_today() if terms.repeating is not None else ()
-        limits.expect.hold_against(digest, latest(terms.now, clocks), came)
+        limits.expect.hold_against(reviewed.digest, latest(terms.now, clocks), came)
+        _hold_counts(limits.expect, reviewed.lists, terms.environment)
     refusal = _too_many(planned, limits, session)
     if refusal is None:
         return Passed(planned)
@@ -63,10 +79,21 @@ def guard(planned: Planned, limits: Limits, session: Session, digest: str) -> Pa
     return Passed(replace(planned, plan=stopping), refusal)
 
 
+def _hold_counts(approval: Approval, lists: tuple[ListCount, ...], environment: Environment) -> None:
+    if not (lists or approval.counts):
+        return
+    from campaignctl.recipients.drift import drift_since_approval
+
+    drifted = drift_since_approval(approval.counts, lists, environment)
+    if drifted is not None:
+        raise RefusedError(f"the approval does not hold: {drifted}")
+
+
 def _too_many(planned: Planned, limits: Limits, session: Session) -> str | None:
     plan = planned.plan
     most = limits.max_changes if limits.max_changes is not None else session.project.max_changes
-    changes = sum(operation.op is not Op.PAUSE for change in plan.changes for operation in change.operations)
+    counting = (it for change in plan.changes for it in change.operations if not it.opt_out)
+    changes = sum(it.op is not Op.PAUSE for it in counting)
     if most is not None and changes > most:
         return (
             f"this plan has {counted(changes, 'operation')} besides pauses, "
@@ -78,9 +105,13 @@ def _too_many(planned: Planned, limits: Limits, session: Session) -> str | None:
 
 
 def _pausing(change: Change) -> Change:
-    """What of it stops a campaign, and is asked for by a manifest: an orphan's pause is not."""
+    """What of it stops a campaign, and is asked for by a manifest: an orphan's pause is not. Nor does anything keep
+    those in who are suppressed.
+    """
     wanted: Iterable[Operation] = change.operations if change.desired is not None else ()
-    return replace(change, operations=tuple(takewhile(lambda it: it.op is Op.PAUSE, wanted)))
+    pauses = tuple(takewhile(lambda it: it.op is Op.PAUSE, wanted))
+    updates = change.opts_out and any(it.op is Op.UPDATE for it in wanted)
+    return replace(change, operations=(*pauses, opting_out()) if updates else pauses)
 
 
 def with_refused(result: ApplyResult, plan: Plan, refusal: str | None) -> ApplyResult:

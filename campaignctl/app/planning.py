@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from campaignctl.app.counting import Counted, count_for
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.applying.intents import Intents
 from campaignctl.diagnostics import in_order
@@ -20,6 +21,7 @@ from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
 from campaignctl.parallel import in_background
+from campaignctl.planning.counting import with_lists
 from campaignctl.planning.lists import asks_by_name, resolve
 from campaignctl.planning.planner import Decisions, make_plan, with_dates
 from campaignctl.planning.terms import Terms
@@ -38,6 +40,7 @@ class PlanOptions:
     """What the command line asks of a plan. `approved_before`: the plan was approved before this run makes it again.
 
     `expand_at` is when a saved plan was made: what repeats has the dates of that moment. None: of now.
+    `count_lists`: whoever is about to be called from contact lists is counted.
     """
 
     paths: tuple[str, ...] = ()
@@ -49,6 +52,7 @@ class PlanOptions:
     approved_before: bool = False
     prune_lists: bool = False
     expand_at: datetime | None = None
+    count_lists: bool = True
 
     def __post_init__(self) -> None:
         """Raises UsageError for an `--allow` that does not exist. Who deletes lists looks at every campaign first."""
@@ -144,7 +148,40 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
         return _look_at_own_lists(PlanBasis(reading, snapshot, terms, Decisions((), (), 0, 0)), client, asked)
     decisions = make_plan(reading.all_manifests, reading.selected, snapshot, terms)
     _refuse_names_of_both_kinds(asked, decisions)
-    return PlanBasis(reading, snapshot, terms, decisions)
+    found = PlanBasis(reading, snapshot, terms, decisions)
+    return _with_counts(found, client) if asked.count_lists else found
+
+
+def _with_counts(found: PlanBasis, client: Client) -> PlanBasis:
+    """The lists that somebody is about to be called from are counted, and the rules asked once more."""
+    counted = count_for(found.decisions.changes, found.terms.now, client)
+    if counted is None:
+        return found
+    terms = replace(found.terms, lists=counted.lists)
+    decisions = make_plan(found.reading.all_manifests, found.reading.selected, found.snapshot, terms)
+    return _counted(found, counted, terms, decisions)
+
+
+def _counted(found: PlanBasis, counted: Counted, terms: Terms, decisions: Decisions) -> PlanBasis:
+    return replace(
+        found,
+        snapshot=replace(found.snapshot, requests=found.snapshot.requests + counted.requests),
+        terms=terms,
+        decisions=replace(decisions, notes=(*decisions.notes, *counted.notes)),
+    )
+
+
+def _with_counts_beside(found: PlanBasis, client: Client) -> PlanBasis:
+    """The same beside lists of the project's own: what was decided stays, and is looked at again before each write."""
+    counted = count_for((it for it in found.decisions.changes if not it.of_list), found.terms.now, client)
+    if counted is None:
+        return found
+    terms = replace(found.terms, lists=counted.lists)
+    changes = tuple(
+        it if it.of_list else with_lists(it, terms.lists, terms.now, notes_empty=True)
+        for it in found.decisions.changes
+    )
+    return _counted(found, counted, terms, replace(found.decisions, changes=changes))
 
 
 def _look_at_own_lists(found: PlanBasis, client: Client, asked: PlanOptions) -> PlanBasis:
@@ -162,7 +199,8 @@ def _look_at_own_lists(found: PlanBasis, client: Client, asked: PlanOptions) -> 
     planner = ListPlanner(reading, client, terms.country, planned, repeats, asked.prune_lists)
     decisions, snapshot, _ = planner.decide(found.snapshot)
     _refuse_names_of_both_kinds(asked, decisions)
-    return replace(found, snapshot=snapshot, decisions=decisions)
+    found = replace(found, snapshot=snapshot, decisions=decisions)
+    return _with_counts_beside(found, client) if asked.count_lists else found
 
 
 def _terms(session: Session, reading: Reading, snapshot: Snapshot, asked: PlanOptions) -> Terms:

@@ -12,9 +12,9 @@ from typing import Protocol
 from campaignctl.clock import Clock
 from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.model.campaigns import Listing, Live
+from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.clocks import OtherClock
-from campaignctl.model.plan import Reason, Step
+from campaignctl.model.plan import ListCount, Reason, Step
 from campaignctl.model.results import Exchange, OperationResult
 
 Check = Callable[[], None]
@@ -28,6 +28,10 @@ class TooLateError(Exception):
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.message)
         self.reason = reason
+
+
+class FewerRecipientsError(TooLateError):
+    """Raised by a check: who is called changed while the request waited, so it is made anew."""
 
 
 class AppearedError(Exception):
@@ -62,6 +66,9 @@ class AccountPort(Protocol):
     def newest_finished(self, kind: Kind) -> tuple[Live, ...]:
         """A page of a kind's campaigns that are over, the newest first; may lag behind what ends."""
 
+    def count_list(self, sid: str) -> ListCount:
+        """How many are in a contact list; unknown where the account does not say. Never raises `ApiError`."""
+
     def create(self, kind: Kind, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
         """One create, over a connection of its own."""
 
@@ -80,7 +87,8 @@ class Hooks:
 
     `settle` is False for a sandbox that the command itself started: nobody else can create in it. `random` spreads
     what is repeated. Within `undeterred` no wait is cut short by a request to end: what is sent there keeps somebody
-    from being called wrongly.
+    from being called wrongly. `recipients` gives a manifest with the people who may be called now, itself where they
+    are the same; it raises `TooLateError`.
     """
 
     clock: Clock
@@ -88,4 +96,5 @@ class Hooks:
     stopping: Callable[[], bool] = lambda: False
     settle: bool = True
     random: Random = field(default_factory=Random)
+    recipients: Callable[[Desired], Desired] = lambda desired: desired
     undeterred: Callable[[], AbstractContextManager[None]] = nullcontext

@@ -27,6 +27,7 @@ from campaignctl.planning.terms import Terms
 from campaignctl.policy import Subject, check
 
 _AS_PLANNED = ("policy", "cannot-send-whole")
+_LOOKED_AT_AGAIN = ("calling_hours", "empty_list")
 _TOO_LATE = ("start-passed", "start-too-near", "unsafe-start", "window-over", "immutable-field")
 
 
@@ -65,7 +66,7 @@ def _create_too_late(desired: Desired, terms: Terms) -> Reason | None:
             return Reason("start-passed", reason.message)
     begins = window.start or terms.now
     spec = create_spec(desired, terms.environment.collection(desired.kind.name))
-    return _forbidden(desired, Subject(desired.kind, spec, begins), terms)
+    return _forbidden(desired, Subject(desired.kind, spec, begins, ahead=begins - terms.now), terms)
 
 
 def update_too_late(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Reason | None:
@@ -125,9 +126,8 @@ def _resume_too_late(
         return Reason("moved", message)
     start = window_of(live.kind, live.spec).start
     begins = start if start is not None and start > terms.now else terms.now
-    return _crossing(desired, live, terms) or _forbidden(
-        desired, Subject(live.kind, live.spec, begins, is_live=True), terms
-    )
+    subject = Subject(live.kind, live.spec, begins, is_live=True, ahead=begins - terms.now)
+    return _crossing(desired, live, terms) or _forbidden(desired, subject, terms)
 
 
 def _crossing(desired: Desired, live: Live, terms: Terms) -> Reason | None:
@@ -140,7 +140,7 @@ def _crossing(desired: Desired, live: Live, terms: Terms) -> Reason | None:
 
 def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | None:
     findings = check(subject, desired, terms.policies, terms.locate)
-    errors = [it for it in findings if it.severity == "error" and it.rule == "calling_hours"]
+    errors = [it for it in findings if it.severity == "error" and it.rule in _LOOKED_AT_AGAIN]
     return Reason("policy", errors[0].message) if errors else None
 
 
@@ -150,7 +150,7 @@ def update_payload(desired: Desired, live: Live, operation: Operation, terms: Te
     `live` is what was just read. Raises TooLateError where that no longer shows what sending must not lose, or shows
     what the plan could not see and what would contradict the update.
     """
-    spec = update_spec(desired, live, operation.fields, terms)
+    spec = update_spec(desired, live, () if operation.opt_out else operation.fields, terms)
     if phase_of(live, terms.now) is Phase.STARTED:
         return spec
     lost = lost_by_sending(desired, live, spec)

@@ -12,9 +12,17 @@ from typing import Final, assert_never
 from campaignctl.applying.creating import Creator
 from campaignctl.applying.judging import Judge, filled
 from campaignctl.applying.list_port import ListPort
+from campaignctl.applying.list_watch import ListWatch
 from campaignctl.applying.lists import Lists
 from campaignctl.applying.looks import Looks
-from campaignctl.applying.port import AccountPort, AppearedError, Check, Hooks, TooLateError
+from campaignctl.applying.port import (
+    AccountPort,
+    AppearedError,
+    Check,
+    FewerRecipientsError,
+    Hooks,
+    TooLateError,
+)
 from campaignctl.applying.progress import ChangeRun
 from campaignctl.applying.races import Races, is_as_asked
 from campaignctl.applying.recheck import (
@@ -25,6 +33,7 @@ from campaignctl.applying.recheck import (
     update_too_late,
 )
 from campaignctl.applying.sending import Sender
+from campaignctl.diagnostics import counted
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import READ_BEFORE, Action, Op
@@ -76,6 +85,7 @@ def apply_plan(
         Races(account, creator, hooks, terms.address, judge),
         Looks(account, creator, hooks, looked_at),
         Lists.of(plan, lists, hooks, terms.environment, looked_at),
+        ListWatch(account, hooks, terms, looked_at),
     )
     for step in order(plan.changes):
         state = progress[id(step.change)]
@@ -113,6 +123,7 @@ class _Run:
     races: Races
     looks: Looks
     lists: Lists
+    watch: ListWatch
     interrupted: bool = False
     cut_off: bool = False
 
@@ -202,21 +213,24 @@ class _Run:
                 assert_never(operation.op)
 
     def _now(self) -> Terms:
-        return replace(self.terms, now=self.account.now(), clocks=self.account.other_clocks())
+        now, clocks = self.account.now(), self.account.other_clocks()
+        return replace(self.terms, now=now, clocks=clocks, lists=self.watch.lists)
 
     # ----------------------------------------------------------------------------------------------------- creates
 
     def _create(self, operation: Operation, state: ChangeRun) -> OperationResult:
-        desired = _desired(state)
+        desired = self._recipients(state)
         _refuse_late(create_too_late(desired, self._now()))
         self._refuse_shut(state)
         if self.creator.gave_up:
             return _skip(operation, state, Reason("interrupted", "too many creates were lost before it"))
         spec = create_spec(desired, self.terms.environment.collection(desired.kind.name))
         try:
-            made = self.creator.create(desired, spec, self._create_check(desired))
+            made = self.creator.create(desired, spec, self._create_check(desired, state))
         except AppearedError as appeared:
             return self._take_appeared(operation, state, appeared.live)
+        except FewerRecipientsError:
+            return self._create(operation, state)
         state.created_here = isinstance(made.exchange.answer, Done)
         if made.adopted:
             state.notes.append("the answer was lost; the campaign was found by its name")
@@ -234,11 +248,13 @@ class _Run:
 
             _refuse_late(shut(state.change, self.account.get, self._now()))
 
-    def _create_check(self, desired: Desired) -> Check:
+    def _create_check(self, desired: Desired, state: ChangeRun) -> Check:
         """The look must be young when the request goes out, however long that had to wait for its turn."""
         looks = iter(range(_MOST_LOOKS))
 
         def check() -> None:
+            self._refuse_other_recipients(desired)
+            self.watch.check(state)
             if self.looks.is_old(desired.kind) and next(looks, None) is not None:
                 self.looks.renew(desired.kind)
             appeared = self.looks.appeared(desired)
@@ -257,6 +273,22 @@ class _Run:
         if not self.terms.repeating.stopped(desired, terms.now, self.looks.seen(desired.kind)):
             return None
         return series_stopped(desired, terms)
+
+    def _recipients(self, state: ChangeRun) -> Desired:
+        """The manifest with the people who may be called now. Raises TooLateError."""
+        desired = _desired(state)
+        now = self.hooks.recipients(desired)
+        if now is not desired:
+            more = len(now.left_out) - len(desired.left_out)
+            state.notes.append(
+                f"{counted(more, 'more person was', 'more people were')} left out than planned"
+            )
+            state.change = replace(state.change, desired=now)
+        return now
+
+    def _refuse_other_recipients(self, desired: Desired) -> None:
+        if self.hooks.recipients(desired) is not desired:
+            raise FewerRecipientsError(Reason("moved", "who is called changed while it waited"))
 
     def _look_for_twins(self) -> None:
         """What was created is done, whatever becomes of the look."""
@@ -292,15 +324,22 @@ class _Run:
     # --------------------------------------------------------------------------------------------- what is there
 
     def _update(self, operation: Operation, state: ChangeRun) -> OperationResult:
-        desired, before = _desired(state), _live(state)
+        desired, before = self._recipients(state), _live(state)
         known = filled(before, state.change.live, {})
 
         def check() -> None:
+            self._refuse_other_recipients(desired)
+            if operation.sends_to_lists:
+                self.watch.check(state)
             _refuse_late(update_too_late(desired, known, operation, self._now()))
 
         check()
         spec = update_payload(desired, before, operation, self._now())
-        return self.judge.written(operation, state, self.sender.update(before, spec, check), spec, before)
+        try:
+            sent = self.sender.update(before, spec, check)
+        except FewerRecipientsError:
+            return self._update(operation, state)
+        return self.judge.written(operation, state, sent, spec, before)
 
     def _act(self, operation: Operation, state: ChangeRun) -> OperationResult:
         if operation.sid is not None:
@@ -309,6 +348,7 @@ class _Run:
 
         def check() -> None:
             if action is Action.RESUME:
+                self.watch.check(state)
                 planned_at = self.plan.created_at
                 planned = state.change.live
                 assert planned is not None, "only a campaign that is there is resumed"

@@ -11,7 +11,7 @@ import click
 from campaignctl.app import output, streams
 from campaignctl.app.applying import carry_out
 from campaignctl.app.asking import confirm
-from campaignctl.app.guards import Limits, Now, Passed, guard
+from campaignctl.app.guards import Limits, Now, Passed, Reviewed, guard
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.plan_files import load_plan, plan_among
 from campaignctl.app.planning import Planned, PlanOptions
@@ -86,7 +86,7 @@ def _apply(
 
     def review(planned: Planned, now: Now) -> Passed:
         _show(planned, session, output_format)
-        passed = guard(planned, limits, session, saved.digest if saved is not None else planned.plan.digest)
+        passed = guard(planned, limits, session, Reviewed.of(planned.plan, saved))
         if passed.planned.plan.operations:
             _confirm(passed, limits, session, now)
         return passed
@@ -122,6 +122,7 @@ def _as_saved(
         approved_before=True,
         prune_lists=selection.prune_lists,
         expand_at=saved.created_at,
+        count_lists=plan_options.count_lists,
     )
     return asked, replace(options, environment=saved.environment)
 

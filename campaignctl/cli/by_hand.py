@@ -21,7 +21,7 @@ from campaignctl.app.options import GlobalOptions
 from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
 from campaignctl.cli.main import COMMANDS
-from campaignctl.cli.options import format_option, global_options, offering
+from campaignctl.cli.options import format_option, global_options, no_count_lists, offering
 from campaignctl.errors import UsageError
 from campaignctl.exits import Exit
 from campaignctl.kinds.lifecycle import CALLING
@@ -43,6 +43,7 @@ class ManualOptions:
     output_format: str
     everything: bool = False
     status: str | None = None
+    count_lists: bool = False
 
     @property
     def in_waves(self) -> bool:
@@ -67,7 +68,7 @@ def _carry_out(verb: Verb, options: GlobalOptions, asked: ManualOptions) -> int:
         use_reserved_quota = verb.action is Action.PAUSE
         with session.account(clock, asked.audit_log, use_reserved_quota=use_reserved_quota) as connection:
             runner = PlanRunner.over(connection, session, clock, interrupts)
-            run = ManualRun(verb, session, connection.client, runner, asked.output_format)
+            run = ManualRun(verb, session, connection.client, runner, asked.output_format, asked.count_lists)
             if asked.in_waves:
                 result, targets = stop_in_waves(run, asked.status)
             elif asked.everything:
@@ -163,6 +164,8 @@ def _command(verb: Verb) -> click.Command:
 
 def _all_options(verb: Verb) -> Callable[[Callable[..., int]], Callable[..., int]]:
     def add(function: Callable[..., int]) -> Callable[..., int]:
+        if verb.action is Action.RESUME:
+            return no_count_lists(function)
         if verb.action is not Action.PAUSE:
             return function
         narrow = click.option(

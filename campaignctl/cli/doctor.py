@@ -65,7 +65,7 @@ def _with_account(facts: Facts, session: Session, reading: Reading) -> Facts:
     try:
         with session.account() as connection:
             client = connection.client
-            found = look(session, reading, client, PlanOptions())
+            found = look(session, reading, client, PlanOptions(count_lists=False))
             listings = found.snapshot.listings.values()
             campaigns = [live for listing in listings for live in listing.campaigns]
             campaigns += latest_failures(client)

@@ -113,6 +113,16 @@ def format_option(*formats: str) -> Callable[[F], F]:
     )
 
 
+no_count_lists = click.option(
+    "--no-count-lists",
+    "count_lists",
+    is_flag=True,
+    flag_value=False,
+    default=True,
+    help="Do not ask how many people are in contact lists.",
+)
+
+
 def planning_options(function: F) -> F:
     """What `plan` and `apply` share."""
     for option in reversed(
@@ -149,6 +159,7 @@ def planning_options(function: F) -> F:
                 show_default=True,
                 help="How the account is read: what can matter, or all of it.",
             ),
+            no_count_lists,
         )
     ):
         function = option(function)

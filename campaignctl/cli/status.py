@@ -22,10 +22,19 @@ from campaignctl.diagnostics import did_you_mean
 from campaignctl.errors import InputError
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.naming import AskedName, Found, meant
-from campaignctl.model.plan import Change, Reason
+from campaignctl.model.plan import Change, ListCount, Reason, counts_in
 from campaignctl.model.reasons import ChangeType
+from campaignctl.planning.counting import MOST_LISTS
 from campaignctl.planning.planner import make_plan
-from campaignctl.status.overview import Sight, campaign_status, chosen, marks, unmanaged, unmanaged_status
+from campaignctl.status.overview import (
+    Sight,
+    campaign_status,
+    chosen,
+    lists_to_count,
+    marks,
+    unmanaged,
+    unmanaged_status,
+)
 from campaignctl.status.progress import ProgressSample
 
 if TYPE_CHECKING:
@@ -63,9 +72,11 @@ def command(
     reading = session.read_lenient(amiss)
     status_options = _StatusOptions(tuple(dict.fromkeys(names)), show_all)
     seen: deque[tuple[datetime, dict[str, ProgressSample]]] = deque()
+    lists: dict[str, ListCount] = {}
     with session.account() as connection:
         while True:
-            overview = _look(session, reading, connection.client, status_options, seen[0][1] if seen else {})
+            earlier = seen[0][1] if seen else {}
+            overview = _look(session, reading, connection.client, status_options, earlier, lists)
             seen.append((overview.at, marks(overview.campaigns, overview.at)))
             while overview.at - seen[0][0] > _SPAN:
                 seen.popleft()
@@ -89,12 +100,16 @@ def _look(
     client: Client,
     status_options: _StatusOptions,
     earlier: Mapping[str, ProgressSample],
+    lists: dict[str, ListCount],
 ) -> Overview:
-    """Raises ApiError where the account cannot be read, InputError for a NAME that is nowhere."""
+    """Raises ApiError where the account cannot be read, InputError for a NAME that is nowhere.
+
+    `lists` keeps what was counted: once a run.
+    """
     from campaignctl.status.document import Overview
 
     before = client.requests
-    found = look(session, reading, client, PlanOptions())
+    found = look(session, reading, client, PlanOptions(count_lists=False))
     listings, changes = found.snapshot.listings, found.decisions.changes
     nobodys = _unmanaged(found, listings)
     orphans = {change.key.sid: change for change in changes if change.desired is None}
@@ -111,7 +126,11 @@ def _look(
         shown += _meant_by_sid(asked, listings, (*shown, *(it.live for it in mine if it.live)))
     read = [live for listing in listings.values() for live in listing.campaigns]
     told = tuple(_told_both(status_options.names, {live.sid: live for live in (*read, *shown)}.values()))
-    sight = Sight(client.now(), session.environment, earlier)  # the account's clock, once anything was read
+    _count(lists, (*(change.live for change in mine), *shown), client)
+    counts = counts_in(lists.values())
+    sight = Sight(
+        client.now(), session.environment, earlier, counts
+    )  # the account's clock, once anything was read
     rows = tuple(campaign_status(change, sight) for change in mine)
     rows += tuple(unmanaged_status(live, orphans.get(live.sid), sight) for live in shown)
     return Overview(
@@ -133,6 +152,14 @@ def _unmanaged(found: PlanBasis, listings: Mapping[str, Listing]) -> tuple[Live,
     nobodys = unmanaged(repeating.expand(manifests), listings)
     withdrawn = {live.sid for _, live in repeating.withdrawn(nobodys, found.terms)}
     return tuple(live for live in nobodys if live.sid not in withdrawn)
+
+
+def _count(lists: dict[str, ListCount], shown: Iterable[Live | None], client: Client) -> None:
+    wanted = [sid for sid in lists_to_count(shown) if sid not in lists][: MOST_LISTS - len(lists)]
+    if wanted:
+        from campaignctl.api.counting import count_lists
+
+        lists |= count_lists(client, wanted)
 
 
 def _managed(asked: AskedName, changes: tuple[Change, ...], client: Client) -> Iterator[Change]:

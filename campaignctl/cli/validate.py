@@ -15,6 +15,7 @@ from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import format_option, global_options, labels_option, paths_argument
 from campaignctl.diagnostics import Diagnostic, has_errors, in_order
 from campaignctl.exits import Exit
+from campaignctl.kinds.countries import Country
 from campaignctl.model.environment import Environment
 from campaignctl.rendering import formats
 from campaignctl.rendering.findings import validate_document
@@ -64,11 +65,11 @@ def _of(names: Sequence[str], finding: Diagnostic) -> Diagnostic:
 def _check_all(
     session: Session, environments: Iterable[Environment], paths: tuple[str, ...], labels: str
 ) -> Iterator[_Checked]:
-    """Only variables make a difference to what is read: with the same ones it is read once."""
-    readings: dict[frozenset[tuple[str, str]], Reading] = {}
+    """Only variables make a difference to what is read, and to who is left out the country: else it is read once."""
+    readings: dict[tuple[frozenset[tuple[str, str]], Country | None], Reading] = {}
     for environment in environments:
         here = replace(session, environment=environment)
-        variables = frozenset(environment.vars.items())
+        variables = (frozenset(environment.vars.items()), environment.country)
         if variables not in readings:
             readings[variables] = here.load(paths, labels)
         reading = here.remarked(readings[variables])

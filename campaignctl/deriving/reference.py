@@ -201,6 +201,7 @@ def _rule_page(rule: Rule) -> str:
     settings = _fields(rule.field.fields)
     needed = f" It needs `{rule.needs}`." if rule.needs else ""
     where = "`validate`, `plan` and `apply`" if rule.in_validate else "`plan` and `apply`, not `validate`"
+    where = where if rule.in_plan else "`apply`, right before a write"
     return page(
         f"`{rule.name}`",
         f"{rule.doc} Left out: {rule.left_out}. Found by {where}.",
@@ -210,7 +211,7 @@ def _rule_page(rule: Rule) -> str:
         settings,
         f"```yaml\n{example.besides}policy:\n  {example.settings}\n```",
         *_checks(rule),
-        "## A manifest that breaks it",
+        "## A manifest that breaks it" if rule.in_plan else "## A manifest that it looks at",
         f"```yaml\n{example.manifest}```",
         "[All policies](../policies.md)",
     )

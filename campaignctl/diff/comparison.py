@@ -129,9 +129,11 @@ def _change(pair: Pair, invalid: frozenset[str], circumstances: Circumstances) -
         notes = tuple(consequences.of_removing(before, circumstances))
         return ManifestChange(ManifestChangeType.REMOVED, before, None, (), notes)
     diff = tuple(field_changes(before, after, circumstances.country))
-    if not diff:
+    suppressing = tuple(consequences.of_suppressing(before, after))
+    if not diff and not suppressing:
         return None
-    return _continued(before, after, pair.tie, diff)
+    found = _continued(before, after, pair.tie, diff)
+    return replace(found, notes=(*suppressing, *found.notes))
 
 
 def _continued(

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaignctl.diagnostics import quoted
+from campaignctl.diagnostics import counted, quoted
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import ending_permissions
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Prune
 from campaignctl.model.permissions import HERE, Address
+from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.model.windows import window_of
 
 _TO_END: dict[State, tuple[str, ...]] = {
@@ -124,6 +125,24 @@ def of_looking_renamed(before: Desired) -> Iterator[str]:
         f"say metadata.previous_name: {old}, or its sid, if it is that one; its sid in metadata.distinct_from if it is "
         "another for the same people. Until then that campaign stays and runs"
     )
+
+
+def of_suppressing(before: Desired, after: Desired) -> Iterator[str]:
+    """First which source is gone, then how many are called again who were left out."""
+    gone = _sources(before) - _sources(after)
+    for source in sorted(gone):
+        yield f"suppress no longer has {source}"
+    declared = texts(after.declares)
+    called = before.left_out - after.left_out
+    if called and after.suppression is not None:
+        called &= set(canonical_numbers(declared, after.suppression.country))
+    if called:
+        yield f"{counted(len(called), 'person is', 'people are')} no longer suppressed"
+
+
+def _sources(manifest: Desired) -> set[str]:
+    sources = manifest.suppression.sources if manifest.suppression else manifest.suppress
+    return {quoted(it.file or it.campaign or counted(len(it.numbers), "number")) for it in sources}
 
 
 def of_ending(before: Desired, after: Desired) -> Iterator[str]:

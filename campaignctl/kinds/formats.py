@@ -135,6 +135,8 @@ TIME_OF_DAY = Format(_HOUR, "a time of day such as 09:00")
 AMOUNT = Format(r"[0-9]{1,6}(\.[0-9]{1,6})?", "a number of seconds such as 30 or 0.5")
 
 PERIOD = Format("[0-9]{1,5}[smhd]", "a number with s, m, h or d, such as 30m or 7d")
+DAYS_OR_HOURS = Format("[1-9][0-9]{0,4}[dh]", "a number with d or h, such as 7d or 36h")
+
 CAMPAIGN = Format(
     rf"(voice|sms)/[^{_CONTROL}{_BLANK}]([^{_CONTROL}]*[^{_CONTROL}{_BLANK}])?",
     "voice/NAME or sms/NAME, as a manifest is called",

@@ -14,6 +14,7 @@ from campaignctl.kinds.table import Field, Kind, Role, Type
 
 API_VERSION = "campaignctl/v1"
 FROM_FILE = "from_file"
+SUPPRESS = "suppress"
 
 _NO_TWIN = (
     "names nobody and would hold for ever; give the SIDs of the campaigns that this one is not in "
@@ -145,6 +146,53 @@ def _repeat() -> Field:
     )
 
 
+SUPPRESSED_NUMBERS = Field(
+    "numbers",
+    Type.NUMBERS,
+    "People who are left out.",
+    minimum=0,
+    maximum=10_000_000,
+)
+"""Of one source."""
+
+
+def suppress(*more: Field) -> Field:
+    """Who is left out; `more` are the sources besides that are possible there."""
+    return Field(
+        SUPPRESS,
+        Type.OBJECTS,
+        "Who is not called: sources of numbers, each of one kind.",
+        fields=(
+            SUPPRESSED_NUMBERS,
+            Field(
+                FROM_FILE,
+                Type.STRING,
+                "A file of numbers beside this one: CSV whose header has number once, or one a line.",
+                format_by=formats.PATH,
+            ),
+            Field(
+                "at_least",
+                Type.INTEGER,
+                "Fewer numbers than this are a mistake: the file may have been cut.",
+                minimum=1,
+                maximum=100_000_000,
+            ),
+            *more,
+        ),
+    )
+
+
+def _suppress() -> Field:
+    return suppress(
+        Field(
+            "campaign",
+            Type.STRING,
+            "KIND/NAME of a manifest: the people whom that one declares.",
+            format_by=formats.CAMPAIGN,
+        )
+    )
+
+
 def _metadata(kind: Kind) -> Iterator[Field]:
     (name,) = kind.in_role(Role.NAME)
     ignorable = tuple(path for path in kind.by_path if path != name.name)
@@ -210,6 +258,7 @@ def _spec(kind: Kind) -> Iterator[Field]:
             yield _repeat()
         if field.type is Type.NUMBERS:
             yield _from_file()
+    yield _suppress()
 
 
 def _document(kind: Kind) -> Field:

@@ -63,6 +63,7 @@ class Permission(StrEnum):
     TWIN = "twin"
     ADOPT = "adopt"
     AFTER = "after"
+    SUPPRESSED = "suppressed"  # a resume that would call suppressed people
 
 
 Grantor: TypeAlias = Literal["manifest", "environment", "sandbox"]
@@ -241,6 +242,7 @@ GRANTORS: Final[Mapping[Permission, frozenset[Grantor]]] = covering(
         Permission.TWIN: frozenset(),
         Permission.ADOPT: frozenset(),
         Permission.AFTER: frozenset(),
+        Permission.SUPPRESSED: frozenset(),
     },
     Permission,
 )

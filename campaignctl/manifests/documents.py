@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, quoted
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import State
-from campaignctl.kinds.manifest import API_VERSION, DOCUMENTS, FROM_FILE, RECIPIENTS
+from campaignctl.kinds.manifest import API_VERSION, DOCUMENTS, FROM_FILE, RECIPIENTS, SUPPRESS
 from campaignctl.kinds.table import Field, Kind, Value
 from campaignctl.manifests.fields import FieldProblem, FieldReader
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
@@ -22,6 +22,7 @@ from campaignctl.manifests.substitution import Recorded
 from campaignctl.manifests.unquoted import cut_short
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.fault import SpecFinding
+from campaignctl.model.suppression import SuppressionSource
 from campaignctl.policy import consistency as validate
 from campaignctl.policy.project_file import PROJECT_KIND
 from campaignctl.text import without_numbers
@@ -177,10 +178,12 @@ def _read(
     spec_node = parts.get("spec")
     numbers_file = _numbers_file(spec, source)
     unread = _unread(spec_node, faults) if faults else set[str]()
+    sources, strange = _sources(spec, spec_node, source) if SUPPRESS in spec else ((), ())
+    findings += strange
     if spec_node is not None and "spec" in values and unread.isdisjoint((*RECIPIENTS[kind.name], FROM_FILE)):
         findings += _recipients(kind, spec, spec_node, source, pinned)
     labels = {name: str(text) for name, text in _object(metadata, "labels").items()}
-    desired = _desired(kind, metadata, spec, labels, source, mark_of(node), numbers_file)
+    desired = _desired(kind, metadata, spec, labels, source, mark_of(node), numbers_file, sources)
     commented = tuple(cut_short(kind, parts, source.text)) if source.text else ()
     if isinstance(repeat, Mapping) and "repeat" not in unread:
         repeated = reader.repeats.read(desired, repeat, node, source)
@@ -238,6 +241,7 @@ def _desired(
     source: Source,
     mark: Mark,
     numbers_file: str | None,
+    sources: tuple[SuppressionSource, ...] = (),
 ) -> Desired:
     state = spec.pop("state", None)
     name = metadata.get("name")
@@ -254,6 +258,7 @@ def _desired(
         distinct_from=_words(metadata.get("distinct_from")),
         document=source.document,
         numbers_file=numbers_file,
+        suppress=sources,
         stop_when=_object(metadata, "stop_when"),
         after=_after(metadata),
         usage=_object(metadata, "usage"),
@@ -295,6 +300,23 @@ def _recipients(
         spec.setdefault(field.name, None)
         return ()
     return _numbers(field, str(path), spec, where, source.file)
+
+
+def _sources(
+    spec: dict[str, Value], node: Node | None, source: Source
+) -> tuple[tuple[SuppressionSource, ...], tuple[Diagnostic, ...]]:
+    """Who is left out, as it is written. Read later, with the project's own: see `suppression`."""
+    from campaignctl.manifests.sources import read_sources  # most manifests leave nobody out
+
+    def shown(path: str) -> str:
+        return shown_path(_beside(source.file, path), source.file.root)
+
+    sources, faults = read_sources(spec.pop(SUPPRESS), shown)
+    places = ((path, nearest(node, path) if node is not None else None) for path, _ in faults)
+    marks = [mark_of(place) if place is not None else Mark(0, 0) for _, place in places]
+    return sources, tuple(
+        error(SUPPRESS, source.at(mark), message) for mark, (_, message) in zip(marks, faults, strict=True)
+    )
 
 
 def _numbers_file(spec: Mapping[str, Value], source: Source) -> str | None:

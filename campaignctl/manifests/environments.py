@@ -9,6 +9,7 @@ from campaignctl.diagnostics import did_you_mean, quoted
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.formats import SID
+from campaignctl.kinds.manifest import SUPPRESS
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
 from campaignctl.model.environment import ACCOUNT_VARIABLE, HOSTS, Backend, Environment
@@ -39,6 +40,7 @@ class EnvironmentBuilder:
         self.policy = _rules(project.get("policy"))
         self.guard = settings_of(project.get("guard"))
         self.usage, self.prices = settings_of(project.get("usage")), settings_of(project.get("prices"))
+        self.suppresses = bool(project.get(SUPPRESS))
         self.problems: list[SettingProblem] = []
 
     def environments(self) -> dict[str, Environment]:
@@ -119,6 +121,8 @@ class EnvironmentBuilder:
             where = f"{here}.policy.{rule}" if rule in own else f"policy.{rule}"
             self.problems += [it for it in _rule_problems(where, rule, both) if it not in self.problems]
             merged[rule] = both
+        if self.suppresses and "level" not in settings_of(merged.get("unsuppressed")):
+            merged["unsuppressed"] = {"level": "warn"}
         return merged
 
 

@@ -88,10 +88,19 @@ def locate_field(
         or not index.isdigit()
         or name not in {it.name for it in desired.kind.numbers}
     ):
+        if index.isdigit() and name == "from":
+            path = f"{name}.{_declared(desired, int(index))}"
         return locate(root, desired.where, desired.document, path)
     from campaignctl.manifests.numbers import place_of  # with what reads CSV
 
-    return Position(desired.numbers_file, *place_of(root / desired.numbers_file, int(index)))
+    return Position(
+        desired.numbers_file, *place_of(root / desired.numbers_file, _declared(desired, int(index)))
+    )
+
+
+def _declared(desired: Desired, place: int) -> int:
+    """Where one of the recipients stands among the declared numbers: others may be left out before it."""
+    return desired.places[place] if place < len(desired.places) else place
 
 
 def _of_rule(desired: Desired, path: str) -> str:

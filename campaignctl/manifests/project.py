@@ -11,6 +11,7 @@ from yaml.nodes import CollectionNode, Node
 
 from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, in_order, quoted
 from campaignctl.errors import CredentialsError, InputError
+from campaignctl.kinds.manifest import SUPPRESS
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.environments import EnvironmentBuilder, SettingProblem, settings_of
 from campaignctl.manifests.fields import FieldReader
@@ -19,6 +20,7 @@ from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, is_
 from campaignctl.manifests.places import nearest
 from campaignctl.manifests.remarks import of_project
 from campaignctl.model.environment import ACCOUNT_VARIABLE, Environment, ProjectFile, Prune
+from campaignctl.model.suppression import SuppressionSource
 from campaignctl.policy.project_file import PROJECT, SANDBOX
 
 FILE_NAME: Final = "campaignctl.yaml"
@@ -50,6 +52,7 @@ def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -
     if not findings:
         problems = [*builder.problems, *_unknown_default(default, environments)]
         findings = [error(it.rule, _at(path, mark_of(nearest(node, it.path))), it.message) for it in problems]
+    findings += _faulty_sources(path, node, values.get(SUPPRESS))
     findings += _spilled(path, text, environments.values(), environ)
     if findings:
         raise InputError(_summary(path.name, findings), in_order(findings))
@@ -128,6 +131,15 @@ def _last_line(node: Node) -> int:
 
 def _findings(path: Path, reader: FieldReader) -> list[Diagnostic]:
     return [error(fault.rule, _at(path, fault.mark), fault.message) for fault in reader.faults]
+
+
+def _faulty_sources(path: Path, node: Node, value: Value) -> list[Diagnostic]:
+    if not value:
+        return []
+    from campaignctl.manifests.sources import read_sources
+
+    faults = read_sources(value, str)[1]
+    return [error(SUPPRESS, _at(path, mark_of(nearest(node, place))), message) for place, message in faults]
 
 
 def _unknown_default(default: str, environments: Mapping[str, Environment]) -> Iterator[SettingProblem]:
@@ -231,4 +243,13 @@ def _project(
         max_changes=most if isinstance(most, int) else None,
         prune=Prune(str(prune["name_prefix"])) if isinstance(prune, Mapping) else None,
         declared=tuple(settings_of(values.get("environments"))),
+        suppress=_suppress(values.get(SUPPRESS)),
     )
+
+
+def _suppress(value: Value) -> tuple[SuppressionSource, ...]:
+    if not value:
+        return ()
+    from campaignctl.manifests.sources import read_sources  # most projects leave nobody out
+
+    return read_sources(value, str)[0]

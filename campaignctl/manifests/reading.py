@@ -72,6 +72,8 @@ def load_manifests(
         assert here is not None, "there are paths"
         loading.add_selected_path(path, here)
     loading.read(everything=not paths)
+    if project.suppress or any(desired.suppress for desired in loading.desired):
+        loading.suppress(project, environment.country)
     return loading.result(project)
 
 
@@ -216,6 +218,19 @@ class _Loading:
             lists = (it for it, _ in self.companions["ContactList"])
             names = frozenset(it.name for it in lists if isinstance(it, ContactList))
             yield from ((it, fault) for it in self.desired for fault in dynamic_faults(it, names))
+
+    def suppress(self, project: ProjectFile, country: Country | None) -> None:
+        """Leaves out whom the project's and the manifests' own sources hold, before anything looks at recipients."""
+        from campaignctl.manifests.suppression import suppress  # where somebody is left out
+
+        found = suppress(project, self.desired, country, self.complete)
+        self.complete = self.complete and found.complete
+        self.findings += found.of_project
+        for desired, fault in found.faults:
+            self.findings += [fault] if desired.where in self.selected else _aside([fault])
+        self.desired = [found.desired.get(id(it), it) for it in self.desired]
+        self.faults = [(found.desired.get(id(it), it), fault) for it, fault in self.faults]
+        self.selected = {where: found.desired.get(id(it), it) for where, it in self.selected.items()}
 
     def result(self, project: ProjectFile) -> Manifests:
         """What was read, after what manifests say to one another has been checked."""

@@ -12,6 +12,8 @@ from campaignctl.errors import ApiError, CampaignctlError, InputError
 from campaignctl.manual.rules import decide_named
 from campaignctl.manual.run import ManualRun, Targets
 from campaignctl.model.naming import AskedName, Found
+from campaignctl.model.plan import Change
+from campaignctl.planning.terms import Terms
 
 
 def seek_named(run: ManualRun, names: Iterable[str]) -> Targets:
@@ -26,15 +28,18 @@ def seek_named(run: ManualRun, names: Iterable[str]) -> Targets:
     missing = tuple(found for found in founds if not found.campaigns)
     if missing and (len(missing) == len(founds) or not run.pauses):
         raise _nothing_sent(missing, run.session)
-    terms = run.terms
-    changes = tuple(change for found in founds for change in decide_named(run.verb, found, terms))
+
+    def decide(terms: Terms) -> tuple[Change, ...]:
+        return tuple(change for found in founds for change in decide_named(run.verb, found, terms))
+
+    changes = run.counted(decide)
     seen = tuple(live for found in founds for live in found.campaigns)
     others = tuple(found.others for found in founds if run.pauses and found.campaigns and not found.complete)
     return Targets(
         changes,
         seen,
         missing,
-        (*others, *map(_series_goes_on, series), *run.client.notes),
+        (*others, *map(_series_goes_on, series), *run.client.notes, *run.counts.notes),
         complete=not others,
     )
 

@@ -178,7 +178,8 @@ def _resume(verb: Verb, live: Live, terms: Terms) -> Change:
         message = f"its window is over; `{terms.address.command('complete', live.sid)}` ends it"
         return _change(verb, live, ChangeType.BLOCKED, Reason("window-over", message))
     begins = window.start if starts_ahead(live, terms) else terms.now
-    subject = Subject(live.kind, live.spec, begins, is_live=True)
+    ahead = begins - terms.now if begins else None
+    subject = Subject(live.kind, live.spec, begins, is_live=True, ahead=ahead)
     found = check(subject, asked_of(live, verb.state), terms.policies, terms.locate)
     binding = [finding for finding in found if finding.rule not in _OF_MANIFESTS]
     errors = [finding for finding in binding if finding.severity is Severity.ERROR]

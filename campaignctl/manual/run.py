@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from campaignctl.api.client import Client
 from campaignctl.api.lookup import find
 from campaignctl.app import output
 from campaignctl.app.applying import PlanRunner
+from campaignctl.app.counting import count_for
 from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
 from campaignctl.errors import ApiError, CampaignctlError
@@ -18,8 +19,9 @@ from campaignctl.manual.rules import Verb, calling_first, plan_by_hand
 from campaignctl.model.campaigns import Key, Live
 from campaignctl.model.naming import AskedName, Found
 from campaignctl.model.permissions import Consent
-from campaignctl.model.plan import Change
+from campaignctl.model.plan import Change, ListCount
 from campaignctl.model.results import ApplyResult
+from campaignctl.planning.counting import with_lists
 from campaignctl.planning.order import steps
 from campaignctl.planning.planner import Decisions
 from campaignctl.planning.terms import Terms
@@ -39,6 +41,15 @@ class Targets:
     complete: bool = True
 
 
+@dataclass
+class ListCounts:
+    """What was counted for the question. `began` is when, by the clock's `monotonic`; None before."""
+
+    lists: Mapping[str, ListCount] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    began: float | None = None
+
+
 @dataclass(frozen=True)
 class ManualRun:
     """One verb on one open account."""
@@ -48,6 +59,8 @@ class ManualRun:
     client: Client
     runner: PlanRunner
     output_format: str
+    count_lists: bool = False
+    counts: ListCounts = field(default_factory=ListCounts)
 
     @property
     def pauses(self) -> bool:
@@ -66,6 +79,22 @@ class ManualRun:
             address=self.session.options.address,
             clocks=self.client.other_clocks(),
             by_hand=True,
+            lists=self.counts.lists,
+        )
+
+    def counted(self, decide: Callable[[Terms], tuple[Change, ...]]) -> tuple[Change, ...]:
+        """What is decided, once more where lists are sent to that nobody counted yet."""
+        changes = decide(self.terms)
+        if not self.count_lists:
+            return changes
+        began = self.session.clock.monotonic()
+        found = count_for(changes, self.client.now(), self.client)
+        if found is None:
+            return changes
+        self.counts.lists, self.counts.notes, self.counts.began = found.lists, found.notes, began
+        terms = self.terms
+        return tuple(
+            with_lists(change, terms.lists, terms.now, notes_empty=False) for change in decide(terms)
         )
 
     def consequences(self, changes: Collection[Change], seen: Iterable[Live]) -> Mapping[Key, str]:
@@ -92,7 +121,8 @@ class ManualRun:
 
         terms = self.terms
         plan = replace(plan_by_hand(changes, terms, self.client.requests), notes=tuple(notes))
-        planned = Planned.sealed(plan, terms, Decisions(plan.changes, (), 0, 0), self.session)
+        outlook = Decisions(plan.changes, (), 0, 0)
+        planned = Planned.sealed(plan, terms, outlook, self.session, self.counts.began)
         color, width = output.wants_color(self.session.options), output.width()
         text = by_hand_text(planned.document, now=terms.now, color=color, width=width)
         if self.output_format == "text":

@@ -1,5 +1,5 @@
-"""What a reviewer approves (rule 11): a plan's digest and the moment until which it holds. An approval is as old as the
-plan that was read."""
+"""What a reviewer approves (rule 11): a plan's digest, the moment until which it holds, and how many people are in the
+lists that it reaches. An approval is as old as the plan that was read."""
 
 from __future__ import annotations
 
@@ -12,13 +12,25 @@ from campaignctl.diagnostics import some_of
 from campaignctl.errors import RefusedError, UsageError
 
 _FORMAT: Final = "%Y-%m-%dT%H:%MZ"
-_WRITTEN: Final = re.compile(r"(?P<digest>[0-9a-f]{12})@(?P<until>\d{4}-\d\d-\d\dT\d\d:\d\dZ)", re.ASCII)
+_WRITTEN: Final = re.compile(
+    r"(?P<digest>[0-9a-f]{12})@(?P<until>\d{4}-\d\d-\d\dT\d\d:\d\dZ)(?P<counts>(?:\+(?:\d{1,9}|x))*)",
+    re.ASCII,
+)
+_UNKNOWN: Final = "x"
+MOST_COUNTS: Final = 10
+"""Of one approval: of more lists nobody reads them, and a plan file is needed."""
 _EXAMPLE: Final = "9f2c41aa07be@2027-01-15T03:20Z"
 
 
-def approval_of(digest: str, expires_at: datetime) -> str:
-    """`DIGEST@TIME`, the time in UTC to the minute, rounded down."""
-    return f"{digest}@{expires_at.astimezone(UTC).strftime(_FORMAT)}"
+def approval_of(digest: str, expires_at: datetime, counts: Sequence[int | None] = ()) -> str:
+    """`DIGEST@TIME+COUNT…`, the time in UTC to the minute, rounded down; a count for each list, `x` where unknown."""
+    counts = counts if len(counts) <= MOST_COUNTS else ()
+    told = "".join(f"+{_UNKNOWN if count is None else count}" for count in counts)
+    return f"{digest}@{expires_at.astimezone(UTC).strftime(_FORMAT)}{told}"
+
+
+def _count(text: str) -> int | None:
+    return None if text == _UNKNOWN else int(text)
 
 
 _MOST_NAMED: Final = 3
@@ -29,6 +41,7 @@ class Approval(NamedTuple):
 
     digest: str
     until: datetime
+    counts: tuple[int | None, ...] = ()
 
     @classmethod
     def read(cls, text: str) -> Approval:
@@ -36,12 +49,14 @@ class Approval(NamedTuple):
         found = _WRITTEN.fullmatch(text.strip())
         try:
             if found is not None:
-                return cls(found["digest"], datetime.strptime(found["until"], _FORMAT).replace(tzinfo=UTC))
+                until = datetime.strptime(found["until"], _FORMAT).replace(tzinfo=UTC)
+                counts = found["counts"].split("+")[1:]
+                return cls(found["digest"], until, tuple(map(_count, counts)))
         except ValueError:  # such as a 13th month
             pass
         raise UsageError(
-            f"--expect takes the complete approval, DIGEST@TIME such as {_EXAMPLE}: give what `plan` and `show` "
-            "print after Approve, and the JSON as `approval`"
+            f"--expect takes the complete approval, DIGEST@TIME such as {_EXAMPLE} and what follows it: give what "
+            "`plan` and `show` print after Approve, and the JSON as `approval`"
         )
 
     def hold_against(self, digest: str, now: datetime, came: Sequence[str] = ()) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from campaignctl.model.managed_lists import Members
     from campaignctl.model.plan import Reason
     from campaignctl.model.recurrence import OccurrenceOf, Recurrence
+    from campaignctl.model.suppression import Suppression, SuppressionSource
 
 RefreshStrategy: TypeAlias = Literal["auto", "full"]
 """How an account is read for a plan: what can matter, or all of it."""
@@ -45,6 +46,9 @@ class Desired:
     `stop_when` holds the limits of a guard as written, `usage` how its people are expected to answer, too. `after` is
     what it waits for.
     One that repeats has the rule in `repeat` and no schedule: it means no campaign, each `occurrence` of it does.
+    `suppress` are the sources that it names, `suppression` whom they and the project's hold. Where these leave somebody
+    out, `from` holds the others: `declared` are all, `places` those of the others among them, `left_out` who is not
+    called, by the country's rule.
     """
 
     kind: Kind
@@ -60,6 +64,11 @@ class Desired:
     document: int = 0
     list_names: Mapping[str, str] = field(default_factory=dict)
     numbers_file: str | None = None
+    suppress: tuple[SuppressionSource, ...] = ()
+    suppression: Suppression | None = None
+    declared: Sequence[str] | None = None
+    places: Sequence[int] = ()
+    left_out: frozenset[str] = frozenset()
     stop_when: Mapping[str, Value] = field(default_factory=dict)
     usage: Mapping[str, Value] = field(default_factory=dict)
     after: tuple[After, ...] = ()
@@ -71,6 +80,11 @@ class Desired:
         """None only where a SID is pinned and the name is not managed."""
         name = self.spec.get("name")
         return name if isinstance(name, str) else None
+
+    @property
+    def declares(self) -> Value:
+        """The numbers that it declares, before anybody is left out."""
+        return self.spec.get("from") if self.declared is None else self.declared
 
     def ignores(self, path: str) -> bool:
         """True for a path that is ignored itself or within an ignored object."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from campaignctl.diagnostics import Diagnostic
@@ -13,6 +13,9 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.endpoints import SERVICES, Endpoint
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.usage import Usage, read_usage
+
+if TYPE_CHECKING:
+    from campaignctl.model.suppression import SuppressionSource
 
 Backend: TypeAlias = Literal["exotel", "sandbox"]
 
@@ -106,7 +109,8 @@ class ProjectFile:
     """The project file, checked. `root` is its directory; `file` its path as shown in messages, None without one.
 
     `declared` are the environments that the file names, in its order; `environments` has the sandbox besides.
-    `findings` are warnings: what is odd about the file and yet valid.
+    `findings` are warnings: what is odd about the file and yet valid. `suppress` are the sources of people whom no
+    campaign calls.
     """
 
     root: str
@@ -118,6 +122,7 @@ class ProjectFile:
     prune: Prune | None = None
     declared: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+    suppress: tuple[SuppressionSource, ...] = ()
 
     @property
     def validated(self) -> tuple[Environment, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import State
-from campaignctl.kinds.operations import Op
+from campaignctl.kinds.operations import BEGINNING, Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
 from campaignctl.model.campaigns import Desired, Key, Live, Locate, RefreshStrategy
@@ -27,7 +28,7 @@ class Operation:
 
     `fields` are top-level names: all that are sent with a create, those that change in an update. `sid` is set
     only where it is not the change's own: a twin. `numbers_failed` belongs to a complete, `people` and `requests` to an
-    upload.
+    upload. `opt_out`: an update that only takes suppressed people out, which nothing keeps back.
     """
 
     op: Op
@@ -36,6 +37,17 @@ class Operation:
     numbers_failed: int | None = None
     people: int | None = None
     requests: int | None = None
+    opt_out: bool = field(default=False, compare=False)
+
+    @property
+    def sends_to_lists(self) -> bool:
+        """Whether it leads to calls to people of lists, where the campaign has some."""
+        return self.op in BEGINNING or (self.op is Op.UPDATE and "lists" in self.fields)
+
+
+def opting_out() -> Operation:
+    """Takes suppressed people out of a campaign, and changes nothing else."""
+    return Operation(Op.UPDATE, ("from",), opt_out=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ class ListCount:
     """A contact list that a change sends to, and how many are in it: None where nobody knows.
 
     `sid` is None for one that is yet to come; `name` where the manifest gives none. `managed`: it is a ContactList of
-    the project.
+    the project. `why` says why it is not known.
     """
 
     sid: str | None
@@ -78,6 +90,20 @@ class ListCount:
     count: int | None = None
     counted_at: datetime | None = None
     managed: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """How many of the declared people are left out, and a keyed mark of each, which betrays nobody."""
+
+    count: int
+    marks: tuple[str, ...] = ()
+
+
+def counts_in(lists: Iterable[ListCount]) -> Counts:
+    """What is known, by SID."""
+    return {it.sid: it.count for it in lists if it.sid is not None and it.count is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +113,8 @@ class Change:
     `live` is the match, None when nothing is there or nobody can tell (ambiguous). `resulting` holds the fields
     as they will stand when the operations are done, for what people read and for policies. `lists` are those that it
     will send to, where they are counted. `gates` are those that its create or resume waits for. `managed` is the list
-    of the project that it is about, and None of a campaign.
+    of the project that it is about, and None of a campaign. `suppressed` says who is left out; `opts_out`: suppressed
+    people are in the live campaign, and can still be taken out.
     """
 
     key: Key
@@ -104,6 +131,8 @@ class Change:
     lists: tuple[ListCount, ...] = ()
     gates: tuple[Gate, ...] = ()
     managed: ManagedList | None = None
+    suppressed: Suppressed | None = None
+    opts_out: bool = False
 
     @property
     def of_list(self) -> bool:
@@ -113,12 +142,36 @@ class Change:
     @property
     def counts(self) -> Counts:
         """What is known of its lists."""
-        return {it.sid: it.count for it in self.lists if it.sid is not None and it.count is not None}
+        return counts_in(self.lists)
+
+    @property
+    def reaches_lists(self) -> bool:
+        """Whether an apply leads to calls to people of its lists."""
+        return any(it.sends_to_lists for it in self.operations if it.sid is None)
 
     @property
     def desired_state(self) -> State | None:
         """What the manifest wants; None when its life is not managed."""
         return self.desired.state if self.desired else None
+
+
+class Reaching(Protocol):
+    """What reaches people of lists: a change, or one of a saved plan."""
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """What an apply does."""
+
+    @property
+    def lists(self) -> tuple[ListCount, ...]:
+        """What is counted."""
+
+
+def reached_lists(changes: Iterable[Reaching]) -> tuple[ListCount, ...]:
+    """The lists that operations reach, where they are counted, each once, in the order of their SIDs."""
+    reaching = (it for it in changes if any(op.sends_to_lists for op in it.operations if op.sid is None))
+    lists = {each.sid: each for it in reaching for each in it.lists if each.sid is not None}
+    return tuple(lists[sid] for sid in sorted(lists))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +246,13 @@ class Plan:
 
     @property
     def approval(self) -> str:
-        """What a reviewer approves: `DIGEST@TIME`."""
-        return approval_of(self.digest, self.expires_at)
+        """What a reviewer approves: `DIGEST@TIME`, and behind it how many are in each list that is reached."""
+        return approval_of(self.digest, self.expires_at, tuple(it.count for it in self.reached))
+
+    @property
+    def reached(self) -> tuple[ListCount, ...]:
+        """The lists that operations reach, where they are counted."""
+        return reached_lists(self.changes)
 
     @property
     def operations(self) -> int:

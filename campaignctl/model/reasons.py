@@ -172,8 +172,8 @@ _ROWS: Final = (
     ReasonCode(
         "no-recipients",
         _B,
-        "Nobody is left to be called or texted.",
-        "Look at who is suppressed, and at who is declared.",
+        "Everybody whom it would reach is suppressed.",
+        "Nothing is created, and one that calls is paused. End it, or declare people who may be called.",
     ),
     ReasonCode(
         "policy",
@@ -294,6 +294,12 @@ _APPLY_ROWS: Final = (
         "The campaign is no longer what the plan showed; the rest of its operations was not sent.",
         "Plan again: somebody or something changed the campaign in the meantime.",
         "Look at it, then run it again: somebody changed the campaign in the meantime.",
+    ),
+    ApplyReason(
+        "list-drift",
+        "A contact list has grown since the plan was reviewed, or nobody can tell any more how many are in it.",
+        "Plan again and look at who came; policy.list_drift says how much a list may grow.",
+        "Run it again, and look at how many are in the list now.",
     ),
     ApplyReason(
         "lost-race",

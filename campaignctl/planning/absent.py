@@ -21,6 +21,7 @@ from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.payload import Spec, create_spec
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import Subject, check
+from campaignctl.recipients.leaving_out import nobody_left, told_nobody
 
 _DAY = timedelta(days=1)
 
@@ -61,7 +62,8 @@ def decide_absent(desired: Desired, neighbours: Neighbours, terms: Terms) -> Dec
     findings: tuple[Diagnostic, ...] = ()
     if all(map(_holds, against)):
         begins = window.start or terms.now
-        subject = Subject(desired.kind, spec, begins, lead=begins - terms.now)
+        ahead = begins - terms.now
+        subject = Subject(desired.kind, spec, begins, lead=ahead, ahead=ahead)
         findings = check(subject, desired, terms.policies, terms.locate, terms.beside)
     policy = forbidden(findings)
     reason = first([*against, policy] if policy else against)
@@ -97,6 +99,7 @@ def obstacles(desired: Desired, window: Window, terms: Terms, neighbours: Neighb
         _unknown_outcome(desired, window, terms),
         _other_endpoint(desired, window, terms.now, neighbours),
         *unresolved(desired),
+        no_recipients(desired),
         _start_passed(desired, window, terms.now),
         _unsafe_start(desired, window, terms.now),
         _looks_renamed(desired, terms, neighbours),
@@ -106,6 +109,11 @@ def obstacles(desired: Desired, window: Window, terms: Terms, neighbours: Neighb
     ):
         if reason is not None:
             yield reason
+
+
+def no_recipients(desired: Desired) -> Reason | None:
+    """Whom nobody is left of is not created, whatever the policies say."""
+    return Reason("no-recipients", told_nobody(desired)) if nobody_left(desired) else None
 
 
 def _unknown_outcome(desired: Desired, window: Window, terms: Terms) -> Reason | None:

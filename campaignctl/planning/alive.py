@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from campaignctl.diagnostics import Diagnostic, Severity
+from campaignctl.diagnostics import Diagnostic, Severity, counted
 from campaignctl.kinds.lifecycle import CALLING, MARGIN, MEETS, State, Status
 from campaignctl.kinds.operations import OPERATIONS, STARTING, Op, Permission, shortest_path
 from campaignctl.kinds.table import Mutability, Role, Value
@@ -24,6 +24,16 @@ from campaignctl.planning.payload import Spec, contradictions, lost_by_sending, 
 from campaignctl.planning.phase import Phase, StartMove, can_change, earlier_versions, phase_of, start_move
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import OF_CONTENT, Subject, check, unchecked
+from campaignctl.recipients.leaving_out import (
+    NUMBERS,
+    nobody_left,
+    only_fewer,
+    still_in,
+    suppression_noted,
+    told_nobody,
+    with_opt_out,
+    without_numbers,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +48,15 @@ class Decision:
     resulting: Mapping[str, Value] = field(default_factory=dict)
     findings: tuple[Diagnostic, ...] = ()
     gates: tuple[Gate, ...] = ()
+    opts_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """The facts about one manifest and its alive campaign at one moment.
 
-    `earlier_versions` are the fields that hold other versions of the lists that are wanted, and can no longer change.
+    `earlier_versions` are the fields that hold other versions of the lists that are wanted, and can no longer change;
+    `suppressed` are people of the live one.
     """
 
     desired: Desired
@@ -54,6 +66,13 @@ class Assessment:
     phase: Phase
     move: StartMove
     earlier_versions: tuple[str, ...] = ()
+    suppressed: frozenset[str] = frozenset()
+
+    @property
+    def opts_out(self) -> bool:
+        """Whether suppressed people are in the live campaign, and can be taken out."""
+        managed = bool(self.suppressed) and not self.desired.ignores(NUMBERS) and NUMBERS in self.desired.spec
+        return managed and can_change(NUMBERS, self.live, self.phase, self.move)
 
     @property
     def earlier_allowed(self) -> bool:
@@ -111,11 +130,20 @@ def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
     if earlier:
         kept = tuple(it for it in comparison.differences if it.field not in earlier)
         comparison = Comparison(kept, comparison.unseen)
-    return Assessment(desired, live, terms, comparison, phase, move, earlier)
+    suppressed = still_in(desired, live)
+    if suppressed and not can_change(NUMBERS, live, phase, move) and only_fewer(desired, live, suppressed):
+        kept = tuple(it for it in comparison.differences if it.field != NUMBERS)
+        comparison = Comparison(kept, comparison.unseen)
+    return Assessment(desired, live, terms, comparison, phase, move, earlier, suppressed)
 
 
 def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
     """What is done, held or blocked, and the first reason that holds."""
+    if nobody_left(desired) and not desired.ignores(NUMBERS):
+        if desired.state in (State.COMPLETED, State.ARCHIVED):
+            return decide(without_numbers(desired), live, terms)
+        pause = (Operation(Op.PAUSE),) if live.status in CALLING else ()
+        return Decision(Reason("no-recipients", told_nobody(desired)), pause, resulting=live.spec)
     return decide_in_sync(desired, live, terms) or decide_in_full(desired, live, terms)
 
 
@@ -154,7 +182,7 @@ def _decided(desired: Desired, live: Live, terms: Terms) -> Decision:
     unsendable = list(cannot_send_whole(facts, spec)) if fields else []
     if unsendable:
         blocks, fields, spec = [*blocks, *unsendable], (), {}
-    return _with_policies(facts, blocks, fields, spec)
+    return _with_policies(facts, blocks, fields, spec, sendable=not unsendable)
 
 
 def _unknown_lists(desired: Desired) -> tuple[Reason, ...]:
@@ -255,11 +283,14 @@ def _unseen_message(lost: tuple[str, ...], facts: Assessment) -> str:
     return f"the account does not show {' and '.join(lost)}, so an update could lose them{hint}"
 
 
-def _with_policies(facts: Assessment, blocks: list[Reason], fields: tuple[str, ...], spec: Spec) -> Decision:
+def _with_policies(
+    facts: Assessment, blocks: list[Reason], fields: tuple[str, ...], spec: Spec, sendable: bool
+) -> Decision:
     """Policies bind updates and resumes, those of a blocked change too; never a pause."""
     done, held = _sequence(facts, fields)
     if blocks:
         done, held = tuple(it for it in done if OPERATIONS[it.op].if_blocked), ()
+    done = with_opt_out(done) if facts.opts_out and sendable else done
     resulting = {**resulting_without_update(facts), **spec}
     unseen = frozenset(resulting.keys() - facts.live.spec.keys() - spec.keys())
     findings, unchecked_notes = _held_against_policies(
@@ -269,8 +300,9 @@ def _with_policies(facts: Assessment, blocks: list[Reason], fields: tuple[str, .
     if policy is not None:
         blocks = [*blocks, policy]
         done, held = tuple(it for it in done if it.op is Op.PAUSE), ()
+        done = with_opt_out(done) if facts.opts_out and sendable else done
         resulting = resulting_without_update(facts)
-    reasons = [*blocks, *_held_reasons(facts, held), *_done_reasons(facts, done)]
+    reasons = [*blocks, *_held_reasons(facts, held, done), *_done_reasons(facts, done)]
     return Decision(
         reason=first(reasons) or settled(facts),
         operations=done,
@@ -279,6 +311,7 @@ def _with_policies(facts: Assessment, blocks: list[Reason], fields: tuple[str, .
         notes=(*_notes(facts), *unchecked_notes),
         resulting=resulting,
         findings=findings,
+        opts_out=facts.opts_out and sendable,
     )
 
 
@@ -298,12 +331,13 @@ def _held_against_policies(
 def _exempt(facts: Assessment, done: tuple[Operation, ...]) -> tuple[str, ...]:
     """The policies that are not asked: about hours where these stay, about content that can no longer change."""
     hours = ("calling_hours",) if _changes_callbacks_alone(facts, done) else ()
-    return hours if facts.phase is Phase.OPEN else (*hours, *OF_CONTENT)
+    lists = () if any(it.sends_to_lists for it in done) else ("empty_list",)
+    return (*hours, *lists) if facts.phase is Phase.OPEN else (*hours, *lists, *OF_CONTENT)
 
 
 def _policy_subject(facts: Assessment, done: tuple[Operation, ...], resulting: Spec) -> Subject | None:
     """The campaign as policies look at it; None where nothing starts, or it is over."""
-    operations = {it.op for it in done}
+    operations = {it.op for it in done if not it.opt_out}
     terms, window = facts.terms, window_of(facts.live.kind, resulting)
     if not operations & STARTING or window.over(terms.now):
         return None
@@ -312,7 +346,8 @@ def _policy_subject(facts: Assessment, done: tuple[Operation, ...], resulting: S
     if Op.RESUME in operations and (unseen or begins is None or begins <= terms.now):
         begins = terms.now  # it begins to call at once, or nobody sees that it does not
     lead = window.start - terms.now if window.start and _sets_start(facts, done) else None
-    return Subject(facts.live.kind, resulting, begins, lead, is_live=True)
+    ahead = begins - terms.now if begins else None
+    return Subject(facts.live.kind, resulting, begins, lead, is_live=True, ahead=ahead)
 
 
 def _as_it_will_stand(facts: Assessment, resulting: Spec, sent: Spec) -> Spec:
@@ -342,7 +377,7 @@ def _sequence(
     done: list[Operation] = []
     held: list[HeldOperation] = []
     for operation, permission in _wanted(facts, fields):
-        if held or (permission is not None and not _allowed(facts, permission)):
+        if held or (permission is not None and not _may(facts, operation, permission, done)):
             held.append(
                 HeldOperation(operation.op, operation.fields, facts.live.updated, operation.numbers_failed)
             )
@@ -357,7 +392,8 @@ def _wanted(facts: Assessment, fields: tuple[str, ...]) -> Iterator[tuple[Operat
     if Op.PAUSE in ops:
         yield Operation(Op.PAUSE), None
     if fields:
-        yield Operation(Op.UPDATE, fields), None
+        only = fields == (NUMBERS,) and only_fewer(facts.desired, facts.live, facts.suppressed)
+        yield Operation(Op.UPDATE, fields, opt_out=only), None
     if earlier_start_held(facts):
         yield Operation(Op.UPDATE, (facts.schedule,)), Permission.EARLIER_START
     for op in ops:
@@ -373,6 +409,17 @@ def acting_on(live: Live, op: Op) -> Operation:
 def earlier_start_held(facts: Assessment) -> bool:
     """Whether an earlier start is wanted that nobody allowed."""
     return facts.phase is Phase.OPEN and facts.move is StartMove.EARLIER and not facts.earlier_allowed
+
+
+def _may(facts: Assessment, operation: Operation, permission: Permission, done: list[Operation]) -> bool:
+    """A resume of what still holds suppressed people must be asked for by a word of its own too."""
+    also = operation.op is not Op.RESUME or not _calls_suppressed(facts, done)
+    return _allowed(facts, permission) and (also or _allowed(facts, Permission.SUPPRESSED))
+
+
+def _calls_suppressed(facts: Assessment, done: Iterable[Operation]) -> bool:
+    sends_others = facts.phase is not Phase.STARTED and any(it.op is Op.UPDATE for it in done)
+    return bool(facts.suppressed) and not sends_others
 
 
 def _allowed(facts: Assessment, permission: Permission) -> bool:
@@ -393,14 +440,19 @@ def numbers_failed(live: Live) -> int | None:
     return None if live.stats is None else sum(live.stats.get(name, 0) for name in _NOT_FINAL)
 
 
-def _held_reasons(facts: Assessment, held: tuple[HeldOperation, ...]) -> Iterator[Reason]:
+def _held_reasons(
+    facts: Assessment, held: tuple[HeldOperation, ...], done: tuple[Operation, ...]
+) -> Iterator[Reason]:
     if any(it.op is Op.UPDATE for it in held):
         message = "the start would move earlier; somebody may have postponed it on purpose"
         yield Reason("earlier-start", message)
     words = [it.op.value for it in held if it.op is not Op.UPDATE]
+    resumes_to_them = Op.RESUME in words and _calls_suppressed(facts, done)
     if words:
         unsure = _UNSURE if Op.RESUME in words and _would_wait_if_known(facts) else ""
-        yield Reason("needs-allow", f"{', '.join(words)} must be asked for{unsure}")
+        people = counted(len(facts.suppressed), "suppressed person", "suppressed people")
+        calls = f"; it would {facts.live.kind.stem} {people} (allow suppressed)" if resumes_to_them else ""
+        yield Reason("needs-allow", f"{', '.join(words)} must be asked for{unsure}{calls}")
 
 
 _UNSURE = "; the environment's allow covers a resume only with resume_before_start: waits"
@@ -463,6 +515,9 @@ def _notes(facts: Assessment) -> Iterator[str]:
         yield f"is called {facts.live.name} live; a name cannot change after the start"
     if facts.terms.resends(facts.desired, facts.live) and facts.phase is not Phase.OPEN:
         yield f"not sent again: {facts.phase.value}"
+    if facts.desired.suppression is not None:
+        changes = can_change(NUMBERS, facts.live, facts.phase, facts.move)
+        yield from suppression_noted(facts.desired, facts.live, facts.suppressed, not changes)
     if facts.live.status in CALLING and facts.desired.state is State.PAUSED and facts.phase is Phase.NEAR:
         yield "its start is so near that the pause may come too late"
 

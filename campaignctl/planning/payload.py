@@ -19,6 +19,7 @@ from campaignctl.planning.lists import without_names
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
 from campaignctl.policy.consistency import faults
+from campaignctl.recipients.leaving_out import without_suppressed
 
 Spec = dict[str, Value]
 
@@ -66,7 +67,7 @@ def update_spec(desired: Desired, live: Live, changing: Collection[str], terms: 
         if declared:
             value = _merged(field, desired, live, field.name in changing, terms.country)
         else:
-            value = live.spec.get(field.name)
+            value = _sent_back(field, desired, live.spec.get(field.name))
         unset = declared and live.spec.get(field.name, UNSEEN) is not None
         if value is not None or unset or field.name in changing:
             spec[field.name] = value
@@ -78,7 +79,14 @@ def _merged(field: Field, desired: Desired, live: Live, changes: bool, country: 
     if field.type is Type.OBJECT:
         return _merged_object(field, desired, live, changes, country)
     unseen = field.name not in live.spec
-    return wanted if changes or unseen or same(field, before, wanted, country) else before
+    if changes or unseen or same(field, before, wanted, country):
+        return wanted
+    return _sent_back(field, desired, before)
+
+
+def _sent_back(field: Field, desired: Desired, value: Value) -> Value:
+    """What is live, without the people who are suppressed."""
+    return without_suppressed(desired, value) if field.type is Type.NUMBERS else value
 
 
 def _merged_object(

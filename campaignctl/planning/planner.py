@@ -13,13 +13,16 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import STOPPED_STATES, State, Status
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
+from campaignctl.model.counts import Counts
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
-from campaignctl.model.plan import Change, Reason
+from campaignctl.model.plan import Change, Reason, Suppressed
 from campaignctl.model.reasons import REASONS
 from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import Neighbours, decide_absent, nothing_to_do
 from campaignctl.planning.alive import Decision, decide
 from campaignctl.planning.ambiguous import decide_ambiguous
+from campaignctl.planning.compare import start_of
+from campaignctl.planning.counting import with_lists
 from campaignctl.planning.every_clock import decided_by_every_clock
 from campaignctl.planning.finished import decide_finished, decide_past_its_end, past_its_end
 from campaignctl.planning.foreign import decide_foreign, looks_foreign
@@ -40,6 +43,7 @@ from campaignctl.policy import (
 )
 from campaignctl.policy.beside import OtherRun
 from campaignctl.policy.checking import expected, keeps_ledger
+from campaignctl.policy.frequency import Frequency, ReachedCampaign
 from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.shared_capacity import SharedCapacity
 
@@ -115,14 +119,16 @@ def make_plan(
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
     copies = copies_among(all_manifests, terms.environment, terms.now)
-    others = cache(lambda: OtherRuns(_other_runs(account), terms.policies.capacities))
+    others = cache(lambda: OtherRuns(_other_runs(account, terms.counts), terms.policies.capacities))
     registered = cache(lambda: registry_of(terms.companions))
     ledger = cache(lambda: _ledger(account, terms)) if keeps_ledger(terms.environment) else None
+    limited = level_of(RULES["frequency"], terms.environment) is not None
     beside = Beside(
         copies=copies,
         find_load=lambda *asked: others().find_load(*asked),
         registered=registered,
         ledger=ledger,
+        frequency=Frequency(_contacts(account), terms.country) if limited else None,
     )
     terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
@@ -151,17 +157,33 @@ def _decide_all(
 ) -> tuple[list[Decision], list[Change], SharedCapacity]:
     """Each by itself; once more where together they want more than the account can do, and a rule forbids it."""
     decided = [_decide_timely(match, account, terms) for match in meant]
-    changes = list(map(_change, meant, decided))
+    changes = [_change(match, decision, terms) for match, decision in zip(meant, decided, strict=True)]
     together, alive = [*changes, *orphans], _alive(account.snapshot.listings)
-    shared = SharedCapacity(together, alive, terms.environment, terms.now)
+    shared = SharedCapacity(together, alive, terms.environment, terms.now, terms.counts)
     if level_of(RULES["capacity"], terms.environment) is not None and shared.overlaps:
         terms = replace(terms, beside=terms.beside._replace(overlaps=shared.overlaps))
         decided = [_decide_timely(match, account, terms) for match in meant]
-        changes = list(map(_change, meant, decided))
+        changes = [_change(match, decision, terms) for match, decision in zip(meant, decided, strict=True)]
     return decided, changes, shared
 
 
-def _other_runs(account: _Account) -> Iterator[OtherRun]:
+def _contacts(account: _Account) -> Iterator[ReachedCampaign]:
+    """All that called, calls or will, as it will stand. What failed, or never was, called nobody."""
+    now = account.snapshot.now
+    for match in account.matches:
+        desired, live = match.desired, match.live
+        if live is None:
+            window = window_of(desired.kind, desired.spec)
+            if not window.over(now):
+                yield ReachedCampaign(desired, window.start or now)
+        elif live.status not in (Status.FAILED, Status.CANCELED):
+            was = window_of(live.kind, live.spec)
+            begun = live.finished or (was.start is not None and was.start <= now)
+            start = was.start if begun else start_of(desired) or was.start
+            yield ReachedCampaign(desired, start or now, settled=True, over=live.finished or was.over(now))
+
+
+def _other_runs(account: _Account, counts: Counts) -> Iterator[OtherRun]:
     """All that may call once the plan is carried out, what it holds or blocks too."""
     for match in account.matches:
         desired, live = match.desired, match.live
@@ -170,11 +192,11 @@ def _other_runs(account: _Account) -> Iterator[OtherRun]:
             continue
         spec = {**live.spec, **desired.spec} if live is not None else desired.spec
         begins = window_of(desired.kind, spec).start
-        yield other_run(Subject(desired.kind, spec, begins), run_key(desired))
+        yield other_run(Subject(desired.kind, spec, begins, counts=counts), run_key(desired))
     for live in account.unmatched:
         if live.status is not Status.PAUSED:
             begins = window_of(live.kind, live.spec).start
-            yield other_run(Subject(live.kind, live.spec, begins, is_live=True), run_key(live))
+            yield other_run(Subject(live.kind, live.spec, begins, is_live=True, counts=counts), run_key(live))
 
 
 def _ledger(account: _Account, terms: Terms) -> Ledger:
@@ -352,12 +374,13 @@ def _unknown_status(desired: Desired, live: Live, terms: Terms) -> Decision:
     return Decision(Reason("unknown-status", message))
 
 
-def _change(match: Match, decision: Decision) -> Change:
+def _change(match: Match, decision: Decision, terms: Terms) -> Change:
     desired, live = match.desired, match.live
     known = live if match.how is not How.INCOMPLETE else None
     key = Key(desired.kind.name, desired.name or (known.name if known else ""), known.sid if known else "")
     beside = names_beside(desired) if desired.list_names and _changes_lists(decision) else ()
-    return Change(
+    suppressed = Suppressed(len(desired.left_out)) if desired.left_out and _does_something(decision) else None
+    change = Change(
         key=key,
         type=REASONS[decision.reason.code].change,
         reason=decision.reason,
@@ -369,7 +392,18 @@ def _change(match: Match, decision: Decision) -> Change:
         notes=(*decision.notes, *beside),
         resulting=decision.resulting or (known.spec if known else desired.spec),
         gates=decision.gates,
+        suppressed=suppressed,
+        opts_out=decision.opts_out,
     )
+    return (
+        with_lists(change, terms.lists, terms.now, terms.policies.has("empty_list"))
+        if terms.lists
+        else change
+    )
+
+
+def _does_something(decision: Decision) -> bool:
+    return bool(decision.operations or decision.held) or decision.reason.code == "no-recipients"
 
 
 def _changes_lists(decision: Decision) -> bool:

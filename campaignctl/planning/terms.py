@@ -13,8 +13,10 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, Live, Locate
 from campaignctl.model.checkout import Checkout, no_checkout
+from campaignctl.model.counts import NO_COUNTS, Counts
 from campaignctl.model.environment import Environment, Prune
 from campaignctl.model.permissions import HERE, Address, Consent, names_campaign
+from campaignctl.model.plan import ListCount, counts_in
 from campaignctl.policy import (
     ALONE,
     Beside,
@@ -49,7 +51,7 @@ class Terms:
     the manifests are of, asked only where an orphan is there; None outside git. `names` are those that a new run
     cannot have, asked only where a message gives one. `by_hand`: somebody asks for it of one campaign, without a
     manifest, and has been told what speaks against it. `repeating` are the manifests that repeat, where
-    there are any.
+    there are any. `lists` are those that were counted, by SID.
     """
 
     now: datetime
@@ -71,6 +73,7 @@ class Terms:
     names: Callable[[], Container[str]] = frozenset
     by_hand: bool = False
     repeating: Repeating | None = None
+    lists: Mapping[str, ListCount] = field(default_factory=dict)
 
     def by(self, clock: OtherClock) -> Terms:
         """The same by another clock."""
@@ -79,7 +82,12 @@ class Terms:
     @cached_property
     def policies(self) -> Policies:
         """What binds the environment's campaigns."""
-        return Policies.of(self.environment, self.companions)
+        return Policies.of(self.environment, self.companions, self.counts)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """How many are in each list, as far as that is known."""
+        return counts_in(self.lists.values()) if self.lists else NO_COUNTS
 
     @property
     def country(self) -> Country | None:

@@ -19,6 +19,9 @@ Companions: TypeAlias = "Mapping[str, Sequence[Companion]]"
 """The documents beside an environment's campaigns, by their kind."""
 NO_COMPANIONS: Final[Companions] = MappingProxyType({})
 
+if TYPE_CHECKING:
+    from campaignctl.policy.frequency import Frequency
+
 
 class OtherRun(NamedTuple):
     """A campaign that shares the account. `start` is None where nobody sees it, `attempts` where nobody can count
@@ -37,7 +40,8 @@ class Beside(NamedTuple):
 
     `find_load` tells what all that may run asks of the account meanwhile; only a rule that needs it asks. `registered`
     gives the registered templates of the environment, None where it has none.
-    `ledger` is what the manifests of the environment cost together, None where one is looked at by itself.
+    `ledger` is what the manifests of the environment cost together, None where one is looked at by itself. `frequency`
+    is None where no rule limits it.
     """
 
     overlaps: Sequence[CapacityOverlap] = ()
@@ -45,6 +49,7 @@ class Beside(NamedTuple):
     find_load: FindLoad = nothing_beside
     registered: Callable[[], Registry | None] = lambda: None
     ledger: Callable[[], Ledger] | None = None
+    frequency: Frequency | None = None
 
 
 ALONE: Final = Beside()

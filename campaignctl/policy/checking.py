@@ -28,6 +28,7 @@ from campaignctl.policy.subject import Case, Subject, label
 if TYPE_CHECKING:
     from campaignctl.model.companions import Companion
     from campaignctl.policy.budget import Ledger
+    from campaignctl.policy.frequency import Frequency, ReachedCampaign
 
 LocateCompanion: TypeAlias = "Callable[[Companion, str], Position]"
 """Where a part of a document beside the campaigns stands, by its dotted path."""
@@ -48,7 +49,9 @@ def check(
 ) -> tuple[Diagnostic, ...]:
     """What every rule that is on finds, at file and line; those that are `exempt` are not asked."""
     usage = policies.environment.usage_of(desired.usage)
-    subject = subject._replace(capacity=policies.capacities[subject.kind.name], usage=usage)
+    subject = subject._replace(
+        capacity=policies.capacities[subject.kind.name], usage=usage, counts=policies.counts
+    )
     findings = []
     for it in policies.rules:
         if it.rule.name in exempt:
@@ -102,8 +105,11 @@ def check_manifests(
     overlaps = shared(_spans(_planned(all_manifests, now), environment, now), environment)
     copies = copies_among(all_manifests, environment, now)
     registered = cache(lambda: registry_of(companions))
+    frequency = _frequency(all_manifests, environment, now)
     ledger = cache(lambda: _ledger(all_manifests, environment, now)) if keeps_ledger(environment) else None
-    beside = Beside(overlaps, copies, manifests_beside(all_manifests, policies, now), registered, ledger)
+    beside = Beside(
+        overlaps, copies, manifests_beside(all_manifests, policies, now), registered, ledger, frequency
+    )
     for desired in selected:
         if desired.repeat is None:
             yield from check_manifest(desired, policies, now, locate, beside)
@@ -211,6 +217,26 @@ def _standing(all_manifests: Collection[Desired], now: datetime) -> Iterable[Des
 def copies_among(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Copies:
     """The manifests of an environment, to be asked which of them repeats another."""
     return Copies(all_manifests, environment.country, zone_name(environment), now)
+
+
+def _frequency(
+    all_manifests: Collection[Desired], environment: Environment, now: datetime
+) -> Frequency | None:
+    if level_of(RULES["frequency"], environment) is None:
+        return None
+    from campaignctl.policy.frequency import Frequency
+
+    return Frequency(_contacts(all_manifests, now), environment.country)
+
+
+def _contacts(all_manifests: Collection[Desired], now: datetime) -> Iterator[ReachedCampaign]:
+    """Offline: what is over may have called, and nobody knows what is created."""
+    from campaignctl.policy.frequency import ReachedCampaign
+
+    for desired in all_manifests:
+        window = window_of(desired.kind, desired.spec)
+        over = window.over(now)
+        yield ReachedCampaign(desired, window.start or now, settled=over, over=over)
 
 
 def _others(all_manifests: Iterable[Desired], now: datetime) -> Iterator[OtherRun]:

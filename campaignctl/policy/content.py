@@ -9,6 +9,7 @@ from typing import Final
 from campaignctl.diagnostics import counted, did_you_mean, quoted
 from campaignctl.kinds.table import Value
 from campaignctl.model.values import canonical_number, canonical_numbers, texts
+from campaignctl.policy.prediction import number_count
 from campaignctl.policy.subject import Case, Violation, label
 
 
@@ -25,14 +26,23 @@ def duplicate_numbers(case: Case) -> Iterator[Violation]:
 
 
 def max_numbers(case: Case) -> Iterator[Violation]:
-    """No campaign has more numbers of its own; what is in lists nobody counts."""
-    most = case.settings.get("at_most")
+    """No campaign has more numbers, those of the lists that were counted with its own."""
+    most, subject = case.settings.get("at_most"), case.subject
+    if not isinstance(most, int):
+        return
+    allowed = f"at most {counted(most, 'is', 'are')} allowed"
     for name, numbers in _numbers(case):
-        if isinstance(most, int) and len(numbers) > most:
-            allowed = f"at most {counted(most, 'is', 'are')} allowed"
+        if len(numbers) > most:
             yield Violation(
                 name, f"it has {counted(len(numbers), 'number')}, and {allowed}; split it into several"
             )
+            return
+    lists = texts(subject.spec.get("lists"))
+    people = number_count(subject) if lists else None
+    if people is not None and people > most:
+        bound = "" if len(lists) == 1 and not subject.spec.get("from") else "up to "
+        has = f"it has {bound}{counted(people, 'number')} ({counted(len(lists), 'list')})"
+        yield Violation("lists", f"{has}, and {allowed}; split it into several")
 
 
 def _numbers(case: Case) -> Iterator[tuple[str, Sequence[str]]]:

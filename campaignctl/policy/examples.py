@@ -13,13 +13,14 @@ from types import MappingProxyType
 @dataclass(frozen=True, slots=True)
 class Example:
     """`settings` as under `policy` in the project file, `manifest` a complete file; `country` is the environment's,
-    `besides` what else the project file needs.
+    `besides` what else the project file needs. `empty` are lists of the account that hold nobody.
     """
 
     settings: str
     manifest: str
     country: str | None = None
     besides: str = ""
+    empty: tuple[str, ...] = ()
 
 
 def _voice(
@@ -44,6 +45,9 @@ spec:
 """
 
 
+_LIST = "9120d5962d214316b7721de55bb82e03"
+
+
 def _sms(name: str, sender_id: str, template: str = "Your order is on its way.") -> str:
     return f"""\
 apiVersion: campaignctl/v1
@@ -52,7 +56,7 @@ metadata:
   name: {name}
 spec:
   content_type: static
-  lists: [9120d5962d214316b7721de55bb82e03]
+  lists: [{_LIST}]
   dlt_entity_id: "0101428740000012125"
   dlt_template_id: "1107160086562376233"
   sender_id: {sender_id}
@@ -106,6 +110,15 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
             _voice("survey") + "---\n" + _voice("survey-copy", start="2030-01-15T17:00:00+05:30"),
         ),
         "max_numbers": Example("max_numbers: {level: error, at_most: 1}", _voice("many")),
+        "frequency": Example(
+            "frequency: {level: error, at_most: 1, within: 7d}",
+            _voice("morning")
+            + "---\n"
+            + _voice("evening", start="2030-01-15T18:30:00+05:30", end="2030-01-15T19:00:00+05:30"),
+        ),
+        "unsuppressed": Example("unsuppressed: {level: warn}", _sms("to-a-list", "EXOTEL")),
+        "list_drift": Example("list_drift: {level: error, percent: 10}", _sms("offer", "EXOTEL")),
+        "empty_list": Example("empty_list: {level: error}", _sms("to-nobody", "EXOTEL"), empty=(_LIST,)),
         "required_labels": Example("required_labels: {level: warn, labels: [team]}", _voice("nobodys")),
         "allowed_caller_ids": Example(
             'allowed_caller_ids: {level: error, only: ["03349360005"]}',

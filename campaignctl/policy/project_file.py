@@ -7,7 +7,7 @@ from typing import Final
 from campaignctl.kinds import KINDS, formats
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.endpoints import CREATE_FORMS, SERVICES, Service
-from campaignctl.kinds.manifest import API_VERSION, stop_when
+from campaignctl.kinds.manifest import API_VERSION, stop_when, suppress
 from campaignctl.kinds.operations import given_in
 from campaignctl.kinds.spending import PRICES, USAGE
 from campaignctl.kinds.table import Field, Secrecy, Type
@@ -236,5 +236,6 @@ PROJECT = Field(
         _POLICY_FIELD,
         _GUARD,
         *_SPENDING,
+        suppress(),
     ),
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds import KINDS, formats
 from campaignctl.kinds.table import Field, Kind, Type, Value
+from campaignctl.model.counts import NO_COUNTS, Counts
 from campaignctl.model.dlt_checks import CHECKS, DltCheck
 from campaignctl.model.environment import Environment
 from campaignctl.policy.beside import NO_COMPANIONS, Companions
@@ -29,6 +30,7 @@ from campaignctl.policy.content import (
 )
 from campaignctl.policy.dlt_template import DLT_TEMPLATES, dlt_template, not_looked_at, of_templates
 from campaignctl.policy.hours import BOUNDS, CLOSING, OPENING, calling_hours, start_offset
+from campaignctl.policy.people import WITHIN, empty_list, frequency, list_drift, unsuppressed
 from campaignctl.policy.spending import UNKNOWNS, budget, sms_segments
 from campaignctl.policy.subject import Case, Violation
 from campaignctl.policy.timing import RUN_BOUNDS, capacity, lead_time, window_fits
@@ -83,8 +85,9 @@ class Rule:
     """One rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it must have,
     `needs_one_of` several of which it must have one.
 
-    `spares_adopted`: of a campaign that a manifest pins it is a warning at most where no plan is made. `of_content`: it
-    is about what can no longer change once the start is near, and is not asked then. `of_documents` finds what
+    `in_validate` and `in_plan` say where it finds anything at all. `spares_adopted`: of a campaign that a manifest pins
+    it is a warning at most where no plan is made. `of_content`: it is about what can no longer change once the start is
+    near, and is not asked then. `of_documents` finds what
     documents beside the campaigns are at fault with, at their own places: that blocks no change. `not_looked_at` names
     the fields of a live campaign that it would have to see and nobody shows. `checks` are what it looks at one by one.
     """
@@ -98,6 +101,7 @@ class Rule:
     needs_one_of: tuple[str, ...] = ()
     left_out: LeftOut = _OFF
     in_validate: bool = True
+    in_plan: bool = True
     spares_adopted: bool = False
     of_content: bool = False
     of_documents: Callable[[Registry, Mapping[str, Value]], Iterator[tuple[Companion, Violation]]] | None = (
@@ -211,10 +215,68 @@ _ROWS: Final = (
         "max_numbers",
         "No campaign calls more numbers than this.",
         max_numbers,
-        "Counts the numbers of from and from_file. What is in lists nobody counts, and it is not found. Split the "
-        "campaign into several, or raise the limit in the project file, where it is reviewed.",
+        "Counts the numbers of from and from_file, and in a plan those of the lists that it counts: all of them "
+        "together, since nobody knows who is in two. A list that is not counted is not found. Split the campaign into "
+        "several, or raise the limit in the project file, where it is reviewed.",
         settings=(Field("at_most", Type.INTEGER, "The most numbers of one campaign.", minimum=1),),
         needs="at_most",
+    ),
+    Rule(
+        "frequency",
+        "Nobody is called or texted by too many campaigns within a time.",
+        frequency,
+        "Looks over all manifests of the environment, of both kinds, whose numbers are known, after suppression, but "
+        "those wanted paused, completed or archived. What is created already, or over, comes first, then by start, "
+        "kind and name: whatever goes above is at fault, at its recipients, with how many people and up to three of "
+        "the other campaigns. What is over is never at fault. Start it later, or leave out who was called already: "
+        "suppress: [{campaign: voice/NAME}].",
+        settings=(
+            Field("at_most", Type.INTEGER, "The most campaigns of one person.", minimum=1, maximum=10_000),
+            Field(
+                "within",
+                Type.STRING,
+                "How far apart their starts are at least that do not count together: 7d, 36h.",
+                default=WITHIN,
+                format_by=formats.DAYS_OR_HOURS,
+            ),
+        ),
+        needs="at_most",
+    ),
+    Rule(
+        "unsuppressed",
+        "Nobody is reached whom the project could not leave out.",
+        unsuppressed,
+        "Where the project has suppress, finds what is created, updated or resumed to a list that is not managed here, "
+        "with from or lists in metadata.ignore, or with people that are not declared or not shown. Declare the people, "
+        "as from, from_file or a ContactList. On at warn where the project has suppress, else off.",
+    ),
+    Rule(
+        "list_drift",
+        "A list does not grow between review and apply.",
+        list_drift,
+        "Right before a create, a resume or an update with lists, a count that is older than a minute is read again. "
+        "Where it has grown by more than `percent` and by more than ten people since the plan that was reviewed, or is "
+        "no longer known, the change is skipped (list-drift) and apply exits 3: plan again and look at who came. Fewer "
+        "is no drift. At warn it is sent and noted.",
+        settings=(
+            Field(
+                "percent", Type.INTEGER, "By how much it may grow.", minimum=0, maximum=1_000_000, default=10
+            ),
+        ),
+        left_out=LeftOut(Severity.ERROR, Severity.ERROR),
+        in_validate=False,
+        in_plan=False,
+    ),
+    Rule(
+        "empty_list",
+        "No list that is counted holds nobody.",
+        empty_list,
+        "A plan counts the lists of what it creates, resumes or gives other lists, and of what starts within a day. An "
+        "empty one means that nobody would be called: fill it, or give another. Where the start is more than a day "
+        "ahead it is a warning; of a campaign that is created already it is noted. Where a list is empty right before "
+        "a write, that is not sent.",
+        left_out=LeftOut(Severity.ERROR, Severity.ERROR),
+        in_validate=False,
     ),
     Rule(
         "required_labels",
@@ -352,18 +414,25 @@ class InForce(NamedTuple):
 class Policies(NamedTuple):
     """What binds the campaigns of an environment, looked up once for all of them.
 
-    `capacities` is what the account does a minute, by the kind's name.
+    `capacities` is what the account does a minute, by the kind's name; `counts` what is known of lists.
     """
 
     environment: Environment
     rules: tuple[InForce, ...]
     capacities: Mapping[str, int]
+    counts: Counts = NO_COUNTS
 
     @classmethod
-    def of(cls, environment: Environment, companions: Companions = NO_COMPANIONS) -> Policies:
+    def of(
+        cls, environment: Environment, companions: Companions = NO_COMPANIONS, counts: Counts = NO_COUNTS
+    ) -> Policies:
         """Those of one environment, with the documents beside its campaigns."""
         capacities = {kind.name: account_capacity(kind, environment) for kind in KINDS.values()}
-        return cls(environment, tuple(_in_force(environment, companions)), capacities)
+        return cls(environment, tuple(_in_force(environment, companions)), capacities, counts)
+
+    def has(self, name: str) -> bool:
+        """Whether a rule is on."""
+        return any(it.rule.name == name for it in self.rules)
 
 
 def _in_force(environment: Environment, companions: Companions) -> Iterator[InForce]:

@@ -10,6 +10,7 @@ from campaignctl.kinds.lifecycle import CALLING
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
+from campaignctl.model.counts import NO_COUNTS, Counts
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.plan import Change
@@ -27,9 +28,15 @@ class SharedCapacity:
     """
 
     def __init__(
-        self, changes: Iterable[Change], alive: Iterable[Live], environment: Environment, now: datetime
+        self,
+        changes: Iterable[Change],
+        alive: Iterable[Live],
+        environment: Environment,
+        now: datetime,
+        counts: Counts = NO_COUNTS,
     ) -> None:
         """`alive` is all that is, whether the plan touches it or not. Both are read once, if at all."""
+        self._counts = counts
         self._changes = changes
         self._alive = alive
         self._environment = environment
@@ -50,7 +57,7 @@ class SharedCapacity:
             beginning = beginning_of(change, self._now)
             if beginning is not None and beginning.goes:
                 name = label(change.desired) if change.desired else change.key.name
-                subject = subject_of(change, beginning.start, self._environment)
+                subject = subject_of(change, beginning.start, self._environment).counted(self._counts)
                 yield from span_of(subject, name, self._environment)
         settled = {(change.key.kind, change.live.sid) for change in changes if change.live}
         settled |= {
@@ -62,5 +69,5 @@ class SharedCapacity:
         for live in self._alive:
             if live.status in CALLING and (live.kind.name, live.sid) not in settled:
                 begins = window_of(live.kind, live.spec).start
-                subject = Subject(live.kind, live.spec, begins)
+                subject = Subject(live.kind, live.spec, begins, counts=self._counts)
                 yield from span_of(subject, live.name or live.sid, self._environment)

@@ -22,6 +22,7 @@ class Subject(NamedTuple):
     does a minute, None for the kind's default. `is_live`: the campaign is there, so that a field which `spec` lacks is
     one that nobody sees. `counts` are those of lists, `usage` is how its people are expected to answer. `unseen` are
     the fields of `spec` that the account does not show and nothing sends: there stands the manifest's wish alone.
+    `ahead` is how far ahead it begins, None where it is not known.
     """
 
     kind: Kind
@@ -33,6 +34,7 @@ class Subject(NamedTuple):
     counts: Counts = NO_COUNTS
     usage: Usage = USUAL
     unseen: frozenset[str] = frozenset()
+    ahead: timedelta | None = None
 
     def of_account(self, capacity: int) -> Subject:
         """The same, with what the account does a minute."""

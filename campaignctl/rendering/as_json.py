@@ -36,6 +36,7 @@ from campaignctl.rendering.gates import gate_documents
 from campaignctl.rendering.masking import difference_document, masked_spec
 from campaignctl.rendering.measures import (
     hours_document,
+    list_documents,
     local_start,
     message_document,
     moment,
@@ -43,6 +44,7 @@ from campaignctl.rendering.measures import (
     overlap_documents,
     reach_document,
     run_document,
+    suppressed_document,
 )
 from campaignctl.rendering.result_documents import (
     ApplyDocument,
@@ -283,6 +285,8 @@ def _change(
         "fingerprint": change.fingerprint,
         "resulting": masked_spec(kind, resulting, show_numbers=show_numbers),
         "message": message_document(said, change, plan.locate),
+        "lists": list_documents(change.lists),
+        "suppressed": suppressed_document(change.suppressed),
         "run": run_document(run),
         "gates": gate_documents(change.gates),
         "cost": None,
@@ -314,6 +318,8 @@ def _list_change(change: Change, managed: ManagedList) -> BriefChangeDocument:
         "fingerprint": None,
         "resulting": {},
         "message": {"before": None, "after": None},
+        "lists": [],
+        "suppressed": None,
         "gates": [],
         "occurrence": None,
         "cost": None,

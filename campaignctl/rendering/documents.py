@@ -67,6 +67,8 @@ class FindingDocument(TypedDict):
     message: str
     end: NotRequired[Moment | None]
     """Of calling_hours: the latest end that may be declared, null where none would do."""
+    people: NotRequired[Ordinal]
+    """Of frequency: how many are reached too often."""
     count: NotRequired[Ordinal]
     """Of valid_numbers: how many more there are."""
     unfinished: NotRequired[Ordinal]
@@ -214,6 +216,28 @@ class MessageDocument(TypedDict):
     after: EstimateDocument | None
 
 
+class ListDocument(TypedDict):
+    """A contact list that a campaign will send to."""
+
+    sid: str | None
+    """null: known after apply."""
+    name: str | None
+    """As the manifest names it; null where it gives the SID."""
+    count: Amount | None
+    """How many are in it; null where nobody knows."""
+    counted_at: Moment | None
+    managed: bool
+    """It is a ContactList of the project."""
+
+
+class SuppressedDocument(TypedDict):
+    """How many of the declared people are left out."""
+
+    count: Ordinal
+    marks: list[Annotated[str, Constraint(pattern="^[0-9a-f]{12}$")]]
+    """Of each of them twelve hex digits of its HMAC under the API token."""
+
+
 class OutlookDocument(TypedDict):
     """How long a run takes, alone on its account and never paused."""
 
@@ -355,6 +379,10 @@ class BriefChangeDocument(TypedDict):
     """The fields as they will stand when the operations are done. People's numbers as {count, distinct}, callback URLs
     masked."""
     message: MessageDocument
+    lists: list[ListDocument]
+    """The contact lists that it sends to, where they are counted."""
+    suppressed: SuppressedDocument | None
+    """Who is declared and left out; null where nobody is, or nothing is done."""
     run: RunDocument | None
     """null where it does not run, or nobody can tell when."""
     gates: list[GateDocument]
@@ -474,10 +502,11 @@ class PlanHeadDocument(TypedDict):
     digest: Annotated[str, Constraint(pattern="^[0-9a-f]{12}$")]
     """What a reviewer approves."""
     approval: Annotated[
-        str, Constraint(pattern="^[0-9a-f]{12}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z")
+        str,
+        Constraint(pattern="^[0-9a-f]{12}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z(\\+([0-9]+|x))*$"),
     ]
-    """What a reviewer approves, and --expect takes: the digest, @, and expires_at in UTC to the minute, rounded
-    down."""
+    """What a reviewer approves, and --expect takes: the digest, @, expires_at in UTC to the minute, rounded down, and
+    a + and how many are in it (x: unknown) for each contact list that operations reach."""
     seal: Annotated[str, Constraint(pattern="^hmac-sha256:[0-9a-f]{64}$")]
     """Over all other keys, keyed with the API token: a file that was edited is refused."""
     manifests: ManifestsDocument

@@ -11,7 +11,7 @@ from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import Count, Estimate, Estimates, TextEstimate, reach_of
 from campaignctl.model.overlaps import CapacityOverlap
-from campaignctl.model.plan import Change
+from campaignctl.model.plan import Change, ListCount, Suppressed
 from campaignctl.model.ucs2 import Beyond
 from campaignctl.model.windows import window_of
 from campaignctl.policy.hours import local_time
@@ -21,6 +21,7 @@ from campaignctl.rendering.documents import (
     CountDocument,
     EstimateDocument,
     HoursDocument,
+    ListDocument,
     MessageDocument,
     OccurrenceDocument,
     OutlookDocument,
@@ -28,6 +29,7 @@ from campaignctl.rendering.documents import (
     ReachDocument,
     RunDocument,
     SharedOutlookDocument,
+    SuppressedDocument,
     TextDocument,
     Ucs2Document,
 )
@@ -66,6 +68,25 @@ def _place_of_beyond(after: Estimate, change: Change, locate: Locate | None) -> 
             mine = desired.spec.get(field.name) == written
             return locate(desired, f"{field.name}.{text.beyond.offset}") if mine else None
     return None
+
+
+def list_documents(lists: Iterable[ListCount]) -> list[ListDocument]:
+    """In the order of the campaign."""
+    return [
+        {
+            "sid": each.sid,
+            "name": each.name,
+            "count": each.count,
+            "counted_at": moment(each.counted_at) if each.counted_at else None,
+            "managed": each.managed,
+        }
+        for each in lists
+    ]
+
+
+def suppressed_document(suppressed: Suppressed | None) -> SuppressedDocument | None:
+    """As a plan has it."""
+    return {"count": suppressed.count, "marks": list(suppressed.marks)} if suppressed else None
 
 
 def run_document(run: Run | None) -> RunDocument | None:

@@ -75,6 +75,8 @@ def _plan_summary(document: AnyPlanDocument) -> Iterator[Said]:
     yield Said(totals.plan_total(document), Tone.GOOD if quiet else Tone.PLAIN)
     for sentence, tone in (
         (words.reach(document["reach"]), Tone.PLAIN),
+        (words.left_out(document["changes"]), Tone.PLAIN),
+        (words.lists(document["changes"]), Tone.PLAIN),
         (words.total_cost(document.get("cost"), document["reach"]["campaigns"]), Tone.PLAIN),
         (totals.irreversible(operations), Tone.FINAL),
         (_failed(document), Tone.FAILED),

@@ -90,6 +90,12 @@ def seconds(number: int) -> str:
     return counted(number, "second") if number < 120 else f"about {duration(timedelta(seconds=number))}"
 
 
+def suppressed(change: BriefChangeDocument) -> str:
+    """` (34 suppressed)`; empty where nobody is, and in a file of an earlier version."""
+    found = change.get("suppressed")
+    return f" ({found['count']:,} suppressed)" if found else ""
+
+
 def people(resulting: Mapping[str, Value], counts: CountDocument | None = None) -> str:
     """Whom a campaign reaches. How many are in a list that is not counted is unknown, never 0."""
     lists = len(texts(resulting.get("lists")))
@@ -164,7 +170,7 @@ def effect(change: BriefChangeDocument, now: datetime) -> str:
     ops = {operation["op"] for operation in change["operations"] if "sid" not in operation}
     after = change["message"]["after"]
     counts = after["people"] if after else None
-    whom, run = people(change["resulting"], counts), when(change, now)
+    whom, run = people(change["resulting"], counts) + suppressed(change), when(change, now)
     telling = next((op for op in _TELLING if op in ops), Op.UPDATE)
     match telling:
         case Op.COMPLETE:
@@ -416,6 +422,26 @@ def _longer(text: TextDocument) -> str:
     return f"; that is for {sign}{place}{others}: with {instead(ucs2['replacement'])} instead {less} in GSM-7"
 
 
+def lists(changes: Iterable[BriefChangeDocument]) -> str | None:
+    """`Lists: VIP customers 1,200 people, 9120d… 5 people.` None where no operation reaches one that is counted."""
+    found: dict[str | None, str] = {}
+    for change in changes:
+        if change["operations"]:
+            for each in change.get("lists", ()):
+                amount = "unknown" if each["count"] is None else counted(each["count"], "person", "people")
+                found[each["sid"]] = f"{each['name'] or each['sid']} {amount}"
+    return f"Lists: {diagnostics.some_of([*found.values()], _MOST_LISTS)}." if found else None
+
+
+_MOST_LISTS: Final = 5
+
+
+def left_out(changes: Iterable[BriefChangeDocument]) -> str | None:
+    """`34 people suppressed.` None where nobody is."""
+    found = sum(each["count"] for change in changes if (each := change.get("suppressed")))
+    return f"{counted(found, 'person', 'people')} suppressed." if found else None
+
+
 def reach(document: ReachDocument) -> str | None:
     """`Reaches 3,600 people in 3 campaigns: at most 10,800 calls.` None where an apply sets nothing going."""
     if not document["campaigns"]:
@@ -425,5 +451,5 @@ def reach(document: ReachDocument) -> str | None:
     unknown = [f"number of {noun}s unknown" for noun, it in counts.items() if it["known"] is None]
     campaigns = counted(document["campaigns"], "campaign")
     people = _amount(document["people"], "person", "people")
-    most = (f"at most {listed(parts)}",) if parts else ()
-    return f"Reaches {people} in {campaigns}: {'; '.join((*most, *unknown))}."
+    said = "; ".join((*((f"at most {listed(parts)}",) if parts else ()), *unknown))
+    return f"Reaches {people} in {campaigns}{': ' if said else ''}{said}."

@@ -11,7 +11,7 @@ from campaignctl.model.requests import estimate
 from campaignctl.planning.planner import Decisions
 from campaignctl.planning.terms import Terms
 from campaignctl.saved_plans.expiry import expires_at
-from campaignctl.saved_plans.seal import fingerprint
+from campaignctl.saved_plans.seal import fingerprint, person_mark
 
 
 def assemble(
@@ -49,8 +49,17 @@ def assemble(
     )
 
 
+def _suppressed(change: Change, token: str) -> Change:
+    """A mark of each of the declared people who are left out."""
+    if change.suppressed is None or change.desired is None:
+        return change
+    marks = tuple(sorted(person_mark(number, token) for number in change.desired.left_out))
+    return replace(change, suppressed=replace(change.suppressed, marks=marks))
+
+
 def _marked(change: Change, terms: Terms, token: str) -> Change:
     """Only a campaign that the plan changes is remembered; where it resumes, a stop since then wins."""
+    change = _suppressed(change, token)
     if change.live is None or not change.operations:
         return change
     resumes = any(operation.op is Op.RESUME for operation in change.operations)

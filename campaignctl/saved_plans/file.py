@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from campaignctl.errors import InputError, RefusedError
 from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Key
-from campaignctl.model.plan import FORMAT_VERSION, Operation, Selection
+from campaignctl.model.plan import FORMAT_VERSION, ListCount, Operation, Selection, reached_lists
 from campaignctl.model.windows import instant
 from campaignctl.saved_plans.seal import (
     an_array,
@@ -32,6 +32,8 @@ class SavedChange:
     sid: str | None
     operations: tuple[Operation, ...]
     fingerprint: str | None
+    lists: tuple[ListCount, ...] = ()
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class SavedPlan:
     allowed: tuple[str, ...]
     changes: tuple[SavedChange, ...]
     document: Mapping[str, object]
+
+    @property
+    def reached(self) -> tuple[ListCount, ...]:
+        """The lists that operations reach, as they were counted."""
+        return reached_lists(self.changes)
 
 
 def looks_like_plan(text: str) -> bool:
@@ -155,6 +162,24 @@ def _change(change: Mapping[str, object]) -> SavedChange:
         sid=sid,
         operations=tuple(_operation(operation) for operation in objects(change["operations"])),
         fingerprint=_text_or_null(change["fingerprint"]),
+        lists=tuple(map(_list, objects(change.get("lists", ())))),
+        marks=frozenset(_marks(change.get("suppressed"))),
+    )
+
+
+def _marks(suppressed: object) -> Iterator[str]:
+    if isinstance(suppressed, Mapping):
+        yield from map(_text, suppressed["marks"])
+
+
+def _list(each: Mapping[str, object]) -> ListCount:
+    at, count = _text_or_null(each["counted_at"]), each["count"]
+    return ListCount(
+        sid=_text_or_null(each["sid"]),
+        name=_text_or_null(each["name"]),
+        count=count if isinstance(count, int) else None,
+        counted_at=None if at is None else instant(at),
+        managed=each["managed"] is True,
     )
 
 

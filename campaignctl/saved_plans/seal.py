@@ -42,6 +42,11 @@ def _keyed(token: str, text: bytes) -> str:
     return _SCHEME + hmac.digest(token.encode(), text, "sha256").hex()
 
 
+def person_mark(number: str, token: str) -> str:
+    """What a plan keeps of somebody who is left out: nobody can find the number by trying without the token."""
+    return hmac.digest(token.encode(), number.encode(), "sha256").hex()[:12]
+
+
 def token_name(token: str) -> str:
     """Which token keyed a plan: a short hash of it, from a domain of its own."""
     return hashlib.sha256(b"campaignctl token\0" + token.encode()).hexdigest()[:8]
@@ -79,8 +84,14 @@ def canonical_manifest(desired: Desired, country: Country | None, at: datetime |
         "previous_name": desired.previous_name,
         **({"repeat": _rule(desired, at)} if desired.repeat is not None else {}),
         "sid": desired.sid,
+        **(
+            {"sources": [it.written(country) for it in desired.suppression.sources]}
+            if desired.suppression
+            else {}
+        ),
     }
-    spec = _spec_writer(desired.kind.name, country)(desired.spec)
+    written = desired.spec if desired.declared is None else {**desired.spec, "from": desired.declared}
+    spec = _spec_writer(desired.kind.name, country)(written)
     # `spec` and `state` are the last keys by the alphabet
     return f'{_written(about)[:-1]},"spec":{spec},"state":{_written(desired.state)}}}'.encode()
 
@@ -231,8 +242,10 @@ def _approved(change: Mapping[str, object]) -> Mapping[str, object]:
     operations, held = objects(change["operations"]), objects(change["held"])
     resumes = any(operation["op"] == "resume" for operation in operations)
     moving = _MOVING - {"since"} if resumes else _MOVING
+    suppressed = change.get("suppressed")
     return {
         **{key: change[key] for key in ("kind", "name", "sid", "diff")},
+        **({"suppressed": suppressed["marks"]} if isinstance(suppressed, Mapping) else {}),
         "operations": [_without(operation, moving) for operation in operations],
         "held": [_without(operation, moving) for operation in held],
     }

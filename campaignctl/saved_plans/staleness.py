@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from campaignctl.diagnostics import counted
 from campaignctl.errors import RefusedError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING
-from campaignctl.kinds.operations import BEGINNING, STOPPING, TRANSITIONS, Op
+from campaignctl.kinds.operations import BEGINNING, STARTING, STOPPING, TRANSITIONS, Op
 from campaignctl.model.plan import Change, Operation, Plan
 from campaignctl.model.requests import estimate
 from campaignctl.planning.every_clock import disagreement
@@ -105,9 +106,16 @@ def _rest(change: Change, saved: SavedChange | None, terms: Terms, token: str) -
     """The change with what is left of its planned operations; a sentence where it disagrees."""
     planned = saved.operations if saved else ()
     if not planned or saved is None:
-        return replace(change, operations=())
+        return _only_opt_outs(change)
     if _series_stopped(change):
         return replace(change, operations=())  # shown as skipped: the rest of the plan goes on
+    back = saved.marks - (set(change.suppressed.marks) if change.suppressed else set())
+    if back and any(it.op in STARTING for it in change.operations):
+        people = counted(len(back), "person", "people")
+        return f"{change.key.name}: {people} would be called whom the plan left out"
+    change = _with_more_left_out(change, saved)
+    if change.reason.code == "no-recipients":
+        return change  # nobody is left by now
     left = _ending_of(planned, change.operations)
     if left is None and _stands_at_its_end(change, saved, terms, token):
         left = ()  # what is possible only now was not shown
@@ -115,7 +123,7 @@ def _rest(change: Change, saved: SavedChange | None, terms: Terms, token: str) -
         return f"{change.key.name}: it would now take other operations ({change.reason.message})"
     done = planned[: len(planned) - len(left)]
     if not left or _same(change, saved, done, terms, token):
-        return _as_seen(replace(change, operations=left), saved)
+        return _as_seen(replace(change, operations=left, lists=saved.lists), saved)
     if any(operation.op is Op.UPDATE for operation in done) and _resumes(left):
         return f"{change.key.name}: its update is done; a resume after it is planned anew"
     return f"{change.key.name}: the campaign changed after the plan was made"
@@ -125,6 +133,19 @@ def _series_stopped(change: Change) -> bool:
     """Whether its create is held back now because somebody has stopped the series that it is of."""
     held = any(it.op is Op.CREATE for it in change.held)
     return held and change.reason.code == "needs-allow" and not change.operations
+
+
+def _only_opt_outs(change: Change) -> Change:
+    """What the plan did nothing to; but whoever is suppressed by now is taken out, though the plan does not show it."""
+    return replace(change, operations=tuple(it for it in change.operations if it.opt_out))
+
+
+def _with_more_left_out(change: Change, saved: SavedChange) -> Change:
+    more = len(change.suppressed.marks) - len(saved.marks) if change.suppressed else 0
+    if more <= 0:
+        return change
+    note = f"{counted(more, 'more person is', 'more people are')} left out than the plan shows"
+    return replace(change, notes=(*change.notes, note))
 
 
 def _stands_at_its_end(change: Change, saved: SavedChange, terms: Terms, token: str) -> bool:

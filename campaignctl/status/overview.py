@@ -9,11 +9,12 @@ from datetime import datetime
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live
-from campaignctl.model.counts import NO_COUNTS
+from campaignctl.model.counts import NO_COUNTS, Counts
 from campaignctl.model.environment import Environment
 from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import names_campaign
 from campaignctl.model.plan import Change
+from campaignctl.model.values import texts
 from campaignctl.model.windows import Window, window_of
 from campaignctl.planning.match import match_all
 from campaignctl.planning.orphans import unmatched, unnamed
@@ -55,11 +56,14 @@ class CampaignStatus:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """When and where campaigns are looked at. `earlier` has marks of a look before this one, by SID."""
+    """When and where campaigns are looked at. `earlier` has marks of a look before this one, by SID; `counts` are those
+    of lists.
+    """
 
     now: datetime
     environment: Environment
     earlier: Mapping[str, ProgressSample] = field(default_factory=dict)
+    counts: Counts = field(default_factory=dict)
 
 
 def campaign_status(change: Change, sight: Sight) -> CampaignStatus:
@@ -86,9 +90,9 @@ def _campaign_status(
         change=change,
         drift=_drift(change) if change is not None else (),
         window=window,
-        progress=progress(live) if live else None,
+        progress=progress(live, sight.counts) if live else None,
         pace=pace,
-        expected_end=expected_end(live, sight.now, sight.environment, pace) if live else None,
+        expected_end=expected_end(live, sight.now, sight.environment, pace, sight.counts) if live else None,
         cost=_cost(live, change, sight.environment) if live else None,
         came_to=_came_to(live, change, sight.environment) if live else None,
     )
@@ -133,6 +137,12 @@ def _drift(change: Change) -> tuple[str, ...]:
     ops = [*(it.op for it in change.operations if it.sid is None), *(it.op for it in change.held)]
     state = ("state",) if any(op.action for op in ops) else ()
     return (*state, *dict.fromkeys(difference.field for difference in change.diff))
+
+
+def lists_to_count(shown: Iterable[Live | None]) -> tuple[str, ...]:
+    """Those of what is alive and has no statistics, which would say how many people it has."""
+    alive = (live for live in shown if live is not None and live.alive and not live.stats)
+    return tuple(dict.fromkeys(sid for live in alive for sid in texts(live.spec.get("lists"))))
 
 
 def unmanaged(all_manifests: Collection[Desired], listings: Mapping[str, Listing]) -> tuple[Live, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from campaignctl.kinds.lifecycle import CALLING, Status
 from campaignctl.model.campaigns import Live
+from campaignctl.model.counts import NO_COUNTS, Counts
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import people_of
 from campaignctl.model.windows import window_of
@@ -51,22 +52,29 @@ class ProgressSample:
     done: int
 
 
-def progress(live: Live) -> Progress | None:
+def progress(live: Live, counts: Counts = NO_COUNTS) -> Progress | None:
     """By the statistics of an answer; None where it has none.
 
-    A campaign that has begun nothing may be answered with zeros alone [000]: then those whom it names are to go.
+    A campaign that has begun nothing may be answered with zeros alone [000]: then those whom it names are to go. Where
+    it shows none at all, those of its lists, if they were counted.
     """
     if not live.stats:
-        return None
-    counts = {word: max(count, 0) for word, count in live.stats.items()}
-    reached = sum(count for word, count in counts.items() if word in REACHED)
-    failed = sum(count for word, count in counts.items() if _is_failure(word))
+        return _of_lists(live, counts)
+    stats = {word: max(count, 0) for word, count in live.stats.items()}
+    reached = sum(count for word, count in stats.items() if word in REACHED)
+    failed = sum(count for word, count in stats.items() if _is_failure(word))
     to_go: int | None = max(numbers_failed(live) or 0, 0)
-    other = max(sum(counts.values()) - reached - failed - (to_go or 0), 0)
-    if live.alive and not any(counts.values()):
+    other = max(sum(stats.values()) - reached - failed - (to_go or 0), 0)
+    if live.alive and not any(stats.values()):
         people = people_of(live.kind, live.spec)
         to_go = people.known if people.complete else None
     return Progress(reached, failed, to_go, other)
+
+
+def _of_lists(live: Live, counts: Counts) -> Progress | None:
+    people = people_of(live.kind, live.spec, counts) if counts and live.spec.get("lists") else None
+    waits = live.status is Status.CREATED and people is not None and people.complete
+    return Progress(0, 0, people.known, 0) if waits and people else None
 
 
 def _is_failure(word: str) -> bool:
@@ -90,7 +98,13 @@ def pace_of(live: Live, now: datetime, earlier: ProgressSample | None = None) ->
     return done / ((now - since[0].at) / timedelta(minutes=1)) if done > 0 else None
 
 
-def expected_end(live: Live, now: datetime, environment: Environment, pace: float | None) -> datetime | None:
+def expected_end(
+    live: Live,
+    now: datetime,
+    environment: Environment,
+    pace: float | None,
+    counts: Counts = NO_COUNTS,
+) -> datetime | None:
     """When the last number will have its outcome: at the pace of `pace_of`, else as it was predicted.
 
     Where nobody counts the people it is the declared end. None for what waits or is over.
@@ -99,7 +113,7 @@ def expected_end(live: Live, now: datetime, environment: Environment, pace: floa
         return None
     start = window_of(live.kind, live.spec).start
     account, usage = capacity(live.kind, environment), environment.usage_of({})
-    subject = Subject(live.kind, live.spec, start, capacity=account, usage=usage)
+    subject = Subject(live.kind, live.spec, start, capacity=account, usage=usage, counts=counts)
     end = declared_end(subject)
     current = progress(live)
     if current is not None and current.to_go is not None and pace:

@@ -28,9 +28,11 @@ from campaignctl.model.environment import Environment, Prune
 from campaignctl.model.permissions import Consent
 from campaignctl.model.plan import Change
 from campaignctl.model.recurrence import Recurrence
+from campaignctl.model.suppression import Suppression
 from campaignctl.planning.planner import Decisions, make_plan
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES
+from campaignctl.recipients.leaving_out import leave_out
 from campaignctl.repeat.rule import rule_of
 
 CASES = Path(__file__).parent / "cases"
@@ -71,7 +73,7 @@ _KEYS: Mapping[str, str] = {
     "select expect unmanaged plan_notes noted findings order",
     "environment": "country allow sms_api backend policy resume_before_start",
     "manifest": "voice sms state sid previous_name ignore allow distinct_from after stop_when spec without repeat "
-    "numbers_file",
+    "suppress numbers_file",
     "live": "voice sms sid status created updated stats spec hidden at",
     "expect": "change code operations held diff notes no_notes message no_message sid live name sends",
 }
@@ -162,7 +164,7 @@ def _desired(data: Mapping[str, Any]) -> Desired:
     without = list(spec) if data.get("without") == "all" else data.get("without", [])
     without = [*without, "schedule"] if "repeat" in data else without
     state = data.get("state")
-    return Desired(
+    desired = Desired(
         kind=KINDS[short],
         spec=_leave_out(spec, without),
         where=Position(f"campaigns/{name}.yaml"),
@@ -177,6 +179,8 @@ def _desired(data: Mapping[str, Any]) -> Desired:
         numbers_file="numbers.csv" if data.get("numbers_file") else None,
         repeat=_rule(data["repeat"]) if "repeat" in data else None,
     )
+    left_out = data.get("suppress")
+    return leave_out(desired, Suppression((frozenset(left_out),), None)) if left_out else desired
 
 
 def _rule(data: Mapping[str, Any]) -> Recurrence:

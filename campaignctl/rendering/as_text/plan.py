@@ -249,6 +249,8 @@ def _closing(document: AnyPlanDocument, now: datetime) -> Iterator[Line]:
     yield Line(totals.plan_total(document), 0, style)
     yield from _said(totals.order(document))
     yield from _said(words.reach(document["reach"]))
+    yield from _said(words.left_out(document["changes"]))
+    yield from _said(words.lists(document["changes"]))
     yield from _said(words.total_cost(document.get("cost"), document["reach"]["campaigns"]))
     yield from _said(totals.irreversible(operations), Style.STOP)
     yield from _said(totals.cannot_compare(document))

@@ -1,0 +1,84 @@
+"""Right before somebody is called from a list: is it still as many as were reviewed (recipients.md 2)?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from campaignctl.applying.port import AccountPort, Hooks, TooLateError
+from campaignctl.applying.progress import ChangeRun
+from campaignctl.model.plan import Change, ListCount, Reason
+from campaignctl.planning.counting import called, lists_of
+from campaignctl.planning.terms import Terms
+from campaignctl.recipients.drift import drift
+
+COUNT_AGAIN_AFTER: Final = 60.0
+"""Seconds, by a clock that no answer sets."""
+
+
+@dataclass
+class ListWatch:
+    """The newest count of each list. `planned_at` is when the plan began to read the account; None: long ago.
+
+    What was not counted for the plan is not counted now.
+    """
+
+    account: AccountPort
+    hooks: Hooks
+    terms: Terms
+    planned_at: float | None
+    _again: dict[str, tuple[float, ListCount]] = field(default_factory=dict)
+
+    @property
+    def lists(self) -> Mapping[str, ListCount]:
+        """As they were counted last."""
+        return {**self.terms.lists, **{sid: count for sid, (_, count) in self._again.items()}}
+
+    def check(self, state: ChangeRun) -> None:
+        """Counts what is older than a minute, and holds it against what was reviewed.
+
+        Raises:
+            TooLateError: a list has drifted; the change is not carried out.
+        """
+        for reviewed in reviewed_lists(state.change):
+            found = self._drift(reviewed, state)
+            if found is not None:
+                raise TooLateError(Reason("list-drift", f"{found}; plan again and review who came"))
+
+    def _drift(self, reviewed: ListCount, state: ChangeRun) -> str | None:
+        now = self._now(reviewed)
+        found = drift(reviewed.count, now.count, self.terms.environment)
+        if found is not None and not found.noted:
+            return f"{called(reviewed)} drifted: {found.says}"
+        if found is not None:
+            _note(state, f"{called(reviewed)} drifted: {found.says}")
+        elif reviewed.count is None:
+            _note(state, f"{called(reviewed)} was never counted, so nobody can tell whether it drifted")
+        elif now.count == 0:
+            _note(state, f"{called(reviewed)} holds nobody now")
+        return None
+
+    def _now(self, reviewed: ListCount) -> ListCount:
+        sid = reviewed.sid
+        planned = self.terms.lists.get(sid or "")
+        if sid is None or planned is None:
+            return ListCount(sid)
+        read_at, newest = self._again.get(sid, (self.planned_at, planned))
+        moment = self.hooks.clock.monotonic()
+        if read_at is not None and moment - read_at <= COUNT_AGAIN_AFTER:
+            return newest
+        newest = self.account.count_list(sid)
+        self._again[sid] = moment, newest
+        return newest
+
+
+def reviewed_lists(change: Change) -> tuple[ListCount, ...]:
+    """What was known of each list when the change was reviewed."""
+    known = {it.sid: it for it in change.lists}
+    return tuple(known.get(sid, ListCount(sid)) for sid in lists_of(change))
+
+
+def _note(state: ChangeRun, note: str) -> None:
+    if note not in state.notes:
+        state.notes.append(note)

@@ -1,0 +1,243 @@
+"""Reads whom manifests leave out, and leaves them out: `suppress` of the project and of its campaigns.
+
+A source that cannot be read is a mistake, never nobody. What sources hold is people's: no message quotes a line of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple, TypeAlias
+
+from campaignctl.diagnostics import Diagnostic, Position, counted, did_you_mean, error, quoted
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.manifest import SUPPRESSED_NUMBERS
+from campaignctl.manifests.files import UnreadableFileError, read_inside
+from campaignctl.manifests.numbers import BadLine, read_numbers
+from campaignctl.manifests.places import locate
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import ProjectFile
+from campaignctl.model.suppression import Suppression, SuppressionSource
+from campaignctl.model.values import canonical_numbers, texts
+from campaignctl.recipients.leaving_out import leave_out
+
+RULE: Final = "suppress"
+NEEDS_COUNTRY: Final = "needs-country"
+Locate: TypeAlias = Callable[[str], Position]
+"""Where a dotted path of a manifest stands."""
+Place: TypeAlias = Callable[[int], Position]
+Here: TypeAlias = Callable[[], Position]
+
+_MOST_FAULTS: Final = 20
+_PLAIN_FILE: Final = re.compile(r"(?:number\r?\n)?(?:\+[0-9]{7,15}\r?\n)*+(?:\+[0-9]{7,15})?", re.ASCII)
+"""One E.164 number a line: most files of a million are, and are taken as a whole."""
+
+
+class People(NamedTuple):
+    """Whom a source holds, as it writes them, and what is wrong with it. `unread`: its file could not be read."""
+
+    numbers: Sequence[str] = ()
+    faults: tuple[Diagnostic, ...] = ()
+    unread: bool = False
+
+
+class SuppressedManifests(NamedTuple):
+    """Manifests without those who are left out, what is wrong with each, and with the project's own sources.
+
+    `complete` is False where a source could not be read.
+    """
+
+    desired: Mapping[int, Desired]
+    faults: tuple[tuple[Desired, Diagnostic], ...]
+    of_project: tuple[Diagnostic, ...]
+    complete: bool
+
+
+def suppress(
+    project: ProjectFile, manifests: Sequence[Desired], country: Country | None, complete: bool
+) -> SuppressedManifests:
+    """By identity, each manifest with the recipients that are left. `complete`: all manifests could be read."""
+    return _Suppressing(project, manifests, country, complete).run()
+
+
+class _Suppressing:
+    """One reading of all sources: each file once."""
+
+    def __init__(
+        self, project: ProjectFile, manifests: Sequence[Desired], country: Country | None, complete: bool
+    ) -> None:
+        self.root = Path(project.root).resolve()
+        self.project = project
+        self.manifests = manifests
+        self.country = country
+        self.all_read = complete
+        self.files: dict[str, People] = {}
+        self.complete = True
+        self.by_name = {f"{it.kind.short}/{it.name}": it for it in manifests if it.name}
+
+    def run(self) -> SuppressedManifests:
+        shared, of_project = self._shared()
+        found: dict[int, Desired] = {}
+        faults: list[tuple[Desired, Diagnostic]] = []
+        for desired in self.manifests:
+            wrong, own = self._own(desired)
+            if (own or shared) and desired.kind.numbers:
+                numbers = texts(desired.spec.get("from"))
+                wrong += self._in_one_spelling(numbers, partial(self._at, desired, "from"))
+                if not wrong and not of_project:
+                    people = tuple(some for some in (shared, own) if some)
+                    sources = (*self.project.suppress, *desired.suppress)
+                    found[id(desired)] = leave_out(desired, Suppression(people, self.country, sources))
+            faults += ((desired, each) for each in wrong)
+        return SuppressedManifests(found, tuple(faults), tuple(of_project), self.complete)
+
+    # -- the sources ---------------------------------------------------------------------------------------
+
+    def _shared(self) -> tuple[Collection[str], list[Diagnostic]]:
+        """The project's own: an empty file is a mistake there, whatever its header says."""
+        people, faults = set[str](), list[Diagnostic]()
+        where = Position(self.project.file or "")
+        for source in self.project.suppress:
+            found = self._read(source, None, lambda path: locate(self.root, where, 0, path))
+            if not (found.numbers or found.faults):
+                at = locate(self.root, where, 0, source.path)
+                found = People(faults=(error(RULE, at, "it holds nobody, so nobody would be left out"),))
+            people.update(canonical_numbers(found.numbers, self.country))
+            faults += found.faults
+            self.complete = self.complete and not found.unread
+        return people, faults
+
+    def _own(self, desired: Desired) -> tuple[list[Diagnostic], Collection[str]]:
+        people, faults = set[str](), list[Diagnostic]()
+        if desired.suppress and not texts(desired.spec.get("from")):
+            return [self._without_numbers(desired)], people
+        for source in desired.suppress:
+            found = self._read(source, desired, partial(self._at, desired))
+            people.update(canonical_numbers(found.numbers, self.country))
+            faults += found.faults
+            self.complete = self.complete and not found.unread
+        return faults, people
+
+    def _without_numbers(self, desired: Desired) -> Diagnostic:
+        if desired.spec.get("lists"):
+            message = (
+                "who is in a list of the account is not known here; declare its people as a ContactList with suppress "
+                "of its own, and name that"
+            )
+        else:
+            message = "it stands beside from or from_file, whose people it leaves out"
+        return error(RULE, self._at(desired, RULE), f"suppress: {message}")
+
+    def _at(self, desired: Desired, path: str) -> Position:
+        return locate(self.root, desired.where, desired.document, path)
+
+    def _read(self, source: SuppressionSource, desired: Desired | None, at: Locate) -> People:
+        """Whom it holds, and every mistake: missing people, spellings, numbers that cannot exist."""
+        if source.file is not None:
+            found = self._of_file(source, at, desired)
+        elif source.campaign is not None and desired is not None:
+            found = self._of_campaign(source, desired, at)
+        else:
+            found = self._checked(source.numbers, lambda place: at(f"{source.path}.numbers.{place}"))
+        if not found.faults and source.at_least is not None and len(found.numbers) < source.at_least:
+            has = f"it holds {counted(len(found.numbers), 'number')}, and at_least says {source.at_least:,}"
+            fault = error(RULE, at(source.path), f"{has}: a file that was cut must not be taken for all")
+            return found._replace(faults=(fault,))
+        return found
+
+    def _of_file(self, source: SuppressionSource, at: Locate, desired: Desired | None) -> People:
+        file = source.file or ""
+        if file not in self.files:
+            self.files[file] = self._file(file, self._home(desired))
+        found = self.files[file]
+        where = at(f"{source.path}.from_file")
+        return found._replace(
+            faults=tuple(it if it.where.file else it._replace(where=where) for it in found.faults)
+        )
+
+    def _home(self, desired: Desired | None) -> Path:
+        """A manifest outside of the project was chosen by whoever runs the command."""
+        outside = desired is not None and desired.where.file.startswith("../")
+        return (self.root / desired.where.file).parent if outside and desired else self.root
+
+    def _file(self, file: str, home: Path) -> People:
+        """Faults of the file as a whole have no place yet: each source that names it has its own."""
+        nowhere, named = Position(""), f"from_file {quoted(file)}"
+        try:
+            text = read_inside(self.root / file, home)
+        except UnreadableFileError as unreadable:
+            fault = error(unreadable.rule, nowhere, f"{named}: {unreadable.message}")
+            return People(faults=(fault,), unread=True)
+        if not text.strip():
+            return People(faults=(error(RULE, nowhere, f"{named}: it is empty, which is not nobody"),))
+        if _PLAIN_FILE.fullmatch(text):
+            numbers: Sequence[str] = text.removeprefix("number").split()
+        else:
+            read = read_numbers(SUPPRESSED_NUMBERS, text)
+            if read.bad_lines:
+                return People(faults=tuple(_at_line(file, bad) for bad in read.bad_lines))
+            numbers = read.numbers
+        return self._checked(numbers, partial(self._line_of, file))
+
+    def _line_of(self, file: str, place: int) -> Position:
+        from campaignctl.manifests.numbers import place_of
+
+        return Position(file, *place_of(self.root / file, place))
+
+    def _of_campaign(self, source: SuppressionSource, desired: Desired, at: Locate) -> People:
+        """What that manifest declares, before its own suppression."""
+        name = source.campaign or ""
+        other = self.by_name.get(name)
+        message = ""
+        if other is None:
+            unsure = "" if self.all_read else " (or its file has a mistake)"
+            message = (
+                f"no manifest is called {quoted(name)}{unsure}{did_you_mean(name, self.by_name)}; keep a campaign's "
+                "manifest until this one is over"
+            )
+        elif other is desired:
+            message = "it names this very campaign"
+        elif self._leads_back(other, desired, set()):
+            message = f"{quoted(name)} leaves out people of this one itself: that goes round in a circle"
+        elif not texts(other.declares):
+            message = f"{quoted(name)} goes to lists of the account, and who is in them is not known here"
+        if message or other is None:
+            return People(faults=(error(RULE, at(f"{source.path}.campaign"), f"campaign: {message}"),))
+        return self._checked(texts(other.declares), lambda _: at(f"{source.path}.campaign"))
+
+    def _leads_back(self, here: Desired, goal: Desired, seen: set[int]) -> bool:
+        seen.add(id(here))
+        following = (self.by_name.get(it.campaign or "") for it in here.suppress)
+        return any(
+            it is goal or self._leads_back(it, goal, seen) for it in following if it and id(it) not in seen
+        )
+
+    # -- what they hold ------------------------------------------------------------------------------------
+
+    def _checked(self, numbers: Sequence[str], at: Place) -> People:
+        """A number that cannot exist is somebody else's, mistyped: nobody would be left out for it."""
+        from campaignctl.policy.numbering import flaws  # with the world's numbers
+
+        found = [(place, f"this number cannot exist: {why}") for place, why in flaws(numbers, self.country)]
+        faults = [error(RULE, at(place), message) for place, message in found[:_MOST_FAULTS]]
+        if len(found) > _MOST_FAULTS:
+            place = found[_MOST_FAULTS][0]
+            more = counted(len(found) - _MOST_FAULTS, "more number")
+            faults.append(error(RULE, at(place), f"{more} cannot exist; this is the first of them"))
+        return People(numbers, (*faults, *self._in_one_spelling(numbers, lambda: at(0))))
+
+    def _in_one_spelling(self, numbers: Iterable[str], at: Here) -> list[Diagnostic]:
+        """Without a country nobody can tell that two spellings are one person."""
+        if self.country is not None or all(number[:1] == "+" for number in numbers):
+            return []
+        message = (
+            "without a country a number that does not begin with + may be somebody who is left out, spelt otherwise; "
+            "set country in the environment, or write every number with +"
+        )
+        return [error(NEEDS_COUNTRY, at(), message)]
+
+
+def _at_line(file: str, bad: BadLine) -> Diagnostic:
+    return error(bad.rule, Position(file, bad.line), bad.message)

@@ -1,0 +1,60 @@
+"""Who is left out of a campaign: sources as they are written, and the people that they hold.
+
+Numbers are compared by the country's rule. Nothing here reads a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from campaignctl.model.values import canonical_numbers
+
+if TYPE_CHECKING:
+    from campaignctl.kinds.countries import Country
+    from campaignctl.kinds.table import Value
+
+
+class SuppressionSource(NamedTuple):
+    """One source as it is written: numbers, a file of them or another campaign's people.
+
+    `path` is where it stands, such as `suppress.0`; `file` is named as positions name files.
+    """
+
+    path: str
+    numbers: tuple[str, ...] = ()
+    file: str | None = None
+    campaign: str | None = None
+    at_least: int | None = None
+
+    def written(self, country: Country | None) -> dict[str, Value]:
+        """By meaning, without what a file or a campaign holds."""
+        return {
+            "at_least": self.at_least,
+            "campaign": self.campaign,
+            "file": self.file,
+            "numbers": sorted(canonical_numbers(self.numbers, country)),
+        }
+
+
+class Suppression(NamedTuple):
+    """The people whom `sources` hold, by the country's rule: the project's, which all share, and one's own."""
+
+    people: tuple[Collection[str], ...]
+    country: Country | None
+    sources: tuple[SuppressionSource, ...] = ()
+
+    def held(self, numbers: Sequence[str]) -> frozenset[str]:
+        """Those of the numbers that are left out, as the country's rule has them."""
+        meant = set(canonical_numbers(numbers, self.country))
+        return frozenset[str]().union(*(meant.intersection(some) for some in self.people))
+
+    def places_left(self, numbers: Sequence[str], held: frozenset[str]) -> list[int]:
+        """The places of the others, in order."""
+        meant = canonical_numbers(numbers, self.country)
+        return [place for place, number in enumerate(meant) if number not in held]
+
+    def without(self, numbers: Sequence[str]) -> Sequence[str]:
+        """The others, in order and as they are written; the numbers themselves where nobody is left out."""
+        held = self.held(numbers)
+        return [numbers[place] for place in self.places_left(numbers, held)] if held else numbers

@@ -1,0 +1,87 @@
+"""Which contact lists a plan counts, and what is said of them: those that somebody is about to be called from. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from campaignctl.diagnostics import counted, quoted, some_of
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.model.plan import Change, ListCount
+from campaignctl.model.values import texts
+from campaignctl.model.windows import window_of
+from campaignctl.planning.order import start_for_order
+
+LISTS: Final = "lists"
+"""The field that holds them, of both kinds."""
+
+MOST_LISTS: Final = 50
+"""Of one plan: a request each, of thirty a minute."""
+
+SOON: Final = timedelta(hours=24)
+"""A campaign that starts within it is counted though nothing is done to it."""
+
+_MOST_NAMED: Final = 3
+
+
+def lists_of(change: Change) -> tuple[str, ...]:
+    """The SIDs that it will send to, each once."""
+    return tuple(dict.fromkeys(texts(change.resulting.get(LISTS))))
+
+
+def lists_to_count(changes: Iterable[Change], now: datetime) -> tuple[str, ...]:
+    """Those of what is created, resumed or given other lists by its start, then those of what begins soon anyway."""
+    due = [change for change in changes if _is_counted(change, now) and lists_of(change)]
+    due.sort(key=lambda it: (not it.reaches_lists, start_for_order(it), it.key))
+    return tuple(dict.fromkeys(sid for change in due for sid in lists_of(change)))
+
+
+def _is_counted(change: Change, now: datetime) -> bool:
+    return change.reaches_lists or _begins_soon(change, now)
+
+
+def _begins_soon(change: Change, now: datetime) -> bool:
+    live = change.live
+    if live is None or live.status is not Status.CREATED or change.desired is None:
+        return False
+    start = window_of(live.kind, live.spec).start
+    return start is not None and now < start <= now + SOON
+
+
+def with_lists(change: Change, lists: Mapping[str, ListCount], now: datetime, notes_empty: bool) -> Change:
+    """The change with what is known of the lists that it will send to, where they are counted.
+
+    `notes_empty`: one that holds nobody is noted where the campaign is there already, and no policy looks.
+    """
+    if not lists or not _is_counted(change, now):
+        return change
+    names = change.desired.list_names if change.desired else {}
+    mine = tuple(replace(lists.get(sid, ListCount(sid)), name=names.get(sid)) for sid in lists_of(change))
+    empty = [it for it in mine if it.count == 0] if notes_empty and not change.reaches_lists else []
+    notes = (*map(_unknown, (it for it in mine if it.count is None)), *map(_empty, empty))
+    return replace(change, lists=mine, notes=(*change.notes, *notes))
+
+
+def called(each: ListCount) -> str:
+    """A list as messages name it: `the list 9120d… ("VIP customers")`."""
+    return f"the list {each.sid}" + (f" ({quoted(each.name)})" if each.name else "")
+
+
+def _unknown(each: ListCount) -> str:
+    return f"how many people are in {called(each)} is unknown{f': {each.why}' if each.why else ''}"
+
+
+def _empty(each: ListCount) -> str:
+    return f"{called(each)} holds nobody"
+
+
+def left_uncounted(wanted: tuple[str, ...]) -> Iterator[str]:
+    """A note on what was too much to count."""
+    if len(wanted) > MOST_LISTS:
+        rest = wanted[MOST_LISTS:]
+        yield (
+            f"{counted(len(rest), 'contact list')} {'was' if len(rest) == 1 else 'were'} not counted, since a plan "
+            f"counts {MOST_LISTS} at most: {some_of(rest, _MOST_NAMED)}"
+        )

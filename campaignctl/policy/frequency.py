@@ -1,0 +1,185 @@
+"""How often one person is called or texted: campaigns whose starts lie close together, over everybody in them.
+
+Numbers are kept as integers in sorted arrays, eight bytes each, and gone through in slices: three hundred campaigns of
+a hundred thousand people each take less memory than their texts would.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Final, NamedTuple, TypeAlias
+
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.lifecycle import State
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.values import canonical_numbers, texts
+from campaignctl.policy.copies import ManifestKey, manifest_key
+
+_SLICE: Final = 400_000
+"""People that are gone through at a time."""
+_WITHOUT_PLUS: Final = 1 << 62
+"""Above every number of E.164: what has no country code is another number."""
+_NAMED: Final = 3
+_NOT_CALLING: Final = (State.PAUSED, State.COMPLETED, State.ARCHIVED)
+
+People: TypeAlias = "array[int]"
+
+
+class ReachedCampaign(NamedTuple):
+    """A campaign that reaches people at a moment. `settled`: it is created already, or over, so it comes first."""
+
+    desired: Desired
+    start: datetime
+    settled: bool = False
+    over: bool = False
+
+
+class TooOften(NamedTuple):
+    """How many people of a campaign are reached too often, and the others that reach them."""
+
+    people: int
+    names: tuple[str, ...]
+
+
+class Frequency:
+    """The campaigns of an environment, asked which of them reaches somebody too often. Nothing is done before that."""
+
+    def __init__(self, contacts: Iterable[ReachedCampaign] = (), country: Country | None = None) -> None:
+        """`contacts` are read once, if at all: a project has one setting of the rule."""
+        self._contacts = contacts
+        self._country = country
+        self._found: dict[tuple[int, timedelta], Mapping[ManifestKey, TooOften]] = {}
+
+    def of(self, desired: Desired, at_most: int, within: timedelta) -> TooOften | None:
+        """What is wrong with one of them."""
+        if (at_most, within) not in self._found:
+            contacts = sorted(filter(_calls_known_people, self._contacts), key=_order)
+            people = _KnownPeople(self._country)
+            faults = too_often([(it.start, people.of(it.desired)) for it in contacts], at_most, within)
+            self._found[at_most, within] = {
+                manifest_key(contacts[place].desired): TooOften(
+                    count, tuple(_label(contacts[other].desired) for other in others[:_NAMED])
+                )
+                for place, (count, others) in faults.items()
+                if not contacts[place].over
+            }
+        return self._found[at_most, within].get(manifest_key(desired))
+
+
+def _calls_known_people(contact: ReachedCampaign) -> bool:
+    desired = contact.desired
+    known = bool(desired.spec.get("from")) and not desired.spec.get("lists")
+    return known and (contact.over or desired.state not in _NOT_CALLING)
+
+
+def _label(desired: Desired) -> str:
+    return desired.name or desired.sid or ""
+
+
+def _order(contact: ReachedCampaign) -> tuple[bool, datetime, str, str]:
+    return not contact.settled, contact.start, contact.desired.kind.name, _label(contact.desired)
+
+
+class _KnownPeople:
+    """The people of manifests as sorted arrays; a list that several share is read once."""
+
+    def __init__(self, country: Country | None) -> None:
+        self._country = country
+        self._known: dict[int, People] = {}
+
+    def of(self, desired: Desired) -> People:
+        numbers = desired.spec.get("from")
+        if id(numbers) not in self._known:
+            self._known[id(numbers)] = as_people(texts(numbers), self._country)
+        return self._known[id(numbers)]
+
+
+def as_people(numbers: Sequence[str], country: Country | None) -> People:
+    """Each once, in order."""
+    meant = canonical_numbers(numbers, country)
+    return array("Q", sorted(set(map(_person, meant))))
+
+
+def _person(number: str) -> int:
+    if number[:1] == "+":
+        return int(number[1:])
+    return _WITHOUT_PLUS + int(number) if number.isdecimal() else _WITHOUT_PLUS + hash(number) % _WITHOUT_PLUS
+
+
+def too_often(
+    campaigns: Sequence[tuple[datetime, People]], at_most: int, within: timedelta
+) -> dict[int, tuple[int, list[int]]]:
+    """By place in the order: how many of its people are in too many campaigns, itself and none after it, and the
+    places of the others.
+    """
+    starts = [start for start, _ in campaigns]
+    judge = cache(lambda places: tuple(_at_fault(places, starts, at_most, within)))
+    people: Counter[int] = Counter()
+    others: defaultdict[int, set[int]] = defaultdict(set)
+    for patterns in _slices([each for _, each in campaigns], at_most):
+        for places, count in patterns.items():
+            for place, beside in judge(places):
+                people[place] += count
+                others[place].update(beside)
+    return {place: (count, sorted(others[place])) for place, count in people.items()}
+
+
+def _slices(campaigns: Sequence[People], at_most: int) -> Iterator[Counter[tuple[int, ...]]]:
+    """Slice by slice, who is in so many campaigns at all: in which, and how many people that is of."""
+    for some in _cut(campaigns):
+        times: Counter[int] = Counter()
+        for each in some:
+            times.update(each)
+        often = {person for person, count in times.items() if count > at_most}
+        if not often:
+            continue
+        where: defaultdict[int, list[int]] = defaultdict(list)
+        for place, each in enumerate(some):
+            for person in often.intersection(each):
+                where[person].append(place)
+        yield Counter(map(tuple, where.values()))
+
+
+def _cut(campaigns: Sequence[People]) -> Iterator[list[People]]:
+    """The same people of all campaigns at a time, so many that they fit into memory."""
+    if not any(campaigns):
+        return
+    largest = max(campaigns, key=len)
+    parts = max(1, -(-sum(map(len, campaigns)) // _SLICE))
+    bounds = [largest[len(largest) * part // parts] for part in range(1, parts)]
+    begins = [0] * len(campaigns)
+    for bound in (*dict.fromkeys(bounds), None):
+        ends = [len(each) if bound is None else bisect_left(each, bound) for each in campaigns]
+        yield [each[begin:end] for each, begin, end in zip(campaigns, begins, ends, strict=True)]
+        begins = ends
+
+
+def _at_fault(
+    places: Collection[int], starts: Sequence[datetime], at_most: int, within: timedelta
+) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Of the campaigns that one person is in, in their order: those that are one too many, and beside which."""
+    before: list[int] = []
+    for place in places:
+        near = sorted(
+            (it for it in before if abs(starts[it] - starts[place]) < within), key=starts.__getitem__
+        )
+        crowd = _largest([*near, place], place, starts, within)
+        if len(crowd) > at_most:
+            yield place, tuple(it for it in crowd if it != place)
+        before.append(place)
+
+
+def _largest(near: Sequence[int], mine: int, starts: Sequence[datetime], within: timedelta) -> Sequence[int]:
+    """The most of them whose starts all lie less than `within` apart, one of them mine."""
+    ordered = sorted(near, key=starts.__getitem__)
+    best: Sequence[int] = (mine,)
+    for begin, first in enumerate(ordered):
+        crowd = [it for it in ordered[begin:] if starts[it] - starts[first] < within]
+        if mine in crowd and len(crowd) > len(best):
+            best = crowd
+    return best

@@ -1,0 +1,73 @@
+"""Who is reached: nobody of an empty list, others than were reviewed, somebody too often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from campaignctl.diagnostics import Severity, counted, quoted
+from campaignctl.model.values import texts
+from campaignctl.policy.subject import Case, Violation
+
+_TIME_TO_FILL: Final = timedelta(hours=24)
+
+
+def empty_list(case: Case) -> Iterator[Violation]:
+    """No list that was counted holds nobody; a warning where there is time to fill it."""
+    ahead = case.subject.ahead
+    level = Severity.WARN if ahead is not None and ahead > _TIME_TO_FILL else None
+    for sid in dict.fromkeys(texts(case.subject.spec.get("lists"))):
+        if case.subject.counts.get(sid) == 0:
+            yield Violation("lists", f"the list {sid} holds nobody; fill it, or give another", level)
+
+
+def unsuppressed(case: Case) -> Iterator[Violation]:
+    """Whom nobody can leave out: people of the account's own lists, of others' numbers, or who are not seen."""
+    desired, spec = case.desired, case.subject.spec
+    ignored = [name for name in ("from", "lists") if name in desired.ignore]
+    lists = texts(spec.get("lists"))
+    if ignored:
+        yield Violation(
+            "metadata.ignore", f"{' and '.join(ignored)} left to others: suppressed people may be in it"
+        )
+    elif lists:
+        message = f"{counted(len(lists), 'list')} of the account: suppressed people may be in it, and nobody can tell"
+        yield Violation("lists", message)
+    elif "from" not in desired.spec:
+        shown = (
+            "are not declared here"
+            if spec.get("from")
+            else "are neither declared here nor shown by the account"
+        )
+        yield Violation("metadata", f"its people {shown}: suppressed ones may be among them")
+
+
+def list_drift(_case: Case) -> Iterator[Violation]:
+    """No plan breaks it: lists are counted again right before a write."""
+    yield from ()
+
+
+def frequency(case: Case) -> Iterator[Violation]:
+    """Nobody is reached by more campaigns within the time than is allowed."""
+    at_most, written = case.settings.get("at_most"), str(case.settings.get("within") or WITHIN)
+    if not isinstance(at_most, int) or case.beside.frequency is None:
+        return
+    found = case.beside.frequency.of(case.desired, at_most, _read_within(written))
+    if found is None:
+        return
+    people = counted(found.people, "person of it is", "people of it are")
+    message = (
+        f"{people} in more than {counted(at_most, 'campaign')} that start within {written}, with "
+        f"{', '.join(map(quoted, found.names))}: start it later, or leave them out with suppress"
+    )
+    yield Violation("from", message, details=(("people", found.people),))
+
+
+WITHIN: Final = "7d"
+
+
+def _read_within(text: str) -> timedelta:
+    """`7d`, `36h`."""
+    amount = int(text[:-1])
+    return timedelta(days=amount) if text.endswith("d") else timedelta(hours=amount)

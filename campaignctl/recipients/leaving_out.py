@@ -1,0 +1,96 @@
+"""What suppression does to one campaign beside its manifest (recipients.md 3). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from campaignctl.diagnostics import counted
+from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.kinds.operations import Op
+from campaignctl.kinds.table import Value
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.plan import Operation, opting_out
+from campaignctl.model.suppression import Suppression
+from campaignctl.model.values import number_changes, texts
+
+NUMBERS = "from"
+
+
+def leave_out(desired: Desired, suppression: Suppression) -> Desired:
+    """The manifest with the recipients that are left, in order and as they are written."""
+    numbers = texts(desired.spec.get(NUMBERS))
+    held = suppression.held(numbers)
+    if not held:
+        return replace(desired, suppression=suppression)
+    places = suppression.places_left(numbers, held)
+    return replace(
+        desired,
+        spec={**desired.spec, NUMBERS: [numbers[place] for place in places]},
+        suppression=suppression,
+        declared=numbers,
+        places=tuple(places),
+        left_out=held,
+    )
+
+
+def nobody_left(desired: Desired) -> bool:
+    """Whether everybody whom it declares is left out."""
+    return bool(desired.left_out) and not desired.spec.get(NUMBERS)
+
+
+def without_numbers(desired: Desired) -> Desired:
+    """The manifest as if it declared nobody: one that is to be over needs no recipients."""
+    spec = {name: value for name, value in desired.spec.items() if name != NUMBERS}
+    return replace(desired, spec=spec, left_out=frozenset())
+
+
+def still_in(desired: Desired, live: Live) -> frozenset[str]:
+    """The people of a live campaign who are left out by now, by the country's rule; none where it shows nobody."""
+    seen = live.spec.get(NUMBERS)
+    if desired.suppression is None or not seen:
+        return frozenset()
+    return desired.suppression.held(texts(seen))
+
+
+def without_suppressed(desired: Desired, value: Value) -> Value:
+    """Live numbers that are sent back, without those who are left out."""
+    if desired.suppression is None or not value:
+        return value
+    numbers = texts(value)
+    left = desired.suppression.without(numbers)
+    return value if left is numbers else list(left)
+
+
+def only_fewer(desired: Desired, live: Live, suppressed: frozenset[str]) -> bool:
+    """Whether its people differ from the live ones by nobody but those who are left out by now."""
+    if not suppressed or desired.suppression is None:
+        return False
+    left: Sequence[str] = desired.suppression.without(texts(live.spec.get(NUMBERS)))
+    gone, come = number_changes(left, texts(desired.spec.get(NUMBERS)), desired.suppression.country)
+    return not gone and not come
+
+
+def told_nobody(desired: Desired) -> str:
+    """Why nothing is created, and what calls is paused."""
+    people = counted(len(desired.left_out), "person", "people")
+    return f"nobody is left to {desired.kind.stem}: all of its {people} are suppressed"
+
+
+def suppression_noted(desired: Desired, live: Live, suppressed: frozenset[str], stays: bool) -> Iterator[str]:
+    """Suppressed people who stay in a live campaign, where its recipients `stay` as they are, or may be in it."""
+    if suppressed and stays:
+        people = counted(len(suppressed), "suppressed person is", "suppressed people are")
+        yield f"{people} still in it, and can no longer be taken out"
+    unseen = desired.suppression is not None and NUMBERS not in live.spec
+    if unseen and desired.state is State.ACTIVE and live.status is Status.PAUSED:
+        resend = f"--resend {desired.name or live.sid}"
+        yield f"the account does not show its people: suppressed ones may be called; {resend} sends those who are left"
+
+
+def with_opt_out(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    """Suppressed people are taken out whatever keeps the rest back: right after the pause. Any update does that."""
+    if any(it.op is Op.UPDATE for it in operations):
+        return operations
+    pauses = tuple(it for it in operations if it.op is Op.PAUSE)
+    return (*pauses, opting_out(), *operations[len(pauses) :])

@@ -1,0 +1,391 @@
+"""Who is suppressed is left out before anything looks at recipients (recipients.md 3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from harness import Desk, live_voice, sent, sms, voice
+
+ANNA, BELA, CARO, DORA = (f"+9198765432{place}" for place in (10, 11, 12, 13))
+APPLY = ("apply", "--auto-approve")
+PLAN = "plan.json"
+
+
+def leaving_out(*sources: dict[str, Any], name: str = "diwali-reminder", **fields: Any) -> dict[str, Any]:
+    """A campaign to Anna, Bela and Caro."""
+    return voice(name, **{"from": [ANNA, BELA, CARO], "suppress": list(sources), **fields})
+
+
+def errors(desk: Desk) -> list[tuple[str, int, str, str]]:
+    result = desk.run("validate", "--format", "json")
+    assert result.code == 1, result.all
+    return [(it["file"], it["line"], it["rule"], it["message"]) for it in result.json["findings"]]
+
+
+def called(desk: Desk) -> list[str]:
+    """Who stands in the bodies that were sent."""
+    people = []
+    for request in desk.writes:
+        numbers = sent(request).get("from", [])
+        people += numbers.split(",") if isinstance(numbers, str) else numbers
+    return people
+
+
+# ------------------------------------------------------------------------------------------------------ the sources
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"numbers": [BELA]},
+        {"from_file": "complaints.csv"},
+        {"campaign": "voice/canary"},
+        {"from_file": "complaints.csv", "at_least": 1},
+    ],
+)
+def test_every_source_leaves_its_people_out_in_order_and_as_written(
+    desk: Desk, source: dict[str, Any]
+) -> None:
+    desk.write("campaigns/complaints.csv", f"name,number\nBela,{BELA}\n")
+    desk.manifests(
+        leaving_out(source),
+        voice("canary", **{"from": [BELA], "url": "http://my.exotel.com/acme1/exoml/start_voice/1"}),
+    )
+    plan = desk.plan()
+    change = plan["changes"][1]
+    assert change["suppressed"]["count"] == 1
+    assert change["resulting"]["from"] == {"count": 2, "distinct": 2}
+    assert "calls 2 people (1 suppressed)" in desk.run("plan").out
+    assert desk.run(*APPLY).code == 0
+    assert called(desk).count(BELA) == 1  # by the canary
+    assert [it for it in called(desk) if it in (ANNA, CARO)] == [ANNA, CARO]
+
+
+def test_the_project_leaves_people_out_of_every_campaign_and_nothing_lifts_it(desk: Desk) -> None:
+    desk.write("do-not-call.csv", f"{BELA}\n{DORA}\n")
+    desk.configure({"suppress": [{"from_file": "do-not-call.csv", "at_least": 2}, {"numbers": [CARO]}]})
+    desk.manifests(
+        leaving_out(name="one"), voice("two", **{"from": [DORA, ANNA]}, read_via_text="Hi", url=...)
+    )
+    assert desk.run(*APPLY).code == 0
+    assert called(desk) == [ANNA, ANNA]
+
+
+def test_numbers_are_equal_by_the_country_rule(desk: Desk) -> None:
+    desk.configure(country="IN")
+    desk.manifests(leaving_out({"numbers": ["09876543211"]}))
+    assert desk.run(*APPLY).code == 0
+    assert called(desk) == [ANNA, CARO]
+
+
+@pytest.mark.parametrize("side", ["declared", "source"])
+def test_without_a_country_every_number_begins_with_a_plus(desk: Desk, side: str) -> None:
+    national = "09876543211"
+    if side == "declared":
+        desk.manifests(leaving_out({"numbers": [BELA]}, **{"from": [ANNA, national]}))
+    else:
+        desk.manifests(leaving_out({"numbers": [national]}))
+    assert [rule for _, _, rule, _ in errors(desk)] == ["needs-country"]
+    assert desk.run("plan").code == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ({"from_file": "nowhere.csv"}, "cannot be read"),
+        ({"from_file": "empty.csv"}, "it is empty"),
+        ({"from_file": "blank.csv"}, "it is empty"),
+        ({"from_file": "../../outside.csv"}, "leads out of the project"),
+        ({"from_file": "three.csv", "at_least": 4}, "at_least says 4"),
+        ({"from_file": "cut.csv"}, "digits"),
+        ({"from_file": "impossible.csv"}, "cannot exist"),
+        ({"numbers": ["+9109876543210"]}, "cannot exist"),
+        ({"campaign": "voice/diwali-remindr"}, "no manifest is called"),
+        ({"campaign": "voice/diwali-reminder"}, "this very campaign"),
+        ({"campaign": "sms/offer"}, "lists of the account"),
+        ({"numbers": [BELA], "campaign": "sms/offer"}, "one of numbers, from_file, campaign"),
+        ({}, "one of numbers, from_file, campaign"),
+        ({"campaign": "voice/circle"}, "circle"),
+    ],
+)
+def test_a_source_that_nobody_can_rely_on_is_an_error(desk: Desk, source: dict[str, Any], says: str) -> None:
+    desk.write("campaigns/empty.csv", "")
+    desk.write("campaigns/blank.csv", "\n \n")
+    desk.write("campaigns/three.csv", f"{ANNA}\n{BELA}\n{CARO}\n")
+    desk.write("campaigns/cut.csv", f"number\n{ANNA}\n+9198\n")
+    desk.write("campaigns/impossible.csv", f"{ANNA}\n+9109876543210\n")
+    desk.manifests(leaving_out(source), file="campaigns/mine.yaml")
+    circle = leaving_out(
+        {"campaign": "voice/diwali-reminder"},
+        name="circle",
+        url="http://my.exotel.com/acme1/exoml/start_voice/1",
+    )
+    desk.manifests(sms("offer"), *([circle] if "circle" in says else []), file="campaigns/others.yaml")
+    found = [it for it in errors(desk) if says in it[3]]
+    assert found, errors(desk)
+    if source.get("from_file") == "cut.csv":
+        assert found[0][:2] == ("campaigns/cut.csv", 3)
+    if source.get("from_file") == "impossible.csv":
+        assert found[0][:2] == ("campaigns/impossible.csv", 2)
+    assert not any(number in it[3] for it in found for number in (BELA, CARO))
+    assert desk.run(*APPLY).code == 1
+    assert desk.writes == []
+
+
+def test_a_header_without_rows_is_nobody_but_in_the_project_a_mistake(desk: Desk) -> None:
+    desk.write("campaigns/header.csv", "number\n")
+    desk.manifests(leaving_out({"from_file": "header.csv"}))
+    assert desk.run("validate").code == 0
+    desk.configure({"suppress": [{"from_file": "campaigns/header.csv"}]})
+    assert any("holds nobody" in message for _, _, _, message in errors(desk))
+
+
+def test_beside_lists_it_is_an_error_that_names_what_to_use(desk: Desk) -> None:
+    desk.manifests(sms("offer", suppress=[{"numbers": [BELA]}]))
+    assert any("ContactList" in message for _, _, _, message in errors(desk))
+
+
+def test_in_an_environment_it_is_no_key(desk: Desk) -> None:
+    desk.configure(suppress=[{"numbers": [BELA]}])
+    result = desk.run("validate")
+    assert (result.code, "suppress" in result.err) == (1, True)
+
+
+def test_an_invalid_source_of_what_is_not_selected_stops_nobody(desk: Desk) -> None:
+    desk.manifests(leaving_out({"from_file": "nowhere.csv"}), file="campaigns/broken.yaml")
+    desk.manifests(voice("fine", **{"from": [DORA]}), file="campaigns/fine.yaml")
+    assert desk.run("plan", "campaigns/fine.yaml").code == 0
+    assert desk.run("plan", "campaigns/broken.yaml").code == 1
+
+
+# -------------------------------------------------------------------------------- they are checked, compared, counted
+
+
+def test_rules_look_at_the_recipients_that_are_left(desk: Desk) -> None:
+    desk.configure({"policy": {"max_numbers": {"level": "error", "at_most": 2}}})
+    desk.manifests(leaving_out({"numbers": [BELA]}))
+    assert desk.run("validate").code == 0
+    assert desk.run("plan").code == 0
+
+
+def test_a_number_is_found_at_its_own_place_though_others_are_left_out_before_it(desk: Desk) -> None:
+    desk.write("campaigns/numbers.csv", f"{ANNA}\n{BELA}\n+9109876543210\n")
+    desk.manifests(leaving_out({"numbers": [ANNA]}, **{"from": ...}, from_file="numbers.csv"))
+    found = desk.run("validate", "--format", "json").json["findings"]
+    assert [(it["rule"], it["file"], it["line"]) for it in found] == [
+        ("valid_numbers", "campaigns/numbers.csv", 3)
+    ]
+
+
+def test_a_campaign_without_the_suppressed_is_in_sync(desk: Desk) -> None:
+    desk.manifests(leaving_out({"numbers": [BELA]}))
+    assert desk.run(*APPLY).code == 0
+    again = desk.plan()
+    assert [it["change"] for it in again["changes"]] == ["noop"]
+    assert again["changes"][0]["suppressed"] is None
+
+
+# ------------------------------------------------------------------------------------------------------ nobody left
+
+
+@pytest.mark.parametrize(
+    ("live", "ops"), [(None, []), ("created", ["pause"]), ("in-progress", ["pause"]), ("paused", [])]
+)
+def test_with_nobody_left_nothing_is_created_and_what_calls_is_paused(
+    desk: Desk, live: str | None, ops: list[str]
+) -> None:
+    if live:
+        desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}, status=live))
+    desk.manifests(leaving_out({"numbers": [ANNA, BELA, CARO]}))
+    desk.configure({"policy": {"required_labels": {"level": "error", "labels": ["team"]}}})
+    result = desk.run("plan", "--format", "json")
+    (change,) = result.json["changes"]
+    assert (result.code, change["change"], change["reason"]["code"]) == (3, "blocked", "no-recipients")
+    assert [it["op"] for it in change["operations"]] == ops
+    assert desk.run(*APPLY).code == 3
+    assert called(desk) == []
+
+
+# ------------------------------------------------------------------------------------------------------- an opt-out
+
+
+def opt_out(desk: Desk, *numbers: str) -> None:
+    desk.write("do-not-call.csv", "".join(f"{number}\n" for number in (DORA, *numbers)))
+
+
+def project_with_opt_outs(desk: Desk, *numbers: str, **fields: Any) -> None:
+    opt_out(desk, *numbers)
+    desk.configure({"suppress": [{"from_file": "do-not-call.csv"}]})
+    desk.manifests(leaving_out(**fields))
+
+
+def test_marks_are_keyed_sorted_and_in_the_digest(desk: Desk) -> None:
+    project_with_opt_outs(desk, BELA)
+    before = desk.plan()
+    opt_out(desk, BELA, CARO)
+    after = desk.plan()
+    marks = after["changes"][0]["suppressed"]["marks"]
+    assert marks == sorted(marks)
+    assert {*before["changes"][0]["suppressed"]["marks"]} < {*marks}
+    assert before["digest"] != after["digest"]
+    assert before["manifests"]["digest"] == after["manifests"]["digest"]
+
+
+def test_after_an_opt_out_a_plan_file_is_carried_out_with_fewer(desk: Desk) -> None:
+    project_with_opt_outs(desk, BELA)
+    desk.run("plan", "--out", PLAN)
+    opt_out(desk, BELA, CARO)
+    result = desk.run(*APPLY, PLAN)
+    assert result.code == 0, result.all
+    assert "1 more person is left out than the plan shows" in result.out
+    assert called(desk) == [ANNA]
+
+
+def test_a_plan_file_that_would_call_somebody_back_is_refused(desk: Desk) -> None:
+    project_with_opt_outs(desk, BELA)
+    desk.run("plan", "--out", PLAN)
+    opt_out(desk, CARO)
+    result = desk.run(*APPLY, PLAN)
+    assert (result.code, desk.writes) == (3, [])
+    assert "whom the plan left out" in result.err
+
+
+def test_after_an_opt_out_an_approval_is_refused(desk: Desk) -> None:
+    project_with_opt_outs(desk, BELA)
+    approval = desk.plan()["approval"]
+    opt_out(desk, BELA, CARO)
+    assert desk.run(*APPLY, "--expect", approval).code == 3
+    assert desk.writes == []
+
+
+def test_nobody_left_by_now_is_skipped_and_the_rest_is_done(desk: Desk) -> None:
+    project_with_opt_outs(desk, BELA)
+    desk.manifests(
+        voice("other", **{"from": ["+919876543299"]}, read_via_text="Hi", url=...), file="campaigns/b.yaml"
+    )
+    desk.run("plan", "--out", PLAN)
+    opt_out(desk, ANNA, BELA, CARO)
+    result = desk.run(*APPLY, PLAN)
+    assert result.code == 3
+    assert called(desk) == ["+919876543299"]
+
+
+def edits_while_it_waits(desk: Desk, edit: Any) -> None:
+    """The create is told to wait once; meanwhile somebody edits the sources."""
+    desk.configure(max_attempts=3)
+    desk.sandbox.faults.add("status", request="create", status=429, retry_after="5")
+    wait, done = desk.clock.sleep, []
+
+    def sleep(seconds: float) -> None:
+        if not done and seconds > 0:
+            done.append(edit())
+        wait(seconds)
+
+    desk.clock.sleep = sleep  # type: ignore[method-assign]
+
+
+def test_who_opts_out_while_a_create_waits_is_not_in_it(desk: Desk) -> None:
+    project_with_opt_outs(desk, BELA)
+    edits_while_it_waits(desk, lambda: opt_out(desk, BELA, CARO))
+    assert desk.run(*APPLY).code == 0
+    assert called(desk)[-1:] == [ANNA]
+    assert called(desk).count(CARO) == 1  # of the request that was refused
+
+
+@pytest.mark.parametrize(("numbers", "code"), [((), "moved"), ((ANNA, BELA, CARO), "no-recipients")])
+def test_who_comes_back_while_a_create_waits_stops_it(
+    desk: Desk, numbers: tuple[str, ...], code: str
+) -> None:
+    project_with_opt_outs(desk, BELA)
+    edits_while_it_waits(desk, lambda: opt_out(desk, *numbers))
+    result = desk.run(*APPLY, "--format", "json")
+    assert result.code == 3
+    assert result.json["results"][0]["reason"]["code"] == code
+    assert desk.account() == []
+
+
+def test_a_source_that_is_gone_by_now_stops_the_create(desk: Desk) -> None:
+    project_with_opt_outs(desk, BELA)
+    edits_while_it_waits(desk, (desk.root / "do-not-call.csv").unlink)
+    result = desk.run(*APPLY, "--format", "json")
+    assert (result.code, result.json["results"][0]["reason"]["code"]) == (3, "moved")
+    assert desk.account() == []
+
+
+def test_an_opt_out_of_a_created_campaign_is_an_update(desk: Desk) -> None:
+    desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}))
+    project_with_opt_outs(desk, BELA)
+    (change,) = desk.plan()["changes"]
+    assert [(it["op"], it["fields"]) for it in change["operations"]] == [("update", ["from"])]
+    assert desk.run(*APPLY, "--max-changes", "0").code == 0
+    assert called(desk) == [ANNA, CARO]
+
+
+def test_no_policy_keeps_an_opt_out_back_only_the_rest(desk: Desk) -> None:
+    desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}, caller_id="03349360001"))
+    project_with_opt_outs(desk, BELA, **{"from": [ANNA, BELA, CARO, "+919876543299"]})
+    desk.configure({"policy": {"required_labels": {"level": "error", "labels": ["team"]}}})
+    assert desk.run(*APPLY).code == 3
+    assert called(desk) == [ANNA, CARO]
+    assert sent(desk.writes[0])["caller_id"] == "03349360001"
+
+
+def test_no_limit_of_changes_keeps_an_opt_out_back_only_the_rest(desk: Desk) -> None:
+    desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}, caller_id="03349360001"))
+    project_with_opt_outs(desk, BELA)
+    assert desk.run(*APPLY, "--max-changes", "0").code == 3
+    assert called(desk) == [ANNA, CARO]
+    assert sent(desk.writes[0])["caller_id"] == "03349360001"
+
+
+def test_an_opt_out_is_done_though_the_plan_file_does_not_show_it(desk: Desk) -> None:
+    desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}))
+    project_with_opt_outs(desk)
+    desk.run("plan", "--out", PLAN)
+    opt_out(desk, BELA)
+    assert desk.run(*APPLY, PLAN).code == 0
+    assert called(desk) == [ANNA, CARO]
+
+
+def test_an_opt_out_after_the_start_is_noted_and_no_difference(desk: Desk) -> None:
+    desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}, status="in-progress"))
+    desk.pass_time(days=5)
+    project_with_opt_outs(desk, BELA)
+    (change,) = desk.plan()["changes"]
+    assert (change["change"], change["reason"]["code"]) == ("noop", "in-sync")
+    assert any("1 suppressed person is still in it" in note for note in change["notes"])
+
+
+def test_other_people_after_the_start_are_still_a_difference(desk: Desk) -> None:
+    desk.seed(live_voice(**{"from": [ANNA, BELA]}, status="in-progress"))
+    desk.pass_time(days=5)
+    project_with_opt_outs(desk, BELA)
+    (change,) = desk.plan()["changes"]
+    assert change["reason"]["code"] == "immutable-field"
+
+
+def test_a_resume_of_what_holds_suppressed_people_has_a_word_of_its_own(desk: Desk) -> None:
+    desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}, status="paused"))
+    desk.pass_time(days=5)
+    project_with_opt_outs(desk, BELA, state="active")
+    (change,) = desk.plan("--allow", "resume")["changes"]
+    assert (change["change"], change["reason"]["code"]) == ("held", "needs-allow")
+    assert "allow suppressed" in change["reason"]["message"]
+    (change,) = desk.plan("--allow", "resume", "--allow", "suppressed:diwali-reminder")["changes"]
+    assert [it["op"] for it in change["operations"]] == ["resume"]
+    assert desk.run("plan", "--allow", "suppressed").code == 64
+
+
+def test_a_resume_before_the_start_takes_them_out_first(desk: Desk) -> None:
+    desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}, status="paused"))
+    project_with_opt_outs(desk, BELA, state="active")
+    (change,) = desk.plan("--allow", "resume")["changes"]
+    assert [it["op"] for it in change["operations"]] == ["update", "resume"]
+
+
+def test_live_people_who_are_left_to_others_go_back_without_the_suppressed(desk: Desk) -> None:
+    desk.seed(live_voice(**{"from": [ANNA, BELA, DORA]}))
+    project_with_opt_outs(desk, BELA, metadata={"ignore": ["from"]}, caller_id="03349360001")
+    assert desk.run(*APPLY).code == 0
+    assert called(desk) == [ANNA]

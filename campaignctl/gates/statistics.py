@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from math import ceil, comb, exp, fsum, lgamma, log, log1p
 from typing import Final
 
-WHOLE: Final = 10_000
+BASIS_POINTS: Final = 10_000
 """100 % in basis points."""
 _NEAR: Final = 1e-6
 _EVIDENCE: Final = log(100)
@@ -24,7 +24,7 @@ def kept(count: int, finished: int, limit: int, confidence: int) -> bool:
     >>> [kept(7, 50, 2_500, 9_500), kept(8, 50, 2_500, 9_500)]
     [True, False]
     """
-    return _at_most(range(count + 1), finished, limit, WHOLE - confidence)
+    return _at_most(range(count + 1), finished, limit, BASIS_POINTS - confidence)
 
 
 def exceeded(count: int, people: int, limit: int, confidence: int) -> bool:
@@ -35,7 +35,7 @@ def exceeded(count: int, people: int, limit: int, confidence: int) -> bool:
     >>> [exceeded(19, 50, 2_500, 9_500), exceeded(18, 50, 2_500, 9_500)]
     [True, False]
     """
-    return _at_most(range(count, people + 1), people, limit, WHOLE - confidence)
+    return _at_most(range(count, people + 1), people, limit, BASIS_POINTS - confidence)
 
 
 def crossed(count: int, tried: int, limit: int) -> bool:
@@ -47,7 +47,7 @@ def crossed(count: int, tried: int, limit: int) -> bool:
     >>> [crossed(32, 50, 4_000), crossed(31, 50, 4_000)]
     [True, False]
     """
-    p = limit / WHOLE
+    p = limit / BASIS_POINTS
     q = min(2 * p, (1 + p) / 2)
     return count * log(q / p) + (tried - count) * (log1p(-q) - log1p(-p)) >= _EVIDENCE
 
@@ -58,7 +58,7 @@ def fewest(limit: int, confidence: int) -> int:
     >>> [fewest(500, 9_500), fewest(100, 9_500), fewest(50, 9_500)]
     [59, 299, 598]
     """
-    guess = ceil(log((WHOLE - confidence) / WHOLE) / log1p(-limit / WHOLE))
+    guess = ceil(log((BASIS_POINTS - confidence) / BASIS_POINTS) / log1p(-limit / BASIS_POINTS))
     return next(
         people for people in range(max(guess - 1, 1), guess + 2) if kept(0, people, limit, confidence)
     )
@@ -71,7 +71,7 @@ def power(finished: int, limit: int, confidence: int) -> float:
     [True, True]
     """
     most = _most_kept(finished, limit, confidence)
-    return fsum(_chances(range(most + 1), finished, limit / 2 / WHOLE))
+    return fsum(_chances(range(most + 1), finished, limit / 2 / BASIS_POINTS))
 
 
 def _most_kept(finished: int, limit: int, confidence: int) -> int:
@@ -85,11 +85,11 @@ def _most_kept(finished: int, limit: int, confidence: int) -> int:
 
 def _at_most(counts: range, people: int, limit: int, share: int) -> bool:
     """Whether the chance of any of the counts is at most the share, both in basis points."""
-    chance, bound = fsum(_chances(counts, people, limit / WHOLE)), share / WHOLE
+    chance, bound = fsum(_chances(counts, people, limit / BASIS_POINTS)), share / BASIS_POINTS
     if abs(chance - bound) > _NEAR * bound:
         return chance < bound
-    ways = sum(comb(people, k) * limit**k * (WHOLE - limit) ** (people - k) for k in counts)
-    return bool(ways * WHOLE <= share * WHOLE**people)
+    ways = sum(comb(people, k) * limit**k * (BASIS_POINTS - limit) ** (people - k) for k in counts)
+    return bool(ways * BASIS_POINTS <= share * BASIS_POINTS**people)
 
 
 def _chances(counts: range, people: int, p: float) -> Iterator[float]:

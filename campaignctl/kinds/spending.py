@@ -53,7 +53,7 @@ USAGE = Field(
 PRICES = Field(
     "prices",
     Type.OBJECT,
-    "What calls and messages cost, without tax; nothing is reckoned without them.",
+    "What calls and messages cost, without tax; without them no cost is computed.",
     fields=(
         Field(
             "currency",

@@ -108,8 +108,8 @@ def _read_document(node: Node, source: Source, reader: DocumentReader) -> Docume
         api_version, word = _word(parts.get("apiVersion")), _word(parts.get("kind"))
         if word == PROJECT_KIND and api_version == API_VERSION:
             return None
-        stranger = _stranger(node, parts, api_version, word)
-        if stranger is None:
+        unsupported = _unsupported(node, parts, api_version, word)
+        if unsupported is None:
             kind = KINDS.get(word or "")
             return (
                 _read(node, parts, kind, source, reader)
@@ -117,15 +117,15 @@ def _read_document(node: Node, source: Source, reader: DocumentReader) -> Docume
                 else _read_beside(node, word or "", source, reader)
             )
     except MalformedYamlError as unreadable:
-        stranger = FieldProblem(unreadable.rule, unreadable.mark, unreadable.message)
-    return Document(None, _told([stranger], source), {})
+        unsupported = FieldProblem(unreadable.rule, unreadable.mark, unreadable.message)
+    return Document(None, _told([unsupported], source), {})
 
 
 def _word(node: Node | None) -> str | None:
     return node.value if isinstance(node, ScalarNode) else None
 
 
-def _stranger(
+def _unsupported(
     node: Node, parts: Mapping[str, Node], api_version: str | None, word: str | None
 ) -> FieldProblem | None:
     """Why a document is no manifest; None for one."""

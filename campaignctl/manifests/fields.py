@@ -65,7 +65,7 @@ class FieldReader:
         self.faults: list[FieldProblem] = []
 
     def read(self, node: Node) -> Mapping[str, Value]:
-        """What could be read of the document; it is whole when there are no `faults`."""
+        """What could be read of the document; it is complete when there are no `faults`."""
         try:
             value = self._object(self.root, node)
         except MalformedYamlError as error:

@@ -82,7 +82,7 @@ def documents(text: str) -> Iterator[Node]:
 
 
 def json_as_yaml(text: str) -> str:
-    """JSON writes what lies beyond U+FFFF as two halves, which YAML does not know: the whole instead."""
+    """JSON writes what lies beyond U+FFFF as two halves; this writes the one character that YAML wants."""
     return re.sub(SURROGATES, _joined, text)
 
 

@@ -48,7 +48,7 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class NumbersFile:
-    """What was found. `fault` concerns the file as a whole: rule and message."""
+    """What was found. `fault`, a rule and a message, concerns the complete file."""
 
     numbers: tuple[str, ...]
     bad_lines: tuple[BadLine, ...] = ()
@@ -294,7 +294,7 @@ def _a_number_alone(text: str) -> bool:
     return _DIGITS_ALONE.fullmatch(text) is not None and len(_DIGIT.findall(text)) > _MANY_DIGITS
 
 
-# -- the file as a whole ---------------------------------------------------------------------------------------
+# -- the complete file -----------------------------------------------------------------------------------------
 
 
 def count_fault(field: Field, count: int) -> tuple[str, str] | None:

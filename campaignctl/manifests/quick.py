@@ -107,7 +107,7 @@ class QuickReader:
         return read
 
     def _list(self, field: Field) -> Reader:
-        """A list of texts is looked at as a whole: it may hold thousands."""
+        """A list of texts is checked in one go: it may hold thousands."""
         right, variables = _test_of_all(field), self._variables
         least, most = _limits(field)
         once = field.type is Type.STRINGS

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Manifests(NamedTuple):
     """What a command works on.
 
-    `desired` is all that could be read, of the whole project and under the paths; `selected` what was meant.
+    `desired` is all that could be read, of the complete project and under the paths; `selected` what was meant.
     `findings` are errors inside the selection and warnings outside. `complete` is False when something of the
     project could not be read: who is an orphan is then not known. `files` counts the files read;
     `empty_paths` are the paths of `manifests:` that hold no manifest, `used` the variables that manifests name.

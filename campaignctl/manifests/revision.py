@@ -189,7 +189,7 @@ def _next_object(stream: IO[bytes], path: str) -> bytes:
     words = stream.readline().split()
     if len(words) != 3:
         raise InputError(
-            f"git does not have {quoted(path)} of the base here; fetch it whole (git fetch --refetch)"
+            f"git does not have {quoted(path)} of the base here; fetch it completely (git fetch --refetch)"
         )
     left = int(words[2]) + 1  # the line break after it
     content = stream.read(min(left - 1, MAX_BYTES + 1))

@@ -22,7 +22,7 @@ class CapacityOverlap:
 
 
 class Load(NamedTuple):
-    """What other campaigns ask of the account meanwhile: `minutes` None where one of them is unknown."""
+    """What other campaigns ask of the account in the same time: `minutes` None where one of them is unknown."""
 
     minutes: int | None
     campaigns: int

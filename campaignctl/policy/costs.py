@@ -97,7 +97,7 @@ class CallPrice(NamedTuple):
 
 
 def cost_of(subject: Subject, prices: PriceList) -> Amounts:
-    """What it costs, whole even where half is done; its end cuts nothing."""
+    """What the complete campaign costs, also where half of it is done; its end cuts nothing."""
     workload = workload_of(subject)
     if workload is None:
         return UNKNOWN

@@ -324,7 +324,7 @@ class MoneyDocument(TypedDict):
 
 
 class ChangeCostDocument(TypedDict):
-    """What a campaign costs, whole even where half is done; null where none is or will be."""
+    """What the complete campaign costs, also where half of it is done; null where none is or will be."""
 
     before: MoneyDocument | None
     after: MoneyDocument | None

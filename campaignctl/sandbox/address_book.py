@@ -13,10 +13,11 @@ from typing import Any
 
 from campaignctl.sandbox import people
 from campaignctl.sandbox.clock import VirtualClock, stamped
-from campaignctl.sandbox.envelopes import Answer, Item, failed_item, success
+from campaignctl.sandbox.envelopes import Answer, failed_item, success
 from campaignctl.sandbox.list_store import Contact, ListStore, StoredList
 from campaignctl.sandbox.queries import PageRequest, read_page
 from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import AnswerItem, Json, Sent, data_of, item_of, text_or_none
 from campaignctl.sandbox.store import Store
 from campaignctl.sandbox.switches import Switches
 
@@ -74,7 +75,7 @@ class AddressBook:
             raise RefusalError(404, f"There is no list {sid}.", "Check the SID.")
         return found
 
-    def create_lists(self, account: str, body: Any) -> Answer:
+    def create_lists(self, account: str, body: Json) -> Answer:
         """POST of lists; a name that is taken is an item of its own code, or refuses it all."""
         rows = _rows(body, "lists", LARGEST_BATCH)
         items = [self._made(account, row) for row in rows]
@@ -82,7 +83,7 @@ class AddressBook:
             raise RefusalError(409, "A list of this name exists.", "Names of lists are unique.")
         return success("POST", 207, items)
 
-    def _made(self, account: str, row: Mapping[str, Any]) -> Item:
+    def _made(self, account: str, row: Sent) -> AnswerItem:
         name = row.get("name")
         if not isinstance(name, str) or len(name) < _SHORTEST_NAME:
             return failed_item(
@@ -91,19 +92,22 @@ class AddressBook:
         if name in people.DEMO_LISTS or self._lists.named(account, name):
             return failed_item(409, "A list of this name exists.", "Names of lists are unique.")
         count = len(self._lists.all(account))
-        made = StoredList(_sid("list", account, f"{name} {count + 1}"), name, self._now(), row.get("tag"))
+        made = StoredList(
+            _sid("list", account, f"{name} {count + 1}"), name, self._now(), text_or_none(row.get("tag"))
+        )
         self._lists.add(account, [made])
         return _list_item(account, made)
 
-    def rename(self, account: str, sid: str, body: Any) -> Answer:
+    def rename(self, account: str, sid: str, body: Json) -> Answer:
         """PUT of a list: another name."""
-        (row, *_) = _rows(body, "lists", 1) if isinstance(body, Mapping) and "lists" in body else [body]
+        sent: Any = body
+        (row, *_) = _rows(body, "lists", 1) if isinstance(sent, Mapping) and "lists" in sent else [sent]
         before, name = self._one(account, sid), row.get("name") if isinstance(row, Mapping) else None
         if not isinstance(name, str) or len(name) < _SHORTEST_NAME:
             raise RefusalError(400, "name is missing or too short.", "Send a name.")
         if name != before.name and (name in people.DEMO_LISTS or self._lists.named(account, name)):
             raise RefusalError(409, "A list of this name exists.", "Names of lists are unique.")
-        self._lists.rename(account, sid, name, row.get("tag", before.tag))
+        self._lists.rename(account, sid, name, text_or_none(row.get("tag", before.tag)))
         return success("PUT", 200, [_list_item(account, self._one(account, sid))])
 
     def delete(self, account: str, sid: str) -> Answer:
@@ -114,21 +118,21 @@ class AddressBook:
 
     # contacts
 
-    def create_contacts(self, account: str, body: Any) -> Answer:
+    def create_contacts(self, account: str, body: Json) -> Answer:
         """POST of contacts: an item for each, in the order sent or another."""
         number = self._lists.last_contact()
         new: list[Contact] = []
         first: dict[str, Contact] = {}
-        items: list[Item] = []
+        items: list[AnswerItem] = []
         for row in _rows(body, "contacts", LARGEST_BATCH):
             made = _sid("contact", account, str(number + len(new) + 1))
             items.append(self._added(account, row, made, first))
-            if (items[-1]["data"] or {}).get("sid") == made:
+            if data_of(items[-1]).get("sid") == made:
                 new.append(first[made])
         self._lists.add_contacts(account, new)
         return success("POST", 207, items[::-1] if self._switches.contact_order == "reversed" else items)
 
-    def _added(self, account: str, row: Mapping[str, Any], sid: str, new: dict[str, Contact]) -> Item:
+    def _added(self, account: str, row: Sent, sid: str, new: dict[str, Contact]) -> AnswerItem:
         """`new` are those that this request makes, by number and by SID."""
         phone = compared(str(row.get("number", "")))
         if phone is None or phone.endswith(self._switches.refused_numbers or "no"):
@@ -143,7 +147,7 @@ class AddressBook:
             return self._contact_item(account, made)
         return self._known(account, known, data)
 
-    def _known(self, account: str, known: Contact, data: Mapping[str, Any]) -> Item:
+    def _known(self, account: str, known: Contact, data: Sent) -> AnswerItem:
         """What an account says of somebody whom it has already."""
         if self._switches.known_contact == "same":
             return self._contact_item(account, Contact(known.sid, known.phone, {**known.data, **data}))
@@ -152,7 +156,7 @@ class AddressBook:
             failed["data"] = self._contact_item(account, known)["data"]
         return failed
 
-    def _contact_item(self, account: str, contact: Contact) -> Item:
+    def _contact_item(self, account: str, contact: Contact) -> AnswerItem:
         number = contact.data["number"]
         if self._switches.contact_spelling == "national" and contact.phone.startswith("+91"):
             number = f"0{contact.phone[3:]}"
@@ -163,29 +167,29 @@ class AddressBook:
             **contact.data,
             "number": number,
         }
-        return {"code": 200, "error_data": None, "status": "success", "data": data}
+        return item_of(data)
 
     # members
 
-    def fill(self, account: str, sid: str, body: Any) -> Answer:
+    def fill(self, account: str, sid: str, body: Json) -> Answer:
         """POST of contacts into a list, which holds each once, or as often as it was added."""
         found = self._lists.find(account, sid)
         if found is None or found.deleted:
             raise RefusalError(404, f"There is no list {sid}.", "Make it first.")
         inside = self._lists.member_sids(account, sid)
         added: list[str] = []
-        items: list[Item] = []
+        items: list[AnswerItem] = []
         for row in _rows(body, "contact_references", LARGEST_BATCH):
             item = self._entered(account, str(row.get("contact_sid")), inside, len(inside) + len(added))
             items.append(item)
-            contact = (item["data"] or {}).get("contact_sid")
+            contact = text_or_none(data_of(item).get("contact_sid"))
             if contact is not None and (contact not in inside or self._switches.list_members == "bag"):
                 added.append(contact)
                 inside.add(contact)
         self._lists.add_members(account, sid, self._shown(added))
         return success("POST", 207, items)
 
-    def _entered(self, account: str, contact_sid: str, inside: set[str], count: int) -> Item:
+    def _entered(self, account: str, contact_sid: str, inside: set[str], count: int) -> AnswerItem:
         contact = self._lists.contact(account, contact_sid)
         if contact is None:
             return failed_item(404, "There is no such contact.", "Create it first.")
@@ -194,7 +198,7 @@ class AddressBook:
         if contact_sid in inside and self._switches.list_members == "once":
             return failed_item(409, "The contact is in the list.", "A contact is in a list once.")
         data = {"contact_sid": contact_sid, "status": "active"}
-        return {"code": 200, "error_data": None, "status": "success", "data": data}
+        return item_of(data)
 
     def _shown(self, added: Sequence[str]) -> list[tuple[str, float]]:
         """When each shows in the list: all after the lag, or one after the other until then."""
@@ -210,7 +214,7 @@ class AddressBook:
         items, total = self._members(account, sid, page)
         return success("GET", 200, items, self._counted(page, len(items), total))
 
-    def _members(self, account: str, sid: str, page: PageRequest) -> tuple[list[Item], int]:
+    def _members(self, account: str, sid: str, page: PageRequest) -> tuple[list[AnswerItem], int]:
         found = self._lists.find(account, sid)
         if found is not None and found.deleted:
             raise RefusalError(404, f"There is no list {sid}.", "Check the SID.")
@@ -245,16 +249,17 @@ class AddressBook:
         return of
 
     def seed(
-        self, account: str, rows: Sequence[Mapping[str, Any]], moment: Callable[[Any, float], float]
+        self, account: str, rows: Sequence[Sent], moment: Callable[[str | None, float], float]
     ) -> list[str]:
         """Lists that are simply there: `sid`, `name`, `date_created`, and `numbers` where they are not made up."""
         count, sids = len(self._lists.all(account)), []
         for place, row in enumerate(rows, count + 1):
             name = str(row.get("name", f"seeded-{place}"))
             sid = str(row.get("sid") or people.list_sid(account, f"{name} {place}"))
-            created = moment(row.get("date_created"), self._now())
+            created = moment(text_or_none(row.get("date_created")), self._now())
             self._lists.add(account, [StoredList(sid, name, created, made_up="numbers" not in row)])
-            self._seed_members(account, sid, row.get("numbers") or ())
+            numbers = row.get("numbers")
+            self._seed_members(account, sid, numbers if isinstance(numbers, list | tuple) else ())
             sids.append(sid)
         return sids
 
@@ -283,7 +288,7 @@ def _made_up(account: str, phone: str) -> Contact:
     return Contact(_sid("contact", account, phone), phone, {"number": phone})
 
 
-def _rows(body: Any, key: str, most: int) -> list[Mapping[str, Any]]:
+def _rows(body: Json, key: str, most: int) -> list[Sent]:
     rows = body.get(key) if isinstance(body, Mapping) else None
     if not isinstance(rows, list) or not rows or not all(isinstance(row, Mapping) for row in rows):
         raise RefusalError(400, f"{key} is missing.", f"Send an array of objects under {key}.")
@@ -319,7 +324,7 @@ def _sorted(lists: list[StoredList], sort_by: str) -> list[StoredList]:
     return found[::-1] if way == "desc" else found
 
 
-def _list_item(account: str, found: StoredList) -> Item:
+def _list_item(account: str, found: StoredList) -> AnswerItem:
     data = {
         "sid": found.sid,
         "account_sid": account,
@@ -329,4 +334,4 @@ def _list_item(account: str, found: StoredList) -> Item:
         "date_created": stamped(found.created),
         "date_updated": stamped(found.created),
     }
-    return {"code": 200, "error_data": None, "status": "success", "data": data}
+    return item_of(data)

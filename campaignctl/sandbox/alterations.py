@@ -4,35 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from campaignctl.kinds.table import Field, Kind, Type
+from campaignctl.sandbox.shapes import Spec, as_object, as_spec, as_texts
 from campaignctl.sandbox.switches import EARLIER
 
-Spec = Mapping[str, Any]
+Change: TypeAlias = Callable[[object], object]
 _HOUR = timedelta(hours=1)
 
 
-def changed(kind: Kind, spec: Spec, paths: Iterable[str]) -> dict[str, Any]:
+def changed(kind: Kind, spec: Spec, paths: Iterable[str]) -> Spec:
     """Another value at each path that the campaign has; an object changes in all its members."""
     for path in paths:
         name, _, how = path.partition(":")
         row = kind.by_path.get(name)
         if row is not None:
             spec = _with(spec, name, _other(row, -_HOUR if f":{how}" == EARLIER else _HOUR))
-    return dict(spec)
+    return spec
 
 
-def lost(spec: Spec, paths: Iterable[str]) -> dict[str, Any]:
+def lost(spec: Spec, paths: Iterable[str]) -> Spec:
     """Without these: a field is no longer there, a member is null, as are an object's that has no other."""
+    kept: dict[str, object] = dict(spec)
     for path in paths:
         name, _, member = path.partition(".")
-        if member and isinstance(spec.get(name), Mapping):
-            left = {**spec[name], member: None}
-            spec = {**spec, name: left if any(value is not None for value in left.values()) else None}
+        value = kept.get(name)
+        if member and isinstance(value, Mapping):
+            left = {**value, member: None}
+            kept[name] = left if any(it is not None for it in left.values()) else None
         elif not member:
-            spec = {key: value for key, value in spec.items() if key != name}
-    return dict(spec)
+            kept.pop(name, None)
+    return as_spec(kept)
 
 
 def counters(stats: Mapping[str, int], how: str, now: float) -> dict[str, int]:
@@ -55,37 +58,39 @@ def counters(stats: Mapping[str, int], how: str, now: float) -> dict[str, int]:
     return shown
 
 
-def _with(spec: Spec, path: str, change: Callable[[Any], Any]) -> Spec:
+def _with(spec: Spec, path: str, change: Change) -> Spec:
     name, _, member = path.partition(".")
-    value = spec.get(name)
+    value: Any = spec.get(name)
     if value is None or (member and (not isinstance(value, Mapping) or value.get(member) is None)):
         return spec
-    return {**spec, name: {**value, member: change(value[member])} if member else change(value)}
+    return as_spec({**spec, name: {**value, member: change(value[member])} if member else change(value)})
 
 
-def _other(row: Field, by: timedelta) -> Callable[[Any], Any]:
+def _other(row: Field, by: timedelta) -> Change:
     """What makes another value of one of its type."""
     if row.choices and row.type is Type.STRING:
         return lambda value: next((it for it in row.choices if it != value), value)
     if row.type is Type.OBJECT:
         return lambda value: {
-            key: it if it is None else _other(row.members[key], by)(it) for key, it in value.items()
+            key: it if it is None else _other(row.members[key], by)(it)
+            for key, it in as_object(value).items()
         }
     if row.type is Type.TIME:
-        return lambda value: (datetime.fromisoformat(value) + by).isoformat()
+        return lambda value: (datetime.fromisoformat(str(value)) + by).isoformat()
     if row.type is Type.INTEGER:
-        return lambda value: value - 1 if value == row.maximum else value + 1
+        return lambda value: int(str(value)) + (-1 if value == row.maximum else 1)
     return _OTHER.get(row.type, lambda value: f"{value} 2")
 
 
-def _last_digit(text: str) -> str:
+def _last_digit(value: object) -> str:
+    text = str(value)
     return text[:-1] + ("1" if text.endswith("0") else "0")
 
 
-_OTHER: Mapping[Type, Callable[[Any], Any]] = {
+_OTHER: Mapping[Type, Change] = {
     Type.BOOLEAN: lambda value: not value,
-    Type.NUMBERS: lambda value: [_last_digit(value[0]), *value[1:]],
-    Type.STRINGS: lambda value: value[1:] if len(value) > 1 else [_last_digit(value[0])],
+    Type.NUMBERS: lambda value: [_last_digit(as_texts(value)[0]), *as_texts(value)[1:]],
+    Type.STRINGS: lambda value: as_texts(value)[1:] or [_last_digit(as_texts(value)[0])],
     Type.DIGITS: _last_digit,
     Type.URL: _last_digit,
 }

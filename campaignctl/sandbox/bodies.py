@@ -8,9 +8,10 @@ from typing import Any
 
 from campaignctl.sandbox.collection import Collection
 from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import Json, Sent
 
 
-def read_json(data: bytes) -> Any:
+def read_json(data: bytes) -> Json:
     """The body. 400 for what is no JSON of this world."""
     try:
         text = data.decode("utf-8")
@@ -21,30 +22,30 @@ def read_json(data: bytes) -> Any:
     return value
 
 
-def _no_constant(word: str) -> Any:
+def _no_constant(word: str) -> object:
     raise ValueError(word)
 
 
-def of_create(
-    collection: Collection, body: Any, accepted: str, several: bool = False
-) -> list[Mapping[str, Any]]:
+def of_create(collection: Collection, body: Json, accepted: str, several: bool = False) -> list[Sent]:
     """The campaigns in a create: one, or more where `several` are taken. `accepted`: `any`, `wrapped` or `bare`."""
-    wrapped = isinstance(body, Mapping) and collection.wrapper in body
+    sent: Any = body
+    wrapped = isinstance(sent, Mapping) and collection.wrapper in sent
     _check_form(collection, wrapped, accepted)
     if not wrapped:
         return [_object(body)]
-    rows = body[collection.wrapper]
+    rows = sent[collection.wrapper]
     if several and isinstance(rows, list) and rows:
         return [_object(row) for row in rows]
     return [_one(collection, rows)]
 
 
-def of_update(collection: Collection, body: Any, accepted: str = "any") -> Mapping[str, Any]:
+def of_update(collection: Collection, body: Json, accepted: str = "any") -> Sent:
     """What an update or action sends: bare for both kinds, for voice wrapped too [002, 001]."""
-    wrapped = not collection.single and isinstance(body, Mapping) and collection.wrapper in body
+    sent: Any = body
+    wrapped = not collection.single and isinstance(sent, Mapping) and collection.wrapper in sent
     if not collection.single:
         _check_form(collection, wrapped, accepted)
-    return _one(collection, body[collection.wrapper]) if wrapped else _object(body)
+    return _one(collection, sent[collection.wrapper]) if wrapped else _object(body)
 
 
 def _check_form(collection: Collection, wrapped: bool, accepted: str) -> None:
@@ -58,7 +59,7 @@ def _check_form(collection: Collection, wrapped: bool, accepted: str) -> None:
         )
 
 
-def _one(collection: Collection, value: Any) -> Mapping[str, Any]:
+def _one(collection: Collection, value: Json) -> Sent:
     if isinstance(value, list):
         if len(value) != 1:
             raise RefusalError(400, f"{collection.wrapper} has {len(value)} campaigns.", "Send exactly one.")
@@ -68,7 +69,7 @@ def _one(collection: Collection, value: Any) -> Mapping[str, Any]:
     return _object(value)
 
 
-def _object(value: Any) -> Mapping[str, Any]:
+def _object(value: Json) -> Sent:
     if not isinstance(value, Mapping):
         raise RefusalError(400, "The campaign is no JSON object.", "Send one JSON object.")
     return value

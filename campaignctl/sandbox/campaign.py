@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from campaignctl.kinds.lifecycle import ALIVE, Status, read_status
+from campaignctl.sandbox.shapes import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Campaign:
     updated: float
     begins: float
     ends: float
-    spec: Mapping[str, Any] = field(default_factory=dict)
+    spec: Spec = field(default_factory=Spec)
     stats: Mapping[str, int] = field(default_factory=dict)
     number: int = 0
 

@@ -13,6 +13,7 @@ from campaignctl.sandbox import bodies
 from campaignctl.sandbox.faults import fault
 from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.seeding import collection_named
+from campaignctl.sandbox.shapes import Sent
 from campaignctl.sandbox.stage import Stage
 
 
@@ -47,7 +48,7 @@ def _add_state(routes: Blueprint, stage: Stage) -> None:
 
     @routes.post("/reset")
     def reset() -> Response:
-        start_at = _sent().get("start_at")
+        start_at: Any = _sent().get("start_at")
         try:
             begin = None if start_at is None else datetime.fromisoformat(start_at)
         except (TypeError, ValueError):
@@ -104,7 +105,7 @@ def _add_behaviour(routes: Blueprint, stage: Stage) -> None:
 
     @routes.post("/faults")
     def add_faults() -> Response:
-        sent = bodies.read_json(request.get_data())
+        sent: Any = bodies.read_json(request.get_data())
         rules = sent if isinstance(sent, list) else [sent]
         if not all(isinstance(rule, Mapping) for rule in rules):
             raise RefusalError(400, "A fault is an object.", 'Send {"effect": "drop", "request": "create"}.')
@@ -129,7 +130,7 @@ def _add_behaviour(routes: Blueprint, stage: Stage) -> None:
         return switches()
 
 
-def _sent() -> Mapping[str, Any]:
+def _sent() -> Sent:
     """A JSON object; nothing at all is an empty one. Other content types are refused: a web page could send them."""
     if request.get_data() and not request.is_json:
         raise RefusalError(400, "The body is no JSON.", "Send Content-Type: application/json.")

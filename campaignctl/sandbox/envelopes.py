@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from campaignctl.kinds import KINDS, SMS, VOICE
 from campaignctl.kinds.lifecycle import ENDED, Status
@@ -15,8 +15,7 @@ from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import stamped
 from campaignctl.sandbox.collection import DIALLING, Collection
 from campaignctl.sandbox.refusal import RefusalError
-
-Item = dict[str, Any]
+from campaignctl.sandbox.shapes import AnswerBody, AnswerItem, Body, Data, Failure, item_of
 
 _REPORTS = "https://exotelreports.s3.ap-southeast-1.amazonaws.com"
 _COST_OF_ONE = 0.17
@@ -36,7 +35,7 @@ class Answer:
     """What is sent back. `body` is JSON, a page of HTML as a string, or None for an answer without one."""
 
     status: int
-    body: Any
+    body: Body
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def encoded(self) -> bytes:
@@ -50,16 +49,35 @@ class Answer:
         """Of the body."""
         return "text/html" if isinstance(self.body, str) else "application/json"
 
+    @property
+    def envelope(self) -> AnswerBody:
+        """The body where it is JSON, an empty one elsewhere."""
+        return {} if self.body is None or isinstance(self.body, str) else self.body
+
+    def each_item(self, change: Callable[[AnswerItem], AnswerItem]) -> Answer:
+        """The same with another item in the place of each."""
+        response = self.envelope.get("response")
+        changed = [change(it) for it in response] if isinstance(response, list) else response
+        if changed and not isinstance(changed, list):
+            changed = change(cast(AnswerItem, changed))
+        return self.with_response(changed)
+
+    def with_response(
+        self, response: list[AnswerItem] | AnswerItem | Data | None, **others: object
+    ) -> Answer:
+        """The same with another response, and maybe with other metadata."""
+        return replace(self, body=cast(AnswerBody, {**self.envelope, **others, "response": response}))
+
     def with_headers(self, headers: Mapping[str, str]) -> Answer:
         """The same with more headers."""
         return replace(self, headers={**self.headers, **headers})
 
 
 def success(
-    method: str, status: int, response: Item | list[Item], page: Mapping[str, int] | None = None
+    method: str, status: int, response: AnswerItem | list[AnswerItem], page: Mapping[str, int] | None = None
 ) -> Answer:
     """A good answer. `page` is a list's metadata."""
-    body: Item = {"request_id": uuid.uuid4().hex, "method": method, "http_code": status}
+    body: AnswerBody = {"request_id": uuid.uuid4().hex, "method": method, "http_code": status}
     if page is not None:
         body["metadata"] = dict(page)
     return Answer(status, {**body, "response": response})
@@ -67,7 +85,7 @@ def success(
 
 def refused(method: str, refusal: RefusalError) -> Answer:
     """An error in the documented envelope."""
-    body = {
+    body: AnswerBody = {
         "request_id": uuid.uuid4().hex,
         "method": method,
         "http_code": refusal.status,
@@ -77,36 +95,34 @@ def refused(method: str, refusal: RefusalError) -> Answer:
     return Answer(refusal.status, body, headers)
 
 
-def failed_item(status: int, message: str, description: str) -> Item:
+def failed_item(status: int, message: str, description: str) -> AnswerItem:
     """One item that failed, alone or inside a 207."""
-    error = {"code": _ERROR_CODES.get(status, 1000), "message": message, "description": description}
+    error: Failure = {"code": _ERROR_CODES.get(status, 1000), "message": message, "description": description}
     return {"code": status, "error_data": error, "status": "failure", "data": None}
 
 
-def campaign_item(collection: Collection, campaign: Campaign, request: str) -> Item:
+def campaign_item(collection: Collection, campaign: Campaign, request: str) -> AnswerItem:
     """One campaign in the answer to `create`, `update`, `action`, `get` or `list`."""
     return _SHAPES[collection.kind.name].item(collection, campaign, request)
 
 
-def _success(data: Item) -> Item:
-    return {"code": 200, "error_data": None, "status": "success", "data": data}
+def _voice_item(collection: Collection, campaign: Campaign, request: str) -> AnswerItem:
+    return {**item_of(_voice_data(collection, campaign, request)), "summary": _summary(campaign, request)}
 
 
-def _voice_item(collection: Collection, campaign: Campaign, request: str) -> Item:
-    return {**_success(_voice_data(collection, campaign, request)), "summary": _summary(campaign, request)}
-
-
-def _sms_item(collection: Collection, campaign: Campaign, request: str) -> Item:
+def _sms_item(collection: Collection, campaign: Campaign, request: str) -> AnswerItem:
     """`error_data` is in the answer to a create alone."""
-    item = _success(_sms_data(collection, campaign, request))
-    return item if request == "create" else {key: value for key, value in item.items() if key != "error_data"}
+    item = item_of(_sms_data(collection, campaign, request))
+    if request != "create":
+        del item["error_data"]
+    return item
 
 
 def _word(collection: Collection, campaign: Campaign) -> str:
     return collection.words.get(campaign.state, campaign.status)
 
 
-def _own(collection: Collection, campaign: Campaign) -> Item:
+def _own(collection: Collection, campaign: Campaign) -> Data:
     return {
         collection.sid_key: campaign.sid,
         "account_sid": campaign.account,
@@ -116,7 +132,7 @@ def _own(collection: Collection, campaign: Campaign) -> Item:
     }
 
 
-def _voice_data(collection: Collection, campaign: Campaign, request: str) -> Item:
+def _voice_data(collection: Collection, campaign: Campaign, request: str) -> Data:
     defaults = {"type": "trans", "campaign_type": "static", "schedule": None, "call_duplicate_numbers": False}
     data = {**defaults, **campaign.spec, **_own(collection, campaign)}
     for name in ("call_duplicate_numbers", "type", "campaign_type"):
@@ -129,13 +145,13 @@ def _voice_data(collection: Collection, campaign: Campaign, request: str) -> Ite
     return data
 
 
-def _created_stats(campaign: Campaign) -> Item:
+def _created_stats(campaign: Campaign) -> dict[str, int]:
     """The four counters that [004]'s create answer shows."""
     count = campaign.stats.get("created", 0)
     return {"created": count, "completed": 0, "failed": 0, "pending": count}
 
 
-def _summary(campaign: Campaign, request: str) -> Item:
+def _summary(campaign: Campaign, request: str) -> Data:
     stats = campaign.stats
     begun = campaign.state not in (Status.CREATED, Status.PAUSED) or stats.get("completed", 0) > 0
     failed = sum(stats.get(key, 0) for key in ("failed", "failed-dnd", "invalid", "failed-no-attempt"))
@@ -153,11 +169,11 @@ def _summary(campaign: Campaign, request: str) -> Item:
     }
 
 
-def _sms_data(collection: Collection, campaign: Campaign, request: str) -> Item:
-    spec = dict(campaign.spec)
+def _sms_data(collection: Collection, campaign: Campaign, request: str) -> Data:
+    spec: Data = dict(campaign.spec)
     done = campaign.state in ENDED
     entity = spec.pop("dlt_entity_id", None)
-    schedule = spec.get("schedule")
+    schedule = campaign.spec.get("schedule")
     if request == "create" and schedule is not None:
         spec["schedule"] = {("expiry_time" if key == "end_time" else key): at for key, at in schedule.items()}
     data = {
@@ -177,24 +193,23 @@ def _sms_data(collection: Collection, campaign: Campaign, request: str) -> Item:
     return data
 
 
-def detail_items(
+def detail_rows(
     collection: Collection,
     campaign: Campaign,
     numbers: Sequence[str],
     results: Mapping[int, tuple[str, float]],
-) -> list[Item]:
+) -> list[Data]:
     """A row for each of its `numbers`: `results` maps its place to outcome and time of the last try."""
     row, first = _SHAPES[collection.kind.name].row, DIALLING[collection.kind.name].counters[0]
-    items = []
+    rows = []
     for place, number in enumerate(numbers):
         word, at = results.get(place, (first, campaign.begins))
         sid = hashlib.sha256(f"{campaign.sid}/{place}".encode()).hexdigest()[:32]
-        data = row(campaign, number, word, stamped(at)) | {"sid": sid}
-        items.append(_success(data))
-    return items
+        rows.append(row(campaign, number, word, stamped(at)) | {"sid": sid})
+    return rows
 
 
-def _call_row(campaign: Campaign, number: str, word: str, at: str) -> Item:
+def _call_row(campaign: Campaign, number: str, word: str, at: str) -> Data:
     """The columns that the public description of call-details names."""
     return {
         "number": number,
@@ -222,7 +237,7 @@ _DELIVERY: Mapping[str, str] = {
 }
 
 
-def _message_row(campaign: Campaign, number: str, word: str, at: str) -> Item:
+def _message_row(campaign: Campaign, number: str, word: str, at: str) -> Data:
     return {
         "number": number,
         "name": None,
@@ -238,8 +253,8 @@ def _message_row(campaign: Campaign, number: str, word: str, at: str) -> Item:
 class _Shape(NamedTuple):
     """How a kind is answered: one campaign, and one row of its details."""
 
-    item: Callable[[Collection, Campaign, str], Item]
-    row: Callable[[Campaign, str, str, str], Item]
+    item: Callable[[Collection, Campaign, str], AnswerItem]
+    row: Callable[[Campaign, str, str, str], Data]
 
 
 _SHAPES: Final = {

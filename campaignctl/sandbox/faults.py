@@ -14,6 +14,7 @@ from typing import Any
 
 from campaignctl.sandbox.envelopes import Answer, failed_item
 from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import AnswerBody, AnswerItem, Body, Data, Sent, data_of, item_of
 from campaignctl.sandbox.switches import REQUESTS
 
 
@@ -57,7 +58,7 @@ class Fault:
     megabytes: float = 0.0
     appear: int = 0
     disappear: int = 0
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Sent = field(default_factory=dict)
 
     @property
     def carried_out(self) -> bool:
@@ -74,7 +75,7 @@ class Fault:
         )
 
 
-def fault(rule: Mapping[str, Any]) -> Fault:
+def fault(rule: Sent) -> Fault:
     """A rule as JSON has it. 400 for what is none."""
     known = {row.name: row for row in fields(Fault)}
     for name, value in rule.items():
@@ -86,15 +87,17 @@ def fault(rule: Mapping[str, Any]) -> Fault:
         raise RefusalError(
             400, f"There is no effect {rule.get('effect')!r}.", f"Effects: {', '.join(EFFECTS)}."
         )
-    request = rule.get("request") or ()
-    return Fault(**{**rule, "request": (request,) if isinstance(request, str) else tuple(request)})
+    checked: dict[str, Any] = dict(rule)
+    request = checked.get("request") or ()
+    return Fault(**{**checked, "request": (request,) if isinstance(request, str) else tuple(request)})
 
 
-def _fits(name: str, value: Any) -> bool:
+def _fits(name: str, value: object) -> bool:
     if name in ("path", "body"):
         return isinstance(value, str) and _is_pattern(value)
     if name == "request":
-        return all(word in REQUESTS for word in ([value] if isinstance(value, str) else value or ()))
+        words: Any = [value] if isinstance(value, str) else value or ()
+        return all(word in REQUESTS for word in words)
     if name == "shape":
         return value in SHAPES
     if name in ("after", "times", "index", "appear", "disappear", "status", "seconds", "megabytes"):
@@ -120,7 +123,7 @@ class Faults:
         self._lock = threading.Lock()
         self._rules: list[Fault] = []
 
-    def add(self, effect: str, **rule: Any) -> None:
+    def add(self, effect: str, **rule: object) -> None:
         """One more: `faults.add("drop", request="create", acts=True)`."""
         made = fault({"effect": effect, **rule})
         with self._lock:
@@ -186,8 +189,8 @@ SHAPES = ("envelope", "rest", "error", "html")
 
 def error_page(status: int, shape: str, message: str, headers: Mapping[str, str]) -> Answer:
     """An error in one of the shapes that the API, its gateway or something between them may give it."""
-    head = {"request_id": "0" * 32, "method": "", "http_code": status}
-    body: Any = {**head, "response": [failed_item(status, message, message)]}
+    head: AnswerBody = {"request_id": "0" * 32, "method": "", "http_code": status}
+    body: Body = {**head, "response": [failed_item(status, message, message)]}
     if shape == "rest":
         body = {"RestException": {"Status": status, "Message": message, "Code": status}}
     if shape == "error":
@@ -224,14 +227,13 @@ def _strange(_fault: Fault, _answer: Answer) -> Delivery:
 
 
 def _item(fault: Fault, answer: Answer) -> Delivery:
-    response = answer.body.get("response")
+    response = answer.envelope.get("response")
     broken = failed_item(fault.status, "This item could not be read", "Try again later.")
+    items: list[AnswerItem] | AnswerItem = broken
     if isinstance(response, list):
         at = min(fault.index, len(response) - 1)
-        items: Any = [broken if place == at else item for place, item in enumerate(response)] or [broken]
-    else:
-        items = broken
-    return Delivery(replace(answer, status=207, body={**answer.body, "http_code": 207, "response": items}))
+        items = [broken if place == at else item for place, item in enumerate(response)] or [broken]
+    return Delivery(replace(answer.with_response(items, http_code=207), status=207))
 
 
 def _redirect(fault: Fault, _answer: Answer) -> Delivery:
@@ -243,28 +245,25 @@ def _huge(fault: Fault, answer: Answer) -> Delivery:
 
 
 def _endless(_fault: Fault, answer: Answer) -> Delivery:
-    page = answer.body.get("metadata")
+    page = answer.envelope.get("metadata")
     if page is None or "total" not in page:
         return Delivery(answer)
     items = [_made_up_item(number) for number in range(page["offset"], page["offset"] + page["limit"])]
     metadata = {**page, "count": len(items), "total": page["offset"] + 10 * page["limit"]}
-    return Delivery(replace(answer, body={**answer.body, "metadata": metadata, "response": items}))
+    return Delivery(answer.with_response(items, metadata=metadata))
 
 
-def _made_up_item(number: int) -> dict[str, Any]:
+def _made_up_item(number: int) -> AnswerItem:
     sid = f"{number:032x}"
-    data = {"id": sid, "sid": sid, "name": f"endless-{number}", "status": "archived"}
-    return {"code": 200, "error_data": None, "status": "success", "data": data}
+    data: Data = {"id": sid, "sid": sid, "name": f"endless-{number}", "status": "archived"}
+    return item_of(data)
 
 
 def _change(fault: Fault, answer: Answer) -> Delivery:
-    response = answer.body.get("response")
-    items = response if isinstance(response, list) else [response or {}]
-    changed = [
-        {**item, "data": {**item["data"], **fault.data}} if item.get("data") else item for item in items
-    ]
-    body = {**answer.body, "response": changed if isinstance(response, list) else changed[0]}
-    return Delivery(replace(answer, body=body))
+    def changed(item: AnswerItem) -> AnswerItem:
+        return {**item, "data": {**data_of(item), **fault.data}} if item.get("data") else item
+
+    return Delivery(answer.each_item(changed))
 
 
 @dataclass(frozen=True, slots=True)

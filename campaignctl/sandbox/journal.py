@@ -6,7 +6,8 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from campaignctl.sandbox.shapes import Json
 
 MOST = 50_000
 """Older entries are forgotten."""
@@ -23,7 +24,7 @@ class RecordedRequest:
     method: str
     path: str
     query: Mapping[str, str]
-    body: Any
+    body: Json
     status: int | None
     acted: bool
     fault: str | None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from campaignctl.sandbox.shapes import Sent
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS contact_lists (
@@ -43,7 +44,7 @@ class Contact:
 
     sid: str
     phone: str
-    data: Mapping[str, Any]
+    data: Sent
 
 
 class ListStore:
@@ -168,11 +169,11 @@ class ListStore:
 _LISTS = "SELECT sid, name, created, tag, made_up, deleted FROM contact_lists"
 
 
-def _stored(row: Sequence[Any]) -> StoredList:
+def _stored(row: tuple[str, str, float, str | None, int, int]) -> StoredList:
     sid, name, created, tag, made_up, deleted = row
     return StoredList(sid, name, created, tag, bool(made_up), bool(deleted))
 
 
-def _contact(row: Sequence[Any]) -> Contact:
+def _contact(row: tuple[str, str, str]) -> Contact:
     sid, phone, data = row
     return Contact(sid, phone, json.loads(data))

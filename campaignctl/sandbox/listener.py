@@ -68,14 +68,17 @@ class Listener(socketserver.TCPServer):
             thread.join(_PATIENCE)
             _shut(connection, socket.SHUT_RDWR)
 
-    def process_request(self, request: Any, client_address: Any) -> None:
+    def process_request(
+        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
+    ) -> None:
         """A thread for each connection, which `stop` can end."""
-        thread = threading.Thread(target=self._converse, args=(request, client_address), daemon=True)
+        connection = cast(socket.socket, request)  # TCP, so never the pair that UDP has
+        thread = threading.Thread(target=self._converse, args=(connection, client_address), daemon=True)
         with self._lock:
-            self._connections[request] = thread
+            self._connections[connection] = thread
         thread.start()
 
-    def _converse(self, request: Any, client_address: Any) -> None:
+    def _converse(self, request: socket.socket, client_address: object) -> None:
         try:
             self.finish_request(request, client_address)
         except OSError:
@@ -104,7 +107,7 @@ class _Exchange(BaseHTTPRequestHandler):
         """The sandbox's clock, on every answer."""
         return format_datetime(self.server.clock.now(), usegmt=True)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Nothing."""
 
     def __getattr__(self, name: str) -> Callable[[], None]:
@@ -166,9 +169,9 @@ class _Exchange(BaseHTTPRequestHandler):
             self.wfile = wire
         self.wfile.write(head.getvalue() + (b"" if self.command == "HEAD" else chunk))
 
-    def _environ(self) -> dict[str, Any]:
+    def _environ(self) -> dict[str, object]:
         path, _, query = self.path.partition("?")
-        environ = {
+        environ: dict[str, object] = {
             "REQUEST_METHOD": self.command,
             "SCRIPT_NAME": "",
             "PATH_INFO": unquote(path, "latin-1"),

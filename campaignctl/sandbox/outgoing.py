@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
+from typing import cast
 
 from campaignctl.kinds.lifecycle import Status, read_status
-from campaignctl.sandbox.envelopes import Answer, Item
+from campaignctl.sandbox.envelopes import Answer
+from campaignctl.sandbox.shapes import AnswerItem, Body, Data, as_object, as_texts
 from campaignctl.sandbox.switches import Switches
 
 _ENVELOPE, _ITEM = "envelope.", "item."
@@ -17,7 +18,7 @@ _ENVELOPE, _ITEM = "envelope.", "item."
 
 def outgoing(answer: Answer, request: str, switches: Switches) -> Answer:
     """The answer as this account gives it. Refusals go out as they are."""
-    if answer.status >= 300 or not isinstance(answer.body, Mapping):
+    if answer.status >= 300 or not answer.envelope:
         return answer
     if switches.mask != "no" and (not switches.mask_in or request in switches.mask_in):
         shape = _MASKS[switches.mask]
@@ -53,54 +54,56 @@ _MASKS: Mapping[str, Callable[[str], str]] = {
 }
 
 
-def _masked(data: Item, shape: Callable[[str], str]) -> Item:
+def _masked(data: Data, shape: Callable[[str], str]) -> Data:
     people = data.get("from")
     if isinstance(people, list):
         data = {**data, "from": [shape(number) for number in people]}
     elif isinstance(people, str):
         data = {**data, "from": ",".join(map(shape, people.split(",")))}
-    return {**data, "number": shape(data["number"])} if "number" in data else data
+    return {**data, "number": shape(str(data["number"]))} if "number" in data else data
 
 
 # other spellings of what means the same
 
 
-def _spelled(data: Item) -> Item:
+def _spelled(data: Data) -> Data:
     return {
         key: _SPELLINGS[key](value) if key in _SPELLINGS and value else value for key, value in data.items()
     }
 
 
-def _moment(text: str) -> str:
+def _moment(text: object) -> str:
     """In UTC, with nine fractional digits as [002] has them."""
-    return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000000000Z")
+    return datetime.fromisoformat(str(text)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000000000Z")
 
 
-def _word(word: str) -> str:
+def _word(value: object) -> str:
     """With hyphens or without, in the other letter case."""
+    word = str(value)
     status = read_status(word)
     return word if status is Status.UNKNOWN else status.value.upper() if word[0].islower() else status.value
 
 
-def _window(schedule: Mapping[str, Any]) -> Item:
-    return {key: _moment(value) if value else value for key, value in schedule.items()}
+def _window(schedule: object) -> Data:
+    return {key: _moment(value) if value else value for key, value in as_object(schedule).items()}
 
 
-def _retries(retries: Mapping[str, Any]) -> Item:
+def _retries(value: object) -> Data:
+    retries = as_object(value)
     words = retries.get("on_status")
-    return {**retries, "on_status": words[::-1]} if words else dict(retries)
+    return {**retries, "on_status": as_texts(words)[::-1]} if words else retries
 
 
-_SPELLINGS: Mapping[str, Callable[[Any], Any]] = {
+_SPELLINGS: Mapping[str, Callable[[object], object]] = {
     "status": _word,
-    "from": lambda people: ",".join(reversed(people)),
-    "lists": lambda sids: sids[::-1],
+    "from": lambda people: ",".join(reversed(as_texts(people))),
+    "lists": lambda sids: as_texts(sids)[::-1],
     "schedule": _window,
     "date_created": _moment,
     "date_updated": _moment,
     "retries": _retries,
-    "url": lambda url: url.replace("http://", "https://", 1),
-    "sms_type": lambda word: "transactional_opt_in" if word == "transactional" else word.upper(),
+    "url": lambda url: str(url).replace("http://", "https://", 1),
+    "sms_type": lambda word: "transactional_opt_in" if word == "transactional" else str(word).upper(),
 }
 
 
@@ -115,27 +118,25 @@ def _without(answer: Answer, keys: Iterable[str]) -> Answer:
     if of_data:
         answer = _each_data(answer, lambda data: _lacking(data, of_data))
     if of_item:
-        answer = _each_item(answer, lambda item: _lacking(item, of_item))
-    return replace(answer, body=_lacking(answer.body, of_body)) if of_body else answer
+        answer = answer.each_item(lambda item: cast(AnswerItem, _lacking(item, of_item)))
+    return replace(answer, body=cast(Body, _lacking(answer.envelope, of_body))) if of_body else answer
 
 
-def _lacking(value: Item, keys: Iterable[str]) -> Item:
+def _lacking(value: Mapping[str, object], keys: Iterable[str]) -> Data:
+    left = dict(value)
     for key in keys:
         name, _, rest = key.partition(".")
-        if rest and isinstance(value.get(name), Mapping):
-            value = {**value, name: _lacking(value[name], [rest])}
+        inner = left.get(name)
+        if rest and isinstance(inner, Mapping):
+            left[name] = _lacking(inner, [rest])
         elif not rest:
-            value = {each: it for each, it in value.items() if each != name}
-    return value
+            left.pop(name, None)
+    return left
 
 
-def _each_data(answer: Answer, change: Callable[[Item], Item]) -> Answer:
-    return _each_item(
-        answer, lambda item: {**item, "data": change(item["data"])} if item.get("data") else item
-    )
+def _each_data(answer: Answer, change: Callable[[Data], Data]) -> Answer:
+    def changed(item: AnswerItem) -> AnswerItem:
+        data = item.get("data")
+        return {**item, "data": change(data)} if data else item
 
-
-def _each_item(answer: Answer, change: Callable[[Item], Item]) -> Answer:
-    response = answer.body.get("response")
-    items = [change(it) for it in response] if isinstance(response, list) else response and change(response)
-    return replace(answer, body={**answer.body, "response": items})
+    return answer.each_item(changed)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
 from campaignctl.sandbox.collection import DIALLING
+from campaignctl.sandbox.shapes import Spec
 
 DEMO_LISTS = ("VIP customers", "All customers", "Lapsed customers", "Delhi branch", "Pune branch")
 """The names that `GET lists` shows in every account."""
@@ -66,7 +67,7 @@ def contacts(sid: str) -> list[str]:
     return [f"+9199000{(seed + 7919 * place) % 100_000:05d}" for place in range(5 + seed % 36)]
 
 
-def recipients(spec: Mapping[str, Any], numbers: Callable[[str], list[str]] = contacts) -> list[str]:
+def recipients(spec: Spec, numbers: Callable[[str], list[str]] = contacts) -> list[str]:
     """Everybody a campaign calls or texts, in order, and once unless it says otherwise.
 
     `numbers` says who is in a list.

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -18,6 +17,7 @@ from campaignctl.sandbox.faults import NOT_ACTED, Delivery, Fault, deliver, erro
 from campaignctl.sandbox.journal import RecordedRequest
 from campaignctl.sandbox.outgoing import date_header, outgoing
 from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import Json
 from campaignctl.sandbox.stage import Stage
 
 LARGEST_BODY = 8_000_000
@@ -118,7 +118,7 @@ def _add_lists(app: Flask, stage: Stage) -> None:
         return _exchange(stage, account, "create_contacts", lambda: book.create_contacts(account, _body()))
 
 
-def _body() -> Any:
+def _body() -> Json:
     return bodies.read_json(request.get_data())
 
 

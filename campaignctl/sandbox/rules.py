@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from campaignctl.kinds import SMS, VOICE
@@ -14,6 +13,7 @@ from campaignctl.kinds.table import Bound, Field, Kind, Role, Type
 from campaignctl.sandbox.clock import written
 from campaignctl.sandbox.collection import Collection
 from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import Sent, Spec, as_spec
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"\+?\d{4,15}", re.ASCII)
@@ -26,10 +26,10 @@ def seconds(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def accepted(collection: Collection, sent: Mapping[str, Any], *, creating: bool) -> dict[str, Any]:
+def accepted(collection: Collection, sent: Sent, *, creating: bool) -> Spec:
     """The fields as the API keeps them. Refuses unknown keys, wrong types, words, lengths, counts."""
     rows = collection.kind.by_name
-    kept: dict[str, Any] = {}
+    kept: dict[str, object] = {}
     for key, value in sent.items():
         if key not in rows:
             raise RefusalError(400, f"{key} is not known.", f"Fields: {', '.join(rows)}.")
@@ -41,10 +41,10 @@ def accepted(collection: Collection, sent: Mapping[str, Any], *, creating: bool)
         for name in required:
             if kept.get(name) is None:
                 raise RefusalError(400, f"{name} is missing.", f"{name} is mandatory.")
-    return kept
+    return as_spec(kept)
 
 
-def check_complete(kind: Kind, spec: Mapping[str, Any]) -> None:
+def check_complete(kind: Kind, spec: Spec) -> None:
     """What several fields say together, after a create or an update."""
     for row in kind.fields:
         if row.required and spec.get(row.name) is None:
@@ -60,7 +60,7 @@ def check_complete(kind: Kind, spec: Mapping[str, Any]) -> None:
         _CHECKS[kind.name](spec)
 
 
-def check_schedule(kind: Kind, spec: Mapping[str, Any], now: float, *, start_sent: bool) -> None:
+def check_schedule(kind: Kind, spec: Spec, now: float, *, start_sent: bool) -> None:
     """The start's distance (only where it was sent) and the window's length."""
     begins, ends = window(kind, spec, now)
     start = (spec.get("schedule") or {}).get(kind.start.name)
@@ -75,7 +75,7 @@ def check_schedule(kind: Kind, spec: Mapping[str, Any], now: float, *, start_sen
         raise RefusalError(400, f"{kind.end.name} is less than 2 hours after the start.", "Send a later end.")
 
 
-def window(kind: Kind, spec: Mapping[str, Any], now: float) -> tuple[float, float]:
+def window(kind: Kind, spec: Spec, now: float) -> tuple[float, float]:
     """When dialling begins and ends: at once without a start, for 30 days without an end."""
     schedule = spec.get("schedule") or {}
     start, end = schedule.get(kind.start.name), schedule.get(kind.end.name)
@@ -83,7 +83,7 @@ def window(kind: Kind, spec: Mapping[str, Any], now: float) -> tuple[float, floa
     return begins, begins + DEFAULT_WINDOW.total_seconds() if end is None else seconds(end)
 
 
-def _check_voice(spec: Mapping[str, Any]) -> None:
+def _check_voice(spec: Spec) -> None:
     retries = spec.get("retries") or {}
     if retries.get("number_of_retries") is not None and retries.get("interval_mins") is None:
         raise RefusalError(400, "retries.interval_mins is missing.", "It is required with number_of_retries.")
@@ -96,7 +96,7 @@ def _check_voice(spec: Mapping[str, Any]) -> None:
         raise RefusalError(400, "repeat_menu_attempts needs flow_type ivr.", "Send flow_type ivr.")
 
 
-def _check_sms(spec: Mapping[str, Any]) -> None:
+def _check_sms(spec: Spec) -> None:
     promotional = spec["sms_type"] == "promotional"
     sender = spec["sender_id"]
     if not (sender.isdigit() if promotional else sender.isalpha()) or not sender.isascii():
@@ -106,14 +106,14 @@ def _check_sms(spec: Mapping[str, Any]) -> None:
         raise RefusalError(400, "template has more than 5 variables.", "Use 5 @@Column variables at most.")
 
 
-_CHECKS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {VOICE.name: _check_voice, SMS.name: _check_sms}
+_CHECKS: Mapping[str, Callable[[Spec], None]] = {VOICE.name: _check_voice, SMS.name: _check_sms}
 """What the fields of a kind say together, beyond what its rows say."""
 
 
 # One value by its row.
 
 
-def _value(row: Field, value: Any, path: str) -> Any:
+def _value(row: Field, value: object, path: str) -> object:
     if value is None:
         if row.required or row.role is Role.NAME:
             raise RefusalError(400, f"{path} is null.", f"{path} is mandatory.")
@@ -123,7 +123,7 @@ def _value(row: Field, value: Any, path: str) -> Any:
     return kept
 
 
-def _check_bounds(row: Field, value: Any, path: str) -> None:
+def _check_bounds(row: Field, value: object, path: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int | str | list):
         return
     size = value if isinstance(value, int) else len(value)
@@ -136,7 +136,7 @@ def _check_bounds(row: Field, value: Any, path: str) -> None:
         raise RefusalError(400, f"{path} is too large or long.", f"{path} takes {row.maximum}{unit} at most.")
 
 
-def _word(row: Field, value: Any, path: str) -> str:
+def _word(row: Field, value: object, path: str) -> str:
     if not isinstance(value, str):
         raise RefusalError(400, f"{path} is no string.", f"{path} takes a string.")
     if not row.choices:
@@ -147,14 +147,14 @@ def _word(row: Field, value: Any, path: str) -> str:
     raise RefusalError(400, f"{path} is {value!r}.", f"{path} takes one of {', '.join(row.choices)}.")
 
 
-def _digits(row: Field, value: Any, path: str) -> str:
+def _digits(row: Field, value: object, path: str) -> str:
     text = _word(row, value, path)
     if not (text.isascii() and text.isdigit()):
         raise RefusalError(400, f"{path} is not numeric.", f"{path} takes digits, as a string.")
     return text
 
 
-def _url(row: Field, value: Any, path: str) -> str:
+def _url(row: Field, value: object, path: str) -> str:
     text = _word(row, value, path)
     try:
         parts = urlsplit(text)
@@ -165,7 +165,7 @@ def _url(row: Field, value: Any, path: str) -> str:
     return text
 
 
-def _time(row: Field, value: Any, path: str) -> str:
+def _time(row: Field, value: object, path: str) -> str:
     text = _word(row, value, path)
     try:
         if not _TIME.fullmatch(text):
@@ -177,19 +177,19 @@ def _time(row: Field, value: Any, path: str) -> str:
         ) from None
 
 
-def _integer(_row: Field, value: Any, path: str) -> int:
+def _integer(_row: Field, value: object, path: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise RefusalError(400, f"{path} is no integer.", f"{path} takes an integer.")
     return value
 
 
-def _boolean(_row: Field, value: Any, path: str) -> bool:
+def _boolean(_row: Field, value: object, path: str) -> bool:
     if not isinstance(value, bool):
         raise RefusalError(400, f"{path} is no boolean.", f"{path} takes true or false.")
     return value
 
 
-def _strings(row: Field, value: Any, path: str) -> list[str]:
+def _strings(row: Field, value: object, path: str) -> list[str]:
     if not isinstance(value, list):
         raise RefusalError(400, f"{path} is no array.", f"{path} takes an array of strings.")
     words = [_word(row, item, path) for item in value]
@@ -198,7 +198,7 @@ def _strings(row: Field, value: Any, path: str) -> list[str]:
     return words
 
 
-def _numbers(_row: Field, value: Any, path: str) -> list[str]:
+def _numbers(_row: Field, value: object, path: str) -> list[str]:
     numbers = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
     if not isinstance(numbers, list):
         raise RefusalError(
@@ -210,7 +210,7 @@ def _numbers(_row: Field, value: Any, path: str) -> list[str]:
     return numbers
 
 
-def _members(row: Field, value: Any, path: str) -> dict[str, Any]:
+def _members(row: Field, value: object, path: str) -> dict[str, object]:
     if not isinstance(value, Mapping):
         raise RefusalError(400, f"{path} is no object.", f"{path} takes an object.")
     unknown = next((key for key in value if key not in row.members), None)
@@ -219,7 +219,7 @@ def _members(row: Field, value: Any, path: str) -> dict[str, Any]:
     return {key: _value(row.members[key], item, f"{path}.{key}") for key, item in value.items()}
 
 
-_BY_TYPE: Mapping[Type, Callable[[Field, Any, str], Any]] = {
+_BY_TYPE: Mapping[Type, Callable[[Field, object, str], object]] = {
     Type.STRING: _word,
     Type.DIGITS: _digits,
     Type.URL: _url,

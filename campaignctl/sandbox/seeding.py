@@ -13,6 +13,7 @@ from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.collection import COLLECTIONS, DIALLING, Collection
 from campaignctl.sandbox.queries import read_search
 from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import Sent, Spec, as_spec
 from campaignctl.sandbox.world import World, fresh_stats
 
 APPEARED = "appeared-"
@@ -21,9 +22,7 @@ APPEARED = "appeared-"
 _DECADE = 10 * 365 * 86_400.0
 
 
-def seed(
-    world: World, account: str, collection: Collection, campaigns: Iterable[Mapping[str, Any]]
-) -> list[str]:
+def seed(world: World, account: str, collection: Collection, campaigns: Iterable[Sent]) -> list[str]:
     """Puts them into the account as they are, and returns their SIDs.
 
     Each mapping holds fields as the API spells them. Besides: `sid`, `status` (any word), `date_created`,
@@ -38,18 +37,17 @@ def seed(
     return [campaign.sid for campaign in made]
 
 
-def _seeded(
-    world: World, account: str, collection: Collection, sent: Mapping[str, Any], number: int
-) -> Campaign:
-    spec = dict(sent)
-    sid = spec.pop("sid", None) or hashlib.sha256(f"seed {account}/{number}".encode()).hexdigest()[:32]
-    word = spec.pop("status", Status.CREATED.value)
-    created = moment(spec.pop("date_created", None), world.now())
-    updated = moment(spec.pop("date_updated", None), created)
-    stats = spec.pop("stats", None)
-    if isinstance(spec.get("from"), str):
-        spec["from"] = spec["from"].split(",")
-    spec.setdefault("name", f"seeded-{number}")
+def _seeded(world: World, account: str, collection: Collection, sent: Sent, number: int) -> Campaign:
+    fields: dict[str, Any] = dict(sent)
+    sid = fields.pop("sid", None) or hashlib.sha256(f"seed {account}/{number}".encode()).hexdigest()[:32]
+    word = fields.pop("status", Status.CREATED.value)
+    created = moment(fields.pop("date_created", None), world.now())
+    updated = moment(fields.pop("date_updated", None), created)
+    stats = fields.pop("stats", None)
+    if isinstance(fields.get("from"), str):
+        fields["from"] = fields["from"].split(",")
+    fields.setdefault("name", f"seeded-{number}")
+    spec = as_spec(fields)
     begins, ends = rules.window(collection.kind, spec, created)
     state = read_status(word)
     return Campaign(
@@ -75,9 +73,7 @@ def moment(text: str | None, default: float) -> float:
         raise RefusalError(400, f"{text!r} is no RFC 3339 time.") from None
 
 
-def _stats(
-    world: World, account: str, collection: Collection, spec: Mapping[str, Any], state: Status
-) -> dict[str, int]:
+def _stats(world: World, account: str, collection: Collection, spec: Spec, state: Status) -> dict[str, int]:
     """Of a finished campaign everybody was reached."""
     stats = fresh_stats(collection.kind, len(world.recipients(account, spec)))
     if state in FINISHED:

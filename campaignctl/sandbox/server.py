@@ -12,13 +12,12 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 from urllib.parse import urlsplit
 
 from campaignctl.clock import Clock, SystemClock
@@ -27,6 +26,7 @@ from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.faults import Faults
 from campaignctl.sandbox.journal import RecordedRequest
 from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import Sent
 from campaignctl.sandbox.stage import Stage
 from campaignctl.sandbox.store import OwnedElsewhereError
 from campaignctl.sandbox.switches import Switches
@@ -94,7 +94,7 @@ class Sandbox:
         """Moves its clock on, and returns the new now."""
         return self._stage.advance(by)
 
-    def seed(self, account: str, collection: str, campaigns: Iterable[Mapping[str, Any]]) -> list[str]:
+    def seed(self, account: str, collection: str, campaigns: Iterable[Sent]) -> list[str]:
         """Puts campaigns (or `lists`) there as they are, unchecked; returns their SIDs. See `seeding.seed`."""
         return self._stage.seed(account, collection, campaigns)
 
@@ -258,7 +258,8 @@ def advance(
     return datetime.fromisoformat(answer["now"])
 
 
-def _ask(url: str, method: str, path: str, sent: Mapping[str, Any], timeout: float = 30.0) -> Any:
+def _ask(url: str, method: str, path: str, sent: Sent, timeout: float = 30.0) -> dict[str, str]:
+    """What a control says that answers words."""
     parts = urlsplit(url)
     connection = HTTPConnection(parts.hostname or LOOPBACK, parts.port, timeout=timeout)
     try:
@@ -272,7 +273,8 @@ def _ask(url: str, method: str, path: str, sent: Mapping[str, Any], timeout: flo
     if answer.status != 200:
         error = body["response"][0]["error_data"]
         raise InputError(f"{error['message']} {error['description']}")
-    return body
+    words: dict[str, str] = body
+    return words
 
 
 # Owners and guests.

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from campaignctl.clock import Clock
 from campaignctl.kinds.lifecycle import Status, read_status
@@ -20,6 +19,7 @@ from campaignctl.sandbox.faults import Faults
 from campaignctl.sandbox.journal import Journal
 from campaignctl.sandbox.quota import Quota
 from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import Sent
 from campaignctl.sandbox.store import Search, Store
 from campaignctl.sandbox.switches import Switches
 from campaignctl.sandbox.world import World
@@ -74,7 +74,7 @@ class Stage:
             self._keep_clock()
             return self.clock.now()
 
-    def seed(self, account: str, collection: str, campaigns: Iterable[Mapping[str, Any]]) -> list[str]:
+    def seed(self, account: str, collection: str, campaigns: Iterable[Sent]) -> list[str]:
         """See `seeding.seed`; `lists` takes contact lists, see `AddressBook.seed`."""
         with self.store.transaction():
             if collection == "lists":

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from campaignctl.errors import InputError
 from campaignctl.kinds.lifecycle import Status
@@ -278,9 +278,13 @@ def _marks(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _condition(search: Search) -> tuple[str, list[Any]]:
+Stored: TypeAlias = str | int | float | None
+"""What a column holds."""
+
+
+def _condition(search: Search) -> tuple[str, list[Stored]]:
     parts = ["account = ?", f"collection IN ({_marks(search.collections)})"]
-    values: list[Any] = [search.account, *search.collections]
+    values: list[Stored] = [search.account, *search.collections]
     if search.term is not None:
         condition, value = _MATCHES[search.matches]
         parts.append(condition.format(search.column))
@@ -301,7 +305,7 @@ _MATCHES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _mutable(campaign: Campaign) -> tuple[Any, ...]:
+def _mutable(campaign: Campaign) -> tuple[Stored, ...]:
     return (
         campaign.sid,
         campaign.name,
@@ -317,9 +321,11 @@ def _mutable(campaign: Campaign) -> tuple[Any, ...]:
     )
 
 
-def _campaign(row: Sequence[Any]) -> Campaign:
-    spec: Mapping[str, Any] = json.loads(row[9])
-    account, collection, sid, name, status, created, updated, begins, ends, _, stats, number = row
+_CampaignRow: TypeAlias = "tuple[str, str, str, str, str, float, float, float, float, str, str, int]"
+
+
+def _campaign(row: _CampaignRow) -> Campaign:
+    account, collection, sid, name, status, created, updated, begins, ends, spec, stats, number = row
     return Campaign(
         account,
         collection,
@@ -330,7 +336,7 @@ def _campaign(row: Sequence[Any]) -> Campaign:
         updated,
         begins,
         ends,
-        spec,
+        json.loads(spec),
         json.loads(stats),
         number,
     )

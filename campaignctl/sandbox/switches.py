@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Type
 from campaignctl.sandbox.people import readable_outcomes
 from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import Sent
 
 Position: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
+
+Word = TypeVar("Word", str, int)
 
 REQUESTS = (
     *("list", "get", "create", "update", "action", "details"),
@@ -65,7 +68,7 @@ class SwitchRow:
     wants: str
     fits: Callable[[object], bool]
     positions: Callable[[], tuple[Position, ...]]
-    read: Callable[[Any], Position] = lambda value: value
+    read: Callable[[object], Position] = lambda value: cast("Position", value)
     of: str = ""
 
     @property
@@ -74,7 +77,7 @@ class SwitchRow:
         return self.positions()
 
 
-def _words(group: str, says: str, *positions: str | int, of: str = "") -> Any:
+def _words(group: str, says: str, *positions: Word, of: str = "") -> Word:
     """One of several words; the first is the default."""
     told = f"one of {', '.join(map(str, positions))}"
     fits = lambda value: not isinstance(value, bool) and value in positions  # noqa: E731
@@ -82,21 +85,21 @@ def _words(group: str, says: str, *positions: str | int, of: str = "") -> Any:
     return field(default=positions[0], metadata={"row": row})
 
 
-def _flag(group: str, says: str, *, default: bool = False, drawn: bool = True) -> Any:
+def _flag(group: str, says: str, *, default: bool = False, drawn: bool = True) -> bool:
     positions = (False, True) if drawn else ()
     row = SwitchRow(group, says, "true or false", lambda value: isinstance(value, bool), lambda: positions)
     return field(default=default, metadata={"row": row})
 
 
-def _seconds(group: str, says: str, default: float, *drawn: float, least: float = 0.0, of: str = "") -> Any:
-    fits = lambda value: _is_number(value, int | float) and value >= least  # noqa: E731
+def _seconds(group: str, says: str, default: float, *drawn: float, least: float = 0.0, of: str = "") -> float:
+    fits = lambda value: _is_number(value, least)  # noqa: E731
     told = "seconds, 0 or more" if least == 0 else "seconds"
     row = SwitchRow(group, says, told, fits, lambda: (default, *drawn), of=of)
     return field(default=default, metadata={"row": row})
 
 
-def _limit(group: str, says: str, *drawn: int) -> Any:
-    fits = lambda value: value is None or (_is_number(value, int) and value >= 1)  # noqa: E731
+def _limit(group: str, says: str, *drawn: int) -> int | None:
+    fits = lambda value: value is None or (isinstance(value, int) and _is_number(value, 1))  # noqa: E731
     row = SwitchRow(group, says, "requests a minute, or null", fits, lambda: (None, *drawn))
     return field(default=None, metadata={"row": row})
 
@@ -109,7 +112,7 @@ def _strings(
     nullable: bool = False,
     of: str = "",
     each: Callable[[str], bool] = bool,
-) -> Any:
+) -> tuple[str, ...]:
     """An array of strings, of the `known` ones if there are any; `each` says whether one is readable."""
 
     def fits(value: object) -> bool:
@@ -126,13 +129,13 @@ def _strings(
         "an array of keys" if known is None else "an array of known names",
         fits,
         drawn,
-        lambda value: None if value is None else tuple(value),
+        lambda value: tuple(value) if isinstance(value, list | tuple) else None,
         of,
     )
-    return field(default=None if nullable else (), metadata={"row": row})
+    return cast("tuple[str, ...]", field(default=None if nullable else (), metadata={"row": row}))
 
 
-def _omitted(of: str, drawn: tuple[str, ...] | None = None) -> Any:
+def _omitted(of: str, drawn: tuple[str, ...] | None = None) -> tuple[str, ...]:
     """Of `drawn` keys each alone is drawn, of none nothing is; as of a campaign's where they are left out."""
     positions = _omissions if drawn is None else lambda: ((), *((key,) for key in drawn)) if drawn else ()
     return _strings("answers", f"The keys that an answer to {of} lacks.", positions)
@@ -378,7 +381,7 @@ class Switches:
         drawn=False,
     )
 
-    def change(self, positions: Mapping[str, Any]) -> None:
+    def change(self, positions: Sent) -> None:
         """Sets some, all or none: the first bad one is a 400 and nothing is changed."""
         checked = {name: _checked(name, value) for name, value in positions.items()}
         for name, value in checked.items():
@@ -400,7 +403,7 @@ def rows() -> Iterator[tuple[str, SwitchRow, Position]]:
 _ROWS: Mapping[str, SwitchRow] = {name: row for name, row, _ in rows()}
 
 
-def _checked(name: str, value: Any) -> Position:
+def _checked(name: str, value: object) -> Position:
     row = _ROWS.get(name)
     if row is None:
         raise RefusalError(400, f"There is no switch {name!r}.", f"Switches: {', '.join(_ROWS)}.")
@@ -409,5 +412,5 @@ def _checked(name: str, value: Any) -> Position:
     return row.read(value)
 
 
-def _is_number(value: Any, types: Any) -> bool:
-    return isinstance(value, types) and not isinstance(value, bool)
+def _is_number(value: object, least: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= least

@@ -8,7 +8,6 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
@@ -19,10 +18,21 @@ from campaignctl.sandbox.address_book import AddressBook
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import VirtualClock, written
 from campaignctl.sandbox.collection import COLLECTIONS, DIALLING, Collection
-from campaignctl.sandbox.envelopes import Answer, Item, campaign_item, detail_items, success
+from campaignctl.sandbox.envelopes import Answer, campaign_item, detail_rows, success
 from campaignctl.sandbox.outgoing import masked_number
 from campaignctl.sandbox.queries import read_page, read_search, worlds
 from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import (
+    AnswerItem,
+    Data,
+    Json,
+    RetrySpec,
+    Sent,
+    Spec,
+    as_spec,
+    data_of,
+    item_of,
+)
 from campaignctl.sandbox.store import Store
 from campaignctl.sandbox.switches import Switches
 
@@ -48,13 +58,13 @@ class World:
 
     # requests
 
-    def create(self, account: str, collection: Collection, body: Any) -> Answer:
+    def create(self, account: str, collection: Collection, body: Json) -> Answer:
         """POST."""
         rows = bodies.of_create(collection, body, self.switches.create_body, self.switches.several_creates)
         made = [self._made(account, collection, sent) for sent in rows]
         return success("POST", 200, [self._item(collection, campaign, "create") for campaign in made])
 
-    def _made(self, account: str, collection: Collection, sent: Mapping[str, Any]) -> Campaign:
+    def _made(self, account: str, collection: Collection, sent: Sent) -> Campaign:
         now, kind = self.now(), collection.kind
         spec = rules.accepted(collection, sent, creating=True)
         rules.check_complete(kind, spec)
@@ -118,7 +128,7 @@ class World:
         """GET of a campaign."""
         return self._single("GET", collection, self._find(account, collection, sid), "get")
 
-    def change(self, account: str, collection: Collection, sid: str, body: Any) -> Answer:
+    def change(self, account: str, collection: Collection, sid: str, body: Json) -> Answer:
         """PUT: fields, an action, or both."""
         campaign = self._find(account, collection, sid)
         sent = dict(bodies.of_update(collection, body, self.switches.update_body))
@@ -138,35 +148,34 @@ class World:
         if collection.needs_channel and query.get("channel", "").lower() != "sms":
             raise RefusalError(400, "channel is missing.", "Send channel=SMS.")
         page = read_page(query, _LARGEST_DETAILS)
-        items = self._everybody(collection, campaign)
+        rows = self._everybody(collection, campaign)
         words = {word.strip() for word in query.get("status", "").split(",") if word.strip()}
-        items = [
-            item
-            for item in items
-            if query.get("number", item["data"]["number"]) == item["data"]["number"]
-            and (not words or item["data"]["status"] in words)
+        rows = [
+            row
+            for row in rows
+            if query.get("number", row["number"]) == row["number"] and (not words or row["status"] in words)
         ]
         if query.get("sort_by", "").lower().endswith(":desc"):
-            items.reverse()
-        part = items[page.offset : page.offset + page.limit]
-        return success("GET", 200, part, page.metadata(len(part), len(items)))
+            rows.reverse()
+        part = [item_of(row) for row in rows[page.offset : page.offset + page.limit]]
+        return success("GET", 200, part, page.metadata(len(part), len(rows)))
 
     def report(self, account: str, collection: Collection, sid: str) -> str:
         """The same for all of them, as the CSV that a `report_url` leads to."""
-        rows = [it["data"] for it in self._everybody(collection, self._find(account, collection, sid))]
+        rows = self._everybody(collection, self._find(account, collection, sid))
         if not self.switches.mask_in or "details" in self.switches.mask_in:
-            rows = [{**row, "number": masked_number(row["number"], self.switches.mask)} for row in rows]
+            rows = [{**row, "number": masked_number(str(row["number"]), self.switches.mask)} for row in rows]
         text = io.StringIO()
         table = csv.DictWriter(text, list(rows[0]) if rows else ["sid", "number", "status"])
         table.writeheader()
         table.writerows(rows)
         return text.getvalue()
 
-    def _everybody(self, collection: Collection, campaign: Campaign) -> list[Item]:
+    def _everybody(self, collection: Collection, campaign: Campaign) -> list[Data]:
         _, progress = self.store.progress(campaign.account, campaign.sid)
         results = {it.place: (it.outcome, it.at) for it in progress.results}
         results |= {it.place: ("retry", progress.last) for it in progress.waiting}
-        return detail_items(collection, campaign, self._called(campaign, progress), results)
+        return detail_rows(collection, campaign, self._called(campaign, progress), results)
 
     # what they are made of
 
@@ -175,15 +184,16 @@ class World:
         bare = collection.single and request != "create"
         return success(method, 200, item if bare else [item])
 
-    def _item(self, collection: Collection, campaign: Campaign, request: str) -> Item:
+    def _item(self, collection: Collection, campaign: Campaign, request: str) -> AnswerItem:
         """Its report, where it has one, is served here if the switch says so."""
         item = campaign_item(collection, campaign, request)
-        if "stats" in item["data"]:
-            counts = alterations.counters(item["data"]["stats"], self.switches.stats, self.now())
-            item["data"]["stats"] = counts
-        if self.switches.serve_reports and item["data"].get("report_url"):
+        data = data_of(item)
+        stats = data.get("stats")
+        if isinstance(stats, dict):
+            data["stats"] = alterations.counters(stats, self.switches.stats, self.now())
+        if self.switches.serve_reports and data.get("report_url"):
             path = f"{campaign.account}/{collection.name}/{campaign.sid}"
-            item["data"]["report_url"] = f"{self.served_at}/_sandbox/reports/{path}.csv"
+            data["report_url"] = f"{self.served_at}/_sandbox/reports/{path}.csv"
         return item
 
     def _find(self, account: str, collection: Collection, sid: str) -> Campaign:
@@ -199,14 +209,13 @@ class World:
     def _scheduled(self, campaign: Campaign, now: float) -> Campaign:
         """With its schedule filled in as this account does, and what follows from it."""
         kind = COLLECTIONS[campaign.collection].kind
-        spec = dict(campaign.spec)
-        schedule = dict(spec.get("schedule") or {})
+        schedule = dict(campaign.spec.get("schedule") or {})
         if schedule.get(kind.start.name) is None and self.switches.fill_schedule:
             schedule[kind.start.name] = written(int(now + _FILL_SECONDS))
         if schedule.get(kind.start.name) is not None and schedule.get(kind.end.name) is None:
             _, ends = rules.window(kind, {"schedule": schedule}, now)
             schedule[kind.end.name] = written(ends)
-        spec["schedule"] = schedule or None
+        spec: Spec = {**campaign.spec, "schedule": schedule or None}
         begins, ends = rules.window(kind, spec, now)
         return replace(
             campaign,
@@ -216,7 +225,7 @@ class World:
             stats=self._fresh(campaign.account, kind, spec),
         )
 
-    def _updated(self, campaign: Campaign, collection: Collection, sent: Mapping[str, Any]) -> Campaign:
+    def _updated(self, campaign: Campaign, collection: Collection, sent: Sent) -> Campaign:
         now, kind = self.now(), collection.kind
         fields = rules.accepted(collection, sent, creating=False)
         if not fields:
@@ -229,11 +238,11 @@ class World:
                 409, f"{', '.join(kept)} can no longer be updated.", "The campaign has started or is over."
             )
         before = campaign.spec
-        spec = {**before, **fields}
         wiped = (
             set(changeable) - set(fields) - _indispensable(kind) if self.switches.put == "replace" else set()
         )
-        spec = {name: value for name, value in spec.items() if name not in wiped}
+        merged: Spec = {**before, **fields}
+        spec = as_spec({name: value for name, value in merged.items() if name not in wiped})
         rules.check_complete(kind, spec)
         schedule = kind.schedule.name
         if schedule in fields and not started:
@@ -252,7 +261,7 @@ class World:
             campaign = self._scheduled(campaign, now)
         return replace(self._lossy(campaign, kind, drops), stats=self._fresh(campaign.account, kind, spec))
 
-    def _asked(self, campaign: Campaign, kind: Kind, word: Any) -> tuple[Campaign, Campaign]:
+    def _asked(self, campaign: Campaign, kind: Kind, word: object) -> tuple[Campaign, Campaign]:
         """After an action, as it is kept and as it is answered."""
         action, now = self._allowed(campaign, word), self.now()
         met = not self.switches.actions_met or action in self.switches.actions_met
@@ -265,7 +274,7 @@ class World:
             return campaign, campaign
         return campaign, replace(campaign, status=self._target(campaign, action, now).value)
 
-    def _allowed(self, campaign: Campaign, word: Any) -> Action:
+    def _allowed(self, campaign: Campaign, word: object) -> Action:
         if word not in [action.value for action in Action]:
             raise RefusalError(400, f"action is {word!r}.", f"action takes one of {', '.join(Action)}.")
         action = Action(word)
@@ -299,14 +308,14 @@ class World:
 
     # dialling
 
-    def recipients(self, account: str, spec: Mapping[str, Any], begun: bool = False) -> list[str]:
+    def recipients(self, account: str, spec: Spec, begun: bool = False) -> list[str]:
         """Everybody whom a campaign calls, once it has `begun` those of deleted lists too."""
         return people.recipients(spec, self.book.numbers(account, begun))
 
     def _called(self, campaign: Campaign, progress: dialler.DiallingProgress) -> list[str]:
         return self.recipients(campaign.account, campaign.spec, progress.begun > 0)
 
-    def _fresh(self, account: str, kind: Kind, spec: Mapping[str, Any]) -> dict[str, int]:
+    def _fresh(self, account: str, kind: Kind, spec: Spec) -> dict[str, int]:
         return fresh_stats(kind, len(self.recipients(account, spec)))
 
     def settle(self, account: str) -> None:
@@ -409,7 +418,7 @@ def _changeable(kind: Kind, campaign: Campaign, started: bool) -> frozenset[str]
 
 def _waits_without_a_start(campaign: Campaign, kind: Kind) -> bool:
     """[002] closes a voice campaign's fields at its `send_at`: a paused one that has none is still open."""
-    start = (campaign.spec.get(kind.schedule.name) or {}).get(kind.start.name)
+    start = (campaign.spec.get("schedule") or {}).get(kind.start.name)
     return kind.pause_lifts_margin and campaign.state is Status.PAUSED and start is None
 
 
@@ -422,7 +431,7 @@ def _indispensable(kind: Kind) -> set[str]:
     }
 
 
-def _retries(spec: Mapping[str, Any]) -> dialler.Retries:
+def _retries(spec: RetrySpec) -> dialler.Retries:
     return dialler.Retries(
         number=spec.get("number_of_retries") or 0,
         interval=60.0 * (spec.get("interval_mins") or 1),

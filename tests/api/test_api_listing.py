@@ -26,7 +26,7 @@ def sids(listing: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 99, 100, 147, 148, 500])
-def test_a_list_of_any_length_is_read_whole(bench: Bench, count: int) -> None:
+def test_a_list_of_any_length_is_read_completely(bench: Bench, count: int) -> None:
     client, _ = account_of(bench, message_campaigns=messages(count))
     listing = scan(client, SMS)
     assert listing.complete

@@ -131,7 +131,7 @@ def test_an_urgent_pause_does_not_wait(bench: Bench) -> None:
     assert bench.clock.passed == 0
 
 
-def test_pauses_of_everything_may_use_the_whole_limit(bench: Bench) -> None:
+def test_pauses_of_everything_may_use_the_complete_limit(bench: Bench) -> None:
     client, _ = bench.client(answer_with(bench.clock), rate_limit=30, use_reserved_quota=True)
     for _ in range(30):
         client.act(VOICE, "a", Action.PAUSE)

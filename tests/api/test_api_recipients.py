@@ -76,7 +76,7 @@ def test_a_page_that_is_too_long_for_the_account_is_asked_for_shorter(bench: Ben
     assert len(sids(read(bench, answer, kind=SMS))) == 120
 
 
-def test_an_account_that_gives_less_than_was_asked_for_is_read_whole(bench: Bench) -> None:
+def test_an_account_that_gives_less_than_was_asked_for_is_read_completely(bench: Bench) -> None:
     everybody = [item(row(place)) for place in range(120)]
 
     def answer(asked: Request) -> Answer:

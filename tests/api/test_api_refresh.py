@@ -150,10 +150,10 @@ def test_names_that_a_broken_list_leaves_open_get_a_search_of_their_own(bench: B
     client, account = account_of(bench, campaigns=campaigns)
     found = {"id": "x", "name": "Winter sale-2027", "status": "Completed"}
 
-    def whole_where_searched(request: Request) -> None:
+    def complete_where_searched(request: Request) -> None:
         account.lists["campaigns"] = [found, *voices(3, "Created")] if "name" in request.query else campaigns
 
-    account.before_page = whole_where_searched
+    account.before_page = complete_where_searched
     snapshot = read(
         client, manifest("old-00001"), manifest("sale-2027"), manifest("brand-new"), refresh=refresh
     )
@@ -193,11 +193,11 @@ def test_a_previous_name_that_a_broken_list_may_hide_must_be_searched_for_too(
     campaigns = [*voices(3, "Created"), FAILED]
     client, account = account_of(bench, campaigns=campaigns)
 
-    def whole_for_the_new_name(request: Request) -> None:
+    def complete_for_the_new_name(request: Request) -> None:
         old = request.query.get("name") == "the-old-one"
         account.lists["campaigns"] = [FAILED] if old else campaigns[: 3 if "name" in request.query else 4]
 
-    account.before_page = whole_for_the_new_name
+    account.before_page = complete_for_the_new_name
     renamed = manifest("brand-new", previous_name="the-old-one")
     listing = read(client, renamed, refresh=refresh).listings["VoiceCampaign"]
     assert not listing.settles("brand-new")
@@ -322,7 +322,7 @@ def test_a_filter_that_is_ignored_shows_it_on_its_first_page(bench: Bench) -> No
     assert len(account.asked("campaigns")) == 8
 
 
-def test_a_refused_filter_and_a_broken_list_are_no_whole_list(bench: Bench) -> None:
+def test_a_refused_filter_and_a_broken_list_are_no_complete_list(bench: Bench) -> None:
     client, account = account_of(bench, campaigns=[*voices(600), FAILED])
     account.filter = "refuse"
     listing = read(client, manifest("brand-new")).listings["VoiceCampaign"]
@@ -356,7 +356,7 @@ def test_an_alive_one_that_the_first_page_shows_and_the_filter_misses_makes_ever
     assert not [query for query in account.queries if "name=" in query]
 
 
-def test_an_account_that_takes_no_search_is_read_whole(bench: Bench) -> None:
+def test_an_account_that_takes_no_search_is_read_completely(bench: Bench) -> None:
     client, account = account_of(bench, campaigns=voices(3000))
     account.refuses_search = True
     snapshot = read(client, manifest("brand-new"))
@@ -425,7 +425,7 @@ def test_where_the_filter_has_proved_itself_the_other_endpoint_takes_two_request
     assert [live.sid for live in snapshot.other_endpoint] == ["other-brand-new"]
 
 
-def test_where_the_filter_is_not_understood_the_other_endpoint_is_read_whole(bench: Bench) -> None:
+def test_where_the_filter_is_not_understood_the_other_endpoint_is_read_completely(bench: Bench) -> None:
     client, account = account_of(
         bench, message_campaigns=messages(120), sms_campaigns=[*messages(120), there("brand-new", "paused")]
     )

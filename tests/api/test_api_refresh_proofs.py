@@ -96,7 +96,7 @@ def test_what_an_empty_list_hides_and_a_search_shows_is_there_and_leaves_the_res
 
 
 @both
-def test_a_pin_that_is_there_though_the_list_is_empty_shows_that_the_list_is_not_whole(
+def test_a_pin_that_is_there_though_the_list_is_empty_shows_that_the_list_is_incomplete(
     bench: Bench, refresh: str
 ) -> None:
     client, account = account_of(bench, campaigns=[])
@@ -126,7 +126,7 @@ def test_where_no_manifest_is_open_nothing_is_searched_for(bench: Bench) -> None
     assert searches(account) == []
 
 
-def test_a_search_for_whole_names_alone_is_asked_by_whole_names(bench: Bench) -> None:
+def test_a_search_for_full_names_alone_is_asked_by_full_names(bench: Bench) -> None:
     there = {"id": "x", "name": "Diwali offer", "status": "Completed"}
     first = {"id": "y", "name": "Holi offer", "status": "Completed"}
     client, account = account_of(bench, campaigns=[first, *voices(3000), there])

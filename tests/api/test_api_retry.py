@@ -195,7 +195,7 @@ class _Upper(Random):
         return b
 
 
-def test_backoff_doubles_and_is_drawn_from_the_whole_range() -> None:
+def test_backoff_doubles_and_is_drawn_from_the_full_range() -> None:
     patience = RetryBudget(9, _Upper())
     waits = []
     for attempt in range(1, 9):

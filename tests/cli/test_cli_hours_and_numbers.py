@@ -202,11 +202,11 @@ def test_a_finding_of_capacity_and_the_json_of_crowds_say_the_same(desk: Desk) -
     desk.configure({"policy": {"capacity": {"level": "warn"}}})
     throttled = {"mode": "custom", "throttle": 40}
     other = {"from": ["+919876543299"], "url": "http://my.exotel.com/acme1/exoml/start_voice/1"}
-    desk.seed(live_voice("strangers", **other, **throttled))
+    desk.seed(live_voice("unmanaged", **other, **throttled))
     desk.manifests(voice("ours", lists=["9120d5962d214316b7721de55bb82e03"], **{"from": ...}, **throttled))
     document = desk.run("plan", "--format", "json").json
     [finding] = [it for it in document["findings"] if it["rule"] == "capacity"]
-    assert 'with "strangers" it can want 80 calls a minute' in finding["message"]
+    assert 'with "unmanaged" it can want 80 calls a minute' in finding["message"]
     assert [(it["campaigns"], it["wanted"], it["capacity"]) for it in document["crowds"]] == [(2, 80, 60)]
     assert "want 80 calls a minute" in desk.run("plan", "--format", "html").out
 

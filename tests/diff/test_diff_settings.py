@@ -157,6 +157,6 @@ def test_a_project_file_that_was_invalid_gives_no_settings(project: GitProject) 
     project.git("checkout", "--quiet", "main")
     project.write("campaignctl.yaml", "kind: [")
     project.commit()
-    project.git("checkout", "--quiet", "-b", "mended")
+    project.git("checkout", "--quiet", "-b", "fixed")
     configured(project)
     assert settings(project) == []

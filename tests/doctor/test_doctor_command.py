@@ -269,7 +269,7 @@ def test_what_the_account_says_of_its_limit_is_shown(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("managed", [True, False])
-def test_what_a_list_that_is_not_whole_may_hide_is_unknown(desk: Desk, managed: bool) -> None:
+def test_what_a_list_that_is_incomplete_may_hide_is_unknown(desk: Desk, managed: bool) -> None:
     desk.seed(live_voice())
     desk.manifests(*([voice()] if managed else []))
     desk.sandbox.faults.add("item", request="list", times=None, path="/campaigns")

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaignctl.gates.statistics import WHOLE, crossed, exceeded, fewest, kept, power
+from campaignctl.gates.statistics import BASIS_POINTS, crossed, exceeded, fewest, kept, power
 
 QUARTER, CONFIDENCE = 2_500, 9_500
-SHARES = st.integers(1, WHOLE - 1)
+SHARES = st.integers(1, BASIS_POINTS - 1)
 
 
 def chance(counts: range, people: int, limit: int) -> Fraction:
     """Of any of the counts, in whole numbers."""
-    ways = sum(comb(people, k) * limit**k * (WHOLE - limit) ** (people - k) for k in counts)
-    return Fraction(ways, WHOLE**people)
+    ways = sum(comb(people, k) * limit**k * (BASIS_POINTS - limit) ** (people - k) for k in counts)
+    return Fraction(ways, BASIS_POINTS**people)
 
 
 @pytest.mark.parametrize(("people", "most", "least"), [(50, 7, 19), (100, 17, 33), (200, 39, 61)])
@@ -49,18 +49,18 @@ def test_a_quarter_takes_112_people_for_a_gate_that_passes_at_half_the_limit() -
     assert power(111, QUARTER, CONFIDENCE) < 0.95 <= power(112, QUARTER, CONFIDENCE)
 
 
-@given(st.integers(1, 300), st.data(), SHARES, st.integers(5_000, WHOLE - 1))
+@given(st.integers(1, 300), st.data(), SHARES, st.integers(5_000, BASIS_POINTS - 1))
 def test_kept_and_exceeded_are_sums_of_the_binomial_distribution(
     people: int, data: st.DataObject, limit: int, confidence: int
 ) -> None:
-    count, rest = data.draw(st.integers(0, people)), Fraction(WHOLE - confidence, WHOLE)
+    count, rest = data.draw(st.integers(0, people)), Fraction(BASIS_POINTS - confidence, BASIS_POINTS)
     assert kept(count, people, limit, confidence) == (chance(range(count + 1), people, limit) <= rest)
     assert exceeded(count, people, limit, confidence) == (
         chance(range(count, people + 1), people, limit) <= rest
     )
 
 
-@given(st.integers(1, 2_000), st.data(), SHARES, st.integers(5_000, WHOLE - 1))
+@given(st.integers(1, 2_000), st.data(), SHARES, st.integers(5_000, BASIS_POINTS - 1))
 def test_nothing_is_kept_and_exceeded_at_once(
     people: int, data: st.DataObject, limit: int, confidence: int
 ) -> None:
@@ -68,11 +68,11 @@ def test_nothing_is_kept_and_exceeded_at_once(
     assert not (kept(count, people, limit, confidence) and exceeded(count, people, limit, confidence))
 
 
-@given(st.integers(1, 100), st.just(WHOLE // 2))
+@given(st.integers(1, 100), st.just(BASIS_POINTS // 2))
 def test_a_sum_that_equals_its_bound_exactly_is_told_in_whole_numbers(people: int, limit: int) -> None:
     """Half of one person at 50 %: the chance of none is one half, exactly what 50 % leaves."""
-    assert kept(0, 1, limit, WHOLE // 2)
-    assert kept(0, people, limit, WHOLE // 2)
+    assert kept(0, 1, limit, BASIS_POINTS // 2)
+    assert kept(0, people, limit, BASIS_POINTS // 2)
 
 
 @pytest.mark.parametrize("limit", [100, 2_500, 4_000, 8_000])
@@ -82,7 +82,7 @@ def test_what_stays_at_its_limit_is_ever_stopped_one_time_in_a_hundred_at_most(l
     for _ in range(400):
         count = 0
         for tried in range(1, 1_001):
-            count += draw.random() < limit / WHOLE
+            count += draw.random() < limit / BASIS_POINTS
             if tried >= 50 and crossed(count, tried, limit):
                 stopped += 1
                 break

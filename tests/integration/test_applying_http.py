@@ -167,7 +167,7 @@ def test_a_read_that_fails_is_a_failure_and_nothing_is_sent(desk: Desk) -> None:
     assert not desk.writes
 
 
-# ------------------------------------------------------------------------------------------- whole or not at all
+# ------------------------------------------------------------------------------------------- completely or not at all
 
 EVERYTHING = {
     "flow_type": "greeting",
@@ -188,7 +188,7 @@ OMISSIONS: list[tuple[str, ...]] = [
 
 @pytest.mark.parametrize("put", ["merge", "replace"])
 @pytest.mark.parametrize("omitted", OMISSIONS, ids=["everything shown", "as [004]", "no counters"])
-def test_an_update_before_the_start_sends_the_whole_campaign_and_loses_nothing(
+def test_an_update_before_the_start_sends_the_complete_campaign_and_loses_nothing(
     desk: Desk, put: str, omitted: tuple[str, ...]
 ) -> None:
     """A pinned manifest that declares one field: the rest is as an operator left it, and stays."""
@@ -232,7 +232,7 @@ def test_an_sms_update_loses_nothing_either(desk: Desk, put: str) -> None:
 
 @pytest.mark.parametrize("put", ["merge", "replace"])
 @pytest.mark.parametrize("member", ["interval_mins", "mechanism"])
-def test_a_nested_object_is_sent_whole(desk: Desk, put: str, member: str) -> None:
+def test_a_nested_object_is_sent_completely(desk: Desk, put: str, member: str) -> None:
     desk.sandbox.switches.put = put
     desk.seed(live_voice())
     value = {"interval_mins": 30, "mechanism": "Exponential"}[member]

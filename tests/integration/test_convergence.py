@@ -78,7 +78,7 @@ def same_changes(sparing: Mapping[str, Any], complete: Mapping[str, Any]) -> Non
 def nothing_refused(requests: Iterable[RecordedRequest], scene: Scene) -> None:
     """Besides look-ups by SID of what is not there, and a filter or search that the account does not take.
 
-    Where neither manifest nor account shows a field and a PUT replaces, nobody can send the whole: the account may
+    Where neither manifest nor account shows a field and a PUT replaces, nobody can send all of it: the account may
     refuse the rest.
     """
     blind = hides(scene) and scene.switches["put"] == "replace"

@@ -288,7 +288,7 @@ def test_a_name_that_the_account_takes_for_no_sid_is_nowhere(desk: Desk) -> None
     assert (result.code, "has no campaign" in result.err) == (1, True)
 
 
-def test_a_list_that_is_not_whole_leaves_open_which_one_is_meant(desk: Desk) -> None:
+def test_a_list_that_is_incomplete_leaves_open_which_one_is_meant(desk: Desk) -> None:
     desk.seed(live_voice(status="paused"), live_voice(status="paused"))
     desk.sandbox.faults.add("item", request="list", index=1, times=None, path="/campaigns")
     result = desk.run("complete", "diwali-reminder", YES, "--format", "json")

@@ -75,7 +75,7 @@ def test_with_nothing_that_calls_there_is_nothing_to_do(desk: Desk) -> None:
     assert (result.code, "Nothing to do." in result.out) == (0, True)
 
 
-def test_a_list_that_is_not_whole_is_said_after_the_rest_was_paused(desk: Desk) -> None:
+def test_a_list_that_is_incomplete_is_said_after_the_rest_was_paused(desk: Desk) -> None:
     desk.seed(live_voice("one"), live_voice("two"))
     desk.sandbox.faults.add("item", request="list", index=1, times=None, path="/campaigns")
     result = desk.run("pause", "--all", YES)

@@ -115,7 +115,7 @@ def test_a_page_of_the_newest_is_as_long_as_the_account_has_them() -> None:
 
 
 @pytest.mark.parametrize("cut", [False, True])
-def test_a_page_and_a_whole_listing_show_the_same_newest_finished(cut: bool) -> None:
+def test_a_page_and_a_complete_listing_show_the_same_newest_finished(cut: bool) -> None:
     campaigns = tuple(
         Live(
             VOICE,

@@ -252,7 +252,7 @@ def test_where_two_are_found_all_but_the_oldest_are_paused_and_it_is_unknown(mac
     assert not intents(machine)
 
 
-def test_an_intent_is_kept_while_no_whole_list_shows_that_there_is_no_twin(machine: Desk) -> None:
+def test_an_intent_is_kept_while_no_complete_list_shows_that_there_is_no_twin(machine: Desk) -> None:
     """The item that failed could be another run's campaign of the same name."""
     one(machine)
     assert killed_at(machine, 0, request="create", acts=True)

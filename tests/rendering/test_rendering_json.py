@@ -78,7 +78,7 @@ def test_the_schema_knows_every_reason_code() -> None:
     assert schema("plan")["$defs"]["reason"]["properties"]["code"]["enum"] == list(REASONS)
 
 
-def test_the_whole_plan_as_json(golden: Callable[[str, str], None]) -> None:
+def test_the_complete_plan_as_json(golden: Callable[[str, str], None]) -> None:
     golden("plan.json", written(plan_document(plans.everything(), plans.PROD)))
 
 

@@ -77,7 +77,7 @@ def test_slow_without_acting_is_carried_out_only_after_the_wait(sandbox: Sandbox
     assert [entry.request for entry in sandbox.requests].count("create") == 1
 
 
-def test_cut_promises_the_whole_body_and_sends_half(sandbox: Sandbox, account: Account) -> None:
+def test_cut_promises_the_complete_body_and_sends_half(sandbox: Sandbox, account: Account) -> None:
     sandbox.faults.add("cut", request="create")
     with pytest.raises(httpx.RemoteProtocolError, match="complete message body"):
         account.post("campaigns", WRAPPED)

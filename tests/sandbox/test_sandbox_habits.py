@@ -505,7 +505,7 @@ def test_an_account_may_refuse_every_filter(sandbox: Sandbox, account: Account, 
         ("refuse", "diwali", None),
     ],
 )
-def test_an_account_may_search_by_the_whole_name_with_wildcards_or_not_at_all(
+def test_an_account_may_search_by_the_full_name_with_wildcards_or_not_at_all(
     sandbox: Sandbox, account: Account, position: str, term: str, total: int | None
 ) -> None:
     sandbox.switches.name_search = position
@@ -545,6 +545,6 @@ def test_every_position_can_be_thrown_over_http_and_is_shown(account: Account) -
     assert Switches() == Switches(**{name: default for name, _, default in rows()})
 
 
-def test_an_item_that_is_whole_stays_so_while_no_switch_is_thrown(account: Account) -> None:
+def test_an_item_that_is_complete_stays_so_while_no_switch_is_thrown(account: Account) -> None:
     made = item_of(account.post("campaigns", WRAPPED))
     assert (made["code"], made["data"]["from"]) == (200, VOICE["from"])

@@ -15,7 +15,7 @@ from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import stamped
 from campaignctl.sandbox.collection import DIALLING, Collection
 from campaignctl.sandbox.refusal import RefusalError
-from campaignctl.sandbox.shapes import AnswerBody, AnswerItem, Body, Data, Failure, item_of
+from campaignctl.sandbox.shapes import AnswerBody, AnswerItem, Body, Data, ErrorData, item_of
 
 _REPORTS = "https://exotelreports.s3.ap-southeast-1.amazonaws.com"
 _COST_OF_ONE = 0.17
@@ -97,7 +97,11 @@ def refused(method: str, refusal: RefusalError) -> Answer:
 
 def failed_item(status: int, message: str, description: str) -> AnswerItem:
     """One item that failed, alone or inside a 207."""
-    error: Failure = {"code": _ERROR_CODES.get(status, 1000), "message": message, "description": description}
+    error: ErrorData = {
+        "code": _ERROR_CODES.get(status, 1000),
+        "message": message,
+        "description": description,
+    }
     return {"code": status, "error_data": error, "status": "failure", "data": None}
 
 

@@ -72,7 +72,7 @@ def as_object(value: object) -> Data:
     return cast(Data, value)
 
 
-class Failure(TypedDict):
+class ErrorData(TypedDict):
     """Why an item failed."""
 
     code: int
@@ -84,7 +84,7 @@ class AnswerItem(TypedDict):
     """One item of an answer; `data` is None where it failed."""
 
     code: int
-    error_data: NotRequired[Failure | None]
+    error_data: NotRequired[ErrorData | None]
     status: str
     data: Data | None
     summary: NotRequired[Data]

@@ -7,7 +7,13 @@ from random import Random
 
 from simulation.product import Position, SwitchRow, rows
 
-ROWS: Mapping[str, SwitchRow] = {name: row for name, row, _ in rows() if row.drawn}
+_LISTS = ("omit_from_contacts", "omit_from_create_contacts", "omit_from_create_list", "omit_from_fill_list")
+ROWS: Mapping[str, SwitchRow] = {
+    name: row
+    for name, row, _ in rows()
+    if row.drawn and row.group not in ("contacts", "dialling") and name not in _LISTS
+}
+"""Those of what is played here; nobody fills contact lists in it yet."""
 DEFAULTS: Mapping[str, Position] = {name: default for name, _, default in rows()}
 HABITS = tuple(name for name, row in ROWS.items() if not row.of)
 """The switches that can be thrown; others only say more about one of them."""
@@ -19,9 +25,9 @@ Habits = dict[str, Position]
 def drawn(random: Random) -> Habits:
     """A few; an account that had all of them would refuse the first request."""
     positions: Habits = {}
-    for name in random.sample(HABITS, random.choice((0, 1, 1, 2, MOST))):
+    for name in random.sample(HABITS, random.choice((0, 0, 1, 1, 2, MOST))):
         positions |= thrown(name, random)
-    if random.random() < 0.3:
+    if random.random() < 0.35:
         positions["list_lag_seconds"] = random.choice((1.0, 9.0))  # what is most probable of all
     return positions
 

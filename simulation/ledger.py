@@ -170,6 +170,8 @@ class Ledger:
         self.touched: dict[str, set[str]] = defaultdict(set)
         self.stopped: dict[str, float] = {}
         self.cut_off: set[str] = set()
+        self.strange: set[str] = set()
+        """What ever had a status that nobody knows: by what was done to it, since the account reads words as we do."""
         self.new_calls: list[Call] = []
         self.reached: dict[tuple[str, str, float | None, str], str] = {}
         self.alike: dict[tuple[str, str, float | None, str], str] = {}

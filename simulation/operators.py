@@ -125,6 +125,7 @@ def _marks(world: World, random: Random, among: Sequence[Truth]) -> None:
     if one is not None:
         word = random.choice(("failed", "canceled", "deleted", "under-review"))
         world.account.mark(one.sid, word)
+        world.ledger.strange |= {one.sid} if word == "under-review" else set()
         world.ledger.operator(one.sid, f"marks {word}", world.ledger.look())
         world.tell(f"the account marks {one.name} {one.sid[:6]} as {word}")
 

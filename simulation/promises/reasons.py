@@ -143,7 +143,7 @@ TRUE: Mapping[str, Callable[[Case], bool]] = {
         case.run.command != "plan" or case.one is None or _differs(case.one, case.wanted)
     ),
     "failed": lambda case: _named(case, "failed", "canceled"),
-    "unknown-status": lambda case: _named(case, "unknown"),
+    "unknown-status": lambda case: any(it.sid in case.ledger.strange for it in case.them),
     "ambiguous-name": lambda case: len(case.them) > 1,
     "sid-not-found": lambda case: not any(it.sid == case.wanted.sid for it in case.them),
     "nothing-to-end": lambda case: (

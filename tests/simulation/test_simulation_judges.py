@@ -2,94 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
 
 import pytest
+from simulation_bench import HOUR, Bench, written
 
-from simulation.account import NAME, Account
-from simulation.clocks import WorldClock
-from simulation.ledger import Ledger, Run
-from simulation.manifests import IST, Manifest
 from simulation.product import Said
-from simulation.promises import table
-from simulation.repository import Commit
-
-HEADERS = {"Authorization": "Basic cnVuOnJ1bg==", "Content-Type": "application/json"}
-HOUR = 3600.0
-
-
-class Bench:
-    """An account, a ledger, and runs that send whatever a test tells them to."""
-
-    def __init__(self) -> None:
-        self.clock = WorldClock()
-        self.account = Account(self.clock)
-        self.ledger = Ledger(self.account, {})
-        self.clock.sleep(5 * HOUR)  # 10:30 in India
-        self.one = Manifest("voice", "diwali", self.now + 2 * HOUR, 4, ("+919876500001",), "926")
-
-    @property
-    def now(self) -> float:
-        """Epoch seconds."""
-        return self.clock.now().timestamp()
-
-    def run(self, *wanted: Manifest, allowed: frozenset[str] = frozenset(), words: str = "apply") -> Run:
-        """One that has these manifests."""
-        commit = Commit(1, "", {"campaigns/a.yaml": wanted})
-        run = Run(
-            len(self.ledger.runs) + 1,
-            "machine-1",
-            tuple(words.split()),
-            commit,
-            self.now,
-            allowed,
-            frozenset(),
-            self.now,
-        )
-        run.said, run.ended = Said(0, "", ""), self.now
-        self.ledger.runs.append(run)
-        self.ledger.look()
-        return run
-
-    def sends(self, run: Run, method: str, sid: str, body: Any) -> None:
-        """One request, as it would reach the account."""
-        target = f"/v2/accounts/{NAME}/campaigns" + (f"/{sid}" if sid else "")
-        self.account.exchange(method, target, HEADERS, json.dumps({"campaigns": [body]}).encode())
-        for entry in self.account.stage.journal.entries():
-            self.ledger.saw(run, entry)
-        self.account.stage.journal.clear()
-
-    def creates(self, run: Run, one: Manifest) -> str:
-        """The SID of what it made."""
-        self.sends(run, "POST", "", sent(one))
-        return run.writes[-1].sids[0]
-
-    def broken(self, run: Run | None = None) -> set[str]:
-        """What the judges say."""
-        self.ledger.look()
-        found = table.after_time(self.ledger) if run is None else table.after_run(self.ledger, run)
-        return {violation.judge for violation in found}
-
-
-def sent(one: Manifest) -> dict[str, Any]:
-    """A create's body."""
-    window = {"send_at": written(one.start), "end_at": written(one.end)}
-    return {
-        "name": one.name,
-        "caller_id": "03349360005",
-        "from": list(one.people),
-        "url": one.spec_content,
-        "schedule": window,
-        "status_callback": "https://hooks.example.com/campaign?token=in-the-query",
-    }
-
-
-def written(moment: float) -> str:
-    """As the account reads it."""
-    return datetime.fromtimestamp(moment, IST).isoformat()
 
 
 @pytest.fixture

@@ -52,6 +52,26 @@ def commit_and_apply(world: World, random: Random) -> None:
     apply_to(world, random)
 
 
+def while_it_calls(world: World, random: Random) -> None:
+    """A pipeline runs while a campaign calls, or right before; nearly always somebody has just changed its manifest."""
+    soon = [
+        it for it in world.ledger.alive() if it.going and it.start and 0 < it.start - world.now < 12 * 3600
+    ]
+    if soon and random.random() < 0.5:
+        one = random.choice(soon)
+        name, start = one.name, one.start or world.now
+    else:
+        added = world.repository.add_soon(world.now, random)
+        name, start = added.name, added.start
+        apply_to(world, random)
+    if random.random() < 0.7:
+        made = world.repository.commit(world.now, random, name)
+        world.tell(f"commit {made.number}: {made.says}")
+    begins = start - world.now + world.clock.passed
+    world.pass_until(begins + random.choice((-300.0, 1.0, 2.0, 20.0, 61.0, 200.0)))
+    apply_to(world, random)
+
+
 def habit_changes(world: World, random: Random) -> None:
     """The vendor changes something overnight."""
     name = random.choice(habits.HABITS)
@@ -90,9 +110,10 @@ def clock_moves(world: World, random: Random) -> None:
 
 
 KINDS: dict[str, tuple[Play, int]] = {
-    "commit and apply": (commit_and_apply, 30),
-    "commit": (commit, 12),
-    "apply": (apply_head, 34),
+    "commit and apply": (commit_and_apply, 44),
+    "while it calls": (while_it_calls, 10),
+    "commit": (commit, 8),
+    "apply": (apply_head, 14),
     "apply an old commit": (apply_old, 4),
     "plan": (plan, 7),
     "apply a saved plan": (apply_saved, 7),

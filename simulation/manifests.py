@@ -83,9 +83,10 @@ class Manifest:
     def _voice(self, numbers_file: str) -> str:
         people = ", ".join(f'"{number}"' for number in self.people)
         who = f"  from_file: {numbers_file}\n" if self.from_file else f"  from: [{people}]\n"
-        retries = f"{{number_of_retries: {self.retries}, interval_mins: 5, on_status: [busy, no-answer]}}"
+        retries = f"{{number_of_retries: {self.retries}, interval_mins: 60, on_status: [busy, no-answer]}}"
         return (
             f'  caller_id: "03349360005"\n{who}  url: {self.spec_content}\n  flow_type: ivr\n'
+            + ("  mode: custom\n  throttle: 1\n" if self.retries else "")
             + (f"  retries: {retries}\n" if self.retries else "")
             + '  status_callback: "https://hooks.example.com/campaign?token=in-the-query"\n'
         )

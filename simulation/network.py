@@ -65,15 +65,15 @@ class Weather:
     def drawn(cls, random: Random) -> Weather:
         """Calm more often than not."""
         kind = random.random()
-        if kind < 0.6:
+        if kind < 0.5:
             return cls()
-        if kind < 0.72:
+        if kind < 0.58:
             return cls(chance=0.06)
-        if kind < 0.76:
+        if kind < 0.61:
             return cls(chance=0.35)
-        method = random.choice(("GET", "POST", "POST", "PUT", "PUT"))
+        method = random.choice(("GET", "POST", "POST", "POST", "PUT", "PUT"))
         rule, left = random.choice(FAULTS), random.choice((1, 1, 1, 2, 3, 6, 30))
-        return cls(spell=rule, after=random.choice((0, 0, 0, 1, 2, 6)), left=left, method=method)
+        return cls(spell=rule, after=random.choice((0, 0, 0, 0, 1, 2)), left=left, method=method)
 
     def fault(self, random: Random, method: str) -> Rule | None:
         """What meets the next request."""

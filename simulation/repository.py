@@ -65,6 +65,7 @@ class Repository:
     def __init__(self) -> None:
         self.commits: list[Commit] = [Commit(0, "an empty project")]
         self.seen: tuple[Seen, ...] = ()
+        self.about = ""
         self._made = 0
 
     @property
@@ -72,13 +73,14 @@ class Repository:
         """What a pipeline checks out today."""
         return self.commits[-1]
 
-    def commit(self, now: float, random: Random) -> Commit:
-        """Somebody edits something, and tidies up what is over now and then."""
+    def commit(self, now: float, random: Random, about: str = "") -> Commit:
+        """Somebody edits something, what is `about` where there is one, and tidies up what is over now and then."""
         files: Files = dict(self.head.files)
         if random.random() < 0.5:
             files = {path: kept for path, them in files.items() if (kept := _still_needed(them, now))}
-        edits, weights = zip(*EDITS, strict=True)
+        edits, weights = zip(*(CHANGES if about else EDITS), strict=True)
         edit = random.choices(edits, weights)[0]
+        self.about = about
         broken: dict[str, str] = {}
         if random.random() < 0.02:
             broken = {
@@ -92,6 +94,21 @@ class Repository:
         made = Commit(len(self.commits), said or "nothing", files, broken)
         self.commits.append(made)
         return made
+
+    def add_soon(self, now: float, random: Random) -> Manifest:
+        """Somebody wants people called within the hour, in the morning where it is night; it takes a while."""
+        local = datetime.fromtimestamp(now + 1500, IST).replace(second=0, microsecond=0)
+        if not OPENS <= local.hour < CLOSES - 3:
+            local = local.replace(hour=OPENS, minute=30) + timedelta(days=1 if local.hour >= OPENS else 0)
+        kind, name = random.choice(("voice", "voice", "sms")), self.new_name(random)
+        people = tuple(sorted(random.sample(NUMBERS, 9))) if kind == "voice" else (random.choice(LISTS),)
+        content = str(random.randint(100, 140))
+        one = Manifest(
+            kind, name, local.timestamp(), 3.0, people, content, retries=2 if kind == "voice" else 0
+        )
+        files = {**self.head.files, f"campaigns/{name}.yaml": (one,)}
+        self.commits.append(Commit(len(self.commits), f"adds {name}, which begins soon", files))
+        return one
 
     def begin(self, now: float, random: Random) -> None:
         """The project has a few campaigns from the first day on."""
@@ -135,7 +152,7 @@ def start_from(now: float, random: Random) -> tuple[float, float]:
 
 
 def _one(
-    files: Files, now: float, random: Random, *, coming: bool = True
+    files: Files, now: float, random: Random, *, coming: bool = True, about: str = ""
 ) -> tuple[str, int, Manifest] | None:
     found = [
         (path, place, one)
@@ -143,6 +160,7 @@ def _one(
         for place, one in enumerate(files[path])
         if not coming or one.end > now
     ]
+    found = [it for it in found if it[2].name == about] or found
     return random.choice(found) if found else None
 
 
@@ -158,7 +176,7 @@ def _add(repository: Repository, files: Files, now: float, random: Random) -> st
     name = repository.new_name(random)
     kind = random.choice(("voice", "voice", "sms"))
     start, hours = start_from(now, random)
-    people = tuple(sorted(random.sample(NUMBERS, random.randint(1, 4))))
+    people = tuple(sorted(random.sample(NUMBERS, random.choice((1, 2, 3, 4, 9)))))
     if kind == "sms":
         people = tuple(random.sample(LISTS, 1))
     one = Manifest(
@@ -170,7 +188,7 @@ def _add(repository: Repository, files: Files, now: float, random: Random) -> st
         str(random.randint(100, 140)),
         state=random.choice(("active", "active", "active", None, "paused")),
         from_file=kind == "voice" and random.random() < 0.2,
-        retries=random.choice((0, 0, 1)) if kind == "voice" else 0,
+        retries=random.choice((0, 1, 2)) if kind == "voice" else 0,
         team=random.choice(TEAMS),
     )
     path = f"campaigns/{name}.yaml"
@@ -185,8 +203,8 @@ def _when(moment: float) -> str:
 
 
 def _edited(change: Callable[[Manifest, float, Random], tuple[Manifest, str]]) -> Edit:
-    def edit(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
-        found = _one(files, now, random)
+    def edit(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+        found = _one(files, now, random, about=repository.about)
         if found is None:
             return None
         path, place, one = found
@@ -328,11 +346,11 @@ def _revert(repository: Repository, files: Files, _now: float, random: Random) -
 
 
 EDITS: tuple[tuple[Edit, int], ...] = (
-    (_add, 40),
-    (_edited(_other_content), 7),
-    (_edited(_other_people), 7),
-    (_edited(_other_start), 9),
-    (_edited(_other_state), 9),
+    (_add, 32),
+    (_edited(_other_content), 9),
+    (_edited(_other_people), 9),
+    (_edited(_other_start), 10),
+    (_edited(_other_state), 14),
     (_edited(_wrong_offset), 2),
     (_copy, 4),
     (_rename, 4),
@@ -344,3 +362,14 @@ EDITS: tuple[tuple[Edit, int], ...] = (
     (_edited(_leaves_to_others), 4),
     (_edited(_allows), 4),
 )
+
+CHANGES = tuple(
+    (_edited(change), weight)
+    for change, weight in (
+        (_other_content, 2),
+        (_other_people, 2),
+        (_other_start, 2),
+        (_other_state, 4),
+    )
+)
+"""What somebody does to one campaign."""

@@ -92,6 +92,7 @@ _TELLING: tuple[str | tuple[str, ...], ...] = (
     "answer to POST",
     "answer to POST",
     "PUT",
+    "PUT",
     "answer to PUT",
     "rename",
     "remove",
@@ -116,6 +117,8 @@ def _meanwhile(world: World, run: Run, steps: Steps, what: str, random: Random) 
     """What meets a run in its middle: its own end, a signal, somebody else, nearly always where it is at work."""
     kind = random.random()
     reads = what.startswith(_ONE)
+    if what.startswith("PUT") and kind > 0.3:
+        reads = True  # somebody else was quicker
     if not reads and kind < 0.5:
         run.met.append(f"killed at {what}")
         steps.kill()

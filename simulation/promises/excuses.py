@@ -77,11 +77,6 @@ LOST = Excuse(
     "a field that the account loses or changes by itself is seen at the next read at best",
     _had("create_drops", "create_changes", "update_drops", "update_changes"),
 )
-UNREADABLE = Excuse(
-    "where no answer to a look by SID shows a status, nobody knows whether the older of two is still there, so neither"
-    " is ended: the run ends with 5, and the next plan pauses the younger",
-    lambda ledger, _: _hidden(ledger, "status", "id", "sid"),
-)
 IN_VAIN = Excuse(
     "the younger of two that runs made at once cannot be ended while the account refuses it: the run ends with 4 or"
     " 5, names it with the command that ends it, and the next run on that machine goes on",

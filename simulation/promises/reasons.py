@@ -81,8 +81,11 @@ def _differs(one: Truth, wanted: Manifest) -> bool:
 
 
 def _cannot_change(case: Case) -> bool:
-    one = case.one
-    return one is None or one.state == "in-progress" or one.start is None or one.start < case.near
+    """Now, or when the run began: it may have been postponed."""
+    them = [it for it in (case.one, case.run.before.get(str(case.row.get("sid")))) if it is not None]
+    return not them or any(
+        it.state == "in-progress" or it.start is None or it.start < case.near for it in them
+    )
 
 
 def _earlier(case: Case) -> bool:

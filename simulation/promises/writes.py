@@ -163,7 +163,9 @@ def moved_is_left_alone(ledger: Ledger, run: Run) -> Found:
             or not (write.request == "update" or write.action in ("resume", "complete"))
         ):
             continue
-        seen = max(write.read_at, run.looked_at) if write.read_at > run.looked_at else write.at - 1.0
+        if any(write.sid in it.sids for it in run.writes):
+            continue  # what it made itself it need not look at
+        seen = write.read_at if write.read_at > run.looked_at else write.at
         hands = [when for when in ledger.hands[write.sid] if run.looked_at < when < seen]
         own = [it for it in run.writes if it is not write and write.sid in (it.sid, *it.sids)]
         was, now = ledger.at(write.sid, run.looked_at), ledger.at(write.sid, seen)

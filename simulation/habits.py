@@ -25,7 +25,7 @@ Habits = dict[str, Position]
 def drawn(random: Random) -> Habits:
     """A few; an account that had all of them would refuse the first request."""
     positions: Habits = {}
-    for name in random.sample(HABITS, random.choice((0, 0, 1, 1, 2, MOST))):
+    for name in random.sample(HABITS, random.choice((0, 0, 0, 1, 2, MOST))):
         positions |= thrown(name, random)
     if random.random() < 0.35:
         positions["list_lag_seconds"] = random.choice((1.0, 9.0))  # what is most probable of all

@@ -74,7 +74,7 @@ def _run(world: World, machine: Machine, job: Job, random: Random) -> Run:
         _meanwhile(world, run, steps, what, chance)
 
     meeting = None
-    if random.random() < 0.35:
+    if random.random() < 0.45:
         meeting = Meeting(random.choice((1, 1, 1, 2, 3)), meet, random.choice(_TELLING))
     elif random.random() < 0.4:
         meeting = Meeting(min(int(random.expovariate(1 / 9)) + 1, 300), meet)
@@ -91,14 +91,12 @@ _TELLING: tuple[str | tuple[str, ...], ...] = (
     "answer to POST",
     "answer to POST",
     "answer to POST",
-    "PUT",
-    "PUT",
+    *("PUT",) * 4,
     "answer to PUT",
     "rename",
     "remove",
     "wait",
-    _ONE,
-    _ONE,
+    *(_ONE,) * 4,
 )
 """The steps at which most is at stake: before and after each write, where a campaign is read right before one, while
 twins are waited for, and where a file becomes what it is to be."""

@@ -41,7 +41,7 @@ JUDGES: tuple[Judge, ...] = (
         "nobody is called outside calling hours",
         None,
         calls.called_out_of_hours,
-        (LOST, PAUSE_FAILS, EARLY),
+        (LOST, PAUSE_FAILS, EARLY, IN_VAIN),
     ),
     Judge(
         "stop",
@@ -51,7 +51,11 @@ JUDGES: tuple[Judge, ...] = (
         (PAUSE_FAILS,),
     ),
     Judge(
-        "ahead", "nobody is called ahead of the start", None, calls.called_ahead, (PAUSE_FAILS, LOST, EARLY)
+        "ahead",
+        "nobody is called ahead of the start",
+        None,
+        calls.called_ahead,
+        (PAUSE_FAILS, LOST, EARLY, IN_VAIN),
     ),
     Judge("again", "no name is given to a second campaign", writes.created_though_there, None, (LISTS_LIE,)),
     Judge("once", "no run sends a create twice", writes.created_once),

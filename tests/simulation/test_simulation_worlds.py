@@ -28,11 +28,12 @@ def story(seed: int, hash_seed: str, *words: str) -> bytes:
 
 
 @pytest.mark.slow
-def test_a_seed_played_twice_gives_the_same_bytes_whatever_the_order_of_sets() -> None:
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_a_seed_played_twice_gives_the_same_bytes_whatever_the_order_of_sets(seed: int) -> None:
     """Two processes, with hashes of their own."""
-    first = story(11, "1")
-    assert first.count(b"\n") > 30
-    assert first == story(11, "2")
+    first = story(seed, "1")
+    assert first.count(b"\n") > 20
+    assert first == story(seed, "2")
 
 
 def test_a_seed_played_twice_in_one_process_tells_the_same_story() -> None:

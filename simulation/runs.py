@@ -285,7 +285,8 @@ def by_hand(world: World, random: Random) -> None:
     going = {it.sid for it in world.ledger.alive() if it.going}
     run = _run(world, machine, Job(tuple(words)), random)
     for write in run.writes:
-        if write.action == "pause" and write.sid in going and write.after and write.after.state == "paused":
+        now = world.account.campaigns.get(write.sid)
+        if write.action == "pause" and write.sid in going and now is not None and now.state == "paused":
             world.ledger.stopped[write.sid] = world.now
         if write.action in ("pause", "resume", "complete"):
             world.ledger.touched[write.sid].add(write.action)

@@ -42,11 +42,30 @@ FAULTS: tuple[Rule, ...] = (
     {"effect": "status", "status": 499, "acts": False},
     {"effect": "status", "status": 403},
     {"effect": "status", "status": 401},
+    {"effect": "status", "status": 400},
+    {"effect": "status", "status": 409},
     {"effect": "item", "status": 500},
     {"effect": "item", "status": 500, "index": 1},
     {"effect": "item", "status": 500, "acts": False},
 )
 """What may meet a request. Those that the sandbox knows are its own; two are the network's."""
+
+
+def _class_of(rule: Rule) -> str:
+    """Faults of one class mean the same; each class is as probable as any other."""
+    status = rule.get("status", 0)
+    if rule["effect"] == "status":
+        return {408: "gateway", 499: "gateway", 429: "too many"}.get(
+            status, "refused" if status < 500 else "broken"
+        )
+    return str(rule["effect"])
+
+
+CLASSES = {name: tuple(it for it in FAULTS if _class_of(it) == name) for name in map(_class_of, FAULTS)}
+
+
+def _drawn(random: Random) -> Rule:
+    return random.choice(CLASSES[random.choice(list(CLASSES))])
 
 
 @dataclass
@@ -71,8 +90,8 @@ class Weather:
             return cls(chance=0.06)
         if kind < 0.61:
             return cls(chance=0.35)
-        method = random.choice(("GET", "POST", "POST", "POST", "PUT", "PUT"))
-        rule, left = random.choice(FAULTS), random.choice((1, 1, 1, 2, 3, 6, 30))
+        method = random.choice(("GET", "GET", "POST", "POST", "POST", "PUT", "PUT"))
+        rule, left = _drawn(random), random.choice((1, 1, 1, 2, 3, 6, 30))
         return cls(spell=rule, after=random.choice((0, 0, 0, 0, 1, 2)), left=left, method=method)
 
     def fault(self, random: Random, method: str) -> Rule | None:
@@ -84,7 +103,7 @@ class Weather:
                 self.left -= 1
                 return self.spell
         if self.chance and random.random() < self.chance:
-            return random.choice(FAULTS)
+            return _drawn(random)
         return None
 
 

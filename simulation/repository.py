@@ -137,7 +137,7 @@ def _still_needed(manifests: tuple[Manifest, ...], now: float) -> tuple[Manifest
 
 def start_from(now: float, random: Random) -> tuple[float, float]:
     """A start and the hours of its window: within calling hours, nearly always."""
-    ahead = random.choice((0.1, 0.2, 0.4, 1, 3, 8, 24, 30, 50, 80, 170, 320))
+    ahead = random.choice((0.1, 0.2, 0.25, 0.3, 0.4, 1, 3, 8, 24, 30, 50, 80, 170, 320))
     moment = datetime.fromtimestamp(now + ahead * 3600, UTC).astimezone(IST).replace(second=0, microsecond=0)
     if ahead >= 1:
         moment = moment.replace(minute=random.choice((0, 15, 30, 45)))

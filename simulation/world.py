@@ -118,6 +118,10 @@ class World:
         self.plain = frozenset(plain)
         random = Random(f"world {seed}")
         self.habits = {name: value for name, value in habits.drawn(random).items() if not self._plain(name)}
+        past = random.random() < 0.3
+        if past and random.random() < 0.7:
+            name = random.choice(("status_filter", "name_search"))
+            self.habits |= {} if self._plain(name) else habits.thrown(name, random)
         self.clock = WorldClock()
         self.account = Account(self.clock)
         self.account.stage.switches.change(self.habits)
@@ -125,7 +129,7 @@ class World:
         self.repository = Repository()
         self.repository.begin(self.now, random)
         self.project = Project.drawn(random, self.habits)
-        if random.random() < 0.25:
+        if past:
             self._begin_with_a_past(random)
         self._directory = tempfile.mkdtemp(prefix="simulation-", dir=root)
         self.machines = [self._machine(place, random) for place in range(random.choice((2, 2, 3)))]

@@ -93,7 +93,7 @@ def created_in_time(ledger: Ledger, run: Run) -> Found:
             yield f"{run} created {write.name} at {local(now)}, whose start is {local(start)}"
 
 
-def updated_as_wanted(_ledger: Ledger, run: Run) -> Found:
+def updated_as_wanted(ledger: Ledger, run: Run) -> Found:
     """Only what a manifest means is updated, with what it says or what is there; no start is moved earlier unless that
     is allowed, none to the past.
     """
@@ -108,7 +108,8 @@ def updated_as_wanted(_ledger: Ledger, run: Run) -> Found:
             yield f"{run} updated {name}, which no manifest of its checkout means"
         elif not run.disturbed:
             yield from (f"{run} updated {name}: {it}" for it in _sent_otherwise(write, wanted[0]))
-        start, was = start_of(sent), write.before.start
+        read = ledger.at(write.sid, write.read_at) or write.before  # somebody may have been quicker than the write
+        start, was = start_of(sent), read.start
         earlier = start is not None and was is not None and start < was
         if (
             start is not None

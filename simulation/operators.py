@@ -17,6 +17,7 @@ Act = Callable[[World, Random, Sequence[Truth]], None]
 
 def operator(world: World, random: Random, sid: str = "") -> None:
     """Somebody in the dashboard; with `sid` at this very campaign."""
+    world.clock.sleep(0.01)  # later than whatever a run has just read
     alive = list(world.ledger.alive())
     among = [it for it in alive if it.sid == sid] or alive
     acts, weights = zip(*OPERATORS, strict=True)

@@ -108,7 +108,9 @@ def updated_as_wanted(ledger: Ledger, run: Run) -> Found:
             yield f"{run} updated {name}, which no manifest of its checkout means"
         elif not run.disturbed:
             yield from (f"{run} updated {name}: {it}" for it in _sent_otherwise(write, wanted[0]))
-        read = ledger.at(write.sid, write.read_at) or write.before  # somebody may have been quicker than the write
+        read = (
+            ledger.at(write.sid, write.read_at) or write.before
+        )  # somebody may have been quicker than the write
         start, was = start_of(sent), read.start
         earlier = start is not None and was is not None and start < was
         if (

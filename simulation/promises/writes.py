@@ -168,7 +168,7 @@ def moved_is_left_alone(ledger: Ledger, run: Run) -> Found:
             continue
         if any(write.sid in it.sids for it in run.writes):
             continue  # what it made itself it need not look at
-        seen = write.read_at if write.read_at > run.looked_at else write.at
+        seen = write.read_at if write.read_at > run.looked_at else write.at - 0.001
         hands = [when for when in ledger.hands[write.sid] if run.looked_at < when < seen]
         own = [it for it in run.writes if it is not write and write.sid in (it.sid, *it.sids)]
         was, now = ledger.at(write.sid, run.looked_at), ledger.at(write.sid, seen)

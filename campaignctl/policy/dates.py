@@ -5,6 +5,7 @@ Imported where a manifest repeats.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -12,13 +13,12 @@ from typing import Final, NamedTuple
 from campaignctl.diagnostics import Diagnostic, Position, counted
 from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
-from campaignctl.model.recurrence import Occurrence, OccurrenceSpan, Recurrence
+from campaignctl.model.recurrence import OccurrenceSpan, Recurrence
 from campaignctl.policy.beside import Beside
 from campaignctl.policy.hours import hours_settings, zone_name
-from campaignctl.repeat.instants import dates_of_change
+from campaignctl.repeat.dates import RuleDate
 from campaignctl.repeat.manifests import occurrence_manifest, planned_manifests
-from campaignctl.repeat.occurrences import occurrences
-from campaignctl.zones import zone
+from campaignctl.repeat.occurrences import dates_alike, occurrence_on, occurrences, today
 
 Ask = Callable[[Desired, Locate, Collection[str]], Iterable[Diagnostic]]
 """What the rules find about one campaign, but those that are left out."""
@@ -66,7 +66,7 @@ def _among_others(manifest: Desired, beside: Beside, now: datetime) -> Iterator[
     """Its dates that repeat another manifest's, or crowd with others."""
     copied = beside.copies.days_of(manifest)
     crowded = frozenset(name for it in beside.overlaps for name in it.names)
-    planned = {it.name for it in planned_manifests(manifest, now)} & crowded
+    planned = {it.name for it in planned_manifests(manifest, now)} & crowded if crowded else frozenset()
     if copied or planned:
         for it in standing(manifest, now):
             if it.name in planned or (it.occurrence is not None and it.occurrence.day in copied):
@@ -80,25 +80,25 @@ def _days(manifest: Desired) -> list[date]:
 def _alike(manifest: Desired, environment: Environment, now: datetime, each: bool) -> Iterator[_Alike]:
     """Dates on which no offset changes are alike where offsets are; or each is asked, where a rule looks at others."""
     assert manifest.repeat is not None, "it repeats"
-    rule = manifest.repeat
-    groups: dict[object, _Alike] = {}
-    for it in occurrences(rule):
-        if it.end <= now:
-            continue
-        key = it.day if each else _kind_of_date(rule, it, zone_name(environment))
-        if key not in groups:
-            groups[key] = _Alike(occurrence_manifest(manifest, it), [])
-        groups[key].days.append(it.day)
-    return iter(groups.values())
+    rule, groups = manifest.repeat, dates_alike(manifest.repeat, zone_name(environment))
+    here = today(rule, now)
+    for group in ((it,) for some in groups for it in some) if each else groups:
+        ahead = [it.day for it in group[bisect_left(group, here, key=_runs_on) :]]
+        ahead = ahead if not ahead or _is_ahead(rule, ahead[0], now) else ahead[1:]
+        first = occurrence_on(rule, ahead[0]) if ahead else None
+        if first is not None:
+            yield _Alike(occurrence_manifest(manifest, first), ahead)
 
 
-def _kind_of_date(rule: Recurrence, it: Occurrence, where: str | None) -> object:
-    """Its offsets, here and in the zone of the calling hours; where one changes on the date, the date itself."""
-    runs_on = it.start.date()
-    for name in {rule.time_zone, where} - {None}:
-        if name is not None and runs_on in dates_of_change(name, runs_on.year):
-            return it.day
-    return it.start.utcoffset(), it.start.astimezone(zone(where)).utcoffset() if where else None
+def _runs_on(it: RuleDate) -> date:
+    assert it.runs_on is not None, "these run"
+    return it.runs_on
+
+
+def _is_ahead(rule: Recurrence, day: date, now: datetime) -> bool:
+    """Whether it is not over yet; of today's dates one may be."""
+    occurrence = occurrence_on(rule, day)
+    return occurrence is None or occurrence.end > now
 
 
 class _Folding:

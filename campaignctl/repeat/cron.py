@@ -72,11 +72,18 @@ def _two_day_fields(days: str, weekdays: str) -> str:
 
 
 def _require_known(name: str, line: str) -> None:
+    if not _is_known(line):
+        field = line.split()[_FIELDS.index(name)]
+        raise CronError(f"the {name} {quoted(field)} is none that cron knows, or runs backwards")
+
+
+@lru_cache(maxsize=1024)
+def _is_known(line: str) -> bool:
     try:
         CronSim(line, _EARLIEST)
     except CronSimError:
-        field = line.split()[_FIELDS.index(name)]
-        raise CronError(f"the {name} {quoted(field)} is none that cron knows, or runs backwards") from None
+        return False
+    return True
 
 
 def time_of_day(cron: str) -> time:

@@ -13,8 +13,8 @@ from campaignctl.model.fault import SpecFinding
 from campaignctl.model.recurrence import OccurrenceSpan, Recurrence
 from campaignctl.repeat.cron import time_of_day
 from campaignctl.repeat.dates import LONGEST_YEARS, MOST_OCCURRENCES, dates_of, years_later
-from campaignctl.repeat.instants import WallRun, dates_of_change
-from campaignctl.repeat.occurrences import run_of
+from campaignctl.repeat.instants import WallRun
+from campaignctl.repeat.occurrences import dates_alike, run_of
 from campaignctl.repeat.rule import REPEAT
 
 
@@ -53,7 +53,7 @@ def _range(rule: Recurrence) -> Iterator[SpecFinding]:
         )
         yield SpecFinding(REPEAT, "repeat-empty", message)
         return
-    kept = sum(it.runs_on is not None for it in named)
+    kept = sum(map(len, dates_alike(rule)))
     if kept > MOST_OCCURRENCES:
         message = f"it has {kept:,} occurrences, and {MOST_OCCURRENCES:,} are the most of one manifest"
         yield SpecFinding(REPEAT, "repeat-range", message)
@@ -116,23 +116,20 @@ def _gaps(rule: Recurrence, found: _DateGroups) -> Iterator[SpecFinding]:
 
 def _look(rule: Recurrence, least: timedelta) -> _DateGroups:
     """Dates on which no offset changes are all alike: what is true of one is true of all."""
-    found, like_all = _DateGroups([], [], [], [], []), None
-    for it in dates_of(rule):
-        if it.runs_on is None:
-            continue
-        plain = it.runs_on not in dates_of_change(rule.time_zone, it.runs_on.year)
-        run = like_all if plain and like_all is not None else run_of(rule, it.runs_on)
-        like_all = run if plain else like_all
-        _note(found, it.day, run, least)
-    return found
+    found = _DateGroups([], [], [], [], [])
+    for group in dates_alike(rule):
+        first = group[0].runs_on
+        assert first is not None, "these run"
+        _note(found, [it.day for it in group], run_of(rule, first), least)
+    return _DateGroups(*map(sorted, found))
 
 
-def _note(found: _DateGroups, day: date, run: WallRun | None, least: timedelta) -> None:
+def _note(found: _DateGroups, days: Sequence[date], run: WallRun | None, least: timedelta) -> None:
     if run is None:
-        found.missing.append(day)
+        found.missing.extend(days)
         return
-    found.run.append(day)
+    found.run.extend(days)
     length = run.end.astimezone(UTC) - run.start.astimezone(UTC)
-    for days, holds in ((found.moved, run.moved), (found.beyond, run.beyond), (found.short, length < least)):
+    for some, holds in ((found.moved, run.moved), (found.beyond, run.beyond), (found.short, length < least)):
         if holds:
-            days.append(day)
+            some.extend(days)

@@ -31,14 +31,14 @@ def _run_of(name: str, clock: time, duration: timedelta, day: date) -> WallRun |
 
 
 @lru_cache(maxsize=1024)
-def by_day(rule: Recurrence) -> Mapping[date, RuleDate]:
+def _by_day(rule: Recurrence) -> Mapping[date, RuleDate]:
     """Every date of the rule, skipped ones too."""
     return {it.day: it for it in dates_of(rule)}
 
 
 def occurrence_on(rule: Recurrence, day: date) -> Occurrence | None:
     """The occurrence of one of the rule's dates; None where the rule yields none for it."""
-    found = by_day(rule).get(day)
+    found = _by_day(of_any_hour(rule)).get(day)
     return _occurrence(rule, found) if found is not None else None
 
 
@@ -53,6 +53,35 @@ def occurrences(rule: Recurrence) -> Iterator[Occurrence]:
         occurrence = _occurrence(rule, found)
         if occurrence is not None:
             yield occurrence
+
+
+def of_any_hour(rule: Recurrence) -> Recurrence:
+    """The rule as far as its dates follow from it: many differ in nothing but the hour."""
+    _, _, *days = rule.cron.split()
+    return rule._replace(cron=" ".join(("0", "12", *days)), duration=_DAY / 2, horizon=1)
+
+
+def dates_alike(rule: Recurrence, where: str | None = None) -> tuple[tuple[RuleDate, ...], ...]:
+    """The dates that run, in groups: on those of one no offset changes, and offsets are the same, in the rule's zone
+    and in another; a date on which one changes is alone.
+    """
+    return _dates_alike(of_any_hour(rule), where)
+
+
+@lru_cache(maxsize=1024)
+def _dates_alike(rule: Recurrence, where: str | None) -> tuple[tuple[RuleDate, ...], ...]:
+    zones = [rule.time_zone] if where is None else [rule.time_zone, where]
+    groups: dict[object, list[RuleDate]] = {}
+    for it in dates_of(rule):
+        if it.runs_on is not None:
+            groups.setdefault(_offsets_on(it.runs_on, zones), []).append(it)
+    return tuple(map(tuple, groups.values()))
+
+
+def _offsets_on(day: date, zones: list[str]) -> object:
+    if any(day in dates_of_change(name, day.year) for name in zones):
+        return day
+    return tuple(datetime.combine(day, time(12), zone(name)).utcoffset() for name in zones)
 
 
 def today(rule: Recurrence, now: datetime) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -16,7 +17,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, RefreshStrategy, Snapshot
 from campaignctl.model.environment import Environment
-from campaignctl.model.managed_lists import CONTACT_LIST
+from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
 from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
@@ -128,12 +129,15 @@ class Planned:
 
 @dataclass(frozen=True)
 class PlanBasis:
-    """The account beside the manifests, and what the rules make of it. `reading` has its lists by SID."""
+    """The account beside the manifests, and what the rules make of it. `reading` has the lists of the account by SID,
+    `lists` are the project's own by name.
+    """
 
     reading: Reading
     snapshot: Snapshot
     terms: Terms
     decisions: Decisions
+    lists: Mapping[str, ManagedList] = field(default_factory=dict)
 
 
 def look(session: Session, reading: Reading, client: Client, asked: PlanOptions) -> PlanBasis:
@@ -197,9 +201,9 @@ def _look_at_own_lists(found: PlanBasis, client: Client, asked: PlanOptions) -> 
 
     repeats = level_of(RULES["duplicate_numbers"], terms.environment)
     planner = ListPlanner(reading, client, terms.country, planned, repeats, asked.prune_lists)
-    decisions, snapshot, _ = planner.decide(found.snapshot)
+    decisions, snapshot, lists = planner.decide(found.snapshot)
     _refuse_names_of_both_kinds(asked, decisions)
-    found = replace(found, snapshot=snapshot, decisions=decisions)
+    found = replace(found, snapshot=snapshot, decisions=decisions, lists=lists)
     return _with_counts_beside(found, client) if asked.count_lists else found
 
 

@@ -6,18 +6,23 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from campaignctl.app import output
 from campaignctl.app.options import GlobalOptions
-from campaignctl.app.planning import PlanOptions, look, open_intents
+from campaignctl.app.planning import PlanBasis, PlanOptions, look, open_intents
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.applying.intents import Intents
 from campaignctl.cli.options import format_option, global_options
 from campaignctl.doctor.diagnosis import Examined, diagnose, is_wrong
 from campaignctl.doctor.facts import AccessProblem, Facts, Leftover
 from campaignctl.errors import ApiError, CredentialsError
+from campaignctl.model.managed_lists import ManagedList
+
+if TYPE_CHECKING:
+    from campaignctl.api.client import Client
 
 
 @click.command("doctor")
@@ -78,10 +83,24 @@ def _with_account(facts: Facts, session: Session, reading: Reading) -> Facts:
                 complete=all(listing.complete for listing in listings),
                 notes=tuple(note for note in found.snapshot.notes if note not in client.notes),
                 now=client.now(),
+                lists=_counted(found, client),
             )
     except ApiError as error:
         of_key = isinstance(error, CredentialsError)
         return replace(facts, trouble=AccessProblem(str(error), of_key, answered=error.http is not None))
+
+
+def _counted(found: PlanBasis, client: Client) -> tuple[ManagedList, ...]:
+    """The project's lists with the counts of every version that has the content of its manifest."""
+    if not found.lists:
+        return ()
+    from campaignctl.api.contact_lists import count_contacts
+
+    counted = []
+    for managed in found.lists.values():
+        counts = {it.sid: count_contacts(client, it.sid) for it in managed.candidates}
+        counted.append(replace(managed, counts=counts))
+    return tuple(counted)
 
 
 def _write(examined: tuple[Examined, ...], session: Session, output_format: str) -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from campaignctl.diagnostics import Severity
-from campaignctl.doctor import account_checks, setup_checks
+from campaignctl.doctor import account_checks, list_checks, setup_checks
 from campaignctl.doctor.facts import Facts, Problem
 
 
@@ -90,6 +90,12 @@ CHECKS: Final = (
     Check("blocked", "No manifest is blocked for any other reason.", account_checks.blocked),
 )
 
+CONTACT_LISTS: Final = Check(
+    "contact-lists",
+    "Each list that is called holds its people, and none is left over.",
+    list_checks.contact_lists,
+)
+
 
 # ----------------------------------------------------------------------------------------------------------- the result
 
@@ -105,8 +111,9 @@ class Examined:
 
 
 def diagnose(facts: Facts) -> tuple[Examined, ...]:
-    """Every check, in the order of the table."""
-    return tuple(_examined(check, facts) for check in CHECKS)
+    """Every check, in the order of the table; of lists only where the project keeps some."""
+    checks = (*CHECKS, CONTACT_LISTS) if facts.lists else CHECKS
+    return tuple(_examined(check, facts) for check in checks)
 
 
 def is_wrong(examined: tuple[Examined, ...]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 from campaignctl.diagnostics import Severity
-from campaignctl.doctor.diagnosis import CHECKS, CheckOutcome, Examined
+from campaignctl.doctor.diagnosis import CHECKS, CONTACT_LISTS, CheckOutcome, Examined
 from campaignctl.doctor.facts import Problem
 from campaignctl.model.environment import Backend, Environment
 from campaignctl.model.plan import FORMAT_VERSION
@@ -30,7 +30,7 @@ class ProblemDocument(TypedDict):
 class CheckDocument(TypedDict):
     """One check."""
 
-    check: Annotated[str, Constraint(enum=tuple(check.name for check in CHECKS))]
+    check: Annotated[str, Constraint(enum=tuple(check.name for check in (*CHECKS, CONTACT_LISTS)))]
     doc: str
     """What holds where it is fine."""
     verdict: CheckOutcome

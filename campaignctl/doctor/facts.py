@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
+from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.permissions import HERE, Address
 from campaignctl.model.plan import Change
 from campaignctl.model.requests import Budget
@@ -41,6 +42,8 @@ class Facts:
     those that were seen: the alive, and the newest that failed. `complete` is False where some alive one may not have
     been seen; `notes` are what was noticed while the account was read. `now` is the account's.
 
+    `lists` are those of the project, with what the account has of them.
+
     `address` makes a command mean this project and environment, `folder` is where a new manifest would stand.
     """
 
@@ -57,6 +60,7 @@ class Facts:
     now: datetime | None = None
     address: Address = HERE
     folder: str = "campaigns"
+    lists: tuple[ManagedList, ...] = ()
 
     @property
     def alive(self) -> tuple[Live, ...]:

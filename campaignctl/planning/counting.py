@@ -9,9 +9,10 @@ from typing import Final
 
 from campaignctl.diagnostics import counted, quoted, some_of
 from campaignctl.kinds.lifecycle import Status
+from campaignctl.model.campaigns import ListRef
 from campaignctl.model.plan import Change, ListCount
-from campaignctl.model.values import texts
 from campaignctl.model.windows import window_of
+from campaignctl.planning.compare import texts_or_refs
 from campaignctl.planning.order import start_for_order
 
 LISTS: Final = "lists"
@@ -27,8 +28,10 @@ _MOST_NAMED: Final = 3
 
 
 def lists_of(change: Change) -> tuple[str, ...]:
-    """The SIDs that it will send to, each once."""
-    return tuple(dict.fromkeys(texts(change.resulting.get(LISTS))))
+    """The SIDs that it will send to, each once; a list of the project that is yet to come has none."""
+    items = texts_or_refs(change.resulting.get(LISTS))
+    there = (it for it in items if not (isinstance(it, ListRef) and it.sid is None))
+    return tuple(dict.fromkeys(map(str, there)))
 
 
 def lists_to_count(changes: Iterable[Change], now: datetime) -> tuple[str, ...]:

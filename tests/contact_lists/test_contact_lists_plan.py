@@ -343,3 +343,9 @@ def test_columns_are_sent_and_nothing_else_is(desk: Desk) -> None:
         {"number": "+919876543211"},
     ]
     assert len(desk.sandbox.numbers(ACCOUNT, desk.live("diwali-reminder")["lists"][0])) == 2
+
+
+def test_a_list_that_is_yet_to_come_is_not_counted_in_the_account(desk: Desk) -> None:
+    desk.manifests(contact_list(), calling())
+    desk.plan()
+    assert not any(it.request == "contacts" for it in desk.requests)

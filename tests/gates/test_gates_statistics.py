@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb
-from random import Random
+from math import comb, fsum
 
 import pytest
 from hypothesis import given
@@ -75,15 +74,48 @@ def test_a_sum_that_equals_its_bound_exactly_is_told_in_whole_numbers(people: in
     assert kept(0, people, limit, BASIS_POINTS // 2)
 
 
-@pytest.mark.parametrize("limit", [100, 2_500, 4_000, 8_000])
-def test_what_stays_at_its_limit_is_ever_stopped_one_time_in_a_hundred_at_most(limit: int) -> None:
-    """Looked at after each of 1,000 people, 400 times."""
-    draw, stopped = Random(7), 0
-    for _ in range(400):
-        count = 0
-        for tried in range(1, 1_001):
-            count += draw.random() < limit / BASIS_POINTS
-            if tried >= 50 and crossed(count, tried, limit):
-                stopped += 1
-                break
-    assert stopped <= 4 + 3 * 4**0.5
+def passing(people: int, limit: int, rate: float) -> float:
+    """The chance that all people have their outcome and a gate passes whose true rate is `rate`."""
+    most = max((count for count in range(people + 1) if kept(count, people, limit, CONFIDENCE)), default=-1)
+    return fsum(comb(people, k) * rate**k * (1 - rate) ** (people - k) for k in range(most + 1))
+
+
+@pytest.mark.parametrize("limit", [100, 1_000, 2_500, 4_000])
+@pytest.mark.parametrize("people", [50, 200, 500])
+def test_at_twice_its_limit_a_gate_hardly_ever_passes(people: int, limit: int) -> None:
+    assert passing(people, limit, 2 * limit / BASIS_POINTS) <= 0.0025
+
+
+def test_a_quarter_of_200_people_passes_at_half_the_limit_and_never_at_twice() -> None:
+    assert passing(200, QUARTER, 0.125) >= 0.998
+    assert passing(200, QUARTER, 0.5) < 1e-9
+
+
+def ever_crossed(limit: int, rate: float, people: int, tried: int = 50) -> float:
+    """The chance that a guard who looks after every one of the people ever pauses: exact, a count at a time."""
+    chances, stopped = {0: 1.0}, 0.0
+    for person in range(1, people + 1):
+        after: dict[int, float] = {}
+        for count, chance in chances.items():
+            for more, share in ((0, 1 - rate), (1, rate)):
+                if chance * share > 1e-12:
+                    after[count + more] = after.get(count + more, 0.0) + chance * share
+        if person >= tried:
+            gone = [count for count in after if crossed(count, person, limit)]
+            stopped += fsum(after.pop(count) for count in gone)
+        chances = after
+    return stopped
+
+
+@pytest.mark.parametrize("limit", [100, 2_500, 8_000])
+def test_looked_at_after_each_of_1000_people_what_keeps_half_its_limit_is_never_paused(limit: int) -> None:
+    assert ever_crossed(limit, limit / 2 / BASIS_POINTS, 1_000) < 1e-4
+    assert ever_crossed(limit, limit / BASIS_POINTS, 1_000) <= 0.01
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", [100, 1_000, 2_500, 4_000, 8_000])
+def test_looked_at_after_each_of_5000_people_what_stays_at_its_limit_is_paused_once_in_a_hundred(
+    limit: int,
+) -> None:
+    assert ever_crossed(limit, limit / BASIS_POINTS, 5_000) <= 0.01

@@ -193,6 +193,20 @@ def _suppress() -> Field:
     )
 
 
+TAKE = "take"
+
+
+def _take() -> Field:
+    doc = "How many; of fewer than that all are taken."
+    people = Field("people", Type.INTEGER, doc, required=True, minimum=1)
+    return Field(
+        TAKE,
+        Type.OBJECT,
+        "Only some of the people beside it, always the same ones: for a campaign that tries out another.",
+        fields=(people,),
+    )
+
+
 def _metadata(kind: Kind) -> Iterator[Field]:
     (name,) = kind.in_role(Role.NAME)
     ignorable = tuple(path for path in kind.by_path if path != name.name)
@@ -259,6 +273,8 @@ def _spec(kind: Kind) -> Iterator[Field]:
         if field.type is Type.NUMBERS:
             yield _from_file()
     yield _suppress()
+    if kind.numbers:
+        yield _take()
 
 
 def _document(kind: Kind) -> Field:

@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, quoted
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import State
-from campaignctl.kinds.manifest import API_VERSION, DOCUMENTS, FROM_FILE, RECIPIENTS, SUPPRESS
+from campaignctl.kinds.manifest import API_VERSION, DOCUMENTS, FROM_FILE, RECIPIENTS, SUPPRESS, TAKE
 from campaignctl.kinds.table import Field, Kind, Value
 from campaignctl.manifests.fields import FieldProblem, FieldReader
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
@@ -243,7 +243,7 @@ def _desired(
     numbers_file: str | None,
     sources: tuple[SuppressionSource, ...] = (),
 ) -> Desired:
-    state = spec.pop("state", None)
+    state, take = spec.pop("state", None), spec.pop(TAKE, None)
     name = metadata.get("name")
     return Desired(
         kind,
@@ -259,10 +259,16 @@ def _desired(
         document=source.document,
         numbers_file=numbers_file,
         suppress=sources,
+        take=_people(take),
         stop_when=_object(metadata, "stop_when"),
         after=_after(metadata),
         usage=_object(metadata, "usage"),
     )
+
+
+def _people(take: Value) -> int | None:
+    people = take.get("people") if isinstance(take, Mapping) else None
+    return people if isinstance(people, int) else None
 
 
 def _after(metadata: Mapping[str, Value]) -> tuple[After, ...]:

@@ -72,6 +72,8 @@ def load_manifests(
         assert here is not None, "there are paths"
         loading.add_selected_path(path, here)
     loading.read(everything=not paths)
+    if any(desired.take is not None for desired in loading.desired):
+        loading.choose()
     if project.suppress or any(desired.suppress for desired in loading.desired):
         loading.suppress(project, environment.country)
     return loading.result(project)
@@ -219,6 +221,16 @@ class _Loading:
             names = frozenset(it.name for it in lists if isinstance(it, ContactList))
             yield from ((it, fault) for it in self.desired for fault in dynamic_faults(it, names))
 
+    def choose(self) -> None:
+        """Takes some of the people where a manifest asks for it, before anybody is left out."""
+        from campaignctl.manifests.choosing import chosen  # where somebody is chosen
+
+        found = {id(it): chosen(it, self.country) for it in self.desired if it.take is not None}
+        self.faults += [
+            (it, fault) for it in self.desired if id(it) in found for fault in found[id(it)].faults
+        ]
+        self._replace({key: it.desired for key, it in found.items()})
+
     def suppress(self, project: ProjectFile, country: Country | None) -> None:
         """Leaves out whom the project's and the manifests' own sources hold, before anything looks at recipients."""
         from campaignctl.manifests.suppression import suppress  # where somebody is left out
@@ -228,9 +240,13 @@ class _Loading:
         self.findings += found.of_project
         for desired, fault in found.faults:
             self.findings += [fault] if desired.where in self.selected else _aside([fault])
-        self.desired = [found.desired.get(id(it), it) for it in self.desired]
-        self.faults = [(found.desired.get(id(it), it), fault) for it, fault in self.faults]
-        self.selected = {where: found.desired.get(id(it), it) for where, it in self.selected.items()}
+        self._replace(found.desired)
+
+    def _replace(self, by_identity: Mapping[int, Desired]) -> None:
+        """Others in the place of some manifests."""
+        self.desired = [by_identity.get(id(it), it) for it in self.desired]
+        self.faults = [(by_identity.get(id(it), it), fault) for it, fault in self.faults]
+        self.selected = {where: by_identity.get(id(it), it) for where, it in self.selected.items()}
 
     def result(self, project: ProjectFile) -> Manifests:
         """What was read, after what manifests say to one another has been checked."""

@@ -68,6 +68,7 @@ class Desired:
     suppression: Suppression | None = None
     declared: Sequence[str] | None = None
     places: Sequence[int] = ()
+    take: int | None = None
     left_out: frozenset[str] = frozenset()
     stop_when: Mapping[str, Value] = field(default_factory=dict)
     usage: Mapping[str, Value] = field(default_factory=dict)

@@ -29,7 +29,7 @@ def leave_out(desired: Desired, suppression: Suppression) -> Desired:
         spec={**desired.spec, NUMBERS: [numbers[place] for place in places]},
         suppression=suppression,
         declared=numbers,
-        places=tuple(places),
+        places=tuple(desired.places[place] for place in places) if desired.places else tuple(places),
         left_out=held,
     )
 

@@ -84,6 +84,7 @@ def canonical_manifest(desired: Desired, country: Country | None, at: datetime |
         "previous_name": desired.previous_name,
         **({"repeat": _rule(desired, at)} if desired.repeat is not None else {}),
         "sid": desired.sid,
+        **({"some": desired.take} if desired.take is not None else {}),
         **(
             {"sources": [it.written(country) for it in desired.suppression.sources]}
             if desired.suppression

@@ -1,0 +1,58 @@
+"""Takes some of a manifest's people, where it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from campaignctl.diagnostics import counted
+from campaignctl.kinds.countries import Country
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.fault import SpecFinding, doubt
+from campaignctl.model.values import texts
+from campaignctl.recipients.choosing import Chosen, choose
+
+
+class ChosenManifest(NamedTuple):
+    """The manifest with the people that are taken, and what is wrong with the choice."""
+
+    desired: Desired
+    faults: tuple[SpecFinding, ...]
+
+
+def chosen(desired: Desired, country: Country | None) -> ChosenManifest:
+    """What is left of a manifest; as it was where nobody can be chosen."""
+    numbers, people = texts(desired.spec.get("from")), desired.take
+    refusal = _refusal(desired, numbers, country)
+    if refusal is not None or people is None:
+        return ChosenManifest(desired, (refusal,) if refusal else ())
+    found = choose(desired.name or desired.sid or "", numbers, country, people)
+    taken = [numbers[place] for place in found.places]
+    faults = tuple(_doubts(found, people))
+    return ChosenManifest(replace(desired, spec={**desired.spec, "from": taken}, places=found.places), faults)
+
+
+def _refusal(desired: Desired, numbers: Sequence[str], country: Country | None) -> SpecFinding | None:
+    if desired.spec.get("lists"):
+        message = (
+            "take: who is in a list of the account is not known here; take stands beside from or from_file"
+        )
+        return SpecFinding("take", "take", message)
+    if not numbers:
+        return SpecFinding(
+            "take", "take", "take: it stands beside from or from_file, of whose people it takes some"
+        )
+    if country is None and any(number[:1] != "+" for number in numbers):
+        message = (
+            "take: without a country two spellings may be one person; set country in the environment, or write every "
+            "number with +"
+        )
+        return SpecFinding("take", "needs-country", message)
+    return None
+
+
+def _doubts(found: Chosen, people: int) -> Iterator[SpecFinding]:
+    if found.all_of_them:
+        there = counted(len(found.places), "person is", "people are")
+        yield doubt("take", "take-all", f"take: {there} there, fewer than {people:,}: all of them are taken")

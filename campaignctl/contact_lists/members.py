@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 
 from campaignctl.contact_lists.contact_list import ContactList
@@ -18,6 +19,18 @@ def managed_list(
     lines = partial(lines_of, contact_list, country)
     members = members_of(contact_list, country, suppressed)
     return ManagedList(contact_list.name, members, contact_list.place.where, contact_list.file, lines)
+
+
+def without_people(
+    contact_list: ContactList, people: Collection[str], country: Country | None
+) -> ContactList:
+    """The list without those who must not be called."""
+    numbers = canonical_numbers(contact_list.numbers, country)
+    left = [place for place, number in enumerate(numbers) if number not in people]
+    if len(left) == len(numbers):
+        return contact_list
+    cells = tuple([column[place] for place in left] for column in contact_list.cells)
+    return replace(contact_list, cells=cells, lines=[contact_list.lines[place] for place in left])
 
 
 def members_of(

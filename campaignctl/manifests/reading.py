@@ -240,6 +240,8 @@ class _Loading:
         self.findings += found.of_project
         for desired, fault in found.faults:
             self.findings += [fault] if desired.where in self.selected else _aside([fault])
+        if "ContactList" in self.companions and project.suppress:
+            self._suppress_in_lists(project, country)
         self._replace(found.desired)
 
     def _replace(self, by_identity: Mapping[int, Desired]) -> None:
@@ -247,6 +249,21 @@ class _Loading:
         self.desired = [by_identity.get(id(it), it) for it in self.desired]
         self.faults = [(by_identity.get(id(it), it), fault) for it, fault in self.faults]
         self.selected = {where: by_identity.get(id(it), it) for where, it in self.selected.items()}
+
+    def _suppress_in_lists(self, project: ProjectFile, country: Country | None) -> None:
+        """Nobody whom the project suppresses is in a list of its own."""
+        from campaignctl.contact_lists.contact_list import ContactList
+        from campaignctl.contact_lists.members import without_people
+        from campaignctl.manifests.suppression import of_project
+
+        people, kept = of_project(project, country), list[tuple["Companion", bool]]()
+        for each, valid in self.companions["ContactList"]:
+            assert isinstance(each, ContactList)
+            if country is None and not all(number.startswith("+") for number in each.numbers):
+                message = "without a country each number begins with +, or nobody can tell who is suppressed"
+                self.findings.append(error("needs-country", each.place.where, message))
+            kept.append((without_people(each, people, country), valid))
+        self.companions["ContactList"] = kept
 
     def result(self, project: ProjectFile) -> Manifests:
         """What was read, after what manifests say to one another has been checked."""

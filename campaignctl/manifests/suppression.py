@@ -62,6 +62,11 @@ def suppress(
     return _Suppressing(project, manifests, country, complete).run()
 
 
+def of_project(project: ProjectFile, country: Country | None) -> Collection[str]:
+    """Whom nobody of the project calls, by the country's rule; what is wrong with its sources `suppress` tells."""
+    return _Suppressing(project, (), country, True)._shared()[0]
+
+
 class _Suppressing:
     """One reading of all sources: each file once."""
 

@@ -349,3 +349,14 @@ def test_a_list_that_is_yet_to_come_is_not_counted_in_the_account(desk: Desk) ->
     desk.manifests(contact_list(), calling())
     desk.plan()
     assert not any(it.request == "contacts" for it in desk.requests)
+
+
+def test_whom_the_project_suppresses_is_in_no_list(desk: Desk) -> None:
+    desk.configure({"suppress": [{"numbers": [f"0{NUMBERS[0][3:]}"]}]}, country="IN")
+    desk.manifests(contact_list(), calling())
+    assert change(desk.plan())["operations"][0]["people"] == 2
+    desk.apply()
+    assert people(desk, "diwali-reminder") == [sorted(NUMBERS[1:])]
+    desk.configure({"suppress": [{"numbers": list(NUMBERS)}]})
+    plan = desk.plan()
+    assert change(plan)["reason"]["code"] == "no-recipients"

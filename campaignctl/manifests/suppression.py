@@ -64,7 +64,13 @@ def suppress(
 
 def of_project(project: ProjectFile, country: Country | None) -> Collection[str]:
     """Whom nobody of the project calls, by the country's rule; what is wrong with its sources `suppress` tells."""
-    return _Suppressing(project, (), country, True)._shared()[0]
+    return _Suppressing(project, (), country, True).shared()[0]
+
+
+def suppression_of_project(project: ProjectFile, country: Country | None) -> Suppression | None:
+    """Whom the project leaves out of every campaign; None where a source of its own cannot be relied on."""
+    people, faults = _Suppressing(project, (), country, complete=True).shared()
+    return None if faults else Suppression((people,), country, project.suppress)
 
 
 class _Suppressing:
@@ -83,7 +89,7 @@ class _Suppressing:
         self.by_name = {f"{it.kind.short}/{it.name}": it for it in manifests if it.name}
 
     def run(self) -> SuppressedManifests:
-        shared, of_project = self._shared()
+        shared, of_project = self.shared()
         found: dict[int, Desired] = {}
         faults: list[tuple[Desired, Diagnostic]] = []
         for desired in self.manifests:
@@ -100,7 +106,7 @@ class _Suppressing:
 
     # -- the sources ---------------------------------------------------------------------------------------
 
-    def _shared(self) -> tuple[Collection[str], list[Diagnostic]]:
+    def shared(self) -> tuple[Collection[str], list[Diagnostic]]:
         """The project's own: an empty file is a mistake there, whatever its header says."""
         people, faults = set[str](), list[Diagnostic]()
         where = Position(self.project.file or "")

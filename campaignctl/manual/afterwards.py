@@ -12,18 +12,31 @@ from campaignctl.model.dated_names import parsed
 from campaignctl.model.gates import GateVerdict
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
+from campaignctl.model.suppression import Suppression
 from campaignctl.planning.alive import starts_ahead
 from campaignctl.planning.lists import asks_by_name
 from campaignctl.planning.planner import make_plan
 from campaignctl.planning.terms import Terms
+from campaignctl.recipients.leaving_out import suppressed_by_hand
 
 
 @dataclass(frozen=True)
 class KnownManifests:
-    """The manifests that could be read; `complete` is False where others could not."""
+    """The manifests that could be read; `complete` is False where others could not.
+
+    `suppresses`: the project leaves people out, `suppression` whom; None where that cannot be read, or was not asked.
+    """
 
     all_manifests: tuple[Desired, ...] = ()
     complete: bool = True
+    suppresses: bool = False
+    suppression: Suppression | None = None
+
+    def left_out(self, desired: Desired | None) -> tuple[bool, Suppression | None]:
+        """Whether anybody is left out of a campaign, with or without a manifest, and who; None where nobody knows."""
+        if desired is None:
+            return self.suppresses, self.suppression
+        return self.suppresses or bool(desired.suppress), desired.suppression or self.suppression
 
 
 def consequences(
@@ -89,6 +102,12 @@ def _sentence(
 ) -> str:
     key: Key = change.key
     following = coming.get((key.kind, key.sid)) or coming.get((key.kind, key.name))
+    told = [*_against(change, following, manifests, terms), _coming(change, following, manifests, terms)]
+    return "; ".join(told)
+
+
+def _coming(change: Change, following: Change | None, manifests: KnownManifests, terms: Terms) -> str:
+    """What the next apply does about it."""
     if following is None or following.desired is None:
         return _unmanaged(change, manifests, terms)
     desired = following.desired
@@ -96,15 +115,21 @@ def _sentence(
     wants = f"{where} wants it {desired.state}" if desired.state else f"{where} does not manage its life"
     if following.type is ChangeType.BLOCKED and not following.operations:
         return f"the next apply does nothing to it: {following.reason.message} ({where})"
-    against = "; ".join(_against(change, following, desired, terms))
-    against = f"{against}; " if against else ""
     unread = "; its lists are given by name and were not looked up" if _lists_matter(desired, change) else ""
-    return f"{against}the next apply {', '.join(_will(following)) or 'leaves it so'} ({wants}{unread})"
+    return f"the next apply {', '.join(_will(following)) or 'leaves it so'} ({wants}{unread})"
 
 
-def _against(change: Change, following: Change, desired: Desired, terms: Terms) -> Iterator[str]:
+def _against(
+    change: Change, following: Change | None, manifests: KnownManifests, terms: Terms
+) -> Iterator[str]:
     """What a resume by hand is not bound by, and somebody should know before the question."""
     if change.live is None or not any(operation.op is Op.RESUME for operation in change.operations):
+        return
+    desired = following.desired if following else None
+    suppresses, suppression = manifests.left_out(desired)
+    if suppresses:
+        yield from suppressed_by_hand(change.live, suppression)
+    if following is None or desired is None:
         return
     yield from (gate.message for gate in following.gates if gate.verdict is not GateVerdict.PASSED)
     if desired.stop_when or terms.environment.guard:

@@ -142,8 +142,18 @@ class ManualRun:
     def _manifests(self) -> KnownManifests:
         if self.session.project.file is None:
             return KnownManifests()
+        known = self._suppression()
         try:
             reading = self.session.read(())
         except (CampaignctlError, OSError):  # what was done is told all the same
-            return KnownManifests(complete=False)
-        return KnownManifests(reading.all_manifests, reading.complete)
+            return replace(known, complete=False)
+        return replace(known, all_manifests=reading.all_manifests, complete=reading.complete)
+
+    def _suppression(self) -> KnownManifests:
+        """Whom the project leaves out: asked before somebody is called again."""
+        project, country = self.session.project, self.session.environment.country
+        if not project.suppress or self.verb.action is not Action.RESUME:
+            return KnownManifests()
+        from campaignctl.manifests.suppression import suppression_of_project
+
+        return KnownManifests(suppresses=True, suppression=suppression_of_project(project, country))

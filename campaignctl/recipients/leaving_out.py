@@ -88,6 +88,19 @@ def suppression_noted(desired: Desired, live: Live, suppressed: frozenset[str], 
         yield f"the account does not show its people: suppressed ones may be called; {resend} sends those who are left"
 
 
+def suppressed_by_hand(live: Live, suppression: Suppression | None) -> Iterator[str]:
+    """What somebody who resumes a campaign by hand is told before the question. No `suppression`: it is unreadable."""
+    verb = live.kind.stem
+    if suppression is None:
+        yield f"who is suppressed cannot be read: it may {verb} suppressed people"
+    elif live.spec.get(NUMBERS):
+        held = suppression.held(texts(live.spec[NUMBERS]))
+        if held:
+            yield f"it would {verb} {counted(len(held), 'suppressed person', 'suppressed people')}"
+    else:
+        yield f"the account does not show its people: it may {verb} suppressed ones"
+
+
 def with_opt_out(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
     """Suppressed people are taken out whatever keeps the rest back: right after the pause. Any update does that."""
     if any(it.op is Op.UPDATE for it in operations):

@@ -40,7 +40,7 @@ def fetch(
     """
     before, sparing = client.requests, refresh == "auto"
     dates = _dates(client, desired, expand_at)
-    awaited = _Awaited(after.campaign for one in desired for after in one.after)
+    awaited = _Awaited(_awaited(desired))
     readers = _readers(client, desired, sparing, awaited, dates)
     _doubt_emptiness(readers.values())
     newest = {name: reader.newest_finished() for name, reader in readers.items() if any(reader.to_create())}
@@ -104,6 +104,13 @@ def alive_elsewhere(client: Client) -> Iterator[Listing]:
                 raise
         else:
             yield reader.listing
+
+
+def _awaited(desired: Iterable[Desired]) -> Iterator[str]:
+    """KIND/NAME of campaigns that others wait for, or whose people they leave out: looked up though they are over."""
+    for one in desired:
+        yield from (after.campaign for after in one.after)
+        yield from (source.campaign for source in one.suppress if source.campaign)
 
 
 def _with_counters(client: Client, listing: Listing, awaited: Container[str]) -> Listing:

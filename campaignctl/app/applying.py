@@ -190,7 +190,7 @@ def carry_out(
                 plan = hold_against(saved, planned.plan, planned.terms, session.token)
                 planned = planned.cut_down(plan, session)
             passed = review(planned, partial(_last_moment, connection.client, planned))
-            recipients = _recipients(session, reading)
+            recipients = _recipients(session, reading, connection.client)
             twins = False
             if passed.refusal is None:  # what stops campaigns waits for no log
                 connection.log.check()
@@ -201,13 +201,19 @@ def carry_out(
             return Applied(result, twins, passed.refusal, connection.log.lost is not None)
 
 
-def _recipients(session: Session, reading: Reading) -> Callable[[Desired], Desired]:
+def _recipients(session: Session, reading: Reading, client: Client) -> Callable[[Desired], Desired]:
     """Who may be called now: sources are read again now, and before each write where a file has changed since."""
     if all(it.suppression is None for it in reading.all_manifests):
         return lambda desired: desired
     from campaignctl.app.sources import SourceWatch
 
-    return SourceWatch.over(session, reading.all_manifests).recipients
+    watch = SourceWatch.over(session, reading.all_manifests)
+    if not any(it.suppression and it.suppression.campaigns for it in reading.all_manifests):
+        return watch.recipients
+    from campaignctl.app.earlier import EarlierWatch
+
+    earlier = EarlierWatch(client, reading.all_manifests, session.clock, session.environment.country)
+    return lambda desired: earlier.checked(watch.recipients(desired))
 
 
 def _last_moment(client: Client, planned: Planned) -> datetime:

@@ -14,6 +14,7 @@ from campaignctl.applying.intents import Intents
 from campaignctl.diagnostics import in_order
 from campaignctl.errors import UsageError
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.countries import Country
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, RefreshStrategy, Snapshot
 from campaignctl.model.environment import Environment
@@ -147,6 +148,7 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     snapshot = fetch(client, reading.all_manifests, refresh=asked.refresh, expand_at=asked.expand_at)
     reading, snapshot = _with_lists(reading, snapshot, client)
     snapshot = _with_earlier_runs(session, reading, snapshot, client)
+    reading = _without_called(reading, snapshot, session.environment.country)
     terms = with_dates(reading.all_manifests, snapshot, _terms(session, reading, snapshot, asked))
     if CONTACT_LIST in reading.companions:
         return _look_at_own_lists(PlanBasis(reading, snapshot, terms, Decisions((), (), 0, 0)), client, asked)
@@ -255,6 +257,19 @@ def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[R
             selected=tuple(found[id(desired)] for desired in reading.selected),
         ),
         replace(snapshot, requests=snapshot.requests + client.requests - before),
+    )
+
+
+def _without_called(reading: Reading, snapshot: Snapshot, country: Country | None) -> Reading:
+    """The manifests without those whom campaigns that they suppress have called, as the account shows it."""
+    if not any(it.suppression and it.suppression.campaigns for it in reading.all_manifests):
+        return reading
+    from campaignctl.planning.earlier import with_earlier
+
+    found = with_earlier(reading.all_manifests, snapshot.listings, snapshot.now, country)
+    return reading._replace(
+        all_manifests=tuple(found.get(id(it), it) for it in reading.all_manifests),
+        selected=tuple(found.get(id(it), it) for it in reading.selected),
     )
 
 

@@ -12,8 +12,9 @@ from campaignctl.applying.port import TooLateError
 from campaignctl.diagnostics import counted
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.plan import Reason
+from campaignctl.planning.earlier import seeing
 from campaignctl.policy.copies import ManifestKey, manifest_key
-from campaignctl.recipients.leaving_out import nobody_left, told_nobody
+from campaignctl.recipients.leaving_out import as_written, nobody_left, told_nobody
 
 _Stamp: TypeAlias = Mapping[str, tuple[int, int] | None]
 """Size and time of each file; None for one that is not there."""
@@ -55,6 +56,7 @@ class SourceWatch:
                 Reason("moved", f"who is suppressed can no longer be read: {self.troubles[key]}")
             )
         now = self.found.get(key)
+        now = seeing(now, desired.shown) if now is not None else None
         if now is None or now.left_out == desired.left_out:
             return desired
         back = desired.left_out - now.left_out
@@ -89,14 +91,6 @@ class SourceWatch:
         files = {it.file for it in (*self.session.project.suppress, *own) if it.file is not None}
         files |= {it.numbers_file for it in self.written if it.numbers_file is not None}
         return {file: _stamp(Path(self.session.project.root, file)) for file in sorted(files)}
-
-
-def as_written(desired: Desired) -> Desired:
-    """The manifest before anybody was left out."""
-    if desired.declared is None:
-        return replace(desired, suppression=None) if desired.suppression else desired
-    spec = {**desired.spec, "from": desired.declared}
-    return replace(desired, spec=spec, suppression=None, declared=None, places=(), left_out=frozenset())
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

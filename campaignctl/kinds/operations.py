@@ -63,6 +63,7 @@ class Permission(StrEnum):
     TWIN = "twin"
     ADOPT = "adopt"
     AFTER = "after"
+    UNSEEN = "unseen"
     SUPPRESSED = "suppressed"  # a resume that would call suppressed people
 
 
@@ -242,6 +243,7 @@ GRANTORS: Final[Mapping[Permission, frozenset[Grantor]]] = covering(
         Permission.TWIN: frozenset(),
         Permission.ADOPT: frozenset(),
         Permission.AFTER: frozenset(),
+        Permission.UNSEEN: frozenset(),
         Permission.SUPPRESSED: frozenset(),
     },
     Permission,

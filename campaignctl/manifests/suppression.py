@@ -98,9 +98,7 @@ class _Suppressing:
                 numbers = texts(desired.spec.get("from"))
                 wrong += self._in_one_spelling(numbers, partial(self._at, desired, "from"))
                 if not wrong and not of_project:
-                    people = tuple(some for some in (shared, own) if some)
-                    sources = (*self.project.suppress, *desired.suppress)
-                    found[id(desired)] = leave_out(desired, Suppression(people, self.country, sources))
+                    found[id(desired)] = leave_out(desired, self._suppression(desired, shared, own))
             faults += ((desired, each) for each in wrong)
         return SuppressedManifests(found, tuple(faults), tuple(of_project), self.complete)
 
@@ -120,13 +118,23 @@ class _Suppressing:
             self.complete = self.complete and not found.unread
         return people, faults
 
-    def _own(self, desired: Desired) -> tuple[list[Diagnostic], Collection[str]]:
-        people, faults = set[str](), list[Diagnostic]()
+    def _suppression(
+        self, desired: Desired, shared: Collection[str], own: Mapping[str, Collection[str]]
+    ) -> Suppression:
+        people = [some for some in (shared, own.get("", ())) if some]
+        campaigns = tuple(name for name in own if name)
+        sources = (*self.project.suppress, *desired.suppress)
+        return Suppression((*people, *(own[name] for name in campaigns)), self.country, sources, campaigns)
+
+    def _own(self, desired: Desired) -> tuple[list[Diagnostic], Mapping[str, Collection[str]]]:
+        """Its sources' people: those of each campaign by KIND/NAME, all others under the empty name."""
+        people, faults = dict[str, set[str]](), list[Diagnostic]()
         if desired.suppress and not texts(desired.spec.get("from")):
             return [self._without_numbers(desired)], people
         for source in desired.suppress:
             found = self._read(source, desired, partial(self._at, desired))
-            people.update(canonical_numbers(found.numbers, self.country))
+            held = people.setdefault(source.campaign or "", set())
+            held.update(canonical_numbers(found.numbers, self.country))
             faults += found.faults
             self.complete = self.complete and not found.unread
         return faults, people

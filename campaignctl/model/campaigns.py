@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from campaignctl.model.managed_lists import Members
     from campaignctl.model.plan import Reason
     from campaignctl.model.recurrence import OccurrenceOf, Recurrence
-    from campaignctl.model.suppression import Suppression, SuppressionSource
+    from campaignctl.model.suppression import Shown, Suppression, SuppressionSource
 
 RefreshStrategy: TypeAlias = Literal["auto", "full"]
 """How an account is read for a plan: what can matter, or all of it."""
@@ -48,7 +48,7 @@ class Desired:
     One that repeats has the rule in `repeat` and no schedule: it means no campaign, each `occurrence` of it does.
     `suppress` are the sources that it names, `suppression` whom they and the project's hold. Where these leave somebody
     out, `from` holds the others: `declared` are all, `places` those of the others among them, `left_out` who is not
-    called, by the country's rule.
+    called, by the country's rule. `shown` is what the account shows of the campaigns that `suppress` names.
     """
 
     kind: Kind
@@ -70,6 +70,7 @@ class Desired:
     places: Sequence[int] = ()
     take: int | None = None
     left_out: frozenset[str] = frozenset()
+    shown: Mapping[str, Shown] = field(default_factory=dict)
     stop_when: Mapping[str, Value] = field(default_factory=dict)
     usage: Mapping[str, Value] = field(default_factory=dict)
     after: tuple[After, ...] = ()

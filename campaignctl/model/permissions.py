@@ -32,7 +32,7 @@ IN_MANIFEST = frozenset(given_in("manifest"))
 """A reviewer has read these."""
 
 IN_ENVIRONMENT = frozenset(given_in("environment"))
-NAMED_ALONE = frozenset({Permission.AFTER.value, Permission.SUPPRESSED.value})
+NAMED_ALONE = frozenset({Permission.AFTER.value, Permission.SUPPRESSED.value, Permission.UNSEEN.value})
 """What is allowed of one campaign at a time."""
 IN_SANDBOX = frozenset(given_in("sandbox"))
 """Only there: a nightly job on a live account must not have it."""

@@ -184,6 +184,12 @@ _ROWS: Final = (
         by_hand="Run it again within the hours that the policy allows, or change the policy.",
     ),
     ReasonCode(
+        "called-already",
+        _B,
+        "Somebody who is to be called is in a campaign that it suppresses, and that has begun by now.",
+        "Plan again: they are left out then.",
+    ),
+    ReasonCode(
         "gate-failed",
         _B,
         "What it waits for has failed, or exceeded a limit. No flag passes it.",
@@ -233,6 +239,12 @@ _ROWS: Final = (
         _H,
         "A resume, complete or archive must be asked for.",
         "--allow OP:NAME; complete and archive in metadata.allow too, where a reviewer reads it.",
+    ),
+    ReasonCode(
+        "recipients-unseen",
+        _H,
+        "A campaign whose people it leaves out has begun, and the account does not show whom it calls.",
+        "Look at whom that one called, then --allow unseen:NAME.",
     ),
     ReasonCode(
         "gate-undecided",

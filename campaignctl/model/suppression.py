@@ -5,7 +5,7 @@ Numbers are compared by the country's rule. Nothing here reads a file.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from campaignctl.model.values import canonical_numbers
@@ -37,12 +37,33 @@ class SuppressionSource(NamedTuple):
         }
 
 
+class Shown(NamedTuple):
+    """What the account shows of an earlier campaign: its people by the country's rule, whether it has begun, and
+    whether there are some whom nobody sees.
+    """
+
+    people: frozenset[str] = frozenset()
+    begun: bool = False
+    unseen: bool = False
+
+
 class Suppression(NamedTuple):
-    """The people whom `sources` hold, by the country's rule: the project's, which all share, and one's own."""
+    """The people whom `sources` hold, by the country's rule: the project's, which all share, and one's own.
+
+    The last of `people` are those of `campaigns`, each by KIND/NAME.
+    """
 
     people: tuple[Collection[str], ...]
     country: Country | None
     sources: tuple[SuppressionSource, ...] = ()
+    campaigns: tuple[str, ...] = ()
+
+    def seeing(self, shown: Mapping[str, Shown]) -> Suppression:
+        """With those whom campaigns that have begun show in the place of whom their manifests declare."""
+        fixed = self.people[: len(self.people) - len(self.campaigns)]
+        declared = zip(self.campaigns, self.people[len(fixed) :], strict=True)
+        seen = (_together(people, shown.get(name)) for name, people in declared)
+        return self._replace(people=(*fixed, *seen))
 
     def held(self, numbers: Sequence[str]) -> frozenset[str]:
         """Those of the numbers that are left out, as the country's rule has them."""
@@ -58,3 +79,10 @@ class Suppression(NamedTuple):
         """The others, in order and as they are written; the numbers themselves where nobody is left out."""
         held = self.held(numbers)
         return [numbers[place] for place in self.places_left(numbers, held)] if held else numbers
+
+
+def _together(declared: Collection[str], shown: Shown | None) -> Collection[str]:
+    """Until it has begun, and where nobody sees whom it calls, whoever is declared counts too."""
+    if shown is None:
+        return declared
+    return shown.people if shown.begun and not shown.unseen else shown.people.union(declared)

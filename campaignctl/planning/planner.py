@@ -284,6 +284,10 @@ def _decide_timely(match: Match, account: _Account, terms: Terms) -> Decision:
 def _decide_behind_gates(match: Match, account: _Account, terms: Terms) -> Decision:
     """What waits for another's results does so."""
     decision, desired = _decide(match, account, terms), match.desired
+    if desired.shown:
+        from campaignctl.planning.earlier import unseen_held
+
+        decision = unseen_held(decision, desired, match.live, terms)
     if not (desired.after or desired.stop_when or terms.environment.guard):
         return decision
     from campaignctl.planning.gates import Gatekeeper, gated, unstopped

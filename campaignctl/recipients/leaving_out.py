@@ -34,6 +34,14 @@ def leave_out(desired: Desired, suppression: Suppression) -> Desired:
     )
 
 
+def as_written(desired: Desired) -> Desired:
+    """The manifest before anybody was left out."""
+    if desired.declared is None:
+        return replace(desired, suppression=None) if desired.suppression else desired
+    spec = {**desired.spec, "from": desired.declared}
+    return replace(desired, spec=spec, suppression=None, declared=None, places=(), left_out=frozenset())
+
+
 def nobody_left(desired: Desired) -> bool:
     """Whether everybody whom it declares is left out."""
     return bool(desired.left_out) and not desired.spec.get(NUMBERS)

@@ -1,11 +1,18 @@
-"""Where a campaign's text first differs from its registered one, and what was probably meant."""
+"""Where a campaign's text first differs from its registered one, and what was probably meant.
+
+A row of the table of edits is a number with a bit for each place, by H. Hyyrö, *Explaining and extending the
+bit-parallel approximate string matching algorithm of Myers* (2001): what takes a step for each place elsewhere takes
+one for each piece here.
+"""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import NamedTuple
+from itertools import accumulate
+from operator import gt, sub
+from typing import Final, NamedTuple
 
 from campaignctl.dlt.slips import slip_of
 from campaignctl.dlt.texts import OpenPart, Piece, Registered, Written
@@ -25,7 +32,7 @@ class FirstDifference(NamedTuple):
 
     `offset` is its character in the text as written, which ends there where nothing stands. `expected` is the fixed
     character or the variable that the registered text has, None for nothing; `found` the sign of the campaign's text,
-    None for nothing and for a column, whose name is `column`.
+    None for nothing and for a column, whose name is `column`. `behind` is the variable right before what is expected.
     """
 
     edit: Edit
@@ -34,6 +41,7 @@ class FirstDifference(NamedTuple):
     found: str | None
     column: str | None
     slip: Slip | None
+    behind: OpenPart | None = None
 
 
 class _Place(NamedTuple):
@@ -44,92 +52,113 @@ class _Place(NamedTuple):
     piece: int
 
 
+class _Row(NamedTuple):
+    """How much the rest of both texts differs, by how many characters of the campaign's are left: a bit for each.
+
+    `first` is that of none left. Bit k of `more`, `fewer`: with k + 1 left it is one more, one fewer than with k. Bit
+    k of `put_in`, `replace`: with k left it is one more than in the row behind, than there with one fewer left.
+    """
+
+    first: int
+    more: int
+    fewer: int
+    put_in: int = 0
+    replace: int = 0
+
+    def costs(self, size: int) -> Sequence[int]:
+        """Each as a number."""
+        more, fewer = (f"{bits | 1 << size:b}"[:0:-1].encode() for bits in (self.more, self.fewer))
+        return list(accumulate(map(sub, more, fewer), initial=self.first))
+
+
 def first_difference(registered: Registered, written: Written) -> FirstDifference:
     """For two texts that do not match.
 
     A character replaced, left out or put in and a missing value are one each; what a variable takes is nothing.
     """
     pieces, line = registered.pieces, written.line
-    costs = _costs(pieces, line)
-    best = max(_first_changes(pieces, line, costs))
+    best = max(_first_changes(pieces, line))
     expected = pieces[best.piece] if best.edit is not Edit.LEAVE_OUT else None
     column = written.columns.get(best.place) if best.edit is not Edit.PUT_IN else None
     found = line[best.place] if best.edit is not Edit.PUT_IN and column is None else None
     slip = slip_of(registered, written, expected, found, column, (best.piece, best.place))
-    return FirstDifference(best.edit, written.offsets[best.place], expected, found, column, slip)
+    before = pieces[best.piece - 1] if best.piece else None
+    behind = before if isinstance(before, OpenPart) else None
+    return FirstDifference(best.edit, written.offsets[best.place], expected, found, column, slip, behind)
 
 
-_Costs = Sequence[Sequence[int]]
-
-
-def _costs(pieces: Sequence[Piece], line: str) -> _Costs:
-    """By piece and place, how much the rest of both texts differs where neither has begun."""
-    size = len(line)
-    rows = [array("H", range(size, -1, -1))]
+def _rows(pieces: Sequence[Piece], signs: Mapping[str, int], size: int) -> Sequence[_Row]:
+    """By piece, where it and all before it are gone; at last that of no piece."""
+    rows = [_Row(0, (1 << size) - 1, 0)]
     for piece in reversed(pieces):
         below = rows[-1]
-        rows.append(_of_variable(below) if isinstance(piece, OpenPart) else _of_character(piece, line, below))
+        rows.append(
+            _of_variable(below, size)
+            if isinstance(piece, OpenPart)
+            else _of_character(signs.get(piece, 0), below, size)
+        )
     rows.reverse()
     return rows
 
 
-def _of_character(character: str, line: str, below: Sequence[int]) -> array[int]:
-    cost = below[-1] + 1
-    row = [cost]
-    diagonal = below[-1]
-    for sign, put_in in zip(reversed(line), reversed(below[:-1]), strict=True):
-        if sign == character:
-            cost = diagonal  # neighbours differ by one at most, so that no other way is shorter
-        else:
-            beside = put_in if put_in < cost else cost
-            cost = (diagonal if diagonal < beside else beside) + 1
-        row.append(cost)
-        diagonal = put_in
-    row.reverse()
-    return array("H", row)
+def _of_character(same: int, below: _Row, size: int) -> _Row:
+    """`same`: where the text has that character."""
+    there = (1 << size) - 1
+    level = (((same & below.more) + below.more) ^ below.more) | same | below.fewer
+    higher = ((below.fewer | (~(level | below.more) & there)) << 1) | 1
+    lower = (level & below.more) << 1
+    more = (lower | ~(level | higher)) & there
+    return _Row(below.first + 1, more, higher & level & there, higher, (~level & there) << 1)
 
 
-def _of_variable(below: Sequence[int]) -> array[int]:
-    """It takes one place or more for nothing, or misses its value."""
-    row = [below[-1] + 1]
-    least = below[-1]
-    for cost in reversed(below[:-1]):
-        row.append(min(least, cost + 1))
-        least = min(least, cost)
-    row.reverse()
-    return array("H", row)
+def _of_variable(below: _Row, size: int) -> _Row:
+    """It takes one character or more for nothing, or misses its value: as little as is left behind it anywhere."""
+    least = list(accumulate(below.costs(size), min, initial=below.first + 1))
+    records = _bits(map(gt, least, least[1:]))
+    return _Row(below.first + 1, 0, records & ((1 << size) - 1), records)
 
 
-def _first_changes(pieces: Sequence[Piece], line: str, costs: _Costs) -> Iterator[_Place]:
-    """Every change before which all is equal and behind which the rest of the smallest edits lies."""
-    left = costs[0][0] - 1
-    reached: Sequence[int] = (0,)
-    for number, piece in enumerate(pieces):
-        for place in reached:
-            yield from _changes(piece, line, place, number, costs, left)
-        reached = _behind(piece, line, reached)
-    yield from (
-        _Place(Edit.LEAVE_OUT, place, len(pieces))
-        for place in reached
-        if place < len(line) and costs[-1][place + 1] == left
-    )
+def _first_changes(pieces: Sequence[Piece], line: str) -> Iterator[_Place]:
+    """The best changes of each piece before which all is equal and behind which the rest of the smallest edits lies.
+
+    A place that is reached without a change is as far from the end as the beginning is, whatever piece: so a change
+    that makes it one less is among the smallest edits.
+    """
+    size = len(line)
+    signs: defaultdict[str, int] = defaultdict(int)
+    for place, sign in enumerate(line):
+        signs[sign] |= 1 << (size - 1 - place)
+    rows = _rows(pieces, signs, size)
+    least = rows[0].costs(size)[size]
+    reached = 1 << size
+    for number, piece in enumerate([*pieces, None]):
+        row = rows[number]
+        is_fixed = not isinstance(piece, OpenPart)
+        yield from _latest(Edit.PUT_IN, reached & row.put_in, size, number)
+        yield from _latest(Edit.REPLACE, reached & row.replace, size, number)
+        yield from _latest(Edit.LEAVE_OUT, reached & (row.more << 1) if is_fixed else 0, size, number)
+        if isinstance(piece, OpenPart):
+            reached = _behind(rows[number + 1], reached, least, size)
+        elif piece is not None:
+            reached = (reached >> 1) & signs.get(piece, 0)
+        if not reached:
+            return
 
 
-def _changes(piece: Piece, line: str, place: int, number: int, costs: _Costs, left: int) -> Iterator[_Place]:
-    if costs[number + 1][place] == left:
-        yield _Place(Edit.PUT_IN, place, number)
-    if isinstance(piece, OpenPart) or place == len(line):
-        return
-    if costs[number][place + 1] == left:
-        yield _Place(Edit.LEAVE_OUT, place, number)
-    if line[place] != piece and costs[number + 1][place + 1] == left:
-        yield _Place(Edit.REPLACE, place, number)
+def _latest(edit: Edit, places: int, size: int, number: int) -> Iterator[_Place]:
+    if places:
+        yield _Place(edit, size + 1 - (places & -places).bit_length(), number)
 
 
-def _behind(piece: Piece, line: str, reached: Sequence[int]) -> Sequence[int]:
-    """The places that are reached behind a piece without a change."""
-    if not reached:
-        return ()
-    if isinstance(piece, OpenPart):
-        return range(min(reached) + 1, len(line) + 1)
-    return [place + 1 for place in reached if place < len(line) and line[place] == piece]
+def _behind(below: _Row, reached: int, least: int, size: int) -> int:
+    """Where a variable may end that begins at one of these places, as near to the end as they are."""
+    before = reached.bit_length() - 1
+    return _bits(map(least.__eq__, below.costs(size)[:before]))
+
+
+_DIGITS: Final = bytes.maketrans(b"\0\1", b"01")
+
+
+def _bits(flags: Iterable[bool]) -> int:
+    """A bit for each, the first one the lowest."""
+    return int(bytes(flags)[::-1].translate(_DIGITS) or b"0", 2)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -59,6 +60,15 @@ def after(states: int, leads_to: tuple[int, ...]) -> int:
         if states >> state & 1:
             found |= targets
     return found
+
+
+@cache
+def leading_into(leads_to: tuple[int, ...]) -> Sequence[int]:
+    """By set of states, those that lead into it."""
+    return tuple(
+        sum(1 << state for state, targets in enumerate(leads_to) if targets & states)
+        for states in range(1 << len(leads_to))
+    )
 
 
 _SIGNS: Final = ("digit", "plus", "at", "dot", "blank", "other")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from campaignctl.dlt.fitting import AUTOMATA, Automaton, after
+from campaignctl.dlt.fitting import AUTOMATA, after, leading_into
 from campaignctl.dlt.texts import OpenPart, Registered, Value, Written
+from campaignctl.dlt.words import VariableType
 
 
 def cut(registered: Registered, written: Written) -> tuple[Value, ...] | None:
@@ -58,24 +59,27 @@ def _shortest(registered: Registered, line: str) -> tuple[Value, ...] | None:
 class _Fitting:
     """The shortest of the cuts in which all values fit.
 
-    From the last variable to the first it is noted at which places one may begin so that all behind it fits; a row
-    has a place more than the text, and the row behind the last variable is right at its end alone.
+    From the last variable to the first it is noted at which places one may end, and may begin, so that all behind it
+    fits; a row has a place more than the text, and the row behind the last variable is right at its end alone.
     """
 
     def __init__(self, registered: Registered, written: Written) -> None:
         self.registered = registered
         self.line, self.columns = written.line, written.columns
         self.size = len(self.line)
-        end = bytearray(self.size + 1)
-        end[self.size] = True
-        self.may_begin: list[bytearray] = [end]
-        for number in range(len(registered.variables) - 1, -1, -1):
-            self.may_begin.insert(0, self._row(number, self.may_begin[0]))
+        self._steps: dict[VariableType | None, Sequence[Sequence[int]]] = {}
+        self.may_end: list[bytearray] = []
+        self.may_begin = bytearray(self.size + 1)
+        self.may_begin[self.size] = True
+        for variable, part in zip(reversed(registered.variables), reversed(registered.fixed), strict=False):
+            self.may_end.append(self._ends(part))
+            self.may_begin = self._beginnings(variable.type, self.may_end[-1])
+        self.may_end.reverse()
 
     def found(self) -> tuple[Value, ...] | None:
         """None where no cut fits."""
         start = len(self.registered.fixed[0])
-        if not self.may_begin[0][start]:
+        if not self.may_begin[start]:
             return None
         values: list[Value] = []
         for number, variable in enumerate(self.registered.variables):
@@ -84,37 +88,42 @@ class _Fitting:
             start = end + len(self.registered.fixed[number + 1])
         return tuple(values)
 
-    def _row(self, number: int, behind: Sequence[int]) -> bytearray:
-        """Where a variable may begin: its automaton backwards, with the states from which all behind fits."""
-        automaton = AUTOMATA[self.registered.variables[number].type]
+    def _ends(self, part: str) -> bytearray:
+        """Where the part stands behind which the next variable may begin, or the text is over."""
+        if not part:
+            return self.may_begin
         row = bytearray(self.size + 1)
-        good = automaton.accepting if self._may_end(number, self.size, behind) else 0
-        for place in range(self.size - 1, -1, -1):
-            leads_to = automaton.leads_to(self.line[place], self.columns.get(place))
-            good = _before(good, leads_to, automaton)
-            row[place] = good & 1
-            if self._may_end(number, place, behind):
-                good |= automaton.accepting
+        place = self.line.find(part)
+        while place >= 0:
+            row[place] = self.may_begin[place + len(part)]
+            place = self.line.find(part, place + 1)
         return row
 
-    def _may_end(self, number: int, place: int, behind: Sequence[int]) -> bool:
-        part = self.registered.fixed[number + 1]
-        then = place + len(part)
-        return then <= self.size and bool(behind[then]) and self.line.startswith(part, place)
+    def _beginnings(self, kind: VariableType | None, ends: bytearray) -> bytearray:
+        """The automaton of a type backwards, with the states from which all behind fits."""
+        accepting, row = AUTOMATA[kind].accepting, bytearray(self.size + 1)
+        good = accepting if ends[self.size] else 0
+        for place, before in zip(range(self.size - 1, -1, -1), self._backwards(kind), strict=True):
+            good = before[good]
+            row[place] = good & 1
+            if ends[place]:
+                good |= accepting
+        return row
+
+    def _backwards(self, kind: VariableType | None) -> Sequence[Sequence[int]]:
+        """By place from the last one, what leads over it, by the states behind it."""
+        if kind not in self._steps:
+            leads_to, columns = AUTOMATA[kind].leads_to, self.columns
+            self._steps[kind] = [
+                leading_into(leads_to(self.line[place], columns.get(place)))
+                for place in range(self.size - 1, -1, -1)
+            ]
+        return self._steps[kind]
 
     def _first_end(self, number: int, variable: OpenPart, start: int) -> int:
         automaton, states = AUTOMATA[variable.type], 1
         for place in range(start, self.size):
             states = after(states, automaton.leads_to(self.line[place], self.columns.get(place)))
-            if states & automaton.accepting and self._may_end(number, place + 1, self.may_begin[number + 1]):
+            if states & automaton.accepting and self.may_end[number][place + 1]:
                 return place + 1
         raise AssertionError("where it may begin it has an end")
-
-
-def _before(good: int, leads_to: tuple[int, ...], automaton: Automaton) -> int:
-    """The states that lead to a good one."""
-    found = 0
-    for state in range(automaton.size):
-        if leads_to[state] & good:
-            found |= 1 << state
-    return found

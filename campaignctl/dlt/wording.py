@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from campaignctl.dlt.difference import FirstDifference
+from campaignctl.dlt.difference import Edit, FirstDifference
 from campaignctl.dlt.texts import OpenPart
 from campaignctl.dlt.words import VariableType
 from campaignctl.model.dlt_checks import Slip
@@ -37,14 +37,23 @@ def difference_message(difference: FirstDifference, template_id: str) -> str:
     """`at character 18 stands U+00A0 (NO-BREAK SPACE), and template 1107… has U+0020 (SPACE): …`."""
     meant = _meant(difference)
     return (
-        f"at character {difference.offset + 1} stands {_found(difference)}, and template {template_id} has "
+        f"{_where(difference)} stands {_found(difference)}, and template {template_id} has "
         f"{_expected(difference)} there{f': {meant}' if meant else ''}"
     )
+
+
+def _where(difference: FirstDifference) -> str:
+    """What is missing has no character of its own: it is told by the one before it."""
+    if difference.edit is not Edit.PUT_IN:
+        return f"at character {difference.offset + 1}"
+    return f"behind character {difference.offset}" if difference.offset else "at the beginning"
 
 
 def _meant(difference: FirstDifference) -> str:
     if difference.slip is Slip.LINE_BREAK_AT_END:
         return _ENDS if difference.expected is None else _SHOULD_END
+    if difference.edit is Edit.PUT_IN and difference.behind is not None:
+        return f"{difference.behind.label} before it takes one character at least"
     return _MEANT[difference.slip] if difference.slip is not None else ""
 
 

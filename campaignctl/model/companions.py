@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.table import Field, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.fault import SpecFinding
+
+FindText: TypeAlias = Callable[[Mapping[str, Value]], str]
+"""The text that is registered for a campaign of these fields; empty where none is."""
+
+
+def no_text(_spec: Mapping[str, Value]) -> str:
+    """Where nothing is registered."""
+    return ""
 
 
 class CompanionPlace(NamedTuple):

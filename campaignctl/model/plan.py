@@ -13,6 +13,7 @@ from campaignctl.kinds.operations import BEGINNING, Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
 from campaignctl.model.campaigns import Desired, Key, Live, Locate, RefreshStrategy
+from campaignctl.model.companions import FindText, no_text
 from campaignctl.model.counts import Counts
 from campaignctl.model.gates import Gate
 from campaignctl.model.managed_lists import ManagedList
@@ -237,6 +238,7 @@ class Plan:
     findings: tuple[Diagnostic, ...] = ()
     find_overlaps: Callable[[], tuple[CapacityOverlap, ...]] = field(default=tuple, compare=False, repr=False)
     find_load: FindLoad = field(default=nothing_beside, compare=False, repr=False)
+    find_registered: FindText = field(default=no_text, compare=False, repr=False)
     locate: Locate | None = field(default=None, compare=False, repr=False)
 
     @property

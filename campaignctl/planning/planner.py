@@ -13,6 +13,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import STOPPED_STATES, State, Status
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
+from campaignctl.model.companions import FindText, no_text
 from campaignctl.model.counts import Counts
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
 from campaignctl.model.plan import Change, Reason, Suppressed
@@ -43,6 +44,7 @@ from campaignctl.policy import (
 )
 from campaignctl.policy.beside import OtherRun
 from campaignctl.policy.checking import expected, keeps_ledger
+from campaignctl.policy.dlt_template import text_registered
 from campaignctl.policy.frequency import Frequency, ReachedCampaign
 from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.shared_capacity import SharedCapacity
@@ -56,7 +58,8 @@ class Decisions:
     """What is planned, before it is sealed: the changes in their order, findings, and what nobody manages here.
 
     `with_prefix` counts the alive campaigns that have the project's prefix. `notes` stand above those of the account.
-    `find_overlaps` tells what wants more than the account can do, `find_load` what runs beside a campaign.
+    `find_overlaps` tells what wants more than the account can do, `find_load` what runs beside a campaign,
+    `find_registered` what text is registered for one.
     """
 
     changes: tuple[Change, ...]
@@ -66,6 +69,7 @@ class Decisions:
     notes: tuple[str, ...] = ()
     find_overlaps: Callable[[], tuple[CapacityOverlap, ...]] = field(default=tuple, compare=False, repr=False)
     find_load: FindLoad = field(default=nothing_beside, compare=False, repr=False)
+    find_registered: FindText = field(default=no_text, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,7 @@ def make_plan(
         notes=(*notes, *(_unknown_costs_noted(ledger(), terms) if ledger else ())),
         find_overlaps=shared.find,
         find_load=beside.find_load,
+        find_registered=lambda spec: text_registered(beside, spec),
     )
 
 

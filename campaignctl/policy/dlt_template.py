@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.table import Value
 from campaignctl.model.dlt_checks import CHECKS, CheckLevel
-from campaignctl.policy.beside import Companions
+from campaignctl.policy.beside import Beside, Companions
 from campaignctl.policy.subject import Case, Violation
 
 if TYPE_CHECKING:
@@ -61,10 +61,14 @@ def registered_anew(case: Case, character: str) -> str:
     """What is said of a character that the campaign's registered template holds: replaced in the campaign alone, the
     text would be none that is registered.
     """
-    registry = case.beside.registered()
-    if registry is None or character not in registry.text_of(case.subject.spec):
-        return ""
-    return "; it stands in the registered template, register it anew"
+    is_registered = character in text_registered(case.beside, case.subject.spec)
+    return "; it stands in the registered template, register it anew" if is_registered else ""
+
+
+def text_registered(beside: Beside, spec: Mapping[str, Value]) -> str:
+    """The text that is registered for a campaign; empty where none is."""
+    registry = beside.registered()
+    return registry.text_of(spec) if registry else ""
 
 
 def not_looked_at(case: Case) -> tuple[str, ...]:

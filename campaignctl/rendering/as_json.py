@@ -284,7 +284,7 @@ def _change(
         "notes": list(change.notes),
         "fingerprint": change.fingerprint,
         "resulting": masked_spec(kind, resulting, show_numbers=show_numbers),
-        "message": message_document(said, change, plan.locate),
+        "message": message_document(said, change, plan),
         "lists": list_documents(change.lists),
         "suppressed": suppressed_document(change.suppressed),
         "run": run_document(run),
@@ -337,7 +337,7 @@ def _complete(
     return {
         **document,
         "resulting": masked_spec(kind, change.resulting, show_numbers=show_numbers),
-        "message": message_document(estimates(change), change, plan.locate),
+        "message": message_document(estimates(change), change, plan),
         "run": run_document(run),
     }
 

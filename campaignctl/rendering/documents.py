@@ -184,6 +184,8 @@ class Ucs2Document(TypedDict):
     """How many more such characters there are."""
     segments: Ordinal | None
     """How many it would be with all of them replaced; null where one has no replacement."""
+    registered: NotRequired[bool]
+    """true where the campaign's registered template holds the character, which must then be registered anew."""
 
 
 class TextDocument(TypedDict):

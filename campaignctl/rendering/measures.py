@@ -11,7 +11,7 @@ from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import Count, Estimate, Estimates, TextEstimate, reach_of
 from campaignctl.model.overlaps import CapacityOverlap
-from campaignctl.model.plan import Change, ListCount, Suppressed
+from campaignctl.model.plan import Change, ListCount, Plan, Suppressed
 from campaignctl.model.ucs2 import Beyond
 from campaignctl.model.windows import window_of
 from campaignctl.policy.hours import local_time
@@ -49,11 +49,15 @@ def local_start(kind: Kind, spec: Mapping[str, Value], where: str | None) -> str
     return local_time(start, where).strip(" ()") or None if start and where else None
 
 
-def message_document(estimates: Estimates, change: Change, locate: Locate | None) -> MessageDocument:
+def message_document(estimates: Estimates, change: Change, plan: Plan) -> MessageDocument:
     """Before and after."""
     before, after = estimates
-    place = _place_of_beyond(after, change, locate) if after and after.text and after.text.beyond else None
-    return {"before": _estimate(before, None), "after": _estimate(after, place)}
+    beyond = after.text.beyond if after and after.text else None
+    if after is None or beyond is None:
+        return {"before": _estimate(before), "after": _estimate(after)}
+    place = _place_of_beyond(after, change, plan.locate)
+    is_registered = beyond.character in plan.find_registered(change.resulting)
+    return {"before": _estimate(before), "after": _estimate(after, place, is_registered)}
 
 
 def _place_of_beyond(after: Estimate, change: Change, locate: Locate | None) -> Position | None:
@@ -148,26 +152,31 @@ def _count(count: Count) -> CountDocument:
     return {"known": count.known, "whole": count.complete, "at_most": count.at_most}
 
 
-def _estimate(estimate: Estimate | None, place: Position | None) -> EstimateDocument | None:
+def _estimate(
+    estimate: Estimate | None, place: Position | None = None, is_registered: bool = False
+) -> EstimateDocument | None:
     if estimate is None:
         return None
     document: EstimateDocument = {"people": _count(estimate.people), "most": _count(estimate.most)}
     if estimate.texts:
-        document["text"] = _text(estimate.text, place)
+        document["text"] = _text(estimate.text, place, is_registered)
     else:
         document["retries"] = estimate.retries
     return document
 
 
-def _text(text: TextEstimate | None, place: Position | None) -> TextDocument | None:
+def _text(text: TextEstimate | None, place: Position | None, is_registered: bool) -> TextDocument | None:
     if text is None:
         return None
+    ucs2 = _ucs2(text.beyond, text.replaced_segments, place) if text.beyond else None
+    if ucs2 and is_registered:
+        ucs2["registered"] = True
     return {
         "encoding": text.encoding,
         "characters": text.characters,
         "segments": text.segments,
         "variables": list(text.variables),
-        "ucs2": _ucs2(text.beyond, text.replaced_segments, place) if text.beyond else None,
+        "ucs2": ucs2,
     }
 
 

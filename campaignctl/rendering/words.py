@@ -419,7 +419,8 @@ def _longer(text: TextDocument) -> str:
     others = f" and {counted(ucs2['others'], 'more such character')}" if ucs2["others"] else ""
     sign = named_sign(ucs2["character"], ucs2["code"], ucs2["name"])
     less = counted(ucs2["segments"], "segment")
-    return f"; that is for {sign}{place}{others}: with {instead(ucs2['replacement'])} instead {less} in GSM-7"
+    anew = "; it stands in the registered template, register it anew" if ucs2.get("registered") else ""
+    return f"; that is for {sign}{place}{others}: with {instead(ucs2['replacement'])} instead {less} in GSM-7{anew}"
 
 
 def lists(changes: Iterable[BriefChangeDocument]) -> str | None:

@@ -45,6 +45,7 @@ def assemble(
         findings=decisions.findings,
         find_overlaps=decisions.find_overlaps,
         find_load=decisions.find_load,
+        find_registered=decisions.find_registered,
         locate=terms.locate,
     )
 

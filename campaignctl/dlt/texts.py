@@ -24,7 +24,7 @@ class OpenPart(NamedTuple):
 
     @property
     def label(self) -> str:
-        """As it is written."""
+        """As it is written, in lower case."""
         return f"{{#{self.word}#}}"
 
 

@@ -27,9 +27,12 @@ _MEANT: Final[Mapping[Slip, str]] = MappingProxyType(
         Slip.CASE: "letter case counts",
     }
 )
-_ENDS: Final = "the text ends in a line break; write |- instead of | (>- instead of >), which leaves it out"
+_ENDS: Final = (
+    "the text ends in a line break; leave it out, in a block scalar by |- instead of | or >- instead of >"
+)
 _SHOULD_END: Final = (
-    "the registered text ends in a line break; where it does not in the portal, write |- instead of | there"
+    "the registered text ends in a line break; where it does not in the portal, leave it out there, in a block scalar "
+    "by |- instead of | or >- instead of >"
 )
 
 

@@ -95,6 +95,19 @@ def test_what_the_account_does_not_show_is_not_looked_at_and_noted(desk: Desk) -
     )
 
 
+def test_the_plan_says_of_a_character_that_makes_an_sms_longer_whether_it_is_registered(desk: Desk) -> None:
+    """Replaced in the campaign alone, the text would be none that is registered."""
+    text = f"It’s here. {'Please come and take it with you. ' * 3}Bye"
+    for registered in (text, text.replace("’", "{#var#}")):
+        desk.manifests(*documents({**TEMPLATE, "text": registered}, {"template": text}))
+        ucs2 = change(desk)["message"]["after"]["text"]["ucs2"]
+        holds = registered == text
+        assert (ucs2["code"], ucs2.get("registered", False)) == ("U+2019", holds)
+        said = desk.run("plan").out
+        assert ("; it stands in the registered template, register it anew" in said) is holds
+        assert "with ' instead 1 segment in GSM-7" in said
+
+
 def test_documents_are_in_no_digest(desk: Desk) -> None:
     desk.manifests(*documents(TEMPLATE, CAMPAIGN))
     with_it = desk.plan()

@@ -52,7 +52,7 @@ class _Place(NamedTuple):
     piece: int
 
 
-class _Row(NamedTuple):
+class _EditRow(NamedTuple):
     """How much the rest of both texts differs, by how many characters of the campaign's are left: a bit for each.
 
     `first` is that of none left. Bit k of `more`, `fewer`: with k + 1 left it is one more, one fewer than with k. Bit
@@ -87,9 +87,9 @@ def first_difference(registered: Registered, written: Written) -> FirstDifferenc
     return FirstDifference(best.edit, written.offsets[best.place], expected, found, column, slip, behind)
 
 
-def _rows(pieces: Sequence[Piece], signs: Mapping[str, int], size: int) -> Sequence[_Row]:
+def _rows(pieces: Sequence[Piece], signs: Mapping[str, int], size: int) -> Sequence[_EditRow]:
     """By piece, where it and all before it are gone; at last that of no piece."""
-    rows = [_Row(0, (1 << size) - 1, 0)]
+    rows = [_EditRow(0, (1 << size) - 1, 0)]
     for piece in reversed(pieces):
         below = rows[-1]
         rows.append(
@@ -101,21 +101,21 @@ def _rows(pieces: Sequence[Piece], signs: Mapping[str, int], size: int) -> Seque
     return rows
 
 
-def _of_character(same: int, below: _Row, size: int) -> _Row:
+def _of_character(same: int, below: _EditRow, size: int) -> _EditRow:
     """`same`: where the text has that character."""
     there = (1 << size) - 1
     level = (((same & below.more) + below.more) ^ below.more) | same | below.fewer
     higher = ((below.fewer | (~(level | below.more) & there)) << 1) | 1
     lower = (level & below.more) << 1
     more = (lower | ~(level | higher)) & there
-    return _Row(below.first + 1, more, higher & level & there, higher, (~level & there) << 1)
+    return _EditRow(below.first + 1, more, higher & level & there, higher, (~level & there) << 1)
 
 
-def _of_variable(below: _Row, size: int) -> _Row:
+def _of_variable(below: _EditRow, size: int) -> _EditRow:
     """It takes one character or more for nothing, or misses its value: as little as is left behind it anywhere."""
     least = list(accumulate(below.costs(size), min, initial=below.first + 1))
     records = _bits(map(gt, least, least[1:]))
-    return _Row(below.first + 1, 0, records & ((1 << size) - 1), records)
+    return _EditRow(below.first + 1, 0, records & ((1 << size) - 1), records)
 
 
 def _first_changes(pieces: Sequence[Piece], line: str) -> Iterator[_Place]:
@@ -150,7 +150,7 @@ def _latest(edit: Edit, places: int, size: int, number: int) -> Iterator[_Place]
         yield _Place(edit, size + 1 - (places & -places).bit_length(), number)
 
 
-def _behind(below: _Row, reached: int, least: int, size: int) -> int:
+def _behind(below: _EditRow, reached: int, least: int, size: int) -> int:
     """Where a variable may end that begins at one of these places, as near to the end as they are."""
     before = reached.bit_length() - 1
     return _bits(map(least.__eq__, below.costs(size)[:before]))

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from random import Random
+
+LONGEST_BACKOFF_SECONDS: Final = 60.0
 
 
 class Clock(Protocol):
@@ -49,3 +54,8 @@ class SameTime:
     def monotonic(self) -> float:
         """See `Clock`."""
         return self._clock.monotonic()
+
+
+def backoff_seconds(random: Random, round_: int) -> float:
+    """How long to wait before a request is made again: exponential with full jitter, from a second in round 0 up."""
+    return random.uniform(0, min(2.0**round_, LONGEST_BACKOFF_SECONDS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 
 class Position(NamedTuple):
@@ -88,7 +88,11 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def some_of(items: Sequence[str], most: int) -> str:
+MOST_NAMED: Final = 10
+"""How many candidates a message names."""
+
+
+def some_of(items: Sequence[str], most: int = MOST_NAMED) -> str:
     """`a, b and 3 more`: the first of what may be many."""
     more = f" and {len(items) - most} more" if len(items) > most else ""
     return f"{', '.join(items[:most])}{more}"

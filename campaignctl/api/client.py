@@ -37,12 +37,10 @@ from campaignctl.model.clocks import OtherClock
 from campaignctl.model.contact_items import ContactExchange
 from campaignctl.model.environment import Environment
 from campaignctl.model.managed_lists import AccountList
-from campaignctl.model.requests import Budget
+from campaignctl.model.requests import SECONDS_EACH, Budget
 from campaignctl.model.results import Answer, Done, Exchange, NotReached, Refused, Unknown
 
 T = TypeVar("T")
-
-_SECONDS_EACH_AT_FIRST = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +168,7 @@ class Client:
 
     def estimate(self, requests: int) -> int:
         """Whole seconds that so many further requests take, by the rate limit and by how fast the account answers."""
-        each = self._seconds / self.requests if self.requests else _SECONDS_EACH_AT_FIRST
+        each = self._seconds / self.requests if self.requests else SECONDS_EACH
         return math.ceil(self._pacer.estimate(requests, each))
 
     # ------------------------------------------------------------------------------------------------------ reads

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from campaignctl.clock import Clock
-from campaignctl.model.requests import Budget
+from campaignctl.model.requests import KEPT_FOR_PAUSES, Budget
 
 WINDOW_SECONDS = 60.0
-KEPT_BACK = 3
 """Requests a minute that nothing but an urgent one may use, so that a `pause` by hand never waits for an apply."""
 
 
@@ -28,7 +27,7 @@ class Pacer:
         self._sent: deque[float] = deque()
         self._remaining: int | None = None
         self._limit_told: int | None = None
-        self._kept = KEPT_BACK
+        self._kept = KEPT_FOR_PAUSES
         self._reset = 0.0  # by the monotonic clock
 
     def wait(self, *, urgent: bool = False) -> float:
@@ -104,7 +103,7 @@ def _capacity(rate_limit: int | None, urgent: bool) -> int | None:
 
 def _kept_back(limit: int | None) -> int:
     """Of a limit of three or less, all but one."""
-    return KEPT_BACK if limit is None else min(KEPT_BACK, max(limit - 1, 0))
+    return KEPT_FOR_PAUSES if limit is None else min(KEPT_FOR_PAUSES, max(limit - 1, 0))
 
 
 def _number(text: str | None) -> int | None:

@@ -13,10 +13,10 @@ from random import Random
 from types import MappingProxyType
 from typing import Final
 
+from campaignctl.clock import backoff_seconds
+
 MAX_WAIT_SECONDS: Final = 300.0
 """All waiting for one request."""
-_FIRST_BACKOFF_SECONDS: Final = 1.0
-_LONGEST_BACKOFF_SECONDS: Final = 60.0
 
 
 class WriteOutcome(Enum):
@@ -127,6 +127,5 @@ class RetryBudget:
         """
         if self.attempts >= self.max_attempts:
             return None
-        ceiling = min(_FIRST_BACKOFF_SECONDS * 2 ** (self.attempts - 1), _LONGEST_BACKOFF_SECONDS)
-        seconds = self.random.uniform(0, ceiling) if retry_after is None else retry_after
+        seconds = backoff_seconds(self.random, self.attempts - 1) if retry_after is None else retry_after
         return seconds if self.allows(seconds) else None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Final, assert_never
+from typing import assert_never
 
 from campaignctl.applying.port import AccountPort, Hooks
 from campaignctl.applying.progress import STILL_CALLING, ChangeRun
@@ -15,6 +14,7 @@ from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import TRANSITIONS, Action, Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Live
+from campaignctl.model.clocks import OUT_OF_STEP
 from campaignctl.model.plan import Operation, Reason
 from campaignctl.model.results import (
     Acted,
@@ -32,9 +32,6 @@ from campaignctl.model.results import (
     Unknown,
 )
 from campaignctl.planning.terms import Terms
-
-_CLOCKS_AGREE_WITHIN: Final = timedelta(minutes=1)
-"""A list may be read at the very moment of a start."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,7 @@ class Judge:
         made = state.live
         if state.ended is not None or made is None:
             return
-        if started_early(live, self.account.now() + _CLOCKS_AGREE_WITHIN, live.spec, made.spec):
+        if started_early(live, self.account.now() + OUT_OF_STEP, live.spec, made.spec):
             state.live = filled(live, made, {})
             self._fail(Operation(Op.PAUSE), state, (EARLY,), 0)
             state.operations += state.besides

@@ -14,11 +14,12 @@ from campaignctl.applying.creating import Creator, namesakes
 from campaignctl.applying.duplicates import end_duplicate, older_than
 from campaignctl.applying.intents import Intent
 from campaignctl.applying.port import AccountPort, Hooks
-from campaignctl.applying.races import GRACE_SECONDS, LOOK_EVERY, SHOWS_WITHIN
+from campaignctl.applying.races import LOOK_EVERY, SHOWS_WITHIN
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Listing, Live, Snapshot
+from campaignctl.model.requests import GRACE_SECONDS
 
 _NOT_COMPLETE: Final = "no complete list of the account shows whether another run made a twin"
 _YOUNG_SECONDS: Final = 60.0

@@ -22,12 +22,12 @@ from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.permissions import Address
 from campaignctl.model.plan import Reason
+from campaignctl.model.requests import GRACE_SECONDS
 from campaignctl.model.results import ChangeOutcome, Failure, OperationOutcome
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import decide
 from campaignctl.planning.terms import Terms
 
-GRACE_SECONDS: Final = 2.0
 SCAN_EVERY: Final = timedelta(minutes=5)
 SHOWS_WITHIN: Final = 300.0
 LOOK_EVERY: Final = 5.0

@@ -11,6 +11,7 @@ from typing import Final
 
 from campaignctl.applying.port import AccountPort, Check, Hooks, TooLateError
 from campaignctl.applying.verify import Verdict, verify
+from campaignctl.clock import backoff_seconds
 from campaignctl.errors import ApiError, InterruptedRunError
 from campaignctl.kinds.lifecycle import NOT_CALLING, Status
 from campaignctl.kinds.operations import OPERATIONS, TRANSITIONS, Action, reached_by
@@ -22,7 +23,6 @@ from campaignctl.planning.compare import UNSEEN, same, shown
 
 _NOT_YET: Final = (404, 409)
 _PATIENCE_STEP: Final = 1.0
-_LONGEST_BACKOFF: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class Sender:
         Interrupted, what was sent stays unknown.
         """
         try:
-            self.hooks.clock.sleep(self.hooks.random.uniform(0, min(2.0**round_, _LONGEST_BACKOFF)))
+            self.hooks.clock.sleep(backoff_seconds(self.hooks.random, round_))
         except InterruptedRunError:
             return None
         return self.read(live)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _PROJECT_FILE: Final = "campaignctl.yaml"
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
+"""Those of `manifests/files.py`, whose folder loads the readers that a key press must not wait for."""
 _SECONDS: Final = 0.5
 """How long manifests are searched."""
 _MOST_CHARACTERS: Final = 300_000

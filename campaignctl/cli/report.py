@@ -31,7 +31,6 @@ _AUTO, _FILE, _PAGES = "auto", "file", "pages"
 _BLOCK = "csv"
 """How a block is written: alone on standard output, what else is said on the other stream."""
 _SOURCES = {_FILE: "the campaign's report file", _PAGES: "the account's pages"}
-_MOST_CANDIDATES = 10
 _ERASE = "\r\x1b[K"
 
 
@@ -138,7 +137,7 @@ def _campaign(asked: AskedName, client: Client, session: Session) -> Live:
 
 def _ambiguous(found: Found) -> RefusedError:
     newest = sorted(found.campaigns, key=lambda live: live.age_key, reverse=True)
-    listed = some_of([f"{live.sid} ({_word(live)}{_since(live)})" for live in newest], _MOST_CANDIDATES)
+    listed = some_of([f"{live.sid} ({_word(live)}{_since(live)})" for live in newest])
     which = f"{len(newest)} campaigns are called {quoted(found.asked.word)}"
     return RefusedError(f"{which}: report one by its SID: {listed}")
 

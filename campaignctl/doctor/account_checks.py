@@ -51,7 +51,7 @@ def lists(facts: Facts) -> Iterator[Problem]:
     for word, sids in sorted(strange.items()):
         status = f"the status {quoted(word)}, which is not known" if word else "no status"
         yield Problem(
-            f"the account shows {status}, of {counted(len(sids), 'campaign')} ({some_of(sids, _MOST_NAMED)})",
+            f"the account shows {status}, of {counted(len(sids), 'campaign')} ({some_of(sids)})",
             "nobody can tell whether people are called or texted: nothing is done there, whatever a manifest wants",
             f"{facts.command('status', *sids[:_MOST_NAMED])}; or look there in the dashboard, and for a newer "
             "campaignctl",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Final
 
 from campaignctl.diagnostics import Severity, counted, has_errors, lasting
 from campaignctl.doctor.facts import Facts, Leftover, Problem
@@ -15,8 +14,8 @@ from campaignctl.kinds.table import Kind
 from campaignctl.model.clocks import NO_DATE, OUT_OF_STEP, SET_IT, out_of_step
 from campaignctl.model.environment import ACCOUNT_VARIABLE
 from campaignctl.model.plan import Change
+from campaignctl.model.requests import KEPT_FOR_PAUSES
 
-_SCARCE: Final = 3
 """Requests. An account that leaves no more than these keeps everybody waiting."""
 
 
@@ -68,7 +67,7 @@ def clock(facts: Facts) -> Iterator[Problem]:
 def budget(facts: Facts) -> Iterator[Problem]:
     """The account takes further requests."""
     left = facts.budget.remaining if facts.budget is not None else None
-    if left is not None and left <= _SCARCE:
+    if left is not None and left <= KEPT_FOR_PAUSES:
         yield Problem(
             f"the account takes only {counted(left, 'more request')} now",
             "somebody else uses up its rate limit, or rate_limit is above it: everything waits",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from campaignctl.diagnostics import did_you_mean, quoted
 from campaignctl.kinds.countries import COUNTRIES
@@ -12,13 +12,21 @@ from campaignctl.kinds.formats import SID
 from campaignctl.kinds.manifest import SUPPRESS
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
-from campaignctl.model.environment import ACCOUNT_VARIABLE, HOSTS, Backend, Environment
+from campaignctl.model.environment import (
+    ACCOUNT_VARIABLE,
+    HOSTS,
+    MAX_ATTEMPTS,
+    RATE_LIMIT,
+    SETTLE_SECONDS,
+    TIMEOUT_SECONDS,
+    Backend,
+    Environment,
+)
 from campaignctl.model.usage import longest_below_talk
 from campaignctl.policy import CLOSING, OPENING, RULES
 from campaignctl.policy.project_file import ENVIRONMENT_ALLOW, SANDBOX
 
 Settings = Mapping[str, Value]
-DEFAULT_RATE: Final = 30
 """Requests a minute that an account takes."""
 
 
@@ -71,9 +79,9 @@ class EnvironmentBuilder:
                 kind: str(form) for kind, form in settings_of(settings.get("create_body")).items() if form
             },
             rate_limit=_rate_limit(backend, settings),
-            timeout_seconds=self._seconds(here, settings, "timeout_seconds", 30.0, zero=False),
-            max_attempts=_whole(settings.get("max_attempts"), 5),
-            settle_seconds=self._seconds(here, settings, "settle_seconds", 10.0),
+            timeout_seconds=self._seconds(here, settings, "timeout_seconds", TIMEOUT_SECONDS, zero=False),
+            max_attempts=_whole(settings.get("max_attempts"), MAX_ATTEMPTS),
+            settle_seconds=self._seconds(here, settings, "settle_seconds", SETTLE_SECONDS),
             country=COUNTRIES.get(str(settings.get("country"))),
             resume_before_start=str(settings.get("resume_before_start") or "unknown"),
             allow=_words(settings.get("allow")),
@@ -210,7 +218,7 @@ def _zone_problems(where: str, name: str) -> Iterator[SettingProblem]:
 def _rate_limit(backend: str, settings: Settings) -> int | None:
     """Null is *none*; left out, an account's own, and none in a sandbox."""
     if "rate_limit" not in settings:
-        return None if backend == SANDBOX else DEFAULT_RATE
+        return None if backend == SANDBOX else RATE_LIMIT
     limit = settings["rate_limit"]
     return limit if isinstance(limit, int) else None
 

@@ -31,7 +31,6 @@ from campaignctl.policy.shared_capacity import SharedCapacity
 COMMAND_LINE = Position("")
 """The place of what is wanted by hand: no file holds it."""
 
-_MOST_CANDIDATES = 10
 
 _OF_MANIFESTS = frozenset({"required_labels", "lead_time", "budget", "sms_segments"})
 """Policies about what a manifest says, not about the campaign that it is of."""
@@ -112,7 +111,7 @@ def _meant(verb: Verb, namesakes: Sequence[Live]) -> tuple[Live, ...]:
 
 
 def _ambiguous(meant: Sequence[Live]) -> Reason:
-    namesakes = some_of([f"{live.sid} {live.word}" for live in meant], _MOST_CANDIDATES)
+    namesakes = some_of([f"{live.sid} {live.word}" for live in meant])
     return Reason("ambiguous-name", f"{len(meant)} campaigns have the name ({namesakes}); give a SID instead")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from campaignctl.diagnostics import Diagnostic
@@ -25,6 +25,11 @@ HOSTS: Mapping[str, str] = {"mumbai": "https://api.in.exotel.com", "singapore": 
 ACCOUNT_VARIABLE = "EXOTEL_ACCOUNT_SID"
 """Names the account where the environment does not."""
 
+TIMEOUT_SECONDS: Final = 30.0
+MAX_ATTEMPTS: Final = 5
+SETTLE_SECONDS: Final = 10.0
+RATE_LIMIT: Final = 30
+"""Requests a minute. These are the settings of an environment that does not say them."""
 RESUMES = ("unknown", "waits")
 """What a resume before the start does: whether it waits for it is not known of every account."""
 
@@ -48,10 +53,10 @@ class Environment:
     token_env: str = "EXOTEL_API_TOKEN"
     collections: Mapping[str, str] = field(default_factory=dict)
     create_body: Mapping[str, str] = field(default_factory=dict)
-    rate_limit: int | None = 30
-    timeout_seconds: float = 30.0
-    max_attempts: int = 5
-    settle_seconds: float = 10.0
+    rate_limit: int | None = RATE_LIMIT
+    timeout_seconds: float = TIMEOUT_SECONDS
+    max_attempts: int = MAX_ATTEMPTS
+    settle_seconds: float = SETTLE_SECONDS
     country: Country | None = None
     resume_before_start: str = "unknown"
     allow: frozenset[str] = frozenset()

@@ -25,9 +25,12 @@ class Budget:
     remaining: int | None = None
 
 
-_SECONDS_EACH: Final = 0.3
+SECONDS_EACH: Final = 0.3
+"""How long a request takes before any was measured."""
 _REQUESTS_OF_A_LOOK: Final = 4
 """The alive of a kind by their filter, which must prove itself, and its newest finished ones."""
+GRACE_SECONDS: Final = 2.0
+"""Waited beyond `settle_seconds`, since the account's times are whole seconds."""
 KEPT_FOR_PAUSES: Final = 3
 """Requests of each minute that only a pause by hand may use (rule 9)."""
 
@@ -50,12 +53,12 @@ def estimate(changes: Iterable[Change], environment: Environment, taken: int) ->
             requests += 1
     minutes = int(_pace(requests, taken, environment.rate_limit) // 60)
     requests += len(creating) + min(minutes * len(creating), creates) * _REQUESTS_OF_A_LOOK
-    settle = 0.0 if not creating or environment.is_sandbox else environment.settle_seconds + 2
+    settle = 0.0 if not creating or environment.is_sandbox else environment.settle_seconds + GRACE_SECONDS
     return Cost(requests, math.ceil(_pace(requests, taken, environment.rate_limit) + settle))
 
 
 def _pace(requests: int, taken: int, rate_limit: int | None) -> float:
-    busy = requests * _SECONDS_EACH
+    busy = requests * SECONDS_EACH
     if rate_limit is None or requests == 0:
         return busy
     usable = max(1, rate_limit - KEPT_FOR_PAUSES)

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from campaignctl.diagnostics import did_you_mean, quoted, some_of
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, ListName
 from campaignctl.model.managed_lists import looks_like_a_version
 from campaignctl.model.plan import Reason
-
-_MOST_CANDIDATES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,7 @@ def list_not_found(name: str, known: Iterable[str]) -> Reason:
 
 def list_ambiguous(name: str, sids: Sequence[str]) -> Reason:
     """Several do."""
-    shown = some_of(sids, _MOST_CANDIDATES)
+    shown = some_of(sids)
     return Reason(
         "list-ambiguous",
         f"{len(sids)} contact lists are called {quoted(name)}: {shown}; give the SID of the one that is meant",

@@ -11,7 +11,14 @@ from campaignctl.kinds.manifest import API_VERSION, stop_when, suppress
 from campaignctl.kinds.operations import given_in
 from campaignctl.kinds.spending import PRICES, USAGE
 from campaignctl.kinds.table import Field, Secrecy, Type
-from campaignctl.model.environment import HOSTS, RESUMES
+from campaignctl.model.environment import (
+    HOSTS,
+    MAX_ATTEMPTS,
+    RATE_LIMIT,
+    RESUMES,
+    SETTLE_SECONDS,
+    TIMEOUT_SECONDS,
+)
 from campaignctl.policy import RULES
 
 PROJECT_KIND = "Project"
@@ -139,17 +146,24 @@ _ENVIRONMENT = (
     Field(
         "rate_limit",
         Type.INTEGER,
-        "Requests a minute, null for none; 30 by default, none in a sandbox.",
+        f"Requests a minute, null for none; {RATE_LIMIT} by default, none in a sandbox.",
         minimum=1,
         maximum=100_000,
     ),
-    Field("timeout_seconds", Type.AMOUNT, "How long an answer may take.", default="30"),
-    Field("max_attempts", Type.INTEGER, "How often a request is tried.", default=5, minimum=1, maximum=100),
+    Field("timeout_seconds", Type.AMOUNT, "How long an answer may take.", default=f"{TIMEOUT_SECONDS:g}"),
+    Field(
+        "max_attempts",
+        Type.INTEGER,
+        "How often a request is tried.",
+        default=MAX_ATTEMPTS,
+        minimum=1,
+        maximum=100,
+    ),
     Field(
         "settle_seconds",
         Type.AMOUNT,
         "How long a created campaign may take to show in lists.",
-        default="10",
+        default=f"{SETTLE_SECONDS:g}",
     ),
     Field(
         "country",

@@ -1,13 +1,15 @@
-"""The newest campaigns that are over: one page of them tells what somebody may have ended a moment ago."""
+"""The newest campaigns that are over, or that failed: one page of them tells what became of late."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from campaignctl.api.client import Client, Page
-from campaignctl.api.encoding import FINISHED_WORDS
+from campaignctl.api.encoding import FAILED_WORDS, FINISHED_WORDS
 from campaignctl.api.listing import ListReading, is_refusal, latest_first
 from campaignctl.errors import ApiError
+from campaignctl.kinds import KINDS
 from campaignctl.kinds.endpoints import Endpoint
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
@@ -68,3 +70,25 @@ def _filtered(client: Client, kind: Kind, endpoint: Endpoint) -> Page | None:
             if not is_refusal(error) or error.http == 404:
                 raise
     return None
+
+
+_LATEST: Final = 50
+
+
+def latest_failures(client: Client) -> tuple[Live, ...]:
+    """The latest that failed or were canceled, of both kinds; none where the account does not take such a question.
+
+    They prove nothing about others: where the filter is not understood, a page holds what it holds. Raises `ApiError`
+    for what stays unread.
+    """
+    return tuple(live for kind in KINDS.values() for live in _latest(client, kind))
+
+
+def _latest(client: Client, kind: Kind) -> tuple[Live, ...]:
+    order = client.endpoint(kind).latest_sort
+    try:
+        return client.list_page(kind, offset=0, limit=_LATEST, statuses=FAILED_WORDS, sort=order).items
+    except ApiError as error:
+        if is_refusal(error) or error.http == 403:
+            return ()
+        raise

@@ -6,6 +6,7 @@ quotes an exception's own text, loopback never goes through a proxy.
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import ssl
@@ -14,11 +15,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from campaignctl import __version__
-from campaignctl.api.proxies import Proxy, proxy_of
 from campaignctl.clock import Clock
 from campaignctl.errors import ApiError
 from campaignctl.loopback import is_loopback
@@ -214,3 +215,40 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     while cause is not None:
         yield cause
         cause = cause.__cause__ or cause.__context__
+
+
+_OF_THE_SYSTEM = "the system's settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """`place` is its host and port, `source` the variable that names it."""
+
+    place: str
+    source: str
+
+
+def proxy_of(base_url: str) -> Proxy | None:
+    """The one that requests go through; None where they go straight."""
+    parts = urlsplit(base_url)
+    settings = getproxies()
+    scheme = next((name for name in (parts.scheme, "all") if settings.get(name)), None)
+    if scheme is None or proxy_bypass(parts.hostname or ""):
+        return None
+    return Proxy(_place(settings[scheme]), _source(scheme))
+
+
+def _place(url: str) -> str:
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    try:
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        port = ""
+    return f"{parts.hostname or ''}{port}"
+
+
+def _source(scheme: str) -> str:
+    """The spelling in small letters wins where both are set, as everywhere."""
+    name = f"{scheme}_proxy"
+    spellings = sorted(it for it in os.environ if it.lower() == name and os.environ[it])
+    return name if name in spellings else next(iter(spellings), _OF_THE_SYSTEM)

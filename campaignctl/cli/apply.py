@@ -10,11 +10,11 @@ import click
 
 from campaignctl.app import output, streams
 from campaignctl.app.applying import carry_out
-from campaignctl.app.asking import confirm
 from campaignctl.app.guards import Limits, Now, Passed, Reviewed, guard
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.plan_files import load_plan, plan_among
 from campaignctl.app.planning import Planned, PlanOptions
+from campaignctl.app.terminal import confirm
 from campaignctl.app.workspace import Session
 from campaignctl.cli.options import (
     format_option,

@@ -15,10 +15,10 @@ import click
 
 from campaignctl.app import output, streams
 from campaignctl.app.applying import PlanRunner, exit_code
-from campaignctl.app.asking import confirm
 from campaignctl.app.interrupts import Interrupts
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.planning import Planned
+from campaignctl.app.terminal import confirm
 from campaignctl.app.workspace import Session
 from campaignctl.cli.main import COMMANDS
 from campaignctl.cli.options import format_option, global_options, no_count_lists, offering

@@ -120,7 +120,7 @@ def _settings(session: Session, before: BaseVersion, reading: Reading) -> tuple[
 
 def render(document: DiffDocument, session: Session, output_format: str) -> str:
     """The changes in a format."""
-    from campaignctl.diff.views import VIEWS
+    from campaignctl.diff.report import VIEWS
 
     setting = output.setting(session.options, session.clock.now())
     return formats.render_views(VIEWS, output_format, document, setting)

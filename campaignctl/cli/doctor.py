@@ -65,7 +65,7 @@ def _leftovers(intents: Intents) -> list[Leftover]:
 
 def _with_account(facts: Facts, session: Session, reading: Reading) -> Facts:
     """What the account shows, sparingly; where it cannot be read, why. The rest can be told all the same."""
-    from campaignctl.api.failures import latest_failures
+    from campaignctl.api.newest import latest_failures
 
     try:
         with session.account() as connection:

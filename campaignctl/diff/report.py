@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from campaignctl.diff.document import DiffDocument, ManifestChangeDocument, SettingDocument
+from campaignctl.diff.text import diff_text
 from campaignctl.diff.words import (
     compared_with,
     currency,
@@ -20,6 +21,7 @@ from campaignctl.diff.words import (
     total_cost,
 )
 from campaignctl.rendering.facts import difference_fact, field_facts
+from campaignctl.rendering.formats import Setting, Views
 from campaignctl.rendering.report import Entry, Fact, Later, Place, Report, Said, Tone, findings_of
 from campaignctl.rendering.words import cost_words
 from campaignctl.text import message, name
@@ -108,3 +110,14 @@ def _facts(change: ManifestChangeDocument) -> Iterator[Fact]:
             yield Fact("state", None, (change["state"],))
         yield from field_facts(change["fields"])
     yield from map(difference_fact, change["diff"])
+
+
+def _text(document: DiffDocument, setting: Setting) -> str:
+    return diff_text(document, color=setting.color, width=setting.width)
+
+
+def _report(document: DiffDocument, _setting: Setting) -> Report:
+    return diff_report(document)
+
+
+VIEWS: Final = Views(_text, _report)

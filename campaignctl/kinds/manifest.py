@@ -207,10 +207,9 @@ def _take() -> Field:
     )
 
 
-def _metadata(kind: Kind) -> Iterator[Field]:
+def _name(kind: Kind) -> Field:
     (name,) = kind.in_role(Role.NAME)
-    ignorable = tuple(path for path in kind.by_path if path != name.name)
-    yield Field(
+    return Field(
         "name",
         Type.STRING,
         "The live campaign's name, unique per kind in a project.",
@@ -220,44 +219,62 @@ def _metadata(kind: Kind) -> Iterator[Field]:
         minimum=name.minimum,
         format_by=name.format,
     )
-    yield Field(
+
+
+_MATCHING = (
+    Field(
         "labels",
         Type.TEXT_MAP,
         "Words of your own, for selecting with -l; never sent.",
         keys=formats.LABEL,
         format_by=formats.LABEL_VALUE,
-    )
-    yield Field(
+    ),
+    Field(
         "sid",
         Type.STRING,
         "Pins the live campaign; then no other field is required.",
         format_by=formats.SID,
-    )
-    yield Field(
+    ),
+    Field(
         "previous_name",
         Type.STRING,
         "The name it had: the campaign of that name is renamed.",
         format_by=formats.NAME,
-    )
-    yield Field(
+    ),
+)
+
+
+def _ignore(kind: Kind) -> Field:
+    return Field(
         "ignore",
         Type.STRINGS,
         "Fields that are sent with the create and left to others afterwards.",
-        choices=ignorable,
+        choices=tuple(path for path, row in kind.by_path.items() if row.role is not Role.NAME),
     )
-    yield Field(
+
+
+_CONSENT = (
+    Field(
         "distinct_from",
         Type.STRINGS,
         "The SIDs of campaigns that it looks like and is not.",
         format_by=formats.SID,
-    )
-    yield Field(
+    ),
+    Field(
         "allow",
         Type.STRINGS,
         "What this manifest itself asks for, where a reviewer reads it.",
         choices=given_in("manifest"),
         retired=(("twin", _NO_TWIN),),
-    )
+    ),
+)
+
+
+def _metadata(kind: Kind) -> Iterator[Field]:
+    yield _name(kind)
+    yield from _MATCHING
+    yield _ignore(kind)
+    yield from _CONSENT
     yield stop_when([kind])
     yield _after()
     yield USAGE

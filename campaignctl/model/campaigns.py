@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.endpoints import SERVICES, ListedBy
@@ -264,3 +265,9 @@ class ListName(str):
         marker = super().__new__(cls, f"{{name: {name}}}")
         marker.name, marker.reason = name, reason
         return marker
+
+
+Counts: TypeAlias = Mapping[str, int]
+"""How many people a contact list has, by its SID. A list that is not there is unknown, never empty."""
+
+NO_COUNTS: Final[Counts] = MappingProxyType({})

@@ -17,7 +17,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import STARTING, STOPPING, Op
 from campaignctl.kinds.table import Field, Kind, Role, Type, Unit, Value
-from campaignctl.model.counts import NO_COUNTS, Counts
+from campaignctl.model.campaigns import NO_COUNTS, Counts
 from campaignctl.model.plan import Change
 from campaignctl.model.ucs2 import Beyond, beyond
 from campaignctl.model.values import texts

@@ -12,9 +12,8 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import BEGINNING, Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
-from campaignctl.model.campaigns import Desired, Key, Live, Locate, RefreshStrategy
+from campaignctl.model.campaigns import Counts, Desired, Key, Live, Locate, RefreshStrategy
 from campaignctl.model.companions import FindText, no_text
-from campaignctl.model.counts import Counts
 from campaignctl.model.gates import Gate
 from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside

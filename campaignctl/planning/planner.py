@@ -12,9 +12,8 @@ from campaignctl.diagnostics import Diagnostic, counted
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import STOPPED_STATES, State, Status
 from campaignctl.kinds.operations import Permission
-from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
+from campaignctl.model.campaigns import Counts, Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.companions import FindText, no_text
-from campaignctl.model.counts import Counts
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
 from campaignctl.model.plan import Change, Reason, Suppressed
 from campaignctl.model.reasons import REASONS

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.operations import Permission
-from campaignctl.model.campaigns import Desired, Live, Locate
+from campaignctl.model.campaigns import NO_COUNTS, Counts, Desired, Live, Locate
 from campaignctl.model.checkout import Checkout, no_checkout
-from campaignctl.model.counts import NO_COUNTS, Counts
 from campaignctl.model.environment import Environment, Prune
 from campaignctl.model.permissions import HERE, Address, Consent, names_campaign
 from campaignctl.model.plan import ListCount, counts_in

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds import KINDS, formats
 from campaignctl.kinds.table import Field, Kind, Type, Value
-from campaignctl.model.counts import NO_COUNTS, Counts
+from campaignctl.model.campaigns import NO_COUNTS, Counts
 from campaignctl.model.dlt_checks import CHECKS, DltCheck
 from campaignctl.model.environment import Environment
 from campaignctl.policy.beside import NO_COMPANIONS, Companions

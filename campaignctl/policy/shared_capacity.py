@@ -9,8 +9,7 @@ from functools import cached_property
 from campaignctl.kinds.lifecycle import CALLING
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Kind
-from campaignctl.model.campaigns import Live
-from campaignctl.model.counts import NO_COUNTS, Counts
+from campaignctl.model.campaigns import NO_COUNTS, Counts, Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.plan import Change

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from campaignctl.diagnostics import Detail, Severity
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.model.campaigns import Desired
-from campaignctl.model.counts import NO_COUNTS, Counts
+from campaignctl.model.campaigns import NO_COUNTS, Counts, Desired
 from campaignctl.model.environment import Environment
 from campaignctl.model.usage import USUAL, Usage
 from campaignctl.policy.beside import ALONE, Beside

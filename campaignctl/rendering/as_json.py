@@ -64,14 +64,8 @@ SEALED: Final = "hmac-sha256:"
 _NO_ESTIMATES: Final = (None, None)
 
 
-def plan_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> PlanDocument:
-    """The plan as data. A plan file takes it without `show_numbers`, whatever the command line says."""
-    brief = brief_document(plan, environment, show_numbers=show_numbers)
-    return complete_document(brief, plan, environment, show_numbers=show_numbers)
-
-
 def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> BriefPlanDocument:
-    """The same without what few formats show: when campaigns run, and the particulars of those that stay as they are.
+    """The plan as data, without what few formats show: when campaigns run, and the particulars of those that stay.
 
     What a reviewer approves is all there.
     """

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from campaignctl.kinds import KINDS
-from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.counts import Counts
+from campaignctl.model.campaigns import Counts, Desired, Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType

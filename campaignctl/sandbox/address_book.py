@@ -16,8 +16,7 @@ from campaignctl.sandbox.clock import VirtualClock, stamped
 from campaignctl.sandbox.envelopes import Answer, failed_item, success
 from campaignctl.sandbox.list_store import Contact, ListStore, StoredList
 from campaignctl.sandbox.queries import PageRequest, read_page
-from campaignctl.sandbox.refusal import RefusalError
-from campaignctl.sandbox.shapes import AnswerItem, Json, Sent, data_of, item_of, text_or_none
+from campaignctl.sandbox.shapes import AnswerItem, Json, RefusalError, Sent, data_of, item_of, text_or_none
 from campaignctl.sandbox.store import Store
 from campaignctl.sandbox.switches import Switches
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from campaignctl.sandbox.collection import Collection
-from campaignctl.sandbox.refusal import RefusalError
-from campaignctl.sandbox.shapes import Json, Sent
+from campaignctl.sandbox.shapes import Json, RefusalError, Sent
 
 
 def read_json(data: bytes) -> Json:

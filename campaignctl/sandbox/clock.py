@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 from campaignctl.clock import Clock
-from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import RefusalError
 
 HOME = timezone(timedelta(hours=5, minutes=30))
 """The offset in which the API answers every time [000, 001, 002]."""

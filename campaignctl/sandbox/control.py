@@ -11,9 +11,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from campaignctl.sandbox import bodies
 from campaignctl.sandbox.faults import fault
-from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.seeding import collection_named
-from campaignctl.sandbox.shapes import Sent
+from campaignctl.sandbox.shapes import RefusalError, Sent
 from campaignctl.sandbox.stage import Stage
 
 

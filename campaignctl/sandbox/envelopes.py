@@ -14,8 +14,7 @@ from campaignctl.kinds.lifecycle import ENDED, Status
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.clock import stamped
 from campaignctl.sandbox.collection import DIALLING, Collection
-from campaignctl.sandbox.refusal import RefusalError
-from campaignctl.sandbox.shapes import AnswerBody, AnswerItem, Body, Data, ErrorData, item_of
+from campaignctl.sandbox.shapes import AnswerBody, AnswerItem, Body, Data, ErrorData, RefusalError, item_of
 
 _REPORTS = "https://exotelreports.s3.ap-southeast-1.amazonaws.com"
 _COST_OF_ONE = 0.17

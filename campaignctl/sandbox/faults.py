@@ -13,8 +13,16 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from campaignctl.sandbox.envelopes import Answer, failed_item
-from campaignctl.sandbox.refusal import RefusalError
-from campaignctl.sandbox.shapes import AnswerBody, AnswerItem, Body, Data, Sent, data_of, item_of
+from campaignctl.sandbox.shapes import (
+    AnswerBody,
+    AnswerItem,
+    Body,
+    Data,
+    RefusalError,
+    Sent,
+    data_of,
+    item_of,
+)
 from campaignctl.sandbox.switches import REQUESTS
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from campaignctl.kinds.lifecycle import Status, read_status
 from campaignctl.sandbox.collection import Collection
-from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import RefusalError
 from campaignctl.sandbox.store import Search
 from campaignctl.sandbox.switches import Switches
 

@@ -16,8 +16,7 @@ from campaignctl.sandbox.envelopes import Answer, refused
 from campaignctl.sandbox.faults import NOT_ACTED, Delivery, Fault, deliver, error_page
 from campaignctl.sandbox.journal import RecordedRequest
 from campaignctl.sandbox.outgoing import date_header, outgoing
-from campaignctl.sandbox.refusal import RefusalError
-from campaignctl.sandbox.shapes import Json
+from campaignctl.sandbox.shapes import Json, RefusalError
 from campaignctl.sandbox.stage import Stage
 
 LARGEST_BODY = 8_000_000

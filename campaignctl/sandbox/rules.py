@@ -12,8 +12,7 @@ from campaignctl.kinds.lifecycle import DEFAULT_WINDOW, MARGIN
 from campaignctl.kinds.table import Bound, Field, Kind, Role, Type
 from campaignctl.sandbox.clock import written
 from campaignctl.sandbox.collection import Collection
-from campaignctl.sandbox.refusal import RefusalError
-from campaignctl.sandbox.shapes import Sent, Spec, as_spec
+from campaignctl.sandbox.shapes import RefusalError, Sent, Spec, as_spec
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"\+?\d{4,15}", re.ASCII)

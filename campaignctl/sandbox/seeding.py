@@ -12,8 +12,7 @@ from campaignctl.sandbox import rules
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.collection import COLLECTIONS, DIALLING, Collection
 from campaignctl.sandbox.queries import read_search
-from campaignctl.sandbox.refusal import RefusalError
-from campaignctl.sandbox.shapes import Sent, Spec, as_spec
+from campaignctl.sandbox.shapes import RefusalError, Sent, Spec, as_spec
 from campaignctl.sandbox.world import World, fresh_stats
 
 APPEARED = "appeared-"

@@ -25,8 +25,7 @@ from campaignctl.errors import CampaignctlError, InputError
 from campaignctl.sandbox.campaign import Campaign
 from campaignctl.sandbox.faults import Faults
 from campaignctl.sandbox.journal import RecordedRequest
-from campaignctl.sandbox.refusal import RefusalError
-from campaignctl.sandbox.shapes import Sent
+from campaignctl.sandbox.shapes import RefusalError, Sent
 from campaignctl.sandbox.stage import Stage
 from campaignctl.sandbox.store import OwnedElsewhereError
 from campaignctl.sandbox.switches import Switches

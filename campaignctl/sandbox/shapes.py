@@ -114,3 +114,13 @@ class AnswerBody(TypedDict, total=False):
 
 Body: TypeAlias = "AnswerBody | str | None"
 """JSON, a page of HTML, or nothing."""
+
+
+class RefusalError(Exception):
+    """A request that is not carried out: HTTP status, what is wrong, and a hint."""
+
+    def __init__(self, status: int, message: str, description: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.description = description or message

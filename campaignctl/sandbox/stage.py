@@ -18,8 +18,7 @@ from campaignctl.sandbox.collection import COLLECTIONS
 from campaignctl.sandbox.faults import Faults
 from campaignctl.sandbox.journal import Journal
 from campaignctl.sandbox.quota import Quota
-from campaignctl.sandbox.refusal import RefusalError
-from campaignctl.sandbox.shapes import Sent
+from campaignctl.sandbox.shapes import RefusalError, Sent
 from campaignctl.sandbox.store import Search, Store
 from campaignctl.sandbox.switches import Switches
 from campaignctl.sandbox.world import World

@@ -15,8 +15,7 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Type
 from campaignctl.sandbox.people import readable_outcomes
-from campaignctl.sandbox.refusal import RefusalError
-from campaignctl.sandbox.shapes import Sent
+from campaignctl.sandbox.shapes import RefusalError, Sent
 
 Position: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
 

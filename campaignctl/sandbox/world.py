@@ -21,11 +21,11 @@ from campaignctl.sandbox.collection import COLLECTIONS, DIALLING, Collection
 from campaignctl.sandbox.envelopes import Answer, campaign_item, detail_rows, success
 from campaignctl.sandbox.outgoing import masked_number
 from campaignctl.sandbox.queries import read_page, read_search, worlds
-from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.shapes import (
     AnswerItem,
     Data,
     Json,
+    RefusalError,
     RetrySpec,
     Sent,
     Spec,

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.table import Kind
-from campaignctl.model.campaigns import Desired, Listing, Live
-from campaignctl.model.counts import NO_COUNTS, Counts
+from campaignctl.model.campaigns import NO_COUNTS, Counts, Desired, Listing, Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import names_campaign

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from campaignctl.kinds.lifecycle import CALLING, Status
-from campaignctl.model.campaigns import Live
-from campaignctl.model.counts import NO_COUNTS, Counts
+from campaignctl.model.campaigns import NO_COUNTS, Counts, Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import people_of
 from campaignctl.model.windows import window_of

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from campaignctl.sandbox import rules
 from campaignctl.sandbox.collection import COLLECTIONS
-from campaignctl.sandbox.refusal import RefusalError
+from campaignctl.sandbox.shapes import RefusalError
 from campaignctl.sandbox.switches import rows
 
 Fields = dict[str, Any]

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import browser
 import plans
-from plans import FINDINGS, NOW, NUMBERS, PROD, SMS, VOICE, change
+from plans import FINDINGS, NOW, NUMBERS, PROD, SMS, VOICE, change, plan_document
 
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import Op
 from campaignctl.model.plan import Cost, Difference, HeldOperation, Operation, Plan
-from campaignctl.rendering.as_json import plan_document
 from campaignctl.rendering.formats import Setting, render
 
 PICTURE = Path(__file__).parents[2] / "docs" / "images" / "plan.png"

@@ -28,6 +28,8 @@ from campaignctl.model.plan import (
 )
 from campaignctl.model.reasons import REASONS
 from campaignctl.policy.shared_capacity import SharedCapacity
+from campaignctl.rendering.as_json import brief_document, complete_document
+from campaignctl.rendering.documents import PlanDocument
 
 NOW = datetime(2027, 1, 12, 3, 30, tzinfo=UTC)
 PROD = Environment("prod", "exotel", "acme1", country=COUNTRIES["IN"])
@@ -422,3 +424,9 @@ def hostile(text: str) -> Plan:
         selection=Selection((text,), text, vars={text: text}),
         manifests=ManifestsSeal(text, 1, text),
     )
+
+
+def plan_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> PlanDocument:
+    """The complete document, as JSON, pages and plan files show it."""
+    brief = brief_document(plan, environment, show_numbers=show_numbers)
+    return complete_document(brief, plan, environment, show_numbers=show_numbers)

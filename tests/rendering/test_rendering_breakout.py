@@ -14,10 +14,11 @@ import plans
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from plans import plan_document
 from test_rendering_hostile import results_of
 
 from campaignctl.errors import InputError
-from campaignctl.rendering.as_json import apply_document, plan_document
+from campaignctl.rendering.as_json import apply_document
 from campaignctl.rendering.as_markdown import MOST_CHARACTERS
 from campaignctl.rendering.findings import error_document, validate_document
 from campaignctl.rendering.formats import FORMATS, Setting, Where, render

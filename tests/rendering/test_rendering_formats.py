@@ -12,6 +12,7 @@ from typing import Any
 import apply_results as results
 import plans
 import pytest
+from plans import plan_document
 
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.operations import Op
@@ -23,7 +24,6 @@ from campaignctl.rendering.as_json import (
     apply_document,
     brief_document,
     complete_document,
-    plan_document,
 )
 from campaignctl.rendering.documents import PlanDocument
 from campaignctl.rendering.findings import validate_document

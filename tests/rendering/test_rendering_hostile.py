@@ -6,6 +6,7 @@ import re
 
 import plans
 import pytest
+from plans import plan_document
 
 from campaignctl.errors import CampaignctlError, InputError
 from campaignctl.kinds.operations import OF_LISTS, Op
@@ -18,7 +19,7 @@ from campaignctl.model.results import (
     OperationOutcome,
     OperationResult,
 )
-from campaignctl.rendering.as_json import apply_document, plan_document, written
+from campaignctl.rendering.as_json import apply_document, written
 from campaignctl.rendering.as_text.findings import error_text, validate_text
 from campaignctl.rendering.as_text.plan import plan_text
 from campaignctl.rendering.as_text.results import apply_text, operation_line

@@ -11,12 +11,13 @@ import apply_results as results
 import plans
 import pytest
 from jsonschema import Draft202012Validator
+from plans import plan_document
 
 from campaignctl.deriving.output_schemas import OUTPUTS
 from campaignctl.errors import InputError, RefusedError
 from campaignctl.model.plan import Difference, Selection
 from campaignctl.model.reasons import REASONS
-from campaignctl.rendering.as_json import apply_document, plan_document, written
+from campaignctl.rendering.as_json import apply_document, written
 from campaignctl.rendering.findings import error_document, validate_document
 from campaignctl.saved_plans.seal import sealed
 

@@ -11,10 +11,10 @@ from typing import Any
 import browser
 import plans
 import pytest
+from plans import plan_document
 
 from campaignctl.kinds.operations import Op
 from campaignctl.model.plan import Difference, Operation
-from campaignctl.rendering.as_json import plan_document
 from campaignctl.rendering.formats import Setting, render
 
 pytestmark = pytest.mark.slow

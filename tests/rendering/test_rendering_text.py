@@ -8,12 +8,13 @@ from collections.abc import Callable
 import apply_results as results
 import plans
 import pytest
+from plans import plan_document
 
 from campaignctl.errors import InputError
 from campaignctl.kinds.operations import Op
 from campaignctl.model.plan import Plan
 from campaignctl.model.results import ApplyResult, OperationOutcome
-from campaignctl.rendering.as_json import apply_document, plan_document
+from campaignctl.rendering.as_json import apply_document
 from campaignctl.rendering.as_text.findings import error_text, validate_text
 from campaignctl.rendering.as_text.plan import plan_text
 from campaignctl.rendering.as_text.results import apply_text, operation_line

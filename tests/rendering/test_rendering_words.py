@@ -8,13 +8,13 @@ import plans
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plans import plan_document
 
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.plan import Change, Operation
 from campaignctl.rendering import words
-from campaignctl.rendering.as_json import plan_document
 from campaignctl.rendering.documents import ChangeDocument, CountDocument
 
 NOW = plans.NOW

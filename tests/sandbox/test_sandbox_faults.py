@@ -9,8 +9,8 @@ import pytest
 from bodies import VOICE, Account, data_of, item_of
 
 from campaignctl.sandbox.faults import EFFECTS, REQUESTS
-from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.server import Sandbox
+from campaignctl.sandbox.shapes import RefusalError
 
 WRAPPED = {"campaigns": [VOICE]}
 

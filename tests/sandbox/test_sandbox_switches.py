@@ -9,8 +9,8 @@ import pytest
 from bodies import SMS, VOICE, Account, data_of, sms, voice
 from fakes import FakeClock
 
-from campaignctl.sandbox.refusal import RefusalError
 from campaignctl.sandbox.server import Sandbox
+from campaignctl.sandbox.shapes import RefusalError
 from campaignctl.sandbox.switches import OMITTED_BY_004
 
 

@@ -1,4 +1,4 @@
-"""On a terminal a long wait for the account is said while it lasts: reading may take minutes, 30 requests in each."""
+"""What a terminal adds: a question before something is done, and a word while the account makes us wait."""
 
 from __future__ import annotations
 
@@ -7,8 +7,26 @@ import os
 import sys
 from typing import Final
 
+import click
+
 from campaignctl.app.options import GlobalOptions
 from campaignctl.clock import Clock, SameTime
+from campaignctl.errors import RefusedError, UsageError
+
+
+def confirm(question: str, *, auto_approve: bool, otherwise: str) -> None:
+    """`yes` on a terminal; elsewhere nobody can be asked, and `otherwise` says what to give instead.
+
+    Raises RefusedError for any other answer, UsageError where there is no terminal.
+    """
+    if auto_approve:
+        return
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(f"there is no terminal to ask on: {otherwise}")
+    answer = click.prompt(f"{question} Only yes is taken", default="", show_default=False, err=True)
+    if answer != "yes":
+        raise RefusedError("not confirmed; nothing was sent")
+
 
 _SHORT_SECONDS: Final = 2.0
 """Nobody wonders about less."""

@@ -47,7 +47,7 @@ class Dates:
         self._names |= {name for it in dates for name in (it.name, it.previous_name) if name}
 
     def declaring(self, live: Live) -> Desired | None:
-        """The manifest that repeats whose name a campaign bears, once that is known."""
+        """The manifest that repeats whose name a campaign has, once that is known."""
         name = parsed(live.name)
         return self._declared.get(live.kind.name, {}).get((live.kind.name, name.base)) if name else None
 

@@ -239,7 +239,7 @@ class Session:
 
         from campaignctl.api.client import Client
         from campaignctl.api.credentials import Credentials
-        from campaignctl.app import waiting
+        from campaignctl.app import terminal
         from campaignctl.app.audit import audited, said
         from campaignctl.manifests.project import require_account
 
@@ -257,7 +257,7 @@ class Session:
                 self.environment,
                 base_url=base_url,
                 credentials=credentials,
-                clock=waiting.said(clock or self.clock, self.options),
+                clock=terminal.said(clock or self.clock, self.options),
                 random=self.options.random or Random(),
                 network=self.options.network,
                 observer=observe,

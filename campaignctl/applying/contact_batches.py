@@ -20,7 +20,7 @@ class Contacts:
     """What is known of the contacts of a list, batch by batch.
 
     `refused` are the numbers of people who have none, as far as the answers tell who that is, `unplaced` counts the
-    others; `strangers` counts items that show somebody who was not sent. `silent` counts, by field, known contacts
+    others; `unsent` counts items that show somebody who was not sent. `silent` counts, by field, known contacts
     that do not show it: they may have been told something else.
     """
 
@@ -28,13 +28,13 @@ class Contacts:
     sids: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     unplaced: int = 0
-    strangers: int = 0
+    unsent: int = 0
     silent: Counter[str] = field(default_factory=Counter)
 
     @property
     def failed(self) -> int:
         """How many were refused, or are somebody else."""
-        return len(self.refused) + self.unplaced + self.strangers
+        return len(self.refused) + self.unplaced + self.unsent
 
     def take(self, numbers: Sequence[str], fields: Sequence[str], items: Sequence[ContactItem]) -> None:
         """One batch: the numbers that were sent, and the answer's items, in whatever order."""
@@ -45,7 +45,7 @@ class Contacts:
         sent, seen = set(numbers), set[str]()
         for place, (item, number) in enumerate(zip(items, shown, strict=True)):
             if number is not None and (number not in sent or number in seen):
-                self.strangers += 1
+                self.unsent += 1
             elif item.sid is not None and (item.fine or item.code == _CONFLICT):
                 self.sids.append(item.sid)
                 self.silent.update(_silent(item, fields))

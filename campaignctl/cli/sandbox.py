@@ -14,9 +14,9 @@ from campaignctl.app.options import GlobalOptions
 from campaignctl.app.workspace import Session
 from campaignctl.cli.options import global_options
 from campaignctl.errors import InputError, UsageError
+from campaignctl.model.windows import period_of
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION = re.compile(r"(?:\d+[smhd])+")
+_DURATION = re.compile(r"(?:[0-9]+[smhd])+")
 
 
 @click.group("sandbox")
@@ -83,7 +83,6 @@ def _duration(text: str) -> timedelta:
     if not _DURATION.fullmatch(text):
         raise UsageError(f"{text} is no duration: write 90s, 30m, 2h, 1d or 1h30m")
     try:
-        seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
-        return timedelta(seconds=seconds)
+        return period_of(text)
     except (OverflowError, ValueError):  # more days than there are, or more digits than a number may have
         raise InputError(f"{text[:40]} is beyond the last year there is: advance by less") from None

@@ -116,14 +116,7 @@ def _look(
     mine = tuple(change for change in changes if change.desired)
     shown = nobodys if status_options.show_all else ()
     if status_options.names:
-        asked = list(map(AskedName.read, status_options.names))
-        mine = tuple(change for each in asked for change in _managed(each, changes, client))
-        last = tuple(change for each in asked for change in _last_dates(each, found, client))
-        mine += tuple(it for it in last if it.key[:2] not in {change.key[:2] for change in mine})
-        others = (each for each in asked if not any(_is_asked(it, each) for it in mine))
-        names = [it.name for it in reading.all_manifests if it.name]
-        shown = tuple(live for each in others for live in _campaigns(each, listings, client, names))
-        shown += _meant_by_sid(asked, listings, (*shown, *(it.live for it in mine if it.live)))
+        mine, shown = _asked_for(list(map(AskedName.read, status_options.names)), found, reading, client)
     read = [live for listing in listings.values() for live in listing.campaigns]
     told = tuple(_told_both(status_options.names, {live.sid: live for live in (*read, *shown)}.values()))
     _count(lists, (*(change.live for change in mine), *shown), client)
@@ -142,6 +135,21 @@ def _look(
         notes=(*found.snapshot.notes, *told),
         findings=reading.findings,
     )
+
+
+def _asked_for(
+    asked: list[AskedName], found: PlanBasis, reading: Reading, client: Client
+) -> tuple[tuple[Change, ...], tuple[Live, ...]]:
+    """What is meant by NAME…: changes of manifests, and campaigns that no manifest describes."""
+    listings, changes = found.snapshot.listings, found.decisions.changes
+    mine = tuple(change for each in asked for change in _managed(each, changes, client))
+    last = tuple(change for each in asked for change in _last_dates(each, found, client))
+    mine += tuple(it for it in last if it.key[:2] not in {change.key[:2] for change in mine})
+    others = (each for each in asked if not any(_is_asked(it, each) for it in mine))
+    names = [it.name for it in reading.all_manifests if it.name]
+    shown = tuple(live for each in others for live in _campaigns(each, listings, client, names))
+    shown += _meant_by_sid(asked, listings, (*shown, *(it.live for it in mine if it.live)))
+    return mine, shown
 
 
 def _unmanaged(found: PlanBasis, listings: Mapping[str, Listing]) -> tuple[Live, ...]:

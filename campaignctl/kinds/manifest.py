@@ -96,53 +96,58 @@ WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 """As calendars write them, in the order of the week."""
 
 
+_DATES = (
+    Field(
+        "cron",
+        Type.STRING,
+        "Minute, hour, day of month, month, day of week. Minute and hour are one number each, one day is *.",
+        required=True,
+        minimum=1,
+        maximum=200,
+    ),
+    Field("time_zone", Type.STRING, "The IANA time zone of the hour.", required=True, minimum=1),
+    Field("from", Type.STRING, "The first date.", required=True, format_by=formats.DATE),
+    Field("until", Type.STRING, "The last date. Either this or count.", format_by=formats.DATE),
+    Field("count", Type.INTEGER, "How many dates, skipped ones too. Either this or until."),
+    Field(
+        "duration",
+        Type.STRING,
+        "From the start to the end; the end is on the same date.",
+        required=True,
+        format_by=formats.DURATION,
+    ),
+)
+_HOLIDAYS = (
+    Field("except", Type.STRINGS, "Dates that are holidays.", format_by=formats.DATE),
+    Field(
+        "calendars",
+        Type.STRINGS,
+        "Files beside the manifest, each a Calendar, whose dates are holidays.",
+        format_by=formats.PATH,
+    ),
+    Field(
+        "on_holiday",
+        Type.STRING,
+        "Whether the occurrence of a holiday is skipped or runs on the next open day, a week on at most.",
+        default="skip",
+        choices=("skip", "next_open_day"),
+    ),
+    Field(
+        "horizon",
+        Type.STRING,
+        "How far ahead campaigns are created.",
+        default="14d",
+        format_by=formats.HORIZON,
+    ),
+)
+
+
 def _repeat() -> Field:
     return Field(
         "repeat",
         Type.OBJECT,
         "When it repeats, instead of schedule: each date of the rule is a campaign of its own, named NAME-DATE.",
-        fields=(
-            Field(
-                "cron",
-                Type.STRING,
-                "Minute, hour, day of month, month, day of week. Minute and hour are one number each, one day is *.",
-                required=True,
-                minimum=1,
-                maximum=200,
-            ),
-            Field("time_zone", Type.STRING, "The IANA time zone of the hour.", required=True, minimum=1),
-            Field("from", Type.STRING, "The first date.", required=True, format_by=formats.DATE),
-            Field("until", Type.STRING, "The last date. Either this or count.", format_by=formats.DATE),
-            Field("count", Type.INTEGER, "How many dates, skipped ones too. Either this or until."),
-            Field(
-                "duration",
-                Type.STRING,
-                "From the start to the end; the end is on the same date.",
-                required=True,
-                format_by=formats.DURATION,
-            ),
-            Field("except", Type.STRINGS, "Dates that are holidays.", format_by=formats.DATE),
-            Field(
-                "calendars",
-                Type.STRINGS,
-                "Files beside the manifest, each a Calendar, whose dates are holidays.",
-                format_by=formats.PATH,
-            ),
-            Field(
-                "on_holiday",
-                Type.STRING,
-                "Whether the occurrence of a holiday is skipped or runs on the next open day, a week on at most.",
-                default="skip",
-                choices=("skip", "next_open_day"),
-            ),
-            Field(
-                "horizon",
-                Type.STRING,
-                "How far ahead campaigns are created.",
-                default="14d",
-                format_by=formats.HORIZON,
-            ),
-        ),
+        fields=(*_DATES, *_HOLIDAYS),
     )
 
 

@@ -106,9 +106,9 @@ def _declared(desired: Desired, place: int) -> int:
 def _of_rule(desired: Desired, path: str) -> str:
     """An occurrence has no schedule of its own: its start stands in the rule's cron, its end in the duration."""
     kind = desired.kind
-    whole, start = kind.schedule.name, f"{kind.schedule.name}.{kind.start.name}"
+    schedule, start = kind.schedule.name, f"{kind.schedule.name}.{kind.start.name}"
     end = f"{kind.schedule.name}.{kind.end.name}"
-    return {whole: "repeat", start: "repeat.cron", end: "repeat.duration"}.get(path, path)
+    return {schedule: "repeat", start: "repeat.cron", end: "repeat.duration"}.get(path, path)
 
 
 def nearest(node: Node, path: str) -> Node:

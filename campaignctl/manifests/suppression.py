@@ -32,7 +32,7 @@ Here: TypeAlias = Callable[[], Position]
 
 _MOST_FAULTS: Final = 20
 _PLAIN_FILE: Final = re.compile(r"(?:number\r?\n)?(?:\+[0-9]{7,15}\r?\n)*+(?:\+[0-9]{7,15})?", re.ASCII)
-"""One E.164 number a line: most files of a million are, and are taken as a whole."""
+"""One E.164 number a line: most files of a million are, and are taken in one go."""
 
 
 class People(NamedTuple):
@@ -182,7 +182,7 @@ class _Suppressing:
         return (self.root / desired.where.file).parent if outside and desired else self.root
 
     def _file(self, file: str, home: Path) -> People:
-        """Faults of the file as a whole have no place yet: each source that names it has its own."""
+        """Faults of the complete file have no place yet: each source that names it has its own."""
         nowhere, named = Position(""), f"from_file {quoted(file)}"
         try:
             text = read_inside(self.root / file, home)

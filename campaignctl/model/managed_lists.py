@@ -76,7 +76,7 @@ class AccountList:
 
 @dataclass(frozen=True, slots=True)
 class ListVersion:
-    """A list of the account that bears the name of a version of `name`; `attempt` counts from 1."""
+    """A list of the account that has the name of a version of `name`; `attempt` counts from 1."""
 
     sid: str
     name: str

@@ -54,16 +54,17 @@ def _offset(text: str) -> tzinfo | None:
     return datetime.fromisoformat(f"2000-01-01T00:00:00{text}").tzinfo
 
 
+_PARTS: Final = re.compile("([0-9]+)([smhd])", re.ASCII)
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def period_of(text: str) -> timedelta:
-    """`30m`, `7d`, as `formats.PERIOD` lets it through.
+    """`30m`, `7d`, `1h30m`: every length of time that people write, once its format has let it through.
 
-    >>> period_of("7d").days
-    7
+    >>> period_of("7d").days, period_of("1h30m").seconds
+    (7, 5400)
     """
-    return timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]])
+    return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in _PARTS.findall(text)))
 
 
 def offset(when: datetime) -> str:

@@ -121,18 +121,7 @@ def make_plan(
     account = _look(all_manifests, snapshot, terms)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
-    copies = copies_among(all_manifests, terms.environment, terms.now)
-    others = cache(lambda: OtherRuns(_other_runs(account, terms.counts), terms.policies.capacities))
-    registered = cache(lambda: registry_of(terms.companions))
-    ledger = cache(lambda: _ledger(account, terms)) if keeps_ledger(terms.environment) else None
-    limited = level_of(RULES["frequency"], terms.environment) is not None
-    beside = Beside(
-        copies=copies,
-        find_load=lambda *asked: others().find_load(*asked),
-        registered=registered,
-        ledger=ledger,
-        frequency=Frequency(_contacts(account), terms.country) if limited else None,
-    )
+    beside, ledger = _beside(all_manifests, account, terms)
     terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
     decided, changes, shared = _decide_all(meant, orphans, account, terms)
@@ -154,6 +143,24 @@ def make_plan(
         find_load=beside.find_load,
         find_registered=lambda spec: text_registered(beside, spec),
     )
+
+
+def _beside(
+    all_manifests: Sequence[Desired], account: _Account, terms: Terms
+) -> tuple[Beside, Callable[[], Ledger] | None]:
+    """What policies hold a campaign against besides itself, each computed when the first of them asks."""
+    others = cache(lambda: OtherRuns(_other_runs(account, terms.counts), terms.policies.capacities))
+    registered = cache(lambda: registry_of(terms.companions))
+    ledger = cache(lambda: _ledger(account, terms)) if keeps_ledger(terms.environment) else None
+    limited = level_of(RULES["frequency"], terms.environment) is not None
+    beside = Beside(
+        copies=copies_among(all_manifests, terms.environment, terms.now),
+        find_load=lambda *asked: others().find_load(*asked),
+        registered=registered,
+        ledger=ledger,
+        frequency=Frequency(_contacts(account), terms.country) if limited else None,
+    )
+    return beside, ledger
 
 
 def _decide_all(
@@ -351,7 +358,9 @@ def _pinned_elsewhere(desired: Desired, account: _Account) -> Decision | None:
     for match in account.matches:
         other = match.live
         if match.how is How.SID and other and (other.kind, other.name) == (desired.kind, desired.name):
-            message = f"{other.sid} bears its name, and {match.desired.where} pins that one: put the date into except"
+            message = (
+                f"{other.sid} has its name, and {match.desired.where} pins that one: put the date into except"
+            )
             return Decision(Reason("ambiguous-name", message))
     return None
 

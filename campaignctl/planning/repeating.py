@@ -58,7 +58,7 @@ class Repeating:
 
     @cached_property
     def _borne(self) -> Mapping[tuple[str, str | None], Sequence[_Borne]]:
-        """By manifest: all that bear one of its names."""
+        """By manifest: all that have one of its names."""
         found: dict[tuple[str, str | None], list[_Borne]] = {}
         for listing in self._snapshot.listings.values():
             for live in listing.campaigns:

@@ -111,6 +111,6 @@ def typical_unfinished(workload: Workload, window: timedelta) -> int:
             done += weight * called * over
         elif passed > first:  # attempts follow each other: no other one is cut
             done, over = done * (last - first) + weight * called * (passed - first), over * (last - first)
-    whole = workload.unit * CERTAIN * over
-    left = -((done - workload.people * whole) // whole)
+    complete = workload.unit * CERTAIN * over
+    left = -((done - workload.people * complete) // complete)
     return min(left, worst_unfinished(workload, window))

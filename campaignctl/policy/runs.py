@@ -152,8 +152,8 @@ class _Lane:
         late = self._by_start.of(bisect_left(self._by_start.moments, ends), every)
         early = self._by_end.of(0, bisect_right(self._by_end.moments, begins))
         campaigns, unknown, minutes = (
-            whole - more - less
-            for whole, more, less in zip(self._by_start.of(0, every), late, early, strict=True)
+            total - more - less
+            for total, more, less in zip(self._by_start.of(0, every), late, early, strict=True)
         )
         own = self._own.get(key)
         if own is not None and own[0] < ends and begins < own[1]:

@@ -69,21 +69,8 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
 
     What a reviewer approves is all there.
     """
-    changes: list[BriefChangeDocument] = []
-    coming: list[tuple[Change, Estimate | None]] = []
     costs = _costs(environment)
-    going: list[Priced] = []
-    for change in plan.changes:
-        stays = _stays(change)
-        said = _NO_ESTIMATES if stays else estimates(change)
-        run = None if stays else run_of(change, plan.created_at, environment, plan.find_load)
-        document = _change(change, said, run, plan, environment, show_numbers)
-        changes.append(document)
-        coming.append((change, said[1]))
-        if costs is not None and not stays and not change.of_list:
-            priced = costs.of_change(change)
-            document["cost"] = costs.change_document(*priced)
-            going += [priced] if sets_going(change) else []
+    changes, coming, going = _changes(plan, environment, costs, show_numbers)
     return {
         "format_version": FORMAT_VERSION,
         "campaignctl_version": __version__,
@@ -113,6 +100,27 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
         "calling_hours": hours_document(environment),
         "cost": costs.plan_document(going) if costs is not None else None,
     }
+
+
+def _changes(
+    plan: Plan, environment: Environment, costs: Costs | None, show_numbers: bool
+) -> tuple[list[BriefChangeDocument], list[tuple[Change, Estimate | None]], list[Priced]]:
+    """Those of the plan, how many people each comes to, and what those cost that call somebody."""
+    changes: list[BriefChangeDocument] = []
+    coming: list[tuple[Change, Estimate | None]] = []
+    going: list[Priced] = []
+    for change in plan.changes:
+        stays = _stays(change)
+        said = _NO_ESTIMATES if stays else estimates(change)
+        run = None if stays else run_of(change, plan.created_at, environment, plan.find_load)
+        document = _change(change, said, run, plan, environment, show_numbers)
+        changes.append(document)
+        coming.append((change, said[1]))
+        if costs is not None and not stays and not change.of_list:
+            priced = costs.of_change(change)
+            document["cost"] = costs.change_document(*priced)
+            going += [priced] if sets_going(change) else []
+    return changes, coming, going
 
 
 def _costs(environment: Environment) -> Costs | None:

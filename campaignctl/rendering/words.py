@@ -359,8 +359,8 @@ def money(amounts: MoneyDocument) -> str:
 
 
 def _grouped(amount: str) -> str:
-    whole, point, rest = amount.partition(".")
-    return f"{int(whole):,}{point}{rest}"
+    units, point, rest = amount.partition(".")
+    return f"{int(units):,}{point}{rest}"
 
 
 def currency(document: AnyPlanDocument) -> str:

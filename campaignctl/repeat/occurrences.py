@@ -21,7 +21,7 @@ def run_of(rule: Recurrence, day: date) -> WallRun | None:
 
 
 def _run_of(name: str, clock: time, duration: timedelta, day: date) -> WallRun | None:
-    """Nearly every date has no change of offset: there the clock on the wall can be reckoned with."""
+    """Nearly every date has no change of offset: there plain arithmetic on wall times is right."""
     if day in dates_of_change(name, day.year):
         return run_on(day, clock, duration, name)
     start = datetime.combine(day, clock, zone(name))

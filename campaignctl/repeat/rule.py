@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from campaignctl.diagnostics import did_you_mean, quoted
@@ -13,13 +12,13 @@ from campaignctl.model.campaigns import Desired
 from campaignctl.model.dated_names import parsed
 from campaignctl.model.fault import SpecFinding
 from campaignctl.model.recurrence import HolidayCalendar, Recurrence
+from campaignctl.model.windows import period_of
 from campaignctl.repeat.cron import CronError, normal_cron
 from campaignctl.repeat.dates import LONGEST_YEARS, years_later
 from campaignctl.zones import zone_names
 
 REPEAT: Final = "repeat"
 NEXT_OPEN_DAY: Final = "next_open_day"
-_DURATION: Final = re.compile("(?:([0-9]+)h)?(?:([0-9]+)m)?", re.ASCII)
 _FIRST_YEAR: Final = 2000
 """Before that zones have offsets with seconds, which no start can be written with."""
 
@@ -30,13 +29,6 @@ def days(text: object) -> date | None:
         return date.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
-
-
-def duration_of(text: str) -> timedelta:
-    """`90m`, `3h`, `1h30m`."""
-    found = _DURATION.fullmatch(text)
-    hours, minutes = found.groups() if found else (None, None)
-    return timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
 
 
 def rule_of(values: Mapping[str, Value], calendars: Sequence[HolidayCalendar]) -> Recurrence | None:
@@ -54,7 +46,7 @@ def rule_of(values: Mapping[str, Value], calendars: Sequence[HolidayCalendar]) -
         first=first,
         until=until,
         times=count if isinstance(count, int) else None,
-        duration=duration_of(str(values.get("duration") or "")),
+        duration=period_of(str(values.get("duration") or "")),
         excepted=frozenset(filter(None, map(days, excepted))) if isinstance(excepted, list) else frozenset(),
         calendars=tuple(calendars),
         moves=values.get("on_holiday") == NEXT_OPEN_DAY,

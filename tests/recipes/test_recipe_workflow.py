@@ -75,7 +75,7 @@ def steps(workflow: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, step
 
 
-def test_pull_requests_of_strangers_run_without_secrets_and_with_a_token_that_only_reads(
+def test_pull_requests_of_others_run_without_secrets_and_with_a_token_that_only_reads(
     workflow: Mapping[str, Any],
 ) -> None:
     assert "pull_request_target" not in workflow["on"]

@@ -9,7 +9,7 @@ from typing import Final
 from campaignctl.diagnostics import counted, quoted
 from campaignctl.kinds import formats
 from campaignctl.kinds.formats import Format
-from campaignctl.kinds.manifest import API_VERSION, FROM_FILE
+from campaignctl.kinds.manifest import FROM_FILE, LABELS, opening
 from campaignctl.kinds.table import Field, Secrecy, Type, Value
 from campaignctl.model.campaigns import Desired, ListName
 from campaignctl.model.companions import Companion, CompanionKind, CompanionPlace
@@ -56,13 +56,7 @@ _METADATA: Final = (
         required=True,
         format_by=_NAME,
     ),
-    Field(
-        "labels",
-        Type.TEXT_MAP,
-        "Words of your own, for selecting with -l; never sent.",
-        keys=formats.LABEL,
-        format_by=formats.LABEL_VALUE,
-    ),
+    LABELS,
 )
 _SPEC: Final = (
     Field(
@@ -85,8 +79,7 @@ DOCUMENT: Final = Field(
     Type.OBJECT,
     "Who is in a contact list, which an apply uploads where a campaign needs it.",
     fields=(
-        Field("apiVersion", Type.STRING, "The format.", required=True, choices=(API_VERSION,)),
-        Field("kind", Type.STRING, "What is described.", required=True, choices=(KIND,)),
+        *opening(KIND),
         Field("metadata", Type.OBJECT, "What the list is called.", required=True, fields=_METADATA),
         Field("spec", Type.OBJECT, "Who is in it.", required=True, fields=_SPEC),
     ),

@@ -10,7 +10,7 @@ from campaignctl.diagnostics import counted, quoted
 from campaignctl.dlt.words import PLACEHOLDER, TAGS, Category
 from campaignctl.kinds import formats
 from campaignctl.kinds.formats import Format
-from campaignctl.kinds.manifest import API_VERSION
+from campaignctl.kinds.manifest import opening
 from campaignctl.kinds.table import Field, Type, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.companions import Companion, CompanionKind, CompanionPlace
@@ -96,8 +96,7 @@ DOCUMENT: Final = Field(
     Type.OBJECT,
     "Texts as they are registered with an operator in India: SMS campaigns are held against them.",
     fields=(
-        Field("apiVersion", Type.STRING, "The format.", required=True, choices=(API_VERSION,)),
-        Field("kind", Type.STRING, "What is described.", required=True, choices=(KIND,)),
+        *opening(KIND),
         Field(
             "metadata",
             Type.OBJECT,

@@ -226,14 +226,15 @@ def _name(kind: Kind) -> Field:
     )
 
 
+LABELS = Field(
+    "labels",
+    Type.TEXT_MAP,
+    "Words of your own, for selecting with -l; never sent.",
+    keys=formats.LABEL,
+    format_by=formats.LABEL_VALUE,
+)
 _MATCHING = (
-    Field(
-        "labels",
-        Type.TEXT_MAP,
-        "Words of your own, for selecting with -l; never sent.",
-        keys=formats.LABEL,
-        format_by=formats.LABEL_VALUE,
-    ),
+    LABELS,
     Field(
         "sid",
         Type.STRING,
@@ -299,14 +300,21 @@ def _spec(kind: Kind) -> Iterator[Field]:
         yield _take()
 
 
+def opening(kind: str) -> tuple[Field, Field]:
+    """The rows with which every file begins: its format, and the kind of what it describes."""
+    return (
+        Field("apiVersion", Type.STRING, "The format.", required=True, choices=(API_VERSION,)),
+        Field("kind", Type.STRING, "What is described.", required=True, choices=(kind,)),
+    )
+
+
 def _document(kind: Kind) -> Field:
     return Field(
         kind.name,
         Type.OBJECT,
         f"A campaign that {kind.verb} people, as it is wanted.",
         fields=(
-            Field("apiVersion", Type.STRING, "The format.", required=True, choices=(API_VERSION,)),
-            Field("kind", Type.STRING, "What is described.", required=True, choices=(kind.name,)),
+            *opening(kind.name),
             Field(
                 "metadata",
                 Type.OBJECT,

@@ -8,6 +8,7 @@ from typing import Final
 
 from campaignctl.diagnostics import Severity, counted, quoted
 from campaignctl.model.values import texts
+from campaignctl.model.windows import period_of
 from campaignctl.policy.subject import Case, Violation
 
 _TIME_TO_FILL: Final = timedelta(hours=24)
@@ -53,7 +54,7 @@ def frequency(case: Case) -> Iterator[Violation]:
     at_most, written = case.settings.get("at_most"), str(case.settings.get("within") or WITHIN)
     if not isinstance(at_most, int) or case.beside.frequency is None:
         return
-    found = case.beside.frequency.of(case.desired, at_most, _read_within(written))
+    found = case.beside.frequency.of(case.desired, at_most, period_of(written))
     if found is None:
         return
     people = counted(found.people, "person of it is", "people of it are")
@@ -65,9 +66,3 @@ def frequency(case: Case) -> Iterator[Violation]:
 
 
 WITHIN: Final = "7d"
-
-
-def _read_within(text: str) -> timedelta:
-    """`7d`, `36h`."""
-    amount = int(text[:-1])
-    return timedelta(days=amount) if text.endswith("d") else timedelta(hours=amount)

@@ -7,7 +7,7 @@ from typing import Final
 from campaignctl.kinds import KINDS, formats
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.endpoints import CREATE_FORMS, SERVICES, Service
-from campaignctl.kinds.manifest import API_VERSION, stop_when, suppress
+from campaignctl.kinds.manifest import opening, stop_when, suppress
 from campaignctl.kinds.operations import given_in
 from campaignctl.kinds.spending import PRICES, USAGE
 from campaignctl.kinds.table import Field, Secrecy, Type
@@ -201,8 +201,7 @@ PROJECT = Field(
     Type.OBJECT,
     "A project: where its manifests are, and the accounts they are for.",
     fields=(
-        Field("apiVersion", Type.STRING, "The format.", required=True, choices=(API_VERSION,)),
-        Field("kind", Type.STRING, "What is described.", required=True, choices=(PROJECT_KIND,)),
+        *opening(PROJECT_KIND),
         Field(
             "manifests",
             Type.STRINGS,

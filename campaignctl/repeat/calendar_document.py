@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from campaignctl.kinds import formats
-from campaignctl.kinds.manifest import API_VERSION, WEEKDAYS
+from campaignctl.kinds.manifest import WEEKDAYS, opening
 from campaignctl.kinds.table import Field, Type, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.companions import Companion, CompanionKind, CompanionPlace
@@ -45,8 +45,7 @@ DOCUMENT: Final = Field(
     Type.OBJECT,
     "Holidays, for the calendars of manifests that repeat.",
     fields=(
-        Field("apiVersion", Type.STRING, "The format.", required=True, choices=(API_VERSION,)),
-        Field("kind", Type.STRING, "What is described.", required=True, choices=(KIND,)),
+        *opening(KIND),
         _COVERS,
         Field("closed", Type.STRINGS, "Weekdays that are holidays.", choices=WEEKDAYS, any_case=True),
         _DATES,

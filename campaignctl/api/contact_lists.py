@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from campaignctl.api.client import Client, ContactPage
 from campaignctl.api.listing import is_refusal
 from campaignctl.errors import ApiError
-from campaignctl.kinds.endpoints import CONTACT_LISTS, CONTACTS
+from campaignctl.kinds.endpoints import CONTACT_LISTS
 from campaignctl.model.managed_lists import AccountList
 from campaignctl.planning.lists import Directory
 
@@ -52,23 +52,11 @@ def search_lists(client: Client, name: str) -> FoundLists:
     return found if found.complete else read_lists(client)
 
 
-def count_contacts(client: Client, sid: str) -> int | None:
-    """How many are in a list; None where that is refused, unread or contradicts itself.
-
-    An answer may give the size of its own page: so a total that a page of one could have is read once more.
-    """
-    try:
-        page = client.list_contacts(sid, limit=1)
-        if page.total is None or page.total > 1:
-            return page.total
-        longer = client.list_contacts(sid, limit=CONTACTS.page_limit)
-    except ApiError:
-        return None
-    return page.total if longer.total == page.total == len(longer.items) else None
-
-
 def _read(client: Client, name: str | None) -> tuple[tuple[AccountList, ...], bool]:
-    """The lists, and whether they are all: pages overlap by one, and what moved meanwhile shows there."""
+    """The lists, and whether they are all: pages overlap by one, and what moved in between shows there.
+
+    Nothing is read again, as `listing` does for campaigns: lists that moved are incomplete, and that is said.
+    """
     found: dict[str, AccountList] = {}
     failed, anchor, offset = False, None, 0
     for _ in range(_MOST_PAGES):
@@ -85,5 +73,5 @@ def _read(client: Client, name: str | None) -> tuple[tuple[AccountList, ...], bo
 
 
 def _is_last(page: ContactPage, reached: int) -> bool:
-    """A full page is never the last one, whatever `total` claims."""
+    """As of campaigns (`listing.is_last`); a short page without a total ends it too."""
     return len(page.entries) < CONTACT_LISTS.page_limit and reached >= (page.total or 0)

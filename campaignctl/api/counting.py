@@ -7,14 +7,11 @@ with a longer page, and holds only where that page agrees with it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from campaignctl.api.client import Client
 from campaignctl.errors import ApiError
+from campaignctl.kinds.endpoints import CONTACTS
 from campaignctl.model.plan import ListCount
-
-_LONG_PAGE: Final = 20
-"""As long as one is by default."""
 
 
 def count_list(client: Client, sid: str) -> ListCount:
@@ -41,7 +38,7 @@ def _total(client: Client, sid: str) -> tuple[int | None, bool]:
         return None, False
     if total > 1:
         return total, bool(page.items)
-    page = client.list_contacts(sid, limit=_LONG_PAGE)
+    page = client.list_contacts(sid, limit=CONTACTS.page_limit)
     return total, page.total == total == len(page.items)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from campaignctl.api.client import Client
-from campaignctl.api.contact_lists import count_contacts, read_lists
+from campaignctl.api.contact_lists import read_lists
+from campaignctl.api.counting import count_list
 from campaignctl.model.contact_items import ContactExchange
 from campaignctl.model.managed_lists import AccountList
 
@@ -42,5 +43,5 @@ class ListAccount:
         return read_lists(self.client).lists
 
     def count(self, sid: str) -> int | None:
-        """See `count_contacts`."""
-        return count_contacts(self.client, sid)
+        """See `count_list`."""
+        return count_list(self.client, sid).count

@@ -103,7 +103,10 @@ class _Reader:
 
 
 def _is_last(page: Envelope, reached: int, limit: int) -> bool:
-    """A full page is never the last one, whatever `total` claims; a server that never ends is left."""
+    """A full page is never the last one, whatever `total` claims; a server that never ends is left.
+
+    Unlike a list of campaigns, rows without a total end with a short page: nobody is called for what is not seen.
+    """
     if reached > (_MOST_WITHOUT_TOTAL if page.total is None else 2 * page.total + 20 * limit):
         raise AnswerError("the account's per-recipient results do not come to an end")
     return len(page.items) < limit and reached >= (page.total or 0)

@@ -151,10 +151,10 @@ class ListPlanner:
         return {name: self._count(it) if name in used else it for name, it in lists.items()}
 
     def _count(self, managed: ManagedList) -> ManagedList:
-        from campaignctl.api.contact_lists import count_contacts
+        from campaignctl.api.counting import count_list
 
         while (wanted := managed.wanted) is not None and wanted.sid not in managed.counts:
-            counts = {**managed.counts, wanted.sid: count_contacts(self.client, wanted.sid)}
+            counts = {**managed.counts, wanted.sid: count_list(self.client, wanted.sid).count}
             managed = replace(managed, counts=counts)
         return managed
 

@@ -94,11 +94,11 @@ def _counted(found: PlanBasis, client: Client) -> tuple[ManagedList, ...]:
     """The project's lists with the counts of every version that has the content of its manifest."""
     if not found.lists:
         return ()
-    from campaignctl.api.contact_lists import count_contacts
+    from campaignctl.api.counting import count_list
 
     counted = []
     for managed in found.lists.values():
-        counts = {it.sid: count_contacts(client, it.sid) for it in managed.candidates}
+        counts = {it.sid: count_list(client, it.sid).count for it in managed.candidates}
         counted.append(replace(managed, counts=counts))
     return tuple(counted)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from campaignctl.gates.counters import counters_of
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.kinds.operations import Op, Permission
+from campaignctl.kinds.operations import BEGINNING, Permission
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.plan import HeldOperation, Operation, Reason
 from campaignctl.model.suppression import Shown
@@ -96,7 +96,7 @@ def unseen_held(decision: Decision, desired: Desired, live: Live | None, terms: 
 
 
 def _sends_people(operation: Operation) -> bool:
-    return operation.op in (Op.CREATE, Op.RESUME) or bool({NUMBERS, "lists"} & set(operation.fields))
+    return operation.op in BEGINNING or bool({NUMBERS, "lists"} & set(operation.fields))
 
 
 def called_already(desired: Desired, shown: Mapping[str, Shown]) -> Reason | None:

@@ -63,7 +63,7 @@ def _after() -> Field:
             Field(
                 "campaign", Type.STRING, "KIND/NAME of a manifest.", required=True, format_by=formats.CAMPAIGN
             ),
-            Field("limits", Type.OBJECT, "Shares that must be kept.", required=True, fields=limits),
+            Field("limits", Type.OBJECT, "Shares that must be kept.", fields=limits),
             Field(
                 "finished", Type.INTEGER, "How many people must have their outcome.", minimum=1, default=50
             ),

@@ -60,8 +60,15 @@ def does(change: BriefChangeDocument) -> str:
         return f"orphan, {acts}" if acts else "orphan, left as it is"
     if not change["held"]:
         return acts or kind
-    waits = words.needs_approval(change["held"])
+    waits = _waits(change)
     return f"{acts} now; {waits}" if acts else waits
+
+
+def _waits(change: BriefChangeDocument) -> str:
+    """`create needs approval`; `create waits` for what time alone brings."""
+    if change["reason"]["code"] == "gate-waiting":
+        return f"{words.listed(each['op'] for each in change['held'])} waits"
+    return words.needs_approval(change["held"])
 
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)

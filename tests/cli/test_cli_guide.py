@@ -71,6 +71,13 @@ def test_the_page_of_campaigns_that_repeat_does_what_it_says(tmp_path: Path) -> 
     assert "created" in said["campaignctl apply --allow resume:weekly-reminder --auto-approve"]
 
 
+@pytest.mark.slow
+def test_the_page_of_stages_does_what_it_says(tmp_path: Path) -> None:
+    said = run_page(PAGES / "staged.md", tmp_path)
+    assert "waits for voice/diwali-test" in said["campaignctl apply --auto-approve"]
+    assert "+ voice/diwali-canary: create" in said["campaignctl plan"]
+
+
 def test_every_link_of_the_guide_leads_somewhere() -> None:
     for target in re.findall(r"\]\(([^)#]+)", GUIDE.read_text(encoding="utf-8")):
         assert (GUIDE.parent / target).exists(), target

@@ -190,7 +190,7 @@ def test_it_may_be_told_to_wait_longer(desk: Desk) -> None:
         ({"after": [gate(limits={"unreached": "5%"})]}, "unknown-key", 1),
         ({"after": [gate(confidence="20%")]}, "format", 1),
         ({"after": [gate(within="7")]}, "format", 1),
-        ({"after": [{"campaign": "voice/canary"}]}, "required", 1),
+        ({"after": [{"limits": {"failed": "25%"}}]}, "required", 1),
     ],
 )
 def test_what_cannot_be_waited_for_is_told_at_its_place(
@@ -244,3 +244,16 @@ def test_by_hand_what_it_waits_for_is_said_before_the_question(desk: Desk) -> No
     desk.by_hand(sid, {"action": "pause"})
     result = desk.run("resume", "rest", "--auto-approve")
     assert (result.code, "waits for voice/canary" in result.out) == (0, True), result.all
+
+
+def test_without_limits_it_is_enough_that_so_many_have_their_outcome(desk: Desk) -> None:
+    team = {"from": [f"+91987650000{n}" for n in range(3)], "retries": None}
+    after = [{"campaign": "voice/test", "finished": 3}]
+    desk.manifests(
+        voice("test", schedule=CANARY, **team),
+        voice("rest", schedule=REST, metadata={"after": after}, **MANY),
+    )
+    desk.seed(live_voice("test", schedule=CANARY, **team))
+    assert change(desk.plan())["reason"]["code"] == "gate-waiting"
+    desk.pass_time(minutes=10)
+    assert change(desk.plan())["change"] == "create"

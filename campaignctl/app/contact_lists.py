@@ -57,7 +57,15 @@ def selected_lists(reading: Reading) -> tuple[ContactList, ...]:
 
 def canonical_lists(reading: Reading, country: Country | None) -> list[bytes]:
     """The selected ones as a plan's digest of manifests covers them: who is declared."""
-    return [canonical_list(it.name, it.labels, members_of(it, country)) for it in selected_lists(reading)]
+    return [_canonical(it, country) for it in selected_lists(reading)]
+
+
+def _canonical(contact_list: ContactList, country: Country | None) -> bytes:
+    sources = contact_list.suppression.sources if contact_list.suppression else ()
+    members = members_of(contact_list.as_written, country)
+    return canonical_list(
+        contact_list.name, contact_list.labels, members, [it.written(country) for it in sources]
+    )
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from campaignctl.diagnostics import counted, quoted
+from campaignctl.diagnostics import Position, counted, quoted
 from campaignctl.kinds import formats
 from campaignctl.kinds.formats import Format
-from campaignctl.kinds.manifest import FROM_FILE, LABELS, opening
+from campaignctl.kinds.manifest import FROM_FILE, LABELS, TAKE, opening, suppress_of_manifest, take
 from campaignctl.kinds.table import Field, Secrecy, Type, Value
-from campaignctl.model.campaigns import Desired, ListName
+from campaignctl.model.campaigns import Desired, ListName, ListRef
 from campaignctl.model.companions import Companion, CompanionKind, CompanionPlace
 from campaignctl.model.fault import SpecFinding
 from campaignctl.model.managed_lists import CONTACT_LIST as CONTACT_LIST_KIND
 from campaignctl.model.managed_lists import looks_like_a_version
+
+if TYPE_CHECKING:
+    from campaignctl.model.suppression import Suppression, SuppressionSource
 
 KIND: Final = CONTACT_LIST_KIND
 NUMBER: Final = "number"
@@ -73,6 +76,8 @@ _SPEC: Final = (
         "is left out.",
         fields=_COLUMNS,
     ),
+    suppress_of_manifest(),
+    take(),
 )
 DOCUMENT: Final = Field(
     KIND,
@@ -92,6 +97,9 @@ class ContactList(Companion):
 
     `cells` are as they are written, those of a column after the other, in the order of `columns`; `lines` are the
     rows' lines in `file`, as positions name it, or their places among the numbers where there is none.
+    `take` is how many of them are taken. `suppress` are the sources that it names, `suppression` whom they and the
+    project's hold; where these leave somebody out, `written` is the list before that, `left_out` who is not called, by
+    the country's rule.
     """
 
     name: str
@@ -101,6 +109,26 @@ class ContactList(Companion):
     cells: tuple[Sequence[str], ...] = field(default=(), repr=False)
     lines: Sequence[int] = field(default=(), repr=False)
     file: str | None = None
+    take: int | None = None
+    suppress: tuple[SuppressionSource, ...] = ()
+    suppression: Suppression | None = field(default=None, repr=False)
+    written: ContactList | None = field(default=None, repr=False)
+    left_out: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @property
+    def where(self) -> Position:
+        """Its file, line and column."""
+        return self.place.where
+
+    @property
+    def document(self) -> int:
+        """Its place among the documents of its file."""
+        return self.place.document
+
+    @property
+    def as_written(self) -> ContactList:
+        """Before anybody was left out."""
+        return self.written or self
 
     @property
     def numbers(self) -> Sequence[str]:
@@ -131,7 +159,13 @@ def build(values: Mapping[str, Value], place: CompanionPlace) -> ContactList:
         columns,
         (written,) if written else (),
         range(1, len(written) + 1),
+        take=_people(spec.get(TAKE)),
     )
+
+
+def _people(taken: Value) -> int | None:
+    people = _object(taken).get("people")
+    return people if isinstance(people, int) else None
 
 
 def _object(value: Value) -> Mapping[str, Value]:
@@ -179,6 +213,19 @@ def named_lists(desired: Desired) -> Iterator[tuple[str, ListName]]:
             for index, item in enumerate(items):
                 if isinstance(item, ListName):
                     yield f"{row.name}.{index}", item
+
+
+def lists_of(desired: Desired) -> Iterator[str]:
+    """The items of its `lists`, those that are given by name as they are marked."""
+    for row in desired.kind.given_by_name:
+        items = desired.spec.get(row.name)
+        if isinstance(items, list | tuple):
+            yield from items
+
+
+def names_among(desired: Desired) -> Iterator[str]:
+    """The names that it gives lists by, looked up or not."""
+    return (it.name for it in lists_of(desired) if isinstance(it, ListName | ListRef))
 
 
 def dynamic_faults(desired: Desired, names: frozenset[str]) -> Iterator[SpecFinding]:

@@ -9,43 +9,42 @@ from functools import partial
 from campaignctl.contact_lists.contact_list import ContactList
 from campaignctl.kinds.countries import Country
 from campaignctl.model.managed_lists import ManagedList, Members
+from campaignctl.model.suppression import Suppression
 from campaignctl.model.values import canonical_number, canonical_numbers
 
 
-def managed_list(
-    contact_list: ContactList, country: Country | None, suppressed: Collection[str] = frozenset()
-) -> ManagedList:
+def managed_list(contact_list: ContactList, country: Country | None) -> ManagedList:
     """The list as plans look at it, before the account was read."""
     lines = partial(lines_of, contact_list, country)
-    members = members_of(contact_list, country, suppressed)
+    members = members_of(contact_list, country)
     return ManagedList(contact_list.name, members, contact_list.place.where, contact_list.file, lines)
 
 
-def without_people(
-    contact_list: ContactList, people: Collection[str], country: Country | None
-) -> ContactList:
+def at_places(contact_list: ContactList, places: Sequence[int]) -> ContactList:
+    """The list with some of its rows."""
+    cells = tuple([column[place] for place in places] for column in contact_list.cells)
+    return replace(contact_list, cells=cells, lines=[contact_list.lines[place] for place in places])
+
+
+def without_people(contact_list: ContactList, suppression: Suppression) -> ContactList:
     """The list without those who must not be called."""
-    numbers = canonical_numbers(contact_list.numbers, country)
-    left = [place for place, number in enumerate(numbers) if number not in people]
-    if len(left) == len(numbers):
-        return contact_list
-    cells = tuple([column[place] for place in left] for column in contact_list.cells)
-    return replace(contact_list, cells=cells, lines=[contact_list.lines[place] for place in left])
+    numbers = contact_list.numbers
+    held = suppression.held(numbers)
+    if not held:
+        return replace(contact_list, suppression=suppression)
+    left = at_places(contact_list, suppression.places_left(numbers, held))
+    return replace(left, suppression=suppression, written=contact_list, left_out=held)
 
 
-def members_of(
-    contact_list: ContactList, country: Country | None, suppressed: Collection[str] = frozenset()
-) -> Members:
-    """The people of a list without those who are `suppressed`, numbers as the country's rule spells them."""
+def members_of(contact_list: ContactList, country: Country | None) -> Members:
+    """The people of a list, numbers as the country's rule spells them."""
     fields = contact_list.fields
     numbers = canonical_numbers(contact_list.numbers, country)
     people = set(numbers)
     repeated = len(numbers) - len(people)
-    called = people.difference(suppressed) if suppressed else people
-    left_out = len(people) - len(called)
-    order = sorted(called)
+    order = sorted(people)
     others = (_first_cells(numbers, column, order) for column in contact_list.cells[1:])
-    return Members(fields, (order, *others), repeated, left_out)
+    return Members(fields, (order, *others), repeated, contact_list.left_out)
 
 
 def _first_cells(numbers: Sequence[str], column: Sequence[str], order: Sequence[str]) -> Sequence[str]:

@@ -187,7 +187,8 @@ def suppress(*more: Field) -> Field:
     )
 
 
-def _suppress() -> Field:
+def suppress_of_manifest() -> Field:
+    """The same in a manifest, which may name another's people."""
     return suppress(
         Field(
             "campaign",
@@ -201,7 +202,8 @@ def _suppress() -> Field:
 TAKE = "take"
 
 
-def _take() -> Field:
+def take() -> Field:
+    """Some of the people who stand beside it."""
     doc = "How many; of fewer than that all are taken."
     people = Field("people", Type.INTEGER, doc, required=True, minimum=1)
     return Field(
@@ -295,9 +297,9 @@ def _spec(kind: Kind) -> Iterator[Field]:
             yield _repeat()
         if field.type is Type.NUMBERS:
             yield _from_file()
-    yield _suppress()
+    yield suppress_of_manifest()
     if kind.numbers:
-        yield _take()
+        yield take()
 
 
 def opening(kind: str) -> tuple[Field, Field]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.countries import Country
@@ -12,6 +12,9 @@ from campaignctl.model.campaigns import Desired
 from campaignctl.model.fault import SpecFinding, doubt
 from campaignctl.model.values import texts
 from campaignctl.recipients.choosing import Chosen, choose
+
+if TYPE_CHECKING:
+    from campaignctl.contact_lists.contact_list import ContactList
 
 
 class ChosenManifest(NamedTuple):
@@ -33,6 +36,25 @@ def chosen(desired: Desired, country: Country | None) -> ChosenManifest:
     return ChosenManifest(replace(desired, spec={**desired.spec, "from": taken}, places=found.places), faults)
 
 
+class ChosenList(NamedTuple):
+    """The same of a list."""
+
+    contact_list: ContactList
+    faults: tuple[SpecFinding, ...]
+
+
+def chosen_of_list(contact_list: ContactList, country: Country | None) -> ChosenList:
+    """What is left of a list; as it was where nobody can be chosen."""
+    from campaignctl.contact_lists.members import at_places
+
+    numbers, people = contact_list.numbers, contact_list.take
+    refusal = _in_two_spellings(numbers, country)
+    if refusal is not None or people is None or not numbers:
+        return ChosenList(contact_list, (refusal,) if refusal else ())
+    found = choose(contact_list.name, numbers, country, people)
+    return ChosenList(at_places(contact_list, found.places), tuple(_doubts(found, people)))
+
+
 def _refusal(desired: Desired, numbers: Sequence[str], country: Country | None) -> SpecFinding | None:
     if desired.spec.get("lists"):
         message = (
@@ -43,6 +65,10 @@ def _refusal(desired: Desired, numbers: Sequence[str], country: Country | None) 
         return SpecFinding(
             "take", "take", "take: it stands beside from or from_file, of whose people it takes some"
         )
+    return _in_two_spellings(numbers, country)
+
+
+def _in_two_spellings(numbers: Sequence[str], country: Country | None) -> SpecFinding | None:
     if country is None and any(number[:1] != "+" for number in numbers):
         message = (
             "take: without a country two spellings may be one person; set country in the environment, or write every "

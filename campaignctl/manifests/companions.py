@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from campaignctl.diagnostics import Diagnostic, Severity, quoted
-from campaignctl.kinds.table import Field, Type
+from campaignctl.kinds.table import Field, Type, Value
 from campaignctl.manifests.fields import FieldProblem, FieldReader
 from campaignctl.manifests.nodes import mark_of, members
 from campaignctl.manifests.places import nearest
@@ -65,7 +65,7 @@ def read_companion(
     companion = kind.build(values, CompanionPlace(source.at(mark_of(node)), source.document, commented))
     in_file: tuple[Diagnostic, ...] = ()
     if kind.name in _FILES and not reader.faults:
-        companion, in_file = _FILES[kind.name](companion, node, source)
+        companion, in_file = _FILES[kind.name](companion, node, source, values)
     findings = [
         *(Diagnostic(Severity.ERROR, it.rule, source.at(it.mark), it.message) for it in reader.faults),
         *in_file,
@@ -74,16 +74,20 @@ def read_companion(
     return companion, tuple(findings)
 
 
-def _members(companion: Companion, node: Node, source: Source) -> tuple[Companion, tuple[Diagnostic, ...]]:
-    from campaignctl.manifests.member_files import with_members
-
-    return with_members(companion, node, source)
+Read: TypeAlias = "tuple[Companion, tuple[Diagnostic, ...]]"
+Files: TypeAlias = "Callable[[Companion, Node, Source, Mapping[str, Value]], Read]"
 
 
-_FILES: Final[Mapping[str, Callable[[Companion, Node, Source], tuple[Companion, tuple[Diagnostic, ...]]]]] = (
-    MappingProxyType({"ContactList": _members})
-)
-"""By `kind:`, what reads the file that a document names."""
+def _members(companion: Companion, node: Node, source: Source, values: Mapping[str, Value]) -> Read:
+    from campaignctl.manifests.member_files import with_members, with_sources
+
+    companion, in_file = with_members(companion, node, source)
+    companion, in_sources = with_sources(companion, node, source, values)
+    return companion, (*in_file, *in_sources)
+
+
+_FILES: Final[Mapping[str, Files]] = MappingProxyType({"ContactList": _members})
+"""By `kind:`, what reads the files that a document names."""
 
 
 def _placed(fault: SpecFinding, node: Node, source: Source) -> Diagnostic:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -12,7 +12,8 @@ from yaml.nodes import Node
 
 from campaignctl.contact_lists.contact_list import NUMBERS, ContactList
 from campaignctl.diagnostics import Diagnostic, Position, error, quoted
-from campaignctl.kinds.manifest import FROM_FILE
+from campaignctl.kinds.manifest import FROM_FILE, SUPPRESS
+from campaignctl.kinds.table import Value
 from campaignctl.manifests.files import UnreadableFileError, read_inside, shown_path
 from campaignctl.manifests.nodes import mark_of
 from campaignctl.manifests.numbers import (
@@ -68,6 +69,23 @@ def with_members(
     if fault is not None:
         faults = (*faults, error(fault[0], where, f"{said}: {fault[1]}"))
     return replace(companion, cells=found.cells, lines=found.lines, file=shown), faults
+
+
+def with_sources(
+    companion: Companion, node: Node, source: Source, values: Mapping[str, Value]
+) -> tuple[Companion, tuple[Diagnostic, ...]]:
+    """The list with the sources of people who are left out of it, as they are written."""
+    assert isinstance(companion, ContactList)
+    spec = values.get("spec")
+    written = spec.get(SUPPRESS) if isinstance(spec, Mapping) else None
+    if not written:
+        return companion, ()
+    from campaignctl.manifests.sources import read_sources  # most lists leave nobody out
+
+    beside, root = Path(source.file.path).parent, source.file.root
+    sources, faults = read_sources(written, lambda path: shown_path(beside / path, root))
+    found = (error(SUPPRESS, source.at(mark_of(nearest(node, path))), message) for path, message in faults)
+    return replace(companion, suppress=sources), tuple(found)
 
 
 def read_member_rows(text: str, columns: Sequence[str], shown: str) -> MemberRows:

@@ -24,7 +24,10 @@ from campaignctl.parallel import parallel_map
 from campaignctl.policy.consistency import conflicts
 
 if TYPE_CHECKING:
+    from campaignctl.contact_lists.contact_list import ContactList
     from campaignctl.model.companions import Companion
+
+_LISTS = "ContactList"
 
 
 class Manifests(NamedTuple):
@@ -72,9 +75,9 @@ def load_manifests(
         assert here is not None, "there are paths"
         loading.add_selected_path(path, here)
     loading.read(everything=not paths)
-    if any(desired.take is not None for desired in loading.desired):
+    if any(it.take is not None for it in loading.declaring()):
         loading.choose()
-    if project.suppress or any(desired.suppress for desired in loading.desired):
+    if project.suppress or any(it.suppress for it in loading.declaring()):
         loading.suppress(project, environment.country)
     return loading.result(project)
 
@@ -214,12 +217,16 @@ class _Loading:
     def _between(self, project: ProjectFile) -> Iterator[tuple[Desired, SpecFinding]]:
         """What campaigns say to one another, and to the documents beside them."""
         yield from conflicts(self.desired, project.prune)
-        if "ContactList" in self.companions:
-            from campaignctl.contact_lists.contact_list import ContactList, dynamic_faults
+        if _LISTS in self.companions:
+            from campaignctl.contact_lists.contact_list import dynamic_faults
 
-            lists = (it for it, _ in self.companions["ContactList"])
-            names = frozenset(it.name for it in lists if isinstance(it, ContactList))
+            names = frozenset(it.name for it in self._lists())
             yield from ((it, fault) for it in self.desired for fault in dynamic_faults(it, names))
+
+    def declaring(self) -> Iterator[Desired | ContactList]:
+        """Whatever declares people."""
+        yield from self.desired
+        yield from self._lists()
 
     def choose(self) -> None:
         """Takes some of the people where a manifest asks for it, before anybody is left out."""
@@ -230,18 +237,27 @@ class _Loading:
             (it, fault) for it in self.desired if id(it) in found for fault in found[id(it)].faults
         ]
         self._replace({key: it.desired for key, it in found.items()})
+        if some := [it for it in self._lists() if it.take is not None]:
+            self._choose_in(some)
+
+    def _choose_in(self, lists: Sequence[ContactList]) -> None:
+        from campaignctl.manifests.choosing import chosen_of_list
+
+        taken = {id(it): chosen_of_list(it, self.country) for it in lists}
+        faults = [(it.where, self._of_companion(it, fault)) for it in lists for fault in taken[id(it)].faults]
+        self._replace_lists({key: it.contact_list for key, it in taken.items()}, faults)
 
     def suppress(self, project: ProjectFile, country: Country | None) -> None:
         """Leaves out whom the project's and the manifests' own sources hold, before anything looks at recipients."""
         from campaignctl.manifests.suppression import suppress  # where somebody is left out
 
-        found = suppress(project, self.desired, country, self.complete)
+        found = suppress(project, self.desired, country, self.complete, self._lists())
         self.complete = self.complete and found.complete
         self.findings += found.of_project
         for desired, fault in found.faults:
             self.findings += [fault] if desired.where in self.selected else _aside([fault])
-        if "ContactList" in self.companions and project.suppress:
-            self._suppress_in_lists(project, country)
+        wrong = [(it.where, fault) for it, fault in found.list_faults]
+        self._replace_lists(found.lists, wrong)
         self._replace(found.desired)
 
     def _replace(self, by_identity: Mapping[int, Desired]) -> None:
@@ -250,20 +266,31 @@ class _Loading:
         self.faults = [(by_identity.get(id(it), it), fault) for it, fault in self.faults]
         self.selected = {where: by_identity.get(id(it), it) for where, it in self.selected.items()}
 
-    def _suppress_in_lists(self, project: ProjectFile, country: Country | None) -> None:
-        """Nobody whom the project suppresses is in a list of its own."""
+    def _lists(self) -> list[ContactList]:
+        """The project's own lists; none where it has none, at no cost."""
+        if _LISTS not in self.companions:
+            return []
         from campaignctl.contact_lists.contact_list import ContactList
-        from campaignctl.contact_lists.members import without_people
-        from campaignctl.manifests.suppression import of_project
 
-        people, kept = of_project(project, country), list[tuple["Companion", bool]]()
-        for each, valid in self.companions["ContactList"]:
-            assert isinstance(each, ContactList)
-            if country is None and not all(number.startswith("+") for number in each.numbers):
-                message = "without a country each number begins with +, or nobody can tell who is suppressed"
-                self.findings.append(error("needs-country", each.place.where, message))
-            kept.append((without_people(each, people, country), valid))
-        self.companions["ContactList"] = kept
+        return [it for it, _ in self.companions[_LISTS] if isinstance(it, ContactList)]
+
+    def _replace_lists(
+        self, by_identity: Mapping[int, Companion], faults: Sequence[tuple[Position, Diagnostic]]
+    ) -> None:
+        """Others in the place of some lists. What is wrong with one stands where it is selected, else it is told as
+        needed, and the list is not valid.
+        """
+        invalid = {where for where, fault in faults if fault.severity is Severity.ERROR}
+        for where, fault in faults:
+            if where in self.selected_companions:
+                self.findings.append(fault)
+            else:
+                self.beside.append((_LISTS, (fault,)))
+        if _LISTS in self.companions:
+            self.companions[_LISTS] = [
+                (by_identity.get(id(it), it), valid and it.place.where not in invalid)
+                for it, valid in self.companions[_LISTS]
+            ]
 
     def result(self, project: ProjectFile) -> Manifests:
         """What was read, after what manifests say to one another has been checked."""

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Diagnostic, Position, counted, did_you_mean, error, quoted
 from campaignctl.kinds.countries import Country
@@ -23,12 +24,16 @@ from campaignctl.model.suppression import Suppression, SuppressionSource
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.recipients.leaving_out import leave_out
 
+if TYPE_CHECKING:
+    from campaignctl.contact_lists.contact_list import ContactList
+
 RULE: Final = "suppress"
 NEEDS_COUNTRY: Final = "needs-country"
 Locate: TypeAlias = Callable[[str], Position]
 """Where a dotted path of a manifest stands."""
 Place: TypeAlias = Callable[[int], Position]
-Here: TypeAlias = Callable[[], Position]
+Subject: TypeAlias = "Desired | ContactList"
+"""Whose people are left out: of a campaign, or of a list."""
 
 _MOST_FAULTS: Final = 20
 _PLAIN_FILE: Final = re.compile(r"(?:number\r?\n)?(?:\+[0-9]{7,15}\r?\n)*+(?:\+[0-9]{7,15})?", re.ASCII)
@@ -44,7 +49,8 @@ class People(NamedTuple):
 
 
 class SuppressedManifests(NamedTuple):
-    """Manifests without those who are left out, what is wrong with each, and with the project's own sources.
+    """Manifests without those who are left out, what is wrong with each, and with the project's own sources; the same
+    of `lists`.
 
     `complete` is False where a source could not be read.
     """
@@ -53,18 +59,19 @@ class SuppressedManifests(NamedTuple):
     faults: tuple[tuple[Desired, Diagnostic], ...]
     of_project: tuple[Diagnostic, ...]
     complete: bool
+    lists: Mapping[int, ContactList] = MappingProxyType({})
+    list_faults: tuple[tuple[ContactList, Diagnostic], ...] = ()
 
 
 def suppress(
-    project: ProjectFile, manifests: Sequence[Desired], country: Country | None, complete: bool
+    project: ProjectFile,
+    manifests: Sequence[Desired],
+    country: Country | None,
+    complete: bool,
+    lists: Sequence[ContactList] = (),
 ) -> SuppressedManifests:
     """By identity, each manifest with the recipients that are left. `complete`: all manifests could be read."""
-    return _Suppressing(project, manifests, country, complete).run()
-
-
-def of_project(project: ProjectFile, country: Country | None) -> Collection[str]:
-    """Whom nobody of the project calls, by the country's rule; what is wrong with its sources `suppress` tells."""
-    return _Suppressing(project, (), country, True).shared()[0]
+    return _Suppressing(project, manifests, country, complete, lists).run()
 
 
 def suppression_of_project(project: ProjectFile, country: Country | None) -> Suppression | None:
@@ -77,7 +84,12 @@ class _Suppressing:
     """One reading of all sources: each file once."""
 
     def __init__(
-        self, project: ProjectFile, manifests: Sequence[Desired], country: Country | None, complete: bool
+        self,
+        project: ProjectFile,
+        manifests: Sequence[Desired],
+        country: Country | None,
+        complete: bool,
+        lists: Sequence[ContactList] = (),
     ) -> None:
         self.root = Path(project.root).resolve()
         self.project = project
@@ -87,6 +99,7 @@ class _Suppressing:
         self.files: dict[str, People] = {}
         self.complete = True
         self.by_name = {f"{it.kind.short}/{it.name}": it for it in manifests if it.name}
+        self.all_lists, self.lists = lists, {it.name: it for it in lists}
 
     def run(self) -> SuppressedManifests:
         shared, of_project = self.shared()
@@ -96,11 +109,36 @@ class _Suppressing:
             wrong, own = self._own(desired)
             if (own or shared) and desired.kind.numbers:
                 numbers = texts(desired.spec.get("from"))
-                wrong += self._in_one_spelling(numbers, partial(self._at, desired, "from"))
+                wrong += self._in_one_spelling(numbers, lambda _, it=desired: self._at(it, "from"))  # type: ignore[misc]
                 if not wrong and not of_project:
                     found[id(desired)] = leave_out(desired, self._suppression(desired, shared, own))
             faults += ((desired, each) for each in wrong)
-        return SuppressedManifests(found, tuple(faults), tuple(of_project), self.complete)
+        lists, list_faults = self._of_lists(shared, bool(of_project))
+        return SuppressedManifests(
+            found, tuple(faults), tuple(of_project), self.complete, lists, tuple(list_faults)
+        )
+
+    def _of_lists(
+        self, shared: Collection[str], unsure: bool
+    ) -> tuple[dict[int, ContactList], list[tuple[ContactList, Diagnostic]]]:
+        found: dict[int, ContactList] = {}
+        faults: list[tuple[ContactList, Diagnostic]] = []
+        for each in self.all_lists:
+            wrong, own = self._of_sources(each)
+            if own or shared:
+                wrong += self._in_one_spelling(each.numbers, partial(self._at_row, each))
+                if not wrong and not unsure:
+                    from campaignctl.contact_lists.members import without_people
+
+                    found[id(each)] = without_people(each, self._suppression(each, shared, own))
+            faults += ((each, fault) for fault in wrong)
+        return found, faults
+
+    def _at_row(self, contact_list: ContactList, place: int) -> Position:
+        line = contact_list.lines[place]
+        if contact_list.file is not None:
+            return Position(contact_list.file, line)
+        return self._at(contact_list, f"numbers.{line - 1}")
 
     # -- the sources ---------------------------------------------------------------------------------------
 
@@ -119,20 +157,23 @@ class _Suppressing:
         return people, faults
 
     def _suppression(
-        self, desired: Desired, shared: Collection[str], own: Mapping[str, Collection[str]]
+        self, subject: Subject, shared: Collection[str], own: Mapping[str, Collection[str]]
     ) -> Suppression:
         people = [some for some in (shared, own.get("", ())) if some]
         campaigns = tuple(name for name in own if name)
-        sources = (*self.project.suppress, *desired.suppress)
+        sources = (*self.project.suppress, *subject.suppress)
         return Suppression((*people, *(own[name] for name in campaigns)), self.country, sources, campaigns)
 
     def _own(self, desired: Desired) -> tuple[list[Diagnostic], Mapping[str, Collection[str]]]:
-        """Its sources' people: those of each campaign by KIND/NAME, all others under the empty name."""
-        people, faults = dict[str, set[str]](), list[Diagnostic]()
         if desired.suppress and not texts(desired.spec.get("from")):
-            return [self._without_numbers(desired)], people
-        for source in desired.suppress:
-            found = self._read(source, desired, partial(self._at, desired))
+            return [self._without_numbers(desired)], {}
+        return self._of_sources(desired)
+
+    def _of_sources(self, subject: Subject) -> tuple[list[Diagnostic], Mapping[str, Collection[str]]]:
+        """The people of its own: those of each campaign by KIND/NAME, all others under the empty name."""
+        people, faults = dict[str, set[str]](), list[Diagnostic]()
+        for source in subject.suppress:
+            found = self._read(source, subject, partial(self._at, subject))
             held = people.setdefault(source.campaign or "", set())
             held.update(canonical_numbers(found.numbers, self.country))
             faults += found.faults
@@ -149,15 +190,15 @@ class _Suppressing:
             message = "it stands beside from or from_file, whose people it leaves out"
         return error(RULE, self._at(desired, RULE), f"suppress: {message}")
 
-    def _at(self, desired: Desired, path: str) -> Position:
-        return locate(self.root, desired.where, desired.document, path)
+    def _at(self, subject: Subject, path: str) -> Position:
+        return locate(self.root, subject.where, subject.document, path)
 
-    def _read(self, source: SuppressionSource, desired: Desired | None, at: Locate) -> People:
+    def _read(self, source: SuppressionSource, subject: Subject | None, at: Locate) -> People:
         """Whom it holds, and every mistake: missing people, spellings, numbers that cannot exist."""
         if source.file is not None:
-            found = self._of_file(source, at, desired)
-        elif source.campaign is not None and desired is not None:
-            found = self._of_campaign(source, desired, at)
+            found = self._of_file(source, at, subject)
+        elif source.campaign is not None and subject is not None:
+            found = self._of_campaign(source, subject, at)
         else:
             found = self._checked(source.numbers, lambda place: at(f"{source.path}.numbers.{place}"))
         if not found.faults and source.at_least is not None and len(found.numbers) < source.at_least:
@@ -166,20 +207,20 @@ class _Suppressing:
             return found._replace(faults=(fault,))
         return found
 
-    def _of_file(self, source: SuppressionSource, at: Locate, desired: Desired | None) -> People:
+    def _of_file(self, source: SuppressionSource, at: Locate, subject: Subject | None) -> People:
         file = source.file or ""
         if file not in self.files:
-            self.files[file] = self._file(file, self._home(desired))
+            self.files[file] = self._file(file, self._home(subject))
         found = self.files[file]
         where = at(f"{source.path}.from_file")
         return found._replace(
             faults=tuple(it if it.where.file else it._replace(where=where) for it in found.faults)
         )
 
-    def _home(self, desired: Desired | None) -> Path:
+    def _home(self, subject: Subject | None) -> Path:
         """A manifest outside of the project was chosen by whoever runs the command."""
-        outside = desired is not None and desired.where.file.startswith("../")
-        return (self.root / desired.where.file).parent if outside and desired else self.root
+        outside = subject is not None and subject.where.file.startswith("../")
+        return (self.root / subject.where.file).parent if outside and subject else self.root
 
     def _file(self, file: str, home: Path) -> People:
         """Faults of the complete file have no place yet: each source that names it has its own."""
@@ -205,10 +246,11 @@ class _Suppressing:
 
         return Position(file, *place_of(self.root / file, place))
 
-    def _of_campaign(self, source: SuppressionSource, desired: Desired, at: Locate) -> People:
-        """What that manifest declares, before its own suppression."""
+    def _of_campaign(self, source: SuppressionSource, subject: Subject, at: Locate) -> People:
+        """What that manifest declares, or the lists that it names, before their own suppression."""
         name = source.campaign or ""
         other = self.by_name.get(name)
+        declared = self._declared(other) if other else ()
         message = ""
         if other is None:
             unsure = "" if self.all_read else " (or its file has a mistake)"
@@ -216,19 +258,36 @@ class _Suppressing:
                 f"no manifest is called {quoted(name)}{unsure}{did_you_mean(name, self.by_name)}; keep a campaign's "
                 "manifest until this one is over"
             )
-        elif other is desired:
+        elif other is subject:
             message = "it names this very campaign"
-        elif self._leads_back(other, desired, set()):
+        elif self._leads_back(other, subject, set()):
             message = f"{quoted(name)} leaves out people of this one itself: that goes round in a circle"
-        elif not texts(other.declares):
+        elif not declared:
             message = f"{quoted(name)} goes to lists of the account, and who is in them is not known here"
         if message or other is None:
             return People(faults=(error(RULE, at(f"{source.path}.campaign"), f"campaign: {message}"),))
-        return self._checked(texts(other.declares), lambda _: at(f"{source.path}.campaign"))
+        return self._checked(declared, lambda _: at(f"{source.path}.campaign"))
 
-    def _leads_back(self, here: Desired, goal: Desired, seen: set[int]) -> bool:
+    def _declared(self, desired: Desired) -> Sequence[str]:
+        """Nobody where it goes to a list of the account, too: who is in that is not known here."""
+        if not desired.spec.get("lists"):
+            return texts(desired.declares)
+        several = self._lists_of(desired)
+        if not several or None in several:
+            return ()
+        return [*texts(desired.declares), *(number for it in several if it for number in it.numbers)]
+
+    def _lists_of(self, desired: Desired) -> list[ContactList | None]:
+        """The lists that it is sent to; None for one that is not the project's."""
+        from campaignctl.contact_lists.contact_list import lists_of
+
+        return [self.lists.get(getattr(it, "name", "")) for it in lists_of(desired)]
+
+    def _leads_back(self, here: Subject, goal: Subject, seen: set[int]) -> bool:
         seen.add(id(here))
-        following = (self.by_name.get(it.campaign or "") for it in here.suppress)
+        following: list[Subject | None] = [self.by_name.get(it.campaign or "") for it in here.suppress]
+        if isinstance(here, Desired) and here.spec.get("lists"):
+            following += self._lists_of(here)
         return any(
             it is goal or self._leads_back(it, goal, seen) for it in following if it and id(it) not in seen
         )
@@ -245,17 +304,20 @@ class _Suppressing:
             place = found[_MOST_FAULTS][0]
             more = counted(len(found) - _MOST_FAULTS, "more number")
             faults.append(error(RULE, at(place), f"{more} cannot exist; this is the first of them"))
-        return People(numbers, (*faults, *self._in_one_spelling(numbers, lambda: at(0))))
+        return People(numbers, (*faults, *self._in_one_spelling(numbers, lambda _: at(0))))
 
-    def _in_one_spelling(self, numbers: Iterable[str], at: Here) -> list[Diagnostic]:
+    def _in_one_spelling(self, numbers: Iterable[str], at: Place) -> list[Diagnostic]:
         """Without a country nobody can tell that two spellings are one person."""
-        if self.country is not None or all(number[:1] == "+" for number in numbers):
+        if self.country is not None:
+            return []
+        first = next((place for place, number in enumerate(numbers) if number[:1] != "+"), None)
+        if first is None:
             return []
         message = (
             "without a country a number that does not begin with + may be somebody who is left out, spelt otherwise; "
             "set country in the environment, or write every number with +"
         )
-        return [error(NEEDS_COUNTRY, at(), message)]
+        return [error(NEEDS_COUNTRY, at(first), message)]
 
 
 def _at_line(file: str, bad: BadLine) -> Diagnostic:

@@ -30,14 +30,14 @@ class Members:
     """The people of a list. `fields` are the API's names of their cells, `number` first; `cells` are those of a field
     after the other, in the order of the people's numbers, each person once.
 
-    `repeated` counts the rows that were left out since their number stands there already, `suppressed` the people who
-    must not be called.
+    `repeated` counts the rows that were left out since their number stands there already, `left_out` are the declared
+    people who must not be called.
     """
 
     fields: tuple[str, ...]
     cells: tuple[Sequence[str], ...] = field(repr=False)
     repeated: int = 0
-    suppressed: int = 0
+    left_out: frozenset[str] = field(default=frozenset(), repr=False)
 
     def __len__(self) -> int:
         """How many people."""

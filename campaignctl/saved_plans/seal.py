@@ -102,13 +102,18 @@ def _awaited(after: After) -> Mapping[str, object]:
     return {**after._asdict(), **times, "limits": dict(after.limits)}
 
 
-def canonical_list(name: str, labels: Mapping[str, str], members: Members) -> bytes:
-    """What `canonical` makes of a list of people: whoever is declared, in whatever order."""
+def canonical_list(
+    name: str, labels: Mapping[str, str], members: Members, sources: Sequence[Mapping[str, object]] = ()
+) -> bytes:
+    """What `canonical` makes of a list of people: whoever is declared, in whatever order; of `sources` of those who
+    are left out what is written.
+    """
     about = {
         "kind": CONTACT_LIST,
         "labels": dict(labels),
         "members": [members.fields, members.cells],
         "name": name,
+        **({"sources": list(sources)} if sources else {}),
     }
     return canonical(about)
 

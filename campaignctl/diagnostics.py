@@ -71,6 +71,11 @@ def in_order(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 _LONGEST_QUOTE = 80
 
 
+def shortened(text: str, most: int) -> str:
+    """Its beginning, where it is longer."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def quoted(text: str) -> str:
     """Text from outside as a message shows it: in quotes, one line, nothing invisible, 80 characters at most.
 

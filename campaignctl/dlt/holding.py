@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from campaignctl.diagnostics import Detail, counted, did_you_mean, quoted, some_of
+from campaignctl.diagnostics import Detail, counted, did_you_mean, quoted, shortened, some_of
 from campaignctl.dlt.addresses import addresses_in, is_covered
 from campaignctl.dlt.difference import FirstDifference, first_difference
 from campaignctl.dlt.matching import cut, fits
 from campaignctl.dlt.templates import DltTemplates, Template
-from campaignctl.dlt.texts import OpenPart, Registered, Value, Written
+from campaignctl.dlt.texts import SHOWN, OpenPart, Registered, Value, Written
 from campaignctl.dlt.wording import difference_details, difference_message, mismatch
 from campaignctl.dlt.words import TAGS, Category, VariableType
 from campaignctl.kinds.table import Value as FieldValue
@@ -32,8 +33,7 @@ LOOKED_AT: Final = (TEMPLATE_ID, ENTITY_ID, SENDER_ID, SMS_TYPE, TEXT)
 _LONGEST: Final = 40
 _LONG: Final = 30
 _MOST_VARIABLES: Final = 2
-_SHOWN: Final = 20
-"""Characters of a value that a message shows."""
+_NEIGHBOURS: Final = 10
 _NO_BRACES: Final = re.compile(r"(?<!\{)#([A-Za-z]+)#(?!\})")
 
 
@@ -83,7 +83,7 @@ class Registry:
             return
         entry = self._entries.get(template_id)
         if entry is None:
-            near = did_you_mean(template_id, self._entries)
+            near = did_you_mean(template_id, self._beside(template_id))
             message = (
                 f"{TEMPLATE_ID}: no DltTemplates of this environment has the id {quoted(template_id)}{near}"
             )
@@ -93,6 +93,21 @@ class Registry:
         text = spec.get(TEXT)
         if isinstance(text, str):
             yield from _of_text(entry, Written(text))
+
+    def _beside(self, template_id: str) -> list[str]:
+        """The ids that begin or end as this one does: a slip leaves what is before it, or what is behind it. To look
+        at all of a thousand takes longer than everything else.
+        """
+        turned = _around(self._turned, template_id[::-1])
+        return [*_around(self._ids, template_id), *(it[::-1] for it in turned)]
+
+    @cached_property
+    def _ids(self) -> list[str]:
+        return sorted(self._entries)
+
+    @cached_property
+    def _turned(self) -> list[str]:
+        return sorted(it[::-1] for it in self._entries)
 
     def text_of(self, spec: Mapping[str, FieldValue]) -> str:
         """The registered text of a campaign; empty where it has none."""
@@ -104,6 +119,12 @@ class Registry:
         for entry in self._entries.values():
             for found in _of_template(entry.template, entry.registered):
                 yield entry.document, found
+
+
+def _around(words: Sequence[str], word: str) -> Sequence[str]:
+    """The neighbours of a word among sorted ones."""
+    place = bisect(words, word)
+    return words[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS]
 
 
 # -- the campaign ----------------------------------------------------------------------------------------------
@@ -157,7 +178,7 @@ def _of_value(value: Value, written: Written, template: Template) -> Iterator[Dl
     text = written.text[written.offsets[value.start] : written.offsets[value.end]]
     columns = [place for place in range(value.start, value.end) if place in written.columns]
     literal = "".join(written.line[place] for place in range(value.start, value.end) if place not in columns)
-    called = f"{TEXT}: {quoted(_short(text))} in {value.variable.label}"
+    called = f"{TEXT}: {quoted(shortened(text, SHOWN))} in {value.variable.label}"
     if not fits(value, written):
         yield DltFault(checks.TYPE, path, f"{called} {mismatch(value.variable)}")
     elif value.variable.type is VariableType.ALPHANUMERIC and not all(map(_is_alphanumeric, literal)):
@@ -189,10 +210,6 @@ def _is_unknown_number(value: Value, text: str, columns: Sequence[int], template
 def _is_alphanumeric(sign: str) -> bool:
     """A letter of any script with its marks, or a digit."""
     return unicodedata.category(sign)[0] in "LMN"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 # -- the template ----------------------------------------------------------------------------------------------
@@ -227,8 +244,8 @@ def _untagged(variables: Sequence[OpenPart]) -> Iterator[str]:
 
 
 def _of_tags(template: Template, registered: Registered) -> Iterator[str]:
-    for word in dict.fromkeys(it.word for it in registered.variables if it.word not in TAGS):
-        yield f"{{#{word}#}} is no tag that is known{did_you_mean(word, TAGS)}"
+    for unknown in dict.fromkeys(it for it in registered.variables if it.word not in TAGS):
+        yield f"{unknown.label} is no tag that is known{did_you_mean(unknown.word, TAGS)}"
     bare = (it for it in _NO_BRACES.findall(registered.text) if it.lower() in TAGS)
     for word in dict.fromkeys(bare):
         yield f"#{word}# has no braces, so it is fixed text; a variable is {{#{word}#}}"

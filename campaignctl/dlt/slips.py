@@ -125,9 +125,17 @@ def _alike(it: _Differing, signs: str) -> bool:
     return it.expected is not None and it.found is not None and it.expected in signs and it.found in signs
 
 
+_JOINING: Final = "\u034f\ufe00\ufe01\ufe0e\ufe0f"
+"""A grapheme joiner, and what chooses how the sign before it looks."""
+
+
 def _invisible(it: _Differing) -> bool:
     """A sign that nobody sees, in either text."""
-    return any(sign is not None and unicodedata.category(sign) == "Cf" for sign in (it.expected, it.found))
+    return any(sign is not None and _is_invisible(sign) for sign in (it.expected, it.found))
+
+
+def _is_invisible(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cf" or sign in _JOINING
 
 
 def _case(it: _Differing) -> bool:

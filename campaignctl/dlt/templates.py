@@ -231,18 +231,21 @@ def faults(document: Companion) -> Iterator[SpecFinding]:
 
 
 def _of_template(template: Template) -> Iterator[SpecFinding]:
-    if template.text and not PLACEHOLDER.sub("", template.text):
+    if not template.text:
+        return
+    text, tags = f"{template.path}.text", f"{template.path}.variables"
+    if not PLACEHOLDER.sub("", template.text):
         message = (
             "text: it is nothing but variables, and would fit everything; it must have a fixed character"
         )
-        yield SpecFinding(f"{template.path}.text", "text", message)
+        yield SpecFinding(text, "text", message, about=(text,))
     if template.variables is None:
         return
     words = [word.lower() for word in PLACEHOLDER.findall(template.text)]
     if len(words) != len(template.variables):
         named = counted(len(template.variables), "tag")
         message = f"variables: {named} for {counted(len(words), 'variable')} of the text; give one for each"
-        yield SpecFinding(f"{template.path}.variables", "variables", message)
+        yield SpecFinding(tags, "variables", message, about=(text, tags))
         return
     for index, (word, tag) in enumerate(zip(words, template.variables, strict=True)):
         one, other = TAGS.get(word), TAGS[tag.lower()]
@@ -250,7 +253,7 @@ def _of_template(template: Template) -> Iterator[SpecFinding]:
             message = (
                 f"variables: {quoted(tag)} contradicts {{#{word}#}}, the variable {index + 1} of the text"
             )
-            yield SpecFinding(f"{template.path}.variables.{index}", "variables", message)
+            yield SpecFinding(f"{tags}.{index}", "variables", message, about=(text, tags))
 
 
 def conflicts(documents: Sequence[Companion]) -> Iterator[tuple[Companion, SpecFinding]]:

@@ -8,12 +8,17 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Final, NamedTuple, TypeAlias
 
+from campaignctl.diagnostics import shortened
 from campaignctl.dlt.words import PLACEHOLDER, TAGS, VariableType
 
 _ONE_PLACE: Final = re.compile(r"@@(\w+)|\r\n")
 """What is several characters and one place."""
 _COLUMN: Final = "\udfff"
 """Stands for a column. No text that is read from a file holds it."""
+
+
+SHOWN: Final = 20
+"""Characters of either text that a message shows."""
 
 
 class OpenPart(NamedTuple):
@@ -24,8 +29,8 @@ class OpenPart(NamedTuple):
 
     @property
     def label(self) -> str:
-        """As it is written, in lower case."""
-        return f"{{#{self.word}#}}"
+        """As it is written, in lower case and not too long."""
+        return f"{{#{shortened(self.word, SHOWN)}#}}"
 
 
 Piece: TypeAlias = "str | OpenPart"

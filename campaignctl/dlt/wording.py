@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from campaignctl.diagnostics import shortened
 from campaignctl.dlt.difference import Edit, FirstDifference
-from campaignctl.dlt.texts import OpenPart
+from campaignctl.dlt.texts import SHOWN, OpenPart
 from campaignctl.dlt.words import VariableType
 from campaignctl.model.dlt_checks import Slip
 
@@ -62,7 +63,7 @@ def _meant(difference: FirstDifference) -> str:
 
 def _found(difference: FirstDifference) -> str:
     if difference.column is not None:
-        return f"the column @@{difference.column}"
+        return f"the column @@{shortened(difference.column, SHOWN)}"
     return "nothing" if difference.found is None else _sign(difference.found)
 
 
@@ -74,10 +75,11 @@ def _expected(difference: FirstDifference) -> str:
 
 
 def _sign(sign: str) -> str:
-    """`"’" (U+2019, RIGHT SINGLE QUOTATION MARK)`; what nobody sees by its code point alone."""
+    """`"’" (U+2019, RIGHT SINGLE QUOTATION MARK)`; what nobody sees by its code point, a mark without letter too."""
     name = unicodedata.name(sign, "") or _CONTROLS.get(sign, "")
     code = f"{_code_point(sign)}, {name}" if name else _code_point(sign)
-    return f'"{sign}" ({code})' if sign.isprintable() and not sign.isspace() else code
+    is_seen = sign.isprintable() and not sign.isspace() and not unicodedata.category(sign).startswith("M")
+    return f'"{sign}" ({code})' if is_seen else code
 
 
 def _code_point(sign: str) -> str:

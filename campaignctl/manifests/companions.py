@@ -96,11 +96,14 @@ def _placed(fault: SpecFinding, node: Node, source: Source) -> Diagnostic:
 
 
 def _is_known(fault: SpecFinding, node: Node, mistakes: Sequence[FieldProblem]) -> bool:
-    """False where the object that it is about holds a mistake: what its fields say together is then not known."""
-    around = nearest(node, fault.path.rpartition(".")[0] or fault.path)
-    begin, end = around.start_mark, around.end_mark
-    within = ((begin.line, begin.column) <= it.mark < (end.line, end.column) for it in mistakes)
-    return not any(within)
+    """False where what it is about holds a mistake: what that says is then not known."""
+    about = fault.about or (fault.path.rpartition(".")[0] or fault.path,)
+    return not any(_holds(nearest(node, path), mistake) for path in about for mistake in mistakes)
+
+
+def _holds(node: Node, mistake: FieldProblem) -> bool:
+    begin, end = node.start_mark, node.end_mark
+    return (begin.line, begin.column) <= mistake.mark < (end.line, end.column)
 
 
 def _commented(field: Field, node: Node | None, path: str, text: str) -> Iterator[str]:

@@ -75,7 +75,7 @@ _ROWS: Final = (
     ),
     DltCheck(
         HEADER_FORM,
-        "A promotional template with letters in a header, another one with digits alone.",
+        "A promotional template with letters in a header, another one with digits in one.",
         _WARN,
         '[001] "Numeric (Promotional)"',
         of_template=True,

@@ -8,13 +8,18 @@ from campaignctl.diagnostics import Detail, Severity
 
 
 class SpecFinding(NamedTuple):
-    """What is wrong, at a dotted path: of `spec`, or beginning with `metadata`. `details` are a program's, by key."""
+    """What is wrong, at a dotted path: of `spec`, or beginning with `metadata`. `details` are a program's, by key.
+
+    `about` are the paths of what it was concluded from: where one holds a mistake of its own, it is not known. Empty:
+    the object around.
+    """
 
     path: str
     rule: str
     message: str
     severity: Severity = Severity.ERROR
     details: tuple[tuple[str, Detail], ...] = ()
+    about: tuple[str, ...] = ()
 
 
 def doubt(path: str, rule: str, message: str) -> SpecFinding:

@@ -48,6 +48,22 @@ def test_a_thousand_campaigns_against_a_thousand_templates_add_a_fifth_of_a_mill
     assert (time.process_time() - began) / 1000 <= 0.0002
 
 
+def test_the_nearest_of_many_ids_is_found_at_once() -> None:
+    """A thousand campaigns may all name an id that is not there, where somebody changed the document."""
+    random = Random(2)
+    ids = list(dict.fromkeys(f"11071600{random.randrange(10**11):011d}" for _ in range(1000)))
+    templates: list[Value] = [{"id": it, "text": "x"} for it in ids]
+    spec: dict[str, Value] = {"entity": "1", "templates": templates}
+    registry = Registry([build({"spec": spec}, CompanionPlace(Position("a.yaml"), 0))])
+    began = time.process_time()
+    for template_id in ids[:200]:
+        at = random.randrange(1, 18)
+        slip = f"{template_id[:at]}{(int(template_id[at]) + 5) % 10}{template_id[at + 1 :]}"
+        (fault,) = registry.of_campaign({"dlt_template_id": slip})
+        assert f'did you mean "{template_id}"?' in fault.message, slip
+    assert time.process_time() - began < 2
+
+
 @pytest.mark.slow
 def test_the_difference_of_two_texts_of_300_characters_takes_a_tenth_of_a_second_at_most() -> None:
     random = Random(1)

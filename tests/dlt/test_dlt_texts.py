@@ -178,6 +178,7 @@ SLIPS = {
     "curly quotes": (Slip.QUOTE, 'a "b', "a “b"),
     "a long dash": (Slip.DASH, "a - b", "a – b"),
     "a zero-width space": (Slip.INVISIBLE, "Paynow", "Pay\u200bnow"),
+    "what chooses how a sign looks": (Slip.INVISIBLE, "Pay ☎ now", "Pay ☎\ufe0f now"),
     "a soft hyphen": (Slip.INVISIBLE, "Paynow", "Pay\u00adnow"),
     "a capital": (Slip.CASE, "Pay now", "Pay Now"),
 }
@@ -196,10 +197,18 @@ def test_no_slip_is_told_where_none_is_near() -> None:
         assert difference(one, other).slip is None
 
 
+def test_a_message_holds_no_more_than_20_characters_of_either_text() -> None:
+    column = difference_message(difference("Hi Asha", f"Hi @@{'n' * 1900}"), "1")
+    variable = difference_message(difference(f"Hi {{#{'w' * 1900}#}}", "Hi "), "1")
+    assert f"the column @@{'n' * 19}…," in column
+    assert f"{{#{'w' * 19}…#}}, which needs a value" in variable
+
+
 @pytest.mark.parametrize(
     ("registered", "text", "words"),
     [
         ("Pay now", "Pay\u00a0now", ["character 4", "U+00A0, NO-BREAK SPACE", "U+0020, SPACE"]),
+        ("cafe", "cafe\u0301", ["character 5 stands U+0301, COMBINING ACUTE ACCENT"]),
         ("it's", "it’s", ['"’" (U+2019, RIGHT SINGLE QUOTATION MARK)', '"\'" (U+0027, APOSTROPHE)']),
         ("Pay now", "Pay now\n", ["character 8", "U+000A, a line break", "by |- instead of |"]),
         ("Hi {#var#}", "Hi ", ["nothing", "{#var#}, which needs a value"]),

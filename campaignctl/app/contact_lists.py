@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from campaignctl.app.counting import CountingRules, Judged
 from campaignctl.app.workspace import Reading
 from campaignctl.contact_lists.contact_list import ContactList
 from campaignctl.contact_lists.members import managed_list, members_of
 from campaignctl.diagnostics import Diagnostic, Severity, counted
 from campaignctl.kinds.countries import Country
-from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
+from campaignctl.model.campaigns import Listing, Live, Snapshot
 from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList, versions_among
 from campaignctl.model.plan import Change
 from campaignctl.planning.contact_lists import (
     Lists,
+    counts_of,
     deletable,
     list_changes,
     marked,
@@ -30,9 +32,6 @@ from campaignctl.saved_plans.seal import canonical_list
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
-
-Plan = Callable[[tuple[Desired, ...], tuple[Desired, ...], Snapshot], Decisions]
-"""The rules: all manifests, those that are selected, and the account."""
 
 KEPT_FOR: Final = timedelta(days=7)
 """A version younger than this may belong to a run that is under way, or to another pipeline."""
@@ -76,34 +75,43 @@ class ListPlanner:
     """
 
     reading: Reading
-    client: Client
-    country: Country | None
-    plan: Plan
+    rules: CountingRules
     repeats: Severity | None = None
     prune: bool = False
 
+    @property
+    def client(self) -> Client:
+        """The account."""
+        return self.rules.client
+
+    @property
+    def country(self) -> Country | None:
+        """Whose rule makes numbers equal."""
+        return self.rules.terms.country
+
     def decide(self, snapshot: Snapshot) -> tuple[Decisions, Snapshot, Lists]:
         """What becomes of campaigns and lists; the account with its versions marked."""
-        before = self.client.requests
         in_use = names_in_use(self.reading.all_manifests, snapshot)
         lists = {it.name: managed_list(it, self.country) for it in self._documents()}
         lists = {name: self._read(it) if self._is_read(name, in_use) else it for name, it in lists.items()}
-        decisions, seen = self._planned(lists, snapshot)
+        judged = self._judged(lists, snapshot)
+        decisions = self.rules.decide(judged)
         used = used_lists(decisions.changes)
         findings = tuple(self._findings(lists, used))
         known = self._counted(self._forbidden(lists, used), used)
         if any(known[name].wanted != it.wanted or known[name].forbidden for name, it in lists.items()):
-            decisions, seen = self._planned(known, snapshot)
+            judged = self._judged(known, snapshot)
+            decisions = self.rules.decide(judged)
             known = self._counted(known, used_lists(decisions.changes))
-        changes = self._changes(known, decisions, in_use, seen)
-        requests = snapshot.requests + self.client.requests - before
+        decisions = self.rules.decide_counted(judged, decisions, counts_of(known, snapshot.now))
+        changes = self._changes(known, decisions, in_use, judged.snapshot)
         return (
             replace(
                 decisions,
                 changes=tuple(sorted((*decisions.changes, *changes), key=lambda it: it.key)),
                 findings=(*decisions.findings, *findings),
             ),
-            replace(seen, requests=requests),
+            judged.snapshot,
             known,
         )
 
@@ -129,11 +137,11 @@ class ListPlanner:
     def _documents(self) -> Iterable[ContactList]:
         return (it for it in self.reading.companions[CONTACT_LIST] if isinstance(it, ContactList))
 
-    def _planned(self, lists: Lists, snapshot: Snapshot) -> tuple[Decisions, Snapshot]:
+    def _judged(self, lists: Lists, snapshot: Snapshot) -> Judged:
+        """What the rules look at, with versions for the names of lists."""
         found = {id(it): resolve_lists(it, lists) for it in self.reading.all_manifests}
         selected = tuple(found[id(it)] for it in self.reading.selected)
-        seen = marked(snapshot, lists)
-        return self.plan(tuple(found.values()), selected, seen), seen
+        return Judged(tuple(found.values()), selected, marked(snapshot, lists))
 
     def _selected(self) -> frozenset[str]:
         """The lists that are meant: by paths and labels, or since a selected campaign names them."""

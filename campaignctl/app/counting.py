@@ -3,31 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from campaignctl.model.campaigns import Desired, Snapshot
 from campaignctl.model.plan import Change, ListCount
 from campaignctl.planning.counting import MOST_LISTS, left_uncounted, lists_to_count
+from campaignctl.planning.planner import Decisions, make_plan
+from campaignctl.planning.terms import Terms
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
 
 
+NOTHING_KNOWN: Final[Mapping[str, ListCount]] = MappingProxyType({})
+
+
 class Counted(NamedTuple):
-    """What is known of lists by SID, what is noted besides, and how many requests it took."""
+    """What is known of lists by SID, and what is noted besides."""
 
     lists: Mapping[str, ListCount]
     notes: tuple[str, ...]
-    requests: int
 
 
-def count_for(changes: Iterable[Change], now: datetime, client: Client) -> Counted | None:
-    """Those of what is about to be done; None where no list is sent to."""
+def count_for(
+    changes: Iterable[Change], now: datetime, client: Client, known: Mapping[str, ListCount] = NOTHING_KNOWN
+) -> Counted | None:
+    """Those of what is about to be done, beside what is known already; None where no list is sent to."""
     wanted = lists_to_count(changes, now)
     if not wanted:
         return None
+    wanted = tuple(sid for sid in wanted if sid not in known)
     from campaignctl.api.counting import count_lists
 
-    before = client.requests
     lists = count_lists(client, wanted[:MOST_LISTS])
-    return Counted(lists, tuple(left_uncounted(wanted)), client.requests - before)
+    return Counted({**known, **lists}, tuple(left_uncounted(wanted)))
+
+
+class Judged(NamedTuple):
+    """What the rules look at: all manifests, those that are selected, and the account."""
+
+    all_manifests: tuple[Desired, ...]
+    selected: tuple[Desired, ...]
+    snapshot: Snapshot
+
+
+@dataclass
+class CountingRules:
+    """The rules of a plan, asked once more with the counts of what it would send to. `terms` hold what was counted.
+
+    `counts`: somebody wants lists to be counted.
+    """
+
+    terms: Terms
+    client: Client
+    counts: bool
+
+    def decide(self, judged: Judged) -> Decisions:
+        """With what is known by now."""
+        return make_plan(*judged, self.terms)
+
+    def decide_counted(
+        self, judged: Judged, decisions: Decisions, known: Mapping[str, ListCount] = NOTHING_KNOWN
+    ) -> Decisions:
+        """What was decided; where it sends to lists, once more with their counts. `known` was counted already."""
+        counted = count_for(decisions.changes, self.terms.now, self.client, known) if self.counts else None
+        if counted is None:
+            return decisions
+        self.terms = replace(self.terms, lists=counted.lists)
+        decisions = self.decide(judged)
+        return replace(decisions, notes=(*decisions.notes, *counted.notes))

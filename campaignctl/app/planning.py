@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from campaignctl.app.counting import Counted, count_for
+from campaignctl.app.counting import CountingRules, Judged
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.applying.intents import Intents
 from campaignctl.diagnostics import in_order
@@ -16,16 +16,15 @@ from campaignctl.errors import UsageError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.operations import Permission
-from campaignctl.model.campaigns import Desired, RefreshStrategy, Snapshot
+from campaignctl.model.campaigns import RefreshStrategy, Snapshot
 from campaignctl.model.environment import Environment
 from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
 from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
 from campaignctl.parallel import in_background
-from campaignctl.planning.counting import with_lists
 from campaignctl.planning.lists import asks_by_name, resolve
-from campaignctl.planning.planner import Decisions, make_plan, with_dates
+from campaignctl.planning.planner import Decisions, with_dates
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES, level_of
 from campaignctl.rendering.formats import FORMATS
@@ -150,63 +149,25 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     snapshot = _with_earlier_runs(session, reading, snapshot, client)
     reading = _without_called(reading, snapshot, session.environment.country)
     terms = with_dates(reading.all_manifests, snapshot, _terms(session, reading, snapshot, asked))
+    judged = Judged(reading.all_manifests, reading.selected, snapshot)
+    before, rules, lists = client.requests, CountingRules(terms, client, asked.count_lists), None
     if CONTACT_LIST in reading.companions:
-        return _look_at_own_lists(PlanBasis(reading, snapshot, terms, Decisions((), (), 0, 0)), client, asked)
-    decisions = make_plan(reading.all_manifests, reading.selected, snapshot, terms)
+        decisions, snapshot, lists = _decide_with_own_lists(reading, judged, rules, asked)
+    else:
+        decisions = rules.decide_counted(judged, rules.decide(judged))
     _refuse_names_of_both_kinds(asked, decisions)
-    found = PlanBasis(reading, snapshot, terms, decisions)
-    return _with_counts(found, client) if asked.count_lists else found
+    snapshot = replace(snapshot, requests=snapshot.requests + client.requests - before)
+    return PlanBasis(reading, snapshot, rules.terms, decisions, lists or {})
 
 
-def _with_counts(found: PlanBasis, client: Client) -> PlanBasis:
-    """The lists that somebody is about to be called from are counted, and the rules asked once more."""
-    counted = count_for(found.decisions.changes, found.terms.now, client)
-    if counted is None:
-        return found
-    terms = replace(found.terms, lists=counted.lists)
-    decisions = make_plan(found.reading.all_manifests, found.reading.selected, found.snapshot, terms)
-    return _counted(found, counted, terms, decisions)
-
-
-def _counted(found: PlanBasis, counted: Counted, terms: Terms, decisions: Decisions) -> PlanBasis:
-    return replace(
-        found,
-        snapshot=replace(found.snapshot, requests=found.snapshot.requests + counted.requests),
-        terms=terms,
-        decisions=replace(decisions, notes=(*decisions.notes, *counted.notes)),
-    )
-
-
-def _with_counts_beside(found: PlanBasis, client: Client) -> PlanBasis:
-    """The same beside lists of the project's own: what was decided stays, and is looked at again before each write."""
-    counted = count_for((it for it in found.decisions.changes if not it.of_list), found.terms.now, client)
-    if counted is None:
-        return found
-    terms = replace(found.terms, lists=counted.lists)
-    changes = tuple(
-        it if it.of_list else with_lists(it, terms.lists, terms.now, notes_empty=True)
-        for it in found.decisions.changes
-    )
-    return _counted(found, counted, terms, replace(found.decisions, changes=changes))
-
-
-def _look_at_own_lists(found: PlanBasis, client: Client, asked: PlanOptions) -> PlanBasis:
+def _decide_with_own_lists(
+    reading: Reading, judged: Judged, rules: CountingRules, asked: PlanOptions
+) -> tuple[Decisions, Snapshot, Mapping[str, ManagedList]]:
     """The same for a project that keeps lists of its own."""
     from campaignctl.app.contact_lists import ListPlanner
 
-    terms, reading = found.terms, found.reading
-
-    def planned(
-        all_manifests: tuple[Desired, ...], selected: tuple[Desired, ...], snapshot: Snapshot
-    ) -> Decisions:
-        return make_plan(all_manifests, selected, snapshot, terms)
-
-    repeats = level_of(RULES["duplicate_numbers"], terms.environment)
-    planner = ListPlanner(reading, client, terms.country, planned, repeats, asked.prune_lists)
-    decisions, snapshot, lists = planner.decide(found.snapshot)
-    _refuse_names_of_both_kinds(asked, decisions)
-    found = replace(found, snapshot=snapshot, decisions=decisions, lists=lists)
-    return _with_counts_beside(found, client) if asked.count_lists else found
+    repeats = level_of(RULES["duplicate_numbers"], rules.terms.environment)
+    return ListPlanner(reading, rules, repeats, asked.prune_lists).decide(judged.snapshot)
 
 
 def _terms(session: Session, reading: Reading, snapshot: Snapshot, asked: PlanOptions) -> Terms:

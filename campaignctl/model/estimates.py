@@ -17,7 +17,8 @@ from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import STARTING, STOPPING, Op
 from campaignctl.kinds.table import Field, Kind, Role, Type, Unit, Value
-from campaignctl.model.campaigns import NO_COUNTS, Counts
+from campaignctl.model.campaigns import NO_COUNTS, Counts, ListRef
+from campaignctl.model.managed_lists import Members
 from campaignctl.model.plan import Change
 from campaignctl.model.ucs2 import Beyond, beyond
 from campaignctl.model.values import texts
@@ -178,15 +179,24 @@ def people_of(kind: Kind, spec: Mapping[str, Value], counts: Counts = NO_COUNTS)
     """Who stands twice among the numbers counts once, unless `call_duplicate_numbers` says otherwise.
 
     `counts` are those of lists. Somebody may be in two of them, or in one and among the numbers: then there are as many
-    as in the largest at least, and all of them together at most.
+    as in the largest at least, and all of them together at most. Who is in lists of the project is known exactly.
     """
     numbers = sum(_numbers_of(field, spec) for field in kind.in_role(Role.RECIPIENTS))
-    parts = [numbers or None] if numbers or not texts(spec.get("lists")) else []
-    parts += [counts.get(sid) for sid in dict.fromkeys(texts(spec.get("lists")))]
+    own, others = _lists_in(spec.get("lists"))
+    parts = [numbers or None] if numbers or not (own or others) else []
+    parts += [len(frozenset[str]().union(*(it.people for it in own)))] if own else []
+    parts += [counts.get(sid) for sid in others]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return Count.at_least(max(known, default=0) or None)
     return Count(max(known), len(known) == 1, sum(known))
+
+
+def _lists_in(value: Value) -> tuple[list[Members], list[str]]:
+    """The members of the project's lists, and the SIDs of the others, each once."""
+    lists = dict.fromkeys(value if isinstance(value, list | tuple) else texts(value))
+    members = {it: it.members for it in lists if isinstance(it, ListRef) and it.members is not None}
+    return list(members.values()), [str(it) for it in lists if it not in members]
 
 
 def _numbers_of(field: Field, spec: Mapping[str, Value]) -> int:

@@ -16,7 +16,7 @@ from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Key, ListName, ListRef, Live, Snapshot
 from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
-from campaignctl.model.plan import Change, Operation, Reason
+from campaignctl.model.plan import Change, ListCount, Operation, Reason
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import refs_in
@@ -135,6 +135,16 @@ def _marked(live: Live, refs: Mapping[str | None, ListRef]) -> Live:
             items: Value = [refs.get(str(item), str(item)) for item in value]
             live = live.showing({**live.spec, field.name: items})
     return live
+
+
+def counts_of(lists: Lists, now: datetime) -> dict[str, ListCount]:
+    """What was counted of the project's lists already, by SID."""
+    return {
+        sid: ListCount(sid, managed.name, count, now, managed=True)
+        for managed in lists.values()
+        for sid, count in managed.counts.items()
+        if count is not None
+    }
 
 
 # -- what the plan makes of them -------------------------------------------------------------------------------

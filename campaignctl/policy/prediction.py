@@ -80,9 +80,7 @@ def number_count(subject: Subject) -> int | None:
         numbers = texts(subject.spec.get("from"))
         twice = subject.spec.get("call_duplicate_numbers") is True
         return (len(numbers) if twice else len(set(numbers))) or None
-    if not subject.counts:
-        return None
-    from campaignctl.model.estimates import people_of  # where lists are counted
+    from campaignctl.model.estimates import people_of  # where lists are sent to
 
     return people_of(subject.kind, subject.spec, subject.counts).at_most
 

@@ -3,7 +3,8 @@
 CampaignctlError                1
 ├── InputError                  1   manifests, project file, plan file: a list of findings or one sentence
 ├── UsageError                  64  the command line itself
-├── RefusedError                3   nothing was sent: stale plan, too many changes, not confirmed
+├── RefusedError                3   nothing was sent: too many changes, not confirmed
+│   └── StalePlanError          3   a saved plan that no longer holds
 ├── ApiError                    1   the account could not be read
 │   ├── CredentialsError        1   missing or not accepted
 │   ├── UnreachableError        1   no connection was made
@@ -15,7 +16,7 @@ A mistake in a file is a `diagnostics.Diagnostic`: collected, so that all are to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from campaignctl.diagnostics import Diagnostic
@@ -51,6 +52,18 @@ class RefusedError(CampaignctlError):
 
     exit_code = Exit.REFUSED
     code = "refused"
+    comparison: Mapping[str, object] | None = None
+    """Of a reviewed plan: what differs from it now, as a document."""
+    explanation: str = ""
+    """The same in words, told after the sentence."""
+
+
+class StalePlanError(RefusedError):
+    """A saved plan no longer holds. `only_expired`: nothing else is against it."""
+
+    def __init__(self, message: str, *, only_expired: bool) -> None:
+        super().__init__(message)
+        self.only_expired = only_expired
 
 
 class ApiError(CampaignctlError):

@@ -100,7 +100,7 @@ def load(
         clock=clock or SystemClock(),
     )
     session = Session.open(options)
-    return Project(session, session.read_valid(tuple(paths), labels), tuple(paths), labels)
+    return Project(session, session.read_for_plan(tuple(paths), labels), tuple(paths), labels)
 
 
 def plan(
@@ -120,7 +120,7 @@ def plan(
         raise UsageError(f"refresh {refresh!r} is none of {', '.join(REFRESHES)}")
     asked = PlanOptions(project.paths, project.labels, tuple(allow), prune, tuple(resend), refresh)
     session = project._session
-    reading = session.read_valid(asked.paths, asked.labels, prune) if prune else project._reading
+    reading = session.read_for_plan(asked.paths, asked.labels, prune) if prune else project._reading
     with session.account() as connection:
         made = planned.make(session, reading, connection.client, asked)
     return Proposal(project, made.plan, asked, made)

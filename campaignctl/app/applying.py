@@ -16,7 +16,7 @@ from campaignctl.app.planning import Planned, PlanOptions, make, open_intents
 from campaignctl.app.progress import Reporter
 from campaignctl.app.workspace import Connection, Reading, Session
 from campaignctl.clock import Clock
-from campaignctl.errors import InterruptedRunError
+from campaignctl.errors import InterruptedRunError, StalePlanError
 from campaignctl.exits import Exit
 from campaignctl.kinds.operations import OF_LISTS, Op
 from campaignctl.model.campaigns import Desired
@@ -174,11 +174,12 @@ def carry_out(
     *,
     saved: SavedPlan | None = None,
     audit_log: Path | None = None,
+    on_stale: Callable[[Planned, StalePlanError], None] = lambda _planned, _error: None,
 ) -> Applied:
     """Plans, and does what `review` lets pass of the plan; first of all it finishes what earlier runs left.
 
     Nothing is written for that either before everything that refuses has had its say, and nothing where only what
-    stops campaigns may be sent.
+    stops campaigns may be sent. `on_stale` may say what differs between a saved plan and the one made now.
     """
     with Interrupts() as interrupts:
         clock = interrupts.clock(session.clock)
@@ -187,7 +188,11 @@ def carry_out(
             runner.look_at_leftovers()
             planned = make(session, reading, connection.client, plan_options)
             if saved is not None:
-                plan = hold_against(saved, planned.plan, planned.terms, session.token)
+                try:
+                    plan = hold_against(saved, planned.plan, planned.terms, session.token)
+                except StalePlanError as stale:
+                    on_stale(planned, stale)
+                    raise
                 planned = planned.cut_down(plan, session)
             passed = review(planned, partial(_last_moment, connection.client, planned))
             recipients = _recipients(session, reading, connection.client)

@@ -13,7 +13,7 @@ import click
 
 from campaignctl.app import streams
 from campaignctl.app.options import GlobalOptions
-from campaignctl.errors import CampaignctlError
+from campaignctl.errors import CampaignctlError, RefusedError
 from campaignctl.rendering.formats import FORMATS, Setting, render
 
 
@@ -124,6 +124,8 @@ def report_error(error: CampaignctlError, words: Sequence[str]) -> None:
         _write(render("error", asked, document, plain), asked, instead=sys.stderr)
         return
     text = render("error", "text", document, plain)
+    if isinstance(error, RefusedError) and error.explanation:
+        text = f"{text}\n{error.explanation}"
     if isinstance(sys.stderr, streams.Stream):
         sys.stderr.say(text, instead=sys.stdout if isinstance(sys.stdout, streams.Stream) else None)
     else:

@@ -187,6 +187,7 @@ def _terms(session: Session, reading: Reading, snapshot: Snapshot, asked: PlanOp
         clocks=snapshot.clocks,
         approved_before=asked.approved_before,
         checkout=session.checkout,
+        own_rules=reading.own_rules,
     )
 
 

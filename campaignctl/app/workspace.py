@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
 from campaignctl.model.windows import instant
+from campaignctl.policy.beside import OwnRules, no_rules
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client, RequestRecord
@@ -34,7 +35,8 @@ class Reading(NamedTuple):
 
     `complete` is False when a file outside the selection could not be read. `empty_paths` are the paths of the
     project file that hold no manifest, `used` the variables that manifests name, `companions` the documents beside
-    the campaigns by their kind, `selected_companions` where those of them stand that were selected.
+    the campaigns by their kind, `selected_companions` where those of them stand that were selected,
+    `own_rules` what the project's own rules find of each manifest.
     """
 
     all_manifests: tuple[Desired, ...]
@@ -45,6 +47,7 @@ class Reading(NamedTuple):
     used: frozenset[str] = frozenset()
     companions: Mapping[str, tuple[Companion, ...]] = MappingProxyType({})
     selected_companions: frozenset[Position] = frozenset()
+    own_rules: OwnRules = no_rules
 
 
 class Connection(NamedTuple):
@@ -71,6 +74,8 @@ class Session:
     environment: Environment
     environ: Mapping[str, str]
     clock: Clock
+    rule_files: dict[str, object] = field(default_factory=dict)
+    """The rule files of this run, once one of them is read: they are the same for every environment."""
 
     @classmethod
     def open(cls, options: GlobalOptions) -> Session:
@@ -144,13 +149,22 @@ class Session:
         reading = self.read(()) if self.project.file is not None else Reading((), (), (), True)
         return reading._replace(findings=(*amiss, *reading.findings))
 
+    def read_for_plan(self, paths: Sequence[str], labels: str = "", prune: bool = False) -> Reading:
+        """The same as `read_valid`, for what may create: the project's own rules are asked, too. Raises InputError."""
+        from campaignctl.app.own_rules import with_own_rules
+
+        return self._valid(with_own_rules(self, self.read(paths, labels)), prune)
+
     def read_valid(self, paths: Sequence[str], labels: str = "", prune: bool = False) -> Reading:
         """The same, for commands that act: one invalid manifest among the selected stops them. Raises InputError.
 
         With `prune` a path of the project file that holds no manifest stops them too: it may have been emptied by
         mistake, and all of its campaigns would be orphans.
         """
-        reading = self.read(paths, labels)
+        return self._valid(self.read(paths, labels), prune)
+
+    @staticmethod
+    def _valid(reading: Reading, prune: bool) -> Reading:
         if has_errors(reading.findings):
             raise InputError("the manifests are not valid; nothing was sent", reading.findings)
         if prune and reading.empty_paths:

@@ -16,6 +16,7 @@ from campaignctl.app.plan_files import load_plan, plan_among
 from campaignctl.app.planning import Planned, PlanOptions
 from campaignctl.app.terminal import confirm
 from campaignctl.app.workspace import Session
+from campaignctl.cli.explaining import of_stale, of_unexpected, reviewed_plan
 from campaignctl.cli.options import (
     format_option,
     global_options,
@@ -48,6 +49,12 @@ if TYPE_CHECKING:
     help="Refuse any plan but the reviewed one: DIGEST@TIME, as it was printed.",
 )
 @click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The plan that --expect approves: if another is refused, what differs. It gives no permission.",
+)
+@click.option(
     "--audit-log", type=click.Path(path_type=Path), metavar="FILE", help="Append a JSON line per request."
 )
 @format_option(*formats.offered("apply"))
@@ -56,6 +63,7 @@ def command(
     auto_approve: bool,
     max_changes: int | None,
     expect: str | None,
+    against: Path | None,
     audit_log: Path | None,
     output_format: str,
     **asked: object,
@@ -64,7 +72,7 @@ def command(
     limits = Limits(max_changes, Approval.read(expect) if expect is not None else None, auto_approve)
     plan_options = PlanOptions(**asked, approved_before=expect is not None)  # type: ignore[arg-type]
     with streams.never_waiting(auto_approve):
-        return _apply(options, plan_options, limits, audit_log, output_format)
+        return _apply(options, plan_options, limits, audit_log, output_format, (expect, against))
 
 
 def _apply(
@@ -73,6 +81,7 @@ def _apply(
     limits: Limits,
     audit_log: Path | None,
     output_format: str,
+    reviewed: tuple[str | None, Path | None],
 ) -> int:
     file = plan_among(plan_options.paths)
     saved = load_plan(file) if file is not None else None
@@ -82,16 +91,27 @@ def _apply(
     if saved is not None:
         require_seal(saved, session.token, str(file))
         plan_options = replace(plan_options, paths=tuple(map(session.seen_from_here, plan_options.paths)))
-    reading = session.read_valid(plan_options.paths, plan_options.labels, plan_options.prune)
+    expect, against = reviewed
+    if file is not None and against is not None:
+        raise UsageError("--against goes with --expect: a plan file is compared by itself")
+    approved = reviewed_plan(against, expect, session)
+    reading = session.read_for_plan(plan_options.paths, plan_options.labels, plan_options.prune)
 
     def review(planned: Planned, now: Now) -> Passed:
         _show(planned, session, output_format)
-        passed = guard(planned, limits, session, Reviewed.of(planned.plan, saved))
+        try:
+            passed = guard(planned, limits, session, Reviewed.of(planned.plan, saved))
+        except RefusedError as refused:
+            if saved is not None or limits.expect is None:
+                raise
+            raise of_unexpected(refused, approved, planned, limits.expect.digest) from None
         if passed.planned.plan.operations:
             _confirm(passed, limits, session, now)
         return passed
 
-    applied = carry_out(session, reading, plan_options, review, saved=saved, audit_log=audit_log)
+    applied = carry_out(
+        session, reading, plan_options, review, saved=saved, audit_log=audit_log, on_stale=of_stale(saved)
+    )
     _write(applied.result, session, output_format)
     if applied.refusal is not None:
         output.remark(f"error: {applied.refusal}; only what stops campaigns was sent")

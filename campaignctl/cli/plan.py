@@ -50,7 +50,7 @@ def command(
     refuse_empty(plan_options.paths)
     if out is not None and out != _STANDARD_OUTPUT:
         refuse_directory(out)
-    reading = session.read_valid(plan_options.paths, plan_options.labels, plan_options.prune)
+    reading = session.read_for_plan(plan_options.paths, plan_options.labels, plan_options.prune)
     with session.account() as connection:
         planned = make(session, reading, connection.client, plan_options)
     if out == _STANDARD_OUTPUT:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from campaignctl.app import output
 from campaignctl.app.options import GlobalOptions
+from campaignctl.app.own_rules import with_own_rules
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import format_option, global_options, labels_option, paths_argument
 from campaignctl.diagnostics import Diagnostic, has_errors, in_order
@@ -18,7 +21,10 @@ from campaignctl.exits import Exit
 from campaignctl.kinds.countries import Country
 from campaignctl.model.environment import Environment
 from campaignctl.rendering import formats
-from campaignctl.rendering.findings import validate_document
+from campaignctl.rendering.findings import finding_document, validate_document
+
+if TYPE_CHECKING:
+    from campaignctl.rendering.suites import ReportedManifest, Suite
 
 
 class _Checked(NamedTuple):
@@ -72,7 +78,7 @@ def _check_all(
         variables = (frozenset(environment.vars.items()), environment.country)
         if variables not in readings:
             readings[variables] = here.load(paths, labels)
-        reading = here.remarked(readings[variables])
+        reading = with_own_rules(here, here.remarked(readings[variables]))
         yield _Checked(environment, reading, tuple(_policies(here, reading)))
 
 
@@ -88,6 +94,7 @@ def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
         session.locate,
         reading.companions,
         session.locate_companion,
+        reading.own_rules,
     )
     return list(found)
 
@@ -101,6 +108,37 @@ def _write(
     names = ", ".join(it.name for it in environments)
     where = formats.Where.of(names, ", ".join(accounts), backends.pop() if len(backends) == 1 else "several")
     manifests = max(len(each.reading.selected) for each in checked)
-    setting = output.setting(session.options, session.clock.now(), manifests=manifests)._replace(where=where)
+    setting = output.setting(session.options, session.clock.now(), manifests=manifests)
+    setting = setting._replace(where=where, suites=partial(_suites, checked, session))
     document = validate_document(findings)
     output.result(formats.render("validate", output_format, document, setting), output_format)
+
+
+def _suites(checked: Iterable[_Checked], session: Session) -> list[Suite]:
+    """What each environment says, and of which manifests."""
+    from campaignctl.rendering.suites import Suite
+
+    suites = []
+    for each in checked:
+        findings = in_order((*each.reading.findings, *each.policies))
+        told = tuple(map(finding_document, findings))
+        files = dict.fromkeys(finding.where.file for finding in findings)
+        suites.append(Suite(each.environment.name, told, tuple(_subjects(each.reading, files, session))))
+    return suites
+
+
+def _subjects(reading: Reading, files: Iterable[str], session: Session) -> Iterator[ReportedManifest]:
+    """The manifests that were meant, and what else stands in the files that something is wrong in."""
+    from campaignctl.manifests.headings import headings
+    from campaignctl.rendering.suites import ReportedManifest
+
+    known = set()
+    for it in reading.selected:
+        known.add((it.where.file, it.where.line))
+        yield ReportedManifest(
+            it.kind.name, it.name or it.sid or "", it.where.file, it.where.line, it.numbers_file
+        )
+    for file in files:
+        for heading in headings(Path(session.project.root, file)):
+            if (file, heading.line) not in known:
+                yield ReportedManifest(heading.kind, heading.name, file, heading.line, is_listed=False)

@@ -33,6 +33,7 @@ from campaignctl.diff.document import DiffDocument
 from campaignctl.doctor.document import DoctorDocument
 from campaignctl.export.document import ExportDocument
 from campaignctl.guard.lines import GuardLineDocument
+from campaignctl.rendering.comparison_documents import ComparisonDocument
 from campaignctl.rendering.constraints import Constraint
 from campaignctl.rendering.documents import ErrorOutputDocument, PlanDocument, ValidateDocument
 from campaignctl.rendering.result_documents import ApplyDocument
@@ -41,6 +42,7 @@ from campaignctl.status.document import StatusOverview
 OUTPUTS: Final[Mapping[str, type]] = MappingProxyType(
     {
         "apply": ApplyDocument,
+        "comparison": ComparisonDocument,
         "days": DaysDocument,
         "diff": DiffDocument,
         "doctor": DoctorDocument,
@@ -113,6 +115,8 @@ class _OutputWriter:
             return _or_null(self.value(parts[0]))
         if origin in (Union, UnionType) and all(part in (str, int, float, NoneType) for part in parts):
             return {"type": ["null" if part is NoneType else self.value(part)["type"] for part in parts]}
+        if origin in (Union, UnionType):
+            return {"anyOf": [self.value(part) for part in parts]}
         if origin is Literal:
             return {"enum": list(parts)}
         if origin is list:

@@ -14,7 +14,7 @@ from campaignctl.manifests.companions import companion_kinds
 from campaignctl.model.companions import CompanionKind
 from campaignctl.model.reasons import APPLY_REASONS, CHANGES, REASONS
 from campaignctl.model.variables import VARIABLES
-from campaignctl.policy import RULES, Rule
+from campaignctl.policy import RULES, Rule, own_schemas
 from campaignctl.policy.examples import EXAMPLES
 from campaignctl.policy.project_file import PROJECT
 
@@ -36,6 +36,7 @@ def pages() -> Mapping[str, str]:
         **kinds,
         **{f"{kind.schema}.md": _companion_page(kind) for kind in companion_kinds()},
         **rules,
+        "policies/schema.md": _own_schemas_page(),
     }
 
 
@@ -192,8 +193,9 @@ def _policies_page() -> str:
         (f"[`{rule.name}`](policies/{_slug(rule.name)}.md)", rule.doc, str(rule.left_out))
         for rule in RULES.values()
     )
+    own = (f"[`{own_schemas.NAME}`](policies/{own_schemas.NAME}.md)", own_schemas.OWN_SCHEMAS.doc, "`off`")
     example = "```yaml\npolicy:\n" + "".join(f"  {EXAMPLES[name].settings}\n" for name in RULES) + "```"
-    return page("Policies", lead, table(("rule", "what it asks", "left out"), rows), example)
+    return page("Policies", lead, table(("rule", "what it asks", "left out"), (*rows, own)), example)
 
 
 def _rule_page(rule: Rule) -> str:
@@ -214,6 +216,19 @@ def _rule_page(rule: Rule) -> str:
         "## A manifest that breaks it" if rule.in_plan else "## A manifest that it looks at",
         f"```yaml\n{example.manifest}```",
         "[All policies](../policies.md)",
+    )
+
+
+def _own_schemas_page() -> str:
+    return page(
+        f"`{own_schemas.NAME}`",
+        f"{own_schemas.OWN_SCHEMAS.doc} Left out: `off`. Found by `validate`, `plan` and `apply`.",
+        own_schemas.DETAILS,
+        "## Settings",
+        f"A list under `policy.{own_schemas.NAME}`, of the project or of an environment.",
+        _fields(own_schemas.OWN_SCHEMAS.fields),
+        f"```yaml\n{own_schemas.EXAMPLE}```",
+        "[Rules of your own](../../guide/own-rules.md), with examples. [All policies](../policies.md)",
     )
 
 

@@ -18,7 +18,7 @@ from campaignctl.kinds.table import Field, Type
 from campaignctl.manifests.companions import companion_kinds
 from campaignctl.model.reasons import APPLY_REASONS, CHANGES, REASONS
 from campaignctl.model.variables import VARIABLES
-from campaignctl.policy import RULES
+from campaignctl.policy import RULES, own_schemas
 from campaignctl.policy.examples import EXAMPLES
 from campaignctl.policy.project_file import PROJECT
 
@@ -63,6 +63,7 @@ def topics() -> tuple[Topic, ...]:
         *_companion_topics(),
         *_project_topics(),
         *_policy_topics(),
+        *_own_schema_topics(),
         *_change_topics(),
         *_reason_topics(),
         *_exit_topics(),
@@ -129,6 +130,19 @@ def _policy_topics() -> Iterator[Topic]:
             names = frozenset({path, f"{rule.name}.{check.name}", f"project.{path}"})
             facts = (("level", check.level.value), ("source", check.source), ("seen", check.seen))
             yield Topic(path, Group.POLICY, check.finds, names, frozenset({check.name}), facts=facts)
+
+
+def _own_schema_topics() -> Iterator[Topic]:
+    yield Topic(
+        own_schemas.NAME,
+        Group.POLICY,
+        own_schemas.OWN_SCHEMAS.doc,
+        frozenset({own_schemas.NAME, f"policy.{own_schemas.NAME}", f"project.policy.{own_schemas.NAME}"}),
+        facts=(("default level", "off"), ("found by", "validate, plan, apply")),
+        details=own_schemas.DETAILS,
+        members=_members(own_schemas.OWN_SCHEMAS),
+        example=own_schemas.EXAMPLE,
+    )
 
 
 def _change_topics() -> Iterator[Topic]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from campaignctl import __version__
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.diff.comparison import FieldChange, ManifestChange, ManifestChangeType, ManifestDiff
+from campaignctl.diff.pieces import TextPieceDocument, is_list, only_in, text_pieces
 from campaignctl.diff.settings import SettingChange, SettingChangeType
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import STOPPED_STATES, State
-from campaignctl.kinds.table import Kind, Value
+from campaignctl.kinds.table import Kind, Type, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import FindLoad
@@ -25,6 +26,7 @@ from campaignctl.rendering.documents import (
     ChangeCostDocument,
     DifferenceDocument,
     FindingDocument,
+    NumbersDocument,
     OccurrencesDocument,
     PlanCostDocument,
     RunDocument,
@@ -98,6 +100,26 @@ class DatesChangedDocument(TypedDict):
     changed: DatesDocument
 
 
+class LeafDocument(TypedDict):
+    """A leaf of a manifest that differs."""
+
+    field: str
+    """Dotted."""
+    before: Value
+    """As the base writes it, null where that says nothing; {count} for people's numbers."""
+    after: Value
+    """As the branch writes it, null where it says nothing; {count} for people's numbers."""
+    added: NotRequired[NumbersDocument | list[Value]]
+    """Only of people's numbers, and of lists."""
+    removed: NotRequired[NumbersDocument | list[Value]]
+    """Only of people's numbers, and of lists."""
+    text: NotRequired[list[TextPieceDocument]]
+    """Only of texts on both sides, which a time or a URL is not: by words, or by lines where there are several."""
+    note: NotRequired[str]
+    """What before and after do not show: a difference in what is masked, a field that was or is no longer managed, or
+    that only a create sends."""
+
+
 class ManifestChangeDocument(TypedDict):
     """One campaign's manifest in both versions."""
 
@@ -116,7 +138,7 @@ class ManifestChangeDocument(TypedDict):
     """null where its life is not managed."""
     fields: dict[str, Value]
     """All that the manifest declares, or declared, by the API's own names, masked; people's numbers as counts."""
-    diff: list[DifferenceDocument]
+    diff: list[LeafDocument]
     """In the order of the field table, then of state and metadata; empty where it stands on one side only."""
     notes: list[str]
     """What a plan will make of it."""
@@ -317,13 +339,18 @@ def _manifest(manifest: Desired) -> ManifestDocument:
     }
 
 
-def _field(
-    kind: Kind, change: FieldChange, country: Country | None, show_numbers: bool
-) -> DifferenceDocument:
-    """`note` beside what masks hide, too."""
-    document = _difference(kind, change.difference, country, show_numbers)
+def _field(kind: Kind, change: FieldChange, country: Country | None, show_numbers: bool) -> LeafDocument:
+    """`note` beside what masks hide, too; what changed within a list or a text."""
+    document = cast("LeafDocument", _difference(kind, change.difference, country, show_numbers))
     if change.note:
         document["note"] = f"{change.note}; {document['note']}" if "note" in document else change.note
+    before, after = document["before"], document["after"]
+    row = kind.by_path.get(change.difference.field)
+    is_text = row is not None and row.type is Type.STRING and not row.choices
+    if is_text and isinstance(before, str) and isinstance(after, str):
+        document["text"] = text_pieces(before, after)
+    elif is_list(before, after) and "added" not in document:
+        document |= {"added": only_in(after, before), "removed": only_in(before, after)}
     return document
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from campaignctl.diff.document import DiffDocument, ManifestChangeDocument, SettingDocument
 from campaignctl.diff.text import diff_text
@@ -20,6 +20,7 @@ from campaignctl.diff.words import (
     total,
     total_cost,
 )
+from campaignctl.rendering.documents import DifferenceDocument
 from campaignctl.rendering.facts import difference_fact, field_facts
 from campaignctl.rendering.formats import Setting, Views
 from campaignctl.rendering.report import Entry, Fact, Later, Place, Report, Said, Tone, findings_of
@@ -109,7 +110,7 @@ def _facts(change: ManifestChangeDocument) -> Iterator[Fact]:
         if change["state"]:
             yield Fact("state", None, (change["state"],))
         yield from field_facts(change["fields"])
-    yield from map(difference_fact, change["diff"])
+    yield from (difference_fact(cast("DifferenceDocument", it)) for it in change["diff"])
 
 
 def _text(document: DiffDocument, setting: Setting) -> str:

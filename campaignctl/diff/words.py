@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, cast
 
 from campaignctl.diagnostics import some_of
 from campaignctl.diff.document import (
     DiffDocument,
     DiffSummaryDocument,
+    LeafDocument,
     ManifestChangeDocument,
     SettingDocument,
 )
@@ -101,9 +102,9 @@ def _span(span: OccurrencesDocument) -> str:
     return span["first"] if span["count"] == 1 else f"{span['first']} to {span['last']}"
 
 
-def labelled(difference: DifferenceDocument) -> tuple[str, DifferenceDocument]:
+def labelled(difference: LeafDocument) -> tuple[str, DifferenceDocument]:
     """The field with its note, and the bare difference: before and after are worth seeing beside it."""
-    bare: DifferenceDocument = {**difference}
+    bare = cast("DifferenceDocument", {name: it for name, it in difference.items() if name != "text"})
     note = bare.pop("note", "")
     return f"{bare['field']} ({note})" if note else bare["field"], bare
 

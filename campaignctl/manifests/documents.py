@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -68,10 +69,10 @@ class Source(NamedTuple):
 
 
 class DocumentReader:
-    """Reads the documents of a project. `variables` fill in `${name}`."""
+    """Reads the documents of a project. `variables` fill in `${name}`; `keeps_declared`: they are kept as declared."""
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self.variables = Recorded(variables)
+    def __init__(self, variables: Mapping[str, str], keeps_declared: bool = False) -> None:
+        self.variables, self.keeps_declared = Recorded(variables), keeps_declared
         self._quick: dict[tuple[str, bool], QuickReader] = {}
         self._repeats: RepeatReader | None = None
 
@@ -195,6 +196,8 @@ def _read(
     if findings:
         besides = (*validate.faults(desired, unread), *commented)
         return Document(None, findings + _besides(besides, node, source), labels)
+    if reader.keeps_declared:
+        desired = replace(desired, written=values)
     return Document(desired, (), labels, (*validate.faults(desired), *commented))
 
 

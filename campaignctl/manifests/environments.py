@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from posixpath import normpath
 from typing import NamedTuple
 
-from campaignctl.diagnostics import did_you_mean, quoted
+from campaignctl.diagnostics import Severity, did_you_mean, quoted
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.formats import SID
@@ -22,8 +23,10 @@ from campaignctl.model.environment import (
     Backend,
     Environment,
 )
+from campaignctl.model.own_rules import RuleFileSetting
 from campaignctl.model.usage import longest_below_talk
 from campaignctl.policy import CLOSING, OPENING, RULES
+from campaignctl.policy.own_schemas import OWN_SCHEMAS
 from campaignctl.policy.project_file import ENVIRONMENT_ALLOW, SANDBOX
 
 Settings = Mapping[str, Value]
@@ -46,9 +49,11 @@ class EnvironmentBuilder:
         self.named = {name: settings_of(it) for name, it in settings_of(project.get("environments")).items()}
         self.vars = _texts(project.get("vars"))
         self.policy = _rules(project.get("policy"))
+        self.rule_files = _rule_files(project, "policy")
         self.guard = settings_of(project.get("guard"))
         self.usage, self.prices = settings_of(project.get("usage")), settings_of(project.get("prices"))
         self.suppresses = bool(project.get(SUPPRESS))
+        self.rules_named: dict[str, str] = {}
         self.problems: list[SettingProblem] = []
 
     def environments(self) -> dict[str, Environment]:
@@ -91,6 +96,7 @@ class EnvironmentBuilder:
             sandbox_clock=_text(settings.get("clock")),
             usage=usage,
             prices=prices,
+            rule_files=self._rule_files(here, settings),
         )
 
     def _account(self, here: str, backend: str, settings: Settings) -> str:
@@ -132,6 +138,37 @@ class EnvironmentBuilder:
         if self.suppresses and "level" not in settings_of(merged.get("unsuppressed")):
             merged["unsuppressed"] = {"level": "warn"}
         return merged
+
+    def _rule_files(self, here: str, settings: Settings) -> tuple[RuleFileSetting, ...]:
+        """The environment's rule files besides the project's; one for the same file and kind replaces it."""
+        own = _rule_files(settings, f"{here}.policy")
+        both = {(normpath(it.file), it.kind): it for it in (*self.rule_files, *own)}
+        self._refuse_namesakes(both.values())
+        return tuple(it for it in both.values() if it.level is not None)
+
+    def _refuse_namesakes(self, settings: Iterable[RuleFileSetting]) -> None:
+        """What a finding is called tells which file it is of."""
+        for it in settings:
+            first = self.rules_named.setdefault(it.rule, it.file)
+            problem = SettingProblem(
+                f"{it.path}.file",
+                "schema",
+                f"file: {it.rule} is what {quoted(first)} is called, too; rename one",
+            )
+            if normpath(first) != normpath(it.file) and problem not in self.problems:
+                self.problems.append(problem)
+
+
+def _rule_files(settings: Settings, path: str) -> list[RuleFileSetting]:
+    """Those of a project or environment, as they are written; without a level those that are off."""
+    entries = settings_of(settings.get("policy")).get(OWN_SCHEMAS.name)
+    found = []
+    for place, entry in enumerate(entries if isinstance(entries, list) else ()):
+        setting, level = settings_of(entry), settings_of(entry).get("level")
+        severity = None if level in (None, "off") else Severity(str(level))
+        where = f"{path}.{OWN_SCHEMAS.name}.{place}"
+        found.append(RuleFileSetting(str(setting.get("file")), _text(setting.get("kind")), severity, where))
+    return found
 
 
 def _over(below: Settings, above: Settings) -> dict[str, Value]:

@@ -63,14 +63,14 @@ class _Composer(CParser):
     """Called before and after each node; paths mean nothing here, and nothing costs less than these do."""
 
 
-def documents(text: str) -> Iterator[Node]:
+def documents(text: str, most_levels: int = MAX_DEPTH) -> Iterator[Node]:
     """Each document of a YAML text, empty ones too.
 
     Raises:
         MalformedYamlError: where the text stops being YAML; the documents before it have been given.
     """
     if _may_be_deep(text):
-        _refuse_depth(text)
+        _refuse_depth(text, most_levels)
     try:
         composer = _Composer(text)
         while composer.check_node():
@@ -98,15 +98,16 @@ def _may_be_deep(text: str) -> bool:
     return _SPARSE_INDENT.search(text[::_STRIDE]) is not None and _LONG_INDENT.search(text) is not None
 
 
-def _refuse_depth(text: str) -> None:
+def _refuse_depth(text: str, most_levels: int) -> None:
     depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
-            if depth > MAX_DEPTH:
+            if depth > most_levels:
                 mark = _mark(event.start_mark)
-                raise MalformedYamlError("nesting", mark, f"this is nested more than {MAX_DEPTH} levels deep")
+                message = f"this is nested more than {most_levels} levels deep"
+                raise MalformedYamlError("nesting", mark, message)
     except yaml.YAMLError as error:
         raise _explained(text, error) from None
 

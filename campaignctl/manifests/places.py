@@ -32,12 +32,26 @@ def _at(file: str, mark: Mark) -> Position:
 
 def _found(file: Path, document: int, path: str) -> tuple[str, Node] | None:
     """The file's text, and the node nearest to a path; None where the file cannot be read again."""
+    found = _composed(file, document)
+    try:
+        return None if found is None else (found[0], nearest(found[1], path))
+    except MalformedYamlError:
+        return None
+
+
+def _composed(file: Path, document: int) -> tuple[str, Node] | None:
     try:
         text = decoded(file.read_bytes())
         node = _document(text, file.suffix.lower() == ".json", document)
-        return None if node is None else (text, nearest(node, path))
+        return None if node is None else (text, node)
     except (OSError, ValueError, UnreadableFileError, MalformedYamlError):
         return None
+
+
+def document_node(root: Path, where: Position, document: int) -> Node | None:
+    """A document of a file, composed again; None where the file cannot be read again."""
+    found = _composed(root / where.file, document)
+    return found[1] if found else None
 
 
 def locate_character(

@@ -67,7 +67,9 @@ def load_manifests(
     Nothing is raised for what people wrote: every mistake is a finding.
     """
     filled_in = {**environment.vars, **(variables or {})}
-    loading = _Loading(Path(project.root), filled_in, selector or Selector(), environment.country)
+    own_rules = any(it.rule_files for it in project.environments.values())
+    root, chosen = Path(project.root), selector or Selector()
+    loading = _Loading(root, filled_in, chosen, environment.country, own_rules)
     for path in project.manifests:
         loading.add_project_path(path, project.file)
     here = (cwd or Path.cwd()).resolve() if paths else None
@@ -86,10 +88,15 @@ class _Loading:
     """The state of one load: files found, documents read, findings."""
 
     def __init__(
-        self, root: Path, variables: Mapping[str, str], selector: Selector, country: Country | None
+        self,
+        root: Path,
+        variables: Mapping[str, str],
+        selector: Selector,
+        country: Country | None,
+        keeps_declared: bool,
     ) -> None:
         self.root, self.country = root.resolve(), country
-        self.reader = DocumentReader(variables)
+        self.reader = DocumentReader(variables, keeps_declared)
         self.selector = selector
         self.files: dict[str, ManifestFile] = {}
         self.selected_files: set[str] = set()

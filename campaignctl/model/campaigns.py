@@ -46,6 +46,7 @@ class Desired:
     maps its SID to that name. `numbers_file` is the file that `from` was read from, as positions name files.
     `stop_when` holds the limits of a guard as written, `usage` how its people are expected to answer, too. `after` is
     what it waits for.
+    `written` is the document by its fields' types, kept only where rules of the project's own ask.
     One that repeats has the rule in `repeat` and no schedule: it means no campaign, each `occurrence` of it does.
     `suppress` are the sources that it names, `suppression` whom they and the project's hold. Where these leave somebody
     out, `from` holds the others: `declared` are all, `places` those of the others among them, `left_out` who is not
@@ -77,6 +78,7 @@ class Desired:
     after: tuple[After, ...] = ()
     repeat: Recurrence | None = None
     occurrence: OccurrenceOf | None = None
+    written: Mapping[str, Value] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def name(self) -> str | None:

@@ -12,6 +12,7 @@ from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.endpoints import SERVICES, Endpoint
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.model.own_rules import RuleFileSetting
 from campaignctl.model.usage import Usage, read_usage
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Environment:
     wrapped, by the kind's short name; where they do not, its own row says it.
     `rate_limit` counts requests a minute, None for none. `policy` holds the merged rules as written, `guard` the merged
     settings of the guard, `usage` how people are expected to answer, `prices` what they cost: nothing without any.
+    `rule_files` are the rules of the project's own that are on.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Environment:
     sandbox_clock: str | None = None  # RFC 3339: where a fresh sandbox's clock begins
     usage: Mapping[str, Value] = field(default_factory=dict)
     prices: Mapping[str, Value] = field(default_factory=dict)
+    rule_files: tuple[RuleFileSetting, ...] = ()
 
     @property
     def is_sandbox(self) -> bool:

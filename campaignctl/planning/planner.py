@@ -159,6 +159,7 @@ def _beside(
         registered=registered,
         ledger=ledger,
         frequency=Frequency(_contacts(account), terms.country) if limited else None,
+        own_rules=terms.own_rules,
     )
     return beside, ledger
 

@@ -24,6 +24,7 @@ from campaignctl.policy import (
     Policies,
     where_it_begins,
 )
+from campaignctl.policy.beside import OwnRules, no_rules
 
 if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock
@@ -50,7 +51,7 @@ class Terms:
     the manifests are of, asked only where an orphan is there; None outside git. `names` are those that a new run
     cannot have, asked only where a message gives one. `by_hand`: somebody asks for it of one campaign, without a
     manifest, and has been told what speaks against it. `repeating` are the manifests that repeat, where
-    there are any. `lists` are those that were counted, by SID.
+    there are any. `lists` are those that were counted, by SID. `own_rules` are the project's own.
     """
 
     now: datetime
@@ -70,6 +71,7 @@ class Terms:
     approved_before: bool = False
     checkout: Callable[[], Checkout | None] = no_checkout
     names: Callable[[], Container[str]] = frozenset
+    own_rules: OwnRules = no_rules
     by_hand: bool = False
     repeating: Repeating | None = None
     lists: Mapping[str, ListCount] = field(default_factory=dict)

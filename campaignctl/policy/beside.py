@@ -11,7 +11,9 @@ from campaignctl.model.overlaps import CapacityOverlap, FindLoad, RunKey, nothin
 from campaignctl.policy.copies import NO_COPIES, Copies
 
 if TYPE_CHECKING:
+    from campaignctl.diagnostics import Diagnostic
     from campaignctl.dlt.holding import Registry
+    from campaignctl.model.campaigns import Desired
     from campaignctl.model.companions import Companion
     from campaignctl.policy.budget import Ledger
 
@@ -21,6 +23,15 @@ NO_COMPANIONS: Final[Companions] = MappingProxyType({})
 
 if TYPE_CHECKING:
     from campaignctl.policy.frequency import Frequency
+
+
+OwnRules: TypeAlias = "Callable[[Desired], Sequence[Diagnostic]]"
+"""What the project's own rules find of a manifest."""
+
+
+def no_rules(_desired: Desired) -> Sequence[Diagnostic]:
+    """Where the project has no rules of its own, or they are not asked."""
+    return ()
 
 
 class OtherRun(NamedTuple):
@@ -41,7 +52,7 @@ class Beside(NamedTuple):
     `find_load` tells what all that may run asks of the account meanwhile; only a rule that needs it asks. `registered`
     gives the registered templates of the environment, None where it has none.
     `ledger` is what the manifests of the environment cost together, None where one is looked at by itself. `frequency`
-    is None where no rule limits it.
+    is None where no rule limits it. `own_rules` are the project's own.
     """
 
     overlaps: Sequence[CapacityOverlap] = ()
@@ -50,6 +61,7 @@ class Beside(NamedTuple):
     registered: Callable[[], Registry | None] = lambda: None
     ledger: Callable[[], Ledger] | None = None
     frequency: Frequency | None = None
+    own_rules: OwnRules = no_rules
 
 
 ALONE: Final = Beside()

@@ -14,7 +14,7 @@ from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad
 from campaignctl.model.windows import Window, after, window_of
-from campaignctl.policy.beside import ALONE, NO_COMPANIONS, Beside, Companions, OtherRun
+from campaignctl.policy.beside import ALONE, NO_COMPANIONS, Beside, Companions, OtherRun, OwnRules, no_rules
 from campaignctl.policy.capacity import Span, capacity, overlaps_by_kind
 from campaignctl.policy.closed_forms import worst_minutes
 from campaignctl.policy.copies import Copies
@@ -59,7 +59,7 @@ def check(
         for fault in it.rule.find(Case(subject, desired, policies.environment, it.settings, beside)):
             severity, where = fault.level or it.level, locate(desired, fault.path)
             findings.append(Diagnostic(severity, it.rule.name, where, fault.message, fault.details))
-    return tuple(findings)
+    return (*findings, *beside.own_rules(desired))
 
 
 def check_manifest(
@@ -85,7 +85,7 @@ def check_manifest(
 
 
 def _of_adopted(finding: Diagnostic) -> Diagnostic:
-    spared = RULES[finding.rule].spares_adopted
+    spared = finding.rule in RULES and RULES[finding.rule].spares_adopted
     return finding._replace(severity=Severity.WARN) if spared else finding
 
 
@@ -97,6 +97,7 @@ def check_manifests(
     locate: Locate,
     companions: Companions = NO_COMPANIONS,
     locate_companion: LocateCompanion = where_it_begins,
+    own_rules: OwnRules = no_rules,
 ) -> Iterator[Diagnostic]:
     """For `validate`: the selected manifests, which share the account with every other of the project; and what the
     documents beside them are at fault with.
@@ -107,9 +108,8 @@ def check_manifests(
     registered = cache(lambda: registry_of(companions))
     frequency = _frequency(all_manifests, environment, now)
     ledger = cache(lambda: _ledger(all_manifests, environment, now)) if keeps_ledger(environment) else None
-    beside = Beside(
-        overlaps, copies, manifests_beside(all_manifests, policies, now), registered, ledger, frequency
-    )
+    others = manifests_beside(all_manifests, policies, now)
+    beside = Beside(overlaps, copies, others, registered, ledger, frequency, own_rules)
     for desired in selected:
         if desired.repeat is None:
             yield from check_manifest(desired, policies, now, locate, beside)

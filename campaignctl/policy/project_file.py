@@ -20,6 +20,7 @@ from campaignctl.model.environment import (
     TIMEOUT_SECONDS,
 )
 from campaignctl.policy import RULES
+from campaignctl.policy.own_schemas import OWN_SCHEMAS
 
 PROJECT_KIND = "Project"
 SANDBOX: Final = "sandbox"
@@ -31,7 +32,7 @@ ENVIRONMENT_ALLOW = given_in("environment")
 SANDBOX_ALLOW = (*ENVIRONMENT_ALLOW, *given_in("sandbox"))
 
 
-POLICY = tuple(rule.field for rule in RULES.values())
+POLICY = (*(rule.field for rule in RULES.values()), OWN_SCHEMAS)
 _POLICY_FIELD = Field("policy", Type.OBJECT, "The rules that campaigns must keep.", fields=POLICY)
 _VARS = Field(
     "vars",

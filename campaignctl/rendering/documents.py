@@ -17,6 +17,7 @@ from campaignctl.model.environment import Backend
 from campaignctl.model.estimates import Encoding
 from campaignctl.model.gates import GateVerdict, LimitWord
 from campaignctl.model.reasons import REASONS, ChangeType
+from campaignctl.rendering.comparison_documents import ComparisonDocument
 from campaignctl.rendering.constraints import (
     Amount,
     ChangedKind,
@@ -73,6 +74,8 @@ class FindingDocument(TypedDict):
     """Of valid_numbers: how many more there are."""
     unfinished: NotRequired[Ordinal]
     """Of window_fits: how many people are not done with at the end."""
+    schema: NotRequired[str]
+    """Of schema/NAME: the schema that failed, a rule file and a pointer into it."""
     check: NotRequired[str]
     """Of dlt_template: what was looked at."""
     difference: NotRequired[TextDifferenceDocument]
@@ -566,3 +569,5 @@ class ErrorOutputDocument(TypedDict):
 
     error: ErrorDocument
     findings: list[FindingDocument]
+    comparison: NotRequired[ComparisonDocument]
+    """Where a reviewed plan is refused: what differs from it now."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from campaignctl.diagnostics import Diagnostic, counted
-from campaignctl.errors import CampaignctlError, InputError
+from campaignctl.errors import CampaignctlError, InputError, RefusedError
 
 if TYPE_CHECKING:
+    from campaignctl.rendering.comparison_documents import ComparisonDocument
     from campaignctl.rendering.documents import (
         ErrorOutputDocument,
         FindingDocument,
@@ -26,10 +27,13 @@ def validate_document(findings: Iterable[Diagnostic]) -> ValidateDocument:
 def error_document(error: CampaignctlError, findings: Sequence[Diagnostic] = ()) -> ErrorOutputDocument:
     """A command that ended early. The findings that an `InputError` carries come along by themselves."""
     carried = error.findings if isinstance(error, InputError) else ()
-    return {
+    document: ErrorOutputDocument = {
         "error": {"code": error.code, "message": str(error)},
         "findings": [finding_document(finding) for finding in (*carried, *findings)],
     }
+    if isinstance(error, RefusedError) and error.comparison is not None:
+        document["comparison"] = cast("ComparisonDocument", error.comparison)
+    return document
 
 
 def finding_document(finding: Diagnostic) -> FindingDocument:

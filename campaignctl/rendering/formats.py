@@ -7,7 +7,7 @@ Modules are imported when they are needed: a plan as text loads no page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
 from types import MappingProxyType
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from campaignctl.rendering.documents import AnyPlanDocument, ErrorOutputDocument, ValidateDocument
     from campaignctl.rendering.report import Report
     from campaignctl.rendering.result_documents import ApplyDocument
+    from campaignctl.rendering.suites import Suite
 
 Shown = TypeVar("Shown")
 """The document that is shown."""
@@ -42,6 +43,7 @@ class Setting(NamedTuple):
 
     `manifests` is how many were read, `where` the account, for documents that do not say so themselves. `prefix` is
     the project's directory as whoever reads a file's name knows it, with `/` at its end; empty where it is theirs.
+    `suites` makes what each environment says, and of which manifests, for the formats of `validate` that tell it.
     """
 
     now: datetime
@@ -50,6 +52,7 @@ class Setting(NamedTuple):
     manifests: int | None = None
     where: Where | None = None
     prefix: str = ""
+    suites: Callable[[], Sequence[Suite]] = tuple
 
 
 Writer = Callable[[Shown, Setting], str]
@@ -92,6 +95,10 @@ FORMATS: Final[Mapping[str, OutputFormat]] = MappingProxyType(
         "html": OutputFormat("as_html"),
         "github": OutputFormat("as_github", tells_errors=True, brief=True),
         "sarif": OutputFormat("as_sarif", shows=frozenset({"validate"}), tells_errors=True),
+        "gitlab": OutputFormat("as_gitlab", shows=frozenset({"validate"}), tells_errors=True),
+        "junit": OutputFormat(
+            "as_junit", shows=frozenset({"validate", "plan"}), tells_errors=True, brief=True
+        ),
     }
 )
 

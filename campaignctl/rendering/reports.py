@@ -125,7 +125,7 @@ def _tone(change: BriefChangeDocument, now: datetime) -> Tone:
 
 def _entry_of(run: Sequence[BriefChangeDocument], now: datetime, currency: str, *, namesake: bool) -> Entry:
     """Of several dates what is said of the first, which stands for all."""
-    entry = _entry(named_for_all(run), now, currency, namesake=namesake)
+    entry = change_entry(named_for_all(run), now, currency, namesake=namesake)
     if len(run) == 1:
         return entry
     return replace(entry, title=called(run), says=Later(partial(_says_of, run, entry.says)))
@@ -137,7 +137,8 @@ def _says_of(run: Sequence[BriefChangeDocument], says: Later[Said]) -> Iterator[
     yield from rest
 
 
-def _entry(change: BriefChangeDocument, now: datetime, currency: str, *, namesake: bool) -> Entry:
+def change_entry(change: BriefChangeDocument, now: datetime, currency: str, *, namesake: bool) -> Entry:
+    """One change. `namesake`: another one has its name."""
     asked = asking(change, namesake=namesake)
     return Entry(
         title=title(change["kind"], change["name"]),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from campaignctl.diagnostics import counted
-from campaignctl.errors import RefusedError
+from campaignctl.errors import StalePlanError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING
 from campaignctl.kinds.operations import BEGINNING, STARTING, STOPPING, TRANSITIONS, Op
@@ -25,15 +25,17 @@ from campaignctl.saved_plans.seal import fingerprint, same_fingerprint
 def hold_against(saved: SavedPlan, fresh: Plan, terms: Terms, token: str) -> Plan:
     """The fresh plan, cut down to what the saved one shows and what of that is left to do.
 
-    Raises RefusedError, naming every disagreement and what to do.
+    Raises StalePlanError, naming every disagreement and what to do.
     """
-    troubles = [*_foreign(saved, fresh), *_expired(saved, terms)]
+    foreign, expired = list(_foreign(saved, fresh)), list(_expired(saved, terms))
+    troubles = [*foreign, *expired]
     if not troubles:
         changes = tuple(_rest(change, _saved(saved, change), terms, token) for change in fresh.changes)
         troubles = [change for change in changes if isinstance(change, str)]
         troubles += list(_vanished(saved, fresh))
     if troubles:
-        raise RefusedError("the plan no longer holds: " + "; ".join(troubles) + ". Plan again")
+        message = "the plan no longer holds: " + "; ".join(troubles) + ". Plan again"
+        raise StalePlanError(message, only_expired=bool(expired) and not foreign)
     rest = tuple(change for change in changes if isinstance(change, Change))
     return replace(
         fresh,

@@ -104,3 +104,22 @@ def test_the_page_of_costs_says_what_the_plan_says(tmp_path: Path) -> None:
     assert "| Costs |" in said["campaignctl plan --format markdown"]
     assert "3 people answered" in said["campaignctl status survey"]
     assert said["campaignctl report survey --usage"].startswith("usage:\n  answer: [")
+
+
+@pytest.mark.slow
+def test_every_command_of_rules_of_your_own_does_what_it_says(tmp_path: Path) -> None:
+    said = run_page(PAGES / "own-rules.md", tmp_path)
+    assert "A name begins with its team" in said["campaignctl validate"]
+    assert "schema/texts" in said["campaignctl validate"]
+    assert "schema/naming" in said["campaignctl plan"]
+    assert "weekdays" in said["campaignctl explain schema"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["golden-plans.md", "ci-gitlab.md"])
+def test_every_command_about_pipelines_does_what_it_says(page: str, tmp_path: Path) -> None:
+    said = run_page(PAGES / page, tmp_path)
+    if page == "golden-plans.md":
+        assert (
+            "No difference" in said["campaignctl show golden.json --against golden.json --detailed-exitcode"]
+        )

@@ -11,9 +11,9 @@ from fakes import FakeClock
 from harness import run
 
 import campaignctl
-from campaignctl.cli.init import _FILES
+from campaignctl.cli.init import _files
 
-PATHS = [file.path for file in _FILES]
+PATHS = [file.path for file in _files("github")]
 
 
 @pytest.mark.parametrize("year", [2026, 2031, 2099])
@@ -113,3 +113,18 @@ def test_the_workflow_installs_the_version_that_wrote_it(tmp_path: Path) -> None
 def test_what_the_sandbox_keeps_is_not_committed(tmp_path: Path) -> None:
     run("init", cwd=tmp_path)
     assert (tmp_path / ".campaignctl" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_another_pipeline_or_none_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
+    for ci in ("gitlab", "none"):
+        (tmp_path / ci).mkdir()
+        assert run("init", "--ci", ci, cwd=tmp_path / ci).code == 0
+        assert not (tmp_path / ci / ".github").exists()
+        assert run("validate", cwd=tmp_path / ci).code == 0
+    assert not (tmp_path / "none" / ".gitlab-ci.yml").exists()
+    pipeline = (tmp_path / "gitlab" / ".gitlab-ci.yml").read_text(encoding="utf-8")
+    assert "$[[" not in pipeline
+    assert f"campaignctl=={campaignctl.__version__}" in pipeline
+    jobs = yaml.safe_load(pipeline)
+    assert {"campaigns-validate", "campaigns-plan", "campaigns-apply", "campaigns-scheduled"} <= set(jobs)
+    assert ".campaignctl" in yaml.safe_load((tmp_path / "gitlab/.gitlab/campaigns-job.yml").read_text())

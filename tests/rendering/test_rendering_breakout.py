@@ -48,7 +48,7 @@ def outputs(output_format: str, text: str) -> tuple[str, ...]:
     return tuple(written)
 
 
-MARKING_UP = ("markdown", "html", "github", "sarif")
+MARKING_UP = ("markdown", "html", "github", "sarif", "gitlab", "junit")
 
 
 @pytest.mark.parametrize("output_format", MARKING_UP)

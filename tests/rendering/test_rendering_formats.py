@@ -38,7 +38,7 @@ DOCUMENTS: dict[str, Any] = {
     "apply": apply_document(results.everything(), plans.PROD),
     "validate": validate_document(plans.FINDINGS),
 }
-SUFFIXES = {"markdown": "md", "github": "txt", "sarif": "json"}
+SUFFIXES = {"markdown": "md", "github": "txt", "sarif": "json", "gitlab": "json", "junit": "xml"}
 
 
 @pytest.mark.parametrize("output_format", SUFFIXES)
@@ -64,10 +64,10 @@ def test_a_row_promises_only_what_its_module_writes(output_format: str) -> None:
     assert "error" in writers or not row.tells_errors
 
 
-def test_text_is_the_default_and_only_validate_has_sarif() -> None:
+def test_text_is_the_default_and_only_validate_has_sarif_and_code_quality() -> None:
     assert {command: offered(command) for command in ("plan", "validate")} == {
-        "plan": ("text", "json", "markdown", "html", "github"),
-        "validate": ("text", "json", "markdown", "html", "github", "sarif"),
+        "plan": ("text", "json", "markdown", "html", "github", "junit"),
+        "validate": ("text", "json", "markdown", "html", "github", "sarif", "gitlab", "junit"),
     }
 
 
@@ -324,7 +324,7 @@ def test_sarif_is_what_its_standard_says() -> None:
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
 
 
-@pytest.mark.parametrize("output_format", ["markdown", "html", "github", "sarif"])
+@pytest.mark.parametrize("output_format", ["markdown", "html", "github", "sarif", "gitlab", "junit"])
 def test_a_file_is_named_as_the_reader_knows_it(output_format: str) -> None:
     setting = SETTING._replace(prefix="marketing/")
     for what in FORMATS[output_format].shows & set(DOCUMENTS) - {"apply"}:

@@ -1,0 +1,58 @@
+"""Rules of a project's own, beside what was read: only where the environment names a rule file is anything imported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from campaignctl.diagnostics import Diagnostic, in_order
+from campaignctl.kinds.lifecycle import ENDING_STATES
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.windows import window_of
+
+if TYPE_CHECKING:
+    from campaignctl.app.workspace import Reading, Session
+
+
+class OwnFindings:
+    """What the rules find of each manifest, by its place: asked for whenever a policy is."""
+
+    def __init__(self, found: Mapping[tuple[str, int], tuple[Diagnostic, ...]]) -> None:
+        self._found = found
+
+    def __call__(self, desired: Desired) -> tuple[Diagnostic, ...]:
+        """Of one manifest."""
+        return self._found.get((desired.where.file, desired.document), ())
+
+
+NO_FINDINGS = OwnFindings({})
+
+
+def with_own_rules(session: Session, reading: Reading) -> Reading:
+    """The reading, held against the environment's rule files.
+
+    A mistake in a rule file, which keeps all of them from being asked, and a limit that was met are findings like those
+    of reading: they end a plan, an apply and a validation (exit 1). What the rules find is a policy's (exit 3).
+    """
+    settings = session.environment.rule_files
+    if not settings:
+        return reading
+    from campaignctl.custom_rules.rulebook import RuleFiles, check_manifests_by
+
+    files = session.rule_files.get("files")
+    if not isinstance(files, RuleFiles):
+        files = RuleFiles(Path(session.project.root), session.project.file or "")
+        session.rule_files["files"] = files
+    rules, mistakes = files.rules(settings)
+    now = session.clock.now()
+    meant = [] if mistakes else [it for it in reading.selected if _binds(it, now)]
+    checked = check_manifests_by(rules, meant, files)
+    findings = in_order((*reading.findings, *mistakes, *checked.limits))
+    return reading._replace(findings=findings, own_rules=OwnFindings(checked.found))
+
+
+def _binds(desired: Desired, now: datetime) -> bool:
+    """Nothing binds what is over, or is to be ended."""
+    return desired.state not in ENDING_STATES and not window_of(desired.kind, desired.spec).over(now)

@@ -1,0 +1,165 @@
+"""`jsonschema` within bounds: a hostile rule cannot hang a pipeline, nor be got round by a long text.
+
+Every keyword is counted by depth; a clock of the system ends what takes too long, within a regular expression too.
+What goes beyond the bounds raises: it is never taken for a rule that was met.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from time import monotonic
+from types import FrameType
+from typing import Final, NamedTuple, cast
+
+import jsonschema
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+
+MAX_LEVELS: Final = 64
+MAX_TEXT: Final = 4096
+"""Characters that a pattern meets."""
+
+_Keyword = Callable[["Validator", object, object, object], "Iterator[ValidationError] | None"]
+
+
+class LimitExceededError(Exception):
+    """A bound was met; the message says which."""
+
+
+class FailedSchema(Exception):  # noqa: N818 – it rides on `ValidationError.cause`, which takes nothing else
+    """Where an error came from: the schemas around it, the outermost first, and the key that it is about."""
+
+    def __init__(self, around: tuple[object, ...] = (), key: str | None = None) -> None:
+        super().__init__()
+        self.around, self.key = around, key
+
+
+class Dialect(NamedTuple):
+    """A version of JSON Schema: its metaschema's name, and jsonschema's class for it."""
+
+    uri: str
+    validator: type[Validator]
+
+
+DIALECTS: Final = (
+    Dialect("https://json-schema.org/draft/2020-12/schema", jsonschema.Draft202012Validator),
+    Dialect("https://json-schema.org/draft/2019-09/schema", jsonschema.Draft201909Validator),
+    Dialect("http://json-schema.org/draft-07/schema", jsonschema.Draft7Validator),
+)
+
+
+def bounded(dialect: Dialect) -> type[Validator]:
+    """The same class, every keyword of which keeps the bounds and tells where its errors came from."""
+    levels = _Levels()
+    ours: dict[str, _Keyword] = {
+        "pattern": _pattern,
+        "propertyNames": _property_names,
+        "additionalProperties": _additional_properties(dialect.validator.VALIDATORS["additionalProperties"]),
+    }
+    keywords = {**dialect.validator.VALIDATORS, **ours}
+    guarded = {name: levels.guarded(keyword) for name, keyword in keywords.items()}
+    return cast("type[Validator]", extend(dialect.validator, guarded))  # type: ignore[no-untyped-call]
+
+
+class _Levels:
+    """The schemas that are being applied, each within the one before it."""
+
+    def __init__(self) -> None:
+        self.around: list[object] = []
+
+    def guarded(self, keyword: _Keyword) -> _Keyword:
+        def run(
+            validator: Validator, value: object, instance: object, schema: object
+        ) -> Iterator[ValidationError]:
+            self.around.append(schema)
+            try:
+                if len(self.around) > MAX_LEVELS:
+                    raise LimitExceededError(f"it is nested more than {MAX_LEVELS} levels deep")
+                for error in keyword(validator, value, instance, schema) or ():
+                    cause = error.cause if isinstance(error.cause, FailedSchema) else FailedSchema()
+                    error.cause = cause if cause.around else FailedSchema(tuple(self.around), cause.key)
+                    yield error
+            finally:
+                self.around.pop()
+
+        return run
+
+
+def _pattern(
+    _validator: Validator, pattern: object, instance: object, _schema: object
+) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and isinstance(pattern, str):
+        if len(instance) > MAX_TEXT:
+            raise LimitExceededError(f"a pattern meets a text of more than {MAX_TEXT:,} characters")
+        if not re.search(pattern, instance):
+            yield ValidationError("pattern")
+
+
+def _property_names(
+    validator: Validator, names: object, instance: object, _schema: object
+) -> Iterator[ValidationError]:
+    """jsonschema does not tell of which key an error is."""
+    for key in instance if isinstance(instance, Mapping) else ():
+        for error in validator.descend(key, names):  # type: ignore[attr-defined]  # not in the protocol
+            around = error.cause.around if isinstance(error.cause, FailedSchema) else ()
+            error.cause = FailedSchema(around, key)
+            yield error
+
+
+def _additional_properties(checked: _Keyword) -> _Keyword:
+    """Of keys that are too many the error stands at the first."""
+
+    def run(
+        validator: Validator, allowed: object, instance: object, schema: object
+    ) -> Iterator[ValidationError]:
+        for error in checked(validator, allowed, instance, schema) or ():
+            if allowed is False and isinstance(instance, Mapping) and isinstance(schema, Mapping):
+                error.cause = FailedSchema(key=_first_extra(instance, schema))
+            yield error
+
+    return run
+
+
+def _first_extra(instance: Mapping[str, object], schema: Mapping[str, object]) -> str | None:
+    named, patterns = schema.get("properties"), schema.get("patternProperties")
+    known = named if isinstance(named, Mapping) else {}
+    allowed = "|".join(patterns) if isinstance(patterns, Mapping) else ""
+    extra = (key for key in instance if key not in known and not (allowed and re.search(allowed, key)))
+    return next(extra, None)
+
+
+@contextmanager
+def at_most(seconds: float, message: str) -> Iterator[None]:
+    """Ends what takes longer. Raises LimitExceededError with the message.
+
+    A regular expression that runs away can only be ended by a signal, which reaches the main thread of a process and
+    no other; elsewhere nothing is begun.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        raise LimitExceededError("rules of one's own are checked in the main thread of a process alone")
+    ends = monotonic() + seconds
+
+    def over(_signal: int, _frame: FrameType | None) -> None:
+        raise LimitExceededError(message)
+
+    if seconds <= 0:
+        raise LimitExceededError(message)
+    before, left = signal.signal(signal.SIGALRM, over), signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        try:
+            yield
+        except RecursionError:
+            raise LimitExceededError(f"it is nested more than {MAX_LEVELS} levels deep") from None
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        if left[0]:
+            signal.setitimer(
+                signal.ITIMER_REAL, max(0.001, left[0] - (monotonic() - ends + seconds)), left[1]
+            )

@@ -1,0 +1,124 @@
+"""The rules of an environment: their files read once a run, its manifests held against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Final, NamedTuple
+
+from campaignctl.custom_rules.bounded import LimitExceededError
+from campaignctl.custom_rules.checking import LIMIT, FailedKeyword, OwnRule, check_declared
+from campaignctl.custom_rules.rule_file import RuleFile, read_rule_file
+from campaignctl.custom_rules.values import key_at, node_at
+from campaignctl.diagnostics import Diagnostic, Position, error, quoted
+from campaignctl.kinds.table import Value
+from campaignctl.manifests.files import UnreadableFileError, read_inside
+from campaignctl.manifests.nodes import mark_of
+from campaignctl.manifests.places import document_node, locate
+from campaignctl.model.campaigns import Desired, ListName
+from campaignctl.model.own_rules import RuleFileSetting
+
+LARGEST: Final = 256 * 1024
+"""Bytes of a rule file."""
+SECONDS_A_RUN: Final = 60.0
+MISTAKE: Final = "schema"
+
+ManifestKey = tuple[str, int]
+"""A file and which of its documents."""
+
+
+class RuleFiles:
+    """The rule files of a run: each is read once, however many environments name it."""
+
+    def __init__(self, root: Path, project_file: str) -> None:
+        self.root, self.project_file = root, project_file
+        self.read: dict[str, RuleFile | tuple[Diagnostic, ...]] = {}
+        self.ends: float | None = None
+
+    def rules(self, settings: Sequence[RuleFileSetting]) -> tuple[list[OwnRule], list[Diagnostic]]:
+        """Those that can be used, and what is wrong with the others."""
+        rules, findings = list[OwnRule](), list[Diagnostic]()
+        for setting in settings:
+            file = self.read.get(setting.file) or self._read(setting)
+            self.read[setting.file] = file
+            if not isinstance(file, RuleFile):
+                findings += file
+            elif setting.level is not None:
+                rules.append(OwnRule(setting.rule, setting.kind, setting.level, file))
+        return rules, findings
+
+    def _read(self, setting: RuleFileSetting) -> RuleFile | tuple[Diagnostic, ...]:
+        path = self.root / setting.file
+        try:
+            text = read_inside(path, self.root)
+            if path.stat().st_size > LARGEST:
+                raise UnreadableFileError("unreadable", f"it is larger than {LARGEST // 1024} KiB")
+        except UnreadableFileError as unreadable:
+            where = locate(self.root, Position(self.project_file), 0, f"{setting.path}.file")
+            return (error(unreadable.rule, where, f"schema: {quoted(setting.file)}: {unreadable.message}"),)
+        found = read_rule_file(setting.file, text)
+        if isinstance(found, RuleFile):
+            return found
+        return tuple(
+            error(MISTAKE, Position(setting.file, it.mark.line + 1, it.mark.column + 1), it.message)
+            for it in found
+        )
+
+    def seconds_left(self) -> float:
+        """Of the run, which begins with its first manifest."""
+        now = monotonic()
+        self.ends = now + SECONDS_A_RUN if self.ends is None else self.ends
+        return self.ends - now
+
+
+class CheckedManifests(NamedTuple):
+    """What the rules find of each manifest, and the limits that were met, which end the run."""
+
+    found: Mapping[ManifestKey, tuple[Diagnostic, ...]]
+    limits: tuple[Diagnostic, ...]
+
+
+def check_manifests_by(
+    rules: Sequence[OwnRule], manifests: Iterable[Desired], files: RuleFiles
+) -> CheckedManifests:
+    """Each by the rules of its kind. After a limit of the whole run nothing more is looked at."""
+    found: dict[ManifestKey, tuple[Diagnostic, ...]] = {}
+    limits = []
+    for desired in manifests:
+        own = [rule for rule in rules if rule.kind in (None, desired.kind.name)]
+        try:
+            failed = check_declared(_checked_object(desired), own, files.seconds_left())
+        except LimitExceededError as exceeded:
+            limits.append(error(LIMIT, desired.where, f"its rules could not be checked: {exceeded}"))
+            if files.seconds_left() <= 0:
+                break
+            continue
+        if failed:
+            found[desired.where.file, desired.document] = tuple(_diagnostics(failed, desired, files.root))
+    return CheckedManifests(found, tuple(limits))
+
+
+def _checked_object(desired: Desired) -> Mapping[str, Value]:
+    """As it was declared; a list that is given by name as the object that stands there."""
+    declared = {"metadata": {}, "spec": {}, **desired.written}
+    spec = declared["spec"]
+    named = {
+        name: [{"name": str(it)} if isinstance(it, ListName) else it for it in value]
+        for name, value in (spec.items() if isinstance(spec, Mapping) else ())
+        if isinstance(value, list) and any(it.__class__ is ListName for it in value)
+    }
+    return {**declared, "spec": {**spec, **named}} if named and isinstance(spec, Mapping) else declared
+
+
+def _diagnostics(
+    failed: Sequence[tuple[OwnRule, FailedKeyword]], desired: Desired, root: Path
+) -> Iterator[Diagnostic]:
+    document = document_node(root, desired.where, desired.document)
+    for rule, it in failed:
+        where = desired.where
+        if document is not None:
+            node = node_at(document, it.steps)
+            mark = mark_of(node if it.key is None else key_at(node, it.key))
+            where = Position(where.file, mark.line + 1, mark.column + 1)
+        yield Diagnostic(rule.level, rule.rule, where, it.message, (("schema", it.schema),))

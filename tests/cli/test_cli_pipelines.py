@@ -58,13 +58,13 @@ def test_the_report_is_there_whatever_the_exit_code(desk: Desk, output_format: s
 
 
 def test_a_plan_that_is_blocked_fails_its_case(desk: Desk) -> None:
-    desk.configure(policy={"max_numbers": {"level": "error", "at_most": 1}})
+    desk.configure(policy={"allowed_caller_ids": {"level": "error", "only": ["08012345678"]}})
     desk.manifests(voice("one"), sms("text-to-two"))
     result = desk.run("plan", "--format", "junit", "--show-numbers")
     assert result.code == 3
     assert names(result.out) == [
         ("SmsCampaign", "text-to-two", []),
-        ("VoiceCampaign", "one", ["max_numbers", "policy"]),
+        ("VoiceCampaign", "one", ["allowed_caller_ids", "policy"]),
     ]
     assert not NUMBER.search(result.all)
     shown = desk.run("plan", "--out", "plan.json", "--format", "junit")

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import comb, fsum
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaignctl.gates.statistics import BASIS_POINTS, crossed, exceeded, fewest, kept, power
@@ -48,6 +48,7 @@ def test_a_quarter_takes_112_people_for_a_gate_that_passes_at_half_the_limit() -
     assert power(111, QUARTER, CONFIDENCE) < 0.95 <= power(112, QUARTER, CONFIDENCE)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300), st.data(), SHARES, st.integers(5_000, BASIS_POINTS - 1))
 def test_kept_and_exceeded_are_sums_of_the_binomial_distribution(
     people: int, data: st.DataObject, limit: int, confidence: int

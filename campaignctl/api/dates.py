@@ -5,17 +5,18 @@ Imported where a manifest repeats.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cached_property
 
 from campaignctl.api.client import Client
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
-from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.dated_names import parsed
 from campaignctl.repeat.manifests import last_manifest_before, planned_manifests, reserving
+from campaignctl.repeat.occurrences import occurrence_on
 
 
 @dataclass
@@ -55,6 +56,30 @@ class Dates:
         """Whether the name is one of a date that was asked for."""
         return name in self._names
 
+    def with_counters(self, listing: Listing, to_create: Iterable[str]) -> Listing:
+        """With the counters of those that tell whether somebody has stopped a series, which a list may leave out: the
+        last of each series that something may be created of, where it is over.
+        """
+        names = {found.base for it in to_create if (found := parsed(it)) is not None}
+        last: dict[str, Live] = {}
+        for name, live in self._of_dates(listing, names):
+            if name not in last or _date(last[name]) < _date(live):
+                last[name] = live
+        over = (it for it in last.values() if it.finished and it.stats is None)
+        counted = {it.sid: self.client.get(it.kind, it.sid) or it for it in over}
+        if not counted:
+            return listing
+        return replace(listing, campaigns=tuple(counted.get(it.sid, it) for it in listing.campaigns))
+
+    def _of_dates(self, listing: Listing, names: Collection[str]) -> Iterator[tuple[str, Live]]:
+        """The campaigns of dates that a rule yields, of the manifests of these names."""
+        for live in listing.campaigns if names else ():
+            owner = self.declaring(live)
+            if owner is None or owner.name not in names or owner.repeat is None:
+                continue
+            if occurrence_on(owner.repeat, _date(live)) is not None:
+                yield owner.name or "", live
+
     def history(self, kind: Kind, to_create: Collection[str]) -> Sequence[str]:
         """Where something may be created of a series: its other planned dates, and the last one before them."""
         planned = self._planned.get(kind.name, ())
@@ -70,3 +95,9 @@ class Dates:
         wanted += [it for one in repeating.values() if (it := last_manifest_before(one, self.at)) is not None]
         self._remember(wanted)
         return tuple(it.name for it in wanted if it.name is not None)
+
+
+def _date(live: Live) -> date:
+    """The date in a name that has one."""
+    name = parsed(live.name)
+    return name.day if name is not None else date.min

@@ -48,6 +48,8 @@ def fetch(
     listings = {name: others[name].settling(reader) for name, reader in readers.items()}
     if awaited:
         listings = {name: _with_counters(client, it, awaited) for name, it in listings.items()}
+    if dates is not None:
+        listings = {name: dates.with_counters(it, readers[name].to_create()) for name, it in listings.items()}
     missing = [(reader.kind, sid) for reader in readers.values() for sid in reader.missing]
     elsewhere = {sid: found for kind, sid in missing if (found := _elsewhere(client, kind, sid, listings))}
     return Snapshot(

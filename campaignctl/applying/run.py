@@ -270,9 +270,13 @@ class _Run:
         if desired.occurrence is None or self.terms.repeating is None:
             return None
         terms = self._now()
-        if not self.terms.repeating.stopped(desired, terms.now, self.looks.seen(desired.kind)):
+        seen = self.looks.seen(desired.kind)
+        if not self.terms.repeating.stopped(desired, terms.now, seen, self._by_sid if seen else None):
             return None
         return series_stopped(desired, terms)
+
+    def _by_sid(self, live: Live) -> Live | None:
+        return self.account.get(live.kind, live.sid)
 
     def _recipients(self, state: ChangeRun) -> Desired:
         """The manifest with the people who may be called now. Raises TooLateError."""

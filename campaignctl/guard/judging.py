@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -12,12 +12,14 @@ from campaignctl.diagnostics import Severity
 from campaignctl.gates.counters import counters_of
 from campaignctl.gates.limits import Figures, StopWhen, stop_when
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.dated_names import parsed
 from campaignctl.model.environment import Environment
 from campaignctl.model.windows import in_zone, window_of
 from campaignctl.planning.foreign import looks_foreign
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES, level_of
 from campaignctl.policy.hours import CallingDay, written_hours, zone_name
+from campaignctl.zones import zone
 
 
 class Code(StrEnum):
@@ -73,12 +75,16 @@ class Watch:
         return frozenset(KINDS) if self.unmanaged else frozenset(it.kind.name for it in self.manifests)
 
     def manifest_of(self, live: Live) -> Desired | None:
-        """The one that means the campaign: by SID, else by name; None for somebody else's."""
+        """The one that means the campaign: by SID, else by name; None for somebody else's. To one that repeats each
+        name of a date is reserved.
+        """
         pinned = next((it for it in self.manifests if it.sid == live.sid), None)
         if pinned is not None:
             return pinned
-        named = (it for it in self.manifests if it.kind is live.kind and it.name == live.name and not it.sid)
-        return next((it for it in named if not looks_foreign(it, live, self.terms)), None)
+        mine = [it for it in self.manifests if it.kind is live.kind and not it.sid]
+        named = (it for it in mine if it.name == live.name and it.repeat is None)
+        found = next((it for it in named if not looks_foreign(it, live, self.terms)), None)
+        return found or next((it for it in mine if _reserves(it, live.name)), None)
 
     def watches(self, live: Live) -> bool:
         """Whether it is looked at."""
@@ -114,8 +120,21 @@ class Watch:
         """Now as the clocks of each campaign show it."""
         if zone_name(self.environment):
             return (now,)
-        starts = (window_of(it.kind, it.spec).start for it in self.manifests)
-        return {in_zone(now, start.tzinfo) for start in starts if start}
+        return {in_zone(now, own) for it in self.manifests if (own := _own_zone(it))}
+
+
+def _reserves(manifest: Desired, name: str) -> bool:
+    """Whether it is a name of one of the manifest's dates, yielded by its rule or not."""
+    found = parsed(name) if manifest.repeat is not None else None
+    return found is not None and found.base in (manifest.name, manifest.previous_name)
+
+
+def _own_zone(desired: Desired) -> tzinfo | None:
+    """Whose clocks it follows; None without a start."""
+    if desired.repeat is not None:
+        return zone(desired.repeat.time_zone)
+    start = window_of(desired.kind, desired.spec).start
+    return start.tzinfo if start else None
 
 
 def _outside_hours(
@@ -127,10 +146,10 @@ def _outside_hours(
         return None
     moment = now
     if zone_name(environment) is None:
-        start = window_of(live.kind, desired.spec).start if desired else None
-        if start is None:
+        own = _own_zone(desired) if desired else None
+        if own is None:
             return None
-        moment = in_zone(now, start.tzinfo)
+        moment = in_zone(now, own)
     day = CallingDay.of(moment, environment)
     if day.lets_begin(now):
         return None

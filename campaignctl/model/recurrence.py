@@ -54,6 +54,12 @@ class Occurrence(NamedTuple):
     end: datetime
 
 
+def written_duration(duration: timedelta) -> str:
+    """As a manifest writes it, in minutes that are complete: `90m` is `1h30m`, `45m` stays."""
+    hours, rest = divmod(int(duration.total_seconds() // 60), 60)
+    return f"{hours}h{rest}m" if hours and rest else f"{hours}h" if hours else f"{rest}m"
+
+
 class OccurrenceOf(NamedTuple):
     """Which date of which manifest a campaign is. `withdrawn`: the rule does not yield it any more."""
 

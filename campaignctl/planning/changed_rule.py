@@ -12,7 +12,7 @@ from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.plan import Difference
 from campaignctl.model.values import number_changes, texts
-from campaignctl.planning.compare import compare, start_of, top
+from campaignctl.planning.compare import compare, refs_in, start_of, texts_or_refs, top
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
 
@@ -22,8 +22,8 @@ def as_it_may_be(desired: Desired, live: Live, terms: Terms) -> tuple[Desired, t
     start, begun = start_of(desired), phase_of(live, terms.now) is Phase.STARTED
     late = begun or (start is not None and start - terms.now < MARGIN)
     left = {desired.kind.schedule.name} if late else set[str]()
-    if begun and desired.numbers_file is not None:
-        left |= {field.name for field in desired.kind.numbers}
+    if begun:
+        left |= _changing_daily(desired, live)
     left -= desired.ignore
     if not left:
         return desired, ()
@@ -32,12 +32,30 @@ def as_it_may_be(desired: Desired, live: Live, terms: Terms) -> tuple[Desired, t
     return replace(desired, ignore=desired.ignore | left), notes
 
 
+def _changing_daily(desired: Desired, live: Live) -> set[str]:
+    """The fields whose people come from a file, or from a list of the project; SIDs beside it must be there live."""
+    fields = (
+        {field.name for field in desired.kind.numbers} if desired.numbers_file is not None else set[str]()
+    )
+    for field in desired.kind.given_by_name:
+        wanted, seen = desired.spec.get(field.name), live.spec.get(field.name)
+        refs = set(refs_in(wanted))
+        if refs and set(texts_or_refs(wanted)) - refs <= set(texts_or_refs(seen)):
+            fields.add(field.name)
+    return fields
+
+
 def _notes(desired: Desired, differing: list[Difference], terms: Terms) -> Iterator[str]:
     schedule = desired.kind.schedule.name
     fields = [it.field for it in differing if top(it.field) == schedule]
     if fields:
         yield f"the rule says another {schedule} ({', '.join(fields)}); too late for this date, which keeps its own"
     for it in differing:
-        if top(it.field) != schedule:
+        if desired.kind.by_path[it.field].by_name:
+            yield (
+                "it has begun, with an earlier version of its lists: who joined and left since is for later dates "
+                "alone; how many is not known, since the account does not show who is in a version"
+            )
+        elif top(it.field) != schedule:
             gone, come = number_changes(texts(it.before), texts(it.after), terms.country)
             yield f"it has begun: {len(come):,} joined and {len(gone):,} left since, for later dates alone"

@@ -158,7 +158,7 @@ def _beside(
         find_load=lambda *asked: others().find_load(*asked),
         registered=registered,
         ledger=ledger,
-        frequency=Frequency(_contacts(account), terms.country) if limited else None,
+        frequency=Frequency(_contacts(account, terms), terms.country) if limited else None,
         own_rules=terms.own_rules,
     )
     return beside, ledger
@@ -179,9 +179,13 @@ def _decide_all(
     return decided, changes, shared
 
 
-def _contacts(account: _Account) -> Iterator[ReachedCampaign]:
-    """All that called, calls or will, as it will stand. What failed, or never was, called nobody."""
+def _contacts(account: _Account, terms: Terms) -> Iterator[ReachedCampaign]:
+    """All that called, calls or will, as it will stand. What failed, or never was, called nobody; of earlier
+    dates, which are not looked up, nobody knows.
+    """
     now = account.snapshot.now
+    for desired in terms.repeating.earlier() if terms.repeating is not None else ():
+        yield ReachedCampaign(desired, start_of(desired) or now, settled=True, over=True)
     for match in account.matches:
         desired, live = match.desired, match.live
         if live is None:

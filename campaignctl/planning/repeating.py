@@ -31,6 +31,9 @@ from campaignctl.repeat.manifests import (
 from campaignctl.repeat.occurrences import occurrence_on, running_between, today
 from campaignctl.zones import zone
 
+Fresh = Callable[[Live], Live | None]
+"""How a campaign stands now; None for one that is not there."""
+
 _OPEN = ("created", "in-progress", "retry", "retrying", "paused", "scheduled", "submitted")
 _NEVER_TRIED = ("failed-no-attempt", "failed-no-balance")
 _MOST_NAMED = 5
@@ -96,6 +99,17 @@ class Repeating:
         yield from by_date
         yield from (occurrence_manifest(manifest, it) for it in besides if it is not None)
 
+    def earlier(self) -> Iterator[Desired]:
+        """The dates before today that are not alive, as their manifests have them: they may have reached people."""
+        for manifest in self._manifests:
+            if manifest.repeat is None:
+                continue
+            here, planned = today(manifest.repeat, self.at), {it.name for it in self._planned(manifest)}
+            for it in running_between(manifest.repeat, date.min, here - timedelta(days=1)):
+                one = occurrence_manifest(manifest, it)
+                if one.name not in planned:
+                    yield one
+
     def ending_soon(self, selected: Iterable[Desired]) -> Iterator[str]:
         """A note on those whose last date lies within the horizon or behind."""
         ending = []
@@ -160,10 +174,10 @@ class Repeating:
     # -- rule 11: stopped by hand ------------------------------------------------------------------------------
 
     def stopped(
-        self, desired: Desired, now: datetime, fresh: Callable[[Live], Live | None] | None = None
+        self, desired: Desired, now: datetime, fresh: Fresh | None = None, read: Fresh | None = None
     ) -> bool:
         """Whether somebody has stopped the series. `fresh` gives a campaign as it stands now, None for one that is
-        no longer alive.
+        no longer alive; `read` looks at one by its SID, where a list leaves its counters out.
         """
         manifest = self.manifest_of(desired)
         if manifest is None or manifest.repeat is None or manifest.state not in (State.ACTIVE, None):
@@ -176,7 +190,7 @@ class Repeating:
         if ahead:
             return all(_is_stopped(it.live) for it in ahead)
         began = [(start, it.live.sid, it) for start, it in starts if start is not None]
-        return bool(began) and _ended_early(max(began)[2], manifest.repeat)
+        return bool(began) and _ended_early(_counted(max(began)[2], read), manifest.repeat)
 
     def _held(self, manifest: Desired, rule: Recurrence) -> Iterator[_Borne]:
         """What the account holds of the dates that the rule yields: the alive, and of the finished the planned ones and
@@ -200,7 +214,14 @@ def _as_now(live: Live, fresh: Live | None) -> Live:
     """One that was alive and is not any more was ended meanwhile."""
     if fresh is not None:
         return fresh
-    return live if live.finished else replace(live, status=Status.COMPLETED)
+    return live if live.finished else replace(live, status=Status.COMPLETED, stats=None, updated=None)
+
+
+def _counted(borne: _Borne, read: Fresh | None) -> _Borne:
+    """With its counters: what is over and shows none may have been read in a list that leaves them out."""
+    if read is None or not borne.live.finished or borne.live.stats is not None:
+        return borne
+    return replace(borne, live=read(borne.live) or borne.live)
 
 
 def _is_stopped(live: Live) -> bool:

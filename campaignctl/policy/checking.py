@@ -214,6 +214,15 @@ def _standing(all_manifests: Collection[Desired], now: datetime) -> Iterable[Des
     return (it for manifest in all_manifests for it in standing(manifest, now))
 
 
+def _dated(all_manifests: Collection[Desired]) -> Iterable[Desired]:
+    """With all occurrences, over or not, in place of what repeats."""
+    if not any(it.repeat for it in all_manifests):
+        return all_manifests
+    from campaignctl.policy.dates import dated
+
+    return (it for manifest in all_manifests for it in dated(manifest))
+
+
 def copies_among(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Copies:
     """The manifests of an environment, to be asked which of them repeats another."""
     return Copies(all_manifests, environment.country, zone_name(environment), now)
@@ -233,7 +242,7 @@ def _contacts(all_manifests: Collection[Desired], now: datetime) -> Iterator[Rea
     """Offline: what is over may have called, and nobody knows what is created."""
     from campaignctl.policy.frequency import ReachedCampaign
 
-    for desired in all_manifests:
+    for desired in _dated(all_manifests):
         window = window_of(desired.kind, desired.spec)
         over = window.over(now)
         yield ReachedCampaign(desired, window.start or now, settled=over, over=over)

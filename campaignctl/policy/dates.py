@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import Diagnostic, Position, counted
 from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.recurrence import OccurrenceSpan, Recurrence
+from campaignctl.model.windows import utc, window_of
 from campaignctl.policy.beside import Beside
-from campaignctl.policy.hours import hours_settings, zone_name
+from campaignctl.policy.hours import CallingDay, hours_settings, zone_name
+from campaignctl.policy.rules import RULES
 from campaignctl.repeat.dates import RuleDate
 from campaignctl.repeat.manifests import occurrence_manifest, planned_manifests
 from campaignctl.repeat.occurrences import dates_alike, occurrence_on, occurrences, today
@@ -23,7 +25,7 @@ from campaignctl.repeat.occurrences import dates_alike, occurrence_on, occurrenc
 Ask = Callable[[Desired, Locate, Collection[str]], Iterable[Diagnostic]]
 """What the rules find about one campaign, but those that are left out."""
 
-_BY_MANY: Final = ("duplicate_campaigns", "capacity")
+_BY_MANY: Final = ("duplicate_campaigns", "capacity", "frequency")
 """These look at the very date, beside the dates of others."""
 
 
@@ -42,6 +44,14 @@ def standing(manifest: Desired, now: datetime) -> Iterator[Desired]:
     yield from (occurrence_manifest(manifest, it) for it in occurrences(manifest.repeat) if it.end > now)
 
 
+def dated(manifest: Desired) -> Iterator[Desired]:
+    """All its occurrences; a manifest that does not repeat is given as it is."""
+    if manifest.repeat is None:
+        yield manifest
+        return
+    yield from (occurrence_manifest(manifest, it) for it in occurrences(manifest.repeat))
+
+
 def planned_of(all_manifests: Iterable[Desired], now: datetime) -> Iterator[Desired]:
     """Those that are planned by their date, and what does not repeat."""
     return (it for manifest in all_manifests for it in planned_manifests(manifest, now))
@@ -54,16 +64,19 @@ def check_dates(
     assert manifest.repeat is not None, "it repeats"
     folding = _Folding(locate)
     each = hours_settings(environment).get("bound") == "worst" or beside.ledger is not None
-    for alike in _alike(manifest, environment, now, each):
+    for alike in sorted(_alike(manifest, environment, now, each), key=lambda it: _room(it, environment)):
         folding.add(ask(alike.manifest, folding.locate, _BY_MANY), alike.days)
+    by_one = [name for name in RULES if name not in _BY_MANY]
     for one in _among_others(manifest, beside, now):
-        found = ask(one, folding.locate, ())
-        folding.add((it for it in found if it.rule in _BY_MANY), _days(one))
+        folding.add(ask(one, folding.locate, by_one), _days(one))
     yield from folding.findings()
 
 
 def _among_others(manifest: Desired, beside: Beside, now: datetime) -> Iterator[Desired]:
-    """Its dates that repeat another manifest's, or crowd with others."""
+    """Its dates that repeat another manifest's, crowd with others, or may reach somebody too often."""
+    if beside.frequency is not None:
+        yield from standing(manifest, now)
+        return
     copied = beside.copies.days_of(manifest)
     crowded = frozenset(name for it in beside.overlaps for name in it.names)
     planned = {it.name for it in planned_manifests(manifest, now)} & crowded if crowded else frozenset()
@@ -88,6 +101,13 @@ def _alike(manifest: Desired, environment: Environment, now: datetime, each: boo
         first = occurrence_on(rule, ahead[0]) if ahead else None
         if first is not None:
             yield _Alike(occurrence_manifest(manifest, first), ahead)
+
+
+def _room(alike: _Alike, environment: Environment) -> timedelta:
+    """From the start to the end of the calling hours: what fits where that is least fits every date, that is told."""
+    start = window_of(alike.manifest.kind, alike.manifest.spec).start
+    assert start is not None, "every date has a start"
+    return utc(CallingDay.of(start, environment).closes) - utc(start)
 
 
 def _runs_on(it: RuleDate) -> date:

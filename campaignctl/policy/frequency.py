@@ -58,7 +58,7 @@ class Frequency:
     def of(self, desired: Desired, at_most: int, within: timedelta) -> TooOften | None:
         """What is wrong with one of them."""
         if (at_most, within) not in self._found:
-            contacts = sorted(filter(_calls_known_people, self._contacts), key=_order)
+            contacts = _near(sorted(filter(_calls_known_people, self._contacts), key=_order), within)
             people = _KnownPeople(self._country)
             faults = too_often([(it.start, people.of(it.desired)) for it in contacts], at_most, within)
             self._found[at_most, within] = {
@@ -75,6 +75,14 @@ def _calls_known_people(contact: ReachedCampaign) -> bool:
     desired = contact.desired
     known = bool(desired.spec.get("from")) and not desired.spec.get("lists")
     return known and (contact.over or desired.state not in _NOT_CALLING)
+
+
+def _near(contacts: Sequence[ReachedCampaign], within: timedelta) -> Sequence[ReachedCampaign]:
+    """Without what was over so long ago that nothing to come lies near."""
+    first = min((it.start for it in contacts if not it.over), default=None)
+    if first is None:
+        return ()
+    return [it for it in contacts if not it.over or it.start > first - within]
 
 
 def _label(desired: Desired) -> str:
@@ -130,19 +138,33 @@ def too_often(
 
 
 def _slices(campaigns: Sequence[People], at_most: int) -> Iterator[Counter[tuple[int, ...]]]:
-    """Slice by slice, who is in so many campaigns at all: in which, and how many people that is of."""
-    for some in _cut(campaigns):
+    """Slice by slice, who is in so many campaigns at all: in which, and how many people that is of.
+
+    Campaigns of the very same people, as the dates of one that repeats are, are gone through once.
+    """
+    sharing: dict[int, list[int]] = {}
+    for place, each in enumerate(campaigns):
+        sharing.setdefault(id(each), []).append(place)
+    groups = list(sharing.values())
+    for some in _cut([campaigns[places[0]] for places in groups]):
         times: Counter[int] = Counter()
-        for each in some:
+        for each, places in zip(some, groups, strict=True):
             times.update(each)
+            if len(places) > 1:
+                times.update(dict.fromkeys(each, len(places) - 1))
         often = {person for person, count in times.items() if count > at_most}
         if not often:
             continue
         where: defaultdict[int, list[int]] = defaultdict(list)
-        for place, each in enumerate(some):
+        for group, each in enumerate(some):
             for person in often.intersection(each):
-                where[person].append(place)
-        yield Counter(map(tuple, where.values()))
+                where[person].append(group)
+        patterns = Counter(map(tuple, where.values()))
+        yield Counter({_places(groups, it): count for it, count in patterns.items()})
+
+
+def _places(groups: Sequence[Sequence[int]], some: Iterable[int]) -> tuple[int, ...]:
+    return tuple(sorted(place for group in some for place in groups[group]))
 
 
 def _cut(campaigns: Sequence[People]) -> Iterator[list[People]]:

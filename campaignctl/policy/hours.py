@@ -13,6 +13,7 @@ from campaignctl.kinds.table import Unit, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import Load
+from campaignctl.model.recurrence import written_duration
 from campaignctl.model.windows import after, in_zone, offset, utc, window_of
 from campaignctl.policy.prediction import declared_end, hides_its_calls
 from campaignctl.policy.runs import load_beside, outlooks_of, run_key
@@ -85,7 +86,7 @@ def calling_hours(case: Case) -> Iterator[Violation]:
     if not day.lets_begin(subject.begins):
         hours = written_hours(case.environment)
         message = f"it starts at {_start(subject, day)}, outside the calling hours {hours}"
-        yield Violation(subject.start_path, message, details=(("end", None),))
+        yield Violation(_place(case.desired, subject.start_path), message, details=(("end", None),))
         return
     end = _standing_end(subject)
     if day.lets_end(end):
@@ -145,7 +146,14 @@ def _too_late(
     if latest is not None and day.local(end).date() > day.closes.date() and declared_end(subject):
         message += "; for several days, one campaign a day"
     path = subject.end_path if declared else subject.start_path
-    return Violation(path, message, details=(("end", latest.isoformat() if latest else None),))
+    return Violation(
+        _place(case.desired, path), message, details=(("end", latest.isoformat() if latest else None),)
+    )
+
+
+def _place(desired: Desired, path: str) -> str:
+    """Start and end of one that repeats follow from the same rule."""
+    return path if desired.occurrence is None else desired.kind.schedule.name
 
 
 def _at_worst(subject: Subject, day: CallingDay, worst: datetime | None, load: Load) -> str:
@@ -172,7 +180,10 @@ def _advice(desired: Desired, subject: Subject, day: CallingDay) -> tuple[dateti
     if subject.is_live and start is not None and start < subject.begins:
         return None, f"its end can no longer change: {_until_when_resumed(subject, day)}"
     needed = timedelta(minutes=subject.kind.min_window_minutes)
-    if day.closes.astimezone(UTC) - subject.begins >= needed:
+    room = day.closes.astimezone(UTC) - subject.begins
+    if room >= needed and desired.occurrence is not None:
+        return day.closes, f"declare duration: {written_duration(room)}"
+    if room >= needed:
         how = (
             " and stop ignoring it (metadata.ignore)"
             if subject.is_live and desired.ignores(subject.end_path)

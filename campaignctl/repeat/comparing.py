@@ -8,7 +8,13 @@ from typing import NamedTuple
 
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.recurrence import HolidayCalendar, Occurrence, OccurrenceSpan, Recurrence
+from campaignctl.model.recurrence import (
+    HolidayCalendar,
+    Occurrence,
+    OccurrenceSpan,
+    Recurrence,
+    written_duration,
+)
 from campaignctl.repeat.occurrences import occurrences
 
 
@@ -24,26 +30,19 @@ def rule_leaves(rule: Recurrence | None) -> Mapping[str, Value]:
     """A rule by dotted path, as a manifest writes it; a calendar with its dates: one that changed is a change."""
     if rule is None:
         return {}
-    minutes = int(rule.duration.total_seconds() // 60)
     leaves: dict[str, Value] = {
         "cron": rule.cron,
         "time_zone": rule.time_zone,
         "from": rule.first.isoformat(),
         "until": rule.until.isoformat() if rule.until is not None else None,
         "count": rule.times,
-        "duration": _lasting(minutes),
+        "duration": written_duration(rule.duration),
         "except": [it.isoformat() for it in sorted(rule.excepted)],
         "calendars": [line for calendar in rule.calendars for line in _calendar(calendar)],
         "on_holiday": "next_open_day" if rule.moves else "skip",
         "horizon": f"{rule.horizon}d",
     }
     return {f"repeat.{name}": value for name, value in leaves.items() if value not in (None, [])}
-
-
-def _lasting(minutes: int) -> str:
-    """`90m` is `1h30m`, `45m` stays."""
-    hours, rest = divmod(minutes, 60)
-    return f"{hours}h{rest}m" if hours and rest else f"{hours}h" if hours else f"{rest}m"
 
 
 def _calendar(calendar: HolidayCalendar) -> Sequence[str]:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 from harness import Desk
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "contact_lists"))
 from list_desk import NAME, NUMBERS, account_lists, calling, contact_list, result
 
 

@@ -179,10 +179,12 @@ def series_stopped(desired: Desired, terms: Terms) -> Reason | None:
     if desired.occurrence is None or terms.allows(Permission.RESUME, desired):
         return None
     name = desired.occurrence.manifest
+    moves = terms.repeating is not None and terms.repeating.moves_holidays(desired)
+    beside = " with on_holiday: skip (next_open_day would run them on another date)" if moves else ""
     return Reason(
         "needs-allow",
         f"somebody has stopped the series {name}: allow resume ({name}, or this date's name) to go on with it, or put "
-        "the dates that shall not run into except",
+        f"the dates that shall not run into except{beside}",
     )
 
 

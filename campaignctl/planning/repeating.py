@@ -76,6 +76,11 @@ class Repeating:
         of = desired.occurrence
         return self._by_name.get((desired.kind.name, of.manifest)) if of is not None else None
 
+    def moves_holidays(self, desired: Desired) -> bool:
+        """Whether an occurrence of it that is put into except runs on another date instead."""
+        manifest = self.manifest_of(desired)
+        return manifest is not None and manifest.repeat is not None and manifest.repeat.moves
+
     # -- rule 5: what is planned -------------------------------------------------------------------------------
 
     def expand(self, manifests: Iterable[Desired]) -> tuple[Desired, ...]:

@@ -97,9 +97,11 @@ def _mixed_gates(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFi
 def _at_both(
     one: Desired, owner: Desired, path: str, rule: str, name: str
 ) -> Iterator[tuple[Desired, SpecFinding]]:
+    # next_open_day moves what is excepted, and the rule yields it still
+    beside = " with on_holiday: skip" if owner.repeat is not None and owner.repeat.moves else ""
     message = (
-        f"{quoted(name)} is an occurrence of the manifest at {owner.where}; put its date into except there, or take "
-        "another name"
+        f"{quoted(name)} is an occurrence of the manifest at {owner.where}; put its date into except there{beside}, "
+        "or take another name"
     )
     yield one, SpecFinding(path, rule, message)
     yield (

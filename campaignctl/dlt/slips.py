@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from campaignctl.dlt.matching import matches
 from campaignctl.dlt.texts import OpenPart, Piece, Registered, Written
 from campaignctl.model.dlt_checks import Slip
+from campaignctl.model.ucs2 import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES
 
 
 class _Differing(NamedTuple):
@@ -108,17 +109,15 @@ def _blank(it: _Differing) -> bool:
     return _both(it, str.isspace)
 
 
-SINGLE_QUOTES: Final = "'‘’‚‛′´`"
-DOUBLE_QUOTES: Final = '"“”„‟″«»'
-DASHES: Final = "-‐‑‒–—―−"
+_QUOTES: Final = (f"'{SINGLE_QUOTES}", f'"{DOUBLE_QUOTES}')
 
 
 def _quote(it: _Differing) -> bool:
-    return _alike(it, SINGLE_QUOTES) or _alike(it, DOUBLE_QUOTES)
+    return any(_alike(it, signs) for signs in _QUOTES)
 
 
 def _dash(it: _Differing) -> bool:
-    return _alike(it, DASHES)
+    return _alike(it, f"-{DASHES}")
 
 
 def _alike(it: _Differing, signs: str) -> bool:

@@ -12,9 +12,10 @@ from campaignctl.dlt.difference import Edit, FirstDifference
 from campaignctl.dlt.texts import SHOWN, OpenPart
 from campaignctl.dlt.words import VariableType
 from campaignctl.model.dlt_checks import Slip
+from campaignctl.model.ucs2 import code_point, name_of, named_sign
 
 _CONTROLS: Final[Mapping[str, str]] = MappingProxyType(
-    {"\n": "a line break", "\r": "a carriage return", "\t": "a tab"}
+    {"\n": "(a line break)", "\r": "(a carriage return)", "\t": "(a tab)"}
 )
 
 _MEANT: Final[Mapping[Slip, str]] = MappingProxyType(
@@ -38,7 +39,7 @@ _SHOULD_END: Final = (
 
 
 def difference_message(difference: FirstDifference, template_id: str) -> str:
-    """`at character 18 stands U+00A0 (NO-BREAK SPACE), and template 1107… has U+0020 (SPACE): …`."""
+    """`at character 18 stands U+00A0 NO-BREAK SPACE, and template 1107… has U+0020 SPACE there: …`."""
     meant = _meant(difference)
     return (
         f"{_where(difference)} stands {_found(difference)}, and template {template_id} has "
@@ -75,15 +76,10 @@ def _expected(difference: FirstDifference) -> str:
 
 
 def _sign(sign: str) -> str:
-    """`"’" (U+2019, RIGHT SINGLE QUOTATION MARK)`; what nobody sees by its code point, a mark without letter too."""
-    name = unicodedata.name(sign, "") or _CONTROLS.get(sign, "")
-    code = f"{_code_point(sign)}, {name}" if name else _code_point(sign)
-    is_seen = sign.isprintable() and not sign.isspace() and not unicodedata.category(sign).startswith("M")
-    return f'"{sign}" ({code})' if is_seen else code
-
-
-def _code_point(sign: str) -> str:
-    return f"U+{ord(sign):04X}"
+    """As `named_sign` has it; a mark without its letter by its code point."""
+    name = _CONTROLS.get(sign) or name_of(sign)
+    is_mark = unicodedata.category(sign).startswith("M")
+    return f"{code_point(sign)} {name}" if is_mark else named_sign(sign, code_point(sign), name)
 
 
 def difference_details(difference: FirstDifference) -> tuple[tuple[str, str | int | None], ...]:
@@ -91,8 +87,8 @@ def difference_details(difference: FirstDifference) -> tuple[tuple[str, str | in
     expected = None if isinstance(difference.expected, OpenPart) else difference.expected
     return (
         ("offset", difference.offset),
-        ("expected", _code_point(expected) if expected else None),
-        ("found", _code_point(difference.found) if difference.found else None),
+        ("expected", code_point(expected) if expected else None),
+        ("found", code_point(difference.found) if difference.found else None),
         ("slip", difference.slip),
     )
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+SINGLE_QUOTES: Final = "‘’‚‛′´`"
+DOUBLE_QUOTES: Final = "“”„‟″«»"
+DASHES: Final = "‐‑‒–—―−"
+"""What looks like `'`, like `"`, like `-`."""
+
 _INSTEAD: Final = (
-    ("‘’‚‛′´`", "'"),
-    ("“”„‟″«»", '"'),
-    ("‐‑‒–—―−", "-"),
+    (SINGLE_QUOTES, "'"),
+    (DOUBLE_QUOTES, '"'),
+    (DASHES, "-"),
     ("…", "..."),
     ("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\t", " "),
     ("\u00ad\u200b\u2060\ufeff", ""),
@@ -37,14 +42,12 @@ class Beyond(NamedTuple):
     @property
     def code(self) -> str:
         """`U+2019`."""
-        return f"U+{ord(self.character):04X}"
+        return code_point(self.character)
 
     @property
     def name(self) -> str:
         """Unicode's; the code where it has none."""
-        import unicodedata  # half a megabyte, and few texts hold such a character
-
-        return unicodedata.name(self.character, self.code)
+        return name_of(self.character)
 
     def says(self, segments: int | None) -> str:
         """What is wrong with it, for a message; `segments` as `TextEstimate.replaced_segments`."""
@@ -70,6 +73,18 @@ def beyond(text: str, fixed: Sequence[int], alphabet: frozenset[str]) -> Beyond 
         characters = (text[offset] for offset in fixed)
         replaced = "".join(it if it in alphabet else REPLACEMENTS[it] for it in characters)
     return Beyond(offsets[0], text[offsets[0]], len(offsets) - 1, replaced)
+
+
+def code_point(character: str) -> str:
+    """`U+2019`."""
+    return f"U+{ord(character):04X}"
+
+
+def name_of(character: str) -> str:
+    """Unicode's; the code where it has none."""
+    import unicodedata  # half a megabyte, and few texts hold such a character
+
+    return unicodedata.name(character, code_point(character))
 
 
 def named_sign(character: str, code: str, name: str) -> str:

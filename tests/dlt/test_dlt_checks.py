@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -290,6 +291,35 @@ def test_a_finding_stands_at_the_character_in_every_style_of_scalar(desk: Desk, 
     line = (head + wrong).splitlines()[found["line"] - 1]
     assert line[found["column"] - 1 :] == line[line.index("X") :]
     assert found["difference"]["found"] == "U+0058"
+
+
+@pytest.mark.parametrize(
+    "style", ["", "'", '"', "|", ">"], ids=["plain", "single", "double", "literal", "folded"]
+)
+def test_a_character_that_is_changed_anywhere_is_where_the_finding_stands(desk: Desk, style: str) -> None:
+    """No text without variables is right but for one sign and found wrong elsewhere."""
+    indian(desk)
+    random, pairs = Random(f"{style} changed"), []
+    for number in range(12):
+        words = ["".join(random.choices("abcé’–\U0001f600", k=random.randint(1, 9))) for _ in range(30)]
+        right = "".join(f"{word}{random.choice((' ', ' ', chr(10)))}" for word in words).strip()
+        at = random.randrange(len(right))
+        template_id = f"11071600865623762{number:02d}"
+        template, campaign = documents(
+            {**TEMPLATE, "id": template_id, "text": right}, {"dlt_template_id": template_id}
+        )
+        template["metadata"]["name"] = campaign["metadata"]["name"] = f"number-{number}"
+        campaign["spec"]["lists"] = [f"9120d5962d214316b7721de55bb82e{number:02d}"]
+        campaign["spec"]["template"] = f"{right[:at]}⌘{right[at + 1 :]}"
+        desk.write(f"campaigns/{number:02d}.json", json.dumps(template))
+        pairs.append((at, right[at], campaign))
+    text = yaml.dump_all((it for *_, it in pairs), default_style=style or None, width=40, allow_unicode=True)
+    desk.write("campaigns/all.yaml", text)
+    found = desk.run("validate", "--format", "json").json["findings"]
+    assert [(it["check"], it["difference"]["offset"]) for it in found] == [("text", at) for at, *_ in pairs]
+    lines = text.split("\n")
+    assert {lines[it["line"] - 1][it["column"] - 1] for it in found} == {"⌘"}
+    assert [it["difference"]["expected"] for it in found] == [f"U+{ord(sign):04X}" for _, sign, _ in pairs]
 
 
 def test_a_finding_stands_at_the_character_in_json(desk: Desk) -> None:

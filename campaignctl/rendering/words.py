@@ -289,13 +289,21 @@ def known(count: CountDocument, noun: str, plural: str) -> str:
 
 
 def estimate(change: BriefChangeDocument) -> str | None:
-    """Segments of a text, calls at most: before → after where they differ; None where `effect` says it all."""
+    """Segments of a text, calls at most: before → after where they differ; None where `effect` says it all. What makes
+    a text longer is told of the one that will stand.
+    """
     before, after = change["message"]["before"], change["message"]["after"]
     if after is None or change["change"] == "noop":
         return None
     now = _estimate(after, KINDS[change["kind"]])
     then = _estimate(before, KINDS[change["kind"]]) if before else None
-    return f"{then} → {now}" if then and now and then != now and change["diff"] else now
+    text = after.get("text")
+    longer = _longer(text) if text else ""
+    return (
+        f"{then} → {now}{longer}"
+        if then and now and then != now and change["diff"]
+        else now and f"{now}{longer}"
+    )
 
 
 def _estimate(estimate: EstimateDocument, kind: Kind) -> str | None:
@@ -407,7 +415,7 @@ def _text(text: TextDocument) -> str:
     least = "at least " if text["variables"] else ""
     size = f"{counted(text['characters'], 'character')}, {least}{counted(text['segments'], 'segment')}"
     filled = f", filled in from the list: {', '.join(text['variables'])}" if text["variables"] else ""
-    return f"{text['encoding']}, {least}{size}{filled}{_longer(text)}"
+    return f"{text['encoding']}, {least}{size}{filled}"
 
 
 def _longer(text: TextDocument) -> str:

@@ -108,6 +108,19 @@ def test_the_plan_says_of_a_character_that_makes_an_sms_longer_whether_it_is_reg
         assert "with ' instead 1 segment in GSM-7" in said
 
 
+def test_what_makes_an_sms_longer_is_told_once_where_something_else_changes(desk: Desk) -> None:
+    text = f"It’s here. {'Please come and take it with you. ' * 3}Bye"
+    desk.manifests(*documents({**TEMPLATE, "text": text}, {"template": text}))
+    assert desk.run("apply", "--auto-approve").code == 0
+    later = {"start_time": "2027-01-15T10:00:00+05:30", "end_time": "2027-01-15T19:00:00+05:30"}
+    desk.manifests(*documents({**TEMPLATE, "text": text}, {"template": text, "schedule": later}))
+    assert ops(change(desk)) == ["update"]
+    said = desk.run("plan").out
+    assert said.count("RIGHT SINGLE QUOTATION MARK") == 1
+    assert "in line " in said
+    assert "register it anew" in said
+
+
 def test_documents_are_in_no_digest(desk: Desk) -> None:
     desk.manifests(*documents(TEMPLATE, CAMPAIGN))
     with_it = desk.plan()

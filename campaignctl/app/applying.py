@@ -21,6 +21,7 @@ from campaignctl.exits import Exit
 from campaignctl.kinds.operations import OF_LISTS, Op
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.clocks import latest
+from campaignctl.model.managed_lists import CONTACT_LIST
 from campaignctl.model.plan import Change, Step
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from campaignctl.applying.creating import Creator
     from campaignctl.applying.leftovers import Leftovers
     from campaignctl.applying.list_port import ListPort
+    from campaignctl.applying.port import Hooks
+    from campaignctl.contact_lists.contact_list import ContactList
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,12 @@ class PlanRunner:
         self,
         planned: Planned,
         order: Callable[[Iterable[Change]], tuple[Step, ...]] = steps,
-        recipients: Callable[[Desired], Desired] = lambda desired: desired,
+        watched: Callable[[Hooks], Hooks] = lambda hooks: hooks,
     ) -> ApplyResult:
-        """Carries out what the plan shows; with nothing to do it only says how each change stands."""
+        """Carries out what the plan shows; with nothing to do it only says how each change stands.
+
+        `watched` has who may be called looked at again.
+        """
         from campaignctl.applying.run import apply_plan
 
         shown = Reporter(planned.plan, self.session.options)
@@ -120,7 +126,7 @@ class PlanRunner:
                 planned.plan,
                 self.creator.account,
                 planned.terms,
-                replace(self.creator.hooks, on_step=reporter.step, recipients=recipients),
+                replace(watched(self.creator.hooks), on_step=reporter.step),
                 self.creator,
                 order,
                 planned.looked_at,
@@ -195,30 +201,44 @@ def carry_out(
                     raise
                 planned = planned.cut_down(plan, session)
             passed = review(planned, partial(_last_moment, connection.client, planned))
-            recipients = _recipients(session, reading, connection.client)
+            watched = _watched(session, reading, connection.client)
             twins = False
             if passed.refusal is None:  # what stops campaigns waits for no log
                 connection.log.check()
                 twins = runner.finish_leftovers()
             result = with_refused(
-                runner.carry_out(passed.planned, recipients=recipients), planned.plan, passed.refusal
+                runner.carry_out(passed.planned, watched=watched), planned.plan, passed.refusal
             )
             return Applied(result, twins, passed.refusal, connection.log.lost is not None)
 
 
-def _recipients(session: Session, reading: Reading, client: Client) -> Callable[[Desired], Desired]:
+def _watched(session: Session, reading: Reading, client: Client) -> Callable[[Hooks], Hooks]:
     """Who may be called now: sources are read again now, and before each write where a file has changed since."""
-    if all(it.suppression is None for it in reading.all_manifests):
-        return lambda desired: desired
+    lists = _lists_of_project(reading)
+    nobody = all(it.suppression is None for it in reading.all_manifests)
+    if nobody and all(it.suppression is None for it in lists):
+        return lambda hooks: hooks
     from campaignctl.app.sources import SourceWatch
 
-    watch = SourceWatch.over(session, reading.all_manifests)
+    watch = SourceWatch.over(session, reading.all_manifests, lists)
     if not any(it.suppression and it.suppression.campaigns for it in reading.all_manifests):
-        return watch.recipients
+        return lambda hooks: replace(hooks, recipients=watch.recipients, members=watch.members)
     from campaignctl.app.earlier import EarlierWatch
 
     earlier = EarlierWatch(client, reading.all_manifests, session.clock, session.environment.country)
-    return lambda desired: earlier.checked(watch.recipients(desired))
+
+    def recipients(desired: Desired) -> Desired:
+        return earlier.checked(watch.recipients(desired))
+
+    return lambda hooks: replace(hooks, recipients=recipients, members=watch.members)
+
+
+def _lists_of_project(reading: Reading) -> tuple[ContactList, ...]:
+    if CONTACT_LIST not in reading.companions:
+        return ()
+    from campaignctl.contact_lists.contact_list import ContactList
+
+    return tuple(it for it in reading.companions[CONTACT_LIST] if isinstance(it, ContactList))
 
 
 def _last_moment(client: Client, planned: Planned) -> datetime:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from campaignctl.app.workspace import Session
 from campaignctl.applying.port import TooLateError
@@ -16,6 +16,10 @@ from campaignctl.planning.earlier import seeing
 from campaignctl.policy.copies import ManifestKey, manifest_key
 from campaignctl.recipients.leaving_out import as_written, nobody_left, told_nobody
 
+if TYPE_CHECKING:
+    from campaignctl.contact_lists.contact_list import ContactList
+    from campaignctl.model.managed_lists import ManagedList
+
 _Stamp: TypeAlias = Mapping[str, tuple[int, int] | None]
 """Size and time of each file; None for one that is not there."""
 
@@ -24,7 +28,7 @@ _Stamp: TypeAlias = Mapping[str, tuple[int, int] | None]
 class SourceWatch:
     """The manifests as their sources left them, read again where a file has changed since.
 
-    `written` are all manifests before anybody was left out.
+    `written` are all manifests before anybody was left out, `lists` all lists of the project.
     """
 
     session: Session
@@ -32,11 +36,17 @@ class SourceWatch:
     seen: _Stamp | None = None
     found: dict[ManifestKey, Desired] = field(default_factory=dict)
     troubles: dict[ManifestKey, str] = field(default_factory=dict)
+    lists: tuple[ContactList, ...] = ()
+    found_lists: dict[str, ContactList] = field(default_factory=dict)
+    list_troubles: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def over(cls, session: Session, manifests: Iterable[Desired]) -> SourceWatch:
+    def over(
+        cls, session: Session, manifests: Iterable[Desired], lists: Sequence[ContactList] = ()
+    ) -> SourceWatch:
         """Nothing is read before the first write, and then all of it is."""
-        return cls(session, tuple(map(as_written, manifests)))
+        written = tuple(replace(it.as_written, suppression=None) for it in lists)
+        return cls(session, tuple(map(as_written, manifests)), lists=written)
 
     def recipients(self, desired: Desired) -> Desired:
         """The manifest as it is to be sent now: itself where nothing changed.
@@ -46,25 +56,14 @@ class SourceWatch:
         """
         if desired.suppression is None:
             return desired
-        stamps = self._stamps()
-        if stamps != self.seen:
-            self._read()
-            self.seen = stamps
+        self._renew()
         key = manifest_key(desired)
-        if key in self.troubles:
-            raise TooLateError(
-                Reason("moved", f"who is suppressed can no longer be read: {self.troubles[key]}")
-            )
+        _refuse_unreadable(self.troubles.get(key))
         now = self.found.get(key)
         now = seeing(now, desired.shown) if now is not None else None
         if now is None or now.left_out == desired.left_out:
             return desired
-        back = desired.left_out - now.left_out
-        if back:
-            people = counted(len(back), "person", "people")
-            raise TooLateError(
-                Reason("moved", f"{people} would be called whom the plan left out; plan again")
-            )
+        _refuse_back(desired.left_out - now.left_out)
         if nobody_left(now):
             raise TooLateError(Reason("no-recipients", told_nobody(now)))
         spec = {**desired.spec, "from": now.spec["from"]}
@@ -77,20 +76,59 @@ class SourceWatch:
             left_out=now.left_out,
         )
 
+    def members(self, managed: ManagedList) -> ManagedList:
+        """A list of the project as it is to be uploaded now: itself where nothing changed. Raises TooLateError as
+        `recipients` does.
+        """
+        from campaignctl.contact_lists.members import members_of
+
+        self._renew()
+        _refuse_unreadable(self.list_troubles.get(managed.name))
+        now = self.found_lists.get(managed.name)
+        if now is None or now.left_out == managed.members.left_out:
+            return managed
+        _refuse_back(managed.members.left_out - now.left_out)
+        members = members_of(now, self.session.environment.country)
+        if not len(members):
+            raise TooLateError(Reason("no-recipients", f"nobody is left in the list {managed.name}"))
+        return replace(managed, members=members)
+
+    def _renew(self) -> None:
+        stamps = self._stamps()
+        if stamps != self.seen:
+            self._read()
+            self.seen = stamps
+
     def _read(self) -> None:
         from campaignctl.manifests.suppression import suppress
 
-        read = suppress(self.session.project, self.written, self.session.environment.country, complete=True)
+        project, country = self.session.project, self.session.environment.country
+        read = suppress(project, self.written, country, complete=True, lists=self.lists)
+        self.found_lists = {it.name: read.lists.get(id(it), it) for it in self.lists}
+        self.list_troubles = {it.name: str(fault) for it, fault in read.list_faults}
         self.found = {manifest_key(it): read.desired.get(id(it), it) for it in self.written}
         self.troubles = {manifest_key(it): str(fault) for it, fault in read.faults}
         for fault in read.of_project:
             self.troubles |= dict.fromkeys(self.found, str(fault))
+            self.list_troubles |= dict.fromkeys(self.found_lists, str(fault))
 
     def _stamps(self) -> _Stamp:
-        own = (it for each in self.written for it in each.suppress)
+        own = [it for each in self.written for it in each.suppress]
+        own += [it for each in self.lists for it in each.suppress]
         files = {it.file for it in (*self.session.project.suppress, *own) if it.file is not None}
         files |= {it.numbers_file for it in self.written if it.numbers_file is not None}
         return {file: _stamp(Path(self.session.project.root, file)) for file in sorted(files)}
+
+
+def _refuse_unreadable(trouble: str | None) -> None:
+    if trouble is not None:
+        raise TooLateError(Reason("moved", f"who is suppressed can no longer be read: {trouble}"))
+
+
+def _refuse_back(back: frozenset[str]) -> None:
+    if back:
+        people = counted(len(back), "person", "people")
+        raise TooLateError(Reason("moved", f"{people} would be called whom the plan left out; plan again"))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

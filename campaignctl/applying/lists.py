@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from campaignctl.applying.list_port import ListPort
 from campaignctl.applying.port import Hooks
 from campaignctl.applying.progress import ChangeRun
+from campaignctl.diagnostics import counted
 from campaignctl.kinds.table import Role, Value
 from campaignctl.model.campaigns import ListRef
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import VARIABLE
+from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.plan import Change, Operation, Plan, Reason
 from campaignctl.model.results import ChangeOutcome, Failure, OperationOutcome, OperationResult, Unknown
 from campaignctl.planning.contact_lists import lists_needed, named_by
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Lists:
-    """`ready` are the SIDs of complete lists by name: those that the plan knew, and those that this run has seen."""
+    """`ready` are the SIDs of complete lists by name: those that the plan knew, and those that this run has seen.
+    `holding` are the lists with the people whom these hold.
+    """
 
     plan: Plan
     port: ListPort | None
@@ -31,6 +35,7 @@ class Lists:
     environment: Environment
     planned_at: float | None
     ready: dict[str, str] = field(default_factory=dict)
+    holding: dict[str, ManagedList] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -44,7 +49,8 @@ class Lists:
         """At the beginning of an apply."""
         known = {it.managed.name: it.managed.complete for it in plan.changes if it.managed is not None}
         ready = {name: version.sid for name, version in known.items() if version is not None}
-        return cls(plan, port, hooks, environment, planned_at, ready)
+        holding = {it.managed.name: it.managed for it in plan.changes if it.managed is not None}
+        return cls(plan, port, hooks, environment, planned_at, ready, holding)
 
     def put_into(self, state: ChangeRun, names: Sequence[str]) -> Reason | None:
         """The campaign with the lists that it is to have; why not, where one is not ready."""
@@ -54,13 +60,27 @@ class Lists:
                 "list-not-ready", f"its list {', '.join(missing)} is not uploaded, so nothing was sent"
             )
         state.change = _with_lists(state.change, self.ready)
+        return self.more_left_out(names)
+
+    def more_left_out(self, names: Sequence[str]) -> Reason | None:
+        """Whether somebody is suppressed by now who is in the list that would be sent to.
+
+        Raises:
+            TooLateError: somebody would be called who was left out, or nobody can tell.
+        """
+        for name in names:
+            held = self.holding.get(name)
+            more = len(held.members) - len(self.hooks.members(held).members) if held else 0
+            if more:
+                people = counted(more, "person", "people")
+                return Reason("moved", f"{people} of its list {name} are suppressed by now: apply again")
         return None
 
     def upload(self, operation: Operation, state: ChangeRun) -> OperationResult:
         """Makes the list, or finds it made by another run."""
         from campaignctl.applying.uploading import UploadFailedError
 
-        upload = self._upload(state.change)
+        upload = self._upload(state)
         try:
             done = upload.run()
         except UploadFailedError as failed:
@@ -72,13 +92,20 @@ class Lists:
         outcome = OperationOutcome.APPLIED if done.made_here else OperationOutcome.UNCHANGED
         return OperationResult(operation.op, outcome, upload.requests)
 
-    def _upload(self, change: Change) -> Upload:
+    def _upload(self, state: ChangeRun) -> Upload:
+        """Of the people who may be called now. Raises TooLateError."""
         from campaignctl.applying.uploading import Upload
 
-        assert change.managed is not None, "only a list of the project is uploaded"
+        planned = state.change.managed
+        assert planned is not None, "only a list of the project is uploaded"
         assert self.port is not None, "who uploads has an account"
-        used = frozenset(_fields_in_texts(self.plan.changes, change.managed.name))
-        return Upload(change.managed, self.port, self.hooks, self.environment, used, self.planned_at)
+        managed = self.holding[planned.name] = self.hooks.members(planned)
+        if more := len(planned.members) - len(managed.members):
+            state.notes.append(
+                f"{counted(more, 'more person was', 'more people were')} left out than planned"
+            )
+        used = frozenset(_fields_in_texts(self.plan.changes, managed.name))
+        return Upload(managed, self.port, self.hooks, self.environment, used, self.planned_at)
 
     def delete(self, operation: Operation, state: ChangeRun) -> OperationResult:
         """A version that nothing needs; one that is gone already is no trouble."""

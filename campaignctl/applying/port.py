@@ -14,6 +14,7 @@ from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.clocks import OtherClock
+from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.plan import ListCount, Reason, Step
 from campaignctl.model.results import Exchange, OperationResult
 
@@ -88,7 +89,7 @@ class Hooks:
     `settle` is False for a sandbox that the command itself started: nobody else can create in it. `random` spreads
     what is repeated. Within `undeterred` no wait is cut short by a request to end: what is sent there keeps somebody
     from being called wrongly. `recipients` gives a manifest with the people who may be called now, itself where they
-    are the same; it raises `TooLateError`.
+    are the same, `members` a list of the project; both raise `TooLateError`.
     """
 
     clock: Clock
@@ -97,4 +98,5 @@ class Hooks:
     settle: bool = True
     random: Random = field(default_factory=Random)
     recipients: Callable[[Desired], Desired] = lambda desired: desired
+    members: Callable[[ManagedList], ManagedList] = lambda managed: managed
     undeterred: Callable[[], AbstractContextManager[None]] = nullcontext

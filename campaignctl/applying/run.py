@@ -254,6 +254,7 @@ class _Run:
 
         def check() -> None:
             self._refuse_other_recipients(desired)
+            _refuse_late(self.lists.more_left_out(lists_needed(state.change, Operation(Op.CREATE))))
             self.watch.check(state)
             if self.looks.is_old(desired.kind) and next(looks, None) is not None:
                 self.looks.renew(desired.kind)
@@ -333,6 +334,7 @@ class _Run:
 
         def check() -> None:
             self._refuse_other_recipients(desired)
+            _refuse_late(self.lists.more_left_out(lists_needed(state.change, operation)))
             if operation.sends_to_lists:
                 self.watch.check(state)
             _refuse_late(update_too_late(desired, known, operation, self._now()))

@@ -16,7 +16,7 @@ from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Key, ListName, ListRef, Live, Snapshot
 from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
-from campaignctl.model.plan import Change, ListCount, Operation, Reason
+from campaignctl.model.plan import Change, ListCount, Operation, Reason, Suppressed
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import refs_in
@@ -170,6 +170,19 @@ def lists_needed(change: Change, operation: Operation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ref.name for ref in refs))
 
 
+def left_out_of(change: Change) -> frozenset[str]:
+    """The declared people who are left out: of a list, or of a campaign and the lists that it is sent to."""
+    if change.managed is not None:
+        return change.managed.members.left_out
+    return all_left_out(change.desired) if change.desired is not None else frozenset()
+
+
+def all_left_out(desired: Desired) -> frozenset[str]:
+    """Of a campaign and the project's lists that it is sent to."""
+    refs = (ref for row in desired.kind.given_by_name for ref in refs_in(desired.spec.get(row.name)))
+    return desired.left_out.union(*(it.members.left_out for it in refs if it.members is not None))
+
+
 def used_lists(changes: Iterable[Change]) -> frozenset[str]:
     """The names of the lists that an operation would use."""
     return frozenset(
@@ -225,6 +238,7 @@ def _list_change(managed: ManagedList, used: bool, in_use: bool, live_sid: str |
         operations=operations,
         notes=tuple(_notes(managed)),
         managed=managed,
+        suppressed=Suppressed(len(left_out)) if (left_out := managed.members.left_out) else None,
     )
 
 

@@ -22,6 +22,7 @@ from campaignctl.planning.absent import Neighbours, decide_absent, nothing_to_do
 from campaignctl.planning.alive import Decision, decide
 from campaignctl.planning.ambiguous import decide_ambiguous
 from campaignctl.planning.compare import start_of
+from campaignctl.planning.contact_lists import all_left_out
 from campaignctl.planning.counting import with_lists
 from campaignctl.planning.every_clock import decided_by_every_clock
 from campaignctl.planning.finished import decide_finished, decide_past_its_end, past_its_end
@@ -401,7 +402,8 @@ def _change(match: Match, decision: Decision, terms: Terms) -> Change:
     known = live if match.how is not How.INCOMPLETE else None
     key = Key(desired.kind.name, desired.name or (known.name if known else ""), known.sid if known else "")
     beside = names_beside(desired) if desired.list_names and _changes_lists(decision) else ()
-    suppressed = Suppressed(len(desired.left_out)) if desired.left_out and _does_something(decision) else None
+    left_out = all_left_out(desired) if _does_something(decision) else ()
+    suppressed = Suppressed(len(left_out)) if left_out else None
     change = Change(
         key=key,
         type=REASONS[decision.reason.code].change,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from campaignctl.diagnostics import Severity, counted, quoted
+from campaignctl.model.campaigns import ListRef
 from campaignctl.model.values import texts
 from campaignctl.model.windows import period_of
 from campaignctl.policy.subject import Case, Violation
@@ -27,7 +28,8 @@ def unsuppressed(case: Case) -> Iterator[Violation]:
     """Whom nobody can leave out: people of the account's own lists, of others' numbers, or who are not seen."""
     desired, spec = case.desired, case.subject.spec
     ignored = [name for name in ("from", "lists") if name in desired.ignore]
-    lists = texts(spec.get("lists"))
+    named = spec.get("lists")
+    lists = [it for it in named if not isinstance(it, ListRef)] if isinstance(named, list | tuple) else texts(named)
     if ignored:
         yield Violation(
             "metadata.ignore", f"{' and '.join(ignored)} left to others: suppressed people may be in it"
@@ -35,7 +37,7 @@ def unsuppressed(case: Case) -> Iterator[Violation]:
     elif lists:
         message = f"{counted(len(lists), 'list')} of the account: suppressed people may be in it, and nobody can tell"
         yield Violation("lists", message)
-    elif "from" not in desired.spec:
+    elif "from" not in desired.spec and not named:
         shown = (
             "are not declared here"
             if spec.get("from")

@@ -321,7 +321,7 @@ def _list_change(change: Change, managed: ManagedList) -> BriefChangeDocument:
         "resulting": {},
         "message": {"before": None, "after": None},
         "lists": [],
-        "suppressed": None,
+        "suppressed": suppressed_document(change.suppressed),
         "gates": [],
         "occurrence": None,
         "cost": None,

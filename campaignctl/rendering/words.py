@@ -201,7 +201,8 @@ def _effect_on_list(change: BriefChangeDocument) -> str:
         if operation["op"] == Op.UPLOAD:
             requests = counted(operation.get("requests", 0), "request")
             sent = ", ".join(operation["fields"])
-            return f"uploads {_people(operation.get('people', 0))} ({sent}) in {requests}"
+            whom = _people(operation.get("people", 0)) + suppressed(change)
+            return f"uploads {whom} ({sent}) in {requests}"
         if operation["op"] == Op.DELETE:
             return f"deletes the list {change['sid']} of the account for good"
     return "nothing is uploaded for it"
@@ -446,8 +447,9 @@ _MOST_LISTS: Final = 5
 
 
 def left_out(changes: Iterable[BriefChangeDocument]) -> str | None:
-    """`34 people suppressed.` None where nobody is."""
-    found = sum(each["count"] for change in changes if (each := change.get("suppressed")))
+    """`34 people suppressed.` None where nobody is. Those of a list stand at the campaigns that are sent to it."""
+    of_campaigns = (it for it in changes if it["kind"] in KINDS)
+    found = sum(each["count"] for change in of_campaigns if (each := change.get("suppressed")))
     return f"{counted(found, 'person', 'people')} suppressed." if found else None
 
 

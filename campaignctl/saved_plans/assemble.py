@@ -13,6 +13,7 @@ from campaignctl.model.campaigns import Snapshot
 from campaignctl.model.plan import Change, ManifestsSeal, Plan, Selection
 from campaignctl.model.requests import estimate
 from campaignctl.model.windows import window_of
+from campaignctl.planning.contact_lists import left_out_of
 from campaignctl.planning.planner import Decisions
 from campaignctl.planning.terms import Terms
 from campaignctl.saved_plans.seal import fingerprint, person_mark
@@ -56,9 +57,9 @@ def assemble(
 
 def _suppressed(change: Change, token: str) -> Change:
     """A mark of each of the declared people who are left out."""
-    if change.suppressed is None or change.desired is None:
+    if change.suppressed is None:
         return change
-    marks = tuple(sorted(person_mark(number, token) for number in change.desired.left_out))
+    marks = tuple(sorted(person_mark(number, token) for number in left_out_of(change)))
     return replace(change, suppressed=replace(change.suppressed, marks=marks))
 
 

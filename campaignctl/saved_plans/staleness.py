@@ -16,6 +16,8 @@ from campaignctl.kinds.lifecycle import CALLING
 from campaignctl.kinds.operations import BEGINNING, STARTING, STOPPING, TRANSITIONS, Op
 from campaignctl.model.plan import Change, Operation, Plan
 from campaignctl.model.requests import estimate
+from campaignctl.planning.compare import refs_in, same_lists
+from campaignctl.planning.counting import LISTS
 from campaignctl.planning.every_clock import disagreement
 from campaignctl.planning.terms import Terms
 from campaignctl.saved_plans.file import SavedChange, SavedPlan
@@ -30,7 +32,8 @@ def hold_against(saved: SavedPlan, fresh: Plan, terms: Terms, token: str) -> Pla
     foreign, expired = list(_foreign(saved, fresh)), list(_expired(saved, terms))
     troubles = [*foreign, *expired]
     if not troubles:
-        changes = tuple(_rest(change, _saved(saved, change), terms, token) for change in fresh.changes)
+        fewer = frozenset(it.key.name for it in fresh.changes if _lost_people_alone(it, _saved(saved, it)))
+        changes = tuple(_rest(change, _saved(saved, change), terms, token, fewer) for change in fresh.changes)
         troubles = [change for change in changes if isinstance(change, str)]
         troubles += list(_vanished(saved, fresh))
     if troubles:
@@ -104,11 +107,13 @@ def _deletes(operations: tuple[Operation, ...]) -> bool:
     return any(operation.op is Op.DELETE for operation in operations)
 
 
-def _rest(change: Change, saved: SavedChange | None, terms: Terms, token: str) -> Change | str:
+def _rest(
+    change: Change, saved: SavedChange | None, terms: Terms, token: str, fewer: frozenset[str]
+) -> Change | str:
     """The change with what is left of its planned operations; a sentence where it disagrees."""
     planned = saved.operations if saved else ()
     if not planned or saved is None:
-        return _only_opt_outs(change)
+        return _only_opt_outs(change, fewer)
     if _series_stopped(change):
         return replace(change, operations=())  # shown as skipped: the rest of the plan goes on
     back = saved.marks - (set(change.suppressed.marks) if change.suppressed else set())
@@ -137,9 +142,34 @@ def _series_stopped(change: Change) -> bool:
     return held and change.reason.code == "needs-allow" and not change.operations
 
 
-def _only_opt_outs(change: Change) -> Change:
-    """What the plan did nothing to; but whoever is suppressed by now is taken out, though the plan does not show it."""
+def _lost_people_alone(change: Change, saved: SavedChange | None) -> bool:
+    """Whether a list of the project differs from the planned one by people alone who are left out by now: as the
+    manifests' digest is the same, nothing else can have changed who is in it.
+    """
+    left_out = frozenset(change.suppressed.marks) if change.suppressed else frozenset()
+    return change.of_list and saved is not None and saved.marks < left_out
+
+
+def _only_opt_outs(change: Change, fewer: frozenset[str]) -> Change:
+    """What the plan did nothing to; but whoever is suppressed by now is taken out, though the plan does not show it:
+    of a campaign's people, or of its lists, which are `fewer`.
+    """
+    if change.of_list and change.key.name in fewer:
+        return replace(change, operations=tuple(it for it in change.operations if it.op is Op.UPLOAD))
+    if _has_other_versions_alone(change, fewer):
+        return change
     return replace(change, operations=tuple(it for it in change.operations if it.opt_out))
+
+
+def _has_other_versions_alone(change: Change, fewer: frozenset[str]) -> bool:
+    """Whether all that is done to a campaign is to give it the versions of its lists that hold fewer people."""
+    desired, live = change.desired, change.live
+    updates = [(it.op, it.fields) for it in change.operations] == [(Op.UPDATE, (LISTS,))]
+    if desired is None or live is None or not updates:
+        return False
+    mine, theirs = desired.spec.get(LISTS), live.spec.get(LISTS)
+    others = {it.name for it in refs_in(mine)} - {it.name for it in refs_in(theirs) if it.current}
+    return same_lists(mine, theirs) and others <= fewer
 
 
 def _with_more_left_out(change: Change, saved: SavedChange) -> Change:

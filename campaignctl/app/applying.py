@@ -142,7 +142,7 @@ _FOUND_LATE = frozenset(
     (
         *("start-passed", "clocks-disagree", "no-recipients", "policy", "called-already", "gate-failed"),
         *("stop-when", "needs-allow", "recipients-unseen", "gate-undecided", "gate-waiting"),
-        *("appeared", "moved", "lost-race", "list-drift"),
+        *("appeared", "moved", "lost-race", "list-drift", "list-not-ready"),
         "cannot-send-whole",
     )
 )

@@ -29,7 +29,11 @@ def unsuppressed(case: Case) -> Iterator[Violation]:
     desired, spec = case.desired, case.subject.spec
     ignored = [name for name in ("from", "lists") if name in desired.ignore]
     named = spec.get("lists")
-    lists = [it for it in named if not isinstance(it, ListRef)] if isinstance(named, list | tuple) else texts(named)
+    lists = (
+        [it for it in named if not isinstance(it, ListRef)]
+        if isinstance(named, list | tuple)
+        else texts(named)
+    )
     if ignored:
         yield Violation(
             "metadata.ignore", f"{' and '.join(ignored)} left to others: suppressed people may be in it"

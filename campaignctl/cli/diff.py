@@ -14,11 +14,17 @@ from campaignctl.app.options import GlobalOptions
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import format_option, global_options, labels_option, paths_argument
 from campaignctl.diagnostics import has_errors
-from campaignctl.diff.base import NO_SUCH_PATH, BaseVersion, inside, read_base
+from campaignctl.diff.base import NO_SUCH_PATH, BaseVersion, inside, read_base, rule_files_of
 from campaignctl.diff.comparison import Version, diff_manifests
 from campaignctl.diff.consequences import Circumstances
 from campaignctl.diff.document import Compared, DiffDocument, Sides, diff_document
-from campaignctl.diff.settings import SettingChange, companion_leaves, project_leaves, setting_changes
+from campaignctl.diff.settings import (
+    SettingChange,
+    companion_leaves,
+    project_leaves,
+    rule_file_changes,
+    setting_changes,
+)
 from campaignctl.errors import InputError, UsageError
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.files import shown_path
@@ -115,7 +121,8 @@ def _settings(session: Session, before: BaseVersion, reading: Reading) -> tuple[
 
         past |= companion_leaves(before.companions, companion_kinds())
         present |= companion_leaves(reading.companions, companion_kinds())
-    return setting_changes(past, present)
+    rules = rule_file_changes(before.rule_files, rule_files_of(session.project))
+    return (*setting_changes(past, present), *rules)
 
 
 def render(document: DiffDocument, session: Session, output_format: str) -> str:

@@ -12,6 +12,7 @@ from campaignctl.diagnostics import Diagnostic, Severity, counted, quoted
 from campaignctl.diff.comparison import Version
 from campaignctl.errors import InputError
 from campaignctl.kinds.table import Value
+from campaignctl.manifests.files import UnreadableFileError, read_inside
 from campaignctl.manifests.project import declared_settings, load_project
 from campaignctl.manifests.reading import Manifests, load_manifests
 from campaignctl.manifests.revision import Files, Repository
@@ -28,7 +29,7 @@ class BaseVersion:
     """The manifests of the base, the PATHS that it holds, and what a reader should know of it.
 
     `settings` is what its project file declares, None where it was invalid; `companions` are the documents beside its
-    campaigns, `environment` is its own.
+    campaigns, `environment` is its own. `rule_files` are the texts of the rules of the project's own, by their names.
     """
 
     version: Version
@@ -37,6 +38,7 @@ class BaseVersion:
     settings: Mapping[str, Value] | None
     companions: Mapping[str, Sequence[Companion]]
     environment: Environment
+    rule_files: Mapping[str, str]
 
 
 def inside(paths: Sequence[str], repository: Repository) -> dict[str, str]:
@@ -67,7 +69,19 @@ def read_base(session: Session, files: Files, paths: dict[str, str], labels: str
     invalid = {finding.where.file for finding in wrong} | reader.silent(loaded)
     version = Version(loaded.desired, selected, frozenset(invalid))
     told = (*notes, *_told(wrong))
-    return BaseVersion(version, frozenset(held), told, reader.declared(), loaded.companions, environment)
+    declared, rules = reader.declared(), reader.rule_files(project)
+    return BaseVersion(version, frozenset(held), told, declared, loaded.companions, environment, rules)
+
+
+def rule_files_of(project: ProjectFile) -> dict[str, str]:
+    """The text of each rule file that an environment names and that can be read, by its name."""
+    found = {}
+    for setting in (it for environment in project.environments.values() for it in environment.rule_files):
+        try:
+            found[setting.file] = read_inside(Path(project.root, setting.file), Path(project.root))
+        except UnreadableFileError:
+            continue  # `validate` says what is wrong with it
+    return found
 
 
 class _BaseReader:
@@ -108,6 +122,18 @@ class _BaseReader:
         if file is None:
             return None
         return None if self.is_invalid else declared_settings(self.root / file)
+
+    def rule_files(self, project: ProjectFile) -> Mapping[str, str]:
+        """Those of the base, by the settings that it is read by."""
+        named = {
+            self._place(it.file)
+            for environment in project.environments.values()
+            for it in environment.rule_files
+        }
+        if not named:
+            return {}
+        self.files.lay_out(lambda path: path in named)
+        return rule_files_of(project)
 
     def read(
         self, project: ProjectFile, environment: Environment, places: Sequence[str], labels: str

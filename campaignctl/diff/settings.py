@@ -65,6 +65,11 @@ def setting_changes(before: Leaves, after: Leaves) -> tuple[SettingChange, ...]:
     return tuple(_changes(before, after))
 
 
+def rule_file_changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[SettingChange, ...]:
+    """Rules of the project's own that say something else, by the name of their file; what, stands in the file."""
+    return tuple(it._replace(before=None, after=None, masked=True) for it in _changes(before, after))
+
+
 def _changes(before: Leaves, after: Leaves) -> Iterator[SettingChange]:
     for path in sorted({*before, *after}):
         if path not in before:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from git_projects import git_project
+from git_projects import PROJECT, git_project
 from harness import sms
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,3 +51,17 @@ def test_a_diff_tells_words_and_items(tmp_path: Path) -> None:
     ]
     for output_format in ("text", "markdown", "html", "github"):
         assert project.diff("--format", output_format).code == 0
+
+
+def test_a_changed_rule_file_is_named(tmp_path: Path) -> None:
+    project = git_project(tmp_path)
+    entry = {"file": "rules/one.yaml", "level": "warn"}
+    project.write("campaignctl.yaml", {**PROJECT, "policy": {"schema": [entry]}})
+    project.write("rules/one.yaml", "description: One.\n")
+    project.write("campaigns/sms.yaml", sms("text-to-all"))
+    project.commit()
+    assert project.diff("--format", "json").json["settings"] == []
+    project.write("rules/one.yaml", "description: Another.\n")
+    result = project.diff("--format", "json")
+    assert [(it["path"], it["change"]) for it in result.json["settings"]] == [("rules/one.yaml", "changed")]
+    assert "rules/one.yaml: changed" in project.diff().out

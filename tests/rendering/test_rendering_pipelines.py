@@ -10,10 +10,10 @@ import plans
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plans import plan_document
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity
 from campaignctl.errors import InputError
-from campaignctl.rendering.as_json import plan_document
 from campaignctl.rendering.findings import error_document, validate_document
 from campaignctl.rendering.formats import Setting, render
 from campaignctl.rendering.suites import ReportedManifest, Suite, owner_among

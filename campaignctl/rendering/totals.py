@@ -31,10 +31,13 @@ def plan_total(document: AnyPlanDocument) -> str:
         unmanaged = (
             f"; {words.counted(summary['unmanaged'], 'campaign')} in the account {verb} not managed here"
         )
-    if not document["changes"]:
+    selected = document["manifests"]["count"]
+    if not document["changes"] and not selected:
         return f"Nothing to do: no manifest is selected{unmanaged}."
     if nothing_to_do(document):
-        return f"Nothing to do for {words.counted(summary['noop'], 'manifest')}{unmanaged}."
+        return (
+            f"Nothing to do for {words.counted(max(selected, _manifests(document)), 'manifest')}{unmanaged}."
+        )
     parts = [
         _operations(operations_of(document)),
         *_held(document),
@@ -44,6 +47,17 @@ def plan_total(document: AnyPlanDocument) -> str:
     if summary["orphan"]:
         parts.append(words.counted(summary["orphan"], "orphan"))
     return f"Plan: {'; '.join(parts)}{unmanaged}."
+
+
+def _manifests(document: AnyPlanDocument) -> int:
+    """How many manifests the changes are of: the dates of one that repeats are of one."""
+    changes = document["changes"]
+    return len(
+        {
+            (it["kind"], of["of"] if (of := it["occurrence"]) else it["name"], it["sid"] if not of else None)
+            for it in changes
+        }
+    )
 
 
 def _operations(operations: Sequence[OperationDocument]) -> str:

@@ -137,7 +137,8 @@ def _total(document: StatusOverview) -> Line:
     summary = document["summary"]
     managed = [campaign for campaign in document["campaigns"] if campaign["manifest"]]
     listed, unmanaged = summary["campaigns"] - len(managed), summary["unmanaged"]
-    parts = [words.counted(len(managed), "manifest")] if managed or unmanaged is not None else []
+    manifests = {(it["kind"], of["of"] if (of := it["occurrence"]) else it["name"]) for it in managed}
+    parts = [words.counted(len(manifests), "manifest")] if managed or unmanaged is not None else []
     if summary["drift"]:
         parts.append(words.counted(summary["drift"], "differs", "differ"))
     count = listed if unmanaged is None else unmanaged

@@ -152,7 +152,7 @@ def test_one_search_serves_all_dates_of_a_month() -> None:
     assert month_term("Café: offer-2027-01-04") == "offer-2027-01"
 
 
-@pytest.mark.parametrize("days", [pytest.param(1095, marks=pytest.mark.slow), 30])
+@pytest.mark.parametrize("days", [*(pytest.param(it, marks=pytest.mark.slow) for it in (3650, 1095)), 30])
 def test_ten_daily_series_with_years_behind_them_take_few_requests(days: int, tmp_path: Path) -> None:
     daily = {**MONDAYS, "cron": "0 10 * * *", "from": "2027-01-01"}
     series = {f"series-{letter}": [f"list{letter}0123456789"] for letter in "abcdefghij"}

@@ -175,3 +175,17 @@ def test_a_campaign_of_the_other_kind_and_name_is_nobodys_date(desk: Desk) -> No
         "VoiceCampaign",
         "SmsCampaign",
     }
+
+
+def test_what_is_counted_are_manifests_not_dates(desk: Desk) -> None:
+    desk.manifests(weekly(rule={"cron": "0 10 * * *"}), voice("other", **{"from": ["+919876543299"]}))
+    desk.run("apply", "--auto-approve")
+    planned = desk.run("plan")
+    assert "Nothing to do for 2 manifests" in planned.out
+    assert desk.plan()["manifests"]["count"] == 2
+    assert "2 manifests" in desk.run("status").out
+
+
+def test_a_manifest_of_which_no_date_is_near_is_selected_all_the_same(desk: Desk) -> None:
+    desk.manifests(weekly(rule={"from": "2027-03-01"}))
+    assert "Nothing to do for 1 manifest" in desk.run("plan").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -41,7 +42,8 @@ def explained(error: RefusedError, saved: SavedPlan, planned: Planned) -> None:
     from campaignctl.comparison.plans import compare_plans
     from campaignctl.comparison.views import comparison_text
 
-    comparison = compare_plans(cast("Document", saved.document), cast("Document", planned.file))
+    now = json.loads(json.dumps(planned.file))  # as the file has it: words, not members of enums
+    comparison = compare_plans(cast("Document", saved.document), cast("Document", now))
     error.comparison = cast("Mapping[str, object]", comparison_document(comparison))
     error.explanation = comparison_text(comparison, planned.plan.created_at).rstrip("\n")
 

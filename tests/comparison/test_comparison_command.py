@@ -145,6 +145,16 @@ def test_a_saved_plan_that_no_longer_holds_says_what_differs(desk: Desk) -> None
     assert [it["name"] for it in document.json["comparison"]["changes"]] == ["survey"]
 
 
+def test_what_is_said_of_a_refused_plan_is_what_its_file_says(desk: Desk) -> None:
+    saved(desk, "then.json", voice("reminder"))
+    later = {**voice("reminder")["spec"]["schedule"], "send_at": "2027-01-15T10:00:00+05:30"}
+    now = saved(desk, "now.json", voice("reminder", schedule=later))
+    refused = desk.run("apply", "then.json", "--auto-approve", "--format", "json").json["comparison"]
+    assert refused["after"]["digest"] == now["digest"]
+    assert all(it["before"] != it["after"] for change in refused["changes"] for it in change["differences"])
+    assert refused["changes"] == compared(desk)["changes"]
+
+
 def test_one_that_has_only_expired_says_nothing_of_that(desk: Desk) -> None:
     saved(desk, "then.json", voice("reminder"))
     desk.clock.advance(timedelta(hours=25))

@@ -15,6 +15,7 @@ from benchmarks.account import Account
 from benchmarks.measuring import ENVIRONMENT, Command, Taken, in_turns, ratio
 from benchmarks.pricing import seconds_to_price
 from benchmarks.registered import seconds_of_a_difference, write_registered
+from benchmarks.repeating import write_repeating
 from benchmarks.scale import live_items, write_project
 
 PEERS = Path(__file__).parent / "peers"
@@ -59,6 +60,7 @@ class Benchmark:
         yield from self._numbers()
         yield from self._rendering()
         yield from self._registered()
+        yield from self._repeating()
         yield from self._pricing()
         yield from self._check_jsonschema()
         yield from self._octodns()
@@ -161,6 +163,16 @@ class Benchmark:
         took = seconds_of_a_difference(300, self.turns) * 1000
         what = "the first difference of two texts of 300 characters"
         yield Row(what, "nothing in common", 100, took, " ms", "the fastest of several")
+
+    def _repeating(self) -> Iterator[Row]:
+        count = self.count // 10
+        once, daily = (
+            write_repeating(self.directory / name, count, self.account.url, daily=name == "daily")
+            for name in ("once", "daily")
+        )
+        ordinary, repeating = in_turns([self._ours(it, "validate") for it in (once, daily)], self.turns)
+        what = f"`validate` of {count:,} manifests that repeat daily for two years"
+        yield _beside(what, "`validate` of as many ordinary ones", 2.0, repeating, ordinary)
 
     def _pricing(self) -> Iterator[Row]:
         priced, ranged = seconds_to_price(self.count, self.turns)

@@ -11,7 +11,7 @@ from typing import Final
 
 from cronsim import CronSim, CronSimError
 
-from campaignctl.diagnostics import quoted
+from campaignctl.diagnostics import counted, quoted
 
 _PLAIN: Final = re.compile("[A-Z0-9*,/#-]{1,100}", re.ASCII)
 _NUMBER: Final = re.compile("[0-9]{1,2}", re.ASCII)
@@ -51,7 +51,7 @@ def normal_cron(written: str) -> str:
 def _wrong_number(fields: list[str]) -> str:
     if fields and fields[0].startswith("@"):
         return f"{quoted(fields[0].lower())} names no time of day; write five fields, such as 0 10 * * *"
-    return f"it has {len(fields)} fields, and cron has five: {' '.join(_FIELDS)}"
+    return f"it has {counted(len(fields), 'field')}, and cron has five: {' '.join(_FIELDS)}"
 
 
 def _require_number(name: str, field: str, most: int) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from campaignctl.diagnostics import Diagnostic, Severity, counted
-from campaignctl.kinds.lifecycle import CALLING, MARGIN, MEETS, State, Status
+from campaignctl.kinds.lifecycle import CALLING, MEETS, State, Status
 from campaignctl.kinds.operations import OPERATIONS, STARTING, Op, Permission, shortest_path
 from campaignctl.kinds.table import Mutability, Role, Value
 from campaignctl.model.campaigns import Desired, Live
@@ -18,17 +18,18 @@ from campaignctl.model.gates import Gate
 from campaignctl.model.plan import Difference, HeldOperation, Operation, Reason
 from campaignctl.model.reasons import RANK
 from campaignctl.model.windows import window_of
-from campaignctl.planning.compare import Comparison, compare, start_of, top, written_alike
+from campaignctl.planning.assessment import Assessment, assess
+from campaignctl.planning.compare import top, written_alike
 from campaignctl.planning.lists import asks_by_name, unresolved, without_names
-from campaignctl.planning.payload import Spec, contradictions, lost_by_sending, update_spec
-from campaignctl.planning.phase import Phase, StartMove, can_change, earlier_versions, phase_of, start_move
+from campaignctl.planning.payload import Spec, update_spec
+from campaignctl.planning.phase import Phase, StartMove, can_change
 from campaignctl.planning.terms import Terms
+from campaignctl.planning.too_late import blocking, cannot_send_whole
 from campaignctl.policy import OF_CONTENT, Subject, check, unchecked
 from campaignctl.recipients.leaving_out import (
     NUMBERS,
     nobody_left,
     only_fewer,
-    still_in,
     suppression_noted,
     told_nobody,
     with_opt_out,
@@ -49,92 +50,6 @@ class Decision:
     findings: tuple[Diagnostic, ...] = ()
     gates: tuple[Gate, ...] = ()
     opts_out: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """The facts about one manifest and its alive campaign at one moment.
-
-    `earlier_versions` are the fields that hold other versions of the lists that are wanted, and can no longer change;
-    `suppressed` are people of the live one.
-    """
-
-    desired: Desired
-    live: Live
-    terms: Terms
-    comparison: Comparison
-    phase: Phase
-    move: StartMove
-    earlier_versions: tuple[str, ...] = ()
-    suppressed: frozenset[str] = frozenset()
-
-    @property
-    def opts_out(self) -> bool:
-        """Whether suppressed people are in the live campaign, and can be taken out."""
-        managed = bool(self.suppressed) and not self.desired.ignores(NUMBERS) and NUMBERS in self.desired.spec
-        return managed and can_change(NUMBERS, self.live, self.phase, self.move)
-
-    @property
-    def earlier_allowed(self) -> bool:
-        """Whether somebody asked for the start to move earlier."""
-        return self.terms.allows(Permission.EARLIER_START, self.desired, self.live)
-
-    @property
-    def unseen_start_may_be_set(self) -> bool:
-        """A start that the account does not show counts as later than the manifest's (rule 4.5)."""
-        start = start_of(self.desired)
-        ahead = start is not None and start - self.terms.now >= MARGIN
-        return self.move is StartMove.UNSEEN and ahead and self.earlier_allowed
-
-    @property
-    def schedule(self) -> str:
-        """The name of the schedule's field."""
-        return self.live.kind.schedule.name
-
-    @property
-    def free_fields(self) -> tuple[str, ...]:
-        """The top-level fields that an update may change now, in the order of the table."""
-        wanted = self._resent() or self.comparison.fields
-        if wanted and self.unseen_start_may_be_set:
-            wanted |= {self.schedule}
-        return tuple(name for name in self.live.kind.by_name if name in wanted and self._is_free(name))
-
-    def _resent(self) -> frozenset[str]:
-        if self.phase is not Phase.OPEN or not self.terms.resends(self.desired, self.live):
-            return frozenset()
-        return frozenset(name for name in self.desired.spec if not self.desired.ignores(name))
-
-    def _is_free(self, name: str) -> bool:
-        if name == self.schedule and not self._schedule_is_free:
-            return False
-        return can_change(name, self.live, self.phase, self.move)
-
-    @property
-    def _schedule_is_free(self) -> bool:
-        if self.move is StartMove.UNSEEN:
-            return self.unseen_start_may_be_set
-        if self.move is StartMove.EARLIER:
-            return self.earlier_allowed
-        return self.move is not StartMove.TOO_LATE
-
-
-def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
-    """Compares; on a campaign that has begun a name that differs is no difference."""
-    comparison = compare(desired, live, terms.country)
-    phase = phase_of(live, terms.now)
-    if phase is Phase.STARTED:
-        kept = tuple(it for it in comparison.differences if live.kind.by_path[it.field].role is not Role.NAME)
-        comparison = Comparison(kept, comparison.unseen)
-    move = start_move(desired, live, comparison, terms.now)
-    earlier = earlier_versions(comparison, live, phase, move) if comparison.differences else ()
-    if earlier:
-        kept = tuple(it for it in comparison.differences if it.field not in earlier)
-        comparison = Comparison(kept, comparison.unseen)
-    suppressed = still_in(desired, live)
-    if suppressed and not can_change(NUMBERS, live, phase, move) and only_fewer(desired, live, suppressed):
-        kept = tuple(it for it in comparison.differences if it.field != NUMBERS)
-        comparison = Comparison(kept, comparison.unseen)
-    return Assessment(desired, live, terms, comparison, phase, move, earlier, suppressed)
 
 
 def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
@@ -200,87 +115,9 @@ def _harmless(facts: Assessment) -> tuple[str, ...]:
     )
 
 
-def blocking(facts: Assessment) -> Iterator[Reason]:
-    """Rules 4.4 and 4.5: what differs and can no longer change, and once it has begun the way out."""
-    reasons = [*_too_late(facts)]
-    yield from reasons
-    if facts.phase is Phase.STARTED:
-        yield from (Reason(code, _way_out(facts)) for code in dict.fromkeys(it.code for it in reasons))
-
-
-def _too_late(facts: Assessment) -> Iterator[Reason]:
-    if facts.move is StartMove.TOO_LATE or (facts.phase is Phase.STARTED and _own_start_passed(facts)):
-        yield Reason("start-passed", _start_passed_message(facts))
-    if _unseen_start_blocks(facts):
-        yield Reason("cannot-send-whole", _unseen_message(("the start",), facts))
-    differing = facts.comparison.fields
-    for name in facts.live.kind.by_name:
-        if name not in differing or (name == facts.schedule and facts.move is StartMove.TOO_LATE):
-            continue
-        if not can_change(name, facts.live, facts.phase, facts.move):
-            yield Reason("immutable-field", _immutable_message(facts, name))
-
-
-def _way_out(facts: Assessment) -> str:
-    """Both steps: what ends this one, and a new run for what is still wanted."""
-    desired, live = facts.desired, facts.live
-    ends, name = facts.terms.address.command("complete", live.sid), desired.name or live.name
-    pin = " and no metadata.sid" if desired.sid else ""
-    return f"`{ends}` ends this one, and what is still wanted needs a new name{pin}: {facts.terms.free_name(name)}"
-
-
-def _own_start_passed(facts: Assessment) -> bool:
-    """A schedule that differs after the start, and whose own start has passed too."""
-    start = start_of(facts.desired)
-    return facts.schedule in facts.comparison.fields and start is not None and start <= facts.terms.now
-
-
-def _unseen_start_blocks(facts: Assessment) -> bool:
-    """A schedule that differs in its end alone cannot be sent without the start, which nobody sees."""
-    differs = facts.phase is Phase.OPEN and facts.schedule in facts.comparison.fields
-    return differs and facts.move is StartMove.UNSEEN and not facts.unseen_start_may_be_set
-
-
-def _start_passed_message(facts: Assessment) -> str:
-    start = start_of(facts.desired)
-    passed = start is not None and start <= facts.terms.now
-    if passed and facts.phase is Phase.STARTED:
-        return "its start has passed: the schedule stays as it is live"
-    why = "has passed" if passed else "is less than 10 minutes away"
-    later = "" if facts.phase is Phase.STARTED else "; give it a later start"
-    return f"the start it asks for {why}: the schedule stays as it is live{later}"
-
-
-def _immutable_message(facts: Assessment, name: str) -> str:
-    live = facts.live
-    if facts.phase is Phase.STARTED:
-        why = "is in progress" if live.status is Status.IN_PROGRESS else "has passed its start"
-        return f"{name} can no longer change: the campaign {why}"
-    advice = ""
-    if live.kind.pause_lifts_margin and live.status is Status.CREATED:
-        advice = f"; `{facts.terms.address.command('pause', live.sid)}` gives time"
-    return f"{name} can no longer change: the start is less than 10 minutes away{advice}"
-
-
 def resulting_without_update(facts: Assessment) -> Spec:
     """The campaign as it is; what the account does not show is as the manifest has it."""
     return {**facts.desired.spec, **facts.live.spec}
-
-
-def cannot_send_whole(facts: Assessment, spec: Spec) -> Iterator[Reason]:
-    """Rule 9: an update never loses the recipients or the start, and never sends a schedule that is none."""
-    if facts.phase is Phase.STARTED:
-        return
-    lost = lost_by_sending(facts.desired, facts.live, spec)
-    if lost:
-        yield Reason("cannot-send-whole", _unseen_message(lost, facts))
-    for message in contradictions(facts.desired, facts.live, spec):
-        yield Reason("cannot-send-whole", message)
-
-
-def _unseen_message(lost: tuple[str, ...], facts: Assessment) -> str:
-    hint = " (allow earlier-start to set the manifest's)" if facts.move is StartMove.UNSEEN else ""
-    return f"the account does not show {' and '.join(lost)}, so an update could lose them{hint}"
 
 
 def _with_policies(

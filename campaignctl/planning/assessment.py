@@ -1,0 +1,104 @@
+"""The facts about a manifest and its alive campaign at one moment: what differs, and what of it may still change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from campaignctl.kinds.lifecycle import MARGIN
+from campaignctl.kinds.operations import Permission
+from campaignctl.kinds.table import Role
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.planning.compare import Comparison, compare, start_of
+from campaignctl.planning.phase import Phase, StartMove, can_change, earlier_versions, phase_of, start_move
+from campaignctl.planning.terms import Terms
+from campaignctl.recipients.leaving_out import (
+    NUMBERS,
+    only_fewer,
+    still_in,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The facts about one manifest and its alive campaign at one moment.
+
+    `earlier_versions` are the fields that hold other versions of the lists that are wanted, and can no longer change;
+    `suppressed` are people of the live one.
+    """
+
+    desired: Desired
+    live: Live
+    terms: Terms
+    comparison: Comparison
+    phase: Phase
+    move: StartMove
+    earlier_versions: tuple[str, ...] = ()
+    suppressed: frozenset[str] = frozenset()
+
+    @property
+    def opts_out(self) -> bool:
+        """Whether suppressed people are in the live campaign, and can be taken out."""
+        managed = bool(self.suppressed) and not self.desired.ignores(NUMBERS) and NUMBERS in self.desired.spec
+        return managed and can_change(NUMBERS, self.live, self.phase, self.move)
+
+    @property
+    def earlier_allowed(self) -> bool:
+        """Whether somebody asked for the start to move earlier."""
+        return self.terms.allows(Permission.EARLIER_START, self.desired, self.live)
+
+    @property
+    def unseen_start_may_be_set(self) -> bool:
+        """A start that the account does not show counts as later than the manifest's (rule 4.5)."""
+        start = start_of(self.desired)
+        ahead = start is not None and start - self.terms.now >= MARGIN
+        return self.move is StartMove.UNSEEN and ahead and self.earlier_allowed
+
+    @property
+    def schedule(self) -> str:
+        """The name of the schedule's field."""
+        return self.live.kind.schedule.name
+
+    @property
+    def free_fields(self) -> tuple[str, ...]:
+        """The top-level fields that an update may change now, in the order of the table."""
+        wanted = self._resent() or self.comparison.fields
+        if wanted and self.unseen_start_may_be_set:
+            wanted |= {self.schedule}
+        return tuple(name for name in self.live.kind.by_name if name in wanted and self._is_free(name))
+
+    def _resent(self) -> frozenset[str]:
+        if self.phase is not Phase.OPEN or not self.terms.resends(self.desired, self.live):
+            return frozenset()
+        return frozenset(name for name in self.desired.spec if not self.desired.ignores(name))
+
+    def _is_free(self, name: str) -> bool:
+        if name == self.schedule and not self._schedule_is_free:
+            return False
+        return can_change(name, self.live, self.phase, self.move)
+
+    @property
+    def _schedule_is_free(self) -> bool:
+        if self.move is StartMove.UNSEEN:
+            return self.unseen_start_may_be_set
+        if self.move is StartMove.EARLIER:
+            return self.earlier_allowed
+        return self.move is not StartMove.TOO_LATE
+
+
+def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
+    """Compares; on a campaign that has begun a name that differs is no difference."""
+    comparison = compare(desired, live, terms.country)
+    phase = phase_of(live, terms.now)
+    if phase is Phase.STARTED:
+        kept = tuple(it for it in comparison.differences if live.kind.by_path[it.field].role is not Role.NAME)
+        comparison = Comparison(kept, comparison.unseen)
+    move = start_move(desired, live, comparison, terms.now)
+    earlier = earlier_versions(comparison, live, phase, move) if comparison.differences else ()
+    if earlier:
+        kept = tuple(it for it in comparison.differences if it.field not in earlier)
+        comparison = Comparison(kept, comparison.unseen)
+    suppressed = still_in(desired, live)
+    if suppressed and not can_change(NUMBERS, live, phase, move) and only_fewer(desired, live, suppressed):
+        kept = tuple(it for it in comparison.differences if it.field != NUMBERS)
+        comparison = Comparison(kept, comparison.unseen)
+    return Assessment(desired, live, terms, comparison, phase, move, earlier, suppressed)

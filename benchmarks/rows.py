@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks.account import Account
 from benchmarks.measuring import ENVIRONMENT, Command, Taken, in_turns, ratio
 from benchmarks.pricing import seconds_to_price
+from benchmarks.recipients import write_suppressing, write_to_lists
 from benchmarks.registered import seconds_of_a_difference, write_registered
 from benchmarks.repeating import write_repeating
 from benchmarks.scale import live_items, write_project
@@ -62,6 +63,9 @@ class Benchmark:
         yield from self._registered()
         yield from self._repeating()
         yield from self._pricing()
+        yield from self._suppressing()
+        yield from self._frequency()
+        yield from self._lists()
         yield from self._check_jsonschema()
         yield from self._octodns()
 
@@ -182,6 +186,41 @@ class Benchmark:
         )
         what = f"the typical, worst and shared runs of {self.count:,} campaigns that overlap"
         yield Row(what, "the same", 3 * self.count / 10_000, ranged, " s", "the fastest of several")
+
+    def _suppressing(self) -> Iterator[Row]:
+        people, left_out = 10 * self.count, 100 * self.count
+        without = write_suppressing(self.directory / "all-called", people, 0)
+        with_it = write_suppressing(self.directory / "some-left-out", people, left_out)
+        every, some = in_turns([self._ours(it, "validate") for it in (without, with_it)], self.turns)
+        took = min(some.busy) - min(every.busy)
+        what = f"leaving {left_out:,} people out of a list of {people:,}"
+        detail = (
+            f"processor time, {_told(min(some.busy))} to {_told(min(every.busy))}; {some.megabytes:.0f} MB"
+        )
+        yield Row(what, "`validate` without them", 2 * self.count / 10_000, took, " s", detail)
+
+    def _frequency(self) -> Iterator[Row]:
+        campaigns, people = max(1, 300 * self.count // 10_000), 10 * self.count
+        peer = self._peer("frequency", str(campaigns), str(people))
+        read, reckoned, megabytes = map(float, _said(peer).split())
+        what = f"`frequency` over {campaigns:,} manifests of {people:,} numbers each"
+        detail = f"processor time, {_told(reckoned)} beside {_told(read)}"
+        yield Row(what, "reading their files", 1.5, reckoned / read, "×", detail)
+        yield Row(what, "memory", 500, megabytes, " MB", "of the process, its files and texts in it")
+
+    def _lists(self) -> Iterator[Row]:
+        from campaignctl.sandbox.server import Sandbox
+
+        with Sandbox() as sandbox:
+            lists = [{"numbers": [f"+9198{place:08d}", f"+9197{place:08d}"]} for place in range(50)]
+            sids = sandbox.seed("acme1", "lists", lists)
+            project = write_to_lists(self.directory / "to-lists", sandbox.url, sids)
+            commands = [
+                self._ours(project, "plan", "--format", "json", *it) for it in ((), ("--no-count-lists",))
+            ]
+            with_it, without = (json.loads(_said(it))["refresh"]["requests"] for it in commands)
+        what = "requests of a plan that sends to 50 lists"
+        yield Row(what, "the same with --no-count-lists", 50, with_it - without, " more", f"{with_it} in all")
 
     def _check_jsonschema(self) -> Iterator[Row]:
         if find_spec("check_jsonschema") is None:

@@ -132,10 +132,9 @@ def of_suppressing(before: Desired, after: Desired) -> Iterator[str]:
     gone = _sources(before) - _sources(after)
     for source in sorted(gone):
         yield f"suppress no longer has {source}"
-    declared = texts(after.declares)
     called = before.left_out - after.left_out
-    if called and after.suppression is not None:
-        called &= set(canonical_numbers(declared, after.suppression.country))
+    if called and before.suppression is not None:
+        called &= set(canonical_numbers(texts(after.declares), before.suppression.country))
     if called:
         yield f"{counted(len(called), 'person is', 'people are')} no longer suppressed"
 

@@ -27,6 +27,7 @@ from campaignctl.planning.contact_lists import (
     resolve_lists,
     used_lists,
 )
+from campaignctl.planning.counting import with_lists_to_come
 from campaignctl.planning.planner import Decisions
 from campaignctl.saved_plans.seal import canonical_list
 
@@ -67,6 +68,28 @@ def _canonical(contact_list: ContactList, country: Country | None) -> bytes:
     )
 
 
+def repeated_in(lists: Iterable[ManagedList], level: Severity | None) -> Iterator[Diagnostic]:
+    """People who stand twice in a list, which has them once."""
+    for managed in lists if level is not None else ():
+        if repeated := managed.members.repeated:
+            assert level is not None
+            rows = counted(repeated, "row holds a number that stands", "rows hold numbers that stand")
+            message = f"{rows} there already; the first row counts"
+            yield Diagnostic(level, "duplicate_numbers", managed.where, message)
+
+
+def known_offline(
+    reading: Reading, country: Country | None, repeats: Severity | None
+) -> tuple[Reading, tuple[Diagnostic, ...]]:
+    """The manifests with the people of the project's lists, and what is found in those that are selected."""
+    documents = (it for it in reading.companions[CONTACT_LIST] if isinstance(it, ContactList))
+    lists = {it.name: managed_list(it, country) for it in documents}
+    found = {id(it): resolve_lists(it, lists) for it in reading.all_manifests}
+    selected = tuple(found[id(it)] for it in reading.selected)
+    findings = tuple(repeated_in((lists[it.name] for it in selected_lists(reading)), repeats))
+    return reading._replace(all_manifests=tuple(found.values()), selected=selected), findings
+
+
 @dataclass(frozen=True)
 class ListPlanner:
     """Plans with the project's lists. Requests are made where they tell something that an operation needs.
@@ -97,13 +120,16 @@ class ListPlanner:
         judged = self._judged(lists, snapshot)
         decisions = self.rules.decide(judged)
         used = used_lists(decisions.changes)
-        findings = tuple(self._findings(lists, used))
+        findings = tuple(repeated_in((lists[name] for name in sorted(used)), self.repeats))
         known = self._counted(self._forbidden(lists, used), used)
         if any(known[name].wanted != it.wanted or known[name].forbidden for name, it in lists.items()):
             judged = self._judged(known, snapshot)
             decisions = self.rules.decide(judged)
             known = self._counted(known, used_lists(decisions.changes))
         decisions = self.rules.decide_counted(judged, decisions, counts_of(known, snapshot.now))
+        if self.rules.counts:
+            told = tuple(with_lists_to_come(it, snapshot.now) for it in decisions.changes)
+            decisions = replace(decisions, changes=told)
         changes = self._changes(known, decisions, in_use, judged.snapshot)
         return (
             replace(
@@ -114,15 +140,6 @@ class ListPlanner:
             judged.snapshot,
             known,
         )
-
-    def _findings(self, lists: Lists, used: frozenset[str]) -> Iterator[Diagnostic]:
-        """Of what would be sent: people who stand twice in a list, which has them once."""
-        for name in sorted(used) if self.repeats else ():
-            if repeated := lists[name].members.repeated:
-                assert self.repeats is not None
-                rows = counted(repeated, "row holds a number that stands", "rows hold numbers that stand")
-                message = f"{rows} there already; the first row counts"
-                yield Diagnostic(self.repeats, "duplicate_numbers", lists[name].where, message)
 
     def _forbidden(self, lists: Lists, used: frozenset[str]) -> Lists:
         if self.repeats is not Severity.ERROR:

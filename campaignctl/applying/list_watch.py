@@ -8,8 +8,10 @@ from typing import Final
 
 from campaignctl.applying.port import AccountPort, Hooks, TooLateError
 from campaignctl.applying.progress import ChangeRun
+from campaignctl.diagnostics import counted
 from campaignctl.model.plan import Change, ListCount, Reason
-from campaignctl.planning.counting import called, lists_of
+from campaignctl.planning.compare import refs_in
+from campaignctl.planning.counting import LISTS, called, lists_of
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.drift import drift
 
@@ -42,9 +44,19 @@ class ListWatch:
             TooLateError: a list has drifted; the change is not carried out.
         """
         for reviewed in reviewed_lists(state.change):
-            found = self._drift(reviewed, state)
+            found = self._without_its_members(reviewed, state) or self._drift(reviewed, state)
             if found is not None:
                 raise TooLateError(Reason("list-drift", f"{found}; plan again and review who came"))
+
+    def _without_its_members(self, reviewed: ListCount, state: ChangeRun) -> str | None:
+        """Whether a list of the project holds more or fewer than its members, whatever the policy says."""
+        refs = (it for it in refs_in(state.change.resulting.get(LISTS)) if it.sid == reviewed.sid)
+        members = next((it.members for it in refs), None)
+        now = self._now(reviewed).count if members is not None else None
+        if members is None or now is None or now == len(members):
+            return None
+        people = counted(len(members), "person", "people")
+        return f"{called(reviewed)} drifted: it is of {people}, and {now:,} are in it"
 
     def _drift(self, reviewed: ListCount, state: ChangeRun) -> str | None:
         now = self._now(reviewed)

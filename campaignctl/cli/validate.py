@@ -20,6 +20,7 @@ from campaignctl.diagnostics import Diagnostic, has_errors, in_order
 from campaignctl.exits import Exit
 from campaignctl.kinds.countries import Country
 from campaignctl.model.environment import Environment
+from campaignctl.model.managed_lists import CONTACT_LIST
 from campaignctl.rendering import formats
 from campaignctl.rendering.findings import finding_document, validate_document
 
@@ -83,9 +84,15 @@ def _check_all(
 
 
 def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
-    from campaignctl.policy import check_manifests
+    from campaignctl.policy import RULES, check_manifests, level_of
 
-    now = session.clock.now()
+    now, of_lists = session.clock.now(), tuple[Diagnostic, ...]()
+    if CONTACT_LIST in reading.companions:
+        from campaignctl.app.contact_lists import known_offline
+
+        environment = session.environment
+        repeats = level_of(RULES["duplicate_numbers"], environment)
+        reading, of_lists = known_offline(reading, environment.country, repeats)
     found = check_manifests(
         reading.all_manifests,
         reading.selected,
@@ -96,7 +103,7 @@ def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
         session.locate_companion,
         reading.own_rules,
     )
-    return list(found)
+    return [*found, *of_lists]
 
 
 def _write(

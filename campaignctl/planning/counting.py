@@ -12,7 +12,7 @@ from campaignctl.kinds.lifecycle import Status
 from campaignctl.model.campaigns import ListRef
 from campaignctl.model.plan import Change, ListCount
 from campaignctl.model.windows import window_of
-from campaignctl.planning.compare import texts_or_refs
+from campaignctl.planning.compare import refs_in, texts_or_refs
 from campaignctl.planning.order import start_for_order
 
 LISTS: Final = "lists"
@@ -65,6 +65,21 @@ def with_lists(change: Change, lists: Mapping[str, ListCount], now: datetime, no
     empty = [it for it in mine if it.count == 0] if notes_empty and not change.reaches_lists else []
     notes = (*map(_unknown, (it for it in mine if it.count is None)), *map(_empty, empty))
     return replace(change, lists=mine, notes=(*change.notes, *notes))
+
+
+def with_lists_to_come(change: Change, now: datetime) -> Change:
+    """The change with the project's lists that it will send to and that an apply uploads: who is in them is known."""
+    if not _is_counted(change, now):
+        return change
+    refs = [it for it in refs_in(change.resulting.get(LISTS)) if it.members is not None]
+    managed = {it.sid for it in refs}
+    mine = (replace(it, managed=True) if it.sid in managed else it for it in change.lists)
+    to_come = (
+        ListCount(None, it.name, len(it.members), managed=True)
+        for it in refs
+        if it.sid is None and it.members
+    )
+    return replace(change, lists=(*mine, *to_come))
 
 
 def called(each: ListCount) -> str:

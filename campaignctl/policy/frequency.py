@@ -16,7 +16,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State
-from campaignctl.model.campaigns import Desired
+from campaignctl.model.campaigns import Desired, ListRef
+from campaignctl.model.managed_lists import Members
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.policy.copies import ManifestKey, manifest_key
 
@@ -73,7 +74,8 @@ class Frequency:
 
 def _calls_known_people(contact: ReachedCampaign) -> bool:
     desired = contact.desired
-    known = bool(desired.spec.get("from")) and not desired.spec.get("lists")
+    members = _members(desired)
+    known = members is not None and bool(members or desired.spec.get("from"))
     return known and (contact.over or desired.state not in _NOT_CALLING)
 
 
@@ -83,6 +85,14 @@ def _near(contacts: Sequence[ReachedCampaign], within: timedelta) -> Sequence[Re
     if first is None:
         return ()
     return [it for it in contacts if not it.over or it.start > first - within]
+
+
+def _members(desired: Desired) -> list[Members] | None:
+    """Who is in its lists; None where one of them is not the project's."""
+    lists = desired.spec.get("lists") or ()
+    refs = lists if isinstance(lists, list | tuple) else (lists,)
+    known = [it.members for it in refs if isinstance(it, ListRef) and it.members is not None]
+    return known if len(known) == len(refs) else None
 
 
 def _label(desired: Desired) -> str:
@@ -98,13 +108,16 @@ class _KnownPeople:
 
     def __init__(self, country: Country | None) -> None:
         self._country = country
-        self._known: dict[int, People] = {}
+        self._known: dict[tuple[int, ...], People] = {}
 
     def of(self, desired: Desired) -> People:
-        numbers = desired.spec.get("from")
-        if id(numbers) not in self._known:
-            self._known[id(numbers)] = as_people(texts(numbers), self._country)
-        return self._known[id(numbers)]
+        numbers, members = desired.spec.get("from"), _members(desired) or []
+        key = (id(numbers), *map(id, members))
+        if key not in self._known:
+            several = (number for it in members for number in it.numbers)
+            everybody = [*texts(numbers), *several] if members else texts(numbers)
+            self._known[key] = as_people(everybody, self._country)
+        return self._known[key]
 
 
 def as_people(numbers: Sequence[str], country: Country | None) -> People:

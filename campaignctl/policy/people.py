@@ -68,7 +68,8 @@ def frequency(case: Case) -> Iterator[Violation]:
         f"{people} in more than {counted(at_most, 'campaign')} that start within {written}, with "
         f"{', '.join(map(quoted, found.names))}: start it later, or leave them out with suppress"
     )
-    yield Violation("from", message, details=(("people", found.people),))
+    place = "from" if case.desired.spec.get("from") else "lists"
+    yield Violation(place, message, details=(("people", found.people),))
 
 
 WITHIN: Final = "7d"

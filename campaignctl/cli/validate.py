@@ -20,7 +20,6 @@ from campaignctl.diagnostics import Diagnostic, has_errors, in_order
 from campaignctl.exits import Exit
 from campaignctl.kinds.countries import Country
 from campaignctl.model.environment import Environment
-from campaignctl.model.managed_lists import CONTACT_LIST
 from campaignctl.rendering import formats
 from campaignctl.rendering.findings import finding_document, validate_document
 
@@ -84,15 +83,10 @@ def _check_all(
 
 
 def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
-    from campaignctl.policy import RULES, check_manifests, level_of
+    from campaignctl.policy import check_manifests
 
-    now, of_lists = session.clock.now(), tuple[Diagnostic, ...]()
-    if CONTACT_LIST in reading.companions:
-        from campaignctl.app.contact_lists import known_offline
-
-        environment = session.environment
-        repeats = level_of(RULES["duplicate_numbers"], environment)
-        reading, of_lists = known_offline(reading, environment.country, repeats)
+    now = session.clock.now()
+    reading, of_lists = _with_lists(reading, session.environment)
     found = check_manifests(
         reading.all_manifests,
         reading.selected,
@@ -104,6 +98,16 @@ def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
         reading.own_rules,
     )
     return [*found, *of_lists]
+
+
+def _with_lists(reading: Reading, environment: Environment) -> tuple[Reading, tuple[Diagnostic, ...]]:
+    """The manifests with the people of the project's lists, where it has some, and what is found in these."""
+    if "ContactList" not in reading.companions:
+        return reading, ()
+    from campaignctl.app.contact_lists import known_offline
+    from campaignctl.policy import RULES, level_of
+
+    return known_offline(reading, environment.country, level_of(RULES["duplicate_numbers"], environment))
 
 
 def _write(

@@ -12,14 +12,16 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import State
 from campaignctl.model.campaigns import Desired, ListRef
-from campaignctl.model.managed_lists import Members
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.policy.copies import ManifestKey, manifest_key
+
+if TYPE_CHECKING:
+    from campaignctl.model.managed_lists import Members
 
 _SLICE: Final = 400_000
 """People that are gone through at a time."""

@@ -107,6 +107,8 @@ _FEWEST: Final = 8
 _FEWEST_WITH_CODE: Final = 7
 _LONGEST_NUMBER: Final = 15
 _URL: Final = r"https?://[^\s<>\"'`]+"
+_VERSION: Final = r"(?i)(?<=[a-z0-9]-)[0-9a-f]{16}(?![0-9a-f])"
+"""What follows a list's name in the account's."""
 
 
 def without_numbers(text: str) -> str:
@@ -137,7 +139,10 @@ def _masked_run(match: re.Match[str]) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """What an account says, which may repeat what it was sent: no number of people, no secret of a callback."""
+    """What an account says, which may repeat what it was sent: no number of people, no secret of a callback, no digits
+    of a list's version, by which a list of one could be guessed.
+    """
+    text = _compiled(_VERSION).sub("•••", text)
     return without_numbers(_compiled(_URL).sub(lambda match: mask_url(match.group()), text))
 
 

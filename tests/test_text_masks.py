@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from campaignctl.text import HIDDEN, calling_code, mask_number, mask_url
+from campaignctl.text import HIDDEN, calling_code, mask_number, mask_url, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,17 @@ def by_its_parts(url: str) -> str:
     query = "&".join(f"{name}={HIDDEN}" if equals else HIDDEN for name, equals, _ in pairs)
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, query, HIDDEN if parts.fragment else ""))
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ('the list "vip-customers-01ab23cd45ef67a8" exists', 'the list "vip-customers-•••" exists'),
+        ("vip-customers-0123456789012345-2 is taken", "vip-customers-•••-2 is taken"),
+        ("VIP-0123456789ABCDEF is taken", "VIP-••• is taken"),
+        ("8116a0b423ab210e5fc45c162931c1d5 is taken", "8116a0b423ab210e5fc45c162931c1d5 is taken"),
+    ],
+)
+def test_what_an_account_says_does_not_repeat_the_digits_of_a_lists_version(said: str, shown: str) -> None:
+    """They are made of the people: those of a list of one could be guessed."""
+    assert without_secrets(said) == shown

@@ -288,7 +288,10 @@ def _held_reasons(
     if words:
         unsure = _UNSURE if Op.RESUME in words and _would_wait_if_known(facts) else ""
         people = counted(len(facts.suppressed), "suppressed person", "suppressed people")
-        calls = f"; it would {facts.live.kind.stem} {people} (allow suppressed)" if resumes_to_them else ""
+        flag = f"--allow {Permission.SUPPRESSED}:{facts.desired.name or facts.live.sid}"
+        calls = (
+            f"; it would {facts.live.kind.stem} {people}, which needs {flag} too" if resumes_to_them else ""
+        )
         yield Reason("needs-allow", f"{', '.join(words)} must be asked for{unsure}{calls}")
 
 

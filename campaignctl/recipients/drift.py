@@ -59,6 +59,8 @@ def drift_since_approval(
     if len(approved) > len(now):
         return "lists that were counted when it was given are not counted now"
     for before, each in zip(approved, now, strict=True):
+        if before is None and each.count is not None:
+            return f"it does not say how many people were in the list {each.sid}, which is counted now: plan again"
         found = drift(before, each.count, environment)
         if found is not None and not found.noted:
             return f"the list {each.sid} changed: {found.says} ({RULE}); plan again and review who came"

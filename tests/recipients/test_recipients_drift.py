@@ -227,6 +227,15 @@ def test_an_unknown_count_stands_in_it_as_x(desk: Desk) -> None:
     assert desk.run(*APPLY, "--expect", approval).code == 0
 
 
+def test_an_unknown_count_is_no_approval_of_whoever_is_counted_now(desk: Desk) -> None:
+    sid = contact_list(desk, 5)
+    desk.manifests(sms(lists=[sid]))
+    approval = approved(desk).replace("+5", "+x")
+    result = desk.run(*APPLY, "--expect", approval)
+    assert (result.code, desk.writes) == (3, [])
+    assert f"how many people were in the list {sid}" in result.err
+
+
 def test_counts_are_in_no_digest(desk: Desk) -> None:
     sid = contact_list(desk, 5)
     desk.manifests(sms(lists=[sid]))

@@ -371,7 +371,7 @@ def test_a_resume_of_what_holds_suppressed_people_has_a_word_of_its_own(desk: De
     project_with_opt_outs(desk, BELA, state="active")
     (change,) = desk.plan("--allow", "resume")["changes"]
     assert (change["change"], change["reason"]["code"]) == ("held", "needs-allow")
-    assert "allow suppressed" in change["reason"]["message"]
+    assert "--allow suppressed:diwali-reminder too" in change["reason"]["message"]
     (change,) = desk.plan("--allow", "resume", "--allow", "suppressed:diwali-reminder")["changes"]
     assert [it["op"] for it in change["operations"]] == ["resume"]
     assert desk.run("plan", "--allow", "suppressed").code == 64

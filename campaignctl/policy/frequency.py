@@ -7,7 +7,7 @@ a hundred thousand people each take less memory than their texts would.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -200,23 +200,28 @@ def _at_fault(
     places: Collection[int], starts: Sequence[datetime], at_most: int, within: timedelta
 ) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Of the campaigns that one person is in, in their order: those that are one too many, and beside which."""
-    before: list[int] = []
+    before: list[int] = []  # by start
+    moments: list[datetime] = []
     for place in places:
-        near = sorted(
-            (it for it in before if abs(starts[it] - starts[place]) < within), key=starts.__getitem__
-        )
-        crowd = _largest([*near, place], place, starts, within)
+        start = starts[place]
+        first, last = bisect_right(moments, start - within), bisect_left(moments, start + within)
+        here = bisect_right(moments, start)
+        near = [*before[first:here], place, *before[here:last]]
+        crowd = _largest(near, here - first, starts, within)
         if len(crowd) > at_most:
             yield place, tuple(it for it in crowd if it != place)
-        before.append(place)
+        before.insert(here, place)
+        moments.insert(here, start)
 
 
-def _largest(near: Sequence[int], mine: int, starts: Sequence[datetime], within: timedelta) -> Sequence[int]:
-    """The most of them whose starts all lie less than `within` apart, one of them mine."""
-    ordered = sorted(near, key=starts.__getitem__)
-    best: Sequence[int] = (mine,)
-    for begin, first in enumerate(ordered):
-        crowd = [it for it in ordered[begin:] if starts[it] - starts[first] < within]
-        if mine in crowd and len(crowd) > len(best):
-            best = crowd
+def _largest(
+    ordered: Sequence[int], mine: int, starts: Sequence[datetime], within: timedelta
+) -> Sequence[int]:
+    """The most of them, given by start, that all lie less than `within` apart, and the one at `mine` among them."""
+    best, end = ordered[mine : mine + 1], mine
+    for begin in range(mine + 1):
+        while end < len(ordered) and starts[ordered[end]] - starts[ordered[begin]] < within:
+            end += 1
+        if end > mine and end - begin > len(best):
+            best = ordered[begin:end]
     return best

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from harness import Desk, desk_at, voice
+from hypothesis import given
+from hypothesis import strategies as st
 from repeating import changes, statuses, weekly
 
+from campaignctl.policy.frequency import People, too_often
 from campaignctl.recipients.choosing import choose
 
+Campaigns: TypeAlias = "Sequence[tuple[datetime, People]]"
+NOON = datetime(2027, 1, 10, 12, tzinfo=UTC)
 OTHERS = {"from": ["+919876543299"]}
 
 
@@ -177,3 +185,31 @@ def test_a_guard_watches_every_date_of_a_manifest(desk: Desk) -> None:
     done = desk.run("guard", "--once")
     assert statuses(desk)["weekly-2027-01-11"] == "paused", done.all
     assert statuses(desk)["weekly-2027-01-18"] == "created"
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 40)), min_size=1, max_size=12),
+    st.integers(1, 3),
+    st.integers(1, 12),
+)
+def test_campaigns_of_the_very_same_people_count_as_those_of_equal_ones(
+    campaigns: list[tuple[int, int]], at_most: int, within: int
+) -> None:
+    groups = [array("Q", some) for some in ([1, 2, 3], [2, 3, 4], [4])]
+    shared = [(NOON + timedelta(hours=hour), groups[group]) for group, hour in campaigns]
+    copied = [(start, array("Q", people)) for start, people in shared]
+    found = too_often(shared, at_most, timedelta(hours=within))
+    assert found == too_often(copied, at_most, timedelta(hours=within))
+    assert {place for place, (count, _) in found.items() if count} == {
+        place
+        for place, (_, people) in enumerate(shared)
+        if any(_crowd(shared, place, person, timedelta(hours=within)) > at_most for person in people)
+    }
+
+
+def _crowd(campaigns: Campaigns, mine: int, person: int, within: timedelta) -> int:
+    """The most that call somebody, none after mine in the order, within any stretch that holds mine."""
+    starts = [start for start, people in campaigns[: mine + 1] if person in people]
+    own = campaigns[mine][0]
+    windows = ([it for it in starts if first <= it < first + within] for first in starts if first <= own)
+    return max(len(it) for it in windows if own in it)

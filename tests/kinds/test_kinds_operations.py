@@ -100,7 +100,7 @@ COMMAND = (
     Edit(
         "cli/by_hand.py",
         "archive = _command(VERBS[Action.ARCHIVE])\n",
-        "delete = _command(VERBS[Action.ERASE])\n",
+        "erase = _command(VERBS[Action.ERASE])\n",
     ),
     Edit(
         "cli/main.py",

@@ -13,6 +13,7 @@ from campaignctl.model.plan import Change, ListCount
 from campaignctl.planning.counting import MOST_LISTS, left_uncounted, lists_to_count
 from campaignctl.planning.planner import Decisions, make_plan
 from campaignctl.planning.terms import Terms
+from campaignctl.policy.checking import keeps_ledger
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
@@ -29,10 +30,16 @@ class Counted(NamedTuple):
 
 
 def count_for(
-    changes: Iterable[Change], now: datetime, client: Client, known: Mapping[str, ListCount] = NOTHING_KNOWN
+    changes: Iterable[Change],
+    now: datetime,
+    client: Client,
+    known: Mapping[str, ListCount] = NOTHING_KNOWN,
+    budgeted: tuple[str, ...] | None = None,
 ) -> Counted | None:
-    """Those of what is about to be done, beside what is known already; None where no list is sent to."""
-    wanted = lists_to_count(changes, now)
+    """Those of what is about to be done, and what a budget needs besides, beside what is known already; None where no
+    list is sent to.
+    """
+    wanted = lists_to_count(changes, now, budgeted)
     if not wanted:
         return None
     wanted = tuple(sid for sid in wanted if sid not in known)
@@ -62,16 +69,22 @@ class CountingRules:
     counts: bool
 
     def decide(self, judged: Judged) -> Decisions:
-        """With what is known by now."""
-        return make_plan(*judged, self.terms)
+        """With what is known by now; what a budget does not know yet is no fault while lists are to be counted."""
+        counting = self.counts and keeps_ledger(self.terms.environment)
+        return make_plan(*judged, replace(self.terms, counting=counting))
 
     def decide_counted(
         self, judged: Judged, decisions: Decisions, known: Mapping[str, ListCount] = NOTHING_KNOWN
     ) -> Decisions:
         """What was decided; where it sends to lists, once more with their counts. `known` was counted already."""
-        counted = count_for(decisions.changes, self.terms.now, self.client, known) if self.counts else None
-        if counted is None:
+        if not self.counts:
             return decisions
-        self.terms = replace(self.terms, lists=counted.lists)
-        decisions = self.decide(judged)
-        return replace(decisions, notes=(*decisions.notes, *counted.notes))
+        budget = decisions.budgeted
+        sums = budget.lists if budget is not None else None
+        counted = count_for(decisions.changes, self.terms.now, self.client, known, sums)
+        if counted is None and (budget is None or budget.knows_all):
+            return decisions
+        if counted is not None:
+            self.terms = replace(self.terms, lists=counted.lists)
+        decisions = make_plan(*judged, self.terms)
+        return replace(decisions, notes=(*decisions.notes, *(counted.notes if counted is not None else ())))

@@ -26,7 +26,7 @@ from campaignctl.parallel import in_background
 from campaignctl.planning.lists import asks_by_name, resolve
 from campaignctl.planning.planner import Decisions, with_dates
 from campaignctl.planning.terms import Terms
-from campaignctl.policy import RULES, level_of
+from campaignctl.policy import RULES, Beside, level_of
 from campaignctl.rendering.formats import FORMATS
 from campaignctl.saved_plans.assemble import assemble
 from campaignctl.saved_plans.seal import document_digest, keyed, seal_manifests, sealed
@@ -157,7 +157,8 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
         decisions = rules.decide_counted(judged, rules.decide(judged))
     _refuse_names_of_both_kinds(asked, decisions)
     snapshot = replace(snapshot, requests=snapshot.requests + client.requests - before)
-    return PlanBasis(reading, snapshot, rules.terms, decisions, lists or {})
+    asked_again = replace(rules.terms, beside=Beside(find_load=decisions.find_load))  # right before a write
+    return PlanBasis(reading, snapshot, asked_again, decisions, lists or {})
 
 
 def _decide_with_own_lists(

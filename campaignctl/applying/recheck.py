@@ -139,7 +139,7 @@ def _crossing(desired: Desired, live: Live, terms: Terms) -> Reason | None:
 
 
 def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | None:
-    findings = check(subject, desired, terms.policies, terms.locate)
+    findings = check(subject, desired, terms.policies, terms.locate, terms.beside)
     errors = [it for it in findings if it.severity == "error" and it.rule in _LOOKED_AT_AGAIN]
     return Reason("policy", errors[0].message) if errors else None
 

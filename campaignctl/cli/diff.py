@@ -31,7 +31,7 @@ from campaignctl.manifests.files import shown_path
 from campaignctl.manifests.project import declared_settings
 from campaignctl.manifests.revision import Base, Files, Repository
 from campaignctl.policy import Policies
-from campaignctl.policy.checking import manifests_beside
+from campaignctl.policy.checking import manifests_beside, members_known
 from campaignctl.policy.hours import zone_name
 from campaignctl.rendering import formats
 
@@ -95,7 +95,9 @@ def _document(
     )
     diff = diff_manifests(before.version, Version(reading.all_manifests, reading.selected), circumstances)
     policies = Policies.of(session.environment)
-    beside = manifests_beside(reading.all_manifests, policies, circumstances.now)
+    known_before = members_known(before.companions, before.environment)
+    known = members_known(reading.companions, session.environment)
+    beside = manifests_beside(tuple(map(known, reading.all_manifests)), policies, circumstances.now)
     compared = Compared(
         session.environment.name,
         {"revision": base.revision, "commit": base.commit, "merge_base": base.merge_base},
@@ -105,7 +107,7 @@ def _document(
         reading.findings,
         zone_name(session.environment),
         _settings(session, before, reading),
-        Sides(before.environment, session.environment, circumstances.now, beside),
+        Sides(before.environment, session.environment, circumstances.now, beside, known_before, known),
     )
     return diff_document(diff, compared, country, show_numbers=asked.show_numbers)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
@@ -209,12 +209,17 @@ class Compared:
 
 @dataclass(frozen=True)
 class Sides:
-    """By what both versions run and cost: their environments, the moment, and what runs beside a manifest."""
+    """By what both versions run and cost: their environments, the moment, and what runs beside a manifest.
+
+    `known_before` and `known_after` make of a manifest one that knows who is in the lists of its project.
+    """
 
     before: Environment
     after: Environment
     now: datetime
     find_load: FindLoad
+    known_before: Callable[[Desired], Desired]
+    known_after: Callable[[Desired], Desired]
 
 
 def diff_document(
@@ -274,8 +279,9 @@ def _priced(
     before = Costs(sides.before) if sides.before.prices.get("currency") == after.currency else None
     going: list[Priced] = []
     for change, document in zip(changes, documents, strict=True):
-        was = before.of_manifest(change.before) if before else _unknown(change.before)
-        priced = was, after.of_manifest(change.after)
+        old = sides.known_before(change.before) if change.before else None
+        new = sides.known_after(change.after) if change.after else None
+        priced = before.of_manifest(old) if before else _unknown(old), after.of_manifest(new)
         document["cost"] = after.change_document(*priced)
         going += [priced] if change.manifest.state not in STOPPED_STATES else []
     return {"cost": after.plan_document(going)}
@@ -317,7 +323,7 @@ def _change(
 def _run(after: Desired | None, sides: Sides | None) -> RunDocument | None:
     if after is None or sides is None or after.repeat is not None:
         return None
-    return run_document(run_of_manifest(after, sides.now, sides.after, sides.find_load))
+    return run_document(run_of_manifest(sides.known_after(after), sides.now, sides.after, sides.find_load))
 
 
 def _dates(dates: DatesChanged | None) -> DatesChangedDocument | None:

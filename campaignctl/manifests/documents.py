@@ -56,15 +56,21 @@ class Document(NamedTuple):
 class Source(NamedTuple):
     """Where a document stands: its file, its place among the file's documents from 0.
 
-    `text` is the file's where comments may stand behind values in it, else empty.
+    `text` is the file's where comments may stand behind values in it, else empty; `json` is what was read as YAML only
+    with other escapes, else empty.
     """
 
     file: ManifestFile
     document: int
     text: str = ""
+    json: str = ""
 
     def at(self, mark: Mark) -> Position:
         """A place in the file as messages give it."""
+        if self.json:
+            from campaignctl.manifests.characters import place_in_json
+
+            mark = place_in_json(self.json, mark)
         return Position(self.file.shown, mark.line + 1, mark.column + 1)
 
 

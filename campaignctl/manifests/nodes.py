@@ -86,6 +86,12 @@ def json_as_yaml(text: str) -> str:
     return re.sub(SURROGATES, _joined, text)
 
 
+def yaml_of(text: str, file: str) -> tuple[str, str]:
+    """A file's text where that must be read as YAML with other escapes, else nothing; and what is read."""
+    read = json_as_yaml(text) if file.lower().endswith(".json") else text
+    return text if len(read) != len(text) else "", read
+
+
 def _joined(halves: re.Match[str]) -> str:
     code = 0x10000 + ((int(halves[2], 16) - 0xD800) << 10) + int(halves[3], 16) - 0xDC00
     return f"{halves[1]}\\U{code:08X}"

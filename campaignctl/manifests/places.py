@@ -12,7 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.manifest import FROM_FILE
 from campaignctl.manifests.files import UnreadableFileError, decoded
-from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, json_as_yaml, mark_of, members
+from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, mark_of, members, yaml_of
 from campaignctl.model.campaigns import Desired
 
 
@@ -23,10 +23,16 @@ def locate(root: Path, where: Position, document: int, path: str) -> Position:
     unless it begins with `metadata`, `spec` or another key of the top level.
     """
     found = _found(root / where.file, document, path)
-    return where if found is None else _at(where.file, mark_of(found[1]))
+    return where if found is None else _at(where.file, mark_of(found[1]), found[0])
 
 
-def _at(file: str, mark: Mark) -> Position:
+def _at(file: str, mark: Mark, text: str) -> Position:
+    """`mark` is one of what was read of the file's text."""
+    json, _ = yaml_of(text, file)
+    if json:
+        from campaignctl.manifests.characters import place_in_json
+
+        mark = place_in_json(json, mark)
     return Position(file, mark.line + 1, mark.column + 1)
 
 
@@ -42,7 +48,7 @@ def _found(file: Path, document: int, path: str) -> tuple[str, Node] | None:
 def _composed(file: Path, document: int) -> tuple[str, Node] | None:
     try:
         text = decoded(file.read_bytes())
-        node = _document(text, file.suffix.lower() == ".json", document)
+        node = _document(text, file.name, document)
         return None if node is None else (text, node)
     except (OSError, ValueError, UnreadableFileError, MalformedYamlError):
         return None
@@ -66,23 +72,20 @@ def locate_character(
 
     `offset` counts from 0 in the text with the `variables` filled in; without any the text is taken as written.
     """
-    from campaignctl.manifests.characters import place_in_json, place_of_character
+    from campaignctl.manifests.characters import place_of_character
 
-    file = root / where.file
-    found = _found(file, document, path)
+    found = _found(root / where.file, document, path)
     text, node = found or ("", None)
     if not isinstance(node, ScalarNode):
         return locate(root, where, document, path)
-    if file.suffix.lower() != ".json":
-        return _at(where.file, place_of_character(text, node, offset, variables))
-    mark = place_of_character(json_as_yaml(text), node, offset, variables)
-    return _at(where.file, place_in_json(text, mark))
+    mark = place_of_character(yaml_of(text, where.file)[1], node, offset, variables)
+    return _at(where.file, mark, text)
 
 
 @lru_cache(maxsize=1)
-def _document(text: str, is_json: bool, document: int) -> Node | None:
+def _document(text: str, file: str, document: int) -> Node | None:
     """Several places of one document are asked for one after the other."""
-    nodes = documents(json_as_yaml(text) if is_json else text)
+    nodes = documents(yaml_of(text, file)[1])
     return next(islice(nodes, document, None), None)
 
 

@@ -12,7 +12,7 @@ from campaignctl.diagnostics import Diagnostic, Position, Severity, error, has_e
 from campaignctl.kinds.countries import Country
 from campaignctl.manifests.documents import Document, DocumentReader, Source
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, files_under, shown_path
-from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, json_as_yaml
+from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, yaml_of
 from campaignctl.manifests.places import locate
 from campaignctl.manifests.substitution import named_in
 from campaignctl.manifests.unquoted import may_cut
@@ -352,16 +352,15 @@ def _documents(file: ManifestFile, reader: DocumentReader) -> Iterator[Document]
         where = Source(file, 0).at(_end_of(unreadable.before))
         yield Document(None, (error(unreadable.rule, where, unreadable.message),), {})
         return
+    json, text = yaml_of(text, file.shown)
     try:
-        if file.shown.lower().endswith(".json"):
-            text = json_as_yaml(text)
         commented = may_cut(text)
         for index, node in enumerate(documents(text)):
-            document = reader.read(node, Source(file, index, commented))
+            document = reader.read(node, Source(file, index, commented, json))
             if document is not None:
                 yield document
     except MalformedYamlError as unreadable:
-        where = Source(file, 0).at(unreadable.mark)
+        where = Source(file, 0, json=json).at(unreadable.mark)
         found = (error(unreadable.rule, where, unreadable.message),)
         yield Document(None, found, {}, used=frozenset(named_in(text)))
 

@@ -14,7 +14,7 @@ from campaignctl.diagnostics import Diagnostic, Position, Severity, error, has_e
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.companions import read_companion
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
-from campaignctl.manifests.nodes import MalformedYamlError, documents, is_null, json_as_yaml, mark_of, members
+from campaignctl.manifests.nodes import MalformedYamlError, documents, is_null, mark_of, members, yaml_of
 from campaignctl.manifests.places import nearest
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.fault import SpecFinding
@@ -79,7 +79,9 @@ def _read_file(target: str, beside: ManifestFile) -> _CalendarFile:
     source = Source(ManifestFile(shown, target, beside.root, beside.home), 0)
     try:
         text = read_inside(Path(target), beside.home)
-        nodes = list(documents(json_as_yaml(text) if shown.lower().endswith(".json") else text))
+        json, text = yaml_of(text, shown)
+        source = source._replace(json=json)
+        nodes = list(documents(text))
     except UnreadableFileError as unreadable:
         return _CalendarFile(None, f"cannot be read: {unreadable.message}")
     except MalformedYamlError as unreadable:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import State
-from campaignctl.kinds.operations import BEGINNING, Op
+from campaignctl.kinds.operations import BEGINNING, STARTING, Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.approval import approval_of
 from campaignctl.model.campaigns import Counts, Desired, Key, Live, Locate, RefreshStrategy
@@ -148,6 +148,11 @@ class Change:
     def reaches_lists(self) -> bool:
         """Whether an apply leads to calls to people of its lists."""
         return any(it.sends_to_lists for it in self.operations if it.sid is None)
+
+    @property
+    def starts_something(self) -> bool:
+        """Whether policies bind it: its campaign is created, updated or resumed."""
+        return any(it.op in STARTING for it in self.operations if it.sid is None)
 
     @property
     def desired_state(self) -> State | None:

@@ -61,11 +61,12 @@ def written_duration(duration: timedelta) -> str:
 
 
 class OccurrenceOf(NamedTuple):
-    """Which date of which manifest a campaign is. `withdrawn`: the rule does not yield it any more."""
+    """Which date of which manifest a campaign is, and by which rule. `withdrawn`: none yields it any more."""
 
     manifest: str
     day: date
     withdrawn: bool = False
+    rule: Recurrence | None = None
 
 
 class OccurrenceSpan(NamedTuple):

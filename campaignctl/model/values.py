@@ -93,6 +93,11 @@ def _meaning_of(field: Field, country: Country | None) -> Meaning:
             return lambda value: str(value).lower().removesuffix("_opt_in")
 
 
+def items_of(value: Value) -> Sequence[Value]:
+    """The items of an array as they are; none of what is no array."""
+    return value if isinstance(value, list | tuple) else ()
+
+
 def texts(value: Value) -> Sequence[str]:
     """The items of an array as texts; a single value is an array of one, None an empty one."""
     if isinstance(value, list | tuple):

@@ -9,8 +9,10 @@ from typing import Final
 
 from campaignctl.diagnostics import counted, quoted, some_of
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.model.campaigns import ListRef
+from campaignctl.kinds.table import Value
+from campaignctl.model.campaigns import ListName, ListRef
 from campaignctl.model.plan import Change, ListCount
+from campaignctl.model.reasons import ChangeType
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import refs_in, texts_or_refs
 from campaignctl.planning.order import start_for_order
@@ -29,20 +31,42 @@ _MOST_NAMED: Final = 3
 
 def lists_of(change: Change) -> tuple[str, ...]:
     """The SIDs that it will send to, each once; a list of the project that is yet to come has none."""
-    items = texts_or_refs(change.resulting.get(LISTS))
-    there = (it for it in items if not (isinstance(it, ListRef) and it.sid is None))
+    return lists_in(change.resulting)
+
+
+def lists_in(spec: Mapping[str, Value]) -> tuple[str, ...]:
+    """The same of the fields of a campaign; what nobody has looked up has none either."""
+    there = (it for it in texts_or_refs(spec.get(LISTS)) if not (isinstance(it, ListName) or _is_to_come(it)))
     return tuple(dict.fromkeys(map(str, there)))
 
 
-def lists_to_count(changes: Iterable[Change], now: datetime) -> tuple[str, ...]:
-    """Those of what is created, resumed or given other lists by its start, then those of what begins soon anyway."""
-    due = [change for change in changes if _is_counted(change, now) and lists_of(change)]
-    due.sort(key=lambda it: (not it.reaches_lists, start_for_order(it), it.key))
-    return tuple(dict.fromkeys(sid for change in due for sid in lists_of(change)))
+def _is_to_come(item: str) -> bool:
+    return isinstance(item, ListRef) and item.sid is None
 
 
-def _is_counted(change: Change, now: datetime) -> bool:
-    return change.reaches_lists or _begins_soon(change, now)
+def lists_to_count(
+    changes: Iterable[Change], now: datetime, budgeted: tuple[str, ...] | None = None
+) -> tuple[str, ...]:
+    """Those of what is created, resumed or given other lists by its start, then those of what begins soon anyway.
+
+    Where there is a budget those of what it binds come first, whatever is updated, and `budgeted`, what its sums need
+    besides, last.
+    """
+    budget = budgeted is not None
+    due = [change for change in changes if _is_counted(change, now, budget) and lists_of(change)]
+    due.sort(
+        key=lambda it: (
+            not (budget and it.starts_something),
+            not it.reaches_lists,
+            start_for_order(it),
+            it.key,
+        )
+    )
+    return tuple(dict.fromkeys((*(sid for change in due for sid in lists_of(change)), *(budgeted or ()))))
+
+
+def _is_counted(change: Change, now: datetime, budget: bool) -> bool:
+    return change.reaches_lists or _begins_soon(change, now) or (budget and change.starts_something)
 
 
 def _begins_soon(change: Change, now: datetime) -> bool:
@@ -53,12 +77,14 @@ def _begins_soon(change: Change, now: datetime) -> bool:
     return start is not None and now < start <= now + SOON
 
 
-def with_lists(change: Change, lists: Mapping[str, ListCount], now: datetime, notes_empty: bool) -> Change:
+def with_lists(
+    change: Change, lists: Mapping[str, ListCount], now: datetime, notes_empty: bool, budget: bool = False
+) -> Change:
     """The change with what is known of the lists that it will send to, where they are counted.
 
     `notes_empty`: one that holds nobody is noted where the campaign is there already, and no policy looks.
     """
-    if not lists or not _is_counted(change, now):
+    if not lists or not (_is_counted(change, now, budget) or _was_counted(change, lists)):
         return change
     names = change.desired.list_names if change.desired else {}
     mine = tuple(replace(lists.get(sid, ListCount(sid)), name=names.get(sid)) for sid in lists_of(change))
@@ -69,7 +95,7 @@ def with_lists(change: Change, lists: Mapping[str, ListCount], now: datetime, no
 
 def with_lists_to_come(change: Change, now: datetime) -> Change:
     """The change with the project's lists that it will send to and that an apply uploads: who is in them is known."""
-    if not _is_counted(change, now):
+    if not _is_counted(change, now, budget=False):
         return change
     refs = [it for it in refs_in(change.resulting.get(LISTS)) if it.members is not None]
     managed = {it.sid for it in refs}
@@ -80,6 +106,11 @@ def with_lists_to_come(change: Change, now: datetime) -> Change:
         if it.sid is None and it.members
     )
     return replace(change, lists=(*mine, *to_come))
+
+
+def _was_counted(change: Change, lists: Mapping[str, ListCount]) -> bool:
+    """What a policy forbids once its people are known was counted."""
+    return change.type is ChangeType.BLOCKED and any(sid in lists for sid in lists_of(change))
 
 
 def called(each: ListCount) -> str:

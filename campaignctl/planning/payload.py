@@ -49,6 +49,21 @@ def _without_nulls(value: Value) -> Value:
     return value or None
 
 
+def as_wanted(desired: Desired, live: Live | None, terms: Terms) -> Spec:
+    """The campaign as its manifest wants it: what is declared over what is live, inside objects too. What is ignored,
+    or can no longer change, is as it is live.
+    """
+    if live is None:
+        return dict(desired.spec)
+    spec = {**desired.spec, **live.spec}
+    if live.finished or phase_of(live, terms.now) is Phase.STARTED:
+        return spec
+    for field in desired.kind.fields:
+        if field.name in desired.spec and not desired.ignores(field.name):
+            spec[field.name] = _merged(field, desired, live, True, terms.country)
+    return spec
+
+
 def update_spec(desired: Desired, live: Live, changing: Collection[str], terms: Terms) -> Spec:
     """What an update sends: the complete campaign before its start, from then on all of it that may still change.
 

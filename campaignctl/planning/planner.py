@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from campaignctl.diagnostics import Diagnostic, counted
+from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.countries import Country
-from campaignctl.kinds.lifecycle import STOPPED_STATES, State, Status
+from campaignctl.kinds.lifecycle import State, Status
 from campaignctl.kinds.operations import Permission
-from campaignctl.model.campaigns import Counts, Desired, Key, Listing, Live, Snapshot
+from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.companions import FindText, no_text
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
 from campaignctl.model.plan import Change, Reason, Suppressed
@@ -32,21 +31,20 @@ from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.match import How, Match, match_all
 from campaignctl.planning.newest import newest_finished, on_other_endpoint
 from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, series_left, unmatched, unnamed
+from campaignctl.planning.reckoning import Budgeted, budgeted, ledger_of, other_runs, unknown_costs_noted
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import (
     RULES,
     Beside,
-    Subject,
     check_documents,
     copies_among,
     level_of,
     registry_of,
 )
-from campaignctl.policy.beside import OtherRun
-from campaignctl.policy.checking import expected, keeps_ledger
+from campaignctl.policy.checking import keeps_ledger
 from campaignctl.policy.dlt_template import text_registered
 from campaignctl.policy.frequency import Frequency, ReachedCampaign
-from campaignctl.policy.runs import OtherRuns, other_run, run_key
+from campaignctl.policy.runs import OtherRuns
 from campaignctl.policy.shared_capacity import SharedCapacity
 
 if TYPE_CHECKING:
@@ -59,7 +57,7 @@ class Decisions:
 
     `with_prefix` counts the alive campaigns that have the project's prefix. `notes` stand above those of the account.
     `find_overlaps` tells what wants more than the account can do, `find_load` what runs beside a campaign,
-    `find_registered` what text is registered for one.
+    `find_registered` what text is registered for one. `budgeted` is what a budget must know of lists, None without one.
     """
 
     changes: tuple[Change, ...]
@@ -70,6 +68,7 @@ class Decisions:
     find_overlaps: Callable[[], tuple[CapacityOverlap, ...]] = field(default=tuple, compare=False, repr=False)
     find_load: FindLoad = field(default=nothing_beside, compare=False, repr=False)
     find_registered: FindText = field(default=no_text, compare=False, repr=False)
+    budgeted: Budgeted | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def make_plan(
 
     `all_manifests` are all manifests of the project: matches and orphans are decided over them.
     """
-    terms = with_dates(all_manifests, snapshot, terms)
+    terms, as_written = with_dates(all_manifests, snapshot, terms), all_manifests
     repeats = [it for it in selected if it.repeat is not None]
     if terms.repeating is not None:
         all_manifests, selected = terms.repeating.expand(all_manifests), terms.repeating.expand(selected)
@@ -122,7 +121,7 @@ def make_plan(
     account = _look(all_manifests, snapshot, terms)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
-    beside, ledger = _beside(all_manifests, account, terms)
+    beside, ledger = _beside(all_manifests, as_written, account, terms)
     terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
     decided, changes, shared = _decide_all(meant, orphans, account, terms)
@@ -139,20 +138,24 @@ def make_plan(
         ),
         unmanaged=len(account.unnamed),
         with_prefix=with_prefix,
-        notes=(*notes, *(_unknown_costs_noted(ledger(), terms) if ledger else ())),
+        notes=(*notes, *(unknown_costs_noted(ledger(), terms) if ledger and not terms.counting else ())),
         find_overlaps=shared.find,
+        budgeted=budgeted(ledger(), account.matches, changes, terms) if ledger else None,
         find_load=beside.find_load,
         find_registered=lambda spec: text_registered(beside, spec),
     )
 
 
 def _beside(
-    all_manifests: Sequence[Desired], account: _Account, terms: Terms
+    all_manifests: Sequence[Desired], as_written: Sequence[Desired], account: _Account, terms: Terms
 ) -> tuple[Beside, Callable[[], Ledger] | None]:
     """What policies hold a campaign against besides itself, each computed when the first of them asks."""
-    others = cache(lambda: OtherRuns(_other_runs(account, terms.counts), terms.policies.capacities))
+    others = cache(
+        lambda: OtherRuns(other_runs(account.matches, account.unmatched, terms), terms.policies.capacities)
+    )
     registered = cache(lambda: registry_of(terms.companions))
-    ledger = cache(lambda: _ledger(account, terms)) if keeps_ledger(terms.environment) else None
+    keeps = keeps_ledger(terms.environment)
+    ledger = cache(lambda: ledger_of(as_written, account.matches, terms)) if keeps else None
     limited = level_of(RULES["frequency"], terms.environment) is not None
     beside = Beside(
         copies=copies_among(all_manifests, terms.environment, terms.now),
@@ -198,57 +201,6 @@ def _contacts(account: _Account, terms: Terms) -> Iterator[ReachedCampaign]:
             begun = live.finished or (was.start is not None and was.start <= now)
             start = was.start if begun else start_of(desired) or was.start
             yield ReachedCampaign(desired, start or now, settled=True, over=live.finished or was.over(now))
-
-
-def _other_runs(account: _Account, counts: Counts) -> Iterator[OtherRun]:
-    """All that may call once the plan is carried out, what it holds or blocks too."""
-    for match in account.matches:
-        desired, live = match.desired, match.live
-        waits = live is not None and live.status is Status.PAUSED and desired.state is None
-        if desired.state in STOPPED_STATES or waits or (live is not None and live.finished):
-            continue
-        spec = {**live.spec, **desired.spec} if live is not None else desired.spec
-        begins = window_of(desired.kind, spec).start
-        yield other_run(Subject(desired.kind, spec, begins, counts=counts), run_key(desired))
-    for live in account.unmatched:
-        if live.status is not Status.PAUSED:
-            begins = window_of(live.kind, live.spec).start
-            yield other_run(Subject(live.kind, live.spec, begins, is_live=True, counts=counts), run_key(live))
-
-
-def _ledger(account: _Account, terms: Terms) -> Ledger:
-    """What the manifests cost together: what is created already comes first."""
-    from campaignctl.policy.budget import Ledger, Spending
-
-    return Ledger(
-        (
-            Spending(run_key(desired), subject, start or terms.now, desired.name or "", settled)
-            for match in account.matches
-            if (desired := match.desired).state not in STOPPED_STATES
-            for subject, start, settled in [_spending(match, terms)]
-        ),
-        terms.environment,
-        in_plan=True,
-    )
-
-
-def _spending(match: Match, terms: Terms) -> tuple[Subject, datetime | None, bool]:
-    """A campaign as it will stand, when it begins, and whether it is created already, or over."""
-    desired, live = match.desired, match.live
-    spec = {**live.spec, **desired.spec} if live is not None else desired.spec
-    window = window_of(desired.kind, spec)
-    subject = expected(Subject(desired.kind, spec, None), desired, terms.environment)
-    resumes = live is not None and live.status is Status.PAUSED and desired.state is State.ACTIVE
-    start = max(window.start, terms.now) if resumes and window.start else window.start
-    return subject, start, live is not None or window.over(terms.now)
-
-
-def _unknown_costs_noted(ledger: Ledger, terms: Terms) -> Iterator[str]:
-    """Where a budget lets campaigns of unknown cost count as 0."""
-    settings = terms.environment.policy.get("budget")
-    if isinstance(settings, Mapping) and settings.get("unknown") == "allow" and ledger.unknown:
-        count = counted(ledger.unknown, "campaign of unknown cost counts", "campaigns of unknown cost count")
-        yield f"budget: {count} as 0 (unknown: allow)"
 
 
 def with_dates(all_manifests: Sequence[Desired], snapshot: Snapshot, terms: Terms) -> Terms:
@@ -420,7 +372,9 @@ def _change(match: Match, decision: Decision, terms: Terms) -> Change:
         opts_out=decision.opts_out,
     )
     return (
-        with_lists(change, terms.lists, terms.now, terms.policies.has("empty_list"))
+        with_lists(
+            change, terms.lists, terms.now, terms.policies.has("empty_list"), keeps_ledger(terms.environment)
+        )
         if terms.lists
         else change
     )

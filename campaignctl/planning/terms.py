@@ -51,7 +51,8 @@ class Terms:
     the manifests are of, asked only where an orphan is there; None outside git. `names` are those that a new run
     cannot have, asked only where a message gives one. `by_hand`: somebody asks for it of one campaign, without a
     manifest, and has been told what speaks against it. `repeating` are the manifests that repeat, where
-    there are any. `lists` are those that were counted, by SID. `own_rules` are the project's own.
+    there are any. `lists` are those that were counted, by SID; `counting`: they are still to be, so that nobody is at
+    fault for a cost that is unknown. `own_rules` are the project's own.
     """
 
     now: datetime
@@ -75,6 +76,7 @@ class Terms:
     by_hand: bool = False
     repeating: Repeating | None = None
     lists: Mapping[str, ListCount] = field(default_factory=dict)
+    counting: bool = False
 
     def by(self, clock: OtherClock) -> Terms:
         """The same by another clock."""

@@ -7,13 +7,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from campaignctl.model.campaigns import NO_COUNTS, Counts, Desired
+from campaignctl.model.dated_names import dated
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import RunKey
-from campaignctl.model.windows import in_zone
-from campaignctl.policy.costs import PriceList, cost_of
+from campaignctl.model.windows import in_zone, window_of
+from campaignctl.policy.checking import expected
+from campaignctl.policy.costs import Amounts, PriceList, cost_of
 from campaignctl.policy.hours import zone_name
-from campaignctl.policy.runs import run_key
-from campaignctl.policy.subject import Case, Subject, Violation
+from campaignctl.policy.runs import date_key, run_key
+from campaignctl.policy.subject import Case, Subject, Violation, label
 from campaignctl.zones import zone
 
 
@@ -21,10 +24,28 @@ class Spending(NamedTuple):
     """One campaign of a manifest: what it costs, and whether it is `settled`, being created already or over."""
 
     key: RunKey
-    subject: Subject
     start: datetime
     name: str
     settled: bool
+    cost: Amounts
+
+
+def spendings(
+    manifest: Desired, environment: Environment, now: datetime, counts: Counts = NO_COUNTS
+) -> Iterator[Spending]:
+    """What a manifest spends by itself: all dates of one that repeats, each as much, however far ahead or long over."""
+    kind, name = manifest.kind, label(manifest)
+    subject = Subject(kind, manifest.spec, None, is_live=manifest.sid is not None, counts=counts)
+    cost = cost_of(expected(subject, manifest, environment), PriceList.of(environment.prices))
+    if manifest.repeat is None:
+        window = window_of(kind, manifest.spec)
+        yield Spending(run_key(manifest), window.start or now, name, window.over(now), cost)
+        return
+    from campaignctl.repeat.occurrences import occurrences  # where a manifest repeats
+
+    for it in occurrences(manifest.repeat):
+        key = date_key(kind, manifest.where, it.day)
+        yield Spending(key, it.start, dated(name, it.day), it.end <= now, cost)
 
 
 class Month(NamedTuple):
@@ -38,11 +59,15 @@ class Month(NamedTuple):
 class Ledger:
     """The campaigns of an environment in the order in which they spend: what is there or over first, then by start."""
 
-    def __init__(self, entries: Iterable[Spending], environment: Environment, *, in_plan: bool) -> None:
-        self._prices = PriceList.of(environment.prices)
+    def __init__(
+        self, entries: Iterable[Spending], environment: Environment, now: datetime, *, in_plan: bool
+    ) -> None:
         self._zone = zone_name(environment)
+        self._now = self._month(now)
         self.in_plan = in_plan
-        self.unknown = 0
+        self.knows_all = True
+        self.unknown, self.unknown_settled = 0, 0
+        """Of this month and those after it."""
         self._months = self._summed(sorted(entries, key=_order))
 
     def _summed(self, entries: Iterable[Spending]) -> Mapping[RunKey, Month]:
@@ -52,8 +77,11 @@ class Ledger:
         for entry in entries:
             month = self._month(entry.start)
             typical, worst = sums.get(month, (Decimal(0), Decimal(0)))
-            cost = cost_of(entry.subject, self._prices)
-            self.unknown += not cost.known
+            cost = entry.cost
+            self.knows_all = self.knows_all and cost.known
+            if not cost.known and month >= self._now:
+                self.unknown += 1
+                self.unknown_settled += entry.settled
             sums[month] = (typical + (cost.typical or 0), worst + (cost.worst or 0))
             months[entry.key] = Month(month, *sums[month])
         return months
@@ -68,7 +96,7 @@ class Ledger:
 
 
 def _order(entry: Spending) -> tuple[bool, float, str, str]:
-    return not entry.settled, entry.start.timestamp(), entry.subject.kind.name, entry.name
+    return not entry.settled, entry.start.timestamp(), entry.key[0], entry.name
 
 
 def faults(case: Case) -> Iterator[Violation]:

@@ -103,6 +103,8 @@ def check_manifests(
     documents beside them are at fault with.
     """
     policies = Policies.of(environment, companions)
+    known = members_known(companions, environment)
+    all_manifests, selected = tuple(map(known, all_manifests)), tuple(map(known, selected))
     overlaps = shared(_spans(_planned(all_manifests, now), environment, now), environment)
     copies = copies_among(all_manifests, environment, now)
     registered = cache(lambda: registry_of(companions))
@@ -116,6 +118,15 @@ def check_manifests(
         else:
             yield from _check_dates(desired, policies, now, locate, beside)
     yield from check_documents(policies, beside, locate_companion)
+
+
+def members_known(companions: Companions, environment: Environment) -> Callable[[Desired], Desired]:
+    """Makes of a manifest one that knows who is in the project's own lists, where there are any."""
+    if not companions:
+        return lambda desired: desired
+    from campaignctl.contact_lists.offline import knowing_members
+
+    return knowing_members(companions, environment.country)
 
 
 def check_documents(policies: Policies, beside: Beside, locate: LocateCompanion) -> Iterator[Diagnostic]:
@@ -158,25 +169,11 @@ def keeps_ledger(environment: Environment) -> bool:
 
 def _ledger(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Ledger:
     """Nobody knows here what is created already."""
-    from campaignctl.policy.budget import Ledger, Spending
+    from campaignctl.policy.budget import Ledger, spendings
 
-    entries = [
-        Spending(
-            run_key(desired),
-            expected(
-                Subject(desired.kind, desired.spec, None, is_live=desired.sid is not None),
-                desired,
-                environment,
-            ),
-            window.start or now,
-            label(desired),
-            window.over(now),
-        )
-        for desired in _standing(all_manifests, now)
-        if desired.state not in STOPPED_STATES
-        for window in [window_of(desired.kind, desired.spec)]
-    ]
-    return Ledger(entries, environment, in_plan=False)
+    spending = (it for it in all_manifests if it.state not in STOPPED_STATES)
+    entries = (entry for it in spending for entry in spendings(it, environment, now))
+    return Ledger(entries, environment, now, in_plan=False)
 
 
 def expected(subject: Subject, desired: Desired, environment: Environment) -> Subject:
@@ -251,7 +248,7 @@ def _contacts(all_manifests: Collection[Desired], now: datetime) -> Iterator[Rea
 def _others(all_manifests: Iterable[Desired], now: datetime) -> Iterator[OtherRun]:
     for desired in all_manifests:
         window = window_of(desired.kind, desired.spec)
-        if _is_bound(desired, window, now) and desired.state is not State.PAUSED:
+        if _is_bound(desired, window, now):
             pinned = desired.sid is not None
             subject = Subject(desired.kind, desired.spec, window.start, is_live=pinned)
             yield other_run(subject, run_key(desired))

@@ -29,6 +29,10 @@ _BY_MANY: Final = ("duplicate_campaigns", "capacity", "frequency")
 """These look at the very date, beside the dates of others."""
 
 
+_BY_LIMIT: Final = "budget"
+"""What each date goes above, and by how much, differs; a limit is one fault."""
+
+
 class _Alike(NamedTuple):
     """Dates of which one stands for all."""
 
@@ -140,8 +144,9 @@ class _Folding:
         """Of these dates."""
         several = list(days)
         for it in findings:
-            dated = it.where in self._of_dates or it.rule in _BY_MANY
-            key = (it.severity.value, it.rule, it.where, "" if dated else it.message)
+            dated = it.where in self._of_dates or it.rule in (*_BY_MANY, _BY_LIMIT)
+            fault = str(dict(it.details).get("limit", "")) if dated else it.message
+            key = (it.severity.value, it.rule, it.where, fault)
             self._found.setdefault(key, (it, set()))[1].update(several if dated else ())
 
     def findings(self) -> Iterator[Diagnostic]:

@@ -13,7 +13,7 @@ from campaignctl.kinds.table import Unit, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import Load
-from campaignctl.model.recurrence import written_duration
+from campaignctl.model.recurrence import Recurrence, written_duration
 from campaignctl.model.windows import after, in_zone, offset, utc, window_of
 from campaignctl.policy.prediction import declared_end, hides_its_calls
 from campaignctl.policy.runs import load_beside, outlooks_of, run_key
@@ -135,7 +135,7 @@ def _too_late(
     case: Case, day: CallingDay, end: datetime, worst: datetime | None, load: Load | None
 ) -> Violation:
     subject = case.subject
-    latest, advice = _advice(case.desired, subject, day)
+    latest, advice = _advice(case.desired, subject, day, case.environment)
     declared = _declares_end(case)
     if load is not None:
         says = _at_worst(subject, day, worst, load)
@@ -173,7 +173,9 @@ def _declares_end(case: Case) -> bool:
     return mine.get(name) is not None and mine.get(name) == standing.get(name)
 
 
-def _advice(desired: Desired, subject: Subject, day: CallingDay) -> tuple[datetime | None, str]:
+def _advice(
+    desired: Desired, subject: Subject, day: CallingDay, environment: Environment
+) -> tuple[datetime | None, str]:
     """The latest end that may be declared, and what to do; None where no end would do."""
     start = window_of(subject.kind, subject.spec).start
     assert subject.begins is not None, "what never begins never ends"
@@ -182,7 +184,8 @@ def _advice(desired: Desired, subject: Subject, day: CallingDay) -> tuple[dateti
     needed = timedelta(minutes=subject.kind.min_window_minutes)
     room = day.closes.astimezone(UTC) - subject.begins
     if room >= needed and desired.occurrence is not None:
-        return day.closes, f"declare duration: {written_duration(room)}"
+        longest = min(room, _longest_duration(desired, environment))
+        return day.closes, f"declare duration: {written_duration(longest)}"
     if room >= needed:
         how = (
             " and stop ignoring it (metadata.ignore)"
@@ -197,6 +200,30 @@ def _advice(desired: Desired, subject: Subject, day: CallingDay) -> tuple[dateti
     if not day.lets_begin(last):
         return None, f"it needs {hours}, and they are shorter"
     return None, f"it needs {hours}: start it by {last:%H:%M} {offset(last)}"
+
+
+def _longest_duration(desired: Desired, environment: Environment) -> timedelta:
+    """With which every date of a manifest that repeats ends within the hours."""
+    rule = desired.occurrence.rule if desired.occurrence is not None else None
+    if rule is None:
+        return timedelta.max
+    settings = hours_settings(environment)
+    return _longest_of(rule, settings.get("from"), settings.get("to"), zone_name(environment))
+
+
+@lru_cache(maxsize=256)
+def _longest_of(rule: Recurrence, opening: Value, closing: Value, where: str | None) -> timedelta:
+    """The same for all dates that begin within the hours."""
+    from campaignctl.repeat.occurrences import occurrences  # where a manifest repeats
+
+    longest = timedelta.max
+    for start in (it.start for it in occurrences(rule)):
+        local = in_zone(start, zone(where)) if where else start
+        assert local.tzinfo is not None, "a moment has an offset"
+        day = _calling_day(local.date(), local.tzinfo, opening, closing, where)
+        if day.lets_begin(start):
+            longest = min(longest, utc(day.closes) - utc(start))
+    return longest
 
 
 def _until_when_resumed(subject: Subject, day: CallingDay) -> str:

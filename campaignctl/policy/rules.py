@@ -368,11 +368,12 @@ _ROWS: Final = (
         "No campaign, and no month, costs more than this.",
         budget,
         "Compared with tax, by the prices of the environment. The month is that of the start, in the time zone of the "
-        "calling hours; in it all manifests of the environment are summed up, selected or not, but those wanted "
-        "paused, completed or archived. What is created already, or over, comes first, then by start, kind and name: "
+        "calling hours; in it all manifests of the environment are summed up, selected or not, every date of one that "
+        "repeats, but those wanted paused, completed or archived. What is created already, or over, comes first, then "
+        "by start, kind and name: "
         "whatever goes above the limit is at fault, and what is over never is. Campaigns that no manifest names do not "
         "count. It is no cap on what the account charges. A campaign of unknown cost (people in a list that nobody "
-        "counted, a price that is left out) is at fault in a plan, unless unknown: allow counts it as 0. Raise the "
+        "could count, a price that is left out) is at fault in a plan, unless unknown: allow counts it as 0. Raise the "
         "limit, call fewer people, or move a campaign to another month.",
         settings=(
             Field("per_campaign", Type.AMOUNT, "The most of one campaign.", format_by=formats.PRICE),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
+from campaignctl.diagnostics import Position
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
+from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.overlaps import NOTHING_ELSE, FindLoad, Load, RunKey
 from campaignctl.model.windows import after, utc, window_of
@@ -178,7 +180,14 @@ def run_key(campaign: Desired | Live) -> RunKey:
     if not isinstance(campaign, Desired):
         return campaign.kind.name, campaign.sid
     of = campaign.occurrence
-    return campaign.kind.name, campaign.where if of is None else (campaign.where, of.day)
+    if of is None:
+        return campaign.kind.name, campaign.where
+    return date_key(campaign.kind, campaign.where, of.day)
+
+
+def date_key(kind: Kind, where: Position, day: date) -> RunKey:
+    """The same of one date of a manifest that repeats."""
+    return kind.name, (where, day)
 
 
 def other_run(subject: Subject, key: RunKey) -> OtherRun:

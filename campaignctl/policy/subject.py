@@ -37,7 +37,7 @@ class Subject(NamedTuple):
 
     def of_account(self, capacity: int) -> Subject:
         """The same, with what the account does a minute."""
-        return Subject(self.kind, self.spec, self.begins, self.lead, capacity, self.is_live, self.counts)
+        return self._replace(capacity=capacity)
 
     def counted(self, counts: Counts) -> Subject:
         """The same, with what is known of lists."""

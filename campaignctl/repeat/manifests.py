@@ -28,7 +28,7 @@ def occurrence_manifest(manifest: Desired, occurrence: Occurrence) -> Desired:
         spec={**manifest.spec, "name": dated(name, day), kind.schedule.name: schedule},
         previous_name=dated(previous, day) if previous is not None else None,
         repeat=None,
-        occurrence=OccurrenceOf(name, day),
+        occurrence=OccurrenceOf(name, day, rule=manifest.repeat),
         after=tuple(it._replace(campaign=dated(it.campaign, day)) for it in manifest.after),
     )
 

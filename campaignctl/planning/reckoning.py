@@ -1,0 +1,129 @@
+"""What a plan reckons over all campaigns of the account: what runs beside one another, and what a budget sums up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from campaignctl.diagnostics import counted
+from campaignctl.kinds.lifecycle import ENDING_STATES, STOPPED_STATES, State, Status
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.plan import Change
+from campaignctl.model.windows import window_of
+from campaignctl.planning.counting import lists_in
+from campaignctl.planning.match import Match
+from campaignctl.planning.payload import as_wanted
+from campaignctl.planning.terms import Terms
+from campaignctl.policy import Subject
+from campaignctl.policy.beside import OtherRun
+from campaignctl.policy.checking import expected
+from campaignctl.policy.runs import other_run, run_key
+
+if TYPE_CHECKING:
+    from campaignctl.policy.budget import Ledger, Spending
+
+
+def other_runs(matches: Iterable[Match], unmatched: Iterable[Live], terms: Terms) -> Iterator[OtherRun]:
+    """All that is alive once the plan is carried out, what it holds or blocks too: what waits may be resumed."""
+    counts = terms.counts
+    for match in matches:
+        desired, live = match.desired, match.live
+        if desired.state in ENDING_STATES or (live is not None and live.finished):
+            continue
+        spec = as_wanted(desired, live, terms)
+        begins = window_of(desired.kind, spec).start
+        yield other_run(Subject(desired.kind, spec, begins, counts=counts), run_key(desired))
+    for live in unmatched:
+        begins = window_of(live.kind, live.spec).start
+        yield other_run(Subject(live.kind, live.spec, begins, is_live=True, counts=counts), run_key(live))
+
+
+# -- budgets ---------------------------------------------------------------------------------------------------
+
+
+def ledger_of(all_manifests: Iterable[Desired], matches: Sequence[Match], terms: Terms) -> Ledger:
+    """What the manifests cost together: what is created already, or over, comes first.
+
+    `all_manifests` are as they stand in their files: of one that repeats the dates count, too, that are not planned.
+    """
+    from campaignctl.policy.budget import Ledger
+
+    entries = {it.key: it for it in _by_themselves(all_manifests, terms)}
+    entries |= {it.key: it for match in matches if _counts(match.desired) for it in [_spending(match, terms)]}
+    return Ledger(entries.values(), terms.environment, terms.now, in_plan=not terms.counting)
+
+
+def _counts(desired: Desired) -> bool:
+    return desired.state not in STOPPED_STATES
+
+
+def _by_themselves(all_manifests: Iterable[Desired], terms: Terms) -> Iterator[Spending]:
+    from campaignctl.policy.budget import spendings
+
+    for it in all_manifests:
+        if it.repeat is not None and _counts(it):
+            yield from spendings(it, terms.environment, terms.now, terms.counts)
+
+
+def _spending(match: Match, terms: Terms) -> Spending:
+    """A campaign as it will stand."""
+    from campaignctl.policy.budget import Spending
+    from campaignctl.policy.costs import PriceList, cost_of
+
+    desired, live, now = match.desired, match.live, terms.now
+    spec = as_wanted(desired, live, terms)
+    window = window_of(desired.kind, spec)
+    subject = expected(Subject(desired.kind, spec, None, counts=terms.counts), desired, terms.environment)
+    cost = cost_of(subject, PriceList.of(terms.environment.prices))
+    settled = live is not None or window.over(now)
+    return Spending(run_key(desired), _begins(match, window.start, now), desired.name or "", settled, cost)
+
+
+def _begins(match: Match, start: datetime | None, now: datetime) -> datetime:
+    live = match.live
+    resumes = live is not None and live.status is Status.PAUSED and match.desired.state is State.ACTIVE
+    return max(start, now) if resumes and start else start or now
+
+
+class Budgeted(NamedTuple):
+    """The `lists` whose people a budget's sums need besides those of what it binds; whether all costs are known."""
+
+    lists: tuple[str, ...]
+    knows_all: bool
+
+
+def budgeted(ledger: Ledger, matches: Sequence[Match], changes: Iterable[Change], terms: Terms) -> Budgeted:
+    """For who counts lists, and asks once more."""
+    return Budgeted(tuple(_lists_of_months(ledger, matches, changes, terms)), ledger.knows_all)
+
+
+def _lists_of_months(
+    ledger: Ledger, matches: Sequence[Match], changes: Iterable[Change], terms: Terms
+) -> Iterable[str]:
+    """Of all that is summed up in the months of what a budget binds, what is created already, or over, too."""
+    if _settings(terms).get("per_month") is None:
+        return ()
+    bound = (ledger.month_of(run_key(it.desired)) for it in changes if it.desired and it.starts_something)
+    months = {month.name for month in bound if month is not None}
+    found: dict[str, None] = {}
+    for match in matches if months else ():
+        month = ledger.month_of(run_key(match.desired))
+        if month is not None and month.name in months:
+            found |= dict.fromkeys(lists_in(as_wanted(match.desired, match.live, terms)))
+    return found
+
+
+def unknown_costs_noted(ledger: Ledger, terms: Terms) -> Iterator[str]:
+    """What of unknown cost a month's sum goes on without: all where that is allowed, else what is there already."""
+    allowed = _settings(terms).get("unknown") == "allow"
+    unknown = ledger.unknown if allowed else ledger.unknown_settled
+    if unknown:
+        count = counted(unknown, "campaign of unknown cost counts", "campaigns of unknown cost count")
+        why = "unknown: allow" if allowed else "created already, or over"
+        yield f"budget: {count} as 0 ({why})"
+
+
+def _settings(terms: Terms) -> Mapping[str, object]:
+    settings = terms.environment.policy.get("budget")
+    return settings if isinstance(settings, Mapping) else {}

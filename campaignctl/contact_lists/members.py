@@ -38,19 +38,19 @@ def without_people(contact_list: ContactList, suppression: Suppression) -> Conta
 
 def members_of(contact_list: ContactList, country: Country | None) -> Members:
     """The people of a list, numbers as the country's rule spells them."""
-    fields = contact_list.fields
     numbers = canonical_numbers(contact_list.numbers, country)
-    people = set(numbers)
-    repeated = len(numbers) - len(people)
-    order = sorted(people)
-    others = (_first_cells(numbers, column, order) for column in contact_list.cells[1:])
-    return Members(fields, (order, *others), repeated, contact_list.left_out)
+    places = sorted(_first_rows(numbers), key=numbers.__getitem__)
+    order = list(map(numbers.__getitem__, places))
+    others = (list(map(column.__getitem__, places)) for column in contact_list.cells[1:])
+    repeated = len(numbers) - len(places)
+    return Members(contact_list.fields, (order, *others), repeated, contact_list.left_out)
 
 
-def _first_cells(numbers: Sequence[str], column: Sequence[str], order: Sequence[str]) -> Sequence[str]:
-    """The cell of each person in the first row that has them."""
-    found = dict(zip(reversed(numbers), reversed(column), strict=True))
-    return list(map(found.__getitem__, order))
+def _first_rows(numbers: Sequence[str]) -> Collection[int]:
+    """The place of each person in the first row that has them."""
+    if len(set(numbers)) == len(numbers):
+        return range(len(numbers))
+    return dict(zip(reversed(numbers), range(len(numbers) - 1, -1, -1), strict=True)).values()
 
 
 def lines_of(contact_list: ContactList, country: Country | None, numbers: Collection[str]) -> list[int]:

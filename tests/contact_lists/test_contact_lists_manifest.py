@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from harness import Desk, voice
 from hypothesis import given
@@ -14,6 +16,7 @@ from campaignctl.diagnostics import Position
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.manifests.member_files import _careful_rows, read_member_rows
 from campaignctl.model.companions import CompanionPlace
+from campaignctl.model.managed_lists import _as_json
 
 HEAD = "apiVersion: campaignctl/v1\nkind: ContactList\n"
 FILE = "phone,name\n+919876543210,Asha\n+919876543211,Ravi\n"
@@ -141,3 +144,8 @@ def test_a_list_is_named_by_who_is_in_it_alone(numbers: list[str], random: objec
     assert len(one) + one.repeated == len(numbers)  # type: ignore[attr-defined, arg-type]
     fewer = members([*numbers, "+919876500001"])
     assert fewer.mark != one.mark  # type: ignore[attr-defined]
+
+
+@given(st.lists(st.text(st.sampled_from('a",\\[]é\x7f\n 0+'), max_size=4), max_size=5))
+def test_what_stands_in_a_list_is_written_as_json_however_fast(cells: list[str]) -> None:
+    assert _as_json(cells) == json.dumps(cells, separators=(",", ":"))

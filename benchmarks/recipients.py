@@ -38,7 +38,7 @@ spec:
 def write_suppressing(directory: Path, people: int, left_out: int) -> Path:
     """A list of so many people; one in ten stands in a file of so many. The directory; 0: nobody is left out."""
     suppress = "suppress: [{from_file: do-not-call.csv}]\n" if left_out else ""
-    _begin(directory, "http://127.0.0.1:9", suppress)
+    begin(directory, "http://127.0.0.1:9", suppress)
     held = [f"+9198{place:08d}" for place in range(left_out)]
     everybody = (f"+919{8 if place % 10 == 0 else 9}{place:08d}" for place in range(people))
     (directory / "campaigns/list.yaml").write_text(_LIST, encoding="utf-8")
@@ -50,14 +50,15 @@ def write_suppressing(directory: Path, people: int, left_out: int) -> Path:
 
 def write_to_lists(directory: Path, url: str, sids: list[str]) -> Path:
     """A campaign for each of these lists. The directory."""
-    _begin(directory, url, "")
+    begin(directory, url, "")
     for place, sid in enumerate(sids):
         text = _SMS.format(place=place, sid=sid)
         (directory / f"campaigns/{place:02d}.yaml").write_text(text, encoding="utf-8")
     return directory
 
 
-def _begin(directory: Path, url: str, suppress: str) -> None:
+def begin(directory: Path, url: str, suppress: str) -> None:
+    """A project file, and a folder for manifests."""
     (directory / "campaigns").mkdir(parents=True)
     text = _PROJECT.format(url=url, suppress=suppress)
     (directory / "campaignctl.yaml").write_text(text, encoding="utf-8")

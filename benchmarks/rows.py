@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.account import Account
 from benchmarks.measuring import ENVIRONMENT, Command, Taken, in_turns, ratio
+from benchmarks.members import seconds_to_read, write_members
 from benchmarks.pricing import seconds_to_price
 from benchmarks.recipients import write_suppressing, write_to_lists
 from benchmarks.registered import seconds_of_a_difference, write_registered
@@ -66,6 +67,7 @@ class Benchmark:
         yield from self._suppressing()
         yield from self._frequency()
         yield from self._lists()
+        yield from self._members()
         yield from self._check_jsonschema()
         yield from self._octodns()
 
@@ -221,6 +223,24 @@ class Benchmark:
             with_it, without = (json.loads(_said(it))["refresh"]["requests"] for it in commands)
         what = "requests of a plan that sends to 50 lists"
         yield Row(what, "the same with --no-count-lists", 50, with_it - without, " more", f"{with_it} in all")
+
+    def _members(self) -> Iterator[Row]:
+        from campaignctl.sandbox.server import Sandbox
+
+        people = 10 * self.count
+        theirs, ours = seconds_to_read(people, self.turns)
+        what = f"{people:,} members with a second column, read and named"
+        detail = f"processor time, {_told(ours)} beside {_told(theirs)}"
+        yield Row(what, "reading their file with `csv`", 3, ours / theirs, "×", detail)
+        with Sandbox() as sandbox:
+            project = write_members(self.directory / "members", sandbox.url, people)
+            command = self._ours(project, "plan", "--format", "json")
+            (taken,) = in_turns([command], 1)
+            changes = json.loads(_said(command))["changes"]
+        (upload,) = (it for change in changes for it in change["operations"] if it["op"] == "upload")
+        yield Row(f"planning a list of {people:,}", "memory", 200, taken.megabytes, " MB", "of the process")
+        asked = 2 * -(-people // 5_000) + 2
+        yield Row("requests of its upload", "5,000 people each", asked, upload["requests"], "", "by its plan")
 
     def _check_jsonschema(self) -> Iterator[Row]:
         if find_spec("check_jsonschema") is None:

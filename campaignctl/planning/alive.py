@@ -20,7 +20,7 @@ from campaignctl.model.reasons import RANK
 from campaignctl.model.windows import window_of
 from campaignctl.planning.assessment import Assessment, assess
 from campaignctl.planning.compare import top, written_alike
-from campaignctl.planning.lists import asks_by_name, unresolved, without_names
+from campaignctl.planning.lists import asks_by_name, lists_without_people, unresolved, without_names
 from campaignctl.planning.payload import Spec, update_spec
 from campaignctl.planning.phase import Phase, StartMove, can_change
 from campaignctl.planning.terms import Terms
@@ -59,6 +59,10 @@ def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
             return decide(without_numbers(desired), live, terms)
         pause = (Operation(Op.PAUSE),) if live.status in CALLING else ()
         return Decision(Reason("no-recipients", told_nobody(desired)), pause, resulting=live.spec)
+    reason = lists_without_people(desired)
+    if reason is not None and desired.state not in (State.COMPLETED, State.ARCHIVED):
+        pause = (Operation(Op.PAUSE),) if live.status in CALLING else ()
+        return Decision(reason, pause, resulting=live.spec)
     return decide_in_sync(desired, live, terms) or decide_in_full(desired, live, terms)
 
 

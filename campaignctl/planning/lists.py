@@ -57,6 +57,16 @@ def unresolved(desired: Desired) -> tuple[Reason, ...]:
     return tuple(marker.reason for marker in _markers(desired) if marker.reason is not None)
 
 
+def lists_without_people(desired: Desired) -> Reason | None:
+    """Why nobody is called: all that it goes to are lists of the project in which nobody is left."""
+    if desired.ignores("lists") or desired.spec.get("from"):
+        return None
+    reasons = [it.reason for it in _markers(desired)]
+    items = [item for row in desired.kind.given_by_name for item in _items(desired.spec.get(row.name))]
+    empty = [it for it in reasons if it is not None and it.code == "no-recipients"]
+    return empty[0] if empty and len(empty) == len(items) else None
+
+
 def without_names(desired: Desired) -> Desired:
     """The manifest as far as it is known who is meant: lists that are not resolved are not managed."""
     if not asks_by_name([desired]):

@@ -134,3 +134,13 @@ def test_a_source_that_is_gone_by_now_stops_the_upload(project: Desk) -> None:
     done = project.run(*APPLY, "--format", "json")
     assert done.code != 0
     assert project.account() == []
+
+
+def test_a_campaign_whose_list_holds_nobody_any_more_is_paused(project: Desk) -> None:
+    assert project.run(*APPLY).code == 0
+    opt_out(project, ANNA, BELA, CARO)
+    told = change(project.plan(), "diwali-reminder")
+    assert (told["change"], told["reason"]["code"]) == ("blocked", "no-recipients")
+    assert [it["op"] for it in told["operations"]] == ["pause"]
+    assert project.run(*APPLY).code == 3
+    assert project.live("diwali-reminder")["status"] == "Paused"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import Any, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -56,8 +57,9 @@ def agrees(shape: Any, part: Mapping[str, Any], root: Mapping[str, Any]) -> bool
     if "$ref" in part:
         part = root["$defs"][part["$ref"].rpartition("/")[2]]
     if "anyOf" in part:
-        part, shape = part["anyOf"][-1], get_args(shape)[0]
-        return agrees(shape, part, root)
+        parts = [it for it in part["anyOf"] if it.get("type") != "null"]
+        shapes = [it for it in get_args(shape) if it is not type(None)]
+        return all(map(agrees, shapes, parts, repeat(root)))
     if get_origin(shape) is list:
         return agrees(get_args(shape)[0], part["items"], root)
     if not is_typeddict(shape):

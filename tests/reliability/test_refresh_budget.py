@@ -80,4 +80,4 @@ def test_thousands_of_new_manifests_take_a_handful_of_requests(desk: Desk) -> No
     desk.manifests(*(sms(f"texts-{it}", template=f"Hello {it}") for it in numbers), file="campaigns/sms.yaml")
     plan = desk.plan("--allow", "twin")
     assert plan["summary"]["create"] == 5_000
-    assert plan["refresh"]["requests"] == len(desk.requests) <= 8
+    assert plan["refresh"]["requests"] == len(desk.requests) <= 9  # one of them counts the list

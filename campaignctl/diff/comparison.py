@@ -129,11 +129,19 @@ def _change(pair: Pair, invalid: frozenset[str], circumstances: Circumstances) -
         notes = tuple(consequences.of_removing(before, circumstances))
         return ManifestChange(ManifestChangeType.REMOVED, before, None, (), notes)
     diff = tuple(field_changes(before, after, circumstances.country))
-    suppressing = tuple(consequences.of_suppressing(before, after))
+    suppressing = (*_of_stages(before, after), *consequences.of_suppressing(before, after))
     if not diff and not suppressing:
         return None
     found = _continued(before, after, pair.tie, diff)
     return replace(found, notes=(*suppressing, *found.notes))
+
+
+def _of_stages(before: Desired, after: Desired) -> tuple[str, ...]:
+    if not any(it.after or it.stop_when or it.take is not None for it in (before, after)):
+        return ()
+    from campaignctl.diff.stages import of_stages  # where a campaign waits or is limited
+
+    return of_stages(before, after)
 
 
 def _continued(

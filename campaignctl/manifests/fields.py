@@ -181,23 +181,26 @@ class FieldReader:
 
     def _numbers(self, field: Field, node: Node) -> Value | _Invalid:
         """A list of texts in which one may stand twice."""
-        if not self._is(SequenceNode, field, node, "a list"):
+        if not self._is_list(field, node):
             return _INVALID
-        try:
-            check_limits(field, len(node.value))
-        except FaultyError as faulty:
-            return self.fault(faulty.rule, node, f"{field.name}: {faulty.message}")
         items = [self._item(field, place, item) for place, item in enumerate(node.value, 1)]
         return [item for item in items if isinstance(item, str)]
 
-    def _objects(self, field: Field, node: Node) -> Value | _Invalid:
-        """A list of objects. A faulty one keeps its place, so that the others keep theirs."""
+    def _is_list(self, field: Field, node: Node) -> bool:
+        """Whether it is a list of as many items as the row allows; else there is a finding."""
         if not self._is(SequenceNode, field, node, "a list"):
-            return _INVALID
+            return False
         try:
             check_limits(field, len(node.value))
         except FaultyError as faulty:
-            return self.fault(faulty.rule, node, f"{field.name}: {faulty.message}")
+            self.fault(faulty.rule, node, f"{field.name}: {faulty.message}")
+            return False
+        return True
+
+    def _objects(self, field: Field, node: Node) -> Value | _Invalid:
+        """A list of objects. A faulty one keeps its place, so that the others keep theirs."""
+        if not self._is_list(field, node):
+            return _INVALID
         items = [self._object(field, item) for item in node.value]
         return [item if isinstance(item, dict) else {} for item in items]
 
@@ -226,12 +229,8 @@ class FieldReader:
 
     def _amounts(self, field: Field, node: Node) -> Value | _Invalid:
         """A list of numbers, each as it is written."""
-        if not self._is(SequenceNode, field, node, "a list"):
+        if not self._is_list(field, node):
             return _INVALID
-        try:
-            check_limits(field, len(node.value))
-        except FaultyError as faulty:
-            return self.fault(faulty.rule, node, f"{field.name}: {faulty.message}")
         items = [self._amount(field, item) for item in node.value]
         return [item for item in items if isinstance(item, str)]
 

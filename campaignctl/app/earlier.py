@@ -55,7 +55,7 @@ class EarlierWatch:
     def _words(self, name: str) -> Iterable[str]:
         """What its campaigns are asked for by: its name, its pin, its previous name."""
         kind, _, _ = name.partition("/")
-        other = next((it for it in self.manifests if f"{it.kind.short}/{it.name}" == name), None)
+        other = next((it for it in self.manifests if it.kind_and_name == name), None)
         words = (
             [name, *(f"{kind}/{it}" for it in (other.sid, other.previous_name) if it)] if other else [name]
         )

@@ -27,11 +27,6 @@ Named = Mapping[str, Desired]
 """Manifests by KIND/NAME."""
 
 
-def key_of(desired: Desired) -> str:
-    """KIND/NAME, as `after` names a campaign."""
-    return f"{desired.kind.short}/{desired.name}"
-
-
 def gate_faults(
     manifests: Sequence[Desired], country: Country | None
 ) -> Iterator[tuple[Desired, SpecFinding]]:
@@ -39,7 +34,7 @@ def gate_faults(
     waiting = [desired for desired in manifests if desired.after]
     if not waiting:
         return
-    named = {key_of(desired): desired for desired in manifests if desired.name}
+    named = {desired.kind_and_name: desired for desired in manifests if desired.name}
     for desired in waiting:
         for place, after in enumerate(desired.after):
             for fault in _faults(desired, after, named, country):
@@ -65,8 +60,8 @@ def _faults(desired: Desired, after: After, named: Named, country: Country | Non
 
 def _circle(desired: Desired, other: Desired, named: Named) -> tuple[str, ...]:
     """The way from a manifest back to itself; empty where there is none."""
-    start, seen = key_of(desired), set[str]()
-    ways: list[tuple[str, ...]] = [(start, key_of(other))]
+    start, seen = desired.kind_and_name, set[str]()
+    ways: list[tuple[str, ...]] = [(start, other.kind_and_name)]
     while ways:
         way = ways.pop()
         if way[-1] == start:
@@ -138,8 +133,8 @@ def _overlap(desired: Desired, other: Desired, country: Country | None) -> Itera
     both = len(set(mine or ()) & set(theirs or ()))
     if both:
         says = (
-            f"{counted(both, 'person is', 'people are')} in {key_of(other)} too, and would get the same twice; "
-            f"suppress: [{{campaign: {key_of(other)}}}]"
+            f"{counted(both, 'person is', 'people are')} in {other.kind_and_name} too, and would get the same twice; "
+            f"suppress: [{{campaign: {other.kind_and_name}}}]"
         )
         yield SpecFinding("", "gate-overlap", says)
 

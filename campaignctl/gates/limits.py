@@ -10,6 +10,7 @@ from campaignctl.gates.counters import Counters
 from campaignctl.gates.statistics import crossed
 from campaignctl.kinds.counters import LEAST_TRIED, LIMITS, LimitName, counted_by
 from campaignctl.kinds.table import Value
+from campaignctl.model.environment import Environment
 from campaignctl.model.gates import After, percent
 from campaignctl.model.windows import period_of
 
@@ -72,6 +73,12 @@ def stop_when(*settings: Mapping[str, Value]) -> StopWhen:
         {limit: basis_points(share) for limit, share in shares.items() if isinstance(share, str)},
         tried if isinstance(tried, int) else LEAST_TRIED,
     )
+
+
+def limits_of(environment: Environment, own: Mapping[str, Value]) -> StopWhen:
+    """Those of a manifest over those of its environment."""
+    defaults = environment.guard.get("stop_when")
+    return stop_when(defaults if isinstance(defaults, Mapping) else {}, own)
 
 
 def after_of(written: Value) -> tuple[After, ...]:

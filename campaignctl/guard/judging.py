@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from campaignctl.diagnostics import Severity
 from campaignctl.gates.counters import counters_of
-from campaignctl.gates.limits import Figures, StopWhen, stop_when
+from campaignctl.gates.limits import Figures, StopWhen, limits_of
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.dated_names import parsed
 from campaignctl.model.environment import Environment
@@ -78,13 +79,30 @@ class Watch:
         """The one that means the campaign: by SID, else by name; None for somebody else's. To one that repeats each
         name of a date is reserved.
         """
-        pinned = next((it for it in self.manifests if it.sid == live.sid), None)
+        pinned = self._pinned.get(live.sid)
         if pinned is not None:
             return pinned
-        mine = [it for it in self.manifests if it.kind is live.kind and not it.sid]
-        named = (it for it in mine if it.name == live.name and it.repeat is None)
+        named = self._named.get((live.kind.name, live.name), ())
         found = next((it for it in named if not looks_foreign(it, live, self.terms)), None)
-        return found or next((it for it in mine if _reserves(it, live.name)), None)
+        dated = (it for it in self._repeating if it.kind is live.kind and _reserves(it, live.name))
+        return found or next(dated, None)
+
+    @cached_property
+    def _pinned(self) -> Mapping[str, Desired]:
+        return {it.sid: it for it in reversed(self.manifests) if it.sid}
+
+    @cached_property
+    def _named(self) -> Mapping[tuple[str, str | None], Sequence[Desired]]:
+        """Those that find their one campaign by name, by kind and name."""
+        found: dict[tuple[str, str | None], list[Desired]] = {}
+        for it in self.manifests:
+            if not it.sid and it.repeat is None:
+                found.setdefault((it.kind.name, it.name), []).append(it)
+        return found
+
+    @cached_property
+    def _repeating(self) -> Sequence[Desired]:
+        return [it for it in self.manifests if it.repeat is not None and not it.sid]
 
     def watches(self, live: Live) -> bool:
         """Whether it is looked at."""
@@ -92,9 +110,7 @@ class Watch:
 
     def limits(self, desired: Desired | None) -> StopWhen:
         """Those of a manifest over those of the project."""
-        defaults = self.environment.guard.get("stop_when")
-        own = desired.stop_when if desired else {}
-        return stop_when(defaults if isinstance(defaults, Mapping) else {}, own)
+        return limits_of(self.environment, desired.stop_when if desired else {})
 
     def judge(self, live: Live, now: datetime) -> Judgement:
         """A campaign in progress, at a moment."""

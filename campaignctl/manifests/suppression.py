@@ -98,7 +98,7 @@ class _Suppressing:
         self.all_read = complete
         self.files: dict[str, People] = {}
         self.complete = True
-        self.by_name = {f"{it.kind.short}/{it.name}": it for it in manifests if it.name}
+        self.by_name = {it.kind_and_name: it for it in manifests if it.name}
         self.all_lists, self.lists = lists, {it.name: it for it in lists}
 
     def run(self) -> SuppressedManifests:

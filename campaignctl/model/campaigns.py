@@ -87,6 +87,11 @@ class Desired:
         return name if isinstance(name, str) else None
 
     @property
+    def kind_and_name(self) -> str:
+        """KIND/NAME, as other manifests name it."""
+        return f"{self.kind.short}/{self.name}"
+
+    @property
     def declares(self) -> Value:
         """The numbers that it declares, before anybody is left out."""
         return self.spec.get("from") if self.declared is None else self.declared

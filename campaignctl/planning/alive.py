@@ -333,6 +333,18 @@ def _matters(live: Live, path: str) -> bool:
     return live.kind.by_name[top(path)].role in (Role.RECIPIENTS, Role.CONTENT)
 
 
+def held_from(place: int, decision: Decision, reason: Reason, live: Live | None) -> Decision:
+    """From an operation on nothing is done unasked."""
+    since = live.updated if live else None
+    held = (HeldOperation(it.op, it.fields, since, it.numbers_failed) for it in decision.operations[place:])
+    return replace(
+        decision,
+        operations=decision.operations[:place],
+        held=(*held, *decision.held),
+        reason=first([reason, decision.reason]) or reason,
+    )
+
+
 def first(reasons: list[Reason]) -> Reason | None:
     """The one that wins; the messages of the same code are joined."""
     if not reasons:

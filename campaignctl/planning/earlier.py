@@ -15,11 +15,11 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import BEGINNING, Permission
 from campaignctl.model.campaigns import Desired, Listing, Live
-from campaignctl.model.plan import HeldOperation, Operation, Reason
+from campaignctl.model.plan import Operation, Reason
 from campaignctl.model.suppression import Shown
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.model.windows import window_of
-from campaignctl.planning.alive import Decision, first
+from campaignctl.planning.alive import Decision, held_from
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.leaving_out import NUMBERS, as_written, leave_out
 
@@ -51,7 +51,7 @@ def with_earlier(
     manifests: Sequence[Desired], listings: Mapping[str, Listing], now: datetime, country: Country | None
 ) -> Mapping[int, Desired]:
     """By identity, those that name the campaign of another manifest, with what the account shows of it."""
-    named = {f"{it.kind.short}/{it.name}": it for it in manifests if it.name}
+    named = {it.kind_and_name: it for it in manifests if it.name}
     found: dict[int, Desired] = {}
     for desired in manifests:
         if desired.suppression is None or desired.repeat is not None:
@@ -82,17 +82,7 @@ def unseen_held(decision: Decision, desired: Desired, live: Live | None, terms: 
         return decision
     message = f"the account does not show whom {', '.join(blind)} has called: somebody could be called twice"
     reason = Reason("recipients-unseen", message)
-    place = decision.operations.index(sends[0])
-    held = tuple(
-        HeldOperation(it.op, it.fields, live.updated if live else None, it.numbers_failed)
-        for it in decision.operations[place:]
-    )
-    return replace(
-        decision,
-        operations=decision.operations[:place],
-        held=(*held, *decision.held),
-        reason=first([reason, decision.reason]) or reason,
-    )
+    return held_from(decision.operations.index(sends[0]), decision, reason, live)
 
 
 def _sends_people(operation: Operation) -> bool:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from campaignctl.gates.counters import counters_of
-from campaignctl.gates.limits import stop_when
+from campaignctl.gates.limits import limits_of
 from campaignctl.gates.verdicts import GateCampaign, judge
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING, State
 from campaignctl.kinds.operations import BEGINNING, Op, Permission
-from campaignctl.kinds.table import Kind, Value
+from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.gates import After, Gate, GateVerdict, worst
-from campaignctl.model.plan import Change, HeldOperation, Operation, Reason
+from campaignctl.model.plan import Change, Operation, Reason
 from campaignctl.model.reasons import REASONS, ChangeType
-from campaignctl.planning.alive import Decision, first
+from campaignctl.planning.alive import Decision, first, held_from
 from campaignctl.planning.match import How, Match
 from campaignctl.planning.terms import Terms
 
@@ -29,11 +29,6 @@ CODES: Final[Mapping[GateVerdict, str]] = {
 """The reason of a change that a gate keeps back."""
 
 
-def key_of(kind: Kind, name: str | None) -> str:
-    """KIND/NAME."""
-    return f"{kind.short}/{name}"
-
-
 @dataclass(frozen=True)
 class Gatekeeper:
     """Says how the campaigns stand that others wait for. `decide` is what the plan makes of one of them."""
@@ -41,17 +36,6 @@ class Gatekeeper:
     matches: Mapping[str, Match]
     listings: Mapping[str, Listing]
     decide: Callable[[Match], Decision]
-
-    @classmethod
-    def of(
-        cls,
-        matches: Iterable[Match],
-        listings: Mapping[str, Listing],
-        decide: Callable[[Match], Decision],
-    ) -> Gatekeeper:
-        """Over all manifests, selected or not."""
-        named = {key_of(it.desired.kind, it.desired.name): it for it in matches if it.desired.name}
-        return cls(named, listings, decide)
 
     def gates(self, desired: Desired, terms: Terms) -> tuple[Gate, ...]:
         """Each entry of a manifest beside its campaign."""
@@ -61,7 +45,7 @@ class Gatekeeper:
         match = self.matches.get(after.campaign)
         own = match.desired.stop_when if match else {}
         live, doubt = self._meant(match) if match else (None, "has no manifest")
-        found = GateCampaign(live, doubt, stop_when(_defaults(terms), own))
+        found = GateCampaign(live, doubt, limits_of(terms.environment, own))
         return judge(after, found, desired, terms.now, terms.country)._replace(stop_when=own)
 
     def _meant(self, match: Match) -> tuple[Live | None, str]:
@@ -92,11 +76,6 @@ class Gatekeeper:
         return tried[-1], len(tried) > 1
 
 
-def _defaults(terms: Terms) -> Mapping[str, Value]:
-    settings = terms.environment.guard.get("stop_when")
-    return settings if isinstance(settings, Mapping) else {}
-
-
 def gated(
     decision: Decision, desired: Desired, live: Live | None, gates: tuple[Gate, ...], terms: Terms
 ) -> Decision:
@@ -113,13 +92,10 @@ def gated(
         noted = live is not None and live.alive
         return replace(decision, notes=(*decision.notes, f"its gate: {gate.message}")) if noted else decision
     if gate.verdict is GateVerdict.FAILED:
-        kept = tuple(_until_bound(decision.operations))
-        return replace(decision, operations=kept, held=(), reason=_first(reason, decision))
+        return _refused(decision, reason)
     if terms.allows(Permission.AFTER, desired, live):
         return replace(decision, notes=(*decision.notes, f"allowed before its gate passed: {gate.message}"))
-    kept = tuple(_until_bound(decision.operations))
-    held = tuple(_held(it, live) for it in decision.operations[len(kept) :])
-    return replace(decision, operations=kept, held=(*held, *decision.held), reason=_first(reason, decision))
+    return held_from(len(tuple(_until_bound(decision.operations))), decision, reason, live)
 
 
 def unstopped(decision: Decision, desired: Desired, live: Live | None, terms: Terms) -> Decision:
@@ -130,15 +106,14 @@ def unstopped(decision: Decision, desired: Desired, live: Live | None, terms: Te
     reason = crossing_now(desired, live, terms)
     if reason is None:
         return decision
-    kept = tuple(_until_bound(decision.operations))
-    return replace(decision, operations=kept, held=(), reason=_first(reason, decision))
+    return _refused(decision, reason)
 
 
 def crossing_now(desired: Desired | None, live: Live, terms: Terms) -> Reason | None:
     """The limit that a campaign crosses by its counters; None where it keeps them, or shows none."""
     counters = counters_of(live, terms.country)
     own = desired.stop_when if desired else {}
-    crossing = stop_when(_defaults(terms), own).crossed_by(counters) if counters else None
+    crossing = limits_of(terms.environment, own).crossed_by(counters) if counters else None
     return Reason("stop-when", f"it crosses stop_when now: {crossing}") if crossing else None
 
 
@@ -157,10 +132,10 @@ def _until_bound(operations: Sequence[Operation]) -> Iterator[Operation]:
         yield operation
 
 
-def _held(operation: Operation, live: Live | None) -> HeldOperation:
-    return HeldOperation(
-        operation.op, operation.fields, live.updated if live else None, operation.numbers_failed
-    )
+def _refused(decision: Decision, reason: Reason) -> Decision:
+    """What begins to call, and all after it, is out of the question."""
+    kept = tuple(_until_bound(decision.operations))
+    return replace(decision, operations=kept, held=(), reason=_first(reason, decision))
 
 
 def _first(reason: Reason, decision: Decision) -> Reason:
@@ -176,7 +151,7 @@ def shut(change: Change, read: Callable[[Kind, str], Live | None], terms: Terms)
         kind = next(kind for kind in KINDS.values() if kind.short == after.campaign.partition("/")[0])
         live = read(kind, gate.sid)
         doubt = "is no longer there" if live is None else ""
-        found = GateCampaign(live, doubt, stop_when(_defaults(terms), gate.stop_when))
+        found = GateCampaign(live, doubt, limits_of(terms.environment, gate.stop_when))
         now = judge(after, found, desired, terms.now, terms.country)
         if now.verdict is not GateVerdict.PASSED:
             return Reason(CODES[now.verdict], now.message)

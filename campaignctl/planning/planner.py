@@ -98,6 +98,11 @@ class _Account:
         return Neighbours(lookalikes, on_other_endpoint(self.snapshot), alive)
 
     @cached_property
+    def by_name(self) -> Mapping[str, Match]:
+        """What each manifest that has a name means, by KIND/NAME."""
+        return {it.desired.kind_and_name: it for it in self.matches if it.desired.name}
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """All that stand in the account or in a manifest."""
         live = (it.name for listing in self.snapshot.listings.values() for it in listing.campaigns)
@@ -264,9 +269,7 @@ def _decide_behind_gates(match: Match, account: _Account, terms: Terms) -> Decis
     decision = unstopped(decision, desired, match.live, terms)
     if not desired.after:
         return decision
-    keeper = Gatekeeper.of(
-        account.matches, account.snapshot.listings, lambda it: _decide_behind_gates(it, account, terms)
-    )
+    keeper = Gatekeeper(account.by_name, account.snapshot.listings, lambda it: _decide(it, account, terms))
     live = match.live if match.how is not How.INCOMPLETE else None
     return gated(decision, desired, live, keeper.gates(desired, terms), terms)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import signal
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
@@ -58,6 +57,7 @@ def bounded(dialect: Dialect) -> type[Validator]:
     levels = _Levels()
     ours: dict[str, _Keyword] = {
         "pattern": _pattern,
+        "patternProperties": _pattern_properties(dialect.validator.VALIDATORS["patternProperties"]),
         "propertyNames": _property_names,
         "additionalProperties": _additional_properties(dialect.validator.VALIDATORS["additionalProperties"]),
     }
@@ -94,10 +94,27 @@ def _pattern(
     _validator: Validator, pattern: object, instance: object, _schema: object
 ) -> Iterator[ValidationError]:
     if isinstance(instance, str) and isinstance(pattern, str):
-        if len(instance) > MAX_TEXT:
-            raise LimitExceededError(f"a pattern meets a text of more than {MAX_TEXT:,} characters")
+        _require_short(instance)
         if not re.search(pattern, instance):
             yield ValidationError("pattern")
+
+
+def _pattern_properties(checked: _Keyword) -> _Keyword:
+    """Keys are texts that a pattern meets; `additionalProperties` beside it meets the same ones."""
+
+    def run(
+        validator: Validator, patterns: object, instance: object, schema: object
+    ) -> Iterator[ValidationError]:
+        for key in instance if isinstance(instance, Mapping) else ():
+            _require_short(key)
+        yield from checked(validator, patterns, instance, schema) or ()
+
+    return run
+
+
+def _require_short(text: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise LimitExceededError(f"a pattern meets a text of more than {MAX_TEXT:,} characters")
 
 
 def _property_names(
@@ -137,11 +154,9 @@ def _first_extra(instance: Mapping[str, object], schema: Mapping[str, object]) -
 def at_most(seconds: float, message: str) -> Iterator[None]:
     """Ends what takes longer. Raises LimitExceededError with the message.
 
-    A regular expression that runs away can only be ended by a signal, which reaches the main thread of a process and
-    no other; elsewhere nothing is begun.
+    In the main thread of a process alone, for there alone a signal ends a regular expression that runs away
+    (`in_main_thread`).
     """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        raise LimitExceededError("rules of one's own are checked in the main thread of a process alone")
     ends = monotonic() + seconds
 
     def over(_signal: int, _frame: FrameType | None) -> None:

@@ -5,20 +5,22 @@ Neither the library's own message nor a manifest's value is ever shown: both quo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from time import monotonic
 from typing import Final, NamedTuple
 
 from jsonschema.exceptions import ValidationError
 
 from campaignctl.custom_rules.bounded import FailedSchema, LimitExceededError, at_most
-from campaignctl.custom_rules.rule_file import RuleFile
+from campaignctl.custom_rules.rule_file import CompiledRules, RuleFile, compiled
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.table import Value
 from campaignctl.text import without_numbers
 
 LIMIT: Final = "schema-limit"
 SECONDS_A_MANIFEST: Final = 2.0
+DeclaredManifest = tuple[str, Mapping[str, Value]]
+"""The kind of a manifest, and what it declares."""
 _WORDS: Final = ("errorMessage", "description", "title")
 
 
@@ -40,29 +42,49 @@ class FailedKeyword(NamedTuple):
     schema: str
 
 
-def check_declared(
-    declared: Mapping[str, Value], rules: Sequence[OwnRule], seconds: float
-) -> list[tuple[OwnRule, FailedKeyword]]:
-    """What a manifest's rules find. `seconds` are left of the run.
+class CheckedManifest(NamedTuple):
+    """What the rules find of one manifest: which of them, and the keyword. `limit` where a bound was met."""
 
-    Raises:
-        LimitExceededError: a bound was met, of all of its rules together; it names the rule file.
-    """
-    found, ends = list[tuple[OwnRule, FailedKeyword]](), monotonic() + SECONDS_A_MANIFEST
-    for rule in rules:
-        left, message = ends - monotonic(), f"it takes more than {SECONDS_A_MANIFEST:.0f} seconds"
-        if seconds < left:
-            left, message = seconds, "all of them together take more than a minute"
+    found: tuple[tuple[OwnRule, FailedKeyword], ...]
+    limit: str | None = None
+
+
+def check_all(
+    rules: Sequence[OwnRule], manifests: Sequence[DeclaredManifest], seconds: float
+) -> list[CheckedManifest]:
+    """Each by the rules of its kind. After a limit of all of them together nothing more is looked at."""
+    checked, ends = list[CheckedManifest](), monotonic() + seconds
+    for kind, declared in manifests:
+        own = [rule for rule in rules if rule.kind in (None, kind)]
         try:
-            with at_most(left, message):
-                errors = list(rule.schema.validator.iter_errors(declared))
+            checked.append(CheckedManifest(tuple(_check(declared, own, ends))))
         except LimitExceededError as exceeded:
-            raise LimitExceededError(f"{rule.schema.file}: {exceeded}") from None
-        found += [(rule, _failed(it, rule.schema)) for it in errors]
-    return found
+            checked.append(CheckedManifest((), str(exceeded)))
+            if monotonic() >= ends:
+                break
+    return checked
 
 
-def _failed(failure: ValidationError, schema: RuleFile) -> FailedKeyword:
+def _check(
+    declared: Mapping[str, Value], rules: Sequence[OwnRule], run_ends: float
+) -> Iterator[tuple[OwnRule, FailedKeyword]]:
+    """Raises LimitExceededError where a bound was met, of all rules together; it names the rule file."""
+    ends = monotonic() + SECONDS_A_MANIFEST
+    for rule in rules:
+        schema = compiled(rule.schema)
+        assert isinstance(schema, CompiledRules), "a rule file with a mistake makes no rule"
+        message = f"it takes more than {SECONDS_A_MANIFEST:.0f} seconds"
+        if run_ends < ends:
+            message = "all of them together take more than a minute"
+        try:
+            with at_most(min(ends, run_ends) - monotonic(), message):
+                errors = list(schema.validator.iter_errors(declared))
+        except LimitExceededError as exceeded:
+            raise LimitExceededError(f"{schema.file}: {exceeded}") from None
+        yield from ((rule, _failed(it, schema)) for it in errors)
+
+
+def _failed(failure: ValidationError, schema: CompiledRules) -> FailedKeyword:
     cause = failure.cause if isinstance(failure.cause, FailedSchema) else FailedSchema(())
     steps = tuple(failure.absolute_path)
     named = [*steps, *([cause.key] if cause.key is not None else [])]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from jsonschema.protocols import Validator
@@ -35,6 +36,13 @@ class RuleMistake(NamedTuple):
 
 
 class RuleFile(NamedTuple):
+    """A rule file as it was read; `file` is its name in messages."""
+
+    file: str
+    text: str
+
+
+class CompiledRules(NamedTuple):
     """A rule file that can be used. `pointers` tell where each of its schemas stands, by its identity."""
 
     file: str
@@ -46,8 +54,16 @@ class RuleFile(NamedTuple):
         return f"{self.file}#{self.pointers.get(id(schema), '')}"
 
 
-def read_rule_file(file: str, text: str) -> RuleFile | list[RuleMistake]:
-    """Checks the text of a file; `file` is its name in messages."""
+def mistakes_in(rule_file: RuleFile) -> list[RuleMistake]:
+    """What is wrong in a rule file; nothing where it can be used."""
+    found = compiled(rule_file)
+    return found if isinstance(found, list) else []
+
+
+@lru_cache(maxsize=256)
+def compiled(rule_file: RuleFile) -> CompiledRules | list[RuleMistake]:
+    """The rules of a file, or what keeps them from being used. Each text is compiled once."""
+    file, text = rule_file
     try:
         values, node = read_values(text, is_json=file.lower().endswith(".json"))
         with at_most(CHECKED_WITHIN, f"checking it takes more than {CHECKED_WITHIN:.0f} seconds"):
@@ -58,7 +74,7 @@ def read_rule_file(file: str, text: str) -> RuleFile | list[RuleMistake]:
         return [RuleMistake(Mark(0, 0), str(exceeded))]
 
 
-def _checked(file: str, values: Json, node: Node) -> RuleFile | list[RuleMistake]:
+def _checked(file: str, values: Json, node: Node) -> CompiledRules | list[RuleMistake]:
     if not isinstance(values, dict):
         return [RuleMistake(mark_of(node), "a rule file holds one JSON Schema, an object")]
     dialect = _dialect(values.get("$schema"))
@@ -72,7 +88,7 @@ def _checked(file: str, values: Json, node: Node) -> RuleFile | list[RuleMistake
     schema = {key: value for key, value in values.items() if key != "$schema"}
     walk = _Walk(schema, node, dialect)
     mistakes = list(walk.mistakes())
-    return mistakes or RuleFile(file, bounded(dialect)(schema), dict(_pointers(schema)))
+    return mistakes or CompiledRules(file, bounded(dialect)(schema), dict(_pointers(schema)))
 
 
 def _dialect(uri: Json) -> Dialect | None:

@@ -8,8 +8,9 @@ from time import monotonic
 from typing import Final, NamedTuple
 
 from campaignctl.custom_rules.bounded import LimitExceededError
-from campaignctl.custom_rules.checking import LIMIT, FailedKeyword, OwnRule, check_declared
-from campaignctl.custom_rules.rule_file import RuleFile, read_rule_file
+from campaignctl.custom_rules.checking import LIMIT, FailedKeyword, OwnRule, check_all
+from campaignctl.custom_rules.main_thread import in_main_thread
+from campaignctl.custom_rules.rule_file import RuleFile, mistakes_in
 from campaignctl.custom_rules.values import key_at, node_at
 from campaignctl.diagnostics import Diagnostic, Position, error, quoted
 from campaignctl.kinds.table import Value
@@ -57,13 +58,13 @@ class RuleFiles:
         except UnreadableFileError as unreadable:
             where = locate(self.root, Position(self.project_file), 0, f"{setting.path}.file")
             return (error(unreadable.rule, where, f"schema: {quoted(setting.file)}: {unreadable.message}"),)
-        found = read_rule_file(setting.file, text)
-        if isinstance(found, RuleFile):
-            return found
-        return tuple(
-            error(MISTAKE, Position(setting.file, it.mark.line + 1, it.mark.column + 1), it.message)
-            for it in found
-        )
+        rule_file = RuleFile(setting.file, text)
+        try:
+            mistakes = in_main_thread(mistakes_in, rule_file)
+        except LimitExceededError as exceeded:
+            return (error(MISTAKE, Position(setting.file, 1, 1), str(exceeded)),)
+        places = ((it, Position(setting.file, it.mark.line + 1, it.mark.column + 1)) for it in mistakes)
+        return tuple(error(MISTAKE, where, it.message) for it, where in places) or rule_file
 
     def seconds_left(self) -> float:
         """Of the run, which begins with its first manifest."""
@@ -82,21 +83,26 @@ class CheckedManifests(NamedTuple):
 def check_manifests_by(
     rules: Sequence[OwnRule], manifests: Iterable[Desired], files: RuleFiles
 ) -> CheckedManifests:
-    """Each by the rules of its kind. After a limit of the whole run nothing more is looked at."""
-    found: dict[ManifestKey, tuple[Diagnostic, ...]] = {}
-    limits = []
-    for desired in manifests:
-        own = [rule for rule in rules if rule.kind in (None, desired.kind.name)]
-        try:
-            failed = check_declared(_checked_object(desired), own, files.seconds_left())
-        except LimitExceededError as exceeded:
-            limits.append(error(LIMIT, desired.where, f"its rules could not be checked: {exceeded}"))
-            if files.seconds_left() <= 0:
-                break
-            continue
-        if failed:
-            found[desired.where.file, desired.document] = tuple(_diagnostics(failed, desired, files.root))
-    return CheckedManifests(found, tuple(limits))
+    """What the rules find of each, and at which a limit was met: the run ends then, and never passes."""
+    several = list(manifests)
+    if not (several and rules):
+        return CheckedManifests({}, ())
+    declared = [(it.kind.name, _checked_object(it)) for it in several]
+    try:
+        checked = in_main_thread(check_all, rules, declared, files.seconds_left())
+    except LimitExceededError as exceeded:
+        return CheckedManifests({}, (_limit(several[0], f"{rules[0].schema.file}: {exceeded}"),))
+    pairs = list(zip(several, checked, strict=False))  # after a limit of the run the rest was not looked at
+    found = {
+        (it.where.file, it.document): tuple(_diagnostics(made.found, it, files.root))
+        for it, made in pairs
+        if made.found
+    }
+    return CheckedManifests(found, tuple(_limit(it, made.limit) for it, made in pairs if made.limit))
+
+
+def _limit(desired: Desired, says: str) -> Diagnostic:
+    return error(LIMIT, desired.where, f"its rules could not be checked: {says}")
 
 
 def _checked_object(desired: Desired) -> Mapping[str, Value]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from campaignctl.applying.creating import Creator
+from campaignctl.applying.gate_watch import GateWatch
 from campaignctl.applying.judging import Judge, filled
 from campaignctl.applying.list_port import ListPort
 from campaignctl.applying.list_watch import ListWatch
@@ -86,6 +87,7 @@ def apply_plan(
         Looks(account, creator, hooks, looked_at),
         Lists.of(plan, lists, hooks, terms.environment, looked_at),
         ListWatch(account, hooks, terms, looked_at),
+        GateWatch(account, hooks),
     )
     for step in order(plan.changes):
         state = progress[id(step.change)]
@@ -124,6 +126,7 @@ class _Run:
     looks: Looks
     lists: Lists
     watch: ListWatch
+    gates: GateWatch
     interrupted: bool = False
     cut_off: bool = False
 
@@ -221,7 +224,6 @@ class _Run:
     def _create(self, operation: Operation, state: ChangeRun) -> OperationResult:
         desired = self._recipients(state)
         _refuse_late(create_too_late(desired, self._now()))
-        self._refuse_shut(state)
         if self.creator.gave_up:
             return _skip(operation, state, Reason("interrupted", "too many creates were lost before it"))
         spec = create_spec(desired, self.terms.environment.collection(desired.kind.name))
@@ -241,13 +243,6 @@ class _Run:
                 self._look_for_twins()
         return result
 
-    def _refuse_shut(self, state: ChangeRun) -> None:
-        """Reads what a create or resume waits for again: its gate must still stand open."""
-        if state.change.gates:
-            from campaignctl.planning.gates import shut  # where something waits for another
-
-            _refuse_late(shut(state.change, self.account.get, self._now()))
-
     def _create_check(self, desired: Desired, state: ChangeRun) -> Check:
         """The look must be young when the request goes out, however long that had to wait for its turn."""
         looks = iter(range(_MOST_LOOKS))
@@ -261,6 +256,7 @@ class _Run:
             appeared = self.looks.appeared(desired)
             if appeared is not None:
                 raise AppearedError(appeared)
+            self.gates.check(state.change, self._now())
             _refuse_late(create_too_late(desired, self._now()))
             _refuse_late(self._series_stopped(desired))
 
@@ -355,14 +351,13 @@ class _Run:
         def check() -> None:
             if action is Action.RESUME:
                 self.watch.check(state)
+                self.gates.check(state.change, self._now())
                 planned_at = self.plan.created_at
                 planned = state.change.live
                 assert planned is not None, "only a campaign that is there is resumed"
                 known = filled(before, planned, {})
                 _refuse_late(resume_too_late(_desired(state), known, planned, planned_at, self._now()))
 
-        if action is Action.RESUME:
-            self._refuse_shut(state)
         acted = self.sender.act(before, action, state.created_here, check)
         return self.judge.acted(operation, action, state, acted, before)
 

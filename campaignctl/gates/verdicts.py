@@ -23,14 +23,16 @@ from campaignctl.model.windows import window_of
 class GateCampaign(NamedTuple):
     """The campaign that is waited for, as far as anybody can tell.
 
-    `live` is None where it is not there; `doubt` says why nobody can tell which one it is, or why it never will be
-    there, empty where neither holds. `stop_when` are the limits of a guard on it.
+    `live` is None where it is not there; `doubt` says why nobody can tell which one it is, why its manifest is blocked
+    or why it never will be there, empty where none of these holds. `certain` is False where `live` may be another one
+    than is meant. `stop_when` are the limits of a guard on it, `members` how many people its contact lists hold.
     """
 
     live: Live | None
     doubt: str
     stop_when: StopWhen
     members: int | None = None
+    certain: bool = True
 
 
 def judge(
@@ -67,16 +69,13 @@ def _verdict(case: _Case) -> tuple[GateVerdict, str]:
     for verdict, reasons in (
         (GateVerdict.FAILED, _failed(case)),
         (GateVerdict.UNDECIDED, _undecided(case)),
-        (GateVerdict.WAITING, _waiting(case)),
     ):
         reason = next(reasons, None)
         if reason is not None:
-            waits = (
-                f"waits for {case.after.campaign}: it"
-                if verdict is GateVerdict.WAITING
-                else case.after.campaign
-            )
-            return verdict, f"{waits} {reason}"
+            return verdict, f"{case.after.campaign} {reason}"
+    waits = next(_waiting(case), None)
+    if waits is not None:
+        return GateVerdict.WAITING, f"waits for {case.after.campaign}: {waits}"
     return GateVerdict.PASSED, f"{case.after.campaign} passed: {_progress(case.counters)}"
 
 
@@ -86,7 +85,7 @@ _ENDED = frozenset({Status.COMPLETED, Status.ARCHIVED})
 
 def _failed(case: _Case) -> Iterator[str]:
     live, counters = case.found.live, case.counters
-    if live is None or case.found.doubt:
+    if live is None or not case.found.certain:
         return
     if live.status in _OVER_BADLY:
         yield f"is {live.status_word}"
@@ -158,15 +157,15 @@ def _not_good_enough(case: _Case, live: Live, counters: Counters | None) -> Iter
 def _waiting(case: _Case) -> Iterator[str]:
     live = case.found.live
     if live is None:
-        yield "is not there yet"
+        yield "it is not there yet"
         return
     if live.status is Status.CREATED:
-        yield "has not begun"
+        yield "it has not begun"
     if live.status is Status.IN_PROGRESS:
-        yield f"is in progress, {_progress(case.counters)}"
+        yield _progress(case.counters)
     begins = _begins(live)
     if case.after.wait > timedelta(0) and (begins is None or later(begins, case.after.wait) > case.now):
-        yield "is waited for longer"
+        yield f"{_progress(case.counters)}, and it is waited for longer"
 
 
 def _begins(live: Live) -> datetime | None:

@@ -60,7 +60,8 @@ class GatePeople(NamedTuple):
 
 class Gate(NamedTuple):
     """One entry beside what the account shows. `sid` and `status` are None where no campaign is found, `people` where
-    its counters cannot be read. `stop_when` is that of its manifest.
+    its counters cannot be read. `stop_when` is that of its manifest, `members` how many people its contact lists hold,
+    `certain` whether it is the campaign that is meant.
     """
 
     campaign: str
@@ -71,6 +72,8 @@ class Gate(NamedTuple):
     people: GatePeople | None
     limits: tuple[GateLimit, ...]
     stop_when: Mapping[str, Value] = MappingProxyType({})
+    members: int | None = None
+    certain: bool = True
 
 
 def percent(share: int) -> str:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from campaignctl.gates.counters import counters_of
-from campaignctl.gates.limits import limits_of
+from campaignctl.gates.limits import NEVER, limits_of
 from campaignctl.gates.verdicts import GateCampaign, judge
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import CALLING, State
 from campaignctl.kinds.operations import BEGINNING, Op, Permission
 from campaignctl.kinds.table import Kind
-from campaignctl.model.campaigns import Desired, Listing, Live
+from campaignctl.model.campaigns import Desired, Listing, ListRef, Live
 from campaignctl.model.gates import After, Gate, GateVerdict, worst
 from campaignctl.model.plan import Change, Operation, Reason
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.planning.alive import Decision, first, held_from
+from campaignctl.planning.compare import texts_or_refs
 from campaignctl.planning.match import How, Match
 from campaignctl.planning.terms import Terms
 
@@ -27,6 +28,10 @@ CODES: Final[Mapping[GateVerdict, str]] = {
     GateVerdict.WAITING: "gate-waiting",
 }
 """The reason of a change that a gate keeps back."""
+
+
+Meant: TypeAlias = Callable[[Match, Terms], GateCampaign]
+"""The campaign that a manifest means, without limits."""
 
 
 @dataclass(frozen=True)
@@ -39,31 +44,38 @@ class Gatekeeper:
 
     def gates(self, desired: Desired, terms: Terms) -> tuple[Gate, ...]:
         """Each entry of a manifest beside its campaign."""
-        return tuple(self._gate(after, desired, terms) for after in desired.after)
+        return tuple(self._gate(after, desired, terms, self._meant) for after in desired.after)
 
-    def _gate(self, after: After, desired: Desired, terms: Terms) -> Gate:
+    def _gate(self, after: After, desired: Desired, terms: Terms, meant: Meant) -> Gate:
         match = self.matches.get(after.campaign)
         own = match.desired.stop_when if match else {}
-        live, doubt = self._meant(match) if match else (None, "has no manifest")
-        found = GateCampaign(live, doubt, limits_of(terms.environment, own))
-        return judge(after, found, desired, terms.now, terms.country)._replace(stop_when=own)
+        found = meant(match, terms) if match else GateCampaign(None, "has no manifest", NEVER)
+        found = found._replace(stop_when=limits_of(terms.environment, own))
+        members = _members(found.live) if found.live else None
+        found = found._replace(members=members)
+        gate = judge(after, found, desired, terms.now, terms.country)
+        return gate._replace(stop_when=own, members=members, certain=found.certain)
 
-    def _meant(self, match: Match) -> tuple[Live | None, str]:
+    def _meant(self, match: Match, terms: Terms) -> GateCampaign:
+        """The campaign; a manifest whose own gate has failed is blocked. That of what it waits for is not asked: no
+        doubt makes a gate fail.
+        """
+        if not match.desired.after:
+            return self._itself(match, terms)
+        gates = tuple(self._gate(it, match.desired, terms, self._itself) for it in match.desired.after)
+        return self._itself(match, terms, gates)
+
+    def _itself(self, match: Match, terms: Terms, gates: tuple[Gate, ...] = ()) -> GateCampaign:
         """The campaign, and why nobody can tell which it is, or why it never will be there."""
         live = match.live
         if match.how in (How.HISTORY, How.PREVIOUS_HISTORY):
             live, several = self._who_tried(match)
             if several:
-                return live, "ran several times: nobody can tell which run is meant"
-        decision = self.decide(match)
-        row = REASONS[decision.reason.code]
-        if row.change is ChangeType.BLOCKED and not row.code.startswith("gate-"):
-            return live, f"is blocked: {decision.reason.message}"
-        if row.code == "looks-foreign":
-            return live, "may be somebody else's campaign of the same name"
-        if live is None and (row.change is ChangeType.NOOP or match.desired.state is State.PAUSED):
-            return None, "never will be there: " + decision.reason.message
-        return live, ""
+                doubt = "ran several times: nobody can tell which run is meant"
+                return GateCampaign(live, doubt, NEVER, certain=False)
+        decision = gated(self.decide(match), match.desired, live, gates, terms)
+        doubt, foreign = _doubt(match.desired, live, decision), decision.reason.code == "looks-foreign"
+        return GateCampaign(live, doubt, NEVER, certain=not foreign and match.how is not How.INCOMPLETE)
 
     def _who_tried(self, match: Match) -> tuple[Live | None, bool]:
         """Of several finished ones of a name the one that tried somebody, and whether several did."""
@@ -76,16 +88,35 @@ class Gatekeeper:
         return tried[-1], len(tried) > 1
 
 
+def _members(live: Live) -> int | None:
+    """How many people its contact lists hold, where all are the project's and hold what their manifests declare now."""
+    refs = [it for row in live.kind.given_by_name for it in texts_or_refs(live.spec.get(row.name))]
+    known = [it.members.people for it in refs if isinstance(it, ListRef) and it.members is not None]
+    return len(frozenset[str]().union(*known)) if refs and len(known) == len(refs) else None
+
+
+def _doubt(desired: Desired, live: Live | None, decision: Decision) -> str:
+    row = REASONS[decision.reason.code]
+    if row.change is ChangeType.BLOCKED:
+        return f"is blocked: {decision.reason.message}"
+    if row.code == "looks-foreign":
+        return "may be somebody else's campaign of the same name"
+    if live is None and (row.change is ChangeType.NOOP or desired.state is State.PAUSED):
+        return "never will be there: " + decision.reason.message
+    return ""
+
+
 def gated(
     decision: Decision, desired: Desired, live: Live | None, gates: tuple[Gate, ...], terms: Terms
 ) -> Decision:
     """What is left of a decision behind its gates: creates and resumes wait, updates and pauses do not."""
     gate = worst(gates)
     decision = replace(decision, gates=gates)
-    if gate is None or gate.verdict is GateVerdict.PASSED:
+    if gate is None or gate.verdict is GateVerdict.PASSED or decision.reason.code == "looks-foreign":
         return decision
     reason = Reason(CODES[gate.verdict], gate.message)
-    if gate.verdict is GateVerdict.FAILED and live is not None and live.status in CALLING:
+    stops = any(it.op is Op.PAUSE for it in decision.operations)
+    if gate.verdict is GateVerdict.FAILED and live is not None and live.status in CALLING and not stops:
         return _stopped(decision, reason)
     ops = [*(it.op for it in decision.operations), *(it.op for it in decision.held)]
     if BEGINNING.isdisjoint(ops):
@@ -143,16 +174,22 @@ def _first(reason: Reason, decision: Decision) -> Reason:
 
 
 def shut(change: Change, read: Callable[[Kind, str], Live | None], terms: Terms) -> Reason | None:
-    """Why a create or resume is not sent now: a gate that had passed no longer does. `read` asks the account."""
+    """Why a create or resume is not sent now: a gate that had passed no longer does, or one that somebody allowed has
+    failed by now, which no flag passes. `read` asks the account.
+    """
     desired = change.desired
-    for gate, after in zip(change.gates, desired.after if desired else (), strict=False):
-        if gate.verdict is not GateVerdict.PASSED or gate.sid is None or desired is None:
-            continue  # somebody allowed it, or the plan does not hold it
+    for gate, after in zip(change.gates, desired.after if desired else (), strict=True):
+        if gate.sid is None or desired is None:
+            continue  # somebody allowed it before it is there
         kind = next(kind for kind in KINDS.values() if kind.short == after.campaign.partition("/")[0])
-        live = read(kind, gate.sid)
-        doubt = "is no longer there" if live is None else ""
-        found = GateCampaign(live, doubt, limits_of(terms.environment, gate.stop_when))
-        now = judge(after, found, desired, terms.now, terms.country)
-        if now.verdict is not GateVerdict.PASSED:
+        now = judge(after, _as_it_is(gate, read(kind, gate.sid), terms), desired, terms.now, terms.country)
+        bound = gate.verdict is GateVerdict.PASSED or now.verdict is GateVerdict.FAILED
+        if bound and now.verdict is not GateVerdict.PASSED:
             return Reason(CODES[now.verdict], now.message)
     return None
+
+
+def _as_it_is(gate: Gate, live: Live | None, terms: Terms) -> GateCampaign:
+    doubt = "is no longer there" if live is None else ""
+    limits = limits_of(terms.environment, gate.stop_when)
+    return GateCampaign(live, doubt, limits, gate.members, gate.certain)

@@ -34,6 +34,8 @@ class SavedChange:
     fingerprint: str | None
     lists: tuple[ListCount, ...] = ()
     marks: frozenset[str] = frozenset()
+    gates: tuple[str | None, ...] = ()
+    """The SIDs of the campaigns that it waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,7 @@ def _change(change: Mapping[str, object]) -> SavedChange:
         fingerprint=_text_or_null(change["fingerprint"]),
         lists=tuple(map(_list, objects(change.get("lists", ())))),
         marks=frozenset(_marks(change.get("suppressed"))),
+        gates=tuple(_text_or_null(gate["sid"]) for gate in objects(change.get("gates", ()))),
     )
 
 

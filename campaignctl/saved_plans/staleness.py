@@ -128,12 +128,19 @@ def _rest(
         left = ()  # what is possible only now was not shown
     if left is None:
         return f"{change.key.name}: it would now take other operations ({change.reason.message})"
+    if any(it.op in BEGINNING for it in left) and _waits_for_others(change, saved):
+        return f"{change.key.name}: what it waits for is another campaign now"
     done = planned[: len(planned) - len(left)]
     if not left or _same(change, saved, done, terms, token):
         return _as_seen(replace(change, operations=left, lists=saved.lists), saved)
     if any(operation.op is Op.UPDATE for operation in done) and _resumes(left):
         return f"{change.key.name}: its update is done; a resume after it is planned anew"
     return f"{change.key.name}: the campaign changed after the plan was made"
+
+
+def _waits_for_others(change: Change, saved: SavedChange) -> bool:
+    now = (gate.sid for gate in change.gates)
+    return any(then is not None and then != sid for then, sid in zip(saved.gates, now, strict=False))
 
 
 def _series_stopped(change: Change) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +14,23 @@ CANARY = {"send_at": "2027-01-10T09:00:00+05:30", "end_at": "2027-01-10T20:00:00
 REST = {"send_at": "2027-01-10T14:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
 FEW = {"from": [f"+9198765{n:05}" for n in range(200)], "retries": None}
 MANY = {"from": [f"+9198764{n:05}" for n in range(500)], "retries": None}
+
+
+class Answer(io.StringIO):
+    """Somebody at a terminal who says yes, after something has happened."""
+
+    def __init__(self, before: Callable[[], None]) -> None:
+        super().__init__()
+        self.before = before
+
+    def isatty(self) -> bool:
+        """As a terminal is."""
+        return True
+
+    def readline(self, _size: int | None = -1, /) -> str:
+        """The answer."""
+        self.before()
+        return "yes\n"
 
 
 def gate(**fields: Any) -> dict[str, Any]:
@@ -40,7 +60,7 @@ def test_the_rest_is_created_once_the_canary_has_passed_and_not_before(desk: Des
     waiting = change(desk.plan())
     assert (waiting["change"], waiting["reason"]["code"]) == ("held", "gate-waiting")
     assert waiting["held"][0]["op"] == "create"
-    assert waiting["reason"]["message"].startswith("waits for voice/canary: it is in progress, 12")
+    assert waiting["reason"]["message"].startswith("waits for voice/canary: 12")
     desk.pass_time(minutes=10)
     passed = change(desk.plan())
     assert (passed["change"], passed["gates"][0]["verdict"]) == ("create", "passed")
@@ -257,3 +277,60 @@ def test_without_limits_it_is_enough_that_so_many_have_their_outcome(desk: Desk)
     assert change(desk.plan())["reason"]["code"] == "gate-waiting"
     desk.pass_time(minutes=10)
     assert change(desk.plan())["change"] == "create"
+
+
+def test_what_was_allowed_while_it_waited_is_not_sent_once_its_gate_has_failed(desk: Desk) -> None:
+    staged(desk, "canary:failed=100")
+    desk.account()
+    fails = Answer(lambda: desk.pass_time(minutes=3))
+    result = desk.run("apply", "--allow", "after:rest", "--audit-log", "log", stdin=fails)
+    assert (result.code, actions(desk.writes)) == (3, []), result.all
+    assert "exceeds its limit" in result.all
+
+
+def test_one_reading_of_a_canary_serves_for_all_that_wait_for_it(desk: Desk) -> None:
+    staged(desk)
+    desk.account()
+    many = [
+        voice(
+            f"rest-{n}", schedule=REST, metadata={"after": [gate()]}, **{**MANY, "from": [f"+91987630000{n}"]}
+        )
+        for n in range(9)
+    ]
+    desk.manifests(voice("canary", schedule=CANARY, **FEW), *many)
+    desk.pass_time(minutes=15)
+    sid = desk.live("canary")["id"]
+    desk.forget()
+    assert desk.run("apply", "--auto-approve").code == 0
+    read = [it for it in desk.requests if it.request == "get" and it.path.endswith(sid)]
+    assert (len(actions(desk.writes)), len(read)) == (9, 1)
+
+
+def test_figures_are_in_no_digest_and_the_verdict_is(desk: Desk) -> None:
+    staged(desk)
+    desk.account()
+    desk.pass_time(minutes=1)
+    one = desk.plan()
+    desk.pass_time(minutes=1)
+    other = desk.plan()
+    assert one["changes"][1]["reason"]["message"] != other["changes"][1]["reason"]["message"]
+    assert one["digest"] == other["digest"]
+    desk.pass_time(minutes=15)
+    assert desk.plan()["digest"] != one["digest"]
+    assert desk.run("apply", "--auto-approve", "--expect", other["approval"]).code == 3
+    assert [it for it, _ in actions(desk.writes)] == []
+
+
+def test_a_plan_file_does_not_go_by_another_canary_of_the_name(desk: Desk) -> None:
+    staged(desk)
+    desk.account()
+    desk.pass_time(minutes=15)
+    desk.run("plan", "--out", "plan.json")
+    saved = json.loads((desk.root / "plan.json").read_text())
+    assert change(saved)["gates"][0]["sid"] == desk.live("canary")["id"]
+    desk.seed(live_voice("canary", schedule=CANARY, **FEW))
+    desk.account()
+    desk.pass_time(minutes=15)
+    desk.forget()
+    result = desk.run("apply", "plan.json", "--auto-approve")
+    assert (result.code, actions(desk.writes)) == (3, []), result.all

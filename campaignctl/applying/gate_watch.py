@@ -1,0 +1,45 @@
+"""Right before somebody is called behind a gate: does it still stand open (gates.md 2.7)?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from campaignctl.applying.port import AccountPort, Hooks, TooLateError
+from campaignctl.applying.young import YoungReadings
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.table import Kind
+from campaignctl.model.campaigns import Live
+from campaignctl.model.plan import Change
+from campaignctl.planning.terms import Terms
+
+
+@dataclass
+class GateWatch:
+    """Reads what creates and resumes wait for by its SID, whatever the plan read of it."""
+
+    account: AccountPort
+    hooks: Hooks
+    readings: YoungReadings[Live | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is read before something that waits is about to be sent."""
+        self.readings = YoungReadings(self.hooks.clock, self._read)
+
+    def check(self, change: Change, terms: Terms) -> None:
+        """Raises TooLateError where a gate does not stand open any more, and ApiError where nobody can tell."""
+        if not change.gates:
+            return
+        from campaignctl.planning.gates import shut  # where something waits for another
+
+        write = "/".join(change.key)
+
+        def read(kind: Kind, sid: str) -> Live | None:
+            return self.readings.of(f"{kind.name}/{sid}", write)
+
+        reason = shut(change, read, terms)
+        if reason is not None:
+            raise TooLateError(reason)
+
+    def _read(self, what: str) -> Live | None:
+        kind, _, sid = what.partition("/")
+        return self.account.get(KINDS[kind], sid)

@@ -1,0 +1,40 @@
+"""What was read of an account right before a write: one reading serves for a minute."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
+
+from campaignctl.clock import Clock
+
+READ_AGAIN_AFTER: Final = 60.0
+"""Seconds, by a clock that no answer sets."""
+_MOST_ROUNDS: Final = 3
+"""Readings for one write. Where the rate limit lets nobody read and write within a minute, it goes out after them."""
+
+Read = TypeVar("Read")
+
+
+@dataclass
+class YoungReadings(Generic[Read]):
+    """Readings by what they are of, each as old as a minute at most."""
+
+    clock: Clock
+    read: Callable[[str], Read]
+    _known: dict[str, tuple[float, Read]] = field(default_factory=dict)
+    _rounds: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def of(self, what: str, write: str) -> Read:
+        """The newest reading; `write` names what it is needed for. Raises what `read` raises: then nothing is sent."""
+        known = self._known.get(what)
+        now = self.clock.monotonic()
+        if known is not None and (
+            now - known[0] <= READ_AGAIN_AFTER or self._rounds[write, what] >= _MOST_ROUNDS
+        ):
+            return known[1]
+        self._rounds[write, what] += 1
+        value = self.read(what)
+        self._known[what] = now, value
+        return value

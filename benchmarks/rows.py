@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks.account import Account
 from benchmarks.measuring import ENVIRONMENT, Command, Taken, in_turns, ratio
 from benchmarks.members import seconds_to_read, write_members
+from benchmarks.pipelines import seconds_to_compare, write_ruled
 from benchmarks.pricing import seconds_to_price
 from benchmarks.recipients import write_suppressing, write_to_lists
 from benchmarks.registered import seconds_of_a_difference, write_registered
@@ -68,6 +69,8 @@ class Benchmark:
         yield from self._frequency()
         yield from self._lists()
         yield from self._members()
+        yield from self._own_rules()
+        yield from self._comparing()
         yield from self._check_jsonschema()
         yield from self._octodns()
 
@@ -241,6 +244,23 @@ class Benchmark:
         yield Row(f"planning a list of {people:,}", "memory", 200, taken.megabytes, " MB", "of the process")
         asked = 2 * -(-people // 5_000) + 2
         yield Row("requests of its upload", "5,000 people each", asked, upload["requests"], "", "by its plan")
+
+    def _own_rules(self) -> Iterator[Row]:
+        count = self.count // 10
+        without, ruled = (
+            write_ruled(self.directory / name, count, self.account.url, ruled=name == "ruled")
+            for name in ("unruled", "ruled")
+        )
+        few, all_of_them = in_turns([self._ours(it, "validate") for it in (without, ruled)], self.turns)
+        each = (min(all_of_them.busy) - min(few.busy)) / count * 1000
+        detail = f"processor time, {_told(min(all_of_them.busy))} to {_told(min(few.busy))}, imports included"
+        what = f"`validate` of {count:,} by a rule file of ten keywords, what it adds to each"
+        yield Row(what, "without it", 0.5, each, " ms", detail)
+
+    def _comparing(self) -> Iterator[Row]:
+        took = seconds_to_compare(self.count, 10, self.turns)
+        what = f"comparing two plans of {self.count:,} changes, ten of them unlike"
+        yield Row(what, "in processor time of one core", 1, took, " s", "the fastest of several")
 
     def _check_jsonschema(self) -> Iterator[Row]:
         if find_spec("check_jsonschema") is None:

@@ -5,7 +5,7 @@ Neither the library's own message nor a manifest's value is ever shown: both quo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import Final, NamedTuple
 
@@ -81,7 +81,19 @@ def _check(
                 errors = list(schema.validator.iter_errors(declared))
         except LimitExceededError as exceeded:
             raise LimitExceededError(f"{schema.file}: {exceeded}") from None
-        yield from ((rule, _failed(it, schema)) for it in errors)
+        yield from ((rule, _failed(it, schema)) for it in _one_each(errors))
+
+
+def _one_each(errors: Iterable[ValidationError]) -> Iterable[ValidationError]:
+    """One for each keyword that fails at a node: of `required` jsonschema tells each key that is missing."""
+    first: dict[object, ValidationError] = {}
+    for it in errors:
+        first.setdefault((tuple(it.absolute_path), tuple(it.absolute_schema_path), _key(it)), it)
+    return first.values()
+
+
+def _key(failure: ValidationError) -> str | None:
+    return failure.cause.key if isinstance(failure.cause, FailedSchema) else None
 
 
 def _failed(failure: ValidationError, schema: CompiledRules) -> FailedKeyword:

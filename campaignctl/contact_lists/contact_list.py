@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -247,20 +247,37 @@ class _People(str):
         """Other people of the same number are told as a difference, though nobody is shown."""
         return isinstance(other, _People) and self.people == other.people
 
+    def __ne__(self, other: object) -> bool:
+        """A text has one of its own, which would look at the words alone."""
+        return not self == other
+
     def __hash__(self) -> int:
         """As the people."""
         return hash(self.people)
 
 
 def settings(document: Companion) -> Mapping[str, Value]:
-    """Who is in it, as a count, and what of them is sent; numbers are never shown."""
+    """Who is in it and who is left out, as counts, what of them is sent, and the sources; numbers are never shown."""
     assert isinstance(document, ContactList)
-    people = _People(counted(len(document.numbers), "person", "people"))
-    people.people = frozenset(zip(*document.cells, strict=True))
-    return {
-        f"{document.name}.people": people,
-        f"{document.name}.columns": [f"{name}: {header}" for name, header in document.columns.items()],
+    values: dict[str, Value] = {
+        "people": _people_of(zip(*document.cells, strict=True)),
+        "columns": [f"{name}: {header}" for name, header in document.columns.items()],
+        "suppress": [_source(it) for it in document.suppress] or None,
+        "suppressed": _people_of((it,) for it in document.left_out) if document.left_out else None,
+        "take": counted(document.take, "person", "people") if document.take is not None else None,
     }
+    return {f"{document.name}.{name}": value for name, value in values.items() if value is not None}
+
+
+def _source(source: SuppressionSource) -> str:
+    return source.said + (f", at least {source.at_least:,}" if source.at_least is not None else "")
+
+
+def _people_of(rows: Iterable[tuple[str, ...]]) -> _People:
+    rows = list(rows)
+    people = _People(counted(len(rows), "person", "people"))
+    people.people = frozenset(rows)
+    return people
 
 
 _EXAMPLE: Final = """\

@@ -141,7 +141,7 @@ def of_suppressing(before: Desired, after: Desired) -> Iterator[str]:
 
 def _sources(manifest: Desired) -> set[str]:
     sources = manifest.suppression.sources if manifest.suppression else manifest.suppress
-    return {quoted(it.file or it.campaign or counted(len(it.numbers), "number")) for it in sources}
+    return {quoted(it.said) for it in sources}
 
 
 def of_ending(before: Desired, after: Desired) -> Iterator[str]:

@@ -48,7 +48,7 @@ def chosen_of_list(contact_list: ContactList, country: Country | None) -> Chosen
     from campaignctl.contact_lists.members import at_places
 
     numbers, people = contact_list.numbers, contact_list.take
-    refusal = _in_two_spellings(numbers, country)
+    refusal = _in_two_spellings(numbers, country, "numbers")
     if refusal is not None or people is None or not numbers:
         return ChosenList(contact_list, (refusal,) if refusal else ())
     found = choose(contact_list.name, numbers, country, people)
@@ -65,17 +65,20 @@ def _refusal(desired: Desired, numbers: Sequence[str], country: Country | None) 
         return SpecFinding(
             "take", "take", "take: it stands beside from or from_file, of whose people it takes some"
         )
-    return _in_two_spellings(numbers, country)
+    return _in_two_spellings(numbers, country, "from")
 
 
-def _in_two_spellings(numbers: Sequence[str], country: Country | None) -> SpecFinding | None:
-    if country is None and any(number[:1] != "+" for number in numbers):
-        message = (
-            "take: without a country two spellings may be one person; set country in the environment, or write every "
-            "number with +"
-        )
-        return SpecFinding("take", "needs-country", message)
-    return None
+def _in_two_spellings(numbers: Sequence[str], country: Country | None, field: str) -> SpecFinding | None:
+    if country is not None:
+        return None
+    first = next((place for place, number in enumerate(numbers) if number[:1] != "+"), None)
+    if first is None:
+        return None
+    message = (
+        "take: without a country two spellings may be one person; set country in the environment, or write every "
+        "number with +"
+    )
+    return SpecFinding(f"{field}.{first}", "needs-country", message)
 
 
 def _doubts(found: Chosen, people: int) -> Iterator[SpecFinding]:

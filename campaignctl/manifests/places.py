@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -14,6 +15,9 @@ from campaignctl.kinds.manifest import FROM_FILE
 from campaignctl.manifests.files import UnreadableFileError, decoded
 from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, mark_of, members, yaml_of
 from campaignctl.model.campaigns import Desired
+
+if TYPE_CHECKING:
+    from campaignctl.contact_lists.contact_list import ContactList
 
 
 def locate(root: Path, where: Position, document: int, path: str) -> Position:
@@ -113,6 +117,14 @@ def locate_field(
     return Position(
         desired.numbers_file, *place_of(root / desired.numbers_file, _declared(desired, int(index)))
     )
+
+
+def locate_row(root: Path, contact_list: ContactList, place: int) -> Position:
+    """The place of one of the people of a list: their line in its file, or their number."""
+    line = contact_list.lines[place]
+    if contact_list.file is not None:
+        return Position(contact_list.file, line)
+    return locate(root, contact_list.where, contact_list.document, f"numbers.{line - 1}")
 
 
 def _declared(desired: Desired, place: int) -> int:

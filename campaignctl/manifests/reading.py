@@ -13,7 +13,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.manifests.documents import Document, DocumentReader, Source
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, files_under, shown_path
 from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, yaml_of
-from campaignctl.manifests.places import locate
+from campaignctl.manifests.places import locate, locate_field, locate_row
 from campaignctl.manifests.substitution import named_in
 from campaignctl.manifests.unquoted import may_cut
 from campaignctl.model.campaigns import Desired
@@ -221,6 +221,14 @@ class _Loading:
         where = locate(self.root, place.where, place.document, fault.path)
         return Diagnostic(fault.severity, fault.rule, where, fault.message)
 
+    def _of_list(self, contact_list: ContactList, fault: SpecFinding) -> Diagnostic:
+        """Of one of its people at their row, wherever that stands."""
+        place = fault.path.removeprefix("numbers.")
+        if not place.isdigit():
+            return self._of_companion(contact_list, fault)
+        where = locate_row(self.root, contact_list, int(place))
+        return Diagnostic(fault.severity, fault.rule, where, fault.message)
+
     def _between(self, project: ProjectFile) -> Iterator[tuple[Desired, SpecFinding]]:
         """What campaigns say to one another, and to the documents beside them."""
         yield from conflicts(self.desired, project.prune)
@@ -251,7 +259,7 @@ class _Loading:
         from campaignctl.manifests.choosing import chosen_of_list
 
         taken = {id(it): chosen_of_list(it, self.country) for it in lists}
-        faults = [(it.where, self._of_companion(it, fault)) for it in lists for fault in taken[id(it)].faults]
+        faults = [(it.where, self._of_list(it, fault)) for it in lists for fault in taken[id(it)].faults]
         self._replace_lists({key: it.contact_list for key, it in taken.items()}, faults)
 
     def suppress(self, project: ProjectFile, country: Country | None) -> None:
@@ -341,7 +349,7 @@ class _Loading:
         return conflicts_of_dates(self.desired)
 
     def _place(self, desired: Desired, fault: SpecFinding) -> Position:
-        return locate(self.root, desired.where, desired.document, fault.path)
+        return locate_field(self.root, desired, fault.path)
 
 
 def _documents(file: ManifestFile, reader: DocumentReader) -> Iterator[Document]:

@@ -17,7 +17,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.manifest import SUPPRESSED_NUMBERS
 from campaignctl.manifests.files import UnreadableFileError, read_inside
 from campaignctl.manifests.numbers import BadLine, read_numbers
-from campaignctl.manifests.places import locate
+from campaignctl.manifests.places import locate, locate_field, locate_row
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import ProjectFile
 from campaignctl.model.suppression import Suppression, SuppressionSource
@@ -109,7 +109,7 @@ class _Suppressing:
             wrong, own = self._own(desired)
             if (own or shared) and desired.kind.numbers:
                 numbers = texts(desired.spec.get("from"))
-                wrong += self._in_one_spelling(numbers, lambda _, it=desired: self._at(it, "from"))  # type: ignore[misc]
+                wrong += self._in_one_spelling(numbers, partial(self._at_number, desired))
                 if not wrong and not of_project:
                     found[id(desired)] = leave_out(desired, self._suppression(desired, shared, own))
             faults += ((desired, each) for each in wrong)
@@ -126,7 +126,7 @@ class _Suppressing:
         for each in self.all_lists:
             wrong, own = self._of_sources(each)
             if own or shared:
-                wrong += self._in_one_spelling(each.numbers, partial(self._at_row, each))
+                wrong += self._in_one_spelling(each.numbers, partial(locate_row, self.root, each))
                 if not wrong and not unsure:
                     from campaignctl.contact_lists.members import without_people
 
@@ -134,11 +134,8 @@ class _Suppressing:
             faults += ((each, fault) for fault in wrong)
         return found, faults
 
-    def _at_row(self, contact_list: ContactList, place: int) -> Position:
-        line = contact_list.lines[place]
-        if contact_list.file is not None:
-            return Position(contact_list.file, line)
-        return self._at(contact_list, f"numbers.{line - 1}")
+    def _at_number(self, desired: Desired, place: int) -> Position:
+        return locate_field(self.root, desired, f"from.{place}")
 
     # -- the sources ---------------------------------------------------------------------------------------
 
@@ -266,7 +263,9 @@ class _Suppressing:
             message = f"{quoted(name)} goes to lists of the account, and who is in them is not known here"
         if message or other is None:
             return People(faults=(error(RULE, at(f"{source.path}.campaign"), f"campaign: {message}"),))
-        return self._checked(declared, lambda _: at(f"{source.path}.campaign"))
+        return self._checked(
+            declared, lambda _: at(f"{source.path}.campaign"), partial(self._in_other, other)
+        )
 
     def _declared(self, desired: Desired) -> Sequence[str]:
         """Nobody where it goes to a list of the account, too: who is in that is not known here."""
@@ -276,6 +275,18 @@ class _Suppressing:
         if not several or None in several:
             return ()
         return [*texts(desired.declares), *(number for it in several if it for number in it.numbers)]
+
+    def _in_other(self, desired: Desired, place: int) -> Position:
+        """Where one of those whom `_declared` has stands."""
+        own = len(texts(desired.declares))
+        if place < own:
+            return self._at_number(desired, place)
+        place -= own
+        for each in filter(None, self._lists_of(desired)):
+            if place < len(each.numbers):
+                return locate_row(self.root, each, place)
+            place -= len(each.numbers)
+        return desired.where
 
     def _lists_of(self, desired: Desired) -> list[ContactList | None]:
         """The lists that it is sent to; None for one that is not the project's."""
@@ -294,8 +305,11 @@ class _Suppressing:
 
     # -- what they hold ------------------------------------------------------------------------------------
 
-    def _checked(self, numbers: Sequence[str], at: Place) -> People:
-        """A number that cannot exist is somebody else's, mistyped: nobody would be left out for it."""
+    def _checked(self, numbers: Sequence[str], at: Place, spelt_at: Place | None = None) -> People:
+        """A number that cannot exist is somebody else's, mistyped: nobody would be left out for it.
+
+        `spelt_at` is where each number stands, `at` where it is told that there is none such.
+        """
         from campaignctl.policy.numbering import flaws  # with the world's numbers
 
         found = [(place, f"this number cannot exist: {why}") for place, why in flaws(numbers, self.country)]
@@ -304,7 +318,7 @@ class _Suppressing:
             place = found[_MOST_FAULTS][0]
             more = counted(len(found) - _MOST_FAULTS, "more number")
             faults.append(error(RULE, at(place), f"{more} cannot exist; this is the first of them"))
-        return People(numbers, (*faults, *self._in_one_spelling(numbers, lambda _: at(0))))
+        return People(numbers, (*faults, *self._in_one_spelling(numbers, spelt_at or at)))
 
     def _in_one_spelling(self, numbers: Iterable[str], at: Place) -> list[Diagnostic]:
         """Without a country nobody can tell that two spellings are one person."""

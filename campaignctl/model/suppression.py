@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from campaignctl.diagnostics import counted
 from campaignctl.model.values import canonical_numbers
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ class SuppressionSource(NamedTuple):
     file: str | None = None
     campaign: str | None = None
     at_least: int | None = None
+
+    @property
+    def said(self) -> str:
+        """As a reader is told of it; numbers are counted."""
+        return self.file or self.campaign or counted(len(self.numbers), "number")
 
     def written(self, country: Country | None) -> dict[str, Value]:
         """By meaning, without what a file or a campaign holds."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from git_projects import PROJECT, GitProject, git_project
 from harness import voice
+from list_desk import calling, contact_list
 
 ANNA, BELA, CARO = (f"+9198765432{place}" for place in (10, 11, 12))
 DO_NOT_CALL = {**PROJECT, "suppress": [{"from_file": "do-not-call.csv"}]}
@@ -82,3 +83,57 @@ def test_who_is_no_longer_declared_is_not_called(project: GitProject) -> None:
 def test_somebody_more_in_a_source_is_no_such_thing(project: GitProject) -> None:
     project.write("do-not-call.csv", f"number\n{ANNA}\n{BELA}\n+919876543299\n")
     assert not any("no longer" in note for change in project.changes() for note in change["notes"])
+
+
+# ---------------------------------------------------------------------------------------------------- lists as code
+
+
+def vip(
+    *sources: dict[str, Any], people: tuple[str, ...] = (ANNA, BELA, CARO), **spec: Any
+) -> dict[str, Any]:
+    return contact_list("vip", people, suppress=[*sources], **spec)
+
+
+@pytest.fixture
+def list_project(project: GitProject) -> GitProject:
+    """The same with a list in the place of the campaign's people."""
+    project.write("campaigns/voice.yaml", calling("diwali-reminder", "vip"))
+    project.write("campaigns/vip.yaml", vip({**COMPLAINTS, "at_least": 1}, {"numbers": [CARO]}))
+    project.commit()
+    return project
+
+
+def settings(project: GitProject) -> dict[str, Any]:
+    """The last commit beside the work tree, by path."""
+    result = project.diff("--format", "json", "--base", "HEAD")
+    assert result.code == 0, result.all
+    assert not any(number in project.diff("--base", "HEAD").out for number in (ANNA, BELA, CARO))
+    return {it["path"]: it for it in result.json["settings"]}
+
+
+def test_a_source_of_a_list_that_is_gone_is_a_setting_and_so_is_how_many_are_left_out(
+    list_project: GitProject,
+) -> None:
+    list_project.write("campaigns/vip.yaml", vip())
+    found = settings(list_project)
+    assert found["vip.suppress"]["before"] == ["campaigns/complaints.csv, at least 1", "1 number"]
+    assert found["vip.suppress"]["change"] == "removed"
+    assert (found["vip.suppressed"]["before"], found["vip.suppressed"]["after"]) == ("2 people", "1 person")
+    assert (found["vip.people"]["before"], found["vip.people"]["after"]) == ("1 person", "2 people")
+
+
+def test_a_file_of_the_project_that_lost_somebody_of_a_list_is_one_too(list_project: GitProject) -> None:
+    list_project.write("do-not-call.csv", "number\n+919876543299\n")
+    assert settings(list_project)["vip.suppressed"]["before"] == "2 people"
+
+
+def test_somebody_else_who_is_left_out_is_a_difference_though_it_is_as_many(list_project: GitProject) -> None:
+    list_project.write("do-not-call.csv", f"number\n{ANNA}\n+919876543299\n")
+    found = settings(list_project)
+    assert {found[it]["before"] for it in ("vip.suppressed", "vip.people")} == {"2 people", "1 person"}
+
+
+def test_how_many_a_list_takes_is_a_setting(list_project: GitProject) -> None:
+    list_project.write("campaigns/vip.yaml", vip(take={"people": 2}))
+    found = settings(list_project)["vip.take"]
+    assert (found["change"], found["after"]) == ("added", "2 people")

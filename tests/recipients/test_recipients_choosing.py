@@ -85,6 +85,20 @@ def test_a_choice_that_cannot_be_made_is_told_at_its_place(
     assert (result.code, rule in {it["rule"] for it in result.json["findings"]}) == (code, True), result.out
 
 
+@pytest.mark.parametrize("in_file", [True, False])
+def test_without_a_country_the_number_that_lacks_a_plus_is_told_where_it_stands(
+    desk: Desk, in_file: bool
+) -> None:
+    people = ["+919876543211", "+919876543212", "09876543210"]
+    desk.write("campaigns/people.csv", "\n".join(("number", *people, "")))
+    source = {"from": ..., "from_file": "people.csv"} if in_file else {"from": people}
+    desk.manifests(voice(**{**source, "take": {"people": 1}}))
+    (found,) = desk.run("validate", "--format", "json").json["findings"]
+    assert found["rule"] == "needs-country"
+    text = (desk.root / found["file"]).read_text().split("\n")
+    assert "09876543210" in text[found["line"] - 1]
+
+
 def test_a_limit_on_numbers_counts_those_who_are_taken(desk: Desk) -> None:
     desk.configure(policy={"max_numbers": {"level": "error", "at_most": 20}})
     desk.manifests(voice(**{"from": PEOPLE, "take": {"people": 20}}))

@@ -79,14 +79,31 @@ def test_numbers_are_equal_by_the_country_rule(desk: Desk) -> None:
     assert called(desk) == [ANNA, CARO]
 
 
-@pytest.mark.parametrize("side", ["declared", "source"])
-def test_without_a_country_every_number_begins_with_a_plus(desk: Desk, side: str) -> None:
+@pytest.mark.parametrize("side", ["declared", "declared in a file", "source", "file", "campaign"])
+def test_without_a_country_every_number_begins_with_a_plus_and_is_told_where_it_does_not(
+    desk: Desk, side: str
+) -> None:
     national = "09876543211"
-    if side == "declared":
-        desk.manifests(leaving_out({"numbers": [BELA]}, **{"from": [ANNA, national]}))
-    else:
-        desk.manifests(leaving_out({"numbers": [national]}))
-    assert [rule for _, _, rule, _ in errors(desk)] == ["needs-country"]
+    desk.write("campaigns/people.csv", f"number\n{ANNA}\n{national}\n")
+    mine: dict[str, Any] = {"from": [ANNA]}
+    source: dict[str, Any] = {"numbers": [BELA]}
+    match side:
+        case "declared":
+            mine = {"from": [ANNA, national]}
+        case "declared in a file":
+            mine = {"from": ..., "from_file": "people.csv"}
+        case "source":
+            source = {"numbers": [ANNA, national]}
+        case "file":
+            source = {"from_file": "people.csv"}
+        case _:
+            source = {"campaign": "voice/canary"}
+    desk.manifests(leaving_out(source, **mine), file="campaigns/mine.yaml")
+    canary = voice("canary", **{"from": [CARO, national]}, read_via_text="Hi", url=...)
+    desk.manifests(canary, file="campaigns/canary.yaml")
+    ((file, line, rule, _),) = errors(desk)
+    assert rule == "needs-country"
+    assert national in (desk.root / file).read_text().split("\n")[line - 1]
     assert desk.run("plan").code == 1
 
 

@@ -121,7 +121,8 @@ class ListPlanner:
         decisions = self.rules.decide(judged)
         used = used_lists(decisions.changes)
         findings = tuple(repeated_in((lists[name] for name in sorted(used)), self.repeats))
-        known = self._counted(self._forbidden(lists, used), used)
+        bound = used_lists(decisions.changes, opt_outs=False)
+        known = self._counted(self._forbidden(lists, bound), used)
         if any(known[name].wanted != it.wanted or known[name].forbidden for name, it in lists.items()):
             judged = self._judged(known, snapshot)
             decisions = self.rules.decide(judged)

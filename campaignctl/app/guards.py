@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
@@ -16,9 +16,11 @@ from campaignctl.kinds.operations import Op
 from campaignctl.model.approval import MOST_COUNTS, Approval
 from campaignctl.model.clocks import latest
 from campaignctl.model.environment import Environment
-from campaignctl.model.plan import Change, ListCount, Operation, Plan, Reason, opting_out
+from campaignctl.model.plan import Change, ListCount, Plan, Reason
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
+from campaignctl.planning.contact_lists import used_lists
 from campaignctl.planning.orphans import too_many_orphans
+from campaignctl.recipients.leaving_out import with_opt_out
 from campaignctl.saved_plans.file import SavedPlan
 from campaignctl.saved_plans.staleness import sets_going
 
@@ -73,7 +75,10 @@ def guard(planned: Planned, limits: Limits, session: Session, reviewed: Reviewed
     refusal = _too_many(planned, limits, session)
     if refusal is None:
         return Passed(planned)
-    stopping = replace(planned.plan, changes=tuple(_pausing(change) for change in planned.plan.changes))
+    kept = [_pausing(change) for change in planned.plan.changes]
+    needed = used_lists(kept)
+    changes = tuple(_uploading(each, needed) if each.of_list else each for each in kept)
+    stopping = replace(planned.plan, changes=changes)
     if not stopping.operations:
         raise RefusedError(refusal)
     return Passed(replace(planned, plan=stopping), refusal)
@@ -106,12 +111,19 @@ def _too_many(planned: Planned, limits: Limits, session: Session) -> str | None:
 
 def _pausing(change: Change) -> Change:
     """What of it stops a campaign, and is asked for by a manifest: an orphan's pause is not. Nor does anything keep
-    those in who are suppressed.
+    those in who are suppressed. Of a list it is all.
     """
-    wanted: Iterable[Operation] = change.operations if change.desired is not None else ()
-    pauses = tuple(takewhile(lambda it: it.op is Op.PAUSE, wanted))
-    updates = change.opts_out and any(it.op is Op.UPDATE for it in wanted)
-    return replace(change, operations=(*pauses, opting_out()) if updates else pauses)
+    if change.desired is None:
+        return change if change.of_list else replace(change, operations=())
+    pauses = tuple(takewhile(lambda it: it.op is Op.PAUSE, change.operations))
+    updates = any(it.op is Op.UPDATE for it in change.operations)
+    return replace(change, operations=with_opt_out(pauses, change.opt_outs if updates else ()))
+
+
+def _uploading(change: Change, needed: Collection[str]) -> Change:
+    """Of a list what an opt-out needs."""
+    uploads = (it for it in change.operations if it.op is Op.UPLOAD and change.key.name in needed)
+    return replace(change, operations=tuple(uploads))
 
 
 def with_refused(result: ApplyResult, plan: Plan, refusal: str | None) -> ApplyResult:

@@ -25,6 +25,7 @@ from campaignctl.planning.payload import contradictions, create_spec, lost_by_se
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import Subject, check
+from campaignctl.recipients.leaving_out import NUMBERS
 
 _AS_PLANNED = ("policy", "cannot-send-whole")
 _LOOKED_AT_AGAIN = ("calling_hours", "empty_list")
@@ -89,8 +90,8 @@ def _update_too_late(desired: Desired, live: Live, operation: Operation, terms: 
     if all(live.kind.by_name[name].mutability is Mutability.ALWAYS for name in operation.fields):
         return None
     decision = decide(desired, live, _without_lead_time(terms))
-    planned = next((it for it in decision.operations if it.op is Op.UPDATE), None)
-    if planned is not None and set(operation.fields) <= set(planned.fields):
+    planned = (it for it in decision.operations if it.op is Op.UPDATE)
+    if any(set(operation.fields) <= set(it.fields) for it in planned):
         return None
     code = decision.reason.code if decision.reason.code in _AS_PLANNED else "start-passed"
     return Reason(code, decision.reason.message)
@@ -150,7 +151,8 @@ def update_payload(desired: Desired, live: Live, operation: Operation, terms: Te
     `live` is what was just read. Raises TooLateError where that no longer shows what sending must not lose, or shows
     what the plan could not see and what would contradict the update.
     """
-    spec = update_spec(desired, live, () if operation.opt_out else operation.fields, terms)
+    changing = [it for it in operation.fields if it != NUMBERS or not operation.opt_out]
+    spec = update_spec(desired, live, changing, terms)
     if phase_of(live, terms.now) is Phase.STARTED:
         return spec
     lost = lost_by_sending(desired, live, spec)

@@ -38,7 +38,7 @@ from campaignctl.diagnostics import counted
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import READ_BEFORE, Action, Op
-from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.campaigns import Desired, Live, knowing_lists
 from campaignctl.model.plan import Change, Operation, Plan, Reason, Step
 from campaignctl.model.results import (
     ApplyResult,
@@ -382,7 +382,7 @@ class _Run:
         if reason is not None:
             state.end(ChangeOutcome.SKIPPED, reason)
             return True
-        state.live = fresh
+        state.live = knowing_lists(fresh, planned)
         return False
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.diagnostics import Position, counted, quoted
 from campaignctl.kinds import formats
@@ -91,6 +91,10 @@ DOCUMENT: Final = Field(
 )
 
 
+InOrder: TypeAlias = Callable[[], Iterable[Sequence[str]]]
+"""Whom sources hold, each in its order and by the country's rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContactList(Companion):
     """One document, read. `columns` map the API's field to the file's header, `number` first.
@@ -99,7 +103,7 @@ class ContactList(Companion):
     rows' lines in `file`, as positions name it, or their places among the numbers where there is none.
     `take` is how many of them are taken. `suppress` are the sources that it names, `suppression` whom they and the
     project's hold; where these leave somebody out, `written` is the list before that, `left_out` who is not called, by
-    the country's rule.
+    the country's rule, `in_order` whom each of all sources holds, in its order.
     """
 
     name: str
@@ -114,6 +118,7 @@ class ContactList(Companion):
     suppression: Suppression | None = field(default=None, repr=False)
     written: ContactList | None = field(default=None, repr=False)
     left_out: frozenset[str] = field(default=frozenset(), repr=False)
+    in_order: InOrder = field(default=tuple, repr=False, compare=False)
 
     @property
     def where(self) -> Position:

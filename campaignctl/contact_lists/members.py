@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from campaignctl.contact_lists.contact_list import ContactList
+from campaignctl.contact_lists.contact_list import ContactList, InOrder
 from campaignctl.kinds.countries import Country
 from campaignctl.model.managed_lists import ManagedList, Members
 from campaignctl.model.suppression import Suppression
@@ -15,9 +15,25 @@ from campaignctl.model.values import canonical_number, canonical_numbers
 
 def managed_list(contact_list: ContactList, country: Country | None) -> ManagedList:
     """The list as plans look at it, before the account was read."""
-    lines = partial(lines_of, contact_list, country)
-    members = members_of(contact_list, country)
-    return ManagedList(contact_list.name, members, contact_list.place.where, contact_list.file, lines)
+    return ManagedList(
+        contact_list.name,
+        members_of(contact_list, country),
+        contact_list.place.where,
+        contact_list.file,
+        partial(lines_of, contact_list, country),
+        partial(_earlier_versions, contact_list, country),
+        suppresses=contact_list.suppression is not None,
+    )
+
+
+def _earlier_versions(
+    contact_list: ContactList, country: Country | None, marks: Collection[str]
+) -> Mapping[str, frozenset[str]]:
+    if not (contact_list.left_out and marks):
+        return {}
+    from campaignctl.contact_lists.earlier import earlier_versions  # where somebody has opted out since
+
+    return earlier_versions(contact_list, country, marks)
 
 
 def at_places(contact_list: ContactList, places: Sequence[int]) -> ContactList:
@@ -26,14 +42,16 @@ def at_places(contact_list: ContactList, places: Sequence[int]) -> ContactList:
     return replace(contact_list, cells=cells, lines=[contact_list.lines[place] for place in places])
 
 
-def without_people(contact_list: ContactList, suppression: Suppression) -> ContactList:
-    """The list without those who must not be called."""
+def without_people(
+    contact_list: ContactList, suppression: Suppression, in_order: InOrder = tuple
+) -> ContactList:
+    """The list without those who must not be called. `in_order` gives whom each source holds, in its order."""
     numbers = contact_list.numbers
     held = suppression.held(numbers)
     if not held:
         return replace(contact_list, suppression=suppression)
     left = at_places(contact_list, suppression.places_left(numbers, held))
-    return replace(left, suppression=suppression, written=contact_list, left_out=held)
+    return replace(left, suppression=suppression, written=contact_list, left_out=held, in_order=in_order)
 
 
 def members_of(contact_list: ContactList, country: Country | None) -> Members:

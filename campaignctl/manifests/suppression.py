@@ -6,7 +6,7 @@ A source that cannot be read is a mistake, never nobody. What sources hold is pe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -130,7 +130,8 @@ class _Suppressing:
                 if not wrong and not unsure:
                     from campaignctl.contact_lists.members import without_people
 
-                    found[id(each)] = without_people(each, self._suppression(each, shared, own))
+                    suppression = self._suppression(each, shared, own)
+                    found[id(each)] = without_people(each, suppression, partial(self._in_order, each))
             faults += ((each, fault) for fault in wrong)
         return found, faults
 
@@ -160,6 +161,16 @@ class _Suppressing:
         campaigns = tuple(name for name in own if name)
         sources = (*self.project.suppress, *subject.suppress)
         return Suppression((*people, *(own[name] for name in campaigns)), self.country, sources, campaigns)
+
+    def _in_order(self, subject: Subject) -> Iterator[Sequence[str]]:
+        """Whom each source holds, in its order and by the country's rule. All of them have been read."""
+        for source in (*self.project.suppress, *subject.suppress):
+            if source.file is not None:
+                numbers = self.files[source.file].numbers
+            else:
+                other = self.by_name.get(source.campaign or "")
+                numbers = self._declared(other) if other else source.numbers
+            yield canonical_numbers(numbers, self.country)
 
     def _own(self, desired: Desired) -> tuple[list[Diagnostic], Mapping[str, Collection[str]]]:
         if desired.suppress and not texts(desired.spec.get("from")):

@@ -12,6 +12,7 @@ from campaignctl.diagnostics import Position
 from campaignctl.kinds.endpoints import SERVICES, ListedBy
 from campaignctl.kinds.lifecycle import ALIVE, FINISHED, State, Status
 from campaignctl.kinds.table import Kind, Value
+from campaignctl.model.values import items_of
 from campaignctl.model.windows import window_of
 
 if TYPE_CHECKING:
@@ -230,24 +231,47 @@ def sharing(live: Live, desired: Desired) -> Live:
     return live
 
 
+def knowing_lists(live: Live, before: Live) -> Live:
+    """The campaign as it was just read, with what was known of its lists: which are the project's, in what version."""
+    for row in live.kind.given_by_name:
+        known = {str(it): it for it in items_of(before.spec.get(row.name)) if isinstance(it, ListRef)}
+        theirs = live.spec.get(row.name)
+        if known and isinstance(theirs, list | tuple):
+            marked: Value = [known.get(str(it), it) for it in theirs]
+            live = live.showing({**live.spec, row.name: marked})
+    return live
+
+
 class ListRef(str):
     """A list of the project in a spec: its text is the SID of the account's list, which is a version of it.
 
     Of one that is yet to be uploaded `sid` is None, and the text one that no SID can be. `current` is whether the
-    version is of the content that the manifest has now; `members` are its people where that is so.
+    version is of the content that the manifest has now; `members` are its people where that is so. `besides` are people
+    of an earlier version who are left out by now, where it holds the members and nobody else besides; None where nobody
+    knows who is in it. `suppresses`: a source says who is left out of the list.
     """
 
     name: str
     sid: str | None
     current: bool
     members: Members | None
+    besides: frozenset[str] | None
+    suppresses: bool
 
     def __new__(
-        cls, name: str, sid: str | None, members: Members | None = None, *, current: bool = True
+        cls,
+        name: str,
+        sid: str | None,
+        members: Members | None = None,
+        *,
+        current: bool = True,
+        besides: frozenset[str] | None = None,
+        suppresses: bool = False,
     ) -> ListRef:
         """The marker of a list."""
         ref = super().__new__(cls, f"{{name: {name}}}" if sid is None else sid)
         ref.name, ref.sid, ref.current, ref.members = name, sid, current, members
+        ref.besides, ref.suppresses = besides, suppresses
         return ref
 
     @property

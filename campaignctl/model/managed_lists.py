@@ -116,13 +116,18 @@ def _no_lines(_numbers: Collection[str]) -> Sequence[int]:
     return ()
 
 
+def _none_known(_marks: Collection[str]) -> Mapping[str, frozenset[str]]:
+    return {}
+
+
 @dataclass(frozen=True)
 class ManagedList:
     """One list of the project beside the account: who is in it, its `versions` there, and its namesakes' SIDs.
 
     `counts` are how many are in a version, by SID, of those that were counted: None where nobody knows. `trouble` is
     why the account's lists could not be read completely, `forbidden` why a policy lets nobody be called from it.
-    `lines` says where people stand in `file`.
+    `lines` says where people stand in `file`, `earlier` of which marks it is known that a version with one holds the
+    members and people who are left out by now, and whom of these. `suppresses`: a source says who is left out of it.
     """
 
     name: str
@@ -130,6 +135,10 @@ class ManagedList:
     where: Position
     file: str | None = None
     lines: Callable[[Collection[str]], Sequence[int]] = field(default=_no_lines, repr=False, compare=False)
+    earlier: Callable[[Collection[str]], Mapping[str, frozenset[str]]] = field(
+        default=_none_known, repr=False, compare=False
+    )
+    suppresses: bool = False
     versions: tuple[ListVersion, ...] = ()
     namesakes: tuple[str, ...] = ()
     counts: Mapping[str, int | None] = field(default_factory=dict)

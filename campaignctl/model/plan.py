@@ -28,7 +28,8 @@ class Operation:
 
     `fields` are top-level names: all that are sent with a create, those that change in an update. `sid` is set
     only where it is not the change's own: a twin. `numbers_failed` belongs to a complete, `people` and `requests` to an
-    upload. `opt_out`: an update that only takes suppressed people out, which nothing keeps back.
+    upload. `opt_out`: an update that only takes suppressed people out, or an upload that nothing else
+    needs: nothing keeps it back.
     """
 
     op: Op
@@ -45,9 +46,9 @@ class Operation:
         return self.op in BEGINNING or (self.op is Op.UPDATE and "lists" in self.fields)
 
 
-def opting_out() -> Operation:
-    """Takes suppressed people out of a campaign, and changes nothing else."""
-    return Operation(Op.UPDATE, ("from",), opt_out=True)
+def opting_out(fields: tuple[str, ...]) -> Operation:
+    """Takes suppressed people out of what a campaign calls, and changes nothing else."""
+    return Operation(Op.UPDATE, fields, opt_out=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,8 @@ class Change:
     `live` is the match, None when nothing is there or nobody can tell (ambiguous). `resulting` holds the fields
     as they will stand when the operations are done, for what people read and for policies. `lists` are those that it
     will send to, where they are counted. `gates` are those that its create or resume waits for. `managed` is the list
-    of the project that it is about, and None of a campaign. `suppressed` says who is left out; `opts_out`: suppressed
-    people are in the live campaign, and can still be taken out.
+    of the project that it is about, and None of a campaign. `suppressed` says who is left out; `opt_outs` are the
+    fields by which suppressed people are in the live campaign, and can still be taken out.
     """
 
     key: Key
@@ -132,7 +133,7 @@ class Change:
     gates: tuple[Gate, ...] = ()
     managed: ManagedList | None = None
     suppressed: Suppressed | None = None
-    opts_out: bool = False
+    opt_outs: tuple[str, ...] = ()
 
     @property
     def of_list(self) -> bool:

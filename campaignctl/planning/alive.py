@@ -20,6 +20,7 @@ from campaignctl.model.reasons import RANK
 from campaignctl.model.windows import window_of
 from campaignctl.planning.assessment import Assessment, assess
 from campaignctl.planning.compare import top, written_alike
+from campaignctl.planning.counting import LISTS
 from campaignctl.planning.lists import asks_by_name, lists_without_people, unresolved, without_names
 from campaignctl.planning.payload import Spec, update_spec
 from campaignctl.planning.phase import Phase, StartMove, can_change
@@ -27,9 +28,9 @@ from campaignctl.planning.terms import Terms
 from campaignctl.planning.too_late import blocking, cannot_send_whole
 from campaignctl.policy import OF_CONTENT, Subject, check, unchecked
 from campaignctl.recipients.leaving_out import (
+    NOBODY_EARLIER,
     NUMBERS,
     nobody_left,
-    only_fewer,
     suppression_noted,
     told_nobody,
     with_opt_out,
@@ -49,7 +50,7 @@ class Decision:
     resulting: Mapping[str, Value] = field(default_factory=dict)
     findings: tuple[Diagnostic, ...] = ()
     gates: tuple[Gate, ...] = ()
-    opts_out: bool = False
+    opt_outs: tuple[str, ...] = ()
 
 
 def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
@@ -131,7 +132,8 @@ def _with_policies(
     done, held = _sequence(facts, fields)
     if blocks:
         done, held = tuple(it for it in done if OPERATIONS[it.op].if_blocked), ()
-    done = with_opt_out(done) if facts.opts_out and sendable else done
+    opt_outs = facts.opt_outs if sendable else ()
+    done = with_opt_out(done, opt_outs)
     resulting = {**resulting_without_update(facts), **spec}
     unseen = frozenset(resulting.keys() - facts.live.spec.keys() - spec.keys())
     findings, unchecked_notes = _held_against_policies(
@@ -141,7 +143,7 @@ def _with_policies(
     if policy is not None:
         blocks = [*blocks, policy]
         done, held = tuple(it for it in done if it.op is Op.PAUSE), ()
-        done = with_opt_out(done) if facts.opts_out and sendable else done
+        done = with_opt_out(done, opt_outs)
         resulting = resulting_without_update(facts)
     reasons = [*blocks, *_held_reasons(facts, held, done), *_done_reasons(facts, done)]
     return Decision(
@@ -152,7 +154,7 @@ def _with_policies(
         notes=(*_notes(facts), *unchecked_notes),
         resulting=resulting,
         findings=findings,
-        opts_out=facts.opts_out and sendable,
+        opt_outs=opt_outs,
     )
 
 
@@ -202,7 +204,7 @@ def _changes_callbacks_alone(facts: Assessment, done: tuple[Operation, ...]) -> 
     """Then it calls nobody at another time than before."""
     if any(it.op is Op.RESUME for it in done):
         return False
-    changed = (name for it in done for name in it.fields)
+    changed = (name for it in done if not it.opt_out for name in it.fields)
     return all(facts.live.kind.by_name[name].mutability is Mutability.ALWAYS for name in changed)
 
 
@@ -233,8 +235,7 @@ def _wanted(facts: Assessment, fields: tuple[str, ...]) -> Iterator[tuple[Operat
     if Op.PAUSE in ops:
         yield Operation(Op.PAUSE), None
     if fields:
-        only = fields == (NUMBERS,) and only_fewer(facts.desired, facts.live, facts.suppressed)
-        yield Operation(Op.UPDATE, fields, opt_out=only), None
+        yield Operation(Op.UPDATE, fields, opt_out=facts.only_opts_out(fields)), None
     if earlier_start_held(facts):
         yield Operation(Op.UPDATE, (facts.schedule,)), Permission.EARLIER_START
     for op in ops:
@@ -258,9 +259,16 @@ def _may(facts: Assessment, operation: Operation, permission: Permission, done: 
     return _allowed(facts, permission) and (also or _allowed(facts, Permission.SUPPRESSED))
 
 
-def _calls_suppressed(facts: Assessment, done: Iterable[Operation]) -> bool:
-    sends_others = facts.phase is not Phase.STARTED and any(it.op is Op.UPDATE for it in done)
-    return bool(facts.suppressed) and not sends_others
+def _calls_suppressed(facts: Assessment, done: Iterable[Operation]) -> str:
+    """Which suppressed people it calls by numbers or lists that nothing takes them out of before; empty for nobody."""
+    updates = [it for it in done if it.op is Op.UPDATE]
+    by_number = frozenset[str]() if updates and facts.phase is not Phase.STARTED else facts.suppressed
+    other_lists = any(LISTS in it.fields for it in updates)
+    known, unsure = NOBODY_EARLIER if other_lists else facts.in_lists
+    people = by_number | known
+    if people:
+        return counted(len(people), "suppressed person", "suppressed people")
+    return "an earlier version of its lists, in which suppressed people may be" if unsure else ""
 
 
 def _allowed(facts: Assessment, permission: Permission) -> bool:
@@ -288,14 +296,11 @@ def _held_reasons(
         message = "the start would move earlier; somebody may have postponed it on purpose"
         yield Reason("earlier-start", message)
     words = [it.op.value for it in held if it.op is not Op.UPDATE]
-    resumes_to_them = Op.RESUME in words and _calls_suppressed(facts, done)
+    people = _calls_suppressed(facts, done) if Op.RESUME in words else ""
     if words:
         unsure = _UNSURE if Op.RESUME in words and _would_wait_if_known(facts) else ""
-        people = counted(len(facts.suppressed), "suppressed person", "suppressed people")
         flag = f"--allow {Permission.SUPPRESSED}:{facts.desired.name or facts.live.sid}"
-        calls = (
-            f"; it would {facts.live.kind.stem} {people}, which needs {flag} too" if resumes_to_them else ""
-        )
+        calls = f"; it would {facts.live.kind.stem} {people}, which needs {flag} too" if people else ""
         yield Reason("needs-allow", f"{', '.join(words)} must be asked for{unsure}{calls}")
 
 
@@ -360,10 +365,18 @@ def _pause_noted(desired: Desired, live: Live) -> Iterator[str]:
         yield "it is paused, and stays so: the manifest has no state"
 
 
+def _with_suppressed(facts: Assessment) -> str:
+    known, unsure = facts.in_lists
+    if known:
+        are = counted(len(known), "suppressed person is", "suppressed people are")
+        return f": {are} still in it"
+    return ": suppressed people may be in it" if unsure else ""
+
+
 def _notes(facts: Assessment) -> Iterator[str]:
     yield from _pause_noted(facts.desired, facts.live)
     if facts.earlier_versions:
-        yield "it calls an earlier version of its lists, which can no longer change"
+        yield f"it calls an earlier version of its lists, which can no longer change{_with_suppressed(facts)}"
     if facts.comparison.unseen:
         yield f"not shown by the account, so not compared: {', '.join(facts.comparison.unseen)}"
     name = facts.desired.name

@@ -8,11 +8,15 @@ from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.kinds.operations import Permission
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.planning.compare import Comparison, compare, start_of
+from campaignctl.planning.compare import Comparison, compare, refs_in, same_lists, start_of
+from campaignctl.planning.counting import LISTS
 from campaignctl.planning.phase import Phase, StartMove, can_change, earlier_versions, phase_of, start_move
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.leaving_out import (
+    NOBODY_EARLIER,
     NUMBERS,
+    EarlierPeople,
+    in_earlier_versions,
     only_fewer,
     still_in,
 )
@@ -23,7 +27,7 @@ class Assessment:
     """The facts about one manifest and its alive campaign at one moment.
 
     `earlier_versions` are the fields that hold other versions of the lists that are wanted, and can no longer change;
-    `suppressed` are people of the live one.
+    `suppressed` are people of the live one, `in_lists` those of its lists.
     """
 
     desired: Desired
@@ -34,12 +38,29 @@ class Assessment:
     move: StartMove
     earlier_versions: tuple[str, ...] = ()
     suppressed: frozenset[str] = frozenset()
+    in_lists: EarlierPeople = NOBODY_EARLIER
 
     @property
-    def opts_out(self) -> bool:
-        """Whether suppressed people are in the live campaign, and can be taken out."""
-        managed = bool(self.suppressed) and not self.desired.ignores(NUMBERS) and NUMBERS in self.desired.spec
-        return managed and can_change(NUMBERS, self.live, self.phase, self.move)
+    def opt_outs(self) -> tuple[str, ...]:
+        """The fields by which suppressed people are in the live campaign, and can be taken out."""
+        holding = {NUMBERS: bool(self.suppressed), LISTS: self._lists_lost_people_alone}
+        return tuple(name for name, holds in holding.items() if holds and self._may_be_sent(name))
+
+    def _may_be_sent(self, name: str) -> bool:
+        managed = not self.desired.ignores(name) and name in self.desired.spec
+        return managed and can_change(name, self.live, self.phase, self.move)
+
+    @property
+    def _lists_lost_people_alone(self) -> bool:
+        """Whether its lists differ from the live ones by nobody but those who are left out by now."""
+        mine, theirs = self.desired.spec.get(LISTS), self.live.spec.get(LISTS)
+        earlier = [it for it in refs_in(theirs) if not it.current]
+        return bool(earlier) and all(it.besides for it in earlier) and same_lists(mine, theirs)
+
+    def only_opts_out(self, fields: tuple[str, ...]) -> bool:
+        """Whether an update of these takes suppressed people out, and does nothing else."""
+        only = set(fields) <= set(self.opt_outs)
+        return only and (NUMBERS not in fields or only_fewer(self.desired, self.live, self.suppressed))
 
     @property
     def earlier_allowed(self) -> bool:
@@ -101,4 +122,5 @@ def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
     if suppressed and not can_change(NUMBERS, live, phase, move) and only_fewer(desired, live, suppressed):
         kept = tuple(it for it in comparison.differences if it.field != NUMBERS)
         comparison = Comparison(kept, comparison.unseen)
-    return Assessment(desired, live, terms, comparison, phase, move, earlier, suppressed)
+    in_lists = in_earlier_versions(live)
+    return Assessment(desired, live, terms, comparison, phase, move, earlier, suppressed, in_lists)

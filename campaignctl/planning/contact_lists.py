@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import quoted, some_of
 from campaignctl.kinds.operations import Op
@@ -18,6 +18,7 @@ from campaignctl.model.campaigns import Desired, Key, ListName, ListRef, Live, S
 from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
 from campaignctl.model.plan import Change, ListCount, Operation, Reason, Suppressed
 from campaignctl.model.reasons import REASONS, ChangeType
+from campaignctl.model.values import items_of
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import refs_in
 from campaignctl.planning.lists import incomplete_list
@@ -107,7 +108,8 @@ def why_blocked(managed: ManagedList) -> Reason | None:
 
 def marked(snapshot: Snapshot, lists: Lists) -> Snapshot:
     """The account with the versions of the project's lists told from other lists, wherever a campaign has them."""
-    refs = {ref.sid: ref for managed in lists.values() for ref in _refs(managed)}
+    named = _named_by_alive(snapshot) if any(it.suppresses for it in lists.values()) else frozenset()
+    refs = {ref.sid: ref for managed in lists.values() for ref in _refs(managed, named)}
     if not refs:
         return snapshot
     listings = {
@@ -121,11 +123,31 @@ def marked(snapshot: Snapshot, lists: Lists) -> Snapshot:
     return replace(snapshot, listings=listings, newest_finished=newest)
 
 
-def _refs(managed: ManagedList) -> Iterator[ListRef]:
+def _named_by_alive(snapshot: Snapshot) -> frozenset[str]:
+    """The SIDs of lists that campaigns name which are not over."""
+    alive = (it for listing in snapshot.listings.values() for it in listing.campaigns if not it.finished)
+    return frozenset(
+        str(item)
+        for live in alive
+        for row in live.kind.given_by_name
+        for item in items_of(live.spec.get(row.name))
+    )
+
+
+def _refs(managed: ManagedList, named: Collection[str]) -> Iterator[ListRef]:
+    """`named` are those of which it matters who is in an earlier version."""
+    mark = managed.members.mark
+    earlier = managed.earlier({it.mark for it in managed.versions if it.sid in named} - {mark})
     for version in managed.versions:
-        current = version.mark == managed.members.mark
-        members = managed.members if current else None
-        yield ListRef(managed.name, version.sid, members, current=current)
+        current = version.mark == mark
+        yield ListRef(
+            managed.name,
+            version.sid,
+            managed.members if current else None,
+            current=current,
+            besides=earlier.get(version.mark),
+            suppresses=managed.suppresses,
+        )
 
 
 def _marked(live: Live, refs: Mapping[str | None, ListRef]) -> Live:
@@ -183,10 +205,14 @@ def all_left_out(desired: Desired) -> frozenset[str]:
     return desired.left_out.union(*(it.members.left_out for it in refs if it.members is not None))
 
 
-def used_lists(changes: Iterable[Change]) -> frozenset[str]:
-    """The names of the lists that an operation would use."""
+def used_lists(changes: Iterable[Change], *, opt_outs: bool = True) -> frozenset[str]:
+    """The names of the lists that an operation would use, one that is no opt-out where these do not count."""
     return frozenset(
-        name for change in changes for it in change.operations for name in lists_needed(change, it)
+        name
+        for change in changes
+        for it in change.operations
+        if opt_outs or not it.opt_out
+        for name in lists_needed(change, it)
     )
 
 
@@ -194,7 +220,7 @@ def list_changes(
     lists: Lists, selected: Collection[str], campaigns: Collection[Change], in_use: Collection[str]
 ) -> tuple[Change, ...]:
     """One change for each list that is selected, or named by a campaign that is."""
-    used = used_lists(campaigns)
+    used, otherwise = used_lists(campaigns), used_lists(campaigns, opt_outs=False)
     named = {name for change in campaigns if change.desired for name in named_by(change.desired)}
     over = {
         name
@@ -210,7 +236,9 @@ def list_changes(
     }
     wanted = (set(in_use) - over) | alive
     return tuple(
-        _list_change(managed, name in used, name in wanted, _live_sid(name, campaigns))
+        _list_change(
+            managed, _Use(name in used, name in wanted, name not in otherwise), _live_sid(name, campaigns)
+        )
         for name, managed in sorted(lists.items())
         if name in selected or name in named
     )
@@ -227,8 +255,18 @@ def _live_sid(name: str, campaigns: Iterable[Change]) -> str | None:
     return None
 
 
-def _list_change(managed: ManagedList, used: bool, in_use: bool, live_sid: str | None) -> Change:
-    reason, operations = _decided(managed, used, in_use)
+class _Use(NamedTuple):
+    """Whether an operation would use a list, whether a campaign names it that is not over, and whether only opt-outs
+    use it.
+    """
+
+    now: bool
+    at_all: bool
+    for_opt_outs: bool
+
+
+def _list_change(managed: ManagedList, use: _Use, live_sid: str | None) -> Change:
+    reason, operations = _decided(managed, use)
     complete = managed.complete
     sid = complete.sid if complete else live_sid
     return Change(
@@ -242,19 +280,30 @@ def _list_change(managed: ManagedList, used: bool, in_use: bool, live_sid: str |
     )
 
 
-def _decided(managed: ManagedList, used: bool, in_use: bool) -> tuple[Reason, tuple[Operation, ...]]:
+def _decided(managed: ManagedList, use: _Use) -> tuple[Reason, tuple[Operation, ...]]:
     blocked = why_blocked(managed)
-    if blocked is not None and in_use:
+    if blocked is not None and use.at_all:
         return blocked, ()
-    if used and managed.complete is None:
-        members = managed.members
-        upload = Operation(Op.UPLOAD, members.fields, people=len(members), requests=managed.requests)
-        return Reason("not-live", "the account has no complete list of these people"), (upload,)
-    if not in_use:
+    if use.now and managed.complete is None:
+        return Reason("not-live", "the account has no complete list of these people"), (
+            _upload(managed, use),
+        )
+    if not use.at_all:
         return Reason("not-used", "no campaign that is not over names it"), ()
-    if used:
+    if use.now:
         return Reason("in-sync", "the account has a complete list of these people"), ()
     return Reason("in-sync", "no campaign of this plan needs another list than it has"), ()
+
+
+def _upload(managed: ManagedList, use: _Use) -> Operation:
+    members = managed.members
+    return Operation(
+        Op.UPLOAD,
+        members.fields,
+        people=len(members),
+        requests=managed.requests,
+        opt_out=use.for_opt_outs,
+    )
 
 
 def _notes(managed: ManagedList) -> Iterator[str]:

@@ -20,8 +20,9 @@ from campaignctl.model.suppression import Shown
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision, held_from
+from campaignctl.planning.counting import LISTS
 from campaignctl.planning.terms import Terms
-from campaignctl.recipients.leaving_out import NUMBERS, as_written, leave_out
+from campaignctl.recipients.leaving_out import NUMBERS, as_written, leave_out, with_opt_out
 
 
 def shown_by(campaigns: Iterable[Live], complete: bool, now: datetime, country: Country | None) -> Shown:
@@ -82,11 +83,14 @@ def unseen_held(decision: Decision, desired: Desired, live: Live | None, terms: 
         return decision
     message = f"the account does not show whom {', '.join(blind)} has called: somebody could be called twice"
     reason = Reason("recipients-unseen", message)
-    return held_from(decision.operations.index(sends[0]), decision, reason, live)
+    held = held_from(decision.operations.index(sends[0]), decision, reason, live)
+    return replace(held, operations=with_opt_out(held.operations, held.opt_outs))
 
 
 def _sends_people(operation: Operation) -> bool:
-    return operation.op in BEGINNING or bool({NUMBERS, "lists"} & set(operation.fields))
+    """An opt-out brings nobody in."""
+    sends = operation.op in BEGINNING or bool({NUMBERS, LISTS} & set(operation.fields))
+    return sends and not operation.opt_out
 
 
 def called_already(desired: Desired, shown: Mapping[str, Shown]) -> Reason | None:

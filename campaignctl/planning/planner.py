@@ -372,7 +372,7 @@ def _change(match: Match, decision: Decision, terms: Terms) -> Change:
         resulting=decision.resulting or (known.spec if known else desired.spec),
         gates=decision.gates,
         suppressed=suppressed,
-        opts_out=decision.opts_out,
+        opt_outs=decision.opt_outs,
     )
     return (
         with_lists(

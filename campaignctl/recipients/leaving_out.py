@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.lifecycle import State, Status
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
-from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.campaigns import Desired, ListRef, Live
 from campaignctl.model.plan import Operation, opting_out
 from campaignctl.model.suppression import Suppression
-from campaignctl.model.values import number_changes, texts
+from campaignctl.model.values import items_of, number_changes, texts
 
 NUMBERS = "from"
 
@@ -59,6 +60,24 @@ def still_in(desired: Desired, live: Live) -> frozenset[str]:
     if desired.suppression is None or not seen:
         return frozenset()
     return desired.suppression.held(texts(seen))
+
+
+class EarlierPeople(NamedTuple):
+    """The suppressed people of earlier versions of the project's lists; `unsure`: there may be others in them."""
+
+    known: frozenset[str] = frozenset()
+    unsure: bool = False
+
+
+NOBODY_EARLIER: Final = EarlierPeople()
+
+
+def in_earlier_versions(live: Live) -> EarlierPeople:
+    """Who is in the lists that a live campaign has, though he is left out by now."""
+    items = (item for row in live.kind.given_by_name for item in items_of(live.spec.get(row.name)))
+    refs = [it for it in items if isinstance(it, ListRef) and not it.current]
+    known = frozenset[str]().union(*(it.besides or () for it in refs))
+    return EarlierPeople(known, any(it.suppresses and it.besides is None for it in refs))
 
 
 def without_suppressed(desired: Desired, value: Value) -> Value:
@@ -109,9 +128,14 @@ def suppressed_by_hand(live: Live, suppression: Suppression | None) -> Iterator[
         yield f"the account does not show its people: it may {verb} suppressed ones"
 
 
-def with_opt_out(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
-    """Suppressed people are taken out whatever keeps the rest back: right after the pause. Any update does that."""
-    if any(it.op is Op.UPDATE for it in operations):
+def with_opt_out(operations: tuple[Operation, ...], fields: tuple[str, ...]) -> tuple[Operation, ...]:
+    """Suppressed people are taken out whatever keeps the rest back: right after the pause. Any update takes them out
+    of numbers, and one of lists out of these.
+    """
+    updates = [it for it in operations if it.op is Op.UPDATE]
+    done = {name for it in updates for name in (NUMBERS, *it.fields)}
+    left = tuple(name for name in fields if name not in done)
+    if not left:
         return operations
     pauses = tuple(it for it in operations if it.op is Op.PAUSE)
-    return (*pauses, opting_out(), *operations[len(pauses) :])
+    return (*pauses, opting_out(left), *operations[len(pauses) :])

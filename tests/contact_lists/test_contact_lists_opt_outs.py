@@ -144,3 +144,147 @@ def test_a_campaign_whose_list_holds_nobody_any_more_is_paused(project: Desk) ->
     assert [it["op"] for it in told["operations"]] == ["pause"]
     assert project.run(*APPLY).code == 3
     assert project.live("diwali-reminder")["status"] == "Paused"
+
+
+# ----------------------------------------------------------------------------- whatever keeps the rest back, it is done
+
+
+def blocked_by_policy(desk: Desk) -> tuple[str, ...]:
+    desk.configure({"policy": {"required_labels": {"level": "error", "labels": ["team"]}}})
+    return ()
+
+
+def at_most_none(_desk: Desk) -> tuple[str, ...]:
+    return ("--max-changes", "0")
+
+
+def beside_another_change(desk: Desk) -> tuple[str, ...]:
+    desk.manifests(contact_list(), calling(caller_id="03349360001"))
+    return ("--max-changes", "0")
+
+
+def beside_a_start_that_has_passed(desk: Desk) -> tuple[str, ...]:
+    late = {"send_at": "2026-01-10T10:00:00+05:30", "end_at": "2027-02-09T09:00:00+05:30"}
+    desk.manifests(contact_list(), calling(schedule=late))
+    return ()
+
+
+@pytest.mark.parametrize(
+    "keep_back",
+    [blocked_by_policy, at_most_none, beside_another_change, beside_a_start_that_has_passed],
+)
+def test_an_opt_out_from_a_list_is_always_done_and_only_the_rest_kept_back(
+    project: Desk, keep_back: Callable[[Desk], tuple[str, ...]]
+) -> None:
+    project.apply()
+    before = project.live("diwali-reminder")
+    words = keep_back(project)
+    opt_out(project, BELA, CARO)
+    done = project.run(*APPLY, *words)
+    assert people(project, "diwali-reminder") == [[ANNA]], done.all
+    after = project.live("diwali-reminder")
+    changed = {key for key in after if after[key] != before[key]} - {"date_updated", "stats", "summary"}
+    assert changed == {"lists"}
+    nothing_else = keep_back in (blocked_by_policy, at_most_none)
+    assert done.code == (0 if nothing_else else 3), done.all
+
+
+def test_whoever_joins_a_list_meanwhile_makes_it_no_opt_out(project: Desk) -> None:
+    project.apply()
+    opt_out(project, BELA, CARO)
+    project.manifests(contact_list(numbers=[*NUMBERS, "+919876543299"]), calling())
+    project.configure({"policy": {"required_labels": {"level": "error", "labels": ["team"]}}})
+    before = people(project, "diwali-reminder")
+    assert project.run(*APPLY).code == 3
+    assert people(project, "diwali-reminder") == before
+
+
+def test_repeated_rows_forbid_no_opt_out(project: Desk) -> None:
+    project.manifests(contact_list(numbers=[*NUMBERS, ANNA]), calling())
+    project.configure({"policy": {"duplicate_numbers": {"level": "off"}}})
+    project.apply()
+    project.configure({"policy": {"duplicate_numbers": {"level": "error"}}})
+    opt_out(project, BELA, CARO)
+    project.run(*APPLY)
+    assert people(project, "diwali-reminder") == [[ANNA]]
+
+
+def test_a_plan_counts_an_opt_out_from_a_list_as_an_update_and_an_upload(project: Desk) -> None:
+    project.apply()
+    opt_out(project, BELA, CARO)
+    plan = project.plan()
+    assert [it["op"] for it in change(plan)["operations"]] == ["upload"]
+    assert change(plan, "diwali-reminder")["operations"] == [
+        {"op": "update", "fields": ["lists"], "irreversible": False}
+    ]
+    assert project.run(*APPLY).code == 0
+    assert project.plan()["summary"]["operations"] == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [((6,), (6, 2, 5)), ((6,), (4, 6)), ((1, 6), (0, 1, 3, 6, 8)), ((), (9, 8, 7))],
+    ids=["added at the end", "put in its place", "three put in their places", "the first ones"],
+)
+def test_who_has_opted_out_since_is_found_in_whatever_order_the_sources_are(
+    desk: Desk, before: tuple[int, ...], after: tuple[int, ...]
+) -> None:
+    numbers = [f"+9198765432{place:02}" for place in range(10)]
+    desk.configure({"suppress": [{"from_file": "do-not-call.csv"}]})
+    desk.manifests(contact_list(numbers=numbers), calling())
+    opt_out(desk, "+919876543299", *(numbers[place] for place in before))
+    desk.apply()
+    opt_out(desk, "+919876543299", *(numbers[place] for place in after))
+    assert desk.run(*APPLY, "--max-changes", "0").code == 0
+    assert people(desk, "diwali-reminder") == [sorted({*numbers} - {numbers[place] for place in after})]
+
+
+# -------------------------------------------------------------------------- a resume of what still has them in its list
+
+
+def started(desk: Desk) -> None:
+    """Paused after its start, so that its list can no longer change."""
+    desk.apply()
+    desk.pass_time(days=5)
+    assert desk.run("pause", "diwali-reminder", "--auto-approve").code == 0
+
+
+def test_a_resume_on_an_earlier_version_with_suppressed_people_has_a_word_of_its_own(project: Desk) -> None:
+    project.manifests(contact_list(), calling(state="active"))
+    started(project)
+    allowed = ("--allow", "resume")
+    assert [it["op"] for it in change(project.plan(*allowed), "diwali-reminder")["operations"]] == ["resume"]
+    opt_out(project, BELA, CARO)
+    held = change(project.plan(*allowed), "diwali-reminder")
+    assert (held["change"], held["reason"]["code"], held["operations"]) == ("held", "needs-allow", [])
+    assert "it would call 1 suppressed person" in held["reason"]["message"]
+    assert "--allow suppressed:diwali-reminder too" in held["reason"]["message"]
+    assert any("1 suppressed person is still in it" in note for note in held["notes"])
+    with_it = change(project.plan(*allowed, "--allow", "suppressed:diwali-reminder"), "diwali-reminder")
+    assert [it["op"] for it in with_it["operations"]] == ["resume"]
+
+
+def test_so_has_one_on_a_version_of_which_nobody_knows_who_is_in_it(project: Desk) -> None:
+    project.manifests(contact_list(), calling(state="active"))
+    started(project)
+    project.manifests(contact_list(numbers=[ANNA, BELA]), calling(state="active"))
+    held = change(project.plan("--allow", "resume"), "diwali-reminder")
+    assert (held["change"], held["operations"]) == ("held", [])
+    assert "in which suppressed people may be" in held["reason"]["message"]
+
+
+def test_where_nobody_is_suppressed_an_earlier_version_is_resumed(desk: Desk) -> None:
+    desk.manifests(contact_list(), calling(state="active"))
+    started(desk)
+    desk.manifests(contact_list(numbers=[ANNA, BELA]), calling(state="active"))
+    found = change(desk.plan("--allow", "resume"), "diwali-reminder")
+    assert [it["op"] for it in found["operations"]] == ["resume"]
+
+
+def test_before_the_start_a_resume_takes_them_out_of_the_list_first(project: Desk) -> None:
+    project.manifests(contact_list(), calling(state="paused"))
+    project.apply()
+    opt_out(project, BELA, CARO)
+    project.manifests(contact_list(), calling(state="active"))
+    found = change(project.plan("--allow", "resume"), "diwali-reminder")
+    assert [it["op"] for it in found["operations"]] == ["update", "resume"]

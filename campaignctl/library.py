@@ -20,7 +20,7 @@ from pathlib import Path
 from campaignctl.app import planning as planned
 from campaignctl.app.applying import Applied, carry_out
 from campaignctl.app.guards import Limits, Now, Passed, Reviewed, guard
-from campaignctl.app.options import REFRESHES, GlobalOptions
+from campaignctl.app.options import REFRESHES, Choice, GlobalOptions
 from campaignctl.app.planning import Planned, PlanOptions
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.clock import Clock, SystemClock
@@ -93,7 +93,7 @@ def load(
     `findings`, each at file and line.
     """
     options = GlobalOptions(
-        environment=environment,
+        choice=Choice((environment,) if environment else ()),
         config=config,
         variables=dict(variables or {}),
         quiet=True,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from campaignctl.clock import Clock, SystemClock
 
@@ -20,20 +20,60 @@ REFRESHES: Final[tuple[RefreshStrategy, ...]] = ("auto", "full")
 """How the account is read for a plan: what can matter, or all of it."""
 
 
+class Shard(NamedTuple):
+    """`--shard K/N`: one of so many `parts`, counted from 0."""
+
+    part: int
+    parts: int
+
+
+class Choice(NamedTuple):
+    """Which environments a command line names. `written` are the values of its `-e`, as they are."""
+
+    written: tuple[str, ...] = ()
+    all_environments: bool = False
+    shard: Shard | None = None
+
+    def over(self, earlier: Choice) -> Choice:
+        """This side of the command's name over the other: its `-e` replace the earlier ones."""
+        return Choice(
+            self.written or earlier.written,
+            self.all_environments or earlier.all_environments,
+            self.shard or earlier.shard,
+        )
+
+    @property
+    def is_several(self) -> bool:
+        """A property of what was written, never of what it matches: one plain `-e`, or none, means one environment."""
+        narrowed = self.all_environments or self.shard is not None
+        return narrowed or len(self.written) > 1 or not _SEVERAL.isdisjoint("".join(self.written))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names and patterns, each for itself."""
+        parts = (part.strip() for value in self.written for part in value.split(","))
+        return tuple(part for part in parts if part)
+
+
+_SEVERAL: Final = frozenset("*?,")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class GlobalOptions:
     """As given on either side of the command's name; the later one wins, `--var` adds up.
 
-    `clock`, `network` and `random` are no options: whoever calls the command line in its own process may bring them.
+    `choice` says which environments; `parallel` how many requests may be under way to several. `clock`, `network` and
+    `random` are no options: whoever calls the command line in its own process may bring them.
     """
 
-    environment: str | None = None
+    choice: Choice = field(default_factory=Choice)
     config: Path | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     show_numbers: bool = False
     no_color: bool = False
     quiet: bool = False
     verbose: bool = False
+    parallel: int | None = None
     clock: Clock = field(default_factory=SystemClock)
     network: Network | None = None
     random: Random | None = None
@@ -41,17 +81,27 @@ class GlobalOptions:
     def over(self, earlier: GlobalOptions) -> GlobalOptions:
         """These, and the earlier ones where these are silent."""
         return GlobalOptions(
-            environment=self.environment or earlier.environment,
+            choice=self.choice.over(earlier.choice),
             config=self.config or earlier.config,
             variables={**earlier.variables, **self.variables},
             show_numbers=self.show_numbers or earlier.show_numbers,
             no_color=self.no_color or earlier.no_color,
             quiet=self.quiet or earlier.quiet,
             verbose=self.verbose or earlier.verbose,
+            parallel=self.parallel or earlier.parallel,
             clock=earlier.clock,
             network=earlier.network,
             random=earlier.random,
         )
+
+    @property
+    def environment(self) -> str | None:
+        """The one environment that is named; None for the default one."""
+        return next(iter(self.choice.written), None) or None
+
+    def in_environment(self, name: str) -> GlobalOptions:
+        """The same for one environment."""
+        return replace(self, choice=Choice((name,)), parallel=None)
 
     @property
     def address(self) -> Address:

@@ -165,8 +165,14 @@ class Session:
 
     @staticmethod
     def _valid(reading: Reading, prune: bool) -> Reading:
+        from campaignctl.manifests.reading import NO_MANIFESTS
+
         if has_errors(reading.findings):
             raise InputError("the manifests are not valid; nothing was sent", reading.findings)
+        if prune and any(it.rule == NO_MANIFESTS for it in reading.findings):
+            raise InputError(
+                "the environment takes no manifest: --prune would end too much", reading.findings
+            )
         if prune and reading.empty_paths:
             empty = ", ".join(map(quoted, reading.empty_paths))
             raise InputError(

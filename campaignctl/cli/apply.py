@@ -144,7 +144,7 @@ def _as_saved(
         expand_at=saved.created_at,
         count_lists=plan_options.count_lists,
     )
-    return asked, replace(options, environment=saved.environment)
+    return asked, options.in_environment(saved.environment)
 
 
 def _show(planned: Planned, session: Session, output_format: str) -> None:

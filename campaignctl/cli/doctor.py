@@ -46,7 +46,7 @@ def command(options: GlobalOptions, output_format: str) -> int:
 
 def _folder(session: Session) -> str:
     """Where the project's manifests stand, seen from here."""
-    folders = [path for path in session.project.manifests if not Path(path).suffix]
+    folders = [path for path in session.project.paths_of(session.environment) if not Path(path).suffix]
     return os.path.normpath(session.seen_from_here(folders[0] if folders else "campaigns"))
 
 

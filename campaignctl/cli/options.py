@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 
 import click
 
-from campaignctl.app.options import REFRESHES, GlobalOptions
+from campaignctl.app.options import REFRESHES, Choice, GlobalOptions
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -60,7 +60,7 @@ _OPTIONS = (
 )
 
 
-_BROUGHT = ("clock", "network", "random")
+_BROUGHT = ("choice", "parallel", "clock", "network", "random")
 _GIVEN = tuple(name for name in GlobalOptions.__dataclass_fields__ if name not in _BROUGHT)
 
 
@@ -73,7 +73,9 @@ def global_options(function: F) -> F:
 
     @wraps(function)
     def with_options(**values: object) -> object:
-        own = _OF_COMMAND_LINE(**{name: values.pop(name) for name in _GIVEN})
+        environment = str(values.pop("environment") or "")
+        choice = Choice((environment,) if environment else ())
+        own = _OF_COMMAND_LINE(choice=choice, **{name: values.pop(name) for name in _GIVEN})
         context = click.get_current_context()
         merged = own.over(context.obj) if isinstance(context.obj, GlobalOptions) else own
         context.obj = merged

@@ -17,7 +17,7 @@ from campaignctl.kinds.manifest import BY_NAME, DOCUMENTS, FROM_FILE, RECIPIENTS
 from campaignctl.kinds.table import Bound, Field, Kind, Type
 from campaignctl.manifests.companions import companion_kinds
 from campaignctl.model.companions import CompanionKind
-from campaignctl.policy.project_file import PROJECT
+from campaignctl.policy.project_file import ENVIRONMENT, PROJECT
 
 Schema = dict[str, object]
 
@@ -33,8 +33,12 @@ def schemas() -> Mapping[str, Schema]:
         **{name: headed(name, schema) for name, schema in manifests.items()},
         "campaign": headed("campaign", _any_kind()),
         **{it.schema: headed(it.schema, _companion(it)) for it in companion_kinds()},
-        "project": headed("project", {"title": PROJECT.name, **_Writer(False, True).object(PROJECT)}),
+        **{row.name.lower(): _of_settings(row) for row in (PROJECT, ENVIRONMENT)},
     }
+
+
+def _of_settings(row: Field) -> Schema:
+    return headed(row.name.lower(), {"title": row.name, **_Writer(False, True).object(row)})
 
 
 def _companion(kind: CompanionKind) -> Schema:

@@ -16,7 +16,7 @@ from campaignctl.model.reasons import APPLY_REASONS, CHANGES, REASONS
 from campaignctl.model.variables import VARIABLES
 from campaignctl.policy import RULES, Rule, own_schemas
 from campaignctl.policy.examples import EXAMPLES
-from campaignctl.policy.project_file import PROJECT
+from campaignctl.policy.project_file import DEFAULTS, ENVIRONMENT, PROJECT
 
 DERIVING: Final = "python -m campaignctl.deriving"
 
@@ -121,7 +121,7 @@ def _field_rows(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, s
         path = f"{prefix}{field.name}"
         yield f"`{path}`", field.doc, _held(field)
         inside = f"{path}.NAME." if field.type is Type.OBJECT_MAP else f"{path}."
-        if path.rpartition(".")[2] != "policy":
+        if path.rpartition(".")[2] not in ("policy", DEFAULTS):
             yield from _field_rows(field.fields, inside)
 
 
@@ -179,7 +179,18 @@ def _project_page() -> str:
         "names the [environment variables](environment-variables.md) that hold them. `policy` has [a page of its "
         "own](policies.md), and stands in an environment too, where its settings go over those of the project."
     )
-    return page("Project file", lead, _fields(PROJECT.fields))
+    return page("Project file", lead, _fields(PROJECT.fields), _environments_in_files())
+
+
+def _environments_in_files() -> str:
+    name = ENVIRONMENT.members["metadata"].members["name"]
+    return (
+        f"A file that `environments_from` names holds documents of `kind: {ENVIRONMENT.name}`, one for each "
+        f"environment. `metadata.name` is {_held(name)}: {name.doc[0].lower()}{name.doc[1:]} `spec` takes what "
+        f"`environments.NAME` above takes, and so does `{DEFAULTS}`, which lies under all of them: `vars`, `policy`, "
+        "`prices`, `usage` and `guard` key by key, everything else is replaced. `${ENVIRONMENT}` in `key_env` and "
+        "`token_env` is the name in capitals, every other sign than a letter or digit as `_`."
+    )
 
 
 def _policies_page() -> str:

@@ -20,7 +20,7 @@ from campaignctl.model.reasons import APPLY_REASONS, CHANGES, REASONS
 from campaignctl.model.variables import VARIABLES
 from campaignctl.policy import RULES, own_schemas
 from campaignctl.policy.examples import EXAMPLES
-from campaignctl.policy.project_file import PROJECT
+from campaignctl.policy.project_file import DEFAULTS, PROJECT
 
 
 class Group(StrEnum):
@@ -98,8 +98,8 @@ def _companion_topics() -> Iterator[Topic]:
 def _project_topics() -> Iterator[Topic]:
     yield Topic(PROJECT.name, Group.PROJECT, PROJECT.doc, frozenset({"project"}), members=_members(PROJECT))
     for path, field in _fields_below(PROJECT.fields):
-        if path.startswith(("policy.", "environments.*.policy.")):
-            continue  # a policy is a topic of its own
+        if path.startswith(("policy.", "environments.*.policy.", f"{DEFAULTS}.")):
+            continue  # a policy is a topic of its own, and the defaults are of what an environment takes
         plain = path.replace(".*", "")
         full = {f"project.{it}".lower() for it in (path, plain)} | {path.lower(), plain.lower()}
         yield _field_topic(f"Project.{path}", Group.PROJECT, field, full, plain)

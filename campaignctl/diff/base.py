@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from campaignctl.app.workspace import Session
@@ -102,6 +103,7 @@ class _BaseReader:
             return ours, environment, ()
         file = self._place(project.file)
         self.files.lay_out(lambda path: path == file)
+        self._lay_out_environments(self.root / project.file)
         try:
             before = load_project(self.root, self.root / project.file, self.session.environ)
         except InputError as wrong:
@@ -115,6 +117,16 @@ class _BaseReader:
             note = f"the environment {quoted(environment.name)} is new: the base is read by its settings"
             return before, environment, (note,)
         return before, there, tuple(_settings_changed(before, project, there, environment))
+
+    def _lay_out_environments(self, file: Path) -> None:
+        """The files of environments that the project file of the base names."""
+        try:
+            patterns = declared_settings(file).get("environments_from") or ()
+        except InputError:
+            return  # reading the project says why
+        named = [self._place(str(it)) for it in patterns] if isinstance(patterns, list) else []
+        if named:
+            self.files.lay_out(lambda path: any(fnmatchcase(path, it) for it in named))
 
     def declared(self) -> Mapping[str, Value] | None:
         """What its project file declares; `settings` has laid it out."""
@@ -139,7 +151,7 @@ class _BaseReader:
         self, project: ProjectFile, environment: Environment, places: Sequence[str], labels: str
     ) -> Manifests:
         """First with what the project names. A file of numbers may stand elsewhere in it: then with all of it."""
-        named = [self._place(path) for path in project.manifests] + list(places)
+        named = [self._place(path) for path in project.paths_of(environment)] + list(places)
         self.files.lay_out(lambda path: any(_is_under(path, each) for each in named))
         paths = [str(self.files.directory / place) for place in places]
         selector, variables = parse_selector(labels), self.session.options.variables

@@ -16,7 +16,9 @@ Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 
 
 def stamp_of(project: ProjectFile, paths: Sequence[str], manifests: Iterable[Desired]) -> Stamp:
-    """The project file, every manifest under the project's paths and PATHS, and the files of numbers they name."""
+    """The project file and those of environments, every manifest under the paths that they name and under PATHS, and
+    the files of numbers that manifests name.
+    """
     return tuple(sorted(_stamped(path) for path in set(_files(project, paths, manifests))))
 
 
@@ -24,7 +26,9 @@ def _files(project: ProjectFile, paths: Sequence[str], manifests: Iterable[Desir
     root = Path(project.root)
     if project.file is not None:
         yield str(root / Path(project.file).name)
-    for path in (*(root / it for it in project.manifests), *map(Path, paths)):
+    yield from (str(root / it.file) for it in project.places.values())
+    own = {it for environment in project.environments.values() for it in environment.manifests or ()}
+    for path in (*(root / it for it in sorted({*project.manifests, *own})), *map(Path, paths)):
         yield from (found.path for found in files_under(path, root, root))
     yield from (str(root / it.numbers_file) for it in manifests if it.numbers_file)
 

@@ -128,6 +128,14 @@ ENVIRONMENT_VARIABLE = Format(
     "the name of an environment variable that begins with EXOTEL_: a key or token itself never stands in a file",
 )
 
+OF_ENVIRONMENT = "${ENVIRONMENT}"
+"""Stands for the environment's own name in the name of a variable."""
+CREDENTIALS_VARIABLE = Format(
+    r"EXOTEL_(?:[A-Z0-9_]|\$\{ENVIRONMENT\}){1,120}",
+    "the name of an environment variable that begins with EXOTEL_: a key or token itself never stands in a file; "
+    f"{OF_ENVIRONMENT} in it stands for the environment's name",
+)
+
 PATH = Format(rf"[^{_CONTROL}]{{1,1024}}", "a path without control characters")
 
 TIME_OF_DAY = Format(_HOUR, "a time of day such as 09:00")

@@ -25,7 +25,7 @@ from campaignctl.model.campaigns import Desired
 from campaignctl.model.fault import SpecFinding
 from campaignctl.model.suppression import SuppressionSource
 from campaignctl.policy import consistency as validate
-from campaignctl.policy.project_file import PROJECT_KIND
+from campaignctl.policy.project_file import ENVIRONMENT_KIND, PROJECT_KIND
 from campaignctl.text import without_numbers
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class DocumentReader:
         self._repeats: RepeatReader | None = None
 
     def read(self, node: Node, source: Source) -> Document | None:
-        """None for what is no manifest and no mistake: an empty document, a project file."""
+        """None for what is no manifest and no mistake: an empty document, a project file, an environment."""
         used = self.variables.used
         used.clear()
         document = _read_document(node, source, self)
@@ -113,7 +113,7 @@ def _read_document(node: Node, source: Source, reader: DocumentReader) -> Docume
     try:
         parts = members(node)
         api_version, word = _word(parts.get("apiVersion")), _word(parts.get("kind"))
-        if word == PROJECT_KIND and api_version == API_VERSION:
+        if word in (PROJECT_KIND, ENVIRONMENT_KIND) and api_version == API_VERSION:
             return None
         unsupported = _unsupported(node, parts, api_version, word)
         if unsupported is None:

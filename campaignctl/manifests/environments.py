@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import normpath
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import Severity, did_you_mean, quoted
+from campaignctl.errors import UsageError
 from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.endpoints import SERVICES
-from campaignctl.kinds.formats import SID
+from campaignctl.kinds.formats import OF_ENVIRONMENT, SID
 from campaignctl.kinds.manifest import SUPPRESS
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.hosts import RefusedHostError, checked_base_url
@@ -24,13 +26,14 @@ from campaignctl.model.environment import (
     Environment,
 )
 from campaignctl.model.own_rules import RuleFileSetting
+from campaignctl.model.selector import Selector, parse_selector
 from campaignctl.model.usage import longest_below_talk
 from campaignctl.policy import CLOSING, OPENING, RULES
 from campaignctl.policy.own_schemas import OWN_SCHEMAS
 from campaignctl.policy.project_file import ENVIRONMENT_ALLOW, SANDBOX
 
 Settings = Mapping[str, Value]
-"""Requests a minute that an account takes."""
+NO_FILES: Final[Mapping[str, Settings]] = MappingProxyType({})
 
 
 class SettingProblem(NamedTuple):
@@ -44,9 +47,15 @@ class SettingProblem(NamedTuple):
 class EnvironmentBuilder:
     """Makes environments from what the table let through, and collects what is wrong with them."""
 
-    def __init__(self, project: Settings, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, project: Settings, environ: Mapping[str, str], in_files: Mapping[str, Settings] = NO_FILES
+    ) -> None:
+        """`in_files` are the environments of files of their own, over the defaults."""
         self.environ = environ
-        self.named = {name: settings_of(it) for name, it in settings_of(project.get("environments")).items()}
+        own = settings_of(project.get("environments"))
+        self.named = {**{name: settings_of(it) for name, it in own.items()}, **in_files}
+        self.in_files = in_files
+        self.accounts_unwritten: set[str] = set()
         self.vars = _texts(project.get("vars"))
         self.policy = _rules(project.get("policy"))
         self.rule_files = _rule_files(project, "policy")
@@ -59,15 +68,19 @@ class EnvironmentBuilder:
     def environments(self) -> dict[str, Environment]:
         """Every environment of the file by name, and the sandbox, which is always there."""
         named = {SANDBOX: settings_of({"backend": SANDBOX}), **self.named}
-        return {name: self._environment(name, settings) for name, settings in named.items()}
+        environments = {name: self._environment(name, settings) for name, settings in named.items()}
+        self.problems += _shared_variables(self.named)
+        return environments
 
     def _environment(self, name: str, settings: Settings) -> Environment:
         here = f"environments.{name}"
         credentials = settings_of(settings.get("credentials"))
         backend: Backend = SANDBOX if settings.get("backend") == SANDBOX else "exotel"
         self.problems += _misplaced(here, backend, settings)
-        usage = _over(self.usage, settings_of(settings.get("usage")))
-        prices = _over(self.prices, settings_of(settings.get("prices")))
+        if name in self.in_files and settings.get("backend") is None:
+            self.problems.append(SettingProblem(here, "required", f"{here} needs backend"))
+        usage = over(self.usage, settings_of(settings.get("usage")))
+        prices = over(self.prices, settings_of(settings.get("prices")))
         policy = self._policy(here, settings)
         if name in self.named or not self.named:
             found = _spending_problems(settings, here, usage, prices, policy.get("budget"))
@@ -77,8 +90,8 @@ class EnvironmentBuilder:
             backend,
             self._account(here, backend, settings),
             base_url=self._base_url(here, backend, settings),
-            key_env=str(credentials.get("key_env") or "EXOTEL_API_KEY"),
-            token_env=str(credentials.get("token_env") or "EXOTEL_API_TOKEN"),
+            key_env=_variable(credentials.get("key_env") or "EXOTEL_API_KEY", name),
+            token_env=_variable(credentials.get("token_env") or "EXOTEL_API_TOKEN", name),
             collections=_collections(settings),
             create_body={
                 kind: str(form) for kind, form in settings_of(settings.get("create_body")).items() if form
@@ -92,11 +105,13 @@ class EnvironmentBuilder:
             allow=_words(settings.get("allow")),
             vars={**self.vars, **_texts(settings.get("vars"))},
             policy=policy,
-            guard=_over(self.guard, settings_of(settings.get("guard"))),
+            guard=over(self.guard, settings_of(settings.get("guard"))),
             sandbox_clock=_text(settings.get("clock")),
             usage=usage,
             prices=prices,
             rule_files=self._rule_files(here, settings),
+            manifests=_paths(settings.get("manifests")),
+            select=self._select(here, _text(settings.get("select"))),
         )
 
     def _account(self, here: str, backend: str, settings: Settings) -> str:
@@ -104,10 +119,24 @@ class EnvironmentBuilder:
         written = _text(settings.get("account_sid"))
         if written or backend == SANDBOX:
             return written or SANDBOX
+        self.accounts_unwritten.add(here.partition(".")[2])
         account = self.environ.get(ACCOUNT_VARIABLE, "").strip()
         if account and not SID.matches(account):
             self.problems.append(SettingProblem(here, "format", f"{ACCOUNT_VARIABLE} must be {SID.words}"))
         return account
+
+    def _select(self, here: str, written: str | None) -> Selector | None:
+        if written is None:
+            return None
+        try:
+            selector = parse_selector(written, "select")
+        except UsageError as wrong:
+            self.problems.append(SettingProblem(f"{here}.select", "format", str(wrong)))
+            return Selector()
+        if not selector.requirements:
+            message = "select: it is blank, which would take every manifest; write label=value"
+            self.problems.append(SettingProblem(f"{here}.select", "format", message))
+        return selector
 
     def _base_url(self, here: str, backend: str, settings: Settings) -> str | None:
         url, region = _text(settings.get("base_url")), _text(settings.get("region"))
@@ -131,7 +160,7 @@ class EnvironmentBuilder:
         own = _rules(settings.get("policy"))
         merged: dict[str, Value] = {}
         for rule in {**self.policy, **own}:
-            both = _over(self.policy.get(rule, {}), own.get(rule, {}))
+            both = over(self.policy.get(rule, {}), own.get(rule, {}))
             where = f"{here}.policy.{rule}" if rule in own else f"policy.{rule}"
             self.problems += [it for it in _rule_problems(where, rule, both) if it not in self.problems]
             merged[rule] = both
@@ -171,17 +200,43 @@ def _rule_files(settings: Settings, path: str) -> list[RuleFileSetting]:
     return found
 
 
-def _over(below: Settings, above: Settings) -> dict[str, Value]:
+def over(below: Settings, above: Settings) -> dict[str, Value]:
     """Settings over others, key by key; null takes one away."""
     merged = dict(below)
     for key, value in above.items():
         both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
-        merged[key] = _over(settings_of(merged[key]), settings_of(value)) if both else value
+        merged[key] = over(settings_of(merged[key]), settings_of(value)) if both else value
     return merged
+
+
+def _variable(written: Value, environment: str) -> str:
+    """The name of a variable, the environment's own put in where that is asked for."""
+    return str(written).replace(OF_ENVIRONMENT, _as_part_of_variable(environment))
+
+
+def _as_part_of_variable(environment: str) -> str:
+    return "".join(it if it.isalnum() else "_" for it in environment.upper())
+
+
+def _shared_variables(named: Mapping[str, Settings]) -> Iterator[SettingProblem]:
+    """Environments that would share a key or token because ${ENVIRONMENT} makes one name of theirs."""
+    first: dict[str, str] = {}
+    for name, settings in named.items():
+        if OF_ENVIRONMENT not in "".join(map(str, settings_of(settings.get("credentials")).values())):
+            continue
+        part = _as_part_of_variable(name)
+        other = first.setdefault(part, name)
+        if other != name:
+            message = (
+                f"credentials: {OF_ENVIRONMENT} is {part} for {quoted(other)}, too; rename one of the two"
+            )
+            yield SettingProblem(f"environments.{name}.credentials", "environments", message)
 
 
 def _misplaced(here: str, backend: str, settings: Settings) -> Iterator[SettingProblem]:
     """What belongs to the other backend, or excludes something else."""
+    if settings.get("backend") is None:
+        return
     region, url = settings.get("region"), settings.get("base_url")
     if backend == SANDBOX:
         if region is not None:
@@ -286,6 +341,10 @@ def _texts(value: Value) -> dict[str, str]:
 
 def _words(value: Value) -> frozenset[str]:
     return frozenset(map(str, value)) if isinstance(value, list) else frozenset()
+
+
+def _paths(value: Value) -> tuple[str, ...] | None:
+    return tuple(map(str, value)) if isinstance(value, list) else None
 
 
 def _text(value: Value) -> str | None:

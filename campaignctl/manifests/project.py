@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from yaml.nodes import CollectionNode, Node
 
-from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, in_order, quoted
+from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, in_order, quoted, some_of
 from campaignctl.errors import CredentialsError, InputError
 from campaignctl.kinds.manifest import SUPPRESS
 from campaignctl.kinds.table import Value
@@ -19,11 +19,21 @@ from campaignctl.manifests.files import UnreadableFileError, read_inside
 from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, is_null, mark_of, members
 from campaignctl.manifests.places import nearest
 from campaignctl.manifests.remarks import of_project
-from campaignctl.model.environment import ACCOUNT_VARIABLE, Environment, ProjectFile, Prune
+from campaignctl.model.environment import (
+    ACCOUNT_VARIABLE,
+    MAX_ENVIRONMENTS,
+    Environment,
+    ProjectFile,
+    Prune,
+)
 from campaignctl.model.suppression import SuppressionSource
 from campaignctl.policy.project_file import PROJECT, SANDBOX
 
+if TYPE_CHECKING:
+    from campaignctl.manifests.environment_files import EnvironmentFiles
+
 FILE_NAME: Final = "campaignctl.yaml"
+_MOST_NAMES: Final = 20
 
 
 def find_project_file(start: Path) -> Path | None:
@@ -45,28 +55,62 @@ def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -
     text, node = _read(path)
     reader = FieldReader(PROJECT)
     values = reader.read(node)
-    findings = _findings(path, reader)
-    builder = EnvironmentBuilder(values, environ)
+    files = _files(path, node, values)
+    findings = [*_findings(path, reader), *(files.findings if files else ())]
+    builder = _builder(values, environ, files)
     environments = builder.environments() if not findings else {}
     default = str(values.get("default_environment") or SANDBOX)
     if not findings:
         problems = [*builder.problems, *_unknown_default(default, environments)]
-        findings = [error(it.rule, _at(path, mark_of(nearest(node, it.path))), it.message) for it in problems]
+        findings = [error(it.rule, _place(path, node, files, it.path), it.message) for it in problems]
     findings += _faulty_sources(path, node, values.get(SUPPRESS))
-    findings += _spilled(path, text, environments.values(), environ)
+    texts = {path.name: text, **(files.texts if files else {})}
+    findings += _spilled(texts, environments.values(), environ)
     if findings:
         raise InputError(_summary(path.name, findings), in_order(findings))
-    odd = of_project(path.name, text, node, environments)
-    return replace(_project(path, values, default, environments), findings=odd)
+    odd = of_project(path.name, texts, node, environments, files)
+    return replace(_project(path, values, default, builder, environments, files), findings=odd)
+
+
+def _files(path: Path, node: Node, values: Mapping[str, Value]) -> EnvironmentFiles | None:
+    """The environments that stand in files of their own; None where the project names no such files."""
+    if not values.get("environments_from"):
+        return None
+    from campaignctl.manifests.environment_files import read_environment_files
+
+    return read_environment_files(path, node, values)
+
+
+def _builder(
+    values: Mapping[str, Value], environ: Mapping[str, str], files: EnvironmentFiles | None
+) -> EnvironmentBuilder:
+    in_files = {name: it.settings for name, it in files.found.items()} if files else {}
+    return EnvironmentBuilder(values, environ, in_files)
+
+
+def _place(path: Path, node: Node, files: EnvironmentFiles | None, setting: str) -> Position:
+    """Where a setting stands: in the file of its environment, in the defaults for these, in the project file."""
+    if files is None:
+        return _at(path, mark_of(nearest(node, setting)))
+    return files.place(setting) or _at(path, mark_of(nearest(node, files.in_project(setting))))
 
 
 def declared_settings(file: Path) -> Mapping[str, Value]:
-    """What a project file declares, as far as it can be read; nothing of one that is not there.
+    """What a project file declares, and its files of environments, as far as they can be read; nothing of one that is
+    not there.
 
     Raises:
-        InputError: it cannot be read at all.
+        InputError: the project file cannot be read at all.
     """
-    return FieldReader(PROJECT).read(_read(file)[1]) if file.is_file() else {}
+    if not file.is_file():
+        return {}
+    node = _read(file)[1]
+    values = FieldReader(PROJECT).read(node)
+    files = _files(file, node, values)
+    if files is None:
+        return values
+    in_files = {name: it.declared for name, it in files.found.items()}
+    return {**values, "environments": {**settings_of(values.get("environments")), **in_files}}
 
 
 def load_project_lenient(
@@ -86,26 +130,36 @@ def load_project_lenient(
     _, node = _read(path)
     reader = FieldReader(PROJECT)
     values = reader.read(node)
-    builder = EnvironmentBuilder(values, environ)
+    files = _files(path, node, values)
+    builder = _builder(values, environ, files)
     environments = builder.environments()
     default = str(values.get("default_environment") or SANDBOX)
-    name = environment or default
-    places = [_at(path, mark_of(nearest(node, problem.path))) for problem in builder.problems]
     findings = [
         *_findings(path, reader),
-        *(error(it.rule, at, it.message) for it, at in zip(builder.problems, places, strict=True)),
+        *(files.findings if files else ()),
+        *(error(it.rule, _place(path, node, files, it.path), it.message) for it in builder.problems),
     ]
-    own = _lines_of(node, name)
-    here = [it for it in findings if it.where.line - 1 in own]
+    name = environment or default
+    own = _lines_of(path.name, node, files, name)
+    here = [it for it in findings if (it.where.file, it.where.line - 1) in own]
     if here or name not in environments:
         raise InputError(_summary(path.name, findings), in_order(findings))
-    return _project(path, values, default, environments), in_order(findings)
+    return _project(path, values, default, builder, environments, files), in_order(findings)
 
 
-def _lines_of(node: Node, environment: str) -> frozenset[int]:
+def _lines_of(
+    file: str, node: Node, files: EnvironmentFiles | None, environment: str
+) -> frozenset[tuple[str, int]]:
     """The lines that say what an environment is, counted from 0, without those of its policy."""
-    lines = _lines(_within(node, "environments", environment))
-    return lines - _lines(_within(node, "environments", environment, "policy"))
+    parts: list[tuple[str, Node, tuple[str, ...]]] = [(file, node, ("environments", environment))]
+    in_file = files.found.get(environment) if files else None
+    if in_file is not None:
+        parts = [(in_file.place.file, in_file.node, ("spec",)), (file, node, ("environment_defaults",))]
+    return frozenset(
+        (where, line)
+        for where, top, steps in parts
+        for line in _lines(_within(top, *steps)) - _lines(_within(top, *steps, "policy"))
+    )
 
 
 def _within(node: Node, *steps: str) -> Node | None:
@@ -157,7 +211,7 @@ def choose_environment(project: ProjectFile, name: str | None) -> Environment:
     """
     wanted = project.default_environment if name is None else name
     if wanted not in project.environments:
-        known = ", ".join(sorted(project.environments))
+        known = some_of(sorted(project.environments), _MOST_NAMES)
         hint = did_you_mean(wanted, project.environments)
         raise InputError(f"there is no environment {quoted(wanted)}{hint}; the project has {known}")
     return project.environments[wanted]
@@ -207,6 +261,9 @@ def _unusable(path: Path, rule: str, mark: Mark, message: str) -> InputError:
 
 def _summary(name: str, findings: Sequence[Diagnostic]) -> str:
     mistakes = "1 mistake" if len(findings) == 1 else f"{len(findings)} mistakes"
+    files = {it.where.file for it in findings} | {name}
+    if len(files) > 1:
+        return f"{name} and its files of environments have {mistakes}"
     return f"{name} has {mistakes}"
 
 
@@ -215,25 +272,32 @@ def _at(path: Path, mark: Mark) -> Position:
 
 
 def _spilled(
-    path: Path, text: str, environments: Iterable[Environment], environ: Mapping[str, str]
+    texts: Mapping[str, str], environments: Iterable[Environment], environ: Mapping[str, str]
 ) -> list[Diagnostic]:
-    """A key or token that the environment holds and the file, too."""
+    """A key or token that the environment holds and a file, too."""
     names = {"EXOTEL_API_KEY", "EXOTEL_API_TOKEN"}
     names |= {name for it in environments for name in (it.key_env, it.token_env)}
     findings = []
     for name in sorted(names):
         secret = environ.get(name, "")
-        if len(secret) >= 8 and secret in text:
-            line = text.count("\n", 0, text.index(secret)) + 1
-            message = f"the value of {name} must not stand in a file; remove it, and have it replaced"
-            findings.append(error("secret-in-file", Position(path.name, line), message))
+        for file, text in texts.items() if len(secret) >= 8 else ():
+            if secret in text:
+                line = text.count("\n", 0, text.index(secret)) + 1
+                message = f"the value of {name} must not stand in a file; remove it, and have it replaced"
+                findings.append(error("secret-in-file", Position(file, line), message))
     return findings
 
 
 def _project(
-    path: Path, values: Mapping[str, Value], default: str, environments: Mapping[str, Environment]
+    path: Path,
+    values: Mapping[str, Value],
+    default: str,
+    builder: EnvironmentBuilder,
+    environments: Mapping[str, Environment],
+    files: EnvironmentFiles | None,
 ) -> ProjectFile:
     manifests, prune, most = values.get("manifests"), values.get("prune"), values.get("max_changes")
+    most_environments = values.get("max_environments")
     return ProjectFile(
         root=str(path.resolve().parent),
         file=path.name,
@@ -242,8 +306,11 @@ def _project(
         environments=environments,
         max_changes=most if isinstance(most, int) else None,
         prune=Prune(str(prune["name_prefix"])) if isinstance(prune, Mapping) else None,
-        declared=tuple(settings_of(values.get("environments"))),
+        declared=tuple(builder.named),
         suppress=_suppress(values.get(SUPPRESS)),
+        places={name: it.place for name, it in files.found.items()} if files else {},
+        accounts_unwritten=frozenset(builder.accounts_unwritten),
+        max_environments=most_environments if isinstance(most_environments, int) else MAX_ENVIRONMENTS,
     )
 
 

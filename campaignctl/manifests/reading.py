@@ -6,17 +6,24 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from campaignctl.diagnostics import Diagnostic, Position, Severity, error, has_errors, in_order, quoted
+from campaignctl.diagnostics import (
+    Diagnostic,
+    Position,
+    Severity,
+    error,
+    has_errors,
+    in_order,
+    quoted,
+    warning,
+)
 from campaignctl.kinds.countries import Country
-from campaignctl.manifests.documents import Document, DocumentReader, Source
-from campaignctl.manifests.files import ManifestFile, UnreadableFileError, files_under, shown_path
-from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, yaml_of
+from campaignctl.manifests.documents import Document, DocumentReader
+from campaignctl.manifests.files import ManifestFile, files_under, shown_path
 from campaignctl.manifests.places import locate, locate_field, locate_row
-from campaignctl.manifests.substitution import named_in
-from campaignctl.manifests.unquoted import may_cut
-from campaignctl.model.campaigns import Desired
+from campaignctl.manifests.taking import PassedOver, Taken, Taking, read_one, taken
+from campaignctl.model.campaigns import Desired, ListName
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.fault import SpecFinding
 from campaignctl.model.selector import Selector
@@ -28,6 +35,8 @@ if TYPE_CHECKING:
     from campaignctl.model.companions import Companion
 
 _LISTS = "ContactList"
+NO_MANIFESTS: Final = "no-manifests"
+"""What a warning is called about an environment that takes no manifest."""
 
 
 class Manifests(NamedTuple):
@@ -61,43 +70,67 @@ def load_manifests(
     selector: Selector | None = None,
     cwd: Path | None = None,
 ) -> Manifests:
-    """Reads the project's manifests, and those under `paths`, which are relative to `cwd`.
+    """Reads an environment's manifests, and those under `paths`, which are relative to `cwd`.
 
     `variables` are those of the command line; they go over the environment's. Without paths all are selected.
     Nothing is raised for what people wrote: every mistake is a finding.
     """
-    filled_in = {**environment.vars, **(variables or {})}
+    return load_for_each(project, [environment], paths, variables, selector, cwd)[environment.name]
+
+
+def load_for_each(
+    project: ProjectFile,
+    environments: Sequence[Environment],
+    paths: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+    selector: Selector | None = None,
+    cwd: Path | None = None,
+) -> Mapping[str, Manifests]:
+    """The same for several environments, by name. Each file is read and parsed once, whoever takes it."""
     own_rules = any(it.rule_files for it in project.environments.values())
-    root, chosen = Path(project.root), selector or Selector()
-    loading = _Loading(root, filled_in, chosen, environment.country, own_rules)
-    for path in project.manifests:
-        loading.add_project_path(path, project.file)
-    here = (cwd or Path.cwd()).resolve() if paths else None
-    for path in paths:
-        assert here is not None, "there are paths"
-        loading.add_selected_path(path, here)
-    loading.read(everything=not paths)
-    if any(it.take is not None for it in loading.declaring()):
-        loading.choose()
-    if project.suppress or any(it.suppress for it in loading.declaring()):
-        loading.suppress(project, environment.country)
-    return loading.result(project)
+    here = (cwd or Path.cwd()).resolve() if paths else Path()
+    readers: dict[frozenset[tuple[str, str]], DocumentReader] = {}
+    loadings = []
+    for environment in environments:
+        filled_in = {**environment.vars, **(variables or {})}
+        reader = readers.setdefault(frozenset(filled_in.items()), DocumentReader(filled_in, own_rules))
+        taking = Taking(reader, environment.select, project.selects)
+        loading = _Loading(Path(project.root), taking, selector or Selector(), environment)
+        for path in project.paths_of(environment):
+            loading.add_project_path(path, project)
+        for path in paths:
+            loading.add_selected_path(path, here)
+        loadings.append(loading)
+    _read_together(loadings, everything=not paths)
+    return {it.environment.name: it.finished(project) for it in loadings}
+
+
+def _read_together(loadings: Sequence[_Loading], everything: bool) -> None:
+    """Every file, in the order of their paths, for all that take it."""
+    wanted: dict[str, tuple[ManifestFile, list[int]]] = {}
+    for place, loading in enumerate(loadings):
+        for path, file in loading.files.items():
+            wanted.setdefault(path, (file, []))[1].append(place)
+    files = sorted(wanted.values(), key=lambda it: it[0].shown)
+
+    def read_all(part: Sequence[tuple[ManifestFile, list[int]]]) -> list[list[tuple[int, Taken]]]:
+        return [list(taken(file, {it: loadings[it].taking for it in takers})) for file, takers in part]
+
+    for (file, _), read in zip(files, parallel_map(read_all, files), strict=True):
+        for place, found in read:
+            loadings[place].take(found, file, everything or file.path in loadings[place].selected_files)
+    for loading in loadings:
+        loading.take_named_lists(everything)
 
 
 class _Loading:
     """The state of one load: files found, documents read, findings."""
 
-    def __init__(
-        self,
-        root: Path,
-        variables: Mapping[str, str],
-        selector: Selector,
-        country: Country | None,
-        keeps_declared: bool,
-    ) -> None:
-        self.root, self.country = root.resolve(), country
-        self.reader = DocumentReader(variables, keeps_declared)
+    def __init__(self, root: Path, taking: Taking, selector: Selector, environment: Environment) -> None:
+        self.root, self.country = root.resolve(), environment.country
+        self.taking, self.environment = taking, environment
         self.selector = selector
+        self.passed_over: list[tuple[ManifestFile, PassedOver]] = []
         self.files: dict[str, ManifestFile] = {}
         self.selected_files: set[str] = set()
         self.project_paths: list[tuple[str, frozenset[str]]] = []
@@ -112,19 +145,27 @@ class _Loading:
         self.beside: list[tuple[str, tuple[Diagnostic, ...]]] = []
         self.selected_companions: set[Position] = set()
 
-    def add_project_path(self, path: str, project_file: str | None) -> None:
+    def add_project_path(self, path: str, project: ProjectFile) -> None:
         """A path of `manifests:`. Whoever edits the project file must not lead out of the project."""
         target = Path(os.path.normpath(self.root / path))
         if not _is_there(target):
-            where = self._place_in_project(path, project_file)
+            where = self._setting(project, "manifests") if project.file else Position(path)
             self.findings.append(error("no-such-path", where, f"manifests: {quoted(path)} does not exist"))
             self.complete = False
             return
         self.project_paths.append((path, self._add(target, self.root)))
 
-    def _place_in_project(self, path: str, project_file: str | None) -> Position:
-        where = Position(project_file or path)
-        return locate(self.root, where, 0, "manifests") if project_file else where
+    def _setting(self, project: ProjectFile, name: str) -> Position:
+        """Where one of the settings stands that say which manifests these are."""
+        environment = self.environment
+        if getattr(environment, name) is None:
+            return locate(self.root, Position(project.file or ""), 0, name)
+        place = project.places.get(environment.name)
+        if place is None:
+            return locate(
+                self.root, Position(project.file or ""), 0, f"environments.{environment.name}.{name}"
+            )
+        return locate(self.root, Position(place.file), place.document, f"spec.{name}")
 
     def add_selected_path(self, path: str, cwd: Path) -> None:
         """A path of the command line. It may lie outside of the project: whoever runs the command chose it."""
@@ -134,7 +175,10 @@ class _Loading:
             self.findings.append(error("no-such-path", Position(shown_path(target, self.root)), message))
             return
         inside = target.resolve()
-        if inside.is_relative_to(self.root):
+        if self.environment.has_own_manifests:
+            found = {it.path for it in files_under(inside, self.root, self.root)}
+            self.selected_files |= found & self.files.keys()
+        elif inside.is_relative_to(self.root):
             self.selected_files |= self._add(inside, self.root)
         else:
             self.selected_files |= self._add(target, inside if inside.is_dir() else inside.parent)
@@ -144,16 +188,24 @@ class _Loading:
         self.files = {**found, **self.files}
         return frozenset(found)
 
-    def read(self, everything: bool) -> None:
-        """Every file, in the order of their paths."""
-        files = sorted(self.files.values(), key=lambda file: file.shown)
-        for file, read in zip(files, parallel_map(self._read_all, files), strict=True):
-            inside = everything or file.path in self.selected_files
-            for document in read:
-                self._take(document, file.path, inside)
+    def take(self, found: Taken, file: ManifestFile, inside: bool) -> None:
+        """What became of a document of a file."""
+        if isinstance(found, PassedOver):
+            self.fruitful.add(file.path)
+            if found.list_name:
+                self.passed_over.append((file, found))
+        else:
+            self._take(found, file.path, inside)
 
-    def _read_all(self, files: Sequence[ManifestFile]) -> list[list[Document]]:
-        return [list(_documents(file, self.reader)) for file in files]
+    def take_named_lists(self, everything: bool) -> None:
+        """The contact lists whose own labels do not fit, and that a campaign names."""
+        if not self.passed_over:
+            return
+        named = {name for desired in self.desired for name in _named_lists(desired)}
+        for file, passed_over in self.passed_over:
+            if passed_over.name_for(self.taking) in named:
+                inside = everything or file.path in self.selected_files
+                self._take(read_one(file, passed_over.document, self.taking), file.path, inside)
 
     def _take(self, document: Document, path: str, inside: bool) -> None:
         self.used |= document.used
@@ -307,8 +359,20 @@ class _Loading:
                 for it, valid in self.companions[_LISTS]
             ]
 
-    def result(self, project: ProjectFile) -> Manifests:
-        """What was read, after what manifests say to one another has been checked."""
+    def finished(self, project: ProjectFile) -> Manifests:
+        """What was read, once people were chosen and left out, and what manifests say to one another was checked."""
+        if any(it.take is not None for it in self.declaring()):
+            self.choose()
+        if project.suppress or any(it.suppress for it in self.declaring()):
+            self.suppress(project, self.country)
+        takes_none = not self.desired and _LISTS not in self.companions and not has_errors(self.findings)
+        if self.environment.has_own_manifests and takes_none:
+            name = "manifests" if self.environment.select is None else "select"
+            message = f"{self.environment.name} takes no manifest of the project"
+            self.findings.append(warning(NO_MANIFESTS, self._setting(project, name), f"{name}: {message}"))
+        return self._result(project)
+
+    def _result(self, project: ProjectFile) -> Manifests:
         if self.beside or self.companions:
             self._add_companions_findings(project)
         for desired, fault in (
@@ -352,25 +416,11 @@ class _Loading:
         return locate_field(self.root, desired, fault.path)
 
 
-def _documents(file: ManifestFile, reader: DocumentReader) -> Iterator[Document]:
-    """A file's documents; a file that cannot be read gives one without a campaign."""
-    try:
-        text = file.text()
-    except UnreadableFileError as unreadable:
-        where = Source(file, 0).at(_end_of(unreadable.before))
-        yield Document(None, (error(unreadable.rule, where, unreadable.message),), {})
-        return
-    json, text = yaml_of(text, file.shown)
-    try:
-        commented = may_cut(text)
-        for index, node in enumerate(documents(text)):
-            document = reader.read(node, Source(file, index, commented, json))
-            if document is not None:
-                yield document
-    except MalformedYamlError as unreadable:
-        where = Source(file, 0, json=json).at(unreadable.mark)
-        found = (error(unreadable.rule, where, unreadable.message),)
-        yield Document(None, found, {}, used=frozenset(named_in(text)))
+def _named_lists(desired: Desired) -> Iterator[str]:
+    lists = desired.spec.get("lists")
+    for each in lists if isinstance(lists, Sequence) else ():
+        if isinstance(each, ListName):
+            yield each.name
 
 
 def _is_there(path: Path) -> bool:
@@ -380,10 +430,6 @@ def _is_there(path: Path) -> bool:
     except (OSError, ValueError):
         return False
     return True
-
-
-def _end_of(text: str) -> Mark:
-    return Mark(text.count("\n"), len(text) - text.rfind("\n") - 1)
 
 
 def _companions(

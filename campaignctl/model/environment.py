@@ -16,6 +16,7 @@ from campaignctl.model.own_rules import RuleFileSetting
 from campaignctl.model.usage import Usage, read_usage
 
 if TYPE_CHECKING:
+    from campaignctl.model.selector import Selector
     from campaignctl.model.suppression import SuppressionSource
 
 Backend: TypeAlias = Literal["exotel", "sandbox"]
@@ -31,6 +32,8 @@ MAX_ATTEMPTS: Final = 5
 SETTLE_SECONDS: Final = 10.0
 RATE_LIMIT: Final = 30
 """Requests a minute. These are the settings of an environment that does not say them."""
+MAX_ENVIRONMENTS: Final = 10
+"""How many environments one apply may write to."""
 RESUMES = ("unknown", "waits")
 """What a resume before the start does: whether it waits for it is not known of every account."""
 
@@ -44,7 +47,8 @@ class Environment:
     wrapped, by the kind's short name; where they do not, its own row says it.
     `rate_limit` counts requests a minute, None for none. `policy` holds the merged rules as written, `guard` the merged
     settings of the guard, `usage` how people are expected to answer, `prices` what they cost: nothing without any.
-    `rule_files` are the rules of the project's own that are on.
+    `rule_files` are the rules of the project's own that are on. `manifests` are the paths of its own, None for those
+    of the project; of them it takes what `select` fits, None for all.
     """
 
     name: str
@@ -69,11 +73,18 @@ class Environment:
     usage: Mapping[str, Value] = field(default_factory=dict)
     prices: Mapping[str, Value] = field(default_factory=dict)
     rule_files: tuple[RuleFileSetting, ...] = ()
+    manifests: tuple[str, ...] | None = None
+    select: Selector | None = None
 
     @property
     def is_sandbox(self) -> bool:
         """True for the embedded stand-in."""
         return self.backend == "sandbox"
+
+    @property
+    def has_own_manifests(self) -> bool:
+        """Whether it says which of the project's manifests it takes."""
+        return self.manifests is not None or self.select is not None
 
     @property
     def host(self) -> str:
@@ -112,13 +123,21 @@ class Prune(NamedTuple):
     name_prefix: str
 
 
+class EnvironmentPlace(NamedTuple):
+    """The file of an environment, as messages show it, and which of the file's documents it is, from 0."""
+
+    file: str
+    document: int
+
+
 @dataclass(frozen=True)
 class ProjectFile:
     """The project file, checked. `root` is its directory; `file` its path as shown in messages, None without one.
 
-    `declared` are the environments that the file names, in its order; `environments` has the sandbox besides.
-    `findings` are warnings: what is odd about the file and yet valid. `suppress` are the sources of people whom no
-    campaign calls.
+    `declared` are the environments that the file and the files of environments name, in their order; `environments`
+    has the sandbox besides. `findings` are warnings: what is odd about the file and yet valid. `suppress` are the
+    sources of people whom no campaign calls. `places` says of each environment that has a file of its own where;
+    `accounts_unwritten` are those whose account nobody wrote down. `max_environments` may be written to in one apply.
     """
 
     root: str
@@ -131,6 +150,18 @@ class ProjectFile:
     declared: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
     suppress: tuple[SuppressionSource, ...] = ()
+    places: Mapping[str, EnvironmentPlace] = field(default_factory=dict)
+    accounts_unwritten: frozenset[str] = frozenset()
+    max_environments: int = MAX_ENVIRONMENTS
+
+    def paths_of(self, environment: Environment) -> tuple[str, ...]:
+        """Files and directories that hold what an environment may take."""
+        return self.manifests if environment.manifests is None else environment.manifests
+
+    @property
+    def selects(self) -> bool:
+        """Whether an environment chooses its manifests by their labels."""
+        return any(it.select is not None for it in self.environments.values())
 
     @property
     def validated(self) -> tuple[Environment, ...]:

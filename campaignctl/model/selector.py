@@ -30,20 +30,36 @@ class Selector(NamedTuple):
         """A label that is not there has no value: it is unequal to every one."""
         return all((labels.get(it.label) == it.value) is it.equal for it in self.requirements)
 
+    def excludes(self, other: Selector) -> bool:
+        """True where nothing can fit both: one label would need two values, or a value and not that value."""
+        return any(
+            mine.label == its.label and _contradict(mine, its)
+            for mine in self.requirements
+            for its in other.requirements
+        )
 
-def parse_selector(text: str) -> Selector:
+
+def _contradict(one: Requirement, other: Requirement) -> bool:
+    if one.equal and other.equal:
+        return one.value != other.value
+    return one.equal is not other.equal and one.value == other.value
+
+
+def parse_selector(text: str, where: str = "-l") -> Selector:
     """Reads `label=value` and `label!=value`, a comma is *and*. An empty text selects everything.
+
+    `where` is what a message calls it.
 
     Raises:
         UsageError: a part is neither.
     """
     if not text.strip():
         return Selector()
-    return Selector(tuple(_requirement(part) for part in text.split(",")))
+    return Selector(tuple(_requirement(part, where) for part in text.split(",")))
 
 
-def _requirement(part: str) -> Requirement:
+def _requirement(part: str, where: str) -> Requirement:
     match = re.fullmatch(_REQUIREMENT, part)
     if match is None:
-        raise UsageError(f"-l: {quoted(part)} is neither label=value nor label!=value")
+        raise UsageError(f"{where}: {quoted(part)} is neither label=value nor label!=value")
     return Requirement(match["label"], match["sign"] != "!=", match["value"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from campaignctl.kinds import KINDS, formats
@@ -14,6 +15,7 @@ from campaignctl.kinds.table import Field, Secrecy, Type
 from campaignctl.model.environment import (
     HOSTS,
     MAX_ATTEMPTS,
+    MAX_ENVIRONMENTS,
     RATE_LIMIT,
     RESUMES,
     SETTLE_SECONDS,
@@ -23,6 +25,9 @@ from campaignctl.policy import RULES
 from campaignctl.policy.own_schemas import OWN_SCHEMAS
 
 PROJECT_KIND = "Project"
+ENVIRONMENT_KIND: Final = "Environment"
+DEFAULTS: Final = "environment_defaults"
+"""Settings that lie under every environment of a file of its own."""
 SANDBOX: Final = "sandbox"
 """A backend, and the environment that is always there."""
 BACKENDS = (SANDBOX, "exotel")
@@ -82,7 +87,7 @@ _CREDENTIALS = Field(
             Type.STRING,
             "The variable that holds the API key.",
             default="EXOTEL_API_KEY",
-            format_by=formats.ENVIRONMENT_VARIABLE,
+            format_by=formats.CREDENTIALS_VARIABLE,
             secrecy=Secrecy.SECRET,
         ),
         Field(
@@ -90,7 +95,7 @@ _CREDENTIALS = Field(
             Type.STRING,
             "The variable that holds the API token.",
             default="EXOTEL_API_TOKEN",
-            format_by=formats.ENVIRONMENT_VARIABLE,
+            format_by=formats.CREDENTIALS_VARIABLE,
             secrecy=Secrecy.SECRET,
         ),
     ),
@@ -186,6 +191,21 @@ _ENVIRONMENT = (
         "What is done here without being asked for each time; start-now in a sandbox only.",
         choices=SANDBOX_ALLOW,
     ),
+    Field(
+        "manifests",
+        Type.STRINGS,
+        "Files and directories with the manifests of this account, instead of the project's.",
+        minimum=1,
+        format_by=formats.PATH,
+    ),
+    Field(
+        "select",
+        Type.STRING,
+        "Labels of the manifests that this account takes, as they are written: region=south, region!=south; "
+        "a comma means and.",
+        minimum=1,
+        maximum=1024,
+    ),
     _VARS,
     _POLICY_FIELD,
     _GUARD,
@@ -194,6 +214,41 @@ _ENVIRONMENT = (
         "clock",
         Type.TIME,
         "Where a fresh sandbox's clock begins; the present by default. In a sandbox only.",
+    ),
+)
+
+_BACKEND, *_OTHER_SETTINGS = _ENVIRONMENT
+_PART_OF_ENVIRONMENT: Final = (replace(_BACKEND, required=False), *_OTHER_SETTINGS)
+"""What may be said in two places: in a file of environments, and in the defaults for all of them."""
+
+ENVIRONMENT: Final = Field(
+    ENVIRONMENT_KIND,
+    Type.OBJECT,
+    "An environment in a file of its own, which environments_from of the project file names.",
+    fields=(
+        *opening(ENVIRONMENT_KIND),
+        Field(
+            "metadata",
+            Type.OBJECT,
+            "What it is called.",
+            required=True,
+            fields=(
+                Field(
+                    "name",
+                    Type.STRING,
+                    "Unique over the project and its files, whatever the letter case.",
+                    required=True,
+                    format_by=formats.ENVIRONMENT,
+                ),
+            ),
+        ),
+        Field(
+            "spec",
+            Type.OBJECT,
+            "Its settings, over environment_defaults. One of manifests and select is needed.",
+            required=True,
+            fields=_PART_OF_ENVIRONMENT,
+        ),
     ),
 )
 
@@ -224,6 +279,26 @@ PROJECT = Field(
             "The accounts by name; sandbox is always there.",
             keys=formats.ENVIRONMENT,
             fields=_ENVIRONMENT,
+        ),
+        Field(
+            "environments_from",
+            Type.STRINGS,
+            "Files of environments, relative to this file; * stands for any part of a name.",
+            minimum=1,
+            format_by=formats.PATH,
+        ),
+        Field(
+            DEFAULTS,
+            Type.OBJECT,
+            "What lies under every environment of these files.",
+            fields=_PART_OF_ENVIRONMENT,
+        ),
+        Field(
+            "max_environments",
+            Type.INTEGER,
+            "The most environments that one apply may write to.",
+            default=MAX_ENVIRONMENTS,
+            minimum=1,
         ),
         _VARS,
         Field(

@@ -1,0 +1,97 @@
+"""Which environments a command line means, and whether they can be worked on in one command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from typing import Final
+
+from campaignctl.app.options import Choice, Shard
+from campaignctl.diagnostics import did_you_mean, quoted, some_of
+from campaignctl.errors import InputError, UsageError
+from campaignctl.model.environment import ACCOUNT_VARIABLE, Environment, ProjectFile
+
+_MOST_NAMES: Final = 20
+
+
+def choose(project: ProjectFile, choice: Choice) -> tuple[Environment, ...]:
+    """The environments that a choice means, each once, by name; none where `--shard` leaves none.
+
+    Raises:
+        InputError: a name or pattern matches no environment.
+        UsageError: `-e` names nothing.
+    """
+    if choice.written and not choice.names:
+        raise UsageError("-e names no environment")
+    named = {name for pattern in choice.names for name in _matching(project, pattern)}
+    if choice.all_environments or not choice.names:
+        named |= {it.name for it in live(project)}
+    kept = sorted(name for name in named if choice.shard is None or in_shard(name, choice.shard))
+    return tuple(project.environments[name] for name in kept)
+
+
+def live(project: ProjectFile) -> tuple[Environment, ...]:
+    """Every declared environment that is no sandbox, by name: what `--all-environments` means."""
+    declared = (project.environments[name] for name in sorted(project.declared))
+    return tuple(it for it in declared if not it.is_sandbox)
+
+
+def in_shard(name: str, shard: Shard) -> bool:
+    """Whether an environment is of a part: by its name alone, so that machines that share nothing agree."""
+    return int.from_bytes(sha256(name.encode()).digest()[:8], "big") % shard.parts == shard.part
+
+
+def _matching(project: ProjectFile, pattern: str) -> Sequence[str]:
+    """`*` and `?` stand for any signs; brackets, which fnmatch knows too, stand in no name."""
+    if "*" in pattern or "?" in pattern:
+        found = [it for it in project.declared if fnmatchcase(it, pattern.replace("[", "[[]"))]
+    else:
+        found = [pattern] if pattern in project.environments else []
+    if not found:
+        known = some_of(sorted(project.environments), _MOST_NAMES)
+        hint = did_you_mean(pattern, project.environments)
+        raise InputError(f"there is no environment {quoted(pattern)}{hint}; the project has {known}")
+    return found
+
+
+def require_separate(project: ProjectFile, environments: Iterable[Environment]) -> None:
+    """No two of them may be one account: each would make there what is meant for the other.
+
+    Raises:
+        InputError: with everything that stands against it.
+    """
+    chosen = tuple(environments)
+    found = [*_unwritten(project, chosen), *_of_one_account(chosen), *_clocks(chosen)]
+    if found:
+        raise InputError("; ".join(found))
+
+
+def _unwritten(project: ProjectFile, chosen: Sequence[Environment]) -> Iterator[str]:
+    unwritten = [it.name for it in chosen if it.name in project.accounts_unwritten]
+    if unwritten:
+        names = some_of(unwritten, _MOST_NAMES)
+        yield (
+            f"account_sid is not written for {names}: with several environments each needs its own "
+            f"({ACCOUNT_VARIABLE} would name one account for all)"
+        )
+
+
+def _of_one_account(chosen: Sequence[Environment]) -> Iterator[str]:
+    accounts: dict[tuple[str, str], list[str]] = {}
+    for it in chosen:
+        if it.account_sid:
+            accounts.setdefault((it.host, it.account_sid), []).append(it.name)
+    for (host, account), names in accounts.items():
+        if len(names) > 1:
+            yield (
+                f"{some_of(names, _MOST_NAMES)} are one account ({account} on {host}): choose one of them"
+                if host != "sandbox"
+                else f"{some_of(names, _MOST_NAMES)} are one sandbox account: give each an account_sid"
+            )
+
+
+def _clocks(chosen: Sequence[Environment]) -> Iterator[str]:
+    clocks = {it.sandbox_clock for it in chosen if it.is_sandbox}
+    if len(clocks) > 1:
+        yield "sandboxes share one clock: set the same clock in each of those that are chosen"

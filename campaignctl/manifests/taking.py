@@ -1,0 +1,151 @@
+"""A file of manifests, read for whoever takes it: parsed once, and each document read as each environment has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Final, NamedTuple, TypeAlias
+
+from yaml.nodes import Node, ScalarNode
+
+from campaignctl.diagnostics import Diagnostic, error
+from campaignctl.kinds import KINDS
+from campaignctl.manifests.documents import Document, DocumentReader, Source
+from campaignctl.manifests.files import ManifestFile, UnreadableFileError
+from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, mark_of, members, yaml_of
+from campaignctl.manifests.scalars import FaultyError
+from campaignctl.manifests.substitution import named_in, substitute
+from campaignctl.manifests.unquoted import may_cut
+from campaignctl.model.managed_lists import CONTACT_LIST
+from campaignctl.model.selector import Selector
+
+RULE: Final = "environments"
+"""What a mistake is called that makes it unclear which environment takes what."""
+_MANIFESTS: Final = frozenset((*KINDS, CONTACT_LIST))
+"""The kinds that `select` is about."""
+
+
+class Taking(NamedTuple):
+    """How one environment reads a document, and which it takes. `select` is None for all of them.
+
+    `labels_are_plain`: somewhere in the project labels decide who takes a manifest, so none may be filled in.
+    """
+
+    reader: DocumentReader
+    select: Selector | None = None
+    labels_are_plain: bool = False
+
+
+class PassedOver(NamedTuple):
+    """A manifest whose labels do not fit. `list_name` is what a contact list is called, as it is written."""
+
+    document: int
+    list_name: str
+
+    def name_for(self, taking: Taking) -> str:
+        """What the list is called with the variables filled in; nothing where that cannot be told."""
+        try:
+            return substitute(self.list_name, taking.reader.variables)
+        except FaultyError:
+            return ""
+
+
+Taken: TypeAlias = "Document | PassedOver"
+
+
+def taken(file: ManifestFile, takers: Mapping[int, Taking]) -> Iterator[tuple[int, Taken]]:
+    """A file's documents for each that takes them; a file that cannot be read gives one without a campaign."""
+    try:
+        text = file.text()
+    except UnreadableFileError as unreadable:
+        where = Source(file, 0).at(_end_of(unreadable.before))
+        broken = Document(None, (error(unreadable.rule, where, unreadable.message),), {})
+        yield from ((taker, broken) for taker in takers)
+        return
+    json, text = yaml_of(text, file.shown)
+    try:
+        commented = may_cut(text)
+        for index, node in enumerate(documents(text)):
+            source = Source(file, index, commented, json)
+            known: dict[tuple[int, Selector | None], Taken | None] = {}
+            for taker, taking in takers.items():
+                alike = id(taking.reader), taking.select
+                if alike not in known:
+                    known[alike] = _found(node, source, taking)
+                found = known[alike]
+                if found is not None:
+                    yield taker, found
+    except MalformedYamlError as unreadable:
+        where = Source(file, 0, json=json).at(unreadable.mark)
+        malformed = (error(unreadable.rule, where, unreadable.message),)
+        broken = Document(None, malformed, {}, used=frozenset(named_in(text)))
+        yield from ((taker, broken) for taker in takers)
+
+
+def read_one(file: ManifestFile, document: int, taking: Taking) -> Document:
+    """A document that was passed over at first."""
+    json, text = yaml_of(file.text(), file.shown)
+    node = next(islice(documents(text), document, None))
+    found = taking.reader.read(node, Source(file, document, may_cut(text), json))
+    assert found is not None, "it was a manifest before"
+    return found
+
+
+def _found(node: Node, source: Source, taking: Taking) -> Taken | None:
+    if not taking.labels_are_plain:
+        return taking.reader.read(node, source)
+    heading = _heading(node)
+    if heading is None:
+        return taking.reader.read(node, source)
+    faults = tuple(error(RULE, source.at(mark), _FILLED_IN) for mark in heading.filled_in)
+    if not faults and taking.select is not None and not taking.select.matches(heading.labels):
+        return PassedOver(source.document, heading.list_name)
+    found = taking.reader.read(node, source)
+    return _refused(found, faults) if found is not None and faults else found
+
+
+_FILLED_IN: Final = (
+    "metadata.labels: ${…} may not stand in a label, for an environment selects its manifests by labels as they are "
+    "written"
+)
+
+
+def _refused(found: Document, faults: tuple[Diagnostic, ...]) -> Document:
+    """A manifest that nobody may take; a document beside the campaigns keeps what it is."""
+    if found.beside is not None:
+        return found._replace(findings=(*found.findings, *faults))
+    return Document(None, (*found.findings, *faults), found.labels, used=found.used)
+
+
+class _Heading(NamedTuple):
+    """`filled_in` are the labels with a `${`, and where they stand."""
+
+    labels: Mapping[str, str]
+    list_name: str
+    filled_in: tuple[Mark, ...]
+
+
+def _heading(node: Node) -> _Heading | None:
+    """Of a manifest whose labels can be told; of any other None, and everybody takes it."""
+    try:
+        parts = members(node)
+        metadata = members(parts.get("metadata"))
+        written = members(metadata.get("labels"))
+    except MalformedYamlError:
+        return None
+    if _word(parts.get("kind")) not in _MANIFESTS or not all(
+        isinstance(it, ScalarNode) for it in written.values()
+    ):
+        return None
+    labels = {name: _word(it) for name, it in written.items()}
+    filled_in = tuple(mark_of(it) for it in written.values() if "${" in _word(it))
+    is_list = _word(parts.get("kind")) == CONTACT_LIST
+    return _Heading(labels, _word(metadata.get("name")) if is_list else "", filled_in)
+
+
+def _word(node: Node | None) -> str:
+    return node.value if isinstance(node, ScalarNode) else ""
+
+
+def _end_of(text: str) -> Mark:
+    return Mark(text.count("\n"), len(text) - text.rfind("\n") - 1)

@@ -86,7 +86,7 @@ def files_named(root: Path, patterns: Iterable[str]) -> Iterator[tuple[int, tupl
 def read_environment_files(project: Path, node: Node, values: Settings) -> EnvironmentFiles:
     """Reads every document of the files that a project file names. Nothing is raised for what stands in them."""
     patterns, defaults = _texts(values.get(FILES)), settings_of(values.get(DEFAULTS))
-    reading = _Reading(project.resolve().parent, defaults, settings_of(values.get("environments")))
+    reading = _FilesReader(project.resolve().parent, defaults, settings_of(values.get("environments")))
     for place, paths in files_named(reading.root, patterns):
         if not paths:
             mark = mark_of(nearest(node, f"{FILES}.{place}"))
@@ -97,7 +97,7 @@ def read_environment_files(project: Path, node: Node, values: Settings) -> Envir
     return EnvironmentFiles(reading.found, tuple(reading.findings), reading.texts)
 
 
-class _Reading:
+class _FilesReader:
     """The state of one read."""
 
     def __init__(self, root: Path, defaults: Settings, of_project: Settings) -> None:

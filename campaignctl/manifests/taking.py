@@ -16,11 +16,11 @@ from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, mar
 from campaignctl.manifests.scalars import FaultyError
 from campaignctl.manifests.substitution import named_in, substitute
 from campaignctl.manifests.unquoted import may_cut
-from campaignctl.model.managed_lists import CONTACT_LIST
 from campaignctl.model.selector import Selector
 
 RULE: Final = "environments"
 """What a mistake is called that makes it unclear which environment takes what."""
+CONTACT_LIST: Final = "ContactList"
 _MANIFESTS: Final = frozenset((*KINDS, CONTACT_LIST))
 """The kinds that `select` is about."""
 

@@ -36,9 +36,10 @@ def addresses_in(written: Written) -> Iterator[WebAddress]:
 
 
 def is_covered(address: WebAddress, entries: Iterable[str]) -> bool:
-    """An entry with a scheme covers what begins with it, one without covers its host alone.
+    """Tells whether one of the whitelisted entries covers the address.
 
-    An address that a column cuts is covered by an entry that begins with it, too.
+    An entry with a scheme covers what begins with it and is on its host; an entry without one covers its host alone.
+    An entry also covers an address that a column cuts, where the entry begins with what stands before the column.
     """
     return any(_covers(entry, address) for entry in entries)
 
@@ -46,14 +47,28 @@ def is_covered(address: WebAddress, entries: Iterable[str]) -> bool:
 def _covers(entry: str, address: WebAddress) -> bool:
     if "://" in entry:
         one, other = _plain(entry), _plain(address.text)
-        return other.startswith(one) or (address.is_cut and one.startswith(other))
+        begins = other.startswith(one) and _is_same_host(one, other[len(one) :], address.is_cut)
+        return begins or (address.is_cut and one.startswith(other))
     host, ends = _host(address.text)
     known = entry.lower()
     return host == known or (address.is_cut and not ends and known.startswith(host))
 
 
+def _is_same_host(entry: str, rest: str, is_cut: bool) -> bool:
+    """Tells whether the host of an entry ends where the entry does, or before; `rest` follows it in an address.
+
+    Without this `https://acme.example` would cover `https://acme.example.evil/` and `https://acme.example:1@evil/`.
+    """
+    authority = entry.partition("://")[2]
+    if _END_OF_HOST.search(authority):
+        return True
+    port = "" if ":" in authority else "(:[0-9]+)?"
+    end = "[/?#]" if is_cut else "[/?#]|$"
+    return re.match(f"{port}({end})", rest) is not None
+
+
 def _plain(address: str) -> str:
-    """Scheme and host in lower case; the rest of an address counts letter by letter."""
+    """Writes scheme and host in lower case; the rest of an address counts letter by letter."""
     scheme, separator, rest = address.partition("://")
     if not separator:
         scheme, rest = "", address
@@ -63,10 +78,15 @@ def _plain(address: str) -> str:
 
 
 def _host(address: str) -> tuple[str, bool]:
-    """The host in lower case, and whether something follows that ends it."""
+    """Reads the host, in lower case, and whether something follows that ends it.
+
+    A host that a backslash ends is empty, so that no entry covers it: a browser ends it there, others at an `@` behind.
+    """
     _, separator, rest = address.partition("://")
     network = rest if separator else address
     end = _END_OF_HOST.search(network)
+    if end and end.group() == "\\":
+        return "", True
     network = network[: end.start()] if end else network
     host = network.rpartition("@")[2]
     name, port, _ = host.partition(":")

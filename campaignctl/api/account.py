@@ -1,4 +1,4 @@
-"""The account as an apply needs it: the client's requests, and the lists that a look-up takes."""
+"""Gives an apply the account: the client's requests, and the lists that a look-up takes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Account:
     pinned: frozenset[str] = frozenset()
 
     def now(self) -> datetime:
-        """The server's clock."""
+        """Returns the server's clock."""
         return self.client.now()
 
     def other_clocks(self) -> tuple[OtherClock, ...]:
@@ -42,15 +42,15 @@ class Account:
         return self.client.get(kind, sid)
 
     def search(self, kind: Kind, name: str) -> Listing:
-        """See `listing.search`. Without what is pinned."""
+        """Searches a kind for a name, without what manifests pin; see `listing.search`."""
         return self._unpinned(search(self.client, kind, name))
 
     def alive(self, kind: Kind) -> Listing:
-        """See `refresh.alive`. Without what is pinned."""
+        """Reads the alive of a kind, without what manifests pin; see `refresh.alive`."""
         return self._unpinned(alive(self.client, kind))
 
     def newest_finished(self, kind: Kind) -> tuple[Live, ...]:
-        """See `newest.newest_finished`. Without what is pinned."""
+        """Reads the newest finished of a kind, without what manifests pin; see `newest.newest_finished`."""
         return tuple(it for it in newest_finished(self.client, kind) if it.sid not in self.pinned)
 
     def _unpinned(self, listing: Listing) -> Listing:

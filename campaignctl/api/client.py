@@ -1,4 +1,4 @@
-"""The account, as the other packages see it: pages, campaigns, and writes with what became of them."""
+"""Shows the account to the other packages: pages, campaigns, and writes with what became of them."""
 
 from __future__ import annotations
 
@@ -45,25 +45,32 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list. `entries` are in the account's order, None for an item that failed; `total` is its claim."""
+    """Holds one page of a list of campaigns.
+
+    `entries` are in the account's order, None for an item that failed; `total` is the number of matches that the
+    account claims.
+    """
 
     entries: tuple[Live | None, ...]
     total: int | None
 
     @property
     def items(self) -> tuple[Live, ...]:
-        """Those that were complete."""
+        """Returns the campaigns that could be read."""
         return tuple(entry for entry in self.entries if entry is not None)
 
     @property
     def failed(self) -> int:
-        """How many were not."""
+        """Returns how many items could not be read."""
         return self.entries.count(None)
 
 
 @dataclass(frozen=True, slots=True)
 class ContactPage:
-    """A page of contact lists, None for an item that could not be read; `total` is the account's claim."""
+    """Holds one page of contact lists.
+
+    `entries` has None for a list that could not be read; `total` is the number that the account claims.
+    """
 
     entries: tuple[AccountList | None, ...]
     total: int | None
@@ -71,10 +78,10 @@ class ContactPage:
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """One request, for an audit log: no body, no number of people, no secret. `status` is None without an answer.
+    """Describes one request for an audit log, without its body, people's numbers or secrets.
 
-    `operation` is `list`, `get`, `details`, `create`, `update`, `fill` (contacts into a list), `delete` or an action;
-    `outcome` what came back, in words.
+    `status` is None where no answer came. `operation` is `list`, `get`, `details`, `create`, `update`, `fill`
+    (contacts into a list), `delete` or an action; `outcome` says in words what came back.
     """
 
     operation: str
@@ -90,11 +97,12 @@ Observer = Callable[[RequestRecord], None]
 
 
 class Client:
-    """One account. Reads raise `ApiError`; writes answer with an `Exchange` and never raise for what an answer says.
+    """Speaks with one account. Reads raise `ApiError`; writes answer with an `Exchange` and never raise for what an
+    answer says.
 
-    `base_url` is scheme and host; `network` carries requests instead of sockets of our own. `use_reserved_quota` lets
-    every request use what is otherwise kept back for pauses by hand. A clock whose `sleep` raises stops the client
-    between two requests, never within one.
+    `base_url` is scheme and host; `network` carries requests instead of sockets of our own. `use_reserved_quota`
+    lets every request use what is otherwise kept back for pauses by hand. A clock whose `sleep` raises stops the
+    client between two requests, never within one.
     """
 
     def __init__(
@@ -124,17 +132,17 @@ class Client:
         self._transport = Transport(base_url, key, token, environment.timeout_seconds, clock, network)
 
     def __repr__(self) -> str:
-        """Without credentials."""
+        """Shows no credentials."""
         return f"Client({self.environment.name!r})"
 
     def __enter__(self) -> Client:
-        """Itself."""
+        """Returns the client itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Closes."""
+        """Closes all connections."""
         self.close()
 
     def close(self) -> None:
@@ -144,37 +152,39 @@ class Client:
     # ------------------------------------------------------------------------------------------------- the clock
 
     def now(self) -> datetime:
-        """The server's clock, by its last `Date`; without one, the runner's."""
+        """Returns the server's clock by its last `Date`; before the first one, the runner's clock."""
         return self._time.now()
 
     def other_clocks(self) -> tuple[OtherClock, ...]:
-        """Those that are out of step with it."""
+        """Returns the clocks that are out of step with the server's."""
         return self._time.others()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is odd about the clocks. A sandbox's clock may be wherever it was advanced to."""
+        """Returns what is odd about the clocks. A sandbox's clock may be wherever it was advanced to."""
         return tuple(self._time.notes()) if self.requests else ()
 
     @property
     def skew(self) -> timedelta | None:
-        """How far the account's clock is ahead of this machine's; None before a readable `Date` came."""
+        """Returns how far the account's clock is ahead of this machine's; None before a readable `Date` came."""
         return self._time.ahead
 
     @property
     def budget(self) -> Budget:
-        """What is left of the rate limit: by our own count, and by what the account itself said last."""
+        """Returns what is left of the rate limit: by our own count, and by what the account itself said last."""
         return self._pacer.budget()
 
     def estimate(self, requests: int) -> int:
-        """Whole seconds that so many further requests take, by the rate limit and by how fast the account answers."""
+        """Returns how many whole seconds further requests take, by the rate limit and by how fast the account
+        answers.
+        """
         each = self._seconds / self.requests if self.requests else SECONDS_EACH
         return math.ceil(self._pacer.estimate(requests, each))
 
     # ------------------------------------------------------------------------------------------------------ reads
 
     def endpoint(self, kind: Kind, collection: str | None = None) -> Endpoint:
-        """Where a kind lives: in the collection given, else in the environment's own."""
+        """Returns where a kind lives: the collection given, else the environment's own."""
         return ENDPOINTS[collection or self.environment.collection(kind.name)]
 
     def list_page(
@@ -188,7 +198,7 @@ class Client:
         sort: str | None = None,
         collection: str | None = None,
     ) -> Page:
-        """One page, sorted by what moves least unless `sort` says otherwise. Raises `ApiError`."""
+        """Reads one page. It is sorted by what moves least unless `sort` says otherwise. Raises `ApiError`."""
         endpoint = self.endpoint(kind, collection)
         query = encoding.list_query(
             endpoint, offset=offset, limit=limit, name=name, statuses=statuses, sort=sort
@@ -201,14 +211,14 @@ class Client:
         return self._value(self._exchange(ApiRequest("list", endpoint, query=query), read))
 
     def get(self, kind: Kind, sid: str, collection: str | None = None) -> Live | None:
-        """One campaign as it stands; None only where the account says 404. Raises `ApiError`."""
+        """Reads one campaign as it stands; None only where the account says 404. Raises `ApiError`."""
         endpoint = self.endpoint(kind, collection)
         request = ApiRequest("get", endpoint, sid)
         result = self._exchange(request, lambda reply: _single(endpoint, reply, sid))
         return None if result.status == 404 else self._value(result)
 
     def contact_lists(self, offset: int, name: str | None = None) -> ContactPage:
-        """One page of the account's contact lists, of those that `name` is part of. Raises `ApiError`."""
+        """Reads one page of the account's contact lists whose names contain `name`. Raises `ApiError`."""
         query = encoding.list_query(CONTACT_LISTS, offset=offset, limit=CONTACT_LISTS.page_limit, name=name)
 
         def read(reply: Reply) -> ContactPage:
@@ -218,13 +228,13 @@ class Client:
         return self._value(self._exchange(ApiRequest("list", CONTACT_LISTS, query=query), read))
 
     def list_contacts(self, sid: str, *, limit: int) -> Envelope:
-        """The first so many people of a contact list; its `total` is the account's claim. Raises `ApiError`."""
+        """Reads the first `limit` people of a contact list; its `total` is the account's claim. Raises `ApiError`."""
         query = encoding.list_query(CONTACT_LISTS, offset=0, limit=limit)
         request = ApiRequest("details", CONTACT_LISTS, sid, query=query)
         return self._value(self._exchange(request, lambda reply: read_envelope(reply.body)))
 
     def details_page(self, kind: Kind, sid: str, *, offset: int, limit: int) -> Envelope:
-        """One page of what each recipient of a campaign came to. Raises `ApiError`."""
+        """Reads one page of what became of each recipient of a campaign. Raises `ApiError`."""
         endpoint = self.endpoint(kind)
         query = encoding.details_query(endpoint, offset=offset, limit=limit)
         request = ApiRequest("details", endpoint, sid, query=query)
@@ -239,7 +249,7 @@ class Client:
         return self._write(ApiRequest("create", endpoint, body=body, check=check))
 
     def update(self, kind: Kind, sid: str, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
-        """Sends the spec as it is: what a campaign is to be made of is not decided here."""
+        """Sends the spec as it is: what a campaign is to be made of is decided elsewhere."""
         endpoint = self.endpoint(kind)
         body = encoding.encode_update(endpoint, spec)
         return self._write(ApiRequest("update", endpoint, sid, body=body, check=check))
@@ -253,7 +263,7 @@ class Client:
         return self._write(ApiRequest(action.value, endpoint, sid, body=body, urgent=urgent, check=check))
 
     def create_contacts(self, contacts: Sequence[Mapping[str, str]]) -> ContactExchange:
-        """Makes people known to the account; an item for each, in whatever order."""
+        """Makes people known to the account; the answer has an item for each, in any order."""
         body = encoding.encode_items(CONTACTS.create_key, contacts)
         return self._batch(ApiRequest("create", CONTACTS, body=body))
 
@@ -311,7 +321,7 @@ class Client:
     # --------------------------------------------------------------------------------------------------- requests
 
     def _value(self, result: ApiResult[T]) -> T:
-        """The value of a read, or the error that it came to."""
+        """Returns the value of a read, or raises the error that it came to."""
         if result.came is ReplyClass.SUCCESS and result.value is not None:
             return result.value
         message, status = result.trouble.message, result.status
@@ -328,7 +338,7 @@ class Client:
         raise AnswerError(f"the account could not be read: {message} ({status})", status)
 
     def _exchange(self, request: ApiRequest, read: Callable[[Reply], T]) -> ApiResult[T]:
-        """Sends a request until it is answered, must not be repeated, or patience is at its end."""
+        """Sends a request until it is answered, must not be repeated, or the budget of retries is spent."""
         patience = RetryBudget(max(self.environment.max_attempts, 1), self._random)
         result: ApiResult[T] = ApiResult(ReplyClass.NO_CONNECTION, Trouble("", ""))
         while True:
@@ -349,7 +359,9 @@ class Client:
             self._clock.sleep(pause)
 
     def _await_slot(self, patience: RetryBudget, urgent: bool) -> float | None:
-        """Waits for the rate limit; the seconds it would take where that is more than patience allows."""
+        """Waits for the rate limit; returns the seconds that it would take where the budget of retries does not
+        allow them.
+        """
         while (seconds := self._pacer.wait(urgent=urgent)) > 0:
             if not patience.allows(seconds):
                 return seconds
@@ -357,7 +369,7 @@ class Client:
         return None
 
     def _attempt(self, request: ApiRequest, read: Callable[[Reply], T], attempt: int) -> ApiResult[T]:
-        """One request, told to the observer whatever becomes of it."""
+        """Sends one request once, and tells the observer of it whatever becomes of it."""
         result: ApiResult[T] = ApiResult(ReplyClass.LOST, Trouble("", "interrupted"))
         try:
             result = self._parse_reply(self._sent(request), read, attempt)
@@ -420,7 +432,7 @@ class Client:
         return ApiResult(kind, self._without_secrets(trouble), status, value, retry_after, attempts)
 
     def _told(self, reply: Reply) -> datetime:
-        """The moment that an answer's own times count from, whoever gave it."""
+        """Returns the moment that an answer's own times count from, whoever gave it."""
         return date_of(reply.headers.get("date")) or self.now()
 
     def _without_secrets(self, trouble: Trouble) -> Trouble:
@@ -445,7 +457,7 @@ def _contact_list(item: Item) -> AccountList | None:
 
 
 def _single(endpoint: Endpoint, reply: Reply, sid: str | None) -> Live:
-    """The one campaign of an answer, which must be the one that was asked for."""
+    """Returns the one campaign of an answer, which must be the one that was asked for."""
     items = read_envelope(reply.body).items
     if len(items) != 1:
         raise UnreadableError(f"the answer holds {len(items)} campaigns instead of one")

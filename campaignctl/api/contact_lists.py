@@ -16,7 +16,7 @@ _MOST_PAGES: Final = 500
 
 
 class FoundLists(NamedTuple):
-    """Contact lists of the account; `complete` is False where not all could be read, `trouble` why."""
+    """Holds contact lists of the account. `complete` is False where not all could be read; `trouble` says why."""
 
     lists: tuple[AccountList, ...]
     complete: bool
@@ -24,7 +24,8 @@ class FoundLists(NamedTuple):
 
 
 def read_directory(client: Client) -> Directory:
-    """Every contact list by its name. An account that refuses to show them gives a directory that is not complete.
+    """Reads every contact list, by its name. An account that refuses to show them gives a directory that is not
+    complete.
 
     Raises `ApiError` for what stays unread for another reason: no credentials, no connection, a server in trouble.
     """
@@ -37,7 +38,7 @@ def read_directory(client: Client) -> Directory:
 
 
 def read_lists(client: Client, name: str | None = None) -> FoundLists:
-    """The lists that a name is part of, or all. Raises `ApiError` as `read_directory` does."""
+    """Reads the lists whose names contain a text, or all. Raises `ApiError` as `read_directory` does."""
     try:
         return FoundLists(*_read(client, name))
     except ApiError as error:
@@ -47,15 +48,16 @@ def read_lists(client: Client, name: str | None = None) -> FoundLists:
 
 
 def search_lists(client: Client, name: str) -> FoundLists:
-    """The same; an account that cannot be searched is read completely."""
+    """Searches for lists by a text, and reads all where the account cannot be searched."""
     found = read_lists(client, name)
     return found if found.complete else read_lists(client)
 
 
 def _read(client: Client, name: str | None) -> tuple[tuple[AccountList, ...], bool]:
-    """The lists, and whether they are all: pages overlap by one, and what moved in between shows there.
+    """Reads the lists, and tells whether they are all.
 
-    Nothing is read again, as `listing` does for campaigns: lists that moved are incomplete, and that is said.
+    Pages overlap by one, so that what moved in between shows. Nothing is read again, as `listing` does for
+    campaigns: lists that moved are incomplete, and that is said.
     """
     found: dict[str, AccountList] = {}
     failed, anchor, offset = False, None, 0
@@ -73,5 +75,7 @@ def _read(client: Client, name: str | None) -> tuple[tuple[AccountList, ...], bo
 
 
 def _is_last(page: ContactPage, reached: int) -> bool:
-    """As of campaigns (`listing.is_last`); a short page without a total ends it too."""
+    """Tells whether a page is the last, as `listing.is_last` does for campaigns; a short page without a total ends
+    the list too.
+    """
     return len(page.entries) < CONTACT_LISTS.page_limit and reached >= (page.total or 0)

@@ -1,7 +1,7 @@
-"""How many contacts a list holds, as far as the account can be believed: `metadata.total` of its contacts.
+"""Counts the contacts of a list, as far as the account can be believed.
 
-An answer may give the size of its own page instead. So a total that a page of one item could have is read once more
-with a longer page, and holds only where that page agrees with it.
+The count is `metadata.total` of its contacts. An answer may give the size of its own page instead, so a total that
+a page of one item could have is read once more with a longer page, and holds only where that page agrees with it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from campaignctl.model.plan import ListCount
 
 
 def count_list(client: Client, sid: str) -> ListCount:
-    """What is refused, stays unread or contradicts itself is unknown, never 0 and never an error."""
+    """Counts one list. What is refused, stays unread or contradicts itself is unknown, never 0 and never an error."""
     try:
         total, agrees = _total(client, sid)
     except ApiError as error:
@@ -26,12 +26,12 @@ def count_list(client: Client, sid: str) -> ListCount:
 
 
 def count_lists(client: Client, sids: Iterable[str]) -> dict[str, ListCount]:
-    """By SID."""
+    """Counts lists, by their SIDs."""
     return {sid: count_list(client, sid) for sid in sids}
 
 
 def _total(client: Client, sid: str) -> tuple[int | None, bool]:
-    """The total, and whether it may be believed."""
+    """Returns the total that an account claims, and whether it may be believed."""
     page = client.list_contacts(sid, limit=1)
     total = page.total
     if total is None or total < 0:

@@ -1,4 +1,4 @@
-"""API key and token: that both are there, and what to look at where the account does not take them."""
+"""Checks that API key and token are both there, and says what to look at where the account does not take them."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from campaignctl.model.environment import Environment
 
 
 class Credentials(NamedTuple):
-    """API key and token, None where one is not set."""
+    """Holds API key and token, None where one is not set."""
 
     key: str | None
     token: str | None
 
     def __repr__(self) -> str:
-        """Without them."""
+        """Shows neither of them."""
         return "Credentials(…)"
 
 
 def require(environment: Environment, credentials: Credentials) -> tuple[str, str]:
-    """Both, or an error that names the variables that are not set."""
+    """Returns API key and token. Raises an error that names the variables that are not set."""
     key, token = credentials
     names = {environment.key_env: key, environment.token_env: token}
     missing = [name for name, value in names.items() if not (value or "").strip()]
@@ -40,7 +40,7 @@ def require(environment: Environment, credentials: Credentials) -> tuple[str, st
 
 
 def advice(environment: Environment, status: int) -> str:
-    """What to look at after a 401 or 403."""
+    """Says what to look at after a 401 or 403."""
     if status == 401:
         return (
             f"check that {environment.key_env} and {environment.token_env} hold the key and token of the account "

@@ -1,6 +1,6 @@
-"""The dates of manifests that repeat, as far as reading an account needs them (`repeat.md` 13).
+"""Gives the reader of an account the dates of manifests that repeat (`repeat.md` 13).
 
-Imported where a manifest repeats.
+It is imported only where a manifest repeats.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from campaignctl.repeat.occurrences import occurrence_on
 
 @dataclass
 class Dates:
-    """Expanded once for all kinds, when the first answer has told what time it is; or as of `asked`."""
+    """Expands the manifests that repeat, once for all kinds, as of the first answer's time or of `asked`."""
 
     client: Client
     asked: datetime | None = None
@@ -31,11 +31,11 @@ class Dates:
 
     @cached_property
     def at(self) -> datetime:
-        """The moment."""
+        """Returns the moment as of which the dates were expanded."""
         return self.asked or self.client.now()
 
     def planned(self, kind: Kind, declared: Sequence[Desired]) -> Sequence[Desired]:
-        """The manifests of a kind, with those that are planned by date in place of what repeats."""
+        """Returns the manifests of a kind, with those that are planned by date in place of what repeats."""
         if kind.name not in self._planned:
             self._declared[kind.name] = reserving([it for it in declared if it.repeat is not None])
             found = [one for it in declared for one in planned_manifests(it, self.at)]
@@ -48,17 +48,17 @@ class Dates:
         self._names |= {name for it in dates for name in (it.name, it.previous_name) if name}
 
     def declaring(self, live: Live) -> Desired | None:
-        """The manifest that repeats whose name a campaign has, once that is known."""
+        """Returns the manifest that repeats whose name a campaign has, once that is known."""
         name = parsed(live.name)
         return self._declared.get(live.kind.name, {}).get((live.kind.name, name.base)) if name else None
 
     def is_date(self, name: str) -> bool:
-        """Whether the name is one of a date that was asked for."""
+        """Tells whether the name is one of a date that was asked for."""
         return name in self._names
 
     def with_counters(self, listing: Listing, to_create: Iterable[str]) -> Listing:
-        """With the counters of those that tell whether somebody has stopped a series, which a list may leave out: the
-        last of each series that something may be created of, where it is over.
+        """Adds the counters, which a list may leave out, of the campaigns that tell whether somebody stopped a
+        series: the last occurrence of each series that something may be created of, where it is over.
         """
         names = {found.base for it in to_create if (found := parsed(it)) is not None}
         last: dict[str, Live] = {}
@@ -72,7 +72,7 @@ class Dates:
         return replace(listing, campaigns=tuple(counted.get(it.sid, it) for it in listing.campaigns))
 
     def _of_dates(self, listing: Listing, names: Collection[str]) -> Iterator[tuple[str, Live]]:
-        """The campaigns of dates that a rule yields, of the manifests of these names."""
+        """Yields the campaigns of dates that a rule yields, for the manifests of these names."""
         for live in listing.campaigns if names else ():
             owner = self.declaring(live)
             if owner is None or owner.name not in names or owner.repeat is None:
@@ -81,7 +81,9 @@ class Dates:
                 yield owner.name or "", live
 
     def history(self, kind: Kind, to_create: Collection[str]) -> Sequence[str]:
-        """Where something may be created of a series: its other planned dates, and the last one before them."""
+        """Returns, for each series that something may be created of, its other planned dates and the last one
+        before them.
+        """
         planned = self._planned.get(kind.name, ())
         series = {
             it.occurrence.manifest for it in planned if it.occurrence is not None and it.name in to_create
@@ -98,6 +100,6 @@ class Dates:
 
 
 def _date(live: Live) -> date:
-    """The date in a name that has one."""
+    """Reads the date in a name that has one."""
     name = parsed(live.name)
     return name.day if name is not None else date.min

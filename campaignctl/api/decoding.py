@@ -1,8 +1,8 @@
-"""What a campaign and a contact list look like in an answer.
+"""Reads campaigns and contact lists out of answers.
 
-What an answer holds is read tolerantly: unknown keys are ignored, and a key whose value cannot be understood counts as
-one that the answer lacks, which says nothing; so does one that holds a masked number of a person. Only the SID and the
-name are needed: an item without them has failed, so the list is not complete.
+Reading is tolerant: unknown keys are ignored, and a key whose value cannot be understood counts as one that the
+answer lacks, which says nothing; so does one that holds a masked number of a person. Only the SID and the name are
+needed: an item without them has failed, so the list is not complete.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from campaignctl.model.windows import instant
 
 
 def decode(endpoint: Endpoint, data: Json) -> Live:
-    """One campaign as an answer gives it. Raises `UnreadableError` without a SID or a name."""
+    """Reads one campaign out of an answer. Raises `UnreadableError` without a SID or a name."""
     if not isinstance(data, dict):
         raise UnreadableError("its data is no object")
     sid = _sid(endpoint, data)
@@ -48,7 +48,7 @@ def decode(endpoint: Endpoint, data: Json) -> Live:
 
 
 def _amount(value: Json) -> str | float | None:
-    """A number or a text, as it stands there."""
+    """Returns a number or a text as it stands in the answer."""
     return None if isinstance(value, bool) or not isinstance(value, int | float | str) else value
 
 
@@ -60,7 +60,7 @@ def _sid(endpoint: Endpoint, data: Mapping[str, Json]) -> str | None:
 
 
 def decode_contact_list(data: Json) -> AccountList:
-    """One contact list as an answer gives it. Raises `UnreadableError` without a SID or a name."""
+    """Reads one contact list out of an answer. Raises `UnreadableError` without a SID or a name."""
     found = data if isinstance(data, dict) else {}
     sid = _sid(CONTACT_LISTS, found)
     name = text_or_none(found.get("name"))
@@ -70,12 +70,12 @@ def decode_contact_list(data: Json) -> AccountList:
 
 
 def decode_contact_items(endpoint: Endpoint, body: bytes) -> ContactItems:
-    """What became of each contact or list that was sent. Raises `UnreadableError`."""
+    """Reads what became of each contact or list that was sent. Raises `UnreadableError`."""
     return ContactItems(tuple(_contact_item(endpoint, item) for item in read_envelope(body).items))
 
 
 def _contact_item(endpoint: Endpoint, item: Item) -> ContactItem:
-    """Whatever an item shows of its contact, also where it failed."""
+    """Reads whatever an item shows of its contact, also where the item failed."""
     data = item.data if isinstance(item.data, dict) else {}
     return ContactItem(
         fine=item.trouble is None,
@@ -88,7 +88,10 @@ def _contact_item(endpoint: Endpoint, item: Item) -> ContactItem:
 
 
 class _Row(NamedTuple):
-    """What a key of an answer gives: a field, and how it is `read`. A value of the class `plain` stands as it is."""
+    """Says how one key of an answer is read: into which field, and by which function.
+
+    A value of the class `plain` is taken as it is.
+    """
 
     name: str
     read: Callable[[Json], Value]
@@ -97,7 +100,7 @@ class _Row(NamedTuple):
 
 
 def _rows(fields: tuple[Field, ...]) -> Mapping[str, _Row]:
-    """By every key that an answer may use."""
+    """Finds the row of a field by every key that an answer may use for it."""
     rows: dict[str, _Row] = {}
     for row in fields:
         read = _object_reader(_rows(row.fields)) if row.type is Type.OBJECT else _READERS[row.type]
@@ -158,7 +161,7 @@ def _boolean(value: Json) -> Value:
 
 
 def _texts(value: Json) -> Value:
-    """An array, or a text with commas: [004] sends `from` so."""
+    """Reads an array, or a text with commas: [004] sends `from` so."""
     items: Iterable[Any] = value.split(",") if isinstance(value, str) else _array(value)
     try:
         return tuple(filter(None, map(str.strip, items)))
@@ -173,8 +176,10 @@ _SHOWN_NUMBERS: Final = re.compile(
 
 
 def _numbers(value: Json) -> Value:
-    """People's numbers. One that is masked is not shown, and then nobody knows whom the campaign reaches: an account
-    that masks one says nothing of them all, so that none of them is compared, or sent back.
+    """Reads people's numbers.
+
+    One that is masked is not shown, and then nobody knows whom the campaign reaches: an account that masks one says
+    nothing of them all, so that none of them is compared or sent back.
     """
     numbers = _texts(value)
     if isinstance(numbers, tuple) and not _SHOWN_NUMBERS("\n".join(("", *map(str, numbers)))):

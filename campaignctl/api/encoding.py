@@ -1,4 +1,4 @@
-"""What is sent to the API: paths, queries and bodies, each by the row of its collection [000-004]."""
+"""Writes what is sent to the API: paths, queries and bodies, each by the row of its collection [000-004]."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ IN_PROGRESS_WORDS: Final = "InProgress,inprogress,In-Progress,in-progress"
 
 
 def path_of(account_sid: str, collection: str, sid: str | None = None, part: str | None = None) -> str:
-    """The path of a collection, of one campaign of it, or of a part of that. A SID stays one segment."""
+    """Returns the path of a collection, of one campaign of it, or of a part of that. A SID stays one segment."""
     further = [segment for segment in (sid, part) if segment is not None]
     segments = ["v2", "accounts", account_sid, collection, *further]
     if not all(segments):
@@ -46,7 +46,7 @@ def list_query(
     statuses: str | None = None,
     sort: str | None = None,
 ) -> dict[str, str]:
-    """The query of a page: `offset` counts from zero, `name` searches by substring, `statuses` has commas.
+    """Returns the query of a page: `offset` counts from zero, `name` searches by substring, `statuses` has commas.
 
     `sort` is by what moves least where it is None, and the account's default order where it is empty.
     """
@@ -61,30 +61,32 @@ def list_query(
 
 
 def details_query(endpoint: Endpoint, *, offset: int, limit: int) -> dict[str, str]:
-    """The query of a page of per-recipient results, oldest first where the documents name such an order [001]."""
+    """Returns the query of a page of per-recipient results, oldest first where the documents name such an order
+    [001].
+    """
     query = {**endpoint.list_params, "offset": str(offset), "limit": str(limit)}
     return {**query, "sort_by": endpoint.details_sort} if endpoint.details_sort else query
 
 
 def encode_create(endpoint: Endpoint, spec: Mapping[str, Value], form: str) -> Json:
-    """The body of a create, `wrapped` or `bare` as the environment says [004, 001, 003]."""
+    """Returns the body of a create, `wrapped` or `bare` as the environment says [004, 001, 003]."""
     if form == "wrapped":
         return _wrapped(endpoint, endpoint.create_key, _encoded(endpoint, spec))
     return _encoded(endpoint, spec, numbers_as_text=endpoint.numbers_as_text)
 
 
 def encode_update(endpoint: Endpoint, spec: Mapping[str, Value]) -> Json:
-    """The body of an update [002, 001]."""
+    """Returns the body of an update [002, 001]."""
     return _wrapped(endpoint, endpoint.update_key, _encoded(endpoint, spec))
 
 
 def encode_action(endpoint: Endpoint, action: Action) -> Json:
-    """The body of an action [002, 001]."""
+    """Returns the body of an action [002, 001]."""
     return _wrapped(endpoint, endpoint.update_key, {"action": action.value})
 
 
 def encode_items(key: str, items: Sequence[Mapping[str, str]]) -> Json:
-    """The body that makes contacts, lists, or members of a list."""
+    """Returns the body that makes contacts, lists, or members of a list."""
     return {key: [dict(item) for item in items]}
 
 

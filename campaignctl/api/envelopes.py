@@ -1,6 +1,5 @@
-"""What stands around the campaigns of an answer: its items, what each came to, and the account's words for a refusal.
-
-Whatever shape an answer has, it is read or said to be unreadable; nothing here knows what a campaign is.
+"""Reads what stands around the campaigns of an answer: its items, what each came to, and the account's words for a
+refusal. An answer of any shape is read, or said to be unreadable; nothing here knows what a campaign is.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json
 
 
 class UnreadableError(Exception):
-    """An answer that cannot be understood. The message quotes none of it."""
+    """Reports an answer that cannot be understood. The message quotes none of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why something was refused, in the account's own words, without numbers of people."""
+    """Holds why something was refused, in the account's own words, without numbers of people."""
 
     code: str
     message: str
@@ -29,7 +28,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of an answer. `trouble` is None when it succeeded; `code` is its own, None without."""
+    """Holds one item of an answer.
+
+    `trouble` is None when it succeeded; `code` is the item's own, None without one.
+    """
 
     code: int | None
     data: Json
@@ -38,14 +40,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """An answer that could be read. `total` is the number of matches that a list claims."""
+    """Holds an answer that could be read. `total` is the number of matches that a list claims."""
 
     items: tuple[Item, ...]
     total: int | None
 
 
 def parse(body: bytes) -> dict[str, Json]:
-    """The body as a JSON object. Raises `UnreadableError`."""
+    """Returns the body as a JSON object. Raises `UnreadableError`."""
     if not body.strip():
         raise UnreadableError("the answer is empty")
     try:
@@ -59,7 +61,7 @@ def parse(body: bytes) -> dict[str, Json]:
 
 
 def read_envelope(body: bytes) -> Envelope:
-    """The items of an answer, `response` being an array or a single one. Raises `UnreadableError`."""
+    """Returns the items of an answer, `response` being an array or a single one. Raises `UnreadableError`."""
     parsed = parse(body)
     response = parsed.get("response")
     if isinstance(response, dict):
@@ -102,7 +104,7 @@ def _trouble_of(item: Mapping[str, Json], code: int | None) -> Trouble:
 
 
 def read_trouble(status: int, body: bytes) -> Trouble:
-    """What an answer of 400 or more says, whatever shape it has. Never raises."""
+    """Returns what an answer of 400 or more says, whatever shape it has. Never raises."""
     try:
         parsed = parse(body)
     except UnreadableError as error:
@@ -123,7 +125,9 @@ _LONGEST_MESSAGE: Final = 300
 
 
 def cleaned(text: str) -> str:
-    """The account's words on one line, at most 300 characters, without people's numbers and secrets of callbacks."""
+    """Returns the account's words on one line of at most 300 characters, without people's numbers and secrets of
+    callbacks.
+    """
     begin = text[: 10 * _LONGEST_MESSAGE]
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in begin).split())
     masked = without_secrets(line)
@@ -131,12 +135,12 @@ def cleaned(text: str) -> str:
 
 
 def text_or_none(value: Json) -> str | None:
-    """A text that is not empty; None for anything else."""
+    """Returns a text that is not empty, and None for anything else."""
     return value if isinstance(value, str) and value else None
 
 
 def integer(value: Json) -> int:
-    """A whole number, in digits too. Raises `ValueError`."""
+    """Reads a whole number, written in digits too. Raises `ValueError`."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError
     if isinstance(value, float) and not value.is_integer():

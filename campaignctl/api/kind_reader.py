@@ -1,4 +1,4 @@
-"""Reads one kind of an account for its manifests: its list, and by look-ups what that leaves open (rule 8)."""
+"""Reads the campaigns of one kind for its manifests: its list, and by look-ups what the list leaves open (rule 8)."""
 
 from __future__ import annotations
 
@@ -51,22 +51,22 @@ class KindReader:
 
     @property
     def listing(self) -> Listing:
-        """What was read. Where only the alive were, a name that could matter is settled by its own search."""
+        """Returns what was read. Where only the alive were, a name that could matter is settled by its own search."""
         complete = self.complete and (self.everything or self.searched >= self.undecided().keys())
         return Listing(tuple(self.campaigns.values()), complete, frozenset(self.searched))
 
     @property
     def shows_nothing(self) -> bool:
-        """The complete list is empty, or seems to be."""
+        """Tells whether the complete list is empty, or seems to be."""
         return self.everything and self.listed == 0
 
     @property
     def label(self) -> str:
-        """What the API calls the list."""
+        """Returns what the API calls the list."""
         return self.client.endpoint(self.kind, self.collection).collection
 
     def read(self, sparing: bool) -> None:
-        """The list, then each pin and each name that it leaves open."""
+        """Reads the list, then looks up each pin and each name that it leaves open."""
         if sparing:
             self.read_alive()
             if not self.everything and self._lookups_cost_more():
@@ -85,7 +85,7 @@ class KindReader:
 
     @property
     def manifests(self) -> Sequence[Desired]:
-        """What is wanted: of one that repeats its dates, as of the moment of the first answer."""
+        """Returns the manifests of the kind; one that repeats as its dates, as of the moment of the first answer."""
         return self.declared if self.dates is None else self.dates.planned(self.kind, self.declared)
 
     @cached_property
@@ -94,7 +94,7 @@ class KindReader:
 
     @cached_property
     def searches(self) -> Searches:
-        """Those of the list that is read."""
+        """Returns the searches of the list that is read."""
         return Searches(self.client, self.kind, self.collection)
 
     def _beside_its_manifest(self, live: Live) -> Live:
@@ -106,7 +106,7 @@ class KindReader:
     # ---------------------------------------------------------------------------------------------- the list
 
     def read_alive(self) -> None:
-        """Sparingly; everything where that cannot be."""
+        """Reads the alive with few requests; reads everything where that cannot be."""
         found = read_sparingly(self.client, self.kind, self.collection, self._beside_its_manifest)
         self.scan_cost = found.scan_cost
         if found.reading is None:
@@ -118,7 +118,7 @@ class KindReader:
             self.everything, self.proved = found.everything, not found.everything
 
     def take_alive(self, reading: ListReading) -> None:
-        """As a filter showed them that proved itself elsewhere."""
+        """Takes the alive that a filter showed, once that filter has proved itself elsewhere."""
         self._take(reading)
         self.searches.learn(self.campaigns)
         self.everything, self.proved = False, True
@@ -142,13 +142,13 @@ class KindReader:
     # ------------------------------------------------------------------------------------------ what is open
 
     def open_pins(self) -> list[str]:
-        """Pins that were not seen and could still matter."""
+        """Returns the pins that were not seen and could still matter."""
         now = self.client.now()
         unseen = (one for one in self.manifests if one.sid and one.sid not in self.campaigns)
         return [one.sid for one in unseen if one.sid and _can_matter(one, now, self.awaited)]
 
     def undecided(self) -> Mapping[str, Desired]:
-        """The manifests, by name, that none of the alive matches and that could still matter."""
+        """Returns the manifests, by name, that none of the alive matches and that could still matter."""
         now, taken = self.client.now(), self.names(_is_alive)
         unpinned = {one.name: one for one in self.manifests if one.name and not one.sid}
         return {
@@ -158,7 +158,7 @@ class KindReader:
         }
 
     def _renamed(self) -> Mapping[str, str]:
-        """Previous names, by name, that one may be meant by that is over, or that was not seen (rule 1.3)."""
+        """Returns, by name, the previous names by which a finished or unseen campaign may be meant (rule 1.3)."""
         known, taken = self.names(), self.names(_is_alive)
         return {
             name: one.previous_name
@@ -167,9 +167,8 @@ class KindReader:
         }
 
     def to_create(self) -> Iterator[str]:
-        """Names that a create may be wanted for: nothing of any status has them, and their window is not over.
-
-        One at a time: most who ask need to know only of the first few.
+        """Yields the names that a create may be wanted for: no campaign of any status has them, and their window is
+        not over. They come one at a time, since most who ask need only the first few.
         """
         now, taken = self.client.now(), self.names()
         renamed = self.names(lambda live: live.alive or live.finished)
@@ -185,19 +184,22 @@ class KindReader:
         )
 
     def names(self, among: Callable[[Live], bool] = lambda _live: True) -> set[str]:
-        """Those that campaigns have. One that a pin names is no candidate for another manifest."""
+        """Returns the names that campaigns have. One that a pin names is no candidate for another manifest."""
         pinned = {one.sid for one in self.manifests}
         return {live.name for live in self.campaigns.values() if live.sid not in pinned and among(live)}
 
     # --------------------------------------------------------------------------------------------- look-ups
 
     def _lookups_cost_more(self) -> bool:
-        """One request more than there are terms: the searches may have to be proved."""
+        """Tells whether look-ups take more requests than reading the list.
+
+        One more than there are terms counts: the searches may have to be proved.
+        """
         terms = {self.term(name) for name in (*self.undecided(), *self._history())}
         return None in terms or len(terms) + bool(terms) + len(self.open_pins()) > self.scan_cost
 
     def _look_up_pins(self) -> bool:
-        """By SID. False when one shows that the filter is not to be trusted."""
+        """Looks up pins by SID. Returns False when one shows that the filter is not to be trusted."""
         for sid in self.open_pins():
             found = self.client.get(self.kind, sid, self.collection)
             if found is None:
@@ -207,9 +209,10 @@ class KindReader:
         return True
 
     def _look_up_names(self) -> bool:
-        """By searches: each name, and where nothing has it what it was called before.
+        """Searches for each name, and where no campaign has it for the previous name.
 
-        False when everything must be read instead: no search can be relied on, or the filter missed something.
+        Returns False when everything must be read instead: no search can be relied on, or the filter missed
+        something.
         """
         if self.everything and self.complete:
             return True
@@ -227,22 +230,29 @@ class KindReader:
         return True
 
     def _history(self) -> Sequence[str]:
-        """Of each series that something may be created of the dates that tell whether somebody has stopped it."""
+        """Returns the dates that tell whether somebody stopped a series, for each series that something may be
+        created of.
+        """
         return self.dates.history(self.kind, frozenset(self.to_create())) if self.dates is not None else ()
 
     def term(self, name: str) -> str | None:
-        """What a name is searched by; one search serves all dates of a month."""
+        """Returns the term that a name is searched by; one search serves all dates of a month."""
         return month_term(name) if self.dates is not None and self.dates.is_date(name) else term_of(name)
 
     def _settled(self, names: Iterable[str]) -> frozenset[str] | None:
-        """The names whose campaigns were all seen; None where only reading everything can tell, and has not yet."""
+        """Returns the names whose campaigns were all seen; None where only reading everything can tell, and that
+        has not been done.
+        """
         looked = self.searches.look_for(names, self.term)
         if not self._add(looked.campaigns.values()) or (looked.unanswered and not self.everything):
             return None
         return looked.settled
 
     def _add(self, found: Iterable[Live]) -> bool:
-        """Adds campaigns that were read without the filter; False when it had missed one that is alive."""
+        """Adds campaigns that were read without the filter.
+
+        Returns False when the filter had missed one that is alive.
+        """
         news = [live for live in found if live.sid not in self.campaigns]
         if not self.everything and any(live.alive for live in news):
             self._distrust_filter()
@@ -251,7 +261,7 @@ class KindReader:
         return True
 
     def doubt(self, names: Iterable[str]) -> None:
-        """Searches, though the list is empty. Where something is there after all, the list was not complete."""
+        """Searches although the list is empty. Where something is there after all, the list was not complete."""
         for name in names:
             self.searches.made(self.term(name) or name)
         self._add(self.searches.seen.values())
@@ -262,7 +272,10 @@ class KindReader:
             self._look_up_names()
 
     def newest_finished(self) -> tuple[Live, ...]:
-        """One page of them. What a create may be wanted for and stands there, no search has found: it is there."""
+        """Reads one page of finished campaigns.
+
+        A name that a create may be wanted for and that stands there was missed by every search.
+        """
         if self.everything:
             return newest_of(self.campaigns.values(), self.client.endpoint(self.kind, self.collection))
         newest = newest_page(self.client, self.kind, self.collection)

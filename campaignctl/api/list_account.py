@@ -1,4 +1,4 @@
-"""The account's contacts and lists as an upload needs them."""
+"""Gives an upload the account's contacts and lists."""
 
 from __future__ import annotations
 

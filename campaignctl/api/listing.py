@@ -26,13 +26,16 @@ Keep: TypeAlias = Callable[[Live], Live]
 
 
 def as_it_is(live: Live) -> Live:
-    """All of it."""
+    """Keeps a campaign as it is, in full."""
     return live
 
 
 @dataclass
 class ListReading:
-    """What the pages of one list showed. `failed` are the positions of items that failed; `total` the last claim."""
+    """Holds what the pages of one list showed.
+
+    `failed` are the positions of items that failed; `total` the last claim.
+    """
 
     keep: Keep = as_it_is
     campaigns: dict[str, Live] = field(default_factory=dict)
@@ -42,21 +45,21 @@ class ListReading:
 
     @property
     def complete(self) -> bool:
-        """True when every item was read. Where the account claims more than it showed, some are missing."""
+        """Tells whether every item was read. Where the account claims more than it showed, some are missing."""
         return self.followed and not self.failed and self.count >= (self.total or 0)
 
     @property
     def count(self) -> int:
-        """How many items there are, those that failed too."""
+        """Returns how many items there are, failed ones included."""
         return len(self.campaigns) + len(self.failed)
 
     @property
     def listing(self) -> Listing:
-        """As the planner takes it."""
+        """Returns what was read, in the form that the planner takes."""
         return Listing(tuple(self.campaigns.values()), self.complete)
 
     def take(self, offset: int, page: Page) -> bool:
-        """Adds a page; an item seen twice counts once, as it was seen last. True when something was new."""
+        """Adds a page. An item seen twice counts once, as it was seen last. Returns True when something was new."""
         before = self.count
         for position, entry in enumerate(page.entries, offset):
             if entry is None:
@@ -68,14 +71,15 @@ class ListReading:
 
 
 def scan(client: Client, kind: Kind, collection: str | None = None) -> Listing:
-    """The complete list of a kind. Raises `ApiError` for what cannot be read at all."""
+    """Reads the complete list of a kind. Raises `ApiError` for what cannot be read at all."""
     return read_list(client, kind, collection=collection).listing
 
 
 def search(client: Client, kind: Kind, name: str, collection: str | None = None) -> Listing:
-    """All campaigns that have the name, and others; a full scan where the name cannot be searched for.
+    """Finds all campaigns that have the name, and perhaps others.
 
-    An account may find full names alone: where a part of it finds none that has it, it is asked for the full name too.
+    It reads the complete list where the name cannot be searched for. An account may find full names alone: where a
+    part of the name finds none that has it, the full name is searched for too.
     """
     term = term_of(name)
     reading = None if term is None else search_term(client, kind, term, collection)
@@ -89,7 +93,7 @@ def search(client: Client, kind: Kind, name: str, collection: str | None = None)
 
 
 def search_term(client: Client, kind: Kind, term: str, collection: str | None = None) -> ListReading | None:
-    """All campaigns whose names hold the term; None where the account takes no such search (a 4xx)."""
+    """Finds all campaigns whose names hold the term; None where the account takes no such search (a 4xx)."""
     try:
         return read_list(client, kind, name=term, collection=collection)
     except ApiError as error:
@@ -99,21 +103,22 @@ def search_term(client: Client, kind: Kind, term: str, collection: str | None = 
 
 
 def term_of(name: str) -> str | None:
-    """The longest run of letters of any script, digits and hyphens: a search may mangle other signs, vowel signs too.
+    """Returns the part of a name that is searched for: its longest run of letters of any script, digits and
+    hyphens.
 
-    None when it is shorter than four characters.
+    A search may mangle other signs, vowel signs too. None when that run is shorter than four characters.
     """
     longest = max(RUN.findall(name), key=len, default="")
     return longest if len(longest) >= SHORTEST_TERM else None
 
 
 def is_refusal(error: ApiError) -> bool:
-    """True for a 4xx that is about the request, not about who sends it, nor when."""
+    """Returns True for a 4xx that is about the request, not about who sends it, nor when."""
     return not isinstance(error, CredentialsError) and classify_status(error.http or 0) is ReplyClass.REFUSAL
 
 
 def no_such_part(error: ApiError) -> bool:
-    """True for a 403 or 404: the account has nothing of the kind, or not with this key."""
+    """Returns True for a 403 or 404: the account has nothing of the kind, or not with this key."""
     return error.http in (403, 404)
 
 
@@ -127,7 +132,7 @@ def read_list(
     first: Page | None = None,
     keep: Keep = as_it_is,
 ) -> ListReading:
-    """Every page of a list. `first` is the first one, where it has been read already."""
+    """Reads every page of a list. `first` is the first page, where it has been read already."""
     limit = client.endpoint(kind, collection).page_limit
 
     def page_at(offset: int) -> Page:
@@ -150,9 +155,8 @@ def latest_first(
     collection: str | None = None,
     statuses: str | None = None,
 ) -> Iterator[Page]:
-    """The complete list, or that of `statuses`, into `reading`, from its latest end, each page as soon as it is read.
-
-    What is alive stands there; but a campaign that is made meanwhile is not seen.
+    """Reads the complete list, or that of `statuses`, from its latest end into `reading`, and yields each page as
+    soon as it is read. What is alive stands there; a campaign that is made meanwhile is not seen.
     """
     endpoint = client.endpoint(kind, collection)
 
@@ -170,10 +174,10 @@ def latest_first(
 
 
 def _follow(reading: ListReading, page_at: Callable[[int], Page], limit: int) -> Iterator[Page]:
-    """Reads on from page to page, each overlapping the one before by one item, and gives each that it takes.
+    """Reads on from page to page, each overlapping the one before by one item, and yields each page that it takes.
 
-    That item must be on the page. Where it is not, items went away and what follows moved up: then the page
-    before is read again, which is as good where it holds anything that was seen, and reading goes on from its end.
+    That item must be on the page. Where it is not, items went away and what follows moved up: then the page before
+    is read again, which is as good where it holds anything that was seen, and reading goes on from its end.
     """
     anchors: Container[str] | None = None  # what the page must hold one of; None for the first
     offset = rereads = pages = 0
@@ -202,11 +206,16 @@ def _holds(page: Page, anchors: Container[str] | None) -> bool:
 
 
 def is_last(page: Page, reached: int, limit: int) -> bool:
-    """A full page is never the last one, whatever `total` claims; nor is a short one that says there is more."""
+    """Tells whether a page is the last.
+
+    A full page never is, whatever `total` claims; nor is a short one that says there is more.
+    """
     return len(page.entries) < limit and page.total is not None and reached >= page.total
 
 
 def _most_pages(first: Page) -> int:
-    """So that a server that never comes to an end is left: twice the pages that the first one makes expect."""
+    """Returns the most pages that are read, so that a server that never ends is left: twice what the first page
+    makes expect.
+    """
     items = _MOST_WITHOUT_TOTAL if first.total is None else first.total
     return _SPARE_PAGES + 2 * ceil(items / max(len(first.entries) - 1, 1))

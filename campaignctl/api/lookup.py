@@ -24,10 +24,11 @@ _LIKE_A_SID: Final = re.compile(r"(?=.*\d)[0-9A-Za-z]{24,64}", re.ASCII)
 
 
 def find(client: Client, asked: AskedName) -> Found:
-    """The campaign of a SID, and all that have the name. Raises `ApiError`: what stays unread is no absence.
+    """Finds the campaign of a SID, and all campaigns of that name. Raises `ApiError`: what stays unread is no
+    absence.
 
-    A name can be the SID of another campaign: what looks like one is looked for both ways. What does not is a SID only
-    where no campaign has it.
+    A name can be the SID of another campaign: what looks like one is looked for both ways. What does not is a SID
+    only where no campaign has it.
     """
     if _LIKE_A_SID.fullmatch(asked.word):
         found = _by_sid(client, asked)
@@ -39,8 +40,9 @@ def find(client: Client, asked: AskedName) -> Found:
 
 
 def _with_namesakes(client: Client, found: Found) -> Found:
-    """Besides the campaign of a SID those that are called so, as far as the first page of a search shows them: more is
-    not read for it, and what keeps a search from being made keeps nobody from what was found by its SID.
+    """Adds the campaigns that are named like the SID, as far as the first page of a search shows them.
+
+    No more is read for it, and a search that fails keeps nobody from what was found by its SID.
     """
     word, known = found.asked.word, {live.sid for live in found.campaigns}
 
@@ -57,7 +59,7 @@ def _with_namesakes(client: Client, found: Found) -> Found:
 
 
 def _as_long_as_a_sid(found: Found) -> bool:
-    """Whether this account's SIDs could look like the name."""
+    """Tells whether this account's SIDs could look like the name."""
     word = found.asked.word
     return bool(SID.matches(word)) and len(word) in {len(live.sid) for live in found.campaigns}
 
@@ -69,14 +71,17 @@ def _with_sid(client: Client, found: Found) -> Found:
 
 
 def _both(first: Found, second: Found) -> Found:
-    """What the second way found; nothing is surely nowhere only where both looked at all there is."""
+    """Joins what two ways of looking found. A campaign is certainly absent only where both saw everything."""
     complete = second.complete and (first.complete or bool(second.campaigns))
     similar_names, dated = first.similar or second.similar, first.dated or second.dated
     return Found(second.asked, second.campaigns, complete, similar_names, dated=dated)
 
 
 def _by_name(client: Client, asked: AskedName) -> Found:
-    """Searches that find nobody of the name prove nothing about the alive: they are looked at themselves."""
+    """Finds campaigns by name.
+
+    Searches that find nothing prove nothing about the alive, so those are looked at themselves.
+    """
     found = each_kind(asked.kinds, lambda kind: _search(client, kind, asked.word))
     if not any(_has_name(listing, asked.word) for listing in found.values()):
         among_alive = each_kind(asked.kinds, lambda kind: alive(client, kind))
@@ -92,12 +97,15 @@ def _by_name(client: Client, asked: AskedName) -> Found:
 
 
 def _dated(listing: Listing, asked: AskedName) -> tuple[Live, ...]:
-    """Those of the series of that name."""
+    """Returns the occurrences of the series of that name."""
     return tuple(it for it in listing.campaigns if (name := parsed(it.name)) and name.base == asked.word)
 
 
 def _search(client: Client, kind: Kind, name: str) -> Listing:
-    """A name that cannot be searched for is looked for among the alive, before everything is read for it."""
+    """Searches for a name.
+
+    One that cannot be searched for is looked for among the alive, before everything is read for it.
+    """
     if term_of(name) is None:
         listing = alive(client, kind)
         if _has_name(listing, name):
@@ -115,7 +123,10 @@ def _by_sid(client: Client, asked: AskedName) -> Found:
 
 
 def _get(client: Client, kind: Kind, sid: str) -> Live | None:
-    """None too where the account refuses to look for it: what it takes for a SID at all is unknown."""
+    """Reads one campaign by SID.
+
+    It is None where the account refuses to look for it, too: what the account takes for a SID is unknown.
+    """
     try:
         return client.get(kind, sid)
     except ApiError as error:
@@ -125,7 +136,10 @@ def _get(client: Client, kind: Kind, sid: str) -> Live | None:
 
 
 def each_kind(kinds: Iterable[Kind], read: Callable[[Kind], T]) -> dict[str, T]:
-    """What reading each kind gives. A kind that the account has no access to holds nothing, unless all are such."""
+    """Returns what reading each kind gives.
+
+    A kind that the account has no access to holds nothing, unless all are such.
+    """
     given: dict[str, T] = {}
     refusals: list[ApiError] = []
     for kind in kinds:

@@ -1,4 +1,4 @@
-"""The newest campaigns that are over, or that failed: one page of them tells what became of late."""
+"""Reads the newest campaigns that are over or failed: one page of them tells what happened lately."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ from campaignctl.model.campaigns import Live
 
 
 def newest_finished(client: Client, kind: Kind, collection: str | None = None) -> tuple[Live, ...]:
-    """One page of those that are over, the newest first. Raises `ApiError` for what cannot be read.
+    """Reads one page of finished campaigns, the newest first.
 
-    Where the account does not plainly understand the question, or shows none, which proves nothing, its list is read
-    from the newest end, until it has shown a page of them.
+    Raises `ApiError` for what cannot be read. Where the account does not plainly understand the question, or shows
+    none, which proves nothing, its list is read from the newest end until it has shown a page of them.
     """
     return newest_page(client, kind, collection) or newest_by_reading(client, kind, collection)
 
 
 def newest_page(client: Client, kind: Kind, collection: str | None = None) -> tuple[Live, ...] | None:
-    """The same by a status filter alone; None where that is not understood."""
+    """Reads the newest finished campaigns by a status filter alone; None where the account does not understand the
+    filter.
+    """
     page = _filtered(client, kind, client.endpoint(kind, collection))
     return page.items if page is not None and all(live.finished for live in page.items) else None
 
 
 def newest_by_reading(client: Client, kind: Kind, collection: str | None = None) -> tuple[Live, ...]:
-    """The same without a filter."""
+    """Reads the newest finished campaigns without a filter."""
     endpoint, reading = client.endpoint(kind, collection), ListReading()
     over: list[Live] = []
     for _ in latest_first(client, kind, reading, collection):
@@ -42,20 +44,25 @@ def newest_by_reading(client: Client, kind: Kind, collection: str | None = None)
 
 
 def newest_of(campaigns: Iterable[Live], endpoint: Endpoint) -> tuple[Live, ...]:
-    """The same page, of what was read from the oldest on: of one moment, the later in the list is the newer."""
+    """Picks the newest finished campaigns out of a list that was read from the oldest on.
+
+    Of two of one moment, the later in the list is the newer.
+    """
     over = [live for live in campaigns if live.finished]
     over.reverse()
     return tuple(sorted(over, key=_listed_at, reverse=True)[: endpoint.page_limit])
 
 
 def _listed_at(live: Live) -> float:
-    """What the account sorts by. One that does not show it comes last."""
+    """Returns the moment that the account sorts by. A campaign that does not show it comes last."""
     moment = live.listed_at
     return moment.timestamp() if moment else float("-inf")
 
 
 def _filtered(client: Client, kind: Kind, endpoint: Endpoint) -> Page | None:
-    """None where the account refuses the question, which is asked again in its default order first."""
+    """Reads a filtered page; None where the account refuses it, which is asked once more in its default order
+    first.
+    """
     for order in dict.fromkeys((endpoint.newest_sort, endpoint.latest_sort)):
         try:
             return client.list_page(
@@ -76,10 +83,9 @@ _LATEST: Final = 50
 
 
 def latest_failures(client: Client) -> tuple[Live, ...]:
-    """The latest that failed or were canceled, of both kinds; none where the account does not take such a question.
-
-    They prove nothing about others: where the filter is not understood, a page holds what it holds. Raises `ApiError`
-    for what stays unread.
+    """Reads the latest campaigns of both kinds that failed or were canceled; none where the account does not take
+    such a question. They prove nothing about others: where the filter is not understood, a page holds anything.
+    Raises `ApiError` for what stays unread.
     """
     return tuple(live for kind in KINDS.values() for live in _latest(client, kind))
 

@@ -1,4 +1,6 @@
-"""The endpoint that an environment does not use: nobody knows whether a kind's two list each other's campaigns."""
+"""Reads the endpoint that an environment does not use: nobody knows whether a kind's two list each other's
+campaigns.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,16 @@ from campaignctl.model.campaigns import Listing, Live
 
 @dataclass(frozen=True)
 class OtherEndpoint:
-    """What stands there: the alive, one page of the newest that are over, and which names that leaves open."""
+    """Holds what stands on the other endpoint: the alive, one page of the newest finished, and the names that these
+    leave open.
+    """
 
     alive: tuple[Live, ...] = ()
     finished: tuple[Live, ...] = ()
     unsettled: frozenset[str] = frozenset()
 
     def settling(self, reader: KindReader) -> Listing:
-        """The reader's own list, in which a name that is open there is open too."""
+        """Returns the reader's own list, in which a name that is open there is open too."""
         listing = reader.listing
         if not self.unsettled:
             return listing
@@ -30,7 +34,7 @@ class OtherEndpoint:
 
 
 def read_other_endpoint(reader: KindReader, sparing: bool) -> OtherEndpoint:
-    """Only where a create may be wanted. A 403 or 404 there means that there is none."""
+    """Reads the other endpoint, but only where a create may be wanted. A 403 or 404 means that there is none."""
     other = reader.client.environment.other_endpoint(reader.kind)
     names = list(reader.to_create()) if other else []
     if not other or not names:
@@ -48,7 +52,7 @@ def read_other_endpoint(reader: KindReader, sparing: bool) -> OtherEndpoint:
 
 
 def _read_there(reader: KindReader, other: str, sparing: bool) -> tuple[KindReader, tuple[Live, ...]]:
-    """By two filtered lists where the filter has proved itself, else as any list is read."""
+    """Reads it by two filtered lists where the filter has proved itself, else as any list is read."""
     there = KindReader(reader.client, reader.kind, (), other)
     finished = _filtered(there) if sparing and reader.proved else None
     if finished is None:
@@ -59,9 +63,8 @@ def _read_there(reader: KindReader, other: str, sparing: bool) -> tuple[KindRead
 
 
 def _filtered(there: KindReader) -> tuple[Live, ...] | None:
-    """What is over, and the alive into the reader; None where the filter may not be understood there.
-
-    Both empty prove nothing.
+    """Returns the finished campaigns, and puts the alive into the reader; None where the filter may not be
+    understood there. Two empty answers prove nothing.
     """
     try:
         reading = read_list(there.client, there.kind, statuses=ALIVE_WORDS, collection=there.collection)

@@ -1,4 +1,4 @@
-"""When the next request may be sent: at most so many in any 60 seconds, some of them kept back for a `pause`."""
+"""Says when the next request may be sent: at most so many in any 60 seconds, some of them kept back for a `pause`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ WINDOW_SECONDS = 60.0
 
 
 class Pacer:
-    """A sliding window over the requests of this process, and what the account itself says is left.
+    """Paces requests by a sliding window over those of this process, and by what the account says is left.
 
     A request counts from when it is sent until 60 seconds after its answer: the account counted it at some moment
-    in between. `rate_limit` is None for none.
+    in between. `rate_limit` is None for no limit.
     """
 
     def __init__(self, rate_limit: int | None, clock: Clock) -> None:
@@ -31,13 +31,13 @@ class Pacer:
         self._reset = 0.0  # by the monotonic clock
 
     def wait(self, *, urgent: bool = False) -> float:
-        """Seconds until the next request may be sent."""
+        """Returns the seconds until the next request may be sent."""
         now = self._clock.monotonic()
         return max(self._window_opens(now, urgent), self._account_opens(now, urgent), 0.0)
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Around one request."""
+        """Counts the one request that is sent inside of it."""
         self._sent.append(self._clock.monotonic())
         try:
             yield
@@ -53,12 +53,12 @@ class Pacer:
         self._reset = self._clock.monotonic() + seconds
 
     def budget(self) -> Budget:
-        """How much of the minute is left."""
+        """Returns how much of the minute is left."""
         self._forget_old(self._clock.monotonic())
         return Budget(self._limit, len(self._sent), self._limit_told, self._remaining)
 
     def estimate(self, requests: int, seconds_each: float) -> float:
-        """Seconds that so many further requests take, waiting included."""
+        """Returns the seconds that a number of further requests take, waiting included."""
         now = self._clock.monotonic()
         return seconds_for(requests, self._limit, seconds_each, (stamp - now for stamp in self._sent))
 
@@ -82,7 +82,10 @@ class Pacer:
 def seconds_for(
     requests: int, rate_limit: int | None, seconds_each: float, sent: Iterable[float] = ()
 ) -> float:
-    """Seconds that so many requests take one after the other; `sent` are the moments of earlier ones, now being 0."""
+    """Returns the seconds that a number of requests take one after the other.
+
+    `sent` are the moments of earlier ones; now is 0.
+    """
     capacity, time = _capacity(rate_limit, urgent=False), 0.0
     if capacity is None:
         return requests * seconds_each
@@ -102,7 +105,7 @@ def _capacity(rate_limit: int | None, urgent: bool) -> int | None:
 
 
 def _kept_back(limit: int | None) -> int:
-    """Of a limit of three or less, all but one."""
+    """Returns how many requests are kept back: of a limit of three or less, all but one."""
     return KEPT_FOR_PAUSES if limit is None else min(KEPT_FOR_PAUSES, max(limit - 1, 0))
 
 

@@ -23,10 +23,10 @@ _MOST_WITHOUT_TOTAL: Final = 1_000_000
 
 
 def pages(client: Client, live: Live, since: int = 0) -> Iterator[Batch]:
-    """Every recipient from offset `since` on. Raises `ApiError` for what stays unread; what came before stands.
+    """Reads every recipient from offset `since` on.
 
-    Each page overlaps the one before by one row, which must be on it: where it is not, rows went away, and the page
-    before is read again.
+    Raises `ApiError` for what stays unread; what came before stands. Each page overlaps the one before by one row,
+    which must be on it: where it is not, rows went away, and the page before is read again.
     """
     reader = _Reader(client, live.kind, live.sid)
     offset, anchor = since, None
@@ -40,7 +40,7 @@ def pages(client: Client, live: Live, since: int = 0) -> Iterator[Batch]:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A batch, and where and after what the next page is asked for."""
+    """Holds a batch of rows, and where and after which row the next page is asked for."""
 
     batch: Batch
     offset: int
@@ -54,7 +54,7 @@ class _Reader:
         self._limit = LONGEST_PAGE
 
     def after(self, offset: int, anchor: str | None) -> _Part:
-        """What follows the anchor, which was at `offset`; without one, what stands from there on."""
+        """Reads what follows the anchor, which was at `offset`; without an anchor, what stands from there on."""
         for back in range(MAX_REREADS + 1):
             start = max(offset - back * (self._limit - 1), 0)
             page = self._page(start)
@@ -69,7 +69,10 @@ class _Reader:
         raise AnswerError(f"campaign {self._sid}: {where}")
 
     def _part(self, page: Envelope, start: int, skip: int, expected: int) -> _Part:
-        """The rows from `skip` on, expected at an offset. Items that failed at the end are asked for once more."""
+        """Reads the rows of a page from `skip` on, which are expected at an offset.
+
+        Items that failed at the end are asked for once more.
+        """
         items, reached = page.items[skip:], start + len(page.items)
         last = not items or _is_last(page, reached, self._limit)
         complete = max((place for place, item in enumerate(items, 1) if item.trouble is None), default=0)
@@ -84,7 +87,7 @@ class _Reader:
         return _Part(batch, end - 1, _identity(taken[-1]), last)
 
     def _page(self, offset: int) -> Envelope:
-        """A page; where the account refuses one of this length, as long as its lists may be."""
+        """Reads a page; where the account refuses one of this length, one as long as its lists may be."""
         try:
             return self._ask(offset)
         except ApiError as error:
@@ -103,9 +106,10 @@ class _Reader:
 
 
 def _is_last(page: Envelope, reached: int, limit: int) -> bool:
-    """A full page is never the last one, whatever `total` claims; a server that never ends is left.
+    """Tells whether a page is the last.
 
-    Unlike a list of campaigns, rows without a total end with a short page: nobody is called for what is not seen.
+    A full page never is, whatever `total` claims; a server that never ends is left. Unlike a list of campaigns,
+    rows without a total end with a short page: nobody is called for what is not seen.
     """
     if reached > (_MOST_WITHOUT_TOTAL if page.total is None else 2 * page.total + 20 * limit):
         raise AnswerError("the account's per-recipient results do not come to an end")
@@ -119,7 +123,10 @@ def _place(items: tuple[Item, ...], anchor: str) -> int | None:
 
 
 def _identity(item: Item) -> str:
-    """What a row is known by on the next page: SID and number, else all of it. [001] shows one SID for two numbers."""
+    """Returns what identifies a row on the next page: its SID and number, else all of it.
+
+    [001] shows one SID for two numbers.
+    """
     data = _row(item)
     known = [str(data.get(key)) for key in ("sid", "number") if data.get(key)]
     return "/".join(known) if known else repr(data)

@@ -1,4 +1,4 @@
-"""How much of an account is read before planning: all of it, or only what can matter (rule 8)."""
+"""Decides how much of an account is read before planning: all of it, or only what can matter (rule 8)."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def fetch(
     refresh: RefreshStrategy = "full",
     expand_at: datetime | None = None,
 ) -> Snapshot:
-    """The account, as far as a plan of these manifests needs it. What repeats is expanded as of now, or of the moment
-    that is given.
+    """Reads the account, as far as a plan of these manifests needs it.
 
-    What is alive is read of both kinds, whichever the manifests are of; `refresh` is `full` or `auto`. Raises
-    `ApiError`: what stays unread is an error, never an absence.
+    What repeats is expanded as of now, or of the moment given. The alive of both kinds are read, whichever the
+    manifests are of; `refresh` is `full` or `auto`. Raises `ApiError`: what stays unread is an error, never an
+    absence.
     """
     before, sparing = client.requests, refresh == "auto"
     dates = _dates(client, desired, expand_at)
@@ -68,7 +68,7 @@ def fetch(
 
 
 class _Awaited(frozenset[str]):
-    """KIND/NAME of what others wait for; of one that repeats each of its dates."""
+    """Holds KIND/NAME of the campaigns that others wait for; of one that repeats, of each of its dates."""
 
     def __contains__(self, campaign: object) -> bool:
         if super().__contains__(campaign):
@@ -86,14 +86,18 @@ def _dates(client: Client, desired: Sequence[Desired], expand_at: datetime | Non
 
 
 def alive(client: Client, kind: Kind) -> Listing:
-    """The alive of a kind, sparingly: by status filter where the account understands it, else everything."""
+    """Reads the alive of a kind with few requests: by status filter where the account understands it, else by
+    reading everything.
+    """
     reader = KindReader(client, kind, ())
     reader.read_alive()
     return reader.listing
 
 
 def alive_elsewhere(client: Client) -> Iterator[Listing]:
-    """The alive of the endpoints that the environment does not use; of one that is not there nothing."""
+    """Reads the alive of the endpoints that the environment does not use; an endpoint that does not exist gives
+    nothing.
+    """
     for kind in KINDS.values():
         other = client.environment.other_endpoint(kind)
         if other is None:
@@ -109,14 +113,17 @@ def alive_elsewhere(client: Client) -> Iterator[Listing]:
 
 
 def _awaited(desired: Iterable[Desired]) -> Iterator[str]:
-    """KIND/NAME of campaigns that others wait for, or whose people they leave out: looked up though they are over."""
+    """Yields KIND/NAME of the campaigns that others wait for, or whose people others leave out.
+
+    They are looked up though they are over.
+    """
     for one in desired:
         yield from (after.campaign for after in one.after)
         yield from (source.campaign for source in one.suppress if source.campaign)
 
 
 def _with_counters(client: Client, listing: Listing, awaited: Container[str]) -> Listing:
-    """What others wait for with its counters, which a list may leave out."""
+    """Adds the counters, which a list may leave out, to the campaigns that others wait for."""
     campaigns = [
         client.get(live.kind, live.sid) or live
         if live.stats is None and f"{live.kind.short}/{live.name}" in awaited
@@ -129,7 +136,10 @@ def _with_counters(client: Client, listing: Listing, awaited: Container[str]) ->
 def _readers(
     client: Client, desired: Sequence[Desired], sparing: bool, awaited: Container[str], dates: Dates | None
 ) -> dict[str, KindReader]:
-    """One of each kind, but for what the account does not have and no manifest is of; not all can be such."""
+    """Makes a reader for each kind, except for kinds that the account does not have and no manifest is of.
+
+    Not all can be such.
+    """
     readers: dict[str, KindReader] = {}
     refusals: list[ApiError] = []
     for name, kind in KINDS.items():
@@ -159,7 +169,7 @@ def _doubt_emptiness(readers: Iterable[KindReader]) -> None:
 
 
 def _elsewhere(client: Client, kind: Kind, sid: str, listings: Mapping[str, Listing]) -> str | None:
-    """The other kind that a pin is found as; None also where the account has nothing of that kind."""
+    """Returns the other kind under which a pin is found; None also where the account has nothing of that kind."""
     for other in KINDS.values():
         if other is kind:
             continue

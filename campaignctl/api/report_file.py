@@ -1,7 +1,8 @@
-"""The report file of a campaign that is over: a CSV on another host, read as a stream and without credentials.
+"""Reads the report file of a finished campaign: a CSV on another host, read as a stream and without credentials.
 
-Its address comes out of an answer, so it is trusted with nothing: https only (on loopback where the account itself is
-there, and only there), no user info, three redirects under the same rule, bounded in size, time and length of line.
+Its address comes out of an answer, so it is trusted with nothing: https only (on loopback where the account itself
+is there, and only there), no user info, three redirects under the same rule, bounded in size, time and length of
+line.
 """
 
 from __future__ import annotations
@@ -42,11 +43,14 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class NoReportError(Exception):
-    """There is no report that could be read; the message says why. The pages of the API are still there."""
+    """Reports that there is no report file that could be read; the message says why.
+
+    The pages of the API are still there.
+    """
 
 
 def may_read(url: str, base_url: str) -> bool:
-    """True for an address that a report of this account may be at."""
+    """Returns True for an address that a report of this account may be at."""
     try:
         parts, own = urlsplit(url), urlsplit(base_url)
         host, _ = parts.hostname or "", parts.port
@@ -59,7 +63,10 @@ def may_read(url: str, base_url: str) -> bool:
 
 
 def rows(url: str, base_url: str, timeout: float, clock: Clock) -> Generator[Row, None, None]:
-    """The rows of a report. Raises NoReportError before the first one, AnswerError where it breaks off later."""
+    """Yields the rows of a report.
+
+    Raises NoReportError before the first one, AnswerError where it breaks off later.
+    """
     trust = not is_loopback(urlsplit(base_url).hostname or "")
     headers = {"Accept": "text/csv", "User-Agent": f"campaignctl/{__version__}"}
     with ExitStack() as stack:
@@ -72,7 +79,7 @@ def rows(url: str, base_url: str, timeout: float, clock: Clock) -> Generator[Row
 
 
 def _answer(stack: ExitStack, http: httpx.Client, url: str, base_url: str) -> httpx.Response:
-    """The answer at the end of the redirects."""
+    """Follows the redirects and returns the answer at their end."""
     for _ in range(1 + MAX_REDIRECTS):
         if not may_read(url, base_url):
             raise NoReportError("its report is at an address that is not to be trusted")
@@ -86,7 +93,7 @@ def _answer(stack: ExitStack, http: httpx.Client, url: str, base_url: str) -> ht
 
 
 def batches(source: Iterable[Row], since: int) -> Iterator[Batch]:
-    """The rows from `since` on."""
+    """Yields the rows from `since` on, in batches."""
     place, held = 0, list[Row]()
     for place, row in enumerate(source, 1):
         if place > since:
@@ -98,7 +105,7 @@ def batches(source: Iterable[Row], since: int) -> Iterator[Batch]:
 
 
 def _text(response: httpx.Response, clock: Clock) -> Iterator[str]:
-    """The body as text, neither too large nor too slow. Raises AnswerError."""
+    """Yields the body as text. Raises AnswerError where it is too large or too slow."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
     size, until = 0, clock.monotonic() + MAX_SECONDS
     try:
@@ -124,7 +131,7 @@ def _lines(texts: Iterator[str]) -> Iterator[str]:
 
 
 def _rows(lines: Iterator[str]) -> Iterator[Row]:
-    """Each row by the names of the header. Raises NoReportError where the first line is none."""
+    """Yields each row by the names of the header. Raises NoReportError where the first line is no header."""
     reader = csv.reader(lines)
     names = _header(lambda: next(reader, []))
 

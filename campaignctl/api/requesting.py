@@ -1,4 +1,4 @@
-"""One request to the account, and what it came to."""
+"""Describes one request to the account, and what it came to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ on, and then the request was surely not carried out."""
 
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
-    """One request to a collection, or to what it holds by a SID. See `RequestRecord` for `operation`."""
+    """Represents one request to a collection, or to what it holds by a SID. See `RequestRecord` for `operation`."""
 
     operation: str
     endpoint: Endpoint
@@ -32,17 +32,17 @@ class ApiRequest:
 
     @property
     def method(self) -> str:
-        """The method of HTTP."""
+        """Returns the HTTP method."""
         return _METHODS.get(self.operation, "PUT")
 
     @property
     def part(self) -> str | None:
-        """What of the campaign or list is asked for, where it is not the thing itself."""
+        """Returns which part of the campaign or list is asked for; None for the thing itself."""
         return self.endpoint.details if self.operation in ("details", "fill") else None
 
     @property
     def writes(self) -> bool:
-        """Whether it may change something."""
+        """Tells whether the request may change something."""
         return self.method != "GET"
 
 
@@ -56,7 +56,7 @@ _METHODS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ApiResult(Generic[T]):
-    """What a request came to. `status` is the effective one: that of an item, where it has its own."""
+    """Holds what a request came to. `status` is the effective one: that of an item, where it has its own."""
 
     came: ReplyClass
     trouble: Trouble
@@ -67,7 +67,7 @@ class ApiResult(Generic[T]):
 
 
 class ItemFailedError(Exception):
-    """The only item of an answer failed."""
+    """Reports that the only item of an answer failed."""
 
     def __init__(self, item: Item) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class ItemFailedError(Exception):
 
 
 def rate_limited(seconds: float) -> ApiResult[T]:
-    """Not sent: that many seconds would have to be waited."""
+    """Says that a request was not sent: it would have to wait that many seconds."""
     message = (
         f"the account's rate limit leaves no request for another {counted(math.ceil(seconds), 'second')}"
     )

@@ -1,4 +1,7 @@
-"""What follows from an answer: is the request sent again, and was it carried out? One table, rule 9."""
+"""Says what follows from an answer: whether the request is sent again, and whether it was carried out.
+
+It is one table, rule 9.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ MAX_WAIT_SECONDS: Final = 300.0
 
 
 class WriteOutcome(Enum):
-    """What is known of a write."""
+    """Names what is known of a write: whether it was carried out."""
 
     DONE = "carried out"
     REFUSED = "refused, so surely not carried out"
@@ -29,7 +32,7 @@ class WriteOutcome(Enum):
 
 
 class ReplyClass(Enum):
-    """What came back."""
+    """Names the classes of answers."""
 
     SUCCESS = "a readable success"
     NO_CONNECTION = "no connection was made"
@@ -46,7 +49,7 @@ class ReplyClass(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RetryRule:
-    """Whether a read or a write is sent again, and what is known of a write that is not."""
+    """Says whether a read or a write is sent again, and what is known of a write that is not."""
 
     read_again: bool
     write_again: bool
@@ -75,7 +78,7 @@ _GAVE_UP: Final = frozenset({408, 499})
 
 
 def classify_status(status: int) -> ReplyClass:
-    """By an HTTP status, or by the code that an item of a 207 has of its own."""
+    """Classifies an answer by its HTTP status, or by the code that an item of a 207 has of its own."""
     if 200 <= status < 300:
         return ReplyClass.SUCCESS
     if 300 <= status < 400:
@@ -90,7 +93,7 @@ def classify_status(status: int) -> ReplyClass:
 
 
 def retry_after_seconds(header: str | None, server_now: datetime) -> float | None:
-    """`Retry-After` as seconds or as a date by the server's clock; None when it says neither."""
+    """Reads `Retry-After` as seconds, or as a date by the server's clock; None when it is neither."""
     if header is None:
         return None
     text = header.strip()
@@ -106,7 +109,7 @@ def retry_after_seconds(header: str | None, server_now: datetime) -> float | Non
 
 @dataclass
 class RetryBudget:
-    """How often one request is sent, and how long it may wait in all."""
+    """Limits how often one request is sent, and how long it may wait in all."""
 
     max_attempts: int
     random: Random
@@ -114,16 +117,15 @@ class RetryBudget:
     _left: float = field(default=MAX_WAIT_SECONDS)
 
     def allows(self, seconds: float) -> bool:
-        """True when there is time for the wait; it is then counted."""
+        """Tells whether there is time for the wait, and counts it if so."""
         if seconds > self._left:
             return False
         self._left -= seconds
         return True
 
     def backoff(self, retry_after: float | None) -> float | None:
-        """Seconds to wait before the next attempt: what the account says, else exponential with full jitter.
-
-        None when there is no next attempt.
+        """Returns the seconds to wait before the next attempt: what the account says, else exponential with full
+        jitter. None when there is no next attempt.
         """
         if self.attempts >= self.max_attempts:
             return None

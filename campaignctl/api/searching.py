@@ -1,4 +1,4 @@
-"""Searches for names, believed only once one has found what is known to be there (rule 8)."""
+"""Searches for names, and believes a search only once one has found what is known to be there (rule 8)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from campaignctl.model.campaigns import Live
 
 
 class Trust(Enum):
-    """What the searches of a list are known to find."""
+    """Names what the searches of a list are known to find."""
 
     PARTS = "names that hold what is searched for"
     FULL_NAMES = "names that are what is searched for"
@@ -23,7 +23,11 @@ class Trust(Enum):
 
 @dataclass(frozen=True)
 class Looked:
-    """`settled` are the names whose campaigns are all among `campaigns`; of the `unanswered` only a scan can tell."""
+    """Holds what searches found.
+
+    `settled` are the names whose campaigns are all among `campaigns`; of the `unanswered` only a complete scan can
+    tell.
+    """
 
     campaigns: Mapping[str, Live]
     settled: frozenset[str]
@@ -32,7 +36,10 @@ class Looked:
 
 @dataclass
 class Searches:
-    """The searches of one list. `known` are campaigns that were read without any, `seen` what they showed, by SID."""
+    """Makes the searches of one list, each once.
+
+    `known` are campaigns that were read without any, `seen` what they showed, by SID.
+    """
 
     client: Client
     kind: Kind
@@ -44,12 +51,15 @@ class Searches:
     _signs: frozenset[str] = frozenset()
 
     def learn(self, known: Mapping[str, Live]) -> None:
-        """These are surely there: what was not proved may be now."""
+        """Takes note of campaigns that are certainly there: searches that were not proved may be now."""
         self.known = known
         self._trust = None if self._trust is Trust.NOTHING else self._trust
 
     def look_for(self, names: Iterable[str], term_by: Callable[[str], str | None] = term_of) -> Looked:
-        """Each by its term; by the full name too where searches do not find parts. Raises `ApiError`."""
+        """Searches for each name by its term; by the full name too where searches do not find parts.
+
+        Raises `ApiError`.
+        """
         terms = {name: term_by(name) for name in names}
         for term in terms.values():
             self.made(term)
@@ -63,7 +73,7 @@ class Searches:
         return Looked(self.seen, frozenset(settled), frozenset(unanswered))
 
     def made(self, text: str | None) -> ListReading | None:
-        """What a search shows; None where the account takes no such search. Each is made once."""
+        """Makes a search, once, and returns what it shows; None where the account takes no such search."""
         if text is None:
             return None
         if text not in self._made:
@@ -72,9 +82,10 @@ class Searches:
         return self._made[text]
 
     def _queries(self, name: str, term: str | None, wanted: Iterable[str]) -> tuple[str, ...]:
-        """What must be searched for, so that a name is settled; none where no search can settle it.
+        """Returns what must be searched for, so that a name is settled; nothing where no search can settle it.
 
-        What other signs do to a search for a full name is unknown, but for those that a known one was found by.
+        How a search for a full name treats other signs is unknown, except for those of a known campaign that was
+        found.
         """
         if term is None or self.made(term) is None:
             return ()
@@ -84,7 +95,10 @@ class Searches:
         return (term,) if trust is Trust.PARTS else ()
 
     def _trusted(self, wanted: Iterable[str]) -> Trust:
-        """Where the searches that were wanted anyway do not show it, one more asks for what is known."""
+        """Returns how far searches are trusted.
+
+        Where the searches that were wanted anyway do not show it, one more asks for a known campaign.
+        """
         if self._trust is None:
             made = [(text, reading) for text, reading in self._made.items() if reading is not None]
             if any(self._shows_part(text, reading.campaigns.values()) for text, reading in made):
@@ -107,13 +121,18 @@ class Searches:
         return Trust.FULL_NAMES
 
     def _shows_part(self, text: str, found: Iterable[Live]) -> bool:
-        """One that is known, by less than its name; letter case is no part of that."""
+        """Tells whether a search for part of a name found a known campaign; a difference in letter case makes no
+        part.
+        """
         folded = text.casefold()
         names = (live.name.casefold() for live in found if live.sid in self.known)
         return any(folded in name and folded != name for name in names)
 
     def _first_page(self, text: str) -> tuple[Live, ...]:
-        """One request is enough: what is known are the oldest, which come first, and the few that are alive."""
+        """Reads the first page of a search.
+
+        One request is enough: known campaigns are the oldest, which come first, and the few alive.
+        """
         limit = self.client.endpoint(self.kind, self.collection).page_limit
         try:
             page = self.client.list_page(
@@ -128,16 +147,21 @@ class Searches:
 
 
 def _signs(name: str) -> frozenset[str]:
-    """What a search may mangle."""
+    """Returns the characters of a name that a search may mangle."""
     return frozenset(RUN.sub("", name))
 
 
 def _part_of(name: str) -> str:
-    """A part that few other names hold: its longest run without the first letter. Empty where that is too short."""
+    """Returns a part of a name that few other names hold: its longest run without the first letter.
+
+    It is empty where that is too short.
+    """
     run = max(RUN.findall(name), key=len, default="")[1:].strip("-")
     return run if len(run) >= SHORTEST_TERM else ""
 
 
 def _worth(text: str) -> tuple[bool, bool, int]:
-    """Which of several is asked for: plain letters, which no search mangles, and long, so that few names hold it."""
+    """Ranks texts to search for: plain letters, which no search mangles, come first, then long ones, which few
+    names hold.
+    """
     return text.isascii(), not _signs(text), len(text)

@@ -1,4 +1,4 @@
-"""The server's clock, by the dates of readable answers, and the clocks that are out of step with it."""
+"""Keeps the server's clock, by the dates of readable answers, and the clocks that are out of step with it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FIND_OUT: Final = (
 
 
 def date_of(header: str | None) -> datetime | None:
-    """A `Date` header as a moment; None where it cannot be read."""
+    """Reads a `Date` header as a moment; None where it cannot be read."""
     try:
         moment = parsedate_to_datetime(header or "")
     except (ValueError, TypeError):
@@ -27,7 +27,10 @@ def date_of(header: str | None) -> datetime | None:
 
 
 class ServerClock:
-    """Kept as the distance from the runner's clock. `compared` is False where that may be anything: in a sandbox."""
+    """Keeps the server's clock as its distance from the runner's.
+
+    `compared` is False where that distance may be anything: in a sandbox.
+    """
 
     def __init__(self, runner: Clock, *, compared: bool) -> None:
         self._runner = runner
@@ -37,13 +40,13 @@ class ServerClock:
         self.ahead: timedelta | None = None
 
     def now(self) -> datetime:
-        """By the last date that was read; without one, the runner's."""
+        """Returns the server's time by the last date that was read; without one, the runner's."""
         return self._runner.now() + (self.ahead or timedelta())
 
     def heed(self, header: str | None, asked_at: datetime) -> None:
         """Takes note of a readable answer's date, which it was given between `asked_at` and now.
 
-        Without one that can be read, what an earlier answer said still holds.
+        Without a readable date, what an earlier answer said still holds.
         """
         date = date_of(header)
         if date is None:
@@ -54,7 +57,9 @@ class ServerClock:
         self._most = self.ahead if self._most is None else max(self._most, self.ahead)
 
     def others(self) -> tuple[OtherClock, ...]:
-        """Those that differ from it by more than a minute: the runner's, and the extremes of earlier answers."""
+        """Returns the clocks that differ from the server's by more than a minute: the runner's, and the extremes of
+        earlier answers.
+        """
         if not self._compared or self.ahead is None:
             return ()
         runner = self._runner.now()
@@ -62,7 +67,7 @@ class ServerClock:
         return (*clocks, *(OtherClock(_EARLIER, runner + it, _FIND_OUT) for it in self._out_of_step()))
 
     def notes(self) -> Iterator[str]:
-        """What is odd about the clocks."""
+        """Yields what is odd about the clocks."""
         if not self._compared:
             return
         if self.ahead is None:

@@ -1,4 +1,4 @@
-"""The alive of a list without the rest of it: by a status filter that must prove itself (rules 8.1 and 8.2)."""
+"""Reads the alive of a list without the rest of it, by a status filter that must prove itself (rules 8.1 and 8.2)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from campaignctl.model.campaigns import Live
 
 @dataclass(frozen=True)
 class Sparing:
-    """What little was read of a list. `reading` is None where only all of it, from `first` on, shows the alive;
-    `scan_cost` are the requests that this takes. `everything`: it was no more than one page."""
+    """Holds the little that was read of a list.
+
+    `reading` is None where only all of it, from `first` on, shows the alive; `scan_cost` is the number of requests
+    that this takes. `everything` says that it was no more than one page.
+    """
 
     first: Page
     scan_cost: int
@@ -25,7 +28,7 @@ class Sparing:
 
     @property
     def known(self) -> dict[str, Live]:
-        """What is surely there, whether or not it is alive, by SID."""
+        """Returns the campaigns that are certainly there, alive or not, by SID."""
         shown = {live.sid: live for live in self.first.items}
         return shown | (self.reading.campaigns if self.reading else {})
 
@@ -33,7 +36,7 @@ class Sparing:
 def read_sparingly(
     client: Client, kind: Kind, collection: str | None = None, keep: Keep = as_it_is
 ) -> Sparing:
-    """One page; when that is not the complete account, the alive by a filter that must prove itself."""
+    """Reads one page; when that is not the complete account, the alive by a filter that must prove itself."""
     limit = client.endpoint(kind, collection).page_limit
     first = client.list_page(kind, offset=0, limit=limit, collection=collection)
     scan_cost = ceil((first.total or 0) / (limit - 1))
@@ -46,10 +49,10 @@ def read_sparingly(
 def _filtered(
     client: Client, kind: Kind, collection: str | None, first: Page, keep: Keep
 ) -> ListReading | None:
-    """The alive by status filter; None unless they and the finished make up the complete account.
+    """Reads the alive by status filter; None unless they and the finished make up the complete account.
 
     Which spellings the filter takes is unknown, so an answer proves nothing by itself; a page that holds anything
-    else disproves it, and no other one is read.
+    else disproves the filter, and no other page is read.
     """
     limit = client.endpoint(kind, collection).page_limit
     try:

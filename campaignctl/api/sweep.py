@@ -1,4 +1,4 @@
-"""Finds everything that could call, to be stopped: what calls now is told as soon as it is seen."""
+"""Finds everything that could call, to be stopped; what calls now is told as soon as it is seen."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ MOST_TIMES: Final = 2
 
 @dataclass
 class Sweep:
-    """One look over both kinds for campaigns of `statuses`. Whoever asks may stop them between two answers.
+    """Looks once over both kinds for campaigns of `statuses`. Whoever asks may stop them between two answers.
 
     `seen` are all campaigns that were read, as they were seen last, by SID. `troubles` are the kinds that could not
-    be read completely, by name, and `elsewhere` those of endpoints that the environment does not use, which are out of
-    reach, once the looking is over. `tell` is told what takes long.
+    be read completely, by name, and `elsewhere` those of endpoints that the environment does not use, which are out
+    of reach, once the looking is over. `tell` is told what takes long.
     """
 
     client: Client
@@ -44,11 +44,11 @@ class Sweep:
     _times: Counter[str] = field(default_factory=Counter)
 
     def look_again(self) -> None:
-        """What calls still, or again, in the look that follows is given once more."""
+        """Starts another look, in which a campaign that still calls is given once more."""
         self._handed_out.clear()
 
     def in_waves(self) -> Iterator[tuple[Live, ...]]:
-        """Each campaign once: first what is in progress, by few and fresh answers; then `everything`.
+        """Yields each campaign once: first those in progress, by short and fresh answers; then `everything`.
 
         Raises `ApiError` where nothing at all could be read.
         """
@@ -59,7 +59,7 @@ class Sweep:
         yield from self.everything()
 
     def everything(self) -> Iterator[tuple[Live, ...]]:
-        """All of them, each once: what is in progress as it is seen, and what only may begin at the end."""
+        """Yields each campaign once: those in progress as they are seen, those that may only begin at the end."""
         waiting: list[Live] = []
         for kind in KINDS.values():
             for found in self._tolerantly(kind, self._alive(kind)):
@@ -73,7 +73,10 @@ class Sweep:
 
     @property
     def unread(self) -> dict[str, str]:
-        """The kinds of which others may go on calling, each with why. One that is not there holds nothing."""
+        """Returns the kinds of which unseen campaigns may go on calling, each with the reason.
+
+        A kind that is not there holds nothing.
+        """
         return {
             kind: str(error or "")
             for kind, error in self.troubles.items()
@@ -81,9 +84,8 @@ class Sweep:
         }
 
     def _calling_now(self, kind: Kind) -> Iterator[tuple[Live, ...]]:
-        """The first page of what is in progress, again and again while it shows some that none before did.
-
-        What was stopped has left it, what has begun meanwhile has joined it. This proves no absence: where the
+        """Yields the first page of what is in progress, again and again while it shows a campaign that none before
+        did. What was stopped has left it, what has begun meanwhile has joined it. This proves no absence: where the
         filter is not understood, it is a look at the latest campaigns.
         """
         endpoint = self.client.endpoint(kind)
@@ -102,7 +104,9 @@ class Sweep:
             yield found
 
     def _alive(self, kind: Kind) -> Iterator[tuple[Live, ...]]:
-        """The alive at once where the filter shows them, else the complete list page by page, the latest first."""
+        """Yields the alive at once where the filter shows them, else the complete list page by page, the latest
+        first.
+        """
         sparing = read_sparingly(self.client, kind)
         reading = sparing.reading
         if reading is not None:
@@ -121,7 +125,9 @@ class Sweep:
             self.troubles[kind.name] = None
 
     def _elsewhere(self, endpoint: Endpoint) -> tuple[Live, ...]:
-        """One look: nobody knows whether the endpoints list each other's campaigns, nor whether this one is there."""
+        """Looks once at another endpoint: nobody knows whether the endpoints list each other's campaigns, nor
+        whether this one exists.
+        """
         try:
             page = self.client.list_page(
                 endpoint.kind,
@@ -138,7 +144,7 @@ class Sweep:
         )
 
     def _tolerantly(self, kind: Kind, found: Iterator[tuple[Live, ...]]) -> Iterator[tuple[Live, ...]]:
-        """What cannot be read of one kind must not keep the other one calling."""
+        """Passes campaigns on, and notes what cannot be read of one kind: it must not keep the other kind calling."""
         self.troubles.pop(kind.name, None)
         try:
             yield from found
@@ -151,7 +157,7 @@ class Sweep:
             raise errors[0]
 
     def _new(self, found: Iterable[Live], statuses: Collection[Status]) -> tuple[Live, ...]:
-        """Those of the statuses that this look has not given before."""
+        """Returns the campaigns of the statuses that this look has not given before."""
         found = tuple(found)
         self.seen.update({live.sid: live for live in found})
         new = tuple(live for live in found if live.status in statuses and self._may_give(live.sid))

@@ -34,7 +34,7 @@ MAX_ANSWER_SECONDS: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that came completely. Header names are in lower case."""
+    """Holds an answer that came completely. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -43,7 +43,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class NotConnected:
-    """Surely nothing was sent. `lasting`: trying again will not help."""
+    """Says that certainly nothing was sent. `lasting` says that trying again will not help."""
 
     message: str
     lasting: bool = False
@@ -51,14 +51,17 @@ class NotConnected:
 
 @dataclass(frozen=True, slots=True)
 class NoReply:
-    """The request may have been carried out. `lasting`: the answer is there, and will be no better again."""
+    """Says that the request may have been carried out, but no usable answer came.
+
+    `lasting` says that the answer is there and will be no better again.
+    """
 
     message: str
     lasting: bool = False
 
 
 class Transport:
-    """Connections to one host. `base_url` is scheme and host; `timeout_seconds` bounds each wait.
+    """Keeps the connections to one host. `base_url` is scheme and host; `timeout_seconds` bounds each wait.
 
     `network` carries the requests instead of sockets of our own.
     """
@@ -83,17 +86,17 @@ class Transport:
         self._fresh = self._connections(keep=False)
 
     def __repr__(self) -> str:
-        """Without credentials."""
+        """Shows no credentials."""
         return f"Transport({self._base_url!r})"
 
     def __enter__(self) -> Transport:
-        """Itself."""
+        """Returns the transport itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Closes."""
+        """Closes all connections."""
         self.close()
 
     def close(self) -> None:
@@ -110,7 +113,10 @@ class Transport:
         *,
         fresh: bool = False,
     ) -> Reply | NotConnected | NoReply:
-        """One request. `fresh` takes a new connection: an idle one that the server closes looks like a lost answer."""
+        """Sends one request.
+
+        `fresh` takes a new connection: an idle one that the server closes looks like a lost answer.
+        """
         client = self._fresh if fresh else self._kept
         headers = {} if body is None else {"Content-Type": "application/json"}
         url = self._base_url + path
@@ -129,7 +135,7 @@ class Transport:
             return NoReply(f"the connection to {self.host} was lost before the complete answer had come")
 
     def _read(self, response: httpx.Response) -> Reply | NoReply:
-        """The complete body, as long as it is neither too large nor too slow."""
+        """Reads the complete body, as long as it is neither too large nor too slow."""
         chunks, size = [], 0
         until = self._clock.monotonic() + max(MAX_ANSWER_SECONDS, self._timeout)
         for chunk in response.iter_bytes():
@@ -165,7 +171,7 @@ class Transport:
         return NotConnected(f"no connection to {to}")
 
     def _trust(self) -> ssl.SSLContext:
-        """Whom to trust. Reading the certificate authorities takes 30 ms, which plain HTTP can do without."""
+        """Makes the TLS context. Reading the certificate authorities takes 30 ms, which plain HTTP can do without."""
         if self._base_url.startswith("http://"):
             return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
@@ -205,7 +211,7 @@ def _told(proxy: Proxy | None) -> str:
 
 
 def _status(error: httpx.ProxyError) -> str:
-    """What it answered; nothing else of its own words."""
+    """Returns the status of an answer and nothing of its words."""
     status = re.match(r"\d{3}\b", str(error), re.ASCII)
     return f": it answered {status[0]}" if status else ""
 
@@ -222,14 +228,14 @@ _OF_THE_SYSTEM = "the system's settings"
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """`place` is its host and port, `source` the variable that names it."""
+    """Describes a proxy. `place` is its host and port, `source` the variable that names it."""
 
     place: str
     source: str
 
 
 def proxy_of(base_url: str) -> Proxy | None:
-    """The one that requests go through; None where they go straight."""
+    """Returns the proxy that requests go through; None where they go straight."""
     parts = urlsplit(base_url)
     settings = getproxies()
     scheme = next((name for name in (parts.scheme, "all") if settings.get(name)), None)
@@ -248,7 +254,10 @@ def _place(url: str) -> str:
 
 
 def _source(scheme: str) -> str:
-    """The spelling in small letters wins where both are set, as everywhere."""
+    """Returns the variable that names the proxy.
+
+    The spelling in small letters wins where both are set, as everywhere.
+    """
     name = f"{scheme}_proxy"
     spellings = sorted(it for it in os.environ if it.lower() == name and os.environ[it])
     return name if name in spellings else next(iter(spellings), _OF_THE_SYSTEM)

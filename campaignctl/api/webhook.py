@@ -17,7 +17,7 @@ TIMEOUT_SECONDS: Final = 10.0
 
 
 class Webhook:
-    """One address, which is a secret: no message shows more of it than its host."""
+    """Posts to one address, which is a secret: no message shows more of it than its host."""
 
     def __init__(self, url: str, network: Network | None = None) -> None:
         self._url = url
@@ -25,11 +25,11 @@ class Webhook:
         self.host = urlsplit(url).hostname or ""
 
     def __repr__(self) -> str:
-        """Without the address."""
+        """Shows no address."""
         return f"Webhook({self.host!r})"
 
     def post(self, body: Mapping[str, object]) -> str | None:
-        """Posts a JSON object, once. None where it was taken, else why not. No redirect is followed."""
+        """Posts a JSON object once. Returns None where it was taken, else why not. No redirect is followed."""
         client = httpx.Client(
             timeout=TIMEOUT_SECONDS,
             follow_redirects=False,

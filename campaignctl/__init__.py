@@ -1,4 +1,7 @@
-"""Campaigns as code for Exotel voice and SMS. `load`, `plan`, `apply` and `render` are for programs: see `library`."""
+"""Manages campaigns as code for Exotel voice and SMS.
+
+`load`, `plan`, `apply` and `render` are for programs: see `library`.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +17,7 @@ def __dir__() -> list[str]:
 
 
 def __getattr__(name: str) -> object:
-    """The library, imported when it is first used: commands start without it."""
+    """Imports the library when it is first used, so that commands start without it."""
     if name in __all__:
         from campaignctl import library
 

@@ -1,4 +1,4 @@
-"""`python -m campaignctl`."""
+"""Runs the command line as `python -m campaignctl`."""
 
 from campaignctl.cli.main import main
 

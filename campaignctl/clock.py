@@ -1,4 +1,4 @@
-"""The one way to the time of day. Whoever needs it is given a `Clock`."""
+"""Gives the only way to the time of day: whoever needs it is given a `Clock`."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ LONGEST_BACKOFF_SECONDS: Final = 60.0
 
 
 class Clock(Protocol):
-    """Wall time, a clock that never goes back, and waiting."""
+    """Gives wall time, a clock that never goes back, and waiting."""
 
     def now(self) -> datetime:
-        """The wall time, with an offset."""
+        """Returns the wall time, with an offset."""
 
     def monotonic(self) -> float:
-        """Seconds since some moment; only differences mean something."""
+        """Returns the seconds since some moment; only differences mean something."""
 
     def sleep(self, seconds: float) -> None:
         """Waits. A fake clock moves on instead."""
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """Gives the machine's own clock."""
 
     def now(self) -> datetime:
-        """UTC."""
+        """Returns the wall time in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
@@ -42,7 +42,7 @@ class SystemClock:
 
 
 class SameTime:
-    """Another clock's time, for those that wait in a way of their own."""
+    """Shows another clock's time, for clocks that wait in a way of their own."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -57,5 +57,7 @@ class SameTime:
 
 
 def backoff_seconds(random: Random, round_: int) -> float:
-    """How long to wait before a request is made again: exponential with full jitter, from a second in round 0 up."""
+    """Returns how long to wait before a request is made again: exponential with full jitter, from a second in round
+    0 up.
+    """
     return random.uniform(0, min(2.0**round_, LONGEST_BACKOFF_SECONDS))

@@ -1,4 +1,4 @@
-"""What a user did wrong, as data: collected over all files, shown together."""
+"""Holds what a user did wrong, as data: it is collected over all files and shown together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Final, NamedTuple, TypeAlias
 
 
 class Position(NamedTuple):
-    """A place in a file. `file` is relative to the project file, with `/`; line and column count from 1."""
+    """Represents a place in a file.
+
+    `file` is relative to the project file, with `/`; line and column count from 1.
+    """
 
     file: str
     line: int = 1
@@ -25,17 +28,17 @@ Detail: TypeAlias = "Scalar | tuple[tuple[str, Scalar], ...]"
 
 
 class Severity(StrEnum):
-    """How bad a finding is. Only `ERROR` changes an exit code."""
+    """Names how bad a finding is. Only `ERROR` changes an exit code."""
 
     ERROR = "error"
     WARN = "warn"
 
 
 class Diagnostic(NamedTuple):
-    """One finding.
+    """Represents one finding.
 
-    `rule` is a word a program can match (`type`, `unknown-key`, `calling_hours`); `message` one sentence that
-    says what is wrong and what to do. `details` are what a program gets besides, each with its key.
+    `rule` is a word a program can match (`type`, `unknown-key`, `calling_hours`); `message` one sentence that says
+    what is wrong and what to do. `details` are what a program gets besides, each with its key.
     """
 
     severity: Severity
@@ -49,22 +52,22 @@ class Diagnostic(NamedTuple):
 
 
 def error(rule: str, where: Position, message: str) -> Diagnostic:
-    """A finding that makes the input invalid."""
+    """Returns a finding that makes the input invalid."""
     return Diagnostic(Severity.ERROR, rule, where, message)
 
 
 def warning(rule: str, where: Position, message: str) -> Diagnostic:
-    """A finding to look at."""
+    """Returns a finding to look at."""
     return Diagnostic(Severity.WARN, rule, where, message)
 
 
 def has_errors(findings: Iterable[Diagnostic]) -> bool:
-    """True when one of them makes the input invalid."""
+    """Returns True when one of them makes the input invalid."""
     return any(finding.severity is Severity.ERROR for finding in findings)
 
 
 def in_order(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """By file, line, column, rule, without repetitions."""
+    """Sorts findings by file, line, column and rule, and leaves repetitions out."""
     return tuple(sorted(set(findings), key=lambda it: (it.where, it.rule, it.message)))
 
 
@@ -72,15 +75,16 @@ _LONGEST_QUOTE = 80
 
 
 def shortened(text: str, most: int) -> str:
-    """Its beginning, where it is longer."""
+    """Returns the beginning of a text that is longer than `most`."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def quoted(text: str) -> str:
-    """Text from outside as a message shows it: in quotes, one line, nothing invisible, 80 characters at most.
+    r"""Returns text from outside as a message shows it: in quotes, one line, nothing invisible, 80 characters at
+    most.
 
-    >>> quoted("a\\x1b[2J")
-    '"a\\\\u001b[2J"'
+    >>> quoted("a\x1b[2J")
+    '"a\\u001b[2J"'
     """
     cut = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
     if not cut.isprintable():
@@ -89,7 +93,7 @@ def quoted(text: str) -> str:
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 list`, `1,200 lists`. The one place that knows what follows a number, whatever shows it."""
+    """Writes a number with its noun: `1 list`, `1,200 lists`. No other place decides which form follows a number."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
@@ -98,7 +102,7 @@ MOST_NAMED: Final = 10
 
 
 def some_of(items: Sequence[str], most: int = MOST_NAMED) -> str:
-    """`a, b and 3 more`: the first of what may be many."""
+    """Names the first of what may be many: `a, b and 3 more`."""
     more = f" and {len(items) - most} more" if len(items) > most else ""
     return f"{', '.join(items[:most])}{more}"
 
@@ -110,7 +114,9 @@ _UNITS = (
 
 
 def lasting(length: timedelta) -> str:
-    """`2 days`, `47 hours`, `0 minutes`: in the largest unit of which there are two, rounded down."""
+    """Writes a length of time as `2 days`, `47 hours` or `0 minutes`: in the largest unit of which there are two,
+    rounded down.
+    """
     for least, unit, noun in _UNITS:
         if length >= least:
             return counted(length // unit, noun)
@@ -118,7 +124,7 @@ def lasting(length: timedelta) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "x"?` for the nearest of the known words, nothing where none is near."""
+    """Writes `; did you mean "x"?` for the nearest of the known words, and nothing where none is near."""
     from difflib import get_close_matches
 
     by_lower = {it.lower(): it for it in known}

@@ -1,4 +1,4 @@
-"""Everything that ends a command early. Each class owns its exit code.
+"""Names everything that ends a command early. Each class owns its exit code.
 
 CampaignctlError                1
 ├── InputError                  1   manifests, project file, plan file: a list of findings or one sentence
@@ -24,14 +24,14 @@ from campaignctl.exits import Exit
 
 
 class CampaignctlError(Exception):
-    """One sentence for the user. `code` is what `--format json` calls it."""
+    """Ends a command with one sentence for the user. `code` is what `--format json` calls it."""
 
     exit_code: ClassVar[int] = Exit.ERROR
     code: ClassVar[str] = "error"
 
 
 class InputError(CampaignctlError):
-    """What the user wrote cannot be used. `findings` are the single mistakes, all of them."""
+    """Says that what the user wrote cannot be used. `findings` are the single mistakes, all of them."""
 
     code = "invalid-input"
 
@@ -41,14 +41,14 @@ class InputError(CampaignctlError):
 
 
 class UsageError(CampaignctlError):
-    """The command line is wrong."""
+    """Says that the command line is wrong."""
 
     exit_code = Exit.USAGE
     code = "usage"
 
 
 class RefusedError(CampaignctlError):
-    """Nothing was sent, on purpose. `code` says which guard refused."""
+    """Says that nothing was sent, on purpose. `code` says which guard refused."""
 
     exit_code = Exit.REFUSED
     code = "refused"
@@ -59,7 +59,7 @@ class RefusedError(CampaignctlError):
 
 
 class StalePlanError(RefusedError):
-    """A saved plan no longer holds. `only_expired`: nothing else is against it."""
+    """Says that a saved plan no longer holds. `only_expired` is True where nothing else is against it."""
 
     def __init__(self, message: str, *, only_expired: bool) -> None:
         super().__init__(message)
@@ -67,7 +67,7 @@ class StalePlanError(RefusedError):
 
 
 class ApiError(CampaignctlError):
-    """The account could not be read. `http` is the status, None without an answer."""
+    """Says that the account could not be read. `http` is the status, None where no answer came."""
 
     code = "api"
 
@@ -77,25 +77,25 @@ class ApiError(CampaignctlError):
 
 
 class CredentialsError(ApiError):
-    """The key or token is missing, or the account does not take them."""
+    """Says that the key or token is missing, or that the account does not take them."""
 
     code = "credentials"
 
 
 class UnreachableError(ApiError):
-    """No connection was made: surely nothing was carried out."""
+    """Says that no connection was made, so that certainly nothing was carried out."""
 
     code = "unreachable"
 
 
 class AnswerError(ApiError):
-    """An answer that cannot be understood, or a read that was refused."""
+    """Says that an answer cannot be understood, or that a read was refused."""
 
     code = "bad-answer"
 
 
 class InterruptedRunError(CampaignctlError):
-    """Ctrl-C or SIGTERM."""
+    """Says that Ctrl-C or SIGTERM ended the run."""
 
     exit_code = Exit.INTERRUPTED
     code = "interrupted"

@@ -1,4 +1,4 @@
-"""How a command ends: a row per exit code, the one that wins first."""
+"""Says how a command ends: a row for each exit code, the one that wins first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 
 class Exit(IntEnum):
-    """The codes by name."""
+    """Names the exit codes."""
 
     FINE = 0
     ERROR = 1
@@ -20,7 +20,7 @@ class Exit(IntEnum):
 
 
 class ExitCode(NamedTuple):
-    """A row: when a command ends so, and what to do about it."""
+    """Says when a command ends with an exit code, and what to do about it."""
 
     code: Exit
     doc: str

@@ -1,4 +1,4 @@
-"""The functions that the commands are made of, for programs. Provisional: they may change until 1.0.
+"""Offers programs the functions that the commands are made of. Provisional: they may change until 1.0.
 
     project = campaignctl.load()
     proposal = campaignctl.plan(project)
@@ -36,7 +36,7 @@ from campaignctl.rendering import formats
 
 @dataclass(frozen=True)
 class Project:
-    """A project, one of its environments, and the manifests that were selected."""
+    """Holds a project, one of its environments, and the manifests that were selected."""
 
     _session: Session = field(repr=False)
     _reading: Reading = field(repr=False)
@@ -45,23 +45,26 @@ class Project:
 
     @property
     def environment(self) -> str:
-        """The name of the environment."""
+        """Returns the name of the environment."""
         return self._session.environment.name
 
     @property
     def manifests(self) -> tuple[Desired, ...]:
-        """Those that were selected."""
+        """Returns the manifests that were selected."""
         return self._reading.selected
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
-        """Warnings; errors were raised."""
+        """Returns the warnings; errors were raised."""
         return self._reading.findings
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What `apply` would do. `plan.changes` holds a change per manifest, each with its operations and its reason."""
+    """Holds what `apply` would do.
+
+    `plan.changes` holds a change per manifest, each with its operations and its reason.
+    """
 
     project: Project
     plan: Plan
@@ -71,7 +74,9 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an apply did: `result.results` holds each change's outcome, `exit_code` what the command would end with."""
+    """Holds what an apply did: `result.results` holds each change's outcome, `exit_code` what the command would end
+    with.
+    """
 
     project: Project
     result: ApplyResult
@@ -149,7 +154,8 @@ def apply(proposal: Proposal, *, max_changes: int | None = None, audit_log: Path
 
 
 def render(shown: Proposal | Outcome, output_format: str = "text") -> str:
-    """A proposal or an outcome as `text`, `json`, `markdown`, `html` or `github`. Numbers of people are masked.
+    """Returns a proposal or an outcome as `text`, `json`, `markdown`, `html` or `github`. Numbers of people are
+    masked.
 
     Raises ValueError for another format.
     """

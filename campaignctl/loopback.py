@@ -1,12 +1,12 @@
-"""Whether a host is this machine: its requests stay here, need no TLS and go through no proxy."""
+"""Tells whether a host is this machine: its requests stay here, need no TLS and go through no proxy."""
 
 from __future__ import annotations
 
 
 def is_loopback(host: str) -> bool:
-    """By name or by address, as it stands in a URL or without brackets.
+    """Tells it by name or by address, as it stands in a URL or without brackets.
 
-    An IPv4 address that is wrapped in an IPv6 one is not taken for this machine: Pythons disagree about it.
+    An IPv4 address that is wrapped in an IPv6 one does not count: Python versions disagree about it.
     """
     if host == "localhost":
         return True

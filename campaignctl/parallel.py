@@ -1,8 +1,8 @@
-"""Work given to copies of this process, so that it takes one core each.
+"""Gives work to copies of this process, so that it takes one core each.
 
-Copies are made only where there is enough to do, and where it is safe: on Linux, before other threads run. Elsewhere
-this process does it all. A copy that ends without a result leaves its work to this process, which then meets the same
-error, or none.
+Copies are made only where there is enough to do, and where it is safe: on Linux, before other threads run.
+Elsewhere this process does it all. A copy that ends without a result leaves its work to this process, which then
+meets the same error, or none.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ _Made = TypeVar("_Made")
 
 
 def parallel_map(work: Callable[[Sequence[_Item]], list[_Made]], items: Sequence[_Item]) -> list[_Made]:
-    """`work(items)`, one result per item and in their order; `work` must not depend on what else is among them.
-
-    A copy takes four fifths of what this process does: it has to hand over what it made besides.
+    """Returns `work(items)`, one result for each item and in their order; `work` must not depend on what else is
+    among them. A copy takes four fifths of what this process does, since it has to hand over what it made besides.
     """
     copies = max(1, min(len(items) // _WORTH_A_COPY, _cores(), _MOST)) - 1
     share = 4 * len(items) // (4 * copies + 5)
@@ -45,9 +44,10 @@ def parallel_map(work: Callable[[Sequence[_Item]], list[_Made]], items: Sequence
 
 @contextmanager
 def in_background(work: Callable[[], _Made], pieces: int) -> Iterator[Callable[[], _Made]]:
-    """Begins work that this process need not wait for; what is given, called once, is its result.
+    """Begins work that this process need not wait for.
 
-    `pieces` tells how much there is to do. The result is pickled on its way. What the copy changes stays its own.
+    What it gives returns the result when it is called once. `pieces` tells how much there is to do. The result is
+    pickled on its way. What the copy changes stays its own.
     """
     begun = _begin(work) if pieces >= _WORTH_A_COPY and _cores() > 1 else None
     if begun is None:
@@ -66,14 +66,17 @@ def in_background(work: Callable[[], _Made], pieces: int) -> Iterator[Callable[[
 
 
 def _cores() -> int:
-    """How many processes may be of use."""
+    """Returns how many processes may be of use."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return 1
     return len(os.sched_getaffinity(0))
 
 
 def _begin(work: Callable[[], object]) -> tuple[int, int] | None:
-    """A copy's process id, and where it will write what it made; None where the system gives no more processes."""
+    """Starts a copy of the process.
+
+    Returns its process id, and where it will write what it made; None where the system gives no more processes.
+    """
     reading, writing = os.pipe()
     try:
         copy = os.fork()

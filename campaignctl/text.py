@@ -1,4 +1,4 @@
-"""What may be seen of a text that others wrote: no phone number of a person in it, and no secret of a callback."""
+"""Hides what must not be seen of a text that others wrote: people's phone numbers and secrets of callbacks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ _PLAIN_URL: Final = (
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """When it is first used: most commands have nothing to mask or to spell out, and it takes milliseconds."""
+    """Compiles a pattern when it is first used: most commands have nothing to mask or to spell out, and it takes
+    milliseconds.
+    """
     return re.compile(pattern)
 
 
@@ -33,14 +35,14 @@ _FEWEST_HIDDEN: Final = 3
 
 
 def calling_code(digits: str) -> str:
-    """The calling code that the digits of an international number begin with."""
+    """Returns the calling code that the digits of an international number begin with."""
     if digits[:1] in _ONE_DIGIT:
         return digits[:1]
     return digits[:2] if digits[:2] in _TWO_DIGITS else digits[:3]
 
 
 def mask_number(number: str) -> str:
-    """Country code and last two digits; of what is too short to hide anything, none.
+    """Shows country code and last two digits of a number; of what is too short to hide anything, no digit.
 
     >>> mask_number("+919876543210")
     '+91••••••••10'
@@ -56,7 +58,8 @@ def mask_number(number: str) -> str:
 
 
 def mask_url(url: str) -> str:
-    """Without user info, and with the names of its query but not the values. What is no such URL is hidden completely.
+    """Shows a URL without user info, and with the names of its query but not the values. What is no such URL is
+    hidden completely.
 
     >>> mask_url("https://me:pw@example.com/hook?token=abc")
     'https://example.com/hook?token=•••'
@@ -112,7 +115,8 @@ _VERSION: Final = r"(?i)(?<=[a-z0-9]-)[0-9a-f]{16}(?![0-9a-f])"
 
 
 def without_numbers(text: str) -> str:
-    """The same text, people's numbers in it masked, however they are written. Times, SIDs, DLT ids and caller ids stay.
+    """Returns the same text with people's numbers in it masked, however they are written. Times, SIDs, DLT ids and
+    caller ids stay.
 
     >>> without_numbers("98765 43210 called on 2027-01-15 09:00")
     '••••••••10 called on 2027-01-15 09:00'
@@ -139,8 +143,8 @@ def _masked_run(match: re.Match[str]) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """What an account says, which may repeat what it was sent: no number of people, no secret of a callback, no digits
-    of a list's version, by which a list of one could be guessed.
+    """Returns the words of an account, which may repeat what it was sent, without people's numbers, secrets of
+    callbacks, and digits of a list's version, by which a list of one could be guessed.
     """
     text = _compiled(_VERSION).sub("•••", text)
     return without_numbers(_compiled(_URL).sub(lambda match: mask_url(match.group()), text))
@@ -187,7 +191,7 @@ MESSAGE_LIMIT: Final = 1000
 
 @cache
 def unsafe() -> re.Pattern[str]:
-    """Matches one sign of these."""
+    """Returns the pattern that matches one unsafe character."""
     return re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _RANGES) + "]")
 
 
@@ -198,27 +202,29 @@ def _visible(match: re.Match[str]) -> str:
 
 
 def visible(text: str) -> str:
-    """The same text with everything unsafe spelt out.
+    r"""Returns the same text with everything unsafe spelt out.
 
-    >>> visible("a\\x1b[31m")
-    'a\\\\u001b[31m'
+    >>> visible("a\x1b[31m")
+    'a\\u001b[31m'
     """
     rest = _without_masks(text)
     return text if rest.isascii() and rest.isprintable() else unsafe().sub(_visible, text)
 
 
 def _without_masks(text: str) -> str:
-    """What masks leave of a secret is safe: what stands beside it is mostly ASCII, which is told in one look."""
+    """Removes what masks leave of a secret, which is safe: what stands beside it is mostly ASCII, which is told in
+    one look.
+    """
     return text if text.isascii() else text.replace("•", "")
 
 
 def cut(text: str, limit: int) -> str:
-    """At most `limit` characters and a word on how long it was."""
+    """Cuts a text to `limit` characters, and says how long it was."""
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
 
 
 def name(text: str) -> str:
-    """A name for a headline: cut, not yet made visible."""
+    """Prepares a name for a headline: cut, not yet made visible."""
     return cut(text, NAME_LIMIT)
 
 
@@ -226,10 +232,11 @@ _COMMAND: Final = r"^(\s*):(?=:)|#(?=#(?:\[|vso\[|teamcity\[))"
 
 
 def without_command(row: str) -> str:
-    """A row that no pipeline's log reader takes for a command of its own (`::error::`, `##[group]`, `##vso[…]`).
+    r"""Returns a row that no pipeline's log reader takes for a command of its own (`::error::`, `##[group]`,
+    `##vso[…]`).
 
     >>> without_command("::set-env name=a::b")
-    '\\\\u003a:set-env name=a::b'
+    '\\u003a:set-env name=a::b'
     """
     if "::" not in row and "##" not in row:
         return row
@@ -239,14 +246,14 @@ def without_command(row: str) -> str:
 
 
 def message(text: str) -> str:
-    """A sentence that may quote a name: cut, not yet made visible."""
+    """Prepares a sentence that may quote a name: cut, not yet made visible."""
     return cut(text, MESSAGE_LIMIT)
 
 
 def json_safe(text: str) -> str:
-    """For written JSON: the unsafe characters inside its strings as JSON escapes, which mean the same.
+    """Escapes the unsafe characters in strings of written JSON, which then mean the same.
 
-    Of ASCII whoever writes JSON leaves one as it is: delete.
+    A JSON writer leaves one ASCII character as it is: delete.
     """
     plain = _without_masks(text).isascii() and "\x7f" not in text
     return text if plain else unsafe().sub(_json_escape, text)

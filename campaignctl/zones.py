@@ -1,4 +1,5 @@
-"""Time zones by their IANA name, out of the tzdata package: the same on every machine, whatever its own database says.
+"""Finds time zones by their IANA name, in the tzdata package: the same on every machine, whatever its own database
+says.
 
 A name such as `localtime`, which a machine may have, is none. Wall times of a date are moments here, in zones whose
 clocks are set forward and back.
@@ -23,13 +24,13 @@ _PACKAGE: Final = Path(tzdata.__path__[0])
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Every name that the database has."""
+    """Returns every name that the database has."""
     return frozenset((_PACKAGE / "zones").read_text(encoding="utf-8").split())
 
 
 @lru_cache
 def zone(name: str) -> ZoneInfo:
-    """The zone of that name.
+    """Returns the zone of that name.
 
     Raises:
         ValueError: there is none.
@@ -44,7 +45,7 @@ def zone(name: str) -> ZoneInfo:
 
 @cache
 def zones_by_country() -> dict[str, tuple[str, ...]]:
-    """The zones of each country by its ISO 3166 code, in the order of tzdata's `zone.tab`."""
+    """Returns the zones of each country by its ISO 3166 code, in the order of tzdata's `zone.tab`."""
     found: dict[str, tuple[str, ...]] = {}
     for line in (_PACKAGE / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -58,11 +59,11 @@ _SECOND = timedelta(seconds=1)
 
 @lru_cache(maxsize=4096)
 def moment_of(day: date, clock: time, zone: tzinfo, *, later: bool) -> datetime:
-    """When a clock there shows that time, in that zone.
+    """Returns the moment at which a clock in the zone shows that time.
 
-    Of a time that comes twice, since the clock is set back, `later` says which; one that never comes, since the clock
-    is set forward past it, is the moment at which that is done. Compare in UTC: Python compares doubled hours by
-    the wall.
+    Of a time that comes twice, since the clock is set back, `later` says which; one that never comes, since the
+    clock is set forward past it, is the moment at which that is done. Compare in UTC: Python compares doubled hours
+    by the wall.
     """
     first = datetime.combine(day, clock, zone)
     second = first.replace(fold=1)
@@ -78,7 +79,7 @@ def moment_of(day: date, clock: time, zone: tzinfo, *, later: bool) -> datetime:
 
 
 def _set_forward(before: datetime, after: datetime, zone: tzinfo) -> datetime:
-    """The first second of the later offset; it lies between the two."""
+    """Returns the first second of the later offset, which lies between the two."""
     was = before.astimezone(zone).utcoffset()
     while after - before > _SECOND:
         middle = before + _SECOND * ((after - before) // _SECOND // 2)

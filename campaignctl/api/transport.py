@@ -211,7 +211,7 @@ def _told(proxy: Proxy | None) -> str:
 
 
 def _status(error: httpx.ProxyError) -> str:
-    """Returns the status of an answer and nothing of its words."""
+    """Says which status a proxy answered with, and nothing of its words."""
     status = re.match(r"\d{3}\b", str(error), re.ASCII)
     return f": it answered {status[0]}" if status else ""
 

@@ -1,4 +1,4 @@
-"""What a campaign is: one row per field, one table of transitions. Data only; everything else is derived.
+"""Says what a campaign is: one row for each field, one table of transitions. Data only; everything else is derived.
 
 A kind of campaign is one module here and one name in `KINDS`.
 """

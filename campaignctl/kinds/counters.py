@@ -1,4 +1,4 @@
-"""The words of `stats`: what a person counts as, a row per word and kind [000, 001]."""
+"""Says what the words of `stats` count a person as: a row for each word and kind [000, 001]."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from campaignctl.kinds import KINDS
 
 
 class Column(StrEnum):
-    """What became of a person so far. Reached and failed are final."""
+    """Names what became of a person so far. Reached and failed are final."""
 
     UNTRIED = "untried"
     UNDER_WAY = "under way"
@@ -71,7 +71,7 @@ LIMIT_DOCS: Final[Mapping[LimitName, str]] = MappingProxyType(
 
 
 def counted_by(limit: LimitName, kind: str) -> frozenset[str]:
-    """The words that a limit counts of a kind; none where it means nothing there.
+    """Returns the words that a limit counts of a kind; none where it means nothing there.
 
     >>> sorted(counted_by("dnd", "SmsCampaign"))
     ['failed-dnd']

@@ -1,4 +1,4 @@
-"""How numbers are written at home, and what time it is there: a row for every region that has numbers.
+"""Says how numbers are written in each country and what time it is there: a row for every region that has numbers.
 
 A row lets a number with the country code, with the trunk prefix and without either compare equal; nothing is ever
 compared by suffix. The rows come from the generated table; see `numbering`.
@@ -14,7 +14,10 @@ from campaignctl.kinds.numbering import REGIONS
 
 
 class Country(NamedTuple):
-    """`code` is ISO 3166; `lengths` count the digits after country code and trunk prefix, which may be empty."""
+    """Describes a country.
+
+    `code` is ISO 3166; `lengths` count the digits after country code and trunk prefix, which may be empty.
+    """
 
     code: str
     calling_code: str
@@ -24,7 +27,7 @@ class Country(NamedTuple):
 
     @property
     def time_zones(self) -> tuple[str, ...]:
-        """All that differ from one another; none where the database knows none."""
+        """Returns the country's time zones that differ from one another; none where the database knows none."""
         return _zones(self.code)
 
 
@@ -34,7 +37,7 @@ _KEPT: Final = {"ID": range(8, 13), "PH": (10,), "SA": (8, 9)}
 
 @cache
 def lengths_in(written: str) -> frozenset[int]:
-    """Those of a row: `6,8-10`.
+    """Reads the lengths of a row: `6,8-10`.
 
     >>> sorted(lengths_in("6,8-10"))
     [6, 8, 9, 10]
@@ -56,7 +59,7 @@ def _zones(code: str) -> tuple[str, ...]:
 
 
 class _Countries(Mapping[str, Country]):
-    """Each row is read when it is first asked for: an environment has one of them."""
+    """Reads each row when it is first asked for: an environment needs only one of them."""
 
     def __getitem__(self, code: str) -> Country:
         return _country(code)

@@ -1,4 +1,4 @@
-"""The currencies of ISO 4217, and how many digits their minor units have. Data only."""
+"""Lists the currencies of ISO 4217 and how many digits their minor units have. Data only."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _WITH_THREE_DIGITS: Final = "BHD IQD JOD KWD LYD OMR TND"
 
 
 def minor_digits(currency: str) -> int:
-    """How many digits stand behind the point of an amount."""
+    """Returns how many digits stand behind the decimal point of an amount."""
     if currency in _WITHOUT_MINOR_UNIT:
         return 0
     return 3 if currency in _WITH_THREE_DIGITS else 2
 
 
 def currency_problem(currency: str | None) -> str | None:
-    """What is wrong with the currency of prices."""
+    """Returns what is wrong with the currency of prices."""
     if currency is None:
         return "prices need a currency, such as INR"
     known = CURRENCIES.split()

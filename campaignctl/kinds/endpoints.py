@@ -1,4 +1,5 @@
-"""Where the API serves each kind of campaign, and how it speaks there: a row per kind, in it a row per collection.
+"""Says where the API serves each kind of campaign and how it speaks there: a row for each kind, in it a row for
+each collection.
 
 Facts are as the documents [000] to [004] give them (seen 2026-11). What is sent, asked for and put in order follows
 from the rows, and so do the settings of an environment that choose between them.
@@ -20,7 +21,7 @@ CREATE_FORMS: Final = ("wrapped", "bare")
 
 
 class ListedBy(Enum):
-    """What a collection puts its campaigns in order by."""
+    """Names the moment by which a collection orders its campaigns."""
 
     CREATED = "created"
     START = "start"
@@ -28,14 +29,15 @@ class ListedBy(Enum):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Endpoint:
-    """One collection, and `details`, the path of its per-recipient results. A page has `page_limit` items at most.
+    """Describes one collection; `details` is the path of its per-recipient results. A page has `page_limit` items
+    at most.
 
     The sorts are words of the API: `scan_sort` is by what moves least, `latest_sort` begins with the latest, where
     empty is the default order, and `newest_sort` says the same in words, which an account may not know. `listed_by`
-    is what these sort by, `details_sort` that of the results, oldest first.
-    `create_key` wraps the body of a create, `update_key` that of a PUT, None for a bare one; `in_array` puts what is
-    wrapped into an array; in a bare create people's numbers are one text with commas where `numbers_as_text`.
-    `list_params` go with every list. `sid_keys` are where an answer may have the SID, the likeliest first.
+    is what these sort by, `details_sort` that of the results, oldest first. `create_key` wraps the body of a
+    create, `update_key` that of a PUT, None for a bare one; `in_array` puts what is wrapped into an array; in a
+    bare create people's numbers are one text with commas where `numbers_as_text`. `list_params` go with every list.
+    `sid_keys` are where an answer may have the SID, the likeliest first.
     """
 
     collection: str
@@ -57,7 +59,7 @@ class Endpoint:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Service:
-    """How a kind is served: by its first endpoint, unless the environment's setting `chosen_by` names another.
+    """Says how a kind is served: by its first endpoint, unless the environment's setting `chosen_by` names another.
 
     `create_form` is how a create is wrapped unless the environment says otherwise.
     """
@@ -68,7 +70,7 @@ class Service:
     chosen_by: str | None = None
 
     def __post_init__(self) -> None:
-        """A row that contradicts itself never gets as far as an account."""
+        """Refuses a row that contradicts itself, so that it never gets as far as an account."""
         if self.create_form not in CREATE_FORMS:
             raise ValueError(f"{self.kind.name}: {self.create_form} is no form of a body")
         if (self.chosen_by is None) != (len(self.endpoints) == 1) or len(self.endpoints) > 2:
@@ -80,11 +82,11 @@ class Service:
 
     @property
     def default(self) -> Endpoint:
-        """The endpoint that is used where nothing chooses another."""
+        """Returns the endpoint that is used where nothing chooses another."""
         return self.endpoints[0]
 
     def other(self, collection: str) -> Endpoint | None:
-        """The endpoint beside the one in use; None where the kind has one alone."""
+        """Returns the endpoint beside the one in use; None where the kind has one alone."""
         return next((it for it in self.endpoints if it.collection != collection), None)
 
 

@@ -1,7 +1,7 @@
-"""How a text must look: a pattern, the words for it, and what people write instead. Data only.
+r"""Says how a text must look: a pattern, the words for it, and what people write instead. Data only.
 
 A pattern means the same to Python and to ECMA 262, so that the reader and the JSON Schemas cannot disagree: no
-`\\s`, `\\d` or `\\w`, whose letters differ between the two.
+`\s`, `\d` or `\w`, whose letters differ between the two.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ _BLANK = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff"
 
 @dataclass(frozen=True, eq=False)
 class Format:
-    """`pattern` is of the full text; `words` complete the sentence *must be …*.
+    """Describes a form of text.
 
-    `slips` pair the pattern of a common mistake with the sentence that says what happened.
+    `pattern` is of the full text; `words` complete the sentence *must be …*. `slips` pair the pattern of a common
+    mistake with the sentence that says what happened.
     """
 
     pattern: str
@@ -28,16 +29,18 @@ class Format:
 
     @cached_property
     def matches(self) -> Callable[[str], object]:
-        """Truthy when the full text looks so."""
+        """Returns a check that is truthy where the full text has the form."""
         return re.compile(self.pattern).fullmatch
 
     @cached_property
     def all_match(self) -> Callable[[str], object]:
-        """The same of many texts, each followed by a line break; for a pattern that takes none alone."""
+        """Returns the same check for many texts at once, each followed by a line break; for a pattern that takes no
+        line break itself.
+        """
         return re.compile(rf"(?:(?:{self.pattern})\n)*+").fullmatch
 
     def slip(self, text: str) -> str | None:
-        """What happened to a text that does not look so, where it is a common mistake."""
+        """Says what happened to a text that does not have the form, where it is a common mistake."""
         return next((words for pattern, words in self.slips if re.fullmatch(pattern, text)), None)
 
 

@@ -1,4 +1,7 @@
-"""The life of a campaign: its states [001, 002], the same for both kinds. `operations` leads from one to another."""
+"""Describes the life of a campaign: its states [001, 002], the same for both kinds.
+
+`operations` leads from one to another.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ DEFAULT_WINDOW = timedelta(days=30)
 
 
 class Status(StrEnum):
-    """What a live campaign is, in one spelling for both kinds."""
+    """Names the states of a live campaign, in one spelling for both kinds."""
 
     CREATED = "created"
     IN_PROGRESS = "in-progress"
@@ -29,7 +32,7 @@ class Status(StrEnum):
 
 
 class State(StrEnum):
-    """What a manifest wants a campaign to be."""
+    """Names the states that a manifest can ask for."""
 
     ACTIVE = "active"
     PAUSED = "paused"
@@ -80,7 +83,7 @@ _SPELLINGS: Mapping[str, Status] = MappingProxyType(
 
 
 def read_status(word: str) -> Status:
-    """The account's word, in any letter case and with any hyphens; `UNKNOWN` when it is none of them."""
+    """Reads the account's word in any letter case and with any hyphens; it is `UNKNOWN` when it is none of them."""
     return _SPELLINGS.get(
         word.strip().lower().replace("-", "").replace("_", "").replace(" ", ""), Status.UNKNOWN
     )

@@ -1,4 +1,4 @@
-"""What stands around a campaign in its file: a row per key. The campaign's own rows come from its kind."""
+"""Says what stands around a campaign in its file: a row for each key. The campaign's own rows come from its kind."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _from_file() -> Field:
 
 
 def stop_when(kinds: Iterable[Kind]) -> Field:
-    """The limits that mean something to one of the kinds."""
+    """Makes the row of `stop_when`, with the limits that mean something to one of the kinds."""
     names = (limit for limit in LIMIT_DOCS if any(counted_by(limit, kind.name) for kind in kinds))
     limits = (Field(limit, Type.STRING, LIMIT_DOCS[limit], format_by=formats.PERCENT) for limit in names)
     doc = "How many people must have been tried before a limit is looked at."
@@ -162,7 +162,7 @@ SUPPRESSED_NUMBERS = Field(
 
 
 def suppress(*more: Field) -> Field:
-    """Who is left out; `more` are the sources besides that are possible there."""
+    """Makes the row that says who is left out; `more` are further sources that are possible there."""
     return Field(
         SUPPRESS,
         Type.OBJECTS,
@@ -188,7 +188,7 @@ def suppress(*more: Field) -> Field:
 
 
 def suppress_of_manifest() -> Field:
-    """The same in a manifest, which may name another's people."""
+    """Makes the row of `suppress` for a manifest, which may name another campaign's people."""
     return suppress(
         Field(
             "campaign",
@@ -203,7 +203,7 @@ TAKE = "take"
 
 
 def take() -> Field:
-    """Some of the people who stand beside it."""
+    """Makes the row that takes some of the people who stand beside it."""
     doc = "How many; of fewer than that all are taken."
     people = Field("people", Type.INTEGER, doc, required=True, minimum=1)
     return Field(
@@ -303,7 +303,7 @@ def _spec(kind: Kind) -> Iterator[Field]:
 
 
 def opening(kind: str) -> tuple[Field, Field]:
-    """The rows with which every file begins: its format, and the kind of what it describes."""
+    """Returns the rows with which every file begins: its format, and the kind of what it describes."""
     return (
         Field("apiVersion", Type.STRING, "The format.", required=True, choices=(API_VERSION,)),
         Field("kind", Type.STRING, "What is described.", required=True, choices=(kind,)),

@@ -1,7 +1,9 @@
-"""What an apply can do to a campaign or a contact list: a row per operation, in the order of an apply (rule 7).
+"""Says what an apply can do to a campaign or a contact list: a row for each operation, in the order of an apply
+(rule 7).
 
-Every list of operations elsewhere follows from these rows, or is held against them when it is imported (`covering`),
-or is a match that the type checker holds against `Op`. `docs/how-to/operation.md` adds one step by step.
+Every list of operations elsewhere follows from these rows, or is held against them when it is imported
+(`covering`), or is a match that the type checker holds against `Op`. `docs/how-to/operation.md` adds one step by
+step.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from campaignctl.kinds.lifecycle import CALLING, FINISHED, MEETS, State, Status
 
 
 class Op(StrEnum):
-    """What an apply can do to a campaign, or to a contact list."""
+    """Names what an apply can do to a campaign or to a contact list."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -29,17 +31,17 @@ class Op(StrEnum):
 
     @property
     def irreversible(self) -> bool:
-        """True for what cannot be undone."""
+        """Tells whether the operation cannot be undone."""
         return OPERATIONS[self].irreversible
 
     @property
     def action(self) -> Action | None:
-        """The action it asks for; None for create and update."""
+        """Returns the action that the operation asks for; None for create and update."""
         return Action(self.value) if OPERATIONS[self].allowed_from else None
 
 
 class Action(StrEnum):
-    """What can be asked of a live campaign."""
+    """Names what can be asked of a live campaign."""
 
     PAUSE = "pause"
     RESUME = "resume"
@@ -48,12 +50,12 @@ class Action(StrEnum):
 
     @property
     def op(self) -> Op:
-        """The operation that asks for it."""
+        """Returns the operation that asks for the action."""
         return Op(self.value)
 
 
 class Permission(StrEnum):
-    """What can be allowed."""
+    """Names what can be allowed."""
 
     RESUME = "resume"
     COMPLETE = "complete"
@@ -77,12 +79,13 @@ About: TypeAlias = Literal["campaign", "list"]
 
 
 class OperationRow(NamedTuple):
-    """What is to be known of an operation.
+    """Holds what is to be known of an operation.
 
     `done` is the past tense, `will` what is said of one that the next apply does. `permission` is what releases it
     where it must be asked for. `read_before`: the campaign is read again right before the write. `repeatable`: sent
-    again after an unknown outcome whatever happened in between, since it calls nobody. `if_blocked`: done even where
-    the change is blocked. An action is allowed from `allowed_from` and leads to `leads_to`, or to one of `or_to`.
+    again after an unknown outcome whatever happened in between, since it calls nobody. `if_blocked`: done even
+    where the change is blocked. An action is allowed from `allowed_from` and leads to `leads_to`, or to one of
+    `or_to`.
     """
 
     op: Op
@@ -208,7 +211,8 @@ _Row = TypeVar("_Row")
 
 
 def each_of(where: str, listed: Iterable[_Key], wanted: Iterable[_Key]) -> tuple[_Key, ...]:
-    """What is listed, which is all that is wanted and no other. `where` is named in the error.
+    """Returns what is listed, once it is known to be all that is wanted and no other. `where` is named in the
+    error.
 
     Raises:
         AssertionError: one is missing or too many: nothing may run before somebody has decided about it.
@@ -222,7 +226,7 @@ def each_of(where: str, listed: Iterable[_Key], wanted: Iterable[_Key]) -> tuple
 
 
 def covering(where: str, table: Mapping[_Key, _Row], wanted: Iterable[_Key]) -> Mapping[_Key, _Row]:
-    """The table, which has a row for `each_of` those that are wanted."""
+    """Returns the table, once it is known to have a row for each of those wanted; see `each_of`."""
     each_of(where, table, wanted)
     return MappingProxyType(dict(table))
 
@@ -252,7 +256,7 @@ GRANTORS: Final[Mapping[Permission, frozenset[Grantor]]] = covering(
 
 
 def given_in(grantor: Grantor) -> tuple[Permission, ...]:
-    """The permissions that one may give, in the order of `Permission`."""
+    """Returns the permissions that a grantor may give, in the order of `Permission`."""
     return tuple(permission for permission in Permission if grantor in GRANTORS[permission])
 
 
@@ -285,12 +289,12 @@ each_of("kinds.lifecycle, MEETS", MEETS, State)
 
 
 def reached_by(action: Action) -> frozenset[Status]:
-    """What a campaign may be after an action."""
+    """Returns the statuses that a campaign may have after an action."""
     return OPERATIONS[action.op].or_to | {TRANSITIONS[action][1]}
 
 
 def shortest_path(status: Status, state: State) -> tuple[Action, ...] | None:
-    """The shortest allowed way, () when the state is met, None when there is none."""
+    """Returns the shortest allowed way to a state: () when the state is met, None when there is none."""
     queue: deque[tuple[Status, tuple[Action, ...]]] = deque([(status, ())])
     seen = {status}
     while queue:
@@ -305,6 +309,6 @@ def shortest_path(status: Status, state: State) -> tuple[Action, ...] | None:
 
 
 def ending_permissions(state: State) -> tuple[Permission, ...]:
-    """What must be allowed of what cannot be undone on the way from a campaign that is alive to a state."""
+    """Returns what must be allowed for the irreversible steps between a campaign that is alive and a state."""
     rows = [OPERATIONS[action.op] for action in shortest_path(Status.CREATED, state) or ()]
     return tuple(row.permission for row in rows if row.irreversible and row.permission)

@@ -1,4 +1,4 @@
-"""The SMS campaign, a row per field, in the order of [001]."""
+"""Holds the rows of the SMS campaign, in the order of [001]."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How people are expected to answer, and what it costs: the rows of `usage` and `prices`. Data only."""
+"""Holds the rows of `usage` and `prices`: how people are expected to answer, and what that costs. Data only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The columns of the field tables. `kinds/voice.py` and `kinds/sms.py` hold the rows.
+"""Defines the columns of the field tables. `kinds/voice.py` and `kinds/sms.py` hold the rows.
 
 Schema, reading of scalars, comparison, payload, masking and reference all follow from a row. The tables check
 themselves when they are imported. A row is equal to itself alone: each is there once.
@@ -20,7 +20,7 @@ Value: TypeAlias = "str | int | bool | None | Sequence[Value] | Mapping[str, Val
 
 
 class Type(Enum):
-    """How a field is written."""
+    """Names how a field is written: the types of values."""
 
     STRING = "string"
     DIGITS = "digits"  # a string of digits, leading zeros and all
@@ -40,7 +40,7 @@ class Type(Enum):
 
 
 class Compare(Enum):
-    """When two values mean the same."""
+    """Names the ways in which two values can mean the same."""
 
     EXACT = "exact"
     CASELESS = "caseless"
@@ -54,14 +54,14 @@ class Compare(Enum):
 
 
 class Mutability(Enum):
-    """Until when a field may change [002, 001]."""
+    """Names until when a field may change [002, 001]."""
 
     BEFORE_START = "before the start"
     ALWAYS = "always"
 
 
 class Secrecy(Enum):
-    """What of a value may be shown."""
+    """Names what of a value may be shown."""
 
     OPEN = "open"
     PEOPLE = "people"  # phone numbers of people: masked
@@ -70,7 +70,7 @@ class Secrecy(Enum):
 
 
 class Role(Enum):
-    """What a field is to the rules, where its name alone does not matter."""
+    """Names what a field is to the rules, where its own name does not matter."""
 
     PLAIN = "plain"
     NAME = "name"
@@ -83,14 +83,14 @@ class Role(Enum):
 
 
 class Unit(StrEnum):
-    """What a campaign makes one of for each recipient, or more: a plan counts them."""
+    """Names what a campaign makes one or more of for each recipient; a plan counts them."""
 
     CALL = "call"
     MESSAGE = "message"
 
 
 class Bound(StrEnum):
-    """What `minimum` and `maximum` count, for messages."""
+    """Names what `minimum` and `maximum` count, for messages."""
 
     LENGTH = "characters"
     ITEMS = "items"
@@ -118,18 +118,17 @@ _FORMAT_BY_TYPE: Mapping[Type, Format] = {
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """One row.
+    """Describes one field.
 
     `minimum` and `maximum` bound a number's value, a string's characters or an array's items. `default` is the
     documented one: null and it mean the same. `choices` are the words allowed (of each item, in an array);
-    `retired` pairs one that is no longer with the sentence that says what to write instead.
-    `aliases` are other spellings that an answer may use. `constant` is sent with every create to `only_on`, the
-    one collection of the API that knows the field. `source` names the document, as `exotel-api.md` does, or is our
-    own name for what the API does not know.
-    `format_by` is how a text must look, or an array's items, where the type does not say it; `keys` how the names
-    of a map. A `shorthand` object may be one word, which then stands for each member. `by_name`: an item may be
-    given as `{name: …}` instead of its SID. `most_variables` is how many different @@Columns a text may name, None
-    where the documents set no bound.
+    `retired` pairs one that is no longer with the sentence that says what to write instead. `aliases` are other
+    spellings that an answer may use. `constant` is sent with every create to `only_on`, the one collection of the
+    API that knows the field. `source` names the document, as `exotel-api.md` does, or is our own name for what the
+    API does not know. `format_by` is how a text must look, or an array's items, where the type does not say it;
+    `keys` how the names of a map. A `shorthand` object may be one word, which then stands for each member.
+    `by_name`: an item may be given as `{name: …}` instead of its SID. `most_variables` is how many different
+    @@Columns a text may name, None where the documents set no bound.
     """
 
     name: str
@@ -158,7 +157,7 @@ class Field:
     most_variables: int | None = None
 
     def __post_init__(self) -> None:
-        """A row that contradicts itself never gets as far as a user."""
+        """Refuses a row that contradicts itself, so that it never gets as far as a user."""
         if bool(self.fields) != (self.type in (Type.OBJECT, Type.OBJECTS, Type.OBJECT_MAP)):
             raise ValueError(f"{self.name}: an object has members, and nothing else has")
         if not self.doc.endswith("."):
@@ -170,7 +169,10 @@ class Field:
 
     @cached_property
     def compare(self) -> Compare:
-        """By the row, else by the type; words to choose from come back in any letter case."""
+        """Returns how two values compare: by the row, else by the type.
+
+        Words to choose from come back in any letter case.
+        """
         if self.compare_by is not None:
             return self.compare_by
         if self.choices and self.type is Type.STRING:
@@ -179,25 +181,25 @@ class Field:
 
     @cached_property
     def bound(self) -> Bound:
-        """What the limits count."""
+        """Returns what the limits count."""
         if self.type is Type.INTEGER:
             return Bound.VALUE
         return Bound.LENGTH if self.type in _TEXTS else Bound.ITEMS
 
     @cached_property
     def format(self) -> Format | None:
-        """By the row, else by the type; None where any text will do."""
+        """Returns the format: by the row, else by the type; None where any text will do."""
         return self.format_by or _FORMAT_BY_TYPE.get(self.type)
 
     @cached_property
     def members(self) -> Mapping[str, Field]:
-        """The members of an object by name."""
+        """Returns the members of an object by name."""
         return {member.name: member for member in self.fields}
 
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """A kind of campaign: its words and its rows, in the order of the reference."""
+    """Describes a kind of campaign: its words and its rows, in the order of the reference."""
 
     name: str  # as `kind:` in a manifest
     short: str  # as in `voice/NAME`
@@ -214,7 +216,7 @@ class Kind:
     min_window_minutes: int = 0  # between start and end
 
     def __post_init__(self) -> None:
-        """Names once; exactly one name, schedule, start and end."""
+        """Checks that names stand once, and that there is exactly one name, schedule, start and end."""
         names = [path for path, _ in self.leaves_and_objects()]
         if len(names) != len(set(names)):
             raise ValueError(f"{self.name}: a field stands twice")
@@ -224,11 +226,11 @@ class Kind:
 
     @cached_property
     def stem(self) -> str:
-        """What the verb's other forms are made of: call, called, calling."""
+        """Returns the stem of the verb's other forms: call, called, calling."""
         return self.verb.removesuffix("s")
 
     def leaves_and_objects(self) -> Iterator[tuple[str, Field]]:
-        """Every row with its dotted path, an object before its members."""
+        """Yields every row with its dotted path, an object before its members."""
         for field in self.fields:
             yield field.name, field
             for member in field.fields:
@@ -236,41 +238,41 @@ class Kind:
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
-        """Top-level rows by name."""
+        """Returns the top-level rows by name."""
         return {field.name: field for field in self.fields}
 
     @cached_property
     def by_path(self) -> Mapping[str, Field]:
-        """All rows by dotted path."""
+        """Returns all rows by dotted path."""
         return dict(self.leaves_and_objects())
 
     @cached_property
     def schedule(self) -> Field:
-        """The object that holds start and end."""
+        """Returns the object that holds start and end."""
         return next(field for field in self.fields if field.role is Role.SCHEDULE)
 
     @cached_property
     def start(self) -> Field:
-        """`send_at` or `start_time`, in the schedule."""
+        """Returns the row of the start in the schedule: `send_at` or `start_time`."""
         return next(field for field in self.schedule.fields if field.role is Role.START)
 
     @cached_property
     def end(self) -> Field:
-        """`end_at` or `end_time`, in the schedule."""
+        """Returns the row of the end in the schedule: `end_at` or `end_time`."""
         return next(field for field in self.schedule.fields if field.role is Role.END)
 
     @cached_property
     def numbers(self) -> tuple[Field, ...]:
-        """The top-level rows that hold people's numbers."""
+        """Returns the top-level rows that hold people's numbers."""
         return tuple(field for field in self.fields if field.type is Type.NUMBERS)
 
     @cached_property
     def given_by_name(self) -> tuple[Field, ...]:
-        """The top-level rows whose items may be given by name."""
+        """Returns the top-level rows whose items may be given by name."""
         return tuple(field for field in self.fields if field.by_name)
 
     def in_role(self, role: Role) -> tuple[Field, ...]:
-        """The top-level rows of a role."""
+        """Returns the top-level rows of a role."""
         return self._by_role[role]
 
     @cached_property

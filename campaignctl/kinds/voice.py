@@ -1,4 +1,4 @@
-"""The voice campaign, a row per field, in the order of [004]."""
+"""Holds the rows of the voice campaign, in the order of [004]."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The nouns that cross borders: manifests, campaigns, plans, results. Frozen values; no rule decides here."""
+"""Defines the nouns that cross borders: manifests, campaigns, plans, results. Frozen values; no rule decides here."""

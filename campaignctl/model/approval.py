@@ -1,5 +1,6 @@
-"""What a reviewer approves (rule 11): a plan's digest, the moment until which it holds, and how many people are in the
-lists that it reaches. An approval is as old as the plan that was read."""
+"""Defines what a reviewer approves (rule 11): a plan's digest, the moment until which it holds, and how many people
+are in the lists that it reaches. An approval is as old as the plan that was read.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ _EXAMPLE: Final = "9f2c41aa07be@2027-01-15T03:20Z"
 
 
 def approval_of(digest: str, expires_at: datetime, counts: Sequence[int | None] = ()) -> str:
-    """`DIGEST@TIME+COUNT…`, the time in UTC to the minute, rounded down; a count for each list, `x` where unknown."""
+    """Writes `DIGEST@TIME+COUNT…`: the time in UTC to the minute, rounded down, and a count for each list, `x`
+    where it is unknown.
+    """
     counts = counts if len(counts) <= MOST_COUNTS else ()
     told = "".join(f"+{_UNKNOWN if count is None else count}" for count in counts)
     return f"{digest}@{expires_at.astimezone(UTC).strftime(_FORMAT)}{told}"
@@ -37,7 +40,7 @@ _MOST_NAMED: Final = 3
 
 
 class Approval(NamedTuple):
-    """What `--expect` was given."""
+    """Holds the approval that `--expect` was given."""
 
     digest: str
     until: datetime
@@ -45,7 +48,7 @@ class Approval(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> Approval:
-        """Raises UsageError for anything shorter, and for what is none."""
+        """Reads an approval. Raises UsageError for a text that is shorter than one or is none."""
         found = _WRITTEN.fullmatch(text.strip())
         try:
             if found is not None:
@@ -60,7 +63,10 @@ class Approval(NamedTuple):
         )
 
     def hold_against(self, digest: str, now: datetime, came: Sequence[str] = ()) -> None:
-        """Raises RefusedError after its moment, and for another plan; `came` are dates that it has since midnight."""
+        """Refuses a plan that is another, or whose moment has passed, with RefusedError.
+
+        `came` are dates that the plan has gained since midnight.
+        """
         if self.until <= now:
             raise RefusedError(
                 f"the approval expired at {self.until.isoformat()}; plan again and review that plan"

@@ -1,4 +1,4 @@
-"""The two sides of a plan: what manifests ask for, and what the account holds."""
+"""Holds the two sides of a plan: what manifests ask for, and what the account holds."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RefreshStrategy: TypeAlias = Literal["auto", "full"]
 
 
 class Key(NamedTuple):
-    """What a change is listed under: kind, name, SID."""
+    """Holds what a change is listed under: kind, name, SID."""
 
     kind: str
     name: str
@@ -37,21 +37,20 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """One manifest, read, substituted and checked.
+    """Holds one manifest, read, substituted and checked.
 
-    `spec` holds the declared fields of the kind's table, `name` among them, `from_file` resolved into `from`;
-    None means *must be unset*, a missing key *not managed*. Texts stay as written. `ignore` holds dotted
-    paths, `allow` the operations that the manifest itself asks for, `distinct_from` the SIDs of campaigns that it is
-    not, whatever it looks like. `document` counts a file's documents from 0.
-    A list that is given by name stands in the spec as a `ListName` until it is resolved; then `list_names`
-    maps its SID to that name. `numbers_file` is the file that `from` was read from, as positions name files.
-    `stop_when` holds the limits of a guard as written, `usage` how its people are expected to answer, too. `after` is
-    what it waits for.
-    `written` is the document by its fields' types, kept only where rules of the project's own ask.
-    One that repeats has the rule in `repeat` and no schedule: it means no campaign, each `occurrence` of it does.
-    `suppress` are the sources that it names, `suppression` whom they and the project's hold. Where these leave somebody
-    out, `from` holds the others: `declared` are all, `places` those of the others among them, `left_out` who is not
-    called, by the country's rule. `shown` is what the account shows of the campaigns that `suppress` names.
+    `spec` holds the declared fields of the kind's table, `name` among them, `from_file` resolved into `from`; None
+    means *must be unset*, a missing key *not managed*. Texts stay as written. `ignore` holds dotted paths, `allow`
+    the operations that the manifest itself asks for, `distinct_from` the SIDs of campaigns that it is not, whatever
+    it looks like. `document` counts a file's documents from 0. A list that is given by name stands in the spec as a
+    `ListName` until it is resolved; then `list_names` maps its SID to that name. `numbers_file` is the file that
+    `from` was read from, as positions name files. `stop_when` holds the limits of a guard as written, `usage` how
+    its people are expected to answer, too. `after` is what it waits for. `written` is the document by its fields'
+    types, kept only where rules of the project's own ask. One that repeats has the rule in `repeat` and no
+    schedule: it means no campaign, each `occurrence` of it does. `suppress` are the sources that it names,
+    `suppression` whom they and the project's hold. Where these leave somebody out, `from` holds the others:
+    `declared` are all, `places` those of the others among them, `left_out` who is not called, by the country's
+    rule. `shown` is what the account shows of the campaigns that `suppress` names.
     """
 
     kind: Kind
@@ -83,22 +82,22 @@ class Desired:
 
     @property
     def name(self) -> str | None:
-        """None only where a SID is pinned and the name is not managed."""
+        """Returns the name; None only where a SID is pinned and the name is not managed."""
         name = self.spec.get("name")
         return name if isinstance(name, str) else None
 
     @property
     def kind_and_name(self) -> str:
-        """KIND/NAME, as other manifests name it."""
+        """Returns KIND/NAME, as other manifests name it."""
         return f"{self.kind.short}/{self.name}"
 
     @property
     def declares(self) -> Value:
-        """The numbers that it declares, before anybody is left out."""
+        """Returns the numbers that the manifest declares, before anybody is left out."""
         return self.spec.get("from") if self.declared is None else self.declared
 
     def ignores(self, path: str) -> bool:
-        """True for a path that is ignored itself or within an ignored object."""
+        """Tells whether a path is ignored, itself or within an ignored object."""
         return path in self.ignore or path.partition(".")[0] in self.ignore
 
 
@@ -108,11 +107,11 @@ Locate: TypeAlias = Callable[[Desired, str], Position]
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """One campaign of the account.
+    """Holds one campaign of the account.
 
-    `spec` holds the writable fields that the answer showed, under the table's names; a key it lacks says
-    nothing. `word` is the account's own status. `stats` is None when the answer has none;
-    `estimated_cost` is the account's own, as it wrote it.
+    `spec` holds the writable fields that the answer showed, under the table's names; a key it lacks says nothing.
+    `word` is the account's own status. `stats` is None when the answer has none; `estimated_cost` is the account's
+    own, as it wrote it.
     """
 
     kind: Kind
@@ -128,41 +127,43 @@ class Live:
 
     @property
     def name(self) -> str:
-        """Empty when the answer has none."""
+        """Returns the name; it is empty when the answer has none."""
         name = self.spec.get("name")
         return name if isinstance(name, str) else ""
 
     @property
     def status_word(self) -> str:
-        """The status as documents carry it: the account's own word where it is none of theirs."""
+        """Returns the status as documents carry it: the account's own word where it is none of theirs."""
         return self.word if self.status in (Status.UNKNOWN, Status.DELETED) else self.status.value
 
     @property
     def strange(self) -> str:
-        """What is said of a status that is not known."""
+        """Describes a status that is not known, for a message."""
         if not self.word:
             return "the account does not show its status"
         return f"the account calls its status {self.word}, which is not known"
 
     @property
     def alive(self) -> bool:
-        """Created, in progress or paused."""
+        """Tells whether the campaign is created, in progress or paused."""
         return self.status in ALIVE
 
     @property
     def finished(self) -> bool:
-        """Completed, archived, failed, canceled or deleted."""
+        """Tells whether the campaign is completed, archived, failed, canceled or deleted."""
         return self.status in FINISHED
 
     @property
     def listed_at(self) -> datetime | None:
-        """What the account puts it in order by, its creation or its start; None where it does not show that."""
+        """Returns the moment that the account orders the campaign by, its creation or its start; None where that is
+        not shown.
+        """
         if SERVICES[self.kind.name].default.listed_by is ListedBy.CREATED:
             return self.created
         return window_of(self.kind, self.spec).start
 
     def showing(self, spec: Mapping[str, Value]) -> Live:
-        """The same campaign with other fields."""
+        """Returns the same campaign with these fields instead of its own."""
         return Live(
             self.kind,
             self.sid,
@@ -178,16 +179,16 @@ class Live:
 
     @property
     def age_key(self) -> tuple[bool, float, str]:
-        """Sorts the oldest first, then by SID; unknown dates last."""
+        """Returns a key that sorts the oldest first, then by SID; unknown dates come last."""
         return (self.created is None, self.created.timestamp() if self.created else 0.0, self.sid)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What reading an account gave for one kind.
+    """Holds what reading an account gave for one kind.
 
-    `complete` is False when an item failed or pages could not be followed: then a name that is not seen is
-    absent only if it stands in `searched`, the names that a complete search of their own was made for.
+    `complete` is False when an item failed or pages could not be followed: then a name that is not seen is absent
+    only if it stands in `searched`, the names that a complete search of their own was made for.
     """
 
     campaigns: tuple[Live, ...] = ()
@@ -195,18 +196,19 @@ class Listing:
     searched: frozenset[str] = frozenset()
 
     def settles(self, name: str) -> bool:
-        """True when a campaign of this name that is not in `campaigns` surely does not exist."""
+        """Tells whether a campaign of this name that is not in `campaigns` certainly does not exist."""
         return self.complete or name in self.searched
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The account at one moment, by the server's clock; `clocks` are those that are out of step with it.
+    """Holds the account at one moment, by the server's clock; `clocks` are those that are out of step with it.
 
     `listings` by kind name. `elsewhere` maps the SID of a pin that was not found to the kind it was found as.
-    `other_endpoint` are the alive campaigns of the endpoint that the environment does not use. Of a kind that a create
-    may be wanted of, `newest_finished` holds one page of what is over, by kind name; `other_endpoint_finished` of that
-    endpoint. `expanded_at` is the moment as of which dates of what repeats were looked up.
+    `other_endpoint` are the alive campaigns of the endpoint that the environment does not use. Of a kind that a
+    create may be wanted of, `newest_finished` holds one page of what is over, by kind name;
+    `other_endpoint_finished` of that endpoint. `expanded_at` is the moment as of which dates of what repeats were
+    looked up.
     """
 
     now: datetime
@@ -223,7 +225,9 @@ class Snapshot:
 
 
 def sharing(live: Live, desired: Desired) -> Live:
-    """The campaign, with the manifest's own numbers where they are written alike; it says what it said."""
+    """Returns the campaign with the manifest's own number objects where both are written alike, which saves memory
+    and changes nothing.
+    """
     for row in live.kind.numbers:
         theirs, mine = live.spec.get(row.name), desired.spec.get(row.name)
         if isinstance(theirs, tuple) and isinstance(mine, list) and theirs == tuple(mine):
@@ -243,7 +247,7 @@ def knowing_lists(live: Live, before: Live) -> Live:
 
 
 class ListRef(str):
-    """A list of the project in a spec: its text is the SID of the account's list, which is a version of it.
+    """Marks a list of the project in a spec: its text is the SID of the account's list, which is a version of it.
 
     Of one that is yet to be uploaded `sid` is None, and the text one that no SID can be. `current` is whether the
     version is of the content that the manifest has now; `members` are its people where that is so. `besides` are people
@@ -268,7 +272,7 @@ class ListRef(str):
         besides: frozenset[str] | None = None,
         suppresses: bool = False,
     ) -> ListRef:
-        """The marker of a list."""
+        """Makes the marker of a list."""
         ref = super().__new__(cls, f"{{name: {name}}}" if sid is None else sid)
         ref.name, ref.sid, ref.current, ref.members = name, sid, current, members
         ref.besides, ref.suppresses = besides, suppresses
@@ -276,23 +280,22 @@ class ListRef(str):
 
     @property
     def meaning(self) -> tuple[str, bool]:
-        """Versions of one content mean the same."""
+        """Returns what two markers are compared by: versions of one content mean the same."""
         return self.name, self.current
 
 
 class ListName(str):
-    """A contact list that a manifest gives by name, until it is looked up.
+    """Stands in a manifest's `lists` for a contact list that is given by name, until the list is looked up.
 
-    Stands in a manifest's `lists` for one that is given by name. Its text is as written, which no SID can be.
-
-    `reason` is why it could not be resolved; None where nobody looked yet.
+    Its text is as written, which no SID can be. `reason` is why it could not be resolved; None where nobody looked
+    yet.
     """
 
     name: str
     reason: Reason | None
 
     def __new__(cls, name: str, reason: Reason | None = None) -> ListName:
-        """The marker of a name."""
+        """Makes the marker of a name."""
         marker = super().__new__(cls, f"{{name: {name}}}")
         marker.name, marker.reason = name, reason
         return marker

@@ -1,4 +1,4 @@
-"""The commit that the manifests are of: what was created after it, a newer commit may know (rule 6)."""
+"""Holds the commit that the manifests are of: what was created after it, a newer commit may know (rule 6)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from campaignctl.model.campaigns import Live
 
 
 class Checkout(NamedTuple):
-    """`committed` is when the commit was made; None where git cannot say, and then `trouble` is why not."""
+    """Holds a commit. `committed` is when it was made; None where git cannot say, and then `trouble` says why."""
 
     committed: datetime | None
     trouble: str = ""
 
     def why_not_ended(self, live: Live) -> str | None:
-        """Why an orphan may be known to a newer commit than this one; None where it surely is not."""
+        """Says why an orphan may be known to a newer commit than this one; None where it certainly is not."""
         if self.committed is None:
             return f"nobody can tell whether it is newer than the commit that is checked out ({self.trouble})"
         if live.created is None:
@@ -26,5 +26,5 @@ class Checkout(NamedTuple):
 
 
 def no_checkout() -> Checkout | None:
-    """Outside git."""
+    """Says that there is no commit, as outside git."""
     return None

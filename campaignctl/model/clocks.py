@@ -1,4 +1,7 @@
-"""Clocks that are out of step with the server's: nobody is called unless it is right by each of them. Pure."""
+"""Compares clocks that are out of step with the server's: nobody is called unless it is right by each of them.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ SET_IT: Final = "set this machine's clock: timedatectl set-ntp true"
 
 @dataclass(frozen=True, slots=True)
 class OtherClock:
-    """`whose` it is, in words, the moment that it shows, and what sets it right."""
+    """Describes another clock: `whose` it is in words, the moment that it shows, and what sets it right."""
 
     whose: str
     now: datetime
@@ -25,16 +28,16 @@ class OtherClock:
 
 
 def latest(now: datetime, clocks: Iterable[OtherClock]) -> datetime:
-    """The last moment that any of the clocks shows: what has expired by one of them has expired."""
+    """Returns the last moment that any of the clocks shows: what has expired by one of them has expired."""
     return max([now, *(clock.now for clock in clocks)])
 
 
 def seconds_apart(by: timedelta) -> str:
-    """`90 seconds`."""
+    """Writes the distance of two clocks: `90 seconds`."""
     return counted(round(abs(by.total_seconds())), "second")
 
 
 def out_of_step(ahead: timedelta) -> str:
-    """This machine's clock beside the account's, which is `ahead` of it."""
+    """Describes this machine's clock beside the account's, which is `ahead` of it."""
     direction = "behind" if ahead > timedelta() else "ahead of"
     return f"this machine's clock is {seconds_apart(ahead)} {direction} the account's"

@@ -1,4 +1,4 @@
-"""Documents that lie beside the campaigns and are none: what is common to all kinds of them."""
+"""Defines what is common to all documents that lie beside the campaigns and are none."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ FindText: TypeAlias = Callable[[Mapping[str, Value]], str]
 
 
 def no_text(_spec: Mapping[str, Value]) -> str:
-    """Where nothing is registered."""
+    """Returns no text: nothing is registered."""
     return ""
 
 
 class CompanionPlace(NamedTuple):
-    """Where a companion stands: its file, its place among the file's documents from 0.
+    """Holds where a companion stands: its file, its place among the file's documents from 0.
 
     `commented` are the dotted paths of its texts that a comment follows in their line.
     """
@@ -33,7 +33,7 @@ class CompanionPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """A document beside the campaigns, read and checked. A kind adds what it says as fields of its own.
+    """Represents a document beside the campaigns, read and checked. A kind adds what it says as fields of its own.
 
     It is never narrowed, counted or applied as a campaign is; only one of a `selectable` kind is ever selected.
     """
@@ -43,17 +43,17 @@ class Companion:
 
 @dataclass(frozen=True, eq=False)
 class CompanionKind:
-    """A kind of such documents.
+    """Describes a kind of such documents.
 
-    `name` is its `kind:`, `schema` its name in `schemas/`, `document` the rows of the complete document. `build` makes
-    the typed document of values that the rows let through, or of what could be read of a faulty one. `faults` are what
-    is wrong with one document between its fields, `conflicts` what is wrong among all of an environment; both name a
-    dotted path. `is_needed` tells whether a selected campaign cannot do without: a mistake in a document is then an
-    error, else a warning. `settings` are its values by dotted path, as a `diff` names them. `example` is one of them in
-    YAML. `substitutes`: whether `${name}` is filled in. `all_or_none`: where one document is not valid none counts,
-    since what is missing would be taken for a fault of the campaigns.
-    `selectable`: PATHS and labels select such a document as they select campaigns, its name has the prefix of `prune`,
-    and a path that holds nothing else holds a manifest.
+    `name` is its `kind:`, `schema` its name in `schemas/`, `document` the rows of the complete document. `build`
+    makes the typed document of values that the rows let through, or of what could be read of a faulty one. `faults`
+    are what is wrong with one document between its fields, `conflicts` what is wrong among all of an environment;
+    both name a dotted path. `is_needed` tells whether a selected campaign cannot do without: a mistake in a
+    document is then an error, else a warning. `settings` are its values by dotted path, as a `diff` names them.
+    `example` is one of them in YAML. `substitutes`: whether `${name}` is filled in. `all_or_none`: where one
+    document is not valid none counts, since what is missing would be taken for a fault of the campaigns.
+    `selectable`: PATHS and labels select such a document as they select campaigns, its name has the prefix of
+    `prune`, and a path that holds nothing else holds a manifest.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What became of a request that writes contacts and the lists that they are in."""
+"""Holds what became of a request that writes contacts and the lists that they are in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from campaignctl.model.results import NotReached, Refused, Unknown
 
 @dataclass(frozen=True, slots=True)
 class ContactItem:
-    """One item of an answer. `fine` says that it succeeded; `code` is its own, None without.
+    """Holds one item of an answer. `fine` says that it succeeded; `code` is its own, None without.
 
     `sid` is the contact's or list's own, `number` and `fields` what it shows of a contact; `message` why it failed.
     """
@@ -24,14 +24,14 @@ class ContactItem:
 
 @dataclass(frozen=True, slots=True)
 class ContactItems:
-    """An answer that could be read: an item for each that was sent, in any order, or so the API says."""
+    """Holds an answer that could be read: an item for each that was sent, in any order, or so the API says."""
 
     items: tuple[ContactItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ContactExchange:
-    """A write of a batch that is over, and how many requests were made for it."""
+    """Holds a write of a batch that is over, and how many requests were made for it."""
 
     answer: ContactItems | Refused | NotReached | Unknown
     attempts: int

@@ -1,4 +1,7 @@
-"""The names of occurrences: `<name>-YYYY-MM-DD` with a date that the calendar has; no other name is reserved."""
+"""Makes and reads the names of occurrences: `<name>-YYYY-MM-DD` with a date that the calendar has.
+
+No other name is reserved.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +17,19 @@ _RUN_AT_END: Final = re.compile(r"(?:[^\W_]|-)+$")
 
 
 class DatedName(NamedTuple):
-    """A name that ends in a date: `base` is what stands before it."""
+    """Holds a name that ends in a date; `base` is what stands before the date."""
 
     base: str
     day: date
 
 
 def dated(base: str, day: date) -> str:
-    """`weekly-reminder-2027-01-04`."""
+    """Writes the name of an occurrence: `weekly-reminder-2027-01-04`."""
     return f"{base}-{day.isoformat()}"
 
 
 def parsed(name: str) -> DatedName | None:
-    """None where it does not end in a date that the calendar has."""
+    """Reads the name of an occurrence; None where it does not end in a date that the calendar has."""
     found = _DATED.fullmatch(name)
     if found is None:
         return None
@@ -37,15 +40,16 @@ def parsed(name: str) -> DatedName | None:
 
 
 def month_term(name: str) -> str:
-    """What a dated name is searched by: the run of letters, digits and hyphens that ends in the date, cut after the
-    month: one search serves all dates of a month."""
+    """Returns the term that a dated name is searched by: the run of letters, digits and hyphens that ends in the
+    date, cut after the month, so that one search serves all dates of a month.
+    """
     found = _RUN_AT_END.search(name[: -len("-04")])
     assert found is not None, "a dated name ends in a date"
     return found[0]
 
 
 def is_of_series(desired: Desired, name: str) -> bool:
-    """Whether a name is reserved to the manifest that an occurrence is of, by its name or its previous one."""
+    """Tells whether a name is reserved to the manifest that an occurrence is of, by its name or its previous one."""
     if desired.occurrence is None:
         return False
     theirs = parsed(name)

@@ -1,7 +1,7 @@
-"""What an SMS campaign in India is held against, a row for each check: how bad it is, and who says so. Data only.
+"""Lists what an SMS campaign in India is checked for, a row for each check: how bad it is, and who says so.
 
-It stands here and not in `dlt`, which no project without registered templates imports: its policy's settings are made
-of it.
+Data only. It stands here and not in `dlt`, which no project without registered templates imports: its policy's
+settings are made of it.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from typing import Final, NamedTuple
 
 
 class CheckLevel(Enum):
-    """How bad a finding is where `checks` does not say."""
+    """Names how bad a finding is where `checks` does not say."""
 
     POLICY = "as the policy"
     WARN = "a warning at most"
 
 
 class DltCheck(NamedTuple):
-    """One row. `finds` is what is at fault; `source` who says so, `seen` in which month.
+    """Describes one check.
 
-    `of_template`: it is about a registered template, whatever the campaigns.
+    `finds` is what is at fault; `source` who says so, `seen` in which month. `of_template` is True where it is
+    about a registered template, whatever the campaigns.
     """
 
     name: str
@@ -149,7 +150,7 @@ CHECKS: Final[Mapping[str, DltCheck]] = MappingProxyType({row.name: row for row 
 
 
 class Slip(StrEnum):
-    """As documents carry it."""
+    """Names the kinds of first differences between two texts, as documents carry them."""
 
     NORMAL_FORM = "normal-form"
     LINE_BREAK_AT_END = "line-break-at-end"

@@ -1,8 +1,8 @@
-"""What a campaign says, and how often at most: the characters and segments of a text, the calls of a run.
+"""Estimates what a campaign says and how often: the characters and segments of a text, the calls of a run.
 
 An SMS is carried in GSM-7 where every character has a place in that alphabet, else in UCS-2 (3GPP TS 23.038); what
-does not fit into one is sent, and charged, as several segments. How many people stand in a list that nobody counted is
-unknown here, never 0.
+does not fit into one is sent, and charged, as several segments. How many people stand in a list that nobody counted
+is unknown here, never 0.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ VARIABLE: Final = re.compile(r"@@\w+")
 
 
 class Encoding(StrEnum):
-    """How the characters of an SMS travel."""
+    """Names how the characters of an SMS travel."""
 
     GSM_7 = "GSM-7"
     UCS_2 = "UCS-2"
@@ -49,7 +49,8 @@ _PLACES: Final[Mapping[Encoding, tuple[int, int]]] = {Encoding.GSM_7: (160, 153)
 
 @dataclass(frozen=True, slots=True)
 class TextEstimate:
-    """The text of one SMS. `characters` are places: some characters take two. With variables both are the least.
+    """Measures the text of one SMS. `characters` are places: some characters take two. With variables both are the
+    least.
 
     `beyond` is what of it lies outside GSM-7, None in GSM-7.
     """
@@ -62,13 +63,15 @@ class TextEstimate:
 
     @property
     def replaced_segments(self) -> int | None:
-        """How many it would be with all that lies outside GSM-7 replaced; None where something has no replacement."""
+        """Returns how many segments it would have with all that lies outside GSM-7 replaced; None where something
+        has no replacement.
+        """
         replaced = self.beyond.replaced if self.beyond else None
         return None if replaced is None else text_estimate(replaced).segments
 
 
 def text_estimate(text: str) -> TextEstimate:
-    """A text as it is sent; its variables count nothing, since nobody knows yet what fills them.
+    """Measures a text as it is sent; its variables count nothing, since nobody knows yet what fills them.
 
     >>> text_estimate("Your bill is due, @@Name").characters
     18
@@ -82,7 +85,7 @@ def text_estimate(text: str) -> TextEstimate:
 
 
 def _fixed(text: str) -> Iterator[int]:
-    """The offsets of what is not filled in."""
+    """Yields the offsets of the characters that no variable fills."""
     last = 0
     for variable in VARIABLE.finditer(text):
         yield from range(last, variable.start())
@@ -97,7 +100,7 @@ def _size(character: str, encoding: Encoding) -> int:
 
 
 def _segments(sizes: Iterable[int], alone: int, each: int) -> int:
-    """What takes two places is not cut in two: it begins the next segment."""
+    """Counts segments. A character that takes two places is not cut in two: it begins the next segment."""
     sizes = list(sizes)
     if sum(sizes) <= alone:
         return 1
@@ -111,7 +114,7 @@ def _segments(sizes: Iterable[int], alone: int, each: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number that may be known in part: at least `known`, and just that when it is `complete`.
+    """Holds a number that may be known in part: at least `known`, and exactly that when it is `complete`.
 
     `known` is None where nothing is known, `at_most` where nobody knows how many it can be.
     """
@@ -122,16 +125,16 @@ class Count:
 
     @classmethod
     def exactly(cls, known: int) -> Count:
-        """It is that many."""
+        """Makes a count that is known."""
         return cls(known, True, known)
 
     @classmethod
     def at_least(cls, known: int | None) -> Count:
-        """Nobody knows how many more; None where nothing is known."""
+        """Makes a count of which nobody knows how many more there are; None where nothing is known."""
         return cls(known, False)
 
     def __add__(self, other: Count) -> Count:
-        """What is unknown in a part is unknown in the sum."""
+        """Adds two counts. What is unknown in a part is unknown in the sum."""
         complete = self.complete and other.complete
         known = (self.known or 0) + (other.known or 0)
         unbounded = self.at_most is None or other.at_most is None
@@ -139,7 +142,7 @@ class Count:
         return Count(known if known or complete else None, complete, most)
 
     def times(self, factor: int | None) -> Count:
-        """So often for each; None where nobody knows how often, and then it is once at least."""
+        """Multiplies a count. The factor is None where nobody knows how often; it is at least once then."""
         if self.known is None or factor is None:
             return Count.at_least(self.known)
         most = None if self.at_most is None else self.at_most * factor
@@ -151,7 +154,7 @@ NOBODY: Final = Count.exactly(0)
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A campaign in numbers: whom it reaches, and how many calls or messages that is at most.
+    """Holds a campaign in numbers: whom it reaches, and how many calls or messages that is at most.
 
     `text` only of a campaign that `texts`, `retries` only of one that calls; None where they are not shown.
     """
@@ -166,7 +169,10 @@ class Estimate:
 def estimate_of(
     kind: Kind, spec: Mapping[str, Value], *, complete: bool, counts: Counts = NO_COUNTS
 ) -> Estimate:
-    """`complete` is False where `spec` is an answer, which may leave things out: what it lacks is not known."""
+    """Estimates a campaign.
+
+    `complete` is False where `spec` is an answer, which may leave things out: what it lacks is not known.
+    """
     people = people_of(kind, spec, counts)
     if kind.unit is Unit.MESSAGE:
         return Estimate(people, people, texts=True, text=_text_of(kind, spec))
@@ -176,10 +182,12 @@ def estimate_of(
 
 
 def people_of(kind: Kind, spec: Mapping[str, Value], counts: Counts = NO_COUNTS) -> Count:
-    """Who stands twice among the numbers counts once, unless `call_duplicate_numbers` says otherwise.
+    """Counts the people of a campaign; one who stands twice counts once, unless `call_duplicate_numbers` says
+    otherwise.
 
-    `counts` are those of lists. Somebody may be in two of them, or in one and among the numbers: then there are as many
-    as in the largest at least, and all of them together at most. Who is in lists of the project is known exactly.
+    `counts` are those of lists. Somebody may be in two of them, or in one and among the numbers: then there are as
+    many as in the largest at least, and all of them together at most. Who is in lists of the project is known
+    exactly.
     """
     numbers = sum(_numbers_of(field, spec) for field in kind.in_role(Role.RECIPIENTS))
     own, others = _lists_in(spec.get("lists"))
@@ -193,7 +201,7 @@ def people_of(kind: Kind, spec: Mapping[str, Value], counts: Counts = NO_COUNTS)
 
 
 def _lists_in(value: Value) -> tuple[list[Members], list[str]]:
-    """The members of the project's lists, and the SIDs of the others, each once."""
+    """Returns the members of the project's lists, and the SIDs of the others, each once."""
     lists = dict.fromkeys(value if isinstance(value, list | tuple) else texts(value))
     members = {it: it.members for it in lists if isinstance(it, ListRef) and it.members is not None}
     return list(members.values()), [str(it) for it in lists if it not in members]
@@ -226,7 +234,7 @@ Estimates: TypeAlias = tuple[Estimate | None, Estimate | None]
 
 
 def estimates(change: Change) -> Estimates:
-    """What its campaign says, and will say."""
+    """Returns what a change's campaign says now, and what it will say."""
     if change.of_list:
         return None, None
     kind, live = KINDS[change.key.kind], change.live
@@ -242,7 +250,7 @@ def estimates(change: Change) -> Estimates:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What an apply of a plan sets going, all together. `campaigns` is how many it is."""
+    """Sums what an apply of a plan sets going. `campaigns` is how many they are."""
 
     campaigns: int
     people: Count
@@ -251,9 +259,9 @@ class Reach:
 
 
 def reach_of(told: Iterable[tuple[Change, Estimate | None]]) -> Reach:
-    """Over what a plan creates, updates or resumes and leaves running. What waits, ends or is held reaches nobody.
+    """Sums over what a plan creates, updates or resumes and leaves running.
 
-    `told` is each change with what its campaign will say.
+    What waits, ends or is held reaches nobody. `told` pairs each change with what its campaign will say.
     """
     people = calls = messages = NOBODY
     campaigns = 0
@@ -273,7 +281,7 @@ def reach_of(told: Iterable[tuple[Change, Estimate | None]]) -> Reach:
 
 
 def sets_going(change: Change) -> bool:
-    """Whether an apply leads to calls or messages of this campaign."""
+    """Tells whether an apply of the change leads to calls or messages."""
     ops = {operation.op for operation in change.operations if operation.sid is None}
     waits = change.live is not None and change.live.status is Status.PAUSED and Op.RESUME not in ops
     return bool(ops & STARTING) and not ops & STOPPING and not waits

@@ -1,4 +1,4 @@
-"""What a check of manifests finds: said by dotted path, since good manifests keep no places."""
+"""Holds what a check of manifests finds. It is said by dotted path, since good manifests keep no places."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from campaignctl.diagnostics import Detail, Severity
 
 
 class SpecFinding(NamedTuple):
-    """What is wrong, at a dotted path: of `spec`, or beginning with `metadata`. `details` are a program's, by key.
+    """Says what is wrong at a dotted path: of `spec`, or beginning with `metadata`. `details` are a program's, by
+    key.
 
-    `about` are the paths of what it was concluded from: where one holds a mistake of its own, it is not known. Empty:
-    the object around.
+    `about` are the paths of what it was concluded from: where one holds a mistake of its own, it is not known.
+    Empty: the object around.
     """
 
     path: str
@@ -23,5 +24,5 @@ class SpecFinding(NamedTuple):
 
 
 def doubt(path: str, rule: str, message: str) -> SpecFinding:
-    """What makes nothing invalid and is to be looked at."""
+    """Makes a finding that leaves the input valid and is to be looked at."""
     return SpecFinding(path, rule, message, Severity.WARN)

@@ -1,4 +1,4 @@
-"""NAME on a command line: a name, a SID, `voice/NAME` or `sms/NAME`, and which campaigns it can mean."""
+"""Reads NAME on a command line: a name, a SID, `voice/NAME` or `sms/NAME`, and says which campaigns it can mean."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_SIMILAR: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class AskedName:
-    """A NAME as it was written. `word` is it without its kind; `kinds` are those it can be of."""
+    """Holds a NAME as it was written. `word` is it without its kind; `kinds` are those it can be of."""
 
     written: str
     word: str
@@ -25,13 +25,16 @@ class AskedName:
 
     @classmethod
     def read(cls, written: str) -> AskedName:
-        """`voice/x` and `sms/x` are of one kind; a name that merely begins otherwise is complete."""
+        """Reads a NAME.
+
+        `voice/x` and `sms/x` are of one kind; a name that merely begins otherwise is taken as it is.
+        """
         prefix, slash, rest = written.partition("/")
         mine = tuple(kind for kind in KINDS.values() if slash and rest and kind.short == prefix)
         return cls(written, rest, mine) if mine else cls(written, written, tuple(KINDS.values()))
 
     def of_one_kind(self, kinds: Iterable[Kind]) -> None:
-        """Raises UsageError where what was found is of both kinds: nobody can tell which one is meant."""
+        """Raises UsageError where campaigns of both kinds were found: nobody can tell which one is meant."""
         names = [f"{kind.short}/{self.word}" for kind in dict.fromkeys(kinds)]
         if len(names) > 1:
             raise UsageError(f"{quoted(self.word)} is of both kinds: write {' or '.join(names)}")
@@ -39,7 +42,7 @@ class AskedName:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a NAME came to in an account: every campaign that has it, and the one whose SID it is.
+    """Holds what a NAME came to in an account: every campaign that has it, and the one whose SID it is.
 
     `complete` is False where others may have it too that the account did not show. `similar` are names that came up
     while looking, where none was the one. `unread` says why nobody could look for it at all. `dated` are those of a
@@ -54,7 +57,7 @@ class Found:
     dated: tuple[Live, ...] = ()
 
     def nowhere(self, environment: str) -> str:
-        """A sentence on a NAME that no campaign was found for: `… has no campaign "x" (did you mean "y" or "z"?)`."""
+        """Says that no campaign was found for a NAME: `… has no campaign "x" (did you mean "y" or "z"?)`."""
         account, name = f"the account of environment {environment}", quoted(self.asked.written)
         if self.unread:
             return f"{name} could not be looked for: {self.unread}"
@@ -68,14 +71,16 @@ class Found:
 
     @property
     def both(self) -> tuple[tuple[Live, ...], tuple[Live, ...]] | None:
-        """The campaigns that the NAME is the SID of, and those of that name, where there are both: it tells neither."""
+        """Returns the campaigns that the NAME is the SID of, and those of that name, where there are both: then it
+        means neither.
+        """
         own = tuple(live for live in self.campaigns if live.sid == self.asked.word)
         named = tuple(live for live in self.campaigns if live.sid != self.asked.word)
         return (own, named) if own and named else None
 
     @property
     def told_both(self) -> str:
-        """A sentence on such a NAME."""
+        """Says that a NAME is both a SID and a name."""
         own, named = self.both or ((), ())
         namesakes = some_of([f"{live.sid} {live.word}" for live in named], _MOST_SIMILAR)
         return (
@@ -85,12 +90,12 @@ class Found:
 
     @property
     def others(self) -> str:
-        """A sentence on a list that is not complete, where some that have the name were found in it."""
+        """Says that a list is not complete, where some that have the name were found in it."""
         return f"the account could not be read completely: others may have {quoted(self.asked.written)}; run it again"
 
 
 def similar(word: str, names: Iterable[str]) -> tuple[str, ...]:
-    """A few names that hold the word in any letter case, the shortest first, else those that are nearly it."""
+    """Returns a few names that hold the word in any letter case, the shortest first, else names that nearly match."""
     from difflib import get_close_matches
 
     by_folded = {name.casefold(): name for name in sorted(names, key=len)}
@@ -100,7 +105,7 @@ def similar(word: str, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def meant(namesakes: Iterable[Live]) -> tuple[Live, ...]:
-    """Of those that have a name the alive ones, else of each kind the newest that is over."""
+    """Picks among the campaigns of a name: those that are alive, else of each kind the newest that is over."""
     oldest_first = sorted(namesakes, key=lambda live: live.age_key)
     alive = tuple(live for live in oldest_first if live.alive)
     return alive or tuple({live.kind.name: live for live in oldest_first}.values())

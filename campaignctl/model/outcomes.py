@@ -1,4 +1,6 @@
-"""What each recipient of a campaign came to: rows as they come, which columns they have, and how many ended how."""
+"""Holds what became of each recipient of a campaign: rows as they come, which columns they have, and how many ended
+how.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ _MOST_OUTCOMES: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows, in the account's order. `offset` is where the next one begins: reading can go on there.
+    """Holds some rows, in the account's order. `offset` is where the next one begins: reading can go on there.
 
     `failed` are items that the account could not give; `total` is how many it claims there are in all.
     """
@@ -30,13 +32,18 @@ class Batch:
 
 
 def columns_of(rows: Iterable[Row]) -> tuple[str, ...]:
-    """The four that every report begins with, then all others in the order in which they are first seen."""
+    """Returns the four columns that every report begins with, then all others in the order in which they are first
+    seen.
+    """
     return tuple(dict.fromkeys([*FIRST_COLUMNS, *(name for row in rows for name in row)]))
 
 
 @dataclass
 class Tally:
-    """How many ended how, in little memory however many they are. `total` is the account's last claim."""
+    """Counts how many recipients ended how, in little memory however many they are.
+
+    `total` is the account's last claim.
+    """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     rows: int = 0
@@ -57,12 +64,12 @@ class Tally:
 
     @property
     def ranked(self) -> Sequence[tuple[str, int]]:
-        """Outcome and count, the most frequent first."""
+        """Returns outcomes with their counts, the most frequent first."""
         return sorted(self.outcomes.items(), key=lambda pair: (-pair[1], pair[0]))
 
     @property
     def missing(self) -> int:
-        """How many more the account claims than it showed."""
+        """Returns how many more recipients the account claims than it showed."""
         return max((self.total or 0) - self.offset, 0)
 
 

@@ -1,4 +1,4 @@
-"""What campaigns that run side by side want of their account, and where that is more than it can do."""
+"""Holds what campaigns that run side by side want of their account, where that is more than it can do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Final, NamedTuple, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class CapacityOverlap:
-    """From `start` to `end` the campaigns of a kind together want more a minute than the account's `capacity`."""
+    """Says that from `start` to `end` the campaigns of a kind together want more a minute than the account's
+    `capacity`.
+    """
 
     kind: str
     start: datetime
@@ -22,7 +24,9 @@ class CapacityOverlap:
 
 
 class Load(NamedTuple):
-    """What other campaigns ask of the account in the same time: `minutes` None where one of them is unknown."""
+    """Holds what other campaigns ask of the account in the same time; `minutes` is None where one of them is
+    unknown.
+    """
 
     minutes: int | None
     campaigns: int
@@ -38,5 +42,5 @@ NOTHING_ELSE: Final = Load(0, 0)
 
 
 def nothing_beside(_kind: str, _begins: datetime, _ends: datetime, _key: RunKey) -> Load:
-    """Where a campaign is looked at by itself."""
+    """Says that nothing runs beside a campaign: it is looked at by itself."""
     return NOTHING_ELSE

@@ -1,4 +1,4 @@
-"""Rules of a project's own, as its settings name them."""
+"""Describes rules of a project's own, as its settings name them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from campaignctl.diagnostics import Severity
 
 
 class RuleFileSetting(NamedTuple):
-    """One entry of `policy.schema`. `kind` is the one that it is for, None for every one; `level` None: it is off.
+    """Holds one entry of `policy.schema`. `kind` is the one that it is for, None for every one; `level` None: it is
+    off.
 
     `path` is where it stands in the project file, dotted.
     """
@@ -21,10 +22,10 @@ class RuleFileSetting(NamedTuple):
 
     @property
     def rule(self) -> str:
-        """What its findings are called."""
+        """Returns what findings of this rule file are called."""
         return rule_name(self.file)
 
 
 def rule_name(file: str) -> str:
-    """`schema/naming` of `rules/naming.schema.json`."""
+    """Names the rule of a file: `schema/naming` for `rules/naming.schema.json`."""
     return f"schema/{splitext(basename(file))[0].removesuffix('.schema')}"

@@ -1,4 +1,6 @@
-"""Commands that messages print, to be pasted: about the same environment and project as the printing one. Pure."""
+"""Says who allowed what, and writes the commands that messages print, to be pasted: they are about the same
+environment and project as the printing one. Pure.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,14 @@ from campaignctl.model.campaigns import Desired, Live
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`words` are the options that say which environment and project are meant; none where they go without saying."""
+    """Holds the options that say which environment and project are meant, in `words`; none where they go without
+    saying.
+    """
 
     words: tuple[str, ...] = ()
 
     def command(self, verb: str, *words: str) -> str:
-        """`campaignctl -e prod complete 046141c8f6`, as a shell takes it."""
+        """Writes a command as a shell takes it: `campaignctl -e prod complete 046141c8f6`."""
         from shlex import join  # most commands print none
 
         return join(("campaignctl", *self.words, verb, *words))
@@ -39,17 +43,18 @@ IN_SANDBOX = frozenset(given_in("sandbox"))
 
 
 def names_campaign(pattern: str, kind: Kind, name: str | None, sid: str | None) -> bool:
-    """True when NAME on a command line is this campaign: a name, a SID, `voice/NAME` or `sms/NAME`."""
+    """Tells whether NAME on a command line is this campaign: a name, a SID, `voice/NAME` or `sms/NAME`."""
     return pattern in {name, sid, f"{kind.short}/{name}"} - {None}
 
 
 @dataclass(frozen=True)
 class Consent:
-    """`flags` are `--allow` as given: `OP` or `OP:NAME`. `sids` are those NAMEs that are an SID of the account: each
-    is no campaign's name then, since what may not be undone must not be allowed of two.
+    """Holds what was allowed.
 
-    `resume_waits`: the account is known to keep a campaign waiting that is resumed before its start. Where it may set
-    it going instead, an environment's `resume` would resume it every night, and it would be stopped every night.
+    `flags` are `--allow` as given: `OP` or `OP:NAME`. `sids` are those NAMEs that are an SID of the account: each
+    is no campaign's name then, since what may not be undone must not be allowed of two. `resume_waits` says that
+    the account is known to keep a campaign waiting that is resumed before its start. Where it may set it going
+    instead, an environment's `resume` would resume it every night, and it would be stopped every night.
     """
 
     flags: tuple[str, ...] = ()
@@ -59,7 +64,7 @@ class Consent:
     sids: frozenset[str] = frozenset()
 
     def among(self, campaigns: Iterable[Live]) -> Consent:
-        """The same, where these stand in the account."""
+        """Returns the same consent for an account that holds these campaigns."""
         patterns = {flag.partition(":")[2] for flag in self.flags} - {""}
         return (
             replace(self, sids=frozenset(it.sid for it in campaigns if it.sid in patterns))
@@ -76,7 +81,7 @@ class Consent:
         desired: Desired | None = None,
         start_ahead: bool = True,
     ) -> bool:
-        """True where somebody asked for it. The environment's `resume` needs a start ahead that is waited for."""
+        """Tells whether somebody asked for it. The environment's `resume` needs a start ahead that is waited for."""
         return (
             self._by_flag(permission, kind, (name, _series(permission, desired, start_ahead)), sid)
             or (desired is not None and permission in IN_MANIFEST and permission in desired.allow)
@@ -107,8 +112,8 @@ class Consent:
 
 
 def _series(permission: Permission, desired: Desired | None, start_ahead: bool) -> str | None:
-    """The manifest's own name, which covers the occurrences that its rule yields; of resumes those whose start lies
-    ahead.
+    """Returns the manifest's own name, which covers the occurrences that its rule yields; for resumes only those
+    whose start lies ahead.
     """
     of = desired.occurrence if desired is not None else None
     if of is None or of.withdrawn or (permission is Permission.RESUME and not start_ahead):
@@ -117,6 +122,6 @@ def _series(permission: Permission, desired: Desired | None, start_ahead: bool) 
 
 
 def unknown_permissions(flags: Iterable[str]) -> tuple[str, ...]:
-    """The flags whose OP is none, or whose NAME is empty: it was to be filled in."""
+    """Returns the flags whose OP is unknown, or whose NAME is empty: it was to be filled in."""
     words = {permission.value for permission in Permission}
     return tuple(flag for flag in flags if flag.partition(":")[0] not in words or flag.endswith(":"))

@@ -1,4 +1,4 @@
-"""Why a change is what it is: every code, first the one that wins where several hold."""
+"""Says why a change is what it is: every code, first the one that wins where several hold."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 
 class ChangeType(StrEnum):
-    """What a plan makes of a manifest or an orphan."""
+    """Names what a plan makes of a manifest or an orphan."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -39,7 +39,7 @@ CHANGES: Final = MappingProxyType(
 
 @dataclass(frozen=True)
 class ReasonCode:
-    """A row of the table: what a change with this reason is, what it means, and what to do about it.
+    """Describes a reason: what a change with it is, what it means, and what to do about it.
 
     `late` is the remedy where it is found right before a write, and `by_hand` where that was a verb by hand.
     """
@@ -284,7 +284,7 @@ RANK = MappingProxyType({row.code: rank for rank, row in enumerate(_ROWS)})
 
 @dataclass(frozen=True)
 class ApplyReason:
-    """A code that only the results of an apply carry: what it means, and what to do about it.
+    """Describes a reason that only the results of an apply carry: what it means, and what to do about it.
 
     `by_hand` is what to do after a verb by hand; empty where none ends so.
     """

@@ -1,4 +1,7 @@
-"""When a manifest repeats: its rule as it is written, and one of its occurrences. Values alone; `repeat` computes."""
+"""Says when a manifest repeats: its rule as it is written, and one of its occurrences.
+
+Values alone; `repeat` computes.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import NamedTuple
 
 
 class NamedDate(NamedTuple):
-    """One date of a Calendar. `estimated`: it may still be moved."""
+    """Holds one date of a Calendar. `estimated` says that it may still be moved."""
 
     day: date
     reason: str
@@ -15,7 +18,7 @@ class NamedDate(NamedTuple):
 
 
 class HolidayCalendar(NamedTuple):
-    """A Calendar, read: from when to when it says what is a holiday. `closed` are weekdays, Monday being 0."""
+    """Holds a Calendar: from when to when it says what is a holiday. `closed` are weekdays, Monday being 0."""
 
     file: str
     first: date
@@ -24,12 +27,12 @@ class HolidayCalendar(NamedTuple):
     dates: tuple[NamedDate, ...] = ()
 
     def covers(self, day: date) -> bool:
-        """Whether it says anything about the date."""
+        """Tells whether the calendar says anything about the date."""
         return self.first <= day <= self.last
 
 
 class Recurrence(NamedTuple):
-    """The rule of a manifest that repeats.
+    """Holds the rule of a manifest that repeats.
 
     `cron` is in one spelling, five fields. `times` is its `count`, None beside `until`. `horizon` counts days.
     """
@@ -47,7 +50,7 @@ class Recurrence(NamedTuple):
 
 
 class Occurrence(NamedTuple):
-    """One date of a rule that is no holiday: `day` is the rule's date, start and end have their offsets."""
+    """Holds one date of a rule that is no holiday: `day` is the rule's date, start and end have their offsets."""
 
     day: date
     start: datetime
@@ -55,13 +58,16 @@ class Occurrence(NamedTuple):
 
 
 def written_duration(duration: timedelta) -> str:
-    """As a manifest writes it, in minutes that are complete: `90m` is `1h30m`, `45m` stays."""
+    """Writes a duration as a manifest does, in full minutes: `90m` becomes `1h30m`, `45m` stays."""
     hours, rest = divmod(int(duration.total_seconds() // 60), 60)
     return f"{hours}h{rest}m" if hours and rest else f"{hours}h" if hours else f"{rest}m"
 
 
 class OccurrenceOf(NamedTuple):
-    """Which date of which manifest a campaign is, and by which rule. `withdrawn`: none yields it any more."""
+    """Says which date of which manifest a campaign is, and by which rule.
+
+    `withdrawn` says that no rule yields it any more.
+    """
 
     manifest: str
     day: date
@@ -70,7 +76,7 @@ class OccurrenceOf(NamedTuple):
 
 
 class OccurrenceSpan(NamedTuple):
-    """How many occurrences something is about, the first and the last by the rule's dates."""
+    """Says how many occurrences something is about, and which are the first and the last by the rule's dates."""
 
     number: int
     first: date
@@ -78,10 +84,10 @@ class OccurrenceSpan(NamedTuple):
 
     @classmethod
     def of(cls, days: list[date]) -> OccurrenceSpan:
-        """Of dates in order; there is one at least."""
+        """Makes the span of dates in order; there is at least one."""
         return cls(len(days), days[0], days[-1])
 
     @property
     def detail(self) -> tuple[tuple[str, str | int], ...]:
-        """As a finding carries it."""
+        """Returns the span as a finding carries it."""
         return ("count", self.number), ("first", self.first.isoformat()), ("last", self.last.isoformat())

@@ -1,4 +1,4 @@
-"""What is left of the requests that an account takes a minute."""
+"""Estimates the requests of an apply, and what is left of those that an account takes a minute."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from campaignctl.model.plan import Change, Cost
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Requests of the current minute. `limit` is the project's; `limit_told` and `remaining` are the account's own.
+    """Holds the requests of the current minute.
 
-    None where there is no limit, or the account says nothing.
+    `limit` is the project's; `limit_told` and `remaining` are the account's own. They are None where there is no
+    limit, or the account says nothing.
     """
 
     limit: int | None
@@ -36,11 +37,11 @@ KEPT_FOR_PAUSES: Final = 3
 
 
 def estimate(changes: Iterable[Change], environment: Environment, taken: int) -> Cost:
-    """`taken` requests were made for the plan and count towards the same minute.
+    """Estimates what an apply takes.
 
-    A campaign is read again before its first write other than a pause or an archive. Before a create a look that is
-    older than a minute is renewed, and creates are followed by a scan of each of their kinds once they have settled
-    (rule 10.5).
+    `taken` requests were made for the plan and count towards the same minute. A campaign is read again before its
+    first write other than a pause or an archive. Before a create a look that is older than a minute is renewed, and
+    creates are followed by a scan of each of their kinds once they have settled (rule 10.5).
     """
     requests, creates, creating = 0, 0, set[str]()
     for change in changes:

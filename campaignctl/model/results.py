@@ -1,4 +1,4 @@
-"""What became of a request that writes, and of an operation."""
+"""Holds what became of a request that writes, and of an operation."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from campaignctl.model.plan import Change, Plan, Reason
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Carried out, and the answer could be read. `live` is the campaign as answered."""
+    """Says that the write was carried out and the answer could be read. `live` is the campaign as answered."""
 
     live: Live
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Surely not carried out: a 4xx. `code` and `message` are the account's own."""
+    """Says that the write was certainly not carried out: a 4xx. `code` and `message` are the account's own."""
 
     http: int
     code: str
@@ -28,7 +28,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NotReached:
-    """Surely not carried out: no connection was ever made, or every attempt was answered 429."""
+    """Says that the write was certainly not carried out: no connection was ever made, or every attempt was answered
+    429.
+    """
 
     message: str
     http: int | None = None
@@ -36,7 +38,7 @@ class NotReached:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody knows: time-out, lost connection, 5xx, unreadable answer."""
+    """Says that nobody knows whether the write was carried out: time-out, lost connection, 5xx, unreadable answer."""
 
     message: str
     http: int | None = None
@@ -47,28 +49,28 @@ Answer = Done | Refused | NotReached | Unknown
 
 @dataclass(frozen=True, slots=True)
 class AlreadyInState:
-    """An action that was refused, on a campaign that already stands where it leads."""
+    """Says that an action was refused for a campaign that already stands where it leads."""
 
     live: Live
 
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """An action that was answered and did not take: `live` is what the campaign is now."""
+    """Says that an action was answered and did not take: `live` is what the campaign is now."""
 
     live: Live
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A write that is over: what became of it, and how many requests were made for it."""
+    """Holds a write that is over: what became of it, and how many requests were made for it."""
 
     answer: Answer
     attempts: int
 
 
 class OperationOutcome(StrEnum):
-    """How one operation of a change ended. `unchanged`: it was done already."""
+    """Names how one operation of a change ended. `unchanged` says that it was done already."""
 
     APPLIED = "applied"
     UNCHANGED = "unchanged"
@@ -79,24 +81,26 @@ class OperationOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """An action that is over, and judged: `Done` only where the campaign was seen to be what the action makes it."""
+    """Holds an action that is over, and judged: it is `Done` only where the campaign was seen to be what the action
+    makes it.
+    """
 
     answer: Answer | AlreadyInState | NotTaken
     attempts: int
 
     @property
     def took(self) -> bool:
-        """Whether the campaign was seen where the action leads."""
+        """Tells whether the campaign was seen where the action leads."""
         return isinstance(self.answer, Done | AlreadyInState)
 
     @property
     def live(self) -> Live | None:
-        """The campaign as it was seen after it; None where nobody saw it."""
+        """Returns the campaign as it was seen after the action; None where nobody saw it."""
         return self.answer.live if isinstance(self.answer, Done | AlreadyInState | NotTaken) else None
 
     @property
     def outcome(self) -> OperationOutcome:
-        """As the results tell it."""
+        """Returns the outcome as the results tell it."""
         match self.answer:
             case Done():
                 return OperationOutcome.APPLIED
@@ -109,7 +113,7 @@ class Acted:
 
 
 class ChangeOutcome(StrEnum):
-    """How a change ended; see `interfaces.md`, Results."""
+    """Names how a change ended; see `interfaces.md`, Results."""
 
     APPLIED = "applied"
     UNCHANGED = "unchanged"
@@ -120,7 +124,7 @@ class ChangeOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What went wrong, for a person and for a program. `http` is None without an answer."""
+    """Holds what went wrong, for a person and for a program. `http` is None without an answer."""
 
     code: str
     message: str
@@ -129,7 +133,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class OperationResult:
-    """One operation, and how many requests were made for it."""
+    """Holds how one operation ended, and how many requests were made for it."""
 
     op: Op
     outcome: OperationOutcome
@@ -139,7 +143,7 @@ class OperationResult:
 
 @dataclass(frozen=True, slots=True)
 class ChangeResult:
-    """What an apply made of one change. `reason` is why it ended so, from the plan or from the apply."""
+    """Holds what an apply made of one change. `reason` is why it ended so, from the plan or from the apply."""
 
     change: Change
     outcome: ChangeOutcome
@@ -152,12 +156,12 @@ class ChangeResult:
 
 @dataclass(frozen=True, slots=True)
 class ApplyResult:
-    """What an apply did, change by change in the order of the plan."""
+    """Holds what an apply did, change by change in the order of the plan."""
 
     plan: Plan
     results: tuple[ChangeResult, ...]
     interrupted: bool = False
 
     def count(self, outcome: ChangeOutcome) -> int:
-        """How many changes ended so."""
+        """Returns how many changes ended so."""
         return sum(result.outcome is outcome for result in self.results)

@@ -1,4 +1,4 @@
-"""`-l team=growth,tier!=test`: which manifests are meant, by their labels."""
+"""Reads `-l team=growth,tier!=test`: which manifests are meant, by their labels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _REQUIREMENT = rf"\s*(?P<label>{LABEL.pattern})\s*(?P<sign>!=|==|=)\s*(?P<value>
 
 
 class Requirement(NamedTuple):
-    """One label's value, or, not `equal`, what it must not be."""
+    """Holds one label's value or, where it is not `equal`, the value that the label must not have."""
 
     label: str
     equal: bool
@@ -22,12 +22,15 @@ class Requirement(NamedTuple):
 
 
 class Selector(NamedTuple):
-    """All of its requirements must be met. Without any it selects everything."""
+    """Selects by requirements that must all be met; without any it selects everything."""
 
     requirements: tuple[Requirement, ...] = ()
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """A label that is not there has no value: it is unequal to every one."""
+        """Tells whether labels meet all requirements.
+
+        A label that is missing has no value: it is unequal to every value.
+        """
         return all((labels.get(it.label) == it.value) is it.equal for it in self.requirements)
 
     def excludes(self, other: Selector) -> bool:

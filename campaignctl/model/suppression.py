@@ -1,4 +1,4 @@
-"""Who is left out of a campaign: sources as they are written, and the people that they hold.
+"""Says who is left out of a campaign: sources as they are written, and the people that they hold.
 
 Numbers are compared by the country's rule. Nothing here reads a file.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SuppressionSource(NamedTuple):
-    """One source as it is written: numbers, a file of them or another campaign's people.
+    """Holds one source as it is written: numbers, a file of them or another campaign's people.
 
     `path` is where it stands, such as `suppress.0`; `file` is named as positions name files.
     """
@@ -34,7 +34,7 @@ class SuppressionSource(NamedTuple):
         return self.file or self.campaign or counted(len(self.numbers), "number")
 
     def written(self, country: Country | None) -> dict[str, Value]:
-        """By meaning, without what a file or a campaign holds."""
+        """Returns the source as it is written, by its meaning and without what a file or a campaign holds."""
         return {
             "at_least": self.at_least,
             "campaign": self.campaign,
@@ -44,8 +44,8 @@ class SuppressionSource(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What the account shows of an earlier campaign: its people by the country's rule, whether it has begun, and
-    whether there are some whom nobody sees.
+    """Holds what the account shows of an earlier campaign: its people by the country's rule, whether it has begun,
+    and whether it has some whom nobody sees.
     """
 
     people: frozenset[str] = frozenset()
@@ -54,7 +54,7 @@ class Shown(NamedTuple):
 
 
 class Suppression(NamedTuple):
-    """The people whom `sources` hold, by the country's rule: the project's, which all share, and one's own.
+    """Holds the people whom `sources` hold, by the country's rule: the project's, which all share, and one's own.
 
     The last of `people` are those of `campaigns`, each by KIND/NAME.
     """
@@ -65,30 +65,36 @@ class Suppression(NamedTuple):
     campaigns: tuple[str, ...] = ()
 
     def seeing(self, shown: Mapping[str, Shown]) -> Suppression:
-        """With those whom campaigns that have begun show in the place of whom their manifests declare."""
+        """Returns the same, with the people whom campaigns that have begun show in place of those whom their
+        manifests declare.
+        """
         fixed = self.people[: len(self.people) - len(self.campaigns)]
         declared = zip(self.campaigns, self.people[len(fixed) :], strict=True)
         seen = (_together(people, shown.get(name)) for name, people in declared)
         return self._replace(people=(*fixed, *seen))
 
     def held(self, numbers: Sequence[str]) -> frozenset[str]:
-        """Those of the numbers that are left out, as the country's rule has them."""
+        """Returns which of the numbers are left out, as the country's rule writes them."""
         meant = set(canonical_numbers(numbers, self.country))
         return frozenset[str]().union(*(meant.intersection(some) for some in self.people))
 
     def places_left(self, numbers: Sequence[str], held: frozenset[str]) -> list[int]:
-        """The places of the others, in order."""
+        """Returns the places of those who are not left out, in order."""
         meant = canonical_numbers(numbers, self.country)
         return [place for place, number in enumerate(meant) if number not in held]
 
     def without(self, numbers: Sequence[str]) -> Sequence[str]:
-        """The others, in order and as they are written; the numbers themselves where nobody is left out."""
+        """Returns the numbers of those who are not left out, in order and as they are written; the same object
+        where nobody is left out.
+        """
         held = self.held(numbers)
         return [numbers[place] for place in self.places_left(numbers, held)] if held else numbers
 
 
 def _together(declared: Collection[str], shown: Shown | None) -> Collection[str]:
-    """Until it has begun, and where nobody sees whom it calls, whoever is declared counts too."""
+    """Joins declared and shown people: until a campaign has begun, and where nobody sees whom it calls, the
+    declared count too.
+    """
     if shown is None:
         return declared
     return shown.people if shown.begun and not shown.unseen else shown.people.union(declared)

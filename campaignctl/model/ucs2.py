@@ -1,4 +1,7 @@
-"""What makes an SMS longer: the characters outside GSM-7, and what could stand instead. Printed, never put in."""
+"""Finds what makes an SMS longer: the characters outside GSM-7, and what could stand instead.
+
+Printed, never put in.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +31,10 @@ REPLACEMENTS: Final[Mapping[str, str]] = {
 
 
 class Beyond(NamedTuple):
-    """The first character of a text outside GSM-7, at an `offset` in characters.
+    """Holds the first character of a text outside GSM-7, at an `offset` in characters.
 
-    `others` counts those after it; `replaced` is the text, without its variables, with what could stand instead of each
-    of them, None where one has no replacement: a text in another script is no slip.
+    `others` counts those after it; `replaced` is the text, without its variables, with what could stand instead of
+    each of them, None where one has no replacement: a text in another script is no slip.
     """
 
     offset: int
@@ -41,16 +44,16 @@ class Beyond(NamedTuple):
 
     @property
     def code(self) -> str:
-        """`U+2019`."""
+        """Returns its code point: `U+2019`."""
         return code_point(self.character)
 
     @property
     def name(self) -> str:
-        """Unicode's; the code where it has none."""
+        """Returns its name in Unicode; the code where it has none."""
         return name_of(self.character)
 
     def says(self, segments: int | None) -> str:
-        """What is wrong with it, for a message; `segments` as `TextEstimate.replaced_segments`."""
+        """Says what is wrong with it, for a message; `segments` is as `TextEstimate.replaced_segments`."""
         says = f"{named_sign(self.character, self.code, self.name)} is outside GSM-7"
         if self.replacement is None:
             return f"{says}; shorten the text"
@@ -59,12 +62,12 @@ class Beyond(NamedTuple):
 
     @property
     def replacement(self) -> str | None:
-        """What could stand instead of it; empty for what nobody sees."""
+        """Returns what could stand instead of it; empty for what nobody sees."""
         return REPLACEMENTS.get(self.character)
 
 
 def beyond(text: str, fixed: Sequence[int], alphabet: frozenset[str]) -> Beyond | None:
-    """What of a text lies outside an alphabet; `fixed` are the offsets that no variable fills."""
+    """Returns what of a text lies outside an alphabet; `fixed` are the offsets that no variable fills."""
     offsets = [offset for offset in fixed if text[offset] not in alphabet]
     if not offsets:
         return None
@@ -76,23 +79,25 @@ def beyond(text: str, fixed: Sequence[int], alphabet: frozenset[str]) -> Beyond 
 
 
 def code_point(character: str) -> str:
-    """`U+2019`."""
+    """Writes a code point: `U+2019`."""
     return f"U+{ord(character):04X}"
 
 
 def name_of(character: str) -> str:
-    """Unicode's; the code where it has none."""
+    """Returns a character's name in Unicode; the code where it has none."""
     import unicodedata  # half a megabyte, and few texts hold such a character
 
     return unicodedata.name(character, code_point(character))
 
 
 def named_sign(character: str, code: str, name: str) -> str:
-    """`’ (U+2019 RIGHT SINGLE QUOTATION MARK)`; what nobody sees by its code and name alone."""
+    """Writes a character with code and name: `’ (U+2019 RIGHT SINGLE QUOTATION MARK)`; what nobody sees by its code
+    and name alone.
+    """
     called = code if name == code else f"{code} {name}"
     return f"{character} ({called})" if character.isprintable() and not character.isspace() else called
 
 
 def instead(replacement: str | None) -> str:
-    """A replacement as a sentence names it."""
+    """Names a replacement as a sentence does."""
     return {"": "nothing", " ": "a blank"}.get(replacement or "", replacement or "")

@@ -1,4 +1,7 @@
-"""How people answer and talk, as the project expects it. Rates are whole millionths: no float comes near them."""
+"""Says how people answer and talk, as the project expects it.
+
+Rates are whole millionths: no float comes near them.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ CERTAIN: Final = 1_000_000
 
 
 class Usage(NamedTuple):
-    """What is expected of those who are called or texted.
+    """Holds what is expected of those who are called or texted.
 
     `answer` is, of the people called in the first, second, … attempt, the share who answer, in millionths; the last
-    stands for all later ones. Talks are in seconds, `variable` and `longest_variable` in places of a text that a column
-    fills.
+    stands for all later ones. Talks are in seconds, `variable` and `longest_variable` in places of a text that a
+    column fills.
     """
 
     answer: tuple[int, ...] = (550_000, 200_000, 100_000, 50_000)
@@ -26,7 +29,7 @@ class Usage(NamedTuple):
     longest_variable: int = 40
 
     def answers(self, attempts: int) -> tuple[int, ...]:
-        """The share who answer in each of so many attempts."""
+        """Returns the share who answer in each of so many attempts."""
         return (self.answer + self.answer[-1:] * attempts)[:attempts]
 
 
@@ -35,7 +38,7 @@ USUAL: Final = Usage()
 
 
 def read_usage(settings: Mapping[str, Value], own: Mapping[str, Value] | None = None) -> Usage:
-    """What settings say, as they are written; `own` are a manifest's, which go over them key by key."""
+    """Reads the settings as they are written; `own` are a manifest's, which go over them key by key."""
     said = {key: it for key, it in {**settings, **(own or {})}.items() if it is not None}
     if not said:
         return USUAL
@@ -60,7 +63,7 @@ def _seconds(length: Value, default: int) -> int:
 
 
 def seconds_in(length: str) -> int:
-    """Of `60s`."""
+    """Reads a length such as `60s` in seconds."""
     return int(length.removesuffix("s"))
 
 
@@ -69,7 +72,7 @@ def _places(count: Value, default: int) -> int:
 
 
 def longest_below_talk(settings: Mapping[str, Value]) -> str | None:
-    """What is wrong where the longest talk is shorter than the usual one."""
+    """Returns what is wrong where the longest talk is shorter than the usual one."""
     talk, longest = settings.get("talk"), settings.get("longest_talk")
     if not isinstance(longest, str) or seconds_in(longest) >= _seconds(talk, USUAL.talk):
         return None

@@ -1,4 +1,4 @@
-"""One canonical value per field, on both sides, before any comparison (rule 4.1)."""
+"""Gives each field one canonical value, on both sides, before any comparison (rule 4.1)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Meaning: TypeAlias = Callable[[Value], Hashable]
 
 @lru_cache(maxsize=65536)
 def canonical_number(text: str, country: Country | None) -> str:
-    """The number with its country code where the country's rule tells it; the text itself otherwise.
+    """Returns the number with its country code where the country's rule tells it; the text itself otherwise.
 
     >>> from campaignctl.kinds.countries import COUNTRIES
     >>> canonical_number("09876543210", COUNTRIES["IN"])
@@ -37,7 +37,9 @@ def canonical_number(text: str, country: Country | None) -> str:
 
 
 def national_part(digits: str, country: Country) -> int | None:
-    """Where in a number its national part begins: after the trunk prefix, after the code, or at once; None nowhere."""
+    """Returns where in a number its national part begins: after the trunk prefix, after the code, or at once; None
+    where no part is national.
+    """
     length = len(digits)
     for prefix in (country.trunk_prefix or country.calling_code, country.calling_code, ""):
         if digits.startswith(prefix) and length - len(prefix) in country.lengths:
@@ -46,19 +48,22 @@ def national_part(digits: str, country: Country) -> int | None:
 
 
 def canonical_numbers(numbers: Sequence[str], country: Country | None) -> Sequence[str]:
-    """Each as `canonical_number` has it; where all are plain E.164 they are that already, and come back themselves."""
+    """Returns each number as `canonical_number` does.
+
+    Numbers that are all plain E.164 are canonical already, and the same object comes back.
+    """
     if _PLAIN_NUMBERS("\n".join(("", *numbers))):
         return numbers
     return [canonical_number(number, country) for number in numbers]
 
 
 def normal(field: Field, value: Value, country: Country | None) -> Hashable:
-    """What a value means. None, the documented default and an empty array mean the same; all give None."""
+    """Returns what a value means. None, the documented default and an empty array mean the same; all give None."""
     return normal_of(field, country)(value)
 
 
 def normal_of(field: Field, country: Country | None) -> Meaning:
-    """`normal` for the values of one row, chosen once where they are many."""
+    """Returns `normal` for the values of one row, chosen once where there are many values."""
     meaning, default = _meaning_of(field, country), field.default
     standard = None if default is None else meaning(default)
 
@@ -94,12 +99,12 @@ def _meaning_of(field: Field, country: Country | None) -> Meaning:
 
 
 def items_of(value: Value) -> Sequence[Value]:
-    """The items of an array as they are; none of what is no array."""
+    """Returns the items of an array as they are, and none of what is no array."""
     return value if isinstance(value, list | tuple) else ()
 
 
 def texts(value: Value) -> Sequence[str]:
-    """The items of an array as texts; a single value is an array of one, None an empty one."""
+    """Returns the items of an array as texts; a single value is an array of one, None an empty one."""
     if isinstance(value, list | tuple):
         return list(map(str, value))
     if value is None:
@@ -110,7 +115,7 @@ def texts(value: Value) -> Sequence[str]:
 
 
 def count_texts(value: Value) -> int:
-    """How many items `texts` gives."""
+    """Returns how many items `texts` gives."""
     return len(value) if isinstance(value, list | tuple) else len(texts(value))
 
 
@@ -125,7 +130,7 @@ def _without_scheme(url: str) -> str:
 def number_changes(
     before: Iterable[str], after: Iterable[str], country: Country | None
 ) -> tuple[list[str], list[str]]:
-    """The numbers that went and those that came, each as its side writes it, as often as it differs.
+    """Returns the numbers that went and those that came, each as its side writes it, as often as it differs.
 
     What both sides write alike is taken out by counting, so that only the rest has to be read as numbers.
     """

@@ -1,4 +1,4 @@
-"""The environment variables that mean something to a command: a row each."""
+"""Lists the environment variables that mean something to a command, a row for each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A row."""
+    """Describes an environment variable."""
 
     name: str
     doc: str

@@ -1,4 +1,4 @@
-"""When a campaign runs: from its start to its end, as moments."""
+"""Says when a campaign runs: from its start to its end, as moments."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _TIME = re.compile(
 
 
 class Window(NamedTuple):
-    """Start and end with their offsets; None where there is none."""
+    """Holds start and end with their offsets, None where there is none."""
 
     start: datetime | None
     end: datetime | None
 
     def over(self, now: datetime) -> bool:
-        """True from the end on."""
+        """Tells whether the window is over; it is from its end on."""
         return self.end is not None and self.end <= now
 
     def begun(self, now: datetime) -> bool:
-        """True from the start on; one without a start has not begun."""
+        """Tells whether the window has begun, as it has from its start on; one without a start has not begun."""
         return self.start is not None and self.start <= now
 
 
@@ -36,7 +36,7 @@ _NONE = Window(None, None)
 
 @lru_cache(maxsize=65536)
 def instant(text: str) -> datetime:
-    """RFC 3339 with an offset; of a fraction, of any length [002], what a microsecond holds.
+    """Reads RFC 3339 with an offset; of a fraction of any length [002] it keeps what a microsecond holds.
 
     Raises ValueError for anything else, a time without an offset too.
     """
@@ -50,7 +50,7 @@ def instant(text: str) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _offset(text: str) -> tzinfo | None:
-    """One object for an offset: moments that share theirs compare in a tenth of the time."""
+    """Returns one object for each offset: moments that share theirs compare in a tenth of the time."""
     return datetime.fromisoformat(f"2000-01-01T00:00:00{text}").tzinfo
 
 
@@ -59,7 +59,7 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def period_of(text: str) -> timedelta:
-    """`30m`, `7d`, `1h30m`: every length of time that people write, once its format has let it through.
+    """Reads `30m`, `7d` or `1h30m`: every length of time that people write, once its format has let it through.
 
     >>> period_of("7d").days, period_of("1h30m").seconds
     (7, 5400)
@@ -68,13 +68,16 @@ def period_of(text: str) -> timedelta:
 
 
 def offset(when: datetime) -> str:
-    """`+05:30`: the offset as manifests write it, for messages; UTC is `+00:00`."""
+    """Writes an offset as manifests do, for messages: `+05:30`; UTC is `+00:00`."""
     zone = f"{when:%z}"
     return f"{zone[:3]}:{zone[3:5]}"
 
 
 def window_of(kind: Kind, spec: Mapping[str, Value]) -> Window:
-    """The window that a spec gives, a manifest's or a live one's; 30 days from its start without an end."""
+    """Returns the window that a spec gives, a manifest's or a live one's.
+
+    Without an end it ends 30 days after its start.
+    """
     schedule = spec.get(kind.schedule.name)
     if schedule.__class__ is not dict and not isinstance(schedule, Mapping):
         return _NONE
@@ -84,7 +87,7 @@ def window_of(kind: Kind, spec: Mapping[str, Value]) -> Window:
 
 @lru_cache(maxsize=65536)
 def _between(start: str | None, end: str | None) -> Window:
-    """Many ask for the window of the same campaign."""
+    """Makes a window, once for each pair: many ask for the window of the same campaign."""
     begins = None if start is None else instant(start)
     ends = None if end is None else instant(end)
     return Window(begins, ends if ends or not begins else after(begins, DEFAULT_WINDOW))
@@ -94,12 +97,16 @@ _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UT
 
 
 def utc(moment: datetime) -> datetime:
-    """In UTC, where moments of two zones compare; an end of all calendars where it lies beyond one."""
+    """Returns a moment in UTC, where moments of two zones compare; the first or last moment of the calendar where
+    it lies beyond.
+    """
     return in_zone(moment, UTC)
 
 
 def in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
-    """As clocks of a zone show it; as UTC's do where theirs would show a year that no calendar has."""
+    """Returns a moment as clocks of a zone show it; as UTC's do where theirs would show a year that no calendar
+    has.
+    """
     try:
         return moment.astimezone(zone)
     except OverflowError:
@@ -107,7 +114,9 @@ def in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
 
 
 def after(moment: datetime, length: timedelta) -> datetime:
-    """So much later; the end of all calendars where none goes on: an account may say the year 9999."""
+    """Returns the moment so much later; the end of the calendar where that lies beyond it: an account may say the
+    year 9999.
+    """
     try:
         return moment + length
     except OverflowError:

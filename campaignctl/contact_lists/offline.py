@@ -1,4 +1,4 @@
-"""Whom campaigns reach by lists of the project, where no account is at hand: who is in these the files say."""
+"""Computes whom campaigns reach by lists of the project where no account is at hand: the files say who is in these."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ Known = Callable[[Desired], Desired]
 
 
 def knowing_members(companions: Mapping[str, Sequence[Companion]], country: Country | None) -> Known:
-    """Each manifest gives one other manifest, however often it is asked for; one that names no such list itself."""
+    """Makes of each manifest one that knows the members of its lists, the same object however often it is asked
+    for; a manifest that names no such list stays itself.
+    """
     lists = {it.name: it for it in companions.get(CONTACT_LIST, ()) if isinstance(it, ContactList)}
     members: dict[str, Members] = {}
     found: dict[int, tuple[Desired, Desired]] = {}

@@ -1,1 +1,1 @@
-"""India's registered templates: the document that holds them, and how a text is held against its own."""
+"""Describes India's registered templates: the document that holds them, and how a text is checked against its own."""

@@ -1,4 +1,4 @@
-"""The addresses in a text, and which of them are whitelisted."""
+"""Finds the addresses in a text, and says which of them are whitelisted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _END_OF_HOST: Final = re.compile(r"[/?#\\]")
 
 
 class WebAddress(NamedTuple):
-    """One in a campaign's text: where it begins there, and whether a column cuts it."""
+    """Holds one address of a campaign's text: where it begins there, and whether a column cuts it."""
 
     text: str
     offset: int
@@ -22,7 +22,10 @@ class WebAddress(NamedTuple):
 
 
 def addresses_in(written: Written) -> Iterator[WebAddress]:
-    """Each up to a blank, a column or the end, without a sign that ends a sentence."""
+    """Yields each address of a text.
+
+    It reaches up to a blank, a column or the end, without a sign that ends a sentence.
+    """
     line, behind = written.line, 0
     for found in _BEGINNING.finditer(line):
         if found.start() < behind:

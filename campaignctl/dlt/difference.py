@@ -1,8 +1,8 @@
-"""Where a campaign's text first differs from its registered one, and what was probably meant.
+"""Finds where a campaign's text first differs from its registered one, and what was probably meant.
 
 A row of the table of edits is a number with a bit for each place, by H. Hyyrö, *Explaining and extending the
-bit-parallel approximate string matching algorithm of Myers* (2001): what takes a step for each place elsewhere takes
-one for each piece here.
+bit-parallel approximate string matching algorithm of Myers* (2001): what takes a step for each place elsewhere
+takes one for each piece here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from campaignctl.model.dlt_checks import Slip
 
 
 class Edit(IntEnum):
-    """What makes a text match, in the order in which a first change is preferred."""
+    """Names the edits that make a text match, in the order in which a first change is preferred."""
 
     PUT_IN = 1
     LEAVE_OUT = 2
@@ -28,11 +28,12 @@ class Edit(IntEnum):
 
 
 class FirstDifference(NamedTuple):
-    """The first change of the smallest edits.
+    """Holds the first change of the smallest edits.
 
     `offset` is its character in the text as written, which ends there where nothing stands. `expected` is the fixed
-    character or the variable that the registered text has, None for nothing; `found` the sign of the campaign's text,
-    None for nothing and for a column, whose name is `column`. `behind` is the variable right before what is expected.
+    character or the variable that the registered text has, None for nothing; `found` the sign of the campaign's
+    text, None for nothing and for a column, whose name is `column`. `behind` is the variable right before what is
+    expected.
     """
 
     edit: Edit
@@ -45,7 +46,7 @@ class FirstDifference(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """A place at which a change may be the first: better ones compare greater."""
+    """Holds a place at which a change may be the first: better ones compare greater."""
 
     edit: Edit
     place: int
@@ -53,10 +54,11 @@ class _Place(NamedTuple):
 
 
 class _EditRow(NamedTuple):
-    """How much the rest of both texts differs, by how many characters of the campaign's are left: a bit for each.
+    """Holds how much the rest of both texts differs, by how many characters of the campaign's are left: a bit for
+    each.
 
-    `first` is that of none left. Bit k of `more`, `fewer`: with k + 1 left it is one more, one fewer than with k. Bit
-    k of `put_in`, `replace`: with k left it is one more than in the row behind, than there with one fewer left.
+    `first` is that of none left. Bit k of `more`, `fewer`: with k + 1 left it is one more, one fewer than with k.
+    Bit k of `put_in`, `replace`: with k left it is one more than in the row behind, than there with one fewer left.
     """
 
     first: int
@@ -66,15 +68,15 @@ class _EditRow(NamedTuple):
     replace: int = 0
 
     def costs(self, size: int) -> Sequence[int]:
-        """Each as a number."""
+        """Returns each cost as a number."""
         more, fewer = (f"{bits | 1 << size:b}"[:0:-1].encode() for bits in (self.more, self.fewer))
         return list(accumulate(map(sub, more, fewer), initial=self.first))
 
 
 def first_difference(registered: Registered, written: Written) -> FirstDifference:
-    """For two texts that do not match.
+    """Finds the first difference of two texts that do not match.
 
-    A character replaced, left out or put in and a missing value are one each; what a variable takes is nothing.
+    A character replaced, left out or put in and a missing value are one change each; what a variable takes is none.
     """
     pieces, line = registered.pieces, written.line
     best = max(_first_changes(pieces, line))
@@ -88,7 +90,7 @@ def first_difference(registered: Registered, written: Written) -> FirstDifferenc
 
 
 def _rows(pieces: Sequence[Piece], signs: Mapping[str, int], size: int) -> Sequence[_EditRow]:
-    """By piece, where it and all before it are gone; at last that of no piece."""
+    """Computes a row for each piece, where it and all before it are gone, and at last the row of no piece."""
     rows = [_EditRow(0, (1 << size) - 1, 0)]
     for piece in reversed(pieces):
         below = rows[-1]
@@ -102,7 +104,7 @@ def _rows(pieces: Sequence[Piece], signs: Mapping[str, int], size: int) -> Seque
 
 
 def _of_character(same: int, below: _EditRow, size: int) -> _EditRow:
-    """`same`: where the text has that character."""
+    """Computes the row of a fixed character; `same` has a bit wherever the text has that character."""
     there = (1 << size) - 1
     level = (((same & below.more) + below.more) ^ below.more) | same | below.fewer
     higher = ((below.fewer | (~(level | below.more) & there)) << 1) | 1
@@ -112,14 +114,17 @@ def _of_character(same: int, below: _EditRow, size: int) -> _EditRow:
 
 
 def _of_variable(below: _EditRow, size: int) -> _EditRow:
-    """It takes one character or more for nothing, or misses its value: as little as is left behind it anywhere."""
+    """Computes the row of a variable: it takes one character or more for nothing, or misses its value, and so costs
+    as little as is left behind it anywhere.
+    """
     least = list(accumulate(below.costs(size), min, initial=below.first + 1))
     records = _bits(map(gt, least, least[1:]))
     return _EditRow(below.first + 1, 0, records & ((1 << size) - 1), records)
 
 
 def _first_changes(pieces: Sequence[Piece], line: str) -> Iterator[_Place]:
-    """The best changes of each piece before which all is equal and behind which the rest of the smallest edits lies.
+    """Yields the best changes of each piece before which all is equal and behind which the rest of the smallest
+    edits lies.
 
     A place that is reached without a change is as far from the end as the beginning is, whatever piece: so a change
     that makes it one less is among the smallest edits.
@@ -151,7 +156,7 @@ def _latest(edit: Edit, places: int, size: int, number: int) -> Iterator[_Place]
 
 
 def _behind(below: _EditRow, reached: int, least: int, size: int) -> int:
-    """Where a variable may end that begins at one of these places, as near to the end as they are."""
+    """Returns where a variable may end that begins at one of these places, as near to the end as they are."""
     before = reached.bit_length() - 1
     return _bits(map(least.__eq__, below.costs(size)[:before]))
 
@@ -160,5 +165,5 @@ _DIGITS: Final = bytes.maketrans(b"\0\1", b"01")
 
 
 def _bits(flags: Iterable[bool]) -> int:
-    """A bit for each, the first one the lowest."""
+    """Makes a bit of each flag, the first one the lowest."""
     return int(bytes(flags)[::-1].translate(_DIGITS) or b"0", 2)

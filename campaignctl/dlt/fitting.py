@@ -1,4 +1,4 @@
-"""What a variable of each type may hold, as small automata: so that every cut of a text can be tried at once."""
+"""Says what a variable of each type may hold, as small automata, so that every cut of a text can be tried at once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _DIGITS: Final = frozenset("0123456789")
 
 
 class Automaton(NamedTuple):
-    """States are bits, the first one is where a value begins.
+    """Accepts the values of a type.
 
-    `by_sign` gives the states that a state leads to, by what the sign is for this type; `by_column` those after a
-    column, which may hold anything. `accepting` are those in which a value may end. `strange` are the columns that
-    cannot fit.
+    States are bits; the first one is where a value begins. `by_sign` gives the states that a state leads to, by
+    what the sign is for this type; `by_column` those after a column, which may hold anything. `accepting` are those
+    in which a value may end. `strange` are the columns that cannot fit.
     """
 
     accepting: int
@@ -31,22 +31,22 @@ class Automaton(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many states there are."""
+        """Returns how many states there are."""
         return len(self.by_column)
 
     def leads_to(self, sign: str, column: str | None) -> tuple[int, ...]:
-        """By state, the states after one more place; `column` is the name of the column there."""
+        """Returns, for each state, the states after one more place; `column` is the name of the column there."""
         if column is not None:
             return self.nowhere if column in self.strange else self.by_column
         return self.by_sign.get(_sort(sign), self.nowhere)
 
     @property
     def nowhere(self) -> tuple[int, ...]:
-        """The value does not fit."""
+        """Returns the transitions of a place that no value can hold."""
         return (0,) * self.size
 
     def fits(self, line: str, columns: Mapping[int, str], start: int, end: int) -> bool:
-        """Whether the places from `start` to before `end` can be a value of the type."""
+        """Tells whether the places from `start` to before `end` can be a value of the type."""
         states = 1
         for place in range(start, end):
             states = after(states, self.leads_to(line[place], columns.get(place)))
@@ -54,7 +54,7 @@ class Automaton(NamedTuple):
 
 
 def after(states: int, leads_to: tuple[int, ...]) -> int:
-    """Where a set of states leads."""
+    """Returns the states to which a set of states leads."""
     found = 0
     for state, targets in enumerate(leads_to):
         if states >> state & 1:
@@ -64,7 +64,7 @@ def after(states: int, leads_to: tuple[int, ...]) -> int:
 
 @cache
 def leading_into(leads_to: tuple[int, ...]) -> Sequence[int]:
-    """By set of states, those that lead into it."""
+    """Returns, for each set of states, the states that lead into it."""
     return tuple(
         sum(1 << state for state, targets in enumerate(leads_to) if targets & states)
         for states in range(1 << len(leads_to))

@@ -1,4 +1,4 @@
-"""Holds a campaign against its registered template, and a template against what operators ask of it."""
+"""Checks a campaign against its registered template, and a template against what operators ask of it."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ _NO_BRACES: Final = re.compile(r"(?<!\{)#([A-Za-z]+)#(?!\})")
 
 
 class DltFault(NamedTuple):
-    """What a check finds, at a dotted path: of the campaign's manifest, or of the document. `template.17` is the
-    eighteenth character of the text.
+    """Holds what a check finds, at a dotted path of the campaign's manifest or of the document.
+
+    `template.17` is the eighteenth character of the text.
     """
 
     check: str
@@ -49,13 +50,13 @@ class DltFault(NamedTuple):
 
     @property
     def details(self) -> tuple[tuple[str, Detail], ...]:
-        """What a program gets besides."""
+        """Returns what a program gets besides."""
         named: tuple[tuple[str, Detail], ...] = (("check", self.check),)
         return (*named, ("difference", difference_details(self.difference))) if self.difference else named
 
 
 class _Entry:
-    """A template with its document. Its text is taken apart when the first campaign comes."""
+    """Holds a template with its document. Its text is taken apart when the first campaign comes."""
 
     def __init__(self, document: DltTemplates, template: Template) -> None:
         self.document, self.template = document, template
@@ -66,7 +67,7 @@ class _Entry:
 
 
 class Registry:
-    """The templates of an environment by their id."""
+    """Holds the templates of an environment by their id."""
 
     def __init__(self, documents: Iterable[DltTemplates]) -> None:
         self.documents = tuple(documents)
@@ -77,7 +78,7 @@ class Registry:
         }
 
     def of_campaign(self, spec: Mapping[str, FieldValue]) -> Iterator[DltFault]:
-        """What is at fault with a campaign. A field that `spec` lacks is not looked at."""
+        """Yields what is at fault with a campaign. A field that `spec` lacks is not looked at."""
         template_id = spec.get(TEMPLATE_ID)
         if not isinstance(template_id, str):
             return
@@ -95,8 +96,10 @@ class Registry:
             yield from _of_text(entry, Written(text))
 
     def _beside(self, template_id: str) -> list[str]:
-        """The ids that begin or end as this one does: a slip leaves what is before it, or what is behind it. To look
-        at all of a thousand takes longer than everything else.
+        """Returns the ids that begin or end as this one does: a slip leaves what is before it, or what is behind
+        it.
+
+        Looking at all of a thousand takes longer than everything else.
         """
         turned = _around(self._turned, template_id[::-1])
         return [*_around(self._ids, template_id), *(it[::-1] for it in turned)]
@@ -110,19 +113,19 @@ class Registry:
         return sorted(it[::-1] for it in self._entries)
 
     def text_of(self, spec: Mapping[str, FieldValue]) -> str:
-        """The registered text of a campaign; empty where it has none."""
+        """Returns the registered text of a campaign; empty where it has none."""
         entry = self._entries.get(str(spec.get(TEMPLATE_ID)))
         return entry.template.text if entry else ""
 
     def of_templates(self) -> Iterator[tuple[DltTemplates, DltFault]]:
-        """What is at fault with the templates themselves, whatever the campaigns."""
+        """Yields what is at fault with the templates themselves, whatever the campaigns."""
         for entry in self._entries.values():
             for found in _of_template(entry.template, entry.registered):
                 yield entry.document, found
 
 
 def _around(words: Sequence[str], word: str) -> Sequence[str]:
-    """The neighbours of a word among sorted ones."""
+    """Returns the neighbours that a word has among sorted ones."""
     place = bisect(words, word)
     return words[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS]
 
@@ -173,7 +176,7 @@ def _of_text(entry: _Entry, written: Written) -> Iterator[DltFault]:
 
 
 def _of_value(value: Value, written: Written, template: Template) -> Iterator[DltFault]:
-    """What is at fault with what one variable stands for."""
+    """Yields what is at fault with what one variable stands for."""
     path = f"{TEXT}.{written.offsets[value.start]}"
     text = written.text[written.offsets[value.start] : written.offsets[value.end]]
     columns = [place for place in range(value.start, value.end) if place in written.columns]
@@ -208,7 +211,7 @@ def _is_unknown_number(value: Value, text: str, columns: Sequence[int], template
 
 
 def _is_alphanumeric(sign: str) -> bool:
-    """A letter of any script with its marks, or a digit."""
+    """Tells whether a sign is a letter of any script with its marks, or a digit."""
     return unicodedata.category(sign)[0] in "LMN"
 
 

@@ -1,4 +1,4 @@
-"""Whether a campaign's text is its registered one, and what then stands in each variable.
+"""Decides whether a campaign's text is its registered one, and what then stands in each variable.
 
 No expression is built from a text: steps are at most the product of both lengths.
 """
@@ -13,10 +13,10 @@ from campaignctl.dlt.words import VariableType
 
 
 def cut(registered: Registered, written: Written) -> tuple[Value, ...] | None:
-    """The values of the variables, in order; None where the texts do not match.
+    """Returns the values of the variables, in order; None where the texts do not match.
 
-    Of several cuts one in which all values fit their types, else the one whose variables are the shortest, the first
-    before the next.
+    Of several cuts one in which all values fit their types, else the one whose variables are the shortest, the
+    first before the next.
     """
     shortest = _shortest(registered, written.line)
     if shortest is None or all(fits(value, written) for value in shortest):
@@ -25,18 +25,18 @@ def cut(registered: Registered, written: Written) -> tuple[Value, ...] | None:
 
 
 def matches(registered: Registered, written: Written) -> bool:
-    """Whether there is a cut at all."""
+    """Tells whether there is a cut at all."""
     return _shortest(registered, written.line) is not None
 
 
 def fits(value: Value, written: Written) -> bool:
-    """Whether a value can be of its variable's type."""
+    """Tells whether a value can be of its variable's type."""
     automaton = AUTOMATA[value.variable.type]
     return automaton.fits(written.line, written.columns, value.start, value.end)
 
 
 def _shortest(registered: Registered, line: str) -> tuple[Value, ...] | None:
-    """Each fixed part where it comes first; the last one at the end."""
+    """Cuts by placing each fixed part where it comes first, and the last one at the end."""
     first, *others = registered.fixed
     if not line.startswith(first):
         return None
@@ -57,10 +57,10 @@ def _shortest(registered: Registered, line: str) -> tuple[Value, ...] | None:
 
 
 class _Fitting:
-    """The shortest of the cuts in which all values fit.
+    """Finds the shortest of the cuts in which all values fit.
 
-    From the last variable to the first it is noted at which places one may end, and may begin, so that all behind it
-    fits; a row has a place more than the text, and the row behind the last variable is right at its end alone.
+    From the last variable to the first it is noted at which places one may end, and may begin, so that all behind
+    it fits; a row has a place more than the text, and the row behind the last variable is right at its end alone.
     """
 
     def __init__(self, registered: Registered, written: Written) -> None:
@@ -77,7 +77,7 @@ class _Fitting:
         self.may_end.reverse()
 
     def found(self) -> tuple[Value, ...] | None:
-        """None where no cut fits."""
+        """Returns the cut; None where none fits."""
         start = len(self.registered.fixed[0])
         if not self.may_begin[start]:
             return None
@@ -89,7 +89,7 @@ class _Fitting:
         return tuple(values)
 
     def _ends(self, part: str) -> bytearray:
-        """Where the part stands behind which the next variable may begin, or the text is over."""
+        """Marks where the part stands behind which the next variable may begin, or the text is over."""
         if not part:
             return self.may_begin
         row = bytearray(self.size + 1)
@@ -100,7 +100,9 @@ class _Fitting:
         return row
 
     def _beginnings(self, kind: VariableType | None, ends: bytearray) -> bytearray:
-        """The automaton of a type backwards, with the states from which all behind fits."""
+        """Marks where a variable may begin: it runs the automaton of its type backwards, from the states after
+        which all behind fits.
+        """
         accepting, row = AUTOMATA[kind].accepting, bytearray(self.size + 1)
         good = accepting if ends[self.size] else 0
         for place, before in zip(range(self.size - 1, -1, -1), self._backwards(kind), strict=True):
@@ -111,7 +113,7 @@ class _Fitting:
         return row
 
     def _backwards(self, kind: VariableType | None) -> Sequence[Sequence[int]]:
-        """By place from the last one, what leads over it, by the states behind it."""
+        """Returns for each place, from the last one back, what leads over it, by the states behind it."""
         if kind not in self._steps:
             leads_to, columns = AUTOMATA[kind].leads_to, self.columns
             self._steps[kind] = [

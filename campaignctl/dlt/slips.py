@@ -1,4 +1,6 @@
-"""What was probably meant by a first difference: the usual slips, in the order in which they are looked for."""
+"""Guesses what was probably meant by a first difference: the usual slips, in the order in which they are looked
+for.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from campaignctl.model.ucs2 import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES
 
 
 class _Differing(NamedTuple):
-    """A first difference: both texts, the signs there (None for none), and at which piece and place."""
+    """Holds a first difference: both texts, the signs there (None for none), and at which piece and place."""
 
     registered: Registered
     written: Written
@@ -32,7 +34,10 @@ def slip_of(
     column: str | None,
     at: tuple[int, int],
 ) -> Slip | None:
-    """The first that holds; None where it is none of them. `at` is the piece and the place of the difference."""
+    """Returns the first slip that explains a difference; None where none does.
+
+    `at` is the piece and the place of the difference.
+    """
     fixed = None if isinstance(expected, OpenPart) else expected
     differing = _Differing(registered, written, fixed, found, column, *at)
     return next((slip for slip, holds in _ROWS if holds(differing)), None)
@@ -42,7 +47,7 @@ def slip_of(
 
 
 def _normal_form(it: _Differing) -> bool:
-    """Equal once composed: the letter there with its marks, or both texts."""
+    """Tells whether the texts are equal once composed: the letter there with its marks, or both texts."""
     if it.expected is None and it.found is None:
         return False
     mine, theirs = _letter(it.written.line, it.place), _letter(*_run(it.registered, it.piece))
@@ -57,7 +62,7 @@ def _composed(text: str) -> str:
 
 
 def _run(registered: Registered, piece: int) -> tuple[str, int]:
-    """The fixed part that a piece is in, and where in it."""
+    """Returns the fixed part that a piece is in, and where in it."""
     begin = end = piece
     pieces = registered.pieces
     while begin > 0 and isinstance(pieces[begin - 1], str):
@@ -68,7 +73,7 @@ def _run(registered: Registered, piece: int) -> tuple[str, int]:
 
 
 def _letter(text: str, place: int) -> str:
-    """The sign at a place with the marks around it."""
+    """Returns the sign at a place with the marks around it."""
     begin, end = place, place + 1
     while begin > 0 and (begin >= len(text) or _is_mark(text[begin])):
         begin -= 1
@@ -87,7 +92,7 @@ _LINE_BREAKS: Final = "\n\r\x85\u2028\u2029"
 
 
 def _line_break_at_end(it: _Differing) -> bool:
-    """One text goes on, and with nothing but line breaks."""
+    """Tells whether one text goes on, with nothing but line breaks."""
     rest, fixed = it.written.line[it.place :], it.registered.pieces[it.piece :]
     if it.expected is None:
         return it.found is not None and not fixed and not rest.strip(_LINE_BREAKS)
@@ -99,13 +104,13 @@ def _column(it: _Differing) -> bool:
 
 
 def _both(it: _Differing, belongs: Callable[[str], bool]) -> bool:
-    """Both signs are of a sort; of one alone, that it is."""
+    """Tells whether both signs are of a sort; where there is one alone, whether that one is."""
     signs = [sign for sign in (it.expected, it.found) if sign is not None]
     return bool(signs) and it.column is None and all(map(belongs, signs))
 
 
 def _blank(it: _Differing) -> bool:
-    """Another kind of blank, one too many or one too few."""
+    """Tells whether the blanks differ: another kind, one too many or one too few."""
     return _both(it, str.isspace)
 
 
@@ -129,7 +134,7 @@ _JOINING: Final = "\u034f\ufe00\ufe01\ufe0e\ufe0f"
 
 
 def _invisible(it: _Differing) -> bool:
-    """A sign that nobody sees, in either text."""
+    """Tells whether either text has a sign there that nobody sees."""
     return any(sign is not None and _is_invisible(sign) for sign in (it.expected, it.found))
 
 

@@ -1,4 +1,4 @@
-"""The document `DltTemplates`: its rows, and what it says once it is read."""
+"""Defines the document `DltTemplates`: its rows, and what it says once it is read."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ DOCUMENT: Final = Field(
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One registered text. `variables` are the tags beside the text, None where there are none.
+    """Holds one registered text. `variables` are the tags beside the text, None where there are none.
 
     `urls` and `callback_numbers` are what holds for it, None where nothing is said. `path` is its place in `spec`;
     `is_commented`: a comment follows its text, which may have been cut there.
@@ -162,7 +162,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class DltTemplates(Companion):
-    """One document, read."""
+    """Holds one document, read."""
 
     name: str
     entity: str
@@ -175,7 +175,7 @@ class DltTemplates(Companion):
 
 
 def build(values: Mapping[str, Value], place: CompanionPlace) -> DltTemplates:
-    """The typed document; what a faulty one lacks is empty."""
+    """Makes the typed document; what a faulty one lacks is empty."""
     metadata, spec = _object(values.get("metadata")), _object(values.get("spec"))
     urls, numbers = _texts(spec.get("urls")), _texts(spec.get("callback_numbers"))
     items = spec.get("templates")
@@ -224,7 +224,7 @@ def _texts(value: Value) -> tuple[str, ...] | None:
 
 
 def faults(document: Companion) -> Iterator[SpecFinding]:
-    """What is wrong with one document between its fields."""
+    """Yields what is wrong with one document between its fields."""
     assert isinstance(document, DltTemplates)
     for template in document.templates:
         yield from _of_template(template)
@@ -257,7 +257,7 @@ def _of_template(template: Template) -> Iterator[SpecFinding]:
 
 
 def conflicts(documents: Sequence[Companion]) -> Iterator[tuple[Companion, SpecFinding]]:
-    """What is wrong among all documents of an environment: a name or an id that stands twice, at each."""
+    """Yields what is wrong among all documents of an environment: a name or an id that stands twice, at each."""
     names: dict[str, list[tuple[DltTemplates, str]]] = {}
     ids: dict[str, list[tuple[DltTemplates, str]]] = {}
     for document in documents:
@@ -285,7 +285,7 @@ def _twice(
 
 
 def settings(document: Companion) -> Mapping[str, Value]:
-    """What holds for each template, by its id: where in the document it is said makes no difference."""
+    """Returns what holds for each template, by its id; where in the document it is said makes no difference."""
     assert isinstance(document, DltTemplates)
     leaves: dict[str, Value] = {}
     for it in document.templates:

@@ -1,4 +1,4 @@
-"""Both texts as they are held against each other: pieces of a registered one, places of a campaign's."""
+"""Takes both texts apart: the pieces of a registered one, the places of a campaign's."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ SHOWN: Final = 20
 
 
 class OpenPart(NamedTuple):
-    """What a registered text leaves open: the word in it, lower case, and its type, None where there is none."""
+    """Holds what a registered text leaves open: the word in it, in lower case, and its type, None where it has
+    none.
+    """
 
     word: str
     type: VariableType | None
 
     @property
     def label(self) -> str:
-        """As it is written, in lower case and not too long."""
+        """Returns the open part as it is written, in lower case and not too long."""
         return f"{{#{shortened(self.word, SHOWN)}#}}"
 
 
@@ -38,7 +40,7 @@ Piece: TypeAlias = "str | OpenPart"
 
 
 class Registered:
-    """A registered text. `tags` give the types of its variables where the text has none."""
+    """Holds a registered text. `tags` give the types of its variables where the text has none."""
 
     def __init__(self, text: str, tags: Sequence[str] | None = None) -> None:
         self.text = text.replace("\r\n", "\n")
@@ -55,7 +57,7 @@ class Registered:
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
-        """Fixed characters and variables, one after the other."""
+        """Returns fixed characters and variables, one after the other."""
         pieces: list[Piece] = list(self.fixed[0])
         for variable, part in zip(self.variables, self.fixed[1:], strict=True):
             pieces += [variable, *part]
@@ -63,7 +65,7 @@ class Registered:
 
 
 class Written:
-    """A campaign's text: a place for each character, one for a column and one for CR LF.
+    """Holds a campaign's text: a place for each character, one for a column and one for CR LF.
 
     `line` has one character for each place, `columns` the names of the columns by place, `offsets` where each place
     begins in the text as written, and at last the text's length.
@@ -91,7 +93,7 @@ class Written:
 
 
 class Value(NamedTuple):
-    """What a variable stands for in a campaign's text: the places from `start` to before `end`."""
+    """Holds what a variable stands for in a campaign's text: the places from `start` to before `end`."""
 
     variable: OpenPart
     start: int

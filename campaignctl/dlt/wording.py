@@ -1,4 +1,4 @@
-"""What a difference says in a sentence: both signs, what was probably meant, and what to do."""
+"""Says a difference in a sentence: both signs, what was probably meant, and what to do."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ _SHOULD_END: Final = (
 
 
 def difference_message(difference: FirstDifference, template_id: str) -> str:
-    """`at character 18 stands U+00A0 NO-BREAK SPACE, and template 1107… has U+0020 SPACE there: …`."""
+    """Writes a difference: `at character 18 stands U+00A0 NO-BREAK SPACE, and template 1107… has U+0020 SPACE
+    there: …`.
+    """
     meant = _meant(difference)
     return (
         f"{_where(difference)} stands {_found(difference)}, and template {template_id} has "
@@ -48,7 +50,7 @@ def difference_message(difference: FirstDifference, template_id: str) -> str:
 
 
 def _where(difference: FirstDifference) -> str:
-    """What is missing has no character of its own: it is told by the one before it."""
+    """Says where a difference is. What is missing has no character of its own: it is told by the one before it."""
     if difference.edit is not Edit.PUT_IN:
         return f"at character {difference.offset + 1}"
     return f"behind character {difference.offset}" if difference.offset else "at the beginning"
@@ -76,14 +78,16 @@ def _expected(difference: FirstDifference) -> str:
 
 
 def _sign(sign: str) -> str:
-    """As `named_sign` has it; a mark without its letter by its code point."""
+    """Names a sign as `named_sign` does; a mark without its letter by its code point."""
     name = _CONTROLS.get(sign) or name_of(sign)
     is_mark = unicodedata.category(sign).startswith("M")
     return f"{code_point(sign)} {name}" if is_mark else named_sign(sign, code_point(sign), name)
 
 
 def difference_details(difference: FirstDifference) -> tuple[tuple[str, str | int | None], ...]:
-    """The same for programs: `expected` None is nothing or a variable, `found` None nothing or a column."""
+    """Returns the difference for programs: `expected` None is nothing or a variable, `found` None nothing or a
+    column.
+    """
     expected = None if isinstance(difference.expected, OpenPart) else difference.expected
     return (
         ("offset", difference.offset),
@@ -105,7 +109,7 @@ _MUST_BE: Final[Mapping[VariableType, str]] = MappingProxyType(
 
 
 def mismatch(variable: OpenPart) -> str:
-    """Why a value is none of a type; only types that ask for something have a sentence."""
+    """Says why a value is not of a type; only types that ask for something have a sentence."""
     kind = variable.type
     assert kind is not None, "a variable without a type takes everything"
     return f"cannot be of its type: {kind} is {_MUST_BE[kind]}"

@@ -1,4 +1,4 @@
-"""The words in which templates are registered: types of variables, categories. Data only."""
+"""Lists the words in which templates are registered: types of variables, categories. Data only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 
 
 class VariableType(StrEnum):
-    """What a variable may hold, as the portals tag it."""
+    """Names what a variable may hold, as the portals tag it."""
 
     NUMERIC = "numeric"
     ALPHANUMERIC = "alphanumeric"
@@ -21,7 +21,7 @@ class VariableType(StrEnum):
 
 
 class Category(StrEnum):
-    """What a template was registered as."""
+    """Names what a template can be registered as."""
 
     TRANSACTIONAL = "transactional"
     SERVICE_IMPLICIT = "service_implicit"

@@ -1,7 +1,7 @@
-"""What is wrong with what a manifest waits for, as far as manifests tell. Pure.
+"""Finds what is wrong with what a manifest waits for, as far as manifests tell. Pure.
 
-Findings stand at `metadata.after`; each names its rule. `gate-power` alone is a warning, and `gate-order` where only
-the declared end comes too late.
+Findings stand at `metadata.after`; each names its rule. `gate-power` alone is a warning, and `gate-order` where
+only the declared end comes too late.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Named = Mapping[str, Desired]
 def gate_faults(
     manifests: Sequence[Desired], country: Country | None
 ) -> Iterator[tuple[Desired, SpecFinding]]:
-    """Every fault of every manifest that waits for another."""
+    """Yields every fault of every manifest that waits for another."""
     waiting = [desired for desired in manifests if desired.after]
     if not waiting:
         return
@@ -59,7 +59,7 @@ def _faults(desired: Desired, after: After, named: Named, country: Country | Non
 
 
 def _circle(desired: Desired, other: Desired, named: Named) -> tuple[str, ...]:
-    """The way from a manifest back to itself; empty where there is none."""
+    """Returns the way from a manifest back to itself; it is empty where there is none."""
     start, seen = desired.kind_and_name, set[str]()
     ways: list[tuple[str, ...]] = [(start, other.kind_and_name)]
     while ways:
@@ -74,7 +74,7 @@ def _circle(desired: Desired, other: Desired, named: Named) -> tuple[str, ...]:
 
 
 def _numbers(desired: Desired, country: Country | None) -> Collection[str] | None:
-    """Who is called, each once; None where that is not declared."""
+    """Returns the people who are called, each once; None where they are not declared."""
     if texts(desired.spec.get("lists")):
         return None
     numbers = [number for row in desired.kind.numbers for number in texts(desired.spec.get(row.name))]
@@ -126,7 +126,7 @@ def _at(moment: datetime) -> str:
 
 
 def _overlap(desired: Desired, other: Desired, country: Country | None) -> Iterator[SpecFinding]:
-    """The same message to the same person, twice."""
+    """Finds people who get the same message twice, from both campaigns."""
     if other.kind is not desired.kind or not _same_content(desired, other, country):
         return
     mine, theirs = _numbers(desired, country), _numbers(other, country)

@@ -1,4 +1,4 @@
-"""The counters of one campaign, where they can be believed. Pure."""
+"""Reads the counters of one campaign, where they can be believed. Pure."""
 
 from __future__ import annotations
 
@@ -12,53 +12,53 @@ from campaignctl.model.values import canonical_numbers, texts
 
 
 class Counters(NamedTuple):
-    """People of one campaign by what became of them; `by_word` as the account counts them."""
+    """Counts the people of one campaign by what became of them; `by_word` is as the account counts them."""
 
     kind: str
     by_word: Mapping[str, int]
 
     def of(self, *columns: Column) -> int:
-        """How many stand in the columns."""
+        """Returns how many people stand in the columns."""
         words = COUNTERS[self.kind]
         return sum(count for word, count in self.by_word.items() if words[word] in columns)
 
     @property
     def people(self) -> int:
-        """All of them."""
+        """Returns how many people there are."""
         return sum(self.by_word.values())
 
     @property
     def finished(self) -> int:
-        """Those whose outcome is final."""
+        """Returns how many people have a final outcome."""
         return self.of(Column.REACHED, Column.FAILED)
 
     @property
     def tried(self) -> int:
-        """Those who were called or texted at least once."""
+        """Returns how many people were called or texted at least once."""
         return self.of(Column.REACHED, Column.FAILED, Column.UNDER_WAY)
 
     @property
     def open(self) -> int:
-        """Those who may still be called or texted."""
+        """Returns how many people may still be called or texted."""
         return self.of(Column.UNTRIED, Column.UNDER_WAY)
 
     @property
     def never_tried(self) -> int:
-        """Those who never were and never will be."""
+        """Returns how many people never were called or texted and never will be."""
         return self.of(Column.NEVER_TRIED)
 
     def counted(self, limit: LimitName) -> int:
-        """How many a limit counts."""
+        """Returns how many a limit counts."""
         words = counted_by(limit, self.kind)
         return sum(count for word, count in self.by_word.items() if word in words)
 
 
 def counters_of(live: Live, country: Country | None = None, members: int | None = None) -> Counters | None:
-    """What `stats` say; None where they cannot be believed.
+    """Reads `stats`; None where they cannot be believed.
 
-    Every word of the kind is there as a whole number, and nothing else counts anybody: a counter that is lacking is not
-    a counter of 0. Of a campaign that is over they add up to its people: those whose numbers it shows, else `members`,
-    how many its contact lists hold; None where nobody knows.
+    Every word of the kind is there as a whole number, and nothing else counts anybody: a counter that is lacking is
+    not a counter of 0. Of a campaign that is over they add up to its people: those whose numbers it shows, else
+    `members`, how many its contact lists hold; None where nobody knows.
     """
     by_word, words = dict[str, int](), COUNTERS[live.kind.name]
     for word, count in (live.stats or {}).items():
@@ -74,7 +74,10 @@ def counters_of(live: Live, country: Country | None = None, members: int | None 
 
 
 def _adds_up(live: Live, people: int, country: Country | None, members: int | None) -> bool:
-    """Somebody who stands twice is called once or twice, as the account pleases."""
+    """Tells whether the counters add up to the people.
+
+    Somebody who stands twice is called once or twice, as the account pleases.
+    """
     numbers = [number for row in live.kind.numbers for number in texts(live.spec.get(row.name))]
     if not numbers:
         return members is None or people == members

@@ -1,4 +1,4 @@
-"""When a campaign goes wrong: shares of people that must not be exceeded, and whether one is crossed. Pure."""
+"""Says when a campaign goes wrong: shares of people that must not be exceeded, and whether one is crossed. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from campaignctl.model.windows import period_of
 
 
 def basis_points(percent: str) -> int:
-    """`25%` as 2,500.
+    """Reads a share in basis points: `25%` as 2,500.
 
     >>> basis_points("0.5%")
     50
@@ -25,7 +25,7 @@ def basis_points(percent: str) -> int:
 
 
 class Figures(NamedTuple):
-    """What was held against a limit: `counted` of `tried` people, of whom `finished` have their outcome."""
+    """Holds what was compared with a limit: `counted` of `tried` people, of whom `finished` have their outcome."""
 
     tried: int
     finished: int
@@ -38,13 +38,13 @@ class Figures(NamedTuple):
 
 
 class StopWhen(NamedTuple):
-    """Limits in basis points, by name, and from how many people on they are looked at."""
+    """Holds limits in basis points, by name, and from how many people on they are looked at."""
 
     limits: Mapping[LimitName, int]
     tried: int = LEAST_TRIED
 
     def crossed_by(self, counters: Counters) -> Figures | None:
-        """The first limit that a campaign crosses now; None where it keeps them all."""
+        """Returns the first limit that a campaign crosses now; None where it keeps them all."""
         tried = counters.tried
         if tried < self.tried:
             return None
@@ -63,7 +63,7 @@ NEVER: Final = StopWhen({})
 
 
 def stop_when(*settings: Mapping[str, Value]) -> StopWhen:
-    """The settings one over the other, key by key, as they are written; the last one counts, and null is none."""
+    """Puts settings one over the other, key by key, as they are written; the last one counts, and null is none."""
     merged: dict[str, Value] = {}
     for each in settings:
         merged |= each
@@ -76,13 +76,13 @@ def stop_when(*settings: Mapping[str, Value]) -> StopWhen:
 
 
 def limits_of(environment: Environment, own: Mapping[str, Value]) -> StopWhen:
-    """Those of a manifest over those of its environment."""
+    """Returns the limits of a manifest over those of its environment."""
     defaults = environment.guard.get("stop_when")
     return stop_when(defaults if isinstance(defaults, Mapping) else {}, own)
 
 
 def after_of(written: Value) -> tuple[After, ...]:
-    """The entries of `metadata.after`, as the rows let them through."""
+    """Reads the entries of `metadata.after`, once the rows have let them through."""
     entries = written if isinstance(written, list) else ()
     return tuple(_after(entry) for entry in entries if isinstance(entry, Mapping) and entry)
 

@@ -1,8 +1,8 @@
-"""What counts of people say about a rate: whether a limit is kept, exceeded or crossed.
+"""Says what counts of people tell about a rate: whether a limit is kept, exceeded or crossed.
 
 Shares are whole basis points (1 is 0.01 %), so that nothing is rounded before it is compared. Sums are those of the
-binomial distribution itself, no approximation: in floating point where that is enough to tell, in whole numbers where
-a sum comes within a millionth of what it is held against.
+binomial distribution itself, no approximation: in floating point where that is enough to tell, in whole numbers
+where a sum comes within a millionth of what it is held against.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _EVIDENCE: Final = log(100)
 
 
 def kept(count: int, finished: int, limit: int, confidence: int) -> bool:
-    """True when so few of the finished would hardly be seen at the limit: P(X ≤ count) ≤ 1 − confidence.
+    """Returns True when so few of the finished would hardly be seen at the limit: P(X ≤ count) ≤ 1 − confidence.
 
     >>> [kept(7, 50, 2_500, 9_500), kept(8, 50, 2_500, 9_500)]
     [True, False]
@@ -28,7 +28,7 @@ def kept(count: int, finished: int, limit: int, confidence: int) -> bool:
 
 
 def exceeded(count: int, people: int, limit: int, confidence: int) -> bool:
-    """True when so many of all people would hardly be seen at the limit: P(X ≥ count) ≤ 1 − confidence.
+    """Returns True when so many of all people would hardly be seen at the limit: P(X ≥ count) ≤ 1 − confidence.
 
     `people` are all of them, the open ones too: even if all who are open were reached.
 
@@ -39,7 +39,7 @@ def exceeded(count: int, people: int, limit: int, confidence: int) -> bool:
 
 
 def crossed(count: int, tried: int, limit: int) -> bool:
-    """True when the count speaks a hundred to one for a rate well above the limit rather than at it.
+    """Returns True when the count speaks a hundred to one for a rate well above the limit rather than at it.
 
     A sequential test (Wald 1945) of p against min(2p, (1 + p) / 2), which may be looked at after every person: what
     stays at its limit is ever stopped with a chance of one in a hundred at most.
@@ -53,7 +53,7 @@ def crossed(count: int, tried: int, limit: int) -> bool:
 
 
 def fewest(limit: int, confidence: int) -> int:
-    """The fewest finished people of whom nobody counts that keep a limit.
+    """Returns the fewest finished people of whom nobody counts that keep a limit.
 
     >>> [fewest(500, 9_500), fewest(100, 9_500), fewest(50, 9_500)]
     [59, 299, 598]
@@ -65,7 +65,7 @@ def fewest(limit: int, confidence: int) -> int:
 
 
 def power(finished: int, limit: int, confidence: int) -> float:
-    """The chance that a gate passes whose true rate is half its limit.
+    """Returns the chance that a gate passes whose true rate is half its limit.
 
     >>> [power(111, 2_500, 9_500) < 0.95, power(112, 2_500, 9_500) >= 0.95]
     [True, True]
@@ -75,7 +75,7 @@ def power(finished: int, limit: int, confidence: int) -> float:
 
 
 def _most_kept(finished: int, limit: int, confidence: int) -> int:
-    """The largest count that keeps the limit, −1 where none does."""
+    """Returns the largest count that keeps the limit; −1 where none does."""
     low, high = -1, finished
     while low < high:
         middle = (low + high + 1) // 2
@@ -84,7 +84,7 @@ def _most_kept(finished: int, limit: int, confidence: int) -> int:
 
 
 def _at_most(counts: range, people: int, limit: int, share: int) -> bool:
-    """Whether the chance of any of the counts is at most the share, both in basis points."""
+    """Tells whether the chance of any of the counts is at most the share, both in basis points."""
     chance, bound = fsum(_chances(counts, people, limit / BASIS_POINTS)), share / BASIS_POINTS
     if abs(chance - bound) > _NEAR * bound:
         return chance < bound
@@ -93,7 +93,7 @@ def _at_most(counts: range, people: int, limit: int, share: int) -> bool:
 
 
 def _chances(counts: range, people: int, p: float) -> Iterator[float]:
-    """Of each count the chance that so many of the people count, each by itself with the chance p."""
+    """Yields, for each count, the chance that so many of the people count, each by itself with the chance p."""
     counts_in, not_in, ways = log(p), log1p(-p), lgamma(people + 1)
     for k in counts:
         ways_of_it = ways - lgamma(k + 1) - lgamma(people - k + 1)

@@ -1,4 +1,4 @@
-"""What is said of a campaign that another waits for, by what the account shows of it. Pure."""
+"""Says whether a campaign that another waits for has passed, by what the account shows of it. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from campaignctl.model.windows import window_of
 
 
 class GateCampaign(NamedTuple):
-    """The campaign that is waited for, as far as anybody can tell.
+    """Holds the campaign that is waited for, as far as anybody can tell.
 
     `live` is None where it is not there; `doubt` says why nobody can tell which one it is, why its manifest is blocked
     or why it never will be there, empty where none of these holds. `certain` is False where `live` may be another one
@@ -38,7 +38,7 @@ class GateCampaign(NamedTuple):
 def judge(
     after: After, found: GateCampaign, desired: Desired, now: datetime, country: Country | None
 ) -> Gate:
-    """The verdict on one entry of a manifest: failed, undecided, waiting or passed, the first that holds."""
+    """Judges one entry of a manifest: failed, undecided, waiting or passed, the first that holds."""
     live = found.live
     counters = counters_of(live, country, found.members) if live else None
     limits = tuple(_limits(after, counters))
@@ -101,7 +101,9 @@ def _failed(case: _Case) -> Iterator[str]:
 
 
 def _other_content(case: _Case, live: Live) -> str | None:
-    """The content that both show and that differs, once it has begun: then it says nothing about this one."""
+    """Returns the content that both campaigns show and that differs, once the awaited one has begun: then its
+    results say nothing about this one.
+    """
     desired = case.desired
     if live.kind is not desired.kind or not _begun(case, live):
         return None
@@ -133,7 +135,7 @@ def _undecided(case: _Case) -> Iterator[str]:
 
 
 def _not_good_enough(case: _Case, live: Live, counters: Counters | None) -> Iterator[str]:
-    """What a campaign that is over lacks for a pass."""
+    """Yields what a finished campaign lacks for a pass."""
     after = case.after
     if counters is None:
         yield f"is {live.status_word}, and its counters cannot be read"

@@ -1,4 +1,7 @@
-"""Rule 3: what is not there, and whether it may be created. One function per reason, named as its code reads."""
+"""Decides what becomes of a manifest whose campaign is not there, and whether it may be created (rule 3).
+
+Each reason has one function, named as its code reads.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,8 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The campaigns that a new one could be mistaken for: here, by name on the other SMS endpoint, of the other kind.
+    """Holds the campaigns that a new one could be mistaken for: those here, those of its name on the other SMS
+    endpoint, those of the other kind.
 
     `alive` has the alive campaigns by kind name and name.
     """
@@ -39,7 +43,7 @@ class Neighbours:
 
 
 def nothing_to_do(desired: Desired, window: Window, now: datetime) -> Reason | None:
-    """Why nothing needs to be there; `window` is the manifest's."""
+    """Says why nothing needs to be there; `window` is the manifest's."""
     suspended = desired.occurrence is not None and desired.state is State.PAUSED  # not created to be paused
     if suspended or desired.state in ENDING_STATES:
         return Reason("nothing-to-end", f"wanted {desired.state}, and there is no such campaign")
@@ -52,7 +56,7 @@ _NOT_LIVE = Reason("not-live", "the account has no such campaign")
 
 
 def decide_absent(desired: Desired, neighbours: Neighbours, terms: Terms) -> Decision:
-    """Created, unless something is against it; policies bind only what is created, held or not."""
+    """Creates the campaign unless something is against it; policies bind only what is created, held or not."""
     window = window_of(desired.kind, desired.spec)
     settled = nothing_to_do(desired, window, terms.now) or _missed(desired, window, terms)
     if settled is not None:
@@ -75,7 +79,7 @@ def decide_absent(desired: Desired, neighbours: Neighbours, terms: Terms) -> Dec
 
 
 def _namesakes_noted(desired: Desired, neighbours: Neighbours) -> Iterator[str]:
-    """A campaign of the other kind under its name keeps it from nothing."""
+    """Notes a campaign of the other kind under the same name, which keeps this one from nothing."""
     for kind, by_name in neighbours.alive.items():
         other = by_name.get(desired.name or "")
         if kind != desired.kind.name and other is not None:
@@ -89,12 +93,15 @@ def _creating(desired: Desired, spec: Spec) -> tuple[Operation, ...]:
 
 
 def _holds(reason: Reason) -> bool:
-    """Whether it must be asked for, and is not out of the question."""
+    """Tells whether the reason must be asked for, and is not out of the question."""
     return REASONS[reason.code].change is ChangeType.HELD
 
 
 def obstacles(desired: Desired, window: Window, terms: Terms, neighbours: Neighbours) -> Iterator[Reason]:
-    """Every reason against creating it now: what blocks it, and what must be asked for. `window` is the manifest's."""
+    """Yields every reason against creating it now: what blocks it, and what must be asked for.
+
+    `window` is the manifest's.
+    """
     for reason in (
         _unknown_outcome(desired, window, terms),
         _other_endpoint(desired, window, terms.now, neighbours),
@@ -112,12 +119,12 @@ def obstacles(desired: Desired, window: Window, terms: Terms, neighbours: Neighb
 
 
 def no_recipients(desired: Desired) -> Reason | None:
-    """Whom nobody is left of is not created, whatever the policies say."""
+    """Refuses a manifest of whom nobody is left: it is not created, whatever the policies say."""
     return Reason("no-recipients", told_nobody(desired)) if nobody_left(desired) else None
 
 
 def _unknown_outcome(desired: Desired, window: Window, terms: Terms) -> Reason | None:
-    """An earlier create may still show up; it is sent anew only where its twin could still be stopped."""
+    """Says that an earlier create may still show up; it is sent anew only where its twin could still be stopped."""
     file = terms.unsettled.get((desired.kind.name, desired.name or "")) if terms.unsettled else None
     if file is None or (window.start is not None and window.start - terms.now > MARGIN):
         return None
@@ -141,7 +148,9 @@ def _other_endpoint(desired: Desired, window: Window, now: datetime, neighbours:
 
 
 def _finished_of_late(live: Live, start: datetime) -> bool:
-    """Since the start that is asked for less a day, by its last update or its own start; so too where neither shows."""
+    """Tells whether a campaign finished lately: since a day before the start that is asked for, by its last update
+    or its own start; also where neither shows.
+    """
     moments = [moment for moment in (_updated(live), window_of(live.kind, live.spec).start) if moment]
     return not moments or max(moments) >= start - _DAY
 
@@ -154,7 +163,7 @@ def _updated(live: Live) -> datetime | None:
 
 
 def _missed(desired: Desired, window: Window, terms: Terms) -> Reason | None:
-    """An occurrence whose moment has gone: no other start would be its date's."""
+    """Says that the moment of an occurrence has gone: no other start would be its date's."""
     if desired.occurrence is None or window.start is None or window.start - terms.now >= MARGIN:
         return None
     if _unknown_outcome(desired, window, terms) is not None:
@@ -167,7 +176,7 @@ def _missed(desired: Desired, window: Window, terms: Terms) -> Reason | None:
 
 
 def _stopped(desired: Desired, terms: Terms) -> Reason | None:
-    """Somebody has stopped the series: it does not begin again by itself."""
+    """Says that somebody has stopped the series: it does not begin again by itself."""
     repeating = terms.repeating
     if desired.occurrence is None or repeating is None or not repeating.stopped(desired, terms.now):
         return None
@@ -175,7 +184,7 @@ def _stopped(desired: Desired, terms: Terms) -> Reason | None:
 
 
 def series_stopped(desired: Desired, terms: Terms) -> Reason | None:
-    """Why an occurrence of a stopped series is not created; None where a resume is allowed for it."""
+    """Says why an occurrence of a stopped series is not created; None where a resume is allowed for it."""
     if desired.occurrence is None or terms.allows(Permission.RESUME, desired):
         return None
     name = desired.occurrence.manifest

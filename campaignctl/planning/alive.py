@@ -1,4 +1,4 @@
-"""Rules 4 and 5 for a campaign that is alive: what would change it, what of that may be done now, and why not.
+"""Decides what would change a campaign that is alive (rules 4 and 5), what of that may be done now, and why not.
 
 `assess` gathers the facts, `decide` turns them into operations. A blocked change still does what cannot hurt: the
 pause, and the fields that the block leaves free.
@@ -40,7 +40,7 @@ from campaignctl.recipients.leaving_out import (
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of one campaign, before it is listed as a change."""
+    """Holds what becomes of one campaign, before it is listed as a change."""
 
     reason: Reason
     operations: tuple[Operation, ...] = ()
@@ -54,7 +54,7 @@ class Decision:
 
 
 def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
-    """What is done, held or blocked, and the first reason that holds."""
+    """Decides what is done, held or blocked, and gives the first reason that holds."""
     if nobody_left(desired) and not desired.ignores(NUMBERS):
         if desired.state in (State.COMPLETED, State.ARCHIVED):
             return decide(without_numbers(desired), live, terms)
@@ -68,7 +68,7 @@ def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
 
 
 def _as_it_may_be(desired: Desired, live: Live, terms: Terms) -> tuple[Desired, tuple[str, ...]]:
-    """An occurrence without what its date can no longer follow of its rule, and notes that say so."""
+    """Returns an occurrence without what its date can no longer follow of its rule, and notes that say so."""
     if desired.occurrence is None:
         return desired, ()
     from campaignctl.planning.changed_rule import as_it_may_be  # where a manifest repeats
@@ -77,7 +77,10 @@ def _as_it_may_be(desired: Desired, live: Live, terms: Terms) -> tuple[Desired, 
 
 
 def decide_in_sync(desired: Desired, live: Live, terms: Terms) -> Decision | None:
-    """The quick way for what plainly is as it is wanted, and most is: `decide_in_full` says the same of it."""
+    """Decides the common case quickly, what plainly is as it is wanted; `decide_in_full` says the same of it.
+
+    None for all else.
+    """
     met = desired.state is None or live.status in MEETS[desired.state]
     if not met or not written_alike(desired.spec, live.spec) or terms.resends(desired, live):
         return None
@@ -87,7 +90,7 @@ def decide_in_sync(desired: Desired, live: Live, terms: Terms) -> Decision | Non
 
 
 def decide_in_full(desired: Desired, live: Live, terms: Terms) -> Decision:
-    """`decide`, the long way: gathers the facts first."""
+    """Decides as `decide` does, the long way: it gathers the facts first."""
     desired, kept = _as_it_may_be(desired, live, terms)
     decision = _decided(desired, live, terms)
     return replace(decision, notes=(*kept, *decision.notes)) if kept else decision
@@ -106,12 +109,12 @@ def _decided(desired: Desired, live: Live, terms: Terms) -> Decision:
 
 
 def _unknown_lists(desired: Desired) -> tuple[Reason, ...]:
-    """Who is meant is not known, unless it is left to others."""
+    """Blocks a change where it is not known who is meant, unless the lists are left to others."""
     return () if desired.ignores("lists") else unresolved(desired)
 
 
 def _harmless(facts: Assessment) -> tuple[str, ...]:
-    """What goes out though nobody knows who is meant: callbacks, and a postponement (rule 5)."""
+    """Returns the fields that go out though nobody knows who is meant: callbacks, and a postponement (rule 5)."""
     by_name, later = facts.live.kind.by_name, facts.move is StartMove.LATER
     return tuple(
         name
@@ -121,14 +124,14 @@ def _harmless(facts: Assessment) -> tuple[str, ...]:
 
 
 def resulting_without_update(facts: Assessment) -> Spec:
-    """The campaign as it is; what the account does not show is as the manifest has it."""
+    """Returns the campaign as it stands; what the account does not show is as the manifest has it."""
     return {**facts.desired.spec, **facts.live.spec}
 
 
 def _with_policies(
     facts: Assessment, blocks: list[Reason], fields: tuple[str, ...], spec: Spec, sendable: bool
 ) -> Decision:
-    """Policies bind updates and resumes, those of a blocked change too; never a pause."""
+    """Asks the policies. They bind updates and resumes, those of a blocked change too; never a pause."""
     done, held = _sequence(facts, fields)
     if blocks:
         done, held = tuple(it for it in done if OPERATIONS[it.op].if_blocked), ()
@@ -161,7 +164,9 @@ def _with_policies(
 def _held_against_policies(
     facts: Assessment, done: tuple[Operation, ...], resulting: Spec, unseen: frozenset[str]
 ) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
-    """What they find, and notes on what they could not look at; `unseen` fields are neither shown nor sent."""
+    """Returns what the policies find, and notes on what they could not look at; `unseen` fields are neither shown
+    nor sent.
+    """
     terms, exempt = facts.terms, _exempt(facts, done)
     subject = _policy_subject(facts, done, resulting)
     if subject is None:
@@ -172,14 +177,16 @@ def _held_against_policies(
 
 
 def _exempt(facts: Assessment, done: tuple[Operation, ...]) -> tuple[str, ...]:
-    """The policies that are not asked: about hours where these stay, about content that can no longer change."""
+    """Returns the policies that are not asked: about hours where these stay, about content that can no longer
+    change.
+    """
     hours = ("calling_hours",) if _changes_callbacks_alone(facts, done) else ()
     lists = () if any(it.sends_to_lists for it in done) else ("empty_list",)
     return (*hours, *lists) if facts.phase is Phase.OPEN else (*hours, *lists, *OF_CONTENT)
 
 
 def _policy_subject(facts: Assessment, done: tuple[Operation, ...], resulting: Spec) -> Subject | None:
-    """The campaign as policies look at it; None where nothing starts, or it is over."""
+    """Returns the campaign as policies look at it; None where nothing starts, or it is over."""
     operations = {it.op for it in done if not it.opt_out}
     terms, window = facts.terms, window_of(facts.live.kind, resulting)
     if not operations & STARTING or window.over(terms.now):
@@ -194,14 +201,14 @@ def _policy_subject(facts: Assessment, done: tuple[Operation, ...], resulting: S
 
 
 def _as_it_will_stand(facts: Assessment, resulting: Spec, sent: Spec) -> Spec:
-    """A schedule that is neither sent nor shown: nobody knows it, and the manifest's is not what stands."""
+    """Takes out a schedule that is neither sent nor shown: nobody knows it, and the manifest's is not what stands."""
     if facts.schedule in sent or facts.schedule in facts.live.spec:
         return resulting
     return {name: value for name, value in resulting.items() if name != facts.schedule}
 
 
 def _changes_callbacks_alone(facts: Assessment, done: tuple[Operation, ...]) -> bool:
-    """Then it calls nobody at another time than before."""
+    """Tells whether callbacks alone change: then it calls nobody at another time than before."""
     if any(it.op is Op.RESUME for it in done):
         return False
     changed = (name for it in done if not it.opt_out for name in it.fields)
@@ -216,7 +223,9 @@ def _sets_start(facts: Assessment, done: tuple[Operation, ...]) -> bool:
 def _sequence(
     facts: Assessment, fields: tuple[str, ...]
 ) -> tuple[tuple[Operation, ...], tuple[HeldOperation, ...]]:
-    """Everything that leads to what is wanted, in order; done up to the first that must be asked for."""
+    """Returns everything that leads to what is wanted, in order; it is done up to the first operation that must be
+    asked for.
+    """
     done: list[Operation] = []
     held: list[HeldOperation] = []
     for operation, permission in _wanted(facts, fields):
@@ -244,17 +253,20 @@ def _wanted(facts: Assessment, fields: tuple[str, ...]) -> Iterator[tuple[Operat
 
 
 def acting_on(live: Live, op: Op) -> Operation:
-    """An action on a campaign; a complete says how many numbers it fails."""
+    """Makes an action on a campaign; a complete says how many numbers it fails."""
     return Operation(op, numbers_failed=numbers_failed(live) if op is Op.COMPLETE else None)
 
 
 def earlier_start_held(facts: Assessment) -> bool:
-    """Whether an earlier start is wanted that nobody allowed."""
+    """Tells whether an earlier start is wanted that nobody allowed."""
     return facts.phase is Phase.OPEN and facts.move is StartMove.EARLIER and not facts.earlier_allowed
 
 
 def _may(facts: Assessment, operation: Operation, permission: Permission, done: list[Operation]) -> bool:
-    """A resume of what still holds suppressed people must be asked for by a word of its own too."""
+    """Tells whether an operation may be done.
+
+    A resume of what still holds suppressed people must be asked for by a word of its own too.
+    """
     also = operation.op is not Op.RESUME or not _calls_suppressed(facts, done)
     return _allowed(facts, permission) and (also or _allowed(facts, Permission.SUPPRESSED))
 
@@ -276,7 +288,7 @@ def _allowed(facts: Assessment, permission: Permission) -> bool:
 
 
 def starts_ahead(live: Live, terms: Terms) -> bool:
-    """Whether the live start lies ahead. One that is not shown, or none at all, does not."""
+    """Tells whether the live start lies ahead. One that is not shown, or none at all, does not."""
     start = window_of(live.kind, live.spec).start
     return start is not None and start > terms.now
 
@@ -285,7 +297,7 @@ _NOT_FINAL = ("created", "in-progress", "retry", "retrying", "paused", "schedule
 
 
 def numbers_failed(live: Live) -> int | None:
-    """How many numbers a complete would mark failed: those whose outcome is not final; None without stats."""
+    """Returns how many numbers a complete would mark failed: those whose outcome is not final. None without stats."""
     return None if live.stats is None else sum(live.stats.get(name, 0) for name in _NOT_FINAL)
 
 
@@ -308,7 +320,7 @@ _UNSURE = "; the environment's allow covers a resume only with resume_before_sta
 
 
 def _would_wait_if_known(facts: Assessment) -> bool:
-    """Whether the environment allows a resume, but not that it may set the campaign going ahead of its start."""
+    """Tells whether the environment allows a resume, but not that it may set the campaign going ahead of its start."""
     environment = facts.terms.environment
     unknown = Permission.RESUME in environment.allow and not environment.resume_waits
     return unknown and starts_ahead(facts.live, facts.terms)
@@ -324,7 +336,7 @@ def _done_reasons(facts: Assessment, done: tuple[Operation, ...]) -> Iterator[Re
 
 
 def settled(facts: Assessment) -> Reason:
-    """Why nothing is to be done."""
+    """Says why nothing is to be done."""
     hidden = [path for path in facts.comparison.unseen if _matters(facts.live, path)]
     if hidden:
         return Reason("cannot-compare", f"the account does not show {', '.join(hidden)}")
@@ -339,7 +351,7 @@ def _matters(live: Live, path: str) -> bool:
 
 
 def held_from(place: int, decision: Decision, reason: Reason, live: Live | None) -> Decision:
-    """From an operation on nothing is done unasked."""
+    """Holds a decision back: from an operation on, nothing is done unasked."""
     since = live.updated if live else None
     held = (HeldOperation(it.op, it.fields, since, it.numbers_failed) for it in decision.operations[place:])
     return replace(
@@ -351,7 +363,7 @@ def held_from(place: int, decision: Decision, reason: Reason, live: Live | None)
 
 
 def first(reasons: list[Reason]) -> Reason | None:
-    """The one that wins; the messages of the same code are joined."""
+    """Returns the reason that wins; the messages of the same code are joined."""
     if not reasons:
         return None
     code = min((reason.code for reason in reasons), key=RANK.__getitem__)
@@ -360,7 +372,9 @@ def first(reasons: list[Reason]) -> Reason | None:
 
 
 def _pause_noted(desired: Desired, live: Live) -> Iterator[str]:
-    """Its life is left to others, so nobody would be told that it calls nobody (rule 4.6)."""
+    """Notes that the campaign is paused: its life is left to others, so nobody would be told that it calls nobody
+    (rule 4.6).
+    """
     if desired.state is None and live.status is Status.PAUSED:
         yield "it is paused, and stays so: the manifest has no state"
 
@@ -392,6 +406,6 @@ def _notes(facts: Assessment) -> Iterator[str]:
 
 
 def forbidden(findings: Iterable[Diagnostic]) -> Reason | None:
-    """Why a change is blocked: the rules of level error that found something; None where none did."""
+    """Says why a change is blocked: the rules of level error that found something. None where none did."""
     rules = sorted({it.rule for it in findings if it.severity is Severity.ERROR})
     return Reason("policy", f"policy forbids it: {', '.join(rules)}") if rules else None

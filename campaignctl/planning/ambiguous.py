@@ -1,4 +1,7 @@
-"""Rule 1.2: several alive campaigns of one name. A twin that calls is worse than one that waits."""
+"""Decides what becomes of several alive campaigns of one name (rule 1.2).
+
+A twin that calls is worse than one that waits.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from campaignctl.planning.terms import Terms
 
 
 def decide_ambiguous(desired: Desired, candidates: Sequence[Live], terms: Terms) -> Decision:
-    """Blocked; the twins that would call the same people at the same time are paused all the same."""
+    """Blocks the change; the twins that would call the same people at the same time are paused all the same."""
     name = candidates[0].name
     sids = ", ".join(live.sid for live in candidates)
     message = f"{len(candidates)} alive campaigns are called {name} ({sids}); pin one with metadata.sid"
@@ -30,7 +33,7 @@ def decide_ambiguous(desired: Desired, candidates: Sequence[Live], terms: Terms)
 
 
 def twins(oldest_first: Sequence[Live], country: Country | None) -> list[Live]:
-    """All but the oldest of those that are alike."""
+    """Returns all campaigns but the oldest of those that are alike."""
     found: list[Live] = []
     for index, live in enumerate(oldest_first):
         if any(alike(older, live, country) for older in oldest_first[:index]):
@@ -39,7 +42,7 @@ def twins(oldest_first: Sequence[Live], country: Country | None) -> list[Live]:
 
 
 def alike(one: Live, other: Live, country: Country | None) -> bool:
-    """Equal recipients and start; where recipients are not shown, equal content and start."""
+    """Tells whether recipients and start are equal; where recipients are not shown, content and start."""
     if window_of(one.kind, one.spec).start != window_of(other.kind, other.spec).start:
         return False
     recipients = _meanings(one, Role.RECIPIENTS, country), _meanings(other, Role.RECIPIENTS, country)

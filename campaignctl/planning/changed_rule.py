@@ -1,4 +1,5 @@
-"""A rule that changed (`repeat.md` 7): what an occurrence that has begun, or is about to, can no longer follow.
+"""Finds what an occurrence that has begun, or is about to, can no longer follow of a rule that changed (`repeat.md`
+7).
 
 Imported where a manifest repeats.
 """
@@ -18,7 +19,7 @@ from campaignctl.planning.terms import Terms
 
 
 def as_it_may_be(desired: Desired, live: Live, terms: Terms) -> tuple[Desired, tuple[str, ...]]:
-    """The schedule, and people out of a file that changes daily, as if they were ignored; with a note on each."""
+    """Ignores the schedule, and people out of a file that changes daily; each with a note."""
     start, begun = start_of(desired), phase_of(live, terms.now) is Phase.STARTED
     late = begun or (start is not None and start - terms.now < MARGIN)
     left = {desired.kind.schedule.name} if late else set[str]()
@@ -33,7 +34,9 @@ def as_it_may_be(desired: Desired, live: Live, terms: Terms) -> tuple[Desired, t
 
 
 def _changing_daily(desired: Desired, live: Live) -> set[str]:
-    """The fields whose people come from a file, or from a list of the project; SIDs beside it must be there live."""
+    """Returns the fields whose people come from a file or from a list of the project; SIDs beside such a list must
+    be there live.
+    """
     fields = (
         {field.name for field in desired.kind.numbers} if desired.numbers_file is not None else set[str]()
     )

@@ -1,4 +1,6 @@
-"""What differs between a manifest and its campaign (rule 4.1 to 4.3), leaf by leaf, in the order of the table."""
+"""Finds what differs between a manifest and its campaign (rules 4.1 to 4.3), leaf by leaf, in the order of the
+table.
+"""
 
 from __future__ import annotations
 
@@ -20,24 +22,24 @@ UNSEEN: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`unseen` are the dotted leaves that are declared and that the answer says nothing about."""
+    """Holds what differs. `unseen` are the dotted leaves that are declared and that the answer says nothing about."""
 
     differences: tuple[Difference, ...]
     unseen: tuple[str, ...]
 
     @property
     def fields(self) -> frozenset[str]:
-        """The top-level names of what differs."""
+        """Returns the top-level names of what differs."""
         return frozenset(top(difference.field) for difference in self.differences)
 
 
 def top(path: str) -> str:
-    """`retries.interval_mins` → `retries`."""
+    """Returns the top-level name of a path: `retries` of `retries.interval_mins`."""
     return path.partition(".")[0]
 
 
 def compare(desired: Desired, live: Live, country: Country | None) -> Comparison:
-    """Only what is declared and not ignored is compared, inside objects too."""
+    """Compares what is declared and not ignored, inside objects too."""
     differences, unseen = [], []
     for path, field, wanted in declared_leaves(desired):
         seen = shown(live.spec, path)
@@ -49,7 +51,9 @@ def compare(desired: Desired, live: Live, country: Country | None) -> Comparison
 
 
 def written_alike(declared: Mapping[str, Value], seen: Mapping[str, Value]) -> bool:
-    """Whether all that is declared stands there just as it is written: then nothing differs, and nothing is unseen."""
+    """Tells whether all that is declared stands there just as it is written: then nothing differs, and nothing is
+    unseen.
+    """
     for name, value in declared.items():
         other = seen.get(name, UNSEEN)
         if other == value:
@@ -65,7 +69,9 @@ def written_alike(declared: Mapping[str, Value], seen: Mapping[str, Value]) -> b
 def alike(
     field: Field, seen: Value, wanted: Value, desired: Desired, live: Live, country: Country | None
 ) -> bool:
-    """An end that is not set is 30 days after the start; one that is left to others starts as it does live. Versions of
+    """Tells whether a field means the same on both sides.
+
+    An end that is not set is 30 days after the start; a start that is left to others is as it is live. Versions of
     a list that have the same content are one list.
     """
     if field.by_name and any(True for _ in refs_in(wanted)):
@@ -78,17 +84,17 @@ def alike(
 
 
 def texts_or_refs(value: Value) -> Sequence[str]:
-    """The items of an array of SIDs, those of the project's lists as they are marked."""
+    """Returns the items of an array of SIDs; those of the project's lists come as they are marked."""
     return value if isinstance(value, list | tuple) else texts(value)
 
 
 def refs_in(value: Value) -> Iterator[ListRef]:
-    """The project's lists among them."""
+    """Yields the project's lists among the items."""
     return (it for it in texts_or_refs(value) if isinstance(it, ListRef))
 
 
 def same_lists(one: Value, other: Value) -> bool:
-    """Whether both name the same lists, in whatever version those of the project are."""
+    """Tells whether both name the same lists, in whatever version those of the project are."""
     mine, theirs = (
         {it.name if isinstance(it, ListRef) else str(it) for it in texts_or_refs(value)}
         for value in (one, other)
@@ -108,7 +114,7 @@ def _end_of(kind: Kind, start: datetime | None) -> Value:
 
 
 def declared_leaves(desired: Desired) -> Iterator[tuple[str, Field, Value]]:
-    """What the manifest asks of its campaign: dotted path, row, value. A start is never unset (rule 4.3)."""
+    """Yields what the manifest asks of its campaign: dotted path, row, value. A start is never unset (rule 4.3)."""
     for field in desired.kind.fields:
         if field.name not in desired.spec or desired.ignores(field.name):
             continue
@@ -123,7 +129,10 @@ def declared_leaves(desired: Desired) -> Iterator[tuple[str, Field, Value]]:
 
 
 def _declared_members(field: Field, value: Value) -> Iterator[tuple[Field, Value]]:
-    """An object that must be unset asks each member to be; a schedule that must be unset is met by any."""
+    """Yields the members that an object declares.
+
+    One that must be unset asks each member to be; a schedule that must be unset is met by any.
+    """
     if field.role is Role.SCHEDULE and _must_be_unset(field, value):
         return
     for member in field.fields:
@@ -134,7 +143,7 @@ def _declared_members(field: Field, value: Value) -> Iterator[tuple[Field, Value
 
 
 def _must_be_unset(schedule: Field, value: Value) -> bool:
-    """As one value, or its start and all of it."""
+    """Tells whether a schedule must be unset, as one value or as its start and all of it."""
     if not isinstance(value, Mapping):
         return True
     start = next(member.name for member in schedule.fields if member.role is Role.START)
@@ -142,7 +151,7 @@ def _must_be_unset(schedule: Field, value: Value) -> bool:
 
 
 def shown(spec: Mapping[str, Value], path: str) -> object:
-    """The value at a dotted path, `UNSEEN` when the answer lacks its key."""
+    """Returns the value at a dotted path; `UNSEEN` when the answer lacks its key."""
     name, _, member = path.partition(".")
     if name not in spec:
         return UNSEEN
@@ -153,7 +162,10 @@ def shown(spec: Mapping[str, Value], path: str) -> object:
 
 
 def same(field: Field, one: Value, other: Value, country: Country | None) -> bool:
-    """By meaning. Equal texts are equal without being read; numbers are counted before they are read."""
+    """Tells whether two values mean the same.
+
+    Equal texts are equal without being read; numbers are counted before they are read.
+    """
     if one == other:
         return True
     if isinstance(one, tuple | list) and isinstance(other, tuple | list) and tuple(one) == tuple(other):
@@ -165,7 +177,7 @@ def same(field: Field, one: Value, other: Value, country: Country | None) -> boo
 
 
 def start_of(desired: Desired) -> datetime | None:
-    """The start that the manifest asks for; None without one, or where the start is left to others."""
+    """Returns the start that the manifest asks for; None without one, or where the start is left to others."""
     path = f"{desired.kind.schedule.name}.{desired.kind.start.name}"
     schedule = desired.spec.get(desired.kind.schedule.name)
     if desired.ignores(path) or not isinstance(schedule, Mapping):
@@ -175,5 +187,5 @@ def start_of(desired: Desired) -> datetime | None:
 
 
 def start_is_shown(live: Live) -> bool:
-    """False when the answer lacks the schedule or its start."""
+    """Tells whether the answer shows the schedule and its start."""
     return shown(live.spec, f"{live.kind.schedule.name}.{live.kind.start.name}") is not UNSEEN

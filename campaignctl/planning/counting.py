@@ -1,4 +1,6 @@
-"""Which contact lists a plan counts, and what is said of them: those that somebody is about to be called from. Pure."""
+"""Decides which contact lists a plan counts, and what is said of them: those that somebody is about to be called
+from. Pure.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +32,14 @@ _MOST_NAMED: Final = 3
 
 
 def lists_of(change: Change) -> tuple[str, ...]:
-    """The SIDs that it will send to, each once; a list of the project that is yet to come has none."""
+    """Returns the SIDs of the lists that a change will send to, each once; a list of the project that is yet to
+    come has none.
+    """
     return lists_in(change.resulting)
 
 
 def lists_in(spec: Mapping[str, Value]) -> tuple[str, ...]:
-    """The same of the fields of a campaign; what nobody has looked up has none either."""
+    """Returns the SIDs of the lists in the fields of a campaign; a name that nobody has looked up has none."""
     there = (it for it in texts_or_refs(spec.get(LISTS)) if not (isinstance(it, ListName) or _is_to_come(it)))
     return tuple(dict.fromkeys(map(str, there)))
 
@@ -47,10 +51,9 @@ def _is_to_come(item: str) -> bool:
 def lists_to_count(
     changes: Iterable[Change], now: datetime, budgeted: tuple[str, ...] | None = None
 ) -> tuple[str, ...]:
-    """Those of what is created, resumed or given other lists by its start, then those of what begins soon anyway.
-
-    Where there is a budget those of what it binds come first, whatever is updated, and `budgeted`, what its sums need
-    besides, last.
+    """Returns the lists of what is created, resumed or given other lists by its start, then those of what begins
+    soon anyway. Where there is a budget, those of what it binds come first, whatever is updated, and `budgeted`,
+    what its sums need besides, last.
     """
     budget = budgeted is not None
     due = [change for change in changes if _is_counted(change, now, budget) and lists_of(change)]
@@ -80,7 +83,7 @@ def _begins_soon(change: Change, now: datetime) -> bool:
 def with_lists(
     change: Change, lists: Mapping[str, ListCount], now: datetime, notes_empty: bool, budget: bool = False
 ) -> Change:
-    """The change with what is known of the lists that it will send to, where they are counted.
+    """Returns the change with what is known of the lists that it will send to, where they are counted.
 
     `notes_empty`: one that holds nobody is noted where the campaign is there already, and no policy looks.
     """
@@ -94,7 +97,9 @@ def with_lists(
 
 
 def with_lists_to_come(change: Change, now: datetime) -> Change:
-    """The change with the project's lists that it will send to and that an apply uploads: who is in them is known."""
+    """Returns the change with the project's lists that it will send to and that an apply uploads: who is in them is
+    known.
+    """
     if not _is_counted(change, now, budget=False):
         return change
     refs = [it for it in refs_in(change.resulting.get(LISTS)) if it.members is not None]
@@ -109,12 +114,12 @@ def with_lists_to_come(change: Change, now: datetime) -> Change:
 
 
 def _was_counted(change: Change, lists: Mapping[str, ListCount]) -> bool:
-    """What a policy forbids once its people are known was counted."""
+    """Tells whether the lists were counted of what a policy forbids once its people are known."""
     return change.type is ChangeType.BLOCKED and any(sid in lists for sid in lists_of(change))
 
 
 def called(each: ListCount) -> str:
-    """A list as messages name it: `the list 9120d… ("VIP customers")`."""
+    """Names a list as messages do: `the list 9120d… ("VIP customers")`."""
     return f"the list {each.sid}" + (f" ({quoted(each.name)})" if each.name else "")
 
 
@@ -127,7 +132,7 @@ def _empty(each: ListCount) -> str:
 
 
 def left_uncounted(wanted: tuple[str, ...]) -> Iterator[str]:
-    """A note on what was too much to count."""
+    """Notes the lists that were too many to count."""
     if len(wanted) > MOST_LISTS:
         rest = wanted[MOST_LISTS:]
         yield (

@@ -1,7 +1,7 @@
-"""Whom another campaign has called already, as the account shows it: they are left out of this one. Pure.
+"""Leaves out of a campaign whom another campaign has called already, as the account shows it. Pure.
 
-A manifest says whom its campaign will call; once that has begun, the account says whom it calls. A file that changed
-in between would bring people back who were called.
+A manifest says whom its campaign will call; once that has begun, the account says whom it calls. A file that
+changed in between would bring people back who were called.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from campaignctl.recipients.leaving_out import NUMBERS, as_written, leave_out, w
 
 
 def shown_by(campaigns: Iterable[Live], complete: bool, now: datetime, country: Country | None) -> Shown:
-    """What all campaigns of one manifest show together. `complete` is False where others may be there."""
+    """Returns what all campaigns of one manifest show together. `complete` is False where others may be there."""
     people, begun, unseen = set[str](), False, not complete
     for live in campaigns:
         counters = counters_of(live, country)
@@ -41,7 +41,7 @@ def shown_by(campaigns: Iterable[Live], complete: bool, now: datetime, country: 
 
 
 def seeing(desired: Desired, shown: Mapping[str, Shown]) -> Desired:
-    """The manifest without those whom the campaigns that it names have called, or will."""
+    """Returns the manifest without those whom the campaigns that it names have called, or will."""
     if desired.suppression is None or not shown:
         return desired
     suppression = desired.suppression.seeing(shown)
@@ -51,7 +51,7 @@ def seeing(desired: Desired, shown: Mapping[str, Shown]) -> Desired:
 def with_earlier(
     manifests: Sequence[Desired], listings: Mapping[str, Listing], now: datetime, country: Country | None
 ) -> Mapping[int, Desired]:
-    """By identity, those that name the campaign of another manifest, with what the account shows of it."""
+    """Returns, by identity, the manifests that name another manifest's campaign, with what the account shows of it."""
     named = {it.kind_and_name: it for it in manifests if it.name}
     found: dict[int, Desired] = {}
     for desired in manifests:
@@ -65,7 +65,7 @@ def with_earlier(
 
 
 def _campaigns(other: Desired, listings: Mapping[str, Listing]) -> tuple[list[Live], bool]:
-    """Those of its name, its pin or its previous name, alive or over, and whether these are all."""
+    """Returns the campaigns of a manifest's name, pin or previous name, alive or over, and whether these are all."""
     listing = listings.get(other.kind.name)
     if listing is None:
         return [], True
@@ -76,7 +76,7 @@ def _campaigns(other: Desired, listings: Mapping[str, Listing]) -> tuple[list[Li
 
 
 def unseen_held(decision: Decision, desired: Desired, live: Live | None, terms: Terms) -> Decision:
-    """Nobody sees whom an earlier campaign has called: what sends people waits until somebody says so."""
+    """Holds what sends to people where nobody sees whom an earlier campaign has called, until somebody says so."""
     blind = sorted(name for name, it in desired.shown.items() if it.unseen)
     sends = [it for it in decision.operations if _sends_people(it)]
     if not blind or not sends or terms.allows(Permission.UNSEEN, desired, live):
@@ -94,7 +94,9 @@ def _sends_people(operation: Operation) -> bool:
 
 
 def called_already(desired: Desired, shown: Mapping[str, Shown]) -> Reason | None:
-    """Right before a write: whether somebody who is to be called is in an earlier campaign that has begun by now."""
+    """Says, right before a write, whether somebody who is to be called is in an earlier campaign that has begun by
+    now.
+    """
     mine = set(canonical_numbers(texts(desired.spec.get(NUMBERS)), _country(desired)))
     for name, it in shown.items():
         both = len(mine & it.people) if it.begun else 0

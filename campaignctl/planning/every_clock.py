@@ -1,4 +1,5 @@
-"""What the server's clock lets through of creates, resumes and new starts must be right by every other clock too.
+"""Makes sure that the creates, resumes and new starts that the server's clock lets through are right by every other
+clock too.
 
 The rules are asked once more with each of the other moments; where they answer otherwise, nothing of it is sent.
 """
@@ -24,7 +25,7 @@ CODE = "clocks-disagree"
 def decided_by_every_clock(
     judge: Callable[[Terms], Decision], desired: Desired, live: Live | None, terms: Terms
 ) -> Decision:
-    """What `judge` makes of it by the server's clock, but for what another clock does not let through."""
+    """Returns what `judge` makes of it by the server's clock, except for what another clock does not let through."""
     decision = judge(terms)
     calls = _calls(decision, desired, live) if terms.clocks else []
     for clock in terms.clocks if calls else ():
@@ -37,7 +38,7 @@ def decided_by_every_clock(
 
 
 def too_late_by_any_clock(judge: Callable[[Terms], Reason | None], terms: Terms) -> Reason | None:
-    """Why its moment has gone: what `judge` says by the server's clock, else that another clock says so."""
+    """Says why its moment has gone: what `judge` says by the server's clock, else that another clock says so."""
     reason = judge(terms)
     if reason is not None:
         return reason
@@ -49,7 +50,7 @@ def too_late_by_any_clock(judge: Callable[[Terms], Reason | None], terms: Terms)
 
 
 def disagreement(terms: Terms, clock: OtherClock, why: str) -> Reason:
-    """Both times, what the other one means, and what to do."""
+    """Names both times, what the other one means, and what to do."""
     ours, theirs = (moment.isoformat(timespec="seconds") for moment in (terms.now, clock.now))
     return Reason(
         CODE, f"it is {ours} by the account's clock and {theirs} by {clock.whose}: {why}; {clock.remedy}"
@@ -57,7 +58,7 @@ def disagreement(terms: Terms, clock: OtherClock, why: str) -> Reason:
 
 
 def _calls(decision: Decision, desired: Desired, live: Live | None) -> list[Operation]:
-    """What may begin to call, and what says when."""
+    """Returns the operations that may begin to call, and those that say when."""
     return [
         it
         for it in decision.operations
@@ -77,7 +78,7 @@ def _sets_start(operation: Operation, desired: Desired, live: Live, decision: De
 def _lets_through(
     operation: Operation, other: Decision, desired: Desired, live: Live | None, clock: OtherClock
 ) -> bool:
-    """Whether the same is decided by the other clock. A postponement by the margin hurts nobody by any clock."""
+    """Tells whether the other clock decides the same. A postponement by the margin hurts nobody by any clock."""
     if operation.op is not Op.UPDATE or live is None:
         return any(it.op is operation.op for it in other.operations)
     schedule = live.kind.schedule.name
@@ -88,7 +89,9 @@ def _lets_through(
 
 
 def _held_back(decision: Decision, refused: list[Operation], live: Live | None, reason: Reason) -> Decision:
-    """Blocked: what may call is left out, and a start that may not be set leaves the other fields free (rule 4.5)."""
+    """Blocks the decision: what may call is left out, and a start that may not be set leaves the other fields free
+    (rule 4.5).
+    """
     schedule = live.kind.schedule.name if live else ""
     kept = []
     for operation in decision.operations:

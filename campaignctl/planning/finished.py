@@ -1,4 +1,4 @@
-"""Rule 2: what is finished stays finished, and so does what waits, paused, past its end."""
+"""Decides what becomes of what is finished, and of what waits, paused, past its end: it stays so (rule 2)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from campaignctl.planning.terms import Terms
 
 
 def decide_finished(desired: Desired, live: Live, terms: Terms) -> Decision:
-    """A no-op, whatever its fields say; but for a new start, and for a completed one that is to be archived."""
+    """Decides on nothing, whatever the fields say; except for a new start, and for a completed campaign that is to
+    be archived.
+    """
     if asks_for_new_run(desired, live, terms):
         return _already_ran(desired, live, terms, f"it is {live.status}")
     notes = (*differences_noted(desired, live, terms), *_unseen_start_noted(desired, live, terms))
@@ -30,7 +32,7 @@ def decide_finished(desired: Desired, live: Live, terms: Terms) -> Decision:
 
 
 def decide_past_its_end(desired: Desired, live: Live, terms: Terms) -> Decision:
-    """A no-op like any that is over; what ends it is printed."""
+    """Decides on nothing, as for any campaign that is over; the command that ends it is printed."""
     what_it_is = "it waits, paused, and its window is over"
     if asks_for_new_run(desired, live, terms):
         return _already_ran(desired, live, terms, what_it_is)
@@ -57,13 +59,15 @@ def _archive(desired: Desired, live: Live, terms: Terms, notes: tuple[str, ...])
 
 
 def differences_noted(desired: Desired, live: Live, terms: Terms) -> tuple[str, ...]:
-    """What differs on a campaign that nothing will be done to, in one note."""
+    """Notes in one sentence what differs on a campaign that nothing will be done to."""
     fields = [difference.field for difference in compare(desired, live, terms.country).differences]
     return (f"differs, and stays as it is: {', '.join(fields)}",) if fields else ()
 
 
 def asks_for_new_run(desired: Desired, live: Live, terms: Terms) -> bool:
-    """True for a start in the future that differs from the one that the finished campaign had, where that is shown."""
+    """Tells whether the manifest asks for a start in the future that differs from the one that the finished
+    campaign had, where that is shown.
+    """
     start, had = _start_ahead(desired, terms), _start_it_had(live)
     if desired.occurrence is not None:  # its date had its campaign
         return False
@@ -73,7 +77,7 @@ def asks_for_new_run(desired: Desired, live: Live, terms: Terms) -> bool:
 
 
 def _start_ahead(desired: Desired, terms: Terms) -> datetime | None:
-    """The start that is asked for, where it lies in the future and the campaign is not to be over."""
+    """Returns the start that is asked for, where it lies in the future and the campaign is not to be over."""
     start = start_of(desired)
     ending = desired.state in ENDING_STATES
     return start if start is not None and start > terms.now and not ending else None
@@ -84,7 +88,7 @@ def _start_it_had(live: Live) -> object:
 
 
 def _unseen_start_noted(desired: Desired, live: Live, terms: Terms) -> tuple[str, ...]:
-    """Nobody can tell whether a new run is wanted; it would not come of itself."""
+    """Notes that nobody can tell whether a new run is wanted; it would not come of itself."""
     if (
         desired.occurrence is not None
         or _start_ahead(desired, terms) is None
@@ -95,7 +99,7 @@ def _unseen_start_noted(desired: Desired, live: Live, terms: Terms) -> tuple[str
 
 
 def past_its_end(desired: Desired, live: Live, terms: Terms) -> bool:
-    """An alive campaign that waits, paused, although its window is over, and that nobody wants ended."""
+    """Tells whether an alive campaign waits, paused, although its window is over and nobody wants it ended."""
     return (
         live.status is Status.PAUSED
         and desired.state not in STOPPED_STATES
@@ -104,7 +108,7 @@ def past_its_end(desired: Desired, live: Live, terms: Terms) -> bool:
 
 
 def _window_as_far_as_shown(desired: Desired, live: Live) -> Window:
-    """The live window; what of it the account does not show is as the manifest has it."""
+    """Returns the live window; what the account does not show of it is as the manifest has it."""
     name = live.kind.schedule.name
     theirs, mine = live.spec.get(name, {}), desired.spec.get(name)
     if not isinstance(theirs, Mapping) or not isinstance(mine, Mapping):

@@ -1,4 +1,4 @@
-"""Rule 1.2: the one alive campaign of a name may be somebody else's, who took the name by chance."""
+"""Suspects that the one alive campaign of a name is somebody else's, who took the name by chance (rule 1.2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from campaignctl.planning.terms import Terms
 
 
 def looks_foreign(desired: Desired, live: Live, terms: Terms) -> bool:
-    """Other recipients, other content and another start, all three shown; and nobody said that it is meant."""
+    """Tells whether recipients, content and start all differ, all three shown, and nobody said that the campaign is
+    meant.
+    """
     return (
         _other_start(desired, live)
         and _other_content(desired, live, terms.country)
@@ -28,7 +30,7 @@ def looks_foreign(desired: Desired, live: Live, terms: Terms) -> bool:
 
 
 def decide_foreign(live: Live, otherwise: Decision) -> Decision:
-    """Held, with all that would be done if it were meant, which is `otherwise`: not even a pause is."""
+    """Holds all that would be done if the campaign were meant, which is `otherwise`; not even a pause is done."""
     message = (
         f"the campaign of this name ({live.sid}) has other recipients, other content and another start: it may be "
         "somebody else's; allow adopt or pin it with metadata.sid if it is meant, else take another name"
@@ -49,7 +51,7 @@ def _other_start(desired: Desired, live: Live) -> bool:
 
 
 def _other_content(desired: Desired, live: Live, country: Country | None) -> bool:
-    """Something that both say differs, and nothing is the same."""
+    """Tells whether something that both say differs, and nothing is the same."""
     said = [pair for pair in _said_by_both(desired, live, country) if pair != (None, None)]
     return bool(said) and all(mine != theirs for mine, theirs in said)
 

@@ -1,4 +1,5 @@
-"""Contact lists that manifests give by name: a marker until planning, then the SID, with the name kept beside it.
+"""Resolves contact lists that manifests give by name: they are markers until planning, then SIDs with the name kept
+beside them.
 
 Pure: the account's lists are an argument. A plan holds SIDs, so that a name that was given to another list since
 then makes a saved plan stale.
@@ -18,10 +19,10 @@ from campaignctl.model.plan import Reason
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The account's contact lists: every SID that has a name.
+    """Holds the account's contact lists: every SID that has a name.
 
-    `complete` is False when not all could be read: then one that is not seen may be there, and one that is may have a
-    namesake. `trouble` is why, in the account's words.
+    `complete` is False when not all could be read: then one that is not seen may be there, and one that is may have
+    a namesake. `trouble` is why, in the account's words.
     """
 
     sids: Mapping[str, Sequence[str]]
@@ -30,13 +31,15 @@ class Directory:
 
 
 def asks_by_name(manifests: Iterable[Desired], others: Container[str] = frozenset()) -> bool:
-    """Whether any of them gives a list by name that is none of `others`."""
+    """Tells whether any manifest gives a list by a name that is none of `others`."""
     return any(marker.name not in others for desired in manifests for marker in _markers(desired))
 
 
 def resolve(desired: Desired, directory: Directory, others: Container[str] = frozenset()) -> Desired:
-    """The manifest with SIDs for names, each once. A name that means none or several stays, with the reason; `others`
-    are the project's own lists, which stay without.
+    """Puts SIDs for names, each once.
+
+    A name that means none or several stays, with the reason; `others` are the project's own lists, which stay
+    without.
     """
     spec: dict[str, Value] = {}
     names: dict[str, str] = {}
@@ -53,12 +56,12 @@ def resolve(desired: Desired, directory: Directory, others: Container[str] = fro
 
 
 def unresolved(desired: Desired) -> tuple[Reason, ...]:
-    """Why nobody knows which lists are meant."""
+    """Says why nobody knows which lists are meant."""
     return tuple(marker.reason for marker in _markers(desired) if marker.reason is not None)
 
 
 def lists_without_people(desired: Desired) -> Reason | None:
-    """Why nobody is called: all that it goes to are lists of the project in which nobody is left."""
+    """Says why nobody is called: all that the campaign goes to are lists of the project in which nobody is left."""
     if desired.ignores("lists") or desired.spec.get("from"):
         return None
     reasons = [it.reason for it in _markers(desired)]
@@ -68,7 +71,7 @@ def lists_without_people(desired: Desired) -> Reason | None:
 
 
 def without_names(desired: Desired) -> Desired:
-    """The manifest as far as it is known who is meant: lists that are not resolved are not managed."""
+    """Returns the manifest as far as it is known who is meant: lists that are not resolved are not managed."""
     if not asks_by_name([desired]):
         return desired
     spec = {
@@ -80,7 +83,7 @@ def without_names(desired: Desired) -> Desired:
 
 
 def names_beside(desired: Desired) -> Iterator[str]:
-    """What each SID is called, for a reader of a plan."""
+    """Yields the name of each SID, for a reader of a plan."""
     for sid, name in desired.list_names.items():
         if not isinstance(sid, ListName):
             yield f"the list {sid} is {quoted(name)}"
@@ -103,14 +106,14 @@ def _against(name: str, sids: Sequence[str], directory: Directory) -> Reason | N
 
 
 def incomplete_list(name: str, trouble: str) -> Reason:
-    """It may be there though it was not seen, or have a namesake."""
+    """Says that the list may be there though it was not seen, or have a namesake."""
     why = f" ({trouble})" if trouble else ""
     message = f"the account's contact lists could not be read completely{why}; give the SID of {quoted(name)}"
     return Reason("incomplete-list", message)
 
 
 def list_not_found(name: str, known: Iterable[str]) -> Reason:
-    """None of the known lists has the name."""
+    """Says that none of the known lists has the name."""
     hint = did_you_mean(name, (it for it in known if not looks_like_a_version(it)))
     return Reason(
         "list-not-found", f"no contact list is called {quoted(name)}; create it, or give a SID{hint}"
@@ -118,7 +121,7 @@ def list_not_found(name: str, known: Iterable[str]) -> Reason:
 
 
 def list_ambiguous(name: str, sids: Sequence[str]) -> Reason:
-    """Several do."""
+    """Says that several lists have the name."""
     shown = some_of(sids)
     return Reason(
         "list-ambiguous",
@@ -134,7 +137,7 @@ def _markers(desired: Desired) -> Iterator[ListName]:
 
 
 def _items(value: Value) -> Sequence[str]:
-    """The items of a list of texts; none of anything else."""
+    """Returns the items of an array of texts; none of anything else."""
     if isinstance(value, str) or not isinstance(value, Sequence):
         return ()
     return [item for item in value if isinstance(item, str)]

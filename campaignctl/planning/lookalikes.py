@@ -1,4 +1,4 @@
-"""Rule 3: which campaign a new manifest could be under another name.
+"""Finds the campaign that a new manifest could be under another name (rule 3).
 
     one of unknown status or alive      a recipient, start and content; or a list, or half of the numbers of the
                                         smaller, and start or content; or exactly the same numbers
@@ -27,7 +27,7 @@ _NONE: Final = "no start"
 
 
 def looks_like(mine: Look, theirs: Look) -> bool:
-    """Whether a manifest could be an alive campaign, or one of unknown status, under another name."""
+    """Tells whether a manifest could be an alive campaign, or one of unknown status, under another name."""
     start, content = starts_with(mine, theirs), says_the_same(mine, theirs)
     if start and content and hides_recipients(mine, theirs):
         return True
@@ -41,7 +41,9 @@ def looks_like(mine: Look, theirs: Look) -> bool:
 
 
 def looked_like(mine: Look, theirs: Look) -> bool:
-    """The same of a finished one: only what both show is compared, and that must be two of the three at least."""
+    """Tells whether a manifest was a finished campaign under another name: only what both show is compared, and
+    that must be two of the three at least.
+    """
     compared = [it for it in (_start(mine, theirs), _content(mine, theirs)) if it is not None]
     if not all(compared):
         return False
@@ -64,23 +66,23 @@ def _people(mine: Look, theirs: Look) -> bool | None:
 
 
 class Lookalikes:
-    """Campaigns that manifests may look like: those that no manifest matches, and the newest finished ones."""
+    """Indexes campaigns that manifests may look like: those that no manifest matches, and the newest finished ones."""
 
     def __init__(
         self, campaigns: Iterable[Live] = (), country: Country | None = None, finished: Iterable[Live] = ()
     ) -> None:
-        """Of `campaigns` the finished do not count."""
+        """Indexes the campaigns; finished ones among `campaigns` do not count."""
         self._country = country
         self._alive = _by_kind(it for it in campaigns if not it.finished)
         self._finished = _by_kind(finished)
         self._indices: dict[tuple[str, bool], _Alive | _Finished] = {}
 
     def oldest(self, desired: Desired) -> Live | None:
-        """Of those that are not finished the oldest that could be this one."""
+        """Returns the oldest campaign that is not finished and could be this one."""
         return min(self._alive_ones(desired), key=lambda live: live.age_key, default=None)
 
     def all_alive(self, desired: Desired) -> Iterator[Live]:
-        """All that are not finished and could be this one; some come more than once."""
+        """Yields all campaigns that are not finished and could be this one; some come more than once."""
         return self._alive_ones(desired, all_of_them=True)
 
     def _alive_ones(self, desired: Desired, *, all_of_them: bool = False) -> Iterator[Live]:
@@ -93,7 +95,7 @@ class Lookalikes:
         return self._found(desired, index, all_of_them)
 
     def newest_finished(self, desired: Desired) -> Live | None:
-        """Of the finished ones the newest that was this one."""
+        """Returns the newest finished campaign that was this one."""
         campaigns = self._finished.get(desired.kind.name)
         if not campaigns:
             return None
@@ -105,7 +107,7 @@ class Lookalikes:
     def _found(
         self, desired: Desired, index: _Alive | _Finished, all_of_them: bool = False
     ) -> Iterator[Live]:
-        """The first of each group that could be it, or all; `distinct_from` says which ones it is not."""
+        """Yields the first of each group that could be it, or all; `distinct_from` says which ones it is not."""
         mine = Look(desired, self._country)
         for group in index.groups(mine):
             for live in group:
@@ -125,23 +127,23 @@ def _by_kind(campaigns: Iterable[Live]) -> Mapping[str, Sequence[Live]]:
 
 
 def _content_keys(look: Look, starts: Iterable[Hashable]) -> list[Hashable]:
-    """Each start beside each field that says what people hear or read."""
+    """Returns keys of each start beside each field that says what people hear or read."""
     return [(start, *said) for start in starts for said in look.content.items()]
 
 
 def _own_starts(look: Look) -> tuple[Hashable, Hashable]:
-    """Under which starts a campaign is kept."""
+    """Returns the starts under which a campaign is kept."""
     return (look.start or _NONE, _ANY)
 
 
 def _wanted_starts(look: Look) -> tuple[Hashable, ...]:
-    """Under which starts a manifest looks."""
+    """Returns the starts under which a manifest looks."""
     return (look.start, _NONE) if look.start else (_ANY,)
 
 
 class _Campaigns:
-    """By what they have in common with a manifest: whatever is like it stands in one of its groups, each in the order
-    in which they are given.
+    """Groups campaigns by what they have in common with a manifest: whatever is like it stands in one of its
+    groups, each in the order in which they are given.
     """
 
     def __init__(self, campaigns: Sequence[Live], country: Country | None) -> None:
@@ -150,7 +152,9 @@ class _Campaigns:
         self._people: dict[Hashable, _Index] = {}
 
     def of_one_look(self, mine: Look) -> Iterator[Sequence[Live]]:
-        """With start and content in common: those with a recipient besides, or whose recipients are not known."""
+        """Yields campaigns with start and content in common: those with a recipient besides, or whose recipients
+        are not known.
+        """
         for look in _content_keys(mine, _wanted_starts(mine)):
             if mine.recipients is None:
                 yield self._by_look.get(look, ())
@@ -159,7 +163,9 @@ class _Campaigns:
             yield from self.meeting(mine, look, self._by_look.get(look, ()))
 
     def meeting(self, mine: Look, key: Hashable, campaigns: Sequence[Live]) -> Iterator[Sequence[Live]]:
-        """Those of some that reach one of its recipients; whom they reach is worked out once for a key."""
+        """Yields, of some campaigns, those that reach one of its recipients; whom they reach is worked out once for
+        a key.
+        """
         if not campaigns:
             return
         if key not in self._people:
@@ -180,7 +186,7 @@ class _Campaigns:
 
     @cached_property
     def _hiding(self) -> _Index:
-        """Under each field of recipients that the account does not show, or shows nobody in."""
+        """Groups the campaigns by each field of recipients that the account does not show, or shows nobody in."""
 
         def keys(live: Live) -> list[Hashable]:
             look = self.looks[live.sid]
@@ -192,7 +198,7 @@ class _Campaigns:
 
 
 class _Alive(_Campaigns):
-    """The oldest first."""
+    """Groups the campaigns that are not finished, the oldest first."""
 
     alike = staticmethod(looks_like)
 
@@ -200,7 +206,7 @@ class _Alive(_Campaigns):
         super().__init__(sorted(campaigns, key=lambda live: live.age_key), country)
 
     def groups(self, mine: Look) -> Iterator[Sequence[Live]]:
-        """All three in common; a list beside start or content; half of the numbers, or all."""
+        """Yields groups with all three in common, a list beside start or content, and half of the numbers or all."""
         yield from self.of_one_look(mine)
         for sid in mine.lists:
             for said in (*_wanted_starts(mine), *mine.content.items()):
@@ -216,10 +222,10 @@ class _Alive(_Campaigns):
         return _indexed(self.campaigns, keys)
 
     def _overlapping(self, mine: Look) -> Sequence[Live]:
-        """Those that could have half of the smaller's numbers in common.
+        """Returns the campaigns that could have half of the smaller's numbers in common.
 
-        Of a set half of which is common, any part that leaves out less than that half holds something common: so the
-        rarest part of the smaller one is looked up, and one number that everybody has makes nobody meet.
+        Of a set half of which is common, any part that leaves out less than that half holds something common: so
+        the rarest part of the smaller one is looked up, and one number that everybody has makes nobody meet.
         """
         found: dict[str, Live] = {}
         if mine.numbers and self._by_number:
@@ -247,7 +253,10 @@ class _Alive(_Campaigns):
 
 
 class _Finished(_Campaigns):
-    """The newest first. Two of the three must be in common, and the third must not differ."""
+    """Groups the finished campaigns, the newest first.
+
+    Two of the three must be in common, and the third must not differ.
+    """
 
     alike = staticmethod(looked_like)
 
@@ -255,7 +264,9 @@ class _Finished(_Campaigns):
         super().__init__(sorted(campaigns, key=lambda live: live.age_key, reverse=True), country)
 
     def groups(self, mine: Look) -> Iterator[Sequence[Live]]:
-        """All three in common, as far as they are shown; a recipient beside the start, the content not being shown."""
+        """Yields groups with all three in common, as far as they are shown, and with a recipient beside the start
+        where the content is not shown.
+        """
         yield from self.of_one_look(mine)
         for start in _wanted_starts(mine):
             yield from self.meeting(mine, start, self._by_start.get(start, ()))

@@ -1,4 +1,6 @@
-"""What tells campaigns apart when their names do not: whom they reach, what those hear or read, and when it starts."""
+"""Describes campaigns by what tells them apart when their names do not: whom they reach, what those hear or read,
+and when they start.
+"""
 
 from __future__ import annotations
 
@@ -16,26 +18,26 @@ from campaignctl.planning.lists import asks_by_name
 
 
 class Look:
-    """Recipients, start and content of a manifest or a campaign, each worked out when it is asked for, and once."""
+    """Holds recipients, start and content of a manifest or a campaign, each worked out once when it is asked for."""
 
     def __init__(self, side: Desired | Live, country: Country | None) -> None:
-        """By the country's rule numbers written differently are one."""
+        """Looks at one side. By the country's rule, numbers written differently are one."""
         self._side = side
         self._country = country
 
     @cached_property
     def start(self) -> datetime | None:
-        """None without one, and where it is not shown."""
+        """Returns the start; None without one, and where it is not shown."""
         return window_of(self._side.kind, self._side.spec).start
 
     @cached_property
     def start_is_shown(self) -> bool:
-        """A manifest says what it says; an answer may lack the start."""
+        """Tells whether the start is shown. A manifest says what it says; an answer may lack the start."""
         return not isinstance(self._side, Live) or start_is_shown(self._side)
 
     @cached_property
     def content(self) -> Mapping[str, Hashable]:
-        """What people hear or read, by field."""
+        """Returns what people hear or read, by field."""
         meanings = {
             field.name: normal(field, self._side.spec.get(field.name), self._country)
             for field in self._side.kind.in_role(Role.CONTENT)
@@ -44,7 +46,7 @@ class Look:
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        """The numbers of people; of a list of the project those of its members."""
+        """Returns people's numbers; of a list of the project those of its members."""
         fields = (it for it in self._side.kind.in_role(Role.RECIPIENTS) if it.type is Type.NUMBERS)
         written = (texts(self._side.spec.get(field.name)) for field in fields)
         members = (ref.members.people for ref in self._refs if ref.members is not None)
@@ -53,8 +55,9 @@ class Look:
 
     @cached_property
     def lists(self) -> frozenset[str]:
-        """The SIDs of lists; one that is given by a name which is not resolved is equal to that name alone, and all
-        versions of a list of the project are one.
+        """Returns the SIDs of lists.
+
+        A name that is not resolved is equal to that name alone, and all versions of a list of the project are one.
         """
         found = (it for field in self._list_fields for it in texts_or_refs(self._side.spec.get(field.name)))
         return frozenset(f"{{name: {it.name}}}" if isinstance(it, ListRef) else str(it) for it in found)
@@ -69,33 +72,35 @@ class Look:
 
     @property
     def recipients(self) -> frozenset[str] | None:
-        """Numbers and lists; None where nobody knows who is meant."""
+        """Returns numbers and lists; None where nobody knows who is meant."""
         if isinstance(self._side, Desired) and asks_by_name([self._side]):
             return None
         return (self.numbers | self.lists) or None
 
     @cached_property
     def fields(self) -> frozenset[str]:
-        """The fields of recipients that a manifest fills, or that an answer shows, filled or not."""
+        """Returns the fields of recipients that a manifest fills, or that an answer shows, filled or not."""
         spec, live = self._side.spec, isinstance(self._side, Live)
         named = (field.name for field in self._side.kind.in_role(Role.RECIPIENTS))
         return frozenset(name for name in named if (name in spec if live else spec.get(name)))
 
     def shows(self, field: str) -> bool:
-        """Whether an answer shows a field."""
+        """Tells whether an answer shows a field."""
         return field in self._side.spec
 
 
 def starts_with(mine: Look, theirs: Look) -> bool:
-    """No start equals any."""
+    """Tells whether both start at once; no start equals any."""
     return mine.start is None or theirs.start is None or mine.start == theirs.start
 
 
 def says_the_same(mine: Look, theirs: Look) -> bool:
-    """In any of the fields that say what people hear or read."""
+    """Tells whether any of the fields that say what people hear or read is the same."""
     return any(theirs.content.get(name) == meaning for name, meaning in mine.content.items())
 
 
 def hides_recipients(mine: Look, theirs: Look) -> bool:
-    """Whether they could have more people in common than is known: not all that the manifest fills is shown."""
+    """Tells whether the two could have more people in common than is known: not all that the manifest fills is
+    shown.
+    """
     return mine.recipients is None or theirs.recipients is None or not mine.fields <= theirs.fields

@@ -1,4 +1,4 @@
-"""Rule 1: which campaign a manifest means. Within a kind, the first way that applies."""
+"""Finds which campaign a manifest means (rule 1): within a kind, the first way that applies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from campaignctl.model.campaigns import Desired, Listing, Live
 
 
 class How(Enum):
-    """How a manifest and a campaign came together, or why they did not."""
+    """Names how a manifest and a campaign came together, or why they did not."""
 
     SID = "by SID"
     NAME = "by name"
@@ -28,7 +28,10 @@ class How(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`live` is the campaign that is meant; `candidates` are those of an ambiguous name, oldest first."""
+    """Pairs a manifest with its campaign.
+
+    `live` is the one that is meant; `candidates` are those of an ambiguous name, oldest first.
+    """
 
     desired: Desired
     how: How
@@ -37,7 +40,7 @@ class Match:
 
     @property
     def touched(self) -> tuple[Live, ...]:
-        """Every campaign that this manifest speaks of."""
+        """Returns every campaign that this manifest speaks of."""
         return (*self.candidates, self.live) if self.live else self.candidates
 
 
@@ -45,10 +48,10 @@ _Index = Mapping[str, list[Live]]
 
 
 def match_all(desired: Iterable[Desired], listing: Listing) -> tuple[Match, ...]:
-    """One match per manifest of one kind, in the order given.
+    """Matches the manifests of one kind and returns one match for each, in the order given.
 
-    A campaign that one manifest matches by SID or name is no candidate for another: so pins take theirs first,
-    then names, and what is left is looked at for previous names and the past.
+    A campaign that one manifest matches by SID or name is no candidate for another: so pins take theirs first, then
+    names, and what is left is looked at for previous names and the past.
     """
     all_manifests = tuple(desired)
     matches: dict[int, Match] = {}
@@ -100,7 +103,10 @@ def _one_or_ambiguous(manifest: Desired, how: How, namesakes: list[Live]) -> Mat
 
 
 def _match_rest(manifest: Desired, previous: str, listing: Listing, alive: _Index, rest: _Index) -> Match:
-    """Rules 1.3 to 1.5, for a name that none of the alive has. `previous` is empty where another manifest has it."""
+    """Applies rules 1.3 to 1.5 to a name that no alive campaign has.
+
+    `previous` is empty where another manifest has it.
+    """
     name = manifest.name or ""
     if rest.get(name):
         match = _from_the_past(manifest, How.HISTORY, rest[name])
@@ -114,7 +120,7 @@ def _match_rest(manifest: Desired, previous: str, listing: Listing, alive: _Inde
 
 
 def _from_the_past(manifest: Desired, how: How, namesakes: list[Live]) -> Match:
-    """The one of unknown status, else the newest that is over."""
+    """Picks the campaign of unknown status, else the newest that is over."""
     unknown = [live for live in namesakes if live.status is Status.UNKNOWN]
     if unknown:
         return Match(manifest, How.UNKNOWN_STATUS, unknown[-1])

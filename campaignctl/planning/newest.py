@@ -1,4 +1,6 @@
-"""The newest finished campaigns, a page's worth: whoever ended one in an emergency must not find it made again."""
+"""Picks the newest finished campaigns, a page's worth: whoever ended one in an emergency must not find it made
+again.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,10 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def newest_finished(snapshot: Snapshot, all_manifests: Sequence[Desired]) -> tuple[Live, ...]:
-    """Of each kind those that no manifest names.
+    """Returns, for each kind, the newest finished campaigns that no manifest names.
 
-    A page of them was read, or all that is finished stands in the listing: then as many as a page would have shown, so
-    that it does not matter how much was read.
+    A page of them was read, or all that is finished stands in the listing: then as many as a page would have shown,
+    so that it does not matter how much was read.
     """
     named = {(it.kind.name, name) for it in all_manifests for name in _names(it)}
     pinned = {it.sid for it in all_manifests if it.sid}
@@ -32,12 +34,12 @@ def newest_finished(snapshot: Snapshot, all_manifests: Sequence[Desired]) -> tup
 
 
 def _names(manifest: Desired) -> tuple[str | None, ...]:
-    """What it is called, and was; a pinned one is its SID's alone."""
+    """Returns what a manifest is called, and was; a pinned one is its SID's alone."""
     return () if manifest.sid else (manifest.name, manifest.previous_name)
 
 
 def on_other_endpoint(snapshot: Snapshot) -> Mapping[str, Sequence[Live]]:
-    """By name what the endpoints show that the environment does not use, the alive first."""
+    """Returns, by name, what stands on the endpoints that the environment does not use, the alive first."""
     found: defaultdict[str, list[Live]] = defaultdict(list)
     over = snapshot.other_endpoint_finished
     pages = (_a_page_of(kind, (it for it in over if it.kind is kind)) for kind in KINDS.values())
@@ -47,7 +49,9 @@ def on_other_endpoint(snapshot: Snapshot) -> Mapping[str, Sequence[Live]]:
 
 
 def _a_page_of(kind: Kind, campaigns: Iterable[Live]) -> Sequence[Live]:
-    """As the account lists them, the newest first: by when they were made, or by when they start [000, 001]."""
+    """Returns a page as the account lists it, the newest first: by when campaigns were made, or by when they start
+    [000, 001].
+    """
     finished = sorted((it for it in campaigns if it.finished), key=lambda it: it.sid)
     finished.sort(key=_listed_at, reverse=True)
     return finished[: SERVICES[kind.name].default.page_limit]

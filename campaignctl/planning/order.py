@@ -1,4 +1,4 @@
-"""Rule 7: stopping comes first, what cannot be undone last."""
+"""Puts the operations of a plan in order (rule 7): stopping comes first, what cannot be undone last."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def start_for_order(change: Change) -> datetime:
-    """The start that a change will have; without one it is the last."""
+    """Returns the start that a change will have; one without a start comes last."""
     side = change.live or change.desired
     return (window_of(side.kind, change.resulting).start if side else None) or _NEVER
 
 
 def steps(changes: Iterable[Change]) -> tuple[Step, ...]:
-    """In the order of the rows of `OPERATIONS`; each create is followed by its pause, each upload right before the
-    first operation that needs it.
+    """Returns the steps in the order of the rows of `OPERATIONS`; each create is followed by its pause, each upload
+    stands right before the first operation that needs it.
     """
     changes = tuple(changes)
     found = [
@@ -35,7 +35,9 @@ def steps(changes: Iterable[Change]) -> tuple[Step, ...]:
 
 
 def _uploading_late(ordered: Iterable[Step], uploads: dict[str, Step]) -> Iterator[Step]:
-    """Neither a postponement nor an early create waits for an upload that it does not need."""
+    """Moves uploads back, so that neither a postponement nor an early create waits for an upload that it does not
+    need.
+    """
     left = dict(uploads)
     for step in ordered:
         if step.operation.op is Op.UPLOAD:

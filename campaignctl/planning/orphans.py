@@ -1,4 +1,6 @@
-"""Rule 6: alive campaigns with the project's prefix that no manifest matches, and other people's campaigns."""
+"""Decides on alive campaigns with the project's prefix that no manifest matches, and finds other people's campaigns
+(rule 6).
+"""
 
 from __future__ import annotations
 
@@ -25,13 +27,13 @@ TO_END: Final = ending_permissions(State.ARCHIVED)
 
 
 def unmatched(matches: Iterable[Match], alive: Iterable[Live]) -> tuple[Live, ...]:
-    """The alive campaigns that no manifest of the project means."""
+    """Returns the alive campaigns that no manifest of the project means."""
     touched = {live.sid for match in matches for live in match.touched}
     return tuple(live for live in alive if live.sid not in touched)
 
 
 def unnamed(unmatched: Iterable[Live], all_manifests: Collection[Desired]) -> tuple[Live, ...]:
-    """Of those the ones that no `previous_name` or `sid` names either."""
+    """Returns the unmatched campaigns that no `previous_name` or `sid` names either."""
     named = {
         (manifest.kind.name, manifest.previous_name) for manifest in all_manifests if manifest.previous_name
     }
@@ -42,9 +44,9 @@ def unnamed(unmatched: Iterable[Live], all_manifests: Collection[Desired]) -> tu
 
 
 def decide_orphan(live: Live, terms: Terms, spared: Collection[str], newer: str | None = None) -> Decision:
-    """Listed; ended only with `--prune`, and only where both irreversible steps are allowed.
+    """Lists an orphan; it is ended only with `--prune`, and only where both irreversible steps are allowed.
 
-    `newer` is why a newer commit than the one that is checked out may know it: then it is not ended.
+    `newer` says why a newer commit than the one that is checked out may know it: then it is not ended.
     """
     actions = shortest_path(live.status, State.ARCHIVED) or ()
     operations = tuple(acting_on(live, action.op) for action in actions)
@@ -68,7 +70,9 @@ def decide_orphan(live: Live, terms: Terms, spared: Collection[str], newer: str 
 
 
 def newer_than_checkout(live: Live, why: str, terms: Terms) -> str:
-    """What stands first in a plan's notes: an old pipeline that is run again does not know what a newer one made."""
+    """Writes what stands first in a plan's notes: an old pipeline that is run again does not know what a newer one
+    made.
+    """
     window = window_of(live.kind, live.spec)
     start = window.start
     does = f"starts {start.isoformat()}" if start and start > terms.now else f"is {live.status} now"
@@ -81,7 +85,7 @@ _MOST_ENDED: Final = 10
 
 
 def series_left(unnamed: Iterable[Live], terms: Terms) -> tuple[str, ...]:
-    """A note on each series of dated names that is alive and that no manifest means: it goes on calling."""
+    """Notes each series of dated names that is alive and that no manifest means: it goes on calling."""
     series: dict[tuple[str, str], list[Live]] = {}
     for live in unnamed:
         name = parsed(live.name) if _LIKE_A_DATE.search(live.name) else None
@@ -107,9 +111,10 @@ def _end_allowed(live: Live, terms: Terms) -> bool:
 
 
 def too_many_orphans(changes: Iterable[Change], with_prefix: int) -> str | None:
-    """Ending more than ten, or more than three and over a third of the prefix, is asked for by number.
+    """Says why so many orphans are not ended; None where they may be.
 
-    Why it is refused, else None; nobody asks where `--max-changes` stands on the command line.
+    Ending more than ten, or more than three and over a third of the prefix, is asked for by number; nobody asks
+    where `--max-changes` stands on the command line.
     """
     ended = sum(change.type is ChangeType.ORPHAN and bool(change.operations) for change in changes)
     if ended > _MANY or (ended > _FEW and ended * 3 > with_prefix):

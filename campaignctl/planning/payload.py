@@ -1,7 +1,8 @@
-"""What is sent. A create holds what is declared; an update before the start holds the complete campaign (rule 9).
+"""Builds what is sent.
 
-Whether a PUT replaces or merges is unknown (2026-11). Under *replace* an update of one field would wipe the
-schedule, and a campaign without a schedule starts at once: so everything goes along that is known.
+A create holds what is declared; an update before the start holds the complete campaign (rule 9). Whether a PUT
+replaces or merges is unknown (2026-11). Under *replace* an update of one field would wipe the schedule, and a
+campaign without a schedule starts at once: so everything goes along that is known.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Spec = dict[str, Value]
 
 
 def create_spec(desired: Desired, collection: str) -> Spec:
-    """Every declared field, in the order of the table; what is to be unset is left out."""
+    """Returns every declared field, in the order of the table; what is to be unset is left out."""
     declared, spec = desired.spec, Spec()
     for field in desired.kind.fields:
         if field.only_on is not None and field.only_on != collection:
@@ -41,7 +42,7 @@ def create_spec(desired: Desired, collection: str) -> Spec:
 
 
 def _without_nulls(value: Value) -> Value:
-    """The object itself where it holds none."""
+    """Takes nulls out of an object; returns the object itself where it holds none."""
     if not isinstance(value, Mapping):
         return value
     if None in value.values():
@@ -50,8 +51,9 @@ def _without_nulls(value: Value) -> Value:
 
 
 def as_wanted(desired: Desired, live: Live | None, terms: Terms) -> Spec:
-    """The campaign as its manifest wants it: what is declared over what is live, inside objects too. What is ignored,
-    or can no longer change, is as it is live.
+    """Returns the campaign as its manifest wants it: what is declared over what is live, inside objects too.
+
+    What is ignored, or can no longer change, is as it is live.
     """
     if live is None:
         return dict(desired.spec)
@@ -65,11 +67,12 @@ def as_wanted(desired: Desired, live: Live | None, terms: Terms) -> Spec:
 
 
 def update_spec(desired: Desired, live: Live, changing: Collection[str], terms: Terms) -> Spec:
-    """What an update sends: the complete campaign before its start, from then on all of it that may still change.
+    """Returns what an update sends: the complete campaign before its start, from then on all of it that may still
+    change.
 
     `changing` names what the plan changes, the rest stays as it is. A declared field that the account does not show
-    goes along; one that differs and is not in `changing` (its change is blocked or held) is sent as it is live. So are
-    lists that nobody could find by their names.
+    goes along; one that differs and is not in `changing` (its change is blocked or held) is sent as it is live. So
+    are lists that nobody could find by their names.
     """
     desired = without_names(desired)
     collection = terms.environment.collection(live.kind.name)
@@ -100,14 +103,14 @@ def _merged(field: Field, desired: Desired, live: Live, changes: bool, country: 
 
 
 def _sent_back(field: Field, desired: Desired, value: Value) -> Value:
-    """What is live, without the people who are suppressed."""
+    """Returns a live value without the people who are suppressed."""
     return without_suppressed(desired, value) if field.type is Type.NUMBERS else value
 
 
 def _merged_object(
     field: Field, desired: Desired, live: Live, changes: bool, country: Country | None
 ) -> Value:
-    """The declared members over the live ones. A start is never unset, nor set unless the plan changes it."""
+    """Puts the declared members over the live ones. A start is never unset, nor set unless the plan changes it."""
     wanted, before = desired.spec[field.name], live.spec.get(field.name)
     if field.role is Role.SCHEDULE and not changes and _asks_for_another_start(desired, live):
         return before
@@ -127,13 +130,16 @@ def _merged_object(
 
 
 def _asks_for_another_start(desired: Desired, live: Live) -> bool:
-    """Then the complete schedule stays as it is live until that start is set: an end of its own belongs to it."""
+    """Tells whether another start is asked for.
+
+    Then the complete schedule stays as it is live until that start is set: an end of its own belongs to it.
+    """
     wanted = start_of(desired)
     return wanted is not None and wanted != window_of(live.kind, live.spec).start
 
 
 def lost_by_sending(desired: Desired, live: Live, spec: Mapping[str, Value]) -> tuple[str, ...]:
-    """What a replacing update would lose because neither manifest nor account shows it."""
+    """Returns what a replacing update would lose because neither manifest nor account shows it."""
     kind = desired.kind
     lost = []
     if not any(spec.get(field.name) for field in kind.in_role(Role.RECIPIENTS)):
@@ -145,7 +151,8 @@ def lost_by_sending(desired: Desired, live: Live, spec: Mapping[str, Value]) -> 
 
 
 def contradictions(desired: Desired, live: Live, spec: Mapping[str, Value]) -> tuple[str, ...]:
-    """What is wrong with all that would be sent, and is neither with the manifest nor with what is live.
+    """Returns what is wrong with all that would be sent, where neither the manifest nor what is live is wrong by
+    itself.
 
     A throttle that somebody set by hand, say, and a manifest that asks for another mode.
     """
@@ -159,7 +166,7 @@ def contradictions(desired: Desired, live: Live, spec: Mapping[str, Value]) -> t
 
 
 def _as_sent(kind: Kind, spec: Mapping[str, Value]) -> Spec:
-    """An object is sent in place of the live one: a member that it lacks is not left to what is live."""
+    """Marks an object as sent in place of the live one: a member that it lacks is not left to what is live."""
     complete = dict(spec)
     for field in kind.fields:
         value = spec.get(field.name)

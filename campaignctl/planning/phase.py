@@ -1,4 +1,4 @@
-"""What can still change (rule 4.4), and what may become of a start (rule 4.5)."""
+"""Says what can still change (rule 4.4), and what may become of a start (rule 4.5)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from campaignctl.planning.compare import Comparison, same_lists, start_is_shown,
 
 
 class Phase(Enum):
-    """How far a campaign is."""
+    """Names how far a campaign is."""
 
     OPEN = "far enough from its start: everything can change"
     NEAR = "its start is less than 10 minutes away"
@@ -21,7 +21,7 @@ class Phase(Enum):
 
 
 class StartMove(Enum):
-    """What a manifest wants of a start."""
+    """Names what a manifest wants of a start."""
 
     NONE = "the start stays"
     LATER = "postponed"
@@ -31,10 +31,10 @@ class StartMove(Enum):
 
 
 def phase_of(live: Live, now: datetime) -> Phase:
-    """By status, else by the clock.
+    """Tells how far a campaign is: by status, else by the clock.
 
-    A paused voice campaign is not bound by the margin until its start has passed, and one without a start has
-    not begun. Any other without a start begins as soon as it is created: one that is paused has begun.
+    A paused voice campaign is not bound by the margin until its start has passed, and one without a start has not
+    begun. Any other without a start begins as soon as it is created: one that is paused has begun.
     """
     if live.status is Status.IN_PROGRESS:
         return Phase.STARTED
@@ -50,7 +50,7 @@ def phase_of(live: Live, now: datetime) -> Phase:
 
 
 def can_change(field_name: str, live: Live, phase: Phase, move: StartMove) -> bool:
-    """Whether a top-level field may go into an update now."""
+    """Tells whether a top-level field may go into an update now."""
     field = live.kind.by_name[field_name]
     if phase is Phase.OPEN or field.mutability is Mutability.ALWAYS:
         return True
@@ -58,7 +58,9 @@ def can_change(field_name: str, live: Live, phase: Phase, move: StartMove) -> bo
 
 
 def earlier_versions(comparison: Comparison, live: Live, phase: Phase, move: StartMove) -> tuple[str, ...]:
-    """The fields that differ by the versions of the project's lists alone, and can no longer change (rule 4.4)."""
+    """Returns the fields that differ by the versions of the project's lists alone, and can no longer change (rule
+    4.4).
+    """
     return tuple(
         it.field
         for it in comparison.differences
@@ -70,7 +72,10 @@ def earlier_versions(comparison: Comparison, live: Live, phase: Phase, move: Sta
 
 
 def start_move(desired: Desired, live: Live, comparison: Comparison, now: datetime) -> StartMove:
-    """A start is never set to a moment that has passed or is nearer than the margin."""
+    """Tells what a manifest wants of the start.
+
+    A start is never set to a moment that has passed or is nearer than the margin.
+    """
     wanted = start_of(desired)
     path = f"{live.kind.schedule.name}.{live.kind.start.name}"
     if wanted is None:

@@ -1,4 +1,7 @@
-"""Makes a plan: manifests and an account in, changes out. The rules stand in their own modules; here they meet."""
+"""Makes a plan: manifests and an account go in, changes come out.
+
+The rules stand in their own modules; here they meet.
+"""
 
 from __future__ import annotations
 
@@ -53,11 +56,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Decisions:
-    """What is planned, before it is sealed: the changes in their order, findings, and what nobody manages here.
+    """Holds what is planned, before it is sealed: the changes in their order, findings, and what nobody manages
+    here.
 
-    `with_prefix` counts the alive campaigns that have the project's prefix. `notes` stand above those of the account.
-    `find_overlaps` tells what wants more than the account can do, `find_load` what runs beside a campaign,
-    `find_registered` what text is registered for one. `budgeted` is what a budget must know of lists, None without one.
+    `with_prefix` counts the alive campaigns that have the project's prefix. `notes` stand above those of the
+    account. `find_overlaps` tells what wants more than the account can do, `find_load` what runs beside a campaign,
+    `find_registered` what text is registered for one. `budgeted` is what a budget must know of lists, None without
+    one.
     """
 
     changes: tuple[Change, ...]
@@ -73,10 +78,11 @@ class Decisions:
 
 @dataclass(frozen=True)
 class _Account:
-    """The account as the rules look at it.
+    """Holds the account as the rules look at it.
 
     `all_manifests` are the project's; `unmatched` are the campaigns that none of them means, alive or of unknown
-    status; `unnamed` those of the alive ones that none names either. `withdrawn` are dates that a rule does not yield.
+    status; `unnamed` those of the alive ones that none names either. `withdrawn` are dates that a rule does not
+    yield.
     """
 
     all_manifests: Sequence[Desired]
@@ -89,7 +95,7 @@ class _Account:
 
     @cached_property
     def neighbours(self) -> Neighbours:
-        """What stands beside whatever is created."""
+        """Returns what stands beside whatever is created."""
         lookalikes = Lookalikes(
             self.unmatched, self.country, newest_finished(self.snapshot, self.all_manifests)
         )
@@ -99,12 +105,12 @@ class _Account:
 
     @cached_property
     def by_name(self) -> Mapping[str, Match]:
-        """What each manifest that has a name means, by KIND/NAME."""
+        """Returns what each manifest that has a name means, by KIND/NAME."""
         return {it.desired.kind_and_name: it for it in self.matches if it.desired.name}
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """All that stand in the account or in a manifest."""
+        """Returns all names that stand in the account or in a manifest."""
         live = (it.name for listing in self.snapshot.listings.values() for it in listing.campaigns)
         return frozenset((*live, *(manifest.name for manifest in self.all_manifests if manifest.name)))
 
@@ -112,7 +118,7 @@ class _Account:
 def make_plan(
     all_manifests: Sequence[Desired], selected: Collection[Desired], snapshot: Snapshot, terms: Terms
 ) -> Decisions:
-    """One change per selected manifest and per orphan.
+    """Makes one change for each selected manifest and each orphan.
 
     `all_manifests` are all manifests of the project: matches and orphans are decided over them.
     """
@@ -154,7 +160,7 @@ def make_plan(
 def _beside(
     all_manifests: Sequence[Desired], as_written: Sequence[Desired], account: _Account, terms: Terms
 ) -> tuple[Beside, Callable[[], Ledger] | None]:
-    """What policies hold a campaign against besides itself, each computed when the first of them asks."""
+    """Returns what policies compare a campaign with besides itself, each computed when the first of them asks."""
     others = cache(
         lambda: OtherRuns(other_runs(account.matches, account.unmatched, terms), terms.policies.capacities)
     )
@@ -176,7 +182,9 @@ def _beside(
 def _decide_all(
     meant: Sequence[Match], orphans: Sequence[Change], account: _Account, terms: Terms
 ) -> tuple[list[Decision], list[Change], SharedCapacity]:
-    """Each by itself; once more where together they want more than the account can do, and a rule forbids it."""
+    """Decides on each by itself; once more where together they want more than the account can do, and a rule
+    forbids it.
+    """
     decided = [_decide_timely(match, account, terms) for match in meant]
     changes = [_change(match, decision, terms) for match, decision in zip(meant, decided, strict=True)]
     together, alive = [*changes, *orphans], _alive(account.snapshot.listings)
@@ -189,8 +197,9 @@ def _decide_all(
 
 
 def _contacts(account: _Account, terms: Terms) -> Iterator[ReachedCampaign]:
-    """All that called, calls or will, as it will stand. What failed, or never was, called nobody; of earlier
-    dates, which are not looked up, nobody knows.
+    """Yields all that called, calls or will, as it will stand.
+
+    What failed, or never was, called nobody; of earlier dates, which are not looked up, nobody knows.
     """
     now = account.snapshot.now
     for desired in terms.repeating.earlier() if terms.repeating is not None else ():
@@ -209,7 +218,7 @@ def _contacts(account: _Account, terms: Terms) -> Iterator[ReachedCampaign]:
 
 
 def with_dates(all_manifests: Sequence[Desired], snapshot: Snapshot, terms: Terms) -> Terms:
-    """With the manifests that repeat, expanded as of now; whoever expands them as of another moment did so before."""
+    """Adds the manifests that repeat, expanded as of now; whoever expands them as of another moment did so before."""
     if terms.repeating is not None or not any(it.repeat for it in all_manifests):
         return terms
     from campaignctl.planning.repeating import Repeating  # where a manifest repeats
@@ -247,7 +256,7 @@ def _look(all_manifests: Sequence[Desired], snapshot: Snapshot, terms: Terms) ->
 
 
 def _decide_timely(match: Match, account: _Account, terms: Terms) -> Decision:
-    """By every clock that there is."""
+    """Decides by every clock that there is."""
     if not terms.clocks:
         return _decide_behind_gates(match, account, terms)
     return decided_by_every_clock(
@@ -256,7 +265,7 @@ def _decide_timely(match: Match, account: _Account, terms: Terms) -> Decision:
 
 
 def _decide_behind_gates(match: Match, account: _Account, terms: Terms) -> Decision:
-    """What waits for another's results does so."""
+    """Decides, and holds back what waits for another's results."""
     decision, desired = _decide(match, account, terms), match.desired
     if desired.shown:
         from campaignctl.planning.earlier import unseen_held
@@ -275,7 +284,7 @@ def _decide_behind_gates(match: Match, account: _Account, terms: Terms) -> Decis
 
 
 def _decide(match: Match, account: _Account, terms: Terms) -> Decision:
-    """The rule that applies, by how manifest and campaign were matched."""
+    """Applies the rule that follows from how manifest and campaign were matched."""
     desired, live = match.desired, match.live
     match match.how:
         case How.SID_NOT_FOUND:
@@ -313,7 +322,7 @@ def _incomplete_list(desired: Desired, terms: Terms) -> Decision:
 
 
 def _pinned_elsewhere(desired: Desired, account: _Account) -> Decision | None:
-    """An occurrence is not created beside a campaign of its name that another manifest pins."""
+    """Blocks an occurrence whose campaign another manifest pins: none is created beside it."""
     if desired.occurrence is None:
         return None
     for match in account.matches:
@@ -388,14 +397,16 @@ def _does_something(decision: Decision) -> bool:
 
 
 def _changes_lists(decision: Decision) -> bool:
-    """Where lists are sent or differ, their names stand beside the SIDs."""
+    """Tells whether lists are sent or differ: then their names stand beside the SIDs."""
     sent = [name for it in decision.operations for name in it.fields]
     sent += [name for it in decision.held for name in it.fields]
     return "lists" in (*sent, *(it.field for it in decision.diff))
 
 
 def _orphans(account: _Account, terms: Terms) -> tuple[list[Change], int, tuple[str, ...]]:
-    """Their changes, how many alive campaigns have the prefix, and a note on each that is newer than the checkout."""
+    """Returns the orphans' changes, how many alive campaigns have the prefix, and a note on each that is newer than
+    the checkout.
+    """
     if terms.prune is None:
         return [], 0, ()
     prefix = terms.prune.name_prefix
@@ -426,7 +437,8 @@ def _alive(listings: Mapping[str, Listing]) -> Iterable[Live]:
 
 
 def _maybe_renamed(account: _Account, terms: Terms) -> frozenset[str]:
-    """The SIDs that a new manifest looks like: none is ended, whichever of them is named and whatever was selected.
+    """Returns the SIDs that a new manifest looks like: none is ended, whichever of them is named and whatever was
+    selected.
 
     One that is not known to be new, since the list is not complete, counts as new here.
     """

@@ -1,4 +1,6 @@
-"""What a plan reckons over all campaigns of the account: what runs beside one another, and what a budget sums up."""
+"""Computes what a plan must know of all campaigns of the account: what runs side by side, and what a budget sums
+up.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 
 def other_runs(matches: Iterable[Match], unmatched: Iterable[Live], terms: Terms) -> Iterator[OtherRun]:
-    """All that is alive once the plan is carried out, what it holds or blocks too: what waits may be resumed."""
+    """Yields all that is alive once the plan is carried out, what it holds or blocks too: what waits may be
+    resumed.
+    """
     counts = terms.counts
     for match in matches:
         desired, live = match.desired, match.live
@@ -43,9 +47,10 @@ def other_runs(matches: Iterable[Match], unmatched: Iterable[Live], terms: Terms
 
 
 def ledger_of(all_manifests: Iterable[Desired], matches: Sequence[Match], terms: Terms) -> Ledger:
-    """What the manifests cost together: what is created already, or over, comes first.
+    """Sums what the manifests cost together: what is created already, or over, comes first.
 
-    `all_manifests` are as they stand in their files: of one that repeats the dates count, too, that are not planned.
+    `all_manifests` are as they stand in their files: of one that repeats the dates count, too, that are not
+    planned.
     """
     from campaignctl.policy.budget import Ledger
 
@@ -67,7 +72,7 @@ def _by_themselves(all_manifests: Iterable[Desired], terms: Terms) -> Iterator[S
 
 
 def _spending(match: Match, terms: Terms) -> Spending:
-    """A campaign as it will stand."""
+    """Returns what a campaign spends, as it will stand."""
     from campaignctl.policy.budget import Spending
     from campaignctl.policy.costs import PriceList, cost_of
 
@@ -87,21 +92,25 @@ def _begins(match: Match, start: datetime | None, now: datetime) -> datetime:
 
 
 class Budgeted(NamedTuple):
-    """The `lists` whose people a budget's sums need besides those of what it binds; whether all costs are known."""
+    """Holds the `lists` whose people a budget's sums need besides those of what it binds, and whether all costs are
+    known.
+    """
 
     lists: tuple[str, ...]
     knows_all: bool
 
 
 def budgeted(ledger: Ledger, matches: Sequence[Match], changes: Iterable[Change], terms: Terms) -> Budgeted:
-    """For who counts lists, and asks once more."""
+    """Returns which lists a budget needs counted, for who counts them and asks once more."""
     return Budgeted(tuple(_lists_of_months(ledger, matches, changes, terms)), ledger.knows_all)
 
 
 def _lists_of_months(
     ledger: Ledger, matches: Sequence[Match], changes: Iterable[Change], terms: Terms
 ) -> Iterable[str]:
-    """Of all that is summed up in the months of what a budget binds, what is created already, or over, too."""
+    """Yields the lists of all that is summed up in the months of what a budget binds, what is created already, or
+    over, too.
+    """
     if _settings(terms).get("per_month") is None:
         return ()
     bound = (ledger.month_of(run_key(it.desired)) for it in changes if it.desired and it.starts_something)
@@ -115,7 +124,9 @@ def _lists_of_months(
 
 
 def unknown_costs_noted(ledger: Ledger, terms: Terms) -> Iterator[str]:
-    """What of unknown cost a month's sum goes on without: all where that is allowed, else what is there already."""
+    """Notes the campaigns of unknown cost that a month's sum goes on without: all where that is allowed, else what
+    is there already.
+    """
     allowed = _settings(terms).get("unknown") == "allow"
     unknown = ledger.unknown if allowed else ledger.unknown_settled
     if unknown:

@@ -1,4 +1,4 @@
-"""Manifests that repeat, beside an account: which dates are planned, which withdrawn, which series stopped.
+"""Plans manifests that repeat beside an account: which dates are planned, which withdrawn, which series stopped.
 
 Imported where a manifest repeats.
 """
@@ -41,17 +41,17 @@ _MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class _Borne:
-    """A campaign of the account whose name is reserved to a manifest that repeats, and the date in that name."""
+    """Holds a campaign of the account whose name is reserved to a manifest that repeats, and the date in that name."""
 
     day: date
     live: Live
 
 
 class Repeating:
-    """The manifests of a project that repeat, expanded as of a moment."""
+    """Holds the manifests of a project that repeat, expanded as of a moment."""
 
     def __init__(self, all_manifests: Iterable[Desired], snapshot: Snapshot, at: datetime) -> None:
-        """`at` is now, or when the plan was made that is applied."""
+        """Expands the manifests; `at` is now, or when the plan was made that is applied."""
         self.at = at
         self._manifests = tuple(it for it in all_manifests if it.repeat is not None)
         self._reserved = reserving(self._manifests)
@@ -61,7 +61,7 @@ class Repeating:
 
     @cached_property
     def _borne(self) -> Mapping[tuple[str, str | None], Sequence[_Borne]]:
-        """By manifest: all that have one of its names."""
+        """Returns, by manifest, all campaigns that have one of its names."""
         found: dict[tuple[str, str | None], list[_Borne]] = {}
         for listing in self._snapshot.listings.values():
             for live in listing.campaigns:
@@ -72,19 +72,19 @@ class Repeating:
         return found
 
     def manifest_of(self, desired: Desired) -> Desired | None:
-        """The manifest that an occurrence is of."""
+        """Returns the manifest that an occurrence is of."""
         of = desired.occurrence
         return self._by_name.get((desired.kind.name, of.manifest)) if of is not None else None
 
     def moves_holidays(self, desired: Desired) -> bool:
-        """Whether an occurrence of it that is put into except runs on another date instead."""
+        """Tells whether an occurrence that is put into `except` runs on another date instead."""
         manifest = self.manifest_of(desired)
         return manifest is not None and manifest.repeat is not None and manifest.repeat.moves
 
     # -- rule 5: what is planned -------------------------------------------------------------------------------
 
     def expand(self, manifests: Iterable[Desired]) -> tuple[Desired, ...]:
-        """The manifests, with the occurrences that are planned in place of what repeats; the same ones each time."""
+        """Puts the occurrences that are planned in place of what repeats; the same objects each time."""
         return tuple(one for it in manifests for one in self._planned(it))
 
     def _planned(self, manifest: Desired) -> tuple[Desired, ...]:
@@ -96,7 +96,7 @@ class Repeating:
         return self._expanded[key][1]
 
     def _planned_anew(self, manifest: Desired, rule: Recurrence) -> Iterator[Desired]:
-        """By date from today to the horizon, and whatever else is alive."""
+        """Yields the dates from today to the horizon, and whatever else is alive."""
         by_date = planned_manifests(manifest, self.at)
         days = {it.occurrence.day for it in by_date if it.occurrence is not None}
         alive = {it.day for it in self._borne.get(_key(manifest), ()) if it.live.alive} - days
@@ -105,7 +105,9 @@ class Repeating:
         yield from (occurrence_manifest(manifest, it) for it in besides if it is not None)
 
     def earlier(self) -> Iterator[Desired]:
-        """The dates before today that are not alive, as their manifests have them: they may have reached people."""
+        """Yields the dates before today that are not alive, as their manifests have them: they may have reached
+        people.
+        """
         for manifest in self._manifests:
             if manifest.repeat is None:
                 continue
@@ -116,7 +118,7 @@ class Repeating:
                     yield one
 
     def ending_soon(self, selected: Iterable[Desired]) -> Iterator[str]:
-        """A note on those whose last date lies within the horizon or behind."""
+        """Notes each manifest whose last date lies within the horizon or behind."""
         ending = []
         for it in selected:
             last = (
@@ -138,7 +140,9 @@ class Repeating:
             )
 
     def came_today(self) -> tuple[str, ...]:
-        """The dates that the last midnight brought within the horizon: a plan of yesterday does not have them."""
+        """Returns the dates that the last midnight brought within the horizon: a plan of yesterday does not have
+        them.
+        """
         return tuple(
             one.name or ""
             for it in self._manifests
@@ -150,7 +154,9 @@ class Repeating:
     # -- rule 8: what is withdrawn -----------------------------------------------------------------------------
 
     def withdrawn(self, unnamed: Iterable[Live], terms: Terms) -> Iterator[tuple[Desired, Live]]:
-        """Of the alive campaigns that no manifest names: those of a date that the rule does not yield any more."""
+        """Yields, of the alive campaigns that no manifest names, those of a date that the rule does not yield any
+        more.
+        """
         for live in unnamed:
             name = parsed(live.name)
             owner = self._reserved.get((live.kind.name, name.base)) if name else None
@@ -160,14 +166,14 @@ class Repeating:
                 yield _withdrawn(owner, name.day, live, terms), live
 
     def reserves(self, live: Live) -> bool:
-        """Whether its name is reserved to a manifest."""
+        """Tells whether a campaign's name is reserved to a manifest."""
         name = parsed(live.name)
         return name is not None and (live.kind.name, name.base) in self._reserved
 
     # -- rule 7: a live start within another's window ----------------------------------------------------------
 
     def notes_on(self, desired: Desired, live: Live) -> Iterator[str]:
-        """Two dates of one series may call at once, where somebody moved one of them."""
+        """Notes that two dates of one series may call at once, where somebody moved one of them."""
         manifest, start = self.manifest_of(desired), window_of(live.kind, live.spec).start
         if manifest is None or manifest.repeat is None or start is None or desired.occurrence is None:
             return
@@ -181,8 +187,10 @@ class Repeating:
     def stopped(
         self, desired: Desired, now: datetime, fresh: Fresh | None = None, read: Fresh | None = None
     ) -> bool:
-        """Whether somebody has stopped the series. `fresh` gives a campaign as it stands now, None for one that is
-        no longer alive; `read` looks at one by its SID, where a list leaves its counters out.
+        """Tells whether somebody has stopped the series.
+
+        `fresh` gives a campaign as it stands now, None for one that is no longer alive; `read` looks at one by its
+        SID, where a list leaves its counters out.
         """
         manifest = self.manifest_of(desired)
         if manifest is None or manifest.repeat is None or manifest.state not in (State.ACTIVE, None):
@@ -198,8 +206,8 @@ class Repeating:
         return bool(began) and _ended_early(_counted(max(began)[2], read), manifest.repeat)
 
     def _held(self, manifest: Desired, rule: Recurrence) -> Iterator[_Borne]:
-        """What the account holds of the dates that the rule yields: the alive, and of the finished the planned ones and
-        the last before them, so that it does not matter how much was read.
+        """Yields what the account holds of the dates that the rule yields: the alive, and of the finished the
+        planned ones and the last before them, so that it does not matter how much was read.
         """
         days = {it.occurrence.day for it in planned_manifests(manifest, self.at) if it.occurrence is not None}
         last = last_manifest_before(manifest, self.at)
@@ -216,33 +224,38 @@ def _key(manifest: Desired) -> tuple[str, str | None]:
 
 
 def _as_now(live: Live, fresh: Live | None) -> Live:
-    """One that was alive and is not any more was ended meanwhile."""
+    """Returns a campaign as it is now. One that was alive and is not any more was ended meanwhile."""
     if fresh is not None:
         return fresh
     return live if live.finished else replace(live, status=Status.COMPLETED, stats=None, updated=None)
 
 
 def _counted(borne: _Borne, read: Fresh | None) -> _Borne:
-    """With its counters: what is over and shows none may have been read in a list that leaves them out."""
+    """Adds the counters: what is over and shows none may have been read in a list that leaves them out."""
     if read is None or not borne.live.finished or borne.live.stats is not None:
         return borne
     return replace(borne, live=read(borne.live) or borne.live)
 
 
 def _is_stopped(live: Live) -> bool:
-    """Of one whose start lies ahead: paused, or ended by hand. One that failed is neither."""
+    """Tells whether a campaign whose start lies ahead was stopped: paused, or ended by hand.
+
+    One that failed is neither.
+    """
     return live.status is Status.PAUSED or (live.finished and live.status is not Status.FAILED)
 
 
 def _start(borne: _Borne, rule: Recurrence) -> datetime | None:
-    """The live one; where that is not shown, the rule's."""
+    """Returns the live start; where that is not shown, the rule's."""
     start = window_of(borne.live.kind, borne.live.spec).start
     occurrence = occurrence_on(rule, borne.day)
     return start or (occurrence.start if occurrence is not None else None)
 
 
 def _ended_early(borne: _Borne, rule: Recurrence) -> bool:
-    """Paused, or over before its end though somebody was still open or never tried; what is not shown counts so."""
+    """Tells whether a campaign was paused, or is over before its end though somebody was still open or never tried;
+    what is not shown counts so.
+    """
     live, occurrence = borne.live, occurrence_on(rule, borne.day)
     if live.status is Status.PAUSED:
         return True
@@ -264,7 +277,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _in_common(manifest: Desired, live: Live, terms: Terms) -> bool:
-    """A recipient or the content; what is not shown is."""
+    """Tells whether recipient or content is in common; what is not shown counts as common."""
     mine, theirs = Look(manifest, terms.country), Look(live, terms.country)
     if hides_recipients(mine, theirs) or not any(map(theirs.shows, mine.content)):
         return True
@@ -273,8 +286,8 @@ def _in_common(manifest: Desired, live: Live, terms: Terms) -> bool:
 
 
 def _withdrawn(manifest: Desired, day: date, live: Live, terms: Terms) -> Desired:
-    """What is wanted of it: paused, then, once it is found paused and its start has passed, archived. Its fields are
-    left alone, and nothing that the manifest allows reaches it.
+    """Makes what is wanted of a withdrawn date: paused, then, once it is found paused and its start has passed,
+    archived. Its fields are left alone, and nothing that the manifest allows reaches it.
     """
     start = window_of(live.kind, live.spec).start
     ends = live.status is Status.PAUSED and (start is None or start <= terms.now) and _may_end(live, terms)
@@ -291,13 +304,13 @@ def _withdrawn(manifest: Desired, day: date, live: Live, terms: Terms) -> Desire
 
 
 def _may_end(live: Live, terms: Terms) -> bool:
-    """An old commit, or manifests that cannot be read, end nothing."""
+    """Tells whether a date may be ended: an old commit, or manifests that cannot be read, end nothing."""
     checkout = terms.checkout()
     return terms.orphans_complete and (checkout is None or checkout.why_not_ended(live) is None)
 
 
 def decide_withdrawn(desired: Desired, live: Live, terms: Terms) -> Decision:
-    """Paused unasked; its end must be asked for."""
+    """Pauses the campaign unasked; its end must be asked for."""
     decision = decide(desired, live, terms)
     why = "its manifest's rule does not yield this date any more"
     reason = decision.reason
@@ -307,7 +320,7 @@ def decide_withdrawn(desired: Desired, live: Live, terms: Terms) -> Decision:
 
 
 def withdrawn_change(desired: Desired, live: Live, decision: Decision) -> Change:
-    """As any change of a manifest; its fields stay."""
+    """Makes the change as for any manifest; the fields stay."""
     return Change(
         key=Key(live.kind.name, live.name, live.sid),
         type=REASONS[decision.reason.code].change,

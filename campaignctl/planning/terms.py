@@ -1,4 +1,4 @@
-"""What a plan is made under, apart from manifests and account."""
+"""Holds what a plan is made under, apart from manifests and account."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ if TYPE_CHECKING:
 
 
 def document_start(desired: Desired, _path: str) -> Position:
-    """Where the manifest begins: for plans that need no finer place."""
+    """Returns where the manifest begins, for plans that need no finer place."""
     return desired.where
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The moment, the account's settings, what was asked for on the command line.
+    """Holds the moment, the account's settings, and what was asked for on the command line.
 
     `clocks` show other moments than the server's, which `now` is: who is called must be right by each.
 
     `prune_asked` is `--prune`; `orphans_complete` is False when a manifest of the project could not be read, so
     that nothing may be ended as an orphan. `unsettled` maps kind and name of each create whose outcome an earlier
     run never learned to the file that says so. `beside` is what the policies look at besides a campaign itself,
-    `companions` the documents beside the environment's campaigns.
-    `address` is of the commands that reasons print. `approved_before`: somebody approved the plan before this run
-    made it again, in a file or by `--expect`, and may have stopped a campaign since. `checkout` is the commit that
-    the manifests are of, asked only where an orphan is there; None outside git. `names` are those that a new run
-    cannot have, asked only where a message gives one. `by_hand`: somebody asks for it of one campaign, without a
-    manifest, and has been told what speaks against it. `repeating` are the manifests that repeat, where
-    there are any. `lists` are those that were counted, by SID; `counting`: they are still to be, so that nobody is at
-    fault for a cost that is unknown. `own_rules` are the project's own.
+    `companions` the documents beside the environment's campaigns. `address` is of the commands that reasons print.
+    `approved_before`: somebody approved the plan before this run made it again, in a file or by `--expect`, and may
+    have stopped a campaign since. `checkout` is the commit that the manifests are of, asked only where an orphan is
+    there; None outside git. `names` are those that a new run cannot have, asked only where a message gives one.
+    `by_hand`: somebody asks for it of one campaign, without a manifest, and has been told what speaks against it.
+    `repeating` are the manifests that repeat, where there are any. `lists` are those that were counted, by SID;
+    `counting`: they are still to be, so that nobody is at fault for a cost that is unknown. `own_rules` are the
+    project's own.
     """
 
     now: datetime
@@ -79,40 +79,40 @@ class Terms:
     counting: bool = False
 
     def by(self, clock: OtherClock) -> Terms:
-        """The same by another clock."""
+        """Returns the same terms by another clock."""
         return replace(self, now=clock.now, clocks=())
 
     @cached_property
     def policies(self) -> Policies:
-        """What binds the environment's campaigns."""
+        """Returns what binds the environment's campaigns."""
         return Policies.of(self.environment, self.companions, self.counts)
 
     @cached_property
     def counts(self) -> Counts:
-        """How many are in each list, as far as that is known."""
+        """Returns how many are in each list, as far as that is known."""
         return counts_in(self.lists.values()) if self.lists else NO_COUNTS
 
     @property
     def country(self) -> Country | None:
-        """The country whose rule makes numbers equal."""
+        """Returns the country whose rule makes numbers equal."""
         return self.environment.country
 
     def allows(
         self, permission: Permission, desired: Desired, live: Live | None = None, start_ahead: bool = True
     ) -> bool:
-        """True where the manifest, the environment or a flag asks for it."""
+        """Returns True where the manifest, the environment or a flag asks for it."""
         sid = live.sid if live else desired.sid
         name = desired.name or (live.name if live else None)
         return self.consent.given(permission, desired.kind, name, sid, desired, start_ahead)
 
     def free_name(self, name: str) -> str:
-        """A name for the next run: the first of NAME-2, NAME-3 … that nothing has."""
+        """Returns a name for the next run: the first of NAME-2, NAME-3 … that nothing has."""
         taken, number = self.names(), 2
         while f"{name}-{number}" in taken:
             number += 1
         return f"{name}-{number}"
 
     def resends(self, desired: Desired, live: Live) -> bool:
-        """True where `--resend` names the campaign."""
+        """Returns True where `--resend` names the campaign."""
         name = desired.name or live.name
         return any(names_campaign(pattern, desired.kind, name, live.sid) for pattern in self.resend)

@@ -1,4 +1,4 @@
-"""Rules 4.4, 4.5 and 9: what differs and can no longer change or be sent, and what leads out."""
+"""Blocks what differs and can no longer change or be sent (rules 4.4, 4.5 and 9), and names the way out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from campaignctl.planning.phase import Phase, StartMove, can_change
 
 
 def blocking(facts: Assessment) -> Iterator[Reason]:
-    """Rules 4.4 and 4.5: what differs and can no longer change, and once it has begun the way out."""
+    """Yields what differs and can no longer change (rules 4.4 and 4.5), and once it has begun the way out."""
     reasons = [*_too_late(facts)]
     yield from reasons
     if facts.phase is Phase.STARTED:
@@ -34,7 +34,7 @@ def _too_late(facts: Assessment) -> Iterator[Reason]:
 
 
 def _way_out(facts: Assessment) -> str:
-    """Both steps: what ends this one, and a new run for what is still wanted."""
+    """Describes both steps: what ends this campaign, and a new run for what is still wanted."""
     desired, live = facts.desired, facts.live
     ends, name = facts.terms.address.command("complete", live.sid), desired.name or live.name
     pin = " and no metadata.sid" if desired.sid else ""
@@ -42,13 +42,15 @@ def _way_out(facts: Assessment) -> str:
 
 
 def _own_start_passed(facts: Assessment) -> bool:
-    """A schedule that differs after the start, and whose own start has passed too."""
+    """Tells whether a schedule differs after the start, and its own start has passed too."""
     start = start_of(facts.desired)
     return facts.schedule in facts.comparison.fields and start is not None and start <= facts.terms.now
 
 
 def _unseen_start_blocks(facts: Assessment) -> bool:
-    """A schedule that differs in its end alone cannot be sent without the start, which nobody sees."""
+    """Tells whether the start blocks a schedule that differs in its end alone: it cannot be sent without the start,
+    which nobody sees.
+    """
     differs = facts.phase is Phase.OPEN and facts.schedule in facts.comparison.fields
     return differs and facts.move is StartMove.UNSEEN and not facts.unseen_start_may_be_set
 
@@ -75,7 +77,7 @@ def _immutable_message(facts: Assessment, name: str) -> str:
 
 
 def cannot_send_whole(facts: Assessment, spec: Spec) -> Iterator[Reason]:
-    """Rule 9: an update never loses the recipients or the start, and never sends a schedule that is none."""
+    """Refuses an update that would lose the recipients or the start, or send a schedule that is none (rule 9)."""
     if facts.phase is Phase.STARTED:
         return
     lost = lost_by_sending(facts.desired, facts.live, spec)

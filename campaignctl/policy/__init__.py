@@ -1,4 +1,5 @@
-"""The policies: a row per rule in `rules`, what each finds in a function of its own, asked by `check` and its kin.
+"""Defines the policies: a row for each rule in `rules`, what each finds in a function of its own, asked by `check`
+and its kin.
 
 Pure: the moment is an argument.
 """

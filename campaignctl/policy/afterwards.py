@@ -1,4 +1,4 @@
-"""What a campaign that is over really came to, beside what was predicted of it. Nothing of it is kept."""
+"""Compares what a finished campaign really came to with what was predicted of it. Nothing of it is kept."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ from campaignctl.policy.subject import Subject
 
 
 class Afterwards(NamedTuple):
-    """How many answered, of how many, and how many were expected to; how long it took, and was expected to.
-
-    Minutes are None where the account does not show enough of it.
+    """Holds how many people answered, of how many, and how many were expected to; how long it took, and was
+    expected to. Minutes are None where the account does not show enough of it.
     """
 
     answered: int
@@ -31,7 +30,7 @@ class Afterwards(NamedTuple):
     typical: int | None
 
     def __str__(self) -> str:
-        """`60 of 100 people answered (68 expected); it took 12 minutes (17 expected)`."""
+        """Writes `60 of 100 people answered (68 expected); it took 12 minutes (17 expected)`."""
         of = counted(self.people, "person", "people")
         says = f"{self.answered:,} of {of} answered ({self.expected:,} expected)"
         if self.minutes is None:
@@ -43,7 +42,7 @@ class Afterwards(NamedTuple):
 def afterwards(
     live: Live, answered: int, people: int, environment: Environment, usage: Usage
 ) -> Afterwards | None:
-    """Of a voice campaign that is completed; None of any other, and of one that called nobody."""
+    """Compares a voice campaign that is completed; None for any other, and for one that called nobody."""
     if (
         live.kind.unit is not Unit.CALL
         or live.status not in (Status.COMPLETED, Status.ARCHIVED)
@@ -62,7 +61,7 @@ def afterwards(
 
 
 def _minutes(live: Live) -> int | None:
-    """From its start to its last change, where that is its completion."""
+    """Returns the minutes from its start to its last change, where that is its completion."""
     start = window_of(live.kind, live.spec).start
     if start is None or live.updated is None or live.status is not Status.COMPLETED:
         return None

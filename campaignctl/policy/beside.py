@@ -1,4 +1,4 @@
-"""What a rule looks at beside the one campaign: the others of the account, and of the project."""
+"""Holds what a rule looks at beside the one campaign: the others of the account, and of the project."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ OwnRules: TypeAlias = "Callable[[Desired], Sequence[Diagnostic]]"
 
 
 def no_rules(_desired: Desired) -> Sequence[Diagnostic]:
-    """Where the project has no rules of its own, or they are not asked."""
+    """Finds nothing: the project has no rules of its own, or they are not asked."""
     return ()
 
 
 class OtherRun(NamedTuple):
-    """A campaign that shares the account. `start` is None where nobody sees it, `attempts` where nobody can count
-    them.
+    """Holds a campaign that shares the account.
+
+    `start` is None where nobody sees it, `attempts` where nobody can count them.
     """
 
     kind: str
@@ -47,12 +48,13 @@ class OtherRun(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """Where campaigns together want more than the account does, and the manifests that one may be a copy of.
+    """Holds what rules compare a campaign with: where campaigns together want more than the account does, and the
+    manifests that one may be a copy of.
 
-    `find_load` tells what all that may run asks of the account meanwhile; only a rule that needs it asks. `registered`
-    gives the registered templates of the environment, None where it has none.
-    `ledger` is what the manifests of the environment cost together, None where one is looked at by itself. `frequency`
-    is None where no rule limits it. `own_rules` are the project's own.
+    `find_load` tells what all that may run asks of the account meanwhile; only a rule that needs it asks.
+    `registered` gives the registered templates of the environment, None where it has none. `ledger` is what the
+    manifests of the environment cost together, None where one is looked at by itself. `frequency` is None where no
+    rule limits it. `own_rules` are the project's own.
     """
 
     overlaps: Sequence[CapacityOverlap] = ()

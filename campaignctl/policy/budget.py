@@ -1,4 +1,4 @@
-"""What campaigns cost together, month by month. Imported only where prices are set."""
+"""Sums what campaigns cost together, month by month. Imported only where prices are set."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from campaignctl.zones import zone
 
 
 class Spending(NamedTuple):
-    """One campaign of a manifest: what it costs, and whether it is `settled`, being created already or over."""
+    """Holds what one campaign of a manifest costs, and whether it is `settled`: created already, or over."""
 
     key: RunKey
     start: datetime
@@ -33,7 +33,9 @@ class Spending(NamedTuple):
 def spendings(
     manifest: Desired, environment: Environment, now: datetime, counts: Counts = NO_COUNTS
 ) -> Iterator[Spending]:
-    """What a manifest spends by itself: all dates of one that repeats, each as much, however far ahead or long over."""
+    """Yields what a manifest spends by itself: all dates of one that repeats, each as much, however far ahead or
+    long over.
+    """
     kind, name = manifest.kind, label(manifest)
     subject = Subject(kind, manifest.spec, None, is_live=manifest.sid is not None, counts=counts)
     cost = cost_of(expected(subject, manifest, environment), PriceList.of(environment.prices))
@@ -49,7 +51,7 @@ def spendings(
 
 
 class Month(NamedTuple):
-    """What a campaign's month costs up to it, and how that month is called."""
+    """Holds what a campaign's month costs up to it, and how that month is called."""
 
     name: str
     typical: Decimal
@@ -57,7 +59,9 @@ class Month(NamedTuple):
 
 
 class Ledger:
-    """The campaigns of an environment in the order in which they spend: what is there or over first, then by start."""
+    """Sums the campaigns of an environment in the order in which they spend: what is there or over first, then by
+    start.
+    """
 
     def __init__(
         self, entries: Iterable[Spending], environment: Environment, now: datetime, *, in_plan: bool
@@ -71,7 +75,7 @@ class Ledger:
         self._months = self._summed(sorted(entries, key=_order))
 
     def _summed(self, entries: Iterable[Spending]) -> Mapping[RunKey, Month]:
-        """What is unknown is 0."""
+        """Sums up by month; what is unknown counts as 0."""
         sums: dict[str, tuple[Decimal, Decimal]] = {}
         months: dict[RunKey, Month] = {}
         for entry in entries:
@@ -91,7 +95,7 @@ class Ledger:
         return f"{local:%Y-%m}"
 
     def month_of(self, key: RunKey) -> Month | None:
-        """None of a campaign that does not count."""
+        """Returns the month of a campaign; None of one that does not count."""
         return self._months.get(key)
 
 
@@ -100,7 +104,7 @@ def _order(entry: Spending) -> tuple[bool, float, str, str]:
 
 
 def faults(case: Case) -> Iterator[Violation]:
-    """Where a campaign, or its month up to it, goes above a limit."""
+    """Yields where a campaign, or its month up to it, goes above a limit."""
     prices, ledger = PriceList.of(case.environment.prices), case.beside.ledger
     typical = case.settings.get("bound") == "typical"
     how = "typically" if typical else "at worst"

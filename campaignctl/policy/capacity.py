@@ -1,4 +1,4 @@
-"""Where campaigns of a kind overlap so that together they want more than the account can do."""
+"""Finds where campaigns of a kind overlap so that together they want more than the account can do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from campaignctl.model.windows import utc
 
 
 class Span(NamedTuple):
-    """One campaign in time, and the calls or messages it can want in a minute."""
+    """Holds one campaign in time, and the calls or messages it can want in a minute."""
 
     start: datetime
     end: datetime
@@ -24,7 +24,7 @@ class Span(NamedTuple):
 def overlaps_by_kind(
     spans: Iterable[tuple[Kind, Span]], environment: Environment
 ) -> Iterator[CapacityOverlap]:
-    """By kind, in the order of time."""
+    """Yields the overlaps by kind, in the order of time."""
     by_kind: dict[str, tuple[Kind, list[Span]]] = {}
     for kind, span in spans:
         by_kind.setdefault(kind.name, (kind, []))[1].append(span)
@@ -49,14 +49,18 @@ def _overlaps_of(kind: str, spans: Iterable[Span], most: int) -> Iterator[Capaci
 
 
 def _turns(spans: Iterable[Span]) -> Iterator[tuple[datetime, bool, int, datetime]]:
-    """Each start and end in UTC, which compares quickly, whether it is a start, whose, and as it was written."""
+    """Yields each start and end in UTC, which compares quickly, whether it is a start, whose, and as it was
+    written.
+    """
     for place, span in enumerate(spans):
         yield utc(span.start), True, place, span.start
         yield utc(span.end), False, place, span.end
 
 
 def capacity(kind: Kind, environment: Environment) -> int:
-    """Calls or messages a minute, as the `capacity` policy says, whatever its level; else an account's default."""
+    """Returns the calls or messages a minute, as the `capacity` policy says, whatever its level; else an account's
+    default.
+    """
     settings = environment.policy.get("capacity")
     said = settings.get(kind.capacity_setting) if isinstance(settings, Mapping) else None
     return said if isinstance(said, int) else kind.per_minute

@@ -1,4 +1,4 @@
-"""Asks the rules: about one campaign that a plan touches, or about the manifests alone."""
+"""Asks the policies: about one campaign that a plan touches, or about the manifests alone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LocateCompanion: TypeAlias = "Callable[[Companion, str], Position]"
 
 
 def where_it_begins(companion: Companion, _path: str) -> Position:
-    """For checks that need no finer place."""
+    """Returns where a companion begins, for checks that need no finer place."""
     return companion.place.where
 
 
@@ -47,7 +47,7 @@ def check(
     beside: Beside = ALONE,
     exempt: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
-    """What every rule that is on finds, at file and line; those that are `exempt` are not asked."""
+    """Returns what every rule that is on finds, at file and line; rules that are `exempt` are not asked."""
     usage = policies.environment.usage_of(desired.usage)
     subject = subject._replace(
         capacity=policies.capacities[subject.kind.name], usage=usage, counts=policies.counts
@@ -70,9 +70,10 @@ def check_manifest(
     beside: Beside = ALONE,
     exempt: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
-    """For `validate`: the manifest alone. Nothing binds one whose window is over or that is to be ended.
+    """Checks one manifest alone, for `validate`.
 
-    What a pin adopted may be as it is: an account's own campaign is no mistake of its manifest.
+    Nothing binds one whose window is over or that is to be ended. What a pin adopted may be as it is: an account's
+    own campaign is no mistake of its manifest.
     """
     window = window_of(desired.kind, desired.spec)
     if not _is_bound(desired, window, now):
@@ -99,8 +100,8 @@ def check_manifests(
     locate_companion: LocateCompanion = where_it_begins,
     own_rules: OwnRules = no_rules,
 ) -> Iterator[Diagnostic]:
-    """For `validate`: the selected manifests, which share the account with every other of the project; and what the
-    documents beside them are at fault with.
+    """Checks the selected manifests for `validate`, beside every other of the project, with which they share the
+    account; and the documents beside them.
     """
     policies = Policies.of(environment, companions)
     known = members_known(companions, environment)
@@ -130,7 +131,7 @@ def members_known(companions: Companions, environment: Environment) -> Callable[
 
 
 def check_documents(policies: Policies, beside: Beside, locate: LocateCompanion) -> Iterator[Diagnostic]:
-    """What the documents beside the campaigns are at fault with, each at its own place: it blocks no change."""
+    """Yields what the documents beside the campaigns are at fault with, each at its own place: it blocks no change."""
     registry = beside.registered()
     if registry is None:
         return
@@ -143,7 +144,7 @@ def check_documents(policies: Policies, beside: Beside, locate: LocateCompanion)
 def unchecked(
     subject: Subject, desired: Desired, policies: Policies, beside: Beside, exempt: Collection[str]
 ) -> Iterator[str]:
-    """What could not be held against a rule, since the account does not show it: a note each."""
+    """Notes what could not be checked by a rule, since the account does not show it."""
     for it in policies.rules:
         if it.rule.not_looked_at is None or it.rule.name in exempt:
             continue
@@ -157,18 +158,20 @@ OF_CONTENT: Final = tuple(rule.name for rule in RULES.values() if rule.of_conten
 
 
 def manifests_beside(all_manifests: Collection[Desired], policies: Policies, now: datetime) -> FindLoad:
-    """What the manifests of an environment ask of its account; gone through once, when somebody asks."""
+    """Returns what the manifests of an environment ask of its account; they are gone through once, when somebody
+    asks.
+    """
     others = cache(lambda: OtherRuns(_others(_standing(all_manifests, now), now), policies.capacities))
     return lambda *asked: others().find_load(*asked)
 
 
 def keeps_ledger(environment: Environment) -> bool:
-    """Whether a budget binds what the manifests cost together."""
+    """Tells whether a budget binds what the manifests cost together."""
     return bool(environment.prices) and level_of(RULES["budget"], environment) is not None
 
 
 def _ledger(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Ledger:
-    """Nobody knows here what is created already."""
+    """Sums what the manifests cost; nobody knows here what is created already."""
     from campaignctl.policy.budget import Ledger, spendings
 
     spending = (it for it in all_manifests if it.state not in STOPPED_STATES)
@@ -177,7 +180,7 @@ def _ledger(all_manifests: Collection[Desired], environment: Environment, now: d
 
 
 def expected(subject: Subject, desired: Desired, environment: Environment) -> Subject:
-    """A campaign with how its people are expected to answer, and what its account does a minute."""
+    """Adds to a campaign how its people are expected to answer, and what its account does a minute."""
     usage = environment.usage_of(desired.usage)
     return subject._replace(usage=usage, capacity=capacity(subject.kind, environment))
 
@@ -194,7 +197,7 @@ def _check_dates(
 
 
 def _planned(all_manifests: Collection[Desired], now: datetime) -> Iterable[Desired]:
-    """With the occurrences that are planned by their date in place of what repeats."""
+    """Puts the occurrences that are planned by their date in place of what repeats."""
     if not any(it.repeat for it in all_manifests):
         return all_manifests
     from campaignctl.policy.dates import planned_of
@@ -203,7 +206,7 @@ def _planned(all_manifests: Collection[Desired], now: datetime) -> Iterable[Desi
 
 
 def _standing(all_manifests: Collection[Desired], now: datetime) -> Iterable[Desired]:
-    """With all occurrences that are not over in place of what repeats."""
+    """Puts all occurrences that are not over in place of what repeats."""
     if not any(it.repeat for it in all_manifests):
         return all_manifests
     from campaignctl.policy.dates import standing
@@ -212,7 +215,7 @@ def _standing(all_manifests: Collection[Desired], now: datetime) -> Iterable[Des
 
 
 def _dated(all_manifests: Collection[Desired]) -> Iterable[Desired]:
-    """With all occurrences, over or not, in place of what repeats."""
+    """Puts all occurrences, over or not, in place of what repeats."""
     if not any(it.repeat for it in all_manifests):
         return all_manifests
     from campaignctl.policy.dates import dated
@@ -221,7 +224,7 @@ def _dated(all_manifests: Collection[Desired]) -> Iterable[Desired]:
 
 
 def copies_among(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Copies:
-    """The manifests of an environment, to be asked which of them repeats another."""
+    """Indexes the manifests of an environment, to be asked which of them repeats another."""
     return Copies(all_manifests, environment.country, zone_name(environment), now)
 
 
@@ -236,7 +239,9 @@ def _frequency(
 
 
 def _contacts(all_manifests: Collection[Desired], now: datetime) -> Iterator[ReachedCampaign]:
-    """Offline: what is over may have called, and nobody knows what is created."""
+    """Yields, offline, the campaigns that reach people: what is over may have called, and nobody knows what is
+    created.
+    """
     from campaignctl.policy.frequency import ReachedCampaign
 
     for desired in _dated(all_manifests):
@@ -265,14 +270,14 @@ def _spans(
 
 
 def shared(spans: Iterable[tuple[Kind, Span]], environment: Environment) -> tuple[CapacityOverlap, ...]:
-    """Where campaigns overlap beyond the capacity; nowhere while the rule is off."""
+    """Returns where campaigns overlap beyond the capacity; nothing while the rule is off."""
     on = level_of(RULES["capacity"], environment) is not None
     return tuple(overlaps_by_kind(spans, environment)) if on else ()
 
 
 def span_of(subject: Subject, name: str, environment: Environment) -> Iterator[tuple[Kind, Span]]:
-    """Its longest run, a minute at least, where nobody can tell its window; nothing where nobody can say when it
-    begins.
+    """Yields a campaign's longest run, a minute at least; its window where nobody can tell, and nothing where
+    nobody can say when it begins.
     """
     begins = subject.begins
     if begins is None:
@@ -286,7 +291,7 @@ def span_of(subject: Subject, name: str, environment: Environment) -> Iterator[t
 
 
 def longest_end(subject: Subject, begins: datetime) -> datetime:
-    """When its longest run is over, cut at the end; the declared end where nobody can tell, else the start."""
+    """Returns when its longest run is over, cut at the end; the declared end where nobody can tell, else the start."""
     workload = workload_of(subject)
     if workload is None:
         return declared_end(subject) or begins

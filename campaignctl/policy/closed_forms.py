@@ -1,7 +1,6 @@
-"""How long a campaign runs and whom it does not reach, in closed forms over whole numbers: no dialler is simulated.
-
-Times are exact. A share of the people is counted in units of one millionth for each attempt, a minute in as many
-parts as the pace and those units make whole; so nothing is rounded before the end.
+"""Computes how long a campaign runs and whom it does not reach, in closed forms over whole numbers: no dialler is
+simulated. Times are exact. A share of the people is counted in units of one millionth for each attempt, a minute in
+as many parts as the pace and those units make whole; so nothing is rounded before the end.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ _MINUTE = timedelta(minutes=1) // _MICROSECOND
 
 
 class Workload(NamedTuple):
-    """What tells how long a campaign runs: people, calls or messages a minute, and the minutes before each retry.
+    """Holds what tells how long a campaign runs: people, calls or messages a minute, and the minutes before each
+    retry.
 
     `answers` are the shares who answer each attempt, in millionths, one more than there are `intervals`.
     """
@@ -28,22 +28,22 @@ class Workload(NamedTuple):
 
     @property
     def retries(self) -> int:
-        """How often one who does not answer is called again."""
+        """Returns how often somebody who does not answer is called again."""
         return len(self.intervals)
 
     @property
     def most_attempts(self) -> int:
-        """Calls where nobody answers."""
+        """Returns how many calls are made where nobody answers."""
         return (self.retries + 1) * self.people
 
     @property
     def unit(self) -> int:
-        """Into how many parts a person is counted, so that each attempt's share is a whole number of them."""
+        """Returns into how many parts a person is counted, so that each attempt's share is a whole number of them."""
         return int(CERTAIN**self.retries)
 
     @property
     def called(self) -> list[int]:
-        """How many are called in each attempt, in parts of `unit`: those who did not answer the one before."""
+        """Returns how many are called in each attempt, in parts of `unit`: those who did not answer the one before."""
         called = [self.people * self.unit]
         for answer in self.answers[: self.retries]:
             called.append(called[-1] * (CERTAIN - answer) // CERTAIN)
@@ -51,12 +51,15 @@ class Workload(NamedTuple):
 
 
 def typical_minutes(workload: Workload) -> int:
-    """Until the last attempt is made, where people answer as expected, rounded up."""
+    """Returns the minutes until the last attempt is made, where people answer as expected, rounded up."""
     return -(-_typical(workload) // (workload.per_minute * workload.unit))
 
 
 def _typical(workload: Workload) -> int:
-    """In parts of a minute: first come, first served, so an attempt takes its interval or its calls, if longer."""
+    """Returns that time in parts of a minute.
+
+    First come, first served: an attempt takes its interval or its calls, if longer.
+    """
     parts = workload.per_minute * workload.unit
     first, *later = workload.called
     return first + sum(
@@ -65,10 +68,9 @@ def _typical(workload: Workload) -> int:
 
 
 def worst_minutes(workload: Workload) -> int:
-    """Where nobody answers, in whatever order retries are mixed in, alone on the account and never paused.
-
-    Besides the calls and the retries' intervals there is a minute for each attempt's ringing, and one for a dialler
-    that starts calls once a minute.
+    """Returns the minutes that the run takes where nobody answers, in whatever order retries are mixed in, alone on
+    the account and never paused. Besides the calls and the retries' intervals there is a minute for each attempt's
+    ringing, and one for a dialler that starts calls once a minute.
     """
     return -(-workload.most_attempts // workload.per_minute) + _slack(workload)
 
@@ -78,21 +80,21 @@ def _slack(workload: Workload) -> int:
 
 
 def worst_unfinished(workload: Workload, window: timedelta, others: int = 0) -> int:
-    """How many people may still wait for their last attempt when the window ends; `others` are minutes of the account
-    that other campaigns take first.
+    """Returns how many people may still wait for their last attempt when the window ends; `others` are minutes of
+    the account that other campaigns take first.
     """
     minutes = (window // _MICROSECOND - (_slack(workload) + others) * _MINUTE) // _MINUTE
     return min(workload.people, max(0, workload.most_attempts - workload.per_minute * max(0, minutes)))
 
 
 def fits(workload: Workload, window: timedelta) -> bool:
-    """Whether the typical run is over when the window ends."""
+    """Tells whether the typical run is over when the window ends."""
     parts = workload.per_minute * workload.unit
     return _typical(workload) * _MINUTE <= window // _MICROSECOND * parts
 
 
 def typical_unfinished(workload: Workload, window: timedelta) -> int:
-    """How many people are not done with when the window ends, where they answer as expected."""
+    """Returns how many people are still waiting when the window ends, where they answer as expected."""
     if fits(workload, window):
         return 0
     parts = workload.per_minute * workload.unit

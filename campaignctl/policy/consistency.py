@@ -1,4 +1,4 @@
-"""What a manifest's fields say together, and what manifests say to one another: the checks no schema can make.
+"""Checks what a manifest's fields say together, and what manifests say to one another: what no schema can check.
 
 Nothing here depends on the clock. A field that a manifest does not declare is checked only where the campaign has
 no other source for it: a pinned one keeps what is live.
@@ -26,8 +26,9 @@ _VARIABLE: Final = r"@@\w+"
 
 
 def faults(desired: Desired, unread: Set[str] = frozenset()) -> Iterator[SpecFinding]:
-    """What is wrong with one manifest, and what is doubtful. Nothing is said that rests on the fields that are
-    `unread`, being faulty.
+    """Yields what is wrong with one manifest, and what is doubtful.
+
+    Nothing is said that rests on the fields that are `unread`, being faulty.
     """
     for check, fields in _CHECKS:
         if unread.isdisjoint(fields):
@@ -36,7 +37,7 @@ def faults(desired: Desired, unread: Set[str] = frozenset()) -> Iterator[SpecFin
 
 
 def conflicts(manifests: Sequence[Desired], prune: Prune | None) -> Iterator[tuple[Desired, SpecFinding]]:
-    """What is wrong with a manifest among all of its project; each of those that clash is named."""
+    """Yields what is wrong with a manifest among all of its project; each of those that clash is named."""
     unpinned = [desired for desired in manifests if desired.sid is None]
     yield from _not_unique(_clashing_names(manifests), "metadata.name", "the name {}")
     yield from _not_unique(_grouped(manifests, lambda it: it.sid), "metadata.sid", "the SID {}")
@@ -54,7 +55,7 @@ def conflicts(manifests: Sequence[Desired], prune: Prune | None) -> Iterator[tup
 
 
 def _still_in_use(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFinding]]:
-    """A previous name that another manifest is called, at both: nobody can tell whose campaign that is."""
+    """Yields a previous name that another manifest has, at both: nobody can tell whose campaign that is."""
     renamed = [desired for desired in manifests if desired.previous_name is not None]
     called = _grouped(manifests, lambda it: it.name) if renamed else {}
     for desired in renamed:
@@ -83,7 +84,7 @@ def _grouped(manifests: Iterable[Desired], word: Callable[[Desired], str | None]
 
 
 def _clashing_names(manifests: Iterable[Desired]) -> _Groups:
-    """Among pinned ones a name may repeat: the SIDs tell them apart."""
+    """Groups the manifests whose names clash. Among pinned ones a name may repeat: the SIDs tell them apart."""
     return {
         key: group
         for key, group in _grouped(manifests, lambda it: it.name).items()
@@ -130,12 +131,12 @@ def _window(desired: Desired) -> Iterator[SpecFinding]:
 
 @cache
 def _dynamic_row(kind: Kind) -> Field | None:
-    """The row that says whether its texts are filled in for each recipient."""
+    """Returns the row that says whether its texts are filled in for each recipient."""
     return next((it for it in kind.fields if "dynamic" in it.choices), None)
 
 
 def _dynamic(desired: Desired) -> Iterator[SpecFinding]:
-    """A dynamic campaign fills its text from the rows of exactly one list."""
+    """Checks that a dynamic campaign fills its text from the rows of exactly one list."""
     row = _dynamic_row(desired.kind)
     field = row.name if row else ""
     if desired.spec.get(field) != "dynamic":
@@ -150,7 +151,7 @@ def _dynamic(desired: Desired) -> Iterator[SpecFinding]:
 
 
 def _variables(desired: Desired) -> Iterator[SpecFinding]:
-    """No more variables than a text may name; none in a text that is the same for all."""
+    """Checks that a text names no more variables than it may, and none where it is the same for all."""
     dynamic = _dynamic_row(desired.kind)
     for field in desired.kind.in_role(Role.CONTENT):
         text = desired.spec.get(field.name)
@@ -166,7 +167,10 @@ def _variables(desired: Desired) -> Iterator[SpecFinding]:
 
 
 def _retries(desired: Desired) -> Iterator[SpecFinding]:
-    """The API refuses a number of retries without their interval. A pinned campaign may have its own."""
+    """Checks that retries come with their interval: the API refuses them without.
+
+    A pinned campaign may have its own.
+    """
     retries = desired.spec.get("retries")
     if not isinstance(retries, Mapping) or retries.get("interval_mins") is not None:
         return
@@ -180,7 +184,7 @@ _NEEDS: Final = (("throttle", "mode", "custom"), ("repeat_menu_attempts", "flow_
 
 
 def _companion(name: str, other: str, word: str, desired: Desired) -> Iterator[SpecFinding]:
-    """A field that means something only beside a certain word of another."""
+    """Finds a field that means something only beside a certain word of another."""
     undeclared = other not in desired.spec and desired.sid is not None
     if desired.spec.get(name) and desired.spec.get(other) != word and not undeclared:
         yield SpecFinding(name, "needs", f"{name} needs {other}: {word}")

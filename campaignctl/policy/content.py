@@ -1,4 +1,4 @@
-"""Whom a campaign calls, from which number, and what its manifest must carry."""
+"""Checks whom a campaign calls, from which number, and what its manifest must carry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from campaignctl.policy.subject import Case, Violation, label
 
 
 def duplicate_numbers(case: Case) -> Iterator[Violation]:
-    """No number stands twice, by the country rule, unless the campaign says that it may."""
+    """Checks that no number stands twice, by the country rule, unless the campaign says that it may."""
     if case.subject.spec.get("call_duplicate_numbers") is True:
         return
     for name, numbers in _numbers(case):
@@ -26,7 +26,7 @@ def duplicate_numbers(case: Case) -> Iterator[Violation]:
 
 
 def max_numbers(case: Case) -> Iterator[Violation]:
-    """No campaign has more numbers, those of the lists that were counted with its own."""
+    """Checks that a campaign has no more numbers than allowed, those of the lists that were counted with its own."""
     most, subject = case.settings.get("at_most"), case.subject
     if not isinstance(most, int):
         return
@@ -59,7 +59,7 @@ _MOST_TOLD: Final = 20
 
 
 def valid_numbers(case: Case) -> Iterator[Violation]:
-    """Every number that the manifest declares can exist: one that cannot fails all of the create."""
+    """Checks that every number can exist that the manifest declares: one that cannot fails all of the create."""
     from campaignctl.policy.numbering import flaws  # with the world's numbers
 
     country = case.environment.country
@@ -76,7 +76,7 @@ def valid_numbers(case: Case) -> Iterator[Violation]:
 
 
 def duplicate_campaigns(case: Case) -> Iterator[Violation]:
-    """No two manifests call the same people with the same content at the same time."""
+    """Checks that no two manifests call the same people with the same content at the same time."""
     copy = case.beside.copies.of(case.desired)
     if copy is None:
         return
@@ -90,7 +90,7 @@ def duplicate_campaigns(case: Case) -> Iterator[Violation]:
 
 
 def required_labels(case: Case) -> Iterator[Violation]:
-    """Every manifest carries them; their values are free."""
+    """Checks that every manifest carries the labels; their values are free."""
     missing = [name for name in texts(case.settings.get("labels")) if name not in case.desired.labels]
     if missing:
         noun = "the label" if len(missing) == 1 else "the labels"
@@ -98,7 +98,7 @@ def required_labels(case: Case) -> Iterator[Violation]:
 
 
 def allowed_caller_ids(case: Case) -> Iterator[Violation]:
-    """Calls come from these ExoPhones only, by the country rule."""
+    """Checks that calls come from these ExoPhones only, by the country rule."""
     caller = case.subject.spec.get("caller_id")
     country = case.environment.country
     only = texts(case.settings.get("only"))
@@ -109,7 +109,7 @@ def allowed_caller_ids(case: Case) -> Iterator[Violation]:
 
 
 def allowed_sender_ids(case: Case) -> Iterator[Violation]:
-    """Messages come from these senders only."""
+    """Checks that messages come from these senders only."""
     sender = case.subject.spec.get("sender_id")
     only = texts(case.settings.get("only"))
     if isinstance(sender, str) and sender not in only:

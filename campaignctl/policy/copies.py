@@ -1,7 +1,7 @@
-"""Manifests that are for the same people, with the same content, at the same time: a file that was copied.
+"""Finds manifests that are for the same people, with the same content, at the same time: a file that was copied.
 
-Offline. Few of a project have anything in common, so what is cheap is looked at first: content, then whether anybody
-stands twice in all that share it, and only then who.
+Offline. Few of a project have anything in common, so what is cheap is looked at first: content, then whether
+anybody stands twice in all that share it, and only then who.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ ManifestKey: TypeAlias = tuple[str, Position, date | None]
 
 
 class Copy(NamedTuple):
-    """Another manifest, and the recipients that it shares: numbers and lists."""
+    """Holds another manifest, and the recipients that it shares: numbers and lists."""
 
     other: Desired
     people: int
 
 
 class _Candidate(NamedTuple):
-    """One manifest, from when until when it calls whom."""
+    """Holds one manifest, and from when until when it calls whom."""
 
     desired: Desired
     start: datetime
@@ -42,7 +42,7 @@ class _Candidate(NamedTuple):
 
 
 class Copies:
-    """The manifests of an environment, asked for those that repeat another. Nothing is looked at before that."""
+    """Finds which manifests of an environment repeat another. Nothing is looked at before somebody asks."""
 
     def __init__(
         self,
@@ -51,7 +51,10 @@ class Copies:
         time_zone: str | None = None,
         now: datetime | None = None,
     ) -> None:
-        """`time_zone` says when the date ends of a start without an end; None for its own offset."""
+        """Takes the manifests.
+
+        `time_zone` says when the date ends of a start without an end; None for its own offset.
+        """
         self._manifests = manifests
         self._country = country
         self._time_zone = time_zone
@@ -59,11 +62,11 @@ class Copies:
         self._meanings: dict[str, Sequence[tuple[str, Meaning]]] = {}
 
     def of(self, desired: Desired) -> Copy | None:
-        """What a manifest repeats, or is repeated by."""
+        """Returns what a manifest repeats, or is repeated by."""
         return self._found.get(manifest_key(desired)) if self._manifests and self._found else None
 
     def days_of(self, manifest: Desired) -> frozenset[date]:
-        """The dates of one that repeats on which it is a copy."""
+        """Returns the dates on which a manifest that repeats is a copy."""
         mine = (
             day for kind, where, day in self._found if (kind, where) == (manifest.kind.name, manifest.where)
         )
@@ -84,7 +87,7 @@ class Copies:
         return found
 
     def _alike(self) -> Iterator[Sequence[Desired]]:
-        """Those of a kind that say the same, where there are several."""
+        """Yields the manifests of a kind that say the same, where there are several."""
         groups: defaultdict[Hashable, list[Desired]] = defaultdict(list)
         for desired in self._manifests:
             for name, meaning_of in self._contents(desired.kind):
@@ -96,7 +99,7 @@ class Copies:
         return (group for group in several if len(group) > 1)
 
     def _contents(self, kind: Kind) -> Sequence[tuple[str, Meaning]]:
-        """What people hear or read, each with its meaning: chosen once for all manifests."""
+        """Returns the fields that people hear or read, each with its meaning: chosen once for all manifests."""
         if kind.name not in self._meanings:
             fields = kind.in_role(Role.CONTENT)
             self._meanings[kind.name] = [(it.name, normal_of(it, self._country)) for it in fields]
@@ -136,7 +139,7 @@ NO_COPIES: Final = Copies()
 
 
 def manifest_key(desired: Desired) -> ManifestKey:
-    """Kind, place and date: what tells a manifest, or an occurrence of it, from all others."""
+    """Returns kind, place and date: what tells a manifest, or an occurrence of it, from all others."""
     return desired.kind.name, desired.where, desired.occurrence.day if desired.occurrence else None
 
 
@@ -147,7 +150,7 @@ def _recipients(desired: Desired, country: Country | None) -> Iterator[str]:
 
 
 def _repeating(group: Sequence[_Candidate]) -> Iterator[tuple[_Candidate, _Candidate]]:
-    """Pairs with somebody and a moment in common; each candidate that is in any such pair is in one of them."""
+    """Yields pairs with somebody and a moment in common; each candidate that is in any such pair is in one of them."""
     seen = set()
     for places in _sharing(group):
         if places not in seen:
@@ -156,7 +159,7 @@ def _repeating(group: Sequence[_Candidate]) -> Iterator[tuple[_Candidate, _Candi
 
 
 def _sharing(group: Sequence[_Candidate]) -> Iterable[tuple[int, ...]]:
-    """For each recipient of several, whose it is."""
+    """Yields, for each recipient whom several reach, which ones do."""
     owners: defaultdict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(group):
         for person in one.people:
@@ -165,7 +168,7 @@ def _sharing(group: Sequence[_Candidate]) -> Iterable[tuple[int, ...]]:
 
 
 def _overlapping(by_start: Sequence[_Candidate]) -> Iterator[tuple[_Candidate, _Candidate]]:
-    """Whatever overlaps an earlier one overlaps the one of them that ends last."""
+    """Yields pairs that overlap: whatever overlaps an earlier one overlaps the one of them that ends last."""
     last = by_start[0]
     for one in by_start[1:]:
         if one.start < last.end:

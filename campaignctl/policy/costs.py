@@ -1,5 +1,6 @@
-"""What a campaign costs, in the decimals of its prices: exact until it is rounded, once, half up. Nothing imports this
-where no prices are set.
+"""Computes what a campaign costs, in the decimals of its prices: exact until it is rounded, once, half up.
+
+Nothing imports this where no prices are set.
 """
 
 from __future__ import annotations
@@ -24,18 +25,18 @@ _PULSE: Final = "60s"
 
 
 class Amounts(NamedTuple):
-    """What a campaign costs typically and at worst, with tax, rounded; both None where nobody can tell."""
+    """Holds what a campaign costs typically and at worst, with tax, rounded; both are None where nobody can tell."""
 
     typical: Decimal | None
     worst: Decimal | None
 
     @property
     def known(self) -> bool:
-        """Whether somebody can tell."""
+        """Tells whether the amounts are known."""
         return self.worst is not None
 
     def __str__(self) -> str:
-        """For messages without a currency."""
+        """Writes the amounts for messages, without a currency."""
         return f"{self.typical} to {self.worst}"
 
 
@@ -43,7 +44,7 @@ UNKNOWN: Final = Amounts(None, None)
 
 
 class PriceList(NamedTuple):
-    """The prices of an environment. `call` and `sms` None where what they cost is not known."""
+    """Holds the prices of an environment. `call` and `sms` are None where what they cost is not known."""
 
     currency: str
     call: CallPrice | None
@@ -52,7 +53,7 @@ class PriceList(NamedTuple):
 
     @classmethod
     def of(cls, prices: Mapping[str, Value]) -> PriceList:
-        """As the project file writes them, never through a float."""
+        """Reads prices as the project file writes them, never through a float."""
         call, sms, tax = prices.get("call"), prices.get("sms"), str(prices.get("tax") or "0%")
         return cls(
             str(prices.get("currency")),
@@ -63,21 +64,21 @@ class PriceList(NamedTuple):
 
     @property
     def unit(self) -> Decimal:
-        """The least amount."""
+        """Returns the least amount of the currency."""
         return Decimal(1).scaleb(-minor_digits(self.currency))
 
     def charged(self, amount: Decimal) -> Decimal:
-        """With tax, rounded half up."""
+        """Adds tax to an amount and rounds it half up."""
         taxed = _EXACT.multiply(amount, self.tax)
         return taxed.quantize(self.unit, ROUND_HALF_UP, _ROUNDED)
 
     def written(self, amount: Decimal | None) -> str | None:
-        """`4120.00`."""
+        """Writes an amount: `4120.00`."""
         return None if amount is None else f"{amount.quantize(self.unit, ROUND_HALF_UP, _ROUNDED):f}"
 
 
 class CallPrice(NamedTuple):
-    """Of a call: for each pulse that is begun, in seconds, and for each attempt."""
+    """Holds the price of a call: for each pulse that is begun, in seconds, and for each attempt."""
 
     per_pulse: Decimal
     pulse: int
@@ -85,19 +86,19 @@ class CallPrice(NamedTuple):
 
     @classmethod
     def of(cls, prices: Mapping[str, Value]) -> CallPrice:
-        """As the project file writes them."""
+        """Reads the price as the project file writes it."""
         pulse = seconds_in(str(prices.get("pulse") or _PULSE))
         return cls(
             Decimal(str(prices.get("per_pulse"))), pulse, Decimal(str(prices.get("per_attempt") or "0"))
         )
 
     def talk(self, seconds: int) -> Decimal:
-        """Of one that is answered."""
+        """Returns the price of an answered call."""
         return -(-seconds // self.pulse) * self.per_pulse
 
 
 def cost_of(subject: Subject, prices: PriceList) -> Amounts:
-    """What the complete campaign costs, also where half of it is done; its end cuts nothing."""
+    """Returns what the complete campaign costs, also where half of it is done; its end cuts nothing."""
     workload = workload_of(subject)
     if workload is None:
         return UNKNOWN
@@ -110,7 +111,10 @@ def cost_of(subject: Subject, prices: PriceList) -> Amounts:
 
 
 def _calls(workload: Workload, usage: Usage, price: CallPrice, prices: PriceList) -> Amounts:
-    """Typically as many answer as are expected to; at worst everybody is called each time and answers the last."""
+    """Prices the calls.
+
+    Typically as many answer as are expected to; at worst everybody is called each time and answers the last.
+    """
     called = workload.called
     answered = sum(count * answer for count, answer in zip(called, workload.answers, strict=True))
     attempts, talks = _shares(sum(called), workload.unit), _shares(answered, workload.unit * CERTAIN)
@@ -123,7 +127,7 @@ def _calls(workload: Workload, usage: Usage, price: CallPrice, prices: PriceList
 
 
 def _shares(count: int, parts: int) -> Decimal:
-    """So many parts of people as people; `parts` is a power of ten."""
+    """Turns parts of people into people; `parts` is a power of ten."""
     return Decimal(count).scaleb(1 - len(str(parts)), _EXACT)
 
 
@@ -145,7 +149,7 @@ def _messages(people: int, text: str, usage: Usage, segment: Decimal, prices: Pr
 
 @lru_cache(maxsize=4096)
 def _segments(text: str, places: int) -> int:
-    """Of a text whose columns fill so many places each."""
+    """Counts the segments of a text whose columns fill so many places each."""
     return text_estimate(VARIABLE.sub("x" * places, text)).segments
 
 
@@ -155,7 +159,7 @@ def _text_of(subject: Subject) -> str | None:
 
 
 def total(costs: Iterable[Amounts | None]) -> Amounts:
-    """The sum of what was rounded; what is not there, or not known, is 0."""
+    """Sums up what was rounded; what is not there, or not known, is 0."""
     typical = worst = Decimal(0)
     for cost in costs:
         if cost is not None and cost.typical is not None and cost.worst is not None:

@@ -1,4 +1,5 @@
-"""Policies over a manifest that repeats: its dates that are not over, those that are alike asked once.
+"""Asks policies about a manifest that repeats: about its dates that are not over, of those that are alike one for
+all.
 
 Imported where a manifest repeats.
 """
@@ -34,14 +35,14 @@ _BY_LIMIT: Final = "budget"
 
 
 class _Alike(NamedTuple):
-    """Dates of which one stands for all."""
+    """Holds dates of which one stands for all."""
 
     manifest: Desired
     days: list[date]
 
 
 def standing(manifest: Desired, now: datetime) -> Iterator[Desired]:
-    """Its occurrences that are not over; a manifest that does not repeat is given as it is."""
+    """Yields the occurrences of a manifest that are not over; one that does not repeat is given as it is."""
     if manifest.repeat is None:
         yield manifest
         return
@@ -49,7 +50,7 @@ def standing(manifest: Desired, now: datetime) -> Iterator[Desired]:
 
 
 def dated(manifest: Desired) -> Iterator[Desired]:
-    """All its occurrences; a manifest that does not repeat is given as it is."""
+    """Yields all occurrences of a manifest; one that does not repeat is given as it is."""
     if manifest.repeat is None:
         yield manifest
         return
@@ -57,14 +58,14 @@ def dated(manifest: Desired) -> Iterator[Desired]:
 
 
 def planned_of(all_manifests: Iterable[Desired], now: datetime) -> Iterator[Desired]:
-    """Those that are planned by their date, and what does not repeat."""
+    """Yields the occurrences that are planned by their date, and what does not repeat."""
     return (it for manifest in all_manifests for it in planned_manifests(manifest, now))
 
 
 def check_dates(
     manifest: Desired, ask: Ask, beside: Beside, environment: Environment, now: datetime, locate: Locate
 ) -> Iterator[Diagnostic]:
-    """What the rules find about its dates, one finding a fault."""
+    """Yields what the rules find about a manifest's dates, one finding for each fault."""
     assert manifest.repeat is not None, "it repeats"
     folding = _Folding(locate)
     each = hours_settings(environment).get("bound") == "worst" or beside.ledger is not None
@@ -77,7 +78,7 @@ def check_dates(
 
 
 def _among_others(manifest: Desired, beside: Beside, now: datetime) -> Iterator[Desired]:
-    """Its dates that repeat another manifest's, crowd with others, or may reach somebody too often."""
+    """Yields the dates that repeat another manifest's, crowd with others, or may reach somebody too often."""
     if beside.frequency is not None:
         yield from standing(manifest, now)
         return
@@ -95,7 +96,11 @@ def _days(manifest: Desired) -> list[date]:
 
 
 def _alike(manifest: Desired, environment: Environment, now: datetime, each: bool) -> Iterator[_Alike]:
-    """Dates on which no offset changes are alike where offsets are; or each is asked, where a rule looks at others."""
+    """Yields groups of dates.
+
+    Those on which no offset changes are alike where offsets are; each is asked by itself where a rule looks at
+    others.
+    """
     assert manifest.repeat is not None, "it repeats"
     rule, groups = manifest.repeat, dates_alike(manifest.repeat, zone_name(environment))
     here = today(rule, now)
@@ -108,7 +113,9 @@ def _alike(manifest: Desired, environment: Environment, now: datetime, each: boo
 
 
 def _room(alike: _Alike, environment: Environment) -> timedelta:
-    """From the start to the end of the calling hours: what fits where that is least fits every date, that is told."""
+    """Returns the time from the start to the end of the calling hours: what fits where that is least fits every
+    date, so that is told.
+    """
     start = window_of(alike.manifest.kind, alike.manifest.spec).start
     assert start is not None, "every date has a start"
     return utc(CallingDay.of(start, environment).closes) - utc(start)
@@ -120,13 +127,13 @@ def _runs_on(it: RuleDate) -> date:
 
 
 def _is_ahead(rule: Recurrence, day: date, now: datetime) -> bool:
-    """Whether it is not over yet; of today's dates one may be."""
+    """Tells whether a date is not over yet; of today's dates one may be."""
     occurrence = occurrence_on(rule, day)
     return occurrence is None or occurrence.end > now
 
 
 class _Folding:
-    """Findings of many dates, each fault once."""
+    """Folds findings of many dates, so that each fault is told once."""
 
     def __init__(self, locate: Locate) -> None:
         self._locate = locate
@@ -134,14 +141,14 @@ class _Folding:
         self._found: dict[tuple[str, str, Position, str], tuple[Diagnostic, set[date]]] = {}
 
     def locate(self, desired: Desired, path: str) -> Position:
-        """A place; what stands at a schedule is about dates."""
+        """Returns the place of a finding; what stands at a schedule is about dates."""
         where = self._locate(desired, path)
         if path.partition(".")[0] == desired.kind.schedule.name:
             self._of_dates.add(where)
         return where
 
     def add(self, findings: Iterable[Diagnostic], days: Iterable[date]) -> None:
-        """Of these dates."""
+        """Adds what was found for these dates."""
         several = list(days)
         for it in findings:
             dated = it.where in self._of_dates or it.rule in (*_BY_MANY, _BY_LIMIT)
@@ -150,7 +157,7 @@ class _Folding:
             self._found.setdefault(key, (it, set()))[1].update(several if dated else ())
 
     def findings(self) -> Iterator[Diagnostic]:
-        """With how many dates each is about."""
+        """Yields the findings with how many dates each is about."""
         for it, days in self._found.values():
             if not days:
                 yield it

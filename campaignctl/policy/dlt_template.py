@@ -1,4 +1,7 @@
-"""An SMS campaign against its registered template. What that takes is imported where there are such documents."""
+"""Checks an SMS campaign against its registered template.
+
+What that takes is imported where there are such documents.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ DLT_TEMPLATES: Final = "DltTemplates"
 
 
 def registry_of(companions: Companions) -> Registry | None:
-    """The templates of an environment; None where it has no such document."""
+    """Returns the templates of an environment; None where it has no such document."""
     documents = companions.get(DLT_TEMPLATES)
     if not documents:
         return None
@@ -31,7 +34,7 @@ def registry_of(companions: Companions) -> Registry | None:
 
 
 def dlt_template(case: Case) -> Iterator[Violation]:
-    """What the campaign is at fault with, by the fields as they will stand."""
+    """Yields what is wrong with the campaign, by the fields as they will stand."""
     registry = case.beside.registered()
     if registry is None:
         return
@@ -41,7 +44,7 @@ def dlt_template(case: Case) -> Iterator[Violation]:
 
 
 def of_templates(registry: Registry, settings: Mapping[str, Value]) -> Iterator[tuple[Companion, Violation]]:
-    """What the templates themselves are at fault with."""
+    """Yields what is wrong with the templates themselves."""
     for document, found in registry.of_templates():
         for violation in _violation(found, settings):
             yield document, violation
@@ -58,21 +61,21 @@ def _violation(found: DltFault, settings: Mapping[str, Value]) -> Iterator[Viola
 
 
 def registered_anew(case: Case, character: str) -> str:
-    """What is said of a character that the campaign's registered template holds: replaced in the campaign alone, the
-    text would be none that is registered.
+    """Says of a character that the registered template holds it: replaced in the campaign alone, the text would be
+    none that is registered.
     """
     is_registered = character in text_registered(case.beside, case.subject.spec)
     return "; it stands in the registered template, register it anew" if is_registered else ""
 
 
 def text_registered(beside: Beside, spec: Mapping[str, Value]) -> str:
-    """The text that is registered for a campaign; empty where none is."""
+    """Returns the text that is registered for a campaign; empty where none is."""
     registry = beside.registered()
     return registry.text_of(spec) if registry else ""
 
 
 def not_looked_at(case: Case) -> tuple[str, ...]:
-    """The fields that the account does not show, so that nobody can hold them against a template."""
+    """Returns the fields that the account does not show, so that nobody can hold them against a template."""
     if case.beside.registered() is None:
         return ()
     from campaignctl.dlt.holding import LOOKED_AT

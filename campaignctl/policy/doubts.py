@@ -1,4 +1,4 @@
-"""What is valid, and yet people would hear or read something else than was meant: warnings.
+"""Warns about what is valid, and yet people would hear or read something else than was meant.
 
 Nothing here depends on the clock or on how a manifest is written.
 """
@@ -16,7 +16,7 @@ from campaignctl.model.fault import SpecFinding, doubt
 
 
 def doubts(desired: Desired) -> Iterator[SpecFinding]:
-    """What is doubtful about one manifest."""
+    """Yields what is doubtful about one manifest."""
     spec = desired.spec
     for field in desired.kind.in_role(Role.CONTENT):
         text = spec.get(field.name)
@@ -25,7 +25,7 @@ def doubts(desired: Desired) -> Iterator[SpecFinding]:
 
 
 def texts_of(kind: Kind) -> tuple[str, ...]:
-    """The fields whose texts people hear or read."""
+    """Returns the fields whose texts people hear or read."""
     return tuple(it.name for it in kind.in_role(Role.CONTENT) if it.type is Type.STRING)
 
 
@@ -58,7 +58,7 @@ _NO_APP: Final = r"/start_voice/*([?#].*)?$"
 
 
 def _of_flow(field: Field, url: str) -> Iterator[SpecFinding]:
-    """The flow is named by what follows `start_voice/`."""
+    """Warns about the flow, which is named by what follows `start_voice/`."""
     if re.search(_NO_APP, url):
         yield doubt(
             field.name, "no-app-id", f"{field.name}: no app id follows start_voice/, so it names no flow"
@@ -69,7 +69,7 @@ def _of_flow(field: Field, url: str) -> Iterator[SpecFinding]:
 
 
 def look_alikes(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFinding]]:
-    """Names that differ and that nobody can tell apart: most likely one of them is a slip."""
+    """Yields the names that differ and that nobody can tell apart: most likely one of them is a slip."""
     first: dict[tuple[str, str], str] = {}
     shared = {
         key for key, name, _ in _by_looks(manifests) if first.setdefault(key, name) != name
@@ -95,7 +95,9 @@ def _by_looks(manifests: Iterable[Desired]) -> Iterator[tuple[tuple[str, str], s
 
 
 def looks(name: str) -> str:
-    """What is left of a name without what the eye misses: letter case, normal form, invisible signs, double blanks."""
+    """Returns what is left of a name without what the eye misses: letter case, normal form, invisible signs, double
+    blanks.
+    """
     if not name.isascii():
         from unicodedata import category, normalize  # most names need no tables
 

@@ -1,4 +1,4 @@
-"""For each rule settings that turn it on, and a manifest that breaks it; the reference shows both.
+"""Gives for each rule settings that turn it on, and a manifest that breaks it; the reference shows both.
 
 All else is well with the manifests, and their dates lie where they never pass.
 """
@@ -12,7 +12,9 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`settings` as under `policy` in the project file, `manifest` a complete file; `country` is the environment's,
+    """Holds one example.
+
+    `settings` is as under `policy` in the project file, `manifest` a complete file; `country` is the environment's,
     `besides` what else the project file needs. `empty` are lists of the account that hold nobody.
     """
 

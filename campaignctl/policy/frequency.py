@@ -1,7 +1,8 @@
-"""How often one person is called or texted: campaigns whose starts lie close together, over everybody in them.
+"""Checks how often one person is called or texted: campaigns whose starts lie close together, over everybody in
+them.
 
-Numbers are kept as integers in sorted arrays, eight bytes each, and gone through in slices: three hundred campaigns of
-a hundred thousand people each take less memory than their texts would.
+Numbers are kept as integers in sorted arrays, eight bytes each, and gone through in slices: three hundred campaigns
+of a hundred thousand people each take less memory than their texts would.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ People: TypeAlias = "array[int]"
 
 
 class ReachedCampaign(NamedTuple):
-    """A campaign that reaches people at a moment. `settled`: it is created already, or over, so it comes first."""
+    """Holds a campaign that reaches people at a moment.
+
+    `settled`: it is created already, or over, so it comes first.
+    """
 
     desired: Desired
     start: datetime
@@ -43,23 +47,23 @@ class ReachedCampaign(NamedTuple):
 
 
 class TooOften(NamedTuple):
-    """How many people of a campaign are reached too often, and the others that reach them."""
+    """Holds how many people of a campaign are reached too often, and the others that reach them."""
 
     people: int
     names: tuple[str, ...]
 
 
 class Frequency:
-    """The campaigns of an environment, asked which of them reaches somebody too often. Nothing is done before that."""
+    """Finds which campaigns of an environment reach somebody too often. Nothing is done before somebody asks."""
 
     def __init__(self, contacts: Iterable[ReachedCampaign] = (), country: Country | None = None) -> None:
-        """`contacts` are read once, if at all: a project has one setting of the rule."""
+        """Takes the campaigns; `contacts` are read once, if at all, since a project has one setting of the rule."""
         self._contacts = contacts
         self._country = country
         self._found: dict[tuple[int, timedelta], Mapping[ManifestKey, TooOften]] = {}
 
     def of(self, desired: Desired, at_most: int, within: timedelta) -> TooOften | None:
-        """What is wrong with one of them."""
+        """Returns what is wrong with one of the campaigns."""
         if (at_most, within) not in self._found:
             contacts = _near(sorted(filter(_calls_known_people, self._contacts), key=_order), within)
             people = _KnownPeople(self._country)
@@ -82,7 +86,7 @@ def _calls_known_people(contact: ReachedCampaign) -> bool:
 
 
 def _near(contacts: Sequence[ReachedCampaign], within: timedelta) -> Sequence[ReachedCampaign]:
-    """Without what was over so long ago that nothing to come lies near."""
+    """Leaves out what was over so long ago that nothing to come lies near."""
     first = min((it.start for it in contacts if not it.over), default=None)
     if first is None:
         return ()
@@ -90,7 +94,7 @@ def _near(contacts: Sequence[ReachedCampaign], within: timedelta) -> Sequence[Re
 
 
 def _members(desired: Desired) -> list[Members] | None:
-    """Who is in its lists; None where one of them is not the project's."""
+    """Returns who is in a campaign's lists; None where one of them is not the project's."""
     lists = desired.spec.get("lists") or ()
     refs = lists if isinstance(lists, list | tuple) else (lists,)
     known = [it.members for it in refs if isinstance(it, ListRef) and it.members is not None]
@@ -106,7 +110,7 @@ def _order(contact: ReachedCampaign) -> tuple[bool, datetime, str, str]:
 
 
 class _KnownPeople:
-    """The people of manifests as sorted arrays; a list that several share is read once."""
+    """Holds the people of manifests as sorted arrays; a list that several share is read once."""
 
     def __init__(self, country: Country | None) -> None:
         self._country = country
@@ -123,7 +127,7 @@ class _KnownPeople:
 
 
 def as_people(numbers: Sequence[str], country: Country | None) -> People:
-    """Each once, in order."""
+    """Returns each person once, in order."""
     meant = canonical_numbers(numbers, country)
     return array("Q", sorted(set(map(_person, meant))))
 
@@ -137,8 +141,8 @@ def _person(number: str) -> int:
 def too_often(
     campaigns: Sequence[tuple[datetime, People]], at_most: int, within: timedelta
 ) -> dict[int, tuple[int, list[int]]]:
-    """By place in the order: how many of its people are in too many campaigns, itself and none after it, and the
-    places of the others.
+    """Returns, by place in the order, how many of a campaign's people are in too many campaigns, itself and none
+    after it, and the places of the others.
     """
     starts = [start for start, _ in campaigns]
     judge = cache(lambda places: tuple(_at_fault(places, starts, at_most, within)))
@@ -153,7 +157,7 @@ def too_often(
 
 
 def _slices(campaigns: Sequence[People], at_most: int) -> Iterator[Counter[tuple[int, ...]]]:
-    """Slice by slice, who is in so many campaigns at all: in which, and how many people that is of.
+    """Yields, slice by slice, who is in so many campaigns at all: in which, and how many people that is true of.
 
     Campaigns of the very same people, as the dates of one that repeats are, are gone through once.
     """
@@ -183,7 +187,7 @@ def _places(groups: Sequence[Sequence[int]], some: Iterable[int]) -> tuple[int, 
 
 
 def _cut(campaigns: Sequence[People]) -> Iterator[list[People]]:
-    """The same people of all campaigns at a time, so many that they fit into memory."""
+    """Yields the same people of all campaigns at a time, as many as fit into memory."""
     if not any(campaigns):
         return
     largest = max(campaigns, key=len)
@@ -199,7 +203,9 @@ def _cut(campaigns: Sequence[People]) -> Iterator[list[People]]:
 def _at_fault(
     places: Collection[int], starts: Sequence[datetime], at_most: int, within: timedelta
 ) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Of the campaigns that one person is in, in their order: those that are one too many, and beside which."""
+    """Yields, of the campaigns that one person is in, those that are one too many, and beside which, in their
+    order.
+    """
     before: list[int] = []  # by start
     moments: list[datetime] = []
     for place in places:
@@ -217,7 +223,9 @@ def _at_fault(
 def _largest(
     ordered: Sequence[int], mine: int, starts: Sequence[datetime], within: timedelta
 ) -> Sequence[int]:
-    """The most of them, given by start, that all lie less than `within` apart, and the one at `mine` among them."""
+    """Returns the largest group of them, given by start, that all lie less than `within` apart, with the one at
+    `mine` among them.
+    """
     best, end = ordered[mine : mine + 1], mine
     for begin in range(mine + 1):
         while end < len(ordered) and starts[ordered[end]] - starts[ordered[begin]] < within:

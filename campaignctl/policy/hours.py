@@ -1,4 +1,6 @@
-"""Nobody is called or texted outside the hours of one day, and nothing but an end keeps a campaign within them."""
+"""Checks that nobody is called or texted outside the hours of one day; nothing but an end keeps a campaign within
+them.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ BOUNDS: Final = ("end", "worst")
 
 
 class CallingDay:
-    """The calling hours of one date; `where` is their time zone's name, None for the start's own offset.
+    """Holds the calling hours of one date; `where` is their time zone's name, None for the start's own offset.
 
     They are compared in UTC.
     """
@@ -43,36 +45,38 @@ class CallingDay:
 
     @classmethod
     def of(cls, moment: datetime, environment: Environment) -> CallingDay:
-        """The date of the moment, there."""
+        """Returns the calling day of a moment, by the date there."""
         settings, where = hours_settings(environment), zone_name(environment)
         local = in_zone(moment, zone(where)) if where else moment
         assert local.tzinfo is not None, "a moment has an offset"
         return _calling_day(local.date(), local.tzinfo, settings.get("from"), settings.get("to"), where)
 
     def lets_begin(self, moment: datetime) -> bool:
-        """Whether calls may begin then."""
+        """Tells whether calls may begin at a moment."""
         opens, closes = self._bounds
         return opens <= moment < closes
 
     def lets_end(self, moment: datetime) -> bool:
-        """Whether what ends then ends in time."""
+        """Tells whether what ends at a moment ends in time."""
         return utc(moment) <= self._bounds[1]
 
     def local(self, moment: datetime) -> datetime:
-        """The moment as clocks there show it."""
+        """Returns a moment as clocks there show it."""
         return in_zone(moment, self.closes.tzinfo)
 
 
 @lru_cache(maxsize=4096)
 def _calling_day(day: date, zone: tzinfo, opening: Value, closing: Value, where: str | None) -> CallingDay:
-    """Most campaigns begin on a few days."""
+    """Makes a calling day, once for each: most campaigns begin on a few days."""
     opens = moment_of(day, _clock_time(opening, OPENING), zone, later=True)
     closes = moment_of(day, _clock_time(closing, CLOSING), zone, later=False)
     return CallingDay(opens, closes, where)
 
 
 def calling_hours(case: Case) -> Iterator[Violation]:
-    """It begins within the hours of a day, and ends by their end: nothing else stops a run that takes longer."""
+    """Checks that a campaign begins within the hours of a day and ends by their end: nothing else stops a run that
+    takes longer.
+    """
     if case.subject.begins is None:
         return
     begins, subject = _by_its_own_clock(case.subject.begins, case), case.subject
@@ -100,7 +104,9 @@ def calling_hours(case: Case) -> Iterator[Violation]:
 
 
 def _by_its_own_clock(begins: datetime, case: Case) -> datetime:
-    """In the offset of its start, as the manifest writes it: 22:30 there is no afternoon, whatever UTC has."""
+    """Returns a start in the offset of its own, as the manifest writes it: 22:30 there is no afternoon, whatever
+    UTC has.
+    """
     for spec in (case.desired.spec, case.subject.spec):
         start, end = window_of(case.subject.kind, spec)
         if start or end:
@@ -109,21 +115,21 @@ def _by_its_own_clock(begins: datetime, case: Case) -> datetime:
 
 
 def _standing_end(subject: Subject) -> datetime:
-    """The end that it will have; the account fills one in where there is none."""
+    """Returns the end that the campaign will have; the account fills one in where there is none."""
     end = window_of(subject.kind, subject.spec).end
     assert subject.begins is not None, "what never begins never ends"
     return end or after(subject.begins, DEFAULT_WINDOW)
 
 
 def _load(case: Case) -> Load | None:
-    """What the others ask of the account meanwhile, where the longest run is what counts."""
+    """Returns what the others ask of the account meanwhile, where the longest run is what counts."""
     if case.settings.get("bound") != "worst" or case.subject.kind.unit is not Unit.CALL:
         return None
     return load_beside(case.subject, run_key(case.desired), case.beside.find_load)
 
 
 def _longest_minutes(subject: Subject, load: Load) -> int | None:
-    """How long its calls may take beside the others; None where nobody can tell, or sees how fast it calls."""
+    """Returns how long its calls may take beside the others; None where nobody can tell, or sees how fast it calls."""
     if hides_its_calls(subject):
         return None
     outlooks = outlooks_of(subject, load)
@@ -152,7 +158,7 @@ def _too_late(
 
 
 def _place(desired: Desired, path: str) -> str:
-    """Start and end of one that repeats follow from the same rule."""
+    """Returns the path of a finding; start and end of a manifest that repeats follow from the same rule."""
     return path if desired.occurrence is None else desired.kind.schedule.name
 
 
@@ -164,7 +170,7 @@ def _at_worst(subject: Subject, day: CallingDay, worst: datetime | None, load: L
 
 
 def _declares_end(case: Case) -> bool:
-    """Whether the end that will stand is the manifest's."""
+    """Tells whether the end that will stand is the manifest's."""
     schedule = case.subject.kind.schedule.name
     mine, standing = case.desired.spec.get(schedule), case.subject.spec.get(schedule)
     name = case.subject.kind.end.name
@@ -176,7 +182,7 @@ def _declares_end(case: Case) -> bool:
 def _advice(
     desired: Desired, subject: Subject, day: CallingDay, environment: Environment
 ) -> tuple[datetime | None, str]:
-    """The latest end that may be declared, and what to do; None where no end would do."""
+    """Returns the latest end that may be declared, and what to do; None where no end would do."""
     start = window_of(subject.kind, subject.spec).start
     assert subject.begins is not None, "what never begins never ends"
     if subject.is_live and start is not None and start < subject.begins:
@@ -203,7 +209,7 @@ def _advice(
 
 
 def _longest_duration(desired: Desired, environment: Environment) -> timedelta:
-    """With which every date of a manifest that repeats ends within the hours."""
+    """Returns the duration with which every date of a manifest that repeats ends within the hours."""
     rule = desired.occurrence.rule if desired.occurrence is not None else None
     if rule is None:
         return timedelta.max
@@ -213,7 +219,7 @@ def _longest_duration(desired: Desired, environment: Environment) -> timedelta:
 
 @lru_cache(maxsize=256)
 def _longest_of(rule: Recurrence, opening: Value, closing: Value, where: str | None) -> timedelta:
-    """The same for all dates that begin within the hours."""
+    """Returns the longest duration that fits all dates that begin within the hours."""
     from campaignctl.repeat.occurrences import occurrences  # where a manifest repeats
 
     longest = timedelta.max
@@ -227,7 +233,9 @@ def _longest_of(rule: Recurrence, opening: Value, closing: Value, where: str | N
 
 
 def _until_when_resumed(subject: Subject, day: CallingDay) -> str:
-    """What is left of one that has begun: its last day, unless it ends beyond the hours of that, too."""
+    """Returns what is left of a campaign that has begun: its last day, unless it ends beyond the hours of that,
+    too.
+    """
     end = _standing_end(subject)
     last = day.local(end)
     opens, closes = (
@@ -242,7 +250,7 @@ def _until_when_resumed(subject: Subject, day: CallingDay) -> str:
 
 
 def _start(subject: Subject, day: CallingDay) -> str:
-    """As it is written; what begins at once as clocks show it there."""
+    """Writes a start as the manifest does; what begins at once as clocks show it there."""
     begins = subject.begins
     assert begins is not None, "it was asked for"
     if begins != window_of(subject.kind, subject.spec).start:
@@ -251,7 +259,7 @@ def _start(subject: Subject, day: CallingDay) -> str:
 
 
 def local_time(moment: datetime, where: str | None) -> str:
-    """` (20:00 in Asia/Kolkata)`; nothing where the moment is written in that zone's own offset."""
+    """Writes ` (20:00 in Asia/Kolkata)`; nothing where the moment is written in that zone's own offset."""
     local = in_zone(moment, zone(where)) if where else moment
     if local.utcoffset() == moment.utcoffset():
         return ""
@@ -265,20 +273,22 @@ def _until(subject: Subject, day: CallingDay, end: datetime) -> str:
 
 
 def written_hours(environment: Environment) -> str:
-    """`09:00–21:00 Asia/Kolkata`."""
+    """Writes the hours: `09:00–21:00 Asia/Kolkata`."""
     settings, where = hours_settings(environment), zone_name(environment)
     opening, closing = _clock_time(settings.get("from"), OPENING), _clock_time(settings.get("to"), CLOSING)
     return f"{opening:%H:%M}–{closing:%H:%M}{f' {where}' if where else ''}"
 
 
 def hours_settings(environment: Environment) -> Mapping[str, Value]:
-    """Those of the policy, whatever its level."""
+    """Returns the settings of the policy, whatever its level."""
     settings = environment.policy.get("calling_hours")
     return settings if isinstance(settings, Mapping) else {}
 
 
 def zone_name(environment: Environment) -> str | None:
-    """The time zone that the policy gives, else the country's if it has one; None for each start's own offset."""
+    """Returns the time zone that the policy gives, else the country's if it has one; None for each start's own
+    offset.
+    """
     country = environment.country
     name = hours_settings(environment).get("time_zone") or (country.time_zone if country else None)
     return str(name) if name else None
@@ -290,7 +300,7 @@ def _clock_time(value: Value, default: str) -> time:
 
 
 def start_offset(case: Case) -> Iterator[Violation]:
-    """A start that a manifest declares has an offset that its country has then; else it means another hour."""
+    """Checks that a start has an offset that its country has then; else it means another hour."""
     start = window_of(case.desired.kind, case.desired.spec).start
     zones, whose = _zones(case.environment)
     if start is None or not zones:
@@ -303,7 +313,7 @@ def start_offset(case: Case) -> Iterator[Violation]:
 
 
 def _zones(environment: Environment) -> tuple[tuple[str, ...], str]:
-    """The country's, else that of the calling hours, and whose they are."""
+    """Returns the country's zones, else that of the calling hours, and whose they are."""
     country = environment.country
     if country and (zones := country.time_zones):
         return zones, country.code

@@ -1,4 +1,4 @@
-"""Whether a phone number can exist, by the numbering plan of its country: not whether it belongs to anybody."""
+"""Tells whether a phone number can exist, by the numbering plan of its country: not whether it belongs to anybody."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _HEAD: Final = 1 + _LONGEST_CODE
 
 
 class _Code:
-    """A calling code: its main region, the lengths of what follows it, and what that looks like."""
+    """Describes a calling code: its main region, the lengths of what follows it, and what that looks like."""
 
     def __init__(self, digits: str, region: str, lengths: frozenset[int], pattern: str) -> None:
         self.digits, self.region, self.lengths, self._pattern = digits, region, lengths, pattern
 
     @cached_property
     def fits(self) -> Callable[[str, int], object]:
-        """Truthy where what follows the code, from a place in a text on, can exist."""
+        """Returns a check that is truthy where what follows the code, from a place in a text on, can exist."""
         return re.compile(self._pattern, re.ASCII).fullmatch
 
     @cached_property
     def all_fit(self) -> Callable[[str], object]:
-        """The same of many at once, a number a line."""
+        """Returns the same check for many numbers at once, one on each line."""
         return re.compile(rf"(?:\+{self.digits}(?:{self._pattern})\n)*+", re.ASCII).fullmatch
 
 
@@ -46,16 +46,16 @@ def _code(digits: str) -> _Code:
 
 @cache
 def _code_of(head: str) -> _Code | None:
-    """By the first characters of a number; no code begins another."""
+    """Finds a code by the first characters of a number; no code begins another."""
     rows = _rows()
     digits = next((head[1:end] for end in range(2, len(head) + 1) if head[1:end] in rows), None)
     return None if digits is None else _code(digits)
 
 
 def flaws(numbers: Sequence[str], country: Country | None) -> Iterator[tuple[int, str]]:
-    """The place of each number that cannot exist, and why; no digit of it is in that.
+    """Yields the place of each number that cannot exist, and why; the reason holds no digit of it.
 
-    One without its plus sign counts as the country's rule reads it, and is not looked at without a country.
+    A number without its plus sign counts as the country's rule reads it, and is not looked at without a country.
     """
     if not numbers or _plainly_right(numbers):
         return
@@ -71,13 +71,13 @@ def flaws(numbers: Sequence[str], country: Country | None) -> Iterator[tuple[int
 
 
 def _plainly_right(numbers: Sequence[str]) -> bool:
-    """The fast branch for a list of one country, which most are: all its numbers are checked at once."""
+    """Tells whether all numbers of one country can exist, at once: the fast branch for most lists."""
     code = _code_of(numbers[0][:_HEAD])
     return code is not None and bool(code.all_fit("\n".join((*numbers, ""))))
 
 
 def _why_at_home(number: str, country: Country) -> str | None:
-    """What is wrong with a number as it is dialled in a country; None where it can exist."""
+    """Says what is wrong with a number as it is dialled in a country; None where it can exist."""
     code, national = _code(country.calling_code), national_part(number, country)
     if national is None:
         dialled = len(number.removeprefix(country.trunk_prefix))
@@ -125,5 +125,5 @@ def _trunks(digits: str) -> Iterator[str]:
 
 
 def _dialled_lengths(code: _Code) -> frozenset[int]:
-    """Of fixed and mobile numbers: the others are no people's."""
+    """Returns the lengths of fixed and mobile numbers: the others are no people's."""
     return frozenset[int]().union(*(it.lengths for it in _regions(code.digits)))

@@ -1,4 +1,7 @@
-"""`policy.schema`: rules of a project's own. What checks them is imported where there are some (`custom_rules`)."""
+"""Asks the rules of a project's own (`policy.schema`).
+
+What checks them is imported where there are some (`custom_rules`).
+"""
 
 from __future__ import annotations
 

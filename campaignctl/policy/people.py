@@ -1,4 +1,4 @@
-"""Who is reached: nobody of an empty list, others than were reviewed, somebody too often."""
+"""Checks who is reached: nobody of an empty list, others than were reviewed, somebody too often."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TIME_TO_FILL: Final = timedelta(hours=24)
 
 
 def empty_list(case: Case) -> Iterator[Violation]:
-    """No list that was counted holds nobody; a warning where there is time to fill it."""
+    """Checks that no counted list is empty; it is a warning where there is time to fill it."""
     ahead = case.subject.ahead
     level = Severity.WARN if ahead is not None and ahead > _TIME_TO_FILL else None
     for sid in dict.fromkeys(texts(case.subject.spec.get("lists"))):
@@ -25,7 +25,7 @@ def empty_list(case: Case) -> Iterator[Violation]:
 
 
 def unsuppressed(case: Case) -> Iterator[Violation]:
-    """Whom nobody can leave out: people of the account's own lists, of others' numbers, or who are not seen."""
+    """Finds whom nobody can leave out: people of the account's own lists, of others' numbers, or who are not seen."""
     desired, spec = case.desired, case.subject.spec
     ignored = [name for name in ("from", "lists") if name in desired.ignore]
     named = spec.get("lists")
@@ -51,12 +51,12 @@ def unsuppressed(case: Case) -> Iterator[Violation]:
 
 
 def list_drift(_case: Case) -> Iterator[Violation]:
-    """No plan breaks it: lists are counted again right before a write."""
+    """Finds nothing, since no plan breaks the rule: lists are counted again right before a write."""
     yield from ()
 
 
 def frequency(case: Case) -> Iterator[Violation]:
-    """Nobody is reached by more campaigns within the time than is allowed."""
+    """Checks that nobody is reached by more campaigns within the time than is allowed."""
     at_most, written = case.settings.get("at_most"), str(case.settings.get("within") or WITHIN)
     if not isinstance(at_most, int) or case.beside.frequency is None:
         return

@@ -1,4 +1,4 @@
-"""When campaigns call and text, as far as anybody can say."""
+"""Says when campaigns call and text, as far as anybody can tell."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ from campaignctl.policy.runs import Outlooks, load_beside, outlooks_of, run_key
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One campaign in time. `end` is the declared one; `predicted_end` None where nobody can tell.
+    """Holds one campaign in time. `end` is the declared one; `predicted_end` None where nobody can tell.
 
-    `per_minute` is how many calls or messages it can want; `goes` is False for one that waits: paused, held or blocked.
+    `per_minute` is how many calls or messages it can want; `goes` is False for one that waits: paused, held or
+    blocked.
     """
 
     start: datetime
@@ -45,14 +46,16 @@ class Run:
 
     @property
     def predicted_end(self) -> datetime | None:
-        """When its typical run is over."""
+        """Returns when its typical run is over."""
         return self.outlooks.typical.end if self.outlooks.typical else None
 
 
 def run_of_manifest(
     desired: Desired, now: datetime, environment: Environment, find_load: FindLoad = nothing_beside
 ) -> Run | None:
-    """When its campaign would run, as far as the manifest alone tells; None of what is over, or is to be."""
+    """Returns when a manifest's campaign would run, as far as the manifest alone tells; None for what is over, or
+    is to be.
+    """
     window = window_of(desired.kind, desired.spec)
     if window.over(now) or desired.state in (State.COMPLETED, State.ARCHIVED):
         return None
@@ -70,7 +73,7 @@ def run_of_manifest(
 
 
 class Beginning(NamedTuple):
-    """When the campaign of a change begins to call, and whether it does so by itself."""
+    """Says when the campaign of a change begins to call, and whether it does so by itself."""
 
     start: datetime
     goes: bool
@@ -79,7 +82,9 @@ class Beginning(NamedTuple):
 def run_of(
     change: Change, now: datetime, environment: Environment, find_load: FindLoad = nothing_beside
 ) -> Run | None:
-    """When the campaign of a change runs once the plan is carried out; None where it does not, or nobody can tell."""
+    """Returns when the campaign of a change runs once the plan is carried out; None where it does not, or nobody
+    can tell.
+    """
     beginning = beginning_of(change, now)
     if beginning is None:
         return None
@@ -96,7 +101,7 @@ def run_of(
 
 
 def subject_of(change: Change, begins: datetime | None, environment: Environment) -> Subject:
-    """The campaign of a change as it will stand."""
+    """Returns the campaign of a change as it will stand."""
     kind = KINDS[change.key.kind]
     return Subject(
         kind,
@@ -110,7 +115,7 @@ def subject_of(change: Change, begins: datetime | None, environment: Environment
 
 
 def beginning_of(change: Change, now: datetime) -> Beginning | None:
-    """From its start; one that is resumed after it, or created without one, from now. None as `run_of` gives it."""
+    """Returns its start; for one that is resumed after it, or created without one, now. None as `run_of` gives it."""
     ops = {operation.op for operation in change.operations if operation.sid is None}
     if not change.resulting or _is_over(change, ops):
         return None
@@ -143,7 +148,7 @@ def _goes(change: Change, ops: set[Op]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When people may be called, as `09:00`; `time_zone` None: in each start's own offset."""
+    """Says when people may be called, as `09:00`; `time_zone` is None where each start's own offset counts."""
 
     opening: str
     closing: str
@@ -151,7 +156,7 @@ class Hours:
 
 
 def calling_hours(environment: Environment) -> Hours | None:
-    """As the policy has them; None where it is off."""
+    """Returns the hours of the policy; None where it is off."""
     if level_of(RULES["calling_hours"], environment) is None:
         return None
     settings = hours_settings(environment)

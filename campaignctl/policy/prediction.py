@@ -1,4 +1,4 @@
-"""How fast a campaign calls and how often, as far as its fields tell, and when it is expected to be over."""
+"""Predicts how fast a campaign calls and how often, as far as its fields tell, and when it is expected to be over."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _LONGEST = DEFAULT_WINDOW // _MINUTE
 
 
 def predicted_end(subject: Subject, begins: datetime) -> tuple[datetime, bool]:
-    """When its typical run is over, in the time zone of `begins`, cut at the end; and whether that is known.
+    """Returns when its typical run is over, in the time zone of `begins`, cut at the end; and whether that is
+    known.
 
-    Where nobody can tell: the declared end, else the start.
+    Where nobody can tell, it is the declared end, else the start.
     """
     workload = workload_of(subject)
     if workload is None:
@@ -29,13 +30,13 @@ def predicted_end(subject: Subject, begins: datetime) -> tuple[datetime, bool]:
 
 
 def end_of(subject: Subject, begins: datetime, minutes: int) -> datetime:
-    """So many minutes after its beginning, in the time zone of that, cut at the end."""
+    """Returns the moment so many minutes after its beginning, in the same time zone, cut at the end."""
     ends, end = after(begins, min(minutes, _LONGEST) * _MINUTE), declared_end(subject)
     return min(ends, end) if end else ends
 
 
 def declared_end(subject: Subject) -> datetime | None:
-    """The end that the schedule gives; None where it gives none."""
+    """Returns the end that the schedule gives; None where it gives none."""
     schedule = subject.spec.get(subject.kind.schedule.name)
     if schedule.__class__ is not dict and not isinstance(schedule, Mapping):
         return None
@@ -44,8 +45,8 @@ def declared_end(subject: Subject) -> datetime | None:
 
 
 def workload_of(subject: Subject) -> Workload | None:
-    """What tells how long it runs; None where nobody can tell: the people are not known, or an account hides the
-    retries of what no manifest describes.
+    """Returns what tells how long it runs; None where nobody can tell: the people are not known, or an account
+    hides the retries of what no manifest describes.
     """
     people = number_count(subject)
     if people is None or (subject.is_live and _hides_retries(subject)):
@@ -55,7 +56,7 @@ def workload_of(subject: Subject) -> Workload | None:
 
 
 def hides_its_calls(subject: Subject) -> bool:
-    """Whether a part is missing of what says how often and how fast a live campaign calls."""
+    """Tells whether a part is missing of what says how often and how fast a live campaign calls."""
     if not subject.is_live or "mode" not in subject.kind.by_name:
         return False
     spec = subject.spec
@@ -72,9 +73,9 @@ def _hides_retries(subject: Subject) -> bool:
 
 
 def number_count(subject: Subject) -> int | None:
-    """How many people it calls at most; None where a list adds to them that nobody counted.
+    """Returns how many people it calls at most; None where a list adds to them that nobody counted.
 
-    Who stands twice counts once, unless `call_duplicate_numbers` says otherwise.
+    Somebody who stands twice counts once, unless `call_duplicate_numbers` says otherwise.
     """
     if not subject.spec.get("lists"):
         numbers = texts(subject.spec.get("from"))
@@ -86,20 +87,24 @@ def number_count(subject: Subject) -> int | None:
 
 
 def pace(subject: Subject) -> int:
-    """Calls or messages a minute: the account's, unless the campaign is throttled below that."""
+    """Returns the calls or messages a minute: the account's, unless the campaign is throttled below that."""
     account = subject.capacity or subject.kind.per_minute
     throttle = _throttle(subject)
     return account if throttle is None else min(throttle, account)
 
 
 def busiest_minute(subject: Subject) -> int:
-    """The calls or messages that it can want in one minute: no more than it has people, unless it is throttled."""
+    """Returns the calls or messages that it can want in one minute: no more than it has people, unless it is
+    throttled.
+    """
     numbers = number_count(subject) if _throttle(subject) is None else None
     return pace(subject) if numbers is None else min(pace(subject), numbers)
 
 
 def _throttle(subject: Subject) -> int | None:
-    """None too for what an account shows and no campaign can have: a throttle that lets nobody through."""
+    """Returns its throttle; None also for what an account shows and no campaign can have: a throttle that lets
+    nobody through.
+    """
     if subject.spec.get("mode") != "custom":
         return None
     throttle = subject.spec.get("throttle")
@@ -111,7 +116,7 @@ MOST_RETRIES = 3
 
 
 def retry_intervals(retries: Value) -> tuple[int, ...]:
-    """The minutes before each retry, as far as they are shown."""
+    """Returns the minutes before each retry, as far as they are shown."""
     if retries is None or not isinstance(retries, Mapping):
         return ()
     times, interval = retries.get("number_of_retries"), retries.get("interval_mins")

@@ -1,4 +1,4 @@
-"""The project file, a row per key: what `campaignctl.yaml` may say."""
+"""Defines the project file, a row for each key: what `campaignctl.yaml` may say."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ _CREDENTIALS = Field(
 
 
 def _endpoint(service: Service) -> Field:
-    """The setting that chooses one of a kind's endpoints."""
+    """Makes the setting that chooses one of a kind's endpoints."""
     return Field(
         service.chosen_by or "",
         Type.STRING,

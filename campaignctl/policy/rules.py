@@ -1,4 +1,4 @@
-"""The policies, a row per rule: what it finds, its settings, what it says of itself.
+"""Lists the policies, a row for each rule: what it finds, its settings, what it says of itself.
 
 The project file's table, the checks and the reference follow from a row. `examples.py` breaks each of them.
 """
@@ -45,7 +45,8 @@ _LEVEL: Final = Field("level", Type.STRING, "How bad a finding is.", choices=LEV
 
 
 class LeftOut(NamedTuple):
-    """How bad a finding is where the project does not say: with a country, and without one. None: the rule is off.
+    """Says how bad a finding is where the project does not say: with a country, and without one. None: the rule is
+    off.
 
     `country` is the one that counts, None for any. `document` is the kind of a document beside the campaigns: where
     the environment has none the rule is off.
@@ -57,7 +58,7 @@ class LeftOut(NamedTuple):
     document: str | None = None
 
     def of(self, environment: Environment, companions: Companions) -> Severity | None:
-        """In an environment with these documents."""
+        """Returns the level in an environment with these documents."""
         if self.document is not None and not companions.get(self.document):
             return None
         own = environment.country
@@ -65,7 +66,7 @@ class LeftOut(NamedTuple):
         return self.with_country if counts else self.without
 
     def __str__(self) -> str:
-        """As the reference says it."""
+        """Writes the level as the reference says it."""
         with_country, without = (f"`{it}`" if it else "`off`" for it in (self.with_country, self.without))
         if with_country == without:
             return with_country
@@ -82,14 +83,14 @@ _STRICT: Final = LeftOut(Severity.ERROR, Severity.WARN)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Rule:
-    """One rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it must have,
-    `needs_one_of` several of which it must have one.
+    """Describes one rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it
+    must have, `needs_one_of` several of which it must have one.
 
-    `in_validate` and `in_plan` say where it finds anything at all. `spares_adopted`: of a campaign that a manifest pins
-    it is a warning at most where no plan is made. `of_content`: it is about what can no longer change once the start is
-    near, and is not asked then. `of_documents` finds what
-    documents beside the campaigns are at fault with, at their own places: that blocks no change. `not_looked_at` names
-    the fields of a live campaign that it would have to see and nobody shows. `checks` are what it looks at one by one.
+    `in_validate` and `in_plan` say where it finds anything at all. `spares_adopted`: of a campaign that a manifest
+    pins it is a warning at most where no plan is made. `of_content`: it is about what can no longer change once the
+    start is near, and is not asked then. `of_documents` finds what documents beside the campaigns are at fault
+    with, at their own places: that blocks no change. `not_looked_at` names the fields of a live campaign that it
+    would have to see and nobody shows. `checks` are what it looks at one by one.
     """
 
     name: str
@@ -111,7 +112,7 @@ class Rule:
     checks: tuple[DltCheck, ...] = ()
 
     def __post_init__(self) -> None:
-        """A rule without the setting it needs could never find anything."""
+        """Refuses a rule without the setting it needs, which could never find anything."""
         missing = {*self.needs_one_of} - {field.name for field in self.settings}
         if missing:
             raise ValueError(f"{self.name}: it has no setting {missing.pop()}")
@@ -120,12 +121,12 @@ class Rule:
 
     @property
     def on_by_default(self) -> bool:
-        """Whether it is on anywhere without being named."""
+        """Tells whether the rule is on anywhere without being named."""
         return self.left_out != _OFF
 
     @cached_property
     def field(self) -> Field:
-        """As a key of `policy` in the project file."""
+        """Returns the rule as a key of `policy` in the project file."""
         return Field(self.name, Type.OBJECT, self.doc, fields=(_LEVEL, *self.settings))
 
 
@@ -405,7 +406,7 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.name: rule for rule in _ROWS}
 
 
 class InForce(NamedTuple):
-    """A rule that is on: how bad what it finds is, and its settings as the project writes them."""
+    """Holds a rule that is on: how bad what it finds is, and its settings as the project writes them."""
 
     rule: Rule
     level: Severity
@@ -413,7 +414,7 @@ class InForce(NamedTuple):
 
 
 class Policies(NamedTuple):
-    """What binds the campaigns of an environment, looked up once for all of them.
+    """Holds what binds the campaigns of an environment, looked up once for all of them.
 
     `capacities` is what the account does a minute, by the kind's name; `counts` what is known of lists.
     """
@@ -427,12 +428,12 @@ class Policies(NamedTuple):
     def of(
         cls, environment: Environment, companions: Companions = NO_COMPANIONS, counts: Counts = NO_COUNTS
     ) -> Policies:
-        """Those of one environment, with the documents beside its campaigns."""
+        """Looks up the policies of one environment, with the documents beside its campaigns."""
         capacities = {kind.name: account_capacity(kind, environment) for kind in KINDS.values()}
         return cls(environment, tuple(_in_force(environment, companions)), capacities, counts)
 
     def has(self, name: str) -> bool:
-        """Whether a rule is on."""
+        """Tells whether a rule is on."""
         return any(it.rule.name == name for it in self.rules)
 
 
@@ -445,7 +446,7 @@ def _in_force(environment: Environment, companions: Companions) -> Iterator[InFo
 
 
 def level_of(rule: Rule, environment: Environment, companions: Companions = NO_COMPANIONS) -> Severity | None:
-    """As the project sets it; else as the rule is where it is left out. None: it is off."""
+    """Returns the level that the project sets; else the rule's own where it is left out. None: it is off."""
     settings = environment.policy.get(rule.name)
     level = settings.get("level") if isinstance(settings, Mapping) else None
     if level is not None:

@@ -1,4 +1,6 @@
-"""How long a campaign may run, and whom it may not reach: typically, at worst, and beside others of its account."""
+"""Says how long a campaign may run, and whom it may not reach: typically, at worst, and beside others of its
+account.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,8 @@ from campaignctl.policy.subject import Subject
 
 
 class Outlook(NamedTuple):
-    """One view of a run: whole minutes, when they are over, cut at the end, and how many people are not done with
-    then.
+    """Holds one view of a run: whole minutes, when they are over, cut at the end, and how many people are still
+    waiting then.
     """
 
     minutes: int
@@ -32,8 +34,8 @@ class Outlook(NamedTuple):
 
 
 class SharedOutlook(NamedTuple):
-    """The same beside `campaigns` others of the account, all of whose calls may come first; None where one of them is
-    unknown.
+    """Holds the run beside `campaigns` others of the account, all of whose calls may come first; None where one of
+    them is unknown.
     """
 
     minutes: int | None
@@ -43,8 +45,8 @@ class SharedOutlook(NamedTuple):
 
 
 class Outlooks(NamedTuple):
-    """How long a campaign of at most so many people runs; None where nobody can tell, `shared` also where it is
-    alone.
+    """Holds how long a campaign of at most so many people runs; None where nobody can tell, `shared` also where it
+    is alone.
     """
 
     people: int | None
@@ -54,7 +56,7 @@ class Outlooks(NamedTuple):
 
 
 def outlooks_of(subject: Subject, load: Load = NOTHING_ELSE) -> Outlooks:
-    """`subject` begins; `load` is that of what overlaps it."""
+    """Returns all views of a run. `subject` begins; `load` is that of what overlaps it."""
     begins, workload = subject.begins, workload_of(subject)
     assert begins is not None, "one that never begins never ends"
     if workload is None:
@@ -89,7 +91,7 @@ def _shared(subject: Subject, begins: datetime, workload: Workload, load: Load) 
 
 
 def _window(subject: Subject, begins: datetime) -> timedelta | None:
-    """How long its window is; None without an end."""
+    """Returns how long its window is; None without an end."""
     end = declared_end(subject)
     return None if end is None else end - begins
 
@@ -98,9 +100,10 @@ def _window(subject: Subject, begins: datetime) -> timedelta | None:
 
 
 class OtherRuns:
-    """The campaigns that share an account, to be asked which of them overlap a window, and what they ask of it.
+    """Holds the campaigns that share an account, to be asked which of them overlap a window, and what they ask of
+    it.
 
-    Sorted once; a question takes two searches, however many there are.
+    They are sorted once; a question takes two searches, however many there are.
     """
 
     def __init__(self, runs: Iterable[OtherRun], capacities: Mapping[str, int]) -> None:
@@ -110,7 +113,7 @@ class OtherRuns:
         self._lanes = {kind: _Lane(mine, capacities[kind]) for kind, mine in by_kind.items()}
 
     def find_load(self, kind: str, begins: datetime, ends: datetime, key: RunKey) -> Load:
-        """See `FindLoad`."""
+        """Returns what overlaps a window; see `FindLoad`."""
         lane = self._lanes.get(kind)
         return NOTHING_ELSE if lane is None else lane.load(_seconds(begins), _seconds(ends), key)
 
@@ -136,7 +139,7 @@ _FIRST, _LAST = float("-inf"), float("inf")
 
 
 class _Lane:
-    """Those of one kind, by start and by end. Of what nobody sees it is assumed that it overlaps everything."""
+    """Holds the campaigns of one kind, by start and by end. What nobody sees is assumed to overlap everything."""
 
     def __init__(self, runs: Sequence[OtherRun], capacity: int) -> None:
         loads = [None if it.attempts is None else -(-it.attempts // capacity) for it in runs]
@@ -147,7 +150,7 @@ class _Lane:
         self._own = {it.key: row for it, row in zip(runs, zip(starts, ends, loads, strict=True), strict=True)}
 
     def load(self, begins: float, ends: float, key: RunKey) -> Load:
-        """All but those that start when it has ended, or end before it begins: no campaign does both."""
+        """Sums up all but those that start when it has ended, or end before it begins: no campaign does both."""
         if ends <= begins:
             return NOTHING_ELSE
         every = len(self._by_start.moments)
@@ -168,7 +171,9 @@ def _seconds(moment: datetime) -> float:
 
 
 def load_beside(subject: Subject, key: RunKey, find_load: FindLoad) -> Load:
-    """What overlaps the window of a campaign that begins, but itself; an end that is left out is 30 days."""
+    """Returns what overlaps the window of a campaign that begins, except itself; an end that is left out is 30 days
+    after the start.
+    """
     begins = subject.begins
     assert begins is not None, "one that never begins overlaps nothing"
     ends = window_of(subject.kind, subject.spec).end or after(begins, DEFAULT_WINDOW)
@@ -176,7 +181,7 @@ def load_beside(subject: Subject, key: RunKey, find_load: FindLoad) -> Load:
 
 
 def run_key(campaign: Desired | Live) -> RunKey:
-    """What tells a campaign from the others of an account: its manifest, else its SID."""
+    """Returns what tells a campaign from the others of an account: its manifest, else its SID."""
     if not isinstance(campaign, Desired):
         return campaign.kind.name, campaign.sid
     of = campaign.occurrence
@@ -186,12 +191,12 @@ def run_key(campaign: Desired | Live) -> RunKey:
 
 
 def date_key(kind: Kind, where: Position, day: date) -> RunKey:
-    """The same of one date of a manifest that repeats."""
+    """Returns what tells one date of a manifest that repeats from the others of an account."""
     return kind.name, (where, day)
 
 
 def other_run(subject: Subject, key: RunKey) -> OtherRun:
-    """How a campaign looks to the others of its account."""
+    """Returns how a campaign looks to the others of its account."""
     window, workload = window_of(subject.kind, subject.spec), workload_of(subject)
     attempts = None if workload is None else workload.most_attempts
     return OtherRun(subject.kind.name, subject.begins or window.start, window.end, attempts, key)

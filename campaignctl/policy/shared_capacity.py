@@ -1,4 +1,4 @@
-"""What a plan leaves running beside one another: the campaigns it touches, and whatever else is alive."""
+"""Finds what a plan leaves running side by side: the campaigns it touches, and whatever else is alive."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from campaignctl.policy.subject import label
 
 
 class SharedCapacity:
-    """Where campaigns want more than the capacity once a plan is carried out.
+    """Finds where campaigns want more than the capacity once a plan is carried out.
 
     It is computed once, when a finding or a page asks.
     """
@@ -34,7 +34,10 @@ class SharedCapacity:
         now: datetime,
         counts: Counts = NO_COUNTS,
     ) -> None:
-        """`alive` is all that is, whether the plan touches it or not. Both are read once, if at all."""
+        """Takes the campaigns.
+
+        `alive` is all that is, whether the plan touches it or not. Both are read once, if at all.
+        """
         self._counts = counts
         self._changes = changes
         self._alive = alive
@@ -42,12 +45,12 @@ class SharedCapacity:
         self._now = now
 
     def find(self) -> tuple[CapacityOverlap, ...]:
-        """`overlaps`, for who asks later."""
+        """Returns `overlaps`, for who asks later."""
         return self.overlaps
 
     @cached_property
     def overlaps(self) -> tuple[CapacityOverlap, ...]:
-        """By kind, in the order of time."""
+        """Returns the overlaps by kind, in the order of time."""
         return tuple(overlaps_by_kind(self._spans(), self._environment))
 
     def _spans(self) -> Iterator[tuple[Kind, Span]]:

@@ -1,4 +1,7 @@
-"""What campaigns may cost, and what makes an SMS cost more. What prices them is imported where prices are set."""
+"""Checks what campaigns may cost, and what makes an SMS cost more.
+
+What prices them is imported where prices are set.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ UNKNOWNS: Final = ("block", "allow")
 
 
 def budget(case: Case) -> Iterator[Violation]:
-    """No campaign, and no month, costs more than it may."""
+    """Checks that no campaign, and no month, costs more than it may."""
     if not case.environment.prices:
         return
     from campaignctl.policy.budget import faults  # with what prices campaigns
@@ -24,7 +27,7 @@ def budget(case: Case) -> Iterator[Violation]:
 
 
 def sms_segments(case: Case) -> Iterator[Violation]:
-    """No text takes more segments; what fills its columns nobody knows."""
+    """Checks that no text takes more segments; what fills its columns nobody knows."""
     most = case.settings.get("at_most")
     contents = (field.name for field in case.subject.kind.in_role(Role.CONTENT))
     for name in contents if case.subject.kind.unit is Unit.MESSAGE else ():

@@ -1,4 +1,4 @@
-"""What a rule looks at, and what it finds."""
+"""Defines what a rule looks at, and what it finds."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from campaignctl.policy.beside import ALONE, Beside
 
 
 class Subject(NamedTuple):
-    """A campaign as it will stand: the fields, and when it begins (None: nobody can say yet).
+    """Holds a campaign as it will stand: the fields, and when it begins (None: nobody can say yet).
 
     `lead` is how far ahead the start lies that is being set, None where none is set. `capacity` is what the account
-    does a minute, None for the kind's default. `is_live`: the campaign is there, so that a field which `spec` lacks is
-    one that nobody sees. `counts` are those of lists, `usage` is how its people are expected to answer. `unseen` are
-    the fields of `spec` that the account does not show and nothing sends: there stands the manifest's wish alone.
-    `ahead` is how far ahead it begins, None where it is not known.
+    does a minute, None for the kind's default. `is_live`: the campaign is there, so that a field which `spec` lacks
+    is one that nobody sees. `counts` are those of lists, `usage` is how its people are expected to answer. `unseen`
+    are the fields of `spec` that the account does not show and nothing sends: there stands the manifest's wish
+    alone. `ahead` is how far ahead it begins, None where it is not known.
     """
 
     kind: Kind
@@ -36,26 +36,28 @@ class Subject(NamedTuple):
     ahead: timedelta | None = None
 
     def of_account(self, capacity: int) -> Subject:
-        """The same, with what the account does a minute."""
+        """Returns the same subject with what the account does a minute."""
         return self._replace(capacity=capacity)
 
     def counted(self, counts: Counts) -> Subject:
-        """The same, with what is known of lists."""
+        """Returns the same subject with what is known of lists."""
         return self._replace(counts=counts)
 
     @property
     def start_path(self) -> str:
-        """Where its start stands in `spec`."""
+        """Returns where its start stands in `spec`."""
         return f"{self.kind.schedule.name}.{self.kind.start.name}"
 
     @property
     def end_path(self) -> str:
-        """Where its end stands in `spec`."""
+        """Returns where its end stands in `spec`."""
         return f"{self.kind.schedule.name}.{self.kind.end.name}"
 
 
 class Case(NamedTuple):
-    """One campaign before one rule: its manifest, the account, the rule's settings, and what there is beside it."""
+    """Holds one campaign before one rule: its manifest, the account, the rule's settings, and what there is beside
+    it.
+    """
 
     subject: Subject
     desired: Desired
@@ -65,7 +67,7 @@ class Case(NamedTuple):
 
 
 class Violation(NamedTuple):
-    """What a rule found, at a dotted path of the manifest.
+    """Holds what a rule found, at a dotted path of the manifest.
 
     `level` overrides the rule's own; `details` are what a program gets besides.
     """
@@ -77,5 +79,5 @@ class Violation(NamedTuple):
 
 
 def label(desired: Desired) -> str:
-    """What a manifest's campaign is called among others: its name, else its SID."""
+    """Returns what a manifest's campaign is called among others: its name, else its SID."""
     return desired.name or desired.sid or ""

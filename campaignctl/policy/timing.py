@@ -1,4 +1,4 @@
-"""Whether there is time: before the start, in the window, and beside the other campaigns of the account."""
+"""Checks whether there is time: before the start, in the window, and beside the other campaigns of the account."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAMED = 3
 
 
 def lead_time(case: Case) -> Iterator[Violation]:
-    """A start that is being set lies far enough ahead for somebody to look again."""
+    """Checks that a start that is being set lies far enough ahead for somebody to look again."""
     lead, wanted = case.subject.lead, case.settings.get("at_least_minutes")
     if lead is None or not isinstance(wanted, int) or lead / timedelta(minutes=1) >= wanted:
         return
@@ -33,7 +33,7 @@ RUN_BOUNDS: Final = ("worst", "typical")
 
 
 def window_fits(case: Case) -> Iterator[Violation]:
-    """The window is long enough for the run. Where its people are not known nobody can tell."""
+    """Checks that the window is long enough for the run. Where its people are not known nobody can tell."""
     account = case.settings.get(case.subject.kind.capacity_setting)
     subject = case.subject.of_account(account) if isinstance(account, int) else case.subject
     end, workload = window_of(subject.kind, subject.spec).end, workload_of(subject._replace(is_live=False))
@@ -52,7 +52,10 @@ def window_fits(case: Case) -> Iterator[Violation]:
 
 
 def _typical_run(workload: Workload, window: timedelta) -> tuple[int, int, bool]:
-    """Where everybody answers at once nobody is left, and yet the intervals pass."""
+    """Returns the typical run and who is left in it.
+
+    Where everybody answers at once nobody is left, and yet the intervals pass.
+    """
     unfinished = closed_forms.typical_unfinished(workload, window)
     return closed_forms.typical_minutes(workload), unfinished, closed_forms.fits(workload, window)
 
@@ -67,7 +70,9 @@ def _minutes(window: timedelta) -> str:
 
 
 def capacity(case: Case) -> Iterator[Violation]:
-    """Campaigns that overlap do not together want more a minute than the account can do; the worst overlap is told."""
+    """Checks that campaigns that overlap do not together want more a minute than the account can do; the worst
+    overlap is told.
+    """
     subject, name = case.subject, label(case.desired)
     mine = [it for it in case.beside.overlaps if it.kind == subject.kind.name and name in it.names]
     if not mine or subject.begins is None:
@@ -85,7 +90,7 @@ def capacity(case: Case) -> Iterator[Violation]:
 
 
 def _longer(case: Case) -> str:
-    """How much later it may be over than it would be alone; nothing where nobody can tell."""
+    """Says how much later it may be over than it would be alone; nothing where nobody can tell."""
     load = load_beside(case.subject, run_key(case.desired), case.beside.find_load)
     outlooks = outlooks_of(case.subject, load)
     if outlooks.worst is None or outlooks.shared is None or outlooks.shared.minutes is None:
@@ -95,7 +100,7 @@ def _longer(case: Case) -> str:
 
 
 def _some(names: Iterable[str]) -> str:
-    """The first of the names, and how many more there are."""
+    """Names the first of the names, and how many more there are."""
     ordered = sorted(names)
     shown = [quoted(name) for name in ordered[:_NAMED]]
     if len(ordered) > _NAMED:

@@ -1,1 +1,4 @@
-"""Who is called: counts that may not drift between review and apply. Rules over values; nothing here reads or sends."""
+"""Decides who is called: counts that may not drift between review and apply.
+
+Rules over values; nothing here reads or sends.
+"""

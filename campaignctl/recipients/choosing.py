@@ -1,4 +1,4 @@
-"""Which people of a file are chosen for a first, small campaign: by their numbers alone, the same on every machine.
+"""Chooses which people of a file a first, small campaign calls: by their numbers alone, the same on every machine.
 
 Pure. The choice comes before suppression, so that an opt-out moves nobody into it.
 """
@@ -15,15 +15,18 @@ from campaignctl.model.values import canonical_numbers
 
 
 class Chosen(NamedTuple):
-    """`places` are those of the chosen among the numbers, in order; `all_of_them`: there were no more than wanted."""
+    """Holds the chosen.
+
+    `places` are theirs among the numbers, in order; `all_of_them`: there were no more than wanted.
+    """
 
     places: tuple[int, ...]
     all_of_them: bool
 
 
 def choose(name: str, numbers: Sequence[str], country: Country | None, people: int) -> Chosen:
-    """So many of the distinct numbers: those whose SHA-256, of the campaign's name, a line feed and the number, is
-    least. Of one that stands twice the first spelling counts.
+    """Chooses so many of the distinct numbers: those whose SHA-256, of the campaign's name, a line feed and the
+    number, is least. Of one that stands twice the first spelling counts.
     """
     first: dict[str, int] = {}
     for place, number in enumerate(canonical_numbers(numbers, country)):

@@ -1,4 +1,4 @@
-"""Whether a list has drifted since somebody reviewed how many are in it (recipients.md 2). Pure."""
+"""Tells whether a list has drifted since somebody reviewed how many are in it (recipients.md 2). Pure."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ _PERCENT = 10
 
 
 class Drift(NamedTuple):
-    """What is said of a list that drifted, and whether it is only noted."""
+    """Says how a list drifted, and whether that is only noted."""
 
     says: str
     noted: bool
 
 
 def drift(reviewed: int | None, now: int | None, environment: Environment) -> Drift | None:
-    """Grown by more than is allowed, or no longer known. Fewer is none, nor is what nobody knew before."""
+    """Finds a list that has grown by more than is allowed, or is no longer known.
+
+    Fewer people are no drift, nor is what nobody knew before.
+    """
     level = level_of(RULES[RULE], environment)
     if level is None or reviewed is None:
         return None
@@ -48,7 +51,7 @@ def drift_since_approval(
     now: Sequence[ListCount],
     environment: Environment,
 ) -> str | None:
-    """Why an approval does not hold for the lists that operations reach now, by SID; None where it does."""
+    """Says why an approval does not hold for the lists that operations reach now, by SID; None where it does."""
     if len(now) > max(MOST_COUNTS, len(approved)):
         return (
             f"the plan reaches {len(now)} lists, and an approval says of {MOST_COUNTS} at most how many are in them: "

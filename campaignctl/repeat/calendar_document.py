@@ -1,4 +1,4 @@
-"""The document `Calendar`: its rows, and the holidays that it says."""
+"""Defines the document `Calendar`: its rows, and the holidays that it says."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ DOCUMENT: Final = Field(
 
 @dataclass(frozen=True, slots=True)
 class Calendar(Companion):
-    """One calendar; `holidays` is None where it does not say what it covers. `items` has each entry's date."""
+    """Holds one calendar; `holidays` is None where it does not say what it covers. `items` has each entry's date."""
 
     holidays: HolidayCalendar | None
     items: tuple[date | None, ...]
 
 
 def build(values: Mapping[str, Value], place: CompanionPlace) -> Calendar:
-    """As far as it could be read."""
+    """Makes the calendar as far as it could be read."""
     covers, closed, items = values.get("covers"), values.get("closed"), values.get("dates")
     first, last = (days(covers.get(it)) if isinstance(covers, Mapping) else None for it in ("from", "until"))
     named = list(map(_named, items)) if isinstance(items, list) else []
@@ -82,7 +82,7 @@ def _named(item: Value) -> NamedDate | None:
 
 
 def faults(document: Companion) -> Iterator[SpecFinding]:
-    """What it says twice, or beyond what it covers."""
+    """Yields what the calendar says twice, or beyond what it covers."""
     assert isinstance(document, Calendar), "it was built here"
     holidays = document.holidays
     if holidays is not None and holidays.last < holidays.first:
@@ -103,12 +103,12 @@ def faults(document: Companion) -> Iterator[SpecFinding]:
 
 
 def conflicts(_documents: Sequence[Companion]) -> Iterator[tuple[Companion, SpecFinding]]:
-    """None: a calendar has no name, and is found by its file."""
+    """Yields nothing: a calendar has no name, and is found by its file."""
     return iter(())
 
 
 def settings(_document: Companion) -> Mapping[str, Value]:
-    """None of its own: one that changed is a change of every manifest that names it."""
+    """Returns nothing: a calendar that changed is a change of every manifest that names it."""
     return {}
 
 

@@ -1,4 +1,4 @@
-"""What two versions of a rule say differently: its keys, and which dates that are not over came, went or moved."""
+"""Compares two versions of a rule: its keys, and which dates that are not over came, went or moved."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from campaignctl.repeat.occurrences import occurrences
 
 
 class DatesChanged(NamedTuple):
-    """Runs of neighbouring dates, each with how many it has."""
+    """Holds runs of neighbouring dates, each with how many it has."""
 
     added: tuple[OccurrenceSpan, ...]
     removed: tuple[OccurrenceSpan, ...]
@@ -27,7 +27,9 @@ class DatesChanged(NamedTuple):
 
 
 def rule_leaves(rule: Recurrence | None) -> Mapping[str, Value]:
-    """A rule by dotted path, as a manifest writes it; a calendar with its dates: one that changed is a change."""
+    """Returns a rule by dotted path, as a manifest writes it; a calendar with its dates: one that changed is a
+    change.
+    """
     if rule is None:
         return {}
     leaves: dict[str, Value] = {
@@ -52,7 +54,7 @@ def _calendar(calendar: HolidayCalendar) -> Sequence[str]:
 
 
 def dates_changed(before: Desired | None, after: Desired | None, now: datetime) -> DatesChanged | None:
-    """None where neither repeats."""
+    """Compares the dates of two versions; None where neither repeats."""
     sides = before, after
     if not any(it is not None and it.repeat is not None for it in sides):
         return None
@@ -70,7 +72,7 @@ def _standing(manifest: Desired | None, now: datetime) -> Mapping[date, Occurren
 
 
 def _runs(days: Collection[date], among: Mapping[date, Occurrence]) -> tuple[OccurrenceSpan, ...]:
-    """A run is of neighbours among the dates of a version."""
+    """Joins dates to runs of neighbours among the dates of a version."""
     runs: list[list[date]] = []
     together = False
     for day in sorted(among):

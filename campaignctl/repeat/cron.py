@@ -1,4 +1,4 @@
-"""A cron line as this project takes it: the dates are cronsim's to say, minute and hour are one plain number each."""
+"""Reads a cron line as this project takes it: cronsim says the dates, minute and hour are one plain number each."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _EARLIEST: Final = datetime.combine(date(1999, 12, 31), time())
 
 
 class CronError(ValueError):
-    """What is wrong with a cron line, for people."""
+    """Says what is wrong with a cron line, for people."""
 
 
 def normal_cron(written: str) -> str:
-    """Five fields in capitals, a blank between each.
+    """Writes a cron line as five fields in capitals, a blank between each.
 
     Raises:
         CronError: it is no such line, or says more than dates and one time of day.
@@ -87,14 +87,14 @@ def _is_known(line: str) -> bool:
 
 
 def time_of_day(cron: str) -> time:
-    """When it begins, by the clocks of its zone."""
+    """Returns when it begins, by the clocks of its zone."""
     minute, hour, *_ = cron.split()
     return time(int(hour), int(minute))
 
 
 @lru_cache(maxsize=1024)
 def dates_between(days: str, month: str, weekdays: str, first: date, last: date) -> tuple[date, ...]:
-    """The dates that three fields name, both ends included; none where no calendar has such a date."""
+    """Returns the dates that three fields name, both ends included; none where no calendar has such a date."""
     try:
         found = _dates(f"0 0 {days} {month} {weekdays}", first)
         return tuple(takewhile(lambda day: day <= last, found))
@@ -103,6 +103,9 @@ def dates_between(days: str, month: str, weekdays: str, first: date, last: date)
 
 
 def _dates(line: str, first: date) -> Iterator[date]:
-    """cronsim is given naive times, never a zone: with one it begins at midnight, or twice, after a missing date."""
+    """Yields the dates of a line.
+
+    cronsim is given naive times, never a zone: with one it begins at midnight, or twice, after a missing date.
+    """
     before = datetime.combine(first, time()) - timedelta(days=1)
     return (moment.date() for moment in CronSim(line, before))

@@ -1,4 +1,4 @@
-"""Rules 1 and 2: which dates a rule names, which of them are holidays, and where those move to."""
+"""Computes which dates a rule names, which of them are holidays, and where those move to (rules 1 and 2)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Sat
 
 
 class Skip(StrEnum):
-    """Why a date of the rule has no occurrence on itself."""
+    """Names why a date of the rule has no occurrence on itself."""
 
     EXCEPT = "except"
     HOLIDAY = "holiday"
@@ -30,7 +30,9 @@ class Skip(StrEnum):
 
 
 class RuleDate(NamedTuple):
-    """A date of the rule, and that which its occurrence runs on, None where it has none; why, where it is another."""
+    """Holds a date of the rule and the date on which its occurrence runs, None where it has none; and why, where it
+    is another.
+    """
 
     day: date
     runs_on: date | None
@@ -40,19 +42,19 @@ class RuleDate(NamedTuple):
 
 
 def dates_of(rule: Recurrence) -> tuple[RuleDate, ...]:
-    """Every date from `from` to the end, skipped ones too."""
+    """Returns every date from `from` to the end, skipped ones too."""
     _, _, days, month, weekdays = rule.cron.split()
     closings = rule.excepted, rule.calendars, rule.moves
     return _placed((days, month, weekdays), rule.first, rule.until, rule.times, *closings)
 
 
 def end_of(rule: Recurrence) -> date:
-    """The last date that the rule may have; ten years from the first where it is counted."""
+    """Returns the last date that the rule may have; ten years from the first where it is counted."""
     return rule.until or years_later(rule.first)
 
 
 def years_later(day: date) -> date:
-    """The same date, ten years on."""
+    """Returns the same date, ten years on."""
     year = day.year + LONGEST_YEARS
     return date(year, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=year)
 
@@ -67,7 +69,7 @@ def _placed(
     calendars: tuple[HolidayCalendar, ...],
     moves: bool,
 ) -> tuple[RuleDate, ...]:
-    """Worked out once for all rules of the same days, whatever their hours."""
+    """Places the dates of a rule, once for all rules of the same days, whatever their hours."""
     named = dates_between(*fields, first, until or years_later(first))[:count]
     if not named:
         return ()
@@ -92,14 +94,14 @@ def _placed(
 
 
 class _Holidays:
-    """What is a holiday, by all that a rule names."""
+    """Knows what is a holiday, by all that a rule names."""
 
     def __init__(self, excepted: frozenset[date], calendars: Sequence[HolidayCalendar]) -> None:
         self._excepted = excepted
         self._calendars = [(it, {one.day: one for one in it.dates}) for it in calendars]
 
     def on(self, day: date) -> tuple[Skip, str, bool] | None:
-        """Why a date is one, in words, and whether that is an estimate; None for any other."""
+        """Says why a date is a holiday, in words, and whether that is an estimate; None for any other date."""
         if day in self._excepted:
             return Skip.EXCEPT, "", False
         found = [it for calendar, named in self._calendars if (it := _closed(day, calendar, named))]
@@ -109,7 +111,7 @@ class _Holidays:
         return Skip.HOLIDAY, reason, all(estimated for _, estimated in found)
 
     def next_open_day(self, day: date, last: date) -> date | None:
-        """The next one that is no holiday, at most a week on and not after the last date."""
+        """Returns the next date that is no holiday, at most a week on and not after the last date."""
         nearby = (day + timedelta(days=it) for it in range(1, _FARTHEST + 1))
         return next((it for it in nearby if it <= last and self.on(it) is None), None)
 

@@ -1,4 +1,6 @@
-"""Rule 15: every date from `from` to the end is looked at, whatever the horizon and the clock; one finding a fault."""
+"""Checks every date from `from` to the end, whatever the horizon and the clock; each fault is one finding (rule
+15).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ from campaignctl.repeat.rule import REPEAT
 
 
 class _DateGroups(NamedTuple):
-    """The dates of a rule that have an occurrence, by what is to be said of them."""
+    """Holds the dates of a rule that have an occurrence, by what is to be said of them."""
 
     run: list[date]
     moved: list[date]
@@ -29,7 +31,7 @@ class _DateGroups(NamedTuple):
 
 
 def faults_of_dates(rule: Recurrence, kind: Kind) -> Iterator[SpecFinding]:
-    """What is wrong with its dates, or doubtful."""
+    """Yields what is wrong with a rule's dates, or doubtful."""
     least = timedelta(minutes=kind.min_window_minutes)
     yield from _faults_of_dates(rule, least)
 
@@ -60,7 +62,9 @@ def _range(rule: Recurrence) -> Iterator[SpecFinding]:
 
 
 def _calendars(rule: Recurrence) -> Iterator[SpecFinding]:
-    """A calendar of one year and a rule to the next would call on the holidays of the next."""
+    """Checks that the calendars cover the rule: a calendar of one year and a rule to the next would call on the
+    holidays of the next.
+    """
     for place, calendar in enumerate(rule.calendars):
         bare = [it.day for it in dates_of(rule) if _uncovered(calendar.covers, it.day, it.runs_on)]
         if bare:
@@ -76,7 +80,7 @@ def _uncovered(covers: Callable[[date], bool], day: date, runs_on: date | None) 
 
 
 def _dates(days: Sequence[date]) -> str:
-    """`1 date (2027-03-28)`, `12 dates (2027-03-28 to 2027-10-24)`."""
+    """Writes dates: `1 date (2027-03-28)`, `12 dates (2027-03-28 to 2027-10-24)`."""
     span = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
     return f"{counted(len(days), 'date')} ({span})"
 
@@ -115,7 +119,7 @@ def _gaps(rule: Recurrence, found: _DateGroups) -> Iterator[SpecFinding]:
 
 
 def _look(rule: Recurrence, least: timedelta) -> _DateGroups:
-    """Dates on which no offset changes are all alike: what is true of one is true of all."""
+    """Groups the dates. Those on which no offset changes are all alike: what is true of one is true of all."""
     found = _DateGroups([], [], [], [], [])
     for group in dates_alike(rule):
         first = group[0].runs_on

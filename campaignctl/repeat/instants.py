@@ -1,4 +1,4 @@
-"""Rule 3: from a date and a wall time to moments, in zones whose offsets change."""
+"""Makes moments of a date and a wall time, in zones whose offsets change (rule 3)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ _MIDNIGHT: Final = time()
 
 
 class WallRun(NamedTuple):
-    """When an occurrence starts and ends. `moved`: its time does not exist on that date. `beyond`: the date is too
-    short for it, though no change of offset shortens it.
+    """Says when an occurrence starts and ends.
+
+    `moved`: its time does not exist on that date. `beyond`: the date is too short for it, though no change of
+    offset shortens it.
     """
 
     start: datetime
@@ -25,9 +27,9 @@ class WallRun(NamedTuple):
 
 
 def run_on(day: date, clock: time, duration: timedelta, name: str) -> WallRun | None:
-    """None where the time does not exist on the date, and the first moment after the gap is another date's.
-
-    Of a time that comes twice it is the first. The end is no later than the midnight that ends the date.
+    """Returns the run on a date; None where the time does not exist on the date, and the first moment after the gap
+    is another date's. Of a time that comes twice it is the first. The end is no later than the midnight that ends
+    the date.
     """
     there = zone(name)
     start = moment_of(day, clock, there, later=False)
@@ -42,14 +44,15 @@ def run_on(day: date, clock: time, duration: timedelta, name: str) -> WallRun | 
 
 
 def _midnight_after(day: date, name: str) -> datetime:
-    """The first moment of the next date, in UTC."""
+    """Returns the first moment of the next date, in UTC."""
     return moment_of(day + _DAY, _MIDNIGHT, zone(name), later=False).astimezone(UTC)
 
 
 @lru_cache(maxsize=4096)
 def dates_of_change(name: str, year: int) -> frozenset[date]:
-    """The dates of a year in which an offset changes, or at whose midnights: on all others a wall time is one moment,
-    and the date has 24 hours."""
+    """Returns the dates of a year in which an offset changes, or at whose midnights: on all others a wall time is
+    one moment, and the date has 24 hours.
+    """
     day, found = date(year, 1, 1), set[date]()
     there = zone(name)
     while day.year == year:

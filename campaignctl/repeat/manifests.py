@@ -1,4 +1,4 @@
-"""From a manifest that repeats to the ordinary manifests of its dates (rule 4), and what they say together."""
+"""Makes of a manifest that repeats the ordinary manifests of its dates (rule 4), and checks what they say together."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from campaignctl.repeat.occurrences import last_before, occurrence_on, planned
 
 
 def occurrence_manifest(manifest: Desired, occurrence: Occurrence) -> Desired:
-    """The campaign of one date: name, start and end of its own, everything else of its manifest."""
+    """Makes the campaign of one date: name, start and end of its own, everything else of its manifest."""
     name = manifest.name or ""
     kind, day = manifest.kind, occurrence.day
     schedule = {
@@ -34,20 +34,20 @@ def occurrence_manifest(manifest: Desired, occurrence: Occurrence) -> Desired:
 
 
 def planned_manifests(manifest: Desired, now: datetime) -> tuple[Desired, ...]:
-    """Those that are planned by their date; the manifest itself where it does not repeat."""
+    """Returns the manifests that are planned by their date; the manifest itself where it does not repeat."""
     if manifest.repeat is None:
         return (manifest,)
     return tuple(occurrence_manifest(manifest, it) for it in planned(manifest.repeat, now))
 
 
 def last_manifest_before(manifest: Desired, now: datetime) -> Desired | None:
-    """The last one that ran on a date before today."""
+    """Returns the last occurrence that ran on a date before today."""
     found = last_before(manifest.repeat, now) if manifest.repeat is not None else None
     return occurrence_manifest(manifest, found) if found is not None else None
 
 
 def reserving(repeating: Iterable[Desired]) -> Mapping[tuple[str, str], Desired]:
-    """By kind and the name before the date: the manifest that such names are reserved to (rule 8)."""
+    """Returns, by kind and the name before the date, the manifest that such names are reserved to (rule 8)."""
     found: dict[tuple[str, str], Desired] = {}
     for it in repeating:
         if it.previous_name is not None:
@@ -56,7 +56,7 @@ def reserving(repeating: Iterable[Desired]) -> Mapping[tuple[str, str], Desired]
 
 
 def yielding(name: str | None, kind: str, reserved: Mapping[tuple[str, str], Desired]) -> Desired | None:
-    """The manifest that repeats whose rule yields the date of a name that is reserved to it."""
+    """Returns the manifest that repeats whose rule yields the date of a name that is reserved to it."""
     found = parsed(name) if name is not None else None
     owner = reserved.get((kind, found.base)) if found is not None else None
     if found is None or owner is None or owner.repeat is None:
@@ -65,7 +65,9 @@ def yielding(name: str | None, kind: str, reserved: Mapping[tuple[str, str], Des
 
 
 def conflicts(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFinding]]:
-    """Rule 9: the name of a date that a rule yields, at both; a name is checked by taking its date off."""
+    """Finds names of dates that a rule yields and another manifest has, at both (rule 9); a name is checked by
+    taking its date off.
+    """
     reserved = reserving(tuple(it for it in manifests if it.repeat is not None))
     yield from _mixed_gates(manifests)
     for one in manifests:
@@ -82,7 +84,7 @@ def conflicts(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFindi
 
 
 def _mixed_gates(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFinding]]:
-    """One that repeats waits for one that repeats, the same date for the same date; others never."""
+    """Checks gates: one that repeats waits for one that repeats, the same date for the same date; others never."""
     named = {f"{it.kind.short}/{it.name}": it for it in manifests if it.name}
     for one in manifests:
         for place, after in enumerate(one.after):

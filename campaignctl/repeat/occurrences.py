@@ -1,4 +1,4 @@
-"""The occurrences of a rule: all, those that are planned by date, and the one of a date."""
+"""Yields the occurrences of a rule: all, those that are planned by date, and the one of a date."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _DAY = timedelta(days=1)
 
 
 def run_of(rule: Recurrence, day: date) -> WallRun | None:
-    """When an occurrence of the rule runs on a date; None where its time does not exist there."""
+    """Returns when an occurrence of the rule runs on a date; None where its time does not exist there."""
     return _run_of(rule.time_zone, time_of_day(rule.cron), rule.duration, day)
 
 
 def _run_of(name: str, clock: time, duration: timedelta, day: date) -> WallRun | None:
-    """Nearly every date has no change of offset: there plain arithmetic on wall times is right."""
+    """Returns the run. Nearly every date has no change of offset: there plain arithmetic on wall times is right."""
     if day in dates_of_change(name, day.year):
         return run_on(day, clock, duration, name)
     start = datetime.combine(day, clock, zone(name))
@@ -32,12 +32,12 @@ def _run_of(name: str, clock: time, duration: timedelta, day: date) -> WallRun |
 
 @lru_cache(maxsize=1024)
 def _by_day(rule: Recurrence) -> Mapping[date, RuleDate]:
-    """Every date of the rule, skipped ones too."""
+    """Returns every date of the rule, skipped ones too."""
     return {it.day: it for it in dates_of(rule)}
 
 
 def occurrence_on(rule: Recurrence, day: date) -> Occurrence | None:
-    """The occurrence of one of the rule's dates; None where the rule yields none for it."""
+    """Returns the occurrence of one of the rule's dates; None where the rule yields none for it."""
     found = _by_day(of_any_hour(rule)).get(day)
     return _occurrence(rule, found) if found is not None else None
 
@@ -48,7 +48,7 @@ def _occurrence(rule: Recurrence, found: RuleDate) -> Occurrence | None:
 
 
 def occurrences(rule: Recurrence) -> Iterator[Occurrence]:
-    """All, in the order of the rule's dates."""
+    """Yields all occurrences, in the order of the rule's dates."""
     for found in dates_of(rule):
         occurrence = _occurrence(rule, found)
         if occurrence is not None:
@@ -56,14 +56,14 @@ def occurrences(rule: Recurrence) -> Iterator[Occurrence]:
 
 
 def of_any_hour(rule: Recurrence) -> Recurrence:
-    """The rule as far as its dates follow from it: many differ in nothing but the hour."""
+    """Returns the rule as far as its dates follow from it: many differ in nothing but the hour."""
     _, _, *days = rule.cron.split()
     return rule._replace(cron=" ".join(("0", "12", *days)), duration=_DAY / 2, horizon=1)
 
 
 def dates_alike(rule: Recurrence, where: str | None = None) -> tuple[tuple[RuleDate, ...], ...]:
-    """The dates that run, in groups: on those of one no offset changes, and offsets are the same, in the rule's zone
-    and in another; a date on which one changes is alone.
+    """Returns the dates that run, in groups: on those of one no offset changes, and offsets are the same, in the
+    rule's zone and in another; a date on which one changes is alone.
     """
     return _dates_alike(of_any_hour(rule), where)
 
@@ -85,12 +85,12 @@ def _offsets_on(day: date, zones: list[str]) -> object:
 
 
 def today(rule: Recurrence, now: datetime) -> date:
-    """The date of a moment in the rule's zone: neither the runner's nor UTC's."""
+    """Returns the date of a moment in the rule's zone: neither the runner's nor UTC's."""
     return now.astimezone(zone(rule.time_zone)).date()
 
 
 def running_between(rule: Recurrence, first: date, last: date) -> Iterator[Occurrence]:
-    """Those that run on a date from the first to the last, both included, whatever their own date."""
+    """Yields the occurrences that run on a date from the first to the last, both included, whatever their own date."""
     for found in dates_of(rule):
         if found.runs_on is not None and first <= found.runs_on <= last:
             occurrence = _occurrence(rule, found)
@@ -99,13 +99,13 @@ def running_between(rule: Recurrence, first: date, last: date) -> Iterator[Occur
 
 
 def planned(rule: Recurrence, now: datetime) -> Iterator[Occurrence]:
-    """From today to today + horizon, both included (rule 5)."""
+    """Yields the occurrences from today to today + horizon, both included (rule 5)."""
     here = today(rule, now)
     return running_between(rule, here, here + timedelta(days=rule.horizon))
 
 
 def last_before(rule: Recurrence, now: datetime) -> Occurrence | None:
-    """The last that ran on a date before today."""
+    """Returns the last occurrence that ran on a date before today."""
     here, found = today(rule, now), None
     for it in dates_of(rule):
         if it.runs_on is not None and it.runs_on < here:
@@ -114,7 +114,7 @@ def last_before(rule: Recurrence, now: datetime) -> Occurrence | None:
 
 
 def skipped(rule: Recurrence) -> Iterator[RuleDate]:
-    """The dates of the rule that have no occurrence on themselves, with the reason."""
+    """Yields the dates of the rule that have no occurrence on themselves, with the reason."""
     for found in dates_of(rule):
         if found.runs_on is None or found.code is not None:
             yield found

@@ -1,4 +1,4 @@
-"""From what a manifest says under `repeat` to its rule, or what is wrong with it."""
+"""Reads what a manifest says under `repeat` into its rule, or says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FIRST_YEAR: Final = 2000
 
 
 def days(text: object) -> date | None:
-    """A date as it is written; None of anything else."""
+    """Reads a date as it is written; None of anything else."""
     try:
         return date.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
@@ -32,7 +32,7 @@ def days(text: object) -> date | None:
 
 
 def rule_of(values: Mapping[str, Value], calendars: Sequence[HolidayCalendar]) -> Recurrence | None:
-    """The rule; None where `faults_of` says that it is none."""
+    """Makes the rule; None where `faults_of` says that it is none."""
     first, cron, name = days(values.get("from")), values.get("cron"), values.get("time_zone")
     until, count = days(values.get("until")), values.get("count")
     if first is None or not isinstance(cron, str) or not isinstance(name, str):
@@ -55,7 +55,7 @@ def rule_of(values: Mapping[str, Value], calendars: Sequence[HolidayCalendar]) -
 
 
 def faults_of(desired: Desired, values: Mapping[str, Value]) -> Iterator[SpecFinding]:
-    """What is wrong with the rule itself and beside it, whatever its dates."""
+    """Yields what is wrong with the rule itself and beside it, whatever its dates."""
     kind = desired.kind
     if desired.sid is not None:
         message = "a manifest that repeats means many campaigns, so no SID can pin it; remove sid"
@@ -83,7 +83,7 @@ def _faults_of_values(values: Mapping[str, Value]) -> Iterator[SpecFinding]:
 
 
 def _near(name: str, known: Collection[str]) -> str:
-    """The nearest, where several are as near the one of them that a sorted list has first."""
+    """Returns the nearest known name; where several are as near, the first of them in a sorted list."""
     return did_you_mean(name, sorted(known))
 
 

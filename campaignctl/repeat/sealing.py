@@ -1,4 +1,4 @@
-"""What the digest of manifests holds of a rule: that itself, its holidays, and what is planned by date."""
+"""Writes what the digest of manifests holds of a rule: the rule itself, its holidays, and what is planned by date."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from campaignctl.repeat.occurrences import planned
 
 
 def rule_document(manifest: Desired, at: datetime | None) -> dict[str, object]:
-    """As JSON. Reasons and estimates are for people; a plan made today does what was shown, tomorrow too."""
+    """Writes the rule as JSON.
+
+    Reasons and estimates are for people; a plan made today does what was shown, tomorrow too.
+    """
     rule = manifest.repeat
     assert rule is not None, "it repeats"
     coming = planned(rule, at) if at is not None else ()

@@ -1,1 +1,3 @@
-"""What the command line and the library share: opening a project, planning, applying, output, interrupts, audit."""
+"""Holds what the command line and the library share: opening a project, planning, applying, output, interrupts,
+audit.
+"""

@@ -1,4 +1,4 @@
-"""What carrying out needs, put together: the account, intents, signals, progress."""
+"""Puts together what carrying out a plan needs: the account, intents, signals, progress."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ class PlanRunner:
         interrupts: Interrupts,
         manifests: Iterable[Desired] = (),
     ) -> PlanRunner:
-        """`clock` is one whose waits can be interrupted; `manifests` are all of the project's."""
+        """Makes a runner for an open account.
+
+        `clock` is one whose waits can be interrupted; `manifests` are all of the project's.
+        """
         from random import Random
 
         from campaignctl.api.account import Account
@@ -92,7 +95,11 @@ class PlanRunner:
         self._leftovers.look()
 
     def finish_leftovers(self) -> bool:
-        """Finishes what a killed run left behind. True when twins were paused that nobody can tell apart."""
+        """Finishes what a killed run left behind.
+
+        Returns True when twins were paused that nobody can tell apart. True when twins were paused that nobody can
+        tell apart.
+        """
         with self.interrupts.deferred(), streams.never_waiting():
             settled = self._leftovers.finish()
         for note in settled.notes:
@@ -151,7 +158,7 @@ _FOUND_LATE = frozenset(
 
 @dataclass(frozen=True)
 class Applied:
-    """What an apply came to. `twins`: campaigns that nobody can tell apart were found and paused.
+    """Holds what an apply came to. `twins`: campaigns that nobody can tell apart were found and paused.
 
     `refusal` is why only what stops campaigns was sent; None where all was. `unlogged`: its audit log lacks a line.
     """
@@ -163,7 +170,7 @@ class Applied:
 
     @property
     def exit_code(self) -> Exit:
-        """As the contract's table has it."""
+        """Returns the exit code that the contract's table gives."""
         code = exit_code(self.result)
         if self.twins and code != Exit.INTERRUPTED:
             return Exit.UNKNOWN
@@ -213,7 +220,9 @@ def carry_out(
 
 
 def _watched(session: Session, reading: Reading, client: Client) -> Callable[[Hooks], Hooks]:
-    """Who may be called now: sources are read again now, and before each write where a file has changed since."""
+    """Makes the hooks that say who may be called now: sources are read again now, and before each write where a
+    file has changed since.
+    """
     lists = _lists_of_project(reading)
     nobody = all(it.suppression is None for it in reading.all_manifests)
     if nobody and all(it.suppression is None for it in lists):
@@ -242,12 +251,12 @@ def _lists_of_project(reading: Reading) -> tuple[ContactList, ...]:
 
 
 def _last_moment(client: Client, planned: Planned) -> datetime:
-    """The server's now; where people may be called by the plan, the last that any clock shows."""
+    """Returns the server's now; where the plan may call people, the last moment that any clock shows."""
     return latest(client.now(), client.other_clocks() if sets_going(planned.plan.changes) else ())
 
 
 def exit_code(result: ApplyResult) -> Exit:
-    """The worst one wins: interrupted, unknown, failed, refused."""
+    """Returns the exit code of a result; the worst one wins: interrupted, unknown, failed, refused."""
     if result.interrupted:
         return Exit.INTERRUPTED
     outcomes = {each.outcome for each in result.results}
@@ -260,7 +269,9 @@ def exit_code(result: ApplyResult) -> Exit:
 
 
 def _refused(result: ChangeResult, now: datetime) -> bool:
-    """Blocked, skipped right before a write, or left held though somebody waits for it, or may be called by it."""
+    """Tells whether a change was blocked, skipped right before a write, or left held though somebody waits for it
+    or may be called by it.
+    """
     change = result.change
     creates = change.type is ChangeType.HELD and any(it.op is Op.CREATE for it in change.held)
     waiting = creates and change.reason.code != "gate-waiting"
@@ -269,7 +280,9 @@ def _refused(result: ChangeResult, now: datetime) -> bool:
 
 
 def _refused_date(change: Change, now: datetime) -> bool:
-    """An occurrence that was missed while its window is open; one ahead that is left held to be resumed or moved."""
+    """Tells whether an occurrence was missed while its window is open, or one ahead is left held to be resumed or
+    moved.
+    """
     desired, live = change.desired, change.live
     if desired is None or desired.occurrence is None:
         return False
@@ -279,6 +292,6 @@ def _refused_date(change: Change, now: datetime) -> bool:
 
 
 def _refused_late(result: ChangeResult) -> bool:
-    """Skipped for a reason that the plan did not know yet."""
+    """Tells whether a change was skipped for a reason that the plan did not know yet."""
     decided_late = result.reason is not result.change.reason
     return decided_late and result.outcome is ChangeOutcome.SKIPPED and result.reason.code in _FOUND_LATE

@@ -1,4 +1,4 @@
-"""Who watches the requests: the audit log, and `-v`."""
+"""Watches the requests: for the audit log, and for `-v`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PATIENCE_SECONDS = 1.0
 
 
 def who(environ: Mapping[str, str]) -> str:
-    """The CI's actor, else the user of this machine."""
+    """Returns who runs the command: the CI's actor, else the user of this machine."""
     for variable in _ACTORS:
         if environ.get(variable):
             return environ[variable]
@@ -44,9 +44,10 @@ def who(environ: Mapping[str, str]) -> str:
 
 
 class AuditLog:
-    """A JSON line per request, flushed and synced before the next is sent. No secret and no number of people in it.
+    """Writes a JSON line for each request, flushed and synced before the next is sent.
 
-    What it cannot take is told on standard error; `lost` is why. Nothing ends for that between two operations.
+    It holds no secret and no number of people. What it cannot take is told on standard error; `lost` says why.
+    Nothing ends for that between two operations.
     """
 
     def __init__(self, path: Path | None, environment: str, environ: Mapping[str, str], clock: Clock) -> None:
@@ -56,7 +57,7 @@ class AuditLog:
         self.lost: str | None = None
 
     def open(self, *, go_on: bool) -> None:
-        """Raises InputError where it cannot be opened, unless the command goes on without it."""
+        """Opens the log. Raises InputError where that cannot be done, unless the command goes on without it."""
         if self._path is None:
             return
         try:
@@ -68,13 +69,16 @@ class AuditLog:
                 raise InputError(f"cannot write the audit log {self._path}: {self.lost}") from error
 
     def close(self) -> None:
-        """It takes no more."""
+        """Closes the log, which takes no more then."""
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()
 
     def check(self) -> None:
-        """Before the first write, when requests have been made already. Raises InputError where one is missing."""
+        """Checks the log before the first write, when requests have been made already.
+
+        Raises InputError where one is missing.
+        """
         if self.lost is not None:
             raise InputError(
                 f"the audit log {self._path} cannot be written ({self.lost}): no operation was sent; "
@@ -82,7 +86,7 @@ class AuditLog:
             )
 
     def write(self, record: RequestRecord) -> None:
-        """One request."""
+        """Writes one request."""
         if self._path is None:
             return
         text = json.dumps(self._line(record)) + "\n"
@@ -105,7 +109,7 @@ class AuditLog:
         }
 
     def _wait(self, fd: int) -> None:
-        """For a reader that is slow; raises TimeoutError for one that stands still, or has done so before."""
+        """Waits for a slow reader. Raises TimeoutError for one that stands still, or has done so before."""
         from select import select
 
         if self.lost or not select([], [fd], [], _PATIENCE_SECONDS)[1]:
@@ -132,7 +136,10 @@ def audited(
     *,
     go_on: bool = False,
 ) -> Iterator[AuditLog]:
-    """See `AuditLog`. `go_on`: where it cannot be opened the command goes on, and says what it does elsewhere."""
+    """Opens a log around a command; see `AuditLog`.
+
+    With `go_on` the command goes on where the log cannot be opened, and says elsewhere what it does.
+    """
     log = AuditLog(path, environment, environ, clock)
     log.open(go_on=go_on)
     try:
@@ -142,7 +149,7 @@ def audited(
 
 
 def said(record: RequestRecord) -> None:
-    """For `-v`: the request in a line."""
+    """Writes a request in a line, for `-v`."""
     sid = f"/{record.sid}" if record.sid else ""
     status = record.status if record.status is not None else "no answer"
     output.remark(f"{record.method} {record.collection}{sid} → {status} ({record.outcome})")

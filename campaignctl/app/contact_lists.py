@@ -1,4 +1,6 @@
-"""The project's own contact lists beside the account: read, counted where an operation would use one, and planned."""
+"""Reads the project's own contact lists beside the account, counts them where an operation would use one, and plans
+them.
+"""
 
 from __future__ import annotations
 
@@ -39,14 +41,14 @@ KEPT_FOR: Final = timedelta(days=7)
 
 
 def managed_names(reading: Reading) -> frozenset[str]:
-    """Of the project's lists."""
+    """Returns the names of the project's lists."""
     return frozenset(
         it.name for it in reading.companions.get(CONTACT_LIST, ()) if isinstance(it, ContactList)
     )
 
 
 def selected_lists(reading: Reading) -> tuple[ContactList, ...]:
-    """Those that are meant: by paths and labels, or since a selected campaign names them."""
+    """Returns the lists that are meant: by paths and labels, or since a selected campaign names them."""
     named = {name for it in reading.selected for name in named_by(it)}
     return tuple(
         it
@@ -56,7 +58,7 @@ def selected_lists(reading: Reading) -> tuple[ContactList, ...]:
 
 
 def canonical_lists(reading: Reading, country: Country | None) -> list[bytes]:
-    """The selected ones as a plan's digest of manifests covers them: who is declared."""
+    """Writes the selected lists as a plan's digest of manifests covers them: who is declared."""
     return [_canonical(it, country) for it in selected_lists(reading)]
 
 
@@ -69,7 +71,7 @@ def _canonical(contact_list: ContactList, country: Country | None) -> bytes:
 
 
 def repeated_in(lists: Iterable[ManagedList], level: Severity | None) -> Iterator[Diagnostic]:
-    """People who stand twice in a list, which has them once."""
+    """Warns about people who stand twice in a list, which has them once."""
     for managed in lists if level is not None else ():
         if repeated := managed.members.repeated:
             assert level is not None
@@ -81,7 +83,7 @@ def repeated_in(lists: Iterable[ManagedList], level: Severity | None) -> Iterato
 def known_offline(
     reading: Reading, country: Country | None, repeats: Severity | None
 ) -> tuple[Reading, tuple[Diagnostic, ...]]:
-    """The manifests with the people of the project's lists, and what is found in those that are selected."""
+    """Returns the manifests with the people of the project's lists, and what is found in those that are selected."""
     documents = (it for it in reading.companions[CONTACT_LIST] if isinstance(it, ContactList))
     lists = {it.name: managed_list(it, country) for it in documents}
     found = {id(it): resolve_lists(it, lists) for it in reading.all_manifests}
@@ -104,16 +106,16 @@ class ListPlanner:
 
     @property
     def client(self) -> Client:
-        """The account."""
+        """Returns the account's client."""
         return self.rules.client
 
     @property
     def country(self) -> Country | None:
-        """Whose rule makes numbers equal."""
+        """Returns the country whose rule makes numbers equal."""
         return self.rules.terms.country
 
     def decide(self, snapshot: Snapshot) -> tuple[Decisions, Snapshot, Lists]:
-        """What becomes of campaigns and lists; the account with its versions marked."""
+        """Decides what becomes of campaigns and lists; returns the account with its versions marked, too."""
         in_use = names_in_use(self.reading.all_manifests, snapshot)
         lists = {it.name: managed_list(it, self.country) for it in self._documents()}
         lists = {name: self._read(it) if self._is_read(name, in_use) else it for name, it in lists.items()}
@@ -156,13 +158,13 @@ class ListPlanner:
         return (it for it in self.reading.companions[CONTACT_LIST] if isinstance(it, ContactList))
 
     def _judged(self, lists: Lists, snapshot: Snapshot) -> Judged:
-        """What the rules look at, with versions for the names of lists."""
+        """Returns what the rules look at, with versions for the names of lists."""
         found = {id(it): resolve_lists(it, lists) for it in self.reading.all_manifests}
         selected = tuple(found[id(it)] for it in self.reading.selected)
         return Judged(tuple(found.values()), selected, marked(snapshot, lists))
 
     def _selected(self) -> frozenset[str]:
-        """The lists that are meant: by paths and labels, or since a selected campaign names them."""
+        """Returns the lists that are meant: by paths and labels, or since a selected campaign names them."""
         return frozenset(it.name for it in selected_lists(self.reading))
 
     def _is_read(self, name: str, in_use: frozenset[str]) -> bool:
@@ -181,7 +183,7 @@ class ListPlanner:
         )
 
     def _counted(self, lists: Lists, used: frozenset[str]) -> Mapping[str, ManagedList]:
-        """The least attempt of each that an operation would use; the next where one is abandoned."""
+        """Counts the least attempt of each list that an operation would use; the next one where that is abandoned."""
         return {name: self._count(it) if name in used else it for name, it in lists.items()}
 
     def _count(self, managed: ManagedList) -> ManagedList:
@@ -209,7 +211,9 @@ class ListPlanner:
 
 
 def _named_by_campaigns(listings: Iterable[Listing]) -> frozenset[str] | None:
-    """The lists of all campaigns but finished ones; None where one does not show its lists, or not all are known."""
+    """Returns the lists named by all campaigns that are not finished; None where one does not show its lists, or
+    not all campaigns are known.
+    """
     found: set[str] = set()
     for listing in listings:
         if not listing.complete:

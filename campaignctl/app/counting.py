@@ -23,7 +23,7 @@ NOTHING_KNOWN: Final[Mapping[str, ListCount]] = MappingProxyType({})
 
 
 class Counted(NamedTuple):
-    """What is known of lists by SID, and what is noted besides."""
+    """Holds what is known of lists by SID, and what is noted besides."""
 
     lists: Mapping[str, ListCount]
     notes: tuple[str, ...]
@@ -36,8 +36,8 @@ def count_for(
     known: Mapping[str, ListCount] = NOTHING_KNOWN,
     budgeted: tuple[str, ...] | None = None,
 ) -> Counted | None:
-    """Those of what is about to be done, and what a budget needs besides, beside what is known already; None where no
-    list is sent to.
+    """Counts the lists of what is about to be done, and what a budget needs besides, beside what is known already;
+    None where no list is sent to.
     """
     wanted = lists_to_count(changes, now, budgeted)
     if not wanted:
@@ -50,7 +50,7 @@ def count_for(
 
 
 class Judged(NamedTuple):
-    """What the rules look at: all manifests, those that are selected, and the account."""
+    """Holds what the rules look at: all manifests, those that are selected, and the account."""
 
     all_manifests: tuple[Desired, ...]
     selected: tuple[Desired, ...]
@@ -59,7 +59,7 @@ class Judged(NamedTuple):
 
 @dataclass
 class CountingRules:
-    """The rules of a plan, asked once more with the counts of what it would send to. `terms` hold what was counted.
+    """Asks the rules of a plan once more with the counts of what it would send to. `terms` hold what was counted.
 
     `counts`: somebody wants lists to be counted.
     """
@@ -69,14 +69,19 @@ class CountingRules:
     counts: bool
 
     def decide(self, judged: Judged) -> Decisions:
-        """With what is known by now; what a budget does not know yet is no fault while lists are to be counted."""
+        """Decides with what is known by now; a cost that a budget does not know yet is no fault while lists are to
+        be counted.
+        """
         counting = self.counts and keeps_ledger(self.terms.environment)
         return make_plan(*judged, replace(self.terms, counting=counting))
 
     def decide_counted(
         self, judged: Judged, decisions: Decisions, known: Mapping[str, ListCount] = NOTHING_KNOWN
     ) -> Decisions:
-        """What was decided; where it sends to lists, once more with their counts. `known` was counted already."""
+        """Returns what was decided; where that sends to lists, decides once more with their counts.
+
+        `known` was counted already.
+        """
         if not self.counts:
             return decisions
         budget = decisions.budgeted

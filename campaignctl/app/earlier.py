@@ -1,4 +1,4 @@
-"""Right before a write: whom campaigns that it suppresses have called by now (gates.md 3.2)."""
+"""Checks right before a write whom the campaigns that it suppresses have called by now (gates.md 3.2)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class EarlierWatch:
     seen: dict[str, tuple[float, Shown]] = field(default_factory=dict)
 
     def checked(self, desired: Desired) -> Desired:
-        """The manifest itself.
+        """Returns the manifest itself, once nobody in it was called by now.
 
         Raises:
             TooLateError: somebody in it was called by now.
@@ -42,7 +42,7 @@ class EarlierWatch:
         return desired
 
     def _shown(self, name: str) -> Shown:
-        """Raises `ApiError` where it cannot be read: then nothing is sent."""
+        """Reads what a campaign shows. Raises `ApiError` where it cannot be read: then nothing is sent."""
         at, known = self.seen.get(name, (0.0, None))
         now = self.clock.monotonic()
         if known is None or now - at > _YOUNG_SECONDS:
@@ -53,7 +53,7 @@ class EarlierWatch:
         return known
 
     def _words(self, name: str) -> Iterable[str]:
-        """What its campaigns are asked for by: its name, its pin, its previous name."""
+        """Returns the words by which a manifest's campaigns are looked for: its name, its pin, its previous name."""
         kind, _, _ = name.partition("/")
         other = next((it for it in self.manifests if it.kind_and_name == name), None)
         words = (

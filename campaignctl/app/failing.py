@@ -1,4 +1,4 @@
-"""What the system refuses, and words that it hands over in an encoding of its own, for people."""
+"""Says in words what the system refuses, and decodes words that it hands over in an encoding of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from campaignctl.errors import InputError
 
 
 def of_the_system(error: OSError | UnicodeEncodeError) -> InputError:
-    """One message for what no command has words of its own for."""
+    """Makes one message for what no command has words of its own for."""
     if not _stands_somewhere():
         return InputError("the working directory was deleted: go to one that is there, and run again")
     if isinstance(error, UnicodeEncodeError):
@@ -34,7 +34,7 @@ def _stands_somewhere() -> bool:
 
 
 def as_text(word: str) -> str:
-    """An argument as whoever typed it meant it: a locale without UTF-8 leaves bytes in it.
+    """Decodes an argument as whoever typed it meant it: a locale without UTF-8 leaves bytes in it.
 
     A path stays as it is wherever the system knows it so.
     """

@@ -1,4 +1,4 @@
-"""Files that a command writes or reads for the user."""
+"""Writes and reads files of the user's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from campaignctl.errors import InputError
 
 
 def write_file(path: Path, text: str) -> None:
-    """Completely or not at all: a reader never sees half a file. Raises InputError."""
+    """Writes a file completely or not at all, so that a reader never sees half of it. Raises InputError."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         partial.write_text(text, encoding="utf-8")
@@ -23,9 +23,8 @@ def write_file(path: Path, text: str) -> None:
 
 
 def write_out(path: Path, text: str) -> None:
-    """A result where the user wants it: through links, devices and FIFOs; a plain file completely or not at all.
-
-    Raises InputError, for a directory too.
+    """Writes a result where the user wants it: through links, devices and FIFOs; a plain file completely or not at
+    all. Raises InputError, for a directory too.
     """
     refuse_directory(path)
     try:
@@ -38,19 +37,24 @@ def write_out(path: Path, text: str) -> None:
 
 
 def refuse_directory(path: Path) -> None:
-    """Raises InputError."""
+    """Raises InputError for a directory."""
     if path.is_dir():
         raise InputError(f"cannot write {path}: it is a directory; name a file in it")
 
 
 def _is_plain(path: Path) -> bool:
-    """A file, or none yet. What a process has open, such as /dev/stdout, is written to and never replaced."""
+    """Tells whether a path is a plain file, or none yet.
+
+    What a process has open, such as /dev/stdout, is written to and never replaced.
+    """
     opened = str(path).startswith(("/dev/", "/proc/"))
     return not opened and (path.is_file() or not path.exists())
 
 
 def _put_in_place(target: Path, text: str) -> None:
-    """Beside it and then over it; where that cannot be (another's directory, a mount), into the file that is there."""
+    """Writes beside the file and then over it; where that cannot be (another's directory, a mount), into the file
+    that is there.
+    """
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         partial.write_text(text, encoding="utf-8")
@@ -65,7 +69,7 @@ def _put_in_place(target: Path, text: str) -> None:
 
 
 def read_file(path: Path, limit: int = 256 * 1024 * 1024) -> str:
-    """The text of a file of at most `limit` bytes, without a byte order mark. Raises InputError."""
+    """Reads the text of a file of at most `limit` bytes, without a byte order mark. Raises InputError."""
     try:
         with path.open("rb") as file:
             content = file.read(limit + 1)

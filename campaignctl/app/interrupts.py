@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a command; while a plan is carried out, the request in flight is finished first.
+"""Ends a command on Ctrl-C and SIGTERM; while a plan is carried out, the request in flight is finished first.
 
 So is the pause that keeps what was just sent from calling somebody wrongly. A second signal stops at once.
 """
@@ -19,7 +19,7 @@ _POLL_SECONDS = 0.2
 
 
 class Interrupts:
-    """While it is entered, both signals raise KeyboardInterrupt; while `deferred`, they are remembered instead.
+    """Turns both signals into KeyboardInterrupt while it is entered; while `deferred`, they are remembered instead.
 
     Only the main thread is told of signals: in another one nothing interrupts.
     """
@@ -31,11 +31,11 @@ class Interrupts:
         self._before: dict[signal.Signals, Any] = {}
 
     def asked(self) -> bool:
-        """Whether somebody wants the run to end."""
+        """Tells whether somebody wants the run to end."""
         return self._asked
 
     def clock(self, clock: Clock) -> Clock:
-        """The same clock; its `sleep` ends when somebody wants the run to end."""
+        """Returns the same clock; its `sleep` ends when somebody wants the run to end."""
         return _Interruptible(clock, lambda: self._asked and not self._undeterred)
 
     def __enter__(self) -> Interrupts:
@@ -53,7 +53,7 @@ class Interrupts:
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
-        """Requests that write are under way: none is cut off by a first signal."""
+        """Defers signals while requests that write are under way: a first signal cuts none off."""
         self._deferred = True
         try:
             yield
@@ -62,7 +62,7 @@ class Interrupts:
 
     @contextmanager
     def undeterred(self) -> Iterator[None]:
-        """A first signal cuts no wait short: what is sent here keeps somebody from being called wrongly."""
+        """Lets no first signal cut a wait short: what is sent here keeps somebody from being called wrongly."""
         before, self._undeterred = self._undeterred, True
         try:
             yield

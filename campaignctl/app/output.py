@@ -1,4 +1,7 @@
-"""Writing: the result to standard output, everything else to standard error. What cannot be: see `streams`."""
+"""Writes the result to standard output, everything else to standard error.
+
+What cannot be written is the subject of `streams`.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,9 @@ from campaignctl.rendering.formats import FORMATS, Setting, render
 
 
 def wants_color(options: GlobalOptions, stream: TextIO | None = None) -> bool:
-    """`--no-color` and `NO_COLOR` turn it off, `FORCE_COLOR` on (`0`: off); else a terminal has it that is not dumb.
+    """Decides on color.
 
+    `--no-color` and `NO_COLOR` turn it off, `FORCE_COLOR` on (`0`: off); else a terminal has it that is not dumb.
     `stream` is where it goes, standard output by default.
     """
     if options.no_color or os.environ.get("NO_COLOR"):
@@ -31,7 +35,7 @@ def wants_color(options: GlobalOptions, stream: TextIO | None = None) -> bool:
 
 
 def width() -> int | None:
-    """The terminal's columns; None where nothing has to be wrapped."""
+    """Returns the terminal's columns; None where nothing has to be wrapped."""
     if not sys.stdout.isatty():
         return None
     from shutil import get_terminal_size  # with all that it can unpack: only where somebody looks
@@ -44,19 +48,19 @@ _FOR_PEOPLE: Final = frozenset({"text", "table"})
 
 
 def result(text: str, output_format: str = "text", *, ended: bool = True) -> None:
-    """What a command tells, as it is; with a line break at its end, unless it is a piece of more."""
+    """Writes what a command tells, as it is; with a line break at its end, unless it is a piece of more."""
     _write(text, output_format, ended=ended)
 
 
 def check_is_read() -> None:
-    """For what tells again and again. Raises UnwrittenError where nobody can read it: it would go on for nothing."""
+    """Raises UnwrittenError where nobody can read what is told again and again: it would go on for nothing."""
     why = streams.lost()
     if why is not None:
         raise streams.UnwrittenError(str(why))
 
 
 def done(text: str, output_format: str = "text") -> None:
-    """What a command does or has done. Standard error shows it where standard output cannot."""
+    """Writes what a command does or has done. Standard error shows it where standard output cannot."""
     streams.acts()
     _write(text, output_format, instead=sys.stderr)
 
@@ -71,7 +75,7 @@ def _write(text: str, output_format: str, *, ended: bool = True, instead: TextIO
 
 
 def remark(text: str, options: GlobalOptions | None = None, output_format: str = "text") -> None:
-    """Something to know besides, on standard error; `-q` leaves it out."""
+    """Writes something to know besides to standard error; `-q` leaves it out."""
     if options is not None and options.quiet:
         return
     if output_format not in _FOR_PEOPLE and isinstance(sys.stderr, streams.Stream):
@@ -81,7 +85,7 @@ def remark(text: str, options: GlobalOptions | None = None, output_format: str =
 
 
 def setting(options: GlobalOptions, now: datetime, *, manifests: int | None = None) -> Setting:
-    """How a result is laid out here."""
+    """Returns how a result is laid out here."""
     return Setting(
         now,
         color=wants_color(options),
@@ -92,7 +96,7 @@ def setting(options: GlobalOptions, now: datetime, *, manifests: int | None = No
 
 
 def _prefix(config: Path | None) -> str:
-    """Where the project stands in the repository: annotations and code scanning name files from its top."""
+    """Returns where the project stands in the repository: annotations and code scanning name files from its top."""
     from campaignctl.manifests.project import find_project_file
 
     try:
@@ -105,7 +109,9 @@ def _prefix(config: Path | None) -> str:
 
 
 def _top(directory: Path) -> Path:
-    """In a GitHub workflow the workspace, else the git working tree's own directory, else `directory`."""
+    """Returns the top of the repository: in a GitHub workflow the workspace, else the git working tree's own
+    directory, else `directory`.
+    """
     workspace = os.environ.get("GITHUB_WORKSPACE")
     if workspace and directory.is_relative_to(Path(workspace).resolve()):
         return Path(workspace).resolve()
@@ -113,7 +119,7 @@ def _top(directory: Path) -> Path:
 
 
 def report_error(error: CampaignctlError, words: Sequence[str]) -> None:
-    """One message; on standard output where the format is one that programs read errors in."""
+    """Writes one error; to standard output where the format is one that programs read errors in."""
     from campaignctl.rendering.findings import error_document
 
     document, asked = error_document(error), asked_value(words, "--format")
@@ -133,7 +139,9 @@ def report_error(error: CampaignctlError, words: Sequence[str]) -> None:
 
 
 def asked_value(words: Sequence[str], *options: str) -> str:
-    """What the command line gives an option, however far it could be read; the last one, empty without it."""
+    """Returns what the command line gives an option, however far it could be read; the last value, empty without
+    it.
+    """
     found = ""
     for word, following in zip(words, [*words[1:], ""], strict=False):
         for option in options:

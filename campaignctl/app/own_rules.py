@@ -1,4 +1,6 @@
-"""Rules of a project's own, beside what was read: only where the environment names a rule file is anything imported."""
+"""Asks rules of a project's own about what was read; anything is imported only where the environment names a rule
+file.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class OwnFindings:
-    """What the rules find of each manifest, by its place: asked for whenever a policy is."""
+    """Finds what the rules say of each manifest, by its place; it is asked whenever a policy is."""
 
     def __init__(self, found: Mapping[tuple[str, int], tuple[Diagnostic, ...]]) -> None:
         self._found = found
 
     def __call__(self, desired: Desired) -> tuple[Diagnostic, ...]:
-        """Of one manifest."""
+        """Returns what was found of one manifest."""
         return self._found.get((desired.where.file, desired.document), ())
 
 
@@ -31,10 +33,11 @@ NO_FINDINGS = OwnFindings({})
 
 
 def with_own_rules(session: Session, reading: Reading) -> Reading:
-    """The reading, held against the environment's rule files.
+    """Checks what was read against the environment's rule files.
 
-    A mistake in a rule file, which keeps all of them from being asked, and a limit that was met are findings like those
-    of reading: they end a plan, an apply and a validation (exit 1). What the rules find is a policy's (exit 3).
+    A mistake in a rule file, which keeps all of them from being asked, and a limit that was met are findings like
+    those of reading: they end a plan, an apply and a validation (exit 1). What the rules find is a policy's (exit
+    3).
     """
     settings = session.environment.rule_files
     if not settings:
@@ -54,5 +57,5 @@ def with_own_rules(session: Session, reading: Reading) -> Reading:
 
 
 def _binds(desired: Desired, now: datetime) -> bool:
-    """Nothing binds what is over, or is to be ended."""
+    """Tells whether rules bind a manifest: nothing binds what is over, or is to be ended."""
     return desired.state not in ENDING_STATES and not window_of(desired.kind, desired.spec).over(now)

@@ -1,4 +1,4 @@
-"""A plan file, from disk to `SavedPlan`: complete, of a version we read, of the published shape, not edited."""
+"""Reads a plan file from disk to `SavedPlan`: complete, of a version we read, of the published shape, not edited."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from campaignctl.saved_plans.file import SavedPlan, holds_nothing, looks_like_pl
 
 
 def plan_among(paths: Sequence[str]) -> Path | None:
-    """The plan file that PATHS name, whatever its name ends in.
+    """Returns the plan file that PATHS name, whatever its name ends in.
 
     Raises:
         UsageError: it stands beside other things.
@@ -35,7 +35,7 @@ def refuse_empty(paths: Iterable[str]) -> None:
 
 
 def _begin(path: Path) -> str:
-    """How a file begins, blanks left out: enough to know most for what they are."""
+    """Reads the beginning of a file, blanks left out: enough to know most files for what they are."""
     try:
         with path.open("rb") as file:
             return file.read(256).decode("utf-8-sig", "replace").strip("\0 \t\r\n")
@@ -44,14 +44,17 @@ def _begin(path: Path) -> str:
 
 
 def load_plan(path: Path) -> SavedPlan:
-    """Raises InputError for a file that is cut or foreign, RefusedError for an edited or newer one."""
+    """Reads a plan file.
+
+    Raises InputError for a file that is cut or foreign, RefusedError for an edited or newer one.
+    """
     saved = read_plan(read_file(path), str(path))
     _check_shape(saved, path)
     return saved
 
 
 def _check_shape(saved: SavedPlan, path: Path) -> None:
-    """What is shown of a plan is read by its shape: a file of another shape is not shown by half."""
+    """Checks the shape of a plan file, by which it is shown: a file of another shape is not shown by half."""
     import jsonschema
 
     from campaignctl.app.published import schema_text

@@ -1,4 +1,4 @@
-"""The straight line that `plan` and `apply` walk: manifests → account → plan → its document."""
+"""Walks the straight line of `plan` and `apply`: manifests → account → plan → its document."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlanOptions:
-    """What the command line asks of a plan. `approved_before`: the plan was approved before this run makes it again.
+    """Holds what the command line asks of a plan. `approved_before`: the plan was approved before this run makes it
+    again.
 
     `expand_at` is when a saved plan was made: what repeats has the dates of that moment. None: of now.
     `count_lists`: whoever is about to be called from contact lists is counted.
@@ -56,7 +57,10 @@ class PlanOptions:
     count_lists: bool = True
 
     def __post_init__(self) -> None:
-        """Raises UsageError for an `--allow` that does not exist. Who deletes lists looks at every campaign first."""
+        """Raises UsageError for an `--allow` that does not exist.
+
+        Whoever deletes lists looks at every campaign first.
+        """
         if self.prune_lists:
             object.__setattr__(self, "refresh", "full")
         for flag in unknown_permissions(self.allowed):
@@ -68,7 +72,7 @@ class PlanOptions:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, what it was made under, and what its digest was computed over: `brief`, which shows no number.
+    """Holds a plan, what it was made under, and what its digest was computed over: `brief`, which shows no number.
 
     `show_numbers` is whether they were asked for, `looked_at` when reading the account began, by the clock's
     `monotonic`; `token` keys the seal.
@@ -86,7 +90,7 @@ class Planned:
     def sealed(
         cls, plan: Plan, terms: Terms, decisions: Decisions, session: Session, looked_at: float | None = None
     ) -> Planned:
-        """With the digest of what its document shows, numbers masked."""
+        """Seals a plan with the digest of what its document shows, numbers masked."""
         from campaignctl.rendering.as_json import brief_document
 
         brief = brief_document(plan, terms.environment)
@@ -97,11 +101,11 @@ class Planned:
 
     @property
     def document(self) -> AnyPlanDocument:
-        """As text shows it."""
+        """Returns the document as text shows it."""
         return self.document_for("text")
 
     def document_for(self, output_format: str) -> AnyPlanDocument:
-        """The document as a format may show it: most never show a number, whatever the command line says."""
+        """Returns the document as a format may show it: most never show a number, whatever the command line says."""
         from campaignctl.rendering.as_json import brief_document
 
         row, environment = FORMATS[output_format], self.terms.environment
@@ -113,7 +117,7 @@ class Planned:
 
     @property
     def file(self) -> PlanDocument:
-        """As a plan file holds it: every number masked, whatever the command line says."""
+        """Returns the document as a plan file holds it: every number masked, whatever the command line says."""
         return self._complete(self.brief, show_numbers=False)
 
     def _complete(self, brief: BriefPlanDocument, show_numbers: bool) -> PlanDocument:
@@ -123,14 +127,15 @@ class Planned:
         return sealed(complete, self.token)
 
     def cut_down(self, plan: Plan, session: Session) -> Planned:
-        """The same, for what is left of a saved plan."""
+        """Returns the same for what is left of a saved plan."""
         return Planned.sealed(plan, self.terms, self.decisions, session, self.looked_at)
 
 
 @dataclass(frozen=True)
 class PlanBasis:
-    """The account beside the manifests, and what the rules make of it. `reading` has the lists of the account by SID,
-    `lists` are the project's own by name.
+    """Holds the account beside the manifests, and what the rules make of it.
+
+    `reading` has the lists of the account by SID, `lists` are the project's own by name.
     """
 
     reading: Reading
@@ -141,7 +146,7 @@ class PlanBasis:
 
 
 def look(session: Session, reading: Reading, client: Client, asked: PlanOptions) -> PlanBasis:
-    """Fetches the account and judges. Raises ApiError where it cannot be read."""
+    """Fetches the account and asks the rules. Raises ApiError where it cannot be read."""
     from campaignctl.api.refresh import fetch
 
     snapshot = fetch(client, reading.all_manifests, refresh=asked.refresh, expand_at=asked.expand_at)
@@ -164,7 +169,7 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
 def _decide_with_own_lists(
     reading: Reading, judged: Judged, rules: CountingRules, asked: PlanOptions
 ) -> tuple[Decisions, Snapshot, Mapping[str, ManagedList]]:
-    """The same for a project that keeps lists of its own."""
+    """Asks the rules for a project that keeps lists of its own."""
     from campaignctl.app.contact_lists import ListPlanner
 
     repeats = level_of(RULES["duplicate_numbers"], rules.terms.environment)
@@ -193,7 +198,7 @@ def _terms(session: Session, reading: Reading, snapshot: Snapshot, asked: PlanOp
 
 
 def _refuse_names_of_both_kinds(asked: PlanOptions, decisions: Decisions) -> None:
-    """What is allowed or sent again by name is so for one campaign. Raises UsageError."""
+    """Raises UsageError for a name of both kinds: what is allowed or sent again by name is so for one campaign."""
     flags = (flag.partition(":")[2] for flag in asked.allowed)
     for name in dict.fromkeys((*flags, *asked.resend)):
         kinds = (it.key.kind for it in decisions.changes if it.key.name == name and not it.of_list)
@@ -205,7 +210,7 @@ def _consent(flags: tuple[str, ...], environment: Environment) -> Consent:
 
 
 def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[Reading, Snapshot]:
-    """The manifests with SIDs for the names of lists, which are read once, and only where one is named."""
+    """Puts SIDs for the names of lists, which are read once, and only where one is named."""
     own = _own_lists(reading)
     if not asks_by_name(reading.all_manifests, own):
         return reading, snapshot
@@ -224,7 +229,7 @@ def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[R
 
 
 def _without_called(reading: Reading, snapshot: Snapshot, country: Country | None) -> Reading:
-    """The manifests without those whom campaigns that they suppress have called, as the account shows it."""
+    """Leaves out whom the campaigns that manifests suppress have called, as the account shows it."""
     if not any(it.suppression and it.suppression.campaigns for it in reading.all_manifests):
         return reading
     from campaignctl.planning.earlier import with_earlier
@@ -245,7 +250,7 @@ def _own_lists(reading: Reading) -> frozenset[str]:
 
 
 def _with_earlier_runs(session: Session, reading: Reading, snapshot: Snapshot, client: Client) -> Snapshot:
-    """What runs on this machine made that were cut off, whether or not a list shows it."""
+    """Adds what runs on this machine made that were cut off, whether or not a list shows it."""
     intents = [intent for intent in open_intents(session).left() if intent.sid is not None]
     if not intents:
         return snapshot
@@ -270,7 +275,7 @@ def make(session: Session, reading: Reading, client: Client, asked: PlanOptions)
 
 
 def _seal(session: Session, reading: Reading, at: datetime | None = None) -> ManifestsSeal:
-    """`at` is the moment as of which what repeats has dates."""
+    """Seals the manifests; `at` is the moment as of which what repeats has dates."""
     country = session.environment.country
     if CONTACT_LIST not in reading.companions:
         return seal_manifests(reading.selected, country, session.token, at=at)
@@ -280,7 +285,7 @@ def _seal(session: Session, reading: Reading, at: datetime | None = None) -> Man
 
 
 def _unsettled(session: Session) -> dict[tuple[str, str], str]:
-    """The creates that earlier runs on this machine never learned the outcome of."""
+    """Returns the creates whose outcome earlier runs on this machine never learned."""
     intents = open_intents(session)
     return {
         (intent.kind, intent.name): str(intents.path(intent.kind, intent.name))
@@ -290,12 +295,12 @@ def _unsettled(session: Session) -> dict[tuple[str, str], str]:
 
 
 def open_intents(session: Session) -> Intents:
-    """The intents of the environment's account."""
+    """Returns the intents of the environment's account."""
     return Intents(session.intents_directory, session.host, session.environment.account_sid, session.clock)
 
 
 def _selection(session: Session, asked: PlanOptions) -> Selection:
-    """PATHS as seen from the project file; the values of `--var` are kept as keyed hashes."""
+    """Describes the selection: PATHS as seen from the project file; the values of `--var` are kept as keyed hashes."""
     variables = {name: keyed(session.token, value) for name, value in session.options.variables.items()}
     paths = tuple(map(session.seen_from_root, asked.paths))
     return Selection(paths, asked.labels, asked.prune, variables, asked.resend, asked.prune_lists)

@@ -1,4 +1,7 @@
-"""Progress of an apply: a bar on a terminal, a line per operation elsewhere. Both on standard error."""
+"""Shows the progress of an apply: a bar on a terminal, a line for each operation elsewhere.
+
+Both go to standard error.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ class Reporter:
             self._bar.__exit__(kind, error, trace)
 
     def step(self, step: Step, result: OperationResult) -> None:
-        """One operation is over."""
+        """Shows that one operation is over."""
         from campaignctl.rendering.as_text.results import operation_line
 
         self._done += 1

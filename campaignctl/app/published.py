@@ -1,4 +1,4 @@
-"""The schemas that are shipped with the package: those of files and those of outputs."""
+"""Reads the schemas that are shipped with the package: those of files and those of outputs."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _SUFFIX = ".schema.json"
 
 
 def names() -> list[str]:
-    """`voice-campaign`, `plan` … in order."""
+    """Returns the names in order: `voice-campaign`, `plan` and so on."""
     found = (file.name for file in (files("campaignctl") / "schemas").iterdir())
     return sorted(name.removesuffix(_SUFFIX) for name in found if name.endswith(_SUFFIX))
 
 
 def schema_text(name: str) -> str:
-    """A schema as it stands in its file.
+    """Returns a schema as it stands in its file.
 
     Raises:
         InputError: there is none of that name.

@@ -1,4 +1,4 @@
-"""Who is left out, once more: sources are read again when a question is answered, and when their files change."""
+"""Finds who is left out once more: sources are read again when a question is answered, and when their files change."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Stamp: TypeAlias = Mapping[str, tuple[int, int] | None]
 
 @dataclass
 class SourceWatch:
-    """The manifests as their sources left them, read again where a file has changed since.
+    """Holds the manifests as their sources left them, read again where a file has changed since.
 
     `written` are all manifests before anybody was left out, `lists` all lists of the project.
     """
@@ -44,12 +44,12 @@ class SourceWatch:
     def over(
         cls, session: Session, manifests: Iterable[Desired], lists: Sequence[ContactList] = ()
     ) -> SourceWatch:
-        """Nothing is read before the first write, and then all of it is."""
+        """Makes a watch; nothing is read before the first write, and then everything is."""
         written = tuple(replace(it.as_written, suppression=None) for it in lists)
         return cls(session, tuple(map(as_written, manifests)), lists=written)
 
     def recipients(self, desired: Desired) -> Desired:
-        """The manifest as it is to be sent now: itself where nothing changed.
+        """Returns the manifest as it is to be sent now: the same object where nothing changed.
 
         Raises:
             TooLateError: somebody would be called who was left out, nobody can tell, or nobody is left.
@@ -77,8 +77,9 @@ class SourceWatch:
         )
 
     def members(self, managed: ManagedList) -> ManagedList:
-        """A list of the project as it is to be uploaded now: itself where nothing changed. Raises TooLateError as
-        `recipients` does.
+        """Returns a list of the project as it is to be uploaded now: the same object where nothing changed.
+
+        Raises TooLateError as `recipients` does.
         """
         from campaignctl.contact_lists.members import members_of
 

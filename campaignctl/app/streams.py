@@ -1,4 +1,4 @@
-"""Standard output and error of the process. What cannot be printed stops nothing (rule 9).
+"""Replaces standard output and error of the process. What cannot be printed stops nothing (rule 9).
 
 `take_over` puts a `Stream` in the place of each, so that whatever prints (click's help, a question, a progress bar)
 goes through here. A stream never raises: it keeps in mind why something could not be written (`lost`), and whoever
@@ -34,7 +34,7 @@ ERRORS: Final = "campaignctl-plain"
 
 
 def _plain(error: UnicodeError) -> tuple[str | bytes, int]:
-    """An error handler of `codecs`."""
+    """Spells out what an encoding lacks; it is an error handler of `codecs`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     sign = error.object[error.start]
@@ -48,11 +48,11 @@ codecs.register_error(ERRORS, _plain)
 
 
 class UnwrittenError(Exception):
-    """Standard output takes no more: for what only tells there is no use in going on."""
+    """Says that standard output takes no more: for a command that only tells there is no use in going on."""
 
 
 class _Said(NamedTuple):
-    """Something for a stream. `instead`: where it is written when that one cannot be."""
+    """Holds something for a stream. `instead` is where it is written when that one cannot be."""
 
     stream: Stream
     text: str
@@ -61,7 +61,7 @@ class _Said(NamedTuple):
 
 
 class Stream(io.TextIOBase):
-    """One of the two. `lost` is why something could not be written; nothing more is tried then."""
+    """Replaces one of the two streams. `lost` is why something could not be written; nothing more is tried then."""
 
     def __init__(self, fd: int, encoding: str, writer: _StreamWriter, lost: OSError | None = None) -> None:
         self._fd, self._encoding, self._writer = fd, encoding, writer
@@ -70,7 +70,7 @@ class Stream(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """What its reader is said to read."""
+        """Returns the encoding that its reader is said to read."""
         return self._encoding
 
     @property
@@ -79,8 +79,10 @@ class Stream(io.TextIOBase):
         return ERRORS
 
     def write(self, text: str | bytes, /) -> int:
-        """Text for people, in the encoding of whoever reads it. What click offers a shell comes as bytes; with none
-        at all it asks whether that is all we take."""
+        """Writes text for people, in the encoding of whoever reads it.
+
+        What click offers a shell comes as bytes; with none at all it asks whether that is all we take.
+        """
         if isinstance(text, str):
             self.say(text)
         elif text:
@@ -90,24 +92,27 @@ class Stream(io.TextIOBase):
         return len(text)
 
     def say(self, text: str, *, utf8: bool = False, instead: Stream | None = None) -> None:
-        """The same. What programs and pages read is UTF-8 everywhere. `instead` shows what this one cannot."""
+        """Writes a text as `write` does.
+
+        What programs and pages read is UTF-8 everywhere. `instead` shows what this stream cannot.
+        """
         if text:
             self._writer.put(_Said(self, text, utf8, instead))
 
     def fileno(self) -> int:
-        """Its descriptor."""
+        """Returns its file descriptor."""
         return self._fd
 
     def isatty(self) -> bool:
-        """Whether it is a terminal."""
+        """Tells whether it is a terminal."""
         return os.isatty(self._fd)
 
     def writable(self) -> bool:
-        """Always: what cannot be written is `lost`."""
+        """Returns True always: what cannot be written is `lost`."""
         return True
 
     def deliver(self, text: str, utf8: bool) -> bool:
-        """Writes all of it, however long that takes. False where that cannot be."""
+        """Writes all of it, however long that takes. Returns False where that cannot be."""
         data = text.encode("utf-8", "backslashreplace") if utf8 else self._encoder.encode(text)
         rest = memoryview(data)
         try:
@@ -125,7 +130,7 @@ class Stream(io.TextIOBase):
             return 0
 
     def _wait(self) -> None:
-        """Until the reader takes something, or is gone. Raises TimeoutError for one that takes nothing."""
+        """Waits until the reader takes something, or is gone. Raises TimeoutError for one that takes nothing."""
         from select import select
 
         if not select([], [self._fd], [], _PATIENCE_SECONDS)[1]:
@@ -140,7 +145,7 @@ class _StreamWriter:
         self._queue: SimpleQueue[_Said | Event] | None = None
 
     def put(self, said: _Said) -> None:
-        """Returns when it is written, or before that where nobody waits."""
+        """Hands one text on. It returns when that is written, or before where nobody waits."""
         if self._queue is None and self.waits:
             _deliver(said)
             return
@@ -201,7 +206,7 @@ def take_over() -> None:
 
 
 def _occupy() -> None:
-    """A descriptor that was closed would be given to the next file that is opened: a database, a socket."""
+    """Occupies descriptors that were closed: the next file that is opened, a database or a socket, would get them."""
     for fd in (0, 1, 2):
         try:
             os.fstat(fd)
@@ -210,7 +215,7 @@ def _occupy() -> None:
 
 
 def _stream(own: TextIO | None, fd: int) -> TextIO:
-    """`own` is None where the process was begun with it closed."""
+    """Makes a stream; `own` is None where the process was begun with it closed."""
     if own is None:
         closed = OSError(errno.EBADF, "it is closed")
         return cast(TextIO, Stream(fd, "utf-8", _WRITER, closed))
@@ -223,7 +228,7 @@ def _stream(own: TextIO | None, fd: int) -> TextIO:
 
 @contextmanager
 def never_waiting(wanted: bool = True) -> Iterator[None]:
-    """Nothing in the block waits for a reader."""
+    """Lets nothing in the block wait for a reader."""
     before = _WRITER.waits
     _WRITER.waits = before and not wanted
     try:
@@ -238,12 +243,14 @@ def drain() -> None:
 
 
 def lost() -> OSError | None:
-    """Why the result, or a part of it, could not be written."""
+    """Returns why the result, or a part of it, could not be written."""
     return sys.stdout.lost if isinstance(sys.stdout, Stream) else None
 
 
 def acts() -> None:
-    """This command does something: what it says is told wherever it can be, and nobody is left without a word."""
+    """Says that this command does something: what it says is told wherever it can be, and nobody is left without a
+    word.
+    """
     _WRITER.acts = True
 
 

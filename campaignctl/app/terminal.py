@@ -1,4 +1,4 @@
-"""What a terminal adds: a question before something is done, and a word while the account makes us wait."""
+"""Adds what a terminal allows: a question before something is done, and a word while the account makes us wait."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from campaignctl.errors import RefusedError, UsageError
 
 
 def confirm(question: str, *, auto_approve: bool, otherwise: str) -> None:
-    """`yes` on a terminal; elsewhere nobody can be asked, and `otherwise` says what to give instead.
+    """Asks for `yes` on a terminal; elsewhere nobody can be asked, and `otherwise` says what to give instead.
 
     Raises RefusedError for any other answer, UsageError where there is no terminal.
     """
@@ -34,13 +34,13 @@ _ERASE: Final = "\r\x1b[K"
 
 
 def said(clock: Clock, options: GlobalOptions) -> Clock:
-    """The same clock; where somebody looks on, its `sleep` says how long it is."""
+    """Returns the same clock; where somebody looks on, its `sleep` says how long it takes."""
     looked_at = sys.stderr.isatty() and not options.quiet and os.environ.get("TERM") != "dumb"
     return _AnnouncedClock(clock) if looked_at else clock
 
 
 class _AnnouncedClock(SameTime):
-    """The line is gone when the wait is over, and makes way for a progress bar's."""
+    """Announces waits in a line that is gone when the wait is over, and makes way for a progress bar's."""
 
     def sleep(self, seconds: float) -> None:
         """See `Clock`."""

@@ -31,12 +31,12 @@ _SANDBOX_SECRET = "sandbox"
 
 
 class Reading(NamedTuple):
-    """The project's manifests: all that could be read, and those that were selected.
+    """Holds the project's manifests: all that could be read, and those that were selected.
 
     `complete` is False when a file outside the selection could not be read. `empty_paths` are the paths of the
     project file that hold no manifest, `used` the variables that manifests name, `companions` the documents beside
-    the campaigns by their kind, `selected_companions` where those of them stand that were selected,
-    `own_rules` what the project's own rules find of each manifest.
+    the campaigns by their kind, `selected_companions` where those of them stand that were selected, `own_rules`
+    what the project's own rules find of each manifest.
     """
 
     all_manifests: tuple[Desired, ...]
@@ -51,7 +51,7 @@ class Reading(NamedTuple):
 
 
 class Connection(NamedTuple):
-    """An open account, and its scheme and host. `settles`: lists may lag, and others may create there too."""
+    """Holds an open account, and its scheme and host. `settles`: lists may lag, and others may create there too."""
 
     client: Client
     settles: bool
@@ -60,14 +60,17 @@ class Connection(NamedTuple):
 
 
 def _start(options: GlobalOptions) -> Path:
-    """Where the project is looked for. One that is named in full needs no working directory, which may be gone."""
+    """Returns where the project is looked for.
+
+    One that is named in full needs no working directory, which may be gone.
+    """
     config = options.config
     return config.parent if config is not None and config.is_absolute() else Path.cwd()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Session:
-    """One command's view of the world."""
+    """Holds what one command works with: the project, an environment, the clock and the options."""
 
     options: GlobalOptions
     project: ProjectFile
@@ -90,9 +93,8 @@ class Session:
 
     @classmethod
     def open_lenient(cls, options: GlobalOptions) -> tuple[Session, tuple[Diagnostic, ...]]:
-        """The same for what must not wait for the project file to be fixed: the mistakes outside the environment.
-
-        Raises InputError where the environment itself is wrong.
+        """Opens a session for what must not wait for the project file to be fixed; returns the mistakes outside the
+        environment, too. Raises InputError where the environment itself is wrong.
         """
         from campaignctl.manifests.project import load_project_lenient
 
@@ -110,13 +112,13 @@ class Session:
         return cls(options, project, environment, environ, options.clock)
 
     def read(self, paths: Sequence[str], labels: str = "") -> Reading:
-        """Every manifest of the project, and which of them PATHS and labels select; what is odd about the settings
-        they were read with, too. Raises UsageError.
+        """Reads every manifest of the project, and which of them PATHS and labels select; and what is odd about the
+        settings they were read with. Raises UsageError.
         """
         return self.remarked(self.load(paths, labels))
 
     def load(self, paths: Sequence[str], labels: str = "") -> Reading:
-        """The manifests alone: they are the same for all environments that have the same variables."""
+        """Reads the manifests alone: they are the same for all environments that have the same variables."""
         from campaignctl.manifests.reading import load_manifests
 
         if not paths and self.project.file is None:
@@ -135,14 +137,14 @@ class Session:
         )
 
     def remarked(self, reading: Reading) -> Reading:
-        """With what is odd about the project file and about the variables of this environment."""
+        """Adds what is odd about the project file and about the variables of this environment."""
         from campaignctl.manifests.remarks import of_variables
 
         odd = of_variables(self.project, self.environment, self.options.variables, reading.used)
         return reading._replace(findings=in_order((*reading.findings, *self.project.findings, *odd)))
 
     def read_lenient(self, amiss: Sequence[Diagnostic] = ()) -> Reading:
-        """Every manifest that can be read, for what looks at an account with or without a project.
+        """Reads every manifest that can be read, for what looks at an account with or without a project.
 
         `amiss` are the mistakes of the project file that `open_lenient` told of.
         """
@@ -150,16 +152,19 @@ class Session:
         return reading._replace(findings=(*amiss, *reading.findings))
 
     def read_for_plan(self, paths: Sequence[str], labels: str = "", prune: bool = False) -> Reading:
-        """The same as `read_valid`, for what may create: the project's own rules are asked, too. Raises InputError."""
+        """Reads as `read_valid` does, for what may create: the project's own rules are asked, too.
+
+        Raises InputError.
+        """
         from campaignctl.app.own_rules import with_own_rules
 
         return self._valid(with_own_rules(self, self.read(paths, labels)), prune)
 
     def read_valid(self, paths: Sequence[str], labels: str = "", prune: bool = False) -> Reading:
-        """The same, for commands that act: one invalid manifest among the selected stops them. Raises InputError.
+        """Reads manifests for commands that act: one invalid manifest among the selected stops them.
 
-        With `prune` a path of the project file that holds no manifest stops them too: it may have been emptied by
-        mistake, and all of its campaigns would be orphans.
+        Raises InputError. With `prune` a path of the project file that holds no manifest stops them too: it may
+        have been emptied by mistake, and all of its campaigns would be orphans.
         """
         return self._valid(self.read(paths, labels), prune)
 
@@ -181,11 +186,11 @@ class Session:
         return reading
 
     def seen_from_root(self, path: str) -> str:
-        """One of PATHS, relative to the project file: a saved plan may be applied from another directory."""
+        """Returns one of PATHS, relative to the project file: a saved plan may be applied from another directory."""
         return path if self._at_root else Path(os.path.relpath(path, self.project.root)).as_posix()
 
     def seen_from_here(self, path: str) -> str:
-        """The way back."""
+        """Returns a path relative to the project file as seen from the working directory."""
         return path if self._at_root else os.path.relpath(Path(self.project.root, path))
 
     @property
@@ -193,7 +198,9 @@ class Session:
         return Path.cwd() == Path(self.project.root)
 
     def checkout(self) -> Checkout | None:
-        """The commit that the project's files are of; None outside git, and for a sandbox, whose clock is its own."""
+        """Returns the commit that the project's files are of; None outside git, and for a sandbox, whose clock is
+        its own.
+        """
         if self.environment.is_sandbox:
             return None
         from campaignctl.manifests.revision import checked_out
@@ -201,14 +208,14 @@ class Session:
         return checked_out(Path(self.project.root))
 
     def locate(self, desired: Desired, path: str) -> Position:
-        """Where a field of a manifest stands: the file is read once more for it."""
+        """Returns where a field of a manifest stands; the file is read once more for it."""
         from campaignctl.manifests.places import locate_field
 
         variables = {**self.environment.vars, **self.options.variables}
         return locate_field(Path(self.project.root), desired, path, variables)
 
     def locate_companion(self, companion: Companion, path: str) -> Position:
-        """Where a part of a document beside the campaigns stands."""
+        """Returns where a part of a document beside the campaigns stands."""
         from campaignctl.manifests.places import locate
 
         place = companion.place
@@ -216,7 +223,7 @@ class Session:
 
     @property
     def token(self) -> str:
-        """The API token. Raises CredentialsError where it is missing."""
+        """Returns the API token. Raises CredentialsError where it is missing."""
         return self._secret(self.environment.token_env)
 
     def _secret(self, variable: str) -> str:
@@ -232,17 +239,17 @@ class Session:
 
     @property
     def state_directory(self) -> Path:
-        """Where the sandbox's database and the intents of creates live."""
+        """Returns the directory of the sandbox's database and the intents of creates."""
         return Path(self.project.root) / ".campaignctl"
 
     @property
     def sandbox_database(self) -> Path:
-        """Where the environment's sandbox keeps its state."""
+        """Returns the file in which the environment's sandbox keeps its state."""
         return self.state_directory / "sandbox.db"
 
     @property
     def sandbox_start(self) -> datetime | None:
-        """Where a fresh sandbox's clock begins; None for the machine's own time."""
+        """Returns the moment at which a fresh sandbox's clock begins; None for the machine's own time."""
         text = self.environment.sandbox_clock
         return instant(text) if text else None
 
@@ -250,7 +257,7 @@ class Session:
     def account(
         self, clock: Clock | None = None, audit_log: Path | None = None, use_reserved_quota: bool = False
     ) -> Iterator[Connection]:
-        """The environment's account; a sandbox is started, or the one that runs is used.
+        """Opens the environment's account; a sandbox is started, or the one that runs is used.
 
         `clock` stands in for the session's own: one whose waits can be interrupted. `use_reserved_quota`: this is
         the pause by hand that requests are kept back for.
@@ -288,17 +295,17 @@ class Session:
 
     @property
     def host(self) -> str:
-        """What tells this account's server from others in an intent."""
+        """Returns what tells this account's server from others in an intent."""
         return self.environment.host
 
     @property
     def intents_directory(self) -> Path:
-        """Where creates are noted before they are sent."""
+        """Returns the directory in which creates are noted before they are sent."""
         return self.state_directory / "intents"
 
     @contextmanager
     def _server(self) -> Iterator[tuple[str, bool]]:
-        """Scheme and host, and whether somebody else may create there at the same time."""
+        """Yields scheme and host, and whether somebody else may create there at the same time."""
         if not self.environment.is_sandbox:
             assert self.environment.base_url is not None, "an environment of the live API has its host"
             yield self.environment.base_url, True

@@ -1,4 +1,4 @@
-"""What an account answered when it was told of people: whose contact is whose, and who was refused. Pure."""
+"""Says what an account answered when it was told of people: whose contact is whose, and who was refused. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNKNOWN: Final = frozenset({408, 429, 499})
 
 @dataclass
 class Contacts:
-    """What is known of the contacts of a list, batch by batch.
+    """Holds what is known of the contacts of a list, batch by batch.
 
     `refused` are the numbers of people who have none, as far as the answers tell who that is, `unplaced` counts the
     others; `unsent` counts items that show somebody who was not sent. `silent` counts, by field, known contacts
@@ -33,11 +33,11 @@ class Contacts:
 
     @property
     def failed(self) -> int:
-        """How many were refused, or are somebody else."""
+        """Returns how many people were refused, or are somebody else."""
         return len(self.refused) + self.unplaced + self.unsent
 
     def take(self, numbers: Sequence[str], fields: Sequence[str], items: Sequence[ContactItem]) -> None:
-        """One batch: the numbers that were sent, and the answer's items, in whatever order."""
+        """Takes the answer to one batch: the numbers that were sent, and the answer's items, in whatever order."""
         shown = [self._shown(item) for item in items]
         in_order = len(items) == len(numbers) and all(
             there is None or there == sent for there, sent in zip(shown, numbers, strict=True)
@@ -59,7 +59,7 @@ class Contacts:
                 seen.add(number)
 
     def _shown(self, item: ContactItem) -> str | None:
-        """A number that an item shows; a masked one is not shown."""
+        """Returns the number that an item shows; a masked one is not shown."""
         text = item.number or ""
         number = canonical_number(text, self.country)
         return number if number.removeprefix("+").isdigit() else None
@@ -71,7 +71,7 @@ def _silent(item: ContactItem, fields: Sequence[str]) -> Iterator[str]:
 
 
 def is_undecided(items: Iterable[ContactItem]) -> bool:
-    """Whether nobody knows what became of one of them."""
+    """Tells whether nobody knows what became of one of the items."""
     return any(
         not item.fine and item.code is not None and (item.code >= 500 or item.code in _UNKNOWN)
         for item in items
@@ -79,7 +79,7 @@ def is_undecided(items: Iterable[ContactItem]) -> bool:
 
 
 def told_lines(lines: Collection[int], most: int = 20) -> str:
-    """`lines 3, 17 and 20`."""
+    """Writes lines: `lines 3, 17 and 20`."""
     shown = sorted(lines)[:most]
     rest = len(lines) - len(shown)
     more = f" and {rest:,} more" if rest else ""

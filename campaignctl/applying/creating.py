@@ -1,4 +1,4 @@
-"""At most one create (rule 10): an intent, one request, and a look where its outcome is not known.
+"""Creates at most once (rule 10): an intent, one request, and a look where its outcome is not known.
 
     planned ── intent written ── sent ─┬─ answered ───────────────────────────── made
                                        ├─ refused, never connected, too late ─── not made
@@ -38,7 +38,7 @@ _ROUNDED: Final = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What became of a create. `adopted`: found by its name, so it may be another run's."""
+    """Holds what became of a create. `adopted`: it was found by its name, so it may be another run's."""
 
     exchange: Exchange
     adopted: bool = False
@@ -46,7 +46,10 @@ class Made:
 
 @dataclass
 class Creator:
-    """Creates, and counts what it lost. `lost` counts those in a row whose fate is open or that never arrived."""
+    """Creates campaigns, and counts what it lost.
+
+    `lost` counts those in a row whose outcome is open or that never arrived.
+    """
 
     account: AccountPort
     sender: Sender
@@ -57,16 +60,19 @@ class Creator:
 
     @property
     def gave_up(self) -> bool:
-        """Whether no further create is sent."""
+        """Tells whether no further create is sent."""
         return self.lost >= MOST_LOST_IN_A_ROW
 
     def create(self, desired: Desired, spec: Mapping[str, Value], check: Check | None = None) -> Made:
-        """Raises InputError where the intent cannot be written, and what `check` raises: then nothing was sent."""
+        """Creates one campaign.
+
+        Raises InputError where the intent cannot be written, and what `check` raises: then nothing was sent.
+        """
         kind, name = desired.kind, desired.name or ""
         earlier, sent_at = self.intents.earlier(kind.name, name), self.account.now()
 
         def note() -> None:
-            """Right before it goes out, whatever it waited for: its age counts from here."""
+            """Notes the intent right before the request goes out, whatever it waited for: its age counts from here."""
             nonlocal sent_at
             if check is not None:
                 check()
@@ -96,10 +102,11 @@ class Creator:
                 return self._look(desired, exchange.answer, exchange.attempts, sent_at)
 
     def _look(self, desired: Desired, unknown: Unknown, attempts: int, sent_at: datetime) -> Made:
-        """The one that is there serves where it is as asked, and is this run's own where it was made since.
+        """Looks for a campaign whose create had no known outcome.
 
-        Nobody is sure of any other one; where all of a name are to wait, all that is found is paused, and nobody who
-        wants to end cuts the look short: its pause belongs to the create.
+        The one that is there serves where it is as asked, and is this run's own where it was made since. Nobody is
+        sure of any other one; where all of a name are to wait, all that is found is paused, and nobody who wants to
+        end cuts the look short: its pause belongs to the create.
         """
         waits = desired.state is State.PAUSED
         with self.hooks.undeterred() if waits else nullcontext():
@@ -117,7 +124,7 @@ class Creator:
         return Made(Exchange(Unknown(message, unknown.http), attempts))
 
     def _found(self, desired: Desired) -> list[Live]:
-        """By its name; at last among all that are alive, for an account whose search shows nothing."""
+        """Finds campaigns by the name; at last among all that are alive, for an account whose search shows nothing."""
         with suppress(InterruptedRunError):  # what was sent stays unknown
             for _ in self._moments():
                 if found := self._namesakes(desired, self.account.search):
@@ -126,7 +133,7 @@ class Creator:
         return []
 
     def _moments(self) -> Iterator[None]:
-        """Now, and again at growing distances until `settle_seconds` are over."""
+        """Yields now, and again at growing distances until `settle_seconds` are over."""
         waited, step = 0.0, 1.0
         yield
         while waited < self.environment.settle_seconds:
@@ -137,7 +144,7 @@ class Creator:
             yield
 
     def _namesakes(self, desired: Desired, look: Callable[[Kind, str], Listing]) -> list[Live]:
-        """The alive campaigns of the name, oldest first; none where they cannot be read."""
+        """Returns the alive campaigns of the name, oldest first; none where they cannot be read."""
         try:
             listing = look(desired.kind, desired.name or "")
         except ApiError:
@@ -145,7 +152,9 @@ class Creator:
         return namesakes(listing.campaigns, desired.name or "")
 
     def settling(self, kind: Kind, name: str, listing: Listing) -> Listing:
-        """What may settle a name: the list, or a complete search by the name where an item of the list has failed."""
+        """Returns what may settle a name: the list, or a complete search by the name where an item of the list has
+        failed.
+        """
         if listing.complete:
             return listing
         try:
@@ -158,13 +167,15 @@ class Creator:
         return not compare(desired, live, self.environment.country).differences
 
     def pause_all_but_the_oldest(self, oldest_first: list[Live], *, and_that_one: bool = False) -> str:
-        """Nobody can tell which one this run made; one that calls too much is worse than one that waits."""
+        """Pauses all campaigns but the oldest: nobody can tell which one this run made, and one that calls too much
+        is worse than one that waits.
+        """
         spared = "all" if and_that_one else f"all but the oldest, {oldest_first[0].sid},"
         others = oldest_first if and_that_one else oldest_first[1:]
         return f"several have its name; {self._paused(others, f'{spared} are paused')}"
 
     def _paused(self, campaigns: list[Live], says: str) -> str:
-        """What is said once they are; those that were not seen to be quiet are named."""
+        """Pauses campaigns and returns what is then said; those that were not seen to be quiet are named."""
         lost = []
         with self.hooks.undeterred():
             for live in campaigns:
@@ -174,12 +185,15 @@ class Creator:
 
 
 def _made_since(live: Live, moment: datetime) -> bool:
-    """One that shows no date appeared since all the same: nothing alive had the name before."""
+    """Tells whether a campaign was made since.
+
+    One that shows no date appeared since all the same: nothing alive had the name before.
+    """
     return live.created is None or live.created >= moment - _ROUNDED
 
 
 def namesakes(campaigns: tuple[Live, ...], name: str) -> list[Live]:
-    """The alive ones of a name, oldest first."""
+    """Returns the alive campaigns of a name, oldest first."""
     return sorted(
         (live for live in campaigns if live.alive and live.name == name), key=lambda live: live.age_key
     )

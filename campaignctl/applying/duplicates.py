@@ -1,7 +1,7 @@
 """Ends a campaign of which another run made the same before (rule 10.5): the one irreversible thing done unasked.
 
-It is one that this very run made, or an earlier one on this machine. An account refuses an action in its own way
-where the campaign has moved on, so each step follows from what the campaign is, not from what was asked before.
+This very run made it, or an earlier one on this machine. An account refuses an action in its own way where the
+campaign has moved on, so each step follows from what the campaign is, not from what was asked before.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ _MOST_STEPS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How far it came. `older` is the campaign that stays, as it was just read; None where it is not there any more,
-    and then nothing was sent, or where nobody can tell what it is doing, and then the younger was paused at most.
-    `trouble` says why the younger one could not be ended."""
+    """Says how far ending a duplicate came.
+
+    `older` is the campaign that stays, as it was just read; None where it is not there any more, and then nothing
+    was sent, or where nobody can tell what it is doing, and then the younger was paused at most. `trouble` says why
+    the younger one could not be ended.
+    """
 
     older: Live | None
     operations: tuple[OperationResult, ...] = ()
@@ -33,16 +36,16 @@ class Ending:
 
     @property
     def says(self) -> str:
-        """`was paused, completed, archived`."""
+        """Writes what was done: `was paused, completed, archived`."""
         done = [OPERATIONS[it.op].done for it in self.operations if it.outcome is OperationOutcome.APPLIED]
         return f"was {', '.join(done)}" if done else "is over"
 
 
 def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:
-    """Pauses, completes and archives it, from whatever status it has; what that status does not need is not sent.
-
-    Not before the older one has been read and is still alive: else nobody would be called. Where it is there and
-    nobody can tell what it is doing, ours is paused and no more: one that waits is better than two that call.
+    """Pauses, completes and archives a campaign, from whatever status it has; what that status does not need is not
+    sent. It waits until the older one has been read and is still alive: else nobody would be called. Where that is
+    there and nobody can tell what it is doing, ours is paused and no more: one that waits is better than two that
+    call.
     """
     stays = _as_it_is(sender, older)
     if stays is None or stays.finished:
@@ -67,7 +70,7 @@ def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:
 
 
 def _as_it_is(sender: Sender, older: Live) -> Live | None:
-    """Read by its SID; of unknown status where the answer cannot be read, None where it is not there."""
+    """Reads a campaign by its SID; of unknown status where the answer cannot be read, None where it is not there."""
     try:
         return sender.account.get(older.kind, older.sid)
     except InterruptedRunError:
@@ -77,7 +80,7 @@ def _as_it_is(sender: Sender, older: Live) -> Live | None:
 
 
 def _paused(sender: Sender, mine: Live) -> tuple[OperationResult, ...]:
-    """The only thing done to it that can be undone."""
+    """Pauses our campaign: the only thing done to it that can be undone."""
     if mine.status not in CALLING:
         return ()
     acted = sender.pause_duplicate(mine, just_created=True, urgent=True)
@@ -85,6 +88,6 @@ def _paused(sender: Sender, mine: Live) -> tuple[OperationResult, ...]:
 
 
 def older_than(mine: Live, same: Iterable[Live]) -> Live | None:
-    """The oldest of a name, where it is older: by `date_created`, then by SID. All runs agree."""
+    """Returns the oldest campaign of a name, where it is older: by `date_created`, then by SID. All runs agree."""
     oldest = min(same, key=lambda live: live.age_key, default=None)
     return oldest if oldest is not None and oldest.age_key < mine.age_key else None

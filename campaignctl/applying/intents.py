@@ -1,4 +1,4 @@
-"""Intents: a note on disk before each create, so that a run that was killed is remembered (rule 10.1).
+"""Keeps intents: a note on disk before each create, so that a run that was killed is remembered (rule 10.1).
 
 One file per campaign and account in `.campaignctl/intents/`, safe to delete when no run is under way.
 """
@@ -21,7 +21,7 @@ from campaignctl.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One create that was about to be sent. `sid` is known once it was answered.
+    """Describes one create that was about to be sent. `sid` is known once it was answered.
 
     `written_at` is this machine's time, of the last that was known of it.
     """
@@ -36,7 +36,7 @@ class Intent:
 
 @dataclass(frozen=True)
 class Intents:
-    """Those of one account on this machine."""
+    """Keeps the intents of one account on this machine."""
 
     directory: Path
     host: str
@@ -44,26 +44,31 @@ class Intents:
     clock: Clock
 
     def write(self, kind: str, name: str) -> Intent:
-        """Written and synced before the create is sent. Raises InputError where that is not possible."""
+        """Writes and syncs an intent before its create is sent. Raises InputError where that is not possible."""
         return self._put(self._new(kind, name))
 
     def _new(self, kind: str, name: str) -> Intent:
         return Intent(self.host, self.account_sid, kind, name, self.clock.now().isoformat())
 
     def know(self, kind: str, name: str, sid: str) -> Intent:
-        """The create was answered: now its campaign can be told from another of its name. Its age begins anew."""
+        """Notes the SID of an answered create: now its campaign can be told from another of its name.
+
+        Its age begins anew.
+        """
         return self._put(replace(self._new(kind, name), sid=sid))
 
     def forget(self, kind: str, name: str) -> None:
-        """Its outcome is known, and no other run made the same."""
+        """Deletes an intent: its outcome is known, and no other run made the same."""
         self.path(kind, name).unlink(missing_ok=True)
 
     def earlier(self, kind: str, name: str) -> Intent | None:
-        """What an earlier run left behind for a campaign."""
+        """Returns what an earlier run left behind for a campaign."""
         return _read(self.path(kind, name))
 
     def restore(self, kind: str, name: str, earlier: Intent | None) -> None:
-        """A create came to nothing. What an earlier one came to is as open as before."""
+        """Puts an earlier intent back where a create came to nothing: what the earlier one came to is as open as
+        before.
+        """
         if earlier is None:
             self.forget(kind, name)
         else:
@@ -71,15 +76,15 @@ class Intents:
                 self._put(earlier)
 
     def left(self) -> tuple[Intent, ...]:
-        """What earlier runs left behind, by name."""
+        """Returns what earlier runs left behind, by name."""
         return tuple(sorted(self._read_all(), key=lambda intent: (intent.kind, intent.name)))
 
     def age_seconds(self, intent: Intent) -> float:
-        """How long ago it was written; one from the future is new."""
+        """Returns how long ago an intent was written; one from the future is new."""
         return max(0.0, (self.clock.now() - datetime.fromisoformat(intent.written_at)).total_seconds())
 
     def path(self, kind: str, name: str) -> Path:
-        """Where the intent of a campaign stands."""
+        """Returns where the intent of a campaign stands."""
         mark = hashlib.sha256("\0".join((self.host, self.account_sid, kind, name)).encode()).hexdigest()[:24]
         return self.directory / f"{mark}.json"
 
@@ -116,7 +121,7 @@ class Intents:
 
 
 def _read(path: Path) -> Intent | None:
-    """None for a file that is none: whoever put it there may keep it."""
+    """Reads an intent; None for a file that is none: whoever put it there may keep it."""
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
         intent = Intent(**document)

@@ -1,4 +1,4 @@
-"""What came of a request, as the result of an operation; what could call wrongly is paused at once (rule 9)."""
+"""Judges what came of a request, as the result of an operation; what could call wrongly is paused at once (rule 9)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from campaignctl.planning.terms import Terms
 
 @dataclass(frozen=True)
 class Judge:
-    """Holds what was answered against what was asked, and says how the operation ended."""
+    """Compares what was answered with what was asked, and says how the operation ended."""
 
     account: AccountPort
     sender: Sender
@@ -51,7 +51,7 @@ class Judge:
         spec: Mapping[str, Value],
         before: Live | None,
     ) -> OperationResult:
-        """A create or update, sent with `spec`. `before` is the campaign as it was read before an update."""
+        """Judges a create or update, sent with `spec`. `before` is the campaign as it was read before an update."""
         if not isinstance(exchange.answer, Done):
             return not_done(operation, state, exchange.answer, exchange.attempts)
         live = exchange.answer.live
@@ -68,7 +68,7 @@ class Judge:
     def acted(
         self, operation: Operation, action: Action, state: ChangeRun, acted: Acted, live: Live
     ) -> OperationResult:
-        """An action on `live`, which is not the change's own campaign where it is a twin."""
+        """Judges an action on `live`, which is not the change's own campaign where it is a twin."""
         match acted.answer:
             case Done(now) | AlreadyInState(now):
                 pass
@@ -86,7 +86,9 @@ class Judge:
         return OperationResult(operation.op, acted.outcome, acted.attempts, operation.sid)
 
     def listed(self, state: ChangeRun, live: Live) -> None:
-        """What a list shows of a campaign that this run made: the answer may have shown neither status nor start."""
+        """Judges a campaign that this run made by what a list shows: the answer may have shown neither status nor
+        start.
+        """
         made = state.live
         if state.ended is not None or made is None:
             return
@@ -112,7 +114,7 @@ class Judge:
     def _fail(
         self, operation: Operation, state: ChangeRun, problems: tuple[AnswerProblem, ...], attempts: int
     ) -> OperationResult:
-        """A campaign that could call somebody wrongly is paused at once."""
+        """Says that the operation failed; a campaign that could call somebody wrongly is paused at once."""
         worst = next((problem for problem in problems if problem.dangerous), problems[0])
         message, code = "; ".join(dict.fromkeys(problem.message for problem in problems)), worst.code
         if worst.dangerous:
@@ -123,7 +125,9 @@ class Judge:
         return OperationResult(operation.op, OperationOutcome.FAILED, attempts, operation.sid)
 
     def _pause_at_once(self, operation: Operation, state: ChangeRun) -> Reason:
-        """What is said of it; a code only where the calls go on though the account answered."""
+        """Pauses at once and returns what is said of it; a code only where the calls go on though the account
+        answered.
+        """
         live = state.live
         assert live is not None, "only a campaign that is there is paused"
         if live.status is Status.PAUSED:
@@ -155,7 +159,7 @@ class Judge:
 
 
 def still(live: Live, before: Status) -> str:
-    """What a campaign is doing now, after an action that did not take."""
+    """Says what a campaign is doing now, after an action that did not take."""
     if live.status is Status.IN_PROGRESS:
         return f"still {live.kind.stem}ing ({live.word})"
     if live.status is Status.CREATED:
@@ -167,7 +171,7 @@ def still(live: Live, before: Status) -> str:
 def not_done(
     operation: Operation, state: ChangeRun, answer: Answer | AlreadyInState | NotTaken, attempts: int
 ) -> OperationResult:
-    """A write that was refused, never reached the account, or nobody knows of."""
+    """Makes the result of a write that was refused, never reached the account, or nobody knows of."""
     outcome = OperationOutcome.FAILED
     match answer:
         case Refused(http, code, message):
@@ -190,11 +194,14 @@ def not_done(
 
 
 def filled(answer: Live, before: Live | None, sent: Mapping[str, Value]) -> Live:
-    """A key that an answer lacks says nothing: it is as it was sent, or as it was."""
+    """Fills in what an answer lacks, which says nothing: it is as it was sent, or as it was."""
     return replace(answer, spec={**(before.spec if before else {}), **sent, **answer.spec})
 
 
 def _remember(state: ChangeRun, live: Live, otherwise: Status) -> None:
-    """An answer without a status says nothing about it: then it is what the operation leads to."""
+    """Notes the campaign as answered.
+
+    An answer without a status says nothing about it: then it is what the operation leads to.
+    """
     state.live = live
     state.own_status = live.status if live.word else otherwise

@@ -1,4 +1,5 @@
-"""What a run that was killed left behind (rule 10.1): a plan reads its intents, the next apply finishes what is left.
+"""Handles what a run that was killed left behind (rule 10.1): a plan reads its intents, the next apply finishes
+what is left.
 
 `seen_through` is what a plan makes of them: it neither waits nor writes. An apply waits and looks before it plans
 (`Leftovers.look`), and writes only once everything that could refuse it has passed (`Leftovers.finish`).
@@ -27,7 +28,10 @@ _YOUNG_SECONDS: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """`twins` tells of campaigns that were paused because nobody knows which one is whose: exit 5."""
+    """Says what became of leftovers.
+
+    `twins` tells of campaigns that were paused because nobody knows which one is whose: exit 5.
+    """
 
     notes: tuple[str, ...] = ()
     twins: bool = False
@@ -39,7 +43,8 @@ def seen_through(
     get: Callable[[Kind, str], Live | None],
     pinned: Collection[str] = (),
 ) -> Snapshot:
-    """The account with what earlier runs surely made, and without the duplicates of theirs that an apply ends.
+    """Adds to the account what earlier runs certainly made, and takes out the duplicates of theirs that an apply
+    ends.
 
     One that no list shows is read by its SID: a name that is in use must not look free. Raises ApiError.
     """
@@ -85,7 +90,7 @@ class Leftovers:
                 self._shown(intent)
 
     def finish(self) -> Settled:
-        """What is left of each. One that cannot be looked at is left to the next run."""
+        """Finishes what is left of each. One that cannot be looked at is left to the next run."""
         notes, twins = [], False
         for intent in self._intents():
             try:
@@ -104,7 +109,7 @@ class Leftovers:
         return tuple(intent for intent in self.creator.intents.left() if intent.kind in KINDS)
 
     def _wait(self, intent: Intent) -> None:
-        """As long as a run waits before its last look: until everything shows that may be older (rule 10.5)."""
+        """Waits as long as a run waits before its last look: until everything shows that may be older (rule 10.5)."""
         settled = self.creator.environment.settle_seconds + GRACE_SECONDS
         left = settled - self.creator.intents.age_seconds(intent)
         if self.hooks.settle and left > 0:
@@ -129,8 +134,10 @@ class Leftovers:
         return None, False
 
     def _shown(self, intent: Intent) -> Listing:
-        """What settles the name. With its SID known, the list is read until it shows the campaign, or it is over; but
-        all together wait no longer than one would: a pause of this run comes after it.
+        """Reads what settles the name.
+
+        With the SID known, the list is read until it shows the campaign, or that is over; but all together wait no
+        longer than one would: a pause of this run comes after it.
         """
         again = False
         while True:
@@ -146,7 +153,7 @@ class Leftovers:
             again = True
 
     def _alive(self, kind: str, again: bool) -> Listing:
-        """One list for all intents of a kind: a run that was killed late leaves thousands."""
+        """Reads one list for all intents of a kind: a run that was killed late leaves thousands."""
         now = self.hooks.clock.monotonic()
         at, listing = self._listings.get(kind, (0.0, None))
         if again or listing is None or now - at > _YOUNG_SECONDS:
@@ -159,7 +166,7 @@ class Leftovers:
         return live is None or not live.alive
 
     def _known(self, intent: Intent, same: list[Live], complete: bool) -> str | None:
-        """The earlier run's own campaign: the older one stays, as that run would have decided."""
+        """Settles the earlier run's own campaign: the older one stays, as that run would have decided."""
         mine = next((live for live in same if live.sid == intent.sid), None)
         listed = mine is not None
         if mine is None:

@@ -1,4 +1,4 @@
-"""What carrying out an upload needs of the account. `api.list_account.ListAccount` is the one that speaks HTTP."""
+"""Says what carrying out an upload needs of the account; `api.list_account.ListAccount` speaks HTTP."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from campaignctl.model.managed_lists import AccountList
 
 
 class ListPort(Protocol):
-    """The contacts and lists of one account. Reads raise `ApiError`; writes never raise for what the account does."""
+    """Gives access to the contacts and lists of one account.
+
+    Reads raise `ApiError`; writes never raise for what the account does.
+    """
 
     def create_contacts(self, contacts: Sequence[Mapping[str, str]]) -> ContactExchange:
-        """Makes people known; harmless to repeat."""
+        """Makes people known; it is harmless to repeat."""
 
     def create_list(self, name: str) -> ContactExchange:
         """Makes an empty list; names are unique."""
@@ -25,10 +28,10 @@ class ListPort(Protocol):
         """Deletes a list."""
 
     def find(self, name: str) -> tuple[AccountList, ...]:
-        """The lists that a search by the name shows; may lag behind what was made."""
+        """Returns the lists that a search by the name shows; they may lag behind what was made."""
 
     def all(self) -> tuple[AccountList, ...]:
-        """Every list, for an account whose search shows nothing."""
+        """Returns every list, for an account whose search shows nothing."""
 
     def count(self, sid: str) -> int | None:
-        """How many are in a list; None where nobody knows."""
+        """Returns how many people are in a list; None where nobody knows."""

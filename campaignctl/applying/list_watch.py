@@ -1,4 +1,6 @@
-"""Right before somebody is called from a list: is it still as many as were reviewed (recipients.md 2)?"""
+"""Checks, right before somebody is called from a list, that it holds as many people as were reviewed (recipients.md
+2).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ COUNT_AGAIN_AFTER: Final = 60.0
 
 @dataclass
 class ListWatch:
-    """The newest count of each list. `planned_at` is when the plan began to read the account; None: long ago.
+    """Holds the newest count of each list. `planned_at` is when the plan began to read the account; None: long ago.
 
     What was not counted for the plan is not counted now.
     """
@@ -34,11 +36,11 @@ class ListWatch:
 
     @property
     def lists(self) -> Mapping[str, ListCount]:
-        """As they were counted last."""
+        """Returns the lists as they were counted last."""
         return {**self.terms.lists, **{sid: count for sid, (_, count) in self._again.items()}}
 
     def check(self, state: ChangeRun) -> None:
-        """Counts what is older than a minute, and holds it against what was reviewed.
+        """Counts what is older than a minute, and compares it with what was reviewed.
 
         Raises:
             TooLateError: a list has drifted; the change is not carried out.
@@ -49,7 +51,9 @@ class ListWatch:
                 raise TooLateError(Reason("list-drift", f"{found}; plan again and review who came"))
 
     def _without_its_members(self, reviewed: ListCount, state: ChangeRun) -> str | None:
-        """Whether a list of the project holds more or fewer than its members, whatever the policy says."""
+        """Says why a list of the project is not used: it holds more or fewer people than its members, whatever the
+        policy says.
+        """
         refs = (it for it in refs_in(state.change.resulting.get(LISTS)) if it.sid == reviewed.sid)
         members = next((it.members for it in refs), None)
         now = self._now(reviewed).count if members is not None else None
@@ -86,7 +90,7 @@ class ListWatch:
 
 
 def reviewed_lists(change: Change) -> tuple[ListCount, ...]:
-    """What was known of each list when the change was reviewed."""
+    """Returns what was known of each list when the change was reviewed."""
     known = {it.sid: it for it in change.lists}
     return tuple(known.get(sid, ListCount(sid)) for sid in lists_of(change))
 

@@ -1,4 +1,6 @@
-"""The project's lists in an apply: uploaded once, then put into the campaigns that name them."""
+"""Carries out a plan's work on the project's lists: they are uploaded once, then put into the campaigns that name
+them.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Lists:
-    """`ready` are the SIDs of complete lists by name: those that the plan knew, and those that this run has seen.
-    `holding` are the lists with the people whom these hold.
-    """
+    """Keeps the project's lists during an apply. `holding` are the lists with the people whom these hold."""
 
     plan: Plan
     port: ListPort | None
@@ -46,14 +46,14 @@ class Lists:
         environment: Environment,
         planned_at: float | None,
     ) -> Lists:
-        """At the beginning of an apply."""
+        """Makes the lists at the beginning of an apply."""
         known = {it.managed.name: it.managed.complete for it in plan.changes if it.managed is not None}
         ready = {name: version.sid for name, version in known.items() if version is not None}
         holding = {it.managed.name: it.managed for it in plan.changes if it.managed is not None}
         return cls(plan, port, hooks, environment, planned_at, ready, holding)
 
     def put_into(self, state: ChangeRun, names: Sequence[str]) -> Reason | None:
-        """The campaign with the lists that it is to have; why not, where one is not ready."""
+        """Puts the lists into a campaign that it is to have; returns why not, where one is not ready."""
         missing = [name for name in names if name not in self.ready]
         if missing:
             return Reason(
@@ -63,7 +63,7 @@ class Lists:
         return self.more_left_out(names)
 
     def more_left_out(self, names: Sequence[str]) -> Reason | None:
-        """Whether somebody is suppressed by now who is in the list that would be sent to.
+        """Says who is in the list that would be sent to and is suppressed by now.
 
         Raises:
             TooLateError: somebody would be called who was left out, or nobody can tell.
@@ -93,7 +93,7 @@ class Lists:
         return OperationResult(operation.op, outcome, upload.requests)
 
     def _upload(self, state: ChangeRun) -> Upload:
-        """Of the people who may be called now. Raises TooLateError."""
+        """Makes the upload of the people who may be called now. Raises TooLateError."""
         from campaignctl.applying.uploading import Upload
 
         planned = state.change.managed
@@ -108,7 +108,7 @@ class Lists:
         return Upload(managed, self.port, self.hooks, self.environment, used, self.planned_at)
 
     def delete(self, operation: Operation, state: ChangeRun) -> OperationResult:
-        """A version that nothing needs; one that is gone already is no trouble."""
+        """Deletes a version that nothing needs; one that is gone already is no trouble."""
         assert self.port is not None, "who deletes has an account"
         sid = state.change.key.sid
         exchange = self.port.delete_list(sid)
@@ -123,7 +123,7 @@ class Lists:
 
 
 def _with_lists(change: Change, ready: Mapping[str, str]) -> Change:
-    """With SIDs in the place of what was yet to come."""
+    """Puts SIDs in the place of what was yet to come."""
     desired = change.desired
     assert desired is not None, "only a manifest names lists"
     spec: dict[str, Value] = {}
@@ -141,7 +141,7 @@ def _sid(item: Value, ready: Mapping[str, str]) -> Value:
 
 
 def _fields_in_texts(changes: Sequence[Change], name: str) -> Iterator[str]:
-    """The fields of contacts that a text fills in which is sent to a list: `@@First_Name` is first_name."""
+    """Yields the fields of contacts that a text fills in which is sent to a list: `@@First_Name` is first_name."""
     for change in changes:
         desired = change.desired
         if desired is None or name not in named_by(desired):

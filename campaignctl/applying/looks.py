@@ -1,4 +1,6 @@
-"""What appeared between plan and create (rules 10.5, 10.6): a look that is older than a minute is renewed first."""
+"""Finds what appeared between plan and create (rules 10.5, 10.6): a look that is older than a minute is renewed
+first.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ class _Look(NamedTuple):
 
 @dataclass
 class Looks:
-    """The newest look at each kind that this run creates. `planned_at` is when the plan's own began; None: long ago."""
+    """Holds the newest look at each kind that this run creates.
+
+    `planned_at` is when the plan's own began; None: long ago.
+    """
 
     account: AccountPort
     creator: Creator
@@ -33,7 +38,7 @@ class Looks:
     _looks: dict[str, _Look] = field(default_factory=dict)
 
     def is_old(self, kind: Kind) -> bool:
-        """Whether somebody may have made or ended a campaign since, unseen."""
+        """Tells whether a look is so old that somebody may have made or ended a campaign since, unseen."""
         look = self._looks.get(kind.name)
         began = look.began if look else self.planned_at
         return began is None or self.hooks.clock.monotonic() - began > LOOK_AGAIN_AFTER
@@ -45,8 +50,9 @@ class Looks:
         self._looks[kind.name] = _Look(began, alive, over)
 
     def seen(self, kind: Kind) -> Callable[[Live], Live | None] | None:
-        """How each campaign stands by the newest look, None for one that is alive no more; None where the plan's own
-        look is the newest."""
+        """Returns a function that says how each campaign stands by the newest look, None for one that is alive no
+        more. It is None where the plan's own look is the newest.
+        """
         look = self._looks.get(kind.name)
         if look is None:
             return None
@@ -54,7 +60,7 @@ class Looks:
         return lambda live: by_sid.get(live.sid)
 
     def appeared(self, desired: Desired) -> Live | None:
-        """The campaign of its name that is there by now, alive or over. Raises ApiError."""
+        """Returns the campaign of a manifest's name that is there by now, alive or over. Raises ApiError."""
         kind, name = desired.kind, desired.name or ""
         look = self._looks.get(kind.name)
         if look is None:

@@ -1,4 +1,4 @@
-"""What carrying out a plan needs of the world. `api.account.Account` is the one that speaks HTTP."""
+"""Says what carrying out a plan needs of the world; `api.account.Account` speaks HTTP."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ the account something itself; then the write waits for its turn once more."""
 
 
 class TooLateError(Exception):
-    """Raised by a check: its moment has gone while the request waited, and it is not sent."""
+    """Is raised by a check: its moment has gone while the request waited, and it is not sent."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.message)
@@ -32,11 +32,11 @@ class TooLateError(Exception):
 
 
 class FewerRecipientsError(TooLateError):
-    """Raised by a check: who is called changed while the request waited, so it is made anew."""
+    """Is raised by a check: who is called changed while the request waited, so it is made anew."""
 
 
 class AppearedError(Exception):
-    """Raised by the check of a create: a campaign of its name is there by now, and it is not sent."""
+    """Is raised by the check of a create: a campaign of its name is there by now, and it is not sent."""
 
     def __init__(self, live: Live) -> None:
         super().__init__(live.sid)
@@ -44,52 +44,52 @@ class AppearedError(Exception):
 
 
 class AccountPort(Protocol):
-    """One account. What a `check` raises is passed on: then the request was surely not carried out.
+    """Gives access to one account. What a `check` raises is passed on: then the request was surely not carried out.
 
     Reads raise `ApiError`; writes never raise for what the account does.
     """
 
     def now(self) -> datetime:
-        """The server's clock."""
+        """Returns the server's clock."""
 
     def other_clocks(self) -> tuple[OtherClock, ...]:
-        """Those that are out of step with it: who is called must be right by each."""
+        """Returns the clocks that are out of step with it: who is called must be right by each."""
 
     def get(self, kind: Kind, sid: str) -> Live | None:
-        """The campaign as it is; None when it is surely not there."""
+        """Reads the campaign as it is; None when it is certainly not there."""
 
     def search(self, kind: Kind, name: str) -> Listing:
-        """Every campaign that has the name, and others; may lag behind creates."""
+        """Finds every campaign that has the name, and perhaps others; may lag behind creates."""
 
     def alive(self, kind: Kind) -> Listing:
-        """Every alive campaign of a kind; may lag behind creates."""
+        """Reads every alive campaign of a kind; may lag behind creates."""
 
     def newest_finished(self, kind: Kind) -> tuple[Live, ...]:
-        """A page of a kind's campaigns that are over, the newest first; may lag behind what ends."""
+        """Reads a page of a kind's campaigns that are over, the newest first; may lag behind what ends."""
 
     def count_list(self, sid: str) -> ListCount:
-        """How many are in a contact list; unknown where the account does not say. Never raises `ApiError`."""
+        """Counts a contact list; unknown where the account does not say. Never raises `ApiError`."""
 
     def create(self, kind: Kind, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
-        """One create, over a connection of its own."""
+        """Sends one create, over a connection of its own."""
 
     def update(self, kind: Kind, sid: str, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
-        """One update."""
+        """Sends one update."""
 
     def act(
         self, kind: Kind, sid: str, action: Action, check: Check | None = None, *, urgent: bool = False
     ) -> Exchange:
-        """One action. An urgent one may use the requests that are kept back for stopping somebody by hand."""
+        """Sends one action. An urgent one may use the requests that are kept back for stopping somebody by hand."""
 
 
 @dataclass(frozen=True)
 class Hooks:
-    """What the command does meanwhile: shows each step, keeps the clock, says when to stop.
+    """Holds what the command does meanwhile: it shows each step, keeps the clock, says when to stop.
 
     `settle` is False for a sandbox that the command itself started: nobody else can create in it. `random` spreads
-    what is repeated. Within `undeterred` no wait is cut short by a request to end: what is sent there keeps somebody
-    from being called wrongly. `recipients` gives a manifest with the people who may be called now, itself where they
-    are the same, `members` a list of the project; both raise `TooLateError`.
+    what is repeated. Within `undeterred` no wait is cut short by a request to end: what is sent there keeps
+    somebody from being called wrongly. `recipients` gives a manifest with the people who may be called now, itself
+    where they are the same, `members` a list of the project; both raise `TooLateError`.
     """
 
     clock: Clock

@@ -1,4 +1,4 @@
-"""How far one change has come: what this run did to its campaign, and how it ended."""
+"""Tracks how far one change has come: what this run did to its campaign, and how it ended."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ STILL_CALLING: Final = "still-calling"
 
 @dataclass
 class ChangeRun:
-    """Mutable, and the applier's alone; `result` gives what others see.
+    """Tracks one change. It is mutable, and the applier's alone; `result` gives what others see.
 
-    `live` is the campaign as last read or answered, `own_status` the one that this run's operations led to.
-    `ended` says why the rest of the operations is not carried out; `lost_to` is the campaign of another run that
-    was there before the one that this run made. `paused_at_once` is a pause that no plan showed, `besides` one that
-    has no place among the planned operations. `list_sid` is the account's list that an upload came to.
+    `live` is the campaign as last read or answered, `own_status` the one that this run's operations led to. `ended`
+    says why the rest of the operations is not carried out; `lost_to` is the campaign of another run that was there
+    before the one that this run made. `paused_at_once` is a pause that no plan showed, `besides` one that has no
+    place among the planned operations. `list_sid` is the account's list that an upload came to.
     """
 
     change: Change
@@ -42,21 +42,24 @@ class ChangeRun:
 
     @classmethod
     def of(cls, change: Change) -> ChangeRun:
-        """At its beginning: the campaign as the plan saw it."""
+        """Begins with the campaign as the plan saw it."""
         return cls(change, change.live, change.live.status if change.live else None)
 
     def end(self, outcome: ChangeOutcome, reason: Reason, error: Failure | None = None) -> None:
-        """Nothing more is done to it. The first end stands, but for one that tells of calls that go on."""
+        """Ends the change: nothing more is done to it.
+
+        The first end stands, except for one that tells of calls that go on.
+        """
         if self.ended is None or reason.code == STILL_CALLING:
             self.outcome, self.ended, self.error = outcome, reason, error
 
     def record(self, result: OperationResult) -> None:
-        """One operation is over, and what followed from it unplanned."""
+        """Notes that one operation is over, and what followed from it unplanned."""
         self.operations += [result, *self.besides]
         self.besides.clear()
 
     def result(self) -> ChangeResult:
-        """The change as it ended."""
+        """Returns the change as it ended."""
         return ChangeResult(
             change=self.change,
             outcome=self.outcome or self._planned_outcome(),

@@ -1,8 +1,8 @@
-"""Concurrent runs that share no disk (rule 10.5): one list decides who stays, and every run reads the same.
+"""Settles concurrent runs that share no disk (rule 10.5): one list decides who stays, and every run reads the same.
 
 Each run that created looks once its last create has settled: by then every campaign that was created before it
-shows. The older one stays; the run that made a younger one pauses, completes and archives it. See
-`docs/decisions/` for why no second survivor is left.
+shows. The older one stays; the run that made a younger one pauses, completes and archives it. See `docs/decisions/`
+for why no second survivor is left.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LOOK_EVERY: Final = 5.0
 
 @dataclass
 class MadeHere:
-    """One campaign that this run made (or adopted), and the change that it belongs to.
+    """Holds one campaign that this run made (or adopted), and the change that it belongs to.
 
     `settled`: nothing more is to be looked at. `left`: its end was begun and not reached, so the next run goes on.
     `doubt` is what is said of it where that never comes to an end.
@@ -53,7 +53,7 @@ class MadeHere:
 
 @dataclass
 class Races:
-    """What this run made, until a scan has shown that nobody else made the same."""
+    """Holds what this run made, until a scan has shown that nobody else made the same."""
 
     account: AccountPort
     creator: Creator
@@ -65,7 +65,7 @@ class Races:
     last_scan: float = 0.0
 
     def add(self, live: Live, progress: ChangeRun, adopted: bool) -> None:
-        """A campaign was made."""
+        """Notes that a campaign was made."""
         now = self.hooks.clock.monotonic()
         if not self.made:
             self.last_scan = now
@@ -73,7 +73,9 @@ class Races:
         self.made.append(MadeHere(live, progress, adopted))
 
     def look(self) -> None:
-        """Once the last one is made and, where it is to wait, paused: one that calls soon is looked after at once."""
+        """Looks once the last one is made and, where it is to wait, paused: one that calls soon is looked after at
+        once.
+        """
         if not self.made:
             return
         if self._calls_soon(self.made[-1].live):
@@ -111,7 +113,7 @@ class Races:
         return start is None or start - self.account.now() < MARGIN
 
     def _scan(self, items: list[MadeHere], last: bool = False) -> None:
-        """One list per kind. A scan that lacks what this run made proves nothing."""
+        """Reads one list for each kind. A scan that lacks what this run made proves nothing."""
         self.last_scan = self.hooks.clock.monotonic()
         for kind in {item.live.kind.name: item.live.kind for item in items}.values():
             listing = self._alive(kind)
@@ -127,7 +129,7 @@ class Races:
             return None
 
     def _look(self, item: MadeHere, listing: Listing, last: bool) -> None:
-        """What one list says about one campaign. Only the last look settles that there is no older one."""
+        """Judges one campaign by what one list says. Only the last look settles that there is no older one."""
         same = namesakes(listing.campaigns, item.live.name)
         listed = next((live for live in same if live.sid == item.live.sid), None)
         if listed is not None:
@@ -149,7 +151,7 @@ class Races:
                 self.judge.listed(item.progress, listed)
 
     def _is_over(self, item: MadeHere) -> bool:
-        """Finished already, so that no list of the alive will ever show it."""
+        """Tells whether it is finished already, so that no list of the alive will ever show it."""
         live = self.creator.sender.read(item.live)
         if live is None or not live.finished:
             return False
@@ -186,7 +188,9 @@ class Races:
         )
 
     def _doubt(self, item: MadeHere, mine: Live, older: Live, ending: Ending) -> None:
-        """What stays is not seen to be there; where ours was paused for it, that is what is said in the end."""
+        """Notes that what stays is not seen to be there; where ours was paused for it, that is what is said in the
+        end.
+        """
         for it in ending.operations:
             paused = it.outcome in (OperationOutcome.APPLIED, OperationOutcome.UNCHANGED)
             command = self.address.command("complete" if paused else "pause", mine.sid)
@@ -197,7 +201,7 @@ class Races:
             )
 
     def judge_losers(self, terms: Terms) -> None:
-        """For the loser the change is as the winner is."""
+        """Judges the changes that lost: for the loser the change is as the winner is."""
         for item in self.made:
             winner, progress = item.progress.lost_to, item.progress
             if winner is None:
@@ -212,7 +216,7 @@ class Races:
 
 
 def is_as_asked(live: Live, desired: Desired | None, terms: Terms) -> bool:
-    """Whether nothing would be left to do to it."""
+    """Tells whether nothing would be left to do to it."""
     if desired is None:
         return False
     decision = decide(desired, live, terms)

@@ -1,4 +1,5 @@
-"""Right before a write: is the campaign still what the plan showed, and may this still be sent (rule 9)? Pure.
+"""Checks right before a write that the campaign is still what the plan showed, and that this may still be sent
+(rule 9).
 
 The planner's own rules are asked again with the moment of the write, so that the two cannot disagree.
 """
@@ -35,11 +36,11 @@ _TOO_LATE = ("start-passed", "start-too-near", "unsafe-start", "window-over", "i
 def moved(
     planned: Live, fresh: Live, own: Status, country: Country | None, resumes: bool = False
 ) -> Reason | None:
-    """Whether a campaign is no longer what the plan showed.
+    """Says how a campaign is no longer what the plan showed.
 
-    Compared over the keys that both answers hold, with the plan and not with the answer to an operation of this
-    run; only its status is the one that this run's own operations led to. Where it is to be resumed, somebody may
-    have stopped it once more meanwhile: any later update wins.
+    It is compared over the keys that both answers hold, with the plan and not with the answer to an operation of
+    this run; only its status is the one that this run's own operations led to. Where it is to be resumed, somebody
+    may have stopped it once more meanwhile: any later update wins.
     """
     if fresh.status is not own:
         return Reason("moved", f"it is {fresh.word or fresh.status} now, and the plan expected {own}")
@@ -55,7 +56,7 @@ def moved(
 
 
 def create_too_late(desired: Desired, terms: Terms) -> Reason | None:
-    """Whether the moment for a create has gone, by rule 3 and the policies, by any clock."""
+    """Says why the moment for a create has gone, by rule 3 and the policies, by any clock."""
     return too_late_by_any_clock(lambda at: _create_too_late(desired, at), terms)
 
 
@@ -71,7 +72,10 @@ def _create_too_late(desired: Desired, terms: Terms) -> Reason | None:
 
 
 def update_too_late(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Reason | None:
-    """Whether the moment for an update has gone; that of a new start by any clock. One of callbacks alone has none."""
+    """Says why the moment for an update has gone; that of a new start by any clock.
+
+    One of callbacks alone has none.
+    """
     reason = _update_too_late(desired, live, operation, terms)
     return reason or too_late_by_any_clock(
         lambda at: _new_start_too_near(desired, live, operation, at), terms
@@ -98,7 +102,7 @@ def _update_too_late(desired: Desired, live: Live, operation: Operation, terms: 
 
 
 def _without_lead_time(terms: Terms) -> Terms:
-    """How far ahead a start is set was judged when it was planned."""
+    """Leaves out the lead time: how far ahead a start is set was judged when it was planned."""
     policy = {name: rule for name, rule in terms.environment.policy.items() if name != "lead_time"}
     return replace(terms, environment=replace(terms.environment, policy=policy))
 
@@ -106,7 +110,7 @@ def _without_lead_time(terms: Terms) -> Terms:
 def resume_too_late(
     desired: Desired, live: Live, planned: Live, planned_at: datetime, terms: Terms
 ) -> Reason | None:
-    """A resume that was planned before the start is too late once the start has passed; at night it waits.
+    """Says why a resume that was planned before the start is too late: the start has passed, or it is night.
 
     One that was approved earlier is not sent where a stop since then could not be told.
     """
@@ -146,10 +150,10 @@ def _forbidden(desired: Desired, subject: Subject, terms: Terms) -> Reason | Non
 
 
 def update_payload(desired: Desired, live: Live, operation: Operation, terms: Terms) -> Mapping[str, Value]:
-    """What an update sends now: the complete campaign before its start, afterwards what may still change.
+    """Makes what an update sends now: the complete campaign before its start, afterwards what may still change.
 
-    `live` is what was just read. Raises TooLateError where that no longer shows what sending must not lose, or shows
-    what the plan could not see and what would contradict the update.
+    `live` is what was just read. Raises TooLateError where that no longer shows what sending must not lose, or
+    shows what the plan could not see and what would contradict the update.
     """
     changing = [it for it in operation.fields if it != NUMBERS or not operation.opt_out]
     spec = update_spec(desired, live, changing, terms)

@@ -100,7 +100,10 @@ def apply_plan(
 
 
 def _cut_off(operation: Operation, state: ChangeRun, stop: BaseException) -> OperationResult:
-    """Interrupted while waiting, nothing was sent; by a second signal, a request may have been in flight."""
+    """Makes the result of an operation that was cut off.
+
+    Interrupted while waiting, nothing was sent; by a second signal, a request may have been in flight.
+    """
     if isinstance(stop, InterruptedRunError):
         return _skip(operation, state, _INTERRUPTED)
     message = "interrupted while its request was in flight: nobody knows whether it was carried out"
@@ -114,7 +117,10 @@ _INTERRUPTED: Final = Reason("interrupted", "the run ended before it")
 
 @dataclass
 class _Run:
-    """`interrupted`: somebody wants it to end. `cut_off`: at once, so nothing at all is sent any more."""
+    """Runs one apply.
+
+    `interrupted`: somebody wants it to end. `cut_off`: at once, so nothing at all is sent any more.
+    """
 
     plan: Plan
     account: AccountPort
@@ -132,11 +138,11 @@ class _Run:
 
     @property
     def sender(self) -> Sender:
-        """The creator's."""
+        """Returns the creator's sender."""
         return self.creator.sender
 
     def finish(self) -> None:
-        """Settles races; what is settled needs no intent any more. Cut short, the next run does it."""
+        """Settles races; what is settled needs no intent any more. Where this is cut short, the next run does it."""
         try:
             if not (self.interrupted or self.hooks.stopping()):
                 self.races.finish()
@@ -150,7 +156,9 @@ class _Run:
                 self.creator.intents.forget(key.kind, key.name)
 
     def step(self, operation: Operation, state: ChangeRun) -> OperationResult:
-        """One operation, unless somebody wants the run to end; the pause of what was just created is sent then too."""
+        """Carries out one operation, unless somebody wants the run to end; the pause of what was just created is
+        sent then too.
+        """
         self.interrupted = self.interrupted or self.hooks.stopping()
         if self.interrupted and not self._owes(operation, state):
             state.end(ChangeOutcome.SKIPPED, _INTERRUPTED)
@@ -172,12 +180,17 @@ class _Run:
             self.interrupted = self.cut_off = True
 
     def _owes(self, operation: Operation, state: ChangeRun) -> bool:
-        """A create that is wanted paused is paused whatever its answer was, and whoever wants to end."""
+        """Tells whether an operation is owed: a create that is wanted paused is paused whatever its answer was, and
+        whoever wants to end.
+        """
         pauses = operation.op is Op.PAUSE and operation.sid is None
         return pauses and state.created_here and not self.cut_off
 
     def _take(self, operation: Operation, state: ChangeRun) -> OperationResult:
-        """Unless the change has ended before it. No twin keeps another from being paused."""
+        """Carries out an operation, unless the change has ended before it.
+
+        No twin keeps another from being paused.
+        """
         ended = state.ended is not None and operation.sid is None
         if ended and not self._owes(operation, state):
             return _skipped(operation)
@@ -244,7 +257,9 @@ class _Run:
         return result
 
     def _create_check(self, desired: Desired, state: ChangeRun) -> Check:
-        """The look must be young when the request goes out, however long that had to wait for its turn."""
+        """Makes the check of a create: the look must be young when the request goes out, however long that had to
+        wait for its turn.
+        """
         looks = iter(range(_MOST_LOOKS))
 
         def check() -> None:
@@ -263,7 +278,7 @@ class _Run:
         return check
 
     def _series_stopped(self, desired: Desired) -> Reason | None:
-        """Whether somebody has stopped the series since, that the plan creates a date of."""
+        """Says why the date of a series is not created: somebody has stopped the series since."""
         if desired.occurrence is None or self.terms.repeating is None:
             return None
         terms = self._now()
@@ -276,7 +291,7 @@ class _Run:
         return self.account.get(live.kind, live.sid)
 
     def _recipients(self, state: ChangeRun) -> Desired:
-        """The manifest with the people who may be called now. Raises TooLateError."""
+        """Returns the manifest with the people who may be called now. Raises TooLateError."""
         desired = _desired(state)
         now = self.hooks.recipients(desired)
         if now is not desired:
@@ -292,7 +307,7 @@ class _Run:
             raise FewerRecipientsError(Reason("moved", "who is called changed while it waited"))
 
     def _look_for_twins(self) -> None:
-        """What was created is done, whatever becomes of the look."""
+        """Looks for twins; what was created is done, whatever becomes of the look."""
         try:
             self.races.look()
         except InterruptedRunError:
@@ -311,7 +326,7 @@ class _Run:
         return _skipped(operation)
 
     def _pause_what_was_made(self, operation: Operation, state: ChangeRun) -> OperationResult:
-        """Sent whatever the create's answer was; somebody who wants to end waits for it."""
+        """Pauses what was created, whatever the create's answer was; somebody who wants to end waits for it."""
         if state.paused_at_once is not None:
             return state.paused_at_once
         live = _live(state)
@@ -362,12 +377,14 @@ class _Run:
         return self.judge.acted(operation, action, state, acted, before)
 
     def _pause_twin(self, operation: Operation, state: ChangeRun) -> OperationResult:
-        """One of several of a name: its change has no campaign of its own."""
+        """Pauses one of several campaigns of a name: its change has no campaign of its own."""
         twin = Live(_desired(state).kind, operation.sid or "", Status.CREATED, "", {})
         return self.judge.acted(operation, Action.PAUSE, state, self.sender.pause_duplicate(twin), twin)
 
     def _has_moved(self, state: ChangeRun) -> bool:
-        """Reads the campaign again right before its first write other than a pause or an archive."""
+        """Reads the campaign again right before its first write other than a pause or an archive; tells whether it
+        has moved.
+        """
         if state.was_read or state.created_here:
             return False
         planned = state.change.live

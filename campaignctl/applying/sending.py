@@ -1,4 +1,4 @@
-"""How an update or an action is sent so that it is carried out once: read before it is repeated (rules 9, 10.4).
+"""Sends an update or an action so that it is carried out once: it is read before it is repeated (rules 9, 10.4).
 
 What came of an action is judged here and nowhere else: nothing is called paused that was not seen paused.
 """
@@ -34,7 +34,7 @@ class Sender:
     environment: Environment
 
     def update(self, live: Live, spec: Mapping[str, Value], check: Check | None = None) -> Exchange:
-        """One update, repeated only when a read shows that nothing happened.
+        """Sends one update, repeated only when a read shows that nothing happened.
 
         A campaign that a read shows so that somebody could be called wrongly is given as the answer would be: it is
         judged like one.
@@ -61,14 +61,14 @@ class Sender:
         *,
         urgent: bool = False,
     ) -> Acted:
-        """One action, the same way. The account may not know yet what this run has just created.
+        """Sends one action, in the same way. The account may not know yet what this run has just created.
 
         `urgent`: somebody may be called wrongly until it is done.
         """
         return self._act(live, action, reached_by(action), just_created, check, urgent)
 
     def pause_duplicate(self, live: Live, *, just_created: bool = False, urgent: bool = False) -> Acted:
-        """A pause that only has to keep a campaign from calling: one that is over is as quiet as a paused one."""
+        """Pauses a campaign that only has to be kept from calling: one that is over is as quiet as a paused one."""
         acted = self._act(live, Action.PAUSE, NOT_CALLING, just_created, None, urgent)
         now = acted.live
         if acted.took and now is not None and now.finished:
@@ -76,7 +76,7 @@ class Sender:
         return acted
 
     def read(self, live: Live) -> Live | None:
-        """The campaign as it is now; None where it is not there, or nobody can tell."""
+        """Reads the campaign as it is now; None where it is not there, or nobody can tell."""
         try:
             return self.account.get(live.kind, live.sid)
         except (ApiError, InterruptedRunError):
@@ -104,7 +104,9 @@ class Sender:
         return self._judged(live, self._settle(live, send, took, may_repeat), reached)
 
     def _judged(self, live: Live, exchange: Exchange, reached: frozenset[Status]) -> Acted:
-        """An answer is believed where it shows what was asked for; else the campaign itself is looked at."""
+        """Judges an answer, which is believed where it shows what was asked for; else the campaign itself is looked
+        at.
+        """
         answer, attempts = exchange.answer, exchange.attempts
         if isinstance(answer, Done) and answer.live.status not in reached:
             now = self.read(live) or answer.live
@@ -160,9 +162,8 @@ class Sender:
         return Exchange(exchange.answer, attempts)
 
     def _look(self, live: Live, round_: int) -> Live | None:
-        """After a while, so that a request that was still under way has ended; None where nobody can tell.
-
-        Interrupted, what was sent stays unknown.
+        """Reads the campaign after a while, so that a request that was still under way has ended; None where nobody
+        can tell. Interrupted, what was sent stays unknown.
         """
         try:
             self.hooks.clock.sleep(backoff_seconds(self.hooks.random, round_))
@@ -171,7 +172,9 @@ class Sender:
         return self.read(live)
 
     def _as_before(self, before: Live, now: Live) -> bool:
-        """Whether an update has not come: sent again it sends the complete campaign, so its fields may tell."""
+        """Tells whether an update has not arrived: sent again it sends the complete campaign, so its fields may
+        tell.
+        """
         if before.updated is not None or now.updated is not None:
             return _untouched(before, now)
         return before.status is now.status and self._shows_the_same(before, now)
@@ -187,7 +190,7 @@ class Sender:
 
 
 def _untouched(before: Live, now: Live) -> bool:
-    """Whether nothing happened to a campaign in between: a resume must not undo a stop that came after it.
+    """Tells whether nothing happened to a campaign in between: a resume must not undo a stop that came after it.
 
     Where the account shows no time of the last change, nobody can tell.
     """

@@ -33,14 +33,17 @@ _CONFLICT: Final = 409
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """The complete version. `made_here` is False where it was there already, or another run made it."""
+    """Holds the complete version of a list.
+
+    `made_here` is False where it was there already, or another run made it.
+    """
 
     sid: str
     made_here: bool
 
 
 class UploadFailedError(Exception):
-    """No complete list came of it, and nothing names one that is not."""
+    """Says that no complete list came of an upload; nothing names one that is not complete."""
 
     def __init__(self, code: str, message: str, http: int | None = None) -> None:
         super().__init__(message)
@@ -50,8 +53,10 @@ class UploadFailedError(Exception):
 
 @dataclass
 class Upload:
-    """One list. `texts_use` are the fields that a text which is sent to it fills in; `planned_at` is when the plan
-    counted, by the clock's `monotonic`. `requests` and `notes` are what came of it so far.
+    """Uploads one list.
+
+    `texts_use` are the fields that a text which is sent to it fills in; `planned_at` is when the plan counted, by
+    the clock's `monotonic`. `requests` and `notes` are what came of it so far.
     """
 
     managed: ManagedList
@@ -68,7 +73,10 @@ class Upload:
         return self.environment.country
 
     def run(self) -> Uploaded:
-        """Raises UploadFailedError, and what the hooks' clock raises where somebody wants to end."""
+        """Uploads the list.
+
+        Raises UploadFailedError, and what the hooks' clock raises where somebody wants to end.
+        """
         contacts: Sequence[str] = ()
         attempts, number = 0, 1
         while number <= _MOST_NAMES and attempts < _MOST_ATTEMPTS:
@@ -89,12 +97,15 @@ class Upload:
         )
 
     def _planned(self, number: int) -> Uploaded | None:
-        """The list of this attempt that the plan saw."""
+        """Returns the list of this attempt as the plan saw it."""
         found = (it for it in self.managed.candidates if it.attempt == number)
         return next((Uploaded(it.sid, made_here=False) for it in found), None)
 
     def _holds_all(self, found: Uploaded, contacts: Sequence[str]) -> bool:
-        """Filled first where this run made it; then counted for as long as it takes."""
+        """Tells whether the list holds all.
+
+        It is filled first where this run made it, then counted for as long as it takes.
+        """
         if not found.made_here:
             return self._becomes_complete(found.sid, _STILL, self._planned_reading(found.sid))
         filled = self._fill(found.sid, contacts)
@@ -155,8 +166,9 @@ class Upload:
     # b. the list
 
     def _make(self, number: int) -> Uploaded | None:
-        """The list of this attempt: this run's own only where it read that it made it. None where nobody knows whether
-        it was made, and it is nowhere.
+        """Makes the list of this attempt: it is this run's own only where it read that it made it.
+
+        None where nobody knows whether it was made, and it is nowhere.
         """
         name = version_name(self.managed.name, self.managed.members.mark, number)
         answer = self._sent(self.lists.create_list(name)).answer
@@ -172,7 +184,7 @@ class Upload:
         return None
 
     def _looked_up(self, name: str) -> str | None:
-        """By its name, for as long as lists may lag; at last among all lists."""
+        """Looks a list up by its name, for as long as lists may lag; at last among all lists."""
         waited, step = 0.0, 1.0
         while True:
             if found := self._named(name, lambda: self.lists.find(name)):
@@ -193,7 +205,10 @@ class Upload:
     # c. its people
 
     def _fill(self, sid: str, contacts: Sequence[str]) -> bool:
-        """Each contact once, and no batch twice: False where nobody knows what became of one, or one failed."""
+        """Puts each contact in once, and no batch twice.
+
+        Returns False where nobody knows what became of one, or one failed.
+        """
         for begin in range(0, len(contacts), LIST_BATCH):
             answer = self._sent(self.lists.fill_list(sid, contacts[begin : begin + LIST_BATCH])).answer
             if isinstance(answer, NotReached):
@@ -210,7 +225,9 @@ class Upload:
         return _Reading(self.planned_at, self.managed.counts[sid])
 
     def _becomes_complete(self, sid: str, still: float, last: _Reading | None = None) -> bool:
-        """Counted every five seconds while it grows: until it holds all, or `still` seconds have passed without."""
+        """Counts the list every five seconds while it grows: until it holds all, or `still` seconds have passed
+        without growth.
+        """
         wanted, begun, blind = len(self.managed.members), self.hooks.clock.monotonic(), True
         while True:
             self.requests += 1
@@ -240,7 +257,10 @@ class _Reading:
 
 
 def _judged(answer: ContactItems | Refused | NotReached | Unknown) -> tuple[str | None, bool]:
-    """The SID of what was surely made, and whether the name is taken. Raises UploadFailedError for a refusal."""
+    """Returns the SID of what was certainly made, and whether the name is taken.
+
+    Raises UploadFailedError for a refusal.
+    """
     if isinstance(answer, Refused) and answer.http == _CONFLICT:
         return None, True
     _refuse(answer)

@@ -1,4 +1,4 @@
-"""Holds what an account shows after a create or update against what was sent, field by field (rule 9). Pure.
+"""Compares what an account shows after a create or update with what was sent, field by field (rule 9). Pure.
 
 The answer to a write and the look-up after one whose answer was lost are judged here alike.
 """
@@ -24,7 +24,7 @@ _DANGEROUS: Final = (Role.START, Role.NAME, *_WHO_IS_CALLED_WITH_WHAT)
 
 @dataclass(frozen=True, slots=True)
 class AnswerProblem:
-    """What is wrong with a campaign after a write. `dangerous`: it is paused at once."""
+    """Says what is wrong with a campaign after a write. `dangerous`: it is paused at once."""
 
     code: str
     message: str
@@ -33,26 +33,29 @@ class AnswerProblem:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an answer shows; `unseen` are the sent fields that it says nothing about."""
+    """Holds what an answer shows; `unseen` are the sent fields that it says nothing about."""
 
     problems: tuple[AnswerProblem, ...]
     unseen: tuple[str, ...]
 
     @property
     def dangerous(self) -> bool:
-        """Whether somebody could be called wrongly."""
+        """Tells whether somebody could be called wrongly."""
         return any(problem.dangerous for problem in self.problems)
 
     @property
     def took(self) -> bool:
-        """Whether all that was sent is seen to be there."""
+        """Tells whether all that was sent is seen to be there."""
         return not self.problems and not self.unseen
 
 
 def verify(
     sent: Mapping[str, Value], answer: Live, before: Live | None, now: datetime, country: Country | None
 ) -> Verdict:
-    """`before` is the campaign as it was read before an update, None for a create."""
+    """Compares an answer with what was sent.
+
+    `before` is the campaign as it was read before an update, None for a create.
+    """
     kind = answer.kind
     problems = [*_not_taken(kind, sent, answer, country)]
     problems += _added(sent, answer, before)
@@ -81,7 +84,7 @@ def _not_taken(
 def _lost(
     kind: Kind, sent: Mapping[str, Value], answer: Live, before: Live, country: Country | None
 ) -> Iterator[AnswerProblem]:
-    """Fields that were not sent and are no longer what they were."""
+    """Yields fields that were not sent and are no longer what they were."""
     for path, field, value in _leaves(kind, before.spec):
         seen = shown(answer.spec, path)
         if shown(sent, path) is UNSEEN and _differs(field, value, seen, country):
@@ -89,7 +92,9 @@ def _lost(
 
 
 def _added(sent: Mapping[str, Value], answer: Live, before: Live | None) -> Iterator[AnswerProblem]:
-    """Whom it calls with what, beside the lists, numbers or content that were sent; not what was there unseen."""
+    """Yields whom it calls with what, beside the lists, numbers or content that were sent; not what was there
+    unseen.
+    """
     for role in _WHO_IS_CALLED_WITH_WHAT:
         rows = answer.kind.in_role(role)
         for row in rows if any(sent.get(row.name) for row in rows) else ():
@@ -115,7 +120,9 @@ def _problem(path: str, field: Field, value: Value, seen: object, what: str) -> 
 
 
 def _end_problem(path: str, value: Value, seen: object, what: str) -> AnswerProblem:
-    """Calls that go on for longer than anybody agreed to are as wrong as those that begin at another time."""
+    """Makes the problem of a wrong end: calls that go on for longer than anybody agreed to are as wrong as those
+    that begin at another time.
+    """
     if seen is None:
         return AnswerProblem("field-lost", f"{path} {what}: the account has no end", True)
     later = instant(str(seen)) > instant(str(value))
@@ -135,7 +142,7 @@ EARLY: Final = AnswerProblem("started-early", "it is in progress ahead of its st
 
 
 def started_early(live: Live, now: datetime, *specs: Mapping[str, Value]) -> bool:
-    """Whether it calls before its start; `specs` may show that start, the first that does counts."""
+    """Tells whether it calls before its start; the first of `specs` that shows a start counts."""
     starts = (window_of(live.kind, spec).start for spec in specs)
     start = next((start for start in starts if start is not None), None)
     return live.status is Status.IN_PROGRESS and start is not None and start > now

@@ -1,7 +1,7 @@
-"""Files → values: the project file and the manifests, with file, line and column for every mistake.
+"""Reads files into values: the project file and the manifests, with file, line and column for every mistake.
 
-`load_project` and `load_manifests` are what commands call. One pass over libyaml's nodes (`nodes`) reads each
-field by its row of the table (`fields`, `scalars`); nothing here knows a field's rules by heart.
+`load_project` and `load_manifests` are what commands call. One pass over libyaml's nodes (`nodes`) reads each field
+by its row of the table (`fields`, `scalars`); nothing here knows a field's rules by heart.
 """
 
 from campaignctl.manifests.places import locate

@@ -1,4 +1,4 @@
-"""Where a character of a text stands in its file: inside every style of scalar, after escapes and variables.
+"""Finds where a character of a text stands in its file: inside every style of scalar, after escapes and variables.
 
 Pure: the file's text and a node in, a place out. A scalar is read once more, as libyaml reads it, with a place kept
 for each of its characters; where that gives another text than libyaml did, the place is the scalar's own beginning.
@@ -18,7 +18,7 @@ from campaignctl.manifests.substitution import origin
 
 
 class _Character(NamedTuple):
-    """One character of a text, and which part of the source makes it."""
+    """Holds one character of a text, and which part of the source makes it."""
 
     value: str
     start: int
@@ -55,11 +55,9 @@ _ESCAPED: Final = {
 def place_of_character(
     text: str, node: ScalarNode, offset: int, variables: Mapping[str, str] | None = None
 ) -> Mark:
-    """Line and column, from 0, of the character at an offset of what is read from a scalar; of the one behind its end
-    at its length.
-
-    `text` is what the node was composed from. With `variables` the offset is one of the text that they have filled
-    in, and what a `${…}` made stands at that `${…}`.
+    """Returns line and column, from 0, of the character at an offset of what is read from a scalar; of the one
+    behind its end at its length. `text` is what the node was composed from. With `variables` the offset is one of
+    the text that they have filled in, and what a `${…}` made stands at that `${…}`.
     """
     own: str = node.value
     at = offset if variables is None else origin(own, variables, offset)
@@ -72,7 +70,7 @@ def place_of_character(
 
 
 def place_in_json(text: str, mark: Mark) -> Mark:
-    """The place in a JSON file of what stands at `mark` in what `json_as_yaml` made of it."""
+    """Returns the place in a JSON file of what stands at `mark` in what `json_as_yaml` made of it."""
     line = text.split("\n")[mark.line] if mark.line <= text.count("\n") else ""
     longer = 0
     for halves in re.finditer(SURROGATES, line):
@@ -83,13 +81,13 @@ def place_in_json(text: str, mark: Mark) -> Mark:
 
 
 def _mark(text: str, at: int) -> Mark:
-    """As libyaml counts lines."""
+    """Counts lines as libyaml does."""
     breaks = list(_BREAK.finditer(text, 0, at))
     return Mark(len(breaks), at - (breaks[-1].end() if breaks else 0))
 
 
 def _spelt(text: str, node: ScalarNode) -> list[_Character] | None:
-    """Every character of a scalar with its place; None where it cannot be told."""
+    """Returns every character of a scalar with its place; None where it cannot be told."""
     own: str = node.value
     start = node.start_mark.index
     while (skipped := _PROPERTY.match(text, start)) is not None:
@@ -102,7 +100,9 @@ def _spelt(text: str, node: ScalarNode) -> list[_Character] | None:
 
 
 def _readings(text: str, start: int, style: str) -> Iterator[_Characters]:
-    """How the scalar may be read; of a block one for each indentation, for that is the parent's, or given."""
+    """Yields the ways in which the scalar may be read; of a block one for each indentation, for that is the
+    parent's, or given.
+    """
     if style in ("'", '"'):
         yield _flow(text, start + 1, style)
     elif style in ("|", ">"):
@@ -120,7 +120,7 @@ def _up_to(indents: list[int]) -> range:
 
 
 def _flow(text: str, at: int, quote: str) -> _Characters:
-    """A plain or a quoted scalar: its line breaks are folded."""
+    """Reads a plain or a quoted scalar: its line breaks are folded."""
     while at < len(text):
         gap = _GAP.match(text, at)
         if gap:
@@ -138,7 +138,7 @@ def _flow(text: str, at: int, quote: str) -> _Characters:
 
 
 def _flow_character(text: str, at: int, quote: str) -> _Character:
-    """The one at a place that is no blank; of an escaped line break an empty one."""
+    """Reads the character at a place that is no blank; of an escaped line break an empty one."""
     if quote == "'" and text.startswith("''", at):
         return _Character("'", at, at + 2)
     if quote != '"' or text[at] != "\\":
@@ -154,7 +154,7 @@ def _flow_character(text: str, at: int, quote: str) -> _Character:
 
 
 def _folded_gap(text: str, start: int, end: int) -> _Characters:
-    """Blanks within a line stay; one line break is a blank, and of several the first goes."""
+    """Folds a gap: blanks within a line stay; one line break is a blank, and of several the first goes."""
     if not _BREAK.search(text, start, end):
         yield from (_Character(text[at], at, at + 1) for at in range(start, end))
         return
@@ -167,7 +167,7 @@ def _folded_gap(text: str, start: int, end: int) -> _Characters:
 
 
 def _breaks(text: str, start: int, end: int, skipped: int) -> _Characters:
-    """The line breaks of a part of the text but for the first ones."""
+    """Returns the line breaks of a part of the text, except for the first ones."""
     for found in islice(_BREAK.finditer(text, start, end), skipped, None):
         yield _break(found)
 
@@ -178,7 +178,7 @@ def _break(found: re.Match[str]) -> _Character:
 
 
 def _block(text: str, at: int, indent: int, folds: bool) -> _Characters:
-    """A block scalar of one indentation: literal, or folded where neither line begins with a blank."""
+    """Reads a block scalar of one indentation: literal, or folded where neither line begins with a blank."""
     waiting: list[_Character] = []
     blank = False
     while at < len(text):
@@ -199,7 +199,7 @@ def _block(text: str, at: int, indent: int, folds: bool) -> _Characters:
 
 
 def _empty_lines(text: str, at: int, indent: int) -> tuple[int, list[_Character]]:
-    """Behind the lines that hold nothing within the indentation, and their line breaks."""
+    """Skips the lines that hold nothing within the indentation; returns their line breaks, too."""
     breaks: list[_Character] = []
     while True:
         blanks = at

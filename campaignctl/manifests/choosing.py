@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class ChosenManifest(NamedTuple):
-    """The manifest with the people that are taken, and what is wrong with the choice."""
+    """Holds the manifest with the people that are taken, and what is wrong with the choice."""
 
     desired: Desired
     faults: tuple[SpecFinding, ...]
 
 
 def chosen(desired: Desired, country: Country | None) -> ChosenManifest:
-    """What is left of a manifest; as it was where nobody can be chosen."""
+    """Chooses people of a manifest; it stays as it was where nobody can be chosen."""
     numbers, people = texts(desired.spec.get("from")), desired.take
     refusal = _refusal(desired, numbers, country)
     if refusal is not None or people is None:
@@ -37,14 +37,14 @@ def chosen(desired: Desired, country: Country | None) -> ChosenManifest:
 
 
 class ChosenList(NamedTuple):
-    """The same of a list."""
+    """Holds the list with the people that are taken, and what is wrong with the choice."""
 
     contact_list: ContactList
     faults: tuple[SpecFinding, ...]
 
 
 def chosen_of_list(contact_list: ContactList, country: Country | None) -> ChosenList:
-    """What is left of a list; as it was where nobody can be chosen."""
+    """Chooses people of a list; it stays as it was where nobody can be chosen."""
     from campaignctl.contact_lists.members import at_places
 
     numbers, people = contact_list.numbers, contact_list.take

@@ -1,6 +1,6 @@
-"""Documents beside the campaigns: which kinds there are, and how one is read.
+"""Reads documents beside the campaigns, and lists their kinds.
 
-Imported when the first of them comes: a project without any does not pay for them.
+It is imported when the first of them comes: a project without any does not pay for them.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ COMPANIONS: Final[Mapping[str, Callable[[], CompanionKind]]] = MappingProxyType(
 
 
 def companion_kinds() -> tuple[CompanionKind, ...]:
-    """All of them, for what is derived."""
+    """Returns all kinds of companions, for what is derived."""
     return tuple(row() for row in COMPANIONS.values())
 
 
 def read_companion(
     kind: CompanionKind, node: Node, source: Source, variables: Mapping[str, str]
 ) -> tuple[Companion, tuple[Diagnostic, ...]]:
-    """The typed document, as far as it could be read, and what is wrong with it or doubtful."""
+    """Reads a typed document, as far as it could be read, and what is wrong with it or doubtful."""
     reader = FieldReader(kind.document, variables if kind.substitutes else None)
     values = reader.read(node)
     commented = frozenset(_commented(kind.document, node, "", source.text)) if source.text else frozenset()
@@ -96,7 +96,7 @@ def _placed(fault: SpecFinding, node: Node, source: Source) -> Diagnostic:
 
 
 def _is_known(fault: SpecFinding, node: Node, mistakes: Sequence[FieldProblem]) -> bool:
-    """False where what it is about holds a mistake: what that says is then not known."""
+    """Tells whether a fault is known: it is not where what it is about holds a mistake of its own."""
     about = fault.about or (fault.path.rpartition(".")[0] or fault.path,)
     return not any(_holds(nearest(node, path), mistake) for path in about for mistake in mistakes)
 
@@ -107,7 +107,7 @@ def _holds(node: Node, mistake: FieldProblem) -> bool:
 
 
 def _commented(field: Field, node: Node | None, path: str, text: str) -> Iterator[str]:
-    """The dotted paths of the texts that a comment follows, along the rows."""
+    """Yields the dotted paths of the texts that a comment follows, along the rows."""
     if isinstance(node, ScalarNode):
         if is_cut(node, text):
             yield path
@@ -124,7 +124,7 @@ def _commented(field: Field, node: Node | None, path: str, text: str) -> Iterato
 def conflicts_among(
     companions: Mapping[str, Sequence[Companion]], prune: Prune | None = None
 ) -> Iterator[tuple[str, Companion, SpecFinding]]:
-    """What is wrong among all documents of a kind; they are given, and named, by it."""
+    """Yields what is wrong among all documents of a kind; they are given, and named, by it."""
     for name, several in companions.items():
         kind = COMPANIONS[name]()
         yield from ((name, *conflict) for conflict in kind.conflicts(several))

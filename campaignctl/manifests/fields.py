@@ -1,4 +1,4 @@
-"""YAML nodes → values, by the rows of a table, in one pass; every mistake is collected with its place."""
+"""Reads YAML nodes into values, by the rows of a table, in one pass; every mistake is collected with its place."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SECRET_KEYS: Final = frozenset(
 
 
 class FieldProblem(NamedTuple):
-    """One mistake, and where in the text."""
+    """Holds one mistake, and where it stands in the text."""
 
     rule: str
     mark: Mark
@@ -43,7 +43,7 @@ class FieldProblem(NamedTuple):
 
 
 class _Invalid:
-    """What a faulty node gives: nothing that could be taken for a value."""
+    """Stands for a faulty node: it is nothing that could be taken for a value."""
 
 
 _INVALID: Final = _Invalid()
@@ -65,7 +65,7 @@ class FieldReader:
         self.faults: list[FieldProblem] = []
 
     def read(self, node: Node) -> Mapping[str, Value]:
-        """What could be read of the document; it is complete when there are no `faults`."""
+        """Returns what could be read of the document; it is complete when there are no `faults`."""
         try:
             value = self._object(self.root, node)
         except MalformedYamlError as error:
@@ -113,7 +113,7 @@ class FieldReader:
                 self.fault("required", node, f"{field.name} needs {member.name}")
 
     def _shorthand(self, field: Field, node: ScalarNode) -> Value | _Invalid:
-        """One word for all members, which are alike: so the first says what is wrong with it."""
+        """Reads one word for all members, which are alike: so the first says what is wrong with it."""
         word = self._value(field.fields[0], node)
         return word if isinstance(word, _Invalid) else dict.fromkeys(field.members, word)
 
@@ -121,13 +121,13 @@ class FieldReader:
         return self._map(field, node, self._object)
 
     def _text_map(self, field: Field, node: Node) -> Value | _Invalid:
-        """Unset is left out: the name then has no value."""
+        """Reads texts under names; one that is unset is left out, and the name then has no value."""
         return self._map(field, node, lambda row, value: None if is_null(value) else self._text(row, value))
 
     def _map(
         self, field: Field, node: Node, read: Callable[[Field, Node], Value | _Invalid]
     ) -> Value | _Invalid:
-        """Values under names of the user's own."""
+        """Reads values under names of the user's own."""
         if not self._is(MappingNode, field, node, "names and values"):
             return _INVALID
         values: dict[str, Value] = {}
@@ -147,7 +147,7 @@ class FieldReader:
         return values
 
     def _pairs(self, field: Field, node: Node) -> Iterator[tuple[str, Node, Node]]:
-        """Name, key and value of each entry; a key that is no word or stands twice is a fault."""
+        """Yields name, key and value of each entry; a key that is no word or stands twice is a fault."""
         assert isinstance(node, MappingNode)
         seen: dict[str, Node] = {}
         for key, value in entries(node):
@@ -180,14 +180,14 @@ class FieldReader:
     # -- lists ---------------------------------------------------------------------------------------------
 
     def _numbers(self, field: Field, node: Node) -> Value | _Invalid:
-        """A list of texts in which one may stand twice."""
+        """Reads a list of texts in which one may stand twice."""
         if not self._is_list(field, node):
             return _INVALID
         items = [self._item(field, place, item) for place, item in enumerate(node.value, 1)]
         return [item for item in items if isinstance(item, str)]
 
     def _is_list(self, field: Field, node: Node) -> bool:
-        """Whether it is a list of as many items as the row allows; else there is a finding."""
+        """Tells whether the node is a list of as many items as the row allows; else there is a finding."""
         if not self._is(SequenceNode, field, node, "a list"):
             return False
         try:
@@ -198,14 +198,14 @@ class FieldReader:
         return True
 
     def _objects(self, field: Field, node: Node) -> Value | _Invalid:
-        """A list of objects. A faulty one keeps its place, so that the others keep theirs."""
+        """Reads a list of objects. A faulty one keeps its place, so that the others keep theirs."""
         if not self._is_list(field, node):
             return _INVALID
         items = [self._object(field, item) for item in node.value]
         return [item if isinstance(item, dict) else {} for item in items]
 
     def _strings(self, field: Field, node: Node) -> Value | _Invalid:
-        """A set of words: a list of people that stands twice would be called twice."""
+        """Reads a set of words: a list of people that stands twice would be called twice."""
         items = self._numbers(field, node)
         if isinstance(items, list) and len(set(items)) < len(items):
             return self.fault("duplicate-item", node, f"{field.name}: an item stands twice")
@@ -220,7 +220,7 @@ class FieldReader:
         return self._text(field, node, called)
 
     def _item_by_name(self, node: Node) -> str | _Invalid:
-        """Its name instead of its SID; which one that is, is not known offline."""
+        """Reads an item's name in place of its SID; which list that is, is not known offline."""
         item = self._object(BY_NAME, node)
         name = item.get("name") if isinstance(item, dict) else None
         if isinstance(item, dict) and not self.requires:
@@ -228,7 +228,7 @@ class FieldReader:
         return ListName(name) if isinstance(name, str) else _INVALID
 
     def _amounts(self, field: Field, node: Node) -> Value | _Invalid:
-        """A list of numbers, each as it is written."""
+        """Reads a list of numbers, each as it is written."""
         if not self._is_list(field, node):
             return _INVALID
         items = [self._amount(field, item) for item in node.value]
@@ -257,7 +257,10 @@ class FieldReader:
         plain: bool = False,
         called: str | None = None,
     ) -> _T | _Invalid:
-        """A scalar, filled in, then read. Where `plain` is asked for, one in quotes is a text, not a value."""
+        """Reads a scalar: it is filled in, then read.
+
+        Where `plain` is asked for, one in quotes is a text, not a value.
+        """
         called = called or field.name
         if not isinstance(node, ScalarNode):
             return self.fault("type", node, f"{called}: must be {words}")
@@ -290,7 +293,7 @@ class FieldReader:
 
 
 def _home(root: Field, name: str, stray_in: Field, path: str = "") -> str:
-    """Where a key belongs that stands in the wrong place."""
+    """Says where a key belongs that stands in the wrong place."""
     for member in root.fields:
         here = f"{path}.{member.name}" if path else member.name
         if member.name == name and root is not stray_in:

@@ -1,4 +1,4 @@
-"""Which files there are, and their text: bounded, inside the project, UTF-8."""
+"""Finds files and reads their text: bounded, inside the project, UTF-8."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ MAX_BYTES: Final = 20_000_000
 
 
 class UnreadableFileError(Exception):
-    """A file that cannot be used: `rule` for programs, `message` for people, `offset` in characters if known."""
+    """Reports a file that cannot be used: `rule` for programs, `message` for people, `offset` in characters where
+    it is known.
+    """
 
     def __init__(self, rule: str, message: str, before: str = "") -> None:
         super().__init__(message)
@@ -22,7 +24,7 @@ class UnreadableFileError(Exception):
 
 
 class ManifestFile(NamedTuple):
-    """A file to read. `shown` is its path in messages, relative to `root`, the project's directory.
+    """Describes a file to read. `shown` is its path in messages, relative to `root`, the project's directory.
 
     It must not lead out of `home`. One that is no link, found in a directory that is not outside, cannot. `path` is
     a text, for there may be many thousands.
@@ -35,7 +37,7 @@ class ManifestFile(NamedTuple):
     may_lead_out: bool = True
 
     def text(self) -> str:
-        """What it holds.
+        """Returns what the file holds.
 
         Raises:
             UnreadableFileError: see `read_inside`.
@@ -44,12 +46,12 @@ class ManifestFile(NamedTuple):
 
 
 def shown_path(path: Path, root: Path) -> str:
-    """Relative to the project's directory, with `/`."""
+    """Writes a path relative to the project's directory, with `/`."""
     return Path(os.path.relpath(path, root)).as_posix()
 
 
 def files_under(path: Path, root: Path, home: Path) -> Iterator[ManifestFile]:
-    """A file itself; of a directory the manifests in it and below, sorted, without what is hidden."""
+    """Yields a file itself; for a directory the manifests in it and below, sorted, without what is hidden."""
     if not path.is_dir():
         yield ManifestFile(shown_path(path, root), str(path), root, home)
         return
@@ -61,7 +63,7 @@ def files_under(path: Path, root: Path, home: Path) -> Iterator[ManifestFile]:
 
 
 def _below(directory: str, home: Path, seen: set[Path]) -> Iterator[tuple[str, bool]]:
-    """Files, and whether they may lead out; each real directory once, whatever links lead to it.
+    """Yields files, and whether they may lead out; each real directory once, whatever links lead to it.
 
     A directory that cannot be read or lies outside stands for its files.
     """
@@ -88,7 +90,7 @@ def _below(directory: str, home: Path, seen: set[Path]) -> Iterator[tuple[str, b
 
 
 def read_inside(path: Path, home: Path) -> str:
-    """A file's text, without a byte order mark.
+    """Reads a file's text, without a byte order mark.
 
     Raises:
         UnreadableFileError: it is not there, leads out of `home`, is no plain file, too large or not UTF-8.
@@ -127,7 +129,7 @@ def _reason(error: Exception) -> str:
 
 
 def decoded(data: bytes) -> str:
-    """UTF-8, with or without a byte order mark.
+    """Decodes UTF-8, with or without a byte order mark.
 
     Raises:
         UnreadableFileError: another encoding; `before` is the text up to there.

@@ -1,4 +1,4 @@
-"""What the documents of a file are called, invalid ones too: for reports that list what a finding is of."""
+"""Names the documents of a file, invalid ones too: for reports that list what a finding is of."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from campaignctl.manifests.nodes import MalformedYamlError, documents, json_as_y
 
 
 class Heading(NamedTuple):
-    """Where a document begins; `kind` is empty for one that is no campaign."""
+    """Says where a document begins; `kind` is empty for one that is no campaign."""
 
     kind: str
     name: str
@@ -22,7 +22,7 @@ class Heading(NamedTuple):
 
 
 def headings(file: Path) -> Iterator[Heading]:
-    """Of each document as far as the file can be read, names as they are written."""
+    """Yields the heading of each document as far as the file can be read, names as they are written."""
     try:
         text = decoded(file.read_bytes())
         for node in documents(json_as_yaml(text) if file.suffix.lower() == ".json" else text):

@@ -1,4 +1,4 @@
-"""Where credentials may be sent: Exotel's hosts, this machine, and what the runner allows."""
+"""Decides where credentials may be sent: to Exotel's hosts, this machine, and what the runner allows."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _WEBHOOK: Final = rf"{_ORIGIN}(?:[/?][!-~]*)?"
 
 
 class RefusedHostError(Exception):
-    """A base_url that may not be used; says why without quoting it: it may hold a password."""
+    """Reports a base_url that may not be used; it says why without quoting it, which may hold a password."""
 
 
 def checked_base_url(url: str, environ: Mapping[str, str], sandbox: bool) -> str:
-    """Scheme, host and port, without a slash at the end.
+    """Returns scheme, host and port, without a slash at the end.
 
     Raises:
         RefusedHostError: user info, a path or a query; another host; http to another machine.
@@ -36,7 +36,8 @@ def checked_base_url(url: str, environ: Mapping[str, str], sandbox: bool) -> str
 
 
 def checked_webhook(url: str, environ: Mapping[str, str]) -> str:
-    """The address that messages are posted to, path and query included; of its host the rules of a base_url hold.
+    """Returns the address that messages are posted to, path and query included; the rules of a base_url hold for
+    its host.
 
     Raises:
         RefusedHostError: it is no such address, or its host is not allowed.

@@ -1,4 +1,4 @@
-"""The people of a `ContactList` that stand in a file. No message quotes a line of it."""
+"""Reads the people of a `ContactList` that stand in a file. No message quotes a line of it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ALL_NUMBERS: Final = re.compile(r"(?:\n\+?[0-9]{7,15})+").fullmatch
 
 
 class MemberRows(NamedTuple):
-    """The cells of each column, the lines of the rows, and what is wrong with others."""
+    """Holds the cells of each column, the lines of the rows, and what is wrong with others."""
 
     cells: tuple[Sequence[str], ...]
     lines: Sequence[int]
@@ -47,7 +47,7 @@ class MemberRows(NamedTuple):
 def with_members(
     companion: Companion, node: Node, source: Source
 ) -> tuple[Companion, tuple[Diagnostic, ...]]:
-    """The list with the people of its file; what is wrong stands at the line of that file."""
+    """Returns the list with the people of its file; what is wrong stands at the line of that file."""
     assert isinstance(companion, ContactList)
     if companion.from_file is None or companion.numbers:
         return companion, ()
@@ -74,7 +74,7 @@ def with_members(
 def with_sources(
     companion: Companion, node: Node, source: Source, values: Mapping[str, Value]
 ) -> tuple[Companion, tuple[Diagnostic, ...]]:
-    """The list with the sources of people who are left out of it, as they are written."""
+    """Returns the list with the sources of people who are left out of it, as they are written."""
     assert isinstance(companion, ContactList)
     spec = values.get("spec")
     written = spec.get(SUPPRESS) if isinstance(spec, Mapping) else None
@@ -89,7 +89,7 @@ def with_sources(
 
 
 def read_member_rows(text: str, columns: Sequence[str], shown: str) -> MemberRows:
-    """A cell for each of the columns, the number first. `shown` is the file in messages.
+    """Reads a cell for each of the columns, the number first. `shown` is the file in messages.
 
     Raises:
         MissingColumnError: the file lacks one.
@@ -99,7 +99,7 @@ def read_member_rows(text: str, columns: Sequence[str], shown: str) -> MemberRow
 
 
 def _careful_rows(text: str, columns: Sequence[str], shown: str) -> MemberRows:
-    """Row by row."""
+    """Reads row by row."""
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     bad = BadLines()
@@ -120,8 +120,8 @@ def _careful_rows(text: str, columns: Sequence[str], shown: str) -> MemberRows:
 
 
 def _plain_rows(text: str, columns: Sequence[str]) -> MemberRows | None:
-    """The same at once, for a file without quotes, blank lines and blanks around cells, whose rows are all of one
-    width and whose numbers are all as they should be; None for any other.
+    """Reads a plain file at once: one without quotes, blank lines and blanks around cells, whose rows are all of
+    one width and whose numbers are all as they should be. None for any other.
     """
     if '"' in text or "\r" in text or "\0" in text or " \n" in text or "\n\n" in text or text[:1] in "\n ":
         return None
@@ -137,7 +137,7 @@ def _plain_rows(text: str, columns: Sequence[str]) -> MemberRows | None:
 
 
 def _columns_of(body: str, lines: Sequence[str], header: Header) -> tuple[Sequence[str], ...] | None:
-    """None where a row has another width than the header, or blanks stand around a cell."""
+    """Cuts rows into columns; None where a row has another width than the header, or blanks stand around a cell."""
     delimiter, width = header.delimiter, header.width
     if {line.count(delimiter) for line in lines} != {width - 1}:
         return None

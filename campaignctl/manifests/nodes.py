@@ -1,4 +1,4 @@
-"""Text → YAML nodes, on libyaml, with bounds that libyaml lacks. A node knows where it stands."""
+"""Reads text into YAML nodes, on libyaml, with bounds that libyaml lacks. A node knows where it stands."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ SURROGATES: Final = r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][
 
 
 class Mark(NamedTuple):
-    """A place in a text; both count from 0."""
+    """Holds a place in a text: line and column count from 0."""
 
     line: int
     column: int
 
 
 class MalformedYamlError(Exception):
-    """The text is no YAML, or goes beyond the bounds."""
+    """Says that the text is no YAML, or goes beyond the bounds."""
 
     def __init__(self, rule: str, mark: Mark, message: str) -> None:
         super().__init__(message)
@@ -52,10 +52,12 @@ class MalformedYamlError(Exception):
 
 
 class _Composer(CParser):
-    """libyaml's node graph without PyYAML's guesses: a tag is one that the document gives, `PLAIN` or `QUOTED`."""
+    """Composes libyaml's node graph without PyYAML's guesses: a tag is one that the document gives, `PLAIN` or
+    `QUOTED`.
+    """
 
     def resolve(self, _kind: type[Node], _value: str, implicit: bool | tuple[bool, bool]) -> str:
-        """The tag of a node that gives none; `implicit` is (plain, quoted) for a scalar."""
+        """Returns the tag of a node that gives none; `implicit` is (plain, quoted) for a scalar."""
         return PLAIN if implicit is True or implicit is False or implicit[0] else QUOTED
 
     descend_resolver = staticmethod(operator.is_)
@@ -64,7 +66,7 @@ class _Composer(CParser):
 
 
 def documents(text: str, most_levels: int = MAX_DEPTH) -> Iterator[Node]:
-    """Each document of a YAML text, empty ones too.
+    """Yields each document of a YAML text, empty ones too.
 
     Raises:
         MalformedYamlError: where the text stops being YAML; the documents before it have been given.
@@ -82,12 +84,12 @@ def documents(text: str, most_levels: int = MAX_DEPTH) -> Iterator[Node]:
 
 
 def json_as_yaml(text: str) -> str:
-    """JSON writes what lies beyond U+FFFF as two halves; this writes the one character that YAML wants."""
+    """Rewrites JSON for YAML: JSON writes what lies beyond U+FFFF as two halves, YAML wants the one character."""
     return re.sub(SURROGATES, _joined, text)
 
 
 def yaml_of(text: str, file: str) -> tuple[str, str]:
-    """A file's text where that must be read as YAML with other escapes, else nothing; and what is read."""
+    """Returns a file's text where it must be read as YAML with other escapes, else nothing; and what is read."""
     read = json_as_yaml(text) if file.lower().endswith(".json") else text
     return text if len(read) != len(text) else "", read
 
@@ -98,7 +100,9 @@ def _joined(halves: re.Match[str]) -> str:
 
 
 def _may_be_deep(text: str) -> bool:
-    """Cheap, and never False for a text that is: brackets nest in their number, blocks in their indentation."""
+    """Tells cheaply whether a text may be deep; it is never False for one that is: brackets nest in their number,
+    blocks in their indentation.
+    """
     if text.count("[") + text.count("{") >= MAX_DEPTH:
         return True
     return _SPARSE_INDENT.search(text[::_STRIDE]) is not None and _LONG_INDENT.search(text) is not None
@@ -143,7 +147,7 @@ _HINTS: Final = {
 
 
 def _hint(text: str, mark: Mark) -> str:
-    """What people mostly mean by what stands there."""
+    """Says what people mostly mean by what stands there."""
     lines = text.split("\n")
     line = lines[mark.line] if mark.line < len(lines) else ""
     if "${" in line and "{" in line.replace("${", ""):
@@ -152,7 +156,7 @@ def _hint(text: str, mark: Mark) -> str:
 
 
 def mark_of(node: Node) -> Mark:
-    """Where a node begins."""
+    """Returns where a node begins."""
     return _mark(node.start_mark)
 
 
@@ -162,14 +166,14 @@ def _mark(mark: yaml.Mark | CMark | None) -> Mark:
 
 
 def is_null(node: Node) -> bool:
-    """`null`, `~` or nothing, without quotes: *unset* in every field."""
+    """Tells whether a node is `null`, `~` or nothing, without quotes: *unset* in every field."""
     if node.tag == PLAIN:
         return isinstance(node, ScalarNode) and node.value in NULLS
     return bool(node.tag == "tag:yaml.org,2002:null")
 
 
 def entries(node: MappingNode) -> list[tuple[Node, Node]]:
-    """A mapping's keys and values as written, then those merged in that it does not have itself.
+    """Returns a mapping's keys and values as written, then those merged in that it does not have itself.
 
     Raises:
         MalformedYamlError: where a merge key is given something else than mappings, or expands without bound.
@@ -182,13 +186,13 @@ def entries(node: MappingNode) -> list[tuple[Node, Node]]:
 
 
 class _Budget:
-    """How much may still be merged in: aliases of aliases grow exponentially, or for ever."""
+    """Limits how much may still be merged in: aliases of aliases grow exponentially, or for ever."""
 
     def __init__(self) -> None:
         self.left = MAX_MERGED
 
     def spend(self, node: Node, depth: int) -> None:
-        """One more mapping or key, so many merges deep."""
+        """Counts one more mapping or key, so many merges deep."""
         self.left -= 1
         if self.left < 0 or depth > MAX_DEPTH:
             raise MalformedYamlError("expansion", mark_of(node), "its merge keys expand without bound")
@@ -219,7 +223,7 @@ def _merged(node: MappingNode, budget: _Budget, depth: int = 0) -> list[tuple[No
 
 
 def _refuse_twins(pairs: list[tuple[Node, Node]]) -> None:
-    """Of what is merged in nobody else sees all keys."""
+    """Refuses keys that stand twice in what is merged in: nobody else sees all of its keys."""
     first: dict[str, Node] = {}
     for key, _ in pairs:
         if isinstance(key, ScalarNode) and first.setdefault(key.value, key) is not key:
@@ -237,7 +241,7 @@ def _parents(value: Node) -> list[MappingNode]:
 
 
 def members(node: Node | None) -> Mapping[str, Node]:
-    """The values of a mapping by name, the first of each; none of anything else."""
+    """Returns the values of a mapping by name, the first of each; none of anything else."""
     if not isinstance(node, MappingNode):
         return {}
     return {key.value: value for key, value in reversed(entries(node)) if isinstance(key, ScalarNode)}

@@ -1,7 +1,7 @@
-"""The numbers of a `from_file`. What it holds is people's: no message quotes a line of it.
+"""Reads the numbers of a `from_file`.
 
-Whoever is left out in silence is not called, and nobody hears of it: so a file that could be read in two ways is
-refused, at its line.
+They are people's: no message quotes a line of the file. Whoever is left out in silence is not called, and nobody
+hears of it: so a file that could be read in two ways is refused, at its line.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _MANY_DIGITS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that is no number; lines count from 1."""
+    """Holds a line that is no number; lines count from 1."""
 
     line: int
     rule: str
@@ -48,7 +48,7 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class NumbersFile:
-    """What was found. `fault`, a rule and a message, concerns the complete file."""
+    """Holds what was found. `fault`, a rule and a message, concerns the complete file."""
 
     numbers: tuple[str, ...]
     bad_lines: tuple[BadLine, ...] = ()
@@ -56,7 +56,7 @@ class NumbersFile:
 
 
 class MisreadError(Exception):
-    """From this line on nobody can tell who is meant."""
+    """Says that from this line on nobody can tell who is meant."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -64,7 +64,7 @@ class MisreadError(Exception):
 
 
 class MissingColumnError(Exception):
-    """The file lacks a column that is asked for beside the number's."""
+    """Says that the file lacks a column that is asked for beside the number's."""
 
     def __init__(self, column: str, message: str) -> None:
         super().__init__(message)
@@ -72,7 +72,9 @@ class MissingColumnError(Exception):
 
 
 class Header(NamedTuple):
-    """How the rows below it are cut, which of their cells is the number, and which are the others asked for."""
+    """Says how the rows below a header are cut, which of their cells is the number, and which are the others asked
+    for.
+    """
 
     delimiter: str
     column: int
@@ -81,7 +83,7 @@ class Header(NamedTuple):
 
 
 def read_numbers(field: Field, text: str) -> NumbersFile:
-    """A CSV whose header has `number` once, else one a line; blank lines skipped.
+    """Reads a CSV whose header has `number` once, else one number a line; blank lines are skipped.
 
     `field` is the row of the numbers: how one must look and how many there may be.
     """
@@ -100,14 +102,16 @@ def read_numbers(field: Field, text: str) -> NumbersFile:
 
 
 class BadLines:
-    """What is wrong with single lines: of the wrong file that is every line, so only the first are looked at."""
+    """Collects what is wrong with single lines: of the wrong file that is every line, so only the first are looked
+    at.
+    """
 
     def __init__(self) -> None:
         self.first: list[BadLine] = []
         self.count = 0
 
     def add(self, field: Field, line: int, cell: str) -> None:
-        """One more."""
+        """Adds one more line."""
         self.count += 1
         if self.count <= MOST_FAULTS + 1:
             try:
@@ -116,7 +120,7 @@ class BadLines:
                 self.first.append(BadLine(line, faulty.rule, faulty.message))
 
     def told(self) -> Iterator[BadLine]:
-        """The first of them, then how many more there are."""
+        """Yields the first lines, then how many more there are."""
         yield from self.first[:MOST_FAULTS]
         for more in self.first[MOST_FAULTS:]:
             what = counted(self.count - MOST_FAULTS, "more line is", "more lines are")
@@ -124,7 +128,7 @@ class BadLines:
 
 
 def place_of(path: Path, index: int) -> tuple[int, int]:
-    """Line and column of one number, counted from 0; the first where it is not there any more."""
+    """Returns line and column of one number, counted from 0; the first number's where it is not there any more."""
     with suppress(OSError, UnreadableFileError, MisreadError):
         text = decoded(path.read_bytes())
         for line, (cell,) in islice(cells_of(text), index, index + 1):
@@ -134,7 +138,7 @@ def place_of(path: Path, index: int) -> tuple[int, int]:
 
 
 def cells_of(text: str, columns: Sequence[str] = (COLUMN,)) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The cells of each row in some columns, the first the number's, with its line; blank lines left out.
+    """Yields the cells of each row in some columns, the first the number's, with its line; blank lines left out.
 
     Raises:
         MisreadError: nobody can tell who is meant from some line on.
@@ -166,7 +170,7 @@ def _refuse_binary(text: str, lines: Sequence[str]) -> None:
 
 
 def _rows(header: Header, lines: Sequence[str], begin: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The cells of the rows below a header; `begin` is how many lines stand above them."""
+    """Yields the cells of the rows below a header; `begin` is how many lines stand above them."""
     reader = csv.reader((f"{line}\n" for line in lines[begin:]), delimiter=header.delimiter, strict=True)
     above = begin
     try:
@@ -197,7 +201,9 @@ def _unread(line: str, delimiter: str) -> str:
 
 
 def _refuse_left_out(header: Header, row: Sequence[str], first: int, last: int) -> None:
-    """A row that has numbers where none is looked for: beyond the header, or in a cell that took in other rows."""
+    """Refuses a row that has numbers where none is looked for: beyond the header, or in a cell that took in other
+    rows.
+    """
     if any(map(str.strip, row[header.width :])):
         raise MisreadError(
             first,
@@ -217,7 +223,8 @@ def _refuse_left_out(header: Header, row: Sequence[str], first: int, last: int) 
 
 
 def header_of(line: str, columns: Sequence[str] = (COLUMN,)) -> Header | None:
-    """How a CSV that begins with this line is read; None for one of numbers alone, and where it is not clear.
+    """Returns how a CSV that begins with this line is read; None for one of numbers alone, and where it is not
+    clear.
 
     Raises:
         MissingColumnError: see `cells_of`.
@@ -228,7 +235,7 @@ def header_of(line: str, columns: Sequence[str] = (COLUMN,)) -> Header | None:
 
 
 def _header(line: str, place: int, columns: Sequence[str] = (COLUMN,)) -> Header | None:
-    """How a CSV is read; None for a file of one number a line.
+    """Returns how a CSV is read; None for a file of one number a line.
 
     Raises:
         MisreadError: the first line is neither a number nor a header that has `number` once.
@@ -268,7 +275,7 @@ def _found(line: str, delimiter: str, place: int, columns: Sequence[str]) -> Hea
 
 
 def _cut(line: str, delimiter: str) -> list[str] | None:
-    """The cells of a line; None where a quote does not close."""
+    """Returns the cells of a line; None where a quote does not close."""
     try:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, strict=True), [])]
     except csv.Error:
@@ -276,7 +283,7 @@ def _cut(line: str, delimiter: str) -> list[str] | None:
 
 
 def _without_number(names: Sequence[str], column: str) -> str:
-    """Says what columns there are, but nothing of a line that may be somebody's data."""
+    """Says which columns there are, and nothing of a line that may be somebody's data."""
     if any(map(_like_a_number, names)):
         return f"it has {counted(len(names), 'cell')} and no header; {_HEADER_FIRST}"
     shown = some_of([quoted(name) for name in names if name], _MOST_NAMES)
@@ -284,12 +291,14 @@ def _without_number(names: Sequence[str], column: str) -> str:
 
 
 def _like_a_number(text: str) -> bool:
-    """True for what may be somebody's: more digits than a word has, or nothing but digits and signs."""
+    """Tells whether a text may be somebody's number: it has more digits than a word has, or nothing but digits and
+    signs.
+    """
     return len(_DIGIT.findall(text)) >= _MANY_DIGITS or _DIGITS_ALONE.fullmatch(text.strip()) is not None
 
 
 def _a_number_alone(text: str) -> bool:
-    """True for a phone number as a row has it, whatever a spreadsheet did to it; a postcode is none."""
+    """Tells whether a text is a phone number as a row has it, whatever a spreadsheet did to it; a postcode is none."""
     text = text.strip().strip('"')
     return _DIGITS_ALONE.fullmatch(text) is not None and len(_DIGIT.findall(text)) > _MANY_DIGITS
 
@@ -298,7 +307,7 @@ def _a_number_alone(text: str) -> bool:
 
 
 def count_fault(field: Field, count: int) -> tuple[str, str] | None:
-    """Rule and message where they are too few or too many."""
+    """Returns rule and message where there are too few or too many numbers."""
     try:
         check_limits(field, count)
     except FaultyError as faulty:

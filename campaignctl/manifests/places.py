@@ -1,4 +1,4 @@
-"""Where a field stands: found by composing the file again, because good files keep no positions."""
+"""Finds where a field stands, by composing the file again: good files keep no positions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 def locate(root: Path, where: Position, document: int, path: str) -> Position:
-    """The place of a dotted path in a document of a file; of what is nearest above it where it is not there.
+    """Returns the place of a dotted path in a document of a file; where it is not there, of what is nearest above
+    it.
 
     `where` is the document's own place, and the answer when the file cannot be read again. A path is of `spec`
     unless it begins with `metadata`, `spec` or another key of the top level.
@@ -31,7 +32,7 @@ def locate(root: Path, where: Position, document: int, path: str) -> Position:
 
 
 def _at(file: str, mark: Mark, text: str) -> Position:
-    """`mark` is one of what was read of the file's text."""
+    """Makes a position of a mark; `mark` is one of what was read of the file's text."""
     json, _ = yaml_of(text, file)
     if json:
         from campaignctl.manifests.characters import place_in_json
@@ -41,7 +42,7 @@ def _at(file: str, mark: Mark, text: str) -> Position:
 
 
 def _found(file: Path, document: int, path: str) -> tuple[str, Node] | None:
-    """The file's text, and the node nearest to a path; None where the file cannot be read again."""
+    """Returns the file's text, and the node nearest to a path; None where the file cannot be read again."""
     found = _composed(file, document)
     try:
         return None if found is None else (found[0], nearest(found[1], path))
@@ -59,7 +60,7 @@ def _composed(file: Path, document: int) -> tuple[str, Node] | None:
 
 
 def document_node(root: Path, where: Position, document: int) -> Node | None:
-    """A document of a file, composed again; None where the file cannot be read again."""
+    """Returns a document of a file, composed again; None where the file cannot be read again."""
     found = _composed(root / where.file, document)
     return found[1] if found else None
 
@@ -72,7 +73,7 @@ def locate_character(
     offset: int,
     variables: Mapping[str, str] | None = None,
 ) -> Position:
-    """The place of a character of a text; of the text where it cannot be told.
+    """Returns the place of a character of a text; the place of the text where it cannot be told.
 
     `offset` counts from 0 in the text with the `variables` filled in; without any the text is taken as written.
     """
@@ -88,7 +89,7 @@ def locate_character(
 
 @lru_cache(maxsize=1)
 def _document(text: str, file: str, document: int) -> Node | None:
-    """Several places of one document are asked for one after the other."""
+    """Composes a document, and keeps it: several places of one document are asked for one after the other."""
     nodes = documents(yaml_of(text, file)[1])
     return next(islice(nodes, document, None), None)
 
@@ -96,8 +97,8 @@ def _document(text: str, file: str, document: int) -> Node | None:
 def locate_field(
     root: Path, desired: Desired, path: str, variables: Mapping[str, str] | None = None
 ) -> Position:
-    """The place of a field of a manifest; of one of its numbers (`from.3`) the row of the file that holds them, of a
-    character of a text (`template.3`) where it stands, or what makes it.
+    """Returns the place of a field of a manifest; of one of its numbers (`from.3`) the row of the file that holds
+    them, of a character of a text (`template.3`) where it stands, or what makes it.
     """
     if desired.occurrence is not None:
         path = _of_rule(desired, path)
@@ -128,12 +129,14 @@ def locate_row(root: Path, contact_list: ContactList, place: int) -> Position:
 
 
 def _declared(desired: Desired, place: int) -> int:
-    """Where one of the recipients stands among the declared numbers: others may be left out before it."""
+    """Returns where one of the recipients stands among the declared numbers: others may be left out before it."""
     return desired.places[place] if place < len(desired.places) else place
 
 
 def _of_rule(desired: Desired, path: str) -> str:
-    """An occurrence has no schedule of its own: its start stands in the rule's cron, its end in the duration."""
+    """Turns a path of an occurrence into one of its rule: it has no schedule of its own, its start stands in the
+    rule's cron, its end in the duration.
+    """
     kind = desired.kind
     schedule, start = kind.schedule.name, f"{kind.schedule.name}.{kind.start.name}"
     end = f"{kind.schedule.name}.{kind.end.name}"
@@ -141,7 +144,7 @@ def _of_rule(desired: Desired, path: str) -> str:
 
 
 def nearest(node: Node, path: str) -> Node:
-    """The node at a dotted path, or the last one on the way to it."""
+    """Returns the node at a dotted path, or the last one on the way to it."""
     steps = path.split(".")
     if steps[0] not in members(node):
         steps = ["spec", *steps]

@@ -1,4 +1,4 @@
-"""The quick way through a document that has nothing wrong: closures, made once from the rows of a table.
+"""Reads quickly what has nothing wrong: closures, made once from the rows of a table.
 
 It keeps no place and no message. Whatever is not plainly right makes it give up, and `fields.FieldReader` reads the
 document again: that one alone decides what is a mistake. A test holds the two against each other.
@@ -24,7 +24,7 @@ Reader: TypeAlias = Callable[[Node], Value]
 
 
 class DoubtfulError(Exception):
-    """Not plainly right; somebody else has to say what it is."""
+    """Says that a document is not plainly right; somebody else has to say what it is."""
 
 
 class QuickReader:
@@ -36,7 +36,7 @@ class QuickReader:
         self._read = self._object(root, needed=True)
 
     def read(self, node: Node) -> Mapping[str, Value] | None:
-        """What the document says; None where that takes a closer look."""
+        """Returns what the document says; None where that takes a closer look."""
         try:
             values = self._read(node)
         except (DoubtfulError, FaultyError):
@@ -84,7 +84,10 @@ class QuickReader:
         return read
 
     def _text_map(self, field: Field) -> Reader:
-        """Never unset within: that leaves a name out, which `FieldReader` sees to."""
+        """Makes the reader of a map of texts.
+
+        None is unset within: that leaves a name out, which `FieldReader` sees to.
+        """
         read_text = self._text(field, needed=True)
         matches = field.keys.matches if field.keys else None
         needed = field.required
@@ -107,7 +110,7 @@ class QuickReader:
         return read
 
     def _list(self, field: Field) -> Reader:
-        """A list of texts is checked in one go: it may hold thousands."""
+        """Makes the reader of a list, whose texts are checked in one go: it may hold thousands."""
         right, variables = _test_of_all(field), self._variables
         least, most = _limits(field)
         once = field.type is Type.STRINGS
@@ -171,7 +174,10 @@ def _unset(node: Node, needed: bool) -> Value:
 
 
 def _test(field: Field) -> Callable[[str], object]:
-    """Truthy for a text that the row takes. Nearly every row has one rule, which is then asked for alone."""
+    """Makes a test that is truthy for a text that the row takes.
+
+    Nearly every row has one rule, which is then asked alone.
+    """
     choices = frozenset(field.choices)
     matches = field.format.matches if field.format else None
     least, most = _limits(field) if field.bound is Bound.LENGTH else (0, sys.maxsize)
@@ -185,7 +191,9 @@ def _test(field: Field) -> Callable[[str], object]:
 
 
 def _test_of_all(field: Field) -> Callable[[list[str]], object]:
-    """Truthy for texts that the row takes; of numbers, which may be thousands, in one look: they have no line break."""
+    """Makes a test that is truthy for texts that the row takes; of numbers, which may be thousands, in one look:
+    they have no line break.
+    """
     right = _test(field)
     if field.type is not Type.NUMBERS or field.format is None or right is not field.format.matches:
         return lambda texts: all(map(right, texts))
@@ -206,7 +214,7 @@ _SECRET_WORDS: Final = ("token", "secret", "password", "key")
 
 
 def _may_be_secret(name: str) -> bool:
-    """True for more names than are refused; they are looked at closely."""
+    """Tells whether a name may be a secret's: for more names than are refused, which are then looked at closely."""
     return name.lower().endswith(_SECRET_WORDS)
 
 

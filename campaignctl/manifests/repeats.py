@@ -1,4 +1,4 @@
-"""What a manifest says under `repeat`, with the calendars that it names: its rule, or what is wrong."""
+"""Reads what a manifest says under `repeat`, with the calendars that it names: its rule, or what is wrong."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Repeated(NamedTuple):
-    """The manifest with its rule. `findings` are why it has none; `faults` what is wrong with its dates."""
+    """Holds the manifest with its rule. `findings` are why it has none; `faults` what is wrong with its dates."""
 
     desired: Desired
     findings: tuple[Diagnostic, ...]
@@ -36,7 +36,10 @@ class Repeated(NamedTuple):
 
 
 class _CalendarFile(NamedTuple):
-    """What a file holds. `trouble` is why it holds no calendar, in words; `findings` are mistakes in it."""
+    """Holds what a calendar's file holds.
+
+    `trouble` is why it holds no calendar, in words; `findings` are mistakes in it.
+    """
 
     calendar: HolidayCalendar | None
     trouble: str = ""
@@ -45,12 +48,15 @@ class _CalendarFile(NamedTuple):
 
 @dataclass
 class RepeatReader:
-    """Reads rules; each calendar once."""
+    """Reads rules, and each calendar once."""
 
     _calendars: dict[str, _CalendarFile] = field(default_factory=dict)
 
     def read(self, desired: Desired, values: Mapping[str, Value], node: Node, source: Source) -> Repeated:
-        """Nothing is sent for a rule that is half read: without a rule there is no manifest."""
+        """Reads the rule of a manifest.
+
+        Nothing is sent for a rule that is half read: without a rule there is no manifest.
+        """
         named = values.get("calendars")
         paths = list(map(str, named)) if isinstance(named, list) else []
         files = [self._file(path, source.file) for path in paths]

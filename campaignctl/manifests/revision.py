@@ -1,7 +1,7 @@
-"""A revision of the repository that a project stands in: found, and its files laid out for the reader.
+"""Finds a revision of the repository that a project stands in, and lays its files out for the reader.
 
-Only git's plumbing is asked, which needs neither network nor credentials. Nothing is checked out, no filter runs, and
-the repository is not written to.
+Only git's plumbing is asked, which needs neither network nor credentials. Nothing is checked out, no filter runs,
+and the repository is not written to.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ _FETCH: Final = "actions/checkout fetches the history with fetch-depth: 0"
 
 @dataclass(frozen=True)
 class Base:
-    """What a branch is compared with. `commit` is None in a repository without commits: nothing was there.
+    """Describes what a branch is compared with. `commit` is None in a repository without commits: nothing was
+    there.
 
     `revision` is as it was asked for. `merge_base`: the commit is where the branch left it.
     """
@@ -48,13 +49,16 @@ class Base:
 
 @dataclass(frozen=True)
 class Repository:
-    """The work tree around a project."""
+    """Represents the work tree around a project."""
 
     top: Path
 
     @classmethod
     def around(cls, directory: Path) -> Repository:
-        """Raises InputError where there is none, or git is not installed or will not read it."""
+        """Finds the repository.
+
+        Raises InputError where there is none, or git is not installed or will not read it.
+        """
         answer = _git(directory, "rev-parse", "--show-toplevel")
         if answer.returncode == 0:
             return cls(Path(os.fsdecode(answer.stdout).rstrip("\n")))
@@ -63,8 +67,8 @@ class Repository:
         raise InputError(f"git cannot read the repository around {directory}: {_whole(answer.stderr)}")
 
     def base(self, asked: str | None) -> Base:
-        """Where the branch left `asked`, by default the default branch; `asked` itself where they have nothing in
-        common that is known here. Raises InputError for a revision that does not exist.
+        """Returns where the branch left `asked`, by default the default branch; `asked` itself where they have
+        nothing in common that is known here. Raises InputError for a revision that does not exist.
         """
         head = self._commit("HEAD")
         if head is None and asked is None:
@@ -111,14 +115,14 @@ class Repository:
         return self._said("rev-parse", "--is-shallow-repository") == "true"
 
     def _said(self, *words: str) -> str | None:
-        """The one line that git answers; None where it answers none."""
+        """Returns the one line that git answers; None where it answers none."""
         answer = _git(self.top, *words)
         line = answer.stdout.decode("utf-8", "replace").strip()
         return line if answer.returncode == 0 and line else None
 
 
 class Files:
-    """A commit's files, laid out under `directory` as they are asked for."""
+    """Holds a commit's files, laid out under `directory` as they are asked for."""
 
     def __init__(self, repository: Repository, commit: str | None, directory: Path) -> None:
         self.top = repository.top
@@ -127,7 +131,7 @@ class Files:
         self.paths = frozenset(self._waiting)
 
     def holds(self, path: str) -> bool:
-        """Whether it is a file of the commit, or a directory with one."""
+        """Tells whether a path is a file of the commit, or a directory with one."""
         return path == "." or any(it == path or it.startswith(f"{path}/") for it in self.paths)
 
     def lay_out(self, wanted: Callable[[str], bool]) -> None:
@@ -149,7 +153,10 @@ class Files:
             raise InputError(f"the base cannot be laid out in {self.directory}: {failed.strerror}") from None
 
     def _place(self, path: str) -> Path:
-        """Where a file goes. Raises InputError for one whose directory is a link: no commit of git's own has that."""
+        """Returns where a file goes.
+
+        Raises InputError for one whose directory is a link: no commit of git's own has that.
+        """
         place = self.directory / path
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.is_symlink() or not place.parent.resolve().is_relative_to(self.directory.resolve()):
@@ -157,7 +164,7 @@ class Files:
         return place
 
     def _listed(self, commit: str) -> Iterator[tuple[str, tuple[str, str]]]:
-        """Path, mode and object; what no file system should be asked to hold is left out."""
+        """Yields path, mode and object of each file; what no file system should be asked to hold is left out."""
         answer = _git(self.top, "ls-tree", "-r", "-z", "--full-tree", commit)
         if answer.returncode != 0:
             raise InputError(f"git cannot list {commit}: {_first_line(answer.stderr)}")
@@ -171,7 +178,7 @@ class Files:
                 yield path, (mode, blob)
 
     def _contents(self, chosen: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str, bytes]]:
-        """Path, mode and content of each."""
+        """Yields path, mode and content of each file."""
         with TemporaryFile() as asked:
             asked.write("".join(f"{blob}\n" for _, blob in chosen.values()).encode("ascii"))
             asked.seek(0)
@@ -185,7 +192,7 @@ class Files:
 
 
 def _next_object(stream: IO[bytes], path: str) -> bytes:
-    """One object of `cat-file --batch`. What the reader would refuse for its size is cut where it refuses."""
+    """Reads one object of `cat-file --batch`. What the reader would refuse for its size is cut where it refuses."""
     words = stream.readline().split()
     if len(words) != 3:
         raise InputError(
@@ -200,7 +207,9 @@ def _next_object(stream: IO[bytes], path: str) -> bytes:
 
 
 def checked_out(directory: Path) -> Checkout | None:
-    """When the commit was made that is checked out around a directory; None outside git and before a first commit."""
+    """Returns when the commit was made that is checked out around a directory; None outside git and before a first
+    commit.
+    """
     if not any((it / ".git").exists() for it in (directory, *directory.parents)):
         return None
     try:
@@ -219,7 +228,7 @@ def _short(ref: str) -> str:
 
 
 def _whole(said: bytes) -> str:
-    """All that git says, on one line: the command that lifts it stands last."""
+    """Joins all that git says on one line: the command that lifts it stands last."""
     words = " ".join(said.decode("utf-8", "replace").split())
     return "".join(it if it.isprintable() else f"\\u{ord(it):04x}" for it in words) or "no reason given"
 
@@ -242,6 +251,6 @@ _OF_A_HOOK: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
 
 def _environment() -> dict[str, str]:
-    """Its messages in English, and no question on a terminal."""
+    """Returns an environment in which git speaks English, and asks no question on a terminal."""
     kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
     return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}

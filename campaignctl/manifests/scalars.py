@@ -1,4 +1,4 @@
-"""One text, read by its field's row: what it is, and what is wrong with it. The rules stand in the tables."""
+"""Reads one text by its field's row: what it is, and what is wrong with it. The rules stand in the tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _INTEGER = re.compile("[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
 
 
 class FaultyError(Exception):
-    """A value that its field does not take: `rule` for programs, `message` for people."""
+    """Reports a value that its field does not take: `rule` for programs, `message` for people."""
 
     def __init__(self, rule: str, message: str) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class FaultyError(Exception):
 
 
 def check_text(field: Field, text: str) -> str:
-    """The text itself.
+    """Checks a text and returns it.
 
     Raises:
         FaultyError: where it breaks one of the row's rules. The text is quoted only if the row lets it be seen.
@@ -61,7 +61,7 @@ def _check_format(field: Field, text: str) -> None:
 
 
 def check_limits(field: Field, count: int) -> None:
-    """How long a text, how many items, how large a number.
+    """Checks how long a text is, how many items there are, how large a number is.
 
     Raises:
         FaultyError: below the row's minimum or above its maximum.
@@ -83,7 +83,7 @@ def _beyond(bound: Bound, count: int, words: tuple[str, str], limit: str) -> str
 
 
 def read_integer(field: Field, text: str) -> int:
-    """By the YAML 1.2 core rules.
+    """Reads an integer by the YAML 1.2 core rules.
 
     Raises:
         FaultyError: no whole number, or beyond the row's limits.

@@ -1,4 +1,4 @@
-"""`suppress` as it is written: each source of one kind. What a source holds is read in `suppression`."""
+"""Reads `suppress` as it is written: each source of one kind. What a source holds is read in `suppression`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KINDS = ("numbers", FROM_FILE, "campaign")
 def read_sources(
     value: Value, shown: Callable[[str], str]
 ) -> tuple[tuple[SuppressionSource, ...], tuple[tuple[str, str], ...]]:
-    """The sources, and what is wrong with any: path and message. `shown` names a file as positions do."""
+    """Returns the sources, and what is wrong with any: path and message. `shown` names a file as positions do."""
     rows = [it for it in value if isinstance(it, Mapping)] if isinstance(value, list) else []
     faults = tuple(_faults(rows))
     return tuple(_source(place, row, shown) for place, row in enumerate(rows)) if not faults else (), faults

@@ -1,4 +1,4 @@
-"""`${name}` in a text. What it puts in is text and stays text: it is not looked at again."""
+"""Fills `${name}` into a text. What it puts in is text and stays text: it is not looked at again."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ _REFERENCE = re.compile(rf"\$\$\{{|\$\{{({VARIABLE.pattern})\}}|\$\{{")
 
 
 class Recorded(dict[str, str]):
-    """Variables that remember which of them were `used`."""
+    """Remembers which variables were `used`."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         super().__init__(values)
         self.used: set[str] = set()
 
     def __getitem__(self, name: str) -> str:
-        """The value, noted as used."""
+        """Returns the value, and notes that it was used."""
         self.used.add(name)
         return super().__getitem__(name)
 
 
 def named_in(text: str) -> set[str]:
-    """The variables that a text names, whatever it is."""
+    """Returns the variables that a text names, whatever it is."""
     return {found[1] for found in _REFERENCE.finditer(text) if found[1]}
 
 
 def substitute(text: str, variables: Mapping[str, str]) -> str:
-    """The text with every `${name}` replaced and `$${` as a plain `${`.
+    """Replaces every `${name}` in a text, and writes `$${` as a plain `${`.
 
     Raises:
         FaultyError: an unknown name, or a `${` that names nothing.
@@ -52,9 +52,8 @@ def substitute(text: str, variables: Mapping[str, str]) -> str:
 
 
 def origin(text: str, variables: Mapping[str, str], offset: int) -> int:
-    """Where in a text stands what is at an offset of it once it is filled in: of what a `${…}` makes its beginning.
-
-    A name that is unknown makes nothing here.
+    """Returns where in a text stands what is at an offset of it once it is filled in: for what a `${…}` makes, its
+    beginning. A name that is unknown makes nothing here.
     """
     grown = 0
     for reference in _REFERENCE.finditer(text):

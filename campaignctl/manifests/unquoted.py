@@ -1,4 +1,6 @@
-"""Texts that a ` #` cut short: without quotes the rest of the line is a comment, and nobody hears or reads it."""
+"""Finds texts that a ` #` cut short: without quotes the rest of the line is a comment, and nobody hears or reads
+it.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,15 @@ _COMMENT: Final = re.compile(r"[ \t]+#([^\n\r]?)")
 
 
 def may_cut(text: str) -> str:
-    """The text itself where a comment may stand behind a value, else nothing: most files are done with here."""
+    """Returns the text itself where a comment may stand behind a value, else nothing: most files are done with
+    here.
+    """
     return text if text.find("#", 1) > 0 and (" #" in text or "\t#" in text) else ""
 
 
 def cut_short(kind: Kind, parts: Mapping[str, Node], text: str) -> Iterator[SpecFinding]:
-    """The texts of a manifest that a comment follows; and where that is hardly meant as one, its names, and what says
-    whom it reaches: a file, a list.
+    """Yields the texts of a manifest that a comment follows; and where that is hardly meant as one, its names, and
+    what says whom it reaches: a file, a list.
     """
     spec, metadata = members(parts.get("spec")), members(parts.get("metadata"))
     for name in texts_of(kind):
@@ -51,23 +55,23 @@ def _list_names(spec: Mapping[str, Node]) -> Iterator[Node | None]:
 
 
 def cuts_a_word(node: Node, text: str) -> bool:
-    """True where what follows is `#1234` rather than a remark, which has a blank after its sign."""
+    """Tells whether what follows is `#1234` rather than a remark, which has a blank after its sign."""
     return (_follows(node, text) or " ").strip(" \t#!") != ""
 
 
 def message(node: Node) -> str:
-    """What happened, and what to do."""
+    """Says what happened, and what to do."""
     rest = f"ends at {quoted(node.value[-20:])}" if node.value else "is empty"
     return f'" #" begins a comment, so the text {rest}; put the text in quotes'
 
 
 def is_cut(node: Node, text: str) -> bool:
-    """True where a comment follows a text without quotes in its line."""
+    """Tells whether a comment follows a text without quotes in its line."""
     return _follows(node, text) is not None
 
 
 def _follows(node: Node, text: str) -> str | None:
-    """The sign after the `#` that follows a text without quotes in its line; None where none does."""
+    """Returns the sign after the `#` that follows a text without quotes in its line; None where none does."""
     if not isinstance(node, ScalarNode) or node.style:
         return None
     found = _COMMENT.match(text, node.end_mark.index)

@@ -1,1 +1,3 @@
-"""`pause`, `resume`, `complete`, `archive`, `pause-all`: an action by hand on named campaigns, without a plan."""
+"""Carries out `pause`, `resume`, `complete`, `archive` and `pause --all`: actions by hand on named campaigns,
+without a plan.
+"""

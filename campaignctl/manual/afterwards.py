@@ -1,4 +1,8 @@
-"""What the next apply will do about a campaign that somebody changed by hand (rule 12): the planner says it. Pure."""
+"""Says what the next apply will do about a campaign that somebody changed by hand (rule 12); the planner decides
+it.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +26,10 @@ from campaignctl.recipients.leaving_out import suppressed_by_hand
 
 @dataclass(frozen=True)
 class KnownManifests:
-    """The manifests that could be read; `complete` is False where others could not.
+    """Holds the manifests that could be read; `complete` is False where others could not.
 
-    `suppresses`: the project leaves people out, `suppression` whom; None where that cannot be read, or was not asked.
+    `suppresses`: the project leaves people out, `suppression` whom; None where that cannot be read, or was not
+    asked.
     """
 
     all_manifests: tuple[Desired, ...] = ()
@@ -33,7 +38,9 @@ class KnownManifests:
     suppression: Suppression | None = None
 
     def left_out(self, desired: Desired | None) -> tuple[bool, Suppression | None]:
-        """Whether anybody is left out of a campaign, with or without a manifest, and who; None where nobody knows."""
+        """Tells whether anybody is left out of a campaign, with or without a manifest, and who; None where nobody
+        knows.
+        """
         if desired is None:
             return self.suppresses, self.suppression
         return self.suppresses or bool(desired.suppress), desired.suppression or self.suppression
@@ -42,7 +49,7 @@ class KnownManifests:
 def consequences(
     changes: Collection[Change], seen: Iterable[Live], manifests: KnownManifests, terms: Terms
 ) -> Mapping[Key, str]:
-    """A sentence on the next apply for each change that does something.
+    """Writes a sentence on the next apply for each change that does something.
 
     `seen` are all campaigns that were read; `terms` those of an apply without any `--allow`.
     """
@@ -55,7 +62,7 @@ def consequences(
 def _next_changes(
     changes: Collection[Change], seen: Iterable[Live], all_manifests: Iterable[Desired], terms: Terms
 ) -> Mapping[tuple[str, str], Change]:
-    """What a plan would make of the manifests in question, by kind and SID, or by kind and name."""
+    """Returns what a plan would make of the manifests in question, by kind and SID, or by kind and name."""
     campaigns = {live.sid: live for live in seen}
     campaigns |= {change.key.sid: _done(change, terms) for change in changes if change.live is not None}
     names = {(live.kind.name, live.name) for live in campaigns.values()}
@@ -77,7 +84,7 @@ def _next_changes(
 
 
 def _done(change: Change, terms: Terms) -> Live:
-    """The campaign as it is once the operations are carried out."""
+    """Returns the campaign as it is once the operations are carried out."""
     live = change.live
     assert live is not None, "only a campaign that is there is changed by hand"
     for operation in change.operations:
@@ -91,7 +98,7 @@ def _done(change: Change, terms: Terms) -> Live:
 
 
 def _names(manifest: Desired) -> set[tuple[str, str | None]]:
-    """Under which it finds its campaign; a pinned one does by its SID alone."""
+    """Returns the names under which a manifest finds its campaign; a pinned one does by its SID alone."""
     if manifest.sid is not None:
         return set()
     return {(manifest.kind.name, manifest.name), (manifest.kind.name, manifest.previous_name)}
@@ -107,7 +114,7 @@ def _sentence(
 
 
 def _coming(change: Change, following: Change | None, manifests: KnownManifests, terms: Terms) -> str:
-    """What the next apply does about it."""
+    """Says what the next apply does about a change."""
     if following is None or following.desired is None:
         return _unmanaged(change, manifests, terms)
     desired = following.desired
@@ -122,7 +129,7 @@ def _coming(change: Change, following: Change | None, manifests: KnownManifests,
 def _against(
     change: Change, following: Change | None, manifests: KnownManifests, terms: Terms
 ) -> Iterator[str]:
-    """What a resume by hand is not bound by, and somebody should know before the question."""
+    """Yields what a resume by hand is not bound by, and somebody should know before the question."""
     if change.live is None or not any(operation.op is Op.RESUME for operation in change.operations):
         return
     desired = following.desired if following else None
@@ -141,7 +148,9 @@ def _against(
 
 
 def _lists_matter(desired: Desired, change: Change) -> bool:
-    """Whom they mean takes requests to learn, and could make the next apply update it, or block it."""
+    """Tells whether lists matter: whom they mean takes requests to learn, and could make the next apply update the
+    campaign, or block it.
+    """
     return _stays_alive(change) and not desired.ignores("lists") and asks_by_name([desired])
 
 

@@ -1,4 +1,4 @@
-"""NAMES of a verb by hand: which campaigns they mean, and what is said of those that mean none."""
+"""Finds which campaigns the NAMES of a verb by hand mean, and says what becomes of those that mean none."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def seek_named(run: ManualRun, names: Iterable[str]) -> Targets:
 
 
 def _with_dates(found: Found) -> Found:
-    """A pause of a name is of every date of its series that is alive, too."""
+    """Adds the dates of a series: a pause of a name is of every date that is alive, too."""
     return replace(found, campaigns=(*found.campaigns, *(live for live in found.dated if live.alive)))
 
 
@@ -56,7 +56,7 @@ def _series_goes_on(found: Found) -> str:
 
 
 def _find(run: ManualRun, asked: AskedName) -> Found:
-    """One NAME. That it cannot be looked for keeps no other from being paused; else raises `ApiError`."""
+    """Finds one NAME. That it cannot be looked for keeps no other from being paused; else raises `ApiError`."""
     try:
         return find(run.client, asked)
     except ApiError as error:
@@ -66,7 +66,7 @@ def _find(run: ManualRun, asked: AskedName) -> Found:
 
 
 def _nothing_sent(missing: Sequence[Found], session: Session) -> CampaignctlError:
-    """What is raised; where not one NAME could be looked for, that is why."""
+    """Makes the error where nothing was sent; where not one NAME could be looked for, it says why."""
     unread = [found.unread for found in missing if found.unread]
     if len(unread) == len(missing):
         return unread[0]
@@ -74,5 +74,5 @@ def _nothing_sent(missing: Sequence[Found], session: Session) -> CampaignctlErro
 
 
 def nowhere(missing: Iterable[Found], session: Session) -> list[str]:
-    """A sentence on each."""
+    """Writes a sentence on each NAME that was not found."""
     return [found.nowhere(session.environment.name) for found in missing]

@@ -1,4 +1,7 @@
-"""`pause --all`: an emergency. What calls now is stopped first, and no pause waits for what it does not need."""
+"""Pauses everything (`pause --all`) in an emergency.
+
+What calls now is stopped first, and no pause waits for what it does not need.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ _DONE: Final = (ChangeOutcome.APPLIED, ChangeOutcome.UNCHANGED)
 
 
 def seek_all(run: ManualRun, status: str | None) -> tuple[Sweep, Targets]:
-    """Everything, for one question that shows it all; and what it was found by."""
+    """Finds everything, for one question that shows it all; returns the sweep that found it, too."""
     sweep = _sweep(run, status, "; with --auto-approve a pause does not wait for it")
     found = [live for wave in sweep.everything() for live in wave]
     changes = tuple(decide(run.verb, live, run.terms) for live in found)
@@ -34,7 +37,7 @@ def seek_all(run: ManualRun, status: str | None) -> tuple[Sweep, Targets]:
 
 
 def stop_in_waves(run: ManualRun, status: str | None) -> tuple[ApplyResult, Targets]:
-    """Each answer is shown, then what it tells of is stopped, then the next one is asked for (`--auto-approve`).
+    """Shows each answer, stops what it tells of, then asks for the next one (`--auto-approve`).
 
     What the next apply will do about it is said at the end: no pause waits for manifests to be read.
     """
@@ -42,7 +45,7 @@ def stop_in_waves(run: ManualRun, status: str | None) -> tuple[ApplyResult, Targ
 
 
 def go_on(run: ManualRun, sweep: Sweep, result: ApplyResult, targets: Targets) -> tuple[ApplyResult, Targets]:
-    """After the question: what was made or set going meanwhile is stopped as well, without another one."""
+    """Stops, after the question, what was made or set going meanwhile as well, without another question."""
     if result.interrupted or not result.plan.operations:
         return result, targets
     complete, found = _until_quiet(run, sweep, list(result.results))
@@ -72,7 +75,7 @@ def _until_quiet(run: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> t
 
 
 def _restless(results: Iterable[ChangeResult], sweep: Sweep) -> tuple[str, ...]:
-    """What was paused, as the answers say, and still showed as calling in the last look."""
+    """Names what was paused, as the answers say, and still showed as calling in the last look."""
     paused = (it.change.key for it in results if it.outcome in _DONE)
     calling = [
         key.sid for key in paused if _calls(sweep.seen.get(key.sid)) and key.kind not in sweep.troubles
@@ -88,14 +91,14 @@ def _calls(live: Live | None) -> bool:
 
 
 def _with_note(result: ChangeResult, note: str) -> ChangeResult:
-    """Unless the plan said so before the question."""
+    """Adds the note, unless the plan said it before the question."""
     return result if note in result.change.notes else replace(result, notes=(*result.notes, note))
 
 
 def _stop(run: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> bool:
     """Stops all that it finds, and looks again until a look that comes late enough finds nothing new (rule 12).
 
-    True where it was cut short: what became of each until then stands in `results` all the same.
+    Returns True where it was cut short: what became of each until then stands in `results` all the same.
     """
     stopped = -1
     try:
@@ -115,7 +118,7 @@ def _stop(run: ManualRun, sweep: Sweep, results: list[ChangeResult]) -> bool:
 
 
 def _stop_wave(run: ManualRun, wave: Iterable[Live], results: list[ChangeResult]) -> bool:
-    """False where somebody wants it to end: nothing more is sent then, reads neither."""
+    """Stops one wave. Returns False where somebody wants it to end: nothing more is sent then, reads neither."""
     terms = run.terms
     result = run.carry_out(run.show(decide(run.verb, live, terms) for live in wave))
     results.extend(result.results)
@@ -123,7 +126,7 @@ def _stop_wave(run: ManualRun, wave: Iterable[Live], results: list[ChangeResult]
 
 
 def _let_lists_settle(run: ManualRun) -> None:
-    """What somebody creates while others are paused shows in lists only later."""
+    """Waits: what somebody creates while others are paused shows in lists only later."""
     seconds = run.session.environment.settle_seconds if run.runner.connection.settles else 0
     if seconds:
         output.remark(f"Looking again in {seconds:g} seconds.", run.session.options)
@@ -136,12 +139,12 @@ def _sweep(run: ManualRun, status: str | None, advice: str = "") -> Sweep:
 
 
 def _is_quiet(sweep: Sweep) -> bool:
-    """False where others may go on that were not seen, or are out of reach."""
+    """Tells whether all is quiet; False where others may go on that were not seen, or are out of reach."""
     return not sweep.unread and not sweep.elsewhere
 
 
 def _notes(run: ManualRun, sweep: Sweep) -> Iterator[str]:
-    """What may go on calling, and what is odd about the clocks."""
+    """Yields what may go on calling, and what is odd about the clocks."""
     for kind, why in sweep.unread.items():
         because = f" ({why})" if why else ""
         others = f"others may go on {KINDS[kind].stem}ing; run it again"
@@ -155,7 +158,7 @@ def _notes(run: ManualRun, sweep: Sweep) -> Iterator[str]:
 
 
 def _out_of_reach(run: ManualRun, sweep: Sweep) -> Iterator[str]:
-    """What an endpoint shows that the environment does not use."""
+    """Yields what an endpoint shows that the environment does not use."""
     for service in SERVICES.values():
         found = [live for live in sweep.elsewhere if live.kind is service.kind]
         other = run.client.environment.other_endpoint(service.kind)

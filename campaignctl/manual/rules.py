@@ -1,4 +1,5 @@
-"""What somebody asks of live campaigns by hand (rule 12): the same operations in the same plan as an apply's. Pure.
+"""Decides what somebody asks of live campaigns by hand (rule 12): the same operations in the same plan as an
+apply's. Pure.
 
 A row per verb; `decide` judges one campaign, `decide_named` what a NAME came to. Nothing here needs a manifest: a
 campaign is asked for as a manifest would that names its SID and a state.
@@ -38,7 +39,10 @@ _OF_MANIFESTS = frozenset({"required_labels", "lead_time", "budget", "sms_segmen
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """`state` is what the campaign then is; `about` are the statuses that tell which one of a name is meant."""
+    """Describes a verb.
+
+    `state` is what the campaign then is; `about` are the statuses that tell which one of a name is meant.
+    """
 
     action: Action
     state: State
@@ -67,7 +71,8 @@ VERBS: Mapping[Action, Verb] = covering(
 
 
 def decide_named(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
-    """What becomes of those that a NAME means. Raises UsageError where it means campaigns of both kinds.
+    """Decides what becomes of the campaigns that a NAME means. Raises UsageError where it means campaigns of both
+    kinds.
 
     A pause is of all of a name. The others need to know which one, and that there is no other.
     """
@@ -87,7 +92,7 @@ def decide_named(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
 
 
 def _of_sid_and_name(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
-    """A NAME that is the SID of one campaign and the name of others: only a pause is of all of them."""
+    """Decides on a NAME that is the SID of one campaign and the name of others: only a pause is of all of them."""
     assert found.both is not None
     own, named = found.both
     if verb.action is Action.PAUSE:
@@ -99,7 +104,9 @@ def _of_sid_and_name(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ..
 
 
 def _meant(verb: Verb, namesakes: Sequence[Live]) -> tuple[Live, ...]:
-    """Those the verb is about; else one that nobody understands, else the newest of what is over (rule 1.4)."""
+    """Picks the campaigns that the verb is about; else one that nobody understands, else the newest of what is over
+    (rule 1.4).
+    """
     about = [live for live in namesakes if live.status in verb.about]
     unknown = [live for live in namesakes if live.status is Status.UNKNOWN]
     if about or unknown:
@@ -116,12 +123,12 @@ def _ambiguous(meant: Sequence[Live]) -> Reason:
 
 
 def _undecided(kind: Kind, found: Found, reason: Reason) -> Change:
-    """Nobody can tell which campaign is meant: the change has none."""
+    """Makes a change without a campaign: nobody can tell which one is meant."""
     return Change(Key(kind.name, found.asked.word, ""), ChangeType.BLOCKED, reason)
 
 
 def decide(verb: Verb, live: Live, terms: Terms) -> Change:
-    """One campaign: what leads to where the verb wants it, or why nothing does."""
+    """Decides on one campaign: what leads to where the verb wants it, or why nothing does."""
     actions = shortest_path(live.status, verb.state)
     if live.status is Status.UNKNOWN:
         message = f"{live.strange}: nothing is done to it"
@@ -142,7 +149,9 @@ def decide(verb: Verb, live: Live, terms: Terms) -> Change:
 
 
 def _over(verb: Verb, live: Live) -> Change:
-    """What is over calls nobody: a pause and a complete have nothing to do, the others cannot be done."""
+    """Says why nothing is done: what is over calls nobody, so a pause and a complete have nothing to do, and the
+    others cannot be done.
+    """
     code = "failed" if live.status in FAILURES else "finished"
     advice = ""
     match verb.action:
@@ -160,7 +169,7 @@ def _over(verb: Verb, live: Live) -> Change:
 
 
 def _resume_timely(verb: Verb, live: Live, terms: Terms) -> Change:
-    """By every clock that there is."""
+    """Decides on a resume by every clock that there is."""
     change = _resume(verb, live, terms)
     for clock in terms.clocks if change.operations else ():
         other = _resume(verb, live, terms.by(clock))
@@ -171,7 +180,10 @@ def _resume_timely(verb: Verb, live: Live, terms: Terms) -> Change:
 
 
 def _resume(verb: Verb, live: Live, terms: Terms) -> Change:
-    """It may undo somebody's emergency stop, and after its start it calls at once: the hours are looked at."""
+    """Decides on a resume.
+
+    It may undo somebody's emergency stop, and after its start it calls at once: the hours are looked at.
+    """
     window = window_of(live.kind, live.spec)
     if window.over(terms.now):
         message = f"its window is over; `{terms.address.command('complete', live.sid)}` ends it"
@@ -219,12 +231,12 @@ def _change(
 
 
 def asked_of(live: Live, state: State) -> Desired:
-    """What is wanted, as a manifest would say it: this campaign, in this state, its fields as they are."""
+    """Returns what is wanted, as a manifest would say it: this campaign, in this state, its fields as they are."""
     return Desired(live.kind, {"name": live.name}, COMMAND_LINE, state=state, sid=live.sid)
 
 
 def plan_by_hand(changes: Iterable[Change], terms: Terms, requests: int) -> Plan:
-    """The changes as a plan, for rendering and applying. `requests` were made to find the campaigns."""
+    """Makes a plan of the changes, for rendering and applying. `requests` were made to find the campaigns."""
     ordered = tuple(sorted({change.key: change for change in changes}.values(), key=lambda it: it.key))
     environment = terms.environment
     return Plan(
@@ -246,7 +258,9 @@ def plan_by_hand(changes: Iterable[Change], terms: Terms, requests: int) -> Plan
 
 
 def calling_first(changes: Iterable[Change]) -> tuple[Step, ...]:
-    """The order of an emergency: what is in progress before what only may begin, each by its start (rule 12)."""
+    """Puts the operations in the order of an emergency: what is in progress before what only may begin, each by its
+    start (rule 12).
+    """
     return tuple(sorted(steps(changes), key=lambda step: not _in_progress(step.change)))
 
 

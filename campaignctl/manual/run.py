@@ -1,4 +1,6 @@
-"""What the verbs by hand share: an open account, a plan without manifests, and what the next apply makes of it."""
+"""Holds what the verbs by hand share: an open account, a plan without manifests, and what the next apply makes of
+it.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ from campaignctl.planning.terms import Terms
 
 @dataclass(frozen=True)
 class Targets:
-    """What was found: changes, every campaign that was read, what was found nowhere, what was noticed.
+    """Holds what was found: changes, every campaign that was read, what was found nowhere, what was noticed.
 
     `complete` is False where others may go on calling that the account did not show.
     """
@@ -43,7 +45,7 @@ class Targets:
 
 @dataclass
 class ListCounts:
-    """What was counted for the question. `began` is when, by the clock's `monotonic`; None before."""
+    """Holds what was counted for the question. `began` is when, by the clock's `monotonic`; None before."""
 
     lists: Mapping[str, ListCount] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -52,7 +54,7 @@ class ListCounts:
 
 @dataclass(frozen=True)
 class ManualRun:
-    """One verb on one open account."""
+    """Runs one verb on one open account."""
 
     verb: Verb
     session: Session
@@ -64,12 +66,14 @@ class ManualRun:
 
     @property
     def pauses(self) -> bool:
-        """The one verb that protects people: what is odd or cannot be read keeps nothing from being paused."""
+        """Tells whether the verb pauses: it alone protects people, so what is odd or cannot be read keeps nothing
+        from being paused.
+        """
         return self.verb.action is Action.PAUSE
 
     @property
     def terms(self) -> Terms:
-        """Those of an apply without any `--allow`, at this moment."""
+        """Returns the terms of an apply without any `--allow`, at this moment."""
         environment = self.session.environment
         return Terms(
             now=self.client.now(),
@@ -83,7 +87,7 @@ class ManualRun:
         )
 
     def counted(self, decide: Callable[[Terms], tuple[Change, ...]]) -> tuple[Change, ...]:
-        """What is decided, once more where lists are sent to that nobody counted yet."""
+        """Decides, and once more where lists are sent to that nobody counted yet."""
         changes = decide(self.terms)
         if not self.count_lists:
             return changes
@@ -98,7 +102,9 @@ class ManualRun:
         )
 
     def consequences(self, changes: Collection[Change], seen: Iterable[Live]) -> Mapping[Key, str]:
-        """What the next apply will do about each that does something: by the manifests that can be read."""
+        """Says what the next apply will do about each change that does something, by the manifests that can be
+        read.
+        """
         if not any(change.operations for change in changes):
             return {}
         manifests = self._manifests()
@@ -106,7 +112,7 @@ class ManualRun:
         return consequences(changes, (*seen, *awaited), manifests, self.terms)
 
     def _awaited(self, changes: Iterable[Change], manifests: KnownManifests) -> Iterator[Live]:
-        """What manifests of these campaigns wait for. That it cannot be read keeps nobody from anything."""
+        """Yields what manifests of these campaigns wait for. That it cannot be read keeps nobody from anything."""
         names = {change.key.name for change in changes} | {change.key.sid for change in changes}
         waiting = (it for it in manifests.all_manifests if it.after and {it.name, it.sid} & names)
         for after in {after.campaign: after for it in waiting for after in it.after}.values():
@@ -116,7 +122,7 @@ class ManualRun:
                 continue
 
     def show(self, changes: Iterable[Change], notes: Iterable[str] = ()) -> Planned:
-        """The plan, shown: beside a result for programs on standard error."""
+        """Shows the plan; beside a result for programs it goes to standard error."""
         from campaignctl.manual.text import by_hand_text
 
         terms = self.terms
@@ -132,8 +138,9 @@ class ManualRun:
         return planned
 
     def carry_out(self, planned: Planned) -> ApplyResult:
-        """What is shown, in the order of an emergency where it is a pause. Raises InputError where the audit log
-        cannot be written; a pause never waits for that.
+        """Carries out what is shown, in the order of an emergency where it is a pause.
+
+        Raises InputError where the audit log cannot be written; a pause never waits for that.
         """
         if not self.pauses:
             self.runner.connection.log.check()
@@ -150,7 +157,7 @@ class ManualRun:
         return replace(known, all_manifests=reading.all_manifests, complete=reading.complete)
 
     def _suppression(self) -> KnownManifests:
-        """Whom the project leaves out: asked before somebody is called again."""
+        """Reads whom the project leaves out: this is asked before somebody is called again."""
         project, country = self.session.project, self.session.environment.country
         if not project.suppress or self.verb.action is not Action.RESUME:
             return KnownManifests()

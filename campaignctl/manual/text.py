@@ -1,4 +1,6 @@
-"""What is about to be done by hand: each campaign, what it means for people, and what the next apply makes of it."""
+"""Writes what is about to be done by hand: each campaign, what it means for people, and what the next apply makes
+of it.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,14 @@ from campaignctl.text import message, name
 def by_hand_text(
     document: AnyPlanDocument, *, now: datetime, color: bool = False, width: int | None = None
 ) -> str:
-    """The plan of a verb by hand."""
+    """Writes the plan of a verb by hand."""
     return laid_out(_plan(document, now), color=color, width=width)
 
 
 def by_hand_result_text(
     document: ApplyDocument, notes: Iterable[str] = (), *, color: bool = False, width: int | None = None
 ) -> str:
-    """What became of it, and `notes` that no plan has shown."""
+    """Writes what became of it, and `notes` that no plan has shown."""
     return laid_out((*apply_lines(document, by_hand=True), *_notes(notes)), color=color, width=width)
 
 

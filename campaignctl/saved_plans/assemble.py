@@ -27,9 +27,10 @@ def assemble(
     selection: Selection,
     token: str,
 ) -> Plan:
-    """`manifests` is what `seal_manifests` makes of those that are selected.
+    """Makes the plan.
 
-    `token` is the API token: it keys fingerprints, and appears nowhere.
+    `manifests` is what `seal_manifests` makes of those that are selected. `token` is the API token: it keys
+    fingerprints, and appears nowhere.
     """
     environment = terms.environment
     return Plan(
@@ -56,7 +57,7 @@ def assemble(
 
 
 def _suppressed(change: Change, token: str) -> Change:
-    """A mark of each of the declared people who are left out."""
+    """Adds a mark of each of the declared people who are left out."""
     if change.suppressed is None:
         return change
     marks = tuple(sorted(person_mark(number, token) for number in left_out_of(change)))
@@ -64,7 +65,9 @@ def _suppressed(change: Change, token: str) -> Change:
 
 
 def _marked(change: Change, terms: Terms, token: str) -> Change:
-    """Only a campaign that the plan changes is remembered; where it resumes, a stop since then wins."""
+    """Adds the fingerprint: only a campaign that the plan changes is remembered; where it resumes, a stop since
+    then wins.
+    """
     change = _suppressed(change, token)
     if change.live is None or not change.operations:
         return change
@@ -77,7 +80,9 @@ STARTS_AT_ONCE: Final = timedelta(hours=1)
 
 
 def expires_at(changes: Iterable[Change], now: datetime) -> datetime:
-    """The earliest of a day, an hour where it calls at once, and what the starts ahead leave."""
+    """Returns when the plan expires: the earliest of a day, an hour where it calls at once, and what the starts
+    ahead leave.
+    """
     return min((now + LONGEST, *(moment for change in changes for moment in _limits(change, now))))
 
 

@@ -1,4 +1,4 @@
-"""A plan file, read back: what was approved, and how to tell whether it still holds (rule 11). Pure."""
+"""Reads a plan file back: what was approved, and how to tell whether it still holds (rule 11). Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from campaignctl.saved_plans.seal import (
 
 @dataclass(frozen=True, slots=True)
 class SavedChange:
-    """One change of a saved plan, as far as an apply needs it. `sid` is None where nothing was there."""
+    """Holds one change of a saved plan, as far as an apply needs it. `sid` is None where nothing was there."""
 
     key: Key
     sid: str | None
@@ -40,7 +40,7 @@ class SavedChange:
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """A plan file. `document` is all of it, for `show`."""
+    """Holds a plan file. `document` is all of it, for `show`."""
 
     environment: str
     account_sid: str
@@ -58,12 +58,12 @@ class SavedPlan:
 
     @property
     def reached(self) -> tuple[ListCount, ...]:
-        """The lists that operations reach, as they were counted."""
+        """Returns the lists that operations reach, as they were counted."""
         return reached_lists(self.changes)
 
 
 def looks_like_plan(text: str) -> bool:
-    """A file whose JSON holds `format_version` is a plan, also one that was cut off after it."""
+    """Tells whether a file is a plan: its JSON holds `format_version`, also where it was cut off after it."""
     if not text.lstrip().startswith("{") or '"format_version"' not in text:
         return False
     try:
@@ -77,13 +77,18 @@ _NOTHING: Final = ("", "null", "~", "---", "...")
 
 
 def holds_nothing(text: str) -> bool:
-    """Blank, or `null`, as YAML may write it: what a redirection leaves behind whose command failed."""
+    """Tells whether a text is blank, or `null`, as YAML may write it: what a redirection leaves behind whose
+    command failed.
+    """
     lines = text.strip("\ufeff\0 \t\r\n").splitlines()
     return all(line.strip() in _NOTHING for line in lines)
 
 
 def read_plan(text: str, source: str) -> SavedPlan:
-    """Raises InputError for a file that is cut or foreign, RefusedError for one of another version or edited."""
+    """Reads a plan.
+
+    Raises InputError for a file that is cut or foreign, RefusedError for one of another version or edited.
+    """
     try:
         document = json.loads(text)
     except ValueError as error:
@@ -106,7 +111,7 @@ def read_plan(text: str, source: str) -> SavedPlan:
 
 
 def require_seal(saved: SavedPlan, token: str, source: str) -> None:
-    """Whether the file is as it was written, by whoever holds this token.
+    """Checks that the file is as it was written, by whoever holds this token.
 
     Raises:
         RefusedError: it was made with another token, or edited.

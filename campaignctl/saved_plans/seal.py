@@ -1,5 +1,6 @@
-"""What a plan remembers of manifests and campaigns without repeating them (rule 11): keyed, so that a number cannot
-be found by trying."""
+"""Makes what a plan remembers of manifests and campaigns without repeating them (rule 11): keyed, so that a number
+cannot be found by trying.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +30,12 @@ T = TypeVar("T", bound=Mapping[str, object])
 
 
 def canonical(document: object) -> bytes:
-    """JSON with sorted keys and no blanks."""
+    """Writes JSON with sorted keys and no blanks."""
     return _CANONICAL.encode(document).encode()
 
 
 def keyed(token: str, document: object) -> str:
-    """`hmac-sha256:…` of a document under the API token."""
+    """Writes `hmac-sha256:…` of a document under the API token."""
     return _keyed(token, canonical(document))
 
 
@@ -43,12 +44,14 @@ def _keyed(token: str, text: bytes) -> str:
 
 
 def person_mark(number: str, token: str) -> str:
-    """What a plan keeps of somebody who is left out: nobody can find the number by trying without the token."""
+    """Returns what a plan keeps of somebody who is left out: nobody can find the number by trying without the
+    token.
+    """
     return hmac.digest(token.encode(), number.encode(), "sha256").hex()[:12]
 
 
 def token_name(token: str) -> str:
-    """Which token keyed a plan: a short hash of it, from a domain of its own."""
+    """Returns which token keyed a plan: a short hash of it, from a domain of its own."""
     return hashlib.sha256(b"campaignctl token\0" + token.encode()).hexdigest()[:8]
 
 
@@ -59,9 +62,10 @@ def seal_manifests(
     lists: Iterable[bytes] = (),
     at: datetime | None = None,
 ) -> ManifestsSeal:
-    """The digest of the selected manifests by meaning: comments, order and spelling do not change it. `lists` are those
-    of people, each as `canonical_list` has it. `at` is the moment as of which what repeats has dates: they are what a
-    reviewer approves.
+    """Digests the selected manifests by meaning: comments, order and spelling do not change it.
+
+    `lists` are those of people, each as `canonical_list` has it. `at` is the moment as of which what repeats has
+    dates: they are what a reviewer approves.
     """
     manifests = sorted((*(canonical_manifest(desired, country, at) for desired in selected), *lists))
     mac = hmac.new(token.encode(), b"[", "sha256")  # of what `canonical` makes of them all, bit by bit
@@ -72,7 +76,7 @@ def seal_manifests(
 
 
 def canonical_manifest(desired: Desired, country: Country | None, at: datetime | None = None) -> bytes:
-    """What `canonical` makes of one manifest by meaning, whatever stands beside it."""
+    """Returns what `canonical` makes of one manifest by meaning, whatever stands beside it."""
     about = {
         **({"after": [_awaited(after) for after in desired.after]} if desired.after else {}),
         "allow": sorted(desired.allow),
@@ -105,8 +109,8 @@ def _awaited(after: After) -> Mapping[str, object]:
 def canonical_list(
     name: str, labels: Mapping[str, str], members: Members, sources: Sequence[Mapping[str, object]] = ()
 ) -> bytes:
-    """What `canonical` makes of a list of people: whoever is declared, in whatever order; of `sources` of those who
-    are left out what is written.
+    """Returns what `canonical` makes of a list of people: whoever is declared, in whatever order; of `sources` of
+    those who are left out what is written.
     """
     about = {
         "kind": CONTACT_LIST,
@@ -119,7 +123,7 @@ def canonical_list(
 
 
 def _rule(desired: Desired, at: datetime | None) -> object:
-    """The rule, the dates and weekdays of its calendars, and what is planned by date."""
+    """Writes the rule, the dates and weekdays of its calendars, and what is planned by date."""
     from campaignctl.repeat.sealing import rule_document  # where a manifest repeats
 
     return rule_document(desired, at)
@@ -131,7 +135,7 @@ _Writer: TypeAlias = Callable[[Value], str]
 
 @lru_cache
 def _spec_writer(kind: str, country: Country | None) -> Callable[[Mapping[str, Value]], str]:
-    """Closures from the rows of a kind, chosen once."""
+    """Makes closures from the rows of a kind, chosen once."""
     return _object_writer(KINDS[kind].fields, country)
 
 
@@ -157,7 +161,7 @@ def _writer(field: Field, country: Country | None) -> _Writer:
 
 
 def _plain_numbers(value: Value, country: Country | None) -> str | None:
-    """What `_meaning` makes of numbers that mean themselves and stand there once each; None of any others."""
+    """Writes numbers that mean themselves and stand there once each, as `_meaning` does; None for any others."""
     numbers = texts(value)
     if not numbers or canonical_numbers(numbers, country) is not numbers or len(set(numbers)) < len(numbers):
         return None
@@ -166,14 +170,14 @@ def _plain_numbers(value: Value, country: Country | None) -> str | None:
 
 
 def _meaning(meaning: object) -> str:
-    """Sets in the order of what is written: texts, or each with its count."""
+    """Writes a meaning; sets go in the order of what is written: texts, or each with its count."""
     if isinstance(meaning, frozenset):
         return f"[{','.join(sorted(map(_written, meaning)))}]"
     return _written(meaning.isoformat() if isinstance(meaning, datetime) else meaning)
 
 
 def _written(item: object) -> str:
-    """`canonical` as text, without the detour where it is plain."""
+    """Writes as `canonical` does, as text, without the detour where it is plain."""
     if isinstance(item, str):
         return encode_basestring_ascii(item)
     if item.__class__ is int:
@@ -182,7 +186,7 @@ def _written(item: object) -> str:
 
 
 def fingerprint(live: Live, country: Country | None, token: str, with_updated: bool = False) -> str:
-    """A keyed mark per key that the answer shows: status and writable fields, never counters.
+    """Makes a keyed mark for each key that the answer shows: status and writable fields, never counters.
 
     `key=mark` joined by `;`, so that two answers can be held against each other over the keys that both hold.
     `with_updated` adds the time of the last update: where a plan resumes, a stop since then wins.
@@ -202,32 +206,32 @@ def _mark(token: str, key: str, written: str) -> str:
 
 
 def same_fingerprint(one: str, other: str, apart_from: frozenset[str] = frozenset()) -> bool:
-    """Over the keys that both hold."""
+    """Compares two fingerprints over the keys that both hold."""
     mine, theirs = (dict(pair.split("=", 1) for pair in side.split(";")) for side in (one, other))
     return all(mine[key] == theirs[key] for key in mine.keys() & theirs.keys() - apart_from)
 
 
 def an_object(value: object) -> Mapping[str, object]:
-    """What a document has there. Raises TypeError where it is no object."""
+    """Returns what a document has there. Raises TypeError where it is no object."""
     if not isinstance(value, Mapping):
         raise TypeError("no object")
     return value
 
 
 def an_array(value: object) -> Sequence[object]:
-    """What a document has there. Raises TypeError where it is no array."""
+    """Returns what a document has there. Raises TypeError where it is no array."""
     if not isinstance(value, list | tuple):
         raise TypeError("no array")
     return value
 
 
 def objects(value: object) -> list[Mapping[str, object]]:
-    """The objects of an array. Raises TypeError where it is none."""
+    """Returns the objects of an array. Raises TypeError where it is none."""
     return [an_object(each) for each in an_array(value)]
 
 
 def document_digest(document: Mapping[str, object]) -> str:
-    """The first twelve hex digits of SHA-256 over what a reviewer approves, as a plan's document shows it.
+    """Returns the first twelve hex digits of SHA-256 over what a reviewer approves, as a plan's document shows it.
 
     Whoever holds the document can compute it. Numbers stand in it as counts; the manifests' digest covers them.
     """
@@ -243,8 +247,9 @@ def document_digest(document: Mapping[str, object]) -> str:
 
 
 def _approved(change: Mapping[str, object]) -> Mapping[str, object]:
-    """Without what moves on by itself; but of one that resumes with the time of its last update: a stop that came in
-    between makes another plan."""
+    """Returns a change without what moves on by itself; but of one that resumes with the time of its last update: a
+    stop that came in between makes another plan.
+    """
     operations, held = objects(change["operations"]), objects(change["held"])
     resumes = any(operation["op"] == "resume" for operation in operations)
     moving = _MOVING - {"since"} if resumes else _MOVING
@@ -265,15 +270,15 @@ def _without(operation: Mapping[str, object], moving: frozenset[str]) -> Mapping
 
 
 def document_seal(document: Mapping[str, object], token: str) -> str:
-    """Over all other keys of a plan's document, its expiry too: whoever edits a file cannot seal it again."""
+    """Seals all other keys of a plan's document, its expiry too: whoever edits a file cannot seal it again."""
     return keyed(token, {key: value for key, value in document.items() if key != "seal"})
 
 
 def same_seal(one: str, other: str) -> bool:
-    """Compared in a time that tells nothing of where they differ."""
+    """Compares two seals in a time that tells nothing of where they differ."""
     return hmac.compare_digest(one.encode(), other.encode())
 
 
 def sealed(document: T, token: str) -> T:
-    """A plan's document as a program or a file gets it: under its seal, keyed with the API token."""
+    """Returns a plan's document as a program or a file gets it: under its seal, keyed with the API token."""
     return cast("T", {**document, "seal": document_seal(document, token)})

@@ -1,4 +1,5 @@
-"""Does a saved plan still hold (rule 11)? Held against a plan that was made anew, under the same terms. Pure.
+"""Decides whether a saved plan still holds (rule 11), by comparing it with a plan that was made anew, under the
+same terms. Pure.
 
 A campaign that stands somewhere on its planned way is no disagreement: what is left is done, so that a run that was
 killed can be repeated with the same file. A no-op that moved on by itself is none either.
@@ -25,7 +26,7 @@ from campaignctl.saved_plans.seal import fingerprint, same_fingerprint
 
 
 def hold_against(saved: SavedPlan, fresh: Plan, terms: Terms, token: str) -> Plan:
-    """The fresh plan, cut down to what the saved one shows and what of that is left to do.
+    """Cuts the fresh plan down to what the saved one shows and what of that is left to do.
 
     Raises StalePlanError, naming every disagreement and what to do.
     """
@@ -81,7 +82,7 @@ def _expired(saved: SavedPlan, terms: Terms) -> Iterator[str]:
 
 
 def sets_going(changes: Iterable[SavedChange | Change]) -> bool:
-    """Whether something may begin to call, or says when: only that must be right by every clock."""
+    """Tells whether something may begin to call, or says when: only that must be right by every clock."""
     return any(map(_calls, changes))
 
 
@@ -103,14 +104,14 @@ def _saved(saved: SavedPlan, change: Change) -> SavedChange | None:
 
 
 def _deletes(operations: tuple[Operation, ...]) -> bool:
-    """Of a list's versions each has a change of its own, with the list's name."""
+    """Tells whether operations delete a version of a list: each has a change of its own, with the list's name."""
     return any(operation.op is Op.DELETE for operation in operations)
 
 
 def _rest(
     change: Change, saved: SavedChange | None, terms: Terms, token: str, fewer: frozenset[str]
 ) -> Change | str:
-    """The change with what is left of its planned operations; a sentence where it disagrees."""
+    """Returns the change with what is left of its planned operations; a sentence where it disagrees."""
     planned = saved.operations if saved else ()
     if not planned or saved is None:
         return _only_opt_outs(change, fewer)
@@ -144,22 +145,22 @@ def _waits_for_others(change: Change, saved: SavedChange) -> bool:
 
 
 def _series_stopped(change: Change) -> bool:
-    """Whether its create is held back now because somebody has stopped the series that it is of."""
+    """Tells whether a create is held back now because somebody has stopped the series."""
     held = any(it.op is Op.CREATE for it in change.held)
     return held and change.reason.code == "needs-allow" and not change.operations
 
 
 def _lost_people_alone(change: Change, saved: SavedChange | None) -> bool:
-    """Whether a list of the project differs from the planned one by people alone who are left out by now: as the
-    manifests' digest is the same, nothing else can have changed who is in it.
+    """Tells whether a list of the project differs from the planned one by people alone who are left out by now: as
+    the manifests' digest is the same, nothing else can have changed who is in it.
     """
     left_out = frozenset(change.suppressed.marks) if change.suppressed else frozenset()
     return change.of_list and saved is not None and saved.marks < left_out
 
 
 def _only_opt_outs(change: Change, fewer: frozenset[str]) -> Change:
-    """What the plan did nothing to; but whoever is suppressed by now is taken out, though the plan does not show it:
-    of a campaign's people, or of its lists, which are `fewer`.
+    """Takes suppressed people out of what the plan did nothing to, though the plan does not show it: of a
+    campaign's people, or of its lists, which are `fewer`.
     """
     if change.of_list and change.key.name in fewer:
         return replace(change, operations=tuple(it for it in change.operations if it.op is Op.UPLOAD))
@@ -169,7 +170,7 @@ def _only_opt_outs(change: Change, fewer: frozenset[str]) -> Change:
 
 
 def _has_other_versions_alone(change: Change, fewer: frozenset[str]) -> bool:
-    """Whether all that is done to a campaign is to give it the versions of its lists that hold fewer people."""
+    """Tells whether all that is done to a campaign is to give it the versions of its lists that hold fewer people."""
     desired, live = change.desired, change.live
     updates = [(it.op, it.fields) for it in change.operations] == [(Op.UPDATE, (LISTS,))]
     if desired is None or live is None or not updates:
@@ -188,8 +189,8 @@ def _with_more_left_out(change: Change, saved: SavedChange) -> Change:
 
 
 def _stands_at_its_end(change: Change, saved: SavedChange, terms: Terms, token: str) -> bool:
-    """Whether all of its planned actions are done, and nothing else has happened to it: a pause makes room for updates
-    that the plan could not show.
+    """Tells whether all of its planned actions are done, and nothing else has happened to it: a pause makes room
+    for updates that the plan could not show.
     """
     acts = all(it.op.action and it.sid is None for it in saved.operations)
     last = saved.operations[-1].op.action
@@ -204,8 +205,9 @@ def _resumes(operations: tuple[Operation, ...]) -> bool:
 
 
 def _as_seen(change: Change, saved: SavedChange) -> Change:
-    """Where the plan did not see when the campaign was last updated, its apply must not claim to have seen it: a stop
-    since then could not be told."""
+    """Hides the last update where the plan did not see it: its apply must not claim to have seen it, since a stop
+    since then could not be told.
+    """
     seen = "date_updated=" in f";{saved.fingerprint or ''}"
     if change.live is None or seen or not _resumes(change.operations):
         return change
@@ -213,7 +215,7 @@ def _as_seen(change: Change, saved: SavedChange) -> Change:
 
 
 def _ending_of(planned: tuple[Operation, ...], now: tuple[Operation, ...]) -> tuple[Operation, ...] | None:
-    """What is left to do, when the first operations are done. A create that is done may leave its pause."""
+    """Returns what is left to do when the first operations are done. A create that is done may leave its pause."""
     words = [_identity(operation) for operation in now]
     for start in range(len(planned) + 1):
         if [_identity(operation) for operation in planned[start:]] == words:
@@ -226,7 +228,7 @@ def _identity(operation: Operation) -> tuple[str, tuple[str, ...], str | None]:
 
 
 def _same(change: Change, saved: SavedChange, done: tuple[Operation, ...], terms: Terms, token: str) -> bool:
-    """Fingerprints agree, apart from what this plan's own operations have done already."""
+    """Tells whether fingerprints agree, apart from what this plan's own operations have done already."""
     if change.live is None or saved.fingerprint is None:
         return True
     resumes = _resumes(saved.operations)
@@ -249,7 +251,7 @@ def _own_doing(change: Change, saved: SavedChange, done: tuple[Operation, ...]) 
 
 
 def _vanished(saved: SavedPlan, fresh: Plan) -> Iterator[str]:
-    """A change with operations that the fresh plan knows nothing of: its orphan or manifest is gone."""
+    """Yields a change with operations that the fresh plan knows nothing of: its orphan or manifest is gone."""
     names = {change.key[:2] for change in fresh.changes}
     for change in saved.changes:
         ended = all(operation.op in STOPPING for operation in change.operations)

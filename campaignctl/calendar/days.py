@@ -1,4 +1,4 @@
-"""From manifests to dates: what starts on each, and what a rule would start there and does not. Pure."""
+"""Turns manifests into dates: what starts on each, and what a rule would start there and does not. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from campaignctl.repeat.occurrences import running_between, skipped
 
 
 class Start(NamedTuple):
-    """A campaign that starts: an ordinary manifest, or an occurrence's."""
+    """Holds a campaign that starts: an ordinary manifest, or an occurrence's."""
 
     manifest: Desired
     start: datetime
@@ -23,7 +23,7 @@ class Start(NamedTuple):
 
 
 class SkippedDate(NamedTuple):
-    """A date of a rule without a campaign on itself; `to` is the one that it was moved to."""
+    """Holds a date of a rule without a campaign on itself; `to` is the one that it was moved to."""
 
     manifest: Desired
     name: str
@@ -34,7 +34,7 @@ class SkippedDate(NamedTuple):
 
 
 class CalendarDay(NamedTuple):
-    """A date: starts that run on it, and dates of rules that are skipped."""
+    """Holds a date: starts that run on it, and dates of rules that are skipped."""
 
     date: date
     starts: tuple[Start, ...]
@@ -42,7 +42,7 @@ class CalendarDay(NamedTuple):
 
 
 def days_between(manifests: Iterable[Desired], first: date, last: date) -> tuple[CalendarDay, ...]:
-    """Both included, in order; empty ones are left out."""
+    """Returns the dates between two, both included, in order; empty ones are left out."""
     starts: dict[date, list[Start]] = {}
     omitted: dict[date, list[SkippedDate]] = {}
     for manifest in manifests:
@@ -62,7 +62,7 @@ def days_between(manifests: Iterable[Desired], first: date, last: date) -> tuple
 
 
 def without_start(manifests: Iterable[Desired]) -> Sequence[Desired]:
-    """Those that start the moment they are applied: no date can be said."""
+    """Returns the manifests that start the moment they are applied: no date can be said."""
     return [it for it in manifests if it.repeat is None and window_of(it.kind, it.spec).start is None]
 
 

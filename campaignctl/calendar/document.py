@@ -1,4 +1,4 @@
-"""Which campaign starts on which date, as the document that every format reads."""
+"""Writes which campaign starts on which date, as the document that every format reads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from campaignctl.repeat.dates import Skip
 
 
 class StartDocument(TypedDict):
-    """One campaign that starts."""
+    """Represents one campaign that starts."""
 
     kind: KindName
     name: str
@@ -34,7 +34,7 @@ class StartDocument(TypedDict):
 
 
 class SkippedDateDocument(TypedDict):
-    """A date of a rule on which its campaign does not run."""
+    """Represents a date of a rule on which its campaign does not run."""
 
     kind: KindName
     name: str
@@ -51,7 +51,7 @@ class SkippedDateDocument(TypedDict):
 
 
 class DayDocument(TypedDict):
-    """A date on which something starts or is skipped."""
+    """Represents a date on which something starts or is skipped."""
 
     date: Date
     starts: list[StartDocument]
@@ -63,7 +63,7 @@ _Between = TypedDict("_Between", {"from": Date})
 
 
 class DaysDocument(_Between):
-    """Which campaign starts on which date, as campaignctl calendar --format json prints it."""
+    """Holds which campaign starts on which date, as campaignctl calendar --format json prints it."""
 
     format_version: Version
     """A reader refuses another major version."""
@@ -82,7 +82,7 @@ def days_document(
     notes: Iterable[str],
     findings: Iterable[Diagnostic],
 ) -> DaysDocument:
-    """`between` are the first and the last date."""
+    """Makes the document; `between` are the first and the last date."""
     first, last = between
     return {
         "format_version": FORMAT_VERSION,

@@ -1,4 +1,6 @@
-"""A country's holidays as a Calendar, from the package `holidays`, which knows them by year; estimates stay marked."""
+"""Reads a country's holidays as a Calendar, from the package `holidays`, which knows them by year; estimates stay
+marked.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ _LANGUAGE: Final = "en_US"
 
 
 class Holiday(NamedTuple):
-    """One date, what is celebrated, and whether its date may still be moved."""
+    """Holds one date, what is celebrated, and whether its date may still be moved."""
 
     day: date
     reason: str
@@ -21,7 +23,10 @@ class Holiday(NamedTuple):
 
 
 def holidays_of(country: str, years: Sequence[int]) -> tuple[Holiday, ...]:
-    """`IN`, or `IN-TN` of a part of it. Raises InputError where the package is missing or does not know the country."""
+    """Returns the holidays of a country, `IN`, or of a part of it, `IN-TN`.
+
+    Raises InputError where the package is missing or does not know the country.
+    """
     try:
         import holidays
     except ImportError:
@@ -44,14 +49,14 @@ def holidays_of(country: str, years: Sequence[int]) -> tuple[Holiday, ...]:
 
 
 def _reason(names: str, sign: str) -> tuple[str, bool]:
-    """The sign is taken off the words and kept as a mark."""
+    """Takes the sign of an estimate off the words and keeps it as a mark."""
     each = [it.strip() for it in names.split(";")]
     plain = [it.removesuffix(sign).strip() for it in each]
     return "; ".join(plain), all(it.endswith(sign) for it in each)
 
 
 def calendar_yaml(country: str, years: Sequence[int], found: Sequence[Holiday]) -> str:
-    """A document that `calendars` of a manifest may name."""
+    """Writes a document that `calendars` of a manifest may name."""
     from json import dumps
 
     lines = [

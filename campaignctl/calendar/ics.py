@@ -1,4 +1,4 @@
-"""The calendar as iCalendar (RFC 5545): an event for each start, its UID of kind and name."""
+"""Writes the calendar as iCalendar (RFC 5545): an event for each start, its UID of kind and name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHORTEST: Final = timedelta(minutes=1)
 
 
 def calendar_ics(document: DaysDocument, now: datetime) -> str:
-    """Lines end in CR LF, and none is longer than 75 octets."""
+    """Writes the calendar. Lines end in CR LF, and none is longer than 75 octets."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -46,7 +46,7 @@ def _event(it: StartDocument, now: datetime) -> Iterator[str]:
 
 
 def _uid(it: StartDocument) -> str:
-    """The same for the same campaign in every run; whatever a name holds, it is one word."""
+    """Makes the same UID for the same campaign in every run; whatever a name holds, it is one word."""
     campaign = f"{it['kind']}/{it['name']}"
     return f"{sha256(campaign.encode()).hexdigest()[:32]}@campaignctl"
 
@@ -56,13 +56,13 @@ def _utc(moment: datetime) -> str:
 
 
 def _text(text: str) -> str:
-    """As a value: nothing of it ends a line or begins another property."""
+    """Escapes a value: nothing of it ends a line or begins another property."""
     plain = visible(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return plain.replace("\r", " ").replace("\n", "\\n")
 
 
 def _folded(line: str) -> str:
-    """Cut into lines of 75 octets, between characters; each but the first begins with a blank."""
+    """Cuts a line into lines of 75 octets, between characters; each but the first begins with a blank."""
     parts: list[str] = []
     part = ""
     for sign in line:

@@ -1,4 +1,4 @@
-"""The calendar for people: on a terminal, and as Markdown."""
+"""Writes the calendar for people: on a terminal, and as Markdown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WHY: Final[Mapping[str, str]] = {
 
 
 def calendar_text(document: DaysDocument, *, color: bool = False, width: int | None = None) -> str:
-    """A heading for each date, a line for each campaign."""
+    """Writes a heading for each date, a line for each campaign."""
     return laid_out(_calendar(document), color=color, width=width)
 
 
@@ -68,7 +68,7 @@ def _skipped(it: SkippedDateDocument) -> str:
 
 
 def calendar_markdown(document: DaysDocument) -> str:
-    """A table, a row for each start and each date that is skipped."""
+    """Writes a table, with a row for each start and each date that is skipped."""
     rows = [f"| {_heading(day)} | {what} |" for day in document["days"] for what in _cells(day)]
     head = f"### Calendar · {code(document['environment'])} · {document['from']} to {document['to']}"
     table = ["| Date | Time | Campaign | |", "|---|---|---|---|", *rows] if rows else ["Nothing starts."]

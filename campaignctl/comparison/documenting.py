@@ -1,4 +1,4 @@
-"""What differs between two plans, as the document that every format reads."""
+"""Writes what differs between two plans, as the document that every format reads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from campaignctl.rendering.comparison_documents import (
 
 
 def comparison_document(comparison: PlanComparison) -> ComparisonDocument:
-    """The comparison as data."""
+    """Returns the comparison as data."""
     return {
         "format_version": FORMAT_VERSION,
         "before": _plan(comparison.before),

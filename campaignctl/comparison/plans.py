@@ -1,4 +1,4 @@
-"""What a plan says that another does not: over the plans themselves, then campaign by campaign.
+"""Finds what a plan says that another does not: over the plans themselves, then campaign by campaign.
 
 What moves on by itself, what only one run has, and places and messages are left out. People's numbers and their
 marks are never looked into: they are counted, as everywhere.
@@ -27,7 +27,7 @@ _NUMBERS: Final = frozenset(("from", "marks", "members"))
 
 
 class ChangePair(NamedTuple):
-    """One campaign in both plans; None on the side where it has none."""
+    """Holds one campaign in both plans; None on the side where it has none."""
 
     before: Document | None
     after: Document | None
@@ -35,15 +35,17 @@ class ChangePair(NamedTuple):
 
     @property
     def shown(self) -> Document:
-        """The later one, else the one that is gone."""
+        """Returns the later side, else the one that is gone."""
         found = self.after if self.after is not None else self.before
         assert found is not None, "a pair has a side"
         return found
 
 
 class PlanComparison(NamedTuple):
-    """From one plan to another. `same`: their digests are. `unseen`: the manifests differ, perhaps in what no plan
-    shows; `other_token`: even that cannot be told.
+    """Compares one plan with another.
+
+    `same`: their digests are equal. `unseen`: the manifests differ, perhaps in what no plan shows; `other_token`:
+    even that cannot be told.
     """
 
     before: Document
@@ -56,7 +58,7 @@ class PlanComparison(NamedTuple):
 
 
 def compare_plans(before: Document, after: Document) -> PlanComparison:
-    """Both as documents, numbers masked."""
+    """Compares two plans, given as documents with numbers masked."""
     one, other = (cast("Document", it["manifests"]) for it in (before, after))
     pairs = _pairs(_changes(before), _changes(after))
     return PlanComparison(
@@ -82,7 +84,7 @@ def _head(plan: Document) -> Document:
 
 
 def _compared(pair: ChangePair) -> ChangePair | None:
-    """None where both say the same."""
+    """Compares a pair; None where both say the same."""
     before, after = pair.before, pair.after
     if before is None or after is None:
         return pair
@@ -93,7 +95,7 @@ def _compared(pair: ChangePair) -> ChangePair | None:
 
 
 def _marks(before: Document, after: Document) -> Iterator[Leaf]:
-    """Whose numbers are taken out, by how many: where as many others are, that alone shows it."""
+    """Yields marks that were taken out, by how many: where as many others are, that alone shows it."""
     one, other = ([*map(str, _marks_of(change))] for change in (before, after))
     if sorted(one) != sorted(other) and len(one) == len(other):
         count = {"count": len(one)}
@@ -107,7 +109,9 @@ def _marks_of(change: Document) -> Sequence[Json]:
 
 
 def _told(change: Document) -> Document:
-    """Without what moves; of what resumes with the time of its last update: a stop since then is another plan."""
+    """Returns a change without what moves; one that resumes with the time of its last update: a stop since then is
+    another plan.
+    """
     operations = cast("Sequence[Document]", change["operations"])
     resumes = any(it["op"] == "resume" for it in operations)
     apart = _MOVING if resumes else _MOVING | {"since"}
@@ -126,7 +130,7 @@ def _stripped(value: Json, apart: frozenset[str] = _MOVING) -> Json:
 
 
 def _counted(value: Json) -> Json:
-    """Numbers as how many there are; what they are is never compared here."""
+    """Counts numbers; what they are is never compared here."""
     if isinstance(value, list | tuple):
         return {"count": len(value)}
     if isinstance(value, Mapping):
@@ -138,7 +142,9 @@ def _counted(value: Json) -> Json:
 
 
 def _pairs(before: Sequence[Document], after: Sequence[Document]) -> Iterator[ChangePair]:
-    """By kind and name, within one name by SID; what is left by SID alone, for a campaign may have been renamed."""
+    """Pairs campaigns by kind and name, within one name by SID; what is left by SID alone, for a campaign may have
+    been renamed.
+    """
     rest = _Unpaired(before)
     later = []
     for change in after:
@@ -153,7 +159,7 @@ def _pairs(before: Sequence[Document], after: Sequence[Document]) -> Iterator[Ch
 
 
 class _Unpaired:
-    """The changes of a plan that nothing was paired with yet."""
+    """Holds the changes of a plan that nothing was paired with yet."""
 
     def __init__(self, changes: Iterable[Document]) -> None:
         self.named: defaultdict[tuple[Json, Json], list[Document]] = defaultdict(list)
@@ -162,7 +168,7 @@ class _Unpaired:
         self.by_sid: dict[tuple[Json, Json], Document] | None = None
 
     def take_named(self, change: Document) -> Document | None:
-        """Of several of one name the one with its SID, else the first."""
+        """Takes, of several of one name, the one with its SID, else the first."""
         several = self.named.get((change["kind"], change["name"]))
         if not several:
             return None

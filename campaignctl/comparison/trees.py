@@ -1,4 +1,4 @@
-"""Two nested documents: what differs, by a path that a reader can follow.
+"""Compares two nested documents: what differs, by a path that a reader can follow.
 
 A list of objects is compared by what tells its elements apart, a list of plain values as one value.
 """
@@ -19,7 +19,7 @@ _ABSENT: Final = object()
 
 
 class Leaf(NamedTuple):
-    """One value that differs; `change` is `added`, `removed` or `changed`."""
+    """Holds one value that differs; `change` is `added`, `removed` or `changed`."""
 
     path: str
     change: str
@@ -28,12 +28,12 @@ class Leaf(NamedTuple):
 
     @property
     def is_list(self) -> bool:
-        """Whether what came and what went says it best."""
+        """Tells whether what came and what went says it best."""
         sides = [it for it in (self.before, self.after) if it is not None]
         return bool(sides) and all(isinstance(it, list) for it in sides)
 
     def only_in(self, one: Json, other: Json) -> list[Json]:
-        """What a list holds more often than the other."""
+        """Returns what a list holds more often than the other."""
         left = list(other) if isinstance(other, list) else []
         found = []
         for item in one if isinstance(one, list) else ():
@@ -45,7 +45,7 @@ class Leaf(NamedTuple):
 
 
 def differences(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[Leaf, ...]:
-    """By path. Sides that are equal are not looked into."""
+    """Returns the differences by path. Sides that are equal are not looked into."""
     if before == after:
         return ()
     one, other = _tree(before), _tree(after)
@@ -59,7 +59,7 @@ def differences(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[
 
 
 def _tree(value: Mapping[str, Json]) -> Tree:
-    """Lists of objects by what tells these apart."""
+    """Turns lists of objects into trees, by what tells the objects apart."""
     return {key: _branch(item) for key, item in value.items()}
 
 
@@ -89,7 +89,7 @@ def _name(item: Mapping[str, Json]) -> str | None:
 
 
 def _steps(path: Sequence[object], one: Tree, other: Tree) -> Iterator[str]:
-    """Down to the first value that is no tree: of a list all of it is meant."""
+    """Yields the steps down to the first value that is no tree: of a list all of it is meant."""
     sides: list[object] = [one, other]
     for step in path:
         sides = [side.get(step, _ABSENT) if isinstance(side, dict) else _ABSENT for side in sides]

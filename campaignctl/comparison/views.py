@@ -1,4 +1,4 @@
-"""A comparison in every format: as text, and as the report that the other formats lay out."""
+"""Shows a comparison in every format: as text, and as the report that the other formats lay out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STYLES: Final = {Tone.SOON: Style.STOP, Tone.FINAL: Style.ENDING}
 def comparison_text(
     comparison: PlanComparison, now: datetime, *, color: bool = False, width: int | None = None
 ) -> str:
-    """A line a campaign."""
+    """Writes a line for each campaign."""
     return laid_out(_lines(comparison, now), color=color, width=width)
 
 
@@ -40,7 +40,7 @@ def _title(comparison: PlanComparison) -> str:
 
 
 def comparison_report(comparison: PlanComparison, now: datetime) -> Report:
-    """The same for every other format."""
+    """Makes the report for every other format."""
     unseen = warning(comparison)
     return Report(
         what="comparison",
@@ -57,7 +57,7 @@ def comparison_report(comparison: PlanComparison, now: datetime) -> Report:
 
 
 def render_comparison(comparison: PlanComparison, output_format: str, setting: Setting) -> str:
-    """In a format of `show`."""
+    """Writes a comparison in a format of `show`."""
     views: Views[ComparisonDocument] = Views(
         lambda _document, it: comparison_text(comparison, it.now, color=it.color, width=it.width),
         lambda _document, it: comparison_report(comparison, it.now),

@@ -1,4 +1,4 @@
-"""What differs between two plans in sentences: a line a campaign, what calls or ends something first."""
+"""Says what differs between two plans in sentences: a line for each campaign, what calls or ends something first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST: Final = 80
 
 
 class Told(NamedTuple):
-    """One line, about a campaign; how it is to be looked at."""
+    """Holds one line about a campaign, and how it is to be looked at."""
 
     title: str
     says: str
@@ -32,7 +32,7 @@ class Told(NamedTuple):
 
 
 def summary(comparison: PlanComparison) -> str:
-    """`No difference` is said of equal digests alone."""
+    """Sums up the comparison. `No difference` is said of equal digests alone."""
     before, after = (name(str(it["digest"])) for it in (comparison.before, comparison.after))
     if comparison.same:
         return f"No difference: both plans have the digest {after}."
@@ -41,27 +41,27 @@ def summary(comparison: PlanComparison) -> str:
 
 
 def warning(comparison: PlanComparison) -> str | None:
-    """What no comparison of plans can tell."""
+    """Warns of what no comparison of plans can tell."""
     if comparison.other_token:
         return _OTHER_TOKEN
     return _UNSEEN if comparison.unseen else None
 
 
 def told(comparison: PlanComparison, now: datetime) -> list[Told]:
-    """The riskiest first."""
+    """Returns the lines, the riskiest first."""
     ranked = sorted((_rank(pair), place) for place, pair in enumerate(comparison.changes))
     return [_told(comparison.changes[place], rank, now) for rank, place in ranked]
 
 
 def of_plan(comparison: PlanComparison) -> Iterator[str]:
-    """What differs over the plans themselves, the first of it."""
+    """Yields what differs over the plans themselves, the first of it."""
     yield from map(_leaf, comparison.leaves[: 2 * _MOST_VALUES])
     if len(comparison.leaves) > 2 * _MOST_VALUES:
         yield f"and {counted(len(comparison.leaves) - 2 * _MOST_VALUES, 'more value')}"
 
 
 def _rank(pair: ChangePair) -> int:
-    """New operations that call, then what ends something, then the rest."""
+    """Ranks a pair: new operations that call come first, then what ends something, then the rest."""
     new = set(_operations(pair.after)) - set(_operations(pair.before))
     if new & set(BEGINNING):
         return 0
@@ -95,7 +95,7 @@ def _says(pair: ChangePair, now: datetime) -> str:
 
 
 def _does(change: Document) -> str:
-    """`pause, then complete`, `nothing to do (in-sync)`, `blocked (policy)`."""
+    """Says what a change does: `pause, then complete`, `nothing to do (in-sync)`, `blocked (policy)`."""
     done = ", then ".join(_operations(change))
     code = name(str(cast("Document", change["reason"])["code"]))
     if done:
@@ -109,7 +109,7 @@ def _with_effect(change: Document, now: datetime) -> str:
 
 
 def _effect(change: Document, now: datetime) -> str:
-    """What its operations do to people."""
+    """Says what its operations do to people."""
     if not cast("list[Document]", change["operations"]):
         return ""
     return f" ({words.effect(cast('BriefChangeDocument', change), now)})"
@@ -121,7 +121,7 @@ def _operations(change: Document | None) -> Iterator[Op]:
 
 
 def _values(pair: ChangePair) -> str:
-    """`retries.interval_mins 10 → 15, was 10 → 20`, then whatever else differs."""
+    """Writes values: `retries.interval_mins 10 → 15, was 10 → 20`, then whatever else differs."""
     assert pair.before is not None
     assert pair.after is not None
     before, after = (_diffs(change) for change in (pair.before, pair.after))
@@ -133,7 +133,7 @@ def _values(pair: ChangePair) -> str:
 
 
 def _follows(leaf: Leaf) -> bool:
-    """Whether it is told with the field that differs."""
+    """Tells whether a leaf is told with the field that differs."""
     return leaf.path.startswith(("diff", "resulting", "message", "run", "cost"))
 
 

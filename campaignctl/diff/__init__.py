@@ -1,1 +1,1 @@
-"""`diff`: what a branch changes in the manifests, and what that means for the account."""
+"""Compares (`diff`) what a branch changes in the manifests, and says what that means for the account."""

@@ -1,4 +1,4 @@
-"""What two versions of a project's manifests ask for differently: by meaning, campaign by campaign.
+"""Compares what two versions of a project's manifests ask for: by meaning, campaign by campaign.
 
 The account is not looked at. What a plan will make of a change is therefore said with its conditions.
 """
@@ -28,7 +28,7 @@ SENT_WITH_A_CREATE: Final = "ignored: only a create sends it"
 
 
 class ManifestChangeType(StrEnum):
-    """What became of a manifest."""
+    """Names what became of a manifest."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -39,7 +39,10 @@ class ManifestChangeType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One leaf: of the field table, `state`, or of `metadata`. `note` says what before and after cannot."""
+    """Holds one leaf that differs: of the field table, `state`, or of `metadata`.
+
+    `note` says what before and after cannot.
+    """
 
     difference: Difference
     note: str = ""
@@ -47,7 +50,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class ManifestChange:
-    """One campaign's manifest in both versions; None on the side where it has none."""
+    """Holds one campaign's manifest in both versions; None on the side where it has none."""
 
     type: ManifestChangeType
     before: Desired | None
@@ -58,20 +61,20 @@ class ManifestChange:
 
     @property
     def manifest(self) -> Desired:
-        """The later one, else the one that is gone."""
+        """Returns the later manifest, else the one that is gone."""
         found = self.after or self.before
         assert found is not None, "a change has a side"
         return found
 
     @property
     def key(self) -> Key:
-        """What it is listed under."""
+        """Returns the key that the change is listed under."""
         return Key(self.manifest.kind.name, self.manifest.name or "", self.manifest.sid or "")
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The manifests of one version: all that could be read, those that were selected, and broken files."""
+    """Holds the manifests of one version: all that could be read, those that were selected, and broken files."""
 
     manifests: Sequence[Desired]
     selected: Sequence[Desired]
@@ -80,18 +83,23 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class ManifestDiff:
-    """Every selected campaign whose manifest means something else, by kind, name and SID; how many do not."""
+    """Holds every selected campaign whose manifest means something else, by kind, name and SID; and how many do
+    not.
+    """
 
     changes: tuple[ManifestChange, ...]
     unchanged: int
 
     def count(self, kind: ManifestChangeType) -> int:
-        """How many changes are of a type."""
+        """Returns how many changes are of a type."""
         return sum(change.type is kind for change in self.changes)
 
 
 def diff_manifests(before: Version, after: Version, circumstances: Circumstances) -> ManifestDiff:
-    """Selected is what either version selects; a campaign may have moved to another file meanwhile."""
+    """Compares the manifests.
+
+    Selected is what either version selects; a campaign may have moved to another file meanwhile.
+    """
     meant = {id(manifest) for manifest in (*before.selected, *after.selected)}
     changes, unchanged = [], 0
     for pair in pair_up(before.manifests, after.manifests, circumstances.country):
@@ -106,7 +114,7 @@ def diff_manifests(before: Version, after: Version, circumstances: Circumstances
 
 
 def _with_dates(change: ManifestChange | None, circumstances: Circumstances) -> ManifestChange | None:
-    """Of one that repeats, which of its dates came, went or moved."""
+    """Adds, for one that repeats, which of its dates came, went or moved."""
     if change is None or not any(it is not None and it.repeat for it in (change.before, change.after)):
         return change
     from campaignctl.repeat.comparing import dates_changed  # where a manifest repeats
@@ -119,7 +127,7 @@ def _place(change: ManifestChange) -> tuple[Key, str]:
 
 
 def _change(pair: Pair, invalid: frozenset[str], circumstances: Circumstances) -> ManifestChange | None:
-    """None where both versions mean the same."""
+    """Compares a pair; None where both versions mean the same."""
     before, after = pair.before, pair.after
     if before is None:
         assert after is not None, "a pair has a side"
@@ -162,7 +170,7 @@ def _continued(
 
 
 def field_changes(before: Desired, after: Desired, country: Country | None) -> Iterator[FieldChange]:
-    """What differs, by the comparison of a plan: `state`, the fields in the table's order, `metadata`."""
+    """Yields what differs, by the comparison of a plan: `state`, the fields in the table's order, `metadata`."""
     if before.state is not after.state:
         yield FieldChange(
             Difference("state", before.state, after.state), _management(before.state, after.state)
@@ -202,7 +210,7 @@ def _management(before: object, after: object) -> str:
 
 
 def _leaves(manifest: Desired) -> Mapping[str, Value]:
-    """Everything that is declared, by dotted path, also what a plan would leave to others."""
+    """Returns everything that is declared, by dotted path, also what a plan would leave to others."""
     leaves: dict[str, Value] = {}
     for field in manifest.kind.fields:
         if field.name not in manifest.spec:
@@ -234,7 +242,7 @@ def _metadata_place(path: str) -> tuple[int, str]:
 
 
 def _metadata(manifest: Desired) -> Mapping[str, Value]:
-    """Everything but the name, which is a field of the campaign."""
+    """Returns everything of the metadata except the name, which is a field of the campaign."""
     keys: dict[str, Value] = {f"labels.{label}": text for label, text in manifest.labels.items()}
     keys |= {"sid": manifest.sid, "previous_name": manifest.previous_name}
     keys |= {"ignore": sorted(manifest.ignore), "allow": sorted(manifest.allow)}

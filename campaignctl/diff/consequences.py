@@ -1,4 +1,4 @@
-"""What a plan will make of a changed manifest, as far as manifests alone can tell: sentences for a reviewer."""
+"""Says what a plan will make of a changed manifest, as far as manifests alone can tell: sentences for a reviewer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TO_END: dict[State, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What the manifests are compared under. `now` is the runner's clock: there is no server to ask."""
+    """Holds what the manifests are compared under. `now` is the runner's clock: there is no server to ask."""
 
     now: datetime
     country: Country | None = None
@@ -34,7 +34,7 @@ class Circumstances:
 
 
 def of_adding(after: Desired, was_invalid: bool, now: datetime) -> Iterator[str]:
-    """A manifest without one before."""
+    """Yields what a new manifest means, one without any before."""
     if was_invalid:
         yield "its file was invalid on the base: whether and how it stood there before is not known"
     if after.sid is not None:
@@ -58,7 +58,9 @@ def of_adding(after: Desired, was_invalid: bool, now: datetime) -> Iterator[str]
 
 
 def of_removing(before: Desired, circumstances: Circumstances) -> Iterator[str]:
-    """A manifest that is gone: a plan does not touch its campaign, unless it is an orphan to be pruned."""
+    """Yields what a removed manifest means: a plan does not touch its campaign, unless it is an orphan to be
+    pruned.
+    """
     if before.repeat is not None:
         yield from of_removing_a_series(before)
         return
@@ -84,7 +86,7 @@ def of_removing(before: Desired, circumstances: Circumstances) -> Iterator[str]:
 
 
 def of_removing_a_series(before: Desired) -> Iterator[str]:
-    """What was created stays, up to the horizon."""
+    """Yields what a removed series means: what was created stays, up to the horizon."""
     assert before.repeat is not None, "it repeated"
     yield (
         f"the dates that were created, up to {before.repeat.horizon} days ahead, stay and run: nothing ends them with "
@@ -97,14 +99,14 @@ def of_removing_a_series(before: Desired) -> Iterator[str]:
 
 
 def _command(manifest: Desired, address: Address) -> str:
-    """A name that a shell would read otherwise is not put into a command."""
+    """Writes a command; a name that a shell would read otherwise is not put into it."""
     target = manifest.sid or f"{manifest.kind.short}/{manifest.name}"
     plain = target.isprintable() and shlex.quote(target) == target
     return address.command("complete", target if plain else "NAME")
 
 
 def of_renaming(before: Desired, after: Desired, *, sure: bool) -> Iterator[str]:
-    """Another name for what is surely, or by its SID perhaps, the same campaign."""
+    """Yields what another name means for what is certainly, or by its SID perhaps, the same campaign."""
     old = quoted(before.name or "")
     if not sure:
         yield f"it looks like {old}; metadata.sid pins {quoted(after.sid or '')}, which the plan renames if it differs"
@@ -115,7 +117,7 @@ def of_renaming(before: Desired, after: Desired, *, sure: bool) -> Iterator[str]
 
 
 def of_looking_renamed(before: Desired) -> Iterator[str]:
-    """Another name, and nothing that says whether it is another campaign (rule 3)."""
+    """Yields what another name means where nothing says whether it is another campaign (rule 3)."""
     old = quoted(before.name or before.sid or "")
     yield (
         f"it shares recipients, and start or content, with {old}, whose manifest is gone: while that campaign is "
@@ -128,7 +130,7 @@ def of_looking_renamed(before: Desired) -> Iterator[str]:
 
 
 def of_suppressing(before: Desired, after: Desired) -> Iterator[str]:
-    """First which source is gone, then how many are called again who were left out."""
+    """Yields first which source is gone, then how many are called again who were left out."""
     gone = _sources(before) - _sources(after)
     for source in sorted(gone):
         yield f"suppress no longer has {source}"
@@ -145,7 +147,7 @@ def _sources(manifest: Desired) -> set[str]:
 
 
 def of_ending(before: Desired, after: Desired) -> Iterator[str]:
-    """A state that cannot be undone, and that nobody has allowed in the manifest."""
+    """Yields that a state cannot be undone, and that nobody has allowed it in the manifest."""
     if after.state is None or after.state is before.state:
         return
     missing = [op for op in _TO_END.get(after.state, ()) if op not in after.allow]

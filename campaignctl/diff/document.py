@@ -1,4 +1,4 @@
-"""What a branch changes in the manifests, as the document that every format reads."""
+"""Writes what a branch changes in the manifests, as the document that every format reads."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 class BaseDocument(TypedDict):
-    """What the branch was compared with: a revision, or where the branch left it."""
+    """Holds what the branch was compared with: a revision, or where the branch left it."""
 
     revision: str | None
     """As it was asked for; null in a repository without commits."""
@@ -55,14 +55,14 @@ class BaseDocument(TypedDict):
 
 
 class DiffSelectionDocument(TypedDict):
-    """What was selected of both versions."""
+    """Holds what was selected of both versions."""
 
     paths: list[str]
     labels: str
 
 
 class DiffSummaryDocument(TypedDict):
-    """Counts of manifests."""
+    """Counts manifests by what became of them."""
 
     added: Amount
     removed: Amount
@@ -73,7 +73,7 @@ class DiffSummaryDocument(TypedDict):
 
 
 class ManifestDocument(TypedDict):
-    """Where a manifest stood, and whom it meant."""
+    """Holds where a manifest stood, and whom it meant."""
 
     name: str | None
     """null where a SID pins it and the name is not managed."""
@@ -85,7 +85,7 @@ class ManifestDocument(TypedDict):
 
 
 class DatesDocument(TypedDict):
-    """Dates of a manifest that repeats, those that are not over."""
+    """Holds dates of a manifest that repeats, those that are not over."""
 
     count: Amount
     ranges: list[OccurrencesDocument]
@@ -93,7 +93,7 @@ class DatesDocument(TypedDict):
 
 
 class DatesChangedDocument(TypedDict):
-    """Which dates came, which went, and which start or end at another time."""
+    """Holds which dates came, which went, and which start or end at another time."""
 
     added: DatesDocument
     removed: DatesDocument
@@ -101,7 +101,7 @@ class DatesChangedDocument(TypedDict):
 
 
 class LeafDocument(TypedDict):
-    """A leaf of a manifest that differs."""
+    """Holds a leaf of a manifest that differs."""
 
     field: str
     """Dotted."""
@@ -121,7 +121,7 @@ class LeafDocument(TypedDict):
 
 
 class ManifestChangeDocument(TypedDict):
-    """One campaign's manifest in both versions."""
+    """Holds one campaign's manifest in both versions."""
 
     kind: KindName
     name: str | None
@@ -154,7 +154,7 @@ class ManifestChangeDocument(TypedDict):
 
 
 class SettingDocument(TypedDict):
-    """A setting that differs: of the project file, or of a document beside the campaigns."""
+    """Holds a setting that differs: of the project file, or of a document beside the campaigns."""
 
     path: str
     """Dotted, such as environments.prod.allow or dlt.1107160086562376233.text."""
@@ -171,7 +171,7 @@ class SettingDocument(TypedDict):
 
 
 class DiffDocument(TypedDict):
-    """What a branch changes in the manifests, as campaignctl diff --format json prints it."""
+    """Holds what a branch changes in the manifests, as campaignctl diff --format json prints it."""
 
     format_version: Version
     """A reader refuses another major version."""
@@ -194,7 +194,9 @@ class DiffDocument(TypedDict):
 
 @dataclass(frozen=True)
 class Compared:
-    """What was compared with what, for the heading; `time_zone` is the calling hours', None where they have none."""
+    """Holds what was compared with what, for the heading; `time_zone` is the calling hours', None where they have
+    none.
+    """
 
     environment: str
     base: BaseDocument
@@ -209,7 +211,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Sides:
-    """By what both versions run and cost: their environments, the moment, and what runs beside a manifest.
+    """Holds by what both versions run and cost: their environments, the moment, and what runs beside a manifest.
 
     `known_before` and `known_after` make of a manifest one that knows who is in the lists of its project.
     """
@@ -225,7 +227,7 @@ class Sides:
 def diff_document(
     diff: ManifestDiff, compared: Compared, country: Country | None, *, show_numbers: bool = False
 ) -> DiffDocument:
-    """The changes as data, people's numbers and secrets masked."""
+    """Returns the changes as data, people's numbers and secrets masked."""
     changes = [_change(change, country, compared, show_numbers) for change in diff.changes]
     return {
         "format_version": FORMAT_VERSION,
@@ -270,7 +272,7 @@ class _PricedDocument(TypedDict):
 def _priced(
     changes: Sequence[ManifestChange], documents: Sequence[ManifestChangeDocument], sides: Sides | None
 ) -> _PricedDocument:
-    """The costs of all, put into the document of each; nothing of it is imported without prices."""
+    """Puts the costs of all into the document of each; nothing of it is imported without prices."""
     if sides is None or not sides.after.prices:
         return {"cost": None}
     from campaignctl.rendering.money import Costs
@@ -288,7 +290,7 @@ def _priced(
 
 
 def _unknown(manifest: Desired | None) -> Amounts | None:
-    """What was priced in another currency, or not at all."""
+    """Returns the amounts of what was priced in another currency, or not at all."""
     from campaignctl.policy.costs import UNKNOWN
 
     return UNKNOWN if manifest is not None else None
@@ -346,7 +348,7 @@ def _manifest(manifest: Desired) -> ManifestDocument:
 
 
 def _field(kind: Kind, change: FieldChange, country: Country | None, show_numbers: bool) -> LeafDocument:
-    """`note` beside what masks hide, too; what changed within a list or a text."""
+    """Writes a leaf: with its note beside what masks hide, too; and what changed within a list or a text."""
     document = cast("LeafDocument", _difference(kind, change.difference, country, show_numbers))
     if change.note:
         document["note"] = f"{change.note}; {document['note']}" if "note" in document else change.note
@@ -363,7 +365,7 @@ def _field(kind: Kind, change: FieldChange, country: Country | None, show_number
 def _difference(
     kind: Kind, it: Difference, country: Country | None, show_numbers: bool
 ) -> DifferenceDocument:
-    """State and metadata are no rows of the table: nothing in them is secret."""
+    """Masks a difference. State and metadata are no rows of the table: nothing in them is secret."""
     if it.field in kind.by_path:
         return difference_document(kind, it, country, show_numbers)
     return {"field": it.field, "before": it.before, "after": it.after}

@@ -1,4 +1,4 @@
-"""Which manifest of an earlier version a manifest of a later one continues."""
+"""Finds which manifest of an earlier version a manifest of a later one continues."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from campaignctl.planning.looks import Look
 
 
 class Tie(Enum):
-    """What says that two manifests mean one campaign."""
+    """Names what says that two manifests mean one campaign."""
 
     SAME = "its name or SID"
     PREVIOUS_NAME = "metadata.previous_name"
@@ -23,7 +23,7 @@ class Tie(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A manifest before and after; None where there is none. `tie` is None of what is on one side only."""
+    """Holds a manifest before and after; None where there is none. `tie` is None for what is on one side only."""
 
     before: Desired | None
     after: Desired | None
@@ -31,7 +31,9 @@ class Pair:
 
 
 def pair_up(before: Sequence[Desired], after: Sequence[Desired], country: Country | None) -> Iterator[Pair]:
-    """Every manifest of both versions, once: by SID, then by name, previous name and looks, as a plan matches."""
+    """Yields every manifest of both versions, once: by SID, then by name, previous name and looks, as a plan
+    matches.
+    """
     rest = _Rest(before, after)
     yield from rest.take(_sid, _sid, Tie.SAME)
     yield from rest.take(_name, _name, Tie.SAME)
@@ -42,7 +44,7 @@ def pair_up(before: Sequence[Desired], after: Sequence[Desired], country: Countr
 
 
 def as_applied(manifest: Desired) -> Live:
-    """The campaign that a manifest would have made, for rules that compare with one."""
+    """Returns the campaign that a manifest would have made, for rules that compare with one."""
     return Live(manifest.kind, str(manifest.where), Status.CREATED, Status.CREATED, manifest.spec)
 
 
@@ -50,14 +52,14 @@ _Key = Callable[[Desired], Hashable | None]
 
 
 class _Rest:
-    """What is not paired yet, by its place, which tells manifests of one side apart."""
+    """Holds what is not paired yet, by its place, which tells manifests of one side apart."""
 
     def __init__(self, before: Iterable[Desired], after: Iterable[Desired]) -> None:
         self.before = {manifest.where: manifest for manifest in before}
         self.after = {manifest.where: manifest for manifest in after}
 
     def take(self, before_key: _Key, after_key: _Key, tie: Tie) -> Iterator[Pair]:
-        """Those whose keys are equal; never two with different SIDs."""
+        """Yields pairs whose keys are equal; never two with different SIDs."""
         namesakes: dict[Hashable, list[Desired]] = {}
         for manifest in self.before.values():
             namesakes.setdefault((manifest.kind.name, before_key(manifest)), []).append(manifest)
@@ -69,7 +71,7 @@ class _Rest:
                 yield self._paired(found, manifest, tie)
 
     def take_lookalikes(self, country: Country | None) -> Iterator[Pair]:
-        """Rule 3: what could be a campaign whose manifest is gone, under another name."""
+        """Yields pairs by rule 3: what could be a campaign whose manifest is gone, under another name."""
         reached_by = _by_recipient(self.before.values(), country)
         for manifest in [it for it in self.after.values() if _could_be_another(it)]:
             met = {
@@ -96,13 +98,15 @@ def _by_recipient(manifests: Iterable[Desired], country: Country | None) -> dict
 
 
 def _reached(manifest: Desired, country: Country | None) -> frozenset[str]:
-    """Numbers and lists; a list that is given by name is that name."""
+    """Returns the numbers and lists; a list that is given by name is that name."""
     look = Look(manifest, country)
     return look.numbers | look.lists
 
 
 def _could_be_another(manifest: Desired) -> bool:
-    """What is to be over is never created; `distinct_from` says that it was looked at, and is one of its own."""
+    """Tells whether a manifest could be another campaign: what is to be over is never created; `distinct_from` says
+    that it was looked at, and is one of its own.
+    """
     return manifest.state not in ENDING_STATES and not manifest.distinct_from
 
 

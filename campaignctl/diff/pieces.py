@@ -1,4 +1,4 @@
-"""What changed inside of one value: which items of a list came and went, which words of a text."""
+"""Finds what changed inside of one value: which items of a list came and went, which words of a text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST_TOKENS: Final = 5_000
 
 
 class TextPieceDocument(TypedDict):
-    """A part of a text."""
+    """Holds a part of a text."""
 
     op: Literal["equal", "delete", "insert"]
     """Without what is inserted the parts make the text of before, without what is deleted that of after."""
@@ -21,7 +21,7 @@ class TextPieceDocument(TypedDict):
 
 
 def text_pieces(before: str, after: str) -> list[TextPieceDocument]:
-    """By words; by lines where one of the texts has several."""
+    """Compares texts by words; by lines where one of them has several."""
     from difflib import SequenceMatcher  # where a text changed
 
     by_lines = "\n" in before.strip("\n") or "\n" in after.strip("\n")
@@ -48,7 +48,7 @@ def _pieces(
 
 
 def only_in(one: Value, other: Value) -> list[Value]:
-    """The items that a list holds more often than another; unset is an empty one."""
+    """Returns the items that a list holds more often than another; an unset one is empty."""
     left = list(other) if isinstance(other, list | tuple) else []
     return list(_more(one if isinstance(one, list | tuple) else (), left))
 
@@ -62,6 +62,6 @@ def _more(items: Sequence[Value], left: list[Value]) -> Iterator[Value]:
 
 
 def is_list(before: Value, after: Value) -> bool:
-    """Whether a value is a list, on one side at least, and nothing else on the other."""
+    """Tells whether a value is a list, on one side at least, and nothing else on the other."""
     sides = [it for it in (before, after) if it is not None]
     return bool(sides) and all(isinstance(it, list | tuple) for it in sides)

@@ -1,4 +1,4 @@
-"""What a branch changes in the manifests, as a report."""
+"""Lays out what a branch changes in the manifests, as a report."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ _TONES: Final[Mapping[str, Tone]] = {
 
 
 def diff_report(document: DiffDocument) -> Report:
-    """What looks renamed first, then what is new, changed and gone. No account was looked at: it names none."""
+    """Makes the report: what looks renamed comes first, then what is new, changed and gone.
+
+    No account was looked at: it names none.
+    """
     money, costs = currency(document), total_cost(document)
     entries = [_entry(change, money) for change in document["changes"]]
     settings = _settings(document["settings"])
@@ -59,7 +62,7 @@ def diff_report(document: DiffDocument) -> Report:
 
 
 def _settings(settings: Sequence[SettingDocument]) -> tuple[Entry, ...]:
-    """One entry for all of them: they are nobody's campaign."""
+    """Makes one entry for all settings: they are nobody's campaign."""
     if not settings:
         return ()
     return (Entry("settings", "changed", Tone.CHANGE, facts=Later(partial(_setting_facts, settings))),)
@@ -91,7 +94,7 @@ def _cost(change: ManifestChangeDocument, money: str) -> str:
 
 
 def _says(change: ManifestChangeDocument, money: str) -> Iterator[Said]:
-    """First what it means for people; of what is gone, that its campaign is not."""
+    """Yields first what it means for people; for what is gone, that its campaign is not."""
     removed, previous = change["change"] == "removed", change["previous"]
     reaches = effect(change)
     if reaches and not removed:

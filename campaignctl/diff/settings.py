@@ -1,4 +1,4 @@
-"""What two versions of a project say differently beside the campaigns: its file, and the documents in its manifests."""
+"""Compares what two versions of a project say beside the campaigns: its file, and the documents in its manifests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HEAD: Final = ("apiVersion", "kind")
 
 
 class SettingChangeType(StrEnum):
-    """What became of a setting."""
+    """Names what became of a setting."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -25,7 +25,7 @@ class SettingChangeType(StrEnum):
 
 
 class SettingChange(NamedTuple):
-    """One leaf that differs. `masked`: its values are not shown."""
+    """Holds one leaf that differs. `masked` says that its values are not shown."""
 
     path: str
     type: SettingChangeType
@@ -35,19 +35,19 @@ class SettingChange(NamedTuple):
 
     @property
     def is_list(self) -> bool:
-        """Whether it is one of plain values, so that what went and what came says it best."""
+        """Tells whether it is a list of plain values, so that what went and what came says it best."""
         return all(
             _is_plain_list(value) for value in (self.before, self.after) if value is not None
         ) and not (self.before is None and self.after is None)
 
     @property
     def added(self) -> list[Value]:
-        """What the list has now and had not."""
+        """Returns what the list has now and had not."""
         return _without(self.after, self.before)
 
     @property
     def removed(self) -> list[Value]:
-        """What it had and has no longer."""
+        """Returns what the list had and has no longer."""
         return _without(self.before, self.after)
 
 
@@ -61,12 +61,14 @@ def _without(one: Value, other: Value) -> list[Value]:
 
 
 def setting_changes(before: Leaves, after: Leaves) -> tuple[SettingChange, ...]:
-    """Every leaf that differs, by its path."""
+    """Returns every leaf that differs, by its path."""
     return tuple(_changes(before, after))
 
 
 def rule_file_changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[SettingChange, ...]:
-    """Rules of the project's own that say something else, by the name of their file; what, stands in the file."""
+    """Returns rules of the project's own that say something else, by the name of their file; what they say stands
+    in the file.
+    """
     return tuple(it._replace(before=None, after=None, masked=True) for it in _changes(before, after))
 
 
@@ -81,14 +83,14 @@ def _changes(before: Leaves, after: Leaves) -> Iterator[SettingChange]:
 
 
 def _shown(path: str, change: SettingChangeType, before: Value, after: Value) -> SettingChange:
-    """With its values, but for those that may hold what nobody is to see."""
+    """Makes a change with its values, except for those that may hold what nobody is to see."""
     if _is_variable(path) or any(_has_query(path, value) for value in (before, after)):
         return SettingChange(path, change, None, None, masked=True)
     return SettingChange(path, change, before, after)
 
 
 def _is_variable(path: str) -> bool:
-    """One of `vars`, of the project or of an environment, whatever that is called."""
+    """Tells whether a path is one of `vars`, of the project or of an environment, whatever that is called."""
     steps = path.split(".")
     return _NOT_SHOWN in (steps[2:3] if steps[0] == "environments" else steps[:2])
 
@@ -98,7 +100,7 @@ def _has_query(path: str, value: Value) -> bool:
 
 
 def project_leaves(values: Mapping[str, Value]) -> Leaves:
-    """Those of a project file as it declares them."""
+    """Returns the leaves of a project file as it declares them."""
     return dict(_leaves({name: value for name, value in values.items() if name not in _HEAD}, ""))
 
 
@@ -111,7 +113,7 @@ def _leaves(values: Mapping[str, Value], prefix: str) -> Iterator[tuple[str, Val
 
 
 def companion_leaves(companions: Mapping[str, Sequence[Companion]], kinds: Iterable[CompanionKind]) -> Leaves:
-    """Those of the documents beside the campaigns, as their kinds name them."""
+    """Returns the leaves of the documents beside the campaigns, as their kinds name them."""
     leaves: dict[str, Value] = {}
     for kind in kinds:
         for companion in companions.get(kind.name, ()):

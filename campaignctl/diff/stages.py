@@ -1,4 +1,4 @@
-"""What a branch changes of stages and limits: first what is gone or weaker. Pure."""
+"""Says what a branch changes of stages and limits: first what is gone or weaker. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from campaignctl.model.gates import After, percent
 
 
 def of_stages(before: Desired, after: Desired) -> tuple[str, ...]:
-    """A sentence for each difference in `after`, `stop_when` and `take`."""
+    """Returns a sentence for each difference in `after`, `stop_when` and `take`."""
     found = [*_of_after(before, after), *_of_limits(before, after), *_of_take(before, after)]
     return tuple(says for _, says in sorted(found, key=lambda it: not it[0]))
 

@@ -1,4 +1,4 @@
-"""What a branch changes in the manifests, for a terminal or a log."""
+"""Writes what a branch changes in the manifests, for a terminal or a log."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
 
 
 def diff_text(document: DiffDocument, *, color: bool = False, width: int | None = None) -> str:
-    """The changes, campaign by campaign. `width` wraps."""
+    """Writes the changes, campaign by campaign. `width` wraps."""
     return laid_out(_diff(document), color=color, width=width)
 
 

@@ -1,4 +1,4 @@
-"""What a diff says in sentences, before any format lays it out."""
+"""Says what a diff says in sentences, before any format lays it out."""
 
 from __future__ import annotations
 
@@ -32,19 +32,22 @@ _DOES: Final[Mapping[str, str]] = {
 
 
 def subject(change: ManifestChangeDocument) -> str:
-    """`voice/diwali-reminder`; by its SID where the name is not managed."""
+    """Names a campaign: `voice/diwali-reminder`; by its SID where the name is not managed."""
     return f"{KINDS[change['kind']].short}/{name(change['name'] or change['sid'] or '')}"
 
 
 def does(change: ManifestChangeDocument) -> str:
-    """What became of the manifest."""
+    """Returns what became of the manifest."""
     previous = change["previous"]
     called = name(previous["name"] or previous["sid"] or "") if previous else ""
     return _DOES[change["change"]].format(called)
 
 
 def effect(change: ManifestChangeDocument) -> str | None:
-    """Whom it reaches and when: `calls 1,200 people, Fri 15 Jan 2027 09:00 +05:30`. None for what is to be over."""
+    """Says whom it reaches and when: `calls 1,200 people, Fri 15 Jan 2027 09:00 +05:30`.
+
+    None for what is to be over.
+    """
     kind, fields = KINDS[change["kind"]], change["fields"]
     if change["state"] in ENDING_STATES or not _says_whom(change):
         return None
@@ -57,7 +60,7 @@ def effect(change: ManifestChangeDocument) -> str | None:
 
 
 def figures(change: ManifestChangeDocument, currency: str) -> Iterator[str]:
-    """How long it runs, and what it costs before and after."""
+    """Yields how long it runs, and what it costs before and after."""
     run, priced = change["run"], change["cost"]
     says = words.run_words(run, KINDS[change["kind"]]) if run else None
     if says:
@@ -69,12 +72,12 @@ def figures(change: ManifestChangeDocument, currency: str) -> Iterator[str]:
 
 
 def currency(document: DiffDocument) -> str:
-    """Of the branch's prices; empty without."""
+    """Returns the currency of the branch's prices; empty without prices."""
     return document["cost"]["currency"] if document["cost"] else ""
 
 
 def total_cost(document: DiffDocument) -> str | None:
-    """What all that changes costs together; None without prices, and where nothing changes."""
+    """Says what all that changes costs together; None without prices, and where nothing changes."""
     return words.total_cost(document["cost"], len(document["changes"]))
 
 
@@ -86,7 +89,7 @@ _DATES: Final[Mapping[str, str]] = {"added": "+", "removed": "-", "changed": "~"
 
 
 def dates(change: ManifestChangeDocument) -> Iterator[str]:
-    """`~ 3 dates: 2027-01-05 to 2027-01-19`, for each kind of change that there is."""
+    """Yields `~ 3 dates: 2027-01-05 to 2027-01-19`, for each kind of change that there is."""
     found = change["occurrences"]
     for word, each in (
         (("added", found["added"]), ("removed", found["removed"]), ("changed", found["changed"]))
@@ -103,19 +106,19 @@ def _span(span: OccurrencesDocument) -> str:
 
 
 def labelled(difference: LeafDocument) -> tuple[str, DifferenceDocument]:
-    """The field with its note, and the bare difference: before and after are worth seeing beside it."""
+    """Returns the field with its note, and the bare difference: before and after are worth seeing beside it."""
     bare = cast("DifferenceDocument", {name: it for name, it in difference.items() if name != "text"})
     note = bare.pop("note", "")
     return f"{bare['field']} ({note})" if note else bare["field"], bare
 
 
 def setting_difference(setting: SettingDocument) -> DifferenceDocument:
-    """As formats lay out what differs."""
+    """Makes a difference of a setting, as formats lay out what differs."""
     return {"field": setting["path"], "before": setting["before"], "after": setting["after"]}
 
 
 def compared_with(document: DiffDocument) -> str:
-    """`since the branch left origin/main (1a2b3c4d5e6f)`."""
+    """Says what was compared with: `since the branch left origin/main (1a2b3c4d5e6f)`."""
     base = document["base"]
     if base["commit"] is None:
         return "since nothing: the repository has no commit"
@@ -129,7 +132,7 @@ def compared_with(document: DiffDocument) -> str:
 
 
 def total(summary: DiffSummaryDocument) -> str:
-    """How many of each."""
+    """Says how many there are of each."""
     parts = [
         f"{summary['added']:,} added",
         f"{summary['removed']:,} removed",

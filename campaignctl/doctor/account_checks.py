@@ -1,4 +1,4 @@
-"""What `doctor` finds wrong with an account: a function per check, from what was looked at to what ails. Pure."""
+"""Checks an account for `doctor`: a function for each check, from what was looked at to what is wrong. Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _WAITS: Final = "it waits, paused, and its window is over"
 
 
 def lists(facts: Facts) -> Iterator[Problem]:
-    """The account's lists could be read completely, and its filters can be relied on."""
+    """Checks that the account's lists could be read completely, and that its filters can be relied on."""
     for note in facts.notes:
         yield Problem(
             note.rstrip("."),
@@ -60,7 +60,10 @@ def lists(facts: Facts) -> Iterator[Problem]:
 
 
 def duplicates(facts: Facts) -> Iterator[Problem]:
-    """No two alive campaigns have one name. Where a manifest pins each of them, somebody has looked at that."""
+    """Checks that no two alive campaigns have one name.
+
+    Where a manifest pins each of them, somebody has looked at that.
+    """
     pinned = {it.live.sid for it in facts.changes if it.live and it.desired and it.desired.sid}
     namesakes: defaultdict[tuple[str, str], list[Live]] = defaultdict(list)
     for live in facts.alive:
@@ -81,7 +84,7 @@ def duplicates(facts: Facts) -> Iterator[Problem]:
 
 
 def new_runs(facts: Facts) -> Iterator[Problem]:
-    """No manifest asks something new of a campaign that is over."""
+    """Checks that no manifest asks something new of a campaign that is over."""
     for change in _with_reason(facts, "already-ran"):
         yield _of_change(
             change,
@@ -92,7 +95,7 @@ def new_runs(facts: Facts) -> Iterator[Problem]:
 
 
 def failed(facts: Facts) -> Iterator[Problem]:
-    """No campaign failed or was canceled: neither a manifest's nor, of late, any other."""
+    """Checks that no campaign failed or was canceled: neither a manifest's nor, lately, any other."""
     for change in _with_reason(facts, "failed"):
         sid = change.live.sid if change.live else change.key.name
         yield _of_change(
@@ -121,7 +124,7 @@ def failed(facts: Facts) -> Iterator[Problem]:
 
 
 def _failed_lately(live: Live, now: datetime | None) -> bool:
-    """Without a date that can be read it may have been today."""
+    """Tells whether a campaign failed lately; without a date that can be read it may have been today."""
     ended = _ended(live)
     return live.status in _ENDED and (ended is None or now is None or now - ended < RECENT)
 
@@ -139,7 +142,7 @@ def _newest(live: Live) -> tuple[float, str]:
 
 
 def orphans(facts: Facts) -> Iterator[Problem]:
-    """Every alive campaign with the project's prefix has its manifest."""
+    """Checks that every alive campaign with the project's prefix has its manifest."""
     for change in facts.changes:
         if change.type is ChangeType.ORPHAN and has_errors(facts.findings):
             yield _of_change(
@@ -162,7 +165,7 @@ def orphans(facts: Facts) -> Iterator[Problem]:
 
 
 def windows(facts: Facts) -> Iterator[Problem]:
-    """Nothing waits past its end, and nothing missed its start."""
+    """Checks that nothing waits past its end, and nothing missed its start."""
     for change in facts.changes:
         code, place = change.reason.code, _place(change)
         if code == "window-over" and change.live is not None and change.live.alive:
@@ -190,7 +193,7 @@ def windows(facts: Facts) -> Iterator[Problem]:
 
 
 def blocked(facts: Facts) -> Iterator[Problem]:
-    """No manifest is blocked for a reason that no other check looks at: a plan says more of each."""
+    """Checks that no manifest is blocked for a reason that no other check looks at: a plan says more of each."""
     codes = Counter(
         change.reason.code
         for change in facts.changes
@@ -227,7 +230,7 @@ def _of_change(
 
 
 def _of_live(live: Live, message: str, meaning: str, fix: str) -> Problem:
-    """Of a campaign that no manifest names: it is told, and makes nothing wrong."""
+    """Makes the problem of a campaign that no manifest names: it is told, and makes nothing wrong."""
     return Problem(message, meaning, fix, Severity.WARN, _subject(live.kind, live.name), live.sid)
 
 

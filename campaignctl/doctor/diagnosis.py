@@ -1,4 +1,4 @@
-"""What `doctor` comes to: a row per check, and how sure it is. Pure."""
+"""Concludes what `doctor` comes to: a row for each check, and how sure it is. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from campaignctl.doctor.facts import Facts, Problem
 
 
 class CheckOutcome(StrEnum):
-    """What a check came to."""
+    """Names what a check came to."""
 
     FINE = "fine"
     WARN = "warn"
@@ -37,13 +37,13 @@ def _not_complete(facts: Facts) -> str | None:
 
 
 def _key_not_judged(facts: Facts) -> str | None:
-    """Only an answer that is about who asks says anything of key and token."""
+    """Says why the key is not judged: only an answer that is about who asks says anything of key and token."""
     trouble = facts.trouble
     return _unread(facts) if trouble is not None and not trouble.credentials else None
 
 
 def _not_asked(facts: Facts) -> str | None:
-    """Without key and token no request is sent."""
+    """Says why nothing was asked: without key and token no request is sent."""
     trouble = facts.trouble
     asked = trouble is None or trouble.answered or not trouble.credentials
     return None if asked else "the account could not be read"
@@ -54,8 +54,11 @@ def _not_asked(facts: Facts) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One row: what is looked at, and how. `hindrance` says why no finding proves nothing, None where it does; `detail`
-    is a fact worth saying where all is well."""
+    """Describes one check: what is looked at, and how.
+
+    `hindrance` says why no finding proves nothing, None where it does; `detail` is a fact worth saying where all is
+    well.
+    """
 
     name: str
     doc: str
@@ -102,7 +105,7 @@ CONTACT_LISTS: Final = Check(
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A check and what it found; `detail` is why that is not known, or a fact worth saying."""
+    """Holds a check and what it found; `detail` says why that is not known, or a fact worth saying."""
 
     check: Check
     verdict: CheckOutcome
@@ -111,13 +114,13 @@ class Examined:
 
 
 def diagnose(facts: Facts) -> tuple[Examined, ...]:
-    """Every check, in the order of the table; of lists only where the project keeps some."""
+    """Returns every check, in the order of the table; the one of lists only where the project keeps some."""
     checks = (*CHECKS, CONTACT_LISTS) if facts.lists else CHECKS
     return tuple(_examined(check, facts) for check in checks)
 
 
 def is_wrong(examined: tuple[Examined, ...]) -> bool:
-    """Whether something has to be fixed."""
+    """Tells whether something has to be fixed."""
     return any(each.verdict is CheckOutcome.WRONG for each in examined)
 
 

@@ -1,4 +1,4 @@
-"""`doctor --format json`: every check, what it found, and what fixes it."""
+"""Writes `doctor --format json`: every check, what it found, and what fixes it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from campaignctl.rendering.constraints import Amount, Constraint, Version
 
 
 class ProblemDocument(TypedDict):
-    """One thing that is wrong."""
+    """Describes one thing that is wrong."""
 
     severity: Severity
     """Only error makes doctor exit 1."""
@@ -28,7 +28,7 @@ class ProblemDocument(TypedDict):
 
 
 class CheckDocument(TypedDict):
-    """One check."""
+    """Describes one check."""
 
     check: Annotated[str, Constraint(enum=tuple(check.name for check in (*CHECKS, CONTACT_LISTS)))]
     doc: str
@@ -41,7 +41,7 @@ class CheckDocument(TypedDict):
 
 
 class VerdictsDocument(TypedDict):
-    """Counts of checks by verdict."""
+    """Counts checks by verdict."""
 
     fine: Amount
     warn: Amount
@@ -50,7 +50,7 @@ class VerdictsDocument(TypedDict):
 
 
 class DoctorDocument(TypedDict):
-    """What campaignctl doctor --format json found."""
+    """Holds what campaignctl doctor --format json found."""
 
     format_version: Version
     """A reader refuses another major version."""
@@ -63,7 +63,7 @@ class DoctorDocument(TypedDict):
 
 
 def doctor_document(examined: tuple[Examined, ...], environment: Environment) -> DoctorDocument:
-    """In the order of the checks."""
+    """Makes the document, in the order of the checks."""
 
     def count(verdict: CheckOutcome) -> int:
         return sum(each.verdict is verdict for each in examined)

@@ -1,4 +1,4 @@
-"""What `doctor` looks at, and what is wrong with it: values, no judgement. Pure."""
+"""Holds what `doctor` looks at, and what is wrong with it: values, no judgement. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from campaignctl.model.requests import Budget
 
 @dataclass(frozen=True, slots=True)
 class AccessProblem:
-    """Why the account could not be read. `credentials`: because of who asked; `answered`: the account said so."""
+    """Says why the account could not be read.
+
+    `credentials`: because of who asked; `answered`: the account said so.
+    """
 
     message: str
     credentials: bool
@@ -25,7 +28,10 @@ class AccessProblem:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A create that an earlier run noted and never settled. `file` as a person finds it, `age` by this machine."""
+    """Holds a create that an earlier run noted and never settled.
+
+    `file` is named as a person finds it, `age` is by this machine.
+    """
 
     kind: str
     name: str
@@ -36,11 +42,12 @@ class Leftover:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that was looked at. What the account shows means nothing where `trouble` kept it from being read.
+    """Holds everything that was looked at. What the account shows means nothing where `trouble` kept it from being
+    read.
 
     `skew` is how far the account's clock is ahead of this machine's, None where no answer said. `campaigns` are
-    those that were seen: the alive, and the newest that failed. `complete` is False where some alive one may not have
-    been seen; `notes` are what was noticed while the account was read. `now` is the account's.
+    those that were seen: the alive, and the newest that failed. `complete` is False where some alive one may not
+    have been seen; `notes` are what was noticed while the account was read. `now` is the account's.
 
     `lists` are those of the project, with what the account has of them.
 
@@ -64,23 +71,26 @@ class Facts:
 
     @property
     def alive(self) -> tuple[Live, ...]:
-        """Every alive campaign."""
+        """Returns every alive campaign."""
         return tuple(live for live in self.campaigns if live.alive)
 
     @property
     def unmanaged(self) -> tuple[Live, ...]:
-        """The campaigns that no manifest matches."""
+        """Returns the campaigns that no manifest matches."""
         mine = {change.live.sid for change in self.changes if change.live and change.desired}
         return tuple(live for live in self.campaigns if live.sid not in mine)
 
     def command(self, verb: str, *words: str) -> str:
-        """A command to be pasted, about the same project and environment."""
+        """Writes a command to be pasted, about the same project and environment."""
         return self.address.command(verb, *words)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: what it is, what it means, what fixes it. `subject` is a campaign, `sid` its SID."""
+    """Describes one thing that is wrong: what it is, what it means, what fixes it.
+
+    `subject` is a campaign, `sid` its SID.
+    """
 
     message: str
     meaning: str

@@ -1,4 +1,4 @@
-"""What `doctor` finds wrong with the lists that the project keeps in the account. Pure."""
+"""Checks the lists that the project keeps in the account, for `doctor`. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_NAMED: Final = 10
 
 
 def contact_lists(facts: Facts) -> Iterator[Problem]:
-    """No campaign calls a list that does not hold its people, and no list is there for nothing."""
+    """Checks that no campaign calls a list that does not hold its people, and that no list is there for nothing."""
     in_use = {ref: live for live in facts.alive for ref in _refs(live)}
     for managed in facts.lists:
         yield from _other_counts(managed, in_use, facts)
@@ -29,7 +29,7 @@ def _refs(live: Live) -> Iterator[ListRef]:
 
 
 def _other_counts(managed: ManagedList, in_use: dict[ListRef, Live], facts: Facts) -> Iterator[Problem]:
-    """A list that was filled or edited by hand after it was uploaded."""
+    """Finds a list that was filled or edited by hand after it was uploaded."""
     for ref, live in in_use.items():
         count = managed.counts.get(str(ref))
         if ref.name == managed.name and ref.current and count is not None and count != len(managed.members):

@@ -1,4 +1,4 @@
-"""What `doctor` finds wrong with a set-up: a function per check, from what was looked at to what ails. Pure."""
+"""Checks a set-up for `doctor`: a function for each check, from what was looked at to what is wrong. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from campaignctl.model.requests import KEPT_FOR_PAUSES
 
 
 def credentials(facts: Facts) -> Iterator[Problem]:
-    """Key and token are there, and the account takes them."""
+    """Checks that key and token are there, and that the account takes them."""
     if facts.trouble is not None and facts.trouble.credentials:
         environment = facts.environment
         secrets = (
@@ -35,7 +35,7 @@ def credentials(facts: Facts) -> Iterator[Problem]:
 
 
 def reachability(facts: Facts) -> Iterator[Problem]:
-    """The account answers."""
+    """Checks that the account answers."""
     if facts.trouble is not None and not facts.trouble.credentials:
         yield Problem(
             facts.trouble.message,
@@ -46,7 +46,7 @@ def reachability(facts: Facts) -> Iterator[Problem]:
 
 
 def clock(facts: Facts) -> Iterator[Problem]:
-    """This machine's clock agrees with the account's."""
+    """Checks that this machine's clock agrees with the account's."""
     if facts.environment.is_sandbox or facts.trouble is not None:
         return  # a sandbox's clock may be wherever it was advanced to
     if facts.skew is None:
@@ -65,7 +65,7 @@ def clock(facts: Facts) -> Iterator[Problem]:
 
 
 def budget(facts: Facts) -> Iterator[Problem]:
-    """The account takes further requests."""
+    """Checks that the account takes further requests."""
     left = facts.budget.remaining if facts.budget is not None else None
     if left is not None and left <= KEPT_FOR_PAUSES:
         yield Problem(
@@ -77,7 +77,7 @@ def budget(facts: Facts) -> Iterator[Problem]:
 
 
 def budget_left(facts: Facts) -> str | None:
-    """What is left, by our own count and by the account's."""
+    """Says how many requests are left, by our own count and by the account's."""
     said = facts.budget
     if said is None:
         return None
@@ -91,7 +91,7 @@ def budget_left(facts: Facts) -> str | None:
 
 
 def manifests(facts: Facts) -> Iterator[Problem]:
-    """The project file and every manifest can be read."""
+    """Checks that the project file and every manifest can be read."""
     errors = [it for it in facts.findings if it.severity is Severity.ERROR]
     if errors:
         yield Problem(
@@ -102,7 +102,7 @@ def manifests(facts: Facts) -> Iterator[Problem]:
 
 
 def intents(facts: Facts) -> Iterator[Problem]:
-    """No run on this machine was cut off in the midst of a create."""
+    """Checks that no run on this machine was cut off in the midst of a create."""
     for left in facts.leftovers:
         meaning, fix = _of_leftover(left, facts)
         yield Problem(
@@ -115,7 +115,7 @@ def intents(facts: Facts) -> Iterator[Problem]:
 
 
 def _of_leftover(left: Leftover, facts: Facts) -> tuple[str, str]:
-    """What a note means, and what else than removing it fixes it.
+    """Says what a note means, and what else than removing it fixes it.
 
     An apply settles it by its SID, by an alive campaign of its name, or when it creates it. Otherwise nothing does.
     """

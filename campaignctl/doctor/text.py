@@ -1,4 +1,4 @@
-"""What is wrong, what it means, what fixes it."""
+"""Writes what `doctor` found: what is wrong, what it means, what fixes it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
 
 
 def doctor_text(document: DoctorDocument, *, color: bool = False, width: int | None = None) -> str:
-    """A line per check; below one that is not fine, each problem with its fix."""
+    """Writes a line for each check; below one that is not fine, each problem with its fix."""
     return laid_out(_doctor(document), color=color, width=width)
 
 

@@ -1,1 +1,1 @@
-"""`export`: campaigns of the account as manifests: which, into which files, and what is written."""
+"""Exports campaigns of the account as manifests: which, into which files, and what is written."""

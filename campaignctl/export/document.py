@@ -1,4 +1,4 @@
-"""`export`: which campaigns were written, to which files, and what of them was left out."""
+"""Writes `export` as a document: which campaigns were written, to which files, and what of them was left out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WRITTEN = tuple(status.value for status in Status if status not in (Status.DELE
 
 
 class ExportedDocument(TypedDict):
-    """One campaign's manifest."""
+    """Describes one campaign's manifest."""
 
     kind: KindName
     name: str
@@ -36,7 +36,7 @@ class ExportedDocument(TypedDict):
 
 
 class SkippedDocument(TypedDict):
-    """A campaign that was not written."""
+    """Describes a campaign that was not written."""
 
     kind: KindName
     name: str
@@ -46,7 +46,7 @@ class SkippedDocument(TypedDict):
 
 
 class ExportDocument(TypedDict):
-    """What campaignctl export --format json wrote."""
+    """Holds what campaignctl export --format json wrote."""
 
     format_version: Version
     """A reader refuses another major version."""
@@ -61,7 +61,7 @@ class ExportDocument(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What became of one campaign: a file, or a reason why there is none."""
+    """Holds what became of one campaign: a file, or a reason why there is none."""
 
     live: Live
     file: str = ""
@@ -75,7 +75,7 @@ class Exported:
 def export_document(
     environment: Environment, exported: Sequence[Exported], notes: Sequence[str]
 ) -> ExportDocument:
-    """No number of people stands in it."""
+    """Makes the document; no number of people stands in it."""
     return {
         "format_version": FORMAT_VERSION,
         "environment": environment.name,

@@ -1,4 +1,8 @@
-"""Which live campaigns an export writes, which of them a name alone would not find again, and in which files. Pure."""
+"""Decides which live campaigns an export writes, which of them a name alone would not find again, and in which
+files.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -27,24 +31,26 @@ _RESERVED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is exported: of these statuses, without any the alive; whose names hold a text, in any letter case."""
+    """Says what is exported: campaigns of these statuses, without any the alive; whose names hold a text, in any
+    letter case.
+    """
 
     statuses: frozenset[Status] = frozenset()
     part: str = ""
 
     @property
     def past(self) -> bool:
-        """Whether more than the alive must be read."""
+        """Tells whether more than the alive must be read."""
         return not self.statuses <= ALIVE
 
     def takes(self, live: Live) -> bool:
-        """Whether the campaign is meant."""
+        """Tells whether the campaign is meant."""
         statuses = self.statuses or ALIVE
         return live.status in statuses and self.part.casefold() in live.name.casefold()
 
     @property
     def nothing(self) -> str:
-        """What is said where no campaign is meant, and where others may be."""
+        """Says that no campaign is meant, and where others may be."""
         if self.statuses:
             return "nothing matched"
         rest = ",".join(status for status in Status if status in FINISHED)
@@ -53,14 +59,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A campaign to export. `alone`: its name surely means it and no other."""
+    """Holds a campaign to export. `alone` says that its name certainly means it and no other."""
 
     live: Live
     alone: bool
 
 
 def candidates(listings: Mapping[str, Listing], wanted: Wanted) -> tuple[Candidate, ...]:
-    """By kind, name and age. In a list that is not complete nobody knows whether a name is alone."""
+    """Returns the candidates by kind, name and age.
+
+    In a list that is not complete nobody knows whether a name is alone.
+    """
     found = []
     for _, listing in sorted(listings.items()):
         namesakes = Counter(live.name for live in listing.campaigns)
@@ -72,14 +81,18 @@ def candidates(listings: Mapping[str, Listing], wanted: Wanted) -> tuple[Candida
 
 
 def must_pin(candidate: Candidate, prune: Prune | None, taken: Collection[tuple[str, str]]) -> bool:
-    """Where the name does not do: it is not alone, lacks the project's prefix, or another manifest has it."""
+    """Tells whether a pin is needed where the name does not do: it is not alone, lacks the project's prefix, or
+    another manifest has it.
+    """
     live = candidate.live
     prefixed = prune is None or live.name.startswith(prune.name_prefix)
     return not candidate.alone or not prefixed or (live.kind.name, live.name) in taken
 
 
 def spared(campaigns: Iterable[Live], environment: Environment, now: datetime) -> frozenset[str]:
-    """The SIDs of those that break a rule which a pin is spared: what an export writes is what `validate` accepts."""
+    """Returns the SIDs of those that break a rule which a pin is spared: what an export writes is what `validate`
+    accepts.
+    """
     policies = Policies.of(environment)
     manifests = {live.sid: Desired(live.kind, live.spec, Position(live.sid)) for live in campaigns}
     beside = Beside(copies=copies_among(manifests.values(), environment, now))
@@ -93,8 +106,9 @@ def spared(campaigns: Iterable[Live], environment: Environment, now: datetime) -
 
 @dataclass(frozen=True, slots=True)
 class TargetFile:
-    """The file in which a campaign's manifest is to stand. `manager` is the manifest that means it already; it is
-    `rewritten` where that file holds it and nothing else.
+    """Says in which file a campaign's manifest is to stand.
+
+    `manager` is the manifest that means it already; it is `rewritten` where that file holds it and nothing else.
     """
 
     live: Live
@@ -104,17 +118,18 @@ class TargetFile:
 
     @property
     def elsewhere(self) -> Desired | None:
-        """The manifest that would be a second one."""
+        """Returns the manifest that means the campaign elsewhere: another would be a second one."""
         return None if self.rewritten else self.manager
 
 
 def places(
     campaigns: Sequence[Live], manifests: Sequence[Desired], here: Mapping[str, Sequence[Desired]]
 ) -> Iterator[TargetFile]:
-    """One for each, named after it: letters, digits and hyphens, so that it leads nowhere; the same are numbered.
+    """Yields a file for each, named after it: letters, digits and hyphens, so that it leads nowhere; equal names
+    are numbered.
 
-    `here` has the manifests of each file that the directory holds now. What means another campaign keeps its file, and
-    a campaign keeps the number that its own file has. Letter case does not tell files apart on every machine.
+    `here` has the manifests of each file that the directory holds now. What means another campaign keeps its file,
+    and a campaign keeps the number that its own file has. Letter case does not tell files apart on every machine.
     """
     used = {file.lower() for file in here}
     own = {id(held[0]): file for file, held in here.items() if len(held) == 1}
@@ -131,7 +146,9 @@ def places(
 
 
 def _managers(campaigns: Iterable[Live], manifests: Iterable[Desired]) -> dict[tuple[str, str, str], Desired]:
-    """The manifests by kind and SID, else by kind and name: the name that they had, where none has theirs yet."""
+    """Returns the manifests by kind and SID, else by kind and name: the name that they had, where none has theirs
+    yet.
+    """
     taken = {(live.kind.name, live.name) for live in campaigns}
     managers: dict[tuple[str, str, str], Desired] = {}
     for it in manifests:
@@ -142,7 +159,7 @@ def _managers(campaigns: Iterable[Live], manifests: Iterable[Desired]) -> dict[t
 
 
 def _free(stem: str, used: set[str], last: Counter[str]) -> str:
-    """The next file of that name which nothing has; `last` are the numbers that are used up."""
+    """Returns the next file of that name which nothing has; `last` are the numbers that are used up."""
     while True:
         last[stem.lower()] += 1
         number = last[stem.lower()]
@@ -153,7 +170,7 @@ def _free(stem: str, used: set[str], last: Counter[str]) -> str:
 
 
 def file_stem(live: Live) -> str:
-    """`Diwali/offer 100%` → `Diwali-offer-100`."""
+    """Makes a file's stem: `Diwali/offer 100%` becomes `Diwali-offer-100`."""
     plain = unicodedata.normalize("NFKD", live.name).encode("ascii", "ignore").decode()
     stem = _STRANGE.sub("-", plain).strip("-_")[:_LONGEST_STEM].rstrip("-_")
     if not stem or stem.lower() in _RESERVED:

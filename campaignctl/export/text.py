@@ -1,4 +1,4 @@
-"""What an export wrote, for people: a line for each campaign, and why some have no manifest."""
+"""Writes what an export wrote, for people: a line for each campaign, and why some have no manifest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from campaignctl.text import message, name
 
 
 def export_text(document: ExportDocument, *, color: bool = False, width: int | None = None) -> str:
-    """Marks: `+` was written, `-` was not."""
+    """Writes the result. Marks: `+` was written, `-` was not."""
     return laid_out(_lines(document), color=color, width=width)
 
 

@@ -1,4 +1,5 @@
-"""A live campaign → the manifest that one would have written for it. Pure: text comes out, nothing is read or sent.
+"""Turns a live campaign into the manifest that one would have written for it. Pure: text comes out, nothing is read
+or sent.
 
 Whatever is written has been read back by the reader that `validate` uses, value by value: what it does not take, or
 takes for something else, becomes a comment.
@@ -32,7 +33,7 @@ Spec = dict[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What becomes of people's numbers: into the manifest, into a file beside it, or left out."""
+    """Names what becomes of people's numbers: into the manifest, into a file beside it, or left out."""
 
     shown: bool = False
     file: str | None = None
@@ -40,7 +41,8 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A manifest on its way. `left_out` maps dotted paths to what the account has there and no manifest takes.
+    """Holds a manifest on its way. `left_out` maps dotted paths to what the account has there and no manifest
+    takes.
 
     `numbers` counts the numbers of people that were left out.
     """
@@ -55,7 +57,7 @@ class Draft:
 
 
 def draft(live: Live, numbers: Numbers, must_pin: bool) -> Draft | None:
-    """The manifest of a campaign; None where only a pin could say which one it is, and its SID is no SID.
+    """Drafts the manifest of a campaign; None where only a pin could say which one it is, and its SID is no SID.
 
     It is pinned where it must be, or where it could not be created from what the account shows.
     """
@@ -96,7 +98,7 @@ def _could_be_created(one: Draft) -> bool:
 
 
 def _faulty(live: Live, spec: Spec, pinned: bool) -> str | None:
-    """The path of something that does not go with the rest."""
+    """Returns the path of something that does not go with the rest."""
     desired = Desired(live.kind, spec, Position("export"), sid=live.sid if pinned else None)
     errors = (fault.path for fault in faults(desired) if fault.severity is Severity.ERROR)
     return next((path for path in errors if path.partition(".")[0] in spec), None)
@@ -118,7 +120,9 @@ def _taken_out(spec: Spec, path: str) -> Value:
 
 
 def _values(live: Live) -> tuple[Spec, Spec]:
-    """What a manifest says of it, and by dotted path what none takes; the documented defaults in neither."""
+    """Returns what a manifest says of a campaign, and by dotted path what none takes; the documented defaults are
+    in neither.
+    """
     found: Spec = {}
     left_out: Spec = {}
     for field in live.kind.fields:
@@ -153,7 +157,7 @@ def _sort_in(field: Field, path: str, value: Value, found: Spec, left_out: Spec)
 
 
 def normal_or_itself(field: Field, value: Value) -> object:
-    """What a value means, None for the default; what cannot be understood is itself."""
+    """Returns what a value means, None for the default; what cannot be understood is itself."""
     try:
         return normal(field, value, None)
     except ValueError:
@@ -161,7 +165,7 @@ def normal_or_itself(field: Field, value: Value) -> object:
 
 
 def _without_default_end(live: Live, field: Field, value: Value) -> Value:
-    """A schedule without an end that the account sets by itself."""
+    """Leaves out an end that the account sets by itself."""
     if field.role is not Role.SCHEDULE or not isinstance(value, Mapping):
         return value
     rest = {name: inner for name, inner in value.items() if name != live.kind.end.name}
@@ -170,7 +174,7 @@ def _without_default_end(live: Live, field: Field, value: Value) -> Value:
 
 
 def as_written(field: Field, value: Value) -> Value:
-    """The spelling of the table, where the account uses another that means the same."""
+    """Returns the spelling of the table, where the account uses another that means the same."""
     spelt = {choice.lower(): choice for choice in field.choices}
     if field.type in (Type.STRINGS, Type.NUMBERS):
         items = [spelt.get(item.lower(), item) for item in texts(value)]
@@ -182,7 +186,7 @@ def as_written(field: Field, value: Value) -> Value:
 
 
 def _accepted(field: Field, value: Value) -> bool:
-    """Whether our own reader reads the value as it is, and nothing else."""
+    """Tells whether our own reader reads the value as it is, and nothing else."""
     try:
         (node,) = documents("\n".join(_lines(field.name, value, "")) + "\n")
     except (MalformedYamlError, UnicodeError, ValueError):
@@ -200,7 +204,7 @@ def _alone(field: Field) -> Field:
 
 
 def manifest_text(one: Draft, origin: str) -> str:
-    """The manifest as YAML, in the order of the field table. `origin` says where it came from."""
+    """Writes the manifest as YAML, in the order of the field table. `origin` says where it came from."""
     live = one.live
     lines = [f"# {one_line(origin)}", f"apiVersion: {API_VERSION}", f"kind: {live.kind.name}", "metadata:"]
     if one.name is not None:
@@ -213,7 +217,7 @@ def manifest_text(one: Draft, origin: str) -> str:
 
 
 def _spec_lines(one: Draft) -> Iterator[str]:
-    """In the order of the table, whatever was added when; `{}` where nothing is declared."""
+    """Writes the lines in the order of the table, whatever was added when; `{}` where nothing is declared."""
     declared = [field for field in one.live.kind.fields if field.name in one.spec and field.name != "name"]
     yield "spec:" if declared else "spec: {}"
     for field in declared:
@@ -239,7 +243,7 @@ def _shown(value: Value) -> str:
 
 
 def one_line(text: str) -> str:
-    """For a comment: nothing in it ends the line, is invisible or changes the direction."""
+    """Makes a text fit for a comment: nothing in it ends the line, is invisible or changes the direction."""
     cut = text if len(text) <= _LONGEST_COMMENT else f"{text[:_LONGEST_COMMENT]}…"
     return "".join(it if it.isprintable() else f"\\u{ord(it):04x}" for it in cut)
 
@@ -256,7 +260,7 @@ def _lines(key: str, value: Value, indent: str) -> list[str]:
 
 
 def _text(text: str) -> str:
-    """Plain where no reader of YAML takes it for anything else; what looks like a variable is none."""
+    """Writes a text, plain where no reader of YAML takes it for anything else; what looks like a variable is none."""
     text = text.replace("${", "$${")
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text

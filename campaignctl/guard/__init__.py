@@ -1,1 +1,1 @@
-"""`campaignctl guard`: a standing process that looks at what calls, and may only pause."""
+"""Runs `campaignctl guard`: a standing process that looks at what calls, and may only pause."""

@@ -1,4 +1,4 @@
-"""What a guard makes of one campaign that it sees in progress: nothing, a breach, or that it cannot tell. Pure."""
+"""Judges one campaign that a guard sees in progress: nothing, a breach, or that it cannot tell. Pure."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from campaignctl.zones import zone
 
 
 class Code(StrEnum):
-    """Why a guard pauses."""
+    """Names why a guard pauses."""
 
     STOP_WHEN = "stop-when"
     CALLING_HOURS = "calling-hours"
 
 
 class Breach(NamedTuple):
-    """Why a campaign is paused, or told of where `severity` is a warning."""
+    """Says why a campaign is paused, or told of where `severity` is a warning."""
 
     code: Code
     message: str
@@ -40,44 +40,50 @@ class Breach(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """`breaches` are in the order in which they count. `judged` is False where the account shows no counters."""
+    """Holds a judgement.
+
+    `breaches` are in the order in which they count. `judged` is False where the account shows no counters.
+    """
 
     breaches: tuple[Breach, ...] = ()
     judged: bool = True
 
     @property
     def pauses(self) -> Breach | None:
-        """The breach that it is paused for; None where it goes on."""
+        """Returns the breach for which the campaign is paused; None where it goes on."""
         return next((it for it in self.breaches if it.severity is Severity.ERROR), None)
 
 
 @dataclass(frozen=True)
 class Watch:
-    """Which campaigns a guard looks at: those of the manifests selected, and all others where they are watched too."""
+    """Decides which campaigns a guard looks at: those of the manifests selected, and all others where they are
+    watched too.
+    """
 
     manifests: tuple[Desired, ...]
     terms: Terms
 
     @property
     def environment(self) -> Environment:
-        """Whose account it is."""
+        """Returns whose account it is."""
         return self.terms.environment
 
     @property
     def unmanaged(self) -> bool:
-        """Whether campaigns are watched that no manifest names."""
+        """Tells whether campaigns are watched that no manifest names."""
         return self.environment.guard.get("unmanaged") is True
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The names of the kinds of which there may be something to watch."""
+        """Returns the names of the kinds of which there may be something to watch."""
         from campaignctl.kinds import KINDS
 
         return frozenset(KINDS) if self.unmanaged else frozenset(it.kind.name for it in self.manifests)
 
     def manifest_of(self, live: Live) -> Desired | None:
-        """The one that means the campaign: by SID, else by name; None for somebody else's. To one that repeats each
-        name of a date is reserved.
+        """Returns the manifest that means the campaign: by SID, else by name; None for somebody else's.
+
+        Each name of a date is reserved to the manifest that repeats.
         """
         pinned = self._pinned.get(live.sid)
         if pinned is not None:
@@ -93,7 +99,7 @@ class Watch:
 
     @cached_property
     def _named(self) -> Mapping[tuple[str, str | None], Sequence[Desired]]:
-        """Those that find their one campaign by name, by kind and name."""
+        """Returns the manifests that find their one campaign by name, by kind and name."""
         found: dict[tuple[str, str | None], list[Desired]] = {}
         for it in self.manifests:
             if not it.sid and it.repeat is None:
@@ -105,15 +111,15 @@ class Watch:
         return [it for it in self.manifests if it.repeat is not None and not it.sid]
 
     def watches(self, live: Live) -> bool:
-        """Whether it is looked at."""
+        """Tells whether a campaign is looked at."""
         return self.unmanaged or self.manifest_of(live) is not None
 
     def limits(self, desired: Desired | None) -> StopWhen:
-        """Those of a manifest over those of the project."""
+        """Returns the limits of a manifest over those of the project."""
         return limits_of(self.environment, desired.stop_when if desired else {})
 
     def judge(self, live: Live, now: datetime) -> Judgement:
-        """A campaign in progress, at a moment."""
+        """Judges a campaign in progress, at a moment."""
         desired = self.manifest_of(live)
         late = _outside_hours(live, desired, self.environment, now)
         limits = self.limits(desired)
@@ -125,7 +131,9 @@ class Watch:
         return Judgement((*breaches, *([late] if late else [])), judged=counters is not None)
 
     def seconds_to_close(self, now: datetime) -> float | None:
-        """Until the next end of calling hours in one of the campaigns' zones; None where no hours are kept."""
+        """Returns the seconds until the next end of calling hours in one of the campaigns' zones; None where no
+        hours are kept.
+        """
         if level_of(RULES["calling_hours"], self.environment) is None:
             return None
         closes = (CallingDay.of(it, self.environment).closes for it in self._moments(now))
@@ -133,20 +141,20 @@ class Watch:
         return min(ahead) / timedelta(seconds=1) if ahead else None
 
     def _moments(self, now: datetime) -> Iterable[datetime]:
-        """Now as the clocks of each campaign show it."""
+        """Yields now as the clocks of each campaign show it."""
         if zone_name(self.environment):
             return (now,)
         return {in_zone(now, own) for it in self.manifests if (own := _own_zone(it))}
 
 
 def _reserves(manifest: Desired, name: str) -> bool:
-    """Whether it is a name of one of the manifest's dates, yielded by its rule or not."""
+    """Tells whether a name is one of the manifest's dates, yielded by its rule or not."""
     found = parsed(name) if manifest.repeat is not None else None
     return found is not None and found.base in (manifest.name, manifest.previous_name)
 
 
 def _own_zone(desired: Desired) -> tzinfo | None:
-    """Whose clocks it follows; None without a start."""
+    """Returns whose clocks it follows; None without a start."""
     if desired.repeat is not None:
         return zone(desired.repeat.time_zone)
     start = window_of(desired.kind, desired.spec).start
@@ -156,7 +164,7 @@ def _own_zone(desired: Desired) -> tzinfo | None:
 def _outside_hours(
     live: Live, desired: Desired | None, environment: Environment, now: datetime
 ) -> Breach | None:
-    """Whether it calls though nobody may be called now. Where nobody knows the zone it is not judged."""
+    """Tells whether it calls though nobody may be called now. Where nobody knows the zone it is not judged."""
     level = level_of(RULES["calling_hours"], environment)
     if level is None:
         return None

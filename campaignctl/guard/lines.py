@@ -1,4 +1,4 @@
-"""What a guard says: a JSON line for each thing that happened, without any number of people's phones."""
+"""Writes what a guard says: a JSON line for each thing that happened, without any number of people's phones."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ ReasonCode: TypeAlias = Literal[
 
 
 class GuardReasonDocument(TypedDict):
-    """Why it is said."""
+    """Says why it is said."""
 
     code: ReasonCode
     message: str
 
 
 class GuardFiguresDocument(TypedDict):
-    """What was held against a limit, in people."""
+    """Holds what was compared with a limit, in people."""
 
     tried: Amount
     finished: Amount
@@ -45,7 +45,7 @@ class GuardFiguresDocument(TypedDict):
 
 
 class GuardLineDocument(TypedDict):
-    """A line of `campaignctl guard`. The last four keys are those of `look` alone."""
+    """Represents a line of `campaignctl guard`. The last four keys are those of `look` alone."""
 
     format_version: Version
     time: Moment
@@ -68,7 +68,7 @@ class GuardLineDocument(TypedDict):
 
 
 class Counts(NamedTuple):
-    """What a look came to: campaigns in progress that are watched, judged and paused, and requests."""
+    """Counts what a look came to: campaigns in progress that are watched, judged and paused, and requests."""
 
     running: int
     judged: int
@@ -77,7 +77,7 @@ class Counts(NamedTuple):
 
 
 class GuardEvent(NamedTuple):
-    """One event. `live` is the campaign that it is about, `kind` what could not be read of the account."""
+    """Holds one event. `live` is the campaign that it is about, `kind` what could not be read of the account."""
 
     event: EventName
     live: Live | None = None
@@ -92,19 +92,19 @@ class GuardEvent(NamedTuple):
     def of_breach(
         cls, event: EventName, live: Live, breach: Breach, outcome: Outcome | None, words: str = ""
     ) -> GuardEvent:
-        """A breach of a campaign, and what came of it."""
+        """Makes the event of a campaign's breach, and of what came of it."""
         says = f"{breach.message}; {words}" if words else breach.message
         return cls(event, live, None, breach.code.value, says, breach.figures, outcome)
 
 
 class Speaker(NamedTuple):
-    """Whose events they are."""
+    """Says whose events they are."""
 
     environment: str
     account_sid: str
 
     def document(self, line: GuardEvent, now: datetime) -> GuardLineDocument:
-        """As programs read it. What comes from the account is made visible."""
+        """Makes a line as programs read it. What comes from the account is made visible."""
         live = line.live
         document: GuardLineDocument = {
             "format_version": FORMAT_VERSION,
@@ -130,7 +130,7 @@ class Speaker(NamedTuple):
 
 
 def written(document: GuardLineDocument) -> str:
-    """One line."""
+    """Writes one line."""
     return json_safe(json.dumps(document, ensure_ascii=False))
 
 

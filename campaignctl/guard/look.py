@@ -1,4 +1,4 @@
-"""One look of a guard at an account: what calls now is read page by page, and paused before the next page is."""
+"""Looks once at an account for a guard: what calls now is read page by page, and paused before the next page is."""
 
 from __future__ import annotations
 
@@ -44,12 +44,14 @@ _OUTCOMES: Final[dict[OperationOutcome, Outcome]] = {
 
 @dataclass
 class Memory:
-    """What a guard remembers of the campaigns that it watches, from look to look: each as it was seen last, by SID."""
+    """Remembers the campaigns that a guard watches, from look to look: each as it was seen last, by SID."""
 
     seen: dict[str, Live] = field(default_factory=dict)
 
     def due(self, now: datetime) -> Iterator[Live]:
-        """Those that may be calling now: in progress when seen last, or created, and their start has passed."""
+        """Yields the campaigns that may be calling now: in progress when seen last, or created, and their start has
+        passed.
+        """
         for live in self.seen.values():
             created = live.status is Status.CREATED
             if live.status is Status.IN_PROGRESS or (created and window_of(live.kind, live.spec).begun(now)):
@@ -58,10 +60,11 @@ class Memory:
 
 @dataclass
 class GuardLook:
-    """One look. `tell` is given each event as it happens. `stopping`: nothing more is read, what was found is paused.
+    """Looks once. `tell` is given each event as it happens. `stopping`: nothing more is read, what was found is
+    paused.
 
-    `in_full`: the alive are read too, by rules 8.1 and 8.2, so that what a filter does not show is found. `dry`: what
-    would be paused is told, and nothing is sent.
+    `in_full`: the alive are read too, by rules 8.1 and 8.2, so that what a filter does not show is found. `dry`:
+    what would be paused is told, and nothing is sent.
     """
 
     client: Client
@@ -113,7 +116,10 @@ class GuardLook:
                 self._look_up(live)
 
     def _in_progress(self, kind: Kind) -> bool:
-        """All that calls, each page judged before the next is read. False where the filter is not understood."""
+        """Reads all that calls, each page judged before the next is read.
+
+        Returns False where the filter is not understood.
+        """
         try:
             for page in latest_first(self.client, kind, ListReading(), statuses=IN_PROGRESS_WORDS):
                 for live in page.items:
@@ -164,7 +170,7 @@ class GuardLook:
             self.tell(GuardEvent("blind", live, code="blind", words="the account does not show its counters"))
 
     def _in_detail(self, live: Live) -> Live:
-        """As the account shows it alone: a list may leave counters out."""
+        """Reads a campaign alone: a list may leave counters out."""
         try:
             return self.client.get(live.kind, live.sid) or live
         except (ApiError, InterruptedRunError):

@@ -39,24 +39,24 @@ class Notifier:
     _thread: Thread | None = None
 
     def take(self, document: GuardLineDocument) -> None:
-        """An event, to be told after the look."""
+        """Takes an event, to be told after the look."""
         if document["event"] in TOLD:
             with self._lock:
                 self._waiting.append(_Message({"text": _text(document), "event": document}))
 
     def send(self) -> None:
-        """What waits, in the background. Nothing is begun while the round before is under way."""
+        """Sends what waits, in the background. Nothing is begun while the round before is under way."""
         if self._waiting and (self._thread is None or not self._thread.is_alive()):
             self._thread = Thread(target=self._round, daemon=True, name="campaignctl-notify")
             self._thread.start()
 
     def finish(self, seconds: float) -> None:
-        """Waits so long for the round that is under way."""
+        """Waits for the round that is under way, for so many seconds at most."""
         if self._thread is not None:
             self._thread.join(seconds)
 
     def lost(self) -> Iterator[str]:
-        """Why messages were given up, each once."""
+        """Yields why messages were given up, each once."""
         with self._lock:
             while self._lost:
                 yield self._lost.pop(0)
@@ -76,12 +76,12 @@ class Notifier:
 
 
 def notifier(url: str | None, open_webhook: Callable[[str], Webhook], *, once: bool) -> Notifier | None:
-    """None where nobody is told. Of a single look each message is tried once."""
+    """Makes a notifier; None where nobody is told. For a single look each message is tried once."""
     return None if url is None else Notifier(open_webhook(url), 1 if once else TRIES)
 
 
 def _text(document: GuardLineDocument) -> str:
-    """What a person reads."""
+    """Writes what a person reads."""
     what = document["name"] or document["sid"] or document["kind"] or "campaignctl guard"
     reason = document["reason"]
     outcome = document["outcome"] or document["event"]

@@ -1,4 +1,4 @@
-"""A guard that stands: looks at an account again and again, reads what changed, and ends when it is told to."""
+"""Keeps a guard standing: it looks at an account again and again, reads what changed, and ends when it is told to."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LAST_WORDS_SECONDS: Final = 10.0
 
 @dataclass(frozen=True)
 class GuardOptions:
-    """What the command line asks for. `every` is in seconds."""
+    """Holds what the command line asks for. `every` is in seconds."""
 
     paths: tuple[str, ...] = ()
     labels: str = ""
@@ -46,14 +46,14 @@ class GuardOptions:
 
 
 class LookClock(SameTime):
-    """All waiting of a look ends when the next one is due: `until` is by the clock's `monotonic`."""
+    """Ends all waiting of a look when the next one is due: `until` is by the clock's `monotonic`."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.until: float | None = None
 
     def sleep(self, seconds: float) -> None:
-        """See `Clock`. Raises InterruptedRunError where it would wait for longer."""
+        """Waits; see `Clock`. Raises InterruptedRunError where it would wait for longer."""
         if self.until is not None and self.monotonic() + seconds > self.until:
             raise InterruptedRunError("the next look is due")
         self._clock.sleep(seconds)
@@ -79,7 +79,7 @@ class Guard:
     _clocks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Sends as an apply does."""
+        """Prepares sending as an apply does."""
         hooks = Hooks(
             self.clock,
             stopping=self.interrupts.asked,
@@ -89,7 +89,7 @@ class Guard:
         self.sender = Sender(Account(self.client), hooks, self.session.environment)
 
     def stand(self) -> None:
-        """One look after another. Raises CredentialsError where the account does not take the key."""
+        """Looks again and again. Raises CredentialsError where the account does not take the key."""
         self._stamp = self._stamped()
         self.tell(GuardEvent("started"))
         with self.interrupts.deferred():
@@ -104,7 +104,7 @@ class Guard:
         self._notify(_LAST_WORDS_SECONDS)
 
     def look_once(self) -> Exit:
-        """A single look: what it came to. Raises InterruptedRunError."""
+        """Looks once, and returns what the look came to. Raises InterruptedRunError."""
         self.tell(GuardEvent("started"))
         with self.interrupts.deferred():
             look = self._look(None)
@@ -115,7 +115,7 @@ class Guard:
         return _exit_of(look)
 
     def tell(self, line: GuardEvent) -> None:
-        """One event."""
+        """Tells one event."""
         environment = self.session.environment
         speaker = Speaker(environment.name, environment.account_sid)
         document = speaker.document(line, self.client.now())
@@ -150,7 +150,9 @@ class Guard:
         return Terms(self.client.now(), environment, consent)
 
     def _give_up_on(self, look: GuardLook, now: float) -> None:
-        """An account that refuses the key at once, or for ten minutes on end, will not take it later."""
+        """Gives up on an account that refuses the key at once, or for ten minutes on end: it will not take it
+        later.
+        """
         if look.refused is None:
             self._refused_since = None
             return
@@ -160,14 +162,14 @@ class Guard:
             raise look.refused
 
     def _tell_clocks(self) -> None:
-        """Each disagreement once, while it lasts; the server's clock holds."""
+        """Tells each disagreement of clocks once, while it lasts; the server's clock holds."""
         notes = self.client.notes
         if notes and notes != self._clocks:
             self.tell(GuardEvent("clock", code="clocks-disagree", words=" ".join(notes)))
         self._clocks = notes
 
     def _wait(self, begun: float) -> None:
-        """Until the next look is due, or calling hours end."""
+        """Waits until the next look is due, or calling hours end."""
         rest = self.asked.every - (self.clock.monotonic() - begun)
         closing = Watch(self.manifests, self._terms()).seconds_to_close(self.client.now())
         try:
@@ -188,7 +190,7 @@ class Guard:
         return stamp_of(self.session.project, self.asked.paths, self.manifests)
 
     def _read_again(self) -> None:
-        """Files that changed; where they are not valid the last ones hold."""
+        """Reads files that changed; where they are not valid the last ones hold."""
         stamp = self._stamped()
         if stamp == self._stamp:
             return
@@ -207,13 +209,13 @@ class Guard:
 
 
 def _refuse_another_account(before: Session, now: Session) -> None:
-    """Raises InputError: a guard stays with the account that it was begun for."""
+    """Raises InputError for another account: a guard stays with the one that it was begun for."""
     if (before.host, before.environment.account_sid) != (now.host, now.environment.account_sid):
         raise InputError("the environment is another account now: start the guard again")
 
 
 def _exit_of(look: GuardLook) -> Exit:
-    """The worst one, by the order of the contract."""
+    """Returns the worst exit code, by the order of the contract."""
     codes: tuple[tuple[Outcome, Exit], ...] = (
         ("unknown", Exit.UNKNOWN),
         ("failed", Exit.PARTLY),

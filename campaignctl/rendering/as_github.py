@@ -1,4 +1,4 @@
-"""Workflow commands: an annotation at file and line for each finding and each campaign, what is worst first.
+"""Writes workflow commands: an annotation at file and line for each finding and each campaign, what is worst first.
 
 GitHub shows ten of each level per step, so their order matters. The rest of the log stays free of commands: what
 comes from outside is escaped as the runner unescapes it, and made visible before that.
@@ -32,12 +32,12 @@ _PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3
 
 
 def github(report: Report) -> str:
-    """The commands, a line each: environment and account first."""
+    """Writes the commands, one on each line: environment and account first."""
     return "".join(f"{line}\n" for line in _lines(report))
 
 
 def error(document: ErrorOutputDocument, setting: Setting) -> str:
-    """A command that ended early: every finding where it stands, then the one sentence."""
+    """Writes the commands of a command that ended early: every finding where it stands, then the one sentence."""
     sentence = message(document["error"]["message"])
     found = [_finding(it.under(setting.prefix)) for it in findings_of(document["findings"])]
     return "".join(f"{line}\n" for line in [*found, _command("error", sentence, "campaignctl", None)])
@@ -70,7 +70,10 @@ def _entry(entry: Entry) -> str:
 
 
 def _command(level: str, text: str, title: str, place: Place | None) -> str:
-    """Line breaks of ours are kept, as the runner writes them; those from outside were made visible."""
+    """Writes one command.
+
+    Line breaks of ours are kept, as the runner writes them; those from outside were made visible.
+    """
     properties = [("title", title)]
     if place is not None:
         properties += [("file", place.file), ("line", str(place.line))]

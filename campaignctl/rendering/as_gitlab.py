@@ -1,6 +1,8 @@
-"""GitLab Code Quality: findings for the widget of a merge request. Only `validate` has it: a plan is no finding.
+"""Writes GitLab Code Quality: findings for the widget of a merge request. Only `validate` has it: a plan is no
+finding.
 
-A fingerprint tells GitLab whether a finding was there before. It holds no line, so that one that moved is the same one.
+A fingerprint tells GitLab whether a finding was there before. It holds no line, so that one that moved is the same
+one.
 """
 
 from __future__ import annotations
@@ -27,12 +29,14 @@ _PLACES: Final = r"(\bline |\.(?:ya?ml|json|csv|txt):)\d+(?::\d+)?"
 
 
 def validate(document: ValidateDocument, setting: Setting) -> str:
-    """An object for each finding."""
+    """Writes an object for each finding."""
     return _written(document["findings"], setting)
 
 
 def error(document: ErrorOutputDocument, setting: Setting) -> str:
-    """A command that ended early: what was found, else why it ended, for an empty report says that all is well."""
+    """Writes a command that ended early: what was found, else why it ended, for an empty report says that all is
+    well.
+    """
     return _written(document["findings"] or [_ending(document)], setting)
 
 
@@ -52,7 +56,7 @@ def _written(findings: Iterable[FindingDocument], setting: Setting) -> str:
 
 
 def _issues(findings: Iterable[FindingDocument], owner: Owner, prefix: str) -> Iterator[Mapping[str, object]]:
-    """In their order; of those that only their line tells apart each has its number."""
+    """Yields the findings in their order; of those that only their line tells apart each has its number."""
     seen: Counter[tuple[str, ...]] = Counter()
     for finding in findings:
         subject = owner(finding)

@@ -1,4 +1,7 @@
-"""Plans and results as the JSON of the contract. What must not be seen is masked here, once, for every format."""
+"""Writes plans and results as the JSON of the contract.
+
+What must not be seen is masked here, once, for every format.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,8 @@ _NO_ESTIMATES: Final = (None, None)
 
 
 def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool = False) -> BriefPlanDocument:
-    """The plan as data, without what few formats show: when campaigns run, and the particulars of those that stay.
+    """Makes the plan's document, without what few formats show: when campaigns run, and the particulars of those
+    that stay.
 
     What a reviewer approves is all there.
     """
@@ -105,7 +109,7 @@ def brief_document(plan: Plan, environment: Environment, *, show_numbers: bool =
 def _changes(
     plan: Plan, environment: Environment, costs: Costs | None, show_numbers: bool
 ) -> tuple[list[BriefChangeDocument], list[tuple[Change, Estimate | None]], list[Priced]]:
-    """Those of the plan, how many people each comes to, and what those cost that call somebody."""
+    """Makes the changes of the plan, how many people each comes to, and what those cost that call somebody."""
     changes: list[BriefChangeDocument] = []
     coming: list[tuple[Change, Estimate | None]] = []
     going: list[Priced] = []
@@ -124,7 +128,7 @@ def _changes(
 
 
 def _costs(environment: Environment) -> Costs | None:
-    """What prices changes; None where no prices are set, and then nothing of it is imported."""
+    """Prepares pricing; None where no prices are set, and then nothing of it is imported."""
     if not environment.prices:
         return None
     from campaignctl.rendering.money import Costs
@@ -135,7 +139,7 @@ def _costs(environment: Environment) -> Costs | None:
 def complete_document(
     brief: BriefPlanDocument, plan: Plan, environment: Environment, *, show_numbers: bool = False
 ) -> PlanDocument:
-    """What `brief_document` made of a plan, with all the rest."""
+    """Adds to what `brief_document` made of a plan all the rest."""
     rows, costs = zip(brief["changes"], plan.changes, strict=True), _costs(environment)
     changes = [_complete(document, change, plan, environment, show_numbers) for document, change in rows]
     for document, change in zip(changes, plan.changes, strict=True):
@@ -149,7 +153,7 @@ def complete_document(
 
 
 def apply_document(result: ApplyResult, environment: Environment) -> ApplyDocument:
-    """What an apply did, change by change."""
+    """Makes the document of what an apply did, change by change."""
     return {
         "format_version": FORMAT_VERSION,
         "environment": result.plan.environment,
@@ -162,7 +166,7 @@ def apply_document(result: ApplyResult, environment: Environment) -> ApplyDocume
 
 
 def written(document: Mapping[str, object]) -> str:
-    """The document as text, a change to a line: quick to write, and two plans can be compared by line."""
+    """Writes the document as text, one change on each line: quick to write, and two plans can be compared by line."""
     return "".join(_pieces(document))
 
 
@@ -171,7 +175,7 @@ def _written(document: Mapping[str, object], _setting: Setting) -> str:
 
 
 def _error(document: Mapping[str, object], _setting: Setting) -> str:
-    """In one line: it may be the last of the lines of a watch."""
+    """Writes an error in one line: it may be the last of the lines of a watch."""
     return f"{_compact(document)}\n"
 
 
@@ -204,7 +208,10 @@ def _compact(value: object) -> str:
 
 
 def _selection(selection: Selection) -> SelectionDocument:
-    """A value of `--var` may be a number or a secret: it stands here only as the hash that it was sealed to."""
+    """Writes the selection.
+
+    A value of `--var` may be a number or a secret: it stands here only as the hash that it was sealed to.
+    """
     sealed = {
         name: value if value.startswith(SEALED) else HIDDEN for name, value in sorted(selection.vars.items())
     }
@@ -250,7 +257,7 @@ def _outcomes(result: ApplyResult) -> OutcomesDocument:
 
 
 def _stays(change: Change) -> bool:
-    """Nothing is done to its campaign, or waits to be."""
+    """Tells whether a campaign stays as it is: nothing is done to it, or waits to be."""
     return change.type is ChangeType.NOOP and not change.operations and not change.held
 
 
@@ -262,7 +269,9 @@ def _change(
     environment: Environment,
     show_numbers: bool,
 ) -> BriefChangeDocument:
-    """Of one that stays as it is the schedule alone, by which formats put it in its place."""
+    """Makes the document of a change; of one that stays as it is the schedule alone, by which formats put it in its
+    place.
+    """
     if change.managed is not None:
         return _list_change(change, change.managed)
     kind = KINDS[change.key.kind]
@@ -301,7 +310,9 @@ def _change(
 
 
 def _list_change(change: Change, managed: ManagedList) -> BriefChangeDocument:
-    """Of a list of the project: no campaign is there, and nothing of it shows what a version is called."""
+    """Makes the document of a list of the project: no campaign is there, and nothing of it shows what a version is
+    called.
+    """
     unwanted = change.type is ChangeType.ORPHAN
     there = bool(change.key.sid)
     return {

@@ -1,4 +1,5 @@
-"""JUnit XML: a test case for each manifest, so that a pipeline's list of tests says what is wrong with which.
+"""Writes JUnit XML: a test case for each manifest, so that a pipeline's list of tests says what is wrong with
+which.
 
 There is no standard; what is written here is what the readers of Jenkins and GitLab have in common.
 """
@@ -37,7 +38,7 @@ _NOT_XML: Final = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 class _Verdict(NamedTuple):
-    """`failure` or `skipped`, the word for programs, and the sentence."""
+    """Holds `failure` or `skipped`, the word for programs, and the sentence."""
 
     element: str
     type: str
@@ -45,7 +46,7 @@ class _Verdict(NamedTuple):
 
 
 class _TestCase(NamedTuple):
-    """One test case. `output` are lines."""
+    """Holds one test case. `output` are lines."""
 
     classname: str
     name: str
@@ -56,7 +57,7 @@ class _TestCase(NamedTuple):
 
 
 def plan(document: AnyPlanDocument, setting: Setting) -> str:
-    """A case for each change: what is blocked fails, what is held is skipped."""
+    """Writes a case for each change: what is blocked fails, what is held is skipped."""
     subjects = list(map(_subject_of, document["changes"]))
     beside, of = _shared_out(document["findings"], subjects)
     entries = _entry_lines(document, setting.now)
@@ -68,14 +69,14 @@ def plan(document: AnyPlanDocument, setting: Setting) -> str:
 
 
 def validate(document: ValidateDocument, setting: Setting) -> str:
-    """A suite for each environment, a case for each manifest that was meant or has a finding."""
+    """Writes a suite for each environment, a case for each manifest that was meant or has a finding."""
     where = setting.where.environment if setting.where else ""
     suites = setting.suites() or (Suite(where, tuple(document["findings"]), ()),)
     return _written([(it.environment, _suite_cases(it)) for it in suites], setting.prefix)
 
 
 def error(document: ErrorOutputDocument, setting: Setting) -> str:
-    """A command that ended early: a file without a failure would say that all is well."""
+    """Writes a command that ended early: a file without a failure would say that all is well."""
     ended = _Verdict("failure", document["error"]["code"], document["error"]["message"])
     cases = [_alone(finding) for finding in document["findings"]]
     return _written([("", [*cases, _TestCase(PROJECT, ended.type, None, None, (ended,))])], setting.prefix)
@@ -90,7 +91,7 @@ WRITERS: Final[Writers] = {"plan": plan, "validate": validate, "error": error}
 def _shared_out(
     findings: Iterable[FindingDocument], subjects: Iterable[ReportedManifest]
 ) -> tuple[list[FindingDocument], Callable[[ReportedManifest], Sequence[FindingDocument]]]:
-    """Those that are of no manifest, and those of each."""
+    """Shares findings out: those that are of no manifest, and those of each."""
     owner = owner_among(it for it in subjects if it.file)
     owned: defaultdict[ReportedManifest | None, list[FindingDocument]] = defaultdict(list)
     for finding in findings:
@@ -126,7 +127,7 @@ def _change_case(
 
 
 def _alone(finding: FindingDocument) -> _TestCase:
-    """A finding of no manifest."""
+    """Makes a case of a finding of no manifest."""
     return _TestCase(
         PROJECT,
         finding["rule"],
@@ -153,7 +154,7 @@ def _warnings(findings: Iterable[FindingDocument]) -> Iterator[str]:
 def _entry_lines(
     document: AnyPlanDocument, now: datetime
 ) -> Callable[[BriefChangeDocument], tuple[str, ...]]:
-    """What will happen, as every other format says it."""
+    """Says what will happen, as every other format says it."""
     counts, currency = namesakes(document["changes"]), words.currency(document)
 
     def lines(change: BriefChangeDocument) -> tuple[str, ...]:
@@ -207,5 +208,5 @@ def _attributes(values: Mapping[str, object]) -> dict[str, str]:
 
 
 def _clean(text: str) -> str:
-    """As XML may hold it, and with nothing in it that is not seen or that a log takes for a command."""
+    """Cleans a text so that XML may hold it, and nothing in it is unseen or taken for a command by a log."""
     return without_command(visible(re.sub(_NOT_XML, "�", text)))

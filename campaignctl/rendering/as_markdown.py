@@ -1,7 +1,7 @@
-"""A pull-request comment that is read in ten seconds: account, numbers, a table, and the rest folded.
+"""Writes a pull-request comment that is read in ten seconds: account, numbers, a table, and the rest folded.
 
-Names and particulars stand in code, where GitHub and GitLab resolve no mention, link, emoji or markup; sentences that
-may quote a name are escaped. A comment has 65,536 characters at most: what is left out is said.
+Names and particulars stand in code, where GitHub and GitLab resolve no mention, link, emoji or markup; sentences
+that may quote a name are escaped. A comment has 65,536 characters at most: what is left out is said.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _LEADING: Final = re.compile(r"[#+=-]|\d+[.)]")
 
 
 def prose(text: str) -> str:
-    """A sentence that shows as it reads: no markup, link or mention in it.
+    """Writes a sentence that shows as it reads: no markup, link or mention in it.
 
     >>> prose("<b> @me #1 www.x.y")
     '&lt;b&gt; @&#8203;me #&#8203;1 www&#8203;.x.y'
@@ -75,7 +75,9 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def code(text: str) -> str:
-    """Text from outside on one line, in a table too: a bar there would end its cell, whatever stands before it."""
+    """Writes text from outside as code on one line, in a table too: a bar there would end its cell, whatever stands
+    before it.
+    """
     safe = visible(text).replace("|", "\\u007c")
     longest = max((len(run) for run in re.findall("`+", safe)), default=0)
     fence = "`" * (longest + 1)
@@ -84,7 +86,7 @@ def code(text: str) -> str:
 
 
 def markdown(report: Report) -> str:
-    """The complete comment. The marker in its first line lets a bot find and replace its own."""
+    """Writes the complete comment. The marker in its first line lets a bot find and replace its own."""
     head = _block([marker(report), *_head(report)])
     foot = _block(_foot(report))
     space = MOST_CHARACTERS - len(head) - len(foot) - _NOTICE
@@ -98,7 +100,9 @@ def markdown(report: Report) -> str:
 
 
 def marker(report: Report) -> str:
-    """`<!-- campaignctl plan environment=prod -->`; a name in it can neither end the comment nor begin another."""
+    """Writes the marker `<!-- campaignctl plan environment=prod -->`; a name in it can neither end the comment nor
+    begin another.
+    """
     if report.where is None:
         return f"<!-- campaignctl {report.what} -->"
     environment = quote(visible(report.where.environment), safe="").replace("-", "%2D")
@@ -150,7 +154,7 @@ Parts = Iterator[tuple[int, Callable[[], str]]]
 
 
 def _fitting(parts: Parts, space: int) -> tuple[str, int]:
-    """As many pieces as there is space for, and how many things are missing."""
+    """Returns as many pieces as there is space for, and how many things are missing."""
     kept: list[str] = []
     missing = 0
     for things, piece in parts:
@@ -222,7 +226,7 @@ def _folded(summary: str, lines: Sequence[str]) -> str:
 
 
 def _tagged(text: str) -> str:
-    """For a summary, which is HTML: code there too, every character of markup as an entity."""
+    """Writes text for a summary, which is HTML: code there too, every character of markup as an entity."""
     safe = re.sub(r"[^\w /-]", lambda match: f"&#{ord(match.group())};", visible(text))
     return f"<code>{safe}</code>"
 
@@ -239,7 +243,7 @@ def _fact_lines(facts: Iterable[Fact]) -> Iterator[str]:
 
 
 def _fenced(language: str, lines: Sequence[str]) -> str:
-    """A block that nothing in it can end."""
+    """Writes a block that nothing in it can end."""
     safe = [visible(line) for line in lines]
     longest = max((len(run) for line in safe for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -247,7 +251,7 @@ def _fenced(language: str, lines: Sequence[str]) -> str:
 
 
 def _cut_notice(findings: int, rows: int, details: int) -> str:
-    """What is missing, said where it is seen."""
+    """Says what is missing, where it is seen."""
     missing = [
         counted(number, noun)
         for number, noun in ((findings, "finding"), (rows, "row"), (details, "detail"))

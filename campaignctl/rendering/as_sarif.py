@@ -1,4 +1,7 @@
-"""SARIF 2.1.0 (OASIS): findings for code scanning and editors. Only `validate` has it: a plan is no finding."""
+"""Writes SARIF 2.1.0 (OASIS): findings for code scanning and editors.
+
+Only `validate` has it: a plan is no finding.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,12 @@ _ROOT: Final = "PROJECTROOT"
 
 
 def sarif(report: Report) -> str:
-    """One run of the tool, with a rule for each kind of finding."""
+    """Writes one run of the tool, with a rule for each kind of finding."""
     return _log(report.findings, successful=True)
 
 
 def error(document: ErrorOutputDocument, setting: Setting) -> str:
-    """A `validate` that ended early, so that an upload has its file: what was found, and why it ended."""
+    """Writes a `validate` that ended early, so that an upload has its file: what was found, and why it ended."""
     notification = {"level": "error", "message": {"text": _text(document["error"]["message"])}}
     found = [finding.under(setting.prefix) for finding in findings_of(document["findings"])]
     return _log(found, successful=False, notifications=[notification])
@@ -90,5 +93,5 @@ def _location(place: Place) -> Mapping[str, object]:
 
 
 def _text(sentence: str) -> str:
-    """Plain text in which nothing is an embedded link: that is `[text](target)` (§3.11.6)."""
+    """Writes plain text in which nothing is an embedded link: that is `[text](target)` (§3.11.6)."""
     return visible(message(sentence)).replace("](", "]\\u0028")

@@ -1,4 +1,4 @@
-"""What a change and its result say of themselves, in a few words, before any format lays them out."""
+"""Says what a change and its result say of themselves, in a few words, before any format lays them out."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ _ASKED_OF_ALL: Final = {"looks-foreign": Permission.ADOPT}
 
 
 def title(kind: str, campaign: str) -> str:
-    """`voice/diwali-reminder`. One that is pinned and not there has no name to show."""
+    """Names a campaign: `voice/diwali-reminder`. One that is pinned and not there has no name to show."""
     short = KINDS[kind].short if kind in KINDS else "list"
     return f"{short}/{name(campaign) if campaign else '(no name)'}"
 
 
 def namesakes(changes: Sequence[BriefChangeDocument]) -> Counter[str]:
-    """How many changes have each name: one of both kinds is allowed with its kind."""
+    """Counts how many changes have each name: one of both kinds is allowed with its kind."""
     return Counter(change["name"] for change in changes)
 
 
 def does(change: BriefChangeDocument) -> str:
-    """The operations in their order, and what is not done."""
+    """Says the operations in their order, and what is not done."""
     done = [operation["op"] for operation in change["operations"] if "sid" not in operation]
     twins = sum("sid" in operation for operation in change["operations"])
     pauses = (f"pause of {words.counted(twins, 'twin')}",) if twins else ()
@@ -65,7 +65,7 @@ def does(change: BriefChangeDocument) -> str:
 
 
 def _waits(change: BriefChangeDocument) -> str:
-    """`create needs approval`; `create waits` for what time alone brings."""
+    """Says what waits: `create needs approval`; `create waits` for what time alone brings."""
     if change["reason"]["code"] == "gate-waiting":
         return f"{words.listed(each['op'] for each in change['held'])} waits"
     return words.needs_approval(change["held"])
@@ -75,7 +75,7 @@ _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 
 def written(value: Value) -> str:
-    """As JSON writes it, so that a blank at an end and a digit string are seen as such; `unset` for null."""
+    """Writes a value as JSON does, so that a blank at an end and a digit string are seen as such; `unset` for null."""
     if isinstance(value, str):
         return encode_basestring(value)
     if value.__class__ is int:
@@ -84,20 +84,20 @@ def written(value: Value) -> str:
 
 
 def number_count(value: Value) -> str:
-    """`1,200 numbers`."""
+    """Counts numbers: `1,200 numbers`."""
     return words.counted(value, "number") if isinstance(value, int) else "numbers"
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How what is held is asked for: flags to paste, and words that the manifest itself may hold instead."""
+    """Says how what is held is asked for: flags to paste, and words that the manifest itself may hold instead."""
 
     flags: str
     in_manifest: str | None
 
 
 def asking(change: BriefChangeDocument, *, namesake: bool) -> Asking | None:
-    """None where nothing is held. `namesake`: another change has the same name."""
+    """Returns how it is asked for; None where nothing is held. `namesake`: another change has the same name."""
     for_all = _ASKED_OF_ALL.get(change["reason"]["code"])
     if not change["held"] and for_all is None:
         return None
@@ -112,7 +112,7 @@ def asking(change: BriefChangeDocument, *, namesake: bool) -> Asking | None:
 
 
 def _permission(operation: HeldDocument, change: BriefChangeDocument) -> Permission | None:
-    """What releases it: the operation's own word, or that of what is asked of a start or a name.
+    """Returns what releases an operation: its own word, or that of what is asked of a start or a name.
 
     None for a pause, which waits only because what comes before or after it does.
     """
@@ -122,7 +122,9 @@ def _permission(operation: HeldDocument, change: BriefChangeDocument) -> Permiss
 
 
 def _pattern(change: BriefChangeDocument, namesake: bool) -> str:
-    """`:NAME` as a shell takes it; a name that cannot be typed is given by SID, else every campaign is allowed."""
+    """Writes `:NAME` as a shell takes it; a name that cannot be typed is given by SID, else every campaign is
+    allowed.
+    """
     campaign = change["name"]
     if unsafe().search(campaign) or name(campaign) != campaign or not campaign:
         return f":{change['sid']}" if change["sid"] and not unsafe().search(change["sid"]) else ""
@@ -141,12 +143,14 @@ _NEXT_BY_HAND_BY_OUTCOME: Final[Mapping[str, str]] = {
 
 
 def ending(outcome: str) -> str:
-    """How an operation ended that was not applied."""
+    """Says how an operation ended that was not applied."""
     return {"failed": "failed", "skipped": "not sent"}.get(outcome, "sent, outcome unknown")
 
 
 def done(operations: Iterable[OperationResultDocument]) -> str:
-    """`created, pause failed`, `its twin 0461… paused`: whose it is, is said where it is not the change's own."""
+    """Says what was done: `created, pause failed`, `its twin 0461… paused`; whose it is, is said where it is not
+    the change's own.
+    """
     return ", ".join(
         (f"its twin {name(each['sid'])} " if "sid" in each else "") + _did(each) for each in operations
     )
@@ -160,7 +164,7 @@ def _did(operation: OperationResultDocument) -> str:
 
 
 def may_go_on_calling(result: ResultDocument) -> bool:
-    """Whether a campaign was to be stopped and was not seen to be: that is told above everything else."""
+    """Tells whether a campaign was to be stopped and was not seen to be: that is told above everything else."""
     if result["outcome"] not in ("failed", "unknown"):
         return False
     lost = any(it["op"] == "pause" and it["outcome"] in ("failed", "unknown") for it in result["operations"])
@@ -168,7 +172,7 @@ def may_go_on_calling(result: ResultDocument) -> bool:
 
 
 def troubles(result: ResultDocument) -> tuple[str, ...]:
-    """The error, then the reason; where one quotes the other, once."""
+    """Returns the error, then the reason; once where one quotes the other."""
     error, reason = result["error"], result["reason"]
     why = () if reason["code"] in SHOWS_ITSELF else (f"why: {message(reason['message'])} [{reason['code']}]",)
     if error is None:
@@ -180,7 +184,9 @@ def troubles(result: ResultDocument) -> tuple[str, ...]:
 
 
 def following(result: ResultDocument, *, by_hand: bool = False) -> str | None:
-    """What a person does now, who applied or gave a verb by hand; what is blocked or held said so in its reason."""
+    """Says what a person does now who applied or gave a verb by hand; what is blocked or held said so in its
+    reason.
+    """
     outcome = result["outcome"]
     if outcome in ("applied", "unchanged"):
         return None
@@ -190,7 +196,7 @@ def following(result: ResultDocument, *, by_hand: bool = False) -> str | None:
 
 
 def _remedy(code: str, by_hand: bool) -> str | None:
-    """As its row says it, as a clause; None for what the reason itself tells."""
+    """Returns the remedy as its row says it, as a clause; None for what the reason itself tells."""
     late = REASONS.get(code)
     if late is not None:
         sentence = late.by_hand if by_hand else late.late

@@ -1,4 +1,4 @@
-"""The types of what differs between two plans; an error that refuses a reviewed plan carries one."""
+"""Defines the types of what differs between two plans; an error that refuses a reviewed plan carries one."""
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
@@ -9,7 +9,7 @@ from campaignctl.rendering.constraints import ChangedKind, Constraint, Moment, V
 
 
 class ComparedPlanDocument(TypedDict):
-    """One of the two plans."""
+    """Describes one of the two plans."""
 
     environment: str
     account_sid: str
@@ -21,7 +21,7 @@ class ComparedPlanDocument(TypedDict):
 
 
 class PlanDifferenceDocument(TypedDict):
-    """One value that differs."""
+    """Describes one value that differs."""
 
     path: str
     """Dotted; […] names an element of a list by what tells it apart, else by its place from 0."""
@@ -36,7 +36,7 @@ class PlanDifferenceDocument(TypedDict):
 
 
 class ChangeInPlanDocument(TypedDict):
-    """What a plan does about a campaign."""
+    """Describes what a plan does about a campaign."""
 
     change: ChangeType
     reason: str
@@ -44,7 +44,7 @@ class ChangeInPlanDocument(TypedDict):
 
 
 class ChangeComparisonDocument(TypedDict):
-    """A campaign about which the plans say something else."""
+    """Describes a campaign about which the plans say something else."""
 
     kind: ChangedKind
     name: str
@@ -56,7 +56,7 @@ class ChangeComparisonDocument(TypedDict):
 
 
 class ComparisonDocument(TypedDict):
-    """What differs between two plans, as campaignctl show --against --format json prints it."""
+    """Holds what differs between two plans, as campaignctl show --against --format json prints it."""
 
     format_version: Version
     """A reader refuses another major version."""

@@ -1,7 +1,8 @@
-"""What a key of a document may hold beside its type. Only the published schemas are made of it: no run looks at it.
+"""Says what a key of a document may hold beside its type.
 
-A document's type is a `TypedDict`; `python -m campaignctl.deriving` makes its schema of it. The class's docstring and
-the string below a key describe both, in the schema's words: `null`, not None.
+Only the published schemas are made of it: no run looks at it. A document's type is a `TypedDict`; `python -m
+campaignctl.deriving` makes its schema of it. The class's docstring and the string below a key describe both, in the
+schema's words: `null`, not None.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from campaignctl.model.managed_lists import CONTACT_LIST
 
 
 class Constraint(NamedTuple):
-    """Limits of a value, each under its name in JSON Schema; None says nothing. `enum` holds the words of a table."""
+    """Limits a value, each limit under its name in JSON Schema; None says nothing.
+
+    `enum` holds the words of a table.
+    """
 
     minimum: int | None = None
     minLength: int | None = None  # noqa: N815  # JSON Schema's own word

@@ -1,7 +1,7 @@
-"""The types of what other programs read; the published schemas are made of them.
+"""Defines the types of what other programs read; the published schemas are made of them.
 
-A key that stands in the contract keeps its place and meaning in every `1.x`; more keys may be added. What is said of a
-class and below a key stands in the schema too: see `constraints`.
+A key that stands in the contract keeps its place and meaning in every `1.x`; more keys may be added. What is said
+of a class and below a key stands in the schema too: see `constraints`.
 """
 
 from typing import Annotated, NotRequired, TypeAlias, TypedDict, final
@@ -32,7 +32,7 @@ from campaignctl.rendering.constraints import (
 
 
 class OccurrencesDocument(TypedDict):
-    """How many occurrences of a manifest, and the dates of the first and the last."""
+    """Holds how many occurrences of a manifest, and the dates of the first and the last."""
 
     count: Ordinal
     first: Date
@@ -43,7 +43,7 @@ CodePoint: TypeAlias = Annotated[str, Constraint(pattern="^U[+][0-9A-F]{4,6}$")]
 
 
 class TextDifferenceDocument(TypedDict):
-    """Where a text first differs from its registered template."""
+    """Holds where a text first differs from its registered template."""
 
     offset: Amount
     """In characters of the text as written, from 0."""
@@ -56,7 +56,7 @@ class TextDifferenceDocument(TypedDict):
 
 
 class FindingDocument(TypedDict):
-    """What is wrong at a place in a file."""
+    """Describes what is wrong at a place in a file."""
 
     rule: str
     """A word for programs: type, unknown-key, calling_hours …"""
@@ -89,7 +89,7 @@ class FindingDocument(TypedDict):
 
 
 class OperationDocument(TypedDict):
-    """One request that an apply would send."""
+    """Describes one request that an apply would send."""
 
     op: Op
     fields: list[str]
@@ -108,7 +108,7 @@ class OperationDocument(TypedDict):
 
 
 class HeldDocument(TypedDict):
-    """An operation that must be asked for."""
+    """Describes an operation that must be asked for."""
 
     op: Op
     fields: NotRequired[list[str]]
@@ -121,7 +121,7 @@ class HeldDocument(TypedDict):
 
 
 class NumbersDocument(TypedDict):
-    """Numbers that came or went."""
+    """Describes numbers that came or went."""
 
     count: Amount
     examples: list[str]
@@ -129,7 +129,7 @@ class NumbersDocument(TypedDict):
 
 
 class DifferenceDocument(TypedDict):
-    """A leaf that differs."""
+    """Describes a leaf that differs."""
 
     field: str
     """Dotted."""
@@ -147,14 +147,14 @@ class DifferenceDocument(TypedDict):
 
 
 class ReasonDocument(TypedDict):
-    """Why, for a program and for a person."""
+    """Says why, for a program and for a person."""
 
     code: Annotated[str, Constraint(enum=tuple(REASONS))]
     message: str
 
 
 class StatusDocument(TypedDict):
-    """null: nothing there, or not managed."""
+    """Describes the status; null where nothing is there, or it is not managed."""
 
     live: str | None
     """created, in-progress, paused, completed, archived, failed, canceled, or the account's own word; of a ContactList
@@ -163,7 +163,9 @@ class StatusDocument(TypedDict):
 
 
 class CountDocument(TypedDict):
-    """At least known, and just that when it is complete; known is null where nothing is known."""
+    """Counts what may be known in part: at least known, and just that when it is complete; known is null where
+    nothing is known.
+    """
 
     known: Amount | None
     whole: bool
@@ -172,7 +174,7 @@ class CountDocument(TypedDict):
 
 
 class Ucs2Document(TypedDict):
-    """The first character of a text outside GSM-7."""
+    """Describes the first character of a text outside GSM-7."""
 
     character: str
     code: Annotated[str, Constraint(pattern="^U\\+[0-9A-F]{4,6}$")]
@@ -192,7 +194,10 @@ class Ucs2Document(TypedDict):
 
 
 class TextDocument(TypedDict):
-    """The text of one SMS. With variables, which nobody can count, characters and segments are the least."""
+    """Describes the text of one SMS.
+
+    With variables, which nobody can count, characters and segments are the least.
+    """
 
     encoding: Encoding
     characters: Amount
@@ -204,8 +209,10 @@ class TextDocument(TypedDict):
 
 
 class EstimateDocument(TypedDict):
-    """A campaign in numbers. retries only of a voice, text only of an SMS campaign; null where the account does not
-    show them."""
+    """Describes a campaign in numbers.
+
+    retries only of a voice, text only of an SMS campaign; null where the account does not show them.
+    """
 
     people: CountDocument
     most: CountDocument
@@ -215,14 +222,14 @@ class EstimateDocument(TypedDict):
 
 
 class MessageDocument(TypedDict):
-    """What a campaign says, before and after its operations; null where none is there."""
+    """Holds what a campaign says, before and after its operations; null where none is there."""
 
     before: EstimateDocument | None
     after: EstimateDocument | None
 
 
 class ListDocument(TypedDict):
-    """A contact list that a campaign will send to."""
+    """Describes a contact list that a campaign will send to."""
 
     sid: str | None
     """null: known after apply."""
@@ -236,7 +243,7 @@ class ListDocument(TypedDict):
 
 
 class SuppressedDocument(TypedDict):
-    """How many of the declared people are left out."""
+    """Holds how many of the declared people are left out."""
 
     count: Ordinal
     marks: list[Annotated[str, Constraint(pattern="^[0-9a-f]{12}$")]]
@@ -244,7 +251,7 @@ class SuppressedDocument(TypedDict):
 
 
 class OutlookDocument(TypedDict):
-    """How long a run takes, alone on its account and never paused."""
+    """Holds how long a run takes, alone on its account and never paused."""
 
     minutes: Amount
     """Whole, rounded up, not cut at the end."""
@@ -255,7 +262,9 @@ class OutlookDocument(TypedDict):
 
 
 class SharedOutlookDocument(TypedDict):
-    """The same beside others of the account, all of whose calls may come first; null where one of them is unknown."""
+    """Describes the run beside others of the account, all of whose calls may come first; null where one of them is
+    unknown.
+    """
 
     minutes: Amount | None
     end: Moment | None
@@ -265,7 +274,7 @@ class SharedOutlookDocument(TypedDict):
 
 
 class RunDocument(TypedDict):
-    """When it runs, as far as anybody can say."""
+    """Says when the campaign runs, as far as anybody can tell."""
 
     start: Moment
     end: Moment | None
@@ -287,7 +296,7 @@ class RunDocument(TypedDict):
 
 
 class GatePeopleDocument(TypedDict):
-    """People of a campaign that is waited for."""
+    """Counts people of a campaign that is waited for."""
 
     all: Amount
     open: Amount
@@ -296,7 +305,7 @@ class GatePeopleDocument(TypedDict):
 
 
 class GateLimitDocument(TypedDict):
-    """A share that must be kept; count is null where the counters cannot be read."""
+    """Describes a share that must be kept; count is null where the counters cannot be read."""
 
     of: LimitName
     limit: str
@@ -305,7 +314,7 @@ class GateLimitDocument(TypedDict):
 
 
 class GateDocument(TypedDict):
-    """A campaign whose results another waits for."""
+    """Describes a campaign whose results another waits for."""
 
     campaign: str
     """KIND/NAME."""
@@ -320,7 +329,7 @@ class GateDocument(TypedDict):
 
 
 class MoneyDocument(TypedDict):
-    """What it costs with tax, in the currency's minor units; null where nobody can tell."""
+    """Holds what it costs with tax, in the currency's minor units; null where nobody can tell."""
 
     typical: Money | None
     """Where people answer and talk as usage has it."""
@@ -329,14 +338,14 @@ class MoneyDocument(TypedDict):
 
 
 class ChangeCostDocument(TypedDict):
-    """What the complete campaign costs, also where half of it is done; null where none is or will be."""
+    """Holds what the complete campaign costs, also where half of it is done; null where none is or will be."""
 
     before: MoneyDocument | None
     after: MoneyDocument | None
 
 
 class PlanCostDocument(TypedDict):
-    """What all that an apply sets going costs; what is not there, or not known, is 0 in it."""
+    """Holds what all that an apply sets going costs; what is not there, or not known, is 0 in it."""
 
     currency: str
     before: MoneyDocument
@@ -346,7 +355,7 @@ class PlanCostDocument(TypedDict):
 
 
 class OccurrenceDocument(TypedDict):
-    """Which date of which manifest that repeats it is."""
+    """Holds which date of which manifest that repeats it is."""
 
     of: str
     """The manifest's name."""
@@ -357,8 +366,9 @@ class OccurrenceDocument(TypedDict):
 
 
 class BriefChangeDocument(TypedDict):
-    """What becomes of one manifest, or of one orphan; of one that stays as it is without message, run and most
-    fields."""
+    """Holds what becomes of one manifest, or of one orphan; of one that stays as it is without message, run and
+    most fields.
+    """
 
     kind: ChangedKind
     name: str
@@ -402,11 +412,11 @@ class BriefChangeDocument(TypedDict):
 
 
 class ChangeDocument(BriefChangeDocument):
-    """What becomes of one manifest, or of one orphan."""
+    """Holds what becomes of one manifest, or of one orphan."""
 
 
 class ManifestsDocument(TypedDict):
-    """The seal over the selected manifests."""
+    """Describes the seal over the selected manifests."""
 
     digest: Annotated[str, Constraint(pattern="^hmac-sha256:")]
     count: Amount
@@ -415,7 +425,7 @@ class ManifestsDocument(TypedDict):
 
 
 class SelectionDocument(TypedDict):
-    """What was selected, and how it was filled in."""
+    """Says what was selected, and how it was filled in."""
 
     paths: list[str]
     """As they were asked for, from the project file."""
@@ -430,21 +440,21 @@ class SelectionDocument(TypedDict):
 
 
 class RefreshDocument(TypedDict):
-    """How the account was read, in how many requests."""
+    """Says how the account was read, in how many requests."""
 
     strategy: RefreshStrategy
     requests: Amount
 
 
 class CostDocument(TypedDict):
-    """What an apply will take."""
+    """Says how many requests and seconds an apply will take."""
 
     requests: Amount
     seconds: Amount
 
 
 class SummaryDocument(TypedDict):
-    """Counts of changes by type, of operations and of campaigns."""
+    """Counts changes by type, operations and campaigns."""
 
     create: Amount
     update: Amount
@@ -462,7 +472,7 @@ class SummaryDocument(TypedDict):
 
 
 class ReachDocument(TypedDict):
-    """What an apply sets going, all together: people reached, calls and messages at most."""
+    """Says what an apply sets going, all together: people reached, calls and messages at most."""
 
     campaigns: Amount
     people: CountDocument
@@ -471,7 +481,7 @@ class ReachDocument(TypedDict):
 
 
 class HoursDocument(TypedDict):
-    """When people may be called."""
+    """Says when people may be called."""
 
     opening: str
     closing: str
@@ -480,7 +490,7 @@ class HoursDocument(TypedDict):
 
 
 class OverlapDocument(TypedDict):
-    """When the campaigns of a kind together want more a minute than the account's capacity."""
+    """Says when the campaigns of a kind together want more a minute than the account's capacity."""
 
     kind: KindName
     start: Moment
@@ -491,7 +501,7 @@ class OverlapDocument(TypedDict):
 
 
 class PlanHeadDocument(TypedDict):
-    """A plan without its changes."""
+    """Describes a plan without its changes."""
 
     format_version: Version
     """A reader refuses another major version."""
@@ -534,14 +544,14 @@ class PlanHeadDocument(TypedDict):
 
 @final
 class BriefPlanDocument(PlanHeadDocument):
-    """All that a reviewer approves, and what most formats show: without when campaigns run."""
+    """Describes all that a reviewer approves, and what most formats show: without when campaigns run."""
 
     changes: list[BriefChangeDocument]
 
 
 @final
 class PlanDocument(PlanHeadDocument):
-    """What campaignctl plan would do, as printed with --format json and kept in plan files."""
+    """Holds what campaignctl plan would do, as printed with --format json and kept in plan files."""
 
     changes: list[ChangeDocument]
     """By kind, name, SID."""
@@ -552,20 +562,20 @@ AnyPlanDocument: TypeAlias = BriefPlanDocument | PlanDocument
 
 
 class ValidateDocument(TypedDict):
-    """What campaignctl validate --format json found."""
+    """Holds what campaignctl validate --format json found."""
 
     findings: list[FindingDocument]
 
 
 class ErrorDocument(TypedDict):
-    """One sentence for a person and a code for a program."""
+    """Holds one sentence for a person and a code for a program."""
 
     code: str
     message: str
 
 
 class ErrorOutputDocument(TypedDict):
-    """What any command prints with --format json when it ends early."""
+    """Holds what any command prints with --format json when it ends early."""
 
     error: ErrorDocument
     findings: list[FindingDocument]

@@ -1,4 +1,4 @@
-"""The fields of a change, one fact each: all of a new campaign, the differences of one that is there."""
+"""Writes the fields of a change, one fact each: all of a new campaign, the differences of one that is there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_ITEMS: Final = 20
 
 
 def facts(change: BriefChangeDocument) -> Iterator[Fact]:
-    """In the order of the field table."""
+    """Yields the facts in the order of the field table."""
     if any(each["op"] == "create" for each in (*change["operations"], *change["held"])):
         yield from field_facts(change["resulting"])
     sent = {field for operation in change["operations"] for field in operation["fields"]}
@@ -27,7 +27,7 @@ def facts(change: BriefChangeDocument) -> Iterator[Fact]:
 
 
 def field_facts(values: Mapping[str, Value], prefix: str = "") -> Iterator[Fact]:
-    """All that is declared, without the name, which stands above it."""
+    """Yields all that is declared, without the name, which stands above it."""
     for field, value in values.items():
         if field == "from" and isinstance(value, dict):
             yield Fact(field, None, (_people(value),))
@@ -45,7 +45,7 @@ def _people(value: Mapping[str, Value]) -> str:
 
 
 def difference_fact(difference: DifferenceDocument, note: str = "") -> Fact:
-    """Before and after; of numbers and of arrays what went and what came."""
+    """Makes a fact of before and after; of numbers and of arrays what went and what came."""
     field, before, after = difference["field"], difference["before"], difference["after"]
     note = ", ".join(part for part in (note, difference.get("note", "")) if part)
     if "added" in difference and isinstance(before, dict) and isinstance(after, dict):

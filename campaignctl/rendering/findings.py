@@ -1,4 +1,4 @@
-"""What is wrong in files, as the JSON of the contract, and how much of it there is."""
+"""Writes what is wrong in files, as the JSON of the contract, and how much of it there is."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 
 def validate_document(findings: Iterable[Diagnostic]) -> ValidateDocument:
-    """The findings of `validate`."""
+    """Makes the document of the findings of `validate`."""
     return {"findings": [finding_document(finding) for finding in findings]}
 
 
 def error_document(error: CampaignctlError, findings: Sequence[Diagnostic] = ()) -> ErrorOutputDocument:
-    """A command that ended early. The findings that an `InputError` carries come along by themselves."""
+    """Makes the document of a command that ended early.
+
+    The findings that an `InputError` carries come along by themselves.
+    """
     carried = error.findings if isinstance(error, InputError) else ()
     document: ErrorOutputDocument = {
         "error": {"code": error.code, "message": str(error)},
@@ -37,7 +40,7 @@ def error_document(error: CampaignctlError, findings: Sequence[Diagnostic] = ())
 
 
 def finding_document(finding: Diagnostic) -> FindingDocument:
-    """One of them, wherever it is told."""
+    """Makes the document of one finding, wherever it is told."""
     document: FindingDocument = {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -52,13 +55,13 @@ def finding_document(finding: Diagnostic) -> FindingDocument:
 
 
 def span_document(span: tuple[int, date, date]) -> OccurrencesDocument:
-    """How many occurrences, the first and the last."""
+    """Returns how many occurrences, the first and the last."""
     count, first, last = span
     return {"count": count, "first": first.isoformat(), "last": last.isoformat()}
 
 
 def findings_total(findings: Sequence[FindingDocument], manifests: int | None) -> str:
-    """`8 manifests: 1 error, 1 warning in 2 files.`; `manifests` is how many were read, where that is known."""
+    """Writes `8 manifests: 1 error, 1 warning in 2 files.`; `manifests` is how many were read, where that is known."""
     read = f"{counted(manifests, 'manifest')}: " if manifests is not None else ""
     if not findings:
         return f"{read}nothing wrong." if read else "Nothing wrong."

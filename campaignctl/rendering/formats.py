@@ -1,7 +1,7 @@
-"""Every output format, a row each. A new one is one module with `WRITERS`, and one row here.
+"""Lists every output format, one row each. A new one is one module with `WRITERS`, and one row here.
 
-`WRITERS` of a module maps what is shown (`plan`, `apply`, `validate`, `error`) to a function from its document
-and a `Setting` to the text. A format that is made from reports has one function, and `reports.writers` does the rest.
+`WRITERS` of a module maps what is shown (`plan`, `apply`, `validate`, `error`) to a function from its document and
+a `Setting` to the text. A format that is made from reports has one function, and `reports.writers` does the rest.
 Modules are imported when they are needed: a plan as text loads no page.
 """
 
@@ -26,7 +26,10 @@ Shown = TypeVar("Shown")
 
 
 class Where(NamedTuple):
-    """Which account it is about. A sandbox calls and texts nobody, and is never taken for an account that does."""
+    """Says which account a text is about.
+
+    A sandbox calls and texts nobody, and is never taken for an account that does.
+    """
 
     environment: str
     account_sid: str
@@ -34,12 +37,12 @@ class Where(NamedTuple):
 
     @classmethod
     def of(cls, environment: str, account_sid: str, backend: str) -> Where:
-        """Cut to what can be read."""
+        """Makes it, cut to what can be read."""
         return cls(name(environment), name(account_sid), backend == "sandbox")
 
 
 class Setting(NamedTuple):
-    """Where a text will be read. `width` None: whoever shows it wraps it.
+    """Says where a text will be read. `width` None: whoever shows it wraps it.
 
     `manifests` is how many were read, `where` the account, for documents that do not say so themselves. `prefix` is
     the project's directory as whoever reads a file's name knows it, with `/` at its end; empty where it is theirs.
@@ -61,7 +64,7 @@ Writer = Callable[[Shown, Setting], str]
 if TYPE_CHECKING:
 
     class Writers(TypedDict, total=False):
-        """What a format can show."""
+        """Maps what a format can show to its writers."""
 
         plan: Writer[AnyPlanDocument]
         apply: Writer[ApplyDocument]
@@ -73,10 +76,10 @@ _COMMANDS: Final = frozenset({"plan", "apply", "validate", "diff"})
 
 
 class OutputFormat(NamedTuple):
-    """One row. `shows` are the commands that offer it.
+    """Describes one format. `shows` are the commands that offer it.
 
-    `may_show_numbers`: `--show-numbers` reaches it. `tells_errors`: a command that ends early writes its error in this
-    format to standard output, because a program reads it there. `brief`: it shows of a plan what
+    `may_show_numbers`: `--show-numbers` reaches it. `tells_errors`: a command that ends early writes its error in
+    this format to standard output, because a program reads it there. `brief`: it shows of a plan what
     `as_json.brief_document` holds, and no more.
     """
 
@@ -104,14 +107,14 @@ FORMATS: Final[Mapping[str, OutputFormat]] = MappingProxyType(
 
 
 class Views(NamedTuple, Generic[Shown]):
-    """How a feature's own document is shown: as text, and as the report that every other format lays out."""
+    """Holds how a feature's own document is shown: as text, and as the report that every other format lays out."""
 
     text: Callable[[Shown, Setting], str]
     report: Callable[[Shown, Setting], Report]
 
 
 def offered(command: str) -> tuple[str, ...]:
-    """The formats of a command, the default first."""
+    """Returns the formats of a command, the default first."""
     return tuple(name for name, row in FORMATS.items() if command in row.shows)
 
 
@@ -128,14 +131,14 @@ def render(
     what: Literal["error"], output_format: str, document: ErrorOutputDocument, setting: Setting
 ) -> str: ...
 def render(what: str, output_format: str, document: object, setting: Setting) -> str:
-    """The text of a document in a format. Raises KeyError where a row promises what its module lacks."""
+    """Returns the text of a document in a format. Raises KeyError where a row promises what its module lacks."""
     module = import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")
     writers: Mapping[str, Writer[object]] = module.WRITERS
     return writers[what](document, setting)
 
 
 def render_views(views: Views[Shown], output_format: str, document: Shown, setting: Setting) -> str:
-    """The text of a feature's document in a format that offers its command."""
+    """Returns the text of a feature's document in a format that offers its command."""
     if output_format == "text":
         return views.text(document, setting)
     module = import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")

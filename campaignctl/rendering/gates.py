@@ -1,4 +1,4 @@
-"""What a campaign waits for, as documents carry it."""
+"""Writes what a campaign waits for, as documents carry it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from campaignctl.rendering.documents import GateDocument
 
 
 def gate_documents(gates: tuple[Gate, ...]) -> list[GateDocument]:
-    """Those of a change."""
+    """Makes the documents of a change's gates."""
     return [_gate(gate) for gate in gates]
 
 
 def _gate(gate: Gate) -> GateDocument:
-    """No number of people's phones stands in it."""
+    """Makes one; no number of people's phones stands in it."""
     people = gate.people
     return {
         "campaign": gate.campaign,

@@ -1,4 +1,4 @@
-"""Lines for people: indented, wrapped, coloured, and the one place where text from outside is made visible."""
+"""Lays out lines for people: indented, wrapped, coloured. Only here is text from outside made visible."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LINE_LIMIT: Final = 2 * TEXT_LIMIT
 
 
 class Style(Enum):
-    """What a line is; the value is its ANSI code."""
+    """Names what a line is; the value is its ANSI code."""
 
     PLAIN = ""
     STRONG = "1"
@@ -29,7 +29,7 @@ class Style(Enum):
 
 
 class Line(NamedTuple):
-    """One thought. `unwrapped` is never wrapped: a command to copy."""
+    """Holds one thought. `unwrapped` is never wrapped: a command to copy."""
 
     text: str = ""
     indent: int = 0
@@ -38,7 +38,7 @@ class Line(NamedTuple):
 
 
 def laid_out(lines: Iterable[Line], *, color: bool, width: int | None) -> str:
-    """The text, each line ended. Whatever the lines hold, no control character of theirs gets through."""
+    """Lays lines out, each ended. Whatever they hold, no control character of theirs gets through."""
     rows: list[str] = []
     bare = width is None and not color
     for text, indent, style, unwrapped in lines:

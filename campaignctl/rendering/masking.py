@@ -1,4 +1,4 @@
-"""What may be seen of a campaign's fields, by the rows of its table."""
+"""Masks what may not be seen of a campaign's fields, by the rows of its table."""
 
 from __future__ import annotations
 
@@ -24,18 +24,21 @@ _Mask: TypeAlias = Callable[[Value], Value]
 
 
 def masked_spec(kind: Kind, spec: Mapping[str, Value], *, show_numbers: bool) -> dict[str, Value]:
-    """The fields of a manifest or a campaign that the table knows, in its order."""
+    """Returns the fields of a manifest or a campaign that the table knows, in its order."""
     return {name: mask(spec[name]) for name, mask in _masks(kind.name, show_numbers) if name in spec}
 
 
 @lru_cache
 def _masks(kind: str, show_numbers: bool) -> Sequence[tuple[str, _Mask]]:
-    """A closure from each row of a kind, chosen once."""
+    """Makes a closure from each row of a kind, chosen once."""
     return [(field.name, mask_of(field, show_numbers)) for field in KINDS[kind].fields]
 
 
 def mask_of(field: Field, show_numbers: bool) -> _Mask:
-    """What a row lets be seen. Whatever it does not know passes as it is: an answer may hold more than we asked for."""
+    """Returns the mask of a row.
+
+    Whatever it does not know passes as it is: an answer may hold more than we asked for.
+    """
     mask = _mask_by_secrecy(field.secrecy, show_numbers)
     if not field.fields:
         return mask
@@ -75,14 +78,14 @@ def _jsonable(value: Value) -> Value:
 
 
 def _item(item: Value) -> Value:
-    """A list of the project that is yet to come has no SID."""
+    """Masks an item: a list of the project that is yet to come has no SID."""
     if isinstance(item, ListRef):
         return {"name": item.name, "sid": None} if item.sid is None else item.sid
     return item
 
 
 def _numbers_counted(value: Value) -> Value:
-    """`distinct` counts what is written differently: whom a campaign calls that calls nobody twice."""
+    """Counts numbers; `distinct` counts what is written differently: whom a campaign calls that calls nobody twice."""
     if value is None:
         return None
     numbers = texts(value)
@@ -97,7 +100,7 @@ def _numbers_shown(value: Value) -> Value:
 def difference_document(
     kind: Kind, it: Difference, country: Country | None, show_numbers: bool
 ) -> DifferenceDocument:
-    """A leaf before and after; of people's numbers what came and what went."""
+    """Makes a leaf before and after; of people's numbers what came and what went."""
     field = kind.by_path[it.field]
     if field.secrecy is Secrecy.PEOPLE:
         return _numbers_difference(it, country, show_numbers)

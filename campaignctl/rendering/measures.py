@@ -1,4 +1,4 @@
-"""What a plan says in numbers, as documents: people, calls and messages, runs, crowds and calling hours."""
+"""Writes what a plan says in numbers, as documents: people, calls and messages, runs, overlaps and calling hours."""
 
 from __future__ import annotations
 
@@ -36,12 +36,14 @@ from campaignctl.rendering.documents import (
 
 
 def moment(when: datetime) -> str:
-    """RFC 3339 to the second, `Z` for UTC."""
+    """Writes RFC 3339 to the second, `Z` for UTC."""
     return when.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def local_start(kind: Kind, spec: Mapping[str, Value], where: str | None) -> str | None:
-    """`20:00 in Asia/Kolkata`, the zone of the calling hours; None for a start that is written in its offset."""
+    """Writes a start in the zone of the calling hours: `20:00 in Asia/Kolkata`; None for a start that is written in
+    its offset.
+    """
     try:
         start = window_of(kind, spec).start
     except ValueError:  # not planned by us, but shown all the same
@@ -50,7 +52,7 @@ def local_start(kind: Kind, spec: Mapping[str, Value], where: str | None) -> str
 
 
 def message_document(estimates: Estimates, change: Change, plan: Plan) -> MessageDocument:
-    """Before and after."""
+    """Makes the estimates before and after."""
     before, after = estimates
     beyond = after.text.beyond if after and after.text else None
     if after is None or beyond is None:
@@ -61,7 +63,7 @@ def message_document(estimates: Estimates, change: Change, plan: Plan) -> Messag
 
 
 def _place_of_beyond(after: Estimate, change: Change, locate: Locate | None) -> Position | None:
-    """Where the first character outside GSM-7 stands; None for a text that no manifest has."""
+    """Returns where the first character outside GSM-7 stands; None for a text that no manifest has."""
     desired = change.desired
     text = after.text
     if desired is None or locate is None or text is None or text.beyond is None:
@@ -75,7 +77,7 @@ def _place_of_beyond(after: Estimate, change: Change, locate: Locate | None) -> 
 
 
 def list_documents(lists: Iterable[ListCount]) -> list[ListDocument]:
-    """In the order of the campaign."""
+    """Makes the lists' documents, in the order of the campaign."""
     return [
         {
             "sid": each.sid,
@@ -89,12 +91,12 @@ def list_documents(lists: Iterable[ListCount]) -> list[ListDocument]:
 
 
 def suppressed_document(suppressed: Suppressed | None) -> SuppressedDocument | None:
-    """As a plan has it."""
+    """Makes the document of who is left out."""
     return {"count": suppressed.count, "marks": list(suppressed.marks)} if suppressed else None
 
 
 def run_document(run: Run | None) -> RunDocument | None:
-    """As `run_of` gives it."""
+    """Makes the document of a run, as `run_of` gives it."""
     if run is None:
         return None
     outlooks = run.outlooks
@@ -125,7 +127,7 @@ def _shared(outlook: SharedOutlook) -> SharedOutlookDocument:
 
 
 def reach_document(told: Iterable[tuple[Change, Estimate | None]]) -> ReachDocument:
-    """Over all that an apply sets going; see `reach_of`."""
+    """Sums over all that an apply sets going; see `reach_of`."""
     reach = reach_of(told)
     return {
         "campaigns": reach.campaigns,
@@ -136,12 +138,12 @@ def reach_document(told: Iterable[tuple[Change, Estimate | None]]) -> ReachDocum
 
 
 def overlap_documents(overlaps: Iterable[CapacityOverlap]) -> list[OverlapDocument]:
-    """As a plan has them."""
+    """Makes the documents of the overlaps of a plan."""
     return [_overlap(each) for each in overlaps]
 
 
 def hours_document(environment: Environment) -> HoursDocument | None:
-    """None where no rule holds them."""
+    """Makes the document of the hours; None where no rule holds them."""
     hours = calling_hours(environment)
     if hours is None:
         return None
@@ -205,7 +207,7 @@ def _overlap(overlap: CapacityOverlap) -> OverlapDocument:
 
 
 def occurrence_document(desired: Desired | None) -> OccurrenceDocument | None:
-    """Of a manifest's change; None for an orphan, and where it does not repeat."""
+    """Makes the occurrence of a manifest's change; None for an orphan, and where it does not repeat."""
     of = desired.occurrence if desired is not None else None
     if of is None:
         return None

@@ -1,4 +1,4 @@
-"""What a plan costs, as documents. Imported only where prices are set."""
+"""Writes what a plan costs, as documents. It is imported only where prices are set."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Costs:
         self._prices = PriceList.of(environment.prices)
 
     def of_change(self, change: Change) -> Priced:
-        """Before and after; None where nothing is or will be."""
+        """Prices a change before and after; None where nothing is or will be."""
         live, before, after = change.live, None, None
         if live is not None:
             usage = self._environment.usage_of(change.desired.usage if change.desired else {})
@@ -45,13 +45,13 @@ class Costs:
         return before, after
 
     def of_live(self, live: Live, desired: Desired | None, counts: Counts) -> MoneyDocument:
-        """What a live campaign costs; `desired` is its manifest, None where none names it."""
+        """Returns what a live campaign costs; `desired` is its manifest, None where none names it."""
         usage = self._environment.usage_of(desired.usage if desired else {})
         subject = Subject(live.kind, live.spec, None, is_live=desired is None, counts=counts, usage=usage)
         return self._money(cost_of(subject, self._prices))
 
     def of_manifest(self, manifest: Desired | None) -> Amounts | None:
-        """What the campaign of a manifest costs; None where there is none."""
+        """Returns what the campaign of a manifest costs; None where there is none."""
         if manifest is None:
             return None
         usage = self._environment.usage_of(manifest.usage)
@@ -60,11 +60,11 @@ class Costs:
 
     @property
     def currency(self) -> str:
-        """The code of the prices' currency."""
+        """Returns the code of the prices' currency."""
         return self._prices.currency
 
     def change_document(self, before: Amounts | None, after: Amounts | None) -> ChangeCostDocument | None:
-        """None where nothing is or will be."""
+        """Makes the costs of a change; None where nothing is or will be."""
         if before is None and after is None:
             return None
         return {
@@ -73,7 +73,7 @@ class Costs:
         }
 
     def plan_document(self, priced: Iterable[Priced]) -> PlanCostDocument:
-        """Over those that are given; what is not there, or not known, is 0."""
+        """Sums over those that are given; what is not there, or not known, is 0."""
         pairs = list(priced)
         unknown = sum(any(it is not None and not it.known for it in pair) for pair in pairs)
         return {

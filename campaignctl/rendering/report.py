@@ -1,4 +1,5 @@
-"""What a reviewer sees, as one value: a document of any command becomes a `Report`, and a format lays it out.
+"""Defines what a reviewer sees, as one value: a document of any command becomes a `Report`, and a format lays it
+out.
 
 Texts in it stand as they came, cut to a length that can be read but not escaped: each format escapes every one of
 them, once. A document that is new needs one function to a `Report`; a format that is new, one from it.
@@ -23,7 +24,10 @@ Item = TypeVar("Item")
 
 
 class Tone(StrEnum):
-    """How a thing is to be looked at, the first first. The value is also the word that a format may show."""
+    """Names how a thing is to be looked at, the most urgent first.
+
+    The value is also the word that a format may show.
+    """
 
     UNKNOWN = "unknown"
     FAILED = "failed"
@@ -41,12 +45,12 @@ class Tone(StrEnum):
 
     @property
     def mark(self) -> str:
-        """The sign that `text` shows in its first column."""
+        """Returns the sign that `text` shows in its first column."""
         return _MARKS.get(self, " ")
 
     @property
     def rank(self) -> int:
-        """What must be seen first has the least."""
+        """Returns the rank; what must be seen first has the least."""
         return _RANKS[self]
 
 
@@ -67,20 +71,20 @@ _RANKS = {tone: rank for rank, tone in enumerate(Tone)}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a file, relative to the project file. Line and column count from 1."""
+    """Holds a place in a file, relative to the project file. Line and column count from 1."""
 
     file: str
     line: int = 1
     column: int | None = None
 
     def under(self, prefix: str) -> Place:
-        """The same place, its file named from further up."""
+        """Returns the same place, its file named from further up."""
         return replace(self, file=normpath(prefix + self.file)) if prefix else self
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence."""
+    """Holds one sentence."""
 
     text: str
     tone: Tone = Tone.PLAIN
@@ -88,7 +92,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A field: what it was and what it will be, an item each. `before` None where there was nothing to differ from."""
+    """Holds a field: what it was and what it will be, an item each.
+
+    `before` is None where there was nothing to differ from.
+    """
 
     label: str
     before: tuple[str, ...] | None
@@ -98,7 +105,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Later(Generic[Item]):
-    """Made whenever it is looked at, and anew each time: most of a long plan never is."""
+    """Makes its items whenever it is looked at, and anew each time: most of a long plan is never looked at."""
 
     make: Callable[[], Iterable[Item]] = tuple
 
@@ -106,13 +113,14 @@ class Later(Generic[Item]):
         return iter(self.make())
 
     def __bool__(self) -> bool:
-        """Whether there is anything; only the first is made for it."""
+        """Tells whether there is anything; only the first is made for it."""
         return any(True for _ in self)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One campaign: what is done to it, what that means for people (the first of `says`), and the particulars.
+    """Describes one campaign: what is done to it, what that means for people (the first of `says`), and the
+    particulars.
 
     `cost` is what it costs, empty where no prices are set. `commands` are to be pasted as they are.
     """
@@ -127,12 +135,12 @@ class Entry:
     cost: str = ""
 
     def under(self, prefix: str) -> Entry:
-        """The same, its file named from further up."""
+        """Returns the same entry, its file named from further up."""
         return replace(self, place=self.place.under(prefix)) if self.place else self
 
     @property
     def telling(self) -> Iterator[Said]:
-        """What a reader needs at once: what it means for people, why, and what is near or cannot be undone."""
+        """Yields what a reader needs at once: what it means for people, why, and what is near or cannot be undone."""
         for place, said in enumerate(self.says):
             if place == 0 or said.tone in (Tone.SOON, Tone.FINAL) or said.text.startswith("Why: "):
                 yield said
@@ -140,7 +148,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong in a file."""
+    """Describes what is wrong in a file."""
 
     error: bool
     rule: str
@@ -148,13 +156,13 @@ class Finding:
     place: Place
 
     def under(self, prefix: str) -> Finding:
-        """The same, its file named from further up."""
+        """Returns the same finding, its file named from further up."""
         return replace(self, place=self.place.under(prefix))
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What a reviewer approves, and until when."""
+    """Holds what a reviewer approves, and until when."""
 
     approval: str
     expires: str | None
@@ -162,7 +170,7 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`what` is the command; the entries stand in the order in which they are to be read.
+    """Holds what every format lays out.
 
     `timeline` makes it for a format that draws one; it gives None where there is nothing to draw.
     """
@@ -180,7 +188,7 @@ class Report:
     timeline: Callable[[], Timeline | None] = lambda: None
 
     def under(self, prefix: str) -> Report:
-        """The same, every file named from further up."""
+        """Returns the same report, every file named from further up."""
         if not prefix:
             return self
         return replace(
@@ -192,7 +200,7 @@ class Report:
 
 
 def findings_of(documents: Iterable[FindingDocument]) -> tuple[Finding, ...]:
-    """Errors first, else in their order."""
+    """Sorts findings: errors first, else in their order."""
     found = [
         Finding(
             error=document["severity"] == "error",
@@ -206,7 +214,7 @@ def findings_of(documents: Iterable[FindingDocument]) -> tuple[Finding, ...]:
 
 
 def heading(report: Report) -> str:
-    """The first line of every format: `Plan: environment prod (account acme1)`; a sandbox is said to be one."""
+    """Writes the first line of every format: `Plan: environment prod (account acme1)`; a sandbox is said to be one."""
     where = report.where
     if where is None:
         return report.title

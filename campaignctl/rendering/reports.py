@@ -1,4 +1,4 @@
-"""Documents of plans, applies and validations as reports: what is read first, and in which words."""
+"""Turns documents of plans, applies and validations into reports: what is read first, and in which words."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ _NEVER: Final = float("inf")
 
 
 def plan_report(document: AnyPlanDocument, now: datetime, *, fold: bool = False) -> Report:
-    """A plan, or a saved one: failed, blocked, irreversible and held first, then by start. `fold`: neighbouring dates
-    of a manifest that repeats are one entry.
+    """Makes the report of a plan, or a saved one: failed, blocked, irreversible and held first, then by start.
+
+    `fold`: neighbouring dates of a manifest that repeats are one entry.
     """
     counts = namesakes(document["changes"])
     entries: list[Entry] = []
@@ -64,7 +65,7 @@ def plan_report(document: AnyPlanDocument, now: datetime, *, fold: bool = False)
 
 
 def _start(change: BriefChangeDocument) -> float:
-    """Without a start a change is the last in any order by start."""
+    """Returns the start to order by; a change without one is the last."""
     start = words.starts(change)
     return start.timestamp() if start else _NEVER
 
@@ -124,7 +125,7 @@ def _tone(change: BriefChangeDocument, now: datetime) -> Tone:
 
 
 def _entry_of(run: Sequence[BriefChangeDocument], now: datetime, currency: str, *, namesake: bool) -> Entry:
-    """Of several dates what is said of the first, which stands for all."""
+    """Makes an entry; for several dates what is said of the first, which stands for all."""
     entry = change_entry(named_for_all(run), now, currency, namesake=namesake)
     if len(run) == 1:
         return entry
@@ -138,7 +139,7 @@ def _says_of(run: Sequence[BriefChangeDocument], says: Later[Said]) -> Iterator[
 
 
 def change_entry(change: BriefChangeDocument, now: datetime, currency: str, *, namesake: bool) -> Entry:
-    """One change. `namesake`: another one has its name."""
+    """Makes the entry of one change. `namesake`: another one has its name."""
     asked = asking(change, namesake=namesake)
     return Entry(
         title=title(change["kind"], change["name"]),
@@ -159,7 +160,7 @@ def _does(change: BriefChangeDocument) -> str:
 
 
 def _says(change: BriefChangeDocument, now: datetime, currency: str, asked: Asking | None) -> Iterator[Said]:
-    """First what it means for people; then what is near, why, what cannot be undone, what was noticed."""
+    """Yields first what it means for people; then what is near, why, what cannot be undone, what was noticed."""
     kind, reason = KINDS.get(change["kind"]), change["reason"]
     why = f"{message(reason['message'])} [{reason['code']}]"
     if change["change"] == "noop":
@@ -206,7 +207,9 @@ _ORDER: Final = tuple(_TONES)
 
 
 def apply_report(document: ApplyDocument) -> Report:
-    """What an apply did: what may go on calling and what nobody knows first, then what failed and what was left."""
+    """Makes the report of an apply: what may go on calling and what nobody knows first, then what failed and what
+    was left.
+    """
     results = sorted(
         document["results"],
         key=lambda result: (not may_go_on_calling(result), _ORDER.index(result["outcome"])),
@@ -257,7 +260,7 @@ def _result_says(result: ResultDocument, steps: str) -> Iterator[Said]:
 def validate_report(
     document: ValidateDocument, *, manifests: int | None = None, where: Where | None = None
 ) -> Report:
-    """The findings of `validate`."""
+    """Makes the report of the findings of `validate`."""
     findings = document["findings"]
     errors = any(finding["severity"] == "error" for finding in findings)
     tone = Tone.FAILED if errors else Tone.HELD if findings else Tone.GOOD
@@ -271,7 +274,7 @@ def validate_report(
 
 
 def writers(write: Callable[[Report], str], *, fold: bool = False) -> Writers:
-    """The `WRITERS` of a format that is made from reports. `fold`: see `plan_report`."""
+    """Returns the `WRITERS` of a format that is made from reports. `fold`: see `plan_report`."""
 
     def plan(document: AnyPlanDocument, setting: Setting) -> str:
         return write(plan_report(document, setting.now, fold=fold).under(setting.prefix))

@@ -1,4 +1,4 @@
-"""The types of what an apply made of a plan, as other programs read it; see `documents`."""
+"""Defines the types of what an apply made of a plan, as other programs read it; see `documents`."""
 
 from typing import Annotated, NotRequired, TypedDict
 
@@ -11,7 +11,7 @@ from campaignctl.rendering.documents import HeldDocument, OccurrenceDocument
 
 
 class OperationResultDocument(TypedDict):
-    """How one operation ended."""
+    """Holds how one operation ended."""
 
     op: Op
     outcome: OperationOutcome
@@ -22,7 +22,7 @@ class OperationResultDocument(TypedDict):
 
 
 class FailureDocument(TypedDict):
-    """What went wrong with a campaign."""
+    """Holds what went wrong with a campaign."""
 
     code: str
     message: str
@@ -31,14 +31,14 @@ class FailureDocument(TypedDict):
 
 
 class ResultReasonDocument(TypedDict):
-    """Why, for a program and for a person: a reason of the plan, or of the apply."""
+    """Holds why, for a program and for a person: a reason of the plan, or of the apply."""
 
     code: Annotated[str, Constraint(enum=(*REASONS, *APPLY_REASONS))]
     message: str
 
 
 class ResultDocument(TypedDict):
-    """What an apply made of one change."""
+    """Holds what an apply made of one change."""
 
     kind: ChangedKind
     name: str
@@ -54,7 +54,7 @@ class ResultDocument(TypedDict):
 
 
 class OutcomesDocument(TypedDict):
-    """Counts of changes by outcome."""
+    """Counts changes by outcome."""
 
     applied: Amount
     unchanged: Amount
@@ -64,7 +64,7 @@ class OutcomesDocument(TypedDict):
 
 
 class ApplyDocument(TypedDict):
-    """What campaignctl apply --format json did."""
+    """Holds what campaignctl apply --format json did."""
 
     format_version: Version
     """A reader refuses another major version."""

@@ -1,4 +1,6 @@
-"""Neighbouring dates of a manifest that repeats to which the same happens, told once: text and comments fold them."""
+"""Folds neighbouring dates of a manifest that repeats to which the same happens, so that text and comments tell
+them once.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ _OWN: Final = ("sid", "since", "numbers_failed")
 
 
 def folded(changes: Iterable[BriefChangeDocument]) -> Iterator[Sequence[BriefChangeDocument]]:
-    """Runs of neighbours among the dates of one manifest; everything else is alone, where it stood."""
+    """Yields runs of neighbours among the dates of one manifest; everything else is alone, where it stood."""
     runs: list[list[BriefChangeDocument]] = []
     last: dict[object, list[BriefChangeDocument]] = {}
     for change in changes:
@@ -43,7 +45,7 @@ def _alike(one: BriefChangeDocument, other: BriefChangeDocument) -> bool:
 
 
 def _said(change: BriefChangeDocument) -> Sequence[object]:
-    """All that is told of a change but its date: a difference of the schedule alone is the date's."""
+    """Returns all that is told of a change except its date: a difference of the schedule alone is the date's."""
     schedule = KINDS[change["kind"]].schedule.name
     of = change["occurrence"]
     sent = {field: value for field, value in change["resulting"].items() if field not in (schedule, "name")}
@@ -68,14 +70,16 @@ def _difference(difference: DifferenceDocument, schedule: str) -> object:
 
 
 def called(run: Sequence[BriefChangeDocument]) -> str:
-    """`voice/weekly-reminder: 3 dates`, without the colon for one alone."""
+    """Names a run: `voice/weekly-reminder: 3 dates`, without the colon for one alone."""
     of = run[0]["occurrence"]
     assert of is not None, "only dates are folded"
     return f"{KINDS[run[0]['kind']].short}/{name(of['of'])}, {words.counted(len(run), 'date')}"
 
 
 def spans(run: Sequence[BriefChangeDocument]) -> str:
-    """`Mon 4 Jan 2027 10:00 +05:30 to Mon 18 Jan 2027 10:00 +05:30`; by the rule's dates where no start is shown."""
+    """Writes from when to when: `Mon 4 Jan 2027 10:00 +05:30 to Mon 18 Jan 2027 10:00 +05:30`; by the rule's dates
+    where no start is shown.
+    """
     starts = [words.starts(change) for change in (run[0], run[-1])]
     if None in starts:
         return " to ".join(
@@ -85,7 +89,9 @@ def spans(run: Sequence[BriefChangeDocument]) -> str:
 
 
 def named_for_all(run: Sequence[BriefChangeDocument]) -> BriefChangeDocument:
-    """The first under the manifest's own name, which `--allow` takes for all of its dates, but withdrawn ones."""
+    """Returns the first change under the manifest's own name, which `--allow` takes for all of its dates except
+    withdrawn ones.
+    """
     first, of = run[0], run[0]["occurrence"]
     if len(run) == 1 or of is None or of["withdrawn"]:
         return first

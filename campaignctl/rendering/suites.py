@@ -1,4 +1,4 @@
-"""Which manifest a finding is of: formats that list manifests, or name findings for good, must know.
+"""Finds which manifest a finding is of: formats that list manifests, or name findings for good, must know.
 
 A finding has a place and nothing else; of one file's manifests it is of the last that begins at or above it.
 """
@@ -14,10 +14,10 @@ from campaignctl.rendering.documents import FindingDocument
 
 
 class ReportedManifest(NamedTuple):
-    """A document of a file. `kind` is empty for one that is no campaign: it only ends the one above it.
+    """Describes a document of a file. `kind` is empty for one that is no campaign: it only ends the one above it.
 
-    `numbers_file` holds its recipients: what is wrong there is wrong with it. `is_listed`: it was meant, so that it is
-    told of where nothing is wrong with it, too.
+    `numbers_file` holds its recipients: what is wrong there is wrong with it. `is_listed`: it was meant, so that it
+    is told of where nothing is wrong with it, too.
     """
 
     kind: str
@@ -29,7 +29,7 @@ class ReportedManifest(NamedTuple):
 
 
 class Suite(NamedTuple):
-    """What one environment makes of the manifests."""
+    """Holds what one environment makes of the manifests."""
 
     environment: str
     findings: tuple[FindingDocument, ...]
@@ -41,7 +41,9 @@ Owner: TypeAlias = Callable[[FindingDocument], ReportedManifest | None]
 
 
 def owner_among(subjects: Iterable[ReportedManifest]) -> Owner:
-    """Asks these documents; of two at one place the first counts."""
+    """Makes a function that finds the owner of a finding among these documents; of two at one place the first
+    counts.
+    """
     by_file: defaultdict[str, list[ReportedManifest]] = defaultdict(list)
     by_numbers: dict[str, ReportedManifest] = {}
     for subject in subjects:

@@ -1,4 +1,4 @@
-"""When the campaigns of a plan run, day by day: what a drawing shows and a table says. No drawing here."""
+"""Computes when the campaigns of a plan run, day by day: what a drawing shows and a table says. It draws nothing."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ MOST_DAYS: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class TimelineBar:
-    """One campaign in time. `predicted_end` (typical), `worst_end` and `end` (declared) None where unknown; it waits
-    unless it `goes`.
+    """Holds one campaign in time.
+
+    `predicted_end` (typical), `worst_end` and `end` (declared) are None where unknown; it waits unless it `goes`.
     """
 
     title: str
@@ -38,17 +39,17 @@ class TimelineBar:
 
     @property
     def drawn_until(self) -> datetime:
-        """The last moment at which there is something to see."""
+        """Returns the last moment at which there is something to see."""
         return max(self.start, self.worst_end or self.predicted_end or self.end or self.start)
 
     @property
     def ends(self) -> str:
-        """The end of its typical run in words."""
+        """Says the end of its typical run in words."""
         return self._after(self.predicted_end)
 
     @property
     def ends_at_worst(self) -> str:
-        """The end of its longest run in words."""
+        """Says the end of its longest run in words."""
         return self._after(self.worst_end)
 
     def _after(self, end: datetime | None) -> str:
@@ -56,7 +57,7 @@ class TimelineBar:
 
     @property
     def says(self) -> str:
-        """All of it, for who does not see the drawing."""
+        """Says all of it, for who does not see the drawing."""
         waits = "" if self.goes else " (waits: paused, held or blocked)"
         window = f", window until {moment(self.end)}" if self.end else ""
         ends = f"typical end {self.ends}, at worst, if nothing else runs, {self.ends_at_worst}"
@@ -65,10 +66,10 @@ class TimelineBar:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What of a span falls on a day, in parts of that day from 0 to 1.
+    """Holds what of a span falls on a day, in parts of that day from 0 to 1.
 
-    `calls` is the typical run, `worst` what the longest adds to it, `window` what is declared, `point` its start; each
-    None where it is not on this day.
+    `calls` is the typical run, `worst` what the longest adds to it, `window` what is declared, `point` its start;
+    each None where it is not on this day.
     """
 
     span: TimelineBar
@@ -79,18 +80,20 @@ class Piece:
 
     @property
     def starts_here(self) -> bool:
-        """Whether the campaign starts on this day."""
+        """Tells whether the campaign starts on this day."""
         return self.point is not None
 
     @property
     def start(self) -> float:
-        """Where it begins to be seen on this day."""
+        """Returns where it begins to be seen on this day."""
         return min(part[0] for part in (self.calls, self.worst, self.window, self.point) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class CrowdedTime:
-    """A stretch of a day in which runs together want more than the account's capacity, and the sentence on it."""
+    """Holds a stretch of a day in which runs together want more than the account's capacity, and the sentence on
+    it.
+    """
 
     part: tuple[float, float]
     says: str
@@ -98,9 +101,10 @@ class CrowdedTime:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day in the timeline's zone. `hours` are the calling hours as parts of it, None where no rule holds them.
+    """Holds one day in the timeline's zone.
 
-    `now` is where the plan was made, None on another day.
+    `hours` are the calling hours as parts of it, None where no rule holds them. `now` is where the plan was made,
+    None on another day.
     """
 
     first: datetime
@@ -112,7 +116,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """All days that are drawn, and all spans. `hours` in words; `later` counts days that are not drawn."""
+    """Holds all days that are drawn, and all spans. `hours` are in words; `later` counts days that are not drawn."""
 
     zone: str
     hours: str | None
@@ -122,7 +126,7 @@ class Timeline:
 
 
 def timeline_of(document: PlanDocument) -> Timeline | None:
-    """None where no campaign of the plan runs at a known time."""
+    """Makes the timeline; None where no campaign of the plan runs at a known time."""
     spans = sorted(_spans(document["changes"]), key=lambda span: (span.start, span.title))
     if not spans:
         return None
@@ -157,7 +161,7 @@ def _worst_end(run: RunDocument) -> datetime | None:
 
 
 def _zone(hours: HoursDocument | None, first: TimelineBar) -> tuple[tzinfo, str]:
-    """That of the calling hours, else the offset of the first start."""
+    """Returns the zone of the calling hours, else the offset of the first start."""
     name = hours["time_zone"] if hours else None
     if name:
         try:
@@ -197,7 +201,7 @@ def _day(bounds: Bounds, spans: Sequence[TimelineBar], document: PlanDocument, n
 
 
 def _part(start: datetime, end: datetime, bounds: Bounds) -> tuple[float, float] | None:
-    """What of a stretch lies between the bounds, as parts of them; of no length where it is a moment."""
+    """Returns what of a stretch lies between the bounds, as parts of them; of no length where it is a moment."""
     first, last = (bound.timestamp() for bound in bounds)
     begin, until = max(start.timestamp(), first), min(end.timestamp(), last)
     if begin > until or begin >= last:
@@ -219,7 +223,7 @@ def _piece(span: TimelineBar, bounds: Bounds) -> Piece | None:
 
 
 def _at_worst(span: TimelineBar, bounds: Bounds) -> tuple[float, float] | None:
-    """What the longest run adds to the typical one."""
+    """Returns what the longest run adds to the typical one."""
     if span.predicted_end is None or span.worst_end is None or span.worst_end <= span.predicted_end:
         return None
     return _part(span.predicted_end, span.worst_end, bounds)
@@ -247,7 +251,7 @@ def _crowded_times(overlaps: Sequence[OverlapDocument], bounds: Bounds) -> Itera
 
 
 def _stretches(overlaps: Sequence[OverlapDocument]) -> Iterator[list[OverlapDocument]]:
-    """What adjoins is one: every start and end of a campaign begins a new overlap."""
+    """Joins what adjoins: every start and end of a campaign begins a new overlap."""
     stretch: list[OverlapDocument] = []
     for overlap in overlaps:
         if stretch and (overlap["kind"], overlap["start"]) != (stretch[-1]["kind"], stretch[-1]["end"]):

@@ -1,4 +1,4 @@
-"""The last words of a plan and an apply: how much of what. Words and counts of ours."""
+"""Writes the last words of a plan and an apply: how much of what. Words and counts are ours."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _OUTCOMES: Final = ("applied", "unchanged", "failed", "unknown", "skipped")
 
 
 def nothing_to_do(document: AnyPlanDocument) -> bool:
-    """True where no change of a plan is anything but a no-op."""
+    """Tells whether no change of a plan is anything but a no-op."""
     return document["summary"]["noop"] == len(document["changes"])
 
 
 def plan_total(document: AnyPlanDocument) -> str:
-    """`Plan: 1 to update, 3 to create; 2 held (2 resume); …`: operations and what is held, each for itself."""
+    """Writes `Plan: 1 to update, 3 to create; 2 held (2 resume); …`: operations and what is held, each for itself."""
     summary = document["summary"]
     unmanaged = ""
     if summary["unmanaged"]:
@@ -50,7 +50,7 @@ def plan_total(document: AnyPlanDocument) -> str:
 
 
 def _manifests(document: AnyPlanDocument) -> int:
-    """How many manifests the changes are of: the dates of one that repeats are of one."""
+    """Counts the manifests that the changes are of: the dates of one that repeats are of one."""
     changes = document["changes"]
     return len(
         {
@@ -61,13 +61,13 @@ def _manifests(document: AnyPlanDocument) -> int:
 
 
 def _operations(operations: Sequence[OperationDocument]) -> str:
-    """`2 to pause, 1 to create`: each for itself, whatever type of change it belongs to."""
+    """Writes `2 to pause, 1 to create`: each for itself, whatever type of change it belongs to."""
     counts: Counter[str] = Counter(operation["op"] for operation in operations)
     return ", ".join(f"{counts[op]:,} to {op}" for op in OPERATIONS if counts[op]) or "nothing to send"
 
 
 def _held(document: AnyPlanDocument) -> Iterator[str]:
-    """`3 held (2 complete, 1 archive)`; nothing where nothing waits to be asked for."""
+    """Writes `3 held (2 complete, 1 archive)`; nothing where nothing waits to be asked for."""
     counts: Counter[str] = Counter(
         operation["op"] for change in document["changes"] for operation in change["held"]
     )
@@ -77,12 +77,14 @@ def _held(document: AnyPlanDocument) -> Iterator[str]:
 
 
 def operations_of(document: AnyPlanDocument) -> list[OperationDocument]:
-    """All that an apply would do."""
+    """Returns all operations that an apply would do."""
     return [operation for change in document["changes"] for operation in change["operations"]]
 
 
 def order(document: AnyPlanDocument) -> str | None:
-    """Stopping comes first, what cannot be undone last (rule 7); None where there is no order to tell."""
+    """Says the order: stopping comes first, what cannot be undone last (rule 7); None where there is no order to
+    tell.
+    """
     counts: Counter[str] = Counter()
     paused_at_once = 0
     for change in document["changes"]:
@@ -99,18 +101,18 @@ def order(document: AnyPlanDocument) -> str | None:
 
 
 def _then_paused(op: str, count: int) -> str:
-    """A create's own pause follows it, and does not come among those that stop what runs."""
+    """Says that a create's own pause follows it, and does not come among those that stop what runs."""
     return f" ({count:,} of them paused at once)" if op == "create" and count else ""
 
 
 def irreversible(operations: Sequence[OperationDocument]) -> str | None:
-    """`2 operations cannot be undone.`; None where all can."""
+    """Writes `2 operations cannot be undone.`; None where all can."""
     final = sum(operation["irreversible"] for operation in operations)
     return f"{words.counted(final, 'operation')} cannot be undone." if final else None
 
 
 def cannot_compare(document: AnyPlanDocument) -> str | None:
-    """How many campaigns the account does not show enough of."""
+    """Says how many campaigns the account does not show enough of."""
     hidden = document["summary"]["cannot_compare"]
     if not hidden:
         return None
@@ -119,7 +121,7 @@ def cannot_compare(document: AnyPlanDocument) -> str | None:
 
 
 def cost(document: AnyPlanDocument) -> str:
-    """How many requests the plan took, and an apply will take."""
+    """Says how many requests the plan took, and an apply will take."""
     refresh, asked = document["refresh"], document["apply"]
     took = f"Read in {words.counted(refresh['requests'], 'request')} ({refresh['strategy']})"
     if not document["summary"]["operations"]:
@@ -129,13 +131,13 @@ def cost(document: AnyPlanDocument) -> str:
 
 
 def expiry(document: AnyPlanDocument, now: datetime) -> str | None:
-    """`Wed 13 Jan 2027 03:30 UTC (in 24 hours)`."""
+    """Says when the plan expires: `Wed 13 Jan 2027 03:30 UTC (in 24 hours)`."""
     expires = words.read_moment(document["expires_at"])
     return f"{words.moment(expires)} ({words.distance(expires, now)})" if expires else None
 
 
 def apply_total(document: ApplyDocument) -> str:
-    """`Apply: 3 applied, 1 unchanged, …`."""
+    """Writes `Apply: 3 applied, 1 unchanged, …`."""
     summary = document["summary"]
     counts = (
         summary["applied"],

@@ -1,4 +1,4 @@
-"""What will happen to whom and when, in sentences. All formats share them.
+"""Says what will happen to whom and when, in sentences. All formats share them.
 
 A sentence holds words of ours, counts and dates. The one text from outside is the variables' names; every format
 escapes complete sentences all the same.
@@ -42,19 +42,19 @@ counted: Final = diagnostics.counted
 
 
 def listed(items: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """Lists items: `a`, `a and b`, `a, b and c`."""
     *most, last = items
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def read_moment(text: object) -> datetime | None:
-    """A moment with an offset as it was written; None when it is none."""
+    """Reads a moment with an offset as it was written; None when it is none."""
     return _moment_in(text) if isinstance(text, str) else None
 
 
 @lru_cache(maxsize=1024)
 def _moment_in(text: str) -> datetime | None:
-    """A sentence after the other asks for the same start."""
+    """Reads a moment once: one sentence after the other asks for the same start."""
     try:
         moment = datetime.fromisoformat(text.strip().upper())
     except ValueError:
@@ -63,41 +63,44 @@ def _moment_in(text: str) -> datetime | None:
 
 
 def moment(when: datetime) -> str:
-    """`Fri 15 Jan 2027 09:00 +05:30`: the weekday is what a reader checks first. In any locale the same."""
+    """Writes a moment: `Fri 15 Jan 2027 09:00 +05:30`.
+
+    The weekday is what a reader checks first; it is the same in any locale.
+    """
     written = when.isoformat(timespec="seconds")
     clock, offset = written[11 : 19 if when.second else 16], written[19:25]
     return f"{day(when)} {clock} {'UTC' if offset == '+00:00' else offset}"
 
 
 def day(when: datetime) -> str:
-    """`Fri 15 Jan 2027`."""
+    """Writes a date: `Fri 15 Jan 2027`."""
     return f"{_DAYS[when.weekday()]} {when.day} {_MONTHS[when.month - 1]} {when.year}"
 
 
 def distance(when: datetime, now: datetime) -> str:
-    """`in 3 days`, `in 40 minutes`, `2 hours ago`, rounded down: nothing is nearer than it says."""
+    """Writes a distance: `in 3 days`, `in 40 minutes`, `2 hours ago`, rounded down: nothing is nearer than it says."""
     length = duration(abs(when - now))
     return f"in {length}" if when > now else f"{length} ago"
 
 
 def duration(length: timedelta) -> str:
-    """In the largest unit of which there are two, to the minute."""
+    """Writes a length of time in the largest unit of which there are two, to the minute."""
     return diagnostics.lasting(length) if length // timedelta(minutes=1) else "less than a minute"
 
 
 def seconds(number: int) -> str:
-    """How long an apply takes."""
+    """Says how long an apply takes."""
     return counted(number, "second") if number < 120 else f"about {duration(timedelta(seconds=number))}"
 
 
 def suppressed(change: BriefChangeDocument) -> str:
-    """` (34 suppressed)`; empty where nobody is, and in a file of an earlier version."""
+    """Writes ` (34 suppressed)`; empty where nobody is, and in a file of an earlier version."""
     found = change.get("suppressed")
     return f" ({found['count']:,} suppressed)" if found else ""
 
 
 def people(resulting: Mapping[str, Value], counts: CountDocument | None = None) -> str:
-    """Whom a campaign reaches. How many are in a list that is not counted is unknown, never 0."""
+    """Says whom a campaign reaches. How many are in a list that is not counted is unknown, never 0."""
     lists = len(texts(resulting.get("lists")))
     known = _distinct(resulting.get("from"), resulting.get("call_duplicate_numbers") is True)
     if not lists:
@@ -107,7 +110,7 @@ def people(resulting: Mapping[str, Value], counts: CountDocument | None = None) 
 
 
 def recipients(resulting: Mapping[str, Value], counts: CountDocument | None = None) -> str:
-    """The same in a few words: `1,200 people`, `1 list, size unknown`."""
+    """Says the recipients in a few words: `1,200 people`, `1 list, size unknown`."""
     lists = len(texts(resulting.get("lists")))
     if lists and (counts is None or counts["known"] is None):
         return f"{counted(lists, 'list')}, size unknown"
@@ -119,7 +122,7 @@ def _people(number: int) -> str:
 
 
 def _distinct(numbers: Value, twice: bool) -> int:
-    """Who stands twice is called once, unless `call_duplicate_numbers` says otherwise."""
+    """Counts people: one who stands twice is called once, unless `call_duplicate_numbers` says otherwise."""
     if not isinstance(numbers, dict):
         return 0
     number = numbers.get("count" if twice else "distinct")
@@ -127,7 +130,9 @@ def _distinct(numbers: Value, twice: bool) -> int:
 
 
 def starts(change: BriefChangeDocument) -> datetime | None:
-    """When the campaign starts, once the operations are done; None without a start, or one that is not shown."""
+    """Returns when the campaign starts, once the operations are done; None without a start, or one that is not
+    shown.
+    """
     schedule = _schedule(change)
     if not isinstance(schedule, dict):
         return None
@@ -141,7 +146,7 @@ def _schedule(change: BriefChangeDocument) -> Value:
 
 
 def _start_is_hidden(change: BriefChangeDocument) -> bool:
-    """A live campaign whose answer lacks the schedule may well have one."""
+    """Tells whether the start is hidden: a live campaign whose answer lacks the schedule may well have one."""
     kind, schedule = KINDS[change["kind"]], _schedule(change)
     if change["status"]["live"] is None:
         return False
@@ -151,7 +156,7 @@ def _start_is_hidden(change: BriefChangeDocument) -> bool:
 
 
 def when(change: BriefChangeDocument, now: datetime) -> str:
-    """`Fri 15 Jan 2027 09:00 +05:30, in 3 days`; `at once` without a start."""
+    """Writes `Fri 15 Jan 2027 09:00 +05:30, in 3 days`; `at once` without a start."""
     start, calling = starts(change), change["status"]["live"] == Status.IN_PROGRESS
     if start is None and _start_is_hidden(change):
         return "now" if calling else "at a time that the account does not show"
@@ -163,7 +168,9 @@ def when(change: BriefChangeDocument, now: datetime) -> str:
 
 
 def effect(change: BriefChangeDocument, now: datetime) -> str:
-    """What the operations of a change do to people: `calls 1,200 people Fri 15 Jan 2027 09:00 +05:30, in 3 days`."""
+    """Says what the operations of a change do to people: `calls 1,200 people Fri 15 Jan 2027 09:00 +05:30, in 3
+    days`.
+    """
     if change["kind"] not in KINDS:
         return _effect_on_list(change)
     kind = KINDS[change["kind"]]
@@ -196,7 +203,7 @@ def effect(change: BriefChangeDocument, now: datetime) -> str:
 
 
 def _effect_on_list(change: BriefChangeDocument) -> str:
-    """`uploads 1,166 people (number, first_name) in 4 requests`."""
+    """Writes `uploads 1,166 people (number, first_name) in 4 requests`."""
     for operation in change["operations"]:
         if operation["op"] == Op.UPLOAD:
             requests = counted(operation.get("requests", 0), "request")
@@ -217,7 +224,7 @@ _TELLING: Final = each_of(
 
 
 def _left_alone(change: BriefChangeDocument, kind: Kind, run: str) -> str:
-    """Nothing starts or stops it."""
+    """Says how a campaign stands that nothing starts or stops."""
     live = change["status"]["live"]
     if live is None:
         held = {operation["op"] for operation in change["held"]}
@@ -237,7 +244,9 @@ def _lies_ahead(change: BriefChangeDocument, now: datetime) -> bool:
 
 
 def urgency(change: BriefChangeDocument, now: datetime) -> str | None:
-    """`starts in 25 minutes: before the next review could be`, of what the plan starts or could start; else None."""
+    """Warns `starts in 25 minutes: before the next review could be`, for what the plan starts or could start; else
+    None.
+    """
     start = starts(change)
     if start is None or not now < start < now + REVIEW_TIME:
         return None
@@ -248,7 +257,7 @@ def urgency(change: BriefChangeDocument, now: datetime) -> str | None:
 
 
 def irreversible(op: str, numbers_failed: int | None, kind: Kind | None) -> str:
-    """What cannot be undone, and to whom it happens; `kind` is that of the campaign, None for a list."""
+    """Says what cannot be undone, and to whom it happens; `kind` is that of the campaign, None for a list."""
     if Op(op) is not Op.COMPLETE or kind is None:
         return f"{op} cannot be undone"
     if numbers_failed is None:
@@ -257,13 +266,13 @@ def irreversible(op: str, numbers_failed: int | None, kind: Kind | None) -> str:
 
 
 def needs_approval(operations: Sequence[HeldDocument]) -> str:
-    """`complete needs approval`, `complete and archive need approval`."""
+    """Writes `complete needs approval`, `complete and archive need approval`."""
     verb = "needs" if len(operations) == 1 else "need"
     return f"{listed(each['op'] for each in operations)} {verb} approval"
 
 
 def held(operation: HeldDocument, kind: Kind | None, now: datetime) -> str:
-    """Which operation waits to be asked for, and since when the campaign has been as it is."""
+    """Says which operation waits to be asked for, and since when the campaign has been as it is."""
     op = operation["op"]
     says = irreversible(op, operation["numbers_failed"], kind) if operation["irreversible"] else op
     since = read_moment(operation["since"])
@@ -271,7 +280,9 @@ def held(operation: HeldDocument, kind: Kind | None, now: datetime) -> str:
 
 
 def _amount(count: CountDocument, noun: str, plural: str) -> str:
-    """`1,200 people`, `at most 2,100 people`, `an unknown number of people`, or a number and an unknown one more."""
+    """Writes `1,200 people`, `at most 2,100 people`, `an unknown number of people`, or a number and an unknown one
+    more.
+    """
     most = count.get("at_most")  # a file of an earlier version has none
     if not count["whole"] and most is not None:
         return f"at most {counted(most, noun, plural)}"
@@ -279,7 +290,7 @@ def _amount(count: CountDocument, noun: str, plural: str) -> str:
 
 
 def known(count: CountDocument, noun: str, plural: str) -> str:
-    """The most that it can be, `1,200 calls`; `an unknown number of calls`, or the one and the other."""
+    """Writes the most that it can be, `1,200 calls`; `an unknown number of calls`, or the one and the other."""
     most = count.get("at_most")
     if most is not None:
         return counted(most, noun, plural)
@@ -290,8 +301,9 @@ def known(count: CountDocument, noun: str, plural: str) -> str:
 
 
 def estimate(change: BriefChangeDocument) -> str | None:
-    """Segments of a text, calls at most: before → after where they differ; None where `effect` says it all. What makes
-    a text longer is told of the one that will stand.
+    """Writes segments of a text, calls at most: before → after where they differ; None where `effect` says it all.
+
+    What makes a text longer is told of the one that will stand.
     """
     before, after = change["message"]["before"], change["message"]["after"]
     if after is None or change["change"] == "noop":
@@ -320,9 +332,10 @@ def _estimate(estimate: EstimateDocument, kind: Kind) -> str | None:
 
 
 def run(change: BriefChangeDocument) -> str | None:
-    """`calls until 19:58 typically, 20:59 at worst (if nothing else runs; 500 of 5,000 people not finished)`.
+    """Writes `calls until 19:58 typically, 20:59 at worst (if nothing else runs; 500 of 5,000 people not
+    finished)`.
 
-    None where nobody can tell, and of what does not run.
+    None where nobody can tell, and for what does not run.
     """
     run = change["run"]
     if run is None or change["change"] == "noop":
@@ -331,7 +344,7 @@ def run(change: BriefChangeDocument) -> str | None:
 
 
 def run_words(run: RunDocument, kind: Kind) -> str | None:
-    """How long it runs, by its document; None where nobody can tell."""
+    """Says how long it runs, by its document; None where nobody can tell."""
     start, shared = read_moment(run["start"]), run.get("shared")
     typical, worst = run.get("typical"), run.get("worst")  # a file of an earlier version has none
     if start is None or typical is None or worst is None:
@@ -345,7 +358,7 @@ def run_words(run: RunDocument, kind: Kind) -> str | None:
 
 
 def cost(change: BriefChangeDocument, currency: str) -> str | None:
-    """`costs INR 4,120.00 to 11,800.00 (before 2,100.00 to 6,000.00)`; None without prices."""
+    """Writes `costs INR 4,120.00 to 11,800.00 (before 2,100.00 to 6,000.00)`; None without prices."""
     priced = change.get("cost")  # a file of an earlier version has none
     if priced is None or priced["after"] is None or change["change"] == "noop":
         return None
@@ -353,14 +366,16 @@ def cost(change: BriefChangeDocument, currency: str) -> str | None:
 
 
 def cost_words(before: MoneyDocument | None, after: MoneyDocument, currency: str) -> str:
-    """`INR 4,120.00 to 11,800.00`, with what it was before where that differs; `unknown` where nobody can tell."""
+    """Writes `INR 4,120.00 to 11,800.00`, with what it was before where that differs; `unknown` where nobody can
+    tell.
+    """
     now = money(after)
     then = f" (before {money(before)})" if before and before != after else ""
     return f"{currency} {now}{then}" if after["worst"] is not None else f"{now}{then}"
 
 
 def money(amounts: MoneyDocument) -> str:
-    """`4,120.00 to 11,800.00`."""
+    """Writes `4,120.00 to 11,800.00`."""
     typical, worst = amounts["typical"], amounts["worst"]
     if typical is None or worst is None:
         return "unknown"
@@ -373,14 +388,14 @@ def _grouped(amount: str) -> str:
 
 
 def currency(document: AnyPlanDocument) -> str:
-    """Of a plan with prices; empty without."""
+    """Returns the currency of a plan with prices; empty without."""
     priced = document.get("cost")  # a file of an earlier version has none
     return priced["currency"] if priced else ""
 
 
 def total_cost(document: PlanCostDocument | None, campaigns: int) -> str | None:
-    """`This costs INR 4,120.00 to 11,800.00 (before 2,100.00 to 6,000.00), 1 campaign unknown.` None where an apply
-    sets nothing going.
+    """Writes `This costs INR 4,120.00 to 11,800.00 (before 2,100.00 to 6,000.00), 1 campaign unknown.` None where
+    an apply sets nothing going.
     """
     if document is None or not campaigns:
         return None
@@ -391,7 +406,7 @@ def total_cost(document: PlanCostDocument | None, campaigns: int) -> str | None:
 
 
 def _until(end: str, start: datetime) -> str:
-    """The clock alone on the day of the start."""
+    """Writes an end; the clock alone on the day of the start."""
     when = read_moment(end)
     if when is None:
         return end
@@ -420,7 +435,7 @@ def _text(text: TextDocument) -> str:
 
 
 def _longer(text: TextDocument) -> str:
-    """What makes it longer, and how long it would be without; a text in another script is no slip."""
+    """Says what makes a text longer, and how long it would be without; a text in another script is no slip."""
     ucs2 = text.get("ucs2")  # a file of an earlier version has none
     if not ucs2 or ucs2["segments"] is None or ucs2["segments"] >= text["segments"]:
         return ""
@@ -433,7 +448,9 @@ def _longer(text: TextDocument) -> str:
 
 
 def lists(changes: Iterable[BriefChangeDocument]) -> str | None:
-    """`Lists: VIP customers 1,200 people, 9120d… 5 people.` None where no operation reaches one that is counted."""
+    """Writes `Lists: VIP customers 1,200 people, 9120d… 5 people.` None where no operation reaches one that is
+    counted.
+    """
     found: dict[str | None, str] = {}
     for change in changes:
         if change["operations"]:
@@ -447,14 +464,17 @@ _MOST_LISTS: Final = 5
 
 
 def left_out(changes: Iterable[BriefChangeDocument]) -> str | None:
-    """`34 people suppressed.` None where nobody is. Those of a list stand at the campaigns that are sent to it."""
+    """Writes `34 people suppressed.` None where nobody is.
+
+    Those of a list stand at the campaigns that are sent to it.
+    """
     of_campaigns = (it for it in changes if it["kind"] in KINDS)
     found = sum(each["count"] for change in of_campaigns if (each := change.get("suppressed")))
     return f"{counted(found, 'person', 'people')} suppressed." if found else None
 
 
 def reach(document: ReachDocument) -> str | None:
-    """`Reaches 3,600 people in 3 campaigns: at most 10,800 calls.` None where an apply sets nothing going."""
+    """Writes `Reaches 3,600 people in 3 campaigns: at most 10,800 calls.` None where an apply sets nothing going."""
     if not document["campaigns"]:
         return None
     counts = {"call": document["calls"], "message": document["messages"]}

@@ -1,1 +1,1 @@
-"""`report`: what became of each recipient of a campaign, as text."""
+"""Writes (`report`) what became of each recipient of a campaign, as text."""

@@ -1,4 +1,4 @@
-"""What each recipient came to, as a table, CSV or JSON lines: written batch by batch, numbers masked.
+"""Writes what became of each recipient, as a table, CSV or JSON lines: batch by batch, numbers masked.
 
 A writer fixes its columns by the first batch, because a stream cannot look ahead. A column that first shows later
 goes to JSON lines only; `left_out` names it.
@@ -45,14 +45,14 @@ class Writer(Protocol):
     left_out: list[str]
 
     def batch(self, rows: Sequence[Row]) -> str:
-        """The text of some rows, with what stands above the first one."""
+        """Writes some rows, with what stands above the first one."""
 
     def end(self) -> str:
-        """What is still to be said when there were no rows."""
+        """Writes what is still to be said when there were no rows."""
 
 
 def writer(output_format: str, *, show_numbers: bool, width: int | None = None) -> Writer:
-    """The writer of `table`, `csv` or `jsonl`. `width` None: whoever shows it has no end of columns."""
+    """Returns the writer of `table`, `csv` or `jsonl`. `width` None: whoever shows it has no end of columns."""
     if output_format == "jsonl":
         return _Lines(show_numbers)
     return _Csv(show_numbers) if output_format == "csv" else _Table(show_numbers, width)
@@ -62,7 +62,7 @@ def writer(output_format: str, *, show_numbers: bool, width: int | None = None) 
 
 
 def masked(row: Row) -> Row:
-    """The same without people's numbers: the recipient's own wherever it stands, and whatever looks like one.
+    """Masks people's numbers in a row: the recipient's own wherever it stands, and whatever looks like one.
 
     Caller ids, sender ids and texts stay.
     """
@@ -101,7 +101,7 @@ def _is_time(key: str) -> bool:
 
 
 def _spellings(number: str) -> tuple[str, ...]:
-    """As it is written, its digits, and without a prefix: the longest first."""
+    """Returns spellings of a number: as it is written, its digits, and without a prefix, the longest first."""
     digits = "".join(sign for sign in number if sign in "0123456789")
     ways = [number, f"+{digits}", digits, digits[-_OWN_DIGITS:] if len(digits) > _OWN_DIGITS else ""]
     return tuple(dict.fromkeys(way for way in ways if len(way) >= 7))
@@ -112,14 +112,14 @@ def _spellings(number: str) -> tuple[str, ...]:
 
 @dataclass
 class _Columns:
-    """The columns of a report, by its first rows, and what came too late for them."""
+    """Holds the columns of a report, by its first rows, and what came too late for them."""
 
     show_numbers: bool
     names: tuple[str, ...] = ()
     left_out: list[str] = field(default_factory=list)
 
     def shown(self, rows: Sequence[Row]) -> list[Row]:
-        """The rows as they may be seen."""
+        """Returns the rows as they may be seen."""
         seen = list(rows) if self.show_numbers else [masked(row) for row in rows]
         if not self.names and seen:
             self.names = columns_of(seen)
@@ -132,7 +132,7 @@ class _Columns:
 
 
 class _Csv:
-    """RFC 4180, with a header. A cell that a spreadsheet would take for a formula gets a `'` before it."""
+    """Writes RFC 4180, with a header. A cell that a spreadsheet would take for a formula gets a `'` before it."""
 
     def __init__(self, show_numbers: bool) -> None:
         self._columns = _Columns(show_numbers)
@@ -140,7 +140,7 @@ class _Csv:
         self.left_out = self._columns.left_out
 
     def batch(self, rows: Sequence[Row]) -> str:
-        """See `Writer`."""
+        """Writes rows; see `Writer`."""
         shown = self._columns.shown(rows)
         names = self._columns.names
         written = [[_csv_cell(row.get(each)) for each in names] for row in shown]
@@ -150,7 +150,7 @@ class _Csv:
         return "".join(map(_csv_line, written))
 
     def end(self) -> str:
-        """See `Writer`: a header stands even over nothing."""
+        """Ends the file; see `Writer`. A header stands even over nothing."""
         return "" if self._begun else _csv_line(FIRST_COLUMNS)
 
 
@@ -166,25 +166,25 @@ def _csv_line(cells: Iterable[str]) -> str:
 
 
 class _Lines:
-    """One JSON object a line. A column that first shows later is simply there from then on."""
+    """Writes one JSON object on each line. A column that first shows later is simply there from then on."""
 
     def __init__(self, show_numbers: bool) -> None:
         self._columns = _Columns(show_numbers)
         self.left_out: list[str] = []
 
     def batch(self, rows: Sequence[Row]) -> str:
-        """See `Writer`."""
+        """Writes rows; see `Writer`."""
         shown = self._columns.shown(rows)
         empty = dict.fromkeys(self._columns.names)
         return "".join(f"{json_safe(json.dumps({**empty, **row}, ensure_ascii=False))}\n" for row in shown)
 
     def end(self) -> str:
-        """See `Writer`."""
+        """Ends the lines; see `Writer`."""
         return ""
 
 
 class _Table:
-    """Columns as wide as the first rows need; what is longer later is cut."""
+    """Writes columns as wide as the first rows need; what is longer later is cut."""
 
     def __init__(self, show_numbers: bool, width: int | None) -> None:
         self._columns = _Columns(show_numbers)
@@ -193,7 +193,7 @@ class _Table:
         self.left_out: list[str] = []
 
     def batch(self, rows: Sequence[Row]) -> str:
-        """See `Writer`."""
+        """Writes rows; see `Writer`."""
         shown = [
             {key: visible(_plain(value)) for key, value in row.items()} for row in self._columns.shown(rows)
         ]
@@ -206,11 +206,11 @@ class _Table:
         return "".join(f"{without_command(line)}\n" for line in lines)
 
     def end(self) -> str:
-        """See `Writer`."""
+        """Ends the table; see `Writer`."""
         return ""
 
     def _fitting(self, rows: Sequence[dict[str, str]]) -> dict[str, int]:
-        """The columns that fit beside each other; after the first four, those that say anything."""
+        """Returns the columns that fit beside each other; after the first four, those that say anything."""
         widths: dict[str, int] = {}
         used = 0
         for each in self._columns.names:
@@ -233,7 +233,7 @@ def _fit(text: str, wide: int) -> str:
 
 
 def _plain(value: Cell) -> str:
-    """A cell as text; what is nested as JSON."""
+    """Writes a cell as text; what is nested as JSON."""
     if value is None:
         return ""
     if isinstance(value, bool | dict | list):
@@ -247,7 +247,7 @@ def _plain(value: Cell) -> str:
 def summary_text(
     tally: Tally, notes: Iterable[str], came_to: str = "", *, color: bool = False, width: int | None = None
 ) -> str:
-    """How many ended how, beside what was predicted, and what a reader should know of it."""
+    """Writes how many ended how, beside what was predicted, and what a reader should know of it."""
     return laid_out(_summary(tally, notes, came_to), color=color, width=width)
 
 
@@ -271,7 +271,7 @@ def _summary(tally: Tally, notes: Iterable[str], came_to: str) -> Iterator[Line]
 
 
 def _none(tally: Tally) -> str:
-    """Why no row is shown, where none is."""
+    """Says why no row is shown, where none is."""
     if tally.rows:
         return ""
     if tally.offset:
@@ -280,6 +280,6 @@ def _none(tally: Tally) -> str:
 
 
 def left_out_note(names: Sequence[str]) -> str:
-    """What a CSV lacks because its header was written before."""
+    """Says what a CSV lacks because its header was written before."""
     listed = ", ".join(cut(each, 40) for each in names)
     return f"columns that first showed later are left out of this CSV: {listed}; --format jsonl has them"

@@ -1,4 +1,7 @@
-"""`report NAME --usage`: the `usage:` block that a finished campaign's own numbers would give. Nothing is kept."""
+"""Writes `report NAME --usage`: the `usage:` block that a finished campaign's own numbers would give.
+
+Nothing is kept.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class UsageWriter:
         self._talks: list[int] = []
 
     def batch(self, rows: Sequence[Row]) -> str:
-        """Nothing: see `Writer`."""
+        """Counts rows, and returns nothing; see `Writer`."""
         for row in rows:
             self._people += 1
             if row.get("status") == _ANSWERED:
@@ -30,7 +33,7 @@ class UsageWriter:
         return ""
 
     def end(self) -> str:
-        """The block, ready to paste; what the account does not show is left out."""
+        """Writes the block, ready to paste; what the account does not show is left out."""
         if not self._people:
             return "# no recipients: no usage\n"
         lines = ["usage:", f"  answer: [{self._rate()}]{self._remark()}"]
@@ -40,7 +43,7 @@ class UsageWriter:
         return "".join(f"{line}\n" for line in lines)
 
     def _rate(self) -> str:
-        """The share who answer an attempt, the same in each of them, of which so many answered in the end."""
+        """Returns the share who answer an attempt, the same in each of them, of which so many answered in the end."""
         rate = 1 - (1 - self._answered / self._people) ** (1 / self._attempts)
         return f"{rate:.4f}".rstrip("0").rstrip(".")
 
@@ -50,7 +53,7 @@ class UsageWriter:
 
 
 def _seconds(cell: Cell) -> int | None:
-    """A duration as rows have it."""
+    """Reads a duration as rows have it."""
     if isinstance(cell, bool) or cell is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""`status --format json`: each campaign with its state, its counters and what differs."""
+"""Writes `status --format json`: each campaign with its state, its counters and what differs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from campaignctl.status.progress import Progress
 
 
 class ProgressDocument(TypedDict):
-    """Numbers by what became of them."""
+    """Counts numbers by what became of them."""
 
     reached: Amount
     failed: Amount
@@ -43,7 +43,7 @@ class ProgressDocument(TypedDict):
 
 
 class CameToDocument(TypedDict):
-    """What a campaign came to, beside what was predicted."""
+    """Holds what a campaign came to, beside what was predicted."""
 
     answered: Amount
     people: Amount
@@ -56,7 +56,7 @@ class CameToDocument(TypedDict):
 
 
 class CampaignStatusDocument(TypedDict):
-    """One campaign."""
+    """Describes one campaign."""
 
     kind: KindName
     name: str
@@ -96,7 +96,7 @@ class CampaignStatusDocument(TypedDict):
 
 
 class StatusSummary(TypedDict):
-    """How many are listed, how many of them differ, how many alive ones no manifest names."""
+    """Holds how many are listed, how many of them differ, how many alive ones no manifest names."""
 
     campaigns: Amount
     drift: Amount
@@ -105,7 +105,9 @@ class StatusSummary(TypedDict):
 
 
 class StatusOverview(TypedDict):
-    """How campaigns stand, as campaignctl status --format json prints it; with --watch one such object per line."""
+    """Holds how campaigns stand, as campaignctl status --format json prints it; with --watch one such object per
+    line.
+    """
 
     format_version: Version
     """A reader refuses another major version."""
@@ -126,7 +128,7 @@ class StatusOverview(TypedDict):
 
 @dataclass(frozen=True)
 class Overview:
-    """What a look at the account came to."""
+    """Holds what a look at the account came to."""
 
     at: datetime
     environment: Environment
@@ -138,7 +140,7 @@ class Overview:
 
 
 def status_document(overview: Overview) -> StatusOverview:
-    """No number of people stands in it."""
+    """Makes the document; no number of people stands in it."""
     environment = overview.environment
     return {
         "format_version": FORMAT_VERSION,
@@ -156,7 +158,7 @@ def status_document(overview: Overview) -> StatusOverview:
 
 
 def _in_order(campaigns: Iterable[CampaignStatus]) -> list[CampaignStatus]:
-    """What a manifest names first; each by kind, name, SID."""
+    """Sorts campaigns: what a manifest names comes first; each by kind, name, SID."""
 
     def place(it: CampaignStatus) -> tuple[bool, str, str, str]:
         return it.desired is None, it.kind.name, it.name, it.live.sid if it.live else ""
@@ -212,7 +214,7 @@ def _came_to(came: Afterwards | None) -> CameToDocument | None:
 
 
 def _word(campaign: CampaignStatus) -> str | None:
-    """In our spelling, or the account's own word where it is none that we know."""
+    """Returns the status in our spelling, or the account's own word where it is none that we know."""
     return campaign.live.status_word if campaign.live else None
 
 

@@ -1,4 +1,4 @@
-"""What `status` shows: each manifest beside its campaign, and the campaigns that are nobody's. Pure."""
+"""Puts together what `status` shows: each manifest beside its campaign, and the campaigns that are nobody's. Pure."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ from campaignctl.status.progress import Progress, ProgressSample, expected_end, 
 
 @dataclass(frozen=True, slots=True)
 class CampaignStatus:
-    """One row. `live` is None where no campaign is there or nobody can tell which; `change` is the plan's, None for a
-    campaign that no manifest names and that is no orphan. `drift` are the dotted fields that differ, and `state`.
+    """Holds one row. `live` is None where no campaign is there or nobody can tell which; `change` is the plan's,
+    None for a campaign that no manifest names and that is no orphan. `drift` are the dotted fields that differ, and
+    `state`.
 
     `expected_end` and `pace` (outcomes a minute) are None where they mean nothing.
     """
@@ -44,19 +45,20 @@ class CampaignStatus:
 
     @property
     def desired(self) -> Desired | None:
-        """The manifest; None where none names the campaign."""
+        """Returns the manifest; None where none names the campaign."""
         return self.change.desired if self.change is not None else None
 
     @property
     def settled(self) -> bool:
-        """Whether nothing that is shown will move on by itself."""
+        """Tells whether nothing that is shown will move on by itself."""
         return self.live is None or not self.live.alive or self.live.status is Status.PAUSED
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """When and where campaigns are looked at. `earlier` has marks of a look before this one, by SID; `counts` are those
-    of lists.
+    """Says when and where campaigns are looked at.
+
+    `earlier` has marks of a look before this one, by SID; `counts` are those of lists.
     """
 
     now: datetime
@@ -66,7 +68,7 @@ class Sight:
 
 
 def campaign_status(change: Change, sight: Sight) -> CampaignStatus:
-    """Of a manifest's change, or an orphan's."""
+    """Makes the row of a manifest's change, or an orphan's."""
     live = change.live
     kind = live.kind if live is not None else _kind(change)
     window = window_of(kind, live.spec if live is not None else change.resulting)
@@ -74,7 +76,7 @@ def campaign_status(change: Change, sight: Sight) -> CampaignStatus:
 
 
 def unmanaged_status(live: Live, orphan: Change | None, sight: Sight) -> CampaignStatus:
-    """Of a campaign that no manifest names; `orphan` where it has the project's prefix."""
+    """Makes the row of a campaign that no manifest names; `orphan` where it has the project's prefix."""
     return _campaign_status(live.kind, live.name, live, orphan, window_of(live.kind, live.spec), sight)
 
 
@@ -98,7 +100,7 @@ def _campaign_status(
 
 
 def _cost(live: Live, change: Change | None, environment: Environment) -> MoneyDocument | None:
-    """What the live campaign costs; None where no prices are set, and then nothing of it is imported."""
+    """Returns what the live campaign costs; None where no prices are set, and then nothing of it is imported."""
     if not environment.prices:
         return None
     from campaignctl.rendering.money import Costs
@@ -116,7 +118,7 @@ def _came_to(live: Live, change: Change | None, environment: Environment) -> Aft
 
 
 def marks(campaigns: Iterable[CampaignStatus], now: datetime) -> dict[str, ProgressSample]:
-    """Where those in progress are now, for a later look."""
+    """Returns where those in progress are now, for a later look."""
     return {
         it.live.sid: ProgressSample(now, it.progress.done)
         for it in campaigns
@@ -130,7 +132,7 @@ def _kind(change: Change) -> Kind:
 
 
 def _drift(change: Change) -> tuple[str, ...]:
-    """What the plan's diff names, and the state where a step of its life is wanted."""
+    """Returns what the plan's diff names, and the state where a step of its life is wanted."""
     if change.live is None or change.desired is None:
         return ()
     ops = [*(it.op for it in change.operations if it.sid is None), *(it.op for it in change.held)]
@@ -139,13 +141,13 @@ def _drift(change: Change) -> tuple[str, ...]:
 
 
 def lists_to_count(shown: Iterable[Live | None]) -> tuple[str, ...]:
-    """Those of what is alive and has no statistics, which would say how many people it has."""
+    """Returns the lists of what is alive and has no statistics, which would say how many people it has."""
     alive = (live for live in shown if live is not None and live.alive and not live.stats)
     return tuple(dict.fromkeys(sid for live in alive for sid in texts(live.spec.get("lists"))))
 
 
 def unmanaged(all_manifests: Collection[Desired], listings: Mapping[str, Listing]) -> tuple[Live, ...]:
-    """The alive campaigns that no manifest of the project names, by kind, name and SID."""
+    """Returns the alive campaigns that no manifest of the project names, by kind, name and SID."""
     found: list[Live] = []
     for kind, listing in listings.items():
         matches = match_all((one for one in all_manifests if one.kind.name == kind), listing)
@@ -154,7 +156,7 @@ def unmanaged(all_manifests: Collection[Desired], listings: Mapping[str, Listing
 
 
 def chosen(changes: Iterable[Change], asked: AskedName) -> tuple[Change, ...]:
-    """The changes of manifests that a NAME means. Raises UsageError where it means some of both kinds."""
+    """Returns the changes of manifests that a NAME means. Raises UsageError where it means some of both kinds."""
     found = tuple(change for change in changes if change.desired is not None and _is_meant(change, asked))
     asked.of_one_kind(_kind(change) for change in found)
     return found

@@ -1,4 +1,6 @@
-"""How far a campaign is, by its own counters: whom it reached, whom it did not, what is to go, and until when. Pure."""
+"""Computes how far a campaign is, by its own counters: whom it reached, whom it did not, what is to go, and until
+when. Pure.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ _MOST_MINUTES: Final = 60.0 * 24 * 365
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Numbers by what became of them. `to_go` is None where nobody knows; `other` stand under words we do not know."""
+    """Counts numbers by what became of them.
+
+    `to_go` is None where nobody knows; `other` stand under words we do not know.
+    """
 
     reached: int
     failed: int
@@ -34,28 +39,28 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """Those whose outcome is known."""
+        """Returns how many outcomes are known."""
         return self.reached + self.failed
 
     @property
     def total(self) -> int | None:
-        """All of them; None while it is not known how many are to go."""
+        """Returns how many there are; None while it is not known how many are to go."""
         return None if self.to_go is None else self.done + self.other + self.to_go
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressSample:
-    """How many outcomes a campaign had at an earlier moment: two looks tell how fast it is now."""
+    """Holds how many outcomes a campaign had at an earlier moment: two looks tell how fast it is now."""
 
     at: datetime
     done: int
 
 
 def progress(live: Live, counts: Counts = NO_COUNTS) -> Progress | None:
-    """By the statistics of an answer; None where it has none.
+    """Counts by the statistics of an answer; None where it has none.
 
-    A campaign that has begun nothing may be answered with zeros alone [000]: then those whom it names are to go. Where
-    it shows none at all, those of its lists, if they were counted.
+    A campaign that has begun nothing may be answered with zeros alone [000]: then those whom it names are to go.
+    Where it shows none at all, those of its lists, if they were counted.
     """
     if not live.stats:
         return _of_lists(live, counts)
@@ -81,10 +86,8 @@ def _is_failure(word: str) -> bool:
 
 
 def pace_of(live: Live, now: datetime, earlier: ProgressSample | None = None) -> float | None:
-    """Outcomes a minute since an earlier look, else since the start; None for what is not in progress, or has just
-    begun.
-
-    Since the start it is an average: pauses and the night count too.
+    """Returns outcomes a minute since an earlier look, else since the start; None for what is not in progress, or
+    has just begun. Since the start it is an average: pauses and the night count too.
     """
     current = progress(live)
     if live.status is not Status.IN_PROGRESS or current is None:
@@ -104,7 +107,7 @@ def expected_end(
     pace: float | None,
     counts: Counts = NO_COUNTS,
 ) -> datetime | None:
-    """When the last number will have its outcome: at the pace of `pace_of`, else as it was predicted.
+    """Returns when the last number will have its outcome: at the pace of `pace_of`, else as it was predicted.
 
     Where nobody counts the people it is the declared end. None for what waits or is over.
     """
@@ -124,7 +127,7 @@ def expected_end(
 
 
 def _no_later(now: datetime, minutes: float, end: datetime | None, start: datetime | None) -> datetime | None:
-    """Far beyond the end nothing has to be computed."""
+    """Returns the moment, the end at the latest: far beyond the end nothing has to be computed."""
     if end is not None and minutes * 60 >= (end - now).total_seconds():
         return end
     zone = (end or start or now).tzinfo

@@ -1,4 +1,6 @@
-"""How campaigns stand, for people: state, a bar, numbers, when it will be over, and what differs from the manifest."""
+"""Writes how campaigns stand, for people: state, a bar, numbers, when it will be over, and what differs from the
+manifest.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ _QUIET: Final = frozenset({"in-sync", "finished", "state-differs", "fields-diffe
 
 
 def status_text(document: StatusOverview, *, color: bool = False, width: int | None = None) -> str:
-    """The overview. Marks: `~` differs, `!` needs a look, `+` is not there yet, `-` is an orphan."""
+    """Writes the overview. Marks: `~` differs, `!` needs a look, `+` is not there yet, `-` is an orphan."""
     return laid_out(_overview(document), color=color, width=width)
 
 
@@ -43,12 +45,12 @@ def _overview(document: StatusOverview) -> Iterator[Line]:
 
 
 def _aside(finding: FindingDocument) -> FindingDocument:
-    """A mistake in a manifest keeps nobody from looking at the account."""
+    """Turns a finding into a warning: a mistake in a manifest keeps nobody from looking at the account."""
     return {**finding, "severity": Severity.WARN}
 
 
 def _figures(campaign: CampaignStatusDocument, currency: str | None) -> Iterator[Line]:
-    """What it costs, what the account says of that, and what it came to."""
+    """Yields what it costs, what the account says of that, and what it came to."""
     parts = []
     if campaign["cost"] and currency:
         parts.append(f"costs {words.cost_words(None, campaign['cost'], currency)}")
@@ -93,7 +95,7 @@ def _mark(campaign: CampaignStatusDocument) -> tuple[str, Style]:
 
 
 def _state(campaign: CampaignStatusDocument) -> str:
-    """The live state, and the wanted one where it is another. A missing status is said to be missing."""
+    """Says the live state, and the wanted one where it is another. A missing status is said to be missing."""
     live, desired = campaign["status"]["live"], campaign["status"]["desired"]
     if campaign["sid"] is None:
         reason = campaign["reason"]
@@ -104,7 +106,7 @@ def _state(campaign: CampaignStatusDocument) -> str:
 
 
 def _numbers(progress: ProgressDocument | None, kind: str) -> str:
-    """`[██████████░░░░░░░░░░] 50%  600 reached, 20 failed, 580 to go`."""
+    """Writes `[██████████░░░░░░░░░░] 50% 600 reached, 20 failed, 580 to go`."""
     if progress is None:
         return "the account shows no statistics"
     total = progress["total"]

@@ -1,4 +1,7 @@
-"""One self-contained page: summary, timeline, campaigns that unfold. No framework, no request, a strict policy."""
+"""Writes one self-contained page: summary, timeline, campaigns that unfold.
+
+It has no framework, no request, a strict policy.
+"""
 
 from typing import Final
 

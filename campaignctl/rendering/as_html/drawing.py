@@ -1,4 +1,7 @@
-"""The timeline as SVG, a day below the other. Lengths across are per cent, so that it fits a phone and a wall."""
+"""Draws the timeline as SVG, one day below the other.
+
+Lengths across are per cent, so that it fits a phone and a wall.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ _DEFINITIONS: Final = (
 
 
 def timeline_html(timeline: Timeline) -> Iterator[str]:
-    """Legend, days, and everything once more as a table."""
+    """Writes the legend, the days, and everything once more as a table."""
     yield '<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>\n'
     yield _DEFINITIONS
     yield _legend(timeline)
@@ -100,7 +103,7 @@ def _day(each: Day, number: int) -> Iterator[str]:
 
 
 def _ground(each: Day, height: int) -> Iterator[str]:
-    """Closed hours, hours, where it is crowded, and now."""
+    """Draws the ground: closed hours, hours, where it is crowded, and now."""
     if each.hours:
         opening, closing = each.hours
         yield _rect("closed", 0, opening, 0, height) + _rect("closed", closing, 1, 0, height)
@@ -117,7 +120,7 @@ def _ground(each: Day, height: int) -> Iterator[str]:
 
 
 def _row(piece: Piece, top: int) -> str:
-    """A name over its bar; towards the end of a day the name stands to the left."""
+    """Draws a name over its bar; towards the end of a day the name stands to the left."""
     start = piece.start
     late = start > 0.6
     window = piece.window if piece.span.goes or not piece.calls else None
@@ -135,7 +138,7 @@ _END: Final = ' text-anchor="end"'
 
 
 def cut_label(title: str) -> str:
-    """A name as long as there is room for."""
+    """Cuts a name to the room that there is."""
     return title if len(title) <= _LABEL else f"{title[: _LABEL - 1]}…"
 
 

@@ -1,4 +1,4 @@
-"""Campaigns as blocks that unfold, findings as a list."""
+"""Writes campaigns as blocks that unfold, and findings as a list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from campaignctl.rendering.words import counted
 
 
 def entry_html(entry: Entry) -> str:
-    """Open as it is written: without a script everything can be read."""
+    """Writes one entry, open: without a script everything can be read."""
     telling = list(entry.telling)
     rest = [said for said in entry.says if said not in telling]
     effect = "".join(f'<span class="effect">{text(said.text)}</span>' for said in telling)
@@ -62,7 +62,7 @@ def _place(entry: Entry) -> str:
 
 
 def quiet_html(entries: Sequence[Entry]) -> Iterator[str]:
-    """What stays as it is, folded to one line each."""
+    """Writes what stays as it is, folded to one line each."""
     if not entries:
         return
     title = f"{counted(len(entries), 'campaign')} unchanged"
@@ -75,7 +75,7 @@ def quiet_html(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def findings_html(findings: Sequence[Finding]) -> Iterator[str]:
-    """A list, errors first."""
+    """Writes a list of findings, errors first."""
     if not findings:
         return
     yield '<section aria-labelledby="findings"><h2 id="findings">Findings</h2><ul class="findings">\n'

@@ -1,4 +1,4 @@
-"""HTML that is safe by the way it is made: every text is escaped where it enters, once."""
+"""Makes HTML that is safe by the way it is made: every text is escaped where it enters, once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from campaignctl.text import visible
 
 
 def text(value: str) -> str:
-    """Text from anywhere, between tags or in a quoted attribute.
+    """Escapes text from anywhere, between tags or in a quoted attribute.
 
     >>> text('<b a="1">')
     '&lt;b a=&quot;1&quot;&gt;'
@@ -17,5 +17,5 @@ def text(value: str) -> str:
 
 
 def outside(value: str) -> str:
-    """The same for a name: its direction of writing touches nothing around it."""
+    """Escapes a name: its direction of writing touches nothing around it."""
     return f"<bdi>{text(value)}</bdi>"

@@ -1,4 +1,6 @@
-"""One page that stands alone: no request leaves it, and nothing runs in it but the script that its policy names."""
+"""Writes one page that stands alone: no request leaves it, and nothing runs in it but the script that its policy
+names.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from campaignctl.rendering.words import counted
 
 
 def page(report: Report) -> str:
-    """The complete page."""
+    """Writes the complete page."""
     return "".join(_page(report))
 
 
@@ -49,7 +51,7 @@ def _asset(name: str) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """Nothing may load, nothing may be sent, and no other style or script counts."""
+    """Writes the policy: nothing may load, nothing may be sent, and no other style or script counts."""
     return (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -91,7 +93,7 @@ def _changes(report: Report) -> Iterator[str]:
 
 
 def _tools(report: Report) -> str:
-    """Shown by the script: without it there is nothing to filter or to fold."""
+    """Writes what the script shows: without it there is nothing to filter or to fold."""
     counts = Counter(entry.tone for entry in report.entries)
     chips = "".join(
         f'<button type="button" class="chip {tone.value}" data-words="is:{tone.value}">'

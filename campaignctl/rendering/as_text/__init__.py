@@ -1,4 +1,4 @@
-"""For a person at a terminal or in a pipeline's log.
+"""Writes text for a person at a terminal or in a pipeline's log.
 
 Marks stand in the first column, so that `grep '^[+~!-]'` gives the short form: `+` creates, `~` changes, `!` needs
 a look (held, blocked, failed, unknown), `-` ends.

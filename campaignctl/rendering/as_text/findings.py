@@ -1,4 +1,4 @@
-"""What is wrong in files, and why a command ended early."""
+"""Writes what is wrong in files, and why a command ended early."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def finding_lines(findings: Iterable[FindingDocument]) -> Iterator[Line]:
-    """`file:line:column: message [rule]`, which editors and terminals turn into a link."""
+    """Writes `file:line:column: message [rule]`, which editors and terminals turn into a link."""
     for finding in findings:
         warning = finding["severity"] != "error"
         where = f"{name(finding['file'])}:{finding['line']}:{finding['column']}"
@@ -25,7 +25,7 @@ def finding_lines(findings: Iterable[FindingDocument]) -> Iterator[Line]:
 def validate_text(
     document: ValidateDocument, *, manifests: int | None = None, color: bool = False, width: int | None = None
 ) -> str:
-    """The findings of `validate` and how many they are; `manifests` is how many were read."""
+    """Writes the findings of `validate` and how many they are; `manifests` is how many were read."""
     return laid_out(_validate(document, manifests), color=color, width=width)
 
 
@@ -38,7 +38,7 @@ def _validate(document: ValidateDocument, manifests: int | None) -> Iterator[Lin
 
 
 def error_text(document: ErrorOutputDocument, *, color: bool = False, width: int | None = None) -> str:
-    """Why a command ended early: every finding, then the one sentence."""
+    """Writes why a command ended early: every finding, then the one sentence."""
     lines = [
         *finding_lines(document["findings"]),
         Line(f"Error: {message(document['error']['message'])}", 0, Style.STOP),

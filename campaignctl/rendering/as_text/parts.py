@@ -1,4 +1,4 @@
-"""What plans and results have in common: the first line, paragraphs, reasons, notes."""
+"""Writes what plans and results have in common: the first line, paragraphs, reasons, notes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from campaignctl.text import message, name
 
 
 def headline(environment: str, account_sid: str, backend: str, *, start: str = "Environment") -> Line:
-    """Environment and account, first of all: a sandbox must not be taken for production, or the other way round."""
+    """Writes environment and account, first of all: a sandbox must not be taken for production, or the other way
+    round.
+    """
     account = f"account {name(account_sid)}"
     if backend == "sandbox":
         stand_in = "a stand-in: nobody is called or texted"
@@ -20,7 +22,7 @@ def headline(environment: str, account_sid: str, backend: str, *, start: str = "
 
 
 def block(lines: Iterable[Line]) -> Iterator[Line]:
-    """A paragraph: a blank line before it, and nothing at all without lines."""
+    """Yields a paragraph: a blank line before it, and nothing at all without lines."""
     rest = iter(lines)
     for first in rest:
         yield Line()
@@ -29,11 +31,11 @@ def block(lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def reason_lines(reason: ReasonDocument) -> Iterator[Line]:
-    """Why a change is what it is, where a reader cannot see it."""
+    """Says why a change is what it is, where a reader cannot see it."""
     if reason["code"] not in SHOWS_ITSELF:
         yield Line(f"why: {message(reason['message'])} [{reason['code']}]", 1)
 
 
 def note_lines(notes: Iterable[str]) -> Iterator[Line]:
-    """What was noticed on the way."""
+    """Writes what was noticed on the way."""
     yield from (Line(f"note: {message(note)}", 1, Style.QUIET) for note in notes)

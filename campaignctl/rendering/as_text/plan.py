@@ -1,4 +1,4 @@
-"""A plan: what will happen to whom and when, and everything that a reviewer must know before it does."""
+"""Writes a plan: what will happen to whom and when, and everything that a reviewer must know before it does."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
 def plan_text(
     document: AnyPlanDocument, *, now: datetime, color: bool = False, width: int | None = None
 ) -> str:
-    """A plan, or a saved one. `width` wraps; None leaves that to whoever shows it."""
+    """Writes a plan, or a saved one. `width` wraps; None leaves that to whoever shows it."""
     return laid_out(_plan(document, now), color=color, width=width)
 
 
@@ -80,7 +80,7 @@ def _change(
     currency: str,
     run: Sequence[BriefChangeDocument],
 ) -> Iterator[Line]:
-    """Of several dates of a manifest what is said of the first, which stands for all."""
+    """Writes a change; for several dates of a manifest what is said of the first, which stands for all."""
     mark, style = _MARKS[change["change"]]
     subject = title(change["kind"], change["name"]) if len(run) == 1 else called(run)
     yield Line(f"{mark} {subject}: {does(change)}{_place(change)}", 0, style)
@@ -105,7 +105,7 @@ def _place(change: BriefChangeDocument) -> str:
 
 
 def _operations(change: BriefChangeDocument) -> Iterator[Line]:
-    """What a headline cannot say of an operation: another campaign's, or not to be undone."""
+    """Says what a headline cannot say of an operation: another campaign's, or not to be undone."""
     kind = KINDS.get(change["kind"])
     live, desired = change["status"]["live"], change["status"]["desired"]
     if live and desired:
@@ -122,7 +122,7 @@ def _operations(change: BriefChangeDocument) -> Iterator[Line]:
 
 
 def _content(change: BriefChangeDocument) -> Iterator[Line]:
-    """What is sent: all of a new campaign, the differences of one that is there."""
+    """Writes what is sent: all of a new campaign, the differences of one that is there."""
     creates = [each for each in (*change["operations"], *change["held"]) if each["op"] == "create"]
     if creates:
         yield from field_lines(change["resulting"])
@@ -135,7 +135,7 @@ def _content(change: BriefChangeDocument) -> Iterator[Line]:
 
 
 def field_lines(values: Mapping[str, Value], prefix: str = "") -> Iterator[Line]:
-    """All that is declared, a line each, without the name, which stands above it."""
+    """Writes all that is declared, one field on each line, without the name, which stands above it."""
     for field, value in values.items():
         if value.__class__ is dict:
             yield from _numbers_field(value) if field == "from" else field_lines(value, f"{prefix}{field}.")
@@ -152,7 +152,7 @@ def _numbers_field(value: Mapping[str, Value]) -> Iterator[Line]:
 
 
 def difference_lines(label: str, difference: DifferenceDocument) -> Iterator[Line]:
-    """Before and after; of numbers and of arrays what went and what came."""
+    """Writes before and after; of numbers and of arrays what went and what came."""
     before, after = difference["before"], difference["after"]
     if "added" in difference and isinstance(before, dict) and isinstance(after, dict):
         yield Line(f"{label}: {number_count(before.get('count'))} → {number_count(after.get('count'))}", 2)
@@ -179,7 +179,7 @@ def _numbers(mark: str, numbers: NumbersDocument, style: Style) -> Iterator[Line
 
 
 def _items(start: str, items: object, style: Style, more: str = "") -> Iterator[Line]:
-    """Numbers ten to a line, so that five thousand of them stay readable."""
+    """Writes the numbers ten to a line, so that five thousand of them stay readable."""
     if not isinstance(items, list | tuple):
         return
     for first in range(0, len(items), 10):
@@ -212,7 +212,10 @@ def _held(change: BriefChangeDocument, now: datetime, namesake: bool) -> Iterato
 
 
 def _unchanged(noops: Sequence[BriefChangeDocument]) -> Iterator[Line]:
-    """By reason; what is in sync in a line, what is over with its why. A note that many share is told once."""
+    """Writes what stays, by reason; what is in sync in one line, what is over with its reason.
+
+    A note that many share is told once.
+    """
     by_code = sorted(noops, key=lambda change: change["reason"]["code"] != "in-sync")
     for code, group in groupby(by_code, key=lambda change: change["reason"]["code"]):
         changes = list(group)

@@ -1,4 +1,4 @@
-"""What an apply did. Never more than is known: an outcome that nobody knows is said to be unknown."""
+"""Writes what an apply did. It never tells more than is known: an outcome that nobody knows is said to be unknown."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
 
 
 def apply_text(document: ApplyDocument, *, color: bool = False, width: int | None = None) -> str:
-    """The closing summary of an apply, what may go on calling, is unknown or failed first."""
+    """Writes the closing summary of an apply; what may go on calling, is unknown or failed comes first."""
     return laid_out(apply_lines(document), color=color, width=width)
 
 
 def operation_line(
     change: Change, result: OperationResult, *, done: int, total: int, color: bool = False
 ) -> str:
-    """Progress, a line per operation as it ends, with its line break. `done` of `total` operations are over."""
+    """Writes progress, one line for each operation as it ends, with its line break.
+
+    `done` of `total` operations are over.
+    """
     ended = result.outcome in (OperationOutcome.APPLIED, OperationOutcome.UNCHANGED)
     says = DONE[result.op] if ended else f"{result.op} {ending(result.outcome)}"
     says += " already" if result.outcome is OperationOutcome.UNCHANGED else ""
@@ -42,7 +45,7 @@ def operation_line(
 
 
 def apply_lines(document: ApplyDocument, *, by_hand: bool = False) -> Iterator[Line]:
-    """The same, before it is laid out; of a verb by hand what to do next is to give it again."""
+    """Yields the summary before it is laid out; after a verb by hand what to do next is to give it again."""
     account = (document["environment"], document["account_sid"], document["backend"])
     yield headline(*account, start="Applied to environment")
     if document["interrupted"]:

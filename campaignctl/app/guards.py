@@ -1,4 +1,6 @@
-"""What must hold before an apply sends anything (rule 9): the approval of what was reviewed, and how much at once."""
+"""Checks what must hold before an apply sends anything (rule 9): the approval of what was reviewed, and how much at
+once.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ Now: TypeAlias = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Limits:
-    """What the command line demands."""
+    """Holds what the command line demands."""
 
     max_changes: int | None
     expect: Approval | None
@@ -38,28 +40,30 @@ class Limits:
 
 
 class Passed(NamedTuple):
-    """What of a plan may be carried out; `refusal` is why that is only what stops campaigns."""
+    """Holds what of a plan may be carried out; `refusal` says why that is only what stops campaigns."""
 
     planned: Planned
     refusal: str | None = None
 
 
 class Reviewed(NamedTuple):
-    """What a reviewer has seen, of a saved plan its own: what is left of it has another digest, and fewer lists."""
+    """Holds what a reviewer has seen: of a saved plan its own digest and lists, since what is left of it has
+    another digest, and fewer lists.
+    """
 
     digest: str
     lists: tuple[ListCount, ...]
 
     @classmethod
     def of(cls, plan: Plan, saved: SavedPlan | None = None) -> Reviewed:
-        """A saved plan knows the counts that an approval has no place for."""
+        """Returns what was reviewed. A saved plan knows the counts that an approval has no place for."""
         if saved is None:
             return cls(plan.digest, plan.reached)
         return cls(saved.digest, saved.reached if len(saved.reached) <= MOST_COUNTS else ())
 
 
 def guard(planned: Planned, limits: Limits, session: Session, reviewed: Reviewed) -> Passed:
-    """Every guard that refuses before anything is sent.
+    """Applies every guard that refuses before anything is sent.
 
     Too many operations keep back no pause that a manifest asks for: stopping never waits.
 
@@ -127,7 +131,10 @@ def _uploading(change: Change, needed: Collection[str]) -> Change:
 
 
 def with_refused(result: ApplyResult, plan: Plan, refusal: str | None) -> ApplyResult:
-    """The results of what was sent, and of what was refused that it was skipped. `plan` is the complete one."""
+    """Returns the results of what was sent, and of what was refused that it was skipped.
+
+    `plan` is the complete one.
+    """
     if refusal is None:
         return result
     pairs = zip(result.results, plan.changes, strict=True)

@@ -1,4 +1,4 @@
-"""The document `ContactList`: its rows, and what it says once it is read."""
+"""Defines the document `ContactList`: its rows, and what it says once it is read."""
 
 from __future__ import annotations
 
@@ -122,32 +122,32 @@ class ContactList(Companion):
 
     @property
     def where(self) -> Position:
-        """Its file, line and column."""
+        """Returns the list's file, line and column."""
         return self.place.where
 
     @property
     def document(self) -> int:
-        """Its place among the documents of its file."""
+        """Returns the list's place among the documents of its file."""
         return self.place.document
 
     @property
     def as_written(self) -> ContactList:
-        """Before anybody was left out."""
+        """Returns the list before anybody was left out."""
         return self.written or self
 
     @property
     def numbers(self) -> Sequence[str]:
-        """Of all rows, as they are written."""
+        """Returns the numbers of all rows, as they are written."""
         return self.cells[0] if self.cells else ()
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """What is sent of each of its people."""
+        """Returns the fields that are sent for each of its people."""
         return tuple(self.columns)
 
 
 def build(values: Mapping[str, Value], place: CompanionPlace) -> ContactList:
-    """The typed document; what a faulty one lacks is empty. What stands in a file comes later."""
+    """Makes the typed document; what a faulty one lacks is empty. What stands in a file comes later."""
     metadata, spec = _object(values.get("metadata")), _object(values.get("spec"))
     declared = {name: str(header) for name, header in _object(spec.get("columns")).items() if header}
     columns = {
@@ -178,7 +178,7 @@ def _object(value: Value) -> Mapping[str, Value]:
 
 
 def faults(document: Companion) -> Iterator[SpecFinding]:
-    """What is wrong with one: who is in it must be said once, and its name must not be a version's."""
+    """Yields what is wrong with a list: who is in it must be said once, and its name must not be a version's."""
     assert isinstance(document, ContactList)
     if looks_like_a_version(document.name):
         message = "metadata.name looks like a version of a list in the account; take another name"
@@ -193,7 +193,7 @@ def faults(document: Companion) -> Iterator[SpecFinding]:
 
 
 def conflicts(documents: Sequence[Companion]) -> Iterator[tuple[Companion, SpecFinding]]:
-    """A name that stands twice, at each."""
+    """Yields a name that stands twice, at each document that has it."""
     by_name: dict[str, list[ContactList]] = {}
     for document in documents:
         assert isinstance(document, ContactList)
@@ -206,12 +206,12 @@ def conflicts(documents: Sequence[Companion]) -> Iterator[tuple[Companion, SpecF
 
 
 def names_lists(desired: Desired) -> bool:
-    """Whether a campaign gives a list by its name."""
+    """Tells whether a campaign gives a list by its name."""
     return any(True for _ in named_lists(desired))
 
 
 def named_lists(desired: Desired) -> Iterator[tuple[str, ListName]]:
-    """The lists that a campaign gives by name, each with its place in the spec."""
+    """Yields the lists that a campaign gives by name, each with its place in the spec."""
     for row in desired.kind.given_by_name:
         items = desired.spec.get(row.name)
         if isinstance(items, Sequence) and not isinstance(items, str):
@@ -221,7 +221,7 @@ def named_lists(desired: Desired) -> Iterator[tuple[str, ListName]]:
 
 
 def lists_of(desired: Desired) -> Iterator[str]:
-    """The items of its `lists`, those that are given by name as they are marked."""
+    """Yields the items of a campaign's `lists`; those that are given by name come as they are marked."""
     for row in desired.kind.given_by_name:
         items = desired.spec.get(row.name)
         if isinstance(items, list | tuple):
@@ -229,12 +229,14 @@ def lists_of(desired: Desired) -> Iterator[str]:
 
 
 def names_among(desired: Desired) -> Iterator[str]:
-    """The names that it gives lists by, looked up or not."""
+    """Yields the names by which a campaign gives lists, looked up or not."""
     return (it.name for it in lists_of(desired) if isinstance(it, ListName | ListRef))
 
 
 def dynamic_faults(desired: Desired, names: frozenset[str]) -> Iterator[SpecFinding]:
-    """How dynamic lists are filled is documented in two ways: a campaign that fills a text from one names its SID."""
+    """Finds a campaign that fills a text from a list that it names: it must name the SID, since the API documents
+    dynamic lists in two ways.
+    """
     if "dynamic" not in (desired.spec.get("campaign_type"), desired.spec.get("content_type")):
         return
     for path, item in named_lists(desired):
@@ -244,12 +246,12 @@ def dynamic_faults(desired: Desired, names: frozenset[str]) -> Iterator[SpecFind
 
 
 class _People(str):
-    """How many people, in words; equal to the same people alone."""
+    """Shows how many people there are, and is equal to the same people alone."""
 
     people: frozenset[tuple[str, ...]]
 
     def __eq__(self, other: object) -> bool:
-        """Other people of the same number are told as a difference, though nobody is shown."""
+        """Compares people: others of the same number are told as a difference, though nobody is shown."""
         return isinstance(other, _People) and self.people == other.people
 
     def __ne__(self, other: object) -> bool:
@@ -257,7 +259,7 @@ class _People(str):
         return not self == other
 
     def __hash__(self) -> int:
-        """As the people."""
+        """Hashes the people."""
         return hash(self.people)
 
 

@@ -1,4 +1,4 @@
-"""Who is in a list: each once, spelt canonically."""
+"""Computes who is in a list: each person once, spelt canonically."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from campaignctl.model.values import canonical_number, canonical_numbers
 
 
 def managed_list(contact_list: ContactList, country: Country | None) -> ManagedList:
-    """The list as plans look at it, before the account was read."""
+    """Makes the list as plans look at it, before the account was read."""
     return ManagedList(
         contact_list.name,
         members_of(contact_list, country),
@@ -37,7 +37,7 @@ def _earlier_versions(
 
 
 def at_places(contact_list: ContactList, places: Sequence[int]) -> ContactList:
-    """The list with some of its rows."""
+    """Returns the list with some of its rows."""
     cells = tuple([column[place] for place in places] for column in contact_list.cells)
     return replace(contact_list, cells=cells, lines=[contact_list.lines[place] for place in places])
 
@@ -55,7 +55,7 @@ def without_people(
 
 
 def members_of(contact_list: ContactList, country: Country | None) -> Members:
-    """The people of a list, numbers as the country's rule spells them."""
+    """Returns the people of a list, numbers as the country's rule spells them."""
     numbers = canonical_numbers(contact_list.numbers, country)
     places = sorted(_first_rows(numbers), key=numbers.__getitem__)
     order = list(map(numbers.__getitem__, places))
@@ -65,14 +65,14 @@ def members_of(contact_list: ContactList, country: Country | None) -> Members:
 
 
 def _first_rows(numbers: Sequence[str]) -> Collection[int]:
-    """The place of each person in the first row that has them."""
+    """Returns the places of the first row that has each person."""
     if len(set(numbers)) == len(numbers):
         return range(len(numbers))
     return dict(zip(reversed(numbers), range(len(numbers) - 1, -1, -1), strict=True)).values()
 
 
 def lines_of(contact_list: ContactList, country: Country | None, numbers: Collection[str]) -> list[int]:
-    """Where people stand in the file of a list, the first line of each."""
+    """Returns where people stand in the file of a list, the first line of each."""
     found: dict[str, int] = {}
     for line, number in zip(contact_list.lines, contact_list.numbers, strict=True):
         canonical = canonical_number(number, country)

@@ -41,7 +41,10 @@ _PLAIN_FILE: Final = re.compile(r"(?:number\r?\n)?(?:\+[0-9]{7,15}\r?\n)*+(?:\+[
 
 
 class People(NamedTuple):
-    """Whom a source holds, as it writes them, and what is wrong with it. `unread`: its file could not be read."""
+    """Holds whom a source holds, as it writes them, and what is wrong with it.
+
+    `unread`: its file could not be read.
+    """
 
     numbers: Sequence[str] = ()
     faults: tuple[Diagnostic, ...] = ()
@@ -49,8 +52,8 @@ class People(NamedTuple):
 
 
 class SuppressedManifests(NamedTuple):
-    """Manifests without those who are left out, what is wrong with each, and with the project's own sources; the same
-    of `lists`.
+    """Holds manifests without those who are left out, what is wrong with each, and with the project's own sources;
+    the same of `lists`.
 
     `complete` is False where a source could not be read.
     """
@@ -70,18 +73,21 @@ def suppress(
     complete: bool,
     lists: Sequence[ContactList] = (),
 ) -> SuppressedManifests:
-    """By identity, each manifest with the recipients that are left. `complete`: all manifests could be read."""
+    """Returns, by identity, each manifest with the recipients that are left.
+
+    `complete`: all manifests could be read.
+    """
     return _Suppressing(project, manifests, country, complete, lists).run()
 
 
 def suppression_of_project(project: ProjectFile, country: Country | None) -> Suppression | None:
-    """Whom the project leaves out of every campaign; None where a source of its own cannot be relied on."""
+    """Returns whom the project leaves out of every campaign; None where a source of its own cannot be relied on."""
     people, faults = _Suppressing(project, (), country, complete=True).shared()
     return None if faults else Suppression((people,), country, project.suppress)
 
 
 class _Suppressing:
-    """One reading of all sources: each file once."""
+    """Reads all sources once, each file once."""
 
     def __init__(
         self,
@@ -141,7 +147,7 @@ class _Suppressing:
     # -- the sources ---------------------------------------------------------------------------------------
 
     def shared(self) -> tuple[Collection[str], list[Diagnostic]]:
-        """The project's own: an empty file is a mistake there, whatever its header says."""
+        """Returns the project's own people: an empty file is a mistake there, whatever its header says."""
         people, faults = set[str](), list[Diagnostic]()
         where = Position(self.project.file or "")
         for source in self.project.suppress:
@@ -178,7 +184,9 @@ class _Suppressing:
         return self._of_sources(desired)
 
     def _of_sources(self, subject: Subject) -> tuple[list[Diagnostic], Mapping[str, Collection[str]]]:
-        """The people of its own: those of each campaign by KIND/NAME, all others under the empty name."""
+        """Returns the people of a subject's own sources: those of each campaign by KIND/NAME, all others under the
+        empty name.
+        """
         people, faults = dict[str, set[str]](), list[Diagnostic]()
         for source in subject.suppress:
             found = self._read(source, subject, partial(self._at, subject))
@@ -202,7 +210,7 @@ class _Suppressing:
         return locate(self.root, subject.where, subject.document, path)
 
     def _read(self, source: SuppressionSource, subject: Subject | None, at: Locate) -> People:
-        """Whom it holds, and every mistake: missing people, spellings, numbers that cannot exist."""
+        """Reads whom a source holds, and every mistake: missing people, spellings, numbers that cannot exist."""
         if source.file is not None:
             found = self._of_file(source, at, subject)
         elif source.campaign is not None and subject is not None:
@@ -226,12 +234,15 @@ class _Suppressing:
         )
 
     def _home(self, subject: Subject | None) -> Path:
-        """A manifest outside of the project was chosen by whoever runs the command."""
+        """Returns the directory that files must not lead out of.
+
+        A manifest outside of the project was chosen by whoever runs the command.
+        """
         outside = subject is not None and subject.where.file.startswith("../")
         return (self.root / subject.where.file).parent if outside and subject else self.root
 
     def _file(self, file: str, home: Path) -> People:
-        """Faults of the complete file have no place yet: each source that names it has its own."""
+        """Reads a file. Faults of the complete file have no place yet: each source that names it has its own."""
         nowhere, named = Position(""), f"from_file {quoted(file)}"
         try:
             text = read_inside(self.root / file, home)
@@ -255,7 +266,7 @@ class _Suppressing:
         return Position(file, *place_of(self.root / file, place))
 
     def _of_campaign(self, source: SuppressionSource, subject: Subject, at: Locate) -> People:
-        """What that manifest declares, or the lists that it names, before their own suppression."""
+        """Returns what that manifest declares, or the lists that it names, before their own suppression."""
         name = source.campaign or ""
         other = self.by_name.get(name)
         declared = self._declared(other) if other else ()
@@ -279,7 +290,9 @@ class _Suppressing:
         )
 
     def _declared(self, desired: Desired) -> Sequence[str]:
-        """Nobody where it goes to a list of the account, too: who is in that is not known here."""
+        """Returns whom a manifest declares: nobody where it goes to a list of the account, too, since who is in
+        that is not known here.
+        """
         if not desired.spec.get("lists"):
             return texts(desired.declares)
         several = self._lists_of(desired)
@@ -300,7 +313,7 @@ class _Suppressing:
         return desired.where
 
     def _lists_of(self, desired: Desired) -> list[ContactList | None]:
-        """The lists that it is sent to; None for one that is not the project's."""
+        """Returns the lists that a manifest is sent to; None for one that is not the project's."""
         from campaignctl.contact_lists.contact_list import lists_of
 
         return [self.lists.get(getattr(it, "name", "")) for it in lists_of(desired)]
@@ -332,7 +345,9 @@ class _Suppressing:
         return People(numbers, (*faults, *self._in_one_spelling(numbers, spelt_at or at)))
 
     def _in_one_spelling(self, numbers: Iterable[str], at: Place) -> list[Diagnostic]:
-        """Without a country nobody can tell that two spellings are one person."""
+        """Checks that numbers are in one spelling: without a country nobody can tell that two spellings are one
+        person.
+        """
         if self.country is not None:
             return []
         first = next((place for place, number in enumerate(numbers) if number[:1] != "+"), None)

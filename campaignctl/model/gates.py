@@ -1,4 +1,4 @@
-"""A campaign that waits for another's results: what is asked of them, and what they came to."""
+"""Describes a campaign that waits for another's results: what is asked of them, and what they came to."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from campaignctl.kinds.table import Value
 
 
 class After(NamedTuple):
-    """One entry of `metadata.after`. `campaign` is KIND/NAME; limits and confidence are in basis points.
+    """Holds one entry of `metadata.after`. `campaign` is KIND/NAME; limits and confidence are in basis points.
 
-    `finished` is how many people must have their outcome, `wait` how long after its start it is looked at first, and
-    `within` how long it then counts.
+    `finished` is how many people must have their outcome, `wait` how long after its start it is looked at first,
+    and `within` how long it then counts.
     """
 
     campaign: str
@@ -29,7 +29,7 @@ class After(NamedTuple):
 
 
 class GateVerdict(StrEnum):
-    """What is said of a gate, the best first."""
+    """Names the verdicts on a gate, the best first."""
 
     PASSED = "passed"
     WAITING = "waiting"
@@ -41,7 +41,7 @@ LimitWord: TypeAlias = Literal["kept", "exceeded", "unknown"]
 
 
 class GateLimit(NamedTuple):
-    """One limit: `counted` people of those who finished, None where the counters cannot be read."""
+    """Holds one limit: `counted` people of those who finished, None where the counters cannot be read."""
 
     of: LimitName
     limit: int
@@ -50,7 +50,7 @@ class GateLimit(NamedTuple):
 
 
 class GatePeople(NamedTuple):
-    """People of the campaign that is waited for."""
+    """Counts people of the campaign that is waited for."""
 
     all: int
     open: int
@@ -77,11 +77,11 @@ class Gate(NamedTuple):
 
 
 def percent(share: int) -> str:
-    """2,500 as `25%`, the way it is written."""
+    """Writes basis points the way a manifest does: 2,500 as `25%`."""
     return f"{Decimal(share) / 100:f}%" if share % 100 else f"{share // 100}%"
 
 
 def worst(gates: tuple[Gate, ...]) -> Gate | None:
-    """The one that decides; None without any."""
+    """Returns the gate that decides, the one with the worst verdict; None without any."""
     order = list(GateVerdict)
     return max(gates, key=lambda gate: order.index(gate.verdict), default=None)

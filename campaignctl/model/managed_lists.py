@@ -1,4 +1,5 @@
-"""Lists of the project beside those of the account: who is in one, what it is called there, which one it is.
+"""Describes lists of the project beside those of the account: who is in one, what it is called there, which one it
+is.
 
 A live list never changes: its name is made of its content, so all pipelines agree on it. Pure values.
 """
@@ -26,7 +27,7 @@ _VERSION: Final = re.compile(r"(?P<name>.+)-(?P<mark>[0-9a-f]{16})(?:-(?P<attemp
 
 
 def _as_json(cells: Sequence[str]) -> str:
-    """What `_JSON` makes of them: at once where nothing in them is written otherwise in JSON."""
+    """Writes cells as `_JSON` does: at once where nothing in them is written otherwise in JSON."""
     joined = '","'.join(cells)
     plain = joined.isascii() and joined.isprintable() and "\\" not in joined
     if cells and plain and joined.count('"') == 2 * (len(cells) - 1):
@@ -36,11 +37,11 @@ def _as_json(cells: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Members:
-    """The people of a list. `fields` are the API's names of their cells, `number` first; `cells` are those of a field
-    after the other, in the order of the people's numbers, each person once.
+    """Holds the people of a list. `fields` are the API's names of their cells, `number` first; `cells` are those of
+    a field after the other, in the order of the people's numbers, each person once.
 
-    `repeated` counts the rows that were left out since their number stands there already, `left_out` are the declared
-    people who must not be called.
+    `repeated` counts the rows that were left out since their number stands there already, `left_out` are the
+    declared people who must not be called.
     """
 
     fields: tuple[str, ...]
@@ -49,34 +50,37 @@ class Members:
     left_out: frozenset[str] = field(default=frozenset(), repr=False)
 
     def __len__(self) -> int:
-        """How many people."""
+        """Returns how many people are in the list."""
         return len(self.numbers)
 
     @property
     def numbers(self) -> Sequence[str]:
-        """Theirs, sorted."""
+        """Returns their numbers, sorted."""
         return self.cells[0]
 
     @cached_property
     def people(self) -> frozenset[str]:
-        """The same as a set."""
+        """Returns their numbers as a set."""
         return frozenset(self.numbers)
 
     @cached_property
     def mark(self) -> str:
-        """16 hex digits of SHA-256 over the people with their columns. Whoever reads it could guess a short list."""
+        """Returns 16 hex digits of SHA-256 over the people with their columns.
+
+        Whoever reads it could guess a short list.
+        """
         content = f"[{_JSON.encode(self.fields)},[{','.join(map(_as_json, self.cells))}]]"
         return hashlib.sha256(content.encode()).hexdigest()[:_DIGITS]
 
     def contacts(self) -> Iterator[dict[str, str]]:
-        """Each as the API takes it; what a row leaves empty is not sent."""
+        """Yields each person as the API takes one; what a row leaves empty is not sent."""
         for row in zip(*self.cells, strict=True):
             yield {name: cell for name, cell in zip(self.fields, row, strict=True) if cell}
 
 
 @dataclass(frozen=True, slots=True)
 class AccountList:
-    """A contact list of the account, as a listing shows it. `created` is None where the answer does not say."""
+    """Holds a contact list of the account, as a listing shows it. `created` is None where the answer does not say."""
 
     sid: str
     name: str
@@ -85,7 +89,7 @@ class AccountList:
 
 @dataclass(frozen=True, slots=True)
 class ListVersion:
-    """A list of the account that has the name of a version of `name`; `attempt` counts from 1."""
+    """Holds a list of the account that has the name of a version of `name`; `attempt` counts from 1."""
 
     sid: str
     name: str
@@ -95,17 +99,17 @@ class ListVersion:
 
 
 def version_name(name: str, mark: str, attempt: int = 1) -> str:
-    """What a version is called in the account. No output shows it."""
+    """Returns what a version is called in the account. No output shows it."""
     return f"{name}-{mark}" if attempt == 1 else f"{name}-{mark}-{attempt}"
 
 
 def looks_like_a_version(name: str) -> bool:
-    """Whether a name is made as a version's is."""
+    """Tells whether a name is made as a version's name is."""
     return _VERSION.fullmatch(name) is not None
 
 
 def versions_among(lists: Iterable[AccountList], name: str) -> Iterator[ListVersion]:
-    """Those that are called as versions of a name are."""
+    """Yields the lists that are named as versions of a list of the project."""
     for it in lists:
         match = _VERSION.fullmatch(it.name)
         if match is not None and match["name"] == name:
@@ -147,26 +151,26 @@ class ManagedList:
 
     @property
     def candidates(self) -> tuple[ListVersion, ...]:
-        """The versions of this very content, the least attempt first."""
+        """Returns the versions of the present content, the least attempt first."""
         mine = (it for it in self.versions if it.mark == self.members.mark)
         return tuple(sorted(mine, key=lambda it: (it.attempt, it.sid)))
 
     @property
     def wanted(self) -> ListVersion | None:
-        """The first that is not known to be abandoned; None where one must be uploaded."""
+        """Returns the first version that is not known to be abandoned; None where one must be uploaded."""
         return next((it for it in self.candidates if not self.is_abandoned(it)), None)
 
     def is_abandoned(self, version: ListVersion) -> bool:
-        """Whether it was counted, and is not known to hold just the members."""
+        """Tells whether a version was counted, and is not known to hold just the members."""
         return version.sid in self.counts and self.counts[version.sid] != len(self.members)
 
     @property
     def complete(self) -> ListVersion | None:
-        """The one that was counted and holds just as many as there are members."""
+        """Returns the version that was counted and holds just as many people as there are members."""
         wanted = self.wanted
         return wanted if wanted is not None and wanted.sid in self.counts else None
 
     @property
     def requests(self) -> int:
-        """How many an upload takes: the contacts, the list, the contacts into it, and a count."""
+        """Returns how many requests an upload takes: the contacts, the list, the contacts into it, and a count."""
         return 2 * -(-len(self.members) // LIST_BATCH) + 2

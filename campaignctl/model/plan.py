@@ -1,4 +1,7 @@
-"""A plan, as plain data: what `plan` shows, a file keeps and `apply` carries out. One list of operations for all."""
+"""Holds a plan as plain data: what `plan` shows, a file keeps and `apply` carries out.
+
+One list of operations for all.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ class Operation:
 
     @property
     def sends_to_lists(self) -> bool:
-        """Whether it leads to calls to people of lists, where the campaign has some."""
+        """Tells whether the operation leads to calls to people of lists, where the campaign has some."""
         return self.op in BEGINNING or (self.op is Op.UPDATE and "lists" in self.fields)
 
 
@@ -53,7 +56,10 @@ def opting_out(fields: tuple[str, ...]) -> Operation:
 
 @dataclass(frozen=True, slots=True)
 class HeldOperation:
-    """One request that it would send besides, if it were allowed. `since` is the live `date_updated`."""
+    """Describes one request that an apply would send besides, if it were allowed.
+
+    `since` is the live `date_updated`.
+    """
 
     op: Op
     fields: tuple[str, ...] = ()
@@ -63,7 +69,7 @@ class HeldOperation:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A leaf that differs. `field` is dotted; the values are as manifest and account write them."""
+    """Holds a leaf that differs. `field` is dotted; the values are as manifest and account write them."""
 
     field: str
     before: Value
@@ -72,7 +78,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why: a code of `reasons.REASONS` and a sentence with the particulars."""
+    """Says why: a code of `reasons.REASONS` and a sentence with the particulars."""
 
     code: str
     message: str
@@ -80,10 +86,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class ListCount:
-    """A contact list that a change sends to, and how many are in it: None where nobody knows.
+    """Holds a contact list that a change sends to, and how many are in it: None where nobody knows.
 
-    `sid` is None for one that is yet to come; `name` where the manifest gives none. `managed`: it is a ContactList of
-    the project. `why` says why it is not known.
+    `sid` is None for one that is yet to come; `name` where the manifest gives none. `managed`: it is a ContactList
+    of the project. `why` says why it is not known.
     """
 
     sid: str | None
@@ -96,14 +102,14 @@ class ListCount:
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """How many of the declared people are left out, and a keyed mark of each, which betrays nobody."""
+    """Holds how many of the declared people are left out, and a keyed mark of each, which betrays nobody."""
 
     count: int
     marks: tuple[str, ...] = ()
 
 
 def counts_in(lists: Iterable[ListCount]) -> Counts:
-    """What is known, by SID."""
+    """Returns the known counts by SID."""
     return {it.sid: it.count for it in lists if it.sid is not None and it.count is not None}
 
 
@@ -137,44 +143,44 @@ class Change:
 
     @property
     def of_list(self) -> bool:
-        """Whether it is about a list of the project, and no campaign."""
+        """Tells whether the change is about a list of the project, and no campaign."""
         return self.managed is not None
 
     @property
     def counts(self) -> Counts:
-        """What is known of its lists."""
+        """Returns the known counts of its lists."""
         return counts_in(self.lists)
 
     @property
     def reaches_lists(self) -> bool:
-        """Whether an apply leads to calls to people of its lists."""
+        """Tells whether an apply leads to calls to people of its lists."""
         return any(it.sends_to_lists for it in self.operations if it.sid is None)
 
     @property
     def starts_something(self) -> bool:
-        """Whether policies bind it: its campaign is created, updated or resumed."""
+        """Tells whether policies bind the change: its campaign is created, updated or resumed."""
         return any(it.op in STARTING for it in self.operations if it.sid is None)
 
     @property
     def desired_state(self) -> State | None:
-        """What the manifest wants; None when its life is not managed."""
+        """Returns the state that the manifest wants; None when its life is not managed."""
         return self.desired.state if self.desired else None
 
 
 class Reaching(Protocol):
-    """What reaches people of lists: a change, or one of a saved plan."""
+    """Is anything that reaches people of lists: a change, or one of a saved plan."""
 
     @property
     def operations(self) -> tuple[Operation, ...]:
-        """What an apply does."""
+        """Returns the operations that an apply carries out."""
 
     @property
     def lists(self) -> tuple[ListCount, ...]:
-        """What is counted."""
+        """Returns the lists that are counted."""
 
 
 def reached_lists(changes: Iterable[Reaching]) -> tuple[ListCount, ...]:
-    """The lists that operations reach, where they are counted, each once, in the order of their SIDs."""
+    """Returns the lists that operations reach, where they are counted, each once, in the order of their SIDs."""
     reaching = (it for it in changes if any(op.sends_to_lists for op in it.operations if op.sid is None))
     lists = {each.sid: each for it in reaching for each in it.lists if each.sid is not None}
     return tuple(lists[sid] for sid in sorted(lists))
@@ -182,7 +188,7 @@ def reached_lists(changes: Iterable[Reaching]) -> tuple[ListCount, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One operation at its place in the order of an apply. `index` counts the operations of its change."""
+    """Represents one operation at its place in the order of an apply. `index` counts the operations of its change."""
 
     change: Change
     operation: Operation
@@ -191,7 +197,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What was selected and how it was filled in, so that an apply of the file can read the same again.
+    """Says what was selected and how it was filled in, so that an apply of the file can read the same again.
 
     `vars` are the names of `--var` with a keyed hash of each value.
     """
@@ -206,7 +212,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class ManifestsSeal:
-    """The keyed digest of the selected manifests, how many they are, and which token keyed it."""
+    """Holds the keyed digest of the selected manifests, how many they are, and which token keyed it."""
 
     digest: str
     count: int
@@ -215,7 +221,7 @@ class ManifestsSeal:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What an apply of the plan will take."""
+    """Holds how many requests and how long an apply of the plan will take."""
 
     requests: int
     seconds: int
@@ -223,7 +229,9 @@ class Cost:
 
 @dataclass(frozen=True)
 class Plan:
-    """All of a plan: environment, account, every change by kind, name and SID, and what was noticed on the way."""
+    """Holds a complete plan: environment, account, every change by kind, name and SID, and what was noticed on the
+    way.
+    """
 
     environment: str
     account_sid: str
@@ -248,24 +256,26 @@ class Plan:
 
     @property
     def overlaps(self) -> tuple[CapacityOverlap, ...]:
-        """Where campaigns that run side by side want more than the account can do."""
+        """Returns where campaigns that run side by side want more than the account can do."""
         return self.find_overlaps()
 
     @property
     def approval(self) -> str:
-        """What a reviewer approves: `DIGEST@TIME`, and behind it how many are in each list that is reached."""
+        """Returns what a reviewer approves: `DIGEST@TIME`, and behind it how many people are in each list that is
+        reached.
+        """
         return approval_of(self.digest, self.expires_at, tuple(it.count for it in self.reached))
 
     @property
     def reached(self) -> tuple[ListCount, ...]:
-        """The lists that operations reach, where they are counted."""
+        """Returns the lists that operations reach, where they are counted."""
         return reached_lists(self.changes)
 
     @property
     def operations(self) -> int:
-        """How many an apply would carry out."""
+        """Returns how many an apply would carry out."""
         return sum(len(change.operations) for change in self.changes)
 
     def count(self, kind: ChangeType) -> int:
-        """How many changes are of a type."""
+        """Returns how many changes are of a type."""
         return sum(change.type is kind for change in self.changes)

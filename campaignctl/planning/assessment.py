@@ -1,4 +1,6 @@
-"""The facts about a manifest and its alive campaign at one moment: what differs, and what of it may still change."""
+"""Gathers the facts about a manifest and its alive campaign at one moment: what differs, and what of it may still
+change.
+"""
 
 from __future__ import annotations
 
@@ -64,24 +66,26 @@ class Assessment:
 
     @property
     def earlier_allowed(self) -> bool:
-        """Whether somebody asked for the start to move earlier."""
+        """Tells whether somebody asked for the start to move earlier."""
         return self.terms.allows(Permission.EARLIER_START, self.desired, self.live)
 
     @property
     def unseen_start_may_be_set(self) -> bool:
-        """A start that the account does not show counts as later than the manifest's (rule 4.5)."""
+        """Tells whether a start that the account does not show may be set: it counts as later than the manifest's
+        (rule 4.5).
+        """
         start = start_of(self.desired)
         ahead = start is not None and start - self.terms.now >= MARGIN
         return self.move is StartMove.UNSEEN and ahead and self.earlier_allowed
 
     @property
     def schedule(self) -> str:
-        """The name of the schedule's field."""
+        """Returns the name of the schedule's field."""
         return self.live.kind.schedule.name
 
     @property
     def free_fields(self) -> tuple[str, ...]:
-        """The top-level fields that an update may change now, in the order of the table."""
+        """Returns the top-level fields that an update may change now, in the order of the table."""
         wanted = self._resent() or self.comparison.fields
         if wanted and self.unseen_start_may_be_set:
             wanted |= {self.schedule}
@@ -107,7 +111,7 @@ class Assessment:
 
 
 def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
-    """Compares; on a campaign that has begun a name that differs is no difference."""
+    """Compares the two; the name of a campaign that has begun may differ."""
     comparison = compare(desired, live, terms.country)
     phase = phase_of(live, terms.now)
     if phase is Phase.STARTED:

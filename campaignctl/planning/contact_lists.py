@@ -1,7 +1,7 @@
-"""The lists that the project keeps, in a plan: which version a campaign names, and what must be uploaded for it. Pure.
+"""Plans the lists that the project keeps: which version a campaign names, and what must be uploaded for it. Pure.
 
-A campaign gives such a list by its name. The name stands for the version of the members that the manifest has now, or
-for one to come; what is live names other versions too, which are marked so that the rules know them.
+A campaign gives such a list by its name. The name stands for the version of the members that the manifest has now,
+or for one to come; what is live names other versions too, which are marked so that the rules know them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _OVER: Final = frozenset({"finished", "failed", "already-ran", "nothing-to-end",
 
 
 def named_by(desired: Desired) -> Iterator[str]:
-    """The names that a campaign gives lists by, of the project's and of others."""
+    """Yields the names by which a campaign gives lists, the project's and others."""
     for field in desired.kind.given_by_name:
         value = desired.spec.get(field.name)
         for item in value if isinstance(value, list | tuple) else ():
@@ -40,7 +40,7 @@ def named_by(desired: Desired) -> Iterator[str]:
 
 
 def names_in_use(manifests: Iterable[Desired], snapshot: Snapshot) -> frozenset[str]:
-    """The lists that campaigns name which are not over, as far as that is known before they are planned."""
+    """Returns the lists named by campaigns that are not over, as far as that is known before they are planned."""
     finished = _finished(snapshot)
     return frozenset(
         name
@@ -52,7 +52,7 @@ def names_in_use(manifests: Iterable[Desired], snapshot: Snapshot) -> frozenset[
 
 
 def _finished(snapshot: Snapshot) -> frozenset[tuple[str, str]]:
-    """Kind and SID of what is over, and kind and name where all of the name is."""
+    """Returns kind and SID of what is over, and kind and name where all campaigns of the name are."""
     over: set[tuple[str, str]] = set()
     alive: set[tuple[str, str]] = set()
     for kind, listing in snapshot.listings.items():
@@ -62,7 +62,7 @@ def _finished(snapshot: Snapshot) -> frozenset[tuple[str, str]]:
 
 
 def resolve_lists(desired: Desired, lists: Lists) -> Desired:
-    """The manifest with versions for the names of the project's lists; a name that cannot be used keeps the reason."""
+    """Puts versions for the names of the project's lists; a name that cannot be used keeps the reason."""
     if not any(name in lists for name in named_by(desired)):
         return desired
     spec = {field: _resolved(value, lists) for field, value in desired.spec.items()}
@@ -89,7 +89,7 @@ def _version(item: object, lists: Lists) -> str:
 
 
 def why_blocked(managed: ManagedList) -> Reason | None:
-    """Why nobody knows which list is meant, or nobody is in it."""
+    """Says why nobody knows which list is meant, or that nobody is in it."""
     if managed.namesakes:
         shown = some_of(managed.namesakes, _MOST_NAMESAKES)
         message = (
@@ -107,7 +107,9 @@ def why_blocked(managed: ManagedList) -> Reason | None:
 
 
 def marked(snapshot: Snapshot, lists: Lists) -> Snapshot:
-    """The account with the versions of the project's lists told from other lists, wherever a campaign has them."""
+    """Marks the versions of the project's lists wherever a campaign of the account has them, which tells them from
+    other lists.
+    """
     named = _named_by_alive(snapshot) if any(it.suppresses for it in lists.values()) else frozenset()
     refs = {ref.sid: ref for managed in lists.values() for ref in _refs(managed, named)}
     if not refs:
@@ -160,7 +162,7 @@ def _marked(live: Live, refs: Mapping[str | None, ListRef]) -> Live:
 
 
 def counts_of(lists: Lists, now: datetime) -> dict[str, ListCount]:
-    """What was counted of the project's lists already, by SID."""
+    """Returns what was already counted of the project's lists, by SID."""
     return {
         sid: ListCount(sid, managed.name, count, now, managed=True)
         for managed in lists.values()
@@ -173,7 +175,9 @@ def counts_of(lists: Lists, now: datetime) -> dict[str, ListCount]:
 
 
 def sends_lists(change: Change, operation: Operation) -> bool:
-    """Whether an operation sends the campaign's lists: a create, or an update of them or of what is not shown."""
+    """Tells whether an operation sends the campaign's lists: a create, or an update of them or of what is not
+    shown.
+    """
     if operation.op is Op.CREATE:
         return True
     if operation.op is not Op.UPDATE or change.desired is None:
@@ -184,7 +188,7 @@ def sends_lists(change: Change, operation: Operation) -> bool:
 
 
 def lists_needed(change: Change, operation: Operation) -> tuple[str, ...]:
-    """The names of the project's lists that an operation sends."""
+    """Returns the names of the project's lists that an operation sends."""
     if change.desired is None or not sends_lists(change, operation):
         return ()
     fields = change.desired.kind.given_by_name
@@ -193,14 +197,14 @@ def lists_needed(change: Change, operation: Operation) -> tuple[str, ...]:
 
 
 def left_out_of(change: Change) -> frozenset[str]:
-    """The declared people who are left out: of a list, or of a campaign and the lists that it is sent to."""
+    """Returns the declared people who are left out: of a list, or of a campaign and the lists that it is sent to."""
     if change.managed is not None:
         return change.managed.members.left_out
     return all_left_out(change.desired) if change.desired is not None else frozenset()
 
 
 def all_left_out(desired: Desired) -> frozenset[str]:
-    """Of a campaign and the project's lists that it is sent to."""
+    """Returns everybody left out of a campaign and of the project's lists that it is sent to."""
     refs = (ref for row in desired.kind.given_by_name for ref in refs_in(desired.spec.get(row.name)))
     return desired.left_out.union(*(it.members.left_out for it in refs if it.members is not None))
 
@@ -219,7 +223,7 @@ def used_lists(changes: Iterable[Change], *, opt_outs: bool = True) -> frozenset
 def list_changes(
     lists: Lists, selected: Collection[str], campaigns: Collection[Change], in_use: Collection[str]
 ) -> tuple[Change, ...]:
-    """One change for each list that is selected, or named by a campaign that is."""
+    """Makes one change for each list that is selected, or named by a campaign that is."""
     used, otherwise = used_lists(campaigns), used_lists(campaigns, opt_outs=False)
     named = {name for change in campaigns if change.desired for name in named_by(change.desired)}
     over = {
@@ -245,7 +249,7 @@ def list_changes(
 
 
 def _live_sid(name: str, campaigns: Iterable[Change]) -> str | None:
-    """The current version that a live campaign has already: it was complete when it was named."""
+    """Returns the current version that a live campaign has already: it was complete when it was named."""
     for change in campaigns:
         for field in change.live.kind.given_by_name if change.live else ():
             assert change.live is not None
@@ -321,7 +325,10 @@ def _count(count: int | None) -> str:
 
 
 def deletable(managed: ManagedList, keeps: Collection[str], older_than: datetime) -> Iterator[Change]:
-    """The versions that nothing needs any more. `keeps` are the SIDs that campaigns name which are not finished."""
+    """Yields a change for each version that nothing needs any more.
+
+    `keeps` are the SIDs named by campaigns that are not finished.
+    """
     wanted = {it.sid for it in managed.candidates if not managed.is_abandoned(it)}
     for version in sorted(managed.versions, key=lambda it: it.sid):
         old = version.created is not None and version.created <= older_than

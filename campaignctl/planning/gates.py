@@ -1,4 +1,4 @@
-"""What waits for the results of another campaign: which one that is, and what the verdict makes of a decision. Pure."""
+"""Finds the campaign whose results another waits for, and says what the verdict makes of a decision. Pure."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ Meant: TypeAlias = Callable[[Match, Terms], GateCampaign]
 
 @dataclass(frozen=True)
 class Gatekeeper:
-    """Says how the campaigns stand that others wait for. `decide` is what the plan makes of one of them."""
+    """Says how the campaigns stand that others wait for. `decide` says what the plan makes of one of them."""
 
     matches: Mapping[str, Match]
     listings: Mapping[str, Listing]
     decide: Callable[[Match], Decision]
 
     def gates(self, desired: Desired, terms: Terms) -> tuple[Gate, ...]:
-        """Each entry of a manifest beside its campaign."""
+        """Returns each entry of a manifest beside its campaign."""
         return tuple(self._gate(after, desired, terms, self._meant) for after in desired.after)
 
     def _gate(self, after: After, desired: Desired, terms: Terms, meant: Meant) -> Gate:
@@ -78,7 +78,9 @@ class Gatekeeper:
         return GateCampaign(live, doubt, NEVER, certain=not foreign and match.how is not How.INCOMPLETE)
 
     def _who_tried(self, match: Match) -> tuple[Live | None, bool]:
-        """Of several finished ones of a name the one that tried somebody, and whether several did."""
+        """Picks, of several finished campaigns of a name, the one that tried somebody; and tells whether several
+        did.
+        """
         assert match.live is not None, "the past brings its campaign"
         listing = self.listings[match.desired.kind.name]
         same_name = [it for it in listing.campaigns if it.name == match.live.name and it.finished]
@@ -109,7 +111,7 @@ def _doubt(desired: Desired, live: Live | None, decision: Decision) -> str:
 def gated(
     decision: Decision, desired: Desired, live: Live | None, gates: tuple[Gate, ...], terms: Terms
 ) -> Decision:
-    """What is left of a decision behind its gates: creates and resumes wait, updates and pauses do not."""
+    """Returns what gates leave of a decision: creates and resumes wait, updates and pauses do not."""
     gate = worst(gates)
     decision = replace(decision, gates=gates)
     if gate is None or gate.verdict is GateVerdict.PASSED or decision.reason.code == "looks-foreign":
@@ -130,7 +132,7 @@ def gated(
 
 
 def unstopped(decision: Decision, desired: Desired, live: Live | None, terms: Terms) -> Decision:
-    """A resume of what crosses its limits is blocked: a guard would pause it again at its next look."""
+    """Blocks a resume of a campaign that crosses its limits: a guard would pause it again at its next look."""
     ops = [*(it.op for it in decision.operations), *(it.op for it in decision.held)]
     if live is None or Op.RESUME not in ops:
         return decision
@@ -141,7 +143,7 @@ def unstopped(decision: Decision, desired: Desired, live: Live | None, terms: Te
 
 
 def crossing_now(desired: Desired | None, live: Live, terms: Terms) -> Reason | None:
-    """The limit that a campaign crosses by its counters; None where it keeps them, or shows none."""
+    """Says which limit a campaign crosses by its counters; None where it keeps them all, or shows none."""
     counters = counters_of(live, terms.country)
     own = desired.stop_when if desired else {}
     crossing = limits_of(terms.environment, own).crossed_by(counters) if counters else None
@@ -149,7 +151,7 @@ def crossing_now(desired: Desired | None, live: Live, terms: Terms) -> Reason | 
 
 
 def _stopped(decision: Decision, reason: Reason) -> Decision:
-    """What is created already though what it waited for failed is paused; what else may change does."""
+    """Pauses what is created already though what it waited for failed; what else may change does."""
     others = (it for it in decision.operations if it.op not in BEGINNING and it.op is not Op.PAUSE)
     free = (it for it in others if it.op is Op.UPDATE)
     operations = (Operation(Op.PAUSE), *free)
@@ -164,7 +166,7 @@ def _until_bound(operations: Sequence[Operation]) -> Iterator[Operation]:
 
 
 def _refused(decision: Decision, reason: Reason) -> Decision:
-    """What begins to call, and all after it, is out of the question."""
+    """Takes out the operation that begins to call, and all after it."""
     kept = tuple(_until_bound(decision.operations))
     return replace(decision, operations=kept, held=(), reason=_first(reason, decision))
 

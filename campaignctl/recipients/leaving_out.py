@@ -1,4 +1,4 @@
-"""What suppression does to one campaign beside its manifest (recipients.md 3). Pure."""
+"""Applies suppression to one campaign beside its manifest (recipients.md 3). Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NUMBERS = "from"
 
 
 def leave_out(desired: Desired, suppression: Suppression) -> Desired:
-    """The manifest with the recipients that are left, in order and as they are written."""
+    """Returns the manifest with the recipients that are left, in order and as they are written."""
     numbers = texts(desired.spec.get(NUMBERS))
     held = suppression.held(numbers)
     if not held:
@@ -36,7 +36,7 @@ def leave_out(desired: Desired, suppression: Suppression) -> Desired:
 
 
 def as_written(desired: Desired) -> Desired:
-    """The manifest before anybody was left out."""
+    """Returns the manifest before anybody was left out."""
     if desired.declared is None:
         return replace(desired, suppression=None) if desired.suppression else desired
     spec = {**desired.spec, "from": desired.declared}
@@ -44,18 +44,20 @@ def as_written(desired: Desired) -> Desired:
 
 
 def nobody_left(desired: Desired) -> bool:
-    """Whether everybody whom it declares is left out."""
+    """Tells whether everybody is left out whom the manifest declares."""
     return bool(desired.left_out) and not desired.spec.get(NUMBERS)
 
 
 def without_numbers(desired: Desired) -> Desired:
-    """The manifest as if it declared nobody: one that is to be over needs no recipients."""
+    """Returns the manifest as if it declared nobody: one that is to be over needs no recipients."""
     spec = {name: value for name, value in desired.spec.items() if name != NUMBERS}
     return replace(desired, spec=spec, left_out=frozenset())
 
 
 def still_in(desired: Desired, live: Live) -> frozenset[str]:
-    """The people of a live campaign who are left out by now, by the country's rule; none where it shows nobody."""
+    """Returns the people of a live campaign who are left out by now, by the country's rule; none where it shows
+    nobody.
+    """
     seen = live.spec.get(NUMBERS)
     if desired.suppression is None or not seen:
         return frozenset()
@@ -81,7 +83,7 @@ def in_earlier_versions(live: Live) -> EarlierPeople:
 
 
 def without_suppressed(desired: Desired, value: Value) -> Value:
-    """Live numbers that are sent back, without those who are left out."""
+    """Returns live numbers that are sent back, without those who are left out."""
     if desired.suppression is None or not value:
         return value
     numbers = texts(value)
@@ -90,7 +92,7 @@ def without_suppressed(desired: Desired, value: Value) -> Value:
 
 
 def only_fewer(desired: Desired, live: Live, suppressed: frozenset[str]) -> bool:
-    """Whether its people differ from the live ones by nobody but those who are left out by now."""
+    """Tells whether its people differ from the live ones only by those who are left out by now."""
     if not suppressed or desired.suppression is None:
         return False
     left: Sequence[str] = desired.suppression.without(texts(live.spec.get(NUMBERS)))
@@ -99,13 +101,15 @@ def only_fewer(desired: Desired, live: Live, suppressed: frozenset[str]) -> bool
 
 
 def told_nobody(desired: Desired) -> str:
-    """Why nothing is created, and what calls is paused."""
+    """Says why nothing is created, and what calls is paused."""
     people = counted(len(desired.left_out), "person", "people")
     return f"nobody is left to {desired.kind.stem}: all of its {people} are suppressed"
 
 
 def suppression_noted(desired: Desired, live: Live, suppressed: frozenset[str], stays: bool) -> Iterator[str]:
-    """Suppressed people who stay in a live campaign, where its recipients `stay` as they are, or may be in it."""
+    """Notes suppressed people who stay in a live campaign, where its recipients `stay` as they are, or may be in
+    it.
+    """
     if suppressed and stays:
         people = counted(len(suppressed), "suppressed person is", "suppressed people are")
         yield f"{people} still in it, and can no longer be taken out"
@@ -116,7 +120,10 @@ def suppression_noted(desired: Desired, live: Live, suppressed: frozenset[str], 
 
 
 def suppressed_by_hand(live: Live, suppression: Suppression | None) -> Iterator[str]:
-    """What somebody who resumes a campaign by hand is told before the question. No `suppression`: it is unreadable."""
+    """Yields what somebody who resumes a campaign by hand is told before the question.
+
+    Without `suppression` it is unreadable.
+    """
     verb = live.kind.stem
     if suppression is None:
         yield f"who is suppressed cannot be read: it may {verb} suppressed people"

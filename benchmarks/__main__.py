@@ -1,6 +1,7 @@
-"""`python -m benchmarks`: measures every row, prints the table and writes docs/performance.md.
+"""Runs `python -m benchmarks`: measures every row, prints the table and writes docs/performance.md.
 
-Takes some minutes. `--count`, `--turns` and `--starts` make it shorter; then, or with `--dry-run`, nothing is written.
+Takes some minutes. `--count`, `--turns` and `--starts` make it shorter; then, or with `--dry-run`, nothing is
+written.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ COUNT, TURNS, STARTS = 10_000, 5, 20
 
 
 def main(arguments: list[str]) -> int:
-    """1 where a target is missed."""
+    """Measures and writes; returns 1 where a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--count", type=int, default=COUNT, help="manifests (default: 10,000)")
     parser.add_argument("--turns", type=int, default=TURNS, help="runs of what takes seconds")

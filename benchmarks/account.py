@@ -1,4 +1,4 @@
-"""An account on loopback that answers without delay: nothing but lists, each page encoded once."""
+"""Serves an account on loopback that answers without delay: nothing but lists, each page encoded once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class Account(ThreadingHTTPServer):
-    """All its campaigns are alive. `asked` are the lists that were asked for, path and query."""
+    """Serves campaigns that are all alive. `asked` are the lists that were asked for, path and query."""
 
     daemon_threads = True
 
@@ -22,14 +22,14 @@ class Account(ThreadingHTTPServer):
         self.page = cache(self._page)
 
     def holds(self, items: Sequence[bytes]) -> None:
-        """What the account holds from now on."""
+        """Sets what the account holds from now on."""
         self.items = items
         self.asked.clear()
         self.page.cache_clear()
 
     @property
     def url(self) -> str:
-        """Scheme, host and port."""
+        """Returns scheme, host and port."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def _page(self, offset: int, limit: int, finished: bool) -> bytes:
@@ -45,7 +45,7 @@ class _Answers(BaseHTTPRequestHandler):
     server: Account
 
     def do_GET(self) -> None:
-        """A page of the list."""
+        """Answers with a page of the list."""
         query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         finished = "completed" in query.get("status", "").lower()
         body = self.server.page(int(query.get("offset", 0)), int(query.get("limit", 20)), finished)
@@ -59,7 +59,7 @@ class _Answers(BaseHTTPRequestHandler):
 
 @contextmanager
 def served() -> Iterator[Account]:
-    """An account while it is needed."""
+    """Yields an account while it is needed."""
     with Account() as account:
         thread = threading.Thread(target=account.serve_forever, daemon=True)
         thread.start()

@@ -21,7 +21,7 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Command:
-    """What is run, where, and the exit codes that are no failure."""
+    """Says what is run, where, and which exit codes are no failure."""
 
     words: Sequence[str]
     directory: Path
@@ -31,10 +31,10 @@ class Command:
 
 @dataclass
 class Taken:
-    """What the runs of one command took: wall seconds, processor seconds, peak memory in MB.
+    """Holds what the runs of one command took: wall seconds, processor seconds, peak memory in MB.
 
-    The memory is that of the process and of those it begins, what they share counted once; it is looked at in the run
-    whose time does not count.
+    The memory is that of the process and of those it begins, what they share counted once; it is looked at in the
+    run whose time does not count.
     """
 
     seconds: list[float] = field(default_factory=list)
@@ -43,12 +43,12 @@ class Taken:
 
     @property
     def least(self) -> float:
-        """The wall seconds of the fastest run."""
+        """Returns the wall seconds of the fastest run."""
         return min(self.seconds)
 
 
 def in_turns(commands: Sequence[Command], turns: int) -> list[Taken]:
-    """Each command once, then each once more, after a run of each that does not count."""
+    """Runs each command once, then each once more, after a run of each that does not count."""
     taken = [Taken() for _ in commands]
     for turn in range(turns + 1):
         for command, into in zip(commands, taken, strict=True):
@@ -63,20 +63,25 @@ def in_turns(commands: Sequence[Command], turns: int) -> list[Taken]:
 
 
 class Peak:
-    """The most memory a process and its children were seen to hold at one time, looked at every 10 ms."""
+    """Measures the most memory that a process and its children were seen to hold at one time, looked at every 10
+    ms.
+    """
 
     def __init__(self) -> None:
         self.megabytes = 0.0
 
     def look(self, pid: int) -> None:
-        """Until the process ends."""
+        """Looks until the process ends."""
         while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             self.megabytes = max(self.megabytes, _memory(pid))
             time.sleep(0.01)
 
 
 def _memory(pid: int) -> float:
-    """In MB; pages that several processes share are divided among them. 0 for one that has gone."""
+    """Returns the memory in MB; pages that several processes share are divided among them.
+
+    It is 0 for a process that has gone.
+    """
     try:
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
@@ -91,14 +96,14 @@ def nothing(pid: int) -> None:
 
 
 def ratio(ours: Taken, *theirs: Taken) -> tuple[float, float]:
-    """Ours over theirs, which are added up: the least of each, and the median of the turns."""
+    """Divides ours by theirs, which are added up: the least of each, and the median of the turns."""
     sums = [sum(turn) for turn in zip(*(each.seconds for each in theirs), strict=True)]
     least = ours.least / sum(each.least for each in theirs)
     return least, median(mine / other for mine, other in zip(ours.seconds, sums, strict=True))
 
 
 def _run(command: Command, look: Callable[[int], None]) -> tuple[float, float]:
-    """Wall and processor seconds."""
+    """Runs a command; returns wall and processor seconds."""
     environ = {**os.environ, **ENVIRONMENT, **command.environ}
     with TemporaryFile() as errors:
         begun = time.perf_counter()

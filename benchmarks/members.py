@@ -1,4 +1,4 @@
-"""A list of the project with a second column, its rows in no order: read by us beside `csv`, and planned."""
+"""Measures a list of the project with a second column, its rows in no order: read by us beside `csv`, and planned."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _text(people: int) -> str:
 
 
 def write_members(directory: Path, url: str, people: int) -> Path:
-    """A campaign to a list of so many people, which nobody has uploaded. The directory."""
+    """Writes a campaign to a list of so many people, which nobody has uploaded. Returns the directory."""
     begin(directory, url, "")
     (directory / "campaigns/list.yaml").write_text(_LIST, encoding="utf-8")
     (directory / "campaigns/to-list.yaml").write_text(_CAMPAIGN, encoding="utf-8")
@@ -53,7 +53,9 @@ def write_members(directory: Path, url: str, people: int) -> Path:
 
 
 def seconds_to_read(people: int, turns: int) -> tuple[float, float]:
-    """Processor time of `csv`, and of reading the members and naming their version: the fastest of several."""
+    """Returns the processor time of `csv`, and of reading the members and naming their version: the fastest of
+    several.
+    """
     text = _text(people)
     ways = (lambda: list(csv.reader(io.StringIO(text))), lambda: _named(text))
     theirs, ours = (min(_seconds(way) for _ in range(max(turns, 3))) for way in ways)

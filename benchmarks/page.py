@@ -1,4 +1,4 @@
-"""The table of docs/performance.md, and where it was measured."""
+"""Writes the table of docs/performance.md, and where it was measured."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ is about 1.1 kB and names 20 numbers; the account is a server on the same machin
 
 
 def page(rows: Sequence[Row]) -> str:
-    """The complete page."""
+    """Writes the complete page."""
     return _HEAD.format(where=_where()) + "".join(f"{line(row)}\n" for row in rows)
 
 
 def line(row: Row) -> str:
-    """A row of the table."""
+    """Writes a row of the table."""
     sign = "≥" if row.at_least else "≤"
     digits = ".2f" if row.target < 10 else ".0f"
     verdict = "reached" if row.reached else "**missed**"
@@ -63,7 +63,7 @@ def _version(package: str) -> str | None:
 
 
 def _processor() -> str:
-    """What the kernel calls it; the architecture where it does not say."""
+    """Returns what the kernel calls the processor; the architecture where it does not say."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

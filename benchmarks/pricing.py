@@ -1,4 +1,4 @@
-"""How long it takes to price campaigns, and to say how long they run beside each other."""
+"""Measures how long it takes to price campaigns, and to say how long they run beside each other."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _subjects(count: int) -> list[Subject]:
 
 
 def seconds_to_price(count: int, turns: int) -> tuple[float, float]:
-    """The fastest of several: costs alone, and runs with what each shares the account with."""
+    """Returns the fastest of several: costs alone, and runs with what each shares the account with."""
     subjects = _subjects(count)
     return min(_priced(subjects) for _ in range(turns)), min(_ranged(subjects) for _ in range(turns))
 

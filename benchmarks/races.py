@@ -19,7 +19,7 @@ from race_scenarios import faults_of, race
 
 
 def main(wanted: int) -> int:
-    """Runs seed after seed; the exit code."""
+    """Runs seed after seed; returns the exit code."""
     begun, seen, ends, broken, seed = time.perf_counter(), set[int](), Counter[str](), 0, 0
     while len(seen) < wanted:
         run = race(seed)

@@ -1,4 +1,4 @@
-"""Projects that leave people out, and one that sends to lists; the campaigns that reach people too often."""
+"""Writes projects that leave people out, one that sends to lists, and campaigns that reach people too often."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ spec:
 
 
 def write_suppressing(directory: Path, people: int, left_out: int) -> Path:
-    """A list of so many people; one in ten stands in a file of so many. The directory; 0: nobody is left out."""
+    """Writes a list of so many people, of whom one in ten stands in a file of so many (0: nobody is left out).
+
+    Returns the directory.
+    """
     suppress = "suppress: [{from_file: do-not-call.csv}]\n" if left_out else ""
     begin(directory, "http://127.0.0.1:9", suppress)
     held = [f"+9198{place:08d}" for place in range(left_out)]
@@ -49,7 +52,7 @@ def write_suppressing(directory: Path, people: int, left_out: int) -> Path:
 
 
 def write_to_lists(directory: Path, url: str, sids: list[str]) -> Path:
-    """A campaign for each of these lists. The directory."""
+    """Writes a campaign for each of these lists. Returns the directory."""
     begin(directory, url, "")
     for place, sid in enumerate(sids):
         text = _SMS.format(place=place, sid=sid)
@@ -58,7 +61,7 @@ def write_to_lists(directory: Path, url: str, sids: list[str]) -> Path:
 
 
 def begin(directory: Path, url: str, suppress: str) -> None:
-    """A project file, and a folder for manifests."""
+    """Writes a project file, and a folder for manifests."""
     (directory / "campaigns").mkdir(parents=True)
     text = _PROJECT.format(url=url, suppress=suppress)
     (directory / "campaignctl.yaml").write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A project of SMS campaigns and their registered templates, and two long texts that differ."""
+"""Writes a project of SMS campaigns and their registered templates, and two long texts that differ."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ _WORDS = "your order with the number {} is on its way and will reach you before 
 
 
 def write_registered(directory: Path, count: int, *, registered: bool) -> Path:
-    """So many SMS campaigns, each of a template of its own; with the document of these, or without. The directory."""
+    """Writes so many SMS campaigns, each of a template of its own; with the document of these, or without.
+
+    Returns the directory.
+    """
     (directory / "campaigns").mkdir(parents=True)
     (directory / "campaignctl.yaml").write_text(_PROJECT, encoding="utf-8")
     for place in range(count):
@@ -63,7 +66,7 @@ def write_registered(directory: Path, count: int, *, registered: bool) -> Path:
 
 
 def seconds_of_a_difference(size: int, turns: int) -> float:
-    """What the first difference of two texts of that many characters takes, which have nothing in common."""
+    """Returns how long the first difference of two texts takes that have so many characters and nothing in common."""
     random, least = Random(1), float("inf")
     for _ in range(turns):
         one, other = ("".join(random.choice("abcdefgh ") for _ in range(size)) for _ in range(2))

@@ -1,4 +1,4 @@
-"""A project of manifests that repeat daily for two years, and the same campaigns once."""
+"""Writes a project of manifests that repeat daily for two years, and the same campaigns once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ONCE: Final = """\
 
 
 def write_repeating(directory: Path, count: int, base_url: str, *, daily: bool) -> Path:
-    """Many minutes, so that not all rules are alike. The directory."""
+    """Writes the project. It has many minutes, so that not all rules are alike. Returns the directory."""
     project = write_project(directory, count, base_url)
     for place, file in enumerate(sorted((project / "campaigns").iterdir())):
         schedule = (_DAILY if daily else _ONCE).format(minute=place % 60)

@@ -1,4 +1,4 @@
-"""What is put beside what, and what is to be reached."""
+"""Says what is put beside what, and what is to be reached."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OURS = str(BIN / "campaignctl")
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `figure` is compared with `target`; `detail` says what it was made of."""
+    """Holds one line of the table. `figure` is compared with `target`; `detail` says what it was made of."""
 
     what: str
     beside: str
@@ -40,12 +40,15 @@ class Row:
 
     @property
     def reached(self) -> bool:
-        """Whether the target is met."""
+        """Tells whether the target is met."""
         return self.figure >= self.target if self.at_least else self.figure <= self.target
 
 
 class Benchmark:
-    """Makes the rows. `count` manifests, `turns` of each command that takes seconds, `starts` of each short one."""
+    """Makes the rows.
+
+    There are `count` manifests, `turns` of each command that takes seconds, `starts` of each short one.
+    """
 
     def __init__(self, directory: Path, account: Account, count: int, turns: int, starts: int) -> None:
         self.directory, self.account = directory, account
@@ -55,7 +58,7 @@ class Benchmark:
         self.one = write_project(directory / "one", 1, account.url)
 
     def rows(self) -> Iterator[Row]:
-        """Every row of the table that can be made here, as it is made."""
+        """Yields every row of the table that can be made here, as it is made."""
         yield from self._start_up()
         yield from self._one_manifest()
         yield from self._new()

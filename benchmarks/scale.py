@@ -1,4 +1,4 @@
-"""A large project and the account beside it: manifests of about 1.1 kB, and the same campaigns as pages."""
+"""Makes a large project and the account beside it: manifests of about 1.1 kB, and the same campaigns as pages."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _CHANGED_EVERY = 100
 
 
 def write_project(directory: Path, count: int, base_url: str) -> Path:
-    """A project of so many manifests, a file each, whose account is at `base_url`. The directory."""
+    """Writes a project of so many manifests, a file each, whose account is at `base_url`. Returns the directory."""
     (directory / "campaigns").mkdir(parents=True)
     (directory / "campaignctl.yaml").write_text(
         "apiVersion: campaignctl/v1\nkind: Project\nmanifests: [campaigns/]\ndefault_environment: bench\n"
@@ -66,7 +66,7 @@ def write_project(directory: Path, count: int, base_url: str) -> Path:
 
 
 def campaign(place: int) -> dict[str, Any]:
-    """What manifest number `place` declares."""
+    """Returns what manifest number `place` declares."""
     name, start = f"reminder-{place:06d}", _first_start() + timedelta(minutes=place % 300)
     return {
         "name": name,
@@ -89,12 +89,14 @@ def campaign(place: int) -> dict[str, Any]:
 
 @lru_cache
 def _first_start() -> datetime:
-    """In the country's own offset, early enough for the longest window to end within its calling hours."""
+    """Returns the first start in the country's own offset, early enough for the longest window to end within its
+    calling hours.
+    """
     return datetime.now(_INDIA).replace(hour=9, minute=30, second=0, microsecond=0) + timedelta(days=30)
 
 
 def live_items(count: int) -> Iterator[bytes]:
-    """The same campaigns as an account lists them, each encoded; the text of one in a hundred is another."""
+    """Yields the same campaigns as an account lists them, each encoded; the text of one in a hundred is another."""
     for place in range(count):
         spec = campaign(place)
         if place % _CHANGED_EVERY == 0:

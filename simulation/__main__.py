@@ -1,4 +1,4 @@
-"""`python -m simulation --seed N --days D` and `python -m simulation years --seconds S`."""
+"""Runs `python -m simulation --seed N --days D` and `python -m simulation years --seconds S`."""
 
 from __future__ import annotations
 

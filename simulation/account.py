@@ -1,4 +1,4 @@
-"""The account: the sandbox without its socket, and the truth about it, which no answer shows."""
+"""Plays the account: the sandbox without its socket, and the truth about it, which no answer shows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WATCHED = ("created", "in-progress", "paused", "unknown")
 
 @dataclass
 class Answered:
-    """What came back: the pieces of a body, and whether the connection ended where it stands."""
+    """Holds what came back: the pieces of a body, and whether the connection ended where it stands."""
 
     status: int = 0
     headers: list[tuple[str, str]] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Truth:
-    """A campaign as it is. Times are epoch seconds; `start` is what its schedule says, None without one."""
+    """Holds a campaign as it is. Times are epoch seconds; `start` is what its schedule says, None without one."""
 
     sid: str
     collection: str
@@ -50,23 +50,23 @@ class Truth:
 
     @property
     def aims(self) -> tuple[str, ...]:
-        """The numbers or the lists that it was given, as a manifest has them."""
+        """Returns the numbers or the lists that it was given, as a manifest has them."""
         return tuple(self.spec.get("lists") or ()) or self.people
 
     @property
     def alive(self) -> bool:
-        """Created, in progress or paused."""
+        """Tells whether the campaign is created, in progress or paused."""
         return self.state in ("created", "in-progress", "paused")
 
     @property
     def going(self) -> bool:
-        """Calls, or will."""
+        """Tells whether the campaign calls, or will."""
         return self.state in ("created", "in-progress")
 
 
 @dataclass(frozen=True)
 class Call:
-    """One attempt to reach somebody."""
+    """Holds one attempt to reach somebody."""
 
     sid: str
     number: str
@@ -75,7 +75,10 @@ class Call:
 
 
 class Account:
-    """One account's world. Nothing here is the product's client: operators and the ledger look at it directly."""
+    """Plays one account's world.
+
+    Nothing here is the product's client: operators and the ledger look at it directly.
+    """
 
     def __init__(self, clock: WorldClock) -> None:
         self.clock = clock
@@ -89,7 +92,7 @@ class Account:
     # requests
 
     def exchange(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answered:
-        """One HTTP request, in this process."""
+        """Answers one HTTP request, in this process."""
         answered = Answered()
 
         def start(status: str, fields: list[tuple[str, str]], _error: object = None) -> Any:
@@ -109,7 +112,9 @@ class Account:
         return answered
 
     def _date(self, answered: Answered) -> None:
-        """As the listener does it: the account's clock, unless there is one; an empty one stands for none."""
+        """Sets the date as the listener does: the account's clock, unless there is one; an empty one stands for
+        none.
+        """
         dates = [value for name, value in answered.headers if name.lower() == "date"]
         if not dates:
             answered.headers.append(("Date", format_datetime(self.clock.now(), usegmt=True)))
@@ -117,7 +122,7 @@ class Account:
             answered.headers = [it for it in answered.headers if it[0].lower() != "date"]
 
     def by_hand(self, method: str, collection: str, sid: str, body: Any) -> int:
-        """What somebody does in the dashboard: the status of the answer."""
+        """Does what somebody does in the dashboard; returns the status of the answer."""
         path = f"/v2/accounts/{NAME}/{collection}" + (f"/{sid}" if sid else "")
         if collection == "campaigns":
             body = {"campaigns": [body]}
@@ -127,13 +132,13 @@ class Account:
         return status
 
     def mark(self, sid: str, word: str) -> None:
-        """Any status at all, words that nobody knows among them."""
+        """Sets any status at all, words that nobody knows among them."""
         self.stage.set_status(NAME, sid, word)
 
     # the truth
 
     def look(self) -> tuple[dict[str, tuple[Truth | None, Truth]], list[Call]]:
-        """What changed since the last look, as (before, now) by SID, and every call that was made since."""
+        """Returns what changed since the last look, as (before, now) by SID, and every call that was made since."""
         store = self.stage.store
         changed: dict[str, tuple[Truth | None, Truth]] = {}
         calls: list[Call] = []
@@ -165,7 +170,7 @@ class Account:
             self._last = last
 
     def _calls(self, campaign: Campaign) -> Iterator[Call]:
-        """The last attempt at each number that was not there before. What is cut at the end was no attempt."""
+        """Yields the last attempt at each number that was not there before. What is cut at the end was no attempt."""
         people = recipients(campaign.spec)
         _, progress = self.stage.store.progress(NAME, campaign.sid)
         seen = [(it.place, it.tries, it.at) for it in progress.results if it.tries]
@@ -204,7 +209,7 @@ def _environ(method: str, target: str, headers: Mapping[str, str], body: bytes) 
 
 
 def seconds(text: object) -> float | None:
-    """Epoch seconds of an RFC 3339 time, None for none."""
+    """Reads an RFC 3339 time as epoch seconds, None for none."""
     return datetime.fromisoformat(text).timestamp() if isinstance(text, str) else None
 
 

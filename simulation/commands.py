@@ -1,4 +1,4 @@
-"""The command line of the simulation."""
+"""Defines the command line of the simulation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simulation.seeds import play, shrink
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 where nothing was broken, 1 where something was."""
+    """Runs it; returns 0 where nothing was broken, 1 where something was."""
     words = sys.argv[1:] if arguments is None else arguments
     command = {"years": _years, "mutants": _mutants}.get(words[0] if words else "")
     return command(words[1:]) if command else _one(words)

@@ -1,4 +1,7 @@
-"""What may happen, a row for each: commits, runs, operators, the account's own whims. Drawn with the seed."""
+"""Lists what may happen, a row for each: commits, runs, operators, the account's own whims.
+
+It is drawn with the seed.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ Play = Callable[[World, Random], None]
 
 @dataclass(frozen=True)
 class Event:
-    """The `number`th event of a seed: when it happens, and what."""
+    """Holds the `number`th event of a seed: when it happens, and what."""
 
     number: int
     at: float
@@ -35,7 +38,7 @@ class Event:
 
 
 def commit(world: World, random: Random) -> None:
-    """Somebody edits manifests."""
+    """Lets somebody edit manifests."""
     kinds = {"campaigns": "voice"}
     world.repository.seen = tuple(
         Seen(kinds.get(it.collection, "sms"), it.name, it.sid, it.alive)
@@ -46,14 +49,16 @@ def commit(world: World, random: Random) -> None:
 
 
 def commit_and_apply(world: World, random: Random) -> None:
-    """A merge, and the pipeline that it starts."""
+    """Merges, and lets the pipeline run that this starts."""
     commit(world, random)
     world.pass_until(world.clock.passed + random.choice((30.0, 120.0, 600.0)))
     apply_to(world, random)
 
 
 def while_it_calls(world: World, random: Random) -> None:
-    """A pipeline runs while a campaign calls, or right before; nearly always somebody has just changed its manifest."""
+    """Runs a pipeline while a campaign calls, or right before; nearly always somebody has just changed its
+    manifest.
+    """
     soon = [
         it for it in world.ledger.alive() if it.going and it.start and 0 < it.start - world.now < 12 * 3600
     ]
@@ -73,7 +78,7 @@ def while_it_calls(world: World, random: Random) -> None:
 
 
 def habit_changes(world: World, random: Random) -> None:
-    """The vendor changes something overnight."""
+    """Changes something of the vendor's overnight."""
     name = random.choice(habits.HABITS)
     thrown = {name: habits.DEFAULTS[name]}
     if random.random() < 0.7:
@@ -87,14 +92,14 @@ def habit_changes(world: World, random: Random) -> None:
 
 
 def secrets_rotated(world: World, random: Random) -> None:
-    """One machine has another token from now on."""
+    """Gives one machine another token from now on."""
     machine = random.choice(world.machines)
     machine.token = (machine.token + 1) % 10
     world.tell(f"the API token is another on {machine.name}")
 
 
 def disk_lost(world: World, random: Random) -> None:
-    """A runner is thrown away, intents and all."""
+    """Throws a runner away, intents and all."""
     machine = random.choice(world.machines)
     if not machine.busy:
         machine.wipe()
@@ -103,7 +108,7 @@ def disk_lost(world: World, random: Random) -> None:
 
 
 def clock_moves(world: World, random: Random) -> None:
-    """Somebody sets a machine's clock, or it drifts."""
+    """Sets a machine's clock, or lets it drift."""
     machine = random.choice(world.machines)
     machine.skew = random.choice((0.0, 30.0, -90.0, 700.0, -3600.0, 86_400.0))
     world.tell(f"the clock of {machine.name} is {machine.skew:+.0f} s off")
@@ -130,7 +135,7 @@ KINDS: dict[str, tuple[Play, int]] = {
 
 
 def drawn(seed: int, days: int) -> Iterator[Event]:
-    """The events of a seed, in their order: most of them while people work, none on some days."""
+    """Yields the events of a seed, in their order: most of them while people work, none on some days."""
     random = Random(f"events {seed}")
     names = list(KINDS)
     weights = [weight for _, weight in KINDS.values()]

@@ -1,4 +1,6 @@
-"""How an account does what the documents leave unknown: positions of the sandbox's switches, drawn from the seed."""
+"""Says how an account does what the documents leave unknown: positions of the sandbox's switches, drawn from the
+seed.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ Habits = dict[str, Position]
 
 
 def drawn(random: Random) -> Habits:
-    """A few; an account that had all of them would refuse the first request."""
+    """Draws a few habits; an account that had all of them would refuse the first request."""
     positions: Habits = {}
     for name in random.sample(HABITS, random.choice((0, 0, 0, 1, 2, MOST))):
         positions |= thrown(name, random)
@@ -33,7 +35,7 @@ def drawn(random: Random) -> Habits:
 
 
 def thrown(name: str, random: Random) -> Habits:
-    """One of them, and what more is to be said about it."""
+    """Draws a position of one habit, and what more is to be said about it."""
     return {
         name: random.choice(ROWS[name].drawn[1:]),
         **{it: random.choice(row.drawn) for it, row in ROWS.items() if row.of == name},
@@ -41,5 +43,5 @@ def thrown(name: str, random: Random) -> Habits:
 
 
 def told(positions: Mapping[str, Position]) -> str:
-    """In one line."""
+    """Writes positions in one line."""
     return ", ".join(f"{name}={value!r}" for name, value in sorted(positions.items())) or "none"

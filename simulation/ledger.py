@@ -1,6 +1,6 @@
-"""What happened, in facts: who was called when, by which campaign, made by whom, wanted by which commit.
+"""Records what happened, in facts: who was called when, by which campaign, made by whom, wanted by which commit.
 
-Facts come from the account itself and from what reached it; the judges (`judges.py`) hold them against the rules.
+Facts come from the account itself and from what reached it; the judges (`promises/`) compare them with the rules.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WRITES = ("create", "update", "action")
 
 @dataclass(frozen=True)
 class Write:
-    """One request of a run that was to change something.
+    """Holds one request of a run that was to change something.
 
     `sids` are the campaigns that it made; `read_at` is when the run last read the campaign by its SID.
     """
@@ -44,7 +44,7 @@ class Write:
 
     @property
     def name(self) -> str:
-        """Of the campaign, or of the one that was to be made."""
+        """Returns the name of the campaign, or of the one that was to be made."""
         known = self.before or self.after
         return known.name if known is not None else str(self.sent.get("name", ""))
 
@@ -56,9 +56,10 @@ class Write:
 
 @dataclass
 class Run:
-    """One run of the command on one machine. `planned_at` is when its plan was made, of a saved plan long ago.
+    """Holds one run of the command on one machine.
 
-    `before` is the account as it was when it began, `reads` when each campaign was last read by its SID.
+    `planned_at` is when its plan was made, of a saved plan long ago. `before` is the account as it was when it
+    began, `reads` when each campaign was last read by its SID.
     """
 
     number: int
@@ -94,21 +95,21 @@ class Run:
 
     @property
     def command(self) -> str:
-        """The first word."""
+        """Returns the first word."""
         return self.words[0]
 
     @property
     def knew_at(self) -> float:
-        """What happened after this moment its plan does not know."""
+        """Returns the moment after which its plan does not know what happened."""
         return self.planned_at if self.planned_at < self.began else max(self.looked_at, self.began)
 
     @property
     def by_hand(self) -> bool:
-        """Somebody typed it."""
+        """Tells whether somebody typed it."""
         return self.command in ("pause", "resume", "complete", "archive")
 
     def may(self, operation: str, name: str, sid: str = "", *, start_ahead: bool = True) -> bool:
-        """Whether it was told that it may. The environment's own `resume` covers only what has yet to begin."""
+        """Tells whether it was told that it may. The environment's own `resume` covers only what has yet to begin."""
         standing = self.env_allow if start_ahead or operation != "resume" else frozenset[str]()
         named = [it for it in self.commit.manifests if it.means(name, sid)]
         names = {name, sid, *(it.name for it in named), *(f"{it.kind}/{it.name}" for it in named)}
@@ -116,15 +117,18 @@ class Run:
         return bool(asked & (self.allowed | standing)) or any(operation in it.allow for it in named)
 
     def selects(self, one: Manifest) -> bool:
-        """Whether a manifest of its checkout is among those that it was to look at."""
+        """Tells whether a manifest of its checkout is among those that it was to look at."""
         return not self.labels or self.labels == f"team={one.team}"
 
     def wants(self, collection: str, name: str, sid: str = "") -> tuple[Manifest, ...]:
-        """The manifests of its checkout that mean a campaign of this name, or this very one."""
+        """Returns the manifests of its checkout that mean a campaign of this name, or this very one."""
         return tuple(it for it in self.meant(collection, name, sid) if self.selects(it))
 
     def meant(self, collection: str, name: str, sid: str = "") -> tuple[Manifest, ...]:
-        """The same, whatever it was to look at. What one of them pins is no other's."""
+        """Returns the manifests that mean a campaign, whatever the run was to look at.
+
+        What one of them pins is no other's.
+        """
         mine = [it for it in self.commit.manifests if it.kind == KIND_OF[collection] and it.means(name, sid)]
         pinning = tuple(it for it in mine if it.sid)
         return pinning or tuple(mine)
@@ -135,7 +139,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Violation:
-    """A promise that was broken."""
+    """Holds a promise that was broken."""
 
     judge: str
     at: float
@@ -147,7 +151,7 @@ class Violation:
 
 @dataclass
 class Origin:
-    """How a campaign came to be. `run` is None where somebody made it in the dashboard."""
+    """Says how a campaign came to be. `run` is None where somebody made it in the dashboard."""
 
     run: Run | None
     at: float
@@ -156,7 +160,7 @@ class Origin:
 
 
 class Ledger:
-    """All facts of one account's life. `habits` are the account's now, `had` all that it ever had."""
+    """Keeps all facts of one account's life. `habits` are the account's now, `had` all that it ever had."""
 
     def __init__(self, account: Account, habits: Habits) -> None:
         self.account = account
@@ -181,7 +185,7 @@ class Ledger:
         self.history: dict[str, list[tuple[float, Truth]]] = defaultdict(list)
 
     def throw(self, positions: Habits) -> None:
-        """From now on the account behaves so too."""
+        """Lets the account behave so too from now on."""
         self.habits |= positions
         self.had |= positions.keys()
         for name, value in positions.items():
@@ -189,7 +193,7 @@ class Ledger:
 
     @property
     def now(self) -> float:
-        """Epoch seconds by the account's clock."""
+        """Returns epoch seconds by the account's clock."""
         return self.account.clock.now().timestamp()
 
     def look(self, run: Run | None = None) -> dict[str, tuple[Truth | None, Truth]]:
@@ -204,7 +208,7 @@ class Ledger:
         return changed
 
     def saw(self, run: Run, entry: RecordedRequest) -> None:
-        """A request of a run reached the account."""
+        """Notes that a request of a run reached the account."""
         parts = entry.path.split("/")
         collection, sid = parts[4], parts[5] if len(parts) > 5 else ""
         if entry.request == "list" and not run.writes:
@@ -236,7 +240,10 @@ class Ledger:
         )
 
     def operator(self, sid: str, what: str, changed: Mapping[str, tuple[Truth | None, Truth]]) -> bool:
-        """Somebody did something by hand to a campaign; False where the account did not let them."""
+        """Notes that somebody did something by hand to a campaign.
+
+        Returns False where the account did not let them.
+        """
         if sid not in changed:
             return False
         self.touched[sid].add(what)
@@ -251,17 +258,17 @@ class Ledger:
         return True
 
     def at(self, sid: str, moment: float) -> Truth | None:
-        """A campaign as it was last seen at a moment."""
+        """Returns a campaign as it was last seen at a moment."""
         seen = [truth for when, truth in self.history[sid] if when <= moment]
         return seen[-1] if seen else None
 
     def run_made(self, sid: str) -> Run | None:
-        """The run that made a campaign."""
+        """Returns the run that made a campaign."""
         origin = self.origins.get(sid)
         return origin.run if origin else None
 
     def was_at_work(self, sid: str, moment: float) -> bool:
-        """Whether a run that wrote to a campaign was under way."""
+        """Tells whether a run that wrote to a campaign was under way."""
         return any(
             run.began <= moment <= (run.ended or self.now) + 1.0
             and any(sid == write.sid or sid in write.sids for write in run.writes)
@@ -269,17 +276,17 @@ class Ledger:
         )
 
     def alive(self) -> Iterator[Truth]:
-        """Every campaign that is, by SID."""
+        """Yields every campaign that is, by SID."""
         return (it for _, it in sorted(self.account.campaigns.items()) if it.alive)
 
 
 def _refuses(status: int | None) -> bool:
-    """Whether an answer says for sure that nothing was done; 408 and 499 are a gateway's."""
+    """Tells whether an answer says for certain that nothing was done; 408 and 499 are a gateway's."""
     return status is not None and 400 <= status < 500 and status not in (408, 499)
 
 
 def _sent(body: Any) -> Mapping[str, Any]:
-    """The fields of a body, out of whatever wraps them."""
+    """Reads the fields of a body, out of whatever wraps them."""
     if not isinstance(body, Mapping):
         return {}
     for key in ("campaigns", "smscampaigns"):
@@ -292,22 +299,22 @@ def _sent(body: Any) -> Mapping[str, Any]:
 
 
 def content_of(sent: Mapping[str, Any]) -> str:
-    """What people hear or read."""
+    """Returns what people hear or read."""
     return str(sent.get("url") or sent.get("template") or "")
 
 
 def local(moment: float) -> str:
-    """For people in India."""
+    """Writes a moment for people in India."""
     return f"{datetime.fromtimestamp(moment, IST):%a %d %b %H:%M:%S}"
 
 
 def start_of(sent: Mapping[str, Any]) -> float | None:
-    """The start that a body asks for."""
+    """Returns the start that a body asks for."""
     schedule = sent.get("schedule") or {}
     return seconds(schedule.get("send_at") or schedule.get("start_time"))
 
 
 def people_of(sent: Mapping[str, Any]) -> tuple[str, ...]:
-    """The recipients that a body names."""
+    """Returns the recipients that a body names."""
     numbers = sent.get("from") or sent.get("lists") or ()
     return tuple(numbers.split(",")) if isinstance(numbers, str) else tuple(numbers)

@@ -1,4 +1,4 @@
-"""One manifest: what a team wants of a campaign, and how it is written."""
+"""Describes one manifest: what a team wants of a campaign, and how it is written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ IST = timezone(timedelta(hours=5, minutes=30))
 
 @dataclass(frozen=True)
 class Manifest:
-    """What one document wants. `start` is in epoch seconds; `offset` how it is written; `people` numbers or lists.
+    """Holds what one document wants. `start` is in epoch seconds; `offset` how it is written; `people` numbers or
+    lists.
 
     The rest is its metadata; `allow` is what it allows by itself.
     """
@@ -35,29 +36,29 @@ class Manifest:
 
     @property
     def end(self) -> float:
-        """Of its window, epoch seconds."""
+        """Returns the end of its window, in epoch seconds."""
         return self.start + self.hours * 3600
 
     @property
     def spec_content(self) -> str:
-        """As the account keeps it."""
+        """Returns the content as the account keeps it."""
         return _URL + self.content if self.kind == "voice" else _TEXT + self.content
 
     @property
     def document_kind(self) -> str:
-        """As documents and results name it."""
+        """Returns the kind as documents and results name it."""
         return _KINDS[self.kind]
 
     def means(self, name: str, sid: str = "") -> bool:
-        """Whether it may mean a campaign: a pin means that one and no other."""
+        """Tells whether it may mean a campaign: a pin means that one and no other."""
         return sid == self.sid if self.sid else name in (self.name, self.previous_name)
 
     def ignores(self, *fields: str) -> bool:
-        """Whether one of these is left to others once it is created."""
+        """Tells whether one of these is left to others once it is created."""
         return bool(set(self.ignore) & set(fields))
 
     def document(self, numbers_file: str) -> str:
-        """As it is written."""
+        """Writes the document."""
         state = f"  state: {self.state}\n" if self.state else ""
         first, last = ("send_at", "end_at") if self.kind == "voice" else ("start_time", "end_time")
         window = (
@@ -108,5 +109,5 @@ _TEXT = "Hello from campaign "
 
 
 def _array(items: tuple[str, ...]) -> str:
-    """Empty for none."""
+    """Writes an array; an empty text for none."""
     return "[" + ", ".join(f'"{item}"' for item in items) + "]" if items else ""

@@ -1,8 +1,7 @@
-"""Proof that the simulation sees: the product with one mistake in it, and how long it takes until a promise is broken.
-
-Mutants are data (`mutants.yaml`): a piece of code that stands once in the product, and what stands there instead.
-How it is laid out does not matter, nor in which module it stands; `$name` stands for any name. Each is tried in a
-copy of the product of its own.
+"""Proves that the simulation sees: it plays the product with one mistake in it, and measures how long it takes
+until a promise is broken. Mutants are data (`mutants.yaml`): a piece of code that stands once in the product, and
+what stands there instead. How it is laid out does not matter, nor in which module it stands; `$name` stands for any
+name. Each is tried in a copy of the product of its own.
 """
 
 from __future__ import annotations
@@ -29,12 +28,15 @@ _CLOSES = frozenset(")]}")
 
 
 class StaleMutantError(Exception):
-    """The code to be changed does not stand in the product once."""
+    """Says that the code to be changed does not stand in the product exactly once."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mistake. `old` stands once in the product, whichever module it lives in; `new` is put in its place."""
+    """Holds one mistake.
+
+    `old` stands once in the product, whichever module it lives in; `new` is put in its place.
+    """
 
     name: str
     says: str
@@ -42,7 +44,7 @@ class Mutant:
     new: str
 
     def place(self, root: Path) -> tuple[Path, re.Match[str]]:
-        """Where it is made. Raises StaleMutantError, which says what to do."""
+        """Finds where the mistake is made. Raises StaleMutantError, which says what to do."""
         wanted, telling = _pattern(self.old), max(_WORD.findall(self.old), key=len, default="")
         candidates = ((file, text) for file, text in _texts(root) if telling in text)
         found = [(file, match) for file, text in candidates for match in wanted.finditer(text)]
@@ -56,7 +58,7 @@ class Mutant:
         return found[0]
 
     def mutated(self, root: Path) -> tuple[Path, str]:
-        """The module with the mistake in it. Raises StaleMutantError."""
+        """Returns the module with the mistake in it. Raises StaleMutantError."""
         file, match = self.place(root)
         text = match.string
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
@@ -73,7 +75,7 @@ def _texts(root: Path) -> tuple[tuple[Path, str], ...]:
 
 @cache
 def _pattern(code: str) -> re.Pattern[str]:
-    """Token by token, whatever blanks, line breaks and trailing commas stand between them."""
+    """Makes a pattern token by token, whatever blanks, line breaks and trailing commas stand between them."""
     parts: list[str] = []
     names: set[str] = set()
     for token in _TOKEN.findall(code):
@@ -90,7 +92,7 @@ def _pattern(code: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True)
 class Found:
-    """What became of a mutant: the promise that was broken first, None where none was; `seconds` of one core."""
+    """Holds what became of a mutant: the promise that was broken first, None where none was; `seconds` of one core."""
 
     mutant: Mutant
     judge: str | None
@@ -106,13 +108,16 @@ class Found:
 
 
 def mutants() -> tuple[Mutant, ...]:
-    """All of them, in the order of the file."""
+    """Returns all mutants, in the order of the file."""
     rows = yaml.safe_load((Path(__file__).parent / "mutants.yaml").read_text(encoding="utf-8"))
     return tuple(Mutant(**row) for row in rows)
 
 
 def hunt(chosen: Sequence[Mutant], seconds: float, workers: int) -> Iterator[Found]:
-    """Each for so many seconds of a core at most, some side by side. Raises StaleMutantError before any is tried."""
+    """Tries each for so many seconds of a core at most, some side by side.
+
+    Raises StaleMutantError before any is tried.
+    """
     for mutant in chosen:
         mutant.place(ROOT)
     with ThreadPoolExecutor(workers) as pool:
@@ -120,7 +125,7 @@ def hunt(chosen: Sequence[Mutant], seconds: float, workers: int) -> Iterator[Fou
 
 
 def tried(mutant: Mutant, seconds: float) -> Found:
-    """One of them, in a copy of the product and a process of its own."""
+    """Tries one mutant, in a copy of the product and a process of its own."""
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
         for name in COPIED:

@@ -1,4 +1,6 @@
-"""Between a run and the account: requests take their time, are lost, are answered with nonsense, and are recorded."""
+"""Stands between a run and the account: requests take their time, are lost, are answered with nonsense, and are
+recorded.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,7 @@ FAULTS: tuple[Rule, ...] = (
 
 
 def _class_of(rule: Rule) -> str:
-    """Faults of one class mean the same; each class is as probable as any other."""
+    """Returns the class of a fault. Faults of one class mean the same; each class is as probable as any other."""
     status = rule.get("status", 0)
     if rule["effect"] == "status":
         return {408: "gateway", 499: "gateway", 429: "too many"}.get(
@@ -70,8 +72,8 @@ def _drawn(random: Random) -> Rule:
 
 @dataclass
 class Weather:
-    """How often a request of one run meets a fault; `spell`: one kind of fault, and how many requests in a row that
-    are of this `method`.
+    """Says how often a request of one run meets a fault; `spell`: one kind of fault, and how many requests in a row
+    that are of this `method`.
     """
 
     chance: float = 0.0
@@ -82,7 +84,7 @@ class Weather:
 
     @classmethod
     def drawn(cls, random: Random) -> Weather:
-        """Calm more often than not."""
+        """Draws the weather, calm more often than not."""
         kind = random.random()
         if kind < 0.5:
             return cls()
@@ -95,7 +97,7 @@ class Weather:
         return cls(spell=rule, after=random.choice((0, 0, 0, 0, 1, 2)), left=left, method=method)
 
     def fault(self, random: Random, method: str) -> Rule | None:
-        """What meets the next request."""
+        """Draws what meets the next request."""
         if self.spell is not None and method == self.method:
             if self.after:
                 self.after -= 1
@@ -123,7 +125,7 @@ class Network(httpx.BaseTransport):
     faults: list[str] = field(default_factory=list)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """See `httpx.BaseTransport`."""
+        """Carries one request; see `httpx.BaseTransport`."""
         what = f"{request.method} {request.url.path.removeprefix('/v2/accounts/')}"
         self.steps.take(what)
         self.requests += 1

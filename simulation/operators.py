@@ -1,4 +1,4 @@
-"""People in the dashboard, and what the account does to a campaign by itself."""
+"""Plays people in the dashboard, and what the account does to a campaign by itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Act = Callable[[World, Random, Sequence[Truth]], None]
 
 
 def operator(world: World, random: Random, sid: str = "") -> None:
-    """Somebody in the dashboard; with `sid` at this very campaign."""
+    """Lets somebody act in the dashboard; with `sid` at this very campaign."""
     world.clock.sleep(0.01)  # later than whatever a run has just read
     alive = list(world.ledger.alive())
     among = [it for it in alive if it.sid == sid] or alive
@@ -25,7 +25,7 @@ def operator(world: World, random: Random, sid: str = "") -> None:
 
 
 def one_of(random: Random, among: Sequence[Truth], *states: str) -> Truth | None:
-    """One of these states, of any without."""
+    """Picks a campaign of one of these states, of any without."""
     found = [it for it in among if not states or it.state in states]
     return random.choice(found) if found else None
 
@@ -49,7 +49,7 @@ def _resumes(world: World, random: Random, among: Sequence[Truth]) -> None:
 
 
 def _stops_and_resumes_and_stops(world: World, random: Random, among: Sequence[Truth]) -> None:
-    """It is as it was; only when it was last changed tells."""
+    """Stops, resumes and stops a campaign: it is as it was, and only when it was last changed tells."""
     one = one_of(random, among, "paused")
     for word in ("resume", "pause"):
         _act(world, one, {"action": word}, f"{word}s")
@@ -60,7 +60,7 @@ def _completes(world: World, random: Random, among: Sequence[Truth]) -> None:
 
 
 def _ends(world: World, random: Random, among: Sequence[Truth]) -> None:
-    """In an emergency, whatever it is doing: nobody is to be called by it any more."""
+    """Ends a campaign in an emergency, whatever it is doing: nobody is to be called by it any more."""
     one = one_of(random, among, "created", "in-progress")
     for word in ("pause", "complete"):
         _act(world, one, {"action": word}, f"{word}s")
@@ -94,7 +94,9 @@ def _edits(world: World, random: Random, among: Sequence[Truth]) -> None:
 
 
 def _creates(world: World, random: Random, among: Sequence[Truth]) -> None:
-    """A campaign of somebody's own; now and then a copy, name and all, or under a name that a manifest will want."""
+    """Creates a campaign of somebody's own; now and then a copy, name and all, or under a name that a manifest will
+    want.
+    """
     start, hours = start_from(world.now, random)
     named = one_of(random, among)
     name = f"by-hand-{len(world.story)}"
@@ -121,7 +123,7 @@ def _creates(world: World, random: Random, among: Sequence[Truth]) -> None:
 
 
 def _marks(world: World, random: Random, among: Sequence[Truth]) -> None:
-    """The account gives it a status that is rare, or that nobody knows."""
+    """Gives a campaign a status that is rare, or that nobody knows."""
     one = one_of(random, among)
     if one is not None:
         word = random.choice(("failed", "canceled", "deleted", "under-review"))
@@ -132,13 +134,13 @@ def _marks(world: World, random: Random, among: Sequence[Truth]) -> None:
 
 
 def _open(world: World, random: Random, among: Sequence[Truth]) -> Truth | None:
-    """One that may still be changed."""
+    """Picks a campaign that may still be changed."""
     found = [it for it in among if it.state in ("created", "paused") and (it.start or 0) > world.now + 600]
     return random.choice(found) if found else None
 
 
 def _complete_spec(one: Truth) -> dict[str, object]:
-    """A dashboard sends all that there is, so that a PUT that replaces loses nothing."""
+    """Returns all that there is, as a dashboard sends it, so that a PUT that replaces loses nothing."""
     return {key: value for key, value in one.spec.items() if value is not None and key != "campaign_type"}
 
 
@@ -147,7 +149,7 @@ def _keys(one: Truth) -> tuple[str, str]:
 
 
 def local_text(moment: float) -> str:
-    """RFC 3339, in India's offset."""
+    """Writes RFC 3339, in India's offset."""
     return datetime.fromtimestamp(int(moment), IST).isoformat()
 
 

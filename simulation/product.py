@@ -1,4 +1,4 @@
-"""The one door to the product: the command line as people run it, and the account that it speaks to."""
+"""Opens the only door to the product: the command line as people run it, and the account that it speaks to."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Said:
-    """What a command came to. `code` is None where it was killed; `crash` names what escaped from it."""
+    """Holds what became of a command. `code` is None where it was killed; `crash` names what escaped from it."""
 
     code: int | None
     out: str
@@ -63,7 +63,7 @@ def command(
     random: Random,
     ends: type[BaseException],
 ) -> Said:
-    """One command in this process, with its own directory, environment and streams.
+    """Runs one command in this process, with its own directory, environment and streams.
 
     `ends` is what a killed process is ended with; anything else that escapes is a crash.
     """

@@ -1,4 +1,4 @@
-"""The project file of one team."""
+"""Describes the project file of one team."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from random import Random
 
 @dataclass(frozen=True)
 class Project:
-    """Its text, and what of it the ledger has to know. `allow` is what is allowed here unasked; a resume only of what
-    waits for its start, and only where the project says that the account lets it wait.
+    """Holds its text, and what of it the ledger has to know.
+
+    `allow` is what is allowed here unasked; a resume only of what waits for its start, and only where the project
+    says that the account lets it wait.
     """
 
     text: str
@@ -21,7 +23,10 @@ class Project:
 
     @classmethod
     def drawn(cls, random: Random, positions: Mapping[str, object]) -> Project:
-        """It knows whether the account takes wrapped bodies: that is found out with the first create."""
+        """Draws a project.
+
+        It knows whether the account takes wrapped bodies: that is found out with the first create.
+        """
         body = positions.get("create_body", "any")
         body = body if body in ("wrapped", "bare") else random.choice(("wrapped", "bare"))
         allow = random.choice(((), (), (), ("complete",), ("resume",), ("complete", "archive")))

@@ -1,4 +1,4 @@
-"""The manifests of a team, commit by commit, and the people who commit: hurried, and careless now and then."""
+"""Plays the manifests of a team, commit by commit, and the people who commit: hurried, and careless now and then."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OPENS, CLOSES = 9, 21
 
 @dataclass(frozen=True)
 class Commit:
-    """Files by path, each with its documents; `broken` are files that nobody can read, as they stand."""
+    """Holds files by path, each with its documents; `broken` are files that nobody can read, as they stand."""
 
     number: int
     says: str
@@ -33,11 +33,11 @@ class Commit:
 
     @property
     def manifests(self) -> tuple[Manifest, ...]:
-        """All of them, in the order of their files."""
+        """Returns all manifests, in the order of their files."""
         return tuple(one for path in sorted(self.files) for one in self.files[path])
 
     def texts(self) -> dict[str, str]:
-        """Every file as it is written; a list of numbers beside each manifest that has one."""
+        """Returns every file as it is written; a list of numbers beside each manifest that has one."""
         texts = dict(self.broken)
         for path, manifests in self.files.items():
             documents = []
@@ -51,7 +51,7 @@ class Commit:
 
 
 class Seen(NamedTuple):
-    """A campaign that somebody who writes manifests has seen in a plan, in a status or in the dashboard."""
+    """Holds a campaign that somebody who writes manifests has seen in a plan, in a status or in the dashboard."""
 
     kind: str
     name: str
@@ -60,7 +60,10 @@ class Seen(NamedTuple):
 
 
 class Repository:
-    """Its commits, oldest first; the last one is the branch's head. `seen` is what those who write them know."""
+    """Holds the commits, oldest first; the last one is the branch's head.
+
+    `seen` is what those who write them know.
+    """
 
     def __init__(self) -> None:
         self.commits: list[Commit] = [Commit(0, "an empty project")]
@@ -70,11 +73,13 @@ class Repository:
 
     @property
     def head(self) -> Commit:
-        """What a pipeline checks out today."""
+        """Returns what a pipeline checks out today."""
         return self.commits[-1]
 
     def commit(self, now: float, random: Random, about: str = "") -> Commit:
-        """Somebody edits something, what is `about` where there is one, and tidies up what is over now and then."""
+        """Makes a commit: somebody edits something, what is `about` where there is one, and tidies up what is over
+        now and then.
+        """
         files: Files = dict(self.head.files)
         if random.random() < 0.5:
             files = {path: kept for path, them in files.items() if (kept := _still_needed(them, now))}
@@ -96,7 +101,7 @@ class Repository:
         return made
 
     def add_soon(self, now: float, random: Random) -> Manifest:
-        """Somebody wants people called within the hour, in the morning where it is night; it takes a while."""
+        """Adds a campaign that calls within the hour, in the morning where it is night; it takes a while."""
         local = datetime.fromtimestamp(now + 1500, IST).replace(second=0, microsecond=0)
         if not OPENS <= local.hour < CLOSES - 3:
             local = local.replace(hour=OPENS, minute=30) + timedelta(days=1 if local.hour >= OPENS else 0)
@@ -111,14 +116,14 @@ class Repository:
         return one
 
     def begin(self, now: float, random: Random) -> None:
-        """The project has a few campaigns from the first day on."""
+        """Begins the project with a few campaigns from the first day on."""
         files: Files = {}
         for _ in range(random.randint(1, 4)):
             _add(self, files, now, random)
         self.commits = [Commit(0, "the first campaigns", files)]
 
     def new_name(self, random: Random) -> str:
-        """Never given before, but now and then."""
+        """Makes a name that was never given before, except now and then."""
         if self._made and random.random() < 0.04:
             place = random.randint(1, self._made)
             return f"growth-{WORDS[place % len(WORDS)]}{random.choice(SIGNS)}{place}"
@@ -136,7 +141,7 @@ def _still_needed(manifests: tuple[Manifest, ...], now: float) -> tuple[Manifest
 
 
 def start_from(now: float, random: Random) -> tuple[float, float]:
-    """A start and the hours of its window: within calling hours, nearly always."""
+    """Returns a start and the hours of its window: within calling hours, nearly always."""
     ahead = random.choice((0.1, 0.2, 0.25, 0.3, 0.4, 1, 3, 8, 24, 30, 50, 80, 170, 320))
     moment = datetime.fromtimestamp(now + ahead * 3600, UTC).astimezone(IST).replace(second=0, microsecond=0)
     if ahead >= 1:
@@ -241,7 +246,7 @@ def _other_state(one: Manifest, _now: float, random: Random) -> tuple[Manifest, 
 
 
 def _wrong_offset(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
-    """The same hands of the clock, somewhere else on earth."""
+    """Gives a start the same hands of the clock, somewhere else on earth."""
     offset = random.choice((UTC, timezone(timedelta(hours=-5)), timezone(timedelta(hours=5))))
     here, there = one.offset.utcoffset(None), offset.utcoffset(None)
     moved = one.start + (here - there).total_seconds()
@@ -276,7 +281,9 @@ def _rename(repository: Repository, files: Files, now: float, random: Random) ->
 
 
 def _pin(repository: Repository, files: Files, now: float, random: Random) -> str | None:
-    """By the SID of the campaign that it is, or of another one by mistake; or the pin is taken out again."""
+    """Pins a manifest by the SID of the campaign that it is, or of another one by mistake; or takes the pin out
+    again.
+    """
     found = _one(files, now, random)
     if found is None:
         return None
@@ -296,7 +303,7 @@ def _pin(repository: Repository, files: Files, now: float, random: Random) -> st
 
 
 def _another_run(repository: Repository, files: Files, now: float, random: Random) -> str | None:
-    """The same people at the same time by a second campaign, and it says that it is another one."""
+    """Adds the same people at the same time by a second campaign, which says that it is another one."""
     found = _one(files, now, random)
     if found is None:
         return None

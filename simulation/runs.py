@@ -1,4 +1,4 @@
-"""Runs of the command: pipelines that apply and plan, people who look and who type."""
+"""Plays runs of the command: pipelines that apply and plan, people who look and who type."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _machine(world: World, random: Random) -> Machine | None:
 
 
 def _permissions(random: Random, commit: Commit) -> frozenset[str]:
-    """Each for all, or for one campaign by its name."""
+    """Draws permissions, each for all or for one campaign by its name."""
     if random.random() < 0.6:
         return frozenset()
     names = [it.name for it in commit.manifests] + [f"{it.kind}/{it.name}" for it in commit.manifests]
@@ -42,7 +42,7 @@ def _flags(allowed: frozenset[str]) -> list[str]:
 
 
 def _job(world: World, random: Random, machine: Machine, *words: str) -> Job:
-    """With permissions, and pruning or a selection now and then."""
+    """Draws a job, with permissions, and pruning or a selection now and then."""
     allowed = _permissions(random, machine.commit)
     prune = world.project.prefix and random.random() < 0.15
     labels = f"team={random.choice(TEAMS)}" if random.random() < 0.06 else ""
@@ -51,7 +51,7 @@ def _job(world: World, random: Random, machine: Machine, *words: str) -> Job:
 
 
 def apply_to(world: World, random: Random, commit: Commit | None = None, calm: bool = False) -> None:
-    """A pipeline applies a commit, the branch's head unless another one is given."""
+    """Applies a commit in a pipeline, the branch's head unless another one is given."""
     machine = _machine(world, random)
     if machine is None:
         return
@@ -67,7 +67,7 @@ def apply_to(world: World, random: Random, commit: Commit | None = None, calm: b
 
 
 def _run(world: World, machine: Machine, job: Job, random: Random) -> Run:
-    """In any weather; nearly every second run is met by something in its middle."""
+    """Runs a job in any weather; nearly every second run is met by something in its middle."""
     chance = Random(random.random())
 
     def meet(run: Run, steps: Steps, what: str) -> None:
@@ -103,7 +103,7 @@ twins are waited for, and where a file becomes what it is to be."""
 
 
 def _again(world: World, machine: Machine, job: Job, random: Random) -> Run:
-    """The pipeline tries again, on this machine or, without its plan files, on another one."""
+    """Lets the pipeline try again, on this machine or, without its plan files, on another one."""
     other = _machine(world, random)
     if random.random() < 0.2 and other is not None and "plan-" not in " ".join(job.words):
         other.check_out(machine.commit)
@@ -112,7 +112,9 @@ def _again(world: World, machine: Machine, job: Job, random: Random) -> Run:
 
 
 def _meanwhile(world: World, run: Run, steps: Steps, what: str, random: Random) -> None:
-    """What meets a run in its middle: its own end, a signal, somebody else, nearly always where it is at work."""
+    """Draws what meets a run in its middle: its own end, a signal, somebody else, nearly always where it is at
+    work.
+    """
     kind = random.random()
     reads = what.startswith(_ONE)
     if what.startswith("PUT") and kind > 0.3:
@@ -133,18 +135,18 @@ def _meanwhile(world: World, run: Run, steps: Steps, what: str, random: Random) 
 
 
 def apply_head(world: World, random: Random) -> None:
-    """A pipeline applies the branch's head."""
+    """Applies the branch's head in a pipeline."""
     apply_to(world, random)
 
 
 def apply_old(world: World, random: Random) -> None:
-    """A job of long ago is run again: its checkout is what it was."""
+    """Runs a job of long ago again: its checkout is what it was."""
     commits = world.repository.commits
     apply_to(world, random, random.choice(commits[-12:] if random.random() < 0.7 else commits))
 
 
 def plan(world: World, random: Random) -> None:
-    """A plan is made for a review; more than half of them are kept as files."""
+    """Makes a plan for a review; more than half of them are kept as files."""
     machine = _machine(world, random)
     if machine is not None:
         machine.check_out(world.repository.head)
@@ -152,7 +154,7 @@ def plan(world: World, random: Random) -> None:
 
 
 def _plan(world: World, machine: Machine, random: Random, kept: bool, calm: bool = False) -> Saved | None:
-    """What was kept."""
+    """Makes a plan; returns what was kept."""
     path = f"plan-{len(world.ledger.runs)}.json"
     job = _job(world, random, machine, "plan", "--format", "json", *(("--out", path) if kept else ()))
     run = world.run(machine, job, random, weather=Weather()) if calm else _run(world, machine, job, random)
@@ -167,7 +169,7 @@ def _plan(world: World, machine: Machine, random: Random, kept: bool, calm: bool
 
 
 def apply_saved(world: World, random: Random) -> None:
-    """A saved plan is applied, late or at once, once or again, over its own checkout or another one."""
+    """Applies a saved plan, late or at once, once or again, over its own checkout or another one."""
     machine = _machine(world, random)
     if machine is None or not machine.saved:
         return
@@ -177,7 +179,7 @@ def apply_saved(world: World, random: Random) -> None:
 
 
 def plan_and_apply_late(world: World, random: Random) -> None:
-    """A plan is kept, approved after a while, and applied as it is; people do something in between."""
+    """Keeps a plan, which is approved after a while, and applies it as it is; people do something in between."""
     machine = _machine(world, random)
     if machine is None:
         return
@@ -197,7 +199,7 @@ def plan_and_apply_late(world: World, random: Random) -> None:
 
 
 def _edited(machine: Machine, saved: Saved) -> Job:
-    """Somebody opens the file in an editor, so that it may hold for longer; what it was is kept beside it."""
+    """Opens the file in an editor, so that it may hold for longer; what it was is kept beside it."""
     path = machine.root / saved.path
     text = path.read_text(encoding="utf-8")
     path.with_name(f"edited-{saved.path}").write_text(
@@ -215,7 +217,7 @@ _LATE = (60.0, 1200.0, 4000.0, 4000.0, 30_000.0, 87_000.0, 90_000.0, 110_000.0)
 
 
 def plan_and_expect(world: World, random: Random) -> None:
-    """What was approved is applied a while later, with `--expect`."""
+    """Applies what was approved a while later, with `--expect`."""
     machine = _machine(world, random)
     if machine is None:
         return
@@ -235,7 +237,7 @@ def plan_and_expect(world: World, random: Random) -> None:
 
 
 def document(run: Run) -> Mapping[str, object]:
-    """What a plan printed; nothing where it was killed or failed."""
+    """Reads what a plan printed; nothing where it was killed or failed."""
     try:
         found = json.loads(run.said.out if run.said else "")
     except ValueError:
@@ -244,7 +246,7 @@ def document(run: Run) -> Mapping[str, object]:
 
 
 def look(world: World, random: Random) -> None:
-    """Somebody only looks."""
+    """Lets somebody only look."""
     machine = _machine(world, random)
     if machine is None:
         return
@@ -273,7 +275,7 @@ LOOKS = (
 
 
 def by_hand(world: World, random: Random) -> None:
-    """Somebody types it, in an emergency or after one."""
+    """Lets somebody type a verb, in an emergency or after one."""
     machine = _machine(world, random)
     one = one_of(random, list(world.ledger.alive()))
     if machine is None or one is None:

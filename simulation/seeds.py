@@ -1,4 +1,4 @@
-"""One seed, played; and a seed that breaks a promise, played again with less and less until only the cause is left."""
+"""Plays one seed; and plays a seed that breaks a promise again with less and less until only the cause is left."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from simulation.world import World
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one life came to. `cpu_seconds`: of one core, however many share it."""
+    """Holds what one life came to. `cpu_seconds`: of one core, however many share it."""
 
     seed: int
     days: int
@@ -33,7 +33,7 @@ class Outcome:
 
     @property
     def broken(self) -> frozenset[str]:
-        """The names of the promises that were."""
+        """Returns the names of the promises that were broken."""
         return frozenset(it.judge for it in self.violations)
 
 
@@ -46,7 +46,10 @@ def play(
     stop: bool = False,
     seconds: float = inf,
 ) -> Outcome:
-    """The entire life; with `stop` until the first promise is broken. In any case so many seconds of a core at most."""
+    """Plays the entire life; with `stop` until the first promise is broken.
+
+    In any case it takes so many seconds of a core at most.
+    """
     began = process_time()
     gc.set_threshold(100_000)  # as the command line sets it for itself
     world = World(seed, days, only, plain, _quick_disk())
@@ -73,14 +76,14 @@ def play(
 
 
 def _quick_disk() -> Path | None:
-    """Where files live in memory, if there is such a place: intents are synced."""
+    """Returns where files live in memory, if there is such a place: intents are synced."""
     memory = Path("/dev/shm")
     return memory if memory.is_dir() else Path(tempfile.gettempdir())
 
 
 @dataclass
 class Shrunk:
-    """The fewest events and habits that were found to break the same promise."""
+    """Holds the fewest events and habits that were found to break the same promise."""
 
     outcome: Outcome
     only: list[int]
@@ -88,7 +91,7 @@ class Shrunk:
 
     @property
     def command(self) -> str:
-        """What plays it again."""
+        """Returns the command that plays it again."""
         plain = f" --plain {','.join(self.plain)}" if self.plain else ""
         only = ",".join(map(str, self.only)) or "0"
         return (
@@ -124,6 +127,6 @@ def shrink(outcome: Outcome, seconds: float = 60.0) -> Shrunk:
 
 
 def _without_some(only: list[int], size: int) -> Iterator[list[int]]:
-    """Each without another piece, the early ones first."""
+    """Yields each without another piece, the early ones first."""
     for begin in range(0, len(only), size):
         yield only[:begin] + only[begin + size :]

@@ -1,7 +1,8 @@
-"""Where a run can be met: each request, each answer, each wait, each file that it writes.
+"""Defines where a run can be met: each request, each answer, each wait, each file that it writes.
 
-A run takes its steps one after the other; at one of them something may happen: it is killed, a signal comes, somebody
-else does something. Files are seen through the interpreter's own audit events, so the product needs no seam for them.
+A run takes its steps one after the other; at one of them something may happen: it is killed, a signal comes,
+somebody else does something. Files are seen through the interpreter's own audit events, so the product needs no
+seam for them.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ MOST_STEPS = 4000
 
 
 class Killed(BaseException):
-    """`kill -9`, as far as a run in this process can be killed: nothing of it goes on."""
+    """Ends a run like `kill -9`, as far as a run in this process can be killed: nothing of it goes on."""
 
 
 class Endless(BaseException):
-    """A run that does not come to an end."""
+    """Ends a run that does not come to an end."""
 
 
 class Steps:
-    """The steps of one run. `at` is the number of the one at which `event` happens, 0 for none; with `among` only
-    those count that begin so.
+    """Counts the steps of one run.
 
+    `at` is the number of the one at which `event` happens, 0 for none; with `among` only those count that begin so.
     A dead run takes no further step: whatever tries to clean up after it is ended too.
     """
 
@@ -46,7 +47,7 @@ class Steps:
         self._waiting = False
 
     def take(self, what: str) -> None:
-        """One step. Raises whatever happens at it."""
+        """Takes one step. Raises whatever happens at it."""
         if self.dead:
             raise Killed
         waits = what == "wait"
@@ -74,7 +75,7 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 class Disk:
-    """While it is entered, the files that the run writes below its root are steps."""
+    """Makes steps of the files that the run writes below its root, while it is entered."""
 
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
@@ -88,7 +89,7 @@ class Disk:
 
 
 def _install() -> None:
-    """An audit hook cannot be taken away again, so there is one."""
+    """Installs the one audit hook, which cannot be taken away again."""
     if not _installed:
         sys.addaudithook(_heard)
         _installed.append(True)

@@ -1,4 +1,4 @@
-"""A company: an account and its habits, operators, a repository, machines that run the command, and time.
+"""Plays a company: an account and its habits, operators, a repository, machines that run the command, and time.
 
 `events.play(World(seed, days))` plays what the seed draws; an event has chances of its own, so that leaving one out
 changes no other's.
@@ -33,7 +33,10 @@ __all__ = ["HOST", "Machine", "Saved", "World"]
 
 @dataclass(frozen=True)
 class Job:
-    """What a run is told. `planned_at`: when its plan was made, None for now; `good_until`: what that says itself."""
+    """Holds what a run is told.
+
+    `planned_at`: when its plan was made, None for now; `good_until`: what that says itself.
+    """
 
     words: tuple[str, ...]
     allowed: frozenset[str] = frozenset()
@@ -47,8 +50,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Meeting:
-    """Something that happens at the `at`th step of a run (`among` those that begin so): it is told the run, its
-    steps, and what the step is.
+    """Holds something that happens at the `at`th step of a run (`among` those that begin so): it is told the run,
+    its steps, and what the step is.
     """
 
     at: int
@@ -58,7 +61,7 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Saved:
-    """A plan file on a machine's disk."""
+    """Holds a plan file on a machine's disk."""
 
     path: str
     commit: Commit
@@ -67,7 +70,7 @@ class Saved:
 
 @dataclass
 class Machine:
-    """A pipeline: a disk of its own, a clock that is `skew` seconds off, a checkout, saved plans."""
+    """Plays a pipeline: a disk of its own, a clock that is `skew` seconds off, a checkout, saved plans."""
 
     name: str
     root: Path
@@ -80,7 +83,7 @@ class Machine:
     _written: dict[str, str] = field(default_factory=dict)
 
     def check_out(self, commit: Commit) -> None:
-        """Files as they are in a commit; what the command keeps beside them stays."""
+        """Checks files out as they are in a commit; what the command keeps beside them stays."""
         texts = {"campaignctl.yaml": self.project.text, **commit.texts()}
         for path in self._written.keys() - texts.keys():
             (self.root / path).unlink()
@@ -94,7 +97,7 @@ class Machine:
         self.commit = commit
 
     def wipe(self) -> None:
-        """Another machine of the same name: nothing is left on its disk."""
+        """Becomes another machine of the same name: nothing is left on its disk."""
         shutil.rmtree(self.root, ignore_errors=True)
         self._written = {}
         self.saved.clear()
@@ -102,7 +105,7 @@ class Machine:
 
 
 class World:
-    """One seed's life."""
+    """Plays one seed's life."""
 
     def __init__(
         self,
@@ -112,7 +115,10 @@ class World:
         plain: Collection[str] = (),
         root: Path | None = None,
     ) -> None:
-        """`only`: the numbers of the events that happen, None for all; `plain`: habits that it does not have."""
+        """Begins a life.
+
+        `only`: the numbers of the events that happen, None for all; `plain`: habits that it does not have.
+        """
         self.seed, self.days = seed, days
         self.only = None if only is None else frozenset(only)
         self.plain = frozenset(plain)
@@ -141,7 +147,7 @@ class World:
         self.tell(f"the project: {self.project.told}")
 
     def _begin_with_a_past(self, random: Random) -> None:
-        """So many SMS campaigns that are over that no page holds them all."""
+        """Adds so many finished SMS campaigns that no page holds them all."""
         body = {
             "sender_id": "EXOTEL",
             "content_type": "static",
@@ -171,17 +177,17 @@ class World:
         return machine
 
     def close(self) -> None:
-        """Its disks are gone."""
+        """Deletes its disks."""
         self.account.stage.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     @property
     def now(self) -> float:
-        """Epoch seconds."""
+        """Returns epoch seconds."""
         return self.clock.now().timestamp()
 
     def tell(self, line: str) -> None:
-        """One more line of the story."""
+        """Tells one more line of the story."""
         self.story.append(f"{local(self.now)}  {'    ' * len(self.running)}{line}")
 
     def judge(self, found: Iterable[Violation]) -> None:
@@ -200,7 +206,7 @@ class World:
         meeting: Meeting | None = None,
         weather: Weather | None = None,
     ) -> Run:
-        """One run of the command on a machine, from its first step to its last."""
+        """Runs the command once on a machine, from its first step to its last."""
         run = self._begin(machine, job)
         steps = Steps(machine.root)
         if meeting is not None:
@@ -294,7 +300,7 @@ class World:
     # what may happen in the middle of a run
 
     def interrupt(self, run: Run, what: str) -> None:
-        """Ctrl-C or SIGTERM reaches the command: its own handler, or the one of every Python program."""
+        """Lets Ctrl-C or SIGTERM reach the command: its own handler, or the one of every Python program."""
         run.signalled = True
         run.met.append(f"a signal at {what}")
         handler = signal.getsignal(signal.SIGINT)
@@ -304,13 +310,13 @@ class World:
     # time
 
     def pass_until(self, moment: float) -> None:
-        """Nobody does anything, but the account calls whom it is to call."""
+        """Lets time pass: nobody does anything, but the account calls whom it is to call."""
         self.clock.passed = max(self.clock.passed, moment)
         self.ledger.look()
         self.judge(table.after_time(self.ledger))
 
 
 def _first_words(said: Said) -> str:
-    """Why it did not go on, in one line."""
+    """Returns why it did not go on, in one line."""
     text = said.out if '"error"' in said.out[:200] else said.err
     return " ".join(text.split())[:300]

@@ -1,4 +1,4 @@
-"""Many seeds side by side, for so many seconds or so many seeds: what was simulated, and what was broken."""
+"""Plays many seeds side by side, for so many seconds or so many seeds: what was simulated, and what was broken."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAYS = 30
 
 @dataclass
 class Years:
-    """What was simulated. `seconds` by the clock on the wall, `cpu_seconds` of one core."""
+    """Holds what was simulated. `seconds` are by the clock on the wall, `cpu_seconds` of one core."""
 
     seconds: float = 0.0
     seeds: int = 0
@@ -33,7 +33,7 @@ class Years:
     """Lives that nobody knows the end of, and why: the simulation itself failed, or its process was ended."""
 
     def add(self, outcome: Outcome) -> None:
-        """One more life."""
+        """Adds one more life."""
         self.seeds += 1
         self.days += outcome.days
         self.runs += outcome.runs
@@ -57,7 +57,7 @@ class Years:
 
 
 def live(seconds: float | None, first: int, count: int | None, days: int, workers: int) -> Years:
-    """Seeds from `first` on, until the time is over or so many are played.
+    """Plays seeds from `first` on, until the time is over or so many are played.
 
     Whatever becomes of one of them, what the others came to is told: a life that fails and a worker that is ended
     (by the system, say, that has no more memory) are counted as lost; Ctrl-C ends all.
@@ -87,7 +87,7 @@ def live(seconds: float | None, first: int, count: int | None, days: int, worker
 
 
 def _take_over(years: Years, pending: dict[Future[Outcome], int]) -> bool:
-    """What has come to its end; False where the workers did, and with them all that was pending."""
+    """Takes over what has come to its end; returns False where the workers did, and with them all that was pending."""
     done, _ = wait(pending, return_when=FIRST_COMPLETED)
     works = True
     for each in sorted(done, key=pending.__getitem__):
@@ -106,7 +106,9 @@ def _take_over(years: Years, pending: dict[Future[Outcome], int]) -> bool:
 
 
 def until_broken(seconds: float, first: int, days: int) -> tuple[str | None, float]:
-    """The first promise that a seed breaks, None where none does in so many seconds of a core; and how long it took."""
+    """Returns the first promise that a seed breaks, None where none does in so many seconds of a core; and how long
+    it took.
+    """
     seed = first
     while (took := process_time()) < seconds:
         broken = play(seed, days, stop=True, seconds=seconds - took).violations
@@ -123,7 +125,7 @@ def _more(until: float | None, count: int | None, begun: int) -> bool:
 
 
 def report(years: Years, most: int = 5, seconds_each: float = 60.0) -> int:
-    """Prints what came of it, each broken seed as its shrunk story. 1 where something was broken."""
+    """Prints what came of it, each broken seed as its shrunk story. Returns 1 where something was broken."""
     out = sys.stdout
     out.write(f"{years}\n")
     for seed, why in sorted(years.lost.items()):
@@ -145,11 +147,11 @@ def report(years: Years, most: int = 5, seconds_each: float = 60.0) -> int:
 
 
 def tell(shrunk: Shrunk) -> None:
-    """One broken seed, for people."""
+    """Tells one broken seed, for people."""
     sys.stdout.write(f"\n{'-' * 100}\n" + "\n".join(shrunk.outcome.story))
     sys.stdout.write(f"\n\nAgain: {shrunk.command}\n")
 
 
 def cores() -> int:
-    """How many seeds are played side by side."""
+    """Returns how many seeds are played side by side."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,7 @@
-"""5,000 numbers in another order, one changed: our comparison, then Python's set difference. Prints the ratio."""
+"""Compares 5,000 numbers in another order, one changed: our comparison, then Python's set difference.
+
+Prints the ratio.
+"""
 
 import time
 from random import Random
@@ -12,7 +15,7 @@ _TURNS = 50
 
 
 def least(work: object) -> float:
-    """The fastest of many turns, in seconds."""
+    """Returns the fastest of many turns, in seconds."""
     assert callable(work)
     seconds = []
     for _ in range(_TURNS):
@@ -29,18 +32,18 @@ country = COUNTRIES["IN"]
 
 
 def ours() -> None:
-    """Whether they differ, and in which numbers."""
+    """Compares as we do, and tells which numbers differ."""
     assert not same(VOICE.by_name["from"], before, after, country)
     assert number_changes(before, after, country) == ([before[0]], ["+919700000000"])
 
 
 def told_apart() -> None:
-    """Whether they differ."""
+    """Compares as we do, and tells whether they differ."""
     assert not same(VOICE.by_name["from"], before, after, country)
 
 
 def by_sets() -> None:
-    """The difference both ways."""
+    """Computes the difference both ways."""
     ours, theirs = set(before), set(after)
     assert len(ours - theirs) == len(theirs - ours) == 1
 

@@ -1,4 +1,4 @@
-"""A click program that does nothing."""
+"""Is a click program that does nothing."""
 
 import click
 

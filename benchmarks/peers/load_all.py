@@ -1,4 +1,4 @@
-"""PyYAML's fastest safe loader over every file of a directory, and nothing else. Keeps what it loaded."""
+"""Loads every file of a directory with PyYAML's fastest safe loader, and nothing else. Keeps what it loaded."""
 
 import sys
 from pathlib import Path

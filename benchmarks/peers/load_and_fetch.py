@@ -1,4 +1,4 @@
-"""The same, then the addresses in a file, fetched with httpx and decoded with json."""
+"""Loads as `load_all` does, then fetches the addresses in a file with httpx and decodes the answers with json."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""A click program that loads one YAML file."""
+"""Is a click program that loads one YAML file."""
 
 from pathlib import Path
 

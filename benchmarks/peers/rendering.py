@@ -1,4 +1,4 @@
-"""A plan of the project in the working directory, made once and rendered in each format: seconds, as JSON.
+"""Renders a plan of the project in the working directory, made once, in each format: seconds, as JSON.
 
 What a command loads belongs to making the plan.
 """
@@ -12,7 +12,7 @@ FORMATS = ("text", "json", "markdown")
 
 
 def measured() -> dict[str, float]:
-    """Seconds by format, and of `plan`."""
+    """Returns the seconds by format, and of `plan`."""
     begun = time.perf_counter()
     from campaignctl.app.options import GlobalOptions
     from campaignctl.app.planning import PlanOptions, make

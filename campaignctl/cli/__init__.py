@@ -1,5 +1,5 @@
-"""The commands: parse, call, render, write. The only place that knows arguments, environment and terminal.
+"""Defines the commands: parse, call, render, write.
 
-`main` finds the command, `options` holds what all share; opening a project, planning and writing are `app`'s.
-One module per command.
+Only here are arguments, environment and terminal known. `main` finds the command, `options` holds what all share;
+opening a project, planning and writing are `app`'s. There is one module for each command.
 """

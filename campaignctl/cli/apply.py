@@ -1,4 +1,4 @@
-"""`campaignctl apply`: of manifests, or of a saved plan."""
+"""Implements `campaignctl apply`, of manifests or of a saved plan."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _apply(
 def _as_saved(
     saved: SavedPlan, plan_options: PlanOptions, options: GlobalOptions
 ) -> tuple[PlanOptions, GlobalOptions]:
-    """The selection and permissions of the file; it takes no further ones."""
+    """Returns the selection and permissions of the file; it takes no further ones."""
     further = (plan_options.allowed, plan_options.prune, plan_options.prune_lists, plan_options.labels)
     if any(further) or plan_options.resend:
         raise UsageError(
@@ -148,7 +148,7 @@ def _as_saved(
 
 
 def _show(planned: Planned, session: Session, output_format: str) -> None:
-    """The plan as text; beside a result for programs or pages, which holds no plan, on standard error."""
+    """Shows the plan as text; beside a result for programs or pages, which holds no plan, on standard error."""
     from campaignctl.cli.plan import render
 
     shows_numbers = planned.show_numbers and formats.FORMATS[output_format].may_show_numbers
@@ -160,9 +160,7 @@ def _show(planned: Planned, session: Session, output_format: str) -> None:
 
 
 def _confirm(passed: Passed, limits: Limits, session: Session, now: Now) -> None:
-    """What is asked for is what would be sent. Raises RefusedError for a `yes` that came too late, and as `confirm`
-    does.
-    """
+    """Asks about what would be sent. Raises RefusedError for a `yes` that came too late, and as `confirm` does."""
     plan = passed.planned.plan
     where = f"{session.environment.name} (account {plan.account_sid})"
     instead = "give --auto-approve, or apply a saved plan with it"
@@ -178,7 +176,7 @@ def _confirm(passed: Passed, limits: Limits, session: Session, now: Now) -> None
 
 
 def _write(result: ApplyResult, session: Session, output_format: str) -> None:
-    """With nothing to do the plan, shown as text, has said it all."""
+    """Writes the result; with nothing to do the plan, shown as text, has said it all."""
     from campaignctl.rendering.as_json import apply_document
 
     if output_format != "text" or result.plan.operations:

@@ -1,8 +1,9 @@
-"""`campaignctl pause | resume | complete | archive NAME…`: by hand, with or without a manifest (rule 12).
+"""Implements `campaignctl pause | resume | complete | archive NAME…`: by hand, with or without a manifest (rule
+12).
 
-One function carries all four out; a row of `planning.by_hand.VERBS` says what each wants. The plan that is shown is
-the one that is carried out, by the code that carries out every other. `pause --all` without a question has its own
-pace: see `pause_all`.
+One function carries all four out; a row of `manual.rules.VERBS` says what each wants. The plan that is shown is the
+one that is carried out, by the code that carries out every other. `pause --all` without a question has its own
+pace: see `manual.pause_all`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from campaignctl.model.results import ApplyResult
 
 @dataclass(frozen=True)
 class ManualOptions:
-    """What the command line asks for: NAMES, or all that could call, of one status where that is given."""
+    """Holds what the command line asks for: NAMES, or all that could call, of one status where that is given."""
 
     names: tuple[str, ...]
     auto_approve: bool
@@ -47,11 +48,11 @@ class ManualOptions:
 
     @property
     def in_waves(self) -> bool:
-        """Nobody is asked, so each campaign is stopped as soon as it is seen."""
+        """Tells whether nobody is asked, so that each campaign is stopped as soon as it is seen."""
         return self.everything and self.auto_approve
 
     def check(self, verb: Verb) -> None:
-        """Raises UsageError."""
+        """Checks the options. Raises UsageError."""
         if self.everything and self.names:
             raise UsageError("give NAMES or --all, not both")
         if self.status and not self.everything:
@@ -82,7 +83,9 @@ def _carry_out(verb: Verb, options: GlobalOptions, asked: ManualOptions) -> int:
 
 
 def _open(verb: Verb, options: GlobalOptions) -> Session:
-    """What stops calls works with a project file that is wrong elsewhere; what starts them needs its policies."""
+    """Opens a session: what stops calls works with a project file that is wrong elsewhere; what starts them needs
+    its policies.
+    """
     if verb.action is Action.RESUME:
         return Session.open(options)
     session, findings = Session.open_lenient(options)
@@ -92,7 +95,9 @@ def _open(verb: Verb, options: GlobalOptions) -> Session:
 
 
 def _after_asking(run: ManualRun, targets: Targets, asked: ManualOptions) -> ApplyResult:
-    """One plan, with a note on what the next apply will do about each change, and one question."""
+    """Shows one plan, with a note on what the next apply will do about each change, asks one question, and carries
+    the plan out.
+    """
     consequences = run.consequences(targets.changes, targets.seen)
     planned = run.show(
         (
@@ -115,7 +120,7 @@ def _confirm(run: ManualRun, planned: Planned, asked: ManualOptions) -> None:
 
 
 def _write(result: ApplyResult, targets: Targets, session: Session, asked: ManualOptions) -> None:
-    """What became of each. The notes of the plan go along: a program sees no plan."""
+    """Writes what became of each. The notes of the plan go along: a program sees no plan."""
     from campaignctl.manual.text import by_hand_result_text
     from campaignctl.rendering.as_json import apply_document, written
 
@@ -135,7 +140,9 @@ def _write(result: ApplyResult, targets: Targets, session: Session, asked: Manua
 
 
 def _exit_code(result: ApplyResult, targets: Targets) -> int:
-    """As an apply's; a name that is nowhere is an error, and a list that is not complete leaves the pause undone."""
+    """Returns an apply's exit code; a name that is nowhere is an error, and a list that is not complete leaves the
+    pause undone.
+    """
     code = int(exit_code(result))
     if code:
         return code
@@ -143,7 +150,7 @@ def _exit_code(result: ApplyResult, targets: Targets) -> int:
 
 
 def _command(verb: Verb) -> click.Command:
-    """One of the four; only a pause can be of everything."""
+    """Makes one of the four commands; only a pause can be of everything."""
 
     @click.command(verb.action.value, help=verb.doc)
     @global_options

@@ -1,4 +1,4 @@
-"""`campaignctl calendar`: which campaign starts on which date, offline."""
+"""Implements `campaignctl calendar`: which campaign starts on which date, offline."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def command(
 
 
 def _today(session: Session) -> date:
-    """Where people are called: in the zone of the calling hours, else in UTC."""
+    """Returns today where people are called: in the zone of the calling hours, else in UTC."""
     from campaignctl.policy.hours import zone_name
     from campaignctl.zones import zone
 

@@ -1,4 +1,6 @@
-"""`python -m campaignctl.cli.commands_page [--check]`: the reference page of commands, from the commands themselves."""
+"""Writes the reference page of commands from the commands themselves: `python -m campaignctl.cli.commands_page
+[--check]`.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ _LEAD = (
 
 
 def main() -> None:
-    """Writes the page where it differs; with `--check` nothing, and fails."""
+    """Writes the page where it differs; with `--check` it writes nothing, and fails."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--check", action="store_true", help="only say whether it is stale; exit 1")
     parser.add_argument(
@@ -33,7 +35,7 @@ def main() -> None:
 
 
 def commands_page() -> str:
-    """Every command with its options; those that all share stand once, at the top."""
+    """Writes every command with its options; those that all share stand once, at the top."""
     shared = {name for option in cli.params for name in option.opts}
     blocks = [_LEAD, "## Before or after every command", _options(cli, frozenset())]
     for path, command in _commands(cli, "campaignctl"):
@@ -64,7 +66,7 @@ def _section(path: str, command: click.Command, shared: frozenset[str]) -> Itera
 
 
 def _prose(text: str) -> str:
-    """Help as Markdown: what click must not wrap is code."""
+    """Writes help as Markdown: what click must not wrap is code."""
     parts = []
     for paragraph in text.split("\n\n"):
         fixed = paragraph.startswith("\b")

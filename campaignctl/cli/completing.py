@@ -1,7 +1,8 @@
-"""What a shell may offer: environments, campaigns, topics. Quick, and silent whatever is wrong with the project.
+"""Offers a shell environments, campaigns and topics.
 
-Names come from files of other people and end up on a command line: only those that no shell reads anything into
-are offered. Of a manifest only kind and name are looked at: completion tells no mistakes.
+It is quick, and silent whatever is wrong with the project. Names come from files of other people and end up on a
+command line: only those that no shell reads anything into are offered. Of a manifest only kind and name are looked
+at: completion tells no mistakes.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ _SIGNS: Final = frozenset("_.@%+=,-")
 
 
 def complete_environments(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The environments of the project file, and the sandbox, which is always there."""
+    """Returns the environments of the project file, and the sandbox, which is always there."""
     environments = _mapping(_project(context)[1].get("environments"))
     return _offered({"sandbox", *map(str, environments)}, incomplete)
 
 
 def complete_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The campaigns of the project's manifests; with `voice/` or `sms/` before, those of the kind."""
+    """Returns the campaigns of the project's manifests; with `voice/` or `sms/` before, those of the kind."""
     root, project = _project(context)
     paths = project.get("manifests")
     if root is None or not isinstance(paths, list):
@@ -47,28 +48,28 @@ def complete_names(context: click.Context, _param: click.Parameter, incomplete: 
 
 
 def complete_topics(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """What `explain` knows by its full name."""
+    """Returns what `explain` knows, by its full name."""
     from campaignctl.deriving.topics import topics
 
     return _offered((name for topic in topics() for name in topic.names), incomplete.lower())
 
 
 def complete_schemas(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The schemas that are shipped."""
+    """Returns the schemas that are shipped."""
     from campaignctl.app.published import names
 
     return _offered(names(), incomplete)
 
 
 def complete_permissions(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """What `--allow` takes."""
+    """Returns what `--allow` takes."""
     from campaignctl.kinds.operations import Permission
 
     return _offered(map(str, Permission), incomplete)
 
 
 def complete_statuses(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """What a campaign's status can be; after a comma what was not named before it."""
+    """Returns the statuses that a campaign can have; after a comma those that were not named before it."""
     from campaignctl.kinds.lifecycle import Status
 
     named, comma, _ = incomplete.rpartition(",")
@@ -91,9 +92,9 @@ def _is_plain(sign: str) -> bool:
 
 
 def _project(context: click.Context) -> tuple[Path | None, Mapping[object, object]]:
-    """The project's directory and file; nothing where there is none or it cannot be read.
+    """Returns the project's directory and file; nothing where there is none or it cannot be read.
 
-    Read by the loader that is slow: the quick one cannot read deep nesting.
+    The slow loader reads it: the quick one cannot read deep nesting.
     """
     import yaml
 
@@ -132,7 +133,7 @@ def _names(root: Path, paths: Iterable[object]) -> Iterator[tuple[str, str]]:
 
 
 def _named(text: str) -> Iterator[tuple[str, str]]:
-    """Kind and name of each document, up to where a text is no YAML."""
+    """Yields kind and name of each document, up to where a text is no YAML."""
     from campaignctl.kinds import KINDS
     from campaignctl.manifests.nodes import MalformedYamlError, documents
 

@@ -1,4 +1,4 @@
-"""`campaignctl completion`."""
+"""Implements `campaignctl completion`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`campaignctl diff`: what a branch changes in the manifests. It needs neither credentials nor network."""
+"""Implements `campaignctl diff`: what a branch changes in the manifests. It needs neither credentials nor network."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from campaignctl.rendering import formats
 
 @dataclass(frozen=True)
 class DiffOptions:
-    """What the command line selects, and whether the format may show people's numbers."""
+    """Holds what the command line selects, and whether the format may show people's numbers."""
 
     paths: tuple[str, ...]
     labels: str
@@ -76,7 +76,7 @@ def command(
 
 
 def _branch(session: Session, paths: tuple[str, ...], labels: str, held: Set[str]) -> Reading:
-    """The work tree. A path that only the base has was removed. Raises InputError with every finding."""
+    """Reads the work tree. A path that only the base has was removed. Raises InputError with every finding."""
     reading = session.read(paths, labels)
     root = Path(session.project.root)
     gone = {shown_path(Path.cwd() / path, root) for path in held}
@@ -113,7 +113,7 @@ def _document(
 
 
 def _settings(session: Session, before: BaseVersion, reading: Reading) -> tuple[SettingChange, ...]:
-    """What differs beside the campaigns; of a project file that was invalid nothing can be told."""
+    """Returns what differs beside the campaigns; of a project file that was invalid nothing can be told."""
     past, present = dict[str, Value](), dict[str, Value]()
     if session.project.file is not None and before.settings is not None:
         past |= project_leaves(before.settings)
@@ -128,7 +128,7 @@ def _settings(session: Session, before: BaseVersion, reading: Reading) -> tuple[
 
 
 def render(document: DiffDocument, session: Session, output_format: str) -> str:
-    """The changes in a format."""
+    """Writes the changes in a format."""
     from campaignctl.diff.report import VIEWS
 
     setting = output.setting(session.options, session.clock.now())

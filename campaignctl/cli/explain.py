@@ -1,4 +1,4 @@
-"""`campaignctl explain`."""
+"""Implements `campaignctl explain`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between a plan that was reviewed and the one made now: told where the reviewed one is refused."""
+"""Says what differs between a plan that was reviewed and the one made now, where the reviewed one is refused."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def reviewed_plan(against: Path | None, expect: str | None, session: Session) -> SavedPlan | None:
-    """The file of `--against`: it is read for the words alone, and gives no permission.
+    """Reads the file of `--against`: it is read for the words alone, and gives no permission.
 
     Raises:
         UsageError: there is no approval that it could be of.
@@ -37,7 +37,7 @@ def reviewed_plan(against: Path | None, expect: str | None, session: Session) ->
 
 
 def explained(error: RefusedError, saved: SavedPlan, planned: Planned) -> None:
-    """The error with what differs; the refusal stays what it is."""
+    """Adds what differs to an error; the refusal stays what it is."""
     from campaignctl.comparison.documenting import comparison_document
     from campaignctl.comparison.plans import compare_plans
     from campaignctl.comparison.views import comparison_text
@@ -49,7 +49,9 @@ def explained(error: RefusedError, saved: SavedPlan, planned: Planned) -> None:
 
 
 def of_stale(saved: SavedPlan | None) -> Callable[[Planned, StalePlanError], None]:
-    """For a saved plan that no longer holds; of one that has only expired there is nothing to tell."""
+    """Makes the explanation of a saved plan that no longer holds; where it has only expired there is nothing to
+    tell.
+    """
 
     def explain(planned: Planned, error: StalePlanError) -> None:
         if saved is not None and not error.only_expired:
@@ -61,7 +63,7 @@ def of_stale(saved: SavedPlan | None) -> Callable[[Planned, StalePlanError], Non
 def of_unexpected(
     error: RefusedError, reviewed: SavedPlan | None, planned: Planned, approved: str
 ) -> RefusedError:
-    """For an approval of another plan; without the file of that one, how to give it."""
+    """Explains an approval of another plan; without the file of that one, it says how to give it."""
     if planned.plan.digest == approved:
         return error
     if reviewed is None:

@@ -1,4 +1,4 @@
-"""`campaignctl export`: live campaigns as manifests that one would have written oneself."""
+"""Implements `campaignctl export`: live campaigns as manifests that one would have written oneself."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _KNOWN = tuple(status.value for status in Status if status is not Status.UNKNOWN
 
 @dataclass(frozen=True)
 class _ExportOptions:
-    """What the command line asks for. `numbers_to` is absolute."""
+    """Holds what the command line asks for. `numbers_to` is absolute."""
 
     names: tuple[str, ...]
     kinds: tuple[str, ...]
@@ -51,7 +51,7 @@ class _ExportOptions:
 
 @dataclass(frozen=True)
 class _Writing:
-    """A manifest about to be written, and the file for its numbers."""
+    """Holds a manifest about to be written, and the file for its numbers."""
 
     draft: Draft
     file: Path
@@ -67,7 +67,7 @@ def _statuses(_context: click.Context, _param: click.Parameter, values: tuple[st
 
 
 class _Asked(TypedDict):
-    """What the command line says, an option each."""
+    """Holds what the command line says, an option each."""
 
     directory: Path
     statuses: frozenset[Status]
@@ -130,7 +130,7 @@ def _export_options(
     names: tuple[str, ...],
     asked: _Asked,
 ) -> _ExportOptions:
-    """Raises UsageError for what excludes itself."""
+    """Reads the options. Raises UsageError for what excludes itself."""
     numbers_to = asked["numbers_to"]
     if numbers_to is not None and options.show_numbers:
         raise UsageError("--numbers-to and --show-numbers exclude each other")
@@ -146,12 +146,12 @@ def _export_options(
 
 
 def _absolute(path: Path) -> Path:
-    """Links are left as they are: what the user named is what is written."""
+    """Makes a path absolute. Links are left as they are: what the user named is what is written."""
     return Path(os.path.normpath(Path.cwd() / path))
 
 
 def _check_places(session: Session, export_options: _ExportOptions) -> None:
-    """A manifest reads numbers only from within its project. Raises InputError."""
+    """Checks that numbers go to a place that a manifest may read: within its project. Raises InputError."""
     if export_options.numbers_to is None:
         return
     root = Path(session.project.root)
@@ -172,7 +172,10 @@ def _check_places(session: Session, export_options: _ExportOptions) -> None:
 
 
 def _found(client: Client, export_options: _ExportOptions) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
-    """Raises `ApiError` where the account cannot be read, InputError for a NAME that is nowhere."""
+    """Finds the campaigns.
+
+    Raises `ApiError` where the account cannot be read, InputError for a NAME that is nowhere.
+    """
     from campaignctl.api.listing import scan
     from campaignctl.api.lookup import each_kind
     from campaignctl.api.refresh import alive
@@ -194,7 +197,7 @@ def _found(client: Client, export_options: _ExportOptions) -> tuple[tuple[Candid
 
 
 def _named(client: Client, asked: AskedName, export_options: _ExportOptions) -> Iterator[Candidate]:
-    """The alive ones of a name, else the newest that is over; with --status, those of the statuses."""
+    """Yields the alive campaigns of a name, else the newest that is over; with --status, those of the statuses."""
     from campaignctl.api.lookup import find
 
     kinds = tuple(kind for kind in asked.kinds if kind.short in export_options.kinds)
@@ -218,7 +221,7 @@ def _named(client: Client, asked: AskedName, export_options: _ExportOptions) -> 
 def _planned(
     found: Sequence[Candidate], reading: Reading, session: Session, export_options: _ExportOptions
 ) -> tuple[list[_Writing], list[Exported]]:
-    """Each campaign's manifest, or why there is none."""
+    """Returns each campaign's manifest, or why there is none."""
     from campaignctl.export.document import Exported
 
     spots = list(
@@ -260,7 +263,7 @@ def _planned(
 
 
 def _repeating(live: Live, reading: Reading) -> Desired | None:
-    """The manifest that repeats which its name is reserved to."""
+    """Returns the manifest that repeats to which a campaign's name is reserved."""
     name = parsed(live.name)
     for it in reading.all_manifests if name is not None else ():
         if (
@@ -276,7 +279,7 @@ def _repeating(live: Live, reading: Reading) -> Desired | None:
 def _manifests_here(
     reading: Reading, session: Session, export_options: _ExportOptions
 ) -> Mapping[str, Sequence[Desired]]:
-    """The manifests of the project in each file of the directory that is written to."""
+    """Returns the manifests of the project in each file of the directory that is written to."""
     root, directory = Path(session.project.root), export_options.directory.resolve()
     here: defaultdict[str, list[Desired]] = defaultdict(list)
     for desired in reading.all_manifests:
@@ -291,13 +294,15 @@ def _people(live: Live) -> Sequence[str]:
 
 
 def _numbers_file(export_options: _ExportOptions, stem: str) -> Path | None:
-    """The file that was asked for; where several campaigns have numbers, one each, named after its manifest."""
+    """Returns the file that was asked for; where several campaigns have numbers, one for each, named after its
+    manifest.
+    """
     file = export_options.numbers_to
     return file if file is None or not stem else file.with_name(f"{file.stem}-{stem}{file.suffix}")
 
 
 def _refuse_to_overwrite(writings: Sequence[_Writing], export_options: _ExportOptions) -> None:
-    """Before anything is written. Raises RefusedError."""
+    """Refuses to overwrite files, before anything is written. Raises RefusedError."""
     files = [file for it in writings for file in (it.file, it.numbers_file) if file is not None]
     there = [quoted(str(file)) for file in files if os.path.lexists(file)]
     if there and not export_options.force:

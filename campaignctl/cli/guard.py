@@ -1,4 +1,4 @@
-"""`campaignctl guard`: watches what calls, and pauses what goes wrong."""
+"""Implements `campaignctl guard`: watches what calls, and pauses what goes wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from campaignctl.guard.standing import Guard, GuardOptions, LookClock
 
 
 def _seconds(_context: click.Context, _parameter: click.Parameter, text: str) -> float:
-    """`60s`, `5m`. Raises UsageError."""
+    """Reads `60s` or `5m`. Raises UsageError."""
     number, unit = text[:-1], text[-1:]
     factor = {"s": 1, "m": 60, "h": 3600}.get(unit)
     if factor is None or not (number.isascii() and number.isdigit()) or not int(number):
@@ -62,7 +62,7 @@ def _say(document: GuardLineDocument) -> None:
 
 
 def _notifier(session: Session, *, once: bool) -> Notifier | None:
-    """Raises InputError where the address is not set, or may not be posted to."""
+    """Makes the notifier. Raises InputError where the address is not set, or may not be posted to."""
     from campaignctl.manifests.environments import settings_of
 
     settings = settings_of(session.environment.guard.get("notify"))

@@ -1,4 +1,4 @@
-"""`campaignctl holidays`: a country's holidays as a Calendar."""
+"""Implements `campaignctl holidays`: a country's holidays as a Calendar."""
 
 from __future__ import annotations
 

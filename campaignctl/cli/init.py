@@ -1,4 +1,4 @@
-"""`campaignctl init`: the first files of a project. Nothing that is there is written over."""
+"""Implements `campaignctl init`: the first files of a project. Nothing that is there is written over."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _GITLAB = ".gitlab-ci.yml"
 
 @dataclass(frozen=True)
 class _File:
-    """Where a template is written. An example comes only with a new project: others have campaigns of their own."""
+    """Says where a template is written.
+
+    An example comes only with a new project: others have campaigns of their own.
+    """
 
     template: str
     path: str
@@ -47,7 +50,7 @@ _PROJECT = (_File("gitignore", ".campaignctl/.gitignore"), _File("campaignctl.ya
 
 
 def _files(ci: str) -> tuple[_File, ...]:
-    """All that a new project gets."""
+    """Returns all files that a new project gets."""
     return (*_EXAMPLES, *_PIPELINES[ci], *_PROJECT)
 
 
@@ -112,7 +115,7 @@ def _written(path: Path, file: _File) -> list[Line]:
 
 
 def _without_inputs(component: str) -> str:
-    """A GitLab component as a pipeline of its own, its inputs filled in."""
+    """Writes a GitLab component as a pipeline of its own, its inputs filled in."""
     _, _, jobs = component.partition("\n---\n")
     for name, value in _GITLAB_INPUTS.items():
         jobs = jobs.replace(f"$[[ inputs.{name} ]]", value)
@@ -120,7 +123,7 @@ def _without_inputs(component: str) -> str:
 
 
 def _hints(here: Path, ci: str) -> list[str]:
-    """What to do next."""
+    """Says what to do next."""
     hints = ["Next: campaignctl validate, campaignctl plan, campaignctl apply. The sandbox calls nobody."]
     top = next((it for it in (here, *here.parents) if (it / ".git").exists()), here)
     if top != here and ci == "gitlab":

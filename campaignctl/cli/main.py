@@ -1,4 +1,4 @@
-"""The entry point. A command's module is imported when the command runs, so that `--help` stays quick."""
+"""Defines the entry point. A command's module is imported when the command runs, so that `--help` stays quick."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class _Command(NamedTuple):
-    """Where a command stands, and what `--help` says of it. `name` is what its module calls it."""
+    """Says where a command stands, and what `--help` says of it. `name` is what its module calls it."""
 
     module: str
     help: str
@@ -80,7 +80,7 @@ class _Commands(click.Group):
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Names and what they do, without importing one of them; options as ever."""
+        """Returns the commands' names and what they do, without importing one of them; options as ever."""
         from click.shell_completion import CompletionItem
 
         rows = [(name, row) for name, row in COMMANDS.items() if name.startswith(incomplete)]
@@ -115,9 +115,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(
     words: list[str], clock: Clock | None = None, network: Network | None = None, random: Random | None = None
 ) -> int:
-    """The exit code of one command. Every error becomes one message; none becomes a traceback.
+    """Runs one command and returns its exit code.
 
-    `clock` stands in for the machine's own, waits included; `network` for its connections, `random` for its chance.
+    Every error becomes one message; none becomes a traceback. `clock` stands in for the machine's own, waits
+    included; `network` for its connections, `random` for its chance.
     """
     try:
         given = GlobalOptions(clock=clock or SystemClock(), network=network, random=random)
@@ -147,8 +148,8 @@ def _text(word: str) -> str:
 
 
 def _written_out(code: int) -> int:
-    """The exit code of a command that ended with `code`, once all is written that can be: what was done counts for
-    more than that it could not be told.
+    """Returns the exit code of a command that ended with `code`, once all is written that can be: what was done
+    counts for more than that it could not be told.
     """
     try:
         streams.drain()
@@ -161,7 +162,7 @@ def _written_out(code: int) -> int:
 
 
 def _told(error: CampaignctlError, words: Sequence[str]) -> int:
-    """The exit code, once the user has been told why."""
+    """Tells the user why a command ended, and returns its exit code."""
     from campaignctl.app.output import report_error
 
     report_error(error, words)

@@ -1,4 +1,4 @@
-"""What every command takes, before or after its name."""
+"""Defines what every command takes, before or after its name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def offering(what: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
-    """What a shell may offer there: a function of `completing`, imported when a shell asks."""
+    """Makes a completion: a function of `completing`, imported when a shell asks."""
 
     def offered(context: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
         from campaignctl.cli import completing
@@ -87,12 +87,12 @@ def global_options(function: F) -> F:
 
 
 def paths_argument(function: F) -> F:
-    """PATHS: files and directories that select manifests."""
+    """Adds PATHS: files and directories that select manifests."""
     return click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")(function)
 
 
 def labels_option(function: F) -> F:
-    """`-l team=growth,tier!=test`."""
+    """Adds `-l team=growth,tier!=test`."""
     return click.option(
         "-l",
         "--labels",
@@ -104,7 +104,7 @@ def labels_option(function: F) -> F:
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
-    """`--format`, the first one by default."""
+    """Adds `--format`, the first one by default."""
     return click.option(
         "--format",
         "output_format",
@@ -126,7 +126,7 @@ no_count_lists = click.option(
 
 
 def planning_options(function: F) -> F:
-    """What `plan` and `apply` share."""
+    """Adds what `plan` and `apply` share."""
     for option in reversed(
         (
             click.option(

@@ -1,4 +1,4 @@
-"""`campaignctl plan`."""
+"""Implements `campaignctl plan`."""
 
 from __future__ import annotations
 
@@ -65,20 +65,20 @@ def command(
 
 
 def render(planned: Planned, session: Session, output_format: str) -> str:
-    """The plan in a format."""
+    """Writes the plan in a format."""
     setting = output.setting(session.options, planned.plan.created_at)
     return formats.render("plan", output_format, planned.document_for(output_format), setting)
 
 
 def _file_text(planned: Planned) -> str:
-    """A plan file, with every number masked, under its seal."""
+    """Writes a plan file, with every number masked, under its seal."""
     from campaignctl.rendering.as_json import written
 
     return written(planned.file)
 
 
 def exit_code(plan: Plan, detailed: bool) -> Exit:
-    """3 for a blocked change or a policy of level error, 2 for operations where that was asked for."""
+    """Returns 3 for a blocked change or a policy of level error, 2 for operations where that was asked for."""
     if plan.count(ChangeType.BLOCKED) or has_errors(plan.findings):
         return Exit.REFUSED
     return Exit.CHANGES if detailed and plan.operations else Exit.FINE

@@ -1,4 +1,4 @@
-"""`campaignctl report NAME`: what each recipient of a campaign came to, row by row."""
+"""Implements `campaignctl report NAME`: what became of each recipient of a campaign, row by row."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def command(
 
 
 def _usage_writer(live: Live) -> Writer:
-    """Raises InputError for what is not answered."""
+    """Makes the writer of `--usage`. Raises InputError for what is not answered."""
     from campaignctl.report.usage import UsageWriter
 
     if live.kind.unit is not Unit.CALL:
@@ -109,7 +109,7 @@ def _usage_writer(live: Live) -> Writer:
 
 
 def _compare(run: _ReportRun, live: Live) -> None:
-    """What it came to beside what was predicted, where all of it was read."""
+    """Compares what became of a campaign with what was predicted, where all of it was read."""
     from campaignctl.policy.afterwards import afterwards
 
     if run.since or run.tally.missing:
@@ -121,7 +121,10 @@ def _compare(run: _ReportRun, live: Live) -> None:
 
 
 def _campaign(asked: AskedName, client: Client, session: Session) -> Live:
-    """The one campaign of a NAME. Raises InputError, UsageError or RefusedError where there is not exactly one."""
+    """Finds the one campaign of a NAME.
+
+    Raises InputError, UsageError or RefusedError where there is not exactly one.
+    """
     from campaignctl.api.lookup import find
 
     found = find(client, asked)
@@ -151,7 +154,7 @@ def _since(live: Live) -> str:
 
 
 def _headline(session: Session, live: Live, output_format: str) -> None:
-    """Above a table: whose account it is, and which campaign."""
+    """Writes above a table whose account it is, and which campaign."""
     from campaignctl.rendering.as_text.parts import headline
     from campaignctl.rendering.lines import Line, laid_out
 
@@ -168,8 +171,10 @@ def _headline(session: Session, live: Live, output_format: str) -> None:
 
 @dataclass
 class _ReportRun:
-    """Writes a report, batch by batch, and knows where it stands. `source` is the one that rows came from, once some
-    did: another one need not have their order."""
+    """Writes a report, batch by batch, and knows where it stands.
+
+    `source` is the one that rows came from, once some did: another one need not have their order.
+    """
 
     session: Session
     connection: Connection
@@ -183,7 +188,9 @@ class _ReportRun:
     came_to: str = ""
 
     def all_of(self, live: Live) -> None:
-        """From the source that was asked for; else from its report file where it has one, else page by page."""
+        """Writes all rows from the source that was asked for; else from its report file where it has one, else page
+        by page.
+        """
         expected = sum(live.stats.values()) if live.stats else 0
         skipped, asked = self.tally.offset, self.source
         with _Bar(expected, self.session.options) as bar:
@@ -201,7 +208,7 @@ class _ReportRun:
                 raise type(error)(f"{error}; {self._go_on()}", error.http) from error
 
     def _from_file(self, live: Live, bar: _Bar) -> bool:
-        """Whether there was one."""
+        """Writes the rows of the report file, and tells whether there was one."""
         from campaignctl.api.report_file import NoReportError, batches, may_read, rows
 
         url, base_url = live.report_url, self.connection.base_url
@@ -217,7 +224,7 @@ class _ReportRun:
         return True
 
     def _fileless(self, why: str) -> bool:
-        """False; raises AnswerError where nothing else will do."""
+        """Returns False, for the pages to be read; raises AnswerError where nothing else will do."""
         if self.source == _FILE:
             raise AnswerError(why)
         return False
@@ -228,7 +235,7 @@ class _ReportRun:
         self._write(pages(self.connection.client, live, self.tally.offset), bar, _PAGES)
 
     def _write(self, batches: Iterator[Batch], bar: _Bar, source: str) -> None:
-        """No signal cuts a batch in two: what is written and the offset that is told always agree."""
+        """Writes batches. No signal cuts one in two: what is written and the offset that is told always agree."""
         for batch in batches:
             with self.interrupts.deferred():
                 bar.clear()
@@ -247,7 +254,7 @@ class _ReportRun:
 
 
 def _end(run: _ReportRun, output_format: str) -> None:
-    """The summary: below a table, else on standard error."""
+    """Writes the summary: below a table, else on standard error."""
     from campaignctl.report.text import left_out_note, summary_text
 
     if run.writer.left_out:
@@ -263,7 +270,7 @@ def _end(run: _ReportRun, output_format: str) -> None:
 
 
 class _Bar:
-    """How far a report is, on a terminal's standard error. It makes way for rows on the same screen."""
+    """Shows how far a report is, on a terminal's standard error. It makes way for rows on the same screen."""
 
     def __init__(self, expected: int, options: GlobalOptions) -> None:
         self._wanted = sys.stderr.isatty() and not options.quiet
@@ -284,13 +291,13 @@ class _Bar:
             self._bar.__exit__(kind, error, trace)
 
     def clear(self) -> None:
-        """Rows come next."""
+        """Clears the bar, since rows come next."""
         if self._bar is not None and sys.stdout.isatty():
             sys.stderr.write(_ERASE)
             sys.stderr.flush()
 
     def show(self, tally: Tally) -> None:
-        """So far."""
+        """Shows how far the report is."""
         if self._bar is not None:
             self._bar.length = max(tally.total or self._expected, tally.offset, 1)
             self._bar.update(tally.offset - self._bar.pos)

@@ -1,4 +1,4 @@
-"""`campaignctl sandbox serve | reset | advance`."""
+"""Implements `campaignctl sandbox serve | reset | advance`."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def advance(options: GlobalOptions, duration: str) -> int:
 
 
 def _sandbox(options: GlobalOptions) -> tuple[Path, datetime | None]:
-    """The database of the environment's sandbox, and where a fresh one's clock begins. Raises UsageError."""
+    """Returns the database of the environment's sandbox, and where a fresh one's clock begins. Raises UsageError."""
     session = Session.open(options)
     if not session.environment.is_sandbox:
         raise UsageError(f"environment {session.environment.name} is a live account, not a sandbox")

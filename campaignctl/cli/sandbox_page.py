@@ -1,4 +1,6 @@
-"""`python -m campaignctl.cli.sandbox_page [--check]`: the reference page of the sandbox's switches and faults."""
+"""Writes the reference page of the sandbox's switches and faults: `python -m campaignctl.cli.sandbox_page
+[--check]`.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ _FAULTS = (
 
 
 def main() -> None:
-    """Writes the page where it differs; with `--check` nothing, and fails."""
+    """Writes the page where it differs; with `--check` it writes nothing, and fails."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--check", action="store_true", help="only say whether it is stale; exit 1")
     parser.add_argument(
@@ -42,7 +44,7 @@ def main() -> None:
 
 
 def sandbox_page() -> str:
-    """Every switch by its group, then the faults."""
+    """Writes every switch by its group, then the faults."""
     groups = tuple(dict.fromkeys(row.group for _, row, _ in rows()))
     blocks = [block for group in groups for block in _section(group)]
     effects = table(

@@ -1,4 +1,4 @@
-"""`campaignctl schema`."""
+"""Implements `campaignctl schema`."""
 
 from __future__ import annotations
 

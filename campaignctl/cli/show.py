@@ -1,4 +1,4 @@
-"""`campaignctl show`: a saved plan, in any format."""
+"""Implements `campaignctl show`: a saved plan, in any format."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def command(
 def _compare(
     options: GlobalOptions, plan: Path, other: Path, detailed_exitcode: bool, output_format: str
 ) -> int:
-    """No account and no token: the words are for reading, and the seals are not checked."""
+    """Compares two plan files without account and token: the words are for reading, and the seals are not checked."""
     from campaignctl.comparison.plans import compare_plans
     from campaignctl.comparison.views import render_comparison
 
@@ -64,7 +64,9 @@ def _compare(
 
 
 def _now(document: PlanDocument, options: GlobalOptions) -> datetime:
-    """A sandbox has a clock of its own: its plan is shown as of its making."""
+    """Returns the moment as of which a plan is shown: a sandbox has a clock of its own, so its plan is shown as of
+    its making.
+    """
     if document["backend"] == "sandbox":
         return instant(document["created_at"])
     return options.clock.now()

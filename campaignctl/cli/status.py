@@ -1,4 +1,4 @@
-"""`campaignctl status`: each manifest and its live campaign, once or again and again."""
+"""Implements `campaignctl status`: each manifest and its live campaign, once or again and again."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _CLEAR: Final = "\x1b[H\x1b[2J"
 
 @dataclass(frozen=True)
 class _StatusOptions:
-    """What the command line asks to see."""
+    """Holds what the command line asks to see."""
 
     names: tuple[str, ...]
     show_all: bool
@@ -88,7 +88,9 @@ def command(
 
 
 def seconds_between(requests: int, rate_limit: int | None) -> float:
-    """How long to wait after a look of so many requests, so that looks take half of what the account allows."""
+    """Returns how long to wait after a look of so many requests, so that looks take half of what the account
+    allows.
+    """
     if rate_limit is None:
         return _LEAST_SECONDS
     return max(_LEAST_SECONDS, float(math.ceil(requests * 60.0 / (rate_limit * _SHARE))))
@@ -102,9 +104,10 @@ def _look(
     earlier: Mapping[str, ProgressSample],
     lists: dict[str, ListCount],
 ) -> Overview:
-    """Raises ApiError where the account cannot be read, InputError for a NAME that is nowhere.
+    """Looks once.
 
-    `lists` keeps what was counted: once a run.
+    Raises ApiError where the account cannot be read, InputError for a NAME that is nowhere. `lists` keeps what was
+    counted: once a run.
     """
     from campaignctl.status.document import Overview
 
@@ -140,7 +143,7 @@ def _look(
 def _asked_for(
     asked: list[AskedName], found: PlanBasis, reading: Reading, client: Client
 ) -> tuple[tuple[Change, ...], tuple[Live, ...]]:
-    """What is meant by NAME…: changes of manifests, and campaigns that no manifest describes."""
+    """Returns what NAME… mean: changes of manifests, and campaigns that no manifest describes."""
     listings, changes = found.snapshot.listings, found.decisions.changes
     mine = tuple(change for each in asked for change in _managed(each, changes, client))
     last = tuple(change for each in asked for change in _last_dates(each, found, client))
@@ -153,7 +156,10 @@ def _asked_for(
 
 
 def _unmanaged(found: PlanBasis, listings: Mapping[str, Listing]) -> tuple[Live, ...]:
-    """What no manifest names: a date of one that repeats is named, one that its rule does not yield any more too."""
+    """Returns the campaigns that no manifest names.
+
+    A date of one that repeats is named, also one that its rule does not yield any more.
+    """
     manifests, repeating = found.reading.all_manifests, found.terms.repeating
     if repeating is None:
         return unmanaged(manifests, listings)
@@ -171,7 +177,7 @@ def _count(lists: dict[str, ListCount], shown: Iterable[Live | None], client: Cl
 
 
 def _managed(asked: AskedName, changes: tuple[Change, ...], client: Client) -> Iterator[Change]:
-    """The manifests that a NAME means, what is over beside them too."""
+    """Yields the manifests that a NAME means, with what is over beside them."""
     for change in chosen(changes, asked):
         yield replace(change, live=_past(change, client)) if _unread(change) else change
 
@@ -181,7 +187,9 @@ def _is_asked(change: Change, asked: AskedName) -> bool:
 
 
 def _last_dates(asked: AskedName, found: PlanBasis, client: Client) -> Iterator[Change]:
-    """Of a manifest that repeats the last date before today: by its name, and missed where nothing has that."""
+    """Yields, of a manifest that repeats, the last date before today: by its name, and as missed where nothing has
+    that.
+    """
     repeating = found.terms.repeating
     for manifest in found.reading.all_manifests if repeating is not None else ():
         if repeating is None or manifest.repeat is None or manifest.kind not in asked.kinds:
@@ -210,7 +218,9 @@ def _last_date(desired: Desired, found: PlanBasis, client: Client) -> Change:
 
 
 def _unread(change: Change) -> bool:
-    """A plan does not look for what is over; who asks for it by name wants to see it."""
+    """Tells whether a campaign is unread: a plan does not look for what is over, but who asks for it by name wants
+    to see it.
+    """
     return change.live is None and change.reason.code == "window-over"
 
 
@@ -226,14 +236,14 @@ def _past(change: Change, client: Client) -> Live | None:
 def _meant_by_sid(
     asked: Iterable[AskedName], listings: Mapping[str, Listing], shown: Iterable[Live]
 ) -> tuple[Live, ...]:
-    """What a NAME is the SID of, where it is shown as the name of another already."""
+    """Returns the campaign that a NAME is the SID of, where it is also shown as the name of another."""
     words, there = {each.word for each in asked}, {live.sid for live in shown}
     read = (live for listing in listings.values() for live in listing.campaigns)
     return tuple(live for live in read if live.sid in words and live.sid not in there)
 
 
 def _told_both(names: Iterable[str], seen: Collection[Live]) -> Iterator[str]:
-    """A note on each NAME that is the SID of one campaign and the name of another."""
+    """Notes each NAME that is the SID of one campaign and the name of another."""
     for asked in map(AskedName.read, names):
         meant_so = (live for live in seen if asked.word in (live.name, live.sid) and live.kind in asked.kinds)
         found = Found(asked, tuple(meant_so))
@@ -244,12 +254,15 @@ def _told_both(names: Iterable[str], seen: Collection[Live]) -> Iterator[str]:
 def _campaigns(
     asked: AskedName, listings: Mapping[str, Listing], client: Client, names: Iterable[str]
 ) -> tuple[Live, ...]:
-    """Those of a NAME that no manifest has; `names` are theirs. Raises InputError where it is nowhere."""
+    """Returns the campaigns of a NAME that no manifest has; `names` are the manifests'.
+
+    Raises InputError where it is nowhere.
+    """
     return _listed(asked, listings) or _found(asked, client, names)
 
 
 def _listed(asked: AskedName, listings: Mapping[str, Listing]) -> tuple[Live, ...]:
-    """The alive ones of the name, where what was read already holds all that are alive."""
+    """Returns the alive campaigns of a name, where what was read already holds all that are alive."""
     read = [listings.get(kind.name) for kind in asked.kinds]
     if not all(listing and listing.complete for listing in read):
         return ()
@@ -260,7 +273,7 @@ def _listed(asked: AskedName, listings: Mapping[str, Listing]) -> tuple[Live, ..
 
 
 def _found(asked: AskedName, client: Client, names: Iterable[str]) -> tuple[Live, ...]:
-    """The alive ones of the name, else the newest that is over. Raises InputError where it is nowhere."""
+    """Returns the alive campaigns of a name, else the newest that is over. Raises InputError where it is nowhere."""
     from campaignctl.api.lookup import find
 
     found = find(client, asked)
@@ -273,7 +286,10 @@ def _found(asked: AskedName, client: Client, names: Iterable[str]) -> tuple[Live
 
 
 def _write(overview: Overview, session: Session, output_format: str, watch: bool) -> None:
-    """A watched one takes the screen's place; elsewhere one follows the other, as JSON a line each."""
+    """Writes the overview.
+
+    A watched one takes the screen's place; elsewhere one follows the other, as JSON one on each line.
+    """
     from campaignctl.rendering.as_json import written
     from campaignctl.status.document import status_document
     from campaignctl.status.text import status_text

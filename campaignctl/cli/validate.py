@@ -1,4 +1,4 @@
-"""`campaignctl validate`: against every environment, for the same manifests go to each of them."""
+"""Implements `campaignctl validate`: against every environment, for the same manifests go to each of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class _Checked(NamedTuple):
-    """What one environment's values make of the manifests."""
+    """Holds what one environment's values make of the manifests."""
 
     environment: Environment
     reading: Reading
@@ -53,7 +53,7 @@ def command(options: GlobalOptions, paths: tuple[str, ...], labels: str, output_
 
 
 def merged(findings: Mapping[str, Iterable[Diagnostic]]) -> tuple[Diagnostic, ...]:
-    """Each finding once; one that not all environments have says whose it is."""
+    """Returns each finding once; one that not all environments have names those that do."""
     owners: defaultdict[Diagnostic, list[str]] = defaultdict(list)
     for name, found in findings.items():
         for finding in dict.fromkeys(found):
@@ -71,7 +71,10 @@ def _of(names: Sequence[str], finding: Diagnostic) -> Diagnostic:
 def _check_all(
     session: Session, environments: Iterable[Environment], paths: tuple[str, ...], labels: str
 ) -> Iterator[_Checked]:
-    """Only variables make a difference to what is read, and to who is left out the country: else it is read once."""
+    """Reads and checks for each environment.
+
+    Only variables make a difference to what is read, and the country to who is left out: else it is read once.
+    """
     readings: dict[tuple[frozenset[tuple[str, str]], Country | None], Reading] = {}
     for environment in environments:
         here = replace(session, environment=environment)
@@ -101,7 +104,9 @@ def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
 
 
 def _with_lists(reading: Reading, environment: Environment) -> tuple[Reading, tuple[Diagnostic, ...]]:
-    """The manifests with the people of the project's lists, where it has some, and what is found in these."""
+    """Adds the people of the project's lists to the manifests, where it has some, and returns what is found in
+    these.
+    """
     if "ContactList" not in reading.companions:
         return reading, ()
     from campaignctl.app.contact_lists import known_offline
@@ -126,7 +131,7 @@ def _write(
 
 
 def _suites(checked: Iterable[_Checked], session: Session) -> list[Suite]:
-    """What each environment says, and of which manifests."""
+    """Returns what each environment says, and of which manifests."""
     from campaignctl.rendering.suites import Suite
 
     suites = []
@@ -139,7 +144,7 @@ def _suites(checked: Iterable[_Checked], session: Session) -> list[Suite]:
 
 
 def _subjects(reading: Reading, files: Iterable[str], session: Session) -> Iterator[ReportedManifest]:
-    """The manifests that were meant, and what else stands in the files that something is wrong in."""
+    """Yields the manifests that were meant, and what else stands in the files that something is wrong in."""
     from campaignctl.manifests.headings import headings
     from campaignctl.rendering.suites import ReportedManifest
 

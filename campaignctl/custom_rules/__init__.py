@@ -1,4 +1,4 @@
-"""Rules of a project's own: JSON Schemas that its manifests must satisfy.
+"""Applies rules of a project's own: JSON Schemas that its manifests must satisfy.
 
 `jsonschema` is imported here alone, and only where a project names a rule file.
 """

@@ -1,4 +1,4 @@
-"""`jsonschema` within bounds: a hostile rule cannot hang a pipeline, nor be got round by a long text.
+"""Runs `jsonschema` within bounds: a hostile rule cannot hang a pipeline, nor be got round by a long text.
 
 Every keyword is counted by depth; a clock of the system ends what takes too long, within a regular expression too.
 What goes beyond the bounds raises: it is never taken for a rule that was met.
@@ -27,11 +27,11 @@ _Keyword = Callable[["Validator", object, object, object], "Iterator[ValidationE
 
 
 class LimitExceededError(Exception):
-    """A bound was met; the message says which."""
+    """Says that a bound was met; the message says which."""
 
 
 class FailedSchema(Exception):  # noqa: N818 – it rides on `ValidationError.cause`, which takes nothing else
-    """Where an error came from: the schemas around it, the outermost first, and the key that it is about."""
+    """Says where an error came from: the schemas around it, the outermost first, and the key that it is about."""
 
     def __init__(self, around: tuple[object, ...] = (), key: str | None = None) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class FailedSchema(Exception):  # noqa: N818 – it rides on `ValidationError.ca
 
 
 class Dialect(NamedTuple):
-    """A version of JSON Schema: its metaschema's name, and jsonschema's class for it."""
+    """Describes a version of JSON Schema: its metaschema's name, and jsonschema's class for it."""
 
     uri: str
     validator: type[Validator]
@@ -53,7 +53,7 @@ DIALECTS: Final = (
 
 
 def bounded(dialect: Dialect) -> type[Validator]:
-    """The same class, every keyword of which keeps the bounds and tells where its errors came from."""
+    """Makes a validator class, every keyword of which keeps the bounds and tells where its errors came from."""
     levels = _Levels()
     ours: dict[str, _Keyword] = {
         "pattern": _pattern,
@@ -67,7 +67,7 @@ def bounded(dialect: Dialect) -> type[Validator]:
 
 
 class _Levels:
-    """The schemas that are being applied, each within the one before it."""
+    """Tracks the schemas that are being applied, each within the one before it."""
 
     def __init__(self) -> None:
         self.around: list[object] = []
@@ -120,7 +120,7 @@ def _require_short(text: str) -> None:
 def _property_names(
     validator: Validator, names: object, instance: object, _schema: object
 ) -> Iterator[ValidationError]:
-    """jsonschema does not tell of which key an error is."""
+    """Checks names of keys: jsonschema does not tell which key an error is about."""
     for key in instance if isinstance(instance, Mapping) else ():
         for error in validator.descend(key, names):  # type: ignore[attr-defined]  # not in the protocol
             around = error.cause.around if isinstance(error.cause, FailedSchema) else ()
@@ -129,7 +129,7 @@ def _property_names(
 
 
 def _additional_properties(checked: _Keyword) -> _Keyword:
-    """Of keys that are too many the error stands at the first."""
+    """Checks keys that are too many: the error stands at the first."""
 
     def run(
         validator: Validator, allowed: object, instance: object, schema: object

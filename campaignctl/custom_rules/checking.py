@@ -1,4 +1,4 @@
-"""Manifests against a project's own rules: which keyword failed where, and in whose words that is said.
+"""Checks manifests by a project's own rules: which keyword failed where, and in whose words that is said.
 
 Neither the library's own message nor a manifest's value is ever shown: both quote numbers of people.
 """
@@ -25,7 +25,9 @@ _WORDS: Final = ("errorMessage", "description", "title")
 
 
 class OwnRule(NamedTuple):
-    """A rule file in force: `rule` is what its findings are called, `kind` the one that it is for, None for all."""
+    """Holds a rule file in force: `rule` is what its findings are called, `kind` the one that it is for, None for
+    all.
+    """
 
     rule: str
     kind: str | None
@@ -34,7 +36,7 @@ class OwnRule(NamedTuple):
 
 
 class FailedKeyword(NamedTuple):
-    """One keyword that a manifest does not satisfy: the steps to the node, and the key in it that is meant."""
+    """Holds one keyword that a manifest does not satisfy: the steps to the node, and the key in it that is meant."""
 
     steps: tuple[str | int, ...]
     key: str | None
@@ -108,7 +110,7 @@ def _failed(failure: ValidationError, schema: CompiledRules) -> FailedKeyword:
 
 
 def _own_words(around: Sequence[object]) -> str | None:
-    """Of the schema that failed, else of the nearest around it."""
+    """Returns the words of the schema that failed, else of the nearest around it."""
     for schema in reversed(around):
         if not isinstance(schema, Mapping):
             continue

@@ -1,6 +1,6 @@
-"""A rule file: read, held against its metaschema, every reference followed and every pattern compiled.
+"""Reads a rule file, checks it by its metaschema, follows every reference and compiles every pattern.
 
-All of that before any manifest: a rule that cannot be read is no rule that was met. Nothing is fetched.
+All of that comes before any manifest: a rule that cannot be read is no rule that was met. Nothing is fetched.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _Steps = tuple[str | int, ...]
 
 
 class RuleMistake(NamedTuple):
-    """What is wrong in a rule file, and where."""
+    """Says what is wrong in a rule file, and where."""
 
     mark: Mark
     message: str
@@ -92,7 +92,7 @@ def _checked(file: str, values: Json, node: Node) -> CompiledRules | list[RuleMi
 
 
 def _dialect(uri: Json) -> Dialect | None:
-    """2020-12 where none is named."""
+    """Returns the dialect that a file names; 2020-12 where it names none."""
     if uri is None:
         return DIALECTS[0]
     named = uri.rstrip("#") if isinstance(uri, str) else ""
@@ -109,7 +109,7 @@ def _against_metaschema(schema: Json, node: Node, dialect: Dialect) -> Iterator[
 
 
 class _Walk:
-    """Every schema of a file, those that only a reference leads to as well."""
+    """Walks every schema of a file, those that only a reference leads to as well."""
 
     def __init__(self, schema: dict[str, Json], node: Node, dialect: Dialect) -> None:
         self.node = node
@@ -120,7 +120,7 @@ class _Walk:
         self.seen: set[int] = set()
 
     def mistakes(self) -> Iterator[RuleMistake]:
-        """What no metaschema can say."""
+        """Yields what no metaschema can say."""
         left = [(self.root, self.resolver)]
         while left:
             resource, resolver = left.pop()
@@ -165,7 +165,7 @@ class _Walk:
 
 
 def _unreadable(pattern: str) -> str | None:
-    """Why a regular expression cannot be compiled."""
+    """Says why a regular expression cannot be compiled."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)

@@ -1,4 +1,4 @@
-"""The rules of an environment: their files read once a run, its manifests held against them."""
+"""Holds the rules of an environment: their files are read once a run, and its manifests checked by them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ManifestKey = tuple[str, int]
 
 
 class RuleFiles:
-    """The rule files of a run: each is read once, however many environments name it."""
+    """Keeps the rule files of a run: each is read once, however many environments name it."""
 
     def __init__(self, root: Path, project_file: str) -> None:
         self.root, self.project_file = root, project_file
@@ -38,7 +38,7 @@ class RuleFiles:
         self.ends: float | None = None
 
     def rules(self, settings: Sequence[RuleFileSetting]) -> tuple[list[OwnRule], list[Diagnostic]]:
-        """Those that can be used, and what is wrong with the others."""
+        """Returns the rules that can be used, and what is wrong with the others."""
         rules, findings = list[OwnRule](), list[Diagnostic]()
         for setting in settings:
             file = self.read.get(setting.file) or self._read(setting)
@@ -67,14 +67,14 @@ class RuleFiles:
         return tuple(error(MISTAKE, where, it.message) for it, where in places) or rule_file
 
     def seconds_left(self) -> float:
-        """Of the run, which begins with its first manifest."""
+        """Returns the seconds left of the run, which begins with its first manifest."""
         now = monotonic()
         self.ends = now + SECONDS_A_RUN if self.ends is None else self.ends
         return self.ends - now
 
 
 class CheckedManifests(NamedTuple):
-    """What the rules find of each manifest, and the limits that were met, which end the run."""
+    """Holds what the rules find of each manifest, and the limits that were met, which end the run."""
 
     found: Mapping[ManifestKey, tuple[Diagnostic, ...]]
     limits: tuple[Diagnostic, ...]
@@ -106,7 +106,7 @@ def _limit(desired: Desired, says: str) -> Diagnostic:
 
 
 def _checked_object(desired: Desired) -> Mapping[str, Value]:
-    """As it was declared; a list that is given by name as the object that stands there."""
+    """Returns a manifest as it was declared; a list that is given by name as the object that stands there."""
     declared = {"metadata": {}, "spec": {}, **desired.written}
     spec = declared["spec"]
     named = {

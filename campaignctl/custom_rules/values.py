@@ -1,6 +1,6 @@
-"""A rule file's text as plain values, which remember where they stand.
+"""Reads a rule file's text as plain values, which remember where they stand.
 
-JSON, or YAML by its 1.2 core rules: `yes` is a text, `3` a number.
+It is JSON, or YAML by its 1.2 core rules: `yes` is a text, `3` a number.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _NUMBER: Final = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
 
 
 def read_values(text: str, *, is_json: bool) -> tuple[Json, Node]:
-    """The one document of a text, and its node. Raises MalformedYamlError for anything else."""
+    """Reads the one document of a text, and its node. Raises MalformedYamlError for anything else."""
     nodes = list(documents(json_as_yaml(text) if is_json else text, MAX_NESTING))
     if len(nodes) != 1 or is_null(nodes[0]):
         raise MalformedYamlError("schema", mark_of(nodes[-1]), "a rule file holds one JSON Schema")
@@ -43,7 +43,7 @@ def read_values(text: str, *, is_json: bool) -> tuple[Json, Node]:
 
 
 class _ValuesReader:
-    """Counts what it reads: an alias is read as often as it stands there."""
+    """Reads values, and counts them: an alias is read as often as it stands there."""
 
     def __init__(self) -> None:
         self.left = MAX_VALUES
@@ -97,7 +97,7 @@ def _finite(text: str) -> float:
 
 
 def node_at(node: Node, steps: Iterable[str | int]) -> Node:
-    """The node at a path of keys and places, or the last one on the way to it."""
+    """Returns the node at a path of keys and places, or the last one on the way to it."""
     for step in steps:
         child = _child(node, step)
         if child is None:
@@ -107,7 +107,7 @@ def node_at(node: Node, steps: Iterable[str | int]) -> Node:
 
 
 def key_at(node: Node, key: str) -> Node:
-    """The key of a mapping; the mapping where it has none."""
+    """Returns the key of a mapping; the mapping where it has none."""
     pairs = entries(node) if isinstance(node, MappingNode) else ()
     return next((it for it, _ in pairs if isinstance(it, ScalarNode) and it.value == key), node)
 

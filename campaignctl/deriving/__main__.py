@@ -1,4 +1,4 @@
-"""`python -m campaignctl.deriving [--check]`: writes what follows from tables and documents, or says what is stale."""
+"""Writes what follows from tables and documents, or says what is stale: `python -m campaignctl.deriving [--check]`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from campaignctl.deriving.writing import bring_up_to_date
 
 
 def main() -> None:
-    """Writes what differs; with `--check` nothing, and fails."""
+    """Writes what differs; with `--check` it writes nothing, and fails."""
     parser = argparse.ArgumentParser(prog="python -m campaignctl.deriving", description=main.__doc__)
     parser.add_argument("--check", action="store_true", help="only say what is stale; exit 1")
     parser.add_argument("--out", type=Path, default=Path("schemas"), help="default: schemas")

@@ -20,7 +20,7 @@ _ENVIRONMENT: Final = re.compile(r"^((?:project\.)?environments)\.[^.]+\.")
 
 
 def explain(word: str) -> tuple[Topic, ...]:
-    """The topics of that name; else those whose path ends so. What is the same for both kinds is one topic.
+    """Returns the topics of that name; else those whose path ends so. What is the same for both kinds is one topic.
 
     Raises:
         InputError: there is none.
@@ -45,7 +45,7 @@ def _merged(found: Sequence[Topic]) -> tuple[Topic, ...]:
 
 
 def text(found: Sequence[Topic], width: int | None = None) -> str:
-    """For a terminal of that many columns; None where nothing has to be narrow."""
+    """Writes topics for a terminal of that many columns; None where nothing has to be narrow."""
     columns = max(_NARROWEST, min(width or _PLAIN_WIDTH, _PLAIN_WIDTH))
     return "\n".join("\n".join(_lines(topic, columns)) + "\n" for topic in found)
 
@@ -75,7 +75,7 @@ def _pairs(
 
 
 def listing(width: int | None = None) -> str:
-    """Every topic by group, with its sentence."""
+    """Lists every topic by group, with its sentence."""
     columns = max(_NARROWEST, min(width or _PLAIN_WIDTH, _PLAIN_WIDTH))
     parts = []
     for group in Group:
@@ -85,7 +85,7 @@ def listing(width: int | None = None) -> str:
 
 
 def markdown(found: Sequence[Topic]) -> str:
-    """As sections."""
+    """Writes topics as sections of Markdown."""
     return "\n".join("\n".join(_section(topic)) + "\n" for topic in found)
 
 
@@ -106,14 +106,14 @@ def _section(topic: Topic) -> Iterator[str]:
 
 
 class MemberDocument(TypedDict):
-    """What a topic holds."""
+    """Describes one thing that a topic holds."""
 
     name: str
     summary: str
 
 
 class TopicDocument(TypedDict):
-    """One thing that can be asked for."""
+    """Describes one thing that can be asked for."""
 
     name: str
     """In full, such as VoiceCampaign.spec.schedule.send_at."""
@@ -130,14 +130,14 @@ class TopicDocument(TypedDict):
 
 
 class ExplainDocument(TypedDict):
-    """The output of explain --format json: what a word means, a topic for each thing that has it."""
+    """Describes the output of explain --format json: what a word means, a topic for each thing that has it."""
 
     format_version: Version
     topics: list[TopicDocument]
 
 
 def document(found: Sequence[Topic]) -> ExplainDocument:
-    """For programs."""
+    """Writes topics for programs."""
     return {
         "format_version": FORMAT_VERSION,
         "topics": [

@@ -1,7 +1,7 @@
-"""Rows → JSON Schema 2020-12.
+"""Turns rows into JSON Schema 2020-12.
 
-An editor reads YAML its own way: what may be all digits also takes an integer, and a text, number or boolean may
-be a `${name}`. A plain null is *unset* wherever a field is not required.
+An editor reads YAML its own way: what may be all digits also takes an integer, and a text, number or boolean may be
+a `${name}`. A plain null is *unset* wherever a field is not required.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _REFERENCE: Final = "[$][{]"
 
 
 def schemas() -> Mapping[str, Schema]:
-    """Every schema that follows from the tables, by its name in `schemas/`."""
+    """Returns every schema that follows from the tables, by its name in `schemas/`."""
     manifests = {f"{kind.short}-campaign": _manifest(kind) for kind in KINDS.values()}
     return {
         **{name: headed(name, schema) for name, schema in manifests.items()},
@@ -46,17 +46,19 @@ def _companion(kind: CompanionKind) -> Schema:
 
 
 def written(schema: Schema) -> str:
-    """As it stands in the file."""
+    """Writes a schema as it stands in its file."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def headed(name: str, schema: Schema) -> Schema:
-    """With its dialect and its name."""
+    """Adds the dialect and the name."""
     return {"$schema": DIALECT, "$id": f"urn:campaignctl:v1:{name}", **schema}
 
 
 def _any_kind() -> Schema:
-    """By its kind, so that a message names the field that is wrong and not the kinds it is not."""
+    """Chooses a manifest's schema by its kind, so that a message names the field that is wrong and not the kinds it
+    is not.
+    """
     return {
         "title": "Campaign",
         "description": "A campaign of any kind, as it is wanted.",
@@ -75,7 +77,7 @@ def _any_kind() -> Schema:
 
 
 def _manifest(kind: Kind) -> Schema:
-    """What is required of a create is not required where a SID pins the campaign."""
+    """Makes the schema of a manifest. What is required of a create is not required where a SID pins the campaign."""
     document = DOCUMENTS[kind.name]
     schema = _Writer(substitutes=True, requires=False).object(document)
     schema["required"] = [name for name in _required(document) if name != "spec"]
@@ -95,7 +97,7 @@ def _manifest(kind: Kind) -> Schema:
 
 
 def _numbers_once() -> Schema:
-    """Numbers stand in the manifest or beside it."""
+    """Requires that numbers stand in the manifest or beside it, and not both."""
     return {
         "if": {"required": [FROM_FILE], "properties": {FROM_FILE: {"type": "string"}}},
         "then": {"properties": {"from": {"type": "null"}}},
@@ -120,7 +122,7 @@ def _required(field: Field) -> list[str]:
 class _Writer:
     """Writes one document's rows.
 
-    `substitutes`: whether its texts may hold `${name}`; `requires`: whether what is required is so always.
+    `substitutes`: its texts may hold `${name}`; `requires`: what is required is so always.
     """
 
     def __init__(self, substitutes: bool, requires: bool) -> None:
@@ -128,7 +130,7 @@ class _Writer:
         self.requires = requires
 
     def value(self, field: Field) -> Schema:
-        """Any row; null besides where it is not required."""
+        """Writes any row; null besides where it is not required."""
         schema = {"description": field.doc, **_BY_TYPE[field.type](self, field)}
         if not field.required:
             _allow_null(schema)
@@ -137,7 +139,7 @@ class _Writer:
         return schema
 
     def object(self, field: Field) -> Schema:
-        """Its members and no others. A shorthand is one of the words that its members take."""
+        """Writes an object with its members and no others. A shorthand is one of the words that its members take."""
         schema: Schema = {
             "description": field.doc,
             "type": "object",
@@ -152,21 +154,21 @@ class _Writer:
         return schema
 
     def objects(self, field: Field) -> Schema:
-        """A list of objects of one shape."""
+        """Writes a list of objects of one shape."""
         return {"type": "array", "items": self.object(field), **_limits(field, "minItems", "maxItems")}
 
     def object_map(self, field: Field) -> Schema:
-        """Objects under names of the user's own."""
+        """Writes objects under names of the user's own."""
         return {"type": "object", **_names(field), "additionalProperties": self.object(field)}
 
     def text_map(self, field: Field) -> Schema:
-        """Texts under names of the user's own."""
+        """Writes texts under names of the user's own."""
         texts = self.text(field)
         _allow_null(texts)
         return {"type": "object", **_names(field), "additionalProperties": texts}
 
     def items(self, field: Field) -> Schema:
-        """A list of texts; of words each once."""
+        """Writes a list of texts; of words, each once."""
         item = self.text(field)
         if field.by_name:
             item = {"anyOf": [item, _Writer(self.substitutes, True).object(BY_NAME)]}
@@ -176,7 +178,7 @@ class _Writer:
         return schema | _limits(field, "minItems", "maxItems")
 
     def text(self, field: Field) -> Schema:
-        """A text by its choices, format and length."""
+        """Writes a text by its choices, format and length."""
         if field.choices and not field.any_case:
             return {"enum": list(field.choices)}
         schema: Schema = {"type": ["string", "integer"] if _may_be_digits(field) else "string"}
@@ -196,25 +198,25 @@ class _Writer:
         return f"^(?:{pattern})$|{_REFERENCE}" if self.substitutes else f"^(?:{pattern})$"
 
     def integer(self, field: Field) -> Schema:
-        """A whole number within its limits."""
+        """Writes a whole number within its limits."""
         return self._plain("integer") | _limits(field, "minimum", "maximum")
 
     def boolean(self, _field: Field) -> Schema:
-        """True or false."""
+        """Writes true or false."""
         return self._plain("boolean")
 
     def amount(self, field: Field) -> Schema:
-        """A number that is not negative."""
+        """Writes a number that is not negative."""
         matches = field.format.matches if field.format else None
         most = next((most for most in (999_999_999, 999_999, 1) if matches and matches(str(most))), 0)
         return self._plain("number") | {"minimum": 0, "maximum": most}
 
     def amounts(self, field: Field) -> Schema:
-        """A list of such numbers."""
+        """Writes a list of such numbers."""
         return {"type": "array", "items": self.amount(field), **_limits(field, "minItems", "maxItems")}
 
     def _plain(self, word: str) -> Schema:
-        """A value that an editor sees as a text while it is a `${name}`."""
+        """Writes a value that an editor sees as a text while it is a `${name}`."""
         return {"type": [word, "string"], "pattern": _REFERENCE} if self.substitutes else {"type": word}
 
 
@@ -257,7 +259,7 @@ def _limits(field: Field, lowest: str, highest: str) -> Schema:
 
 
 def _may_be_digits(field: Field) -> bool:
-    """True where an editor may take the text for a number."""
+    """Tells whether an editor may take the text for a number."""
     return not field.choices and (field.format is None or bool(field.format.matches("1234567")))
 
 

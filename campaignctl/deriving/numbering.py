@@ -1,4 +1,4 @@
-"""The table of the world's numbers: from the metadata of `phonenumbers` and tzdata's list of zones.
+"""Makes the table of the world's numbers from the metadata of `phonenumbers` and tzdata's list of zones.
 
 For developers: `phonenumbers` is no dependency of the program, which has the table alone.
 """
@@ -32,7 +32,7 @@ _NONE: Final = "-"
 
 
 def numbering() -> str:
-    """The module's text."""
+    """Returns the module's text."""
     regions, codes = "\n".join(_regions()), "\n".join(_codes())
     return f'{_HEAD}\nREGIONS = """\\\n{regions}\n"""\n\nCODES = r"""\n{codes}\n"""\n'
 
@@ -73,7 +73,7 @@ def _metadata(code: int, region: str) -> PhoneMetadata:
 
 
 def _lengths(descriptions: Iterable[object]) -> str:
-    """Every possible length once, `6,8-10`."""
+    """Writes every possible length once: `6,8-10`."""
     found = {
         length for it in descriptions if it is not None for length in getattr(it, "possible_length", ()) or ()
     }
@@ -86,7 +86,7 @@ def _lengths(descriptions: Iterable[object]) -> str:
 
 
 def _distinct(names: Sequence[str]) -> Iterator[str]:
-    """The first of those that always show the same time."""
+    """Yields the first of the zones that always show the same time."""
     seen = set()
     for name in names:
         offsets = _offsets(name)
@@ -96,7 +96,7 @@ def _distinct(names: Sequence[str]) -> Iterator[str]:
 
 
 def _offsets(name: str) -> tuple[tuple[datetime, timedelta | None], ...]:
-    """From when on which offset holds."""
+    """Returns from when on which offset holds."""
     found = [(_FIRST, _offset(name, _FIRST))]
     moment = _FIRST
     while moment < _LAST:
@@ -108,7 +108,7 @@ def _offsets(name: str) -> tuple[tuple[datetime, timedelta | None], ...]:
 
 
 def _change(name: str, before: datetime, after: datetime) -> datetime:
-    """When the offset changes, to the second."""
+    """Finds when the offset changes, to the second."""
     was = _offset(name, before)
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))

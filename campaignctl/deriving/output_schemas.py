@@ -1,4 +1,4 @@
-"""The types of documents → JSON Schema 2020-12: what each command prints with `--format json`.
+"""Turns the types of documents into JSON Schema 2020-12: what each command prints with `--format json`.
 
 A key's limits stand in its `Constraint`, what it means in the string below it; a class's docstring describes the
 object. Other keys may be there besides: a `1.x` only ever adds some.
@@ -65,12 +65,12 @@ _NAMES: Final = {"Sequence": Sequence, "Mapping": Mapping, "Value": object}
 
 
 def output_schemas() -> Mapping[str, Schema]:
-    """Every schema of an output."""
+    """Returns every schema of an output."""
     return {name: headed(name, output_schema(name, shape)) for name, shape in OUTPUTS.items()}
 
 
 def output_schema(name: str, shape: type) -> Schema:
-    """A document's type as a schema; what it holds stands under `$defs`."""
+    """Returns a document's type as a schema; what it holds stands under `$defs`."""
     writer = _OutputWriter()
     top = writer.shape(shape)
     return {"title": f"campaignctl {name}", **top, "$defs": writer.definitions}
@@ -83,7 +83,7 @@ class _OutputWriter:
         self.definitions: dict[str, Schema] = {}
 
     def shape(self, shape: type) -> Schema:
-        """The keys of a `TypedDict`, and any others."""
+        """Writes the keys of a `TypedDict`, and any others."""
         hints = get_type_hints(shape, localns=_NAMES, include_extras=True)
         docs = dict(_docs(shape))
         return {
@@ -95,7 +95,7 @@ class _OutputWriter:
         }
 
     def value(self, hint: object) -> Schema:
-        """Any type of a key. Raises TypeError for one that no schema says."""
+        """Writes any type of a key. Raises TypeError for one that no schema says."""
         if hint in _PLAIN:
             return {"type": _PLAIN[hint]}
         if isinstance(hint, type) and is_typeddict(hint):
@@ -150,8 +150,9 @@ def _or_null(schema: Schema) -> Schema:
 
 
 def _docs(shape: type) -> Iterator[tuple[str, Schema]]:
-    """The string that stands below a key, where there is one. A base of a private name holds a key that no class can:
-    a word of the language.
+    """Yields the string that stands below a key, where there is one.
+
+    A base of a private name holds a key that no class can: a word of the language.
     """
     (definition,) = ast.parse(getsource(shape)).body
     assert isinstance(definition, ast.ClassDef), "a type of a document is a class"

@@ -1,4 +1,4 @@
-"""A row in words: what may stand there, until when it may change, how it is compared."""
+"""Says a row in words: what may stand there, until when it may change, how it is compared."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _EXAMPLES: Final[Mapping[Type, str]] = MappingProxyType(
 
 
 def type_of(field: Field) -> str:
-    """What may stand there; the words to choose from where there are some."""
+    """Says what may stand there; the words to choose from where there are some."""
     words = ", ".join
     if field.choices and field.type is Type.STRING:
         return f"one of {words(field.choices)}" if len(field.choices) > 1 else field.choices[0]
@@ -69,7 +69,7 @@ def type_of(field: Field) -> str:
 
 
 def facts_of(field: Field, needed: bool = False) -> tuple[tuple[str, str], ...]:
-    """What a reader must know of a row, each with its word; what is as everywhere is left out."""
+    """Says what a reader must know of a row, each fact with its word; what is as everywhere is left out."""
     return tuple(_facts(field, needed))
 
 
@@ -99,7 +99,7 @@ def _mutability(field: Field) -> str:
 
 
 def limits_of(field: Field) -> str:
-    """`1 to 5 items`; empty where there are none."""
+    """Writes limits: `1 to 5 items`; empty where there are none."""
     low, high = field.minimum, field.maximum
     if low is None and high is None:
         return ""
@@ -117,14 +117,14 @@ def _amount(number: int, bound: Bound) -> str:
 
 
 def plain(value: object) -> str:
-    """A default as it would be written."""
+    """Writes a default as it would be written."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
 
 
 def yaml_value(field: Field) -> str:
-    """A line of YAML that shows the row, where its form is not plain from its type."""
+    """Writes a line of YAML that shows the row, where its form is not plain from its type."""
     if field.choices and field.type is Type.STRING:
         return f"{field.name}: {field.choices[0]}\n"
     if field.choices:

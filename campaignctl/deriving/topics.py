@@ -1,6 +1,5 @@
-"""Everything that can be explained: kinds, fields, project keys, policies, changes, reason and exit codes, variables.
-
-All of it comes from the tables that the code itself works by.
+"""Collects everything that can be explained: kinds, fields, project keys, policies, changes, reason and exit codes,
+variables. All of it comes from the tables that the code itself works by.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from campaignctl.policy.project_file import DEFAULTS, PROJECT
 
 
 class Group(StrEnum):
-    """What a topic is, in the order in which they are listed."""
+    """Names the kinds of topics, in the order in which they are listed."""
 
     KIND = "kind"
     FIELD = "field"
@@ -38,7 +37,7 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One thing that can be asked for.
+    """Describes one thing that can be asked for.
 
     `names` are what it is called in full, `tails` what it may be called where nothing else is; both in lower case.
     `facts` pair a word with its value; `members` are what it holds, each with its sentence; `example` is YAML.
@@ -57,7 +56,7 @@ class Topic:
 
 @cache
 def topics() -> tuple[Topic, ...]:
-    """All of them, in the order of the reference."""
+    """Returns all topics, in the order of the reference."""
     return (
         *_manifest_topics(),
         *_companion_topics(),
@@ -175,7 +174,7 @@ def _variable_topics() -> Iterator[Topic]:
 
 
 def _fields_below(fields: tuple[Field, ...], prefix: str = "") -> Iterator[tuple[str, Field]]:
-    """Every row with its dotted path; `*` stands for a name of the user's own."""
+    """Yields every row with its dotted path; `*` stands for a name of the user's own."""
     for field in fields:
         path = f"{prefix}{field.name}"
         yield path, field

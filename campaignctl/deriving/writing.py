@@ -1,4 +1,4 @@
-"""Generated files: written where they differ, or found stale."""
+"""Writes generated files where they differ, or finds them stale."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 def stale_files(texts: Mapping[Path, str]) -> list[Path]:
-    """Those that do not hold what they should."""
+    """Returns the files that do not hold what they should."""
     return [path for path, text in texts.items() if not _holds(path, text)]
 
 
 def bring_up_to_date(texts: Mapping[Path, str], command: str, *, check: bool) -> None:
-    """Writes what differs; with `check` nothing, and raises SystemExit that names the command to run."""
+    """Writes what differs; with `check` it writes nothing, and raises SystemExit that names the command to run."""
     stale = stale_files(texts)
     if check and stale:
         raise SystemExit(f"stale, run {command}: {', '.join(map(str, stale))}")

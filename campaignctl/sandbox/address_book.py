@@ -1,4 +1,4 @@
-"""Contacts and contact lists as the API serves them: made, filled, counted, renamed, deleted, and called.
+"""Serves contacts and contact lists as the API does: made, filled, counted, renamed, deleted, and called.
 
 Any SID is a list here, of made-up people; one that was made or seeded with numbers holds exactly those.
 """
@@ -29,7 +29,7 @@ _FIELDS = ("first_name", "last_name", "company_name", "email", "tag")
 
 
 class AddressBook:
-    """Its methods expect to be called within a transaction of the store."""
+    """Serves the contacts and lists. Its methods expect to be called within a transaction of the store."""
 
     def __init__(self, store: Store, clock: VirtualClock, switches: Switches) -> None:
         self._store = store
@@ -46,7 +46,7 @@ class AddressBook:
     # lists
 
     def page(self, account: str, query: Mapping[str, str]) -> Answer:
-        """GET of the contact lists."""
+        """Answers GET of the contact lists."""
         page = read_page(query, _LARGEST_PAGE)
         found = _sorted(self._found(account, query.get("name", "")), query.get("sort_by", ""))
         part = [_list_item(account, each) for each in found[page.offset : page.offset + page.limit]]
@@ -65,7 +65,7 @@ class AddressBook:
         return demo + [it for it in self._lists.all(account) if not it.deleted]
 
     def get(self, account: str, sid: str) -> Answer:
-        """GET of one list."""
+        """Answers GET of one list."""
         return success("GET", 200, [_list_item(account, self._one(account, sid))])
 
     def _one(self, account: str, sid: str) -> StoredList:
@@ -75,7 +75,7 @@ class AddressBook:
         return found
 
     def create_lists(self, account: str, body: Json) -> Answer:
-        """POST of lists; a name that is taken is an item of its own code, or refuses it all."""
+        """Answers POST of lists; a name that is taken is an item of its own code, or refuses it all."""
         rows = _rows(body, "lists", LARGEST_BATCH)
         items = [self._made(account, row) for row in rows]
         if self._switches.duplicate_list == "status" and all(item["code"] == 409 for item in items):
@@ -98,7 +98,7 @@ class AddressBook:
         return _list_item(account, made)
 
     def rename(self, account: str, sid: str, body: Json) -> Answer:
-        """PUT of a list: another name."""
+        """Answers PUT of a list: another name."""
         sent: Any = body
         (row, *_) = _rows(body, "lists", 1) if isinstance(sent, Mapping) and "lists" in sent else [sent]
         before, name = self._one(account, sid), row.get("name") if isinstance(row, Mapping) else None
@@ -110,7 +110,7 @@ class AddressBook:
         return success("PUT", 200, [_list_item(account, self._one(account, sid))])
 
     def delete(self, account: str, sid: str) -> Answer:
-        """DELETE of a list: a campaign that names it and has not begun calls nobody of it."""
+        """Answers DELETE of a list: a campaign that names it and has not begun calls nobody of it."""
         gone = self._one(account, sid)
         self._lists.delete(account, sid)
         return success("DELETE", 200, [_list_item(account, gone)])
@@ -118,7 +118,7 @@ class AddressBook:
     # contacts
 
     def create_contacts(self, account: str, body: Json) -> Answer:
-        """POST of contacts: an item for each, in the order sent or another."""
+        """Answers POST of contacts: an item for each, in the order sent or another."""
         number = self._lists.last_contact()
         new: list[Contact] = []
         first: dict[str, Contact] = {}
@@ -132,7 +132,7 @@ class AddressBook:
         return success("POST", 207, items[::-1] if self._switches.contact_order == "reversed" else items)
 
     def _added(self, account: str, row: Sent, sid: str, new: dict[str, Contact]) -> AnswerItem:
-        """`new` are those that this request makes, by number and by SID."""
+        """Adds one contact; `new` are those that this request makes, by number and by SID."""
         phone = compared(str(row.get("number", "")))
         if phone is None or phone.endswith(self._switches.refused_numbers or "no"):
             return failed_item(400, "number is not valid.", "Send numbers in E.164.")
@@ -147,7 +147,7 @@ class AddressBook:
         return self._known(account, known, data)
 
     def _known(self, account: str, known: Contact, data: Sent) -> AnswerItem:
-        """What an account says of somebody whom it has already."""
+        """Returns what an account says of somebody whom it has already."""
         if self._switches.known_contact == "same":
             return self._contact_item(account, Contact(known.sid, known.phone, {**known.data, **data}))
         failed = failed_item(409, "The contact exists.", "Numbers of contacts are unique.")
@@ -171,7 +171,7 @@ class AddressBook:
     # members
 
     def fill(self, account: str, sid: str, body: Json) -> Answer:
-        """POST of contacts into a list, which holds each once, or as often as it was added."""
+        """Answers POST of contacts into a list, which holds each once, or as often as it was added."""
         found = self._lists.find(account, sid)
         if found is None or found.deleted:
             raise RefusalError(404, f"There is no list {sid}.", "Make it first.")
@@ -200,13 +200,13 @@ class AddressBook:
         return item_of(data)
 
     def _shown(self, added: Sequence[str]) -> list[tuple[str, float]]:
-        """When each shows in the list: all after the lag, or one after the other until then."""
+        """Returns when each contact shows in the list: all after the lag, or one after the other until then."""
         now, lag = self._now(), self._switches.contacts_lag_seconds
         part = 1 / max(len(added), 1) if self._switches.contacts_lag == "growing" else 0.0
         return [(sid, now + lag * (part * (place + 1) if part else 1)) for place, sid in enumerate(added)]
 
     def contacts(self, account: str, sid: str, query: Mapping[str, str]) -> Answer:
-        """GET of the people of a list."""
+        """Answers GET of the people of a list."""
         if self._switches.contact_count == "refused":
             raise RefusalError(403, "Contacts are not shown.", "Ask for access.")
         page = read_page(query, _LARGEST_PAGE)
@@ -227,7 +227,7 @@ class AddressBook:
         return [item(contact) for contact in shown], self._lists.count_members(account, sid, now)
 
     def _counted(self, page: PageRequest, count: int, total: int) -> dict[str, int]:
-        """What `total` claims, where it may be trusted and where not."""
+        """Returns what `total` claims, where it may be trusted and where not."""
         claimed = {"short": max(total - 1, 0), "page": count}.get(self._switches.contact_count, total)
         metadata = page.metadata(count, claimed)
         if self._switches.contact_count == "missing":
@@ -237,7 +237,7 @@ class AddressBook:
     # who is called
 
     def numbers(self, account: str, begun: bool) -> Callable[[str], list[str]]:
-        """Whom a list calls; nobody where it was deleted before the campaign had `begun`."""
+        """Returns whom a list calls; nobody where it was deleted before the campaign had `begun`."""
 
         def of(sid: str) -> list[str]:
             found = self._lists.find(account, sid)
@@ -250,7 +250,7 @@ class AddressBook:
     def seed(
         self, account: str, rows: Sequence[Sent], moment: Callable[[str | None, float], float]
     ) -> list[str]:
-        """Lists that are simply there: `sid`, `name`, `date_created`, and `numbers` where they are not made up."""
+        """Puts lists there as they are: `sid`, `name`, `date_created`, and `numbers` where they are not made up."""
         count, sids = len(self._lists.all(account)), []
         for place, row in enumerate(rows, count + 1):
             name = str(row.get("name", f"seeded-{place}"))
@@ -272,7 +272,9 @@ class AddressBook:
 
 
 def compared(number: str) -> str | None:
-    """A number as the account compares it: an Indian one without its country begins with +91; None for no number."""
+    """Returns a number as the account compares it: an Indian one without its country begins with +91; None for no
+    number.
+    """
     plain = re.sub(r"[\s().-]", "", number)
     if re.fullmatch(r"0?[1-9]\d{9}", plain, re.ASCII):
         return f"+91{plain[-10:]}"
@@ -297,7 +299,7 @@ def _rows(body: Json, key: str, most: int) -> list[Sent]:
 
 
 def _matches(name: str, term: str, how: str) -> bool:
-    """As names of campaigns are searched, so are those of lists."""
+    """Tells whether a list's name matches a search, which works as for names of campaigns."""
     if how == "case":
         return term in name
     if how == "whole":
@@ -311,7 +313,7 @@ def _matches(name: str, term: str, how: str) -> bool:
 
 
 def _sorted(lists: list[StoredList], sort_by: str) -> list[StoredList]:
-    """Without `sort_by` in the order in which they came."""
+    """Sorts lists; without `sort_by` in the order in which they came."""
     key, _, way = sort_by.lower().partition(":")
     if not key:
         return lists

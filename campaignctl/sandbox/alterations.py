@@ -1,4 +1,6 @@
-"""An account that does not keep what it was sent: which fields it loses, and what it makes of others."""
+"""Alters campaigns for an account that does not keep what it was sent: which fields it loses, and what it makes of
+others.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ _HOUR = timedelta(hours=1)
 
 
 def changed(kind: Kind, spec: Spec, paths: Iterable[str]) -> Spec:
-    """Another value at each path that the campaign has; an object changes in all its members."""
+    """Returns another value at each path that the campaign has; an object changes in all its members."""
     for path in paths:
         name, _, how = path.partition(":")
         row = kind.by_path.get(name)
@@ -25,7 +27,7 @@ def changed(kind: Kind, spec: Spec, paths: Iterable[str]) -> Spec:
 
 
 def lost(spec: Spec, paths: Iterable[str]) -> Spec:
-    """Without these: a field is no longer there, a member is null, as are an object's that has no other."""
+    """Takes these fields out: a field is no longer there, a member is null, as are an object's that has no other."""
     kept: dict[str, object] = dict(spec)
     for path in paths:
         name, _, member = path.partition(".")
@@ -39,7 +41,7 @@ def lost(spec: Spec, paths: Iterable[str]) -> Spec:
 
 
 def counters(stats: Mapping[str, int], how: str, now: float) -> dict[str, int]:
-    """The counters of an answer as an account of some habit shows them; see the switch `stats`."""
+    """Returns the counters of an answer as an account of some habit shows them; see the switch `stats`."""
     shown = dict(stats)
     match how:
         case "lacking":
@@ -67,7 +69,7 @@ def _with(spec: Spec, path: str, change: Change) -> Spec:
 
 
 def _other(row: Field, by: timedelta) -> Change:
-    """What makes another value of one of its type."""
+    """Makes another value of the type of one."""
     if row.choices and row.type is Type.STRING:
         return lambda value: next((it for it in row.choices if it != value), value)
     if row.type is Type.OBJECT:

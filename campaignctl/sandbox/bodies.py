@@ -1,4 +1,4 @@
-"""Which JSON bodies a create, an update and an action may have, and what is in them."""
+"""Says which JSON bodies a create, an update and an action may have, and reads what is in them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from campaignctl.sandbox.shapes import Json, RefusalError, Sent
 
 
 def read_json(data: bytes) -> Json:
-    """The body. 400 for what is no JSON of this world."""
+    """Reads the body. Refuses with 400 what is no JSON of this world."""
     try:
         text = data.decode("utf-8")
         value = json.loads(text, parse_constant=_no_constant)
@@ -26,7 +26,10 @@ def _no_constant(word: str) -> object:
 
 
 def of_create(collection: Collection, body: Json, accepted: str, several: bool = False) -> list[Sent]:
-    """The campaigns in a create: one, or more where `several` are taken. `accepted`: `any`, `wrapped` or `bare`."""
+    """Returns the campaigns in a create: one, or more where `several` are taken.
+
+    `accepted`: `any`, `wrapped` or `bare`.
+    """
     sent: Any = body
     wrapped = isinstance(sent, Mapping) and collection.wrapper in sent
     _check_form(collection, wrapped, accepted)
@@ -39,7 +42,7 @@ def of_create(collection: Collection, body: Json, accepted: str, several: bool =
 
 
 def of_update(collection: Collection, body: Json, accepted: str = "any") -> Sent:
-    """What an update or action sends: bare for both kinds, for voice wrapped too [002, 001]."""
+    """Returns what an update or action sends: bare for both kinds, for voice wrapped too [002, 001]."""
     sent: Any = body
     wrapped = not collection.single and isinstance(sent, Mapping) and collection.wrapper in sent
     if not collection.single:

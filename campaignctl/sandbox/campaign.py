@@ -1,4 +1,4 @@
-"""One campaign as the sandbox keeps it."""
+"""Holds one campaign as the sandbox keeps it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from campaignctl.sandbox.shapes import Spec
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Times are epoch seconds. `status` is a `Status` value, or any other word that was seeded.
+    """Holds one campaign.
 
-    `begins` and `ends` bound the dialling, whatever the schedule in `spec` says. `spec` holds the fields as the
-    API answers them; `stats` the counters; `number` the order of creation.
+    Times are epoch seconds. `status` is a `Status` value, or any other word that was seeded. `begins` and `ends`
+    bound the dialling, whatever the schedule in `spec` says. `spec` holds the fields as the API answers them;
+    `stats` the counters; `number` the order of creation.
     """
 
     account: str
@@ -32,14 +33,14 @@ class Campaign:
 
     @property
     def state(self) -> Status:
-        """`UNKNOWN` for a word that is none."""
+        """Returns the status; `UNKNOWN` for a word that is none."""
         return read_status(self.status)
 
     @property
     def alive(self) -> bool:
-        """Created, in progress or paused."""
+        """Tells whether the campaign is created, in progress or paused."""
         return self.state in ALIVE
 
     def started(self, now: float) -> bool:
-        """True from its start on, by the clock or because it is in progress."""
+        """Tells whether it has started: from its start on, by the clock or because it is in progress."""
         return now >= self.begins or self.state is Status.IN_PROGRESS

@@ -1,4 +1,4 @@
-"""The sandbox's own time: a given clock and an offset, so that it can be advanced."""
+"""Keeps the sandbox's own time: a given clock and an offset, so that it can be advanced."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ HOME = timezone(timedelta(hours=5, minutes=30))
 
 
 class VirtualClock:
-    """`base` moved by `offset`. Only `advance` and `begin_at` change the offset."""
+    """Shows `base` moved by `offset`. Only `advance` and `begin_at` change the offset."""
 
     def __init__(self, base: Clock, offset: timedelta = timedelta()) -> None:
         self.base = base
         self.offset = offset
 
     def now(self) -> datetime:
-        """UTC."""
+        """Returns the sandbox's time, in UTC."""
         return (self.base.now() + self.offset).astimezone(UTC)
 
     def begin_at(self, moment: datetime) -> None:
@@ -38,11 +38,11 @@ class VirtualClock:
 
 
 def written(seconds: float) -> str:
-    """Epoch seconds as the API writes a time: RFC 3339 at +05:30, whole seconds unless there is a fraction."""
+    """Writes epoch seconds as the API writes a time: RFC 3339 at +05:30, whole seconds unless there is a fraction."""
     moment = datetime.fromtimestamp(seconds, HOME)
     return moment.isoformat(timespec="seconds" if moment.microsecond == 0 else "microseconds")
 
 
 def stamped(seconds: float) -> str:
-    """A time of the API's own, such as `date_created`: always whole seconds."""
+    """Writes a time of the API's own, such as `date_created`: always whole seconds."""
     return datetime.fromtimestamp(int(seconds), HOME).isoformat()

@@ -1,4 +1,4 @@
-"""The API's three collections of campaigns: a row each."""
+"""Describes the API's three collections of campaigns, one row each."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from campaignctl.kinds.table import Kind
 
 @dataclass(frozen=True)
 class Collection:
-    """How one collection speaks.
+    """Says how one collection speaks.
 
-    `wrapper` is the key that a wrapped body has; `single` whether get and update answer a single item instead of
-    an array; `list_code` the status of a good list; `orders` maps what `sort_by` may name to a column, the first
-    being the default, with `default_descending`; `needs_channel` whether a list must say `channel=SMS`.
+    `wrapper` is the key that a wrapped body has; `single` whether get and update answer a single item instead of an
+    array; `list_code` the status of a good list; `orders` maps what `sort_by` may name to a column, the first being
+    the default, with `default_descending`; `needs_channel` whether a list must say `channel=SMS`.
     """
 
     name: str
@@ -54,7 +54,7 @@ _SMS_WORDS: Mapping[Status, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Dialling:
-    """What becomes of a kind's recipients.
+    """Says what becomes of a kind's recipients.
 
     `counters` are those of a campaign, the first of whom nobody has tried; `reached` is the one of those who were.
     `outcomes`: of 100 tries, how many end how, added up.

@@ -1,4 +1,4 @@
-"""The sandbox's own controls, under `/_sandbox/`: no authentication, JSON in and out, on loopback only."""
+"""Serves the sandbox's own controls, under `/_sandbox/`: no authentication, JSON in and out, on loopback only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from campaignctl.sandbox.stage import Stage
 
 
 def blueprint(stage: Stage) -> Blueprint:
-    """`GET /_sandbox/` names everything else."""
+    """Makes the routes; `GET /_sandbox/` names everything else."""
     routes = Blueprint("control", __name__, url_prefix="/_sandbox")
     _add_state(routes, stage)
     _add_contents(routes, stage)
@@ -130,7 +130,10 @@ def _add_behaviour(routes: Blueprint, stage: Stage) -> None:
 
 
 def _sent() -> Sent:
-    """A JSON object; nothing at all is an empty one. Other content types are refused: a web page could send them."""
+    """Reads a JSON object; nothing at all is an empty one.
+
+    Other content types are refused: a web page could send them.
+    """
     if request.get_data() and not request.is_json:
         raise RefusalError(400, "The body is no JSON.", "Send Content-Type: application/json.")
     sent = bodies.read_json(request.get_data() or b"{}")

@@ -1,4 +1,5 @@
-"""What has been called by a given moment. Pure: runs in, runs out; nothing here knows the time or the database.
+"""Computes what has been called by a given moment. Pure: runs in, runs out; nothing here knows the time or the
+database.
 
 An account has one line for calls and one for messages, with a slot every so many seconds. Each slot goes to the
 campaign that is ready and has waited longest, so campaigns that run together share the capacity.
@@ -20,7 +21,7 @@ Outcome: TypeAlias = Callable[[str, int], str]
 
 
 class Waiting(NamedTuple):
-    """A number to be tried again."""
+    """Holds a number to be tried again."""
 
     due: float
     place: int
@@ -29,7 +30,7 @@ class Waiting(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a number came to, for good."""
+    """Holds what became of a number, for good."""
 
     place: int
     outcome: str
@@ -39,7 +40,7 @@ class Result(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """When a number is tried again: `interval` seconds, doubled each time if `doubles`."""
+    """Says when a number is tried again: after `interval` seconds, doubled each time if `doubles`."""
 
     number: int = 0
     interval: float = 0.0
@@ -47,7 +48,7 @@ class Retries:
     on: frozenset[str] = frozenset()
 
     def wait(self, tries: int, outcome: str) -> float | None:
-        """Seconds until the next try, None when there is none."""
+        """Returns the seconds until the next try, None when there is none."""
         if tries > self.number or outcome not in self.on:
             return None
         return self.interval * (2 ** (tries - 1) if self.doubles else 1)
@@ -55,7 +56,7 @@ class Retries:
 
 @dataclass(frozen=True, slots=True)
 class DiallingProgress:
-    """How far a campaign is: the first `begun` numbers have been tried; `last` is when one was last tried."""
+    """Holds how far a campaign is: the first `begun` numbers have been tried; `last` is when one was last tried."""
 
     begun: int = 0
     waiting: tuple[Waiting, ...] = ()
@@ -65,7 +66,7 @@ class DiallingProgress:
 
 @dataclass(frozen=True, slots=True)
 class CampaignRun:
-    """A campaign in progress. `ready` is its start or its last resume; `gap` the least seconds between calls.
+    """Holds a campaign in progress. `ready` is its start or its last resume; `gap` the least seconds between calls.
 
     `over` is when it was over, None while it runs; `unfinished` that its end came first. With `waits_at_end` those
     who were not reached by then keep waiting. `outcome` says what each of its own tries comes to.
@@ -86,7 +87,7 @@ class CampaignRun:
 
 @dataclass(frozen=True, slots=True)
 class DialLine:
-    """A line of an account: seconds between slots, and when the next one is free."""
+    """Holds a line of an account: seconds between slots, and when the next one is free."""
 
     every: float
     free: float = 0.0
@@ -120,7 +121,7 @@ def settle(
 
 
 def counted(run: CampaignRun) -> dict[str, int]:
-    """How many numbers ended how; `retry` wait for another try, `untried` for their first."""
+    """Counts how many numbers ended how; `retry` wait for another try, `untried` for their first."""
     counts = {"retry": len(run.progress.waiting), "untried": len(run.people) - run.progress.begun}
     for result in run.progress.results:
         counts[result.outcome] = counts.get(result.outcome, 0) + 1
@@ -129,7 +130,7 @@ def counted(run: CampaignRun) -> dict[str, int]:
 
 @dataclass
 class _Dial:
-    """A run while it is being settled."""
+    """Holds a run while it is being settled."""
 
     run: CampaignRun
     place: int
@@ -146,7 +147,7 @@ class _Dial:
 
     @property
     def next(self) -> float | None:
-        """When it wants its next slot, None when everybody has a result or the end comes first."""
+        """Returns when it wants its next slot; None when everybody has a result or the end comes first."""
         earliest = max(self.run.ready, self.last + self.run.gap)
         if self.begun < len(self.run.people):
             wanted = earliest
@@ -157,7 +158,7 @@ class _Dial:
         return wanted if wanted < self.run.ends else None
 
     def call(self, moment: float, outcome: Outcome) -> None:
-        """One try: of a number whose retry is due, else of the next new one."""
+        """Makes one try: of a number whose retry is due, else of the next new one."""
         if self.waiting and self.waiting[0].due <= moment:
             again = heapq.heappop(self.waiting)
             index, tries = again.place, again.tries + 1
@@ -173,7 +174,7 @@ class _Dial:
         self.last = moment
 
     def closed(self, until: float) -> CampaignRun:
-        """The run as it is at `until`."""
+        """Returns the run as it is at `until`."""
         unfinished = self.begun < len(self.run.people) or bool(self.waiting)
         over = self.run.ends
         if not unfinished:
@@ -187,7 +188,7 @@ class _Dial:
 
 
 def _cut(run: CampaignRun, at: float, untried: str = "failed-no-attempt") -> CampaignRun:
-    """What is left at the end has failed."""
+    """Ends a run: what is left at the end has failed."""
     progress = run.progress
     late = [Result(left.place, left.outcome, left.tries, at) for left in progress.waiting]
     late += [Result(index, untried, 0, at) for index in range(progress.begun, len(run.people))]
@@ -199,6 +200,6 @@ def _cut(run: CampaignRun, at: float, untried: str = "failed-no-attempt") -> Cam
 
 
 def completed_by_hand(run: CampaignRun, at: float) -> CampaignRun:
-    """What `complete` does: the numbers not yet reached are marked failed [001]."""
+    """Completes a run by hand: the numbers not yet reached are marked failed [001]."""
     waiting = tuple(left._replace(outcome="failed") for left in run.progress.waiting)
     return _cut(replace(run, progress=replace(run.progress, waiting=waiting)), at, untried="failed")

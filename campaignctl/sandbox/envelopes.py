@@ -1,4 +1,4 @@
-"""How the API answers: envelopes, items, spellings, as [000] to [004] show them."""
+"""Answers as the API does: envelopes, items, spellings, as [000] to [004] show them."""
 
 from __future__ import annotations
 
@@ -31,30 +31,30 @@ _ERROR_CODES: Mapping[int, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back. `body` is JSON, a page of HTML as a string, or None for an answer without one."""
+    """Holds what is sent back. `body` is JSON, a page of HTML as a string, or None for an answer without one."""
 
     status: int
     body: Body
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def encoded(self) -> bytes:
-        """The body's bytes."""
+        """Returns the body's bytes."""
         if isinstance(self.body, str):
             return self.body.encode()
         return b"" if self.body is None else json.dumps(self.body).encode()
 
     @property
     def content_type(self) -> str:
-        """Of the body."""
+        """Returns the content type of the body."""
         return "text/html" if isinstance(self.body, str) else "application/json"
 
     @property
     def envelope(self) -> AnswerBody:
-        """The body where it is JSON, an empty one elsewhere."""
+        """Returns the body where it is JSON, and an empty one elsewhere."""
         return {} if self.body is None or isinstance(self.body, str) else self.body
 
     def each_item(self, change: Callable[[AnswerItem], AnswerItem]) -> Answer:
-        """The same with another item in the place of each."""
+        """Returns the same with another item in the place of each."""
         response = self.envelope.get("response")
         changed = [change(it) for it in response] if isinstance(response, list) else response
         if changed and not isinstance(changed, list):
@@ -64,18 +64,18 @@ class Answer:
     def with_response(
         self, response: list[AnswerItem] | AnswerItem | Data | None, **others: object
     ) -> Answer:
-        """The same with another response, and maybe with other metadata."""
+        """Returns the same with another response, and maybe with other metadata."""
         return replace(self, body=cast(AnswerBody, {**self.envelope, **others, "response": response}))
 
     def with_headers(self, headers: Mapping[str, str]) -> Answer:
-        """The same with more headers."""
+        """Returns the same with more headers."""
         return replace(self, headers={**self.headers, **headers})
 
 
 def success(
     method: str, status: int, response: AnswerItem | list[AnswerItem], page: Mapping[str, int] | None = None
 ) -> Answer:
-    """A good answer. `page` is a list's metadata."""
+    """Makes a good answer. `page` is a list's metadata."""
     body: AnswerBody = {"request_id": uuid.uuid4().hex, "method": method, "http_code": status}
     if page is not None:
         body["metadata"] = dict(page)
@@ -83,7 +83,7 @@ def success(
 
 
 def refused(method: str, refusal: RefusalError) -> Answer:
-    """An error in the documented envelope."""
+    """Makes an error in the documented envelope."""
     body: AnswerBody = {
         "request_id": uuid.uuid4().hex,
         "method": method,
@@ -95,7 +95,7 @@ def refused(method: str, refusal: RefusalError) -> Answer:
 
 
 def failed_item(status: int, message: str, description: str) -> AnswerItem:
-    """One item that failed, alone or inside a 207."""
+    """Makes one item that failed, alone or inside a 207."""
     error: ErrorData = {
         "code": _ERROR_CODES.get(status, 1000),
         "message": message,
@@ -105,7 +105,7 @@ def failed_item(status: int, message: str, description: str) -> AnswerItem:
 
 
 def campaign_item(collection: Collection, campaign: Campaign, request: str) -> AnswerItem:
-    """One campaign in the answer to `create`, `update`, `action`, `get` or `list`."""
+    """Makes one campaign in the answer to `create`, `update`, `action`, `get` or `list`."""
     return _SHAPES[collection.kind.name].item(collection, campaign, request)
 
 
@@ -114,7 +114,7 @@ def _voice_item(collection: Collection, campaign: Campaign, request: str) -> Ans
 
 
 def _sms_item(collection: Collection, campaign: Campaign, request: str) -> AnswerItem:
-    """`error_data` is in the answer to a create alone."""
+    """Makes an SMS campaign's item; `error_data` is in the answer to a create alone."""
     item = item_of(_sms_data(collection, campaign, request))
     if request != "create":
         del item["error_data"]
@@ -149,7 +149,7 @@ def _voice_data(collection: Collection, campaign: Campaign, request: str) -> Dat
 
 
 def _created_stats(campaign: Campaign) -> dict[str, int]:
-    """The four counters that [004]'s create answer shows."""
+    """Returns the four counters that [004]'s create answer shows."""
     count = campaign.stats.get("created", 0)
     return {"created": count, "completed": 0, "failed": 0, "pending": count}
 
@@ -202,7 +202,7 @@ def detail_rows(
     numbers: Sequence[str],
     results: Mapping[int, tuple[str, float]],
 ) -> list[Data]:
-    """A row for each of its `numbers`: `results` maps its place to outcome and time of the last try."""
+    """Makes a row for each of its `numbers`: `results` maps its place to outcome and time of the last try."""
     row, first = _SHAPES[collection.kind.name].row, DIALLING[collection.kind.name].counters[0]
     rows = []
     for place, number in enumerate(numbers):
@@ -213,7 +213,7 @@ def detail_rows(
 
 
 def _call_row(campaign: Campaign, number: str, word: str, at: str) -> Data:
-    """The columns that the public description of call-details names."""
+    """Makes the columns that the public description of call-details names."""
     return {
         "number": number,
         "name": None,
@@ -254,7 +254,7 @@ def _message_row(campaign: Campaign, number: str, word: str, at: str) -> Data:
 
 
 class _Shape(NamedTuple):
-    """How a kind is answered: one campaign, and one row of its details."""
+    """Says how a kind is answered: one campaign, and one row of its details."""
 
     item: Callable[[Collection, Campaign, str], AnswerItem]
     row: Callable[[Campaign, str, str, str], Data]

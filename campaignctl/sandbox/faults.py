@@ -1,4 +1,4 @@
-"""How the API may misbehave, and when. Rules are added and taken away while the server runs.
+"""Makes the API misbehave, by rules. Rules are added and taken away while the server runs.
 
 A fault meets the requests that its rule matches, the first `after` of them left out, `times` of them at most. It
 may keep the request from being carried out (`acts`), change the answer, or what is left of it on the wire.
@@ -28,25 +28,24 @@ from campaignctl.sandbox.switches import REQUESTS
 
 @dataclass(frozen=True)
 class Fault:
-    """A rule: which requests it meets, and what happens to them.
+    """Describes a rule: which requests it meets, and what happens to them.
 
-    Which: `request` one of `REQUESTS` or several, none for all; `method`; `path`, a regular expression found in
-    the path; `body`, one found in the raw body. How often: `after` matches are let through, then `times` are met
-    (None: all).
+    Which: `request` one of `REQUESTS` or several, none for all; `method`; `path`, a regular expression found in the
+    path; `body`, one found in the raw body. How often: `after` matches are let through, then `times` are met (None:
+    all).
 
     What, by `effect`: `drop` closes the connection without an answer; `status` answers `status`, as `shape` says
     (`envelope`, `rest` for a RestException, `error` for an object with an error, `html`), with `retry_after` as it
-    stands; `slow` answers after `seconds`; `cut` closes after half of the body; `html` and `empty` are 200 with such
-    a body, `broken` one whose JSON lacks its end, `strange` one whose JSON is of no known shape; `item` makes the
-    item at `index` one that failed with `status`, inside a 207; `redirect` sends to `location`; `huge` pads the
+    stands; `slow` answers after `seconds`; `cut` closes after half of the body; `html` and `empty` are 200 with
+    such a body, `broken` one whose JSON lacks its end, `strange` one whose JSON is of no known shape; `item` makes
+    the item at `index` one that failed with `status`, inside a 207; `redirect` sends to `location`; `huge` pads the
     answer to `megabytes`; `shift` makes campaigns `appear` at the front of a list's order, or those that appeared
     `disappear`, before the list is read; `endless` fills every page of a list and promises more; `change` sets
     fields of `data` in the answer, as an account that lies would; `later` moves the sandbox's clock on by `seconds`
     once the request is carried out.
 
     `acts`: whether the request is carried out. By default all but `status`, `html`, `empty`, `strange` and
-    `redirect` are.
-    With `slow`, `acts: false` means that it is carried out only after the wait.
+    `redirect` are. With `slow`, `acts: false` means that it is carried out only after the wait.
     """
 
     effect: str
@@ -70,11 +69,11 @@ class Fault:
 
     @property
     def carried_out(self) -> bool:
-        """Whether the request acts, by the rule or by default."""
+        """Tells whether the request is carried out, by the rule or by default."""
         return EFFECTS[self.effect].acts if self.acts is None else self.acts
 
     def meets(self, request: str, method: str, path: str, body: str) -> bool:
-        """Whether it is about such a request."""
+        """Tells whether the rule is about such a request."""
         return (
             (not self.request or request in self.request)
             and self.method in (None, method)
@@ -84,7 +83,7 @@ class Fault:
 
 
 def fault(rule: Sent) -> Fault:
-    """A rule as JSON has it. 400 for what is none."""
+    """Reads a rule as JSON has it. Refuses with 400 what is none."""
     known = {row.name: row for row in fields(Fault)}
     for name, value in rule.items():
         if name not in known:
@@ -125,20 +124,20 @@ def _is_pattern(text: str) -> bool:
 
 
 class Faults:
-    """The rules now in force, the first that matches wins."""
+    """Holds the rules now in force; the first that matches wins."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._rules: list[Fault] = []
 
     def add(self, effect: str, **rule: object) -> None:
-        """One more: `faults.add("drop", request="create", acts=True)`."""
+        """Adds one rule: `faults.add("drop", request="create", acts=True)`."""
         made = fault({"effect": effect, **rule})
         with self._lock:
             self._rules.append(made)
 
     def clear(self) -> None:
-        """Behaves well again."""
+        """Removes all rules: the API behaves well again."""
         with self._lock:
             self._rules.clear()
 
@@ -147,7 +146,7 @@ class Faults:
             return iter(tuple(self._rules))
 
     def take(self, request: str, method: str, path: str, body: str = "") -> Fault | None:
-        """The fault that meets this request, counted off."""
+        """Returns the fault that meets this request, counted off."""
         with self._lock:
             for place, rule in enumerate(self._rules):
                 if not rule.meets(request, method, path, body) or rule.times == 0:
@@ -166,8 +165,8 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What goes over the wire: nothing at all if `silent`, else `send` bytes of the body (None: all), blanks up to
-    `pad` bytes, and then, maybe, the connection's end.
+    """Holds what goes over the wire: nothing at all if `silent`, else `send` bytes of the body (None: all), blanks
+    up to `pad` bytes, and then, maybe, the connection's end.
     """
 
     answer: Answer
@@ -178,7 +177,7 @@ class Delivery:
     silent: bool = False
 
     def body(self) -> bytes:
-        """The body before it is cut."""
+        """Returns the body before it is cut."""
         return self.answer.encoded() if self.raw is None else self.raw
 
 
@@ -196,7 +195,7 @@ SHAPES = ("envelope", "rest", "error", "html")
 
 
 def error_page(status: int, shape: str, message: str, headers: Mapping[str, str]) -> Answer:
-    """An error in one of the shapes that the API, its gateway or something between them may give it."""
+    """Makes an error in one of the shapes that the API, its gateway or something between them may give it."""
     head: AnswerBody = {"request_id": "0" * 32, "method": "", "http_code": status}
     body: Body = {**head, "response": [failed_item(status, message, message)]}
     if shape == "rest":
@@ -276,7 +275,7 @@ def _change(fault: Fault, answer: Answer) -> Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Whether the request is carried out by default, what becomes of its answer, and that in words."""
+    """Says whether the request is carried out by default, what becomes of its answer, and that in words."""
 
     acts: bool
     deliver: Callable[[Fault, Answer], Delivery]
@@ -320,7 +319,10 @@ NOT_ACTED = Answer(503, {"request_id": "0" * 32, "method": "", "http_code": 503,
 
 
 def deliver(fault: Fault | None, answer: Answer) -> Delivery:
-    """What is sent, with the fault, if any, done to it. A refusal has no items to spoil and goes out as it is."""
+    """Makes what is sent, with the fault, if any, done to it.
+
+    A refusal has no items to spoil and goes out as it is.
+    """
     if fault is None:
         return Delivery(answer)
     effect = EFFECTS[fault.effect]

@@ -1,4 +1,4 @@
-"""What was asked of the sandbox, in order: for tests to look at."""
+"""Keeps what was asked of the sandbox, in order, for tests to look at."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ MOST = 50_000
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequest:
-    """One request. `request` is its kind, `status` the answer it was given, None where it was dropped; `acted`
-    whether it was carried out; `fault` the effect it met; `time` by the sandbox's clock, RFC 3339; `at` by the
-    base clock that never goes back, in seconds.
+    """Holds one request.
+
+    `request` is its kind, `status` the answer it was given, None where it was dropped; `acted` whether it was
+    carried out; `fault` the effect it met; `time` by the sandbox's clock, RFC 3339; `at` by the base clock that
+    never goes back, in seconds.
     """
 
     request: str
@@ -33,14 +35,14 @@ class RecordedRequest:
 
 
 class Journal:
-    """The last requests, oldest first."""
+    """Keeps the last requests, oldest first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._entries: deque[RecordedRequest] = deque(maxlen=MOST)
 
     def add(self, entry: RecordedRequest) -> None:
-        """One more."""
+        """Adds one request."""
         with self._lock:
             self._entries.append(entry)
 
@@ -50,6 +52,6 @@ class Journal:
             self._entries.clear()
 
     def entries(self) -> tuple[RecordedRequest, ...]:
-        """All of them."""
+        """Returns all requests."""
         with self._lock:
             return tuple(self._entries)

@@ -1,4 +1,4 @@
-"""Contacts and contact lists in the sandbox's database."""
+"""Keeps contacts and contact lists in the sandbox's database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ TABLES = ("contact_lists", "contacts", "members")
 
 @dataclass(frozen=True, slots=True)
 class StoredList:
-    """A contact list. The people of one that is `made_up` are nowhere stored; one that was `deleted` shows no more."""
+    """Holds a contact list.
+
+    The people of one that is `made_up` are nowhere stored; one that was `deleted` shows no more.
+    """
 
     sid: str
     name: str
@@ -40,7 +43,7 @@ class StoredList:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody whom the account knows: `phone` as it is compared, `data` as it was sent."""
+    """Holds somebody whom the account knows: `phone` as it is compared, `data` as it was sent."""
 
     sid: str
     phone: str
@@ -48,7 +51,10 @@ class Contact:
 
 
 class ListStore:
-    """Its methods expect to be called within a transaction of the store whose connection it uses."""
+    """Keeps contacts and lists.
+
+    Its methods expect to be called within a transaction of the store whose connection it uses.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -56,38 +62,38 @@ class ListStore:
     # lists
 
     def add(self, account: str, lists: Iterable[StoredList]) -> None:
-        """New lists. `sqlite3.IntegrityError` when the account has the SID already."""
+        """Adds lists. Raises `sqlite3.IntegrityError` when the account has the SID already."""
         self._connection.executemany(
             "INSERT INTO contact_lists (account, sid, name, tag, created, made_up, deleted) VALUES (?,?,?,?,?,?,?)",
             ((account, it.sid, it.name, it.tag, it.created, it.made_up, it.deleted) for it in lists),
         )
 
     def all(self, account: str) -> list[StoredList]:
-        """Every list that was ever there, in the order in which they came."""
+        """Returns every list that was ever there, in the order in which they came."""
         rows = self._connection.execute(f"{_LISTS} WHERE account = ? ORDER BY number", (account,))
         return [_stored(row) for row in rows]
 
     def find(self, account: str, sid: str) -> StoredList | None:
-        """By SID, deleted ones too."""
+        """Finds a list by SID, deleted ones too."""
         row = self._connection.execute(f"{_LISTS} WHERE account = ? AND sid = ?", (account, sid)).fetchone()
         return None if row is None else _stored(row)
 
     def named(self, account: str, name: str) -> bool:
-        """Whether a list that is there is called exactly so."""
+        """Tells whether a list that is there is called exactly so."""
         row = self._connection.execute(
             "SELECT 1 FROM contact_lists WHERE account = ? AND name = ? AND NOT deleted", (account, name)
         ).fetchone()
         return row is not None
 
     def rename(self, account: str, sid: str, name: str, tag: str | None) -> None:
-        """Another name for a list."""
+        """Gives a list another name."""
         self._connection.execute(
             "UPDATE contact_lists SET name = ?, tag = ? WHERE account = ? AND sid = ?",
             (name, tag, account, sid),
         )
 
     def delete(self, account: str, sid: str) -> None:
-        """It shows no more; its members stay, for campaigns that have begun."""
+        """Deletes a list: it shows no more; its members stay, for campaigns that have begun."""
         self._connection.execute(
             "UPDATE contact_lists SET deleted = 1 WHERE account = ? AND sid = ?", (account, sid)
         )
@@ -95,19 +101,19 @@ class ListStore:
     # contacts
 
     def last_contact(self) -> int:
-        """The number of the newest contact of all, 0 when there is none."""
+        """Returns the number of the newest contact of all, 0 when there is none."""
         (number,) = self._connection.execute("SELECT max(number) FROM contacts").fetchone()
         return number or 0
 
     def add_contacts(self, account: str, contacts: Iterable[Contact]) -> None:
-        """New contacts."""
+        """Adds contacts."""
         self._connection.executemany(
             "INSERT INTO contacts (account, sid, phone, data) VALUES (?, ?, ?, ?)",
             ((account, it.sid, it.phone, json.dumps(it.data)) for it in contacts),
         )
 
     def known(self, account: str, phone: str) -> Contact | None:
-        """The first contact of a number."""
+        """Returns the first contact of a number."""
         row = self._connection.execute(
             "SELECT sid, phone, data FROM contacts WHERE account = ? AND phone = ? ORDER BY number LIMIT 1",
             (account, phone),
@@ -115,7 +121,7 @@ class ListStore:
         return None if row is None else _contact(row)
 
     def contact(self, account: str, sid: str) -> Contact | None:
-        """By SID."""
+        """Finds a contact by SID."""
         row = self._connection.execute(
             "SELECT sid, phone, data FROM contacts WHERE account = ? AND sid = ?", (account, sid)
         ).fetchone()
@@ -124,21 +130,21 @@ class ListStore:
     # members
 
     def add_members(self, account: str, sid: str, contacts: Sequence[tuple[str, float]]) -> None:
-        """Contacts, and the moment from which on each shows in the list."""
+        """Adds contacts to a list, with the moment from which on each shows in it."""
         self._connection.executemany(
             "INSERT INTO members (account, list, contact, shown) VALUES (?, ?, ?, ?)",
             ((account, sid, contact, shown) for contact, shown in contacts),
         )
 
     def member_sids(self, account: str, sid: str) -> set[str]:
-        """The contacts that are in a list, whether or not they show."""
+        """Returns the contacts that are in a list, whether or not they show."""
         rows = self._connection.execute(
             "SELECT contact FROM members WHERE account = ? AND list = ?", (account, sid)
         )
         return {contact for (contact,) in rows}
 
     def count_members(self, account: str, sid: str, now: float) -> int:
-        """How many entries of a list show by now."""
+        """Returns how many entries of a list show by now."""
         (count,) = self._connection.execute(
             "SELECT count(*) FROM members WHERE account = ? AND list = ? AND shown <= ?", (account, sid, now)
         ).fetchone()
@@ -147,7 +153,7 @@ class ListStore:
     def members(
         self, account: str, sid: str, now: float | None = None, offset: int = 0, limit: int = -1
     ) -> list[Contact]:
-        """The contacts of a list in their order; with `now` only those that show by then."""
+        """Returns the contacts of a list in their order; with `now` only those that show by then."""
         rows = self._connection.execute(
             "SELECT contacts.sid, phone, data FROM members JOIN contacts ON contacts.account = members.account"
             " AND contacts.sid = members.contact WHERE members.account = ? AND list = ? AND (? IS NULL OR shown <= ?)"
@@ -157,7 +163,7 @@ class ListStore:
         return [_contact(row) for row in rows]
 
     def numbers(self, account: str, sid: str) -> list[str]:
-        """Whom a list calls: its contacts' numbers in their order."""
+        """Returns whom a list calls: its contacts' numbers in their order."""
         rows = self._connection.execute(
             "SELECT phone FROM members JOIN contacts ON contacts.account = members.account"
             " AND contacts.sid = members.contact WHERE members.account = ? AND list = ? ORDER BY members.number",

@@ -1,4 +1,4 @@
-"""A threaded HTTP/1.1 server with keep-alive for one WSGI application, on loopback.
+"""Serves one WSGI application by HTTP/1.1 with threads and keep-alive, on loopback.
 
 Werkzeug's own development server closes every connection after one answer and writes to standard error; this one
 keeps them, so that a client's reuse of connections is part of every test, and says nothing.
@@ -33,7 +33,7 @@ _LARGEST_DRAINED = 64_000_000
 
 
 class Listener(socketserver.TCPServer):
-    """Bound once made; `OSError` when the port is taken. `start` and `stop` once each."""
+    """Listens. It is bound once made; `OSError` when the port is taken. `start` and `stop` are called once each."""
 
     allow_reuse_address = os.name != "nt"  # there it would share a port that is in use
     request_queue_size = 128
@@ -48,7 +48,7 @@ class Listener(socketserver.TCPServer):
 
     @property
     def port(self) -> int:
-        """The port it is bound to."""
+        """Returns the port it is bound to."""
         return int(self.server_address[1])
 
     def start(self) -> None:
@@ -71,7 +71,7 @@ class Listener(socketserver.TCPServer):
     def process_request(
         self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
     ) -> None:
-        """A thread for each connection, which `stop` can end."""
+        """Starts a thread for each connection, which `stop` can end."""
         connection = cast(socket.socket, request)  # TCP, so never the pair that UDP has
         thread = threading.Thread(target=self._converse, args=(connection, client_address), daemon=True)
         with self._lock:
@@ -95,7 +95,7 @@ def _shut(connection: socket.socket, how: int) -> None:
 
 
 class _Exchange(BaseHTTPRequestHandler):
-    """A connection: reads requests, runs the application, writes answers."""
+    """Serves a connection: reads requests, runs the application, writes answers."""
 
     protocol_version = "HTTP/1.1"
     server_version = "campaignctl-sandbox"
@@ -104,11 +104,11 @@ class _Exchange(BaseHTTPRequestHandler):
     server: Listener
 
     def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002
-        """The sandbox's clock, on every answer."""
+        """Returns the sandbox's clock, for every answer."""
         return format_datetime(self.server.clock.now(), usegmt=True)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Nothing."""
+        """Logs nothing."""
 
     def __getattr__(self, name: str) -> Callable[[], None]:
         if name.startswith("do_"):
@@ -139,7 +139,7 @@ class _Exchange(BaseHTTPRequestHandler):
         return self.wfile.write
 
     def _write(self, chunks: Iterable[bytes]) -> None:
-        """Headers and first piece in one go; nothing at all when the application hangs up before the first."""
+        """Writes headers and first piece in one go; nothing at all when the application hangs up before the first."""
         begun = False
         for chunk in chunks:
             if begun:
@@ -198,7 +198,7 @@ class _Exchange(BaseHTTPRequestHandler):
         return environ
 
     def _body(self) -> bytes:
-        """All of it, so that the next request on the connection begins where it should."""
+        """Reads all of the body, so that the next request on the connection begins where it should."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._chunked_body()
         length = self.headers.get("Content-Length", "0")

@@ -1,4 +1,4 @@
-"""What becomes of a good answer on its way out, where the account masks, leaves out, or spells otherwise."""
+"""Changes a good answer on its way out, where the account masks, leaves out, or spells otherwise."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENVELOPE, _ITEM = "envelope.", "item."
 
 
 def outgoing(answer: Answer, request: str, switches: Switches) -> Answer:
-    """The answer as this account gives it. Refusals go out as they are."""
+    """Returns the answer as this account gives it. Refusals go out as they are."""
     if answer.status >= 300 or not answer.envelope:
         return answer
     if switches.mask != "no" and (not switches.mask_in or request in switches.mask_in):
@@ -30,7 +30,7 @@ def outgoing(answer: Answer, request: str, switches: Switches) -> Answer:
 
 
 def date_header(answer: Answer, method: str, now: datetime, switches: Switches) -> dict[str, str]:
-    """The `Date` where it is not the clock's; an empty one stands for none."""
+    """Makes the `Date` header where it is not the clock's; an empty one stands for none."""
     wrong = switches.date != "right" and (switches.date_on == "all" or answer.status >= 400)
     if not wrong or (switches.date == "old" and method != "GET"):
         return {}
@@ -44,7 +44,7 @@ def date_header(answer: Answer, method: str, now: datetime, switches: Switches) 
 
 
 def masked_number(number: str, mask: str) -> str:
-    """As the switch says."""
+    """Masks a number as the switch says."""
     return number if mask == "no" else _MASKS[mask](number)
 
 
@@ -73,12 +73,12 @@ def _spelled(data: Data) -> Data:
 
 
 def _moment(text: object) -> str:
-    """In UTC, with nine fractional digits as [002] has them."""
+    """Writes a moment in UTC, with nine fractional digits as [002] has them."""
     return datetime.fromisoformat(str(text)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000000000Z")
 
 
 def _word(value: object) -> str:
-    """With hyphens or without, in the other letter case."""
+    """Writes a status with hyphens or without, in the other letter case."""
     word = str(value)
     status = read_status(word)
     return word if status is Status.UNKNOWN else status.value.upper() if word[0].islower() else status.value
@@ -111,7 +111,9 @@ _SPELLINGS: Mapping[str, Callable[[object], object]] = {
 
 
 def _without(answer: Answer, keys: Iterable[str]) -> Answer:
-    """`envelope.…` stands beside `response`, `item.…` beside `data`, others in `data`; a dot leads into an object."""
+    """Leaves keys out: `envelope.…` stands beside `response`, `item.…` beside `data`, others in `data`; a dot leads
+    into an object.
+    """
     of_data = [key for key in keys if not key.startswith((_ENVELOPE, _ITEM))]
     of_item = [key.removeprefix(_ITEM) for key in keys if key.startswith(_ITEM)]
     of_body = [key.removeprefix(_ENVELOPE) for key in keys if key.startswith(_ENVELOPE)]

@@ -1,4 +1,4 @@
-"""Made-up people: who is in a contact list, and what happens when they are called. Always the same."""
+"""Makes up people: who is in a contact list, and what happens when they are called. They are always the same."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _CHOSEN: Final = re.compile(r"(?P<name>.+):(?P<shares>[a-z-]+=\d+(?:,[a-z-]+=\d+
 
 
 def outcome(outcomes: Outcomes, number: str, tries: int) -> str:
-    """What the given try at a number comes to; the same try always comes to the same."""
+    """Returns what the given try at a number comes to; the same try always comes to the same."""
     percent = zlib.crc32(f"{number}/{tries}".encode()) % 100
     return next(word for below, word in outcomes if percent < below)
 
 
 def readable_outcomes(choice: str) -> bool:
-    """Whether it is `NAME:word=hundredths,…`, not more than a hundred of them, in words of either kind."""
+    """Tells whether a text is `NAME:word=hundredths,…`, not more than a hundred of them, in words of either kind."""
     match = _CHOSEN.fullmatch(choice)
     words = {word for row in DIALLING.values() for _, word in row.outcomes}
     shares = _shares(match["shares"]) if match else {}
@@ -36,7 +36,10 @@ def readable_outcomes(choice: str) -> bool:
 
 
 def outcomes_of(kind: str, name: str, chosen: Sequence[str]) -> Outcomes:
-    """What tries of a campaign come to: as chosen for its name, else for `*`, else as ever. The rest are reached."""
+    """Returns what tries of a campaign come to: as chosen for its name, else for `*`, else as ever.
+
+    The rest are reached.
+    """
     by_name = {match["name"]: match["shares"] for match in map(_CHOSEN.fullmatch, chosen) if match}
     shares = by_name.get(name, by_name.get("*"))
     row = DIALLING[kind]
@@ -57,18 +60,18 @@ def _shares(text: str) -> dict[str, int]:
 
 
 def list_sid(account: str, name: str) -> str:
-    """The SID of a demo list."""
+    """Returns the SID of a demo list."""
     return hashlib.sha256(f"list {account}/{name}".encode()).hexdigest()[:32]
 
 
 def contacts(sid: str) -> list[str]:
-    """The numbers of a list, 5 to 40 of them: any SID is a list."""
+    """Returns the numbers of a list, 5 to 40 of them: any SID is a list."""
     seed = zlib.crc32(sid.encode())
     return [f"+9199000{(seed + 7919 * place) % 100_000:05d}" for place in range(5 + seed % 36)]
 
 
 def recipients(spec: Spec, numbers: Callable[[str], list[str]] = contacts) -> list[str]:
-    """Everybody a campaign calls or texts, in order, and once unless it says otherwise.
+    """Returns everybody a campaign calls or texts, in order, and once unless it says otherwise.
 
     `numbers` says who is in a list.
     """

@@ -1,4 +1,4 @@
-"""What the query of a list may say, read into a `Search` and a page."""
+"""Reads the query of a list into a `Search` and a page."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ DEFAULT_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Zero-based."""
+    """Says which page is asked for; `offset` counts from zero."""
 
     offset: int
     limit: int
 
     def metadata(self, count: int, total: int) -> dict[str, int]:
-        """As a list's answer has it [000, 001]."""
+        """Makes the metadata of a list's answer [000, 001]."""
         return {"count": count, "offset": self.offset, "total": total, "limit": self.limit}
 
 
 def read_page(query: Mapping[str, str], largest: int) -> PageRequest:
-    """`offset` and `limit`; 400 above the largest page."""
+    """Reads `offset` and `limit`; refuses with 400 what is above the largest page."""
     limit = _integer(query, "limit", DEFAULT_PAGE, smallest=1)
     if limit > largest:
         raise RefusalError(400, f"limit is {limit}.", f"limit is {largest} at most.")
@@ -48,7 +48,7 @@ def _integer(query: Mapping[str, str], name: str, default: int, smallest: int) -
 def read_search(
     collection: Collection, query: Mapping[str, str], switches: Switches, account: str, now: float
 ) -> Search | None:
-    """The search that a list asks for; None when it can find nothing."""
+    """Reads the search that a list asks for; None when it can find nothing."""
     if collection.needs_channel and query.get("channel", "").lower() != "sms":
         raise RefusalError(400, "channel is missing.", "Send channel=SMS.")
     term = query.get("name") or None
@@ -77,12 +77,12 @@ def read_search(
 
 
 def _is_plain(term: str) -> bool:
-    """Letters with their marks, digits and hyphens, of any script."""
+    """Tells whether a term is plain: letters with their marks, digits and hyphens, of any script."""
     return all(sign == "-" or unicodedata.category(sign)[0] in "LMN" for sign in term)
 
 
 def worlds(collection: Collection, switches: Switches) -> tuple[str, ...]:
-    """The collections whose campaigns this one shows."""
+    """Returns the collections whose campaigns this one shows."""
     shared = ("message-campaigns", "sms-campaigns")
     return shared if switches.shared_sms and collection.name in shared else (collection.name,)
 
@@ -112,7 +112,7 @@ def _states(collection: Collection, text: str, understands: str) -> tuple[str, .
 
 
 def _state(collection: Collection, word: str, understands: str) -> Status | None:
-    """What a word of the filter stands for, None when this account does not understand it."""
+    """Returns the status that a word of the filter stands for; None when this account does not understand it."""
     if understands in ("own", "refuse"):
         return next((status for status, own in collection.words.items() if own == word), None)
     status = read_status(word)

@@ -1,4 +1,4 @@
-"""The account's limit of requests, when it is switched on."""
+"""Enforces the account's limit of requests, when it is switched on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ class Quota:
         self._taken: dict[str, deque[float]] = {}
 
     def take(self, account: str, limit: int, monotonic: float) -> tuple[int, float]:
-        """How many are left after this one, -1 when it is one too many, and the seconds until one is free again."""
+        """Counts one request; returns how many are left after it, -1 when it is one too many, and the seconds until
+        one is free again.
+        """
         with self._lock:
             taken = self._taken.setdefault(account, deque())
             while taken and taken[0] <= monotonic - WINDOW:
@@ -30,13 +32,16 @@ class Quota:
             return max(left, -1), taken[0] + WINDOW - monotonic
 
     def clear(self) -> None:
-        """Nothing was asked."""
+        """Forgets all requests."""
         with self._lock:
             self._taken.clear()
 
 
 def headers(limit: int, left: int, free_in: float, now: datetime, retry_after: str) -> dict[str, str]:
-    """What a client may pace itself by. `retry_after`: in `seconds`, as a `date`, or `missing`."""
+    """Makes the headers that a client may pace itself by.
+
+    `retry_after` is in `seconds`, as a `date`, or `missing`.
+    """
     free_at = now + timedelta(seconds=math.ceil(free_in))
     found = {
         "X-RateLimit-Limit": str(limit),

@@ -1,4 +1,4 @@
-"""HTTP in and out, nothing else: paths, authentication, faults, the journal."""
+"""Speaks HTTP, and does nothing else: paths, authentication, faults, the journal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ACCOUNT = "/v2/accounts/<account>"
 
 
 def application(stage: Stage) -> Flask:
-    """The WSGI application over a stage."""
+    """Makes the WSGI application over a stage."""
     app = Flask("campaignctl.sandbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     for collection in COLLECTIONS.values():
@@ -80,7 +80,7 @@ def _add_collection(app: Flask, stage: Stage, collection: Collection) -> None:
 
 
 def _add_lists(app: Flask, stage: Stage) -> None:
-    """Contacts, and the lists that they are in."""
+    """Adds the routes of contacts and of the lists that they are in."""
     book, one = stage.world.book, f"{_ACCOUNT}/lists/<sid>"
 
     @app.get(f"{_ACCOUNT}/lists")
@@ -122,7 +122,7 @@ def _body() -> Json:
 
 
 def _kind_of_change(collection: Collection) -> str:
-    """`action` where the body has one, else `update`, whatever else is wrong with it."""
+    """Returns `action` where the body has one, else `update`, whatever else is wrong with it."""
     try:
         return "action" if "action" in bodies.of_update(collection, _body()) else "update"
     except RefusalError:
@@ -157,7 +157,9 @@ def _carried_out(
     fault: Fault | None,
     listed: Collection | None,
 ) -> Answer:
-    """Authentication, rate limit, what is due by now, then the request itself: one transaction."""
+    """Carries a request out in one transaction: authentication, rate limit, what is due by now, then the request
+    itself.
+    """
     headers: dict[str, str] = {}
     try:
         _authenticate()
@@ -184,7 +186,7 @@ def _authenticate() -> None:
 
 
 def _pace(stage: Stage, account: str) -> tuple[dict[str, str], Answer | None]:
-    """What a client may pace itself by, and the 429 when this was one too many."""
+    """Counts the request; returns what a client may pace itself by, and the 429 when this was one too many."""
     switches = stage.switches
     if switches.rate_limit is None:
         return {}, None
@@ -217,7 +219,10 @@ def _record(stage: Stage, kind: str, delivery: Delivery, acted: bool, fault: Fau
 
 
 def _response(delivery: Delivery) -> Response:
-    """The answer as Flask has it. What is cut or dropped needs the connection: the listener is told by the iterator."""
+    """Makes the answer as Flask has it.
+
+    What is cut or dropped needs the connection: the listener is told by the iterator.
+    """
     body = delivery.body()
     response = Response(
         _sent(delivery, body), delivery.answer.status, content_type=delivery.answer.content_type
@@ -248,6 +253,6 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _defect(error: Exception) -> Response:
-    """A mistake of the sandbox itself, said in the envelope and nowhere else."""
+    """Answers with a mistake of the sandbox itself, said in the envelope and nowhere else."""
     refusal = RefusalError(500, "The sandbox has a defect.", f"{type(error).__name__}: {error}")
     return _response(Delivery(refused(request.method, refusal)))

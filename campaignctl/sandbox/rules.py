@@ -1,4 +1,7 @@
-"""What the API accepts in a campaign, and what it refuses with a 400. From the field tables where they say it."""
+"""Says what the API accepts in a campaign, and what it refuses with a 400.
+
+It follows the field tables where they say it.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,12 @@ MOST_VARIABLES = 5
 
 
 def seconds(text: str) -> float:
-    """Epoch seconds of an RFC 3339 time that was accepted."""
+    """Reads an RFC 3339 time that was accepted as epoch seconds."""
     return datetime.fromisoformat(text).timestamp()
 
 
 def accepted(collection: Collection, sent: Sent, *, creating: bool) -> Spec:
-    """The fields as the API keeps them. Refuses unknown keys, wrong types, words, lengths, counts."""
+    """Returns the fields as the API keeps them. Refuses unknown keys, wrong types, words, lengths, counts."""
     rows = collection.kind.by_name
     kept: dict[str, object] = {}
     for key, value in sent.items():
@@ -44,7 +47,7 @@ def accepted(collection: Collection, sent: Sent, *, creating: bool) -> Spec:
 
 
 def check_complete(kind: Kind, spec: Spec) -> None:
-    """What several fields say together, after a create or an update."""
+    """Checks what several fields say together, after a create or an update."""
     for row in kind.fields:
         if row.required and spec.get(row.name) is None:
             raise RefusalError(400, f"{row.name} is missing.", f"{row.name} is mandatory.")
@@ -60,7 +63,7 @@ def check_complete(kind: Kind, spec: Spec) -> None:
 
 
 def check_schedule(kind: Kind, spec: Spec, now: float, *, start_sent: bool) -> None:
-    """The start's distance (only where it was sent) and the window's length."""
+    """Checks the start's distance (only where it was sent) and the window's length."""
     begins, ends = window(kind, spec, now)
     start = (spec.get("schedule") or {}).get(kind.start.name)
     nearest = now + MARGIN.total_seconds() if kind.start_needs_margin and start_sent else 0.0
@@ -75,7 +78,7 @@ def check_schedule(kind: Kind, spec: Spec, now: float, *, start_sent: bool) -> N
 
 
 def window(kind: Kind, spec: Spec, now: float) -> tuple[float, float]:
-    """When dialling begins and ends: at once without a start, for 30 days without an end."""
+    """Returns when dialling begins and ends: at once without a start, for 30 days without an end."""
     schedule = spec.get("schedule") or {}
     start, end = schedule.get(kind.start.name), schedule.get(kind.end.name)
     begins = now if start is None else seconds(start)

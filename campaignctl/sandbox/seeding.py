@@ -1,4 +1,4 @@
-"""Campaigns that are simply there, unchecked: for tests, benchmarks, and pages that shift while they are read."""
+"""Puts campaigns there unchecked: for tests, benchmarks, and pages that shift while they are read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DECADE = 10 * 365 * 86_400.0
 
 
 def seed(world: World, account: str, collection: Collection, campaigns: Iterable[Sent]) -> list[str]:
-    """Puts them into the account as they are, and returns their SIDs.
+    """Puts campaigns into the account as they are, and returns their SIDs.
 
     Each mapping holds fields as the API spells them. Besides: `sid`, `status` (any word), `date_created`,
     `date_updated` (RFC 3339) and `stats`. Left out: a made-up SID and name, created, now.
@@ -65,7 +65,7 @@ def _seeded(world: World, account: str, collection: Collection, sent: Sent, numb
 
 
 def moment(text: str | None, default: float) -> float:
-    """An RFC 3339 time as epoch seconds."""
+    """Reads an RFC 3339 time as epoch seconds."""
     try:
         return default if text is None else rules.seconds(text)
     except ValueError:
@@ -73,7 +73,7 @@ def moment(text: str | None, default: float) -> float:
 
 
 def _stats(world: World, account: str, collection: Collection, spec: Spec, state: Status) -> dict[str, int]:
-    """Of a finished campaign everybody was reached."""
+    """Makes counters; of a finished campaign everybody was reached."""
     stats = fresh_stats(collection.kind, len(world.recipients(account, spec)))
     if state in FINISHED:
         first = next(iter(stats))
@@ -113,7 +113,7 @@ def shift(
 
 
 def collection_named(name: str) -> Collection:
-    """By its name in a path."""
+    """Finds a collection by its name in a path."""
     if name not in COLLECTIONS:
         raise RefusalError(
             404, f"There is no collection {name!r}.", f"Collections: {', '.join(COLLECTIONS)}."

@@ -1,4 +1,4 @@
-"""The way in: a sandbox of one's own (`Sandbox`), or the one that goes with a database (`running`, `serve`).
+"""Starts a sandbox: one of one's own (`Sandbox`), or the one that goes with a database (`running`, `serve`).
 
 One process owns a database. Whoever finds it owned uses the owner's server, whose URL stands in a file beside it,
 and holds a connection open to it: when that ends, because the owner is done or was killed, one of those who are
@@ -36,9 +36,10 @@ _PATIENCE = 10.0
 
 
 class Sandbox:
-    """A server over a database of its own, in memory by default. A context manager.
+    """Serves a database of its own, in memory by default.
 
-    `OwnedElsewhereError` when another process owns the database, `OSError` when the port is taken.
+    It is a context manager. Raises `OwnedElsewhereError` when another process owns the database, `OSError` when the
+    port is taken.
     """
 
     def __init__(
@@ -63,22 +64,22 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Scheme, host and port, no slash at the end."""
+        """Returns scheme, host and port, without a slash at the end."""
         return f"http://{LOOPBACK}:{self._listener.port}"
 
     @property
     def switches(self) -> Switches:
-        """What the documents leave unknown."""
+        """Returns the switches: what the documents leave unknown."""
         return self._stage.switches
 
     @property
     def faults(self) -> Faults:
-        """How it misbehaves."""
+        """Returns the faults: how it misbehaves."""
         return self._stage.faults
 
     @property
     def requests(self) -> tuple[RecordedRequest, ...]:
-        """What it was asked, oldest first."""
+        """Returns what it was asked, oldest first."""
         return self._stage.journal.entries()
 
     def forget_requests(self) -> None:
@@ -86,7 +87,7 @@ class Sandbox:
         self._stage.journal.clear()
 
     def now(self) -> datetime:
-        """Its clock, UTC."""
+        """Returns its clock, in UTC."""
         return self._stage.clock.now()
 
     def advance(self, by: timedelta) -> datetime:
@@ -98,11 +99,13 @@ class Sandbox:
         return self._stage.seed(account, collection, campaigns)
 
     def campaigns(self, account: str) -> list[Campaign]:
-        """All campaigns of an account as they are, in the order of their creation, whatever it says about them."""
+        """Returns all campaigns of an account as they are, in the order of their creation, whatever the account
+        says about them.
+        """
         return self._stage.campaigns(account)
 
     def numbers(self, account: str, sid: str) -> list[str]:
-        """Whom a contact list calls, whatever the account says of it."""
+        """Returns whom a contact list calls, whatever the account says of it."""
         return self._stage.numbers(account, sid)
 
     def set_status(self, account: str, sid: str, word: str) -> None:
@@ -110,7 +113,7 @@ class Sandbox:
         self._stage.set_status(account, sid, word)
 
     def reset(self) -> None:
-        """As fresh as when it was made: accounts, clock, switches, faults and requests."""
+        """Makes it as fresh as when it was made: accounts, clock, switches, faults and requests."""
         self._stage.reset()
 
     def close(self) -> None:
@@ -129,7 +132,7 @@ class Sandbox:
 
 
 class Seat:
-    """A place at the sandbox of a database, as its owner or as a guest of the process that owns it."""
+    """Holds a place at the sandbox of a database, as its owner or as a guest of the process that owns it."""
 
     def __init__(self, database: Path, clock: Clock, port: int, start_at: datetime | None) -> None:
         self._database = database
@@ -147,14 +150,14 @@ class Seat:
 
     @property
     def owned(self) -> bool:
-        """Whether the server runs in this process."""
+        """Tells whether the server runs in this process."""
         return self._sandbox is not None
 
     def _found_url(self) -> str:
         return self._sandbox.url if self._sandbox is not None else _recorded(self._database) or ""
 
     def _take(self, port: int) -> None:
-        """Becomes the owner or the guest of whoever is."""
+        """Becomes the owner, or the guest of whoever is."""
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline and not self._leaving.is_set():
             try:
@@ -199,9 +202,8 @@ class Seat:
 def running(
     database: Path, *, clock: Clock | None = None, port: int = 0, start_at: datetime | None = None
 ) -> Iterator[Seat]:
-    """The server of a database: the one that another process runs, else one in this process while the block runs.
-
-    A fresh database's clock begins at `start_at`. `InputError` for a file that is no such database.
+    """Yields the server of a database: the one that another process runs, else one in this process while the block
+    runs. A fresh database's clock begins at `start_at`. Raises `InputError` for a file that is no such database.
     """
     seat = Seat(database, clock or SystemClock(), port, start_at)
     try:
@@ -218,9 +220,10 @@ def serve(
     clock: Clock | None = None,
     start_at: datetime | None = None,
 ) -> None:
-    """Serves until SIGINT or SIGTERM; `started` is called with the URL. Main thread only.
+    """Serves until SIGINT or SIGTERM; `started` is called with the URL.
 
-    `CampaignctlError` when the port is taken or another process serves the database.
+    It works in the main thread only. Raises `CampaignctlError` when the port is taken or another process serves the
+    database.
     """
     ended = threading.Event()
     before = {
@@ -258,7 +261,7 @@ def advance(
 
 
 def _ask(url: str, method: str, path: str, sent: Sent, timeout: float = 30.0) -> dict[str, str]:
-    """What a control says that answers words."""
+    """Asks a control that answers words."""
     parts = urlsplit(url)
     connection = HTTPConnection(parts.hostname or LOOPBACK, parts.port, timeout=timeout)
     try:
@@ -280,7 +283,7 @@ def _ask(url: str, method: str, path: str, sent: Sent, timeout: float = 30.0) ->
 
 
 def _own(database: Path, clock: Clock, port: int, start_at: datetime | None) -> Sandbox:
-    """A server of our own, at the port asked for, else the one it had last, else any."""
+    """Starts a server of our own, at the port asked for, else the one it had last, else any."""
     last = urlsplit(_recorded(database) or "").port or 0
     for wanted in (port,) if port else (last, 0):
         try:
@@ -303,7 +306,7 @@ def _beside(database: Path) -> Path:
 
 
 def _record(database: Path, url: str) -> None:
-    """Says where the owner answers. Written at once, so that nobody reads half. Raises InputError."""
+    """Says where the owner answers. The file is written at once, so that nobody reads half. Raises InputError."""
     made = _beside(database).with_suffix(".tmp")
     try:
         made.write_text(json.dumps({"url": url}), encoding="utf-8")
@@ -315,7 +318,7 @@ def _record(database: Path, url: str) -> None:
 
 
 def _recorded(database: Path) -> str | None:
-    """Where an owner answers, or the last one did."""
+    """Returns where an owner answers, or the last one did."""
     try:
         url = json.loads(_beside(database).read_text(encoding="utf-8"))["url"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -325,7 +328,9 @@ def _recorded(database: Path) -> str | None:
 
 
 def _lease(database: Path) -> socket.socket | None:
-    """A connection to the owner, kept open without a word; None while there is nobody to connect to."""
+    """Connects to the owner, and keeps the connection open without a word; None while there is nobody to connect
+    to.
+    """
     url = _recorded(database)
     if url is None:
         return None

@@ -1,4 +1,6 @@
-"""The shapes of JSON that cross modules: what a client sent, what is kept of a campaign, and what is answered."""
+"""Defines the shapes of JSON that cross modules: what a client sent, what is kept of a campaign, and what is
+answered.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ Data: TypeAlias = dict[str, object]
 
 
 class RetrySpec(TypedDict, total=False):
-    """How often and when a voice campaign calls again."""
+    """Says how often and when a voice campaign calls again."""
 
     number_of_retries: int | None
     interval_mins: int | None
@@ -58,22 +60,22 @@ def as_spec(fields: Mapping[str, object]) -> Spec:
 
 
 def text_or_none(value: object) -> str | None:
-    """A string as it is, None for anything else."""
+    """Returns a string as it is, None for anything else."""
     return value if isinstance(value, str) else None
 
 
 def as_texts(value: object) -> list[str]:
-    """The strings of an array that is known to hold nothing else."""
+    """Returns the strings of an array that is known to hold nothing else."""
     return cast("list[str]", value)
 
 
 def as_object(value: object) -> Data:
-    """The members of what is known to be an object."""
+    """Returns the members of what is known to be an object."""
     return cast(Data, value)
 
 
 class ErrorData(TypedDict):
-    """Why an item failed."""
+    """Says why an item failed."""
 
     code: int
     message: str
@@ -81,7 +83,7 @@ class ErrorData(TypedDict):
 
 
 class AnswerItem(TypedDict):
-    """One item of an answer; `data` is None where it failed."""
+    """Describes one item of an answer; `data` is None where it failed."""
 
     code: int
     error_data: NotRequired[ErrorData | None]
@@ -91,17 +93,20 @@ class AnswerItem(TypedDict):
 
 
 def item_of(data: Sent) -> AnswerItem:
-    """An item that succeeded."""
+    """Makes an item that succeeded."""
     return {"code": 200, "error_data": None, "status": "success", "data": dict(data)}
 
 
 def data_of(item: AnswerItem) -> Data:
-    """The item's own data, nothing where it failed."""
+    """Returns the item's own data, nothing where it failed."""
     return item["data"] or {}
 
 
 class AnswerBody(TypedDict, total=False):
-    """What stands around the items of an answer. Gateways answer `RestException` or an error of their own."""
+    """Describes what stands around the items of an answer.
+
+    Gateways answer `RestException` or an error of their own.
+    """
 
     request_id: str
     method: str
@@ -117,7 +122,7 @@ Body: TypeAlias = "AnswerBody | str | None"
 
 
 class RefusalError(Exception):
-    """A request that is not carried out: HTTP status, what is wrong, and a hint."""
+    """Refuses a request: HTTP status, what is wrong, and a hint."""
 
     def __init__(self, status: int, message: str, description: str = "") -> None:
         super().__init__(message)

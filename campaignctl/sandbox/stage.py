@@ -1,4 +1,4 @@
-"""All of a sandbox but HTTP: its database, clock, switches, faults and journal, and what can be done to them."""
+"""Holds all of a sandbox but HTTP: its database, clock, switches, faults and journal, and what can be done to them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OFFSET = "clock offset"
 
 
 class Stage:
-    """A database that is owned, and what goes on over it. `stopping` is set when the server ends."""
+    """Holds a database that is owned, and what goes on over it. `stopping` is set when the server ends."""
 
     def __init__(self, database: Path | None, clock: Clock, start_at: datetime | None) -> None:
         """Opens the database; a fresh one's clock begins at `start_at`."""
@@ -57,7 +57,7 @@ class Stage:
         self.store.set(_OFFSET, json.dumps(self.clock.offset // timedelta(microseconds=1)))
 
     def reset(self, start_at: datetime | None = None) -> None:
-        """As fresh as on the first day: no campaigns, all switches back, the clock at its beginning."""
+        """Makes it as fresh as on the first day: no campaigns, all switches back, the clock at its beginning."""
         with self.store.transaction():
             self.store.clear()
             self._set_clock(start_at or self.start_at)
@@ -74,14 +74,14 @@ class Stage:
             return self.clock.now()
 
     def seed(self, account: str, collection: str, campaigns: Iterable[Sent]) -> list[str]:
-        """See `seeding.seed`; `lists` takes contact lists, see `AddressBook.seed`."""
+        """Seeds campaigns; see `seeding.seed`. `lists` takes contact lists, see `AddressBook.seed`."""
         with self.store.transaction():
             if collection == "lists":
                 return self.world.book.seed(account, list(campaigns), seeding.moment)
             return seeding.seed(self.world, account, seeding.collection_named(collection), campaigns)
 
     def numbers(self, account: str, sid: str) -> list[str]:
-        """Whom a list calls, whatever the account says of it."""
+        """Returns whom a list calls, whatever the account says of it."""
         with self.store.transaction():
             return self.world.book.numbers(account, begun=True)(sid)
 
@@ -97,7 +97,7 @@ class Stage:
             self.store.replace(replace(campaign, status=status, updated=self.world.now()))
 
     def campaigns(self, account: str) -> list[Campaign]:
-        """All campaigns of an account as they are, whatever its switches make it say."""
+        """Returns all campaigns of an account as they are, whatever its switches make it say."""
         with self.store.transaction():
             self.world.settle(account)
             return self.store.page(Search(account, tuple(COLLECTIONS)), 0, self.store.last_number())

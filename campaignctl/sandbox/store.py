@@ -1,4 +1,4 @@
-"""The sandbox's state in SQLite. Whoever has it open owns it: the file stays locked until the process ends."""
+"""Keeps the sandbox's state in SQLite. Whoever has it open owns it: the file stays locked until the process ends."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ _COLUMNS = "account, collection, sid, name, status, created, updated, begins, en
 
 
 class OwnedElsewhereError(Exception):
-    """Another process has the database open."""
+    """Says that another process has the database open."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """Which campaigns of an account, in which order. `term` is looked for in `column`, `name` or `folded`.
+    """Says which campaigns of an account, in which order. `term` is looked for in `column`, `name` or `folded`.
 
     `matches`: as a `substring`, as one in which `%` and `_` are wildcards (`like`), or as the full name (`whole`).
     `states` are `Status` values, None for all. `until` hides younger ones.
@@ -64,7 +64,7 @@ class Search:
 
 
 def _connected(path: Path | None) -> sqlite3.Connection:
-    """Raises InputError for a place where no database can be."""
+    """Connects. Raises InputError for a place where no database can be."""
     if path is not None:
         _check_place(path)
     try:
@@ -76,7 +76,9 @@ def _connected(path: Path | None) -> sqlite3.Connection:
 
 
 def _check_place(path: Path) -> None:
-    """In a checkout that is read-only there is none, and a directory or a device is no file."""
+    """Checks the place: in a checkout that is read-only there can be no database, and a directory or a device is no
+    file.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not path.is_file():
@@ -88,10 +90,13 @@ def _check_place(path: Path) -> None:
 
 
 class Store:
-    """One connection, used by one thread at a time: `transaction` is the way in."""
+    """Holds one connection, used by one thread at a time: `transaction` is the way in."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Opens and locks it; None keeps everything in memory. `OwnedElsewhereError` when another process has it."""
+        """Opens the database and locks it; None keeps everything in memory.
+
+        Raises `OwnedElsewhereError` when another process has it.
+        """
         self._lock = threading.RLock()
         self._connection = _connected(path)
         self.contact_lists = ListStore(self._connection)
@@ -102,7 +107,9 @@ class Store:
             raise
 
     def _prepare(self, path: Path | None) -> None:
-        """Exclusive and with a write-ahead log: a killed process loses nothing that was answered, and no lock stays."""
+        """Makes it exclusive and with a write-ahead log: a killed process loses nothing that was answered, and no
+        lock stays.
+        """
         try:
             self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._connection.execute("PRAGMA journal_mode=WAL")
@@ -126,13 +133,13 @@ class Store:
             ) from None
 
     def close(self) -> None:
-        """Gives it up."""
+        """Gives the database up."""
         with self._lock:
             self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, and on disk when it ends without an exception."""
+        """Does all or nothing, and it is on disk when the block ends without an exception."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -150,7 +157,7 @@ class Store:
     # settings
 
     def setting(self, name: str) -> str | None:
-        """A stored word, None when it was never set."""
+        """Returns a stored word, None when it was never set."""
         row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
@@ -161,12 +168,12 @@ class Store:
     # campaigns
 
     def last_number(self) -> int:
-        """Of the newest campaign of all, 0 when there is none."""
+        """Returns the number of the newest campaign of all, 0 when there is none."""
         (number,) = self._connection.execute("SELECT max(number) FROM campaigns").fetchone()
         return number or 0
 
     def insert(self, campaigns: Iterable[Campaign]) -> None:
-        """New campaigns. `sqlite3.IntegrityError` when the account has the SID already."""
+        """Inserts new campaigns. Raises `sqlite3.IntegrityError` when the account has the SID already."""
         self._connection.executemany(
             "INSERT INTO campaigns (account, collection, sid, name, status, created, updated, begins, ends, spec,"
             " stats, folded, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -174,7 +181,7 @@ class Store:
         )
 
     def replace(self, campaign: Campaign) -> None:
-        """The same campaign, changed."""
+        """Replaces a campaign by its changed self."""
         self._connection.execute(
             "UPDATE campaigns SET sid = ?, name = ?, status = ?, created = ?, updated = ?, begins = ?, ends = ?,"
             " spec = ?, stats = ?, folded = ?, state = ? WHERE number = ?",
@@ -182,11 +189,11 @@ class Store:
         )
 
     def remove(self, campaign: Campaign) -> None:
-        """As though it had never been; for pages that shift."""
+        """Removes a campaign as though it had never been; for pages that shift."""
         self._connection.execute("DELETE FROM campaigns WHERE number = ?", (campaign.number,))
 
     def find(self, account: str, collections: Sequence[str], sid: str) -> Campaign | None:
-        """By SID."""
+        """Finds a campaign by SID."""
         row = self._connection.execute(
             f"SELECT {_COLUMNS} FROM campaigns WHERE account = ? AND sid = ? AND collection IN"
             f" ({_marks(collections)})",
@@ -195,7 +202,7 @@ class Store:
         return _campaign(row) if row else None
 
     def count(self, search: Search) -> int:
-        """How many match."""
+        """Returns how many campaigns match."""
         condition, values = _condition(search)
         (total,) = self._connection.execute(
             f"SELECT count(*) FROM campaigns WHERE {condition}", values
@@ -203,7 +210,7 @@ class Store:
         return int(total)
 
     def page(self, search: Search, offset: int, limit: int) -> list[Campaign]:
-        """Some of the matches; equal ones in the order of their creation."""
+        """Returns some of the matches; equal ones in the order of their creation."""
         condition, values = _condition(search)
         direction = "DESC" if search.descending else "ASC"
         rows = self._connection.execute(
@@ -214,7 +221,7 @@ class Store:
         return [_campaign(row) for row in rows]
 
     def due(self, account: str, now: float) -> list[Campaign]:
-        """What an account is calling, or should be, in the order of creation."""
+        """Returns the campaigns that an account is calling, or should be, in the order of creation."""
         rows = self._connection.execute(
             f"SELECT {_COLUMNS} FROM campaigns WHERE account = ? AND state IN (?, ?) AND begins <= ? ORDER BY number",
             (account, Status.CREATED.value, Status.IN_PROGRESS.value, now),
@@ -222,7 +229,7 @@ class Store:
         return [_campaign(row) for row in rows]
 
     def paused_until(self, account: str, now: float) -> list[Campaign]:
-        """What is paused and past its end."""
+        """Returns the campaigns that are paused and past their end."""
         rows = self._connection.execute(
             f"SELECT {_COLUMNS} FROM campaigns WHERE account = ? AND state = ? AND ends <= ? ORDER BY number",
             (account, Status.PAUSED.value, now),
@@ -232,13 +239,13 @@ class Store:
     # actions that are done later
 
     def add_pending(self, campaign: Campaign, action: str, at: float) -> None:
-        """One more."""
+        """Adds an action that is carried out later."""
         self._connection.execute(
             "INSERT INTO pending VALUES (?, ?, ?, ?)", (campaign.account, campaign.sid, action, at)
         )
 
     def take_pending(self, account: str, now: float) -> list[tuple[str, str, float]]:
-        """SID, action and moment of those that are due, in their order; they are no longer pending."""
+        """Takes SID, action and moment of those that are due, in their order; they are no longer pending."""
         where = "FROM pending WHERE account = ? AND at <= ?"
         found = self._connection.execute(f"SELECT sid, action, at {where} ORDER BY at, rowid", (account, now))
         due = [(sid, action, at) for sid, action, at in found]
@@ -249,28 +256,28 @@ class Store:
     # dialling
 
     def progress(self, account: str, sid: str) -> tuple[float | None, DiallingProgress]:
-        """When it was last resumed, and how far it is."""
+        """Returns when a campaign was last resumed, and how far it is."""
         row = self._connection.execute(
             "SELECT ready, done FROM progress WHERE account = ? AND sid = ?", (account, sid)
         ).fetchone()
         return (row[0], _read_progress(row[1])) if row else (None, DiallingProgress())
 
     def set_progress(self, account: str, sid: str, ready: float | None, progress: DiallingProgress) -> None:
-        """See `progress`."""
+        """Sets what `progress` returns."""
         done = json.dumps([progress.begun, progress.last, progress.waiting, progress.results])
         self._connection.execute(
             "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?)", (account, sid, ready, done)
         )
 
     def line(self, account: str, unit: str) -> float:
-        """When the next slot of a line is free."""
+        """Returns when the next slot of a line is free."""
         row = self._connection.execute(
             "SELECT free FROM lines WHERE account = ? AND unit = ?", (account, unit)
         ).fetchone()
         return row[0] if row else 0.0
 
     def set_line(self, account: str, unit: str, free: float) -> None:
-        """See `line`."""
+        """Sets when the next slot of a line is free."""
         self._connection.execute("INSERT OR REPLACE INTO lines VALUES (?, ?, ?)", (account, unit, free))
 
 

@@ -1,7 +1,7 @@
-"""What the documents leave unknown, a row for each: an account might do either.
+"""Lists what the documents leave unknown, a row for each: an account might do either.
 
-From a row follow the attribute of `Switches`, what the control API takes and shows, the reference page, and what the
-tests draw at random (`Row.drawn`).
+From a row follow the attribute of `Switches`, what the control API takes and shows, the reference page, and what
+the tests draw at random (`SwitchRow.drawn`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ EARLIER = ":earlier"
 
 @cache
 def field_paths() -> tuple[str, ...]:
-    """Every field that a campaign of either kind is made of, members after their object."""
+    """Returns every field that a campaign of either kind is made of, members after their object."""
     return tuple(dict.fromkeys(path for kind in KINDS.values() for path in kind.by_path))
 
 
@@ -56,10 +56,9 @@ def _names(known: Callable[[], tuple[str, ...]]) -> Callable[[], tuple[Position,
 
 @dataclass(frozen=True)
 class SwitchRow:
-    """One switch: its `group`, what it `says` to whoever reads, whether a value `fits`, how it is `read`, and the
-    positions that tests draw from (none: never drawn).
-
-    With `of` it says more about another switch, and does nothing while that one stands at its default.
+    """Describes one switch: its `group`, what it `says` to whoever reads, whether a value `fits`, how it is `read`,
+    and the positions that tests draw from (none: never drawn). With `of` it says more about another switch, and
+    does nothing while that one stands at its default.
     """
 
     group: str
@@ -72,12 +71,12 @@ class SwitchRow:
 
     @property
     def drawn(self) -> tuple[Position, ...]:
-        """The positions that tests draw from."""
+        """Returns the positions that tests draw from."""
         return self.positions()
 
 
 def _words(group: str, says: str, *positions: Word, of: str = "") -> Word:
-    """One of several words; the first is the default."""
+    """Makes a switch of one of several words; the first is the default."""
     told = f"one of {', '.join(map(str, positions))}"
     fits = lambda value: not isinstance(value, bool) and value in positions  # noqa: E731
     row = SwitchRow(group, says, told, fits, lambda: positions, of=of)
@@ -112,7 +111,9 @@ def _strings(
     of: str = "",
     each: Callable[[str], bool] = bool,
 ) -> tuple[str, ...]:
-    """An array of strings, of the `known` ones if there are any; `each` says whether one is readable."""
+    """Makes a switch of an array of strings, of the `known` ones if there are any; `each` says whether one is
+    readable.
+    """
 
     def fits(value: object) -> bool:
         if value is None:
@@ -135,7 +136,10 @@ def _strings(
 
 
 def _omitted(of: str, drawn: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    """Of `drawn` keys each alone is drawn, of none nothing is; as of a campaign's where they are left out."""
+    """Makes a switch of keys that are left out.
+
+    Of `drawn` keys each alone is drawn, of none nothing is; as of a campaign's where they are left out.
+    """
     positions = _omissions if drawn is None else lambda: ((), *((key,) for key in drawn)) if drawn else ()
     return _strings("answers", f"The keys that an answer to {of} lacks.", positions)
 
@@ -160,7 +164,10 @@ def _actions() -> tuple[str, ...]:
 
 @dataclass
 class Switches:
-    """The positions now. Set from Python or by `POST /_sandbox/switches`. Each field's row says what it does."""
+    """Holds the positions now.
+
+    They are set from Python or by `POST /_sandbox/switches`. Each field's row says what it does.
+    """
 
     put: str = _words(
         "writes", "What an update does to the fields that it does not send.", "merge", "replace"
@@ -381,19 +388,19 @@ class Switches:
     )
 
     def change(self, positions: Sent) -> None:
-        """Sets some, all or none: the first bad one is a 400 and nothing is changed."""
+        """Sets some positions, all or none: the first bad one is a 400 and nothing is changed."""
         checked = {name: _checked(name, value) for name, value in positions.items()}
         for name, value in checked.items():
             setattr(self, name, value)
 
     def omitted(self, request: str) -> tuple[str, ...]:
-        """The keys left out of answers to one of `REQUESTS`."""
+        """Returns the keys left out of answers to one of `REQUESTS`."""
         found: tuple[str, ...] | None = getattr(self, f"omit_from_{request}")
         return self.omit_from_update if found is None else found
 
 
 def rows() -> Iterator[tuple[str, SwitchRow, Position]]:
-    """Each switch's name, row and default, in their order."""
+    """Yields each switch's name, row and default, in their order."""
     for it in fields(Switches):
         default: Position = it.default  # type: ignore[assignment]
         yield it.name, it.metadata["row"], default

@@ -1,4 +1,4 @@
-"""What the API does: each request, carried out in one transaction over the store."""
+"""Does what the API does: each request is carried out in one transaction over the store."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _LARGEST_DETAILS = 500
 
 
 class World:
-    """All accounts. Its methods expect to be called within a transaction of the store."""
+    """Holds all accounts. Its methods expect to be called within a transaction of the store."""
 
     def __init__(self, store: Store, clock: VirtualClock, switches: Switches) -> None:
         self.store = store
@@ -53,13 +53,13 @@ class World:
         self._empty_since: float | None = None
 
     def now(self) -> float:
-        """Epoch seconds by the sandbox's clock."""
+        """Returns epoch seconds by the sandbox's clock."""
         return self.clock.now().timestamp()
 
     # requests
 
     def create(self, account: str, collection: Collection, body: Json) -> Answer:
-        """POST."""
+        """Answers POST: creates campaigns."""
         rows = bodies.of_create(collection, body, self.switches.create_body, self.switches.several_creates)
         made = [self._made(account, collection, sent) for sent in rows]
         return success("POST", 200, [self._item(collection, campaign, "create") for campaign in made])
@@ -96,7 +96,7 @@ class World:
         return campaign
 
     def _lossy(self, campaign: Campaign, kind: Kind, drops: Sequence[str]) -> Campaign:
-        """Without what this account loses, and what follows from it: without a start it begins at once."""
+        """Takes out what this account loses, and what follows from it: without a start it begins at once."""
         spec = alterations.lost(campaign.spec, [path for path in drops if path != "name"])
         if spec.get("schedule") == campaign.spec.get("schedule"):
             return replace(campaign, spec=spec)
@@ -104,7 +104,7 @@ class World:
         return replace(campaign, spec=spec, begins=begins, ends=ends)
 
     def page(self, account: str, collection: Collection, query: Mapping[str, str]) -> Answer:
-        """GET of a collection."""
+        """Answers GET of a collection."""
         page = read_page(query, collection.largest_page)
         search = read_search(collection, query, self.switches, account, self.now())
         search = None if self._shows_nothing(query) else search
@@ -114,7 +114,7 @@ class World:
         return success("GET", collection.list_code, items, page.metadata(len(items), total))
 
     def _shows_nothing(self, query: Mapping[str, str]) -> bool:
-        """A list that is empty for a while, counted from the first that was asked for."""
+        """Tells whether a list is empty for a while, counted from the first that was asked for."""
         if self.switches.empty_lists == "no":
             self._empty_since = None
             return False
@@ -125,11 +125,11 @@ class World:
         return meant and self.now() < self._empty_since + self.switches.empty_seconds
 
     def get(self, account: str, collection: Collection, sid: str) -> Answer:
-        """GET of a campaign."""
+        """Answers GET of a campaign."""
         return self._single("GET", collection, self._find(account, collection, sid), "get")
 
     def change(self, account: str, collection: Collection, sid: str, body: Json) -> Answer:
-        """PUT: fields, an action, or both."""
+        """Answers PUT: fields, an action, or both."""
         campaign = self._find(account, collection, sid)
         sent = dict(bodies.of_update(collection, body, self.switches.update_body))
         action = sent.pop("action", None)
@@ -143,7 +143,7 @@ class World:
         return self._single("PUT", collection, shown, "update" if action is None else "action")
 
     def details(self, account: str, collection: Collection, sid: str, query: Mapping[str, str]) -> Answer:
-        """GET of what each recipient came to."""
+        """Answers GET of what became of each recipient."""
         campaign = self._find(account, collection, sid)
         if collection.needs_channel and query.get("channel", "").lower() != "sms":
             raise RefusalError(400, "channel is missing.", "Send channel=SMS.")
@@ -161,7 +161,7 @@ class World:
         return success("GET", 200, part, page.metadata(len(part), len(rows)))
 
     def report(self, account: str, collection: Collection, sid: str) -> str:
-        """The same for all of them, as the CSV that a `report_url` leads to."""
+        """Returns what became of all recipients, as the CSV that a `report_url` leads to."""
         rows = self._everybody(collection, self._find(account, collection, sid))
         if not self.switches.mask_in or "details" in self.switches.mask_in:
             rows = [{**row, "number": masked_number(str(row["number"]), self.switches.mask)} for row in rows]
@@ -185,7 +185,7 @@ class World:
         return success(method, 200, item if bare else [item])
 
     def _item(self, collection: Collection, campaign: Campaign, request: str) -> AnswerItem:
-        """Its report, where it has one, is served here if the switch says so."""
+        """Makes a campaign's item. Its report, where it has one, is served here if the switch says so."""
         item = campaign_item(collection, campaign, request)
         data = data_of(item)
         stats = data.get("stats")
@@ -203,11 +203,11 @@ class World:
         return campaign
 
     def _made_up_name(self, account: str, kind: Kind, now: float) -> str:
-        """[000] joins account and time with an underscore, [001] with a blank."""
+        """Makes up a name: [000] joins account and time with an underscore, [001] with a blank."""
         return f"{account}{'_' if kind.short == 'voice' else ' '}{written(int(now))[:19].replace('T', ' ')}"
 
     def _scheduled(self, campaign: Campaign, now: float) -> Campaign:
-        """With its schedule filled in as this account does, and what follows from it."""
+        """Fills the schedule in as this account does, with what follows from it."""
         kind = COLLECTIONS[campaign.collection].kind
         schedule = dict(campaign.spec.get("schedule") or {})
         if schedule.get(kind.start.name) is None and self.switches.fill_schedule:
@@ -262,7 +262,7 @@ class World:
         return replace(self._lossy(campaign, kind, drops), stats=self._fresh(campaign.account, kind, spec))
 
     def _asked(self, campaign: Campaign, kind: Kind, word: object) -> tuple[Campaign, Campaign]:
-        """After an action, as it is kept and as it is answered."""
+        """Carries an action out; returns the campaign as it is kept and as it is answered."""
         action, now = self._allowed(campaign, word), self.now()
         met = not self.switches.actions_met or action in self.switches.actions_met
         if self.switches.actions == "done" or not met:
@@ -309,7 +309,7 @@ class World:
     # dialling
 
     def recipients(self, account: str, spec: Spec, begun: bool = False) -> list[str]:
-        """Everybody whom a campaign calls, once it has `begun` those of deleted lists too."""
+        """Returns everybody whom a campaign calls, once it has `begun` those of deleted lists too."""
         return people.recipients(spec, self.book.numbers(account, begun))
 
     def _called(self, campaign: Campaign, progress: dialler.DiallingProgress) -> list[str]:
@@ -375,19 +375,22 @@ class World:
 
 
 def _sid(account: str, number: int, kind: Kind) -> str:
-    """32 hexadecimal digits, for voice 36 as in [000]. The same request on the same state gives the same SID."""
+    """Makes a SID: 32 hexadecimal digits, for voice 36 as in [000].
+
+    The same request on the same state gives the same SID.
+    """
     digest = hashlib.sha256(f"{account}/{number}".encode()).hexdigest()
     return digest[:36] if kind.short == "voice" else digest[:32]
 
 
 def fresh_stats(kind: Kind, count: int) -> dict[str, int]:
-    """The counters of a campaign that has called none of its `count` people."""
+    """Returns the counters of a campaign that has called none of its `count` people."""
     first = DIALLING[kind.name].counters[0]
     return {name: count if name == first else 0 for name in DIALLING[kind.name].counters}
 
 
 def stats_of(kind: Kind, run: dialler.CampaignRun) -> dict[str, int]:
-    """The counters of a campaign; a last busy or no-answer is a failure."""
+    """Returns the counters of a campaign; a last busy or no-answer is a failure."""
     names = DIALLING[kind.name].counters
     stats = dict.fromkeys(names, 0)
     for word, count in dialler.counted(run).items():
@@ -397,7 +400,9 @@ def stats_of(kind: Kind, run: dialler.CampaignRun) -> dict[str, int]:
 
 
 def _dialled(campaign: Campaign, kind: Kind, run: dialler.CampaignRun, at_end: Status) -> Campaign:
-    """As the dialler left it; `at_end` is what one becomes whose end came before everybody was tried."""
+    """Returns the campaign as the dialler left it; `at_end` is what one becomes whose end came before everybody was
+    tried.
+    """
     updated = campaign.updated
     if campaign.state is Status.CREATED:
         updated = max(updated, campaign.begins)
@@ -410,20 +415,22 @@ def _dialled(campaign: Campaign, kind: Kind, run: dialler.CampaignRun, at_end: S
 
 
 def _changeable(kind: Kind, campaign: Campaign, started: bool) -> frozenset[str]:
-    """The fields that an update may still name [002, 001]."""
+    """Returns the fields that an update may still name [002, 001]."""
     if not campaign.alive:
         return frozenset()
     return frozenset(row.name for row in kind.fields if not started or row.mutability is Mutability.ALWAYS)
 
 
 def _waits_without_a_start(campaign: Campaign, kind: Kind) -> bool:
-    """[002] closes a voice campaign's fields at its `send_at`: a paused one that has none is still open."""
+    """Tells whether a paused voice campaign without a start is still open: [002] closes its fields at its
+    `send_at`.
+    """
     start = (campaign.spec.get("schedule") or {}).get(kind.start.name)
     return kind.pause_lifts_margin and campaign.state is Status.PAUSED and start is None
 
 
 def _indispensable(kind: Kind) -> set[str]:
-    """What a PUT that replaces cannot wipe: without these it would be no campaign."""
+    """Returns the fields that a PUT that replaces cannot wipe: without these it would be no campaign."""
     return {
         row.name
         for row in kind.fields

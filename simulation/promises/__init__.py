@@ -1,1 +1,1 @@
-"""What must hold, and who looks."""
+"""Says what must hold, and who looks."""

@@ -1,4 +1,4 @@
-"""Who is called: what the account did, whoever made it do so."""
+"""Judges who is called: what the account did, whoever made it do so."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simulation.repository import CLOSES, OPENS
 
 
 def called_twice(ledger: Ledger) -> Found:
-    """Nobody twice for one manifest and start, by two campaigns that runs made."""
+    """Checks that nobody is called twice for one manifest and start, by two campaigns that runs made."""
     for call in ledger.new_calls:
         origin = ledger.origins[call.sid]
         if origin.run is None:
@@ -27,7 +27,9 @@ def called_twice(ledger: Ledger) -> Found:
 
 
 def called_by_lookalikes(ledger: Ledger) -> Found:
-    """Nobody by two campaigns of different names that runs made with one start and one content."""
+    """Checks that nobody is called by two campaigns of different names that runs made with one start and one
+    content.
+    """
     for call in ledger.new_calls:
         origin, truth = ledger.origins[call.sid], ledger.account.campaigns[call.sid]
         if origin.run is None or origin.start is None or ledger.touched.get(call.sid):
@@ -48,7 +50,7 @@ def called_by_lookalikes(ledger: Ledger) -> Found:
 
 
 def _said_to_be_others(ledger: Ledger, sid: str, other: str) -> bool:
-    """Whether whoever made one of them said that it is not the other, or allowed twins."""
+    """Tells whether whoever made one of them said that it is not the other, or allowed twins."""
     origin = ledger.origins[sid]
     run = origin.run
     if run is None:
@@ -59,7 +61,9 @@ def _said_to_be_others(ledger: Ledger, sid: str, other: str) -> bool:
 
 
 def called_out_of_hours(ledger: Ledger) -> Found:
-    """Nobody outside the hours of a policy of level error: of what runs made and nobody else touched."""
+    """Checks that nobody is called outside the hours of a policy of level error, by what runs made and nobody else
+    touched.
+    """
     for call in ledger.new_calls:
         origin = ledger.origins[call.sid]
         local_hour = datetime.fromtimestamp(call.at, IST).hour
@@ -70,7 +74,7 @@ def called_out_of_hours(ledger: Ledger) -> Found:
 
 
 def called_after_a_stop(ledger: Ledger) -> Found:
-    """Nobody after a stop that nobody lifted."""
+    """Checks that nobody is called after a stop that nobody lifted."""
     for call in ledger.new_calls:
         stopped = ledger.stopped.get(call.sid)
         if stopped is not None and call.at > stopped + 1.0:
@@ -78,7 +82,7 @@ def called_after_a_stop(ledger: Ledger) -> Found:
 
 
 def called_ahead(ledger: Ledger) -> Found:
-    """Nobody ahead of the start that the campaign has, unless somebody resumed it by hand."""
+    """Checks that nobody is called ahead of the start that the campaign has, unless somebody resumed it by hand."""
     for call in ledger.new_calls:
         truth, origin = ledger.account.campaigns[call.sid], ledger.origins[call.sid]
         if origin.run is None or truth.start is None or ledger.touched.get(call.sid):

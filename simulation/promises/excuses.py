@@ -1,4 +1,6 @@
-"""Habits of an account that make a promise impossible, each with what holds then; docs/reliability.md lists them."""
+"""Lists habits of an account that make a promise impossible, each with what holds then; docs/reliability.md lists
+them.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from simulation.promises.verdict import Excuse, Fault
 
 
 def _hidden(ledger: Ledger, *keys: str) -> bool:
-    """Answers lack one of these."""
+    """Excuses accounts whose answers lack one of these."""
     names = [name for name in ledger.had if name.startswith("omit_from_")]
     values = [key for name in names for key in ledger.seen_positions[name]]
     return any(key.startswith(("item.", "envelope.", *keys)) for key in values)
@@ -20,7 +22,9 @@ def _had(*names: str) -> Callable[[Ledger, Fault], bool]:
 
 
 def _begins_early(ledger: Ledger, fault: Fault) -> bool:
-    """The account sets going what it should not; while the run that did it is at it, or where that was killed."""
+    """Excuses an account that sets going what it should not; while the run that did it is at it, or where that was
+    killed.
+    """
     habits = {"create_early", "resume_early", "update_resumes", "create_drops", "create_changes"}
     habits |= {"update_drops", "update_changes"}
     return bool(habits & ledger.had) and (
@@ -29,7 +33,7 @@ def _begins_early(ledger: Ledger, fault: Fault) -> bool:
 
 
 def _tried_and_said_so(ledger: Ledger, fault: Fault) -> bool:
-    """A run asked the account to stop one of the two, in vain, and did not end with 0."""
+    """Excuses a run that asked the account to stop one of the two, in vain, and did not end with 0."""
     return any(
         run.said is not None
         and (run.killed or run.said.code in (4, 5, 130))

@@ -1,4 +1,4 @@
-"""What a run must not do more of, sooner or later than it was told: limits, plan files, order, pace."""
+"""Judges what a run must not do more of, or sooner or later than it was told: limits, plan files, order, pace."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOUR = 3600.0
 
 
 def no_more_than_told(_ledger: Ledger, run: Run) -> Found:
-    """`--max-changes` keeps back all but pauses."""
+    """Checks that `--max-changes` keeps back all but pauses."""
     if "--max-changes" not in run.words:
         return
     most = int(run.words[run.words.index("--max-changes") + 1])
@@ -24,13 +24,13 @@ def no_more_than_told(_ledger: Ledger, run: Run) -> Found:
 
 
 def edited_plans_do_nothing(_ledger: Ledger, run: Run) -> Found:
-    """A plan file that somebody edited is refused, whatever was edited."""
+    """Checks that a plan file that somebody edited is refused, whatever was edited."""
     if run.edited and run.writes:
         yield f"{run} carried out a plan file that was edited: {run.writes[0]}"
 
 
 def plans_of_other_manifests_do_nothing(_ledger: Ledger, run: Run) -> Found:
-    """A saved plan is not carried out over manifests that mean something else."""
+    """Checks that a saved plan is not carried out over manifests that mean something else."""
     if run.planned_for is None or not run.writes:
         return
     then, now = (_meaning(it.manifests, run.labels) for it in (run.planned_for, run.commit))
@@ -39,7 +39,7 @@ def plans_of_other_manifests_do_nothing(_ledger: Ledger, run: Run) -> Found:
 
 
 def _meaning(manifests: tuple[Manifest, ...], labels: str) -> list[Manifest]:
-    """What is selected, however it is written and wherever it stands."""
+    """Returns what is selected, however it is written and wherever it stands."""
     chosen = (it for it in manifests if not labels or labels == f"team={it.team}")
     plain = (
         replace(it, offset=IST, from_file=False, people=tuple(sorted(it.people)), team="") for it in chosen
@@ -48,7 +48,7 @@ def _meaning(manifests: tuple[Manifest, ...], labels: str) -> list[Manifest]:
 
 
 def plans_that_call_at_once_hold_an_hour(_ledger: Ledger, run: Run) -> Found:
-    """What begins to call at once is approved for an hour."""
+    """Checks that what begins to call at once is approved for an hour."""
     for write in run.writes:
         start = None if write.before is None else write.before.start
         late = run.planned_at < run.began and write.at > run.planned_at + HOUR + 5
@@ -57,7 +57,9 @@ def plans_that_call_at_once_hold_an_hour(_ledger: Ledger, run: Run) -> Found:
 
 
 def stopping_comes_first(_ledger: Ledger, run: Run) -> Found:
-    """What a plan pauses is paused before anything is changed or created, and what it ends is ended at last."""
+    """Checks that what a plan pauses is paused before anything is changed or created, and what it ends is ended at
+    last.
+    """
     if not quiet(run) or run.command != "apply":
         return
     begun: Write | None = None
@@ -72,7 +74,9 @@ def stopping_comes_first(_ledger: Ledger, run: Run) -> Found:
 
 
 def nobody_is_made_twice(_ledger: Ledger, run: Run) -> Found:
-    """What looks like a campaign of another name that nobody means is not created unless somebody said so."""
+    """Checks that what looks like a campaign of another name that nobody means is not created unless somebody said
+    so.
+    """
     for write in creates(run):
         wanted = [it for it in run.wants(write.collection, write.name) if it.name == write.name]
         if not write.acted or not wanted or run.may("twin", write.name):
@@ -101,7 +105,7 @@ def _looks_like(write: Write, other: Truth) -> bool:
 
 
 def renamed_is_not_made_anew(_ledger: Ledger, run: Run) -> Found:
-    """Where a manifest says what its campaign was called, that one is meant, and not created again."""
+    """Checks that where a manifest says what its campaign was called, that one is meant, and not created again."""
     for write in creates(run):
         for wanted in run.wants(write.collection, write.name):
             if not write.acted or not wanted.previous_name or wanted.name != write.name:
@@ -120,7 +124,7 @@ def renamed_is_not_made_anew(_ledger: Ledger, run: Run) -> Found:
 
 
 def ended_is_not_resumed(_ledger: Ledger, run: Run) -> Found:
-    """What waits past its end is not resumed by a manifest."""
+    """Checks that what waits past its end is not resumed by a manifest."""
     for write in run.writes:
         end = None if write.before is None else write.before.end
         if write.action == "resume" and not run.by_hand and end is not None and end < write.at - 5:
@@ -128,7 +132,9 @@ def ended_is_not_resumed(_ledger: Ledger, run: Run) -> Found:
 
 
 def begun_is_not_changed(_ledger: Ledger, run: Run) -> Found:
-    """From the start on, and the margin before it for what does not wait, only callbacks and later starts are sent."""
+    """Checks that from the start on, and the margin before it for what does not wait, only callbacks and later
+    starts are sent.
+    """
     for write in run.writes:
         before = write.before
         if write.request != "update" or before is None or before.start is None or run.disturbed:
@@ -147,7 +153,7 @@ def begun_is_not_changed(_ledger: Ledger, run: Run) -> Found:
 
 
 def several_of_a_name_are_left(ledger: Ledger, run: Run) -> Found:
-    """Where several of a name are alive nobody knows which is meant: they are paused at most."""
+    """Checks that where several of a name are alive, nobody knowing which is meant, they are paused at most."""
     for write in run.writes:
         before = run.before.get(write.sid)
         if before is None or run.by_hand or not (write.request == "update" or write.action == "resume"):
@@ -165,7 +171,7 @@ def several_of_a_name_are_left(ledger: Ledger, run: Run) -> Found:
 
 
 def keeps_the_pace(_ledger: Ledger, run: Run) -> Found:
-    """Never more requests in a minute than the project says."""
+    """Checks that there are never more requests in a minute than the project says."""
     most = run.rate_limit
     if most is None:
         return
@@ -176,7 +182,7 @@ def keeps_the_pace(_ledger: Ledger, run: Run) -> Found:
 
 
 def pauses_what_must_wait(ledger: Ledger, run: Run) -> Found:
-    """What a run made, and is wanted paused, it paused, or tried to, unless it was killed."""
+    """Checks that what a run made, and is wanted paused, it paused, or tried to, unless it was killed."""
     if run.killed or run.endless or run.by_hand:
         return
     for write in creates(run):
@@ -191,5 +197,5 @@ def pauses_what_must_wait(ledger: Ledger, run: Run) -> Found:
 
 
 def _shows_nowhere(ledger: Ledger) -> bool:
-    """Where no look shows what was made, its answer being lost."""
+    """Tells whether no look shows what was made, its answer being lost."""
     return bool(ledger.had - {"create_body"})

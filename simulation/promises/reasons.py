@@ -1,6 +1,7 @@
-"""Why something is not done must be true: nobody is left out for a reason that does not hold.
+"""Judges whether the reason why something is not done is true: nobody is left out for a reason that does not hold.
 
-Runs whom nothing met, on accounts that show what there is; what a reason claims is held against the account itself.
+It looks at runs that nothing met, on accounts that show what there is; what a reason claims is compared with the
+account itself.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _ALIVE = ("created", "paused", "in-progress")
 
 
 class Case(NamedTuple):
-    """One manifest, what the run says of it, and the campaigns of its kind that it may mean."""
+    """Holds one manifest, what the run says of it, and the campaigns of its kind that it may mean."""
 
     ledger: Ledger
     run: Run
@@ -31,12 +32,12 @@ class Case(NamedTuple):
 
     @property
     def one(self) -> Truth | None:
-        """The one that it names."""
+        """Returns the campaign that it names."""
         return next((it for it in self.them if it.sid == self.row.get("sid")), None)
 
     @property
     def near(self) -> float:
-        """Starts up to this moment are too near, or have passed."""
+        """Returns the moment up to which starts are too near, or have passed."""
         return self.run.ended + MARGIN
 
 
@@ -54,7 +55,7 @@ def _over(case: Case) -> bool:
 
 
 def _ran(case: Case) -> bool:
-    """It is over, or waits past its end; and another start is wanted."""
+    """Tells whether it is over, or waits past its end; and another start is wanted."""
     one = case.one
     return one is not None and (not one.alive or _over(case)) and one.start != case.wanted.start
 
@@ -81,7 +82,7 @@ def _differs(one: Truth, wanted: Manifest) -> bool:
 
 
 def _cannot_change(case: Case) -> bool:
-    """Now, or when the run began: it may have been postponed."""
+    """Tells whether it cannot change now, or could not when the run began: it may have been postponed."""
     them = [it for it in (case.one, case.run.before.get(str(case.row.get("sid")))) if it is not None]
     return not them or any(
         it.state == "in-progress" or it.start is None or it.start < case.near for it in them
@@ -93,7 +94,7 @@ def _earlier(case: Case) -> bool:
 
 
 def _others(case: Case) -> Iterator[Truth]:
-    """Those that no manifest is called like, and none pins."""
+    """Yields the campaigns that no manifest is called like, and none pins."""
     taken = {(it.kind, it.sid or it.name) for it in case.run.commit.manifests}
     for it in case.ledger.account.campaigns.values():
         kind = KIND_OF[it.collection]
@@ -122,7 +123,7 @@ def _clocks_differ(case: Case) -> bool:
 
 
 def _out_of_hours(case: Case) -> bool:
-    """Its window is not within calling hours, or it would call at once and it is night."""
+    """Tells whether its window is not within calling hours, or it would call at once and it is night."""
     moments = [case.wanted.start, case.wanted.end - 1, case.run.began, case.run.ended]
     if case.one is not None:
         moments += [it for it in (case.one.start, case.one.end and case.one.end - 1) if it]
@@ -178,7 +179,7 @@ def _made_now(case: Case) -> bool:
 
 
 def reasons_are_true(ledger: Ledger, run: Run) -> Found:
-    """What is said of each manifest is so."""
+    """Checks that what is said of each manifest is so."""
     if not quiet(run) or "plan-" in " ".join(run.words):
         return
     for wanted, row in results(run):
@@ -201,7 +202,7 @@ def _candidates(ledger: Ledger, wanted: Manifest) -> tuple[Truth, ...]:
 
 
 def stops_are_made(ledger: Ledger, run: Run) -> Found:
-    """What is wanted paused or ended does not go on calling after an apply that nothing met."""
+    """Checks that what is wanted paused or ended does not go on calling after an apply that nothing met."""
     if not quiet(run) or run.command != "apply" or not run.said or run.said.code not in (0, 3):
         return
     if "plan-" in " ".join(run.words) or "--max-changes" in run.words or "--expect" in run.words:
@@ -218,7 +219,7 @@ _NOBODY_KNOWS = ("looks-foreign", "unknown-status", "incomplete-list", "sid-not-
 
 
 def applied_is_there(ledger: Ledger, run: Run) -> Found:
-    """What is called applied stands in the account as the manifest has it."""
+    """Checks that what is called applied stands in the account as the manifest has it."""
     if not quiet(run) or run.command != "apply" or "plan-" in " ".join(run.words):
         return
     for wanted, row in results(run):
@@ -233,8 +234,8 @@ def applied_is_there(ledger: Ledger, run: Run) -> Found:
 
 
 def nobody_waits_unseen(ledger: Ledger, run: Run) -> Found:
-    """After an apply of exit 0 that nothing met a campaign of each manifest that is wanted active is there, or it is
-    said why not.
+    """Checks that after an apply of exit 0 that nothing met a campaign of each manifest that is wanted active is
+    there, or it is said why not.
     """
     if not quiet(run) or run.command != "apply" or not run.said or run.said.code != 0:
         return

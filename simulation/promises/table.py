@@ -1,4 +1,4 @@
-"""The promises, written from the rules and not from the code: a function and a row for each.
+"""Lists the promises, written from the rules and not from the code: a function and a row for each.
 
 Where an account's habit makes a promise impossible, an excuse says which one, and what holds then.
 """
@@ -172,7 +172,7 @@ JUDGES: tuple[Judge, ...] = (
 
 
 def after_run(ledger: Ledger, run: Run) -> Iterator[Violation]:
-    """What a run broke, and whom the account called meanwhile."""
+    """Yields what a run broke, and whom the account called meanwhile."""
     for judge in JUDGES:
         if judge.after_run is not None:
             yield from _held(ledger, judge, judge.after_run(ledger, run))
@@ -180,7 +180,7 @@ def after_run(ledger: Ledger, run: Run) -> Iterator[Violation]:
 
 
 def after_time(ledger: Ledger) -> Iterator[Violation]:
-    """Whom the account called since the last look."""
+    """Yields whom the account called since the last look."""
     if not ledger.new_calls:
         return
     for judge in JUDGES:

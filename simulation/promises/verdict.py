@@ -1,4 +1,4 @@
-"""What a judge is: a promise, how it is looked at, and the accounts under which it cannot be kept."""
+"""Says what a judge is: a promise, how it is looked at, and the accounts under which it cannot be kept."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from simulation.manifests import Manifest
 
 
 class Fault(NamedTuple):
-    """What a judge found, and about which campaign at which moment, where an excuse depends on it; `twin` is another
-    one that it was held against.
+    """Holds what a judge found, and about which campaign at which moment, where an excuse depends on it; `twin` is
+    another one that it was compared with.
     """
 
     says: str
@@ -27,7 +27,7 @@ Found = Iterator[str | Fault]
 
 @dataclass(frozen=True)
 class Excuse:
-    """An account under which the promise cannot be kept, and what holds then."""
+    """Describes an account under which the promise cannot be kept, and what holds then."""
 
     holds: str
     where: Callable[[Ledger, Fault], bool]
@@ -35,7 +35,7 @@ class Excuse:
 
 @dataclass(frozen=True)
 class Judge:
-    """One promise: what it `says`, and who looks whether it was kept."""
+    """Describes one promise: what it `says`, and who looks whether it was kept."""
 
     name: str
     says: str
@@ -45,12 +45,12 @@ class Judge:
 
 
 def quiet(run: Run) -> bool:
-    """Whether nothing met a run: no fault, no signal, nobody else, not its own end."""
+    """Tells whether nothing met a run: no fault, no signal, nobody else, not its own end."""
     return not (run.disturbed or run.faults or run.killed or run.endless or run.signalled) and not run.met
 
 
 def document(run: Run) -> Mapping[str, Any] | None:
-    """What it printed for programs; None where it printed nothing of the kind."""
+    """Returns what it printed for programs; None where it printed nothing of the kind."""
     if run.said is None or "json" not in run.words or not run.said.out.startswith("{"):
         return None
     try:
@@ -61,7 +61,7 @@ def document(run: Run) -> Mapping[str, Any] | None:
 
 
 def results(run: Run) -> Iterator[tuple[Manifest, Mapping[str, Any]]]:
-    """What a plan or an apply says of each manifest of its checkout."""
+    """Yields what a plan or an apply says of each manifest of its checkout."""
     found = document(run) or {}
     rows = found.get("changes") or found.get("results")
     if run.command not in ("plan", "apply") or not isinstance(rows, list):

@@ -1,4 +1,4 @@
-"""What a run says: its end, its exit code, its results, and what stands in the account afterwards."""
+"""Judges what a run says: its end, its exit code, its results, and what stands in the account afterwards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CODES = (0, 1, 2, 3, 4, 5, 64, 130)
 
 
 def ends_orderly(_ledger: Ledger, run: Run) -> Found:
-    """Every run ends, with an exit code of the table and without a traceback."""
+    """Checks that every run ends, with an exit code of the table and without a traceback."""
     said = run.said
     if run.endless or said is None:
         yield f"{run} did not end: {run.requests} requests, {run.steps} steps"
@@ -36,7 +36,7 @@ _NUMBERS = re.compile(r"987650\d{4}|987650 ?\d{4}|token-f5e4d3c2b1a\d|key-0a1b2c
 
 
 def keeps_numbers_masked(_ledger: Ledger, run: Run) -> Found:
-    """No number of a person and no secret, on either stream."""
+    """Checks that no number of a person and no secret is on either stream."""
     if run.said is not None:
         found = _NUMBERS.search(run.said.out) or _NUMBERS.search(run.said.err)
         if found:
@@ -44,7 +44,7 @@ def keeps_numbers_masked(_ledger: Ledger, run: Run) -> Found:
 
 
 def code_is_true(_ledger: Ledger, run: Run) -> Found:
-    """The exit code of an apply follows from its results, and 0 is said only where nothing is open."""
+    """Checks that the exit code of an apply follows from its results, and 0 is said only where nothing is open."""
     said = document(run)
     if said is None or run.said is None or run.command != "apply":
         return
@@ -82,7 +82,9 @@ _REFUSED = (
 
 
 def result_is_true(ledger: Ledger, run: Run) -> Found:
-    """What is called applied was done; a create that was carried out is not called skipped or unchanged."""
+    """Checks that what is called applied was done; a create that was carried out is not called skipped or
+    unchanged.
+    """
     said = document(run)
     if said is None or run.command != "apply" or run.disturbed or not isinstance(said.get("results"), list):
         return
@@ -113,7 +115,7 @@ _KIND = {"campaigns": "VoiceCampaign", "message-campaigns": "SmsCampaign", "sms-
 
 
 def nobody_is_left_out(ledger: Ledger, run: Run) -> Found:
-    """What is called in sync is as the manifest says; every manifest has a change, whatever it is."""
+    """Checks that what is called in sync is as the manifest says; every manifest has a change, whatever it is."""
     said = document(run)
     if said is None or run.disturbed or run.faults or run.command not in ("plan", "apply"):
         return
@@ -162,7 +164,7 @@ def _differs(truth: Truth, wanted: Manifest) -> Found:
 
 
 def one_of_a_name(ledger: Ledger, run: Run) -> Found:
-    """After a run that ended with 0 at most one campaign of each name that runs made calls, or will."""
+    """Checks that after a run that ended with 0 at most one campaign of each name that runs made calls, or will."""
     if run.said is None or run.said.code != 0 or run.disturbed or run.command != "apply":
         return
     if any(not other.ended for other in ledger.runs):

@@ -1,4 +1,6 @@
-"""What a run may do to an account: what it sent, held against what its manifests want and what it was allowed."""
+"""Judges what a run may do to an account: what it sent, compared with what its manifests want and what it was
+allowed.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ SETTLE = 12.0
 
 
 def created_though_there(ledger: Ledger, run: Run) -> Found:
-    """Nothing is created under a name that is, or was, there when the run began."""
+    """Checks that nothing is created under a name that is, or was, there when the run began."""
     pinned = {it.sid for it in run.commit.manifests}
     for write in creates(run):
         there = [
@@ -34,7 +36,9 @@ def created_though_there(ledger: Ledger, run: Run) -> Found:
 
 
 def created_once(_ledger: Ledger, run: Run) -> Found:
-    """No create is sent again, but after a 429: of everything else nobody knows, or it was refused for a reason."""
+    """Checks that no create is sent again, but after a 429: of everything else nobody knows, or it was refused for
+    a reason.
+    """
     sent: dict[tuple[str, str], int | None] = {}
     for write in creates(run):
         key = (write.collection, write.name)
@@ -44,7 +48,7 @@ def created_once(_ledger: Ledger, run: Run) -> Found:
 
 
 def _remembers(ledger: Ledger, run: Run, sid: str) -> bool:
-    """Whether the machine made it itself, and its disk still says so."""
+    """Tells whether the machine made it itself, and its disk still says so."""
     maker = ledger.run_made(sid)
     return (
         maker is not None
@@ -54,7 +58,7 @@ def _remembers(ledger: Ledger, run: Run, sid: str) -> bool:
 
 
 def created_as_wanted(_ledger: Ledger, run: Run) -> Found:
-    """Only what a manifest of the checkout wants is created, and as it says."""
+    """Checks that only what a manifest of the checkout wants is created, and as it says."""
     for write in creates(run):
         wanted = [it for it in run.wants(write.collection, write.name) if it.name == write.name]
         if not wanted:
@@ -77,8 +81,9 @@ def _says_the_same(sent: Mapping[str, Any], wanted: Manifest) -> bool:
 
 
 def created_in_time(ledger: Ledger, run: Run) -> Found:
-    """No create whose start has passed; none that calls at once unless start-now is allowed. By the machine's clock
-    too, where it is out of step.
+    """Checks that no create is sent whose start has passed; none that calls at once unless start-now is allowed.
+
+    By the machine's clock too, where it is out of step.
     """
     right = not ledger.had & {"date", "date_seconds", "date_on"}
     skews = (0.0, run.skew) if abs(run.skew) > 65.0 and right else (0.0,)
@@ -94,8 +99,8 @@ def created_in_time(ledger: Ledger, run: Run) -> Found:
 
 
 def updated_as_wanted(ledger: Ledger, run: Run) -> Found:
-    """Only what a manifest means is updated, with what it says or what is there; no start is moved earlier unless that
-    is allowed, none to the past.
+    """Checks that only what a manifest means is updated, with what it says or what is there; no start is moved
+    earlier unless that is allowed, none to the past.
     """
     for write in run.writes:
         if write.request != "update" or write.before is None or not write.acted:
@@ -125,7 +130,9 @@ def updated_as_wanted(ledger: Ledger, run: Run) -> Found:
 
 
 def _sent_otherwise(write: Write, wanted: Manifest) -> Iterator[str]:
-    """What is sent is as the manifest has it, or as it is; as it is where the manifest leaves it to others."""
+    """Yields what is sent otherwise than as the manifest has it, or as it is; as it is where the manifest leaves it
+    to others.
+    """
     before, sent = write.before, write.sent
     assert before is not None, "an update is of what is there"
     fields = (
@@ -141,7 +148,9 @@ def _sent_otherwise(write: Write, wanted: Manifest) -> Iterator[str]:
 
 
 def updated_completely(_ledger: Ledger, run: Run) -> Found:
-    """An update before the start sends the whole campaign: a PUT that replaces must lose neither people nor start."""
+    """Checks that an update before the start sends the whole campaign: a PUT that replaces must lose neither people
+    nor start.
+    """
     for write in run.writes:
         before = write.before
         if write.request != "update" or before is None or before.start is None:
@@ -158,7 +167,7 @@ def updated_completely(_ledger: Ledger, run: Run) -> Found:
 
 
 def moved_is_left_alone(ledger: Ledger, run: Run) -> Found:
-    """What somebody changed after the plan was made is neither changed, nor resumed, nor ended by it."""
+    """Checks that what somebody changed after the plan was made is neither changed, nor resumed, nor ended by it."""
     for write in run.writes:
         if (
             not write.acted
@@ -182,7 +191,9 @@ def _differ(one: Truth, other: Truth, with_state: bool) -> bool:
 
 
 def strangers_are_left_alone(ledger: Ledger, run: Run) -> Found:
-    """The one campaign of a name that has other people, content and start is not touched, unless it is meant."""
+    """Checks that the one campaign of a name that has other people, content and start is not touched, unless it is
+    meant.
+    """
     for write in run.writes:
         before = run.before.get(write.sid)
         if before is None or not write.acted or run.by_hand or ledger.hands[write.sid][-1:] > [run.began]:
@@ -204,13 +215,13 @@ def strangers_are_left_alone(ledger: Ledger, run: Run) -> Found:
 
 
 def only_looks(_ledger: Ledger, run: Run) -> Found:
-    """What is there to look with never writes."""
+    """Checks that what is there to look with never writes."""
     if run.command not in ("apply", "pause", "resume", "complete", "archive") and run.writes:
         yield f"{run}: {' '.join(run.words)} sent {run.writes[0]}"
 
 
 def acted_as_allowed(ledger: Ledger, run: Run) -> Found:
-    """Nothing is resumed, completed or archived that nobody asked for."""
+    """Checks that nothing is resumed, completed or archived that nobody asked for."""
     for write in run.writes:
         if write.action not in ("resume", "complete", "archive") or not write.acted:
             continue
@@ -231,7 +242,7 @@ def acted_as_allowed(ledger: Ledger, run: Run) -> Found:
 
 
 def _is_own_duplicate(ledger: Ledger, run: Run, write: Write) -> bool:
-    """The one irreversible thing done unasked, on a campaign that this very machine made."""
+    """Tells whether it is the one irreversible thing done unasked, on a campaign that this very machine made."""
     maker = ledger.run_made(write.sid)
     return (
         maker is not None
@@ -249,12 +260,14 @@ def _is_asked_for(run: Run, write: Write) -> bool:
 
 
 def _is_orphan(run: Run, write: Write) -> bool:
-    """Of all manifests of its checkout, whatever was selected."""
+    """Tells whether it is an orphan of all manifests of its checkout, whatever was selected."""
     return not run.meant(write.collection, write.name, write.sid) and write.name.startswith("growth-")
 
 
 def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
-    """Nobody's campaign is paused but what a manifest wants so, a twin, an orphan, or what this run made or changed."""
+    """Checks that nobody's campaign is paused but what a manifest wants so, a twin, an orphan, or what this run
+    made or changed.
+    """
     wrote: set[str] = set()
     for write in run.writes:
         if write.action != "pause":
@@ -283,13 +296,13 @@ def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
 
 
 def _could_be_one(ledger: Ledger, one: Truth, other: Truth) -> bool:
-    """Whether two of a name call the same people at the same time, or runs made both."""
+    """Tells whether two of a name call the same people at the same time, or runs made both."""
     made = ledger.run_made(one.sid) is not None and ledger.run_made(other.sid) is not None
     return made or (one.start == other.start and (set(one.aims) == set(other.aims) or bool(ledger.had)))
 
 
 def old_plans_do_nothing(ledger: Ledger, run: Run) -> Found:
-    """A plan is worth nothing after a day, nor where somebody changed a campaign since."""
+    """Checks that a plan is worth nothing after a day, nor where somebody changed a campaign since."""
     for write in run.writes:
         if (
             write.acted
@@ -303,7 +316,7 @@ def old_plans_do_nothing(ledger: Ledger, run: Run) -> Found:
 
 
 def stops_hold(ledger: Ledger, run: Run) -> Found:
-    """A stop that came after the plan was made is not undone by it."""
+    """Checks that a stop that came after the plan was made is not undone by it."""
     for write in run.writes:
         if write.action != "resume" or not write.acted:
             continue

@@ -1,4 +1,4 @@
-"""A project with and without a rule file of its own, and two plans that differ in a few of many changes."""
+"""Writes a project with and without a rule file of its own, and two plans that differ in a few of many changes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RULES = {
 
 
 def write_ruled(directory: Path, count: int, base_url: str, *, ruled: bool) -> Path:
-    """So many manifests, held to ten keywords, or not. The directory."""
+    """Writes so many manifests, held to ten keywords, or not. Returns the directory."""
     write_project(directory, count, base_url)
     if ruled:
         (directory / "rules.json").write_text(json.dumps(_RULES), encoding="utf-8")
@@ -39,7 +39,7 @@ def write_ruled(directory: Path, count: int, base_url: str, *, ruled: bool) -> P
 
 
 def seconds_to_compare(count: int, unlike: int, turns: int) -> float:
-    """Processor time of a comparison of two plans, so many of whose changes differ in a nested value."""
+    """Returns the processor time of a comparison of two plans, so many of whose changes differ in a nested value."""
     before = _plan(count)
     after = deepcopy(before)
     after["digest"] = "other"

@@ -1,4 +1,4 @@
-"""Is a click program that does nothing."""
+"""Does nothing, as a click program."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""Is a click program that loads one YAML file."""
+"""Loads one YAML file, as a click program."""
 
 from pathlib import Path
 

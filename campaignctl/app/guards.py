@@ -114,8 +114,9 @@ def _too_many(planned: Planned, limits: Limits, session: Session) -> str | None:
 
 
 def _pausing(change: Change) -> Change:
-    """What of it stops a campaign, and is asked for by a manifest: an orphan's pause is not. Nor does anything keep
-    those in who are suppressed. Of a list it is all.
+    """Keeps what stops a campaign and is asked for by a manifest: an orphan's pause is not.
+
+    Taking out people who are suppressed is kept, too; a change of a list is kept completely.
     """
     if change.desired is None:
         return change if change.of_list else replace(change, operations=())
@@ -125,7 +126,7 @@ def _pausing(change: Change) -> Change:
 
 
 def _uploading(change: Change, needed: Collection[str]) -> Change:
-    """Of a list what an opt-out needs."""
+    """Keeps of a list's change what an opt-out needs."""
     uploads = (it for it in change.operations if it.op is Op.UPLOAD and change.key.name in needed)
     return replace(change, operations=tuple(uploads))
 

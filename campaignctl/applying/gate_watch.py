@@ -1,4 +1,4 @@
-"""Right before somebody is called behind a gate: does it still stand open (gates.md 2.7)?"""
+"""Checks, right before somebody is called behind a gate, that it still stands open (gates.md 2.7)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class GateWatch:
     readings: YoungReadings[Live | None] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Nothing is read before something that waits is about to be sent."""
+        """Begins with nothing: no gate is read before something that waits is about to be sent."""
         self.readings = YoungReadings(self.hooks.clock, self._read)
 
     def check(self, change: Change, terms: Terms) -> None:

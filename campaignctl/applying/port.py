@@ -24,7 +24,7 @@ the account something itself; then the write waits for its turn once more."""
 
 
 class TooLateError(Exception):
-    """Is raised by a check: its moment has gone while the request waited, and it is not sent."""
+    """Tells, from a check, that its moment has gone while the request waited; it is not sent."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.message)
@@ -32,11 +32,11 @@ class TooLateError(Exception):
 
 
 class FewerRecipientsError(TooLateError):
-    """Is raised by a check: who is called changed while the request waited, so it is made anew."""
+    """Tells, from a check, that who is called changed while the request waited; it is made anew."""
 
 
 class AppearedError(Exception):
-    """Is raised by the check of a create: a campaign of its name is there by now, and it is not sent."""
+    """Tells, from the check of a create, that a campaign of its name is there by now; it is not sent."""
 
     def __init__(self, live: Live) -> None:
         super().__init__(live.sid)

@@ -1,4 +1,4 @@
-"""What was read of an account right before a write: one reading serves for a minute."""
+"""Keeps what was read of an account right before a write: one reading serves for a minute."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ class YoungReadings(Generic[Read]):
     _rounds: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def of(self, what: str, write: str) -> Read:
-        """The newest reading; `write` names what it is needed for. Raises what `read` raises: then nothing is sent."""
+        """Returns the newest reading; `write` names what it is needed for.
+
+        Raises what `read` raises: then nothing is sent.
+        """
         known = self._known.get(what)
         now = self.clock.monotonic()
         if known is not None and (

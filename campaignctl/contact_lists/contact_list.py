@@ -97,13 +97,13 @@ InOrder: TypeAlias = Callable[[], Iterable[Sequence[str]]]
 
 @dataclass(frozen=True, slots=True)
 class ContactList(Companion):
-    """One document, read. `columns` map the API's field to the file's header, `number` first.
+    """Holds one document, read. `columns` map the API's field to the file's header, `number` first.
 
     `cells` are as they are written, those of a column after the other, in the order of `columns`; `lines` are the
-    rows' lines in `file`, as positions name it, or their places among the numbers where there is none.
-    `take` is how many of them are taken. `suppress` are the sources that it names, `suppression` whom they and the
-    project's hold; where these leave somebody out, `written` is the list before that, `left_out` who is not called, by
-    the country's rule, `in_order` whom each of all sources holds, in its order.
+    rows' lines in `file`, as positions name it, or their places among the numbers where there is none. `take` is
+    how many of them are taken. `suppress` are the sources that it names, `suppression` whom they and the project's
+    hold; where these leave somebody out, `written` is the list before that, `left_out` who is not called, by the
+    country's rule, `in_order` whom each of all sources holds, in its order.
     """
 
     name: str
@@ -255,7 +255,7 @@ class _People(str):
         return isinstance(other, _People) and self.people == other.people
 
     def __ne__(self, other: object) -> bool:
-        """A text has one of its own, which would look at the words alone."""
+        """Compares people, too: a text has a comparison of its own, which would look at the words alone."""
         return not self == other
 
     def __hash__(self) -> int:
@@ -264,7 +264,9 @@ class _People(str):
 
 
 def settings(document: Companion) -> Mapping[str, Value]:
-    """Who is in it and who is left out, as counts, what of them is sent, and the sources; numbers are never shown."""
+    """Returns who is in a list and who is left out, as counts, what is sent of them, and the sources; numbers are
+    never shown.
+    """
     assert isinstance(document, ContactList)
     values: dict[str, Value] = {
         "people": _people_of(zip(*document.cells, strict=True)),

@@ -1,4 +1,5 @@
-"""Which versions in the account hold the people of now and, besides, nobody but some who are left out by now. Pure.
+"""Finds which versions in the account hold the people of now and, besides, nobody but some who are left out by now.
+Pure.
 
 A version's name is made of who is in it, so who has opted out since is found by trying: whoever stands last in a
 source has opted out last, as a rule.
@@ -23,8 +24,9 @@ _MOST_TRIES: Final = 5_000
 def earlier_versions(
     contact_list: ContactList, country: Country | None, marks: Collection[str]
 ) -> Mapping[str, frozenset[str]]:
-    """By mark, those that are known to be such, each with whom it holds besides. Of any other nobody knows who is in
-    it.
+    """Returns, by mark, the versions that are known to be such, each with whom it holds besides.
+
+    Of any other nobody knows who is in it.
     """
     held = contact_list.left_out
     declared = members_of(contact_list.as_written, country)
@@ -41,7 +43,7 @@ def earlier_versions(
 
 
 def _in_order(contact_list: ContactList) -> list[list[str]]:
-    """Those who are left out, by source; whom no source holds any more come last."""
+    """Returns those who are left out, by source; whom no source holds any more come last."""
     held = contact_list.left_out
     by_source = [[it for it in dict.fromkeys(each) if it in held] for each in contact_list.in_order()]
     others = held.difference(*by_source)
@@ -54,7 +56,7 @@ def _without(members: Members, people: frozenset[str]) -> Members:
 
 
 def _guesses(sources: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
-    """Who may have opted out since: all of them, the last of each source, each alone, any two, any three …"""
+    """Guesses who may have opted out since: all of them, the last of each source, each alone, any two, any three …"""
     everybody = list(dict.fromkeys(chain.from_iterable(sources)))
     yield everybody
     for source in sources:

@@ -45,7 +45,10 @@ def at_places(contact_list: ContactList, places: Sequence[int]) -> ContactList:
 def without_people(
     contact_list: ContactList, suppression: Suppression, in_order: InOrder = tuple
 ) -> ContactList:
-    """The list without those who must not be called. `in_order` gives whom each source holds, in its order."""
+    """Returns the list without those who must not be called.
+
+    `in_order` gives whom each source holds, in its order.
+    """
     numbers = contact_list.numbers
     held = suppression.held(numbers)
     if not held:

@@ -45,7 +45,10 @@ class FailedKeyword(NamedTuple):
 
 
 class CheckedManifest(NamedTuple):
-    """What the rules find of one manifest: which of them, and the keyword. `limit` where a bound was met."""
+    """Holds what the rules find of one manifest: which of them, and the keyword.
+
+    `limit` is set where a bound was met.
+    """
 
     found: tuple[tuple[OwnRule, FailedKeyword], ...]
     limit: str | None = None
@@ -54,7 +57,10 @@ class CheckedManifest(NamedTuple):
 def check_all(
     rules: Sequence[OwnRule], manifests: Sequence[DeclaredManifest], seconds: float
 ) -> list[CheckedManifest]:
-    """Each by the rules of its kind. After a limit of all of them together nothing more is looked at."""
+    """Checks each manifest by the rules of its kind.
+
+    After a limit of all of them together nothing more is looked at.
+    """
     checked, ends = list[CheckedManifest](), monotonic() + seconds
     for kind, declared in manifests:
         own = [rule for rule in rules if rule.kind in (None, kind)]
@@ -87,7 +93,9 @@ def _check(
 
 
 def _one_each(errors: Iterable[ValidationError]) -> Iterable[ValidationError]:
-    """One for each keyword that fails at a node: of `required` jsonschema tells each key that is missing."""
+    """Keeps one failure for each keyword that fails at a node: of `required` jsonschema tells each key that is
+    missing.
+    """
     first: dict[object, ValidationError] = {}
     for it in errors:
         first.setdefault((tuple(it.absolute_path), tuple(it.absolute_schema_path), _key(it)), it)

@@ -1,7 +1,7 @@
-"""A main thread for what can be interrupted in no other: a regular expression that runs away, by a signal.
+"""Finds a main thread for what can be interrupted in no other: a regular expression that runs away, by a signal.
 
-Where this is the main thread nothing is begun. Elsewhere – a thread of a program that uses the library – the work is
-done by a new process, in its main thread, by the same code: it costs a quarter of a second, and rules are held.
+Where this is the main thread nothing is begun. Elsewhere – a thread of a program that uses the library – the work
+is done by a new process, in its main thread, by the same code: it costs a quarter of a second, and rules are held.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _Result = TypeVar("_Result")
 def in_main_thread(
     work: Callable[_Arguments, _Result], *args: _Arguments.args, **kwargs: _Arguments.kwargs
 ) -> _Result:
-    """What a function of a module makes of values, in a thread that a signal reaches.
+    """Returns what a function of a module makes of values, in a thread that a signal reaches.
 
     Raises:
         LimitExceededError: there is no such thread here: no process could be begun, or it ended without a result.

@@ -36,33 +36,33 @@ class RuleMistake(NamedTuple):
 
 
 class RuleFile(NamedTuple):
-    """A rule file as it was read; `file` is its name in messages."""
+    """Holds a rule file as it was read; `file` is its name in messages."""
 
     file: str
     text: str
 
 
 class CompiledRules(NamedTuple):
-    """A rule file that can be used. `pointers` tell where each of its schemas stands, by its identity."""
+    """Holds a rule file that can be used. `pointers` tell where each of its schemas stands, by its identity."""
 
     file: str
     validator: Validator
     pointers: Mapping[int, str]
 
     def pointer(self, schema: object) -> str:
-        """`rules/naming.schema.json#/properties/spec`."""
+        """Writes where a schema stands: `rules/naming.schema.json#/properties/spec`."""
         return f"{self.file}#{self.pointers.get(id(schema), '')}"
 
 
 def mistakes_in(rule_file: RuleFile) -> list[RuleMistake]:
-    """What is wrong in a rule file; nothing where it can be used."""
+    """Returns what is wrong in a rule file; nothing where it can be used."""
     found = compiled(rule_file)
     return found if isinstance(found, list) else []
 
 
 @lru_cache(maxsize=256)
 def compiled(rule_file: RuleFile) -> CompiledRules | list[RuleMistake]:
-    """The rules of a file, or what keeps them from being used. Each text is compiled once."""
+    """Compiles the rules of a file, or returns what keeps them from being used. Each text is compiled once."""
     file, text = rule_file
     try:
         values, node = read_values(text, is_json=file.lower().endswith(".json"))

@@ -83,7 +83,9 @@ class CheckedManifests(NamedTuple):
 def check_manifests_by(
     rules: Sequence[OwnRule], manifests: Iterable[Desired], files: RuleFiles
 ) -> CheckedManifests:
-    """What the rules find of each, and at which a limit was met: the run ends then, and never passes."""
+    """Returns what the rules find of each manifest, and at which a limit was met: the run ends then, and never
+    passes.
+    """
     several = list(manifests)
     if not (several and rules):
         return CheckedManifests({}, ())

@@ -1,4 +1,4 @@
-"""`explain`: finds the topics of a word, and writes them for people and programs."""
+"""Finds, for `explain`, the topics of a word, and writes them for people and programs."""
 
 from __future__ import annotations
 

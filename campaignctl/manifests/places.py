@@ -121,7 +121,7 @@ def locate_field(
 
 
 def locate_row(root: Path, contact_list: ContactList, place: int) -> Position:
-    """The place of one of the people of a list: their line in its file, or their number."""
+    """Returns the place of one of the people of a list: their line in its file, or their number."""
     line = contact_list.lines[place]
     if contact_list.file is not None:
         return Position(contact_list.file, line)

@@ -274,7 +274,7 @@ class _Loading:
         return Diagnostic(fault.severity, fault.rule, where, fault.message)
 
     def _of_list(self, contact_list: ContactList, fault: SpecFinding) -> Diagnostic:
-        """Of one of its people at their row, wherever that stands."""
+        """Places a finding about one of a list's people at their row, wherever that stands."""
         place = fault.path.removeprefix("numbers.")
         if not place.isdigit():
             return self._of_companion(contact_list, fault)

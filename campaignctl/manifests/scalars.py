@@ -96,7 +96,7 @@ def read_integer(field: Field, text: str) -> int:
 
 
 def read_boolean(text: str) -> bool:
-    """By the YAML 1.2 core rules: `yes` and `on` are no booleans.
+    """Reads a boolean by the YAML 1.2 core rules: `yes` and `on` are no booleans.
 
     Raises:
         FaultyError: neither true nor false.

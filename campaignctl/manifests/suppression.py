@@ -169,7 +169,7 @@ class _Suppressing:
         return Suppression((*people, *(own[name] for name in campaigns)), self.country, sources, campaigns)
 
     def _in_order(self, subject: Subject) -> Iterator[Sequence[str]]:
-        """Whom each source holds, in its order and by the country's rule. All of them have been read."""
+        """Returns whom each source holds, in its order and by the country's rule. All of them have been read."""
         for source in (*self.project.suppress, *subject.suppress):
             if source.file is not None:
                 numbers = self.files[source.file].numbers
@@ -301,7 +301,7 @@ class _Suppressing:
         return [*texts(desired.declares), *(number for it in several if it for number in it.numbers)]
 
     def _in_other(self, desired: Desired, place: int) -> Position:
-        """Where one of those whom `_declared` has stands."""
+        """Returns where one of those stands whom `_declared` has."""
         own = len(texts(desired.declares))
         if place < own:
             return self._at_number(desired, place)
@@ -330,7 +330,7 @@ class _Suppressing:
     # -- what they hold ------------------------------------------------------------------------------------
 
     def _checked(self, numbers: Sequence[str], at: Place, spelt_at: Place | None = None) -> People:
-        """A number that cannot exist is somebody else's, mistyped: nobody would be left out for it.
+        """Checks numbers: one that cannot exist is somebody else's, mistyped, and nobody would be left out for it.
 
         `spelt_at` is where each number stands, `at` where it is told that there is none such.
         """

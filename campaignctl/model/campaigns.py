@@ -236,7 +236,7 @@ def sharing(live: Live, desired: Desired) -> Live:
 
 
 def knowing_lists(live: Live, before: Live) -> Live:
-    """The campaign as it was just read, with what was known of its lists: which are the project's, in what version."""
+    """Adds to a campaign that was just read what was known of its lists: which are the project's, in what version."""
     for row in live.kind.given_by_name:
         known = {str(it): it for it in items_of(before.spec.get(row.name)) if isinstance(it, ListRef)}
         theirs = live.spec.get(row.name)

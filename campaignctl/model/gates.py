@@ -59,9 +59,11 @@ class GatePeople(NamedTuple):
 
 
 class Gate(NamedTuple):
-    """One entry beside what the account shows. `sid` and `status` are None where no campaign is found, `people` where
-    its counters cannot be read. `stop_when` is that of its manifest, `members` how many people its contact lists hold,
-    `certain` whether it is the campaign that is meant.
+    """Holds one entry beside what the account shows.
+
+    `sid` and `status` are None where no campaign is found, `people` where its counters cannot be read. `stop_when`
+    is that of its manifest, `members` how many people its contact lists hold, `certain` whether it is the campaign
+    that is meant.
     """
 
     campaign: str

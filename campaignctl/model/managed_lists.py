@@ -126,12 +126,14 @@ def _none_known(_marks: Collection[str]) -> Mapping[str, frozenset[str]]:
 
 @dataclass(frozen=True)
 class ManagedList:
-    """One list of the project beside the account: who is in it, its `versions` there, and its namesakes' SIDs.
+    """Holds one list of the project beside the account: who is in it, its `versions` there, and its namesakes'
+    SIDs.
 
-    `counts` are how many are in a version, by SID, of those that were counted: None where nobody knows. `trouble` is
-    why the account's lists could not be read completely, `forbidden` why a policy lets nobody be called from it.
-    `lines` says where people stand in `file`, `earlier` of which marks it is known that a version with one holds the
-    members and people who are left out by now, and whom of these. `suppresses`: a source says who is left out of it.
+    `counts` are how many are in a version, by SID, of those that were counted: None where nobody knows. `trouble`
+    is why the account's lists could not be read completely, `forbidden` why a policy lets nobody be called from it.
+    `lines` says where people stand in `file`, `earlier` of which marks it is known that a version with one holds
+    the members and people who are left out by now, and whom of these. `suppresses`: a source says who is left out
+    of it.
     """
 
     name: str

@@ -27,12 +27,12 @@ FORMAT_VERSION = "1.0"
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One request that an apply would send.
+    """Describes one request that an apply would send.
 
-    `fields` are top-level names: all that are sent with a create, those that change in an update. `sid` is set
-    only where it is not the change's own: a twin. `numbers_failed` belongs to a complete, `people` and `requests` to an
-    upload. `opt_out`: an update that only takes suppressed people out, or an upload that nothing else
-    needs: nothing keeps it back.
+    `fields` are top-level names: all that are sent with a create, those that change in an update. `sid` is set only
+    where it is not the change's own: a twin. `numbers_failed` belongs to a complete, `people` and `requests` to an
+    upload. `opt_out`: an update that only takes suppressed people out, or an upload that nothing else needs:
+    nothing keeps it back.
     """
 
     op: Op
@@ -115,13 +115,13 @@ def counts_in(lists: Iterable[ListCount]) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one manifest, or of one orphan (`desired` is None then).
+    """Says what becomes of one manifest, or of one orphan (`desired` is None then).
 
-    `live` is the match, None when nothing is there or nobody can tell (ambiguous). `resulting` holds the fields
-    as they will stand when the operations are done, for what people read and for policies. `lists` are those that it
-    will send to, where they are counted. `gates` are those that its create or resume waits for. `managed` is the list
-    of the project that it is about, and None of a campaign. `suppressed` says who is left out; `opt_outs` are the
-    fields by which suppressed people are in the live campaign, and can still be taken out.
+    `live` is the match, None when nothing is there or nobody can tell (ambiguous). `resulting` holds the fields as
+    they will stand when the operations are done, for what people read and for policies. `lists` are those that it
+    will send to, where they are counted. `gates` are those that its create or resume waits for. `managed` is the
+    list of the project that it is about, and None of a campaign. `suppressed` says who is left out; `opt_outs` are
+    the fields by which suppressed people are in the live campaign, and can still be taken out.
     """
 
     key: Key
@@ -168,7 +168,7 @@ class Change:
 
 
 class Reaching(Protocol):
-    """Is anything that reaches people of lists: a change, or one of a saved plan."""
+    """Describes whatever reaches people of lists: a change, or one of a saved plan."""
 
     @property
     def operations(self) -> tuple[Operation, ...]:

@@ -30,7 +30,7 @@ class SuppressionSource(NamedTuple):
 
     @property
     def said(self) -> str:
-        """As a reader is told of it; numbers are counted."""
+        """Writes the source as a reader is told of it; numbers are counted."""
         return self.file or self.campaign or counted(len(self.numbers), "number")
 
     def written(self, country: Country | None) -> dict[str, Value]:

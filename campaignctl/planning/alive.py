@@ -272,7 +272,9 @@ def _may(facts: Assessment, operation: Operation, permission: Permission, done: 
 
 
 def _calls_suppressed(facts: Assessment, done: Iterable[Operation]) -> str:
-    """Which suppressed people it calls by numbers or lists that nothing takes them out of before; empty for nobody."""
+    """Returns the suppressed people whom it calls by numbers or lists that nothing takes them out of before; empty
+    for nobody.
+    """
     updates = [it for it in done if it.op is Op.UPDATE]
     by_number = frozenset[str]() if updates and facts.phase is not Phase.STARTED else facts.suppressed
     other_lists = any(LISTS in it.fields for it in updates)

@@ -26,10 +26,10 @@ from campaignctl.recipients.leaving_out import (
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The facts about one manifest and its alive campaign at one moment.
+    """Holds the facts about one manifest and its alive campaign at one moment.
 
-    `earlier_versions` are the fields that hold other versions of the lists that are wanted, and can no longer change;
-    `suppressed` are people of the live one, `in_lists` those of its lists.
+    `earlier_versions` are the fields that hold other versions of the lists that are wanted, and can no longer
+    change; `suppressed` are people of the live one, `in_lists` those of its lists.
     """
 
     desired: Desired
@@ -44,7 +44,7 @@ class Assessment:
 
     @property
     def opt_outs(self) -> tuple[str, ...]:
-        """The fields by which suppressed people are in the live campaign, and can be taken out."""
+        """Returns the fields by which suppressed people are in the live campaign, and can be taken out."""
         holding = {NUMBERS: bool(self.suppressed), LISTS: self._lists_lost_people_alone}
         return tuple(name for name, holds in holding.items() if holds and self._may_be_sent(name))
 
@@ -54,13 +54,13 @@ class Assessment:
 
     @property
     def _lists_lost_people_alone(self) -> bool:
-        """Whether its lists differ from the live ones by nobody but those who are left out by now."""
+        """Tells whether its lists differ from the live ones only by those who are left out by now."""
         mine, theirs = self.desired.spec.get(LISTS), self.live.spec.get(LISTS)
         earlier = [it for it in refs_in(theirs) if not it.current]
         return bool(earlier) and all(it.besides for it in earlier) and same_lists(mine, theirs)
 
     def only_opts_out(self, fields: tuple[str, ...]) -> bool:
-        """Whether an update of these takes suppressed people out, and does nothing else."""
+        """Tells whether an update of these takes suppressed people out, and does nothing else."""
         only = set(fields) <= set(self.opt_outs)
         return only and (NUMBERS not in fields or only_fewer(self.desired, self.live, self.suppressed))
 

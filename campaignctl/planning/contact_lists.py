@@ -126,7 +126,7 @@ def marked(snapshot: Snapshot, lists: Lists) -> Snapshot:
 
 
 def _named_by_alive(snapshot: Snapshot) -> frozenset[str]:
-    """The SIDs of lists that campaigns name which are not over."""
+    """Returns the SIDs of lists that campaigns name which are not over."""
     alive = (it for listing in snapshot.listings.values() for it in listing.campaigns if not it.finished)
     return frozenset(
         str(item)
@@ -137,7 +137,7 @@ def _named_by_alive(snapshot: Snapshot) -> frozenset[str]:
 
 
 def _refs(managed: ManagedList, named: Collection[str]) -> Iterator[ListRef]:
-    """`named` are those of which it matters who is in an earlier version."""
+    """Marks the lists among SIDs; `named` are those of which it matters who is in an earlier version."""
     mark = managed.members.mark
     earlier = managed.earlier({it.mark for it in managed.versions if it.sid in named} - {mark})
     for version in managed.versions:
@@ -210,7 +210,7 @@ def all_left_out(desired: Desired) -> frozenset[str]:
 
 
 def used_lists(changes: Iterable[Change], *, opt_outs: bool = True) -> frozenset[str]:
-    """The names of the lists that an operation would use, one that is no opt-out where these do not count."""
+    """Returns the names of the lists that an operation would use, one that is no opt-out where these do not count."""
     return frozenset(
         name
         for change in changes
@@ -260,8 +260,8 @@ def _live_sid(name: str, campaigns: Iterable[Change]) -> str | None:
 
 
 class _Use(NamedTuple):
-    """Whether an operation would use a list, whether a campaign names it that is not over, and whether only opt-outs
-    use it.
+    """Says whether an operation would use a list, whether a campaign names it that is not over, and whether only
+    opt-outs use it.
     """
 
     now: bool

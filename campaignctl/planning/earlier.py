@@ -88,7 +88,7 @@ def unseen_held(decision: Decision, desired: Desired, live: Live | None, terms: 
 
 
 def _sends_people(operation: Operation) -> bool:
-    """An opt-out brings nobody in."""
+    """Tells whether an operation sends people somewhere: an opt-out brings nobody in."""
     sends = operation.op in BEGINNING or bool({NUMBERS, LISTS} & set(operation.fields))
     return sends and not operation.opt_out
 

@@ -57,8 +57,9 @@ class Gatekeeper:
         return gate._replace(stop_when=own, members=members, certain=found.certain)
 
     def _meant(self, match: Match, terms: Terms) -> GateCampaign:
-        """The campaign; a manifest whose own gate has failed is blocked. That of what it waits for is not asked: no
-        doubt makes a gate fail.
+        """Returns the campaign; a manifest whose own gate has failed is blocked.
+
+        The gate of what it waits for is not asked: no doubt makes a gate fail.
         """
         if not match.desired.after:
             return self._itself(match, terms)
@@ -66,7 +67,7 @@ class Gatekeeper:
         return self._itself(match, terms, gates)
 
     def _itself(self, match: Match, terms: Terms, gates: tuple[Gate, ...] = ()) -> GateCampaign:
-        """The campaign, and why nobody can tell which it is, or why it never will be there."""
+        """Returns the campaign, and why nobody can tell which it is, or why it never will be there."""
         live = match.live
         if match.how in (How.HISTORY, How.PREVIOUS_HISTORY):
             live, several = self._who_tried(match)
@@ -91,7 +92,9 @@ class Gatekeeper:
 
 
 def _members(live: Live) -> int | None:
-    """How many people its contact lists hold, where all are the project's and hold what their manifests declare now."""
+    """Returns how many people its contact lists hold, where all are the project's and hold what their manifests
+    declare now.
+    """
     refs = [it for row in live.kind.given_by_name for it in texts_or_refs(live.spec.get(row.name))]
     known = [it.members.people for it in refs if isinstance(it, ListRef) and it.members is not None]
     return len(frozenset[str]().union(*known)) if refs and len(known) == len(refs) else None
@@ -176,8 +179,8 @@ def _first(reason: Reason, decision: Decision) -> Reason:
 
 
 def shut(change: Change, read: Callable[[Kind, str], Live | None], terms: Terms) -> Reason | None:
-    """Why a create or resume is not sent now: a gate that had passed no longer does, or one that somebody allowed has
-    failed by now, which no flag passes. `read` asks the account.
+    """Says why a create or resume is not sent now: a gate that had passed no longer does, or one that somebody
+    allowed has failed by now, which no flag passes. `read` asks the account.
     """
     desired = change.desired
     for gate, after in zip(change.gates, desired.after if desired else (), strict=True):

@@ -108,7 +108,7 @@ _LONG_ENOUGH: Final = timedelta(minutes=max(kind.min_window_minutes for kind in 
 
 
 def _window(desired: Desired) -> Iterator[SpecFinding]:
-    """The end comes after the start, and for SMS two hours after it."""
+    """Checks that the end comes after the start, and for SMS two hours after it."""
     kind = desired.kind
     start, end = (
         _member(desired, kind.schedule.name, kind.start.name),

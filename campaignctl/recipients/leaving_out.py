@@ -65,7 +65,9 @@ def still_in(desired: Desired, live: Live) -> frozenset[str]:
 
 
 class EarlierPeople(NamedTuple):
-    """The suppressed people of earlier versions of the project's lists; `unsure`: there may be others in them."""
+    """Holds the suppressed people of earlier versions of the project's lists; `unsure`: there may be others in
+    them.
+    """
 
     known: frozenset[str] = frozenset()
     unsure: bool = False
@@ -75,7 +77,7 @@ NOBODY_EARLIER: Final = EarlierPeople()
 
 
 def in_earlier_versions(live: Live) -> EarlierPeople:
-    """Who is in the lists that a live campaign has, though he is left out by now."""
+    """Returns who is in the lists that a live campaign has, though left out by now."""
     items = (item for row in live.kind.given_by_name for item in items_of(live.spec.get(row.name)))
     refs = [it for it in items if isinstance(it, ListRef) and not it.current]
     known = frozenset[str]().union(*(it.besides or () for it in refs))
@@ -136,8 +138,9 @@ def suppressed_by_hand(live: Live, suppression: Suppression | None) -> Iterator[
 
 
 def with_opt_out(operations: tuple[Operation, ...], fields: tuple[str, ...]) -> tuple[Operation, ...]:
-    """Suppressed people are taken out whatever keeps the rest back: right after the pause. Any update takes them out
-    of numbers, and one of lists out of these.
+    """Takes suppressed people out whatever keeps the rest back, right after the pause.
+
+    Any update takes them out of numbers, and one of lists out of these.
     """
     updates = [it for it in operations if it.op is Op.UPDATE]
     done = {name for it in updates for name in (NUMBERS, *it.fields)}

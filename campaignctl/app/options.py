@@ -1,4 +1,6 @@
-"""What every command and the library are told: which project, environment and variables, and what may be shown."""
+"""Holds what every command and the library are told: which project, environment and variables, and what may be
+shown.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,7 @@ class GlobalOptions:
     random: Random | None = None
 
     def over(self, earlier: GlobalOptions) -> GlobalOptions:
-        """These, and the earlier ones where these are silent."""
+        """Returns these options, and the earlier ones where these are silent."""
         return GlobalOptions(
             choice=self.choice.over(earlier.choice),
             config=self.config or earlier.config,
@@ -105,7 +107,7 @@ class GlobalOptions:
 
     @property
     def address(self) -> Address:
-        """What makes a printed command mean the same environment and project as this one."""
+        """Returns what makes a printed command mean the same environment and project as this one."""
         from campaignctl.model.permissions import Address
 
         environment = ("-e", self.environment) if self.environment else ()

@@ -1,4 +1,4 @@
-"""`campaignctl doctor`: what is wrong with the set-up and the account, and what fixes it."""
+"""Implements `campaignctl doctor`: what is wrong with the set-up and the account, and what fixes it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def command(options: GlobalOptions, output_format: str) -> int:
 
 
 def _folder(session: Session) -> str:
-    """Where the project's manifests stand, seen from here."""
+    """Returns where the project's manifests stand, seen from here."""
     folders = [path for path in session.project.paths_of(session.environment) if not Path(path).suffix]
     return os.path.normpath(session.seen_from_here(folders[0] if folders else "campaigns"))
 
@@ -64,7 +64,10 @@ def _leftovers(intents: Intents) -> list[Leftover]:
 
 
 def _with_account(facts: Facts, session: Session, reading: Reading) -> Facts:
-    """What the account shows, sparingly; where it cannot be read, why. The rest can be told all the same."""
+    """Adds what the account shows, read with few requests; where it cannot be read, the reason.
+
+    The rest can be told all the same.
+    """
     from campaignctl.api.newest import latest_failures
 
     try:
@@ -91,7 +94,7 @@ def _with_account(facts: Facts, session: Session, reading: Reading) -> Facts:
 
 
 def _counted(found: PlanBasis, client: Client) -> tuple[ManagedList, ...]:
-    """The project's lists with the counts of every version that has the content of its manifest."""
+    """Returns the project's lists with the counts of every version that has the content of its manifest."""
     if not found.lists:
         return ()
     from campaignctl.api.counting import count_list

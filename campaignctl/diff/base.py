@@ -1,4 +1,4 @@
-"""The base of a `diff`: the project and its manifests as they stand in a revision."""
+"""Reads the base of a `diff`: the project and its manifests as they stand in a revision."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ _MOST_NOTES = 10
 
 @dataclass(frozen=True)
 class BaseVersion:
-    """The manifests of the base, the PATHS that it holds, and what a reader should know of it.
+    """Holds the manifests of the base, the PATHS that it holds, and what a reader should know of it.
 
-    `settings` is what its project file declares, None where it was invalid; `companions` are the documents beside its
-    campaigns, `environment` is its own. `rule_files` are the texts of the rules of the project's own, by their names.
+    `settings` is what its project file declares, None where it was invalid; `companions` are the documents beside
+    its campaigns, `environment` is its own. `rule_files` are the texts of the rules of the project's own, by their
+    names.
     """
 
     version: Version
@@ -43,7 +44,7 @@ class BaseVersion:
 
 
 def inside(paths: Sequence[str], repository: Repository) -> dict[str, str]:
-    """PATHS relative to the repository. Raises InputError for one outside: git knows nothing of it."""
+    """Returns PATHS relative to the repository. Raises InputError for one outside: git knows nothing of it."""
     found = {}
     for path in paths:
         place = Path(os.path.normpath(Path.cwd() / path))
@@ -75,7 +76,7 @@ def read_base(session: Session, files: Files, paths: dict[str, str], labels: str
 
 
 def rule_files_of(project: ProjectFile) -> dict[str, str]:
-    """The text of each rule file that an environment names and that can be read, by its name."""
+    """Reads the text of each rule file that an environment names and that can be read, by its name."""
     found = {}
     for setting in (it for environment in project.environments.values() for it in environment.rule_files):
         try:
@@ -86,7 +87,7 @@ def rule_files_of(project: ProjectFile) -> dict[str, str]:
 
 
 class _BaseReader:
-    """Lays out what it needs of the base, and reads it."""
+    """Lays out what it needs of the base, and reads that."""
 
     def __init__(self, session: Session, files: Files) -> None:
         self.session, self.files = session, files
@@ -96,7 +97,9 @@ class _BaseReader:
         self.is_invalid = False
 
     def settings(self) -> tuple[ProjectFile, Environment, tuple[str, ...]]:
-        """The project of the base, and its environment of the same name; where it has none, those of the branch."""
+        """Reads the project of the base, and its environment of the same name; where it has none, those of the
+        branch.
+        """
         project, environment = self.session.project, self.session.environment
         ours = replace(project, root=str(self.root))
         if project.file is None or not self.files.paths:
@@ -129,14 +132,14 @@ class _BaseReader:
             self.files.lay_out(lambda path: any(fnmatchcase(path, it) for it in named))
 
     def declared(self) -> Mapping[str, Value] | None:
-        """What its project file declares; `settings` has laid it out."""
+        """Returns what the base's project file declares; `settings` has laid it out."""
         file = self.session.project.file
         if file is None:
             return None
         return None if self.is_invalid else declared_settings(self.root / file)
 
     def rule_files(self, project: ProjectFile) -> Mapping[str, str]:
-        """Those of the base, by the settings that it is read by."""
+        """Reads the rule files of the base, by the settings that it is read by."""
         named = {
             self._place(it.file)
             for environment in project.environments.values()
@@ -150,7 +153,10 @@ class _BaseReader:
     def read(
         self, project: ProjectFile, environment: Environment, places: Sequence[str], labels: str
     ) -> Manifests:
-        """First with what the project names. A file of numbers may stand elsewhere in it: then with all of it."""
+        """Reads the manifests, first with what the project names.
+
+        A file of numbers may stand elsewhere in it: then with all of it.
+        """
         named = [self._place(path) for path in project.paths_of(environment)] + list(places)
         self.files.lay_out(lambda path: any(_is_under(path, each) for each in named))
         paths = [str(self.files.directory / place) for place in places]
@@ -162,7 +168,7 @@ class _BaseReader:
         return load_manifests(project, environment, paths, variables, selector)
 
     def silent(self, loaded: Manifests) -> set[str]:
-        """Files of an incomplete base that gave no manifest: a mistake may stand in their numbers."""
+        """Returns the files of an incomplete base that gave no manifest: a mistake may stand in their numbers."""
         if loaded.complete:
             return set()
         there = {os.path.relpath(path, self.prefix) for path in self.files.paths}
@@ -177,7 +183,7 @@ def _is_under(path: str, directory: str) -> bool:
 
 
 def _is_wrong(finding: Diagnostic, session: Session) -> bool:
-    """What makes a manifest of the base unreadable; that a path is not there yet does not."""
+    """Tells whether a finding makes a manifest of the base unreadable; that a path is not there yet does not."""
     own = finding.where.file == session.project.file
     return finding.severity is Severity.ERROR and finding.rule != NO_SUCH_PATH and not own
 
@@ -196,7 +202,7 @@ def _told(wrong: Sequence[Diagnostic]) -> Iterator[str]:
 def _settings_changed(
     before: ProjectFile, after: ProjectFile, there: Environment, here: Environment
 ) -> Iterator[str]:
-    """Their names: a plan under other settings may do other things."""
+    """Yields the names of settings that changed: a plan under other settings may do other things."""
     changed = [
         name
         for name in ("manifests", "max_changes", "prune")

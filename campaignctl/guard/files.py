@@ -1,4 +1,4 @@
-"""Whether the files that a guard goes by have changed: sizes and times, no contents."""
+"""Tells whether the files that a guard goes by have changed: by sizes and times, not contents."""
 
 from __future__ import annotations
 

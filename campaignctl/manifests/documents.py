@@ -1,4 +1,4 @@
-"""One YAML document → one `Desired`, or what is wrong with it."""
+"""Reads one YAML document into one `Desired`, or says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NO_MANIFEST: Final = f"a manifest has apiVersion: campaignctl/v1 and kind: {' o
 
 
 class Document(NamedTuple):
-    """What became of a document. `labels` are known of a faulty one too, where they could be read.
+    """Holds what became of a document. `labels` are known of a faulty one too, where they could be read.
 
     `findings` are why there is no campaign; `faults` what is wrong with one all the same, between its fields.
     `used` are the variables that it names. `beside` is the kind of a document that is no campaign, `companion` what
@@ -54,10 +54,10 @@ class Document(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where a document stands: its file, its place among the file's documents from 0.
+    """Says where a document stands: its file, its place among the file's documents from 0.
 
-    `text` is the file's where comments may stand behind values in it, else empty; `json` is what was read as YAML only
-    with other escapes, else empty.
+    `text` is the file's where comments may stand behind values in it, else empty; `json` is what was read as YAML
+    only with other escapes, else empty.
     """
 
     file: ManifestFile
@@ -66,7 +66,7 @@ class Source(NamedTuple):
     json: str = ""
 
     def at(self, mark: Mark) -> Position:
-        """A place in the file as messages give it."""
+        """Returns a place in the file as messages give it."""
         if self.json:
             from campaignctl.manifests.characters import place_in_json
 
@@ -90,7 +90,7 @@ class DocumentReader:
         return document._replace(used=frozenset(used)) if used and document is not None else document
 
     def quick(self, kind: Kind, pinned: bool) -> QuickReader:
-        """The quick way for a kind, made when the first of its documents comes."""
+        """Returns the quick reader of a kind, made when the first of its documents comes."""
         reader = self._quick.get((kind.name, pinned))
         if reader is None:
             reader = QuickReader(DOCUMENTS[kind.name], self.variables, requires=not pinned)
@@ -99,7 +99,7 @@ class DocumentReader:
 
     @property
     def repeats(self) -> RepeatReader:
-        """Made when the first manifest repeats."""
+        """Returns the reader of rules, made when the first manifest repeats."""
         if self._repeats is None:
             from campaignctl.manifests.repeats import RepeatReader
 
@@ -135,7 +135,7 @@ def _word(node: Node | None) -> str | None:
 def _unsupported(
     node: Node, parts: Mapping[str, Node], api_version: str | None, word: str | None
 ) -> FieldProblem | None:
-    """Why a document is no manifest; None for one."""
+    """Says why a document is no manifest; None for one."""
     if not isinstance(node, MappingNode):
         return FieldProblem("not-a-manifest", mark_of(node), f"this is no mapping; {_NO_MANIFEST}")
     if "format_version" in parts and word is None:
@@ -150,7 +150,7 @@ def _unsupported(
 
 
 def _unknown_kind(word: str, node: Node) -> FieldProblem | None:
-    """None for a document that lies beside the campaigns."""
+    """Says that a kind is not known; None for a document that lies beside the campaigns."""
     from campaignctl.manifests.companions import COMPANIONS  # where there is one: most projects have none
 
     if word in COMPANIONS:
@@ -208,7 +208,7 @@ def _read(
 
 
 def _unread(spec: Node | None, faults: Iterable[FieldProblem]) -> set[str]:
-    """The fields of the spec that have a mistake within: what they mean together with others is not known."""
+    """Returns the fields of the spec that have a mistake within: what they mean together with others is not known."""
     from bisect import bisect_left  # where something is wrong
 
     marks = sorted((fault.mark.line, fault.mark.column) for fault in faults)
@@ -224,7 +224,7 @@ def _position(mark: Mark) -> tuple[int, int]:
 
 
 def _besides(faults: Iterable[SpecFinding], node: Node, source: Source) -> tuple[Diagnostic, ...]:
-    """What is wrong besides with a manifest that will not be taken: everything is told at once."""
+    """Returns what is wrong besides with a manifest that will not be taken: everything is told at once."""
     return tuple(
         Diagnostic(
             fault.severity,
@@ -299,7 +299,7 @@ def _words(value: Value) -> frozenset[str]:
 def _recipients(
     kind: Kind, spec: dict[str, Value], node: Node, source: Source, pinned: bool
 ) -> tuple[Diagnostic, ...]:
-    """Who is meant: `from_file` becomes `from`, and a new campaign must have somebody."""
+    """Reads who is meant: `from_file` becomes `from`, and a new campaign must have somebody."""
     choices = RECIPIENTS[kind.name]
     if choices and not pinned and all(spec.get(name) is None for name in choices):
         message = f"spec needs one of {', '.join(choices)}"
@@ -320,7 +320,10 @@ def _recipients(
 def _sources(
     spec: dict[str, Value], node: Node | None, source: Source
 ) -> tuple[tuple[SuppressionSource, ...], tuple[Diagnostic, ...]]:
-    """Who is left out, as it is written. Read later, with the project's own: see `suppression`."""
+    """Reads who is left out, as it is written.
+
+    The sources are read later, with the project's own; see `suppression`.
+    """
     from campaignctl.manifests.sources import read_sources  # most manifests leave nobody out
 
     def shown(path: str) -> str:

@@ -1,4 +1,4 @@
-"""The environments of a project file, and what the table cannot say about them."""
+"""Makes the environments of a project file, and checks what the table cannot say about them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NO_FILES: Final[Mapping[str, Settings]] = MappingProxyType({})
 
 
 class SettingProblem(NamedTuple):
-    """What is wrong, at a dotted path of the project file."""
+    """Says what is wrong, at a dotted path of the project file."""
 
     path: str
     rule: str
@@ -66,7 +66,7 @@ class EnvironmentBuilder:
         self.problems: list[SettingProblem] = []
 
     def environments(self) -> dict[str, Environment]:
-        """Every environment of the file by name, and the sandbox, which is always there."""
+        """Returns every environment of the file by name, and the sandbox, which is always there."""
         named = {SANDBOX: settings_of({"backend": SANDBOX}), **self.named}
         environments = {name: self._environment(name, settings) for name, settings in named.items()}
         self.problems += _shared_variables(self.named)
@@ -115,7 +115,7 @@ class EnvironmentBuilder:
         )
 
     def _account(self, here: str, backend: str, settings: Settings) -> str:
-        """Empty where nobody says it: only commands that speak to the account need it."""
+        """Returns the account; it is empty where nobody says it: only commands that speak to the account need it."""
         written = _text(settings.get("account_sid"))
         if written or backend == SANDBOX:
             return written or SANDBOX
@@ -156,7 +156,7 @@ class EnvironmentBuilder:
         return seconds
 
     def _policy(self, here: str, settings: Settings) -> dict[str, Value]:
-        """The environment's rules over the project's, setting by setting."""
+        """Puts the environment's rules over the project's, setting by setting."""
         own = _rules(settings.get("policy"))
         merged: dict[str, Value] = {}
         for rule in {**self.policy, **own}:
@@ -169,14 +169,14 @@ class EnvironmentBuilder:
         return merged
 
     def _rule_files(self, here: str, settings: Settings) -> tuple[RuleFileSetting, ...]:
-        """The environment's rule files besides the project's; one for the same file and kind replaces it."""
+        """Puts the environment's rule files beside the project's; one for the same file and kind replaces it."""
         own = _rule_files(settings, f"{here}.policy")
         both = {(normpath(it.file), it.kind): it for it in (*self.rule_files, *own)}
         self._refuse_namesakes(both.values())
         return tuple(it for it in both.values() if it.level is not None)
 
     def _refuse_namesakes(self, settings: Iterable[RuleFileSetting]) -> None:
-        """What a finding is called tells which file it is of."""
+        """Refuses two rule files of one name: what a finding is called tells which file it is of."""
         for it in settings:
             first = self.rules_named.setdefault(it.rule, it.file)
             problem = SettingProblem(
@@ -189,7 +189,7 @@ class EnvironmentBuilder:
 
 
 def _rule_files(settings: Settings, path: str) -> list[RuleFileSetting]:
-    """Those of a project or environment, as they are written; without a level those that are off."""
+    """Returns the rule files of a project or environment, as they are written; those that are off have no level."""
     entries = settings_of(settings.get("policy")).get(OWN_SCHEMAS.name)
     found = []
     for place, entry in enumerate(entries if isinstance(entries, list) else ()):
@@ -234,7 +234,7 @@ def _shared_variables(named: Mapping[str, Settings]) -> Iterator[SettingProblem]
 
 
 def _misplaced(here: str, backend: str, settings: Settings) -> Iterator[SettingProblem]:
-    """What belongs to the other backend, or excludes something else."""
+    """Yields what belongs to the other backend, or excludes something else."""
     if settings.get("backend") is None:
         return
     region, url = settings.get("region"), settings.get("base_url")
@@ -276,7 +276,9 @@ def _rule_problems(where: str, rule: str, settings: Settings) -> Iterator[Settin
 def _spending_problems(
     settings: Settings, here: str, usage: Settings, prices: Settings, budget: Value
 ) -> Iterator[SettingProblem]:
-    """What is wrong with the usage, the prices and the budget of an environment; at its own words where it has some."""
+    """Yields what is wrong with the usage, the prices and the budget of an environment; at its own words where it
+    has some.
+    """
     if usage:
         above = f"{here}." if settings.get("usage") is not None else ""
         message = longest_below_talk(usage)
@@ -308,7 +310,7 @@ def _zone_problems(where: str, name: str) -> Iterator[SettingProblem]:
 
 
 def _rate_limit(backend: str, settings: Settings) -> int | None:
-    """Null is *none*; left out, an account's own, and none in a sandbox."""
+    """Returns the rate limit. Null is *none*; left out, it is an account's own, and none in a sandbox."""
     if "rate_limit" not in settings:
         return None if backend == SANDBOX else RATE_LIMIT
     limit = settings["rate_limit"]
@@ -316,18 +318,18 @@ def _rate_limit(backend: str, settings: Settings) -> int | None:
 
 
 def _collections(settings: Settings) -> dict[str, str]:
-    """By kind name, where a setting chooses one."""
+    """Returns the collections by kind name, where a setting chooses one."""
     chosen = {name: settings.get(row.chosen_by) for name, row in SERVICES.items() if row.chosen_by}
     return {name: str(collection) for name, collection in chosen.items() if collection}
 
 
 def settings_of(value: Value) -> Settings:
-    """An object's members; none where it is unset."""
+    """Returns an object's members; none where it is unset."""
     return value if isinstance(value, Mapping) else {}
 
 
 def _rules(value: Value) -> dict[str, dict[str, Value]]:
-    """Policies without what is unset."""
+    """Returns policies without what is unset."""
     return {
         rule: {key: it for key, it in settings.items() if it is not None}
         for rule, settings in settings_of(value).items()

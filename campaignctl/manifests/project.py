@@ -1,4 +1,4 @@
-"""The project file: found, read by its table, and made into environments."""
+"""Finds the project file, reads it by its table, and makes environments of it."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _MOST_NAMES: Final = 20
 
 
 def find_project_file(start: Path) -> Path | None:
-    """The project file of the directory or its nearest parent; None where there is none."""
+    """Returns the project file of the directory or its nearest parent; None where there is none."""
     here = start.resolve()
     return next((it / FILE_NAME for it in (here, *here.parents) if (it / FILE_NAME).is_file()), None)
 
 
 def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -> ProjectFile:
-    """The project of a directory, or the one that `config` names; without a file, a sandbox and no manifests.
+    """Loads the project of a directory, or the one that `config` names; without a file, a sandbox and no manifests.
 
     Raises:
         InputError: the file cannot be read or is wrong; with every finding.
@@ -116,8 +116,9 @@ def declared_settings(file: Path) -> Mapping[str, Value]:
 def load_project_lenient(
     start: Path, config: Path | None, environ: Mapping[str, str], environment: str | None
 ) -> tuple[ProjectFile, tuple[Diagnostic, ...]]:
-    """The project as far as one environment needs it, and the mistakes that stand elsewhere: a campaign that calls
-    the wrong people is stopped whatever else is wrong in the file. `environment` is None for the default one.
+    """Loads the project as far as one environment needs it, and returns the mistakes that stand elsewhere: a
+    campaign that calls the wrong people is stopped whatever else is wrong in the file. `environment` is None for
+    the default one.
 
     Policies count as elsewhere: nothing that is stopped is held to them.
 
@@ -150,7 +151,7 @@ def load_project_lenient(
 def _lines_of(
     file: str, node: Node, files: EnvironmentFiles | None, environment: str
 ) -> frozenset[tuple[str, int]]:
-    """The lines that say what an environment is, counted from 0, without those of its policy."""
+    """Returns the lines that say what an environment is, counted from 0, without those of its policy."""
     parts: list[tuple[str, Node, tuple[str, ...]]] = [(file, node, ("environments", environment))]
     in_file = files.found.get(environment) if files else None
     if in_file is not None:
@@ -176,7 +177,7 @@ def _lines(node: Node | None) -> frozenset[int]:
 
 
 def _last_line(node: Node) -> int:
-    """Of what is written in it: libyaml ends a block where the next thing begins."""
+    """Returns the last line of what is written in a node: libyaml ends a block where the next thing begins."""
     if isinstance(node, CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
         return _last_line(last[1] if isinstance(last, tuple) else last)
@@ -204,7 +205,7 @@ def _unknown_default(default: str, environments: Mapping[str, Environment]) -> I
 
 
 def choose_environment(project: ProjectFile, name: str | None) -> Environment:
-    """The environment of `-e`, else the default.
+    """Returns the environment of `-e`, else the default.
 
     Raises:
         InputError: there is none of that name.
@@ -218,7 +219,7 @@ def choose_environment(project: ProjectFile, name: str | None) -> Environment:
 
 
 def require_account(environment: Environment) -> None:
-    """For whatever speaks to the account.
+    """Requires an account of whatever speaks to it.
 
     Raises:
         CredentialsError: nobody says which account.
@@ -247,7 +248,9 @@ def _read(path: Path) -> tuple[str, Node]:
 
 
 def _home(path: Path) -> Path:
-    """Of a link that leads nowhere where it stands itself: whoever reads it says what is wrong."""
+    """Returns the directory of a file; of a link that leads nowhere, where it stands itself: whoever reads it says
+    what is wrong.
+    """
     try:
         return path.resolve().parent
     except (OSError, RuntimeError):

@@ -1,4 +1,4 @@
-"""All manifests of a project, read and checked; which of them are meant; what is wrong, with its place."""
+"""Reads and checks all manifests of a project; says which of them are meant, and what is wrong, with its place."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ NO_MANIFESTS: Final = "no-manifests"
 
 
 class Manifests(NamedTuple):
-    """What a command works on.
+    """Holds what a command works on.
 
     `desired` is all that could be read, of the complete project and under the paths; `selected` what was meant.
     `findings` are errors inside the selection and warnings outside. `complete` is False when something of the
-    project could not be read: who is an orphan is then not known. `files` counts the files read;
-    `empty_paths` are the paths of `manifests:` that hold no manifest, `used` the variables that manifests name.
-    `companions` are the documents beside the campaigns, by their kind: all of the paths of `manifests:`, whatever is
-    selected; of PATHS where there is no project file. `selected_companions` is where those of them stand that were
-    meant, of the kinds that can be.
+    project could not be read: who is an orphan is then not known. `files` counts the files read; `empty_paths` are
+    the paths of `manifests:` that hold no manifest, `used` the variables that manifests name. `companions` are the
+    documents beside the campaigns, by their kind: all of the paths of `manifests:`, whatever is selected; of PATHS
+    where there is no project file. `selected_companions` is where those of them stand that were meant, of the kinds
+    that can be.
     """
 
     desired: tuple[Desired, ...]
@@ -124,7 +124,7 @@ def _read_together(loadings: Sequence[_Loading], everything: bool) -> None:
 
 
 class _Loading:
-    """The state of one load: files found, documents read, findings."""
+    """Holds the state of one load: files found, documents read, findings."""
 
     def __init__(self, root: Path, taking: Taking, selector: Selector, environment: Environment) -> None:
         self.root, self.country = root.resolve(), environment.country
@@ -146,7 +146,7 @@ class _Loading:
         self.selected_companions: set[Position] = set()
 
     def add_project_path(self, path: str, project: ProjectFile) -> None:
-        """A path of `manifests:`. Whoever edits the project file must not lead out of the project."""
+        """Adds a path of `manifests:`. Whoever edits the project file must not lead out of the project."""
         target = Path(os.path.normpath(self.root / path))
         if not _is_there(target):
             where = self._setting(project, "manifests") if project.file else Position(path)
@@ -168,7 +168,7 @@ class _Loading:
         return locate(self.root, Position(place.file), place.document, f"spec.{name}")
 
     def add_selected_path(self, path: str, cwd: Path) -> None:
-        """A path of the command line. It may lie outside of the project: whoever runs the command chose it."""
+        """Adds a path of the command line. It may lie outside of the project: whoever runs the command chose it."""
         target = Path(os.path.normpath(cwd / path))
         if not _is_there(target):
             message = f"{quoted(path)} does not exist"
@@ -225,8 +225,9 @@ class _Loading:
         self.findings += document.findings if meant else _aside(document.findings)
 
     def _take_beside(self, kind: str, document: Document, path: str, inside: bool) -> None:
-        """A document that is no campaign, and whether it is valid. Those of the project count, whatever PATHS and
-        labels select.
+        """Takes a document that is no campaign, and notes whether it is valid.
+
+        Those of the project count, whatever PATHS and labels select.
         """
         from campaignctl.manifests.companions import COMPANIONS
 
@@ -240,7 +241,9 @@ class _Loading:
             self.companions.setdefault(kind, []).append((document.companion, valid))
 
     def _take_selectable(self, document: Document, path: str, inside: bool) -> None:
-        """Selected as a campaign is; what is wrong with one that is not is told as needed, like that of the others."""
+        """Takes a document that is selected as a campaign is; what is wrong with one that is not is told as needed,
+        like that of the others.
+        """
         companion = document.companion
         meant = inside and self.selector.matches(document.labels)
         self.fruitful.add(path)
@@ -253,7 +256,7 @@ class _Loading:
         self.complete = self.complete and not has_errors(document.findings)
 
     def _add_companions_findings(self, project: ProjectFile) -> None:
-        """What is wrong with them stops a selection that needs them, and is a warning to any other."""
+        """Adds what is wrong with companions: it stops a selection that needs them, and is a warning to any other."""
         from campaignctl.manifests.companions import COMPANIONS, conflicts_among
 
         found = list(self.beside)
@@ -282,7 +285,7 @@ class _Loading:
         return Diagnostic(fault.severity, fault.rule, where, fault.message)
 
     def _between(self, project: ProjectFile) -> Iterator[tuple[Desired, SpecFinding]]:
-        """What campaigns say to one another, and to the documents beside them."""
+        """Yields what is wrong between campaigns, and between them and the documents beside them."""
         yield from conflicts(self.desired, project.prune)
         if _LISTS in self.companions:
             from campaignctl.contact_lists.contact_list import dynamic_faults
@@ -291,7 +294,7 @@ class _Loading:
             yield from ((it, fault) for it in self.desired for fault in dynamic_faults(it, names))
 
     def declaring(self) -> Iterator[Desired | ContactList]:
-        """Whatever declares people."""
+        """Yields whatever declares people."""
         yield from self.desired
         yield from self._lists()
 
@@ -328,13 +331,13 @@ class _Loading:
         self._replace(found.desired)
 
     def _replace(self, by_identity: Mapping[int, Desired]) -> None:
-        """Others in the place of some manifests."""
+        """Puts others in the place of some manifests."""
         self.desired = [by_identity.get(id(it), it) for it in self.desired]
         self.faults = [(by_identity.get(id(it), it), fault) for it, fault in self.faults]
         self.selected = {where: by_identity.get(id(it), it) for where, it in self.selected.items()}
 
     def _lists(self) -> list[ContactList]:
-        """The project's own lists; none where it has none, at no cost."""
+        """Returns the project's own lists; none where it has none, at no cost."""
         if _LISTS not in self.companions:
             return []
         from campaignctl.contact_lists.contact_list import ContactList
@@ -344,8 +347,9 @@ class _Loading:
     def _replace_lists(
         self, by_identity: Mapping[int, Companion], faults: Sequence[tuple[Position, Diagnostic]]
     ) -> None:
-        """Others in the place of some lists. What is wrong with one stands where it is selected, else it is told as
-        needed, and the list is not valid.
+        """Puts others in the place of some lists.
+
+        What is wrong with one stands where it is selected, else it is told as needed, and the list is not valid.
         """
         invalid = {where for where, fault in faults if fault.severity is Severity.ERROR}
         for where, fault in faults:
@@ -398,7 +402,7 @@ class _Loading:
         )
 
     def _gate_faults(self) -> Iterable[tuple[Desired, SpecFinding]]:
-        """What is wrong with what manifests wait for."""
+        """Returns what is wrong with what manifests wait for."""
         if not any(desired.after for desired in self.desired):
             return ()
         from campaignctl.gates.checking import gate_faults
@@ -424,7 +428,7 @@ def _named_lists(desired: Desired) -> Iterator[str]:
 
 
 def _is_there(path: Path) -> bool:
-    """False too for what cannot be a path, or is too long for one."""
+    """Tells whether a path is there; False too for what cannot be a path, or is too long for one."""
     try:
         path.stat()
     except (OSError, ValueError):
@@ -445,5 +449,5 @@ def _at_most_warned(finding: Diagnostic) -> Diagnostic:
 
 
 def _aside(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Outside the selection a mistake is a warning, and what is only odd is not told."""
+    """Turns findings outside the selection into warnings; what is only odd is not told."""
     return (it._replace(severity=Severity.WARN) for it in findings if it.severity is Severity.ERROR)

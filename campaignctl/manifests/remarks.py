@@ -1,6 +1,5 @@
-"""What is odd about a project's settings and yet valid: accounts that stand twice, variables that fill in nothing.
-
-A misspelt `--var` fills in nothing while the default calls people: that one is an error.
+"""Warns about what is odd about a project's settings and yet valid: accounts that stand twice, variables that fill
+in nothing. A misspelt `--var` fills in nothing while the default calls people: that one is an error.
 """
 
 from __future__ import annotations
@@ -108,7 +107,9 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _resumes(written: Iterable[_Written], environments: Mapping[str, Environment]) -> Iterator[Diagnostic]:
-    """`allow: [resume]` where nobody knows what a resume before the start does: it covers nothing (rule 5)."""
+    """Warns about `allow: [resume]` where nobody knows what a resume before the start does: it covers nothing (rule
+    5).
+    """
     for name, file, settings in written:
         environment, allow = environments.get(name), members(settings).get("allow")
         if allow is None or environment is None or environment.resume_waits:
@@ -137,7 +138,7 @@ def _at(file: str, node: Node) -> Position:
 def of_variables(
     project: ProjectFile, environment: Environment, given: Mapping[str, str], used: Set[str]
 ) -> tuple[Diagnostic, ...]:
-    """The variables that no manifest names, and the empty ones; `given` are those of the command line."""
+    """Returns the variables that no manifest names, and the empty ones; `given` are those of the command line."""
     doubtful = {
         name: UNUSED if name not in used else EMPTY
         for name, value in environment.vars.items()

@@ -1,4 +1,4 @@
-"""The settings of one account, as the project file gives them."""
+"""Holds the settings of one account, as the project file gives them."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Environment:
 
     @property
     def is_sandbox(self) -> bool:
-        """True for the embedded stand-in."""
+        """Tells whether this is the embedded stand-in."""
         return self.backend == "sandbox"
 
     @property
@@ -88,12 +88,14 @@ class Environment:
 
     @property
     def host(self) -> str:
-        """What tells this account's server from others: host and port, or the word for the embedded stand-in."""
+        """Returns what tells this account's server from others: host and port, or the word for the embedded
+        stand-in.
+        """
         return "sandbox" if self.is_sandbox else urlsplit(self.base_url or "").netloc
 
     @property
     def resume_waits(self) -> bool:
-        """Whether a campaign that is resumed before its start is known to wait for it."""
+        """Tells whether a campaign that is resumed before its start is known to wait for it."""
         return self.resume_before_start == "waits"
 
     @cached_property
@@ -101,24 +103,24 @@ class Environment:
         return read_usage(self.usage)
 
     def usage_of(self, own: Mapping[str, Value]) -> Usage:
-        """How people are expected to answer; `own` is what a manifest says of its own."""
+        """Returns how people are expected to answer; `own` is what a manifest says of its own."""
         return read_usage(self.usage, own) if own else self._usage
 
     def collection(self, kind_name: str) -> str:
-        """The API's collection for a kind: `campaigns`, `message-campaigns` or `sms-campaigns`."""
+        """Returns the API's collection for a kind: `campaigns`, `message-campaigns` or `sms-campaigns`."""
         return self.collections.get(kind_name) or SERVICES[kind_name].default.collection
 
     def other_endpoint(self, kind: Kind) -> Endpoint | None:
-        """The endpoint of a kind that is not used here; None where the kind has one alone."""
+        """Returns the endpoint of a kind that is not used here; None where the kind has one alone."""
         return SERVICES[kind.name].other(self.collection(kind.name))
 
     def create_form(self, kind: Kind) -> str:
-        """How the body of a create is: `wrapped` or `bare`."""
+        """Returns how the body of a create is wrapped: `wrapped` or `bare`."""
         return self.create_body.get(kind.short) or SERVICES[kind.name].create_form
 
 
 class Prune(NamedTuple):
-    """Which campaigns can be orphans."""
+    """Says which campaigns can be orphans."""
 
     name_prefix: str
 
@@ -165,6 +167,6 @@ class ProjectFile:
 
     @property
     def validated(self) -> tuple[Environment, ...]:
-        """Every environment that somebody may plan for: those of the file, and the one that is the default."""
+        """Returns every environment that somebody may plan for: those of the file, and the one that is the default."""
         names = dict.fromkeys((*self.declared, self.default_environment))
         return tuple(self.environments[name] for name in names)

@@ -15,25 +15,33 @@ from campaignctl.sandbox.seeding import collection_named
 from campaignctl.sandbox.shapes import RefusalError, Sent
 from campaignctl.sandbox.stage import Stage
 
+STAGE = "campaignctl.stage"  # where a request's environment has it
 
-def blueprint(stage: Stage) -> Blueprint:
+
+def staged() -> Stage:
+    """Returns the stage over which the present request is answered."""
+    stage: Stage = request.environ[STAGE]
+    return stage
+
+
+def blueprint() -> Blueprint:
     """Makes the routes; `GET /_sandbox/` names everything else."""
     routes = Blueprint("control", __name__, url_prefix="/_sandbox")
-    _add_state(routes, stage)
-    _add_contents(routes, stage)
-    _add_behaviour(routes, stage)
+    _add_state(routes)
+    _add_contents(routes)
+    _add_behaviour(routes)
     return routes
 
 
-def _add_state(routes: Blueprint, stage: Stage) -> None:
+def _add_state(routes: Blueprint) -> None:
     @routes.get("/")
     def about() -> Response:
         paths = ["clock", "reset", "seed", "status", "requests", "faults", "switches"]
-        return jsonify(sandbox="campaignctl", now=stage.clock.now().isoformat(), controls=paths)
+        return jsonify(sandbox="campaignctl", now=staged().clock.now().isoformat(), controls=paths)
 
     @routes.get("/clock")
     def clock() -> Response:
-        return jsonify(now=stage.clock.now().isoformat())
+        return jsonify(now=staged().clock.now().isoformat())
 
     @routes.post("/clock")
     def advance() -> Response:
@@ -41,7 +49,7 @@ def _add_state(routes: Blueprint, stage: Stage) -> None:
         if not isinstance(by, int | float) or isinstance(by, bool):
             raise RefusalError(400, "advance_seconds is missing.", 'Send {"advance_seconds": 7200}.')
         try:
-            return jsonify(now=stage.advance(timedelta(seconds=by)).isoformat())
+            return jsonify(now=staged().advance(timedelta(seconds=by)).isoformat())
         except OverflowError:
             raise RefusalError(400, "That is beyond the last year there is.", "Advance by less.") from None
 
@@ -52,11 +60,11 @@ def _add_state(routes: Blueprint, stage: Stage) -> None:
             begin = None if start_at is None else datetime.fromisoformat(start_at)
         except (TypeError, ValueError):
             raise RefusalError(400, "start_at is no RFC 3339 time.") from None
-        stage.reset(begin)
-        return jsonify(now=stage.clock.now().isoformat())
+        staged().reset(begin)
+        return jsonify(now=staged().clock.now().isoformat())
 
 
-def _add_contents(routes: Blueprint, stage: Stage) -> None:
+def _add_contents(routes: Blueprint) -> None:
     @routes.post("/seed")
     def seed() -> Response:
         sent = _sent()
@@ -65,7 +73,7 @@ def _add_contents(routes: Blueprint, stage: Stage) -> None:
             raise RefusalError(
                 400, "campaigns is missing.", "Send account, collection and an array of campaigns."
             )
-        sids = stage.seed(str(sent.get("account")), str(sent.get("collection")), rows)
+        sids = staged().seed(str(sent.get("account")), str(sent.get("collection")), rows)
         return jsonify(sids=sids)
 
     @routes.post("/status")
@@ -75,32 +83,32 @@ def _add_contents(routes: Blueprint, stage: Stage) -> None:
         account, sid, status = (word if isinstance(word, str) else "" for word in words)
         if not (account and sid and status):
             raise RefusalError(400, "A word is missing.", "Send account, sid and status.")
-        stage.set_status(account, sid, status)
+        staged().set_status(account, sid, status)
         return jsonify(sid=sid, status=status)
 
     @routes.get("/reports/<account>/<collection>/<sid>.csv")
     def report(account: str, collection: str, sid: str) -> Response:
         if request.authorization is not None:
             raise RefusalError(400, "A report takes no credentials.", "Never send them to another host.")
-        with stage.store.transaction():
-            stage.world.settle(account)
-            text = stage.world.report(account, collection_named(collection), sid)
+        with staged().store.transaction():
+            staged().world.settle(account)
+            text = staged().world.report(account, collection_named(collection), sid)
         return Response(text, content_type="text/csv; charset=utf-8")
 
     @routes.get("/requests")
     def requests() -> Response:
-        return jsonify(requests=[asdict(entry) for entry in stage.journal.entries()])
+        return jsonify(requests=[asdict(entry) for entry in staged().journal.entries()])
 
     @routes.delete("/requests")
     def forget() -> Response:
-        stage.journal.clear()
+        staged().journal.clear()
         return jsonify(requests=[])
 
 
-def _add_behaviour(routes: Blueprint, stage: Stage) -> None:
+def _add_behaviour(routes: Blueprint) -> None:
     @routes.get("/faults")
     def faults() -> Response:
-        return jsonify(faults=[asdict(rule) for rule in stage.faults])
+        return jsonify(faults=[asdict(rule) for rule in staged().faults])
 
     @routes.post("/faults")
     def add_faults() -> Response:
@@ -111,21 +119,21 @@ def _add_behaviour(routes: Blueprint, stage: Stage) -> None:
         for rule in rules:
             fault(rule)
         for rule in rules:
-            stage.faults.add(**rule)
+            staged().faults.add(**rule)
         return faults()
 
     @routes.delete("/faults")
     def clear_faults() -> Response:
-        stage.faults.clear()
+        staged().faults.clear()
         return faults()
 
     @routes.get("/switches")
     def switches() -> Response:
-        return jsonify(asdict(stage.switches))
+        return jsonify(asdict(staged().switches))
 
     @routes.post("/switches")
     def change_switches() -> Response:
-        stage.switches.change(_sent())
+        staged().switches.change(_sent())
         return switches()
 
 

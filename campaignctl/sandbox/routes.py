@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from campaignctl.sandbox import bodies, control, quota, seeding
 from campaignctl.sandbox.collection import COLLECTIONS, Collection
+from campaignctl.sandbox.control import STAGE, staged
 from campaignctl.sandbox.envelopes import Answer, refused
 from campaignctl.sandbox.faults import NOT_ACTED, Delivery, Fault, deliver, error_page
 from campaignctl.sandbox.journal import RecordedRequest
@@ -19,20 +22,34 @@ from campaignctl.sandbox.outgoing import date_header, outgoing
 from campaignctl.sandbox.shapes import Json, RefusalError
 from campaignctl.sandbox.stage import Stage
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
 LARGEST_BODY = 8_000_000
 _BLOCK = 1_000_000
 _ACCOUNT = "/v2/accounts/<account>"
 
 
-def application(stage: Stage) -> Flask:
-    """Makes the WSGI application over a stage."""
+def application(stage: Stage) -> WSGIApplication:
+    """Makes the WSGI application over a stage. All of a process share the routes, which take long to compile."""
+    routes = _routes()
+
+    def over_stage(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[STAGE] = stage
+        return routes(environ, start_response)
+
+    return over_stage
+
+
+@cache
+def _routes() -> Flask:
     app = Flask("campaignctl.sandbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     for collection in COLLECTIONS.values():
-        _add_collection(app, stage, collection)
+        _add_collection(app, collection)
 
-    _add_lists(app, stage)
-    app.register_blueprint(control.blueprint(stage))
+    _add_lists(app)
+    app.register_blueprint(control.blueprint())
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(
         RefusalError, lambda refusal: _response(Delivery(refused(request.method, refusal)))
@@ -41,80 +58,82 @@ def application(stage: Stage) -> Flask:
     return app
 
 
-def _add_collection(app: Flask, stage: Stage, collection: Collection) -> None:
-    world, name = stage.world, collection.name
+def _add_collection(app: Flask, collection: Collection) -> None:
+    name = collection.name
     path = f"{_ACCOUNT}/{name}"
 
     def answered(
         account: str, kind: str, act: Callable[[], Answer], listed: Collection | None = None
     ) -> Response:
         def act_where_it_is_open() -> Answer:
-            if stage.switches.closed_sms == name:
+            if staged().switches.closed_sms == name:
                 raise RefusalError(404, f"There is no {name}.", "This account has no such endpoint.")
             return act()
 
-        return _exchange(stage, account, kind, act_where_it_is_open, listed)
+        return _exchange(account, kind, act_where_it_is_open, listed)
 
     @app.get(path, endpoint=f"{name} list")
     def listed(account: str) -> Response:
         query = request.args.to_dict()
-        return answered(account, "list", lambda: world.page(account, collection, query), collection)
+        return answered(account, "list", lambda: staged().world.page(account, collection, query), collection)
 
     @app.post(path, endpoint=f"{name} create")
     def created(account: str) -> Response:
-        return answered(account, "create", lambda: world.create(account, collection, _body()))
+        return answered(account, "create", lambda: staged().world.create(account, collection, _body()))
 
     @app.get(f"{path}/<sid>", endpoint=f"{name} get")
     def got(account: str, sid: str) -> Response:
-        return answered(account, "get", lambda: world.get(account, collection, sid))
+        return answered(account, "get", lambda: staged().world.get(account, collection, sid))
 
     @app.put(f"{path}/<sid>", endpoint=f"{name} change")
     def changed(account: str, sid: str) -> Response:
         kind = _kind_of_change(collection)
-        return answered(account, kind, lambda: world.change(account, collection, sid, _body()))
+        return answered(account, kind, lambda: staged().world.change(account, collection, sid, _body()))
 
     @app.get(f"{path}/<sid>/{collection.details}", endpoint=f"{name} details")
     def detailed(account: str, sid: str) -> Response:
         query = request.args.to_dict()
-        return answered(account, "details", lambda: world.details(account, collection, sid, query))
+        return answered(account, "details", lambda: staged().world.details(account, collection, sid, query))
 
 
-def _add_lists(app: Flask, stage: Stage) -> None:
+def _add_lists(app: Flask) -> None:
     """Adds the routes of contacts and of the lists that they are in."""
-    book, one = stage.world.book, f"{_ACCOUNT}/lists/<sid>"
+    one = f"{_ACCOUNT}/lists/<sid>"
 
     @app.get(f"{_ACCOUNT}/lists")
     def lists(account: str) -> Response:
-        return _exchange(stage, account, "lists", lambda: book.page(account, request.args.to_dict()))
+        return _exchange(account, "lists", lambda: staged().world.book.page(account, request.args.to_dict()))
 
     @app.post(f"{_ACCOUNT}/lists")
     def made(account: str) -> Response:
-        return _exchange(stage, account, "create_list", lambda: book.create_lists(account, _body()))
+        return _exchange(account, "create_list", lambda: staged().world.book.create_lists(account, _body()))
 
     @app.get(one)
     def found(account: str, sid: str) -> Response:
-        return _exchange(stage, account, "lists", lambda: book.get(account, sid))
+        return _exchange(account, "lists", lambda: staged().world.book.get(account, sid))
 
     @app.put(one)
     def renamed(account: str, sid: str) -> Response:
-        return _exchange(stage, account, "rename_list", lambda: book.rename(account, sid, _body()))
+        return _exchange(account, "rename_list", lambda: staged().world.book.rename(account, sid, _body()))
 
     @app.delete(one)
     def deleted(account: str, sid: str) -> Response:
-        return _exchange(stage, account, "delete_list", lambda: book.delete(account, sid))
+        return _exchange(account, "delete_list", lambda: staged().world.book.delete(account, sid))
 
     @app.get(f"{one}/contacts")
     def members(account: str, sid: str) -> Response:
         query = request.args.to_dict()
-        return _exchange(stage, account, "contacts", lambda: book.contacts(account, sid, query))
+        return _exchange(account, "contacts", lambda: staged().world.book.contacts(account, sid, query))
 
     @app.post(f"{one}/contacts")
     def filled(account: str, sid: str) -> Response:
-        return _exchange(stage, account, "fill_list", lambda: book.fill(account, sid, _body()))
+        return _exchange(account, "fill_list", lambda: staged().world.book.fill(account, sid, _body()))
 
     @app.post(f"{_ACCOUNT}/contacts")
     def added(account: str) -> Response:
-        return _exchange(stage, account, "create_contacts", lambda: book.create_contacts(account, _body()))
+        return _exchange(
+            account, "create_contacts", lambda: staged().world.book.create_contacts(account, _body())
+        )
 
 
 def _body() -> Json:
@@ -130,9 +149,10 @@ def _kind_of_change(collection: Collection) -> str:
 
 
 def _exchange(
-    stage: Stage, account: str, kind: str, act: Callable[[], Answer], listed: Collection | None = None
+    account: str, kind: str, act: Callable[[], Answer], listed: Collection | None = None
 ) -> Response:
     """Carries a request out, unless a fault keeps it from being, and answers, unless a fault changes that."""
+    stage = staged()
     fault = stage.faults.take(kind, request.method, request.path, request.get_data(as_text=True))
     if fault is not None and fault.effect == "slow" and not fault.carried_out:
         stage.stopping.wait(fault.seconds)

@@ -33,6 +33,8 @@ from campaignctl.sandbox.switches import Switches
 LOOPBACK = "127.0.0.1"
 _PATIENCE = 10.0
 """Seconds until an owner that neither answers nor ends is given up: it may be starting or ending."""
+_TAKING_OVER = (0.01, 0.05, 0.2, 0.5, 1.0)
+"""Seconds between tries to have the port of an owner that ended."""
 
 
 class Sandbox:
@@ -181,9 +183,18 @@ class Seat:
             self._lease.close()
             self._lease = None
             try:
-                self._take(port)
+                self._take_over(port)
             except (CampaignctlError, OSError):
                 return  # whoever asks next finds nobody there, and says so
+
+    def _take_over(self, port: int) -> None:
+        """A process that is killed gives its connections up a moment before its port: tries again for a while."""
+        for seconds in _TAKING_OVER:
+            try:
+                return self._take(port)
+            except OSError:
+                self._leaving.wait(seconds)
+        return self._take(port)
 
     def leave(self) -> None:
         """Gives the seat up; an owner's server ends with it."""

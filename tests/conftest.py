@@ -15,8 +15,16 @@ if TYPE_CHECKING:
 
 # CI tries the same examples each time, so that a change is judged by what it changes; at a desk each run tries others.
 settings.register_profile("ci", derandomize=True, deadline=None)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+settings.register_profile("complete", deadline=None)
+settings.register_profile("save", max_examples=10, deadline=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run without the slow tests is one at every save: each property tries few examples, and other ones each time."""
+    if config.option.markexpr == "not slow":
+        settings.load_profile("save")
+    else:
+        settings.load_profile("ci" if os.environ.get("CI") else "complete")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from typing import Any
 
 from api_bench import ENVIRONMENT, Bench
-from hypothesis import HealthCheck, given, settings
+from example_counts import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as some
 from listed_account import FAILED, ListedAccount, messages
 from scripted_server import Request
@@ -123,7 +124,7 @@ def planned(snapshot: Snapshot, desired: list[Desired]) -> list[Any]:
     ]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(120, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=accounts, wanted=manifests)
 def test_auto_and_full_lead_to_the_same_plan(drawn: dict[str, Any], wanted: list[dict[str, Any]]) -> None:
     desired = [

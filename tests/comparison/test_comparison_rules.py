@@ -6,7 +6,8 @@ import time
 from copy import deepcopy
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from example_counts import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from campaignctl.comparison.plans import compare_plans
@@ -23,7 +24,7 @@ VALUES = st.recursive(
 TREES = st.dictionaries(st.sampled_from(["a", "b", "ops"]), VALUES, max_size=3)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+@examples(50, suppress_health_check=[HealthCheck.too_slow])
 @given(TREES, TREES)
 def test_trees_differ_exactly_where_they_are_not_equal(one: Any, other: Any) -> None:
     found = differences(one, other)
@@ -82,7 +83,7 @@ PLANS = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@examples(60, suppress_health_check=[HealthCheck.too_slow])
 @given(PLANS, PLANS)
 def test_they_are_the_same_exactly_when_their_digests_are_and_else_something_shows_it(
     one: dict[str, Any], other: dict[str, Any]

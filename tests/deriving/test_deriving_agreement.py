@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from example_counts import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
@@ -114,7 +115,7 @@ def has_bare_integer(field: Field, value: Any) -> bool:
 def test_the_reader_and_the_schema_agree(path: str, field: Field, schema: dict[str, Any]) -> None:
     validator = Validator(schema, format_checker=FormatChecker())
 
-    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @examples(40, database=None, suppress_health_check=list(HealthCheck))
     @given(values_for(field))
     def agree(value: Any) -> None:
         read, valid = reader_takes(field, value), validator.is_valid(value)

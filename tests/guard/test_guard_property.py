@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from example_counts import examples
 from habits import Habits, habits
 from harness import actions, live_voice, voice
-from hypothesis import given, settings
+from hypothesis import given
 from test_guard_standing import FIELDS, shift
 
 LIMIT = {"stop_when": {"failed": "40%", "unreached": "80%"}}
@@ -15,7 +16,7 @@ OUTCOMES = {"outcomes": ["broken:failed=100", "silent:no-answer=100", "*:complet
 RETRIED = {"number_of_retries": 2, "interval_mins": 15, "mechanism": "Linear", "on_status": ["no-answer"]}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(habits())
 def test_it_asks_and_pauses_and_nothing_that_keeps_its_limits(drawn: Habits) -> None:
     with TemporaryDirectory() as directory, shift(Path(directory), looks=4) as desk:

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from any_account import ALLOWED, NOW, Scene, scenes
+from example_counts import examples
 from harness import Desk, RecordedRequest, desk_at, sent
-from hypothesis import HealthCheck, event, given, reject, settings
+from hypothesis import HealthCheck, event, given, reject
 
 ALLOW = tuple(word for permission in ALLOWED for word in ("--allow", permission))
 MARGIN = timedelta(minutes=10)
@@ -170,14 +171,14 @@ def meant_another(plan: Mapping[str, Any]) -> list[tuple[str, str]]:
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=QUIET)
+@examples(25, suppress_health_check=QUIET)
 @given(scene=scenes())
 def test_after_an_apply_there_is_nothing_to_do(scene: Scene) -> None:
     hold(scene)
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=QUIET)
+@examples(200, suppress_health_check=QUIET)
 @given(scene=scenes())
 def test_after_any_of_many_applies_there_is_nothing_to_do(scene: Scene) -> None:
     hold(scene)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
+from example_counts import examples
 from harness import desk_at, live_sms, live_voice
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 pytestmark = pytest.mark.slow
@@ -136,7 +137,7 @@ _WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(30, suppress_health_check=list(HealthCheck))
 @given(
     voice=st.lists(_VOICE, max_size=4),
     sms=st.lists(_SMS, max_size=3),

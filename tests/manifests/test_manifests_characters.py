@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from example_counts import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from yaml.nodes import MappingNode, ScalarNode
 
@@ -100,7 +101,7 @@ _TEXTS = st.text(st.sampled_from("ab’ \n\t'\"\\#:-é$\U0001f600"), min_size=1,
 
 
 @pytest.mark.parametrize("style", [None, "'", '"', "|", ">"])
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(value=_TEXTS, width=st.sampled_from((10, 1000)), unicode=st.booleans())
 def test_each_character_of_any_text_is_found_in_every_style(
     style: str | None, value: str, width: int, unicode: bool

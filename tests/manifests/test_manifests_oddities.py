@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from example_counts import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from manifest_projects import PROJECT, VOICE, load, load_one, write
 
@@ -113,7 +114,7 @@ WORDS = (
 )
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
     st.lists(st.one_of(st.sampled_from(SIGNS), st.sampled_from(WORDS)), max_size=30).map("".join), st.data()
 )

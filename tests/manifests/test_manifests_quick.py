@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from example_counts import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignctl.kinds.manifest import DOCUMENTS
@@ -86,7 +87,7 @@ def test_an_example_is_read_the_quick_way_but_for_what_is_given_in_lists_of_obje
     assert (read[0] is None) == any(it in text for it in ("[{name:", "[{campaign:"))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.data())
 def test_what_the_quick_way_reads_the_careful_one_reads_the_same(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(EXAMPLES))

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from example_counts import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from planning_worlds import NOW, World, worlds
 
@@ -22,7 +23,7 @@ from campaignctl.planning.lookalikes import Lookalikes, looked_like, looks_like
 from campaignctl.planning.looks import Look
 from campaignctl.planning.newest import newest_finished
 
-quickly = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quickly = examples(40, suppress_health_check=[HealthCheck.too_slow])
 _NUMBERS = tuple(f"+91987654321{digit}" for digit in range(8))
 _URLS = ("http://my.exotel.com/a/1", "http://my.exotel.com/a/2", None)
 _STARTS = (None, NOW + timedelta(days=1), NOW + timedelta(days=2))
@@ -90,7 +91,7 @@ def _sides(draw: st.DrawFn) -> dict[str, object]:
     return spec
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(st.tuples(_sides(), st.booleans()), max_size=6), _sides())
 def test_the_index_misses_none_of_those_that_meet_closely(
     sides: list[tuple[dict[str, object], bool]], mine: dict[str, object]

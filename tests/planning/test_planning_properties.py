@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from example_counts import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from planning_worlds import NOW, Campaign, World, worlds
 
@@ -31,7 +32,7 @@ from campaignctl.planning.looks import Look
 from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec, update_spec
 
-quickly = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quickly = examples(50, suppress_health_check=[HealthCheck.too_slow])
 """Some five seconds for all; thousands of examples were looked at when the rules were written."""
 
 

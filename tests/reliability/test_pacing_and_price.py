@@ -9,9 +9,10 @@ from random import Random
 from typing import Any
 
 import pytest
+from example_counts import examples
 from fakes import FakeClock
 from harness import Desk, live_voice, voice
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from reliable_desk import APPLY, reliable
 
@@ -93,7 +94,7 @@ def test_a_plan_says_within_a_factor_of_two_what_its_apply_takes(
         assert most_in_a_minute([it.at for it in desk.requests]) <= limit - KEPT
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     limit=st.integers(1, 60),
     steps=st.lists(st.tuples(st.floats(0, 30), st.floats(0, 40), st.booleans()), max_size=150),
@@ -119,7 +120,7 @@ def test_never_more_than_the_limit_in_any_minute(limit: int, steps: list[tuple[f
     assert most_in_a_minute(calm) <= max(limit - KEPT, 1)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     idles=st.lists(st.floats(0, 20), min_size=3, max_size=6),
     sizes=st.lists(st.integers(1, 12), min_size=3, max_size=6),

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 from bodies import Account, item_of
-from hypothesis import given, settings
+from example_counts import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignctl.sandbox.dialler import CampaignRun, DialLine, Retries, counted, settle
@@ -93,7 +94,7 @@ def test_the_end_cuts_off_who_was_not_reached() -> None:
     assert counted(after) == {"retry": 0, "untried": 0, "completed": 10, "failed-no-attempt": 90}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     sizes=st.lists(st.integers(0, 40), min_size=1, max_size=4),
     steps=st.lists(st.floats(0, 400), max_size=8),

@@ -187,6 +187,7 @@ def test_fifty_thousand_rows_of_pages_take_little_memory(bench: Bench) -> None:
         assert len(web.requests) <= MANY / (recipients.LONGEST_PAGE - 1) + 2
 
 
+@pytest.mark.slow
 def test_fifty_thousand_rows_of_a_file_take_little_memory(bench: Bench) -> None:
     def text() -> Iterator[bytes]:
         yield b"\xef\xbb\xbfsid,number,status\r\n"

@@ -16,6 +16,8 @@ import pytest
 from fakes import FakeClock
 from harness import SECRETS, Desk, desk_at, live_voice, sms, voice
 
+pytestmark = pytest.mark.slow  # real processes
+
 NAME = "दिवाली-é"
 FAR = {"send_at": "2090-01-15T10:00:00+05:30", "end_at": "2090-01-15T18:00:00+05:30"}
 PLACES = {

@@ -19,6 +19,8 @@ import pytest
 from fakes import FakeClock
 from harness import Desk, actions, desk_at, live_voice, sms, voice
 
+pytestmark = pytest.mark.slow  # real processes
+
 PATIENCE = 20.0
 ON_A_TERMINAL = (
     "import fcntl, runpy, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "

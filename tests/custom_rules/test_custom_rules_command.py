@@ -269,6 +269,7 @@ HOSTILE: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schema", HOSTILE.values(), ids=list(HOSTILE))
 def test_a_hostile_rule_ends_the_run_and_never_passes(desk: Desk, schema: dict[str, Any]) -> None:
     text = "a" * 60 + "!"

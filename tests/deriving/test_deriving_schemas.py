@@ -162,6 +162,7 @@ def test_every_field_is_described() -> None:
         assert all(field["description"].endswith(".") for field in found)
 
 
+@pytest.mark.slow
 def test_the_command_writes_what_is_stale_and_only_checks_when_asked(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "campaignctl.deriving", "--out", str(tmp_path)]
     stale = subprocess.run([*command, "--check"], capture_output=True, text=True, cwd=ROOT, check=False)

@@ -262,6 +262,7 @@ def test_what_neither_side_selects_is_not_listed_and_still_keeps_its_name() -> N
     assert diff.unchanged == 0
 
 
+@pytest.mark.slow
 def test_two_thousand_manifests_of_many_numbers_renamed_at_once_are_compared_in_seconds() -> None:
     people = [f"+9198{number:08}" for number in range(50_000)]
     before = [voice(f"a{place}", **{"from": people[place * 25 : place * 25 + 25]}) for place in range(2000)]

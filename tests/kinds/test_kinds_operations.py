@@ -172,6 +172,7 @@ def house(tmp_path: Path) -> House:
     return House(tmp_path)
 
 
+@pytest.mark.slow
 def test_import_names_each_table_that_an_operation_lacks_until_none_does(house: House) -> None:
     for edits, module, named in NAMED_BY_IMPORT:
         house.edit(*edits)

@@ -125,6 +125,7 @@ def paused(desk: Desk) -> list[str]:
     return [sid for action, sid in actions(desk.writes) if action == "pause"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "status_filter", "before"),
     [

@@ -20,6 +20,8 @@ from fakes import FakeClock
 from harness import Desk, actions, desk_at, live_voice, voice
 from reliable_desk import APPLY, alive_by_name, assert_converges, reliable, twins, wait_until
 
+pytestmark = pytest.mark.slow  # real processes
+
 FOR_EVER = 600.0
 ALLOW = ("--allow", "complete", "--allow", "archive")
 SETTLE = 1
@@ -128,7 +130,6 @@ def test_the_places_are_all_that_a_run_has(machine: Desk) -> None:
     assert_as_wanted(machine)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "acts"), PLACES, ids=[f"{'after' if acts else 'before'} {place}" for place, acts in PLACES]
 )
@@ -142,7 +143,6 @@ def test_killed_at_any_request_the_next_run_converges(machine: Desk, place: int,
     assert_as_wanted(machine)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("place", "acts"), [*((place, True) for place in WRITES), (4, False), (9, False)])
 def test_killed_at_any_write_the_same_plan_finishes_what_it_began(
     machine: Desk, place: int, acts: bool
@@ -211,7 +211,6 @@ def test_a_create_that_lands_after_its_run_was_killed_is_found(machine: Desk) ->
 ENDING = ("pause", "complete", "archive")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("acts", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("action", ENDING)
 def test_killed_while_it_ends_its_own_duplicate_the_next_run_ends_it(

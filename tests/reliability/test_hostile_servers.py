@@ -53,6 +53,7 @@ def test_an_answer_of_more_than_fifty_megabytes_is_left(desk: Desk, request_: st
     assert_converges(desk)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refresh", ["auto", "full"])
 def test_pages_without_end_are_left_and_nothing_is_made(desk: Desk, refresh: str) -> None:
     reliable(desk, rate_limit=None)

@@ -17,6 +17,8 @@ import pytest
 from harness import ACCOUNT, KEY, SECRETS, TOKEN, Desk, actions, live_voice, sms, voice
 from reliable_desk import APPLY, assert_converges, reliable, twins, wait_until
 
+pytestmark = pytest.mark.slow  # real processes
+
 OTHER_CALLER = "08012345678"
 FOR_EVER = 600.0
 

@@ -23,7 +23,10 @@ from fakes import FakeClock
 from harness import SECRETS, Desk, desk_at, live_voice, voice
 from reliable_desk import wait_until
 
-pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+pytestmark = [
+    pytest.mark.slow,  # real processes
+    pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full"),
+]
 
 PATIENCE = 40.0
 FAR = {"send_at": "2090-01-15T10:00:00+05:30", "end_at": "2090-01-15T18:00:00+05:30"}
@@ -106,9 +109,7 @@ WAYS = ("full", "closed", "broken", "unread")
 # ----------------------------------------------------------------------------------------------- what must be done
 
 
-@pytest.mark.parametrize(
-    "how", [pytest.param(it, marks=pytest.mark.slow) if it == "unread" else it for it in WAYS]
-)
+@pytest.mark.parametrize("how", WAYS)
 @pytest.mark.parametrize("which", ["out", "err"])
 @pytest.mark.parametrize("output_format", ["text", "json"])
 def test_a_create_is_followed_by_its_pause_whatever_cannot_be_printed(
@@ -137,9 +138,7 @@ def test_a_create_is_followed_by_its_pause_whatever_cannot_be_printed(
     assert '"applied": 2' in told if output_format == "json" else "2 applied" in told
 
 
-@pytest.mark.parametrize(
-    "how", [pytest.param(it, marks=pytest.mark.slow) if it == "unread" else it for it in WAYS]
-)
+@pytest.mark.parametrize("how", WAYS)
 @pytest.mark.parametrize("which", ["out", "err"])
 @pytest.mark.parametrize(
     "words", [("pause", "--all"), ("pause", "campaign-0", "campaign-1", "campaign-2")], ids=["all", "named"]

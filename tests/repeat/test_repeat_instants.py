@@ -99,7 +99,7 @@ def around(moment: datetime, days: int) -> Iterator[date]:
     return (moment.date() + DAY * it for it in range(-days, days + 1))
 
 
-@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.slow), 40])
+@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.slow), 400])
 def test_two_days_around_each_change_of_offset_a_date_starts_as_the_model_says(every: int) -> None:
     wrong = [
         (name, day, clock)

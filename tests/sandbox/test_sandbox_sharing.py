@@ -22,6 +22,8 @@ from fakes import FakeClock
 from campaignctl.errors import CampaignctlError, InputError
 from campaignctl.sandbox.server import Sandbox, advance, reset, running, serve
 
+pytestmark = pytest.mark.slow  # real processes
+
 WAITS = """
 import sys
 import threading

@@ -71,6 +71,7 @@ def another(value: Any) -> Any:
     return "x" if value is None else [] if isinstance(value, list) else {}
 
 
+@pytest.mark.slow
 def test_no_leaf_of_a_plan_file_can_be_edited(desk: Desk) -> None:
     desk.seed(live_voice("paused-one", status="paused"), live_voice("ended"))
     new = voice(**{"from": ["+919876500077"]})

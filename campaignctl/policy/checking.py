@@ -20,7 +20,7 @@ from campaignctl.policy.closed_forms import worst_minutes
 from campaignctl.policy.copies import Copies
 from campaignctl.policy.dlt_template import registry_of
 from campaignctl.policy.hours import zone_name
-from campaignctl.policy.prediction import busiest_minute, declared_end, end_of, workload_of
+from campaignctl.policy.prediction import busiest_minute, declared_end, end_of, number_count, workload_of
 from campaignctl.policy.rules import RULES, Policies, level_of
 from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.subject import Case, Subject, label
@@ -283,19 +283,16 @@ def span_of(subject: Subject, name: str, environment: Environment) -> Iterator[t
     if begins is None:
         return
     subject = subject.of_account(capacity(subject.kind, environment))
-    ends = longest_end(subject, begins)
-    yield (
-        subject.kind,
-        Span(begins, max(ends, after(begins, timedelta(minutes=1))), busiest_minute(subject), name),
-    )
-
-
-def longest_end(subject: Subject, begins: datetime) -> datetime:
-    """Returns when its longest run is over, cut at the end; the declared end where nobody can tell, else the start."""
-    workload = workload_of(subject)
+    workload, end = workload_of(subject), declared_end(subject)
     if workload is None:
-        return declared_end(subject) or begins
-    return end_of(subject, begins, worst_minutes(workload))
+        people, ends = number_count(subject), end or begins
+    else:
+        people, ends = workload.people, end_of(begins, worst_minutes(workload), end)
+    per_minute = busiest_minute(subject, people)
+    yield subject.kind, Span(begins, max(ends, after(begins, _A_MINUTE)), per_minute, name)
+
+
+_A_MINUTE: Final = timedelta(minutes=1)
 
 
 def _is_bound(desired: Desired, window: Window, now: datetime) -> bool:

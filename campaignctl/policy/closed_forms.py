@@ -6,6 +6,7 @@ as many parts as the pace and those units make whole; so nothing is rounded befo
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from campaignctl.model.usage import CERTAIN
@@ -55,6 +56,7 @@ def typical_minutes(workload: Workload) -> int:
     return -(-_typical(workload) // (workload.per_minute * workload.unit))
 
 
+@lru_cache(maxsize=4096)
 def _typical(workload: Workload) -> int:
     """Returns that time in parts of a minute.
 

@@ -11,7 +11,7 @@ from campaignctl.kinds.lifecycle import FINISHED, State, Status
 from campaignctl.kinds.operations import ENDING, Op
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
-from campaignctl.model.overlaps import FindLoad, nothing_beside
+from campaignctl.model.overlaps import FindLoad, Load, nothing_beside
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.windows import in_zone, window_of
@@ -63,12 +63,8 @@ def run_of_manifest(
     subject = expected(
         Subject(desired.kind, desired.spec, begins, is_live=desired.sid is not None), desired, environment
     )
-    return Run(
-        start=begins,
-        end=declared_end(subject),
-        per_minute=busiest_minute(subject),
-        goes=desired.state is not State.PAUSED,
-        outlooks=outlooks_of(subject, load_beside(subject, run_key(desired), find_load)),
+    return _run(
+        subject, begins, desired.state is not State.PAUSED, load_beside(subject, run_key(desired), find_load)
     )
 
 
@@ -91,13 +87,13 @@ def run_of(
     subject = subject_of(change, beginning.start, environment)
     campaign = change.desired or change.live
     assert campaign is not None, "a change has a side"
-    return Run(
-        start=beginning.start,
-        end=declared_end(subject),
-        per_minute=busiest_minute(subject),
-        goes=beginning.goes,
-        outlooks=outlooks_of(subject, load_beside(subject, run_key(campaign), find_load)),
-    )
+    load = load_beside(subject, run_key(campaign), find_load)
+    return _run(subject, beginning.start, beginning.goes, load)
+
+
+def _run(subject: Subject, begins: datetime, goes: bool, load: Load) -> Run:
+    outlooks = outlooks_of(subject, load)
+    return Run(begins, declared_end(subject), busiest_minute(subject, outlooks.people), goes, outlooks)
 
 
 def subject_of(change: Change, begins: datetime | None, environment: Environment) -> Subject:

@@ -26,12 +26,12 @@ def predicted_end(subject: Subject, begins: datetime) -> tuple[datetime, bool]:
     workload = workload_of(subject)
     if workload is None:
         return (declared_end(subject) or begins), False
-    return end_of(subject, begins, typical_minutes(workload)), True
+    return end_of(begins, typical_minutes(workload), declared_end(subject)), True
 
 
-def end_of(subject: Subject, begins: datetime, minutes: int) -> datetime:
-    """Returns the moment so many minutes after its beginning, in the same time zone, cut at the end."""
-    ends, end = after(begins, min(minutes, _LONGEST) * _MINUTE), declared_end(subject)
+def end_of(begins: datetime, minutes: int, end: datetime | None) -> datetime:
+    """Returns the moment so many minutes after its beginning, in the same time zone, cut at the declared end."""
+    ends = after(begins, min(minutes, _LONGEST) * _MINUTE)
     return min(ends, end) if end else ends
 
 
@@ -93,12 +93,12 @@ def pace(subject: Subject) -> int:
     return account if throttle is None else min(throttle, account)
 
 
-def busiest_minute(subject: Subject) -> int:
+def busiest_minute(subject: Subject, people: int | None) -> int:
     """Returns the calls or messages that it can want in one minute: no more than it has people, unless it is
     throttled.
     """
-    numbers = number_count(subject) if _throttle(subject) is None else None
-    return pace(subject) if numbers is None else min(pace(subject), numbers)
+    most = pace(subject)
+    return most if people is None or _throttle(subject) is not None else min(most, people)
 
 
 def _throttle(subject: Subject) -> int | None:

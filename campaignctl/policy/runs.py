@@ -62,38 +62,43 @@ def outlooks_of(subject: Subject, load: Load = NOTHING_ELSE) -> Outlooks:
     if workload is None:
         shared = SharedOutlook(None, None, None, load.campaigns) if load.campaigns else None
         return Outlooks(number_count(subject), None, None, shared)
+    span = _Span.of(begins, declared_end(subject))
     return Outlooks(
-        workload.people,
-        _typical(subject, begins, workload),
-        _worst(subject, begins, workload, 0),
-        _shared(subject, begins, workload, load),
+        workload.people, _typical(span, workload), _worst(span, workload, 0), _shared(span, workload, load)
     )
 
 
-def _typical(subject: Subject, begins: datetime, workload: Workload) -> Outlook:
-    minutes, window = closed_forms.typical_minutes(workload), _window(subject, begins)
-    unfinished = 0 if window is None else closed_forms.typical_unfinished(workload, window)
-    return Outlook(minutes, end_of(subject, begins, minutes), unfinished)
+class _Span(NamedTuple):
+    """From where it begins to its declared end, and how long that is; None without an end."""
+
+    begins: datetime
+    end: datetime | None
+    length: timedelta | None
+
+    @classmethod
+    def of(cls, begins: datetime, end: datetime | None) -> _Span:
+        return cls(begins, end, None if end is None else end - begins)
+
+    def outlook(self, minutes: int, unfinished: int) -> Outlook:
+        return Outlook(minutes, end_of(self.begins, minutes, self.end), unfinished)
 
 
-def _worst(subject: Subject, begins: datetime, workload: Workload, others: int) -> Outlook:
-    minutes, window = closed_forms.worst_minutes(workload) + others, _window(subject, begins)
-    unfinished = 0 if window is None else closed_forms.worst_unfinished(workload, window, others)
-    return Outlook(minutes, end_of(subject, begins, minutes), unfinished)
+def _typical(span: _Span, workload: Workload) -> Outlook:
+    unfinished = 0 if span.length is None else closed_forms.typical_unfinished(workload, span.length)
+    return span.outlook(closed_forms.typical_minutes(workload), unfinished)
 
 
-def _shared(subject: Subject, begins: datetime, workload: Workload, load: Load) -> SharedOutlook | None:
+def _worst(span: _Span, workload: Workload, others: int) -> Outlook:
+    unfinished = 0 if span.length is None else closed_forms.worst_unfinished(workload, span.length, others)
+    return span.outlook(closed_forms.worst_minutes(workload) + others, unfinished)
+
+
+def _shared(span: _Span, workload: Workload, load: Load) -> SharedOutlook | None:
     if not load.campaigns:
         return None
     if load.minutes is None:
         return SharedOutlook(None, None, None, load.campaigns)
-    return SharedOutlook(*_worst(subject, begins, workload, load.minutes), load.campaigns)
-
-
-def _window(subject: Subject, begins: datetime) -> timedelta | None:
-    """Returns how long its window is; None without an end."""
-    end = declared_end(subject)
-    return None if end is None else end - begins
+    return SharedOutlook(*_worst(span, workload, load.minutes), load.campaigns)
 
 
 # -- beside others ---------------------------------------------------------------------------------------------

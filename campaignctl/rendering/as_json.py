@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final, assert_never
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 from campaignctl import __version__
 from campaignctl.kinds import KINDS
@@ -20,6 +21,7 @@ from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.plan import FORMAT_VERSION, Change, HeldOperation, Operation, Plan, Reason, Selection
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
+from campaignctl.parallel import parallel_map
 from campaignctl.policy.hours import zone_name
 from campaignctl.policy.periods import Run, run_of
 from campaignctl.rendering.documents import (
@@ -110,21 +112,41 @@ def _changes(
     plan: Plan, environment: Environment, costs: Costs | None, show_numbers: bool
 ) -> tuple[list[BriefChangeDocument], list[tuple[Change, Estimate | None]], list[Priced]]:
     """Makes the changes of the plan, how many people each comes to, and what those cost that call somebody."""
-    changes: list[BriefChangeDocument] = []
-    coming: list[tuple[Change, Estimate | None]] = []
-    going: list[Priced] = []
-    for change in plan.changes:
-        stays = _stays(change)
-        said = _NO_ESTIMATES if stays else estimates(change)
-        run = None if stays else run_of(change, plan.created_at, environment, plan.find_load)
-        document = _change(change, said, run, plan, environment, show_numbers)
-        changes.append(document)
-        coming.append((change, said[1]))
-        if costs is not None and not stays and not change.of_list:
-            priced = costs.of_change(change)
-            document["cost"] = costs.change_document(*priced)
-            going += [priced] if sets_going(change) else []
-    return changes, coming, going
+    tell = partial(_told, plan, environment, costs, show_numbers)
+    first, others = plan.changes[:1], plan.changes[1:]  # what all of them ask for is there once one has asked
+    told = [*tell(first), *parallel_map(tell, others)]
+    changes = [it.document for it in told]
+    coming = [(change, it.coming) for change, it in zip(plan.changes, told, strict=True)]
+    return changes, coming, [it.going for it in told if it.going is not None]
+
+
+class _ToldChange(NamedTuple):
+    """A change as data, what its campaign comes to, and what it costs where it calls somebody."""
+
+    document: BriefChangeDocument
+    coming: Estimate | None
+    going: Priced | None = None
+
+
+def _told(
+    plan: Plan, environment: Environment, costs: Costs | None, show_numbers: bool, changes: Iterable[Change]
+) -> list[_ToldChange]:
+    """Makes each by itself: nothing of one depends on another."""
+    return [_told_one(plan, environment, costs, show_numbers, change) for change in changes]
+
+
+def _told_one(
+    plan: Plan, environment: Environment, costs: Costs | None, show_numbers: bool, change: Change
+) -> _ToldChange:
+    stays = _stays(change)
+    said = _NO_ESTIMATES if stays else estimates(change)
+    run = None if stays else run_of(change, plan.created_at, environment, plan.find_load)
+    document = _change(change, said, run, plan, environment, show_numbers)
+    if costs is None or stays or change.of_list:
+        return _ToldChange(document, said[1])
+    priced = costs.of_change(change)
+    document["cost"] = costs.change_document(*priced)
+    return _ToldChange(document, said[1], priced if sets_going(change) else None)
 
 
 def _costs(environment: Environment) -> Costs | None:

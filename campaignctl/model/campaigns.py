@@ -278,6 +278,10 @@ class ListRef(str):
         ref.besides, ref.suppresses = besides, suppresses
         return ref
 
+    def __getnewargs__(self) -> tuple[str, str | None]:  # type: ignore[override]
+        """What a copy is made from, so that its text is the same."""
+        return self.name, self.sid
+
     @property
     def meaning(self) -> tuple[str, bool]:
         """Returns what two markers are compared by: versions of one content mean the same."""
@@ -299,6 +303,10 @@ class ListName(str):
         marker = super().__new__(cls, f"{{name: {name}}}")
         marker.name, marker.reason = name, reason
         return marker
+
+    def __getnewargs__(self) -> tuple[str]:
+        """What a copy is made from, so that its text is the same."""
+        return (self.name,)
 
 
 Counts: TypeAlias = Mapping[str, int]

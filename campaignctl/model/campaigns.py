@@ -279,7 +279,7 @@ class ListRef(str):
         return ref
 
     def __getnewargs__(self) -> tuple[str, str | None]:  # type: ignore[override]
-        """What a copy is made from, so that its text is the same."""
+        """Returns what a copy is made from, so that its text is the same."""
         return self.name, self.sid
 
     @property
@@ -305,7 +305,7 @@ class ListName(str):
         return marker
 
     def __getnewargs__(self) -> tuple[str]:
-        """What a copy is made from, so that its text is the same."""
+        """Returns what a copy is made from, so that its text is the same."""
         return (self.name,)
 
 

@@ -208,7 +208,7 @@ def carry_out(
                     raise
                 planned = planned.cut_down(plan, session)
             passed = review(planned, partial(_last_moment, connection.client, planned))
-            watched = _watched(session, reading, connection.client)
+            watched = _watched(session, reading, connection.client, plan_options.paths)
             twins = False
             if passed.refusal is None:  # what stops campaigns waits for no log
                 connection.log.check()
@@ -219,7 +219,9 @@ def carry_out(
             return Applied(result, twins, passed.refusal, connection.log.lost is not None)
 
 
-def _watched(session: Session, reading: Reading, client: Client) -> Callable[[Hooks], Hooks]:
+def _watched(
+    session: Session, reading: Reading, client: Client, paths: tuple[str, ...]
+) -> Callable[[Hooks], Hooks]:
     """Makes the hooks that say who may be called now: sources are read again now, and before each write where a
     file has changed since.
     """
@@ -229,7 +231,7 @@ def _watched(session: Session, reading: Reading, client: Client) -> Callable[[Ho
         return lambda hooks: hooks
     from campaignctl.app.sources import SourceWatch
 
-    watch = SourceWatch.over(session, reading.all_manifests, lists)
+    watch = SourceWatch.over(session, reading.all_manifests, lists, paths)
     if not any(it.suppression and it.suppression.campaigns for it in reading.all_manifests):
         return lambda hooks: replace(hooks, recipients=watch.recipients, members=watch.members)
     from campaignctl.app.earlier import EarlierWatch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,13 +11,17 @@ from campaignctl.app.workspace import Session
 from campaignctl.applying.port import TooLateError
 from campaignctl.diagnostics import counted
 from campaignctl.model.campaigns import Desired
+from campaignctl.model.managed_lists import CONTACT_LIST
 from campaignctl.model.plan import Reason
+from campaignctl.model.suppression import SuppressionSource
+from campaignctl.planning.contact_lists import named_by
 from campaignctl.planning.earlier import seeing
 from campaignctl.policy.copies import ManifestKey, manifest_key
 from campaignctl.recipients.leaving_out import as_written, nobody_left, told_nobody
 
 if TYPE_CHECKING:
     from campaignctl.contact_lists.contact_list import ContactList
+    from campaignctl.manifests.suppression import Named
     from campaignctl.model.managed_lists import ManagedList
 
 _Stamp: TypeAlias = Mapping[str, tuple[int, int] | None]
@@ -28,25 +32,32 @@ _Stamp: TypeAlias = Mapping[str, tuple[int, int] | None]
 class SourceWatch:
     """Holds the manifests as their sources left them, read again where a file has changed since.
 
-    `written` are all manifests before anybody was left out, `lists` all lists of the project.
+    `written` are all manifests before anybody was left out, `lists` all lists of the project; `paths` are those that
+    they were read by. What a source that names a campaign means is read again with the manifests, `named`.
     """
 
     session: Session
     written: tuple[Desired, ...]
+    lists: tuple[ContactList, ...] = ()
+    paths: tuple[str, ...] = ()
+    named: Named | None = None
     seen: _Stamp | None = None
+    seen_named: _Stamp | None = None
     found: dict[ManifestKey, Desired] = field(default_factory=dict)
     troubles: dict[ManifestKey, str] = field(default_factory=dict)
-    lists: tuple[ContactList, ...] = ()
     found_lists: dict[str, ContactList] = field(default_factory=dict)
     list_troubles: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def over(
-        cls, session: Session, manifests: Iterable[Desired], lists: Sequence[ContactList] = ()
+        cls,
+        session: Session,
+        manifests: Iterable[Desired],
+        lists: Sequence[ContactList] = (),
+        paths: tuple[str, ...] = (),
     ) -> SourceWatch:
         """Makes a watch; nothing is read before the first write, and then everything is."""
-        written = tuple(replace(it.as_written, suppression=None) for it in lists)
-        return cls(session, tuple(map(as_written, manifests)), lists=written)
+        return cls(session, tuple(map(as_written, manifests)), _lists_as_written(lists), paths)
 
     def recipients(self, desired: Desired) -> Desired:
         """Returns the manifest as it is to be sent now: the same object where nothing changed.
@@ -95,6 +106,9 @@ class SourceWatch:
         return replace(managed, members=members)
 
     def _renew(self) -> None:
+        if (named := self._named_stamps()) and named != self.seen_named:
+            self._read_named()
+            self.seen, self.seen_named = None, named
         stamps = self._stamps()
         if stamps != self.seen:
             self._read()
@@ -104,7 +118,7 @@ class SourceWatch:
         from campaignctl.manifests.suppression import suppress
 
         project, country = self.session.project, self.session.environment.country
-        read = suppress(project, self.written, country, complete=True, lists=self.lists)
+        read = suppress(project, self.written, country, True, self.lists, self.named)
         self.found_lists = {it.name: read.lists.get(id(it), it) for it in self.lists}
         self.list_troubles = {it.name: str(fault) for it, fault in read.list_faults}
         self.found = {manifest_key(it): read.desired.get(id(it), it) for it in self.written}
@@ -113,12 +127,41 @@ class SourceWatch:
             self.troubles |= dict.fromkeys(self.found, str(fault))
             self.list_troubles |= dict.fromkeys(self.found_lists, str(fault))
 
+    def _read_named(self) -> None:
+        """What cannot be read is not there, which is said of whatever names it."""
+        from campaignctl.contact_lists.contact_list import ContactList
+        from campaignctl.manifests.suppression import Named
+
+        reading = self.session.load(self.paths)
+        lists = (it for it in reading.companions.get(CONTACT_LIST, ()) if isinstance(it, ContactList))
+        self.named = Named(tuple(map(as_written, reading.all_manifests)), _lists_as_written(lists))
+
+    def _sources(self) -> Iterator[SuppressionSource]:
+        yield from self.session.project.suppress
+        for desired in self.written:
+            yield from desired.suppress
+        for each in self.lists:
+            yield from each.suppress
+
     def _stamps(self) -> _Stamp:
-        own = [it for each in self.written for it in each.suppress]
-        own += [it for each in self.lists for it in each.suppress]
-        files = {it.file for it in (*self.session.project.suppress, *own) if it.file is not None}
-        files |= {it.numbers_file for it in self.written if it.numbers_file is not None}
-        return {file: _stamp(Path(self.session.project.root, file)) for file in sorted(files)}
+        return self._stamps_of(it.file for it in self._sources() if it.file is not None)
+
+    def _named_stamps(self) -> _Stamp:
+        """Of the manifests and lists that sources name, and of the files with their people; none where none is."""
+        campaigns = {it.campaign for it in self._sources() if it.campaign is not None}
+        manifests = [it for it in self.written if campaigns and it.kind_and_name in campaigns]
+        lists = {it.name: it for it in self.lists} if manifests else {}
+        named = [lists[name] for it in manifests for name in named_by(it) if name in lists]
+        files = [file for it in manifests for file in (it.where.file, it.numbers_file)]
+        files += [file for it in named for file in (it.where.file, it.file)]
+        return self._stamps_of(it for it in files if it is not None)
+
+    def _stamps_of(self, files: Iterable[str]) -> _Stamp:
+        return {file: _stamp(Path(self.session.project.root, file)) for file in sorted(set(files))}
+
+
+def _lists_as_written(lists: Iterable[ContactList]) -> tuple[ContactList, ...]:
+    return tuple(replace(it.as_written, suppression=None) for it in lists)
 
 
 def _refuse_unreadable(trouble: str | None) -> None:

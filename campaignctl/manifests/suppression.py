@@ -51,6 +51,13 @@ class People(NamedTuple):
     unread: bool = False
 
 
+class Named(NamedTuple):
+    """Manifests and lists before anybody is left out, as sources name them."""
+
+    manifests: Sequence[Desired]
+    lists: Sequence[ContactList] = ()
+
+
 class SuppressedManifests(NamedTuple):
     """Holds manifests without those who are left out, what is wrong with each, and with the project's own sources;
     the same of `lists`.
@@ -72,12 +79,14 @@ def suppress(
     country: Country | None,
     complete: bool,
     lists: Sequence[ContactList] = (),
+    named: Named | None = None,
 ) -> SuppressedManifests:
     """Returns, by identity, each manifest with the recipients that are left.
 
-    `complete`: all manifests could be read.
+    `complete`: all manifests could be read. `named` is what sources mean that name a campaign, where that was read
+    again since; without it they mean these very manifests and lists.
     """
-    return _Suppressing(project, manifests, country, complete, lists).run()
+    return _Suppressing(project, manifests, country, complete, lists, named).run()
 
 
 def suppression_of_project(project: ProjectFile, country: Country | None) -> Suppression | None:
@@ -96,6 +105,7 @@ class _Suppressing:
         country: Country | None,
         complete: bool,
         lists: Sequence[ContactList] = (),
+        named: Named | None = None,
     ) -> None:
         self.root = Path(project.root).resolve()
         self.project = project
@@ -104,8 +114,9 @@ class _Suppressing:
         self.all_read = complete
         self.files: dict[str, People] = {}
         self.complete = True
-        self.by_name = {it.kind_and_name: it for it in manifests if it.name}
-        self.all_lists, self.lists = lists, {it.name: it for it in lists}
+        named = named or Named(manifests, lists)
+        self.by_name = {it.kind_and_name: it for it in named.manifests if it.name}
+        self.all_lists, self.lists = lists, {it.name: it for it in named.lists}
 
     def run(self) -> SuppressedManifests:
         shared, of_project = self.shared()

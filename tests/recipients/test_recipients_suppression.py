@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from harness import Desk, live_voice, sent, sms, voice
+from list_desk import calling, contact_list
 
 ANNA, BELA, CARO, DORA = (f"+9198765432{place}" for place in (10, 11, 12, 13))
 APPLY = ("apply", "--auto-approve")
@@ -328,6 +329,61 @@ def test_a_source_that_is_gone_by_now_stops_the_create(desk: Desk) -> None:
     result = desk.run(*APPLY, "--format", "json")
     assert (result.code, result.json["results"][0]["reason"]["code"]) == (3, "moved")
     assert desk.account() == []
+
+
+CANARY = {"read_via_text": "Hi", "url": ..., "state": "paused"}
+
+
+def canary(desk: Desk, *numbers: str, how: str = "file") -> None:
+    """A campaign that another one leaves out: its people stand in a file, in its manifest or in a list."""
+    desk.write("campaigns/canary.csv", "".join(f"{number}\n" for number in numbers))
+    people = {"from": ..., "from_file": "canary.csv"} if how == "file" else {"from": list(numbers)}
+    written = [voice("canary", **people, **CANARY)]
+    if how == "list":
+        written = [contact_list("canaries", numbers), calling("canary", "canaries", state="paused")]
+    desk.manifests(*written, file="campaigns/canary.yaml")
+
+
+@pytest.mark.parametrize("how", ["file", "manifest", "list"])
+@pytest.mark.parametrize(
+    ("numbers", "code", "left"),
+    [((BELA, CARO), None, [ANNA]), ((DORA,), "moved", []), ((ANNA, BELA, CARO), "no-recipients", [])],
+)
+def test_who_joins_or_leaves_another_campaign_while_a_create_waits_is_seen(
+    desk: Desk, how: str, numbers: tuple[str, ...], code: str | None, left: list[str]
+) -> None:
+    canary(desk, BELA, how=how)
+    desk.manifests(leaving_out({"campaign": "voice/canary"}), file="campaigns/mine.yaml")
+    edits_while_it_waits(desk, lambda: canary(desk, *numbers, how=how))
+    result = desk.run(*APPLY, "campaigns/mine.yaml", "--format", "json")
+    found = [it for it in result.json["results"] if it["name"] == "diwali-reminder"]
+    assert (found[0]["reason"]["code"] if code else None, result.code) == (code, 3 if code else 0), result.all
+    assert [it["from"] for it in desk.account()] == ([left] if left else [])
+
+
+def test_a_campaign_whose_manifest_is_gone_by_now_stops_what_leaves_its_people_out(desk: Desk) -> None:
+    canary(desk, BELA)
+    desk.manifests(leaving_out({"campaign": "voice/canary"}), file="campaigns/mine.yaml")
+    edits_while_it_waits(desk, (desk.root / "campaigns/canary.yaml").unlink)
+    result = desk.run(*APPLY, "campaigns/mine.yaml", "--format", "json")
+    assert (result.code, result.json["results"][0]["reason"]["code"]) == (3, "moved")
+    assert desk.account() == []
+
+
+def test_the_people_of_the_one_that_is_sent_are_those_of_the_plan(desk: Desk) -> None:
+    """Its own file is no source of it, and gained somebody since."""
+    canary(desk, ANNA, BELA)
+    opt_out(desk)
+    desk.configure({"suppress": [{"from_file": "do-not-call.csv"}]})
+    desk.manifests(leaving_out({"campaign": "voice/canary"}), file="campaigns/mine.yaml")
+
+    def edit() -> None:
+        canary(desk, ANNA, BELA, CARO)
+        opt_out(desk, BELA)
+
+    edits_while_it_waits(desk, edit)
+    desk.run(*APPLY, "campaigns/canary.yaml")
+    assert [it["from"] for it in desk.account()] == [[ANNA]]
 
 
 def test_an_opt_out_of_a_created_campaign_is_an_update(desk: Desk) -> None:

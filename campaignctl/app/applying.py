@@ -225,7 +225,7 @@ def _watched(
     """Makes the hooks that say who may be called now: sources are read again now, and before each write where a
     file has changed since.
     """
-    lists = _lists_of_project(reading)
+    lists = own_lists(reading)
     nobody = all(it.suppression is None for it in reading.all_manifests)
     if nobody and all(it.suppression is None for it in lists):
         return lambda hooks: hooks
@@ -244,7 +244,8 @@ def _watched(
     return lambda hooks: replace(hooks, recipients=recipients, members=watch.members)
 
 
-def _lists_of_project(reading: Reading) -> tuple[ContactList, ...]:
+def own_lists(reading: Reading) -> tuple[ContactList, ...]:
+    """The project's lists; none where it has none, at no cost."""
     if CONTACT_LIST not in reading.companions:
         return ()
     from campaignctl.contact_lists.contact_list import ContactList

@@ -92,6 +92,20 @@ def known_offline(
     return reading._replace(all_manifests=tuple(found.values()), selected=selected), findings
 
 
+def with_versions(managed: ManagedList, client: Client) -> ManagedList:
+    """The list with its versions in the account, and what there has its very name."""
+    from campaignctl.api.contact_lists import search_lists
+
+    found = search_lists(client, managed.name)
+    if not found.complete:
+        return replace(managed, trouble=found.trouble or "")
+    return replace(
+        managed,
+        versions=tuple(versions_among(found.lists, managed.name)),
+        namesakes=tuple(it.sid for it in found.lists if it.name == managed.name),
+    )
+
+
 @dataclass(frozen=True)
 class ListPlanner:
     """Plans with the project's lists. Requests are made where they tell something that an operation needs.
@@ -118,7 +132,10 @@ class ListPlanner:
         """Decides what becomes of campaigns and lists; returns the account with its versions marked, too."""
         in_use = names_in_use(self.reading.all_manifests, snapshot)
         lists = {it.name: managed_list(it, self.country) for it in self._documents()}
-        lists = {name: self._read(it) if self._is_read(name, in_use) else it for name, it in lists.items()}
+        lists = {
+            name: with_versions(it, self.client) if self._is_read(name, in_use) else it
+            for name, it in lists.items()
+        }
         judged = self._judged(lists, snapshot)
         decisions = self.rules.decide(judged)
         used = used_lists(decisions.changes)
@@ -169,18 +186,6 @@ class ListPlanner:
 
     def _is_read(self, name: str, in_use: frozenset[str]) -> bool:
         return self.prune or (name in in_use and name in self._selected())
-
-    def _read(self, managed: ManagedList) -> ManagedList:
-        from campaignctl.api.contact_lists import search_lists
-
-        found = search_lists(self.client, managed.name)
-        if not found.complete:
-            return replace(managed, trouble=found.trouble or "")
-        return replace(
-            managed,
-            versions=tuple(versions_among(found.lists, managed.name)),
-            namesakes=tuple(it.sid for it in found.lists if it.name == managed.name),
-        )
 
     def _counted(self, lists: Lists, used: frozenset[str]) -> Mapping[str, ManagedList]:
         """Counts the least attempt of each list that an operation would use; the next one where that is abandoned."""

@@ -6,8 +6,9 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import ENDING, OPERATIONS, TRANSITIONS, Op
@@ -21,21 +22,36 @@ from campaignctl.planning.alive import starts_ahead
 from campaignctl.planning.lists import asks_by_name
 from campaignctl.planning.planner import make_plan
 from campaignctl.planning.terms import Terms
-from campaignctl.recipients.leaving_out import suppressed_by_hand
+from campaignctl.recipients.leaving_out import leaves_out_of_lists, suppressed_by_hand
+
+if TYPE_CHECKING:
+    from campaignctl.contact_lists.contact_list import ContactList
 
 
 @dataclass(frozen=True)
 class KnownManifests:
     """Holds the manifests that could be read; `complete` is False where others could not.
 
-    `suppresses`: the project leaves people out, `suppression` whom; None where that cannot be read, or was not
-    asked.
+    `suppresses`: the project leaves people out, `suppression` whom; None where that cannot be read, or was not asked.
+    `lists` are the project's own.
     """
 
     all_manifests: tuple[Desired, ...] = ()
     complete: bool = True
     suppresses: bool = False
     suppression: Suppression | None = None
+    lists: tuple[ContactList, ...] = ()
+
+    def of(self, live: Live) -> Desired | None:
+        """The manifest of a campaign: by its SID, else its name, else the date that its name ends in."""
+        dated = parsed(live.name)
+        of_kind = [it for it in self.all_manifests if it.kind is live.kind]
+        ways: tuple[Callable[[Desired], bool], ...] = (
+            lambda it: it.sid == live.sid,
+            lambda it: it.sid is None and live.name in (it.name, it.previous_name),
+            lambda it: it.repeat is not None and dated is not None and it.name == dated.base,
+        )
+        return next((it for way in ways for it in of_kind if way(it)), None)
 
     def left_out(self, desired: Desired | None) -> tuple[bool, Suppression | None]:
         """Tells whether anybody is left out of a campaign, with or without a manifest, and who; None where nobody
@@ -134,8 +150,8 @@ def _against(
         return
     desired = following.desired if following else None
     suppresses, suppression = manifests.left_out(desired)
-    if suppresses:
-        yield from suppressed_by_hand(change.live, suppression)
+    if suppresses or leaves_out_of_lists(change.live):
+        yield from suppressed_by_hand(change.live, suppression, suppresses)
     if following is None or desired is None:
         return
     yield from (gate.message for gate in following.gates if gate.verdict is not GateVerdict.PASSED)

@@ -9,7 +9,9 @@ from campaignctl.api.lookup import find
 from campaignctl.app.workspace import Session
 from campaignctl.diagnostics import quoted
 from campaignctl.errors import ApiError, CampaignctlError, InputError
-from campaignctl.manual.rules import decide_named
+from campaignctl.kinds.operations import Action
+from campaignctl.manual.reaching import knowing_versions
+from campaignctl.manual.rules import ManifestOf, decide_named, no_manifest
 from campaignctl.manual.run import ManualRun, Targets
 from campaignctl.model.naming import AskedName, Found
 from campaignctl.model.plan import Change
@@ -29,8 +31,13 @@ def seek_named(run: ManualRun, names: Iterable[str]) -> Targets:
     if missing and (len(missing) == len(founds) or not run.pauses):
         raise _nothing_sent(missing, run.session)
 
+    manifest_of: ManifestOf = no_manifest
+    if run.verb.action is Action.RESUME:
+        founds = list(knowing_versions(founds, run.manifests, run.client, run.session.environment))
+        manifest_of = run.manifests.of
+
     def decide(terms: Terms) -> tuple[Change, ...]:
-        return tuple(change for found in founds for change in decide_named(run.verb, found, terms))
+        return tuple(it for found in founds for it in decide_named(run.verb, found, terms, manifest_of))
 
     changes = run.counted(decide)
     seen = tuple(live for found in founds for live in found.campaigns)

@@ -7,15 +7,15 @@ campaign is asked for as a manifest would that names its SID and a state.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity, some_of
 from campaignctl.kinds.lifecycle import ALIVE, FAILURES, State, Status
 from campaignctl.kinds.operations import OPERATIONS, TRANSITIONS, Action, covering, shortest_path
-from campaignctl.kinds.table import Kind
+from campaignctl.kinds.table import Kind, Role
 from campaignctl.model.campaigns import Desired, Key, Live
 from campaignctl.model.naming import Found
 from campaignctl.model.plan import Change, ManifestsSeal, Operation, Plan, Reason, Selection, Step
@@ -70,7 +70,18 @@ VERBS: Mapping[Action, Verb] = covering(
 )
 
 
-def decide_named(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
+ManifestOf: TypeAlias = Callable[[Live], Desired | None]
+"""The manifest of a campaign; None where it has none."""
+
+
+def no_manifest(_live: Live) -> Desired | None:
+    """Returns None: nobody asks."""
+    return None
+
+
+def decide_named(
+    verb: Verb, found: Found, terms: Terms, manifest_of: ManifestOf = no_manifest
+) -> tuple[Change, ...]:
     """Decides what becomes of the campaigns that a NAME means. Raises UsageError where it means campaigns of both
     kinds.
 
@@ -88,7 +99,7 @@ def decide_named(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
                 "the account's list could not be read completely, so others may have the name; give its SID"
             )
             return (_undecided(meant[0].kind, found, Reason("incomplete-list", message)),)
-    return tuple(decide(verb, live, terms) for live in meant)
+    return tuple(decide(verb, live, terms, manifest_of(live)) for live in meant)
 
 
 def _of_sid_and_name(verb: Verb, found: Found, terms: Terms) -> tuple[Change, ...]:
@@ -127,7 +138,7 @@ def _undecided(kind: Kind, found: Found, reason: Reason) -> Change:
     return Change(Key(kind.name, found.asked.word, ""), ChangeType.BLOCKED, reason)
 
 
-def decide(verb: Verb, live: Live, terms: Terms) -> Change:
+def decide(verb: Verb, live: Live, terms: Terms, manifest: Desired | None = None) -> Change:
     """Decides on one campaign: what leads to where the verb wants it, or why nothing does."""
     actions = shortest_path(live.status, verb.state)
     if live.status is Status.UNKNOWN:
@@ -144,7 +155,7 @@ def decide(verb: Verb, live: Live, terms: Terms) -> Change:
         message = f"it is {live.status}, and only what is {needed} can be {done}: `{command}` comes first"
         return _change(verb, live, ChangeType.BLOCKED, Reason("needs-allow", message))
     if verb.action is Action.RESUME:
-        return _resume_timely(verb, live, terms)
+        return _resume_timely(verb, live, terms, manifest)
     return _carry_out(verb, live, actions)
 
 
@@ -168,18 +179,18 @@ def _over(verb: Verb, live: Live) -> Change:
     return _change(verb, live, ChangeType.BLOCKED, Reason(code, message))
 
 
-def _resume_timely(verb: Verb, live: Live, terms: Terms) -> Change:
+def _resume_timely(verb: Verb, live: Live, terms: Terms, manifest: Desired | None) -> Change:
     """Decides on a resume by every clock that there is."""
-    change = _resume(verb, live, terms)
+    change = _resume(verb, live, terms, manifest)
     for clock in terms.clocks if change.operations else ():
-        other = _resume(verb, live, terms.by(clock))
+        other = _resume(verb, live, terms.by(clock), manifest)
         if not other.operations:
             reason = disagreement(terms, clock, other.reason.message)
             return _change(verb, live, ChangeType.BLOCKED, reason)
     return change
 
 
-def _resume(verb: Verb, live: Live, terms: Terms) -> Change:
+def _resume(verb: Verb, live: Live, terms: Terms, manifest: Desired | None) -> Change:
     """Decides on a resume.
 
     It may undo somebody's emergency stop, and after its start it calls at once: the hours are looked at.
@@ -191,13 +202,23 @@ def _resume(verb: Verb, live: Live, terms: Terms) -> Change:
     begins = window.start if starts_ahead(live, terms) else terms.now
     ahead = begins - terms.now if begins else None
     subject = Subject(live.kind, live.spec, begins, is_live=True, ahead=ahead)
-    found = check(subject, asked_of(live, verb.state), terms.policies, terms.locate)
+    found = check(subject, _declaring(live, verb.state, manifest), terms.policies, terms.locate)
     binding = [finding for finding in found if finding.rule not in _OF_MANIFESTS]
     errors = [finding for finding in binding if finding.severity is Severity.ERROR]
     if errors:
         message = f"policy forbids it: {'; '.join(map(_said, errors))}"
         return _change(verb, live, ChangeType.BLOCKED, Reason("policy", message))
     return _carry_out(verb, live, (Action.RESUME,), tuple(map(_said, binding)))
+
+
+def _declaring(live: Live, state: State, manifest: Desired | None) -> Desired:
+    """What is wanted, with whom its manifest declares and what that leaves to others."""
+    wanted = asked_of(live, state)
+    if manifest is None:
+        return wanted
+    people = [row.name for row in live.kind.in_role(Role.RECIPIENTS)]
+    declared = {name: manifest.spec[name] for name in people if name in manifest.spec}
+    return replace(wanted, spec={**wanted.spec, **declared}, ignore=manifest.ignore)
 
 
 def _said(finding: Diagnostic) -> str:

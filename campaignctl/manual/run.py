@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from campaignctl.api.client import Client
 from campaignctl.api.lookup import find
 from campaignctl.app import output
-from campaignctl.app.applying import PlanRunner
+from campaignctl.app.applying import PlanRunner, own_lists
 from campaignctl.app.counting import count_for
 from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
@@ -107,7 +108,7 @@ class ManualRun:
         """
         if not any(change.operations for change in changes):
             return {}
-        manifests = self._manifests()
+        manifests = self.manifests
         awaited = self._awaited(changes, manifests) if self.verb.action is Action.RESUME else ()
         return consequences(changes, (*seen, *awaited), manifests, self.terms)
 
@@ -146,7 +147,9 @@ class ManualRun:
             self.runner.connection.log.check()
         return self.runner.carry_out(planned, calling_first if self.pauses else steps)
 
-    def _manifests(self) -> KnownManifests:
+    @cached_property
+    def manifests(self) -> KnownManifests:
+        """Those that can be read."""
         if self.session.project.file is None:
             return KnownManifests()
         known = self._suppression()
@@ -154,7 +157,8 @@ class ManualRun:
             reading = self.session.read(())
         except (CampaignctlError, OSError):  # what was done is told all the same
             return replace(known, complete=False)
-        return replace(known, all_manifests=reading.all_manifests, complete=reading.complete)
+        lists = own_lists(reading)
+        return replace(known, all_manifests=reading.all_manifests, complete=reading.complete, lists=lists)
 
     def _suppression(self) -> KnownManifests:
         """Reads whom the project leaves out: this is asked before somebody is called again."""

@@ -78,10 +78,17 @@ NOBODY_EARLIER: Final = EarlierPeople()
 
 def in_earlier_versions(live: Live) -> EarlierPeople:
     """Returns who is in the lists that a live campaign has, though left out by now."""
-    items = (item for row in live.kind.given_by_name for item in items_of(live.spec.get(row.name)))
-    refs = [it for it in items if isinstance(it, ListRef) and not it.current]
+    refs = [it for it in _refs(live) if not it.current]
     known = frozenset[str]().union(*(it.besides or () for it in refs))
     return EarlierPeople(known, any(it.suppresses and it.besides is None for it in refs))
+
+
+def _lists_of(live: Live) -> list[Value]:
+    return [item for row in live.kind.given_by_name for item in items_of(live.spec.get(row.name))]
+
+
+def _refs(live: Live) -> Iterator[ListRef]:
+    return (it for it in _lists_of(live) if isinstance(it, ListRef))
 
 
 def without_suppressed(desired: Desired, value: Value) -> Value:
@@ -121,20 +128,34 @@ def suppression_noted(desired: Desired, live: Live, suppressed: frozenset[str], 
         yield f"the account does not show its people: suppressed ones may be called; {resend} sends those who are left"
 
 
-def suppressed_by_hand(live: Live, suppression: Suppression | None) -> Iterator[str]:
+def leaves_out_of_lists(live: Live) -> bool:
+    """Says whether a source leaves people out of a list of the project that a live campaign has."""
+    return any(it.suppresses for it in _refs(live))
+
+
+def suppressed_by_hand(live: Live, suppression: Suppression | None, suppresses: bool) -> Iterator[str]:
     """Yields what somebody who resumes a campaign by hand is told before the question.
 
-    Without `suppression` it is unreadable.
+    `suppresses`: a source leaves people out of it, besides those of its lists; without `suppression` it is unreadable.
     """
-    verb = live.kind.stem
-    if suppression is None:
+    verb, numbers = live.kind.stem, texts(live.spec.get(NUMBERS))
+    known, unsure = in_earlier_versions(live)
+    if suppresses and suppression is None and not _of_project_alone(live):
         yield f"who is suppressed cannot be read: it may {verb} suppressed people"
-    elif live.spec.get(NUMBERS):
-        held = suppression.held(texts(live.spec[NUMBERS]))
-        if held:
-            yield f"it would {verb} {counted(len(held), 'suppressed person', 'suppressed people')}"
-    else:
+        return
+    people = known.union(suppression.held(numbers) if suppression is not None else ())
+    if people:
+        yield f"it would {verb} {counted(len(people), 'suppressed person', 'suppressed people')}"
+    elif unsure:
+        yield f"it may {verb} suppressed people: it goes to an earlier version of its list"
+    elif not numbers and not _of_project_alone(live):
         yield f"the account does not show its people: it may {verb} suppressed ones"
+
+
+def _of_project_alone(live: Live) -> bool:
+    """Whether it goes to the project's own lists and nobody else."""
+    items = _lists_of(live)
+    return not live.spec.get(NUMBERS) and bool(items) and all(isinstance(it, ListRef) for it in items)
 
 
 def with_opt_out(operations: tuple[Operation, ...], fields: tuple[str, ...]) -> tuple[Operation, ...]:

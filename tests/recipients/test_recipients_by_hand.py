@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from harness import Desk, live_sms, live_voice, voice
+from list_desk import NAME, calling, contact_list
 
-ANNA, BELA, CARO = (f"+9198765432{place}" for place in (10, 11, 12))
+ANNA, BELA, CARO, DORA = (f"+9198765432{place}" for place in (10, 11, 12, 13))
 STARTED = {"send_at": "2027-01-10T08:00:00+05:30", "end_at": "2027-02-09T09:00:00+05:30"}
 
 
@@ -73,3 +74,72 @@ def test_where_nobody_in_it_is_suppressed_it_says_nothing(desk: Desk, suppress: 
     paused(desk)
     desk.configure({"suppress": suppress, "policy": {"unsuppressed": {"level": "off"}}} if suppress else {})
     assert "suppressed" not in notes(desk, "diwali-reminder")
+
+
+# ----------------------------------------------------------------------- `unsuppressed` looks at what its manifest says
+
+
+def forbidding(desk: Desk, *numbers: str) -> None:
+    """The project leaves people out, and nothing may be resumed of which nobody can tell who is in it."""
+    desk.write("do-not-call.csv", "\n".join(("number", *numbers, "")))
+    policy = {"unsuppressed": {"level": "error"}}
+    desk.configure({"suppress": [{"from_file": "do-not-call.csv"}], "policy": policy})
+
+
+def resumed(desk: Desk) -> Any:
+    """The one result."""
+    done = desk.run("resume", "diwali-reminder", "--auto-approve", "--format", "json")
+    (found,) = done.json["results"]
+    return done.code, found["reason"]["code"], " ".join(found["notes"])
+
+
+def test_what_a_manifest_declares_is_no_fault_by_hand(desk: Desk) -> None:
+    paused(desk)
+    forbidding(desk, BELA)
+    desk.manifests(voice(schedule=STARTED, **{"from": [ANNA, BELA, CARO]}))
+    code, _, notes = resumed(desk)
+    assert code == 0
+    assert "it would call 1 suppressed person;" in notes
+
+
+@pytest.mark.parametrize("manifest", [None, {"metadata": {"ignore": ["from"]}}])
+def test_what_nobody_declares_is(desk: Desk, manifest: dict[str, Any] | None) -> None:
+    paused(desk)
+    forbidding(desk, BELA)
+    if manifest is not None:
+        desk.manifests(voice(schedule=STARTED, **{"from": [ANNA, BELA, CARO], **manifest}))
+    assert resumed(desk)[:2] == (3, "policy")
+    assert desk.writes == []
+
+
+def test_so_is_a_list_of_the_account(desk: Desk) -> None:
+    paused(desk, **{"from": ..., "lists": ["a" * 32]})
+    forbidding(desk, BELA)
+    desk.manifests(voice(schedule=STARTED, **{"from": ..., "lists": ["a" * 32]}))
+    assert resumed(desk)[:2] == (3, "policy")
+
+
+@pytest.mark.parametrize(
+    ("opted_out", "says"),
+    [((CARO,), "1 suppressed person"), ((), ""), ((CARO, ANNA, BELA), "3 suppressed people")],
+)
+def test_of_a_list_of_the_project_it_says_who_of_its_version_is_suppressed(
+    desk: Desk, opted_out: tuple[str, ...], says: str
+) -> None:
+    forbidding(desk, DORA)
+    desk.manifests(contact_list(NAME, [ANNA, BELA, CARO]), calling())
+    desk.apply()
+    desk.run("pause", "diwali-reminder", "--auto-approve")
+    forbidding(desk, DORA, *opted_out)
+    code, _, notes = resumed(desk)
+    assert code == 0
+    assert (f"it would call {says}" in notes) if says else ("suppressed" not in notes), notes
+
+
+def test_of_a_version_of_which_nobody_knows_who_is_in_it_it_says_that(desk: Desk) -> None:
+    forbidding(desk, DORA)
+    desk.manifests(contact_list(NAME, [ANNA, BELA, CARO]), calling())
+    desk.apply()
+    desk.run("pause", "diwali-reminder", "--auto-approve")
+    desk.manifests(contact_list(NAME, [ANNA]), calling())
+    assert "it may call suppressed people" in resumed(desk)[2]

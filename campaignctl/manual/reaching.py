@@ -1,0 +1,56 @@
+"""Whom a resume by hand would call, as manifests and the account's lists say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from campaignctl.api.client import Client
+from campaignctl.errors import ApiError
+from campaignctl.manual.afterwards import KnownManifests
+from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
+from campaignctl.model.environment import Environment
+from campaignctl.model.managed_lists import ManagedList
+from campaignctl.model.naming import Found
+from campaignctl.planning.contact_lists import marked, named_by
+from campaignctl.policy import RULES, level_of
+
+
+def knowing_versions(
+    founds: Sequence[Found], manifests: KnownManifests, client: Client, environment: Environment
+) -> Sequence[Found]:
+    """Campaigns with the versions of the project's lists told from other lists: a request for each list that a
+    manifest of theirs names, where it matters who is left out of it.
+    """
+    names = {name for found in founds for live in found.campaigns for name in _named(manifests.of(live))}
+    looks = level_of(RULES["unsuppressed"], environment) is not None
+    wanted = [it for it in manifests.lists if it.name in names and (looks or it.suppression is not None)]
+    if not wanted:
+        return founds
+    from campaignctl.contact_lists.members import managed_list
+
+    found = (_with_versions(managed_list(it, environment.country), client) for it in wanted)
+    lists = {it.name: it for it in found if it is not None}
+    return [replace(it, campaigns=_marked(it.campaigns, lists, client)) for it in founds]
+
+
+def _named(desired: Desired | None) -> Iterator[str]:
+    return named_by(desired) if desired is not None else iter(())
+
+
+def _with_versions(managed: ManagedList, client: Client) -> ManagedList | None:
+    """None where they cannot be read: then they are lists of which nobody knows who is in them."""
+    from campaignctl.app.contact_lists import with_versions
+
+    try:
+        return with_versions(managed, client)
+    except ApiError:
+        return None
+
+
+def _marked(campaigns: Sequence[Live], lists: Mapping[str, ManagedList], client: Client) -> tuple[Live, ...]:
+    found: list[Live] = []
+    for live in campaigns:
+        seen = marked(Snapshot(client.now(), {live.kind.name: Listing((live,))}), lists)
+        found += seen.listings[live.kind.name].campaigns
+    return tuple(found)

@@ -61,7 +61,9 @@ def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
         pause = (Operation(Op.PAUSE),) if live.status in CALLING else ()
         return Decision(Reason("no-recipients", told_nobody(desired)), pause, resulting=live.spec)
     reason = lists_without_people(desired)
-    if reason is not None and desired.state not in (State.COMPLETED, State.ARCHIVED):
+    if reason is not None:
+        if desired.state in (State.COMPLETED, State.ARCHIVED):
+            return decide(without_names(desired), live, terms)
         pause = (Operation(Op.PAUSE),) if live.status in CALLING else ()
         return Decision(reason, pause, resulting=live.spec)
     return decide_in_sync(desired, live, terms) or decide_in_full(desired, live, terms)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from planning_lists import list_of, named_in, plan_with_lists
 
 from campaignctl.diagnostics import Position
 from campaignctl.gates.limits import after_of
@@ -25,6 +26,7 @@ from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
 from campaignctl.model.checkout import Checkout
 from campaignctl.model.clocks import OtherClock
 from campaignctl.model.environment import Environment, Prune
+from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.permissions import Consent
 from campaignctl.model.plan import Change
 from campaignctl.model.recurrence import Recurrence
@@ -69,7 +71,7 @@ _NEW: Mapping[str, str] = {"voice": "Created", "sms": "scheduled"}
 
 _KEYS: Mapping[str, str] = {
     "case": "name now clocks environment allow prune prune_asked orphans_complete resend unsettled manifests live "
-    "checked_out incomplete searched elsewhere other_endpoint newest_finished other_endpoint_finished "
+    "checked_out lists incomplete searched elsewhere other_endpoint newest_finished other_endpoint_finished "
     "select expect unmanaged plan_notes noted findings order",
     "environment": "country allow sms_api backend policy resume_before_start",
     "manifest": "voice sms state sid previous_name ignore allow distinct_from after stop_when spec without repeat "
@@ -96,6 +98,7 @@ class Case:
     snapshot: Snapshot
     terms: Terms
     data: Mapping[str, Any]
+    lists: tuple[ManagedList, ...] = ()
 
     @classmethod
     def build(cls, data: Mapping[str, Any]) -> Case:
@@ -106,11 +109,13 @@ class Case:
         all_manifests = tuple(_desired(it) for it in data.get("manifests", ()))
         select = data.get("select")
         chosen = tuple(it for it in all_manifests if select is None or it.name in select)
-        return cls(data["name"], all_manifests, chosen, _snapshot(data), _terms(data), data)
+        lists = tuple(map(list_of, data.get("lists", ())))
+        return cls(data["name"], all_manifests, chosen, _snapshot(data), _terms(data), data, lists)
 
     def plan(self) -> Decisions:
         """What the planner makes of it."""
-        return make_plan(self.all_manifests, self.selected, self.snapshot, self.terms)
+        asked = self.all_manifests, self.selected, self.snapshot, self.terms
+        return plan_with_lists(*asked, self.lists) if self.lists else make_plan(*asked)
 
 
 def load_cases() -> list[Case]:
@@ -140,8 +145,8 @@ def _named(data: Mapping[str, Any]) -> tuple[str, str | None]:
 def _spec(short: str, name: str | None, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The base voice or SMS campaign with a case's changes; an object's members are laid over the base's."""
     spec: dict[str, Any] = {**BASE[short], **({} if name is None else {"name": name})}
-    for key, value in changes.items():
-        before = spec.get(key)
+    for key, given in changes.items():
+        before, value = spec.get(key), named_in(given) if key == "lists" else given
         spec[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
     return spec
 
@@ -301,5 +306,7 @@ def _checkout(text: str | None) -> Checkout | None:
 
 def label(change: Change) -> tuple[str, ...]:
     """What a case may call a change: its name, `kind/name`, its SID."""
+    if change.of_list:
+        return change.key.name, f"list/{change.key.name}", change.key.sid
     short = next(short for short, kind in KINDS.items() if kind.name == change.key.kind)
     return change.key.name, f"{short}/{change.key.name}", change.key.sid

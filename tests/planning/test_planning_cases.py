@@ -52,7 +52,7 @@ def test_every_name_of_a_case_is_its_own() -> None:
 
 
 def test_every_reason_that_a_plan_can_carry_has_a_case() -> None:
-    later = {"list-not-found", "list-ambiguous", "not-used", "called-already", "recipients-unseen"}
+    later = {"list-not-found", "called-already", "recipients-unseen"}
     shown = {expected["code"] for case in CASES for expected in case.data["expect"].values()}
     assert shown == REASONS.keys() - later
 

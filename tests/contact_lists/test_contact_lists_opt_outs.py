@@ -273,6 +273,13 @@ def test_so_has_one_on_a_version_of_which_nobody_knows_who_is_in_it(project: Des
     assert "in which suppressed people may be" in held["reason"]["message"]
 
 
+def test_a_resume_on_the_version_of_now_says_nothing_of_suppressed_people(project: Desk) -> None:
+    project.manifests(contact_list(), calling(state="active"))
+    started(project)
+    found = change(project.plan("--allow", "resume"), "diwali-reminder")
+    assert not any("suppressed" in note for note in found["notes"])
+
+
 def test_where_nobody_is_suppressed_an_earlier_version_is_resumed(desk: Desk) -> None:
     desk.manifests(contact_list(), calling(state="active"))
     started(desk)

@@ -10,11 +10,12 @@ from tempfile import TemporaryDirectory
 import click
 
 from campaignctl.app import output
+from campaignctl.app.base_project import rule_files_of
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import format_option, global_options, labels_option, paths_argument
 from campaignctl.diagnostics import has_errors
-from campaignctl.diff.base import NO_SUCH_PATH, BaseVersion, inside, read_base, rule_files_of
+from campaignctl.diff.base import NO_SUCH_PATH, BaseVersion, inside, read_base
 from campaignctl.diff.comparison import Version, diff_manifests
 from campaignctl.diff.consequences import Circumstances
 from campaignctl.diff.document import Compared, DiffDocument, Sides, diff_document

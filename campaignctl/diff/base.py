@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
+from campaignctl.app.base_project import BaseProject
 from campaignctl.app.workspace import Session
 from campaignctl.diagnostics import Diagnostic, Severity, counted, quoted
 from campaignctl.diff.comparison import Version
 from campaignctl.errors import InputError
 from campaignctl.kinds.table import Value
-from campaignctl.manifests.files import UnreadableFileError, read_inside
-from campaignctl.manifests.project import declared_settings, load_project
 from campaignctl.manifests.reading import Manifests, load_manifests
 from campaignctl.manifests.revision import Files, Repository
 from campaignctl.model.companions import Companion
@@ -29,9 +27,8 @@ _MOST_NOTES = 10
 class BaseVersion:
     """Holds the manifests of the base, the PATHS that it holds, and what a reader should know of it.
 
-    `settings` is what its project file declares, None where it was invalid; `companions` are the documents beside
-    its campaigns, `environment` is its own. `rule_files` are the texts of the rules of the project's own, by their
-    names.
+    `settings` is what its project file declares, None where it was invalid; `companions` are the documents beside its
+    campaigns, `environment` is its own. `rule_files` are the texts of the rules of the project's own, by their names.
     """
 
     version: Version
@@ -71,29 +68,16 @@ def read_base(session: Session, files: Files, paths: dict[str, str], labels: str
     invalid = {finding.where.file for finding in wrong} | reader.silent(loaded)
     version = Version(loaded.desired, selected, frozenset(invalid))
     told = (*notes, *_told(wrong))
-    declared, rules = reader.declared(), reader.rule_files(project)
+    declared, rules = reader.declared(), reader.base.rule_files(project)
     return BaseVersion(version, frozenset(held), told, declared, loaded.companions, environment, rules)
 
 
-def rule_files_of(project: ProjectFile) -> dict[str, str]:
-    """Reads the text of each rule file that an environment names and that can be read, by its name."""
-    found = {}
-    for setting in (it for environment in project.environments.values() for it in environment.rule_files):
-        try:
-            found[setting.file] = read_inside(Path(project.root, setting.file), Path(project.root))
-        except UnreadableFileError:
-            continue  # `validate` says what is wrong with it
-    return found
-
-
 class _BaseReader:
-    """Lays out what it needs of the base, and reads that."""
+    """Reads the base for one environment."""
 
     def __init__(self, session: Session, files: Files) -> None:
-        self.session, self.files = session, files
-        self.prefix = Path(session.project.root).relative_to(files.top).as_posix()
-        self.root = files.directory / self.prefix
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.session = session
+        self.base = BaseProject(session.project, files, session.environ)
         self.is_invalid = False
 
     def settings(self) -> tuple[ProjectFile, Environment, tuple[str, ...]]:
@@ -101,16 +85,13 @@ class _BaseReader:
         branch.
         """
         project, environment = self.session.project, self.session.environment
-        ours = replace(project, root=str(self.root))
-        if project.file is None or not self.files.paths:
+        ours = replace(project, root=str(self.base.root))
+        if project.file is None or not self.base.files.paths:
             return ours, environment, ()
-        file = self._place(project.file)
-        self.files.lay_out(lambda path: path == file)
-        self._lay_out_environments(self.root / project.file)
         try:
-            before = load_project(self.root, self.root / project.file, self.session.environ)
+            before = self.base.load()
         except InputError as wrong:
-            self.is_invalid = file in self.files.paths
+            self.is_invalid = self.base.holds_file
             why = "was invalid" if self.is_invalid else "is not there"
             detail = f" ({quoted(wrong.findings[0].message)})" if self.is_invalid else ""
             note = f"{project.file} {why} on the base{detail}: its manifests are read by the settings of the branch"
@@ -121,34 +102,11 @@ class _BaseReader:
             return before, environment, (note,)
         return before, there, tuple(_settings_changed(before, project, there, environment))
 
-    def _lay_out_environments(self, file: Path) -> None:
-        """The files of environments that the project file of the base names."""
-        try:
-            patterns = declared_settings(file).get("environments_from") or ()
-        except InputError:
-            return  # reading the project says why
-        named = [self._place(str(it)) for it in patterns] if isinstance(patterns, list) else []
-        if named:
-            self.files.lay_out(lambda path: any(fnmatchcase(path, it) for it in named))
-
     def declared(self) -> Mapping[str, Value] | None:
         """Returns what the base's project file declares; `settings` has laid it out."""
-        file = self.session.project.file
-        if file is None:
+        if self.session.project.file is None or self.is_invalid:
             return None
-        return None if self.is_invalid else declared_settings(self.root / file)
-
-    def rule_files(self, project: ProjectFile) -> Mapping[str, str]:
-        """Reads the rule files of the base, by the settings that it is read by."""
-        named = {
-            self._place(it.file)
-            for environment in project.environments.values()
-            for it in environment.rule_files
-        }
-        if not named:
-            return {}
-        self.files.lay_out(lambda path: path in named)
-        return rule_files_of(project)
+        return self.base.declared()
 
     def read(
         self, project: ProjectFile, environment: Environment, places: Sequence[str], labels: str
@@ -157,29 +115,21 @@ class _BaseReader:
 
         A file of numbers may stand elsewhere in it: then with all of it.
         """
-        named = [self._place(path) for path in project.paths_of(environment)] + list(places)
-        self.files.lay_out(lambda path: any(_is_under(path, each) for each in named))
-        paths = [str(self.files.directory / place) for place in places]
+        self.base.lay_out_under([*map(self.base.place, project.paths_of(environment)), *places])
+        paths = [str(self.base.files.directory / place) for place in places]
         selector, variables = parse_selector(labels), self.session.options.variables
         loaded = load_manifests(project, environment, paths, variables, selector)
         if loaded.complete:
             return loaded
-        self.files.lay_out(lambda path: _is_under(path, self.prefix))
+        self.base.lay_out_all()
         return load_manifests(project, environment, paths, variables, selector)
 
     def silent(self, loaded: Manifests) -> set[str]:
         """Returns the files of an incomplete base that gave no manifest: a mistake may stand in their numbers."""
         if loaded.complete:
             return set()
-        there = {os.path.relpath(path, self.prefix) for path in self.files.paths}
+        there = {os.path.relpath(path, self.base.prefix) for path in self.base.files.paths}
         return there - {desired.where.file for desired in loaded.desired}
-
-    def _place(self, path: str) -> str:
-        return os.path.normpath(f"{self.prefix}/{path}")
-
-
-def _is_under(path: str, directory: str) -> bool:
-    return directory in (".", path) or path.startswith(f"{directory}/")
 
 
 def _is_wrong(finding: Diagnostic, session: Session) -> bool:

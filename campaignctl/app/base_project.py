@@ -31,14 +31,14 @@ class BaseProject:
 
     def load(self) -> ProjectFile:
         """Loads the project file and its environments' files. Raises InputError where it is invalid or not there."""
-        assert self.ours.file is not None, "the project has a file"
-        file = self.place(self.ours.file)
-        self.files.lay_out(lambda path: path == file)
-        self._lay_out_environments(self.root / self.ours.file)
-        return load_project(self.root, self.root / self.ours.file, self.environ)
+        self.lay_out_settings()
+        return load_project(self.root, self.root / (self.ours.file or ""), self.environ)
 
-    def _lay_out_environments(self, file: Path) -> None:
-        """Lays out the files of environments that the project file of the base names."""
+    def lay_out_settings(self) -> None:
+        """Lays out the project file, and the files of environments that it names."""
+        assert self.ours.file is not None, "the project has a file"
+        self.lay_out_under([self.place(self.ours.file)])
+        file = self.root / self.ours.file
         try:
             patterns = declared_settings(file).get("environments_from") or ()
         except InputError:

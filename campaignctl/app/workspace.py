@@ -59,7 +59,7 @@ class Connection(NamedTuple):
     log: AuditLog
 
 
-def _start(options: GlobalOptions) -> Path:
+def start_of(options: GlobalOptions) -> Path:
     """Returns where the project is looked for.
 
     One that is named in full needs no working directory, which may be gone.
@@ -89,7 +89,7 @@ class Session:
         from campaignctl.manifests.project import load_project
 
         environ = dict(os.environ)
-        return cls._chosen(options, load_project(_start(options), options.config, environ), environ)
+        return cls._chosen(options, load_project(start_of(options), options.config, environ), environ)
 
     @classmethod
     def open_lenient(cls, options: GlobalOptions) -> tuple[Session, tuple[Diagnostic, ...]]:
@@ -100,7 +100,7 @@ class Session:
 
         environ = dict(os.environ)
         project, findings = load_project_lenient(
-            _start(options), options.config, environ, options.environment
+            start_of(options), options.config, environ, options.environment
         )
         return cls._chosen(options, project, environ), findings
 

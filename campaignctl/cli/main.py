@@ -43,6 +43,7 @@ COMMANDS = {
     "show": _Command("show", "Show a saved plan."),
     "diff": _Command("diff", "Show what a branch changes in the manifests."),
     "status": _Command("status", "Show how campaigns stand beside their manifests; --watch."),
+    "matrix": _Command("matrix", "Cut environments into jobs for a pipeline, offline."),
     "calendar": _Command("calendar", "Show which campaign starts on which date, offline."),
     "holidays": _Command("holidays", "Print a Calendar of a country's holidays."),
     "report": _Command("report", "Show what each recipient of a campaign came to."),

@@ -32,6 +32,7 @@ from campaignctl.deriving.json_schema import Schema, headed
 from campaignctl.diff.document import DiffDocument
 from campaignctl.doctor.document import DoctorDocument
 from campaignctl.export.document import ExportDocument
+from campaignctl.fleet.matrix import MatrixDocument
 from campaignctl.guard.lines import GuardLineDocument
 from campaignctl.rendering.comparison_documents import ComparisonDocument
 from campaignctl.rendering.constraints import Constraint
@@ -50,6 +51,7 @@ OUTPUTS: Final[Mapping[str, type]] = MappingProxyType(
         "explain": ExplainDocument,
         "export": ExportDocument,
         "guard": GuardLineDocument,
+        "matrix": MatrixDocument,
         "plan": PlanDocument,
         "status": StatusOverview,
         "validate": ValidateDocument,

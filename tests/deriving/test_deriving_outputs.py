@@ -13,7 +13,7 @@ from typing import Any, TypedDict
 
 import pytest
 from git_projects import git_project
-from harness import VOICE, Desk, desk_at, live_voice, sms, voice
+from harness import VOICE, Desk, desk_at, live_voice, run, sms, voice
 from jsonschema import Draft202012Validator
 
 from campaignctl.app.published import names, schema_text
@@ -85,6 +85,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
             "diff": _diff(tmp_path_factory.mktemp("work")),
             "guard": _guard(tmp_path_factory.mktemp("watch")),
             "days": _days(tmp_path_factory.mktemp("dates")),
+            "matrix": _matrix(tmp_path_factory.mktemp("many")),
             "comparison": _comparison(tmp_path_factory.mktemp("plans")),
         }
 
@@ -108,6 +109,22 @@ def _guard(root: Path) -> Any:
         desk.pass_time(minutes=2)
         lines = map(json.loads, desk.run("guard", "--once").out.splitlines())
         return next(line for line in lines if line["event"] == "pause")
+
+
+def _matrix(root: Path) -> Any:
+    """An environment that is new, one that changed, and one that is gone."""
+    project = git_project(root / "project")
+    settings = {"backend": "exotel", "region": "mumbai", "manifests": ["campaigns/"]}
+    named = {name: {**settings, "account_sid": f"acc-{name}"} for name in ("changed", "gone", "new")}
+    head = {"apiVersion": "campaignctl/v1", "kind": "Project", "manifests": ["campaigns/"]}
+    project.write("campaigns/voice.yaml", voice())
+    project.write("campaignctl.yaml", {**head, "environments": {it: named[it] for it in ("changed", "gone")}})
+    project.commit()
+    changed = {**named["changed"], "allow": ["complete"]}
+    project.write("campaignctl.yaml", {**head, "environments": {"changed": changed, "new": named["new"]}})
+    result = run("matrix", "--changed-since", "main", "--format", "json", cwd=project.root)
+    assert (result.code, result.json["removed"]) == (0, ["gone"]), result.all
+    return result.json
 
 
 def _days(root: Path) -> Any:

@@ -55,13 +55,14 @@ class CheckedManifest(NamedTuple):
 
 
 def check_all(
-    rules: Sequence[OwnRule], manifests: Sequence[DeclaredManifest], seconds: float
+    rules: Sequence[OwnRule], manifests: Sequence[DeclaredManifest], ends: float
 ) -> list[CheckedManifest]:
     """Checks each manifest by the rules of its kind.
 
-    After a limit of all of them together nothing more is looked at.
+    `ends` is when all of them together must be done, by the machine's monotonic clock. After that nothing more is
+    looked at.
     """
-    checked, ends = list[CheckedManifest](), monotonic() + seconds
+    checked = list[CheckedManifest]()
     for kind, declared in manifests:
         own = [rule for rule in rules if rule.kind in (None, kind)]
         try:

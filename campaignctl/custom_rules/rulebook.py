@@ -66,11 +66,11 @@ class RuleFiles:
         places = ((it, Position(setting.file, it.mark.line + 1, it.mark.column + 1)) for it in mistakes)
         return tuple(error(MISTAKE, where, it.message) for it, where in places) or rule_file
 
-    def seconds_left(self) -> float:
-        """Returns the seconds left of the run, which begins with its first manifest."""
-        now = monotonic()
-        self.ends = now + SECONDS_A_RUN if self.ends is None else self.ends
-        return self.ends - now
+    def end(self) -> float:
+        """Returns when the checks of this run must be done; it begins with its first manifest."""
+        if self.ends is None:
+            self.ends = monotonic() + SECONDS_A_RUN
+        return self.ends
 
 
 class CheckedManifests(NamedTuple):
@@ -91,7 +91,7 @@ def check_manifests_by(
         return CheckedManifests({}, ())
     declared = [(it.kind.name, _checked_object(it)) for it in several]
     try:
-        checked = in_main_thread(check_all, rules, declared, files.seconds_left())
+        checked = in_main_thread(check_all, rules, declared, files.end())
     except LimitExceededError as exceeded:
         return CheckedManifests({}, (_limit(several[0], f"{rules[0].schema.file}: {exceeded}"),))
     pairs = list(zip(several, checked, strict=False))  # after a limit of the run the rest was not looked at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -11,8 +12,10 @@ from typing import Any
 import pytest
 from harness import Desk, voice
 
-from campaignctl.custom_rules import rulebook
+from campaignctl.custom_rules import main_thread, rulebook
+from campaignctl.custom_rules.bounded import LimitExceededError
 from campaignctl.custom_rules.checking import OwnRule, check_all
+from campaignctl.custom_rules.main_thread import in_main_thread
 from campaignctl.custom_rules.rule_file import RuleFile, mistakes_in
 from campaignctl.diagnostics import Severity
 
@@ -48,7 +51,7 @@ def test_no_more_does_one_of_keys(keyword: str, length: int, limit: bool) -> Non
     rule_file = RuleFile("one.json", json.dumps({"properties": {"spec": {keyword: value}}}))
     assert mistakes_in(rule_file) == []
     rule = OwnRule("schema/one", None, Severity.WARN, rule_file)
-    [checked] = check_all([rule], [("VoiceCampaign", {"spec": {"k" * length: "x"}})], 10)
+    [checked] = check_all([rule], [("VoiceCampaign", {"spec": {"k" * length: "x"}})], time.monotonic() + 10)
     assert (checked.found, checked.limit is not None) == ((), limit)
 
 
@@ -129,9 +132,38 @@ def test_a_mistake_in_a_rule_file_is_one_in_any_thread(desk: Desk) -> None:
     assert "rules/one.schema.json:1:" in found[0].all
 
 
+def test_many_threads_share_one_process_and_each_gets_its_own_answer() -> None:
+    answers: dict[int, object] = {}
+
+    def ask(number: int) -> None:
+        answers[number] = in_main_thread(divmod, number, 7)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == {number: divmod(number, 7) for number in range(20)}
+    first = main_thread._HELPER.process
+    in_a_thread(lambda: in_main_thread(divmod, 1, 1))
+    assert main_thread._HELPER.process is first
+
+
+def test_one_that_fails_is_replaced() -> None:
+    def dies() -> None:
+        with pytest.raises(LimitExceededError):
+            in_main_thread(os._exit, 3)
+
+    in_a_thread(dies)
+    found = []
+    in_a_thread(lambda: found.append(in_main_thread(divmod, 9, 7)))
+    assert found == [(1, 2)]
+
+
 def test_where_no_process_can_be_begun_nothing_passes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.manifests(voice("reminder"))
     ruled(desk, {}, level="warn")
+    main_thread._HELPER.end()
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     found = []
     in_a_thread(lambda: found.append(rules_found(desk)))

@@ -1,4 +1,4 @@
-"""Holds what a user did wrong, as data: it is collected over all files and shown together."""
+"""Holds what a user did wrong, as data: at a place of a file, or by dotted path where a check knows no places."""
 
 from __future__ import annotations
 
@@ -130,3 +130,24 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     by_lower = {it.lower(): it for it in known}
     near = get_close_matches(word[:_LONGEST_QUOTE].lower(), by_lower, n=1)
     return f"; did you mean {quoted(by_lower[near[0]])}?" if near else ""
+
+
+class SpecFinding(NamedTuple):
+    """Says what is wrong at a dotted path: of `spec`, or beginning with `metadata`. `details` are a program's, by
+    key.
+
+    `about` are the paths of what it was concluded from: where one holds a mistake of its own, it is not known.
+    Empty: the object around.
+    """
+
+    path: str
+    rule: str
+    message: str
+    severity: Severity = Severity.ERROR
+    details: tuple[tuple[str, Detail], ...] = ()
+    about: tuple[str, ...] = ()
+
+
+def doubt(path: str, rule: str, message: str) -> SpecFinding:
+    """Makes a finding that leaves the input valid and is to be looked at."""
+    return SpecFinding(path, rule, message, Severity.WARN)

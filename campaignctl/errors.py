@@ -48,7 +48,7 @@ class UsageError(CampaignctlError):
 
 
 class RefusedError(CampaignctlError):
-    """Says that nothing was sent, on purpose. `code` says which guard refused."""
+    """Says that nothing was sent, on purpose."""
 
     exit_code = Exit.REFUSED
     code = "refused"

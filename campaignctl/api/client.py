@@ -34,11 +34,10 @@ from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Live
 from campaignctl.model.clocks import OtherClock
-from campaignctl.model.contact_items import ContactExchange
 from campaignctl.model.environment import Environment
 from campaignctl.model.managed_lists import AccountList
 from campaignctl.model.requests import SECONDS_EACH, Budget
-from campaignctl.model.results import Answer, Done, Exchange, NotReached, Refused, Unknown
+from campaignctl.model.results import Answer, ContactExchange, Done, Exchange, NotReached, Refused, Unknown
 
 T = TypeVar("T")
 

@@ -19,8 +19,8 @@ from campaignctl.kinds.endpoints import CONTACT_LISTS, Endpoint
 from campaignctl.kinds.lifecycle import read_status
 from campaignctl.kinds.table import Field, Type, Value
 from campaignctl.model.campaigns import Live
-from campaignctl.model.contact_items import ContactItem, ContactItems
 from campaignctl.model.managed_lists import AccountList
+from campaignctl.model.results import ContactItem, ContactItems
 from campaignctl.model.windows import instant
 
 

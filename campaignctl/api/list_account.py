@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from campaignctl.api.client import Client
 from campaignctl.api.contact_lists import read_lists
 from campaignctl.api.counting import count_list
-from campaignctl.model.contact_items import ContactExchange
 from campaignctl.model.managed_lists import AccountList
+from campaignctl.model.results import ContactExchange
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from campaignctl.api.client import Client
     from campaignctl.applying.creating import Creator
     from campaignctl.applying.leftovers import Leftovers
-    from campaignctl.applying.list_port import ListPort
-    from campaignctl.applying.port import Hooks
+    from campaignctl.applying.port import Hooks, ListPort
     from campaignctl.contact_lists.contact_list import ContactList
 
 

@@ -23,21 +23,21 @@ REFRESHES: Final[tuple[RefreshStrategy, ...]] = ("auto", "full")
 
 
 class Shard(NamedTuple):
-    """`--shard K/N`: one of so many `parts`, counted from 0."""
+    """Holds `--shard K/N`: one of so many `parts`, counted from 0."""
 
     part: int
     parts: int
 
 
 class Choice(NamedTuple):
-    """Which environments a command line names. `written` are the values of its `-e`, as they are."""
+    """Says which environments a command line names. `written` are the values of its `-e`, as they are."""
 
     written: tuple[str, ...] = ()
     all_environments: bool = False
     shard: Shard | None = None
 
     def over(self, earlier: Choice) -> Choice:
-        """This side of the command's name over the other: its `-e` replace the earlier ones."""
+        """Puts this side of the command's name over the other: its `-e` replace the earlier ones."""
         return Choice(
             self.written or earlier.written,
             self.all_environments or earlier.all_environments,
@@ -46,13 +46,17 @@ class Choice(NamedTuple):
 
     @property
     def is_several(self) -> bool:
-        """A property of what was written, never of what it matches: one plain `-e`, or none, means one environment."""
+        """Tells whether several environments are meant.
+
+        It is a property of what was written, never of what that matches: one plain `-e`, or none, means one
+        environment.
+        """
         narrowed = self.all_environments or self.shard is not None
         return narrowed or len(self.written) > 1 or not _SEVERAL.isdisjoint("".join(self.written))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names and patterns, each for itself."""
+        """Returns the names and patterns, each for itself."""
         parts = (part.strip() for value in self.written for part in value.split(","))
         return tuple(part for part in parts if part)
 
@@ -62,10 +66,10 @@ _SEVERAL: Final = frozenset("*?,")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class GlobalOptions:
-    """As given on either side of the command's name; the later one wins, `--var` adds up.
+    """Holds the options given on either side of the command's name; the later one wins, `--var` adds up.
 
-    `choice` says which environments; `parallel` how many requests may be under way to several. `clock`, `network` and
-    `random` are no options: whoever calls the command line in its own process may bring them.
+    `choice` says which environments; `parallel` how many requests may be under way to several. `clock`, `network`
+    and `random` are no options: whoever calls the command line in its own process may bring them.
     """
 
     choice: Choice = field(default_factory=Choice)
@@ -98,11 +102,11 @@ class GlobalOptions:
 
     @property
     def environment(self) -> str | None:
-        """The one environment that is named; None for the default one."""
+        """Returns the one environment that is named; None for the default one."""
         return next(iter(self.choice.written), None) or None
 
     def in_environment(self, name: str) -> GlobalOptions:
-        """The same for one environment."""
+        """Returns the same options for one environment."""
         return replace(self, choice=Choice((name,)), parallel=None)
 
     @property

@@ -29,9 +29,6 @@ class OwnFindings:
         return self._found.get((desired.where.file, desired.document), ())
 
 
-NO_FINDINGS = OwnFindings({})
-
-
 def with_own_rules(session: Session, reading: Reading) -> Reading:
     """Checks what was read against the environment's rule files.
 

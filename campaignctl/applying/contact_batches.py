@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from campaignctl.kinds.countries import Country
-from campaignctl.model.contact_items import ContactItem
+from campaignctl.model.results import ContactItem
 from campaignctl.model.values import canonical_number
 
 _CONFLICT: Final = 409

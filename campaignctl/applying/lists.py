@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from campaignctl.applying.list_port import ListPort
-from campaignctl.applying.port import Hooks
+from campaignctl.applying.port import Hooks, ListPort
 from campaignctl.applying.progress import ChangeRun
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.table import Role, Value

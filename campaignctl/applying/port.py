@@ -1,8 +1,8 @@
-"""Says what carrying out a plan needs of the world; `api.account.Account` speaks HTTP."""
+"""Says what carrying out a plan needs of the world: `api.account` and `api.list_account` speak HTTP for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,9 +14,9 @@ from campaignctl.kinds.operations import Action
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.clocks import OtherClock
-from campaignctl.model.managed_lists import ManagedList
+from campaignctl.model.managed_lists import AccountList, ManagedList
 from campaignctl.model.plan import ListCount, Reason, Step
-from campaignctl.model.results import Exchange, OperationResult
+from campaignctl.model.results import ContactExchange, Exchange, OperationResult
 
 Check = Callable[[], None]
 """Asked right before a write goes out, each time it does and however long it had to wait for its turn. It may ask
@@ -100,3 +100,31 @@ class Hooks:
     recipients: Callable[[Desired], Desired] = lambda desired: desired
     members: Callable[[ManagedList], ManagedList] = lambda managed: managed
     undeterred: Callable[[], AbstractContextManager[None]] = nullcontext
+
+
+class ListPort(Protocol):
+    """Gives access to the contacts and lists of one account.
+
+    Reads raise `ApiError`; writes never raise for what the account does.
+    """
+
+    def create_contacts(self, contacts: Sequence[Mapping[str, str]]) -> ContactExchange:
+        """Makes people known; it is harmless to repeat."""
+
+    def create_list(self, name: str) -> ContactExchange:
+        """Makes an empty list; names are unique."""
+
+    def fill_list(self, sid: str, contacts: Sequence[str]) -> ContactExchange:
+        """Puts contacts into a list."""
+
+    def delete_list(self, sid: str) -> ContactExchange:
+        """Deletes a list."""
+
+    def find(self, name: str) -> tuple[AccountList, ...]:
+        """Returns the lists that a search by the name shows; they may lag behind what was made."""
+
+    def all(self) -> tuple[AccountList, ...]:
+        """Returns every list, for an account whose search shows nothing."""
+
+    def count(self, sid: str) -> int | None:
+        """Returns how many people are in a list; None where nobody knows."""

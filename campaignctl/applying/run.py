@@ -12,7 +12,6 @@ from typing import Final, assert_never
 from campaignctl.applying.creating import Creator
 from campaignctl.applying.gate_watch import GateWatch
 from campaignctl.applying.judging import Judge, filled
-from campaignctl.applying.list_port import ListPort
 from campaignctl.applying.list_watch import ListWatch
 from campaignctl.applying.lists import Lists
 from campaignctl.applying.looks import Looks
@@ -22,6 +21,7 @@ from campaignctl.applying.port import (
     Check,
     FewerRecipientsError,
     Hooks,
+    ListPort,
     TooLateError,
 )
 from campaignctl.applying.progress import ChangeRun

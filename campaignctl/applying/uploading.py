@@ -11,17 +11,23 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from campaignctl.applying.contact_batches import Contacts, is_undecided, told_lines
-from campaignctl.applying.list_port import ListPort
-from campaignctl.applying.port import Hooks
+from campaignctl.applying.port import Hooks, ListPort
 from campaignctl.diagnostics import counted
 from campaignctl.errors import ApiError
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.endpoints import LIST_BATCH
-from campaignctl.model.contact_items import ContactExchange, ContactItem, ContactItems
 from campaignctl.model.environment import Environment
 from campaignctl.model.managed_lists import AccountList, ManagedList, version_name
 from campaignctl.model.plan import Reason
-from campaignctl.model.results import Failure, NotReached, Refused, Unknown
+from campaignctl.model.results import (
+    ContactExchange,
+    ContactItem,
+    ContactItems,
+    Failure,
+    NotReached,
+    Refused,
+    Unknown,
+)
 
 _EVERY: Final = 5.0
 _STILL: Final = 60.0

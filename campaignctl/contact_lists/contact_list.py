@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from campaignctl.diagnostics import Position, counted, quoted
+from campaignctl.diagnostics import Position, SpecFinding, counted, quoted
 from campaignctl.kinds import formats
 from campaignctl.kinds.formats import Format
 from campaignctl.kinds.manifest import FROM_FILE, LABELS, TAKE, opening, suppress_of_manifest, take
 from campaignctl.kinds.table import Field, Secrecy, Type, Value
-from campaignctl.model.campaigns import Desired, ListName, ListRef
+from campaignctl.model.campaigns import Desired, ListName
 from campaignctl.model.companions import Companion, CompanionKind, CompanionPlace
-from campaignctl.model.fault import SpecFinding
 from campaignctl.model.managed_lists import CONTACT_LIST as CONTACT_LIST_KIND
 from campaignctl.model.managed_lists import looks_like_a_version
 
@@ -226,11 +225,6 @@ def lists_of(desired: Desired) -> Iterator[str]:
         items = desired.spec.get(row.name)
         if isinstance(items, list | tuple):
             yield from items
-
-
-def names_among(desired: Desired) -> Iterator[str]:
-    """Yields the names by which a campaign gives lists, looked up or not."""
-    return (it.name for it in lists_of(desired) if isinstance(it, ListName | ListRef))
 
 
 def dynamic_faults(desired: Desired, names: frozenset[str]) -> Iterator[SpecFinding]:

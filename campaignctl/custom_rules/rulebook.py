@@ -18,7 +18,7 @@ from campaignctl.manifests.files import UnreadableFileError, read_inside
 from campaignctl.manifests.nodes import mark_of
 from campaignctl.manifests.places import document_node, locate
 from campaignctl.model.campaigns import Desired, ListName
-from campaignctl.model.own_rules import RuleFileSetting
+from campaignctl.model.environment import RuleFileSetting
 
 LARGEST: Final = 256 * 1024
 """Bytes of a rule file."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from campaignctl.diagnostics import counted, quoted
+from campaignctl.diagnostics import SpecFinding, counted, quoted
 from campaignctl.dlt.words import PLACEHOLDER, TAGS, Category
 from campaignctl.kinds import formats
 from campaignctl.kinds.formats import Format
@@ -14,7 +14,6 @@ from campaignctl.kinds.manifest import opening
 from campaignctl.kinds.table import Field, Type, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.companions import Companion, CompanionKind, CompanionPlace
-from campaignctl.model.fault import SpecFinding
 
 KIND: Final = "DltTemplates"
 TEMPLATE_ID: Final = "dlt_template_id"

@@ -1,1 +1,4 @@
-"""Several environments in one command: which, side by side, and what is told of them. One plain `-e` does without."""
+"""Runs one command for several environments: which they are, side by side, and what is told of them.
+
+One plain `-e` does without.
+"""

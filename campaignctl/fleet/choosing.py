@@ -1,4 +1,4 @@
-"""Which environments a command line means, and whether they can be worked on in one command."""
+"""Chooses the environments that a command line means, and checks that they can be worked on in one command."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_NAMES: Final = 20
 
 
 def choose(project: ProjectFile, choice: Choice) -> tuple[Environment, ...]:
-    """The environments that a choice means, each once, by name; none where `--shard` leaves none.
+    """Returns the environments that a choice means, each once, by name; none where `--shard` leaves none.
 
     Raises:
         InputError: a name or pattern matches no environment.
@@ -32,18 +32,18 @@ def choose(project: ProjectFile, choice: Choice) -> tuple[Environment, ...]:
 
 
 def live(project: ProjectFile) -> tuple[Environment, ...]:
-    """Every declared environment that is no sandbox, by name: what `--all-environments` means."""
+    """Returns every declared environment that is no sandbox, by name: what `--all-environments` means."""
     declared = (project.environments[name] for name in sorted(project.declared))
     return tuple(it for it in declared if not it.is_sandbox)
 
 
 def in_shard(name: str, shard: Shard) -> bool:
-    """Whether an environment is of a part: by its name alone, so that machines that share nothing agree."""
+    """Tells whether an environment is of a part: by its name alone, so that machines that share nothing agree."""
     return int.from_bytes(sha256(name.encode()).digest()[:8], "big") % shard.parts == shard.part
 
 
 def _matching(project: ProjectFile, pattern: str) -> Sequence[str]:
-    """`*` and `?` stand for any signs; brackets, which fnmatch knows too, stand in no name."""
+    """Matches names. `*` and `?` stand for any signs; brackets, which fnmatch knows too, stand in no name."""
     if "*" in pattern or "?" in pattern:
         found = [it for it in project.declared if fnmatchcase(it, pattern.replace("[", "[[]"))]
     else:
@@ -56,7 +56,7 @@ def _matching(project: ProjectFile, pattern: str) -> Sequence[str]:
 
 
 def require_separate(project: ProjectFile, environments: Iterable[Environment]) -> None:
-    """No two of them may be one account: each would make there what is meant for the other.
+    """Refuses two environments of one account: each would make there what is meant for the other.
 
     Raises:
         InputError: with everything that stands against it.

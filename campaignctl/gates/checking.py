@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from campaignctl.diagnostics import Severity, counted, did_you_mean, quoted
+from campaignctl.diagnostics import Severity, SpecFinding, counted, did_you_mean, quoted
 from campaignctl.gates.statistics import fewest, power
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.fault import SpecFinding
 from campaignctl.model.gates import After, percent
 from campaignctl.model.values import canonical_numbers, normal, texts
 from campaignctl.model.windows import after as later

@@ -16,8 +16,8 @@ Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 
 
 def stamp_of(project: ProjectFile, paths: Sequence[str], manifests: Iterable[Desired]) -> Stamp:
-    """The project file and those of environments, every manifest under the paths that they name and under PATHS, and
-    the files of numbers that manifests name.
+    """Stamps the project file and those of environments, every manifest under the paths that they name and under
+    PATHS, and the files of numbers that manifests name.
     """
     return tuple(sorted(_stamped(path) for path in set(_files(project, paths, manifests))))
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from campaignctl.diagnostics import counted
+from campaignctl.diagnostics import SpecFinding, counted, doubt
 from campaignctl.kinds.countries import Country
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.fault import SpecFinding, doubt
 from campaignctl.model.values import texts
 from campaignctl.recipients.choosing import Chosen, choose
 

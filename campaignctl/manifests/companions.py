@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
-from campaignctl.diagnostics import Diagnostic, Severity, quoted
+from campaignctl.diagnostics import Diagnostic, Severity, SpecFinding, quoted
 from campaignctl.kinds.table import Field, Type, Value
 from campaignctl.manifests.fields import FieldProblem, FieldReader
 from campaignctl.manifests.nodes import mark_of, members
@@ -20,7 +20,6 @@ from campaignctl.manifests.places import nearest
 from campaignctl.manifests.unquoted import is_cut
 from campaignctl.model.companions import Companion, CompanionKind, CompanionPlace
 from campaignctl.model.environment import Prune
-from campaignctl.model.fault import SpecFinding
 
 if TYPE_CHECKING:
     from campaignctl.manifests.documents import Source

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from campaignctl.diagnostics import Diagnostic, Position, did_you_mean, error, quoted
+from campaignctl.diagnostics import Diagnostic, Position, SpecFinding, did_you_mean, error, quoted
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.manifest import API_VERSION, DOCUMENTS, FROM_FILE, RECIPIENTS, SUPPRESS, TAKE
@@ -22,7 +22,6 @@ from campaignctl.manifests.quick import QuickReader
 from campaignctl.manifests.substitution import Recorded
 from campaignctl.manifests.unquoted import cut_short
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.fault import SpecFinding
 from campaignctl.model.suppression import SuppressionSource
 from campaignctl.policy import consistency as validate
 from campaignctl.policy.project_file import ENVIRONMENT_KIND, PROJECT_KIND
@@ -83,7 +82,9 @@ class DocumentReader:
         self._repeats: RepeatReader | None = None
 
     def read(self, node: Node, source: Source) -> Document | None:
-        """None for what is no manifest and no mistake: an empty document, a project file, an environment."""
+        """Reads a document; None for what is no manifest and no mistake: an empty document, a project file, an
+        environment.
+        """
         used = self.variables.used
         used.clear()
         document = _read_document(node, source, self)

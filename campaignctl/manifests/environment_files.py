@@ -31,7 +31,7 @@ _KEY_BY_KEY: Final = ("vars", "policy", "prices", "usage", "guard")
 
 
 class EnvironmentInFile(NamedTuple):
-    """One document. `settings` are its own, over the defaults; `declared` its own alone."""
+    """Holds one document. `settings` are its own, over the defaults; `declared` its own alone."""
 
     settings: Settings
     declared: Settings
@@ -40,14 +40,16 @@ class EnvironmentInFile(NamedTuple):
 
 
 class EnvironmentFiles(NamedTuple):
-    """All of a project, by name; what is wrong with them, the texts of the files, and the project file's own node."""
+    """Holds all environments of a project, by name; what is wrong with them, the texts of the files, and the
+    project file's own node.
+    """
 
     found: Mapping[str, EnvironmentInFile] = MappingProxyType({})
     findings: tuple[Diagnostic, ...] = ()
     texts: Mapping[str, str] = MappingProxyType({})
 
     def place(self, path: str) -> Position | None:
-        """Where a setting of `environments.NAME.…` stands in its file; None where that does not say it."""
+        """Returns where a setting of `environments.NAME.…` stands in its file; None where that does not say it."""
         top, _, rest = path.partition(".")
         name, _, setting = rest.partition(".")
         environment = self.found.get(name) if top == "environments" else None
@@ -59,14 +61,14 @@ class EnvironmentFiles(NamedTuple):
         return _at(environment.place.file, mark_of(nearest(node, f"spec.{inside}" if inside else "spec")))
 
     def in_project(self, path: str) -> str:
-        """Where in the project file that setting stands: of an environment in a file under the defaults."""
+        """Returns where in the project file that setting stands: of an environment in a file under the defaults."""
         steps = path.split(".")
         in_file = steps[0] == "environments" and len(steps) > 1 and steps[1] in self.found
         return ".".join((DEFAULTS, *steps[2:])) if in_file else path
 
 
 def _own_path(environment: EnvironmentInFile, setting: str) -> str:
-    """A rule file's place among its own: those of the defaults stand before them."""
+    """Returns a rule file's place among its own: those of the defaults stand before them."""
     head = f"policy.{OWN_SCHEMAS.name}."
     if not setting.startswith(head):
         return setting
@@ -76,7 +78,7 @@ def _own_path(environment: EnvironmentInFile, setting: str) -> str:
 
 
 def files_named(root: Path, patterns: Iterable[str]) -> Iterator[tuple[int, tuple[Path, ...]]]:
-    """The files of each pattern, by its place."""
+    """Returns the files of each pattern, by its place."""
     for place, pattern in enumerate(patterns):
         target = os.path.normpath(root / pattern)
         found = sorted(glob(target)) if has_magic(pattern) else [target]  # noqa: PTH207 – may be absolute
@@ -98,7 +100,7 @@ def read_environment_files(project: Path, node: Node, values: Settings) -> Envir
 
 
 class _FilesReader:
-    """The state of one read."""
+    """Holds the state of one read."""
 
     def __init__(self, root: Path, defaults: Settings, of_project: Settings) -> None:
         self.root, self.defaults = root, defaults
@@ -108,7 +110,7 @@ class _FilesReader:
         self.names = {name.lower(): "the project file" for name in of_project}
 
     def add(self, path: Path) -> None:
-        """A file that a pattern names; one that two name counts once."""
+        """Adds a file that a pattern names; one that two name counts once."""
         shown = shown_path(path, self.root)
         if shown in self.texts:
             return
@@ -160,7 +162,7 @@ class _FilesReader:
 
 
 def _over_defaults(defaults: Settings, own: Settings) -> Settings:
-    """An environment's settings: its own over the defaults."""
+    """Puts an environment's own settings over the defaults."""
     merged = {**defaults, **own}
     for key in _KEY_BY_KEY:
         if key in defaults and key in own:

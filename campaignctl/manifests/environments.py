@@ -24,8 +24,8 @@ from campaignctl.model.environment import (
     TIMEOUT_SECONDS,
     Backend,
     Environment,
+    RuleFileSetting,
 )
-from campaignctl.model.own_rules import RuleFileSetting
 from campaignctl.model.selector import Selector, parse_selector
 from campaignctl.model.usage import longest_below_talk
 from campaignctl.policy import CLOSING, OPENING, RULES
@@ -50,7 +50,7 @@ class EnvironmentBuilder:
     def __init__(
         self, project: Settings, environ: Mapping[str, str], in_files: Mapping[str, Settings] = NO_FILES
     ) -> None:
-        """`in_files` are the environments of files of their own, over the defaults."""
+        """Takes the settings; `in_files` are the environments of files of their own, over the defaults."""
         self.environ = environ
         own = settings_of(project.get("environments"))
         self.named = {**{name: settings_of(it) for name, it in own.items()}, **in_files}
@@ -210,7 +210,7 @@ def over(below: Settings, above: Settings) -> dict[str, Value]:
 
 
 def _variable(written: Value, environment: str) -> str:
-    """The name of a variable, the environment's own put in where that is asked for."""
+    """Returns the name of a variable, the environment's own put in where that is asked for."""
     return str(written).replace(OF_ENVIRONMENT, _as_part_of_variable(environment))
 
 
@@ -285,7 +285,7 @@ def _spending_problems(
         if message:
             yield SettingProblem(f"{above}usage.longest_talk", "limit", message)
     if prices:
-        from campaignctl.kinds.currencies import currency_problem  # where prices are written: few projects do
+        from campaignctl.kinds.spending import currency_problem  # where prices are written: few projects do
 
         above = f"{here}." if settings.get("prices") is not None else ""
         message = currency_problem(_text(prices.get("currency")))

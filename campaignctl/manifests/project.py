@@ -73,7 +73,7 @@ def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -
 
 
 def _files(path: Path, node: Node, values: Mapping[str, Value]) -> EnvironmentFiles | None:
-    """The environments that stand in files of their own; None where the project names no such files."""
+    """Reads the environments that stand in files of their own; None where the project names no such files."""
     if not values.get("environments_from"):
         return None
     from campaignctl.manifests.environment_files import read_environment_files
@@ -89,15 +89,17 @@ def _builder(
 
 
 def _place(path: Path, node: Node, files: EnvironmentFiles | None, setting: str) -> Position:
-    """Where a setting stands: in the file of its environment, in the defaults for these, in the project file."""
+    """Returns where a setting stands: in the file of its environment, in the defaults for these, in the project
+    file.
+    """
     if files is None:
         return _at(path, mark_of(nearest(node, setting)))
     return files.place(setting) or _at(path, mark_of(nearest(node, files.in_project(setting))))
 
 
 def declared_settings(file: Path) -> Mapping[str, Value]:
-    """What a project file declares, and its files of environments, as far as they can be read; nothing of one that is
-    not there.
+    """Returns what a project file declares, and its files of environments, as far as they can be read; nothing of
+    one that is not there.
 
     Raises:
         InputError: the project file cannot be read at all.
@@ -277,7 +279,7 @@ def _at(path: Path, mark: Mark) -> Position:
 def _spilled(
     texts: Mapping[str, str], environments: Iterable[Environment], environ: Mapping[str, str]
 ) -> list[Diagnostic]:
-    """A key or token that the environment holds and a file, too."""
+    """Finds a key or token that the environment holds and a file, too."""
     names = {"EXOTEL_API_KEY", "EXOTEL_API_TOKEN"}
     names |= {name for it in environments for name in (it.key_env, it.token_env)}
     findings = []

@@ -12,6 +12,7 @@ from campaignctl.diagnostics import (
     Diagnostic,
     Position,
     Severity,
+    SpecFinding,
     error,
     has_errors,
     in_order,
@@ -25,7 +26,6 @@ from campaignctl.manifests.places import locate, locate_field, locate_row
 from campaignctl.manifests.taking import PassedOver, Taken, Taking, read_one, taken
 from campaignctl.model.campaigns import Desired, ListName
 from campaignctl.model.environment import Environment, ProjectFile
-from campaignctl.model.fault import SpecFinding
 from campaignctl.model.selector import Selector
 from campaignctl.parallel import parallel_map
 from campaignctl.policy.consistency import conflicts
@@ -86,7 +86,7 @@ def load_for_each(
     selector: Selector | None = None,
     cwd: Path | None = None,
 ) -> Mapping[str, Manifests]:
-    """The same for several environments, by name. Each file is read and parsed once, whoever takes it."""
+    """Loads for several environments, by name. Each file is read and parsed once, whoever takes it."""
     own_rules = any(it.rule_files for it in project.environments.values())
     here = (cwd or Path.cwd()).resolve() if paths else Path()
     readers: dict[frozenset[tuple[str, str]], DocumentReader] = {}
@@ -106,7 +106,7 @@ def load_for_each(
 
 
 def _read_together(loadings: Sequence[_Loading], everything: bool) -> None:
-    """Every file, in the order of their paths, for all that take it."""
+    """Reads every file, in the order of their paths, for all that take it."""
     wanted: dict[str, tuple[ManifestFile, list[int]]] = {}
     for place, loading in enumerate(loadings):
         for path, file in loading.files.items():
@@ -156,7 +156,7 @@ class _Loading:
         self.project_paths.append((path, self._add(target, self.root)))
 
     def _setting(self, project: ProjectFile, name: str) -> Position:
-        """Where one of the settings stands that say which manifests these are."""
+        """Returns where one of the settings stands that say which manifests these are."""
         environment = self.environment
         if getattr(environment, name) is None:
             return locate(self.root, Position(project.file or ""), 0, name)
@@ -189,7 +189,7 @@ class _Loading:
         return frozenset(found)
 
     def take(self, found: Taken, file: ManifestFile, inside: bool) -> None:
-        """What became of a document of a file."""
+        """Takes what became of a document of a file."""
         if isinstance(found, PassedOver):
             self.fruitful.add(file.path)
             if found.list_name:
@@ -198,7 +198,7 @@ class _Loading:
             self._take(found, file.path, inside)
 
     def take_named_lists(self, everything: bool) -> None:
-        """The contact lists whose own labels do not fit, and that a campaign names."""
+        """Takes the contact lists whose own labels do not fit, and that a campaign names."""
         if not self.passed_over:
             return
         named = {name for desired in self.desired for name in _named_lists(desired)}
@@ -364,7 +364,9 @@ class _Loading:
             ]
 
     def finished(self, project: ProjectFile) -> Manifests:
-        """What was read, once people were chosen and left out, and what manifests say to one another was checked."""
+        """Returns what was read, once people were chosen and left out, and what manifests say to one another was
+        checked.
+        """
         if any(it.take is not None for it in self.declaring()):
             self.choose()
         if project.suppress or any(it.suppress for it in self.declaring()):

@@ -49,8 +49,8 @@ def of_project(
     environments: Mapping[str, Environment],
     files: EnvironmentFiles | None = None,
 ) -> tuple[Diagnostic, ...]:
-    """What is odd about a project file and the files of its environments, whatever the manifests say; `texts` are
-    theirs.
+    """Warns about what is odd about a project file and the files of its environments, whatever the manifests say;
+    `texts` are theirs.
     """
     own = members(members(node).get("environments")).items()
     written = [_Written(name, file, settings) for name, settings in own]
@@ -64,7 +64,7 @@ def of_project(
 
 
 class _Written(NamedTuple):
-    """What a file says of an environment; of no name what it says of all of them."""
+    """Holds what a file says of an environment; of no name what it says of all of them."""
 
     name: str
     file: str
@@ -91,7 +91,7 @@ def _same_accounts(
 
 
 def _may_share(one: Environment, other: Environment) -> bool:
-    """Whether a manifest may be taken by both, as far as their settings tell."""
+    """Tells whether a manifest may be taken by both, as far as their settings tell."""
     if one.select is not None and other.select is not None and one.select.excludes(other.select):
         return False
     if one.manifests is None or other.manifests is None:
@@ -100,7 +100,7 @@ def _may_share(one: Environment, other: Environment) -> bool:
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Whether one path lies in the other."""
+    """Tells whether one path lies in the other."""
     mine, its = (tuple(it for it in normpath(path).split("/") if it != ".") for path in (one, other))
     least = min(len(mine), len(its))
     return mine[:least] == its[:least]
@@ -167,7 +167,7 @@ def _of_command_line(given: Mapping[str, str], used: Set[str]) -> Iterator[Diagn
 
 
 def _places(project: ProjectFile, environment: Environment, name: str, rule: str) -> Iterator[Position]:
-    """Where the files give a variable its value, for the environment and for all; of an empty one the first."""
+    """Yields where the files give a variable its value, for the environment and for all; of an empty one the first."""
     node = _composed(project, EnvironmentPlace(project.file or "", 0))
     settings = [(project.file or "", members(members(node).get("environments")).get(environment.name))]
     place = project.places.get(environment.name)
@@ -184,7 +184,9 @@ def _places(project: ProjectFile, environment: Environment, name: str, rule: str
 
 
 def _composed(project: ProjectFile, place: EnvironmentPlace) -> Node | None:
-    """A document of the project file or of one of environments once more: what nothing is odd about is read once."""
+    """Composes a document of the project file or of one of environments once more: what nothing is odd about is
+    read once.
+    """
     if project.file is None:
         return None
     try:

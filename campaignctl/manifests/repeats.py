@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yaml.nodes import Node
 
-from campaignctl.diagnostics import Diagnostic, Position, Severity, error, has_errors, quoted
+from campaignctl.diagnostics import Diagnostic, Position, Severity, SpecFinding, error, has_errors, quoted
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.companions import read_companion
 from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
 from campaignctl.manifests.nodes import MalformedYamlError, documents, is_null, mark_of, members, yaml_of
 from campaignctl.manifests.places import nearest
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.fault import SpecFinding
 from campaignctl.model.recurrence import HolidayCalendar
 from campaignctl.repeat.calendar_document import CALENDAR, RULE, Calendar
 from campaignctl.repeat.faults import faults_of_dates

@@ -1,4 +1,6 @@
-"""A file of manifests, read for whoever takes it: parsed once, and each document read as each environment has it."""
+"""Reads a file of manifests for whoever takes it: it is parsed once, and each document read as each environment has
+it.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ _MANIFESTS: Final = frozenset((*KINDS, CONTACT_LIST))
 
 
 class Taking(NamedTuple):
-    """How one environment reads a document, and which it takes. `select` is None for all of them.
+    """Says how one environment reads a document, and which it takes. `select` is None for all of them.
 
     `labels_are_plain`: somewhere in the project labels decide who takes a manifest, so none may be filled in.
     """
@@ -37,13 +39,13 @@ class Taking(NamedTuple):
 
 
 class PassedOver(NamedTuple):
-    """A manifest whose labels do not fit. `list_name` is what a contact list is called, as it is written."""
+    """Holds a manifest whose labels do not fit. `list_name` is what a contact list is called, as it is written."""
 
     document: int
     list_name: str
 
     def name_for(self, taking: Taking) -> str:
-        """What the list is called with the variables filled in; nothing where that cannot be told."""
+        """Returns what the list is called with the variables filled in; nothing where that cannot be told."""
         try:
             return substitute(self.list_name, taking.reader.variables)
         except FaultyError:
@@ -54,7 +56,7 @@ Taken: TypeAlias = "Document | PassedOver"
 
 
 def taken(file: ManifestFile, takers: Mapping[int, Taking]) -> Iterator[tuple[int, Taken]]:
-    """A file's documents for each that takes them; a file that cannot be read gives one without a campaign."""
+    """Yields a file's documents for each that takes them; a file that cannot be read gives one without a campaign."""
     try:
         text = file.text()
     except UnreadableFileError as unreadable:
@@ -83,7 +85,7 @@ def taken(file: ManifestFile, takers: Mapping[int, Taking]) -> Iterator[tuple[in
 
 
 def read_one(file: ManifestFile, document: int, taking: Taking) -> Document:
-    """A document that was passed over at first."""
+    """Reads a document that was passed over at first."""
     json, text = yaml_of(file.text(), file.shown)
     node = next(islice(documents(text), document, None))
     found = taking.reader.read(node, Source(file, document, may_cut(text), json))
@@ -111,14 +113,14 @@ _FILLED_IN: Final = (
 
 
 def _refused(found: Document, faults: tuple[Diagnostic, ...]) -> Document:
-    """A manifest that nobody may take; a document beside the campaigns keeps what it is."""
+    """Refuses a manifest that nobody may take; a document beside the campaigns keeps what it is."""
     if found.beside is not None:
         return found._replace(findings=(*found.findings, *faults))
     return Document(None, (*found.findings, *faults), found.labels, used=found.used)
 
 
 class _Heading(NamedTuple):
-    """`filled_in` are the labels with a `${`, and where they stand."""
+    """Holds a heading; `filled_in` are the labels with a `${`, and where they stand."""
 
     labels: Mapping[str, str]
     list_name: str
@@ -126,7 +128,7 @@ class _Heading(NamedTuple):
 
 
 def _heading(node: Node) -> _Heading | None:
-    """Of a manifest whose labels can be told; of any other None, and everybody takes it."""
+    """Reads the heading of a manifest whose labels can be told; of any other it is None, and everybody takes it."""
     try:
         parts = members(node)
         metadata = members(parts.get("metadata"))

@@ -10,10 +10,9 @@ from typing import Final
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
-from campaignctl.diagnostics import quoted
+from campaignctl.diagnostics import SpecFinding, doubt, quoted
 from campaignctl.kinds.table import Kind
 from campaignctl.manifests.nodes import members
-from campaignctl.model.fault import SpecFinding, doubt
 from campaignctl.policy.doubts import texts_of
 
 RULE: Final = "cut-short"

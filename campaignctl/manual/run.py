@@ -128,8 +128,8 @@ class ManualRun:
 
         terms = self.terms
         plan = replace(plan_by_hand(changes, terms, self.client.requests), notes=tuple(notes))
-        outlook = Decisions(plan.changes, (), 0, 0)
-        planned = Planned.sealed(plan, terms, outlook, self.session, self.counts.began)
+        decisions = Decisions(plan.changes, (), 0, 0)
+        planned = Planned.sealed(plan, terms, decisions, self.session, self.counts.began)
         color, width = output.wants_color(self.session.options), output.width()
         text = by_hand_text(planned.document, now=terms.now, color=color, width=width)
         if self.output_format == "text":

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from campaignctl.diagnostics import Position
+from campaignctl.diagnostics import Position, SpecFinding
 from campaignctl.kinds.table import Field, Value
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.fault import SpecFinding
 
 FindText: TypeAlias = Callable[[Mapping[str, Value]], str]
 """The text that is registered for a campaign of these fields; empty where none is."""

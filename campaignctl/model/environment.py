@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from posixpath import basename, splitext
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
-from campaignctl.diagnostics import Diagnostic
+from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.endpoints import SERVICES, Endpoint
 from campaignctl.kinds.table import Kind, Value
-from campaignctl.model.own_rules import RuleFileSetting
 from campaignctl.model.usage import Usage, read_usage
 
 if TYPE_CHECKING:
@@ -38,17 +38,40 @@ RESUMES = ("unknown", "waits")
 """What a resume before the start does: whether it waits for it is not known of every account."""
 
 
+class RuleFileSetting(NamedTuple):
+    """Holds one entry of `policy.schema`. `kind` is the one that it is for, None for every one; `level` None: it is
+    off.
+
+    `path` is where it stands in the project file, dotted.
+    """
+
+    file: str
+    kind: str | None
+    level: Severity | None
+    path: str
+
+    @property
+    def rule(self) -> str:
+        """Returns what findings of this rule file are called."""
+        return rule_name(self.file)
+
+
+def rule_name(file: str) -> str:
+    """Names the rule of a file: `schema/naming` for `rules/naming.schema.json`."""
+    return f"schema/{splitext(basename(file))[0].removesuffix('.schema')}"
+
+
 @dataclass(frozen=True)
 class Environment:
-    """A named account and its settings.
+    """Holds a named account and its settings.
 
-    `base_url` is scheme and host without a path, None for a sandbox that the command starts itself.
-    `collections` name the endpoint of a kind that has several, by kind name, and `create_body` how a create is
-    wrapped, by the kind's short name; where they do not, its own row says it.
-    `rate_limit` counts requests a minute, None for none. `policy` holds the merged rules as written, `guard` the merged
-    settings of the guard, `usage` how people are expected to answer, `prices` what they cost: nothing without any.
-    `rule_files` are the rules of the project's own that are on. `manifests` are the paths of its own, None for those
-    of the project; of them it takes what `select` fits, None for all.
+    `base_url` is scheme and host without a path, None for a sandbox that the command starts itself. `collections`
+    name the endpoint of a kind that has several, by kind name, and `create_body` how a create is wrapped, by the
+    kind's short name; where they do not, its own row says it. `rate_limit` counts requests a minute, None for none.
+    `policy` holds the merged rules as written, `guard` the merged settings of the guard, `usage` how people are
+    expected to answer, `prices` what they cost: nothing without any. `rule_files` are the rules of the project's
+    own that are on. `manifests` are the paths of its own, None for those of the project; of them it takes what
+    `select` fits, None for all.
     """
 
     name: str
@@ -83,7 +106,7 @@ class Environment:
 
     @property
     def has_own_manifests(self) -> bool:
-        """Whether it says which of the project's manifests it takes."""
+        """Tells whether it says which of the project's manifests it takes."""
         return self.manifests is not None or self.select is not None
 
     @property
@@ -126,7 +149,7 @@ class Prune(NamedTuple):
 
 
 class EnvironmentPlace(NamedTuple):
-    """The file of an environment, as messages show it, and which of the file's documents it is, from 0."""
+    """Says which file an environment has, as messages show it, and which of the file's documents it is, from 0."""
 
     file: str
     document: int
@@ -134,12 +157,14 @@ class EnvironmentPlace(NamedTuple):
 
 @dataclass(frozen=True)
 class ProjectFile:
-    """The project file, checked. `root` is its directory; `file` its path as shown in messages, None without one.
+    """Holds the project file, checked. `root` is its directory; `file` its path as shown in messages, None without
+    one.
 
     `declared` are the environments that the file and the files of environments name, in their order; `environments`
     has the sandbox besides. `findings` are warnings: what is odd about the file and yet valid. `suppress` are the
     sources of people whom no campaign calls. `places` says of each environment that has a file of its own where;
-    `accounts_unwritten` are those whose account nobody wrote down. `max_environments` may be written to in one apply.
+    `accounts_unwritten` are those whose account nobody wrote down. `max_environments` may be written to in one
+    apply.
     """
 
     root: str
@@ -157,12 +182,12 @@ class ProjectFile:
     max_environments: int = MAX_ENVIRONMENTS
 
     def paths_of(self, environment: Environment) -> tuple[str, ...]:
-        """Files and directories that hold what an environment may take."""
+        """Returns the files and directories that hold what an environment may take."""
         return self.manifests if environment.manifests is None else environment.manifests
 
     @property
     def selects(self) -> bool:
-        """Whether an environment chooses its manifests by their labels."""
+        """Tells whether an environment chooses its manifests by their labels."""
         return any(it.select is not None for it in self.environments.values())
 
     @property

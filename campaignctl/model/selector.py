@@ -34,7 +34,7 @@ class Selector(NamedTuple):
         return all((labels.get(it.label) == it.value) is it.equal for it in self.requirements)
 
     def excludes(self, other: Selector) -> bool:
-        """True where nothing can fit both: one label would need two values, or a value and not that value."""
+        """Tells whether nothing can fit both: one label would need two values, or a value and not that value."""
         return any(
             mine.label == its.label and _contradict(mine, its)
             for mine in self.requirements

@@ -114,11 +114,6 @@ def texts(value: Value) -> Sequence[str]:
     return list(map(str, value))
 
 
-def count_texts(value: Value) -> int:
-    """Returns how many items `texts` gives."""
-    return len(value) if isinstance(value, list | tuple) else len(texts(value))
-
-
 def _without_scheme(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     host = rest.partition("/")[0].lower()

@@ -21,6 +21,7 @@ from campaignctl.model.plan import Change, Reason, Suppressed
 from campaignctl.model.reasons import REASONS
 from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import Neighbours, decide_absent, nothing_to_do
+from campaignctl.planning.account_totals import Budgeted, budgeted, ledger_of, other_runs, unknown_costs_noted
 from campaignctl.planning.alive import Decision, decide
 from campaignctl.planning.ambiguous import decide_ambiguous
 from campaignctl.planning.compare import start_of
@@ -34,7 +35,6 @@ from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.match import How, Match, match_all
 from campaignctl.planning.newest import newest_finished, on_other_endpoint
 from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, series_left, unmatched, unnamed
-from campaignctl.planning.reckoning import Budgeted, budgeted, ledger_of, other_runs, unknown_costs_noted
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import (
     RULES,

@@ -40,7 +40,7 @@ _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class _Borne:
+class _DatedCampaign:
     """Holds a campaign of the account whose name is reserved to a manifest that repeats, and the date in that name."""
 
     day: date
@@ -60,15 +60,15 @@ class Repeating:
         self._expanded: dict[int, tuple[Desired, tuple[Desired, ...]]] = {}
 
     @cached_property
-    def _borne(self) -> Mapping[tuple[str, str | None], Sequence[_Borne]]:
+    def _by_manifest(self) -> Mapping[tuple[str, str | None], Sequence[_DatedCampaign]]:
         """Returns, by manifest, all campaigns that have one of its names."""
-        found: dict[tuple[str, str | None], list[_Borne]] = {}
+        found: dict[tuple[str, str | None], list[_DatedCampaign]] = {}
         for listing in self._snapshot.listings.values():
             for live in listing.campaigns:
                 name = parsed(live.name)
                 owner = self._reserved.get((live.kind.name, name.base)) if name else None
                 if name is not None and owner is not None:
-                    found.setdefault(_key(owner), []).append(_Borne(name.day, live))
+                    found.setdefault(_key(owner), []).append(_DatedCampaign(name.day, live))
         return found
 
     def manifest_of(self, desired: Desired) -> Desired | None:
@@ -99,7 +99,7 @@ class Repeating:
         """Yields the dates from today to the horizon, and whatever else is alive."""
         by_date = planned_manifests(manifest, self.at)
         days = {it.occurrence.day for it in by_date if it.occurrence is not None}
-        alive = {it.day for it in self._borne.get(_key(manifest), ()) if it.live.alive} - days
+        alive = {it.day for it in self._by_manifest.get(_key(manifest), ()) if it.live.alive} - days
         besides = (occurrence_on(rule, day) for day in sorted(alive))
         yield from by_date
         yield from (occurrence_manifest(manifest, it) for it in besides if it is not None)
@@ -165,11 +165,6 @@ class Repeating:
             if occurrence_on(owner.repeat, name.day) is None and _in_common(owner, live, terms):
                 yield _withdrawn(owner, name.day, live, terms), live
 
-    def reserves(self, live: Live) -> bool:
-        """Tells whether a campaign's name is reserved to a manifest."""
-        name = parsed(live.name)
-        return name is not None and (live.kind.name, name.base) in self._reserved
-
     # -- rule 7: a live start within another's window ----------------------------------------------------------
 
     def notes_on(self, desired: Desired, live: Live) -> Iterator[str]:
@@ -197,7 +192,7 @@ class Repeating:
             return False
         seen = [it for it in self._held(manifest, manifest.repeat) if it.live.sid]
         if fresh is not None:
-            seen = [_Borne(it.day, _as_now(it.live, fresh(it.live))) for it in seen]
+            seen = [_DatedCampaign(it.day, _as_now(it.live, fresh(it.live))) for it in seen]
         starts = [(_start(it, manifest.repeat), it) for it in seen]
         ahead = [it for start, it in starts if start is not None and start > now]
         if ahead:
@@ -205,7 +200,7 @@ class Repeating:
         began = [(start, it.live.sid, it) for start, it in starts if start is not None]
         return bool(began) and _ended_early(_counted(max(began)[2], read), manifest.repeat)
 
-    def _held(self, manifest: Desired, rule: Recurrence) -> Iterator[_Borne]:
+    def _held(self, manifest: Desired, rule: Recurrence) -> Iterator[_DatedCampaign]:
         """Yields what the account holds of the dates that the rule yields: the alive, and of the finished the
         planned ones and the last before them, so that it does not matter how much was read.
         """
@@ -213,7 +208,7 @@ class Repeating:
         last = last_manifest_before(manifest, self.at)
         if last is not None and last.occurrence is not None:
             days.add(last.occurrence.day)
-        for it in self._borne.get(_key(manifest), ()):
+        for it in self._by_manifest.get(_key(manifest), ()):
             known = it.live.alive or (it.live.finished and it.day in days)
             if known and occurrence_on(rule, it.day) is not None:
                 yield it
@@ -230,11 +225,11 @@ def _as_now(live: Live, fresh: Live | None) -> Live:
     return live if live.finished else replace(live, status=Status.COMPLETED, stats=None, updated=None)
 
 
-def _counted(borne: _Borne, read: Fresh | None) -> _Borne:
+def _counted(dated: _DatedCampaign, read: Fresh | None) -> _DatedCampaign:
     """Adds the counters: what is over and shows none may have been read in a list that leaves them out."""
-    if read is None or not borne.live.finished or borne.live.stats is not None:
-        return borne
-    return replace(borne, live=read(borne.live) or borne.live)
+    if read is None or not dated.live.finished or dated.live.stats is not None:
+        return dated
+    return replace(dated, live=read(dated.live) or dated.live)
 
 
 def _is_stopped(live: Live) -> bool:
@@ -245,18 +240,18 @@ def _is_stopped(live: Live) -> bool:
     return live.status is Status.PAUSED or (live.finished and live.status is not Status.FAILED)
 
 
-def _start(borne: _Borne, rule: Recurrence) -> datetime | None:
+def _start(dated: _DatedCampaign, rule: Recurrence) -> datetime | None:
     """Returns the live start; where that is not shown, the rule's."""
-    start = window_of(borne.live.kind, borne.live.spec).start
-    occurrence = occurrence_on(rule, borne.day)
+    start = window_of(dated.live.kind, dated.live.spec).start
+    occurrence = occurrence_on(rule, dated.day)
     return start or (occurrence.start if occurrence is not None else None)
 
 
-def _ended_early(borne: _Borne, rule: Recurrence) -> bool:
+def _ended_early(dated: _DatedCampaign, rule: Recurrence) -> bool:
     """Tells whether a campaign was paused, or is over before its end though somebody was still open or never tried;
     what is not shown counts so.
     """
-    live, occurrence = borne.live, occurrence_on(rule, borne.day)
+    live, occurrence = dated.live, occurrence_on(rule, dated.day)
     if live.status is Status.PAUSED:
         return True
     if not live.finished:

@@ -12,12 +12,11 @@ from datetime import timedelta
 from functools import cache, partial
 from typing import Final
 
-from campaignctl.diagnostics import Severity, quoted
+from campaignctl.diagnostics import Severity, SpecFinding, quoted
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Field, Kind, Role, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Prune
-from campaignctl.model.fault import SpecFinding
 from campaignctl.model.usage import longest_below_talk
 from campaignctl.model.windows import instant
 from campaignctl.policy.doubts import doubts, look_alikes

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from campaignctl.kinds.currencies import minor_digits
+from campaignctl.kinds.spending import minor_digits
 from campaignctl.kinds.table import Role, Unit, Value
 from campaignctl.model.estimates import VARIABLE, text_estimate
 from campaignctl.model.usage import CERTAIN, Usage, seconds_in

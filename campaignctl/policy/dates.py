@@ -78,13 +78,15 @@ def check_dates(
 
 
 def _among_others(manifest: Desired, beside: Beside, now: datetime) -> Iterator[Desired]:
-    """Yields the dates that repeat another manifest's, crowd with others, or may reach somebody too often."""
+    """Yields the dates that repeat another manifest's, overlap beyond the capacity, or may reach somebody too often."""
     if beside.frequency is not None:
         yield from standing(manifest, now)
         return
     copied = beside.copies.days_of(manifest)
-    crowded = frozenset(name for it in beside.overlaps for name in it.names)
-    planned = {it.name for it in planned_manifests(manifest, now)} & crowded if crowded else frozenset()
+    overlapping = frozenset(name for it in beside.overlaps for name in it.names)
+    planned = (
+        {it.name for it in planned_manifests(manifest, now)} & overlapping if overlapping else frozenset()
+    )
     if copied or planned:
         for it in standing(manifest, now):
             if it.name in planned or (it.occurrence is not None and it.occurrence.day in copied):

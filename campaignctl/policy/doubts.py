@@ -9,10 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from campaignctl.diagnostics import quoted
+from campaignctl.diagnostics import SpecFinding, doubt, quoted
 from campaignctl.kinds.table import Compare, Field, Kind, Role, Type
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.fault import SpecFinding, doubt
 
 
 def doubts(desired: Desired) -> Iterator[SpecFinding]:

@@ -213,9 +213,9 @@ def _at_fault(
         first, last = bisect_right(moments, start - within), bisect_left(moments, start + within)
         here = bisect_right(moments, start)
         near = [*before[first:here], place, *before[here:last]]
-        crowd = _largest(near, here - first, starts, within)
-        if len(crowd) > at_most:
-            yield place, tuple(it for it in crowd if it != place)
+        group = _largest(near, here - first, starts, within)
+        if len(group) > at_most:
+            yield place, tuple(it for it in group if it != place)
         before.insert(here, place)
         moments.insert(here, start)
 

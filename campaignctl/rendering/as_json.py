@@ -37,9 +37,9 @@ from campaignctl.rendering.documents import (
 )
 from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.formats import Setting
-from campaignctl.rendering.gates import gate_documents
 from campaignctl.rendering.masking import difference_document, masked_spec
 from campaignctl.rendering.measures import (
+    gate_documents,
     hours_document,
     list_documents,
     local_start,

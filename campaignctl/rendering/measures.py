@@ -10,6 +10,7 @@ from campaignctl.kinds.table import Kind, Role, Value
 from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import Count, Estimate, Estimates, TextEstimate, reach_of
+from campaignctl.model.gates import Gate, percent
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.plan import Change, ListCount, Plan, Suppressed
 from campaignctl.model.ucs2 import Beyond
@@ -20,6 +21,7 @@ from campaignctl.policy.runs import Outlook, SharedOutlook
 from campaignctl.rendering.documents import (
     CountDocument,
     EstimateDocument,
+    GateDocument,
     HoursDocument,
     ListDocument,
     MessageDocument,
@@ -212,3 +214,32 @@ def occurrence_document(desired: Desired | None) -> OccurrenceDocument | None:
     if of is None:
         return None
     return {"of": of.manifest, "date": of.day.isoformat(), "withdrawn": of.withdrawn}
+
+
+def gate_documents(gates: tuple[Gate, ...]) -> list[GateDocument]:
+    """Makes the documents of a change's gates."""
+    return [_gate(gate) for gate in gates]
+
+
+def _gate(gate: Gate) -> GateDocument:
+    """Makes one; no number of people's phones stands in it."""
+    people = gate.people
+    return {
+        "campaign": gate.campaign,
+        "sid": gate.sid,
+        "status": gate.status,
+        "verdict": gate.verdict,
+        "message": gate.message,
+        "people": {
+            "all": people.all,
+            "open": people.open,
+            "finished": people.finished,
+            "never_tried": people.never_tried,
+        }
+        if people
+        else None,
+        "limits": [
+            {"of": it.of, "limit": percent(it.limit), "count": it.counted, "verdict": it.verdict}
+            for it in gate.limits
+        ],
+    }

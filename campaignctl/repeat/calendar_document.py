@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from campaignctl.diagnostics import SpecFinding
 from campaignctl.kinds import formats
 from campaignctl.kinds.manifest import WEEKDAYS, opening
 from campaignctl.kinds.table import Field, Type, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.companions import Companion, CompanionKind, CompanionPlace
-from campaignctl.model.fault import SpecFinding
 from campaignctl.model.recurrence import HolidayCalendar, NamedDate
 from campaignctl.repeat.rule import days
 

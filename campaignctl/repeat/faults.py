@@ -9,9 +9,8 @@ from datetime import UTC, date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from campaignctl.diagnostics import Severity, counted
+from campaignctl.diagnostics import Severity, SpecFinding, counted
 from campaignctl.kinds.table import Kind
-from campaignctl.model.fault import SpecFinding
 from campaignctl.model.recurrence import OccurrenceSpan, Recurrence
 from campaignctl.repeat.cron import time_of_day
 from campaignctl.repeat.dates import LONGEST_YEARS, MOST_OCCURRENCES, dates_of, years_later

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from campaignctl.diagnostics import quoted
+from campaignctl.diagnostics import SpecFinding, quoted
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.dated_names import dated, parsed
-from campaignctl.model.fault import SpecFinding
 from campaignctl.model.recurrence import Occurrence, OccurrenceOf
 from campaignctl.repeat.occurrences import last_before, occurrence_on, planned
 

@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from campaignctl.diagnostics import did_you_mean, quoted
+from campaignctl.diagnostics import SpecFinding, did_you_mean, quoted
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.dated_names import parsed
-from campaignctl.model.fault import SpecFinding
 from campaignctl.model.recurrence import HolidayCalendar, Recurrence
 from campaignctl.model.windows import period_of
 from campaignctl.repeat.cron import CronError, normal_cron

@@ -23,8 +23,7 @@ from campaignctl.rendering.documents import (
     StatusDocument,
 )
 from campaignctl.rendering.findings import finding_document
-from campaignctl.rendering.gates import gate_documents
-from campaignctl.rendering.measures import moment, occurrence_document
+from campaignctl.rendering.measures import gate_documents, moment, occurrence_document
 from campaignctl.status.overview import CampaignStatus
 from campaignctl.status.progress import Progress
 

@@ -10,8 +10,7 @@ from fakes import FakeClock
 
 from campaignctl.api.client import Client
 from campaignctl.errors import ApiError
-from campaignctl.model.contact_items import ContactExchange, ContactItem, ContactItems
-from campaignctl.model.results import Refused, Unknown
+from campaignctl.model.results import ContactExchange, ContactItem, ContactItems, Refused, Unknown
 from campaignctl.sandbox.server import Sandbox
 
 NUMBERS = ("+919876543210", "+919876543211", "+919876543212")

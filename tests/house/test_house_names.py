@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,3 +29,61 @@ def test_a_class_name_stands_once_in_the_project() -> None:
 def test_every_folder_and_module_says_in_its_first_sentence_what_it_holds() -> None:
     silent = [file for file, tree in modules() if not (ast.get_docstring(tree) or "").strip()]
     assert silent == []
+
+
+VERB = re.compile(r"(See|[A-Z][a-z]+s)\b")
+NOUNS = frozenset(
+    [
+        "Always",
+        "As",
+        "Besides",
+        "Campaigns",
+        "Columns",
+        "Dates",
+        "Faults",
+        "Files",
+        "Headers",
+        "Is",
+        "Its",
+        "Lines",
+    ]
+    + [
+        "Manifests",
+        "Others",
+        "Policies",
+        "Rows",
+        "Segments",
+        "Sometimes",
+        "Texts",
+        "This",
+        "Times",
+        "Values",
+        "Versions",
+    ]
+)
+
+
+def documented(tree: ast.Module) -> Iterator[tuple[str, int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            doc = ast.get_docstring(node)
+            if doc is not None and not is_command(node):
+                name = "the module" if isinstance(node, ast.Module) else node.name
+                yield name, node.body[0].lineno, doc
+
+
+def is_command(node: ast.AST) -> bool:
+    """The docstring of a command is its `--help`: it tells the user what to do."""
+    decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+    return any(word in ast.unparse(it) for it in decorators for word in ("command", "group"))
+
+
+def test_every_docstring_is_a_sentence_that_begins_with_its_verb() -> None:
+    """`Returns the server's clock.`, not `The server's clock.`: a newcomer need not guess what is said of it."""
+    without_verb = [
+        f"{file}:{line} {name}: {doc.splitlines()[0][:60]}"
+        for file, tree in modules()
+        for name, line, doc in documented(tree)
+        if (found := VERB.match(doc)) is None or found[0] in NOUNS
+    ]
+    assert without_verb == []

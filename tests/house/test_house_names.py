@@ -31,36 +31,11 @@ def test_every_folder_and_module_says_in_its_first_sentence_what_it_holds() -> N
     assert silent == []
 
 
-VERB = re.compile(r"(See|[A-Z][a-z]+s)\b")
-NOUNS = frozenset(
-    [
-        "Always",
-        "As",
-        "Besides",
-        "Campaigns",
-        "Columns",
-        "Dates",
-        "Faults",
-        "Files",
-        "Headers",
-        "Is",
-        "Its",
-        "Lines",
-    ]
-    + [
-        "Manifests",
-        "Others",
-        "Policies",
-        "Rows",
-        "Segments",
-        "Sometimes",
-        "Texts",
-        "This",
-        "Times",
-        "Values",
-        "Versions",
-    ]
+NOUNS = (
+    "Always|As|Besides|Campaigns|Columns|Dates|Faults|Files|Headers|Is|Its|Lines|Manifests|Others|Policies|Rows|"
+    "Segments|Sometimes|Texts|This|Times|Values|Versions"
 )
+VERB = re.compile(rf"(?!({NOUNS})\b)(See|[A-Z][a-z]+s)\b")
 
 
 def documented(tree: ast.Module) -> Iterator[tuple[str, int, str]]:
@@ -84,6 +59,6 @@ def test_every_docstring_is_a_sentence_that_begins_with_its_verb() -> None:
         f"{file}:{line} {name}: {doc.splitlines()[0][:60]}"
         for file, tree in modules()
         for name, line, doc in documented(tree)
-        if (found := VERB.match(doc)) is None or found[0] in NOUNS
+        if VERB.match(doc) is None
     ]
     assert without_verb == []

@@ -34,17 +34,17 @@ class Edit(NamedTuple):
 MEMBERS = (
     Edit(
         "kinds/operations.py",
-        'class Action(StrEnum):\n    """What can be asked of a live campaign."""\n\n',
+        'class Action(StrEnum):\n    """Names what can be asked of a live campaign."""\n\n',
         '    ERASE = "erase"\n',
     ),
     Edit(
         "kinds/operations.py",
-        'class Op(StrEnum):\n    """What an apply can do to a campaign, or to a contact list."""\n\n',
+        'class Op(StrEnum):\n    """Names what an apply can do to a campaign or to a contact list."""\n\n',
         '    ERASE = "erase"\n',
     ),
     Edit(
         "kinds/operations.py",
-        'class Permission(StrEnum):\n    """What can be allowed."""\n\n',
+        'class Permission(StrEnum):\n    """Names what can be allowed."""\n\n',
         '    ERASE = "erase"\n',
     ),
 )
@@ -79,7 +79,7 @@ PERMISSION = (
 STATE = (
     Edit(
         "kinds/lifecycle.py",
-        '    """What a manifest wants a campaign to be."""\n\n',
+        '    """Names the states that a manifest can ask for."""\n\n',
         '    DELETED = "deleted"\n',
     ),
     Edit(

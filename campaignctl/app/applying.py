@@ -244,7 +244,7 @@ def _watched(
 
 
 def own_lists(reading: Reading) -> tuple[ContactList, ...]:
-    """The project's lists; none where it has none, at no cost."""
+    """Returns the project's lists; none where it has none, at no cost."""
     if CONTACT_LIST not in reading.companions:
         return ()
     from campaignctl.contact_lists.contact_list import ContactList

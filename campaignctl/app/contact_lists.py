@@ -93,7 +93,7 @@ def known_offline(
 
 
 def with_versions(managed: ManagedList, client: Client) -> ManagedList:
-    """The list with its versions in the account, and what there has its very name."""
+    """Adds to a list its versions in the account, and what there has its very name."""
     from campaignctl.api.contact_lists import search_lists
 
     found = search_lists(client, managed.name)

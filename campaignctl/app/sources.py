@@ -128,7 +128,7 @@ class SourceWatch:
             self.list_troubles |= dict.fromkeys(self.found_lists, str(fault))
 
     def _read_named(self) -> None:
-        """What cannot be read is not there, which is said of whatever names it."""
+        """Reads what sources name. What cannot be read is not there, which is said of whatever names it."""
         from campaignctl.contact_lists.contact_list import ContactList
         from campaignctl.manifests.suppression import Named
 
@@ -147,7 +147,9 @@ class SourceWatch:
         return self._stamps_of(it.file for it in self._sources() if it.file is not None)
 
     def _named_stamps(self) -> _Stamp:
-        """Of the manifests and lists that sources name, and of the files with their people; none where none is."""
+        """Stamps the manifests and lists that sources name, and the files with their people; none where none is
+        named.
+        """
         campaigns = {it.campaign for it in self._sources() if it.campaign is not None}
         manifests = [it for it in self.written if campaigns and it.kind_and_name in campaigns]
         lists = {it.name: it for it in self.lists} if manifests else {}

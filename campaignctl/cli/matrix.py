@@ -1,4 +1,7 @@
-"""`campaignctl matrix`: the environments that a change touches, as jobs of a pipeline. Offline, without credentials."""
+"""Implements `campaignctl matrix`: the environments that a change touches, as jobs of a pipeline.
+
+It works offline, without credentials.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def _slices(names: Sequence[str], most: int) -> list[Sequence[str]]:
 
 
 def _first_of_each(names: Sequence[str], moved: Iterable[Move]) -> dict[str, str]:
-    """Each name's first among all that moves tie together."""
+    """Returns each name's first among all that moves tie together."""
     first = {name: name for name in names}
 
     def root(name: str) -> str:

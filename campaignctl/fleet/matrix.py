@@ -15,7 +15,7 @@ from campaignctl.rendering.constraints import Amount, Version
 
 
 class MatrixBaseDocument(TypedDict):
-    """What the work tree was held against."""
+    """Says what the work tree was compared with."""
 
     revision: str | None
     """As it was named."""
@@ -26,7 +26,7 @@ class MatrixBaseDocument(TypedDict):
 
 
 class MatrixEnvironmentDocument(TypedDict):
-    """An environment that a job takes."""
+    """Describes an environment that a job takes."""
 
     environment: str
     account_sid: str

@@ -52,7 +52,7 @@ class People(NamedTuple):
 
 
 class Named(NamedTuple):
-    """Manifests and lists before anybody is left out, as sources name them."""
+    """Holds manifests and lists before anybody is left out, as sources name them."""
 
     manifests: Sequence[Desired]
     lists: Sequence[ContactList] = ()

@@ -43,7 +43,7 @@ class KnownManifests:
     lists: tuple[ContactList, ...] = ()
 
     def of(self, live: Live) -> Desired | None:
-        """The manifest of a campaign: by its SID, else its name, else the date that its name ends in."""
+        """Returns the manifest of a campaign: by its SID, else its name, else the date that its name ends in."""
         dated = parsed(live.name)
         of_kind = [it for it in self.all_manifests if it.kind is live.kind]
         ways: tuple[Callable[[Desired], bool], ...] = (

@@ -1,4 +1,4 @@
-"""Whom a resume by hand would call, as manifests and the account's lists say it."""
+"""Says whom a resume by hand would call, as manifests and the account's lists say it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from campaignctl.policy import RULES, level_of
 def knowing_versions(
     founds: Sequence[Found], manifests: KnownManifests, client: Client, environment: Environment
 ) -> Sequence[Found]:
-    """Campaigns with the versions of the project's lists told from other lists: a request for each list that a
+    """Tells the versions of the project's lists from other lists in campaigns: a request for each list that a
     manifest of theirs names, where it matters who is left out of it.
     """
     names = {name for found in founds for live in found.campaigns for name in _named(manifests.of(live))}
@@ -39,7 +39,7 @@ def _named(desired: Desired | None) -> Iterator[str]:
 
 
 def _with_versions(managed: ManagedList, client: Client) -> ManagedList | None:
-    """None where they cannot be read: then they are lists of which nobody knows who is in them."""
+    """Reads the versions; None where they cannot be read: then they are lists of which nobody knows who is in them."""
     from campaignctl.app.contact_lists import with_versions
 
     try:

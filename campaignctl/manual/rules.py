@@ -212,7 +212,7 @@ def _resume(verb: Verb, live: Live, terms: Terms, manifest: Desired | None) -> C
 
 
 def _declaring(live: Live, state: State, manifest: Desired | None) -> Desired:
-    """What is wanted, with whom its manifest declares and what that leaves to others."""
+    """Makes what is wanted, with whom its manifest declares and what that leaves to others."""
     wanted = asked_of(live, state)
     if manifest is None:
         return wanted

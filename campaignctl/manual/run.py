@@ -149,7 +149,7 @@ class ManualRun:
 
     @cached_property
     def manifests(self) -> KnownManifests:
-        """Those that can be read."""
+        """Returns the manifests that can be read."""
         if self.session.project.file is None:
             return KnownManifests()
         known = self._suppression()

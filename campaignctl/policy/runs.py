@@ -69,7 +69,7 @@ def outlooks_of(subject: Subject, load: Load = NOTHING_ELSE) -> Outlooks:
 
 
 class _Span(NamedTuple):
-    """From where it begins to its declared end, and how long that is; None without an end."""
+    """Holds from where it begins to its declared end, and how long that is; None without an end."""
 
     begins: datetime
     end: datetime | None

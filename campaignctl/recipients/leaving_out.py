@@ -153,7 +153,7 @@ def suppressed_by_hand(live: Live, suppression: Suppression | None, suppresses: 
 
 
 def _of_project_alone(live: Live) -> bool:
-    """Whether it goes to the project's own lists and nobody else."""
+    """Tells whether it goes to the project's own lists and nobody else."""
     items = _lists_of(live)
     return not live.spec.get(NUMBERS) and bool(items) and all(isinstance(it, ListRef) for it in items)
 

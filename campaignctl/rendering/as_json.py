@@ -121,7 +121,7 @@ def _changes(
 
 
 class _ToldChange(NamedTuple):
-    """A change as data, what its campaign comes to, and what it costs where it calls somebody."""
+    """Holds a change as data, what its campaign comes to, and what it costs where it calls somebody."""
 
     document: BriefChangeDocument
     coming: Estimate | None

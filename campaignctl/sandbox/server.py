@@ -188,7 +188,10 @@ class Seat:
                 return  # whoever asks next finds nobody there, and says so
 
     def _take_over(self, port: int) -> None:
-        """A process that is killed gives its connections up a moment before its port: tries again for a while."""
+        """Takes the database over.
+
+        A process that is killed gives its connections up a moment before its port: so it tries again for a while.
+        """
         for seconds in _TAKING_OVER:
             try:
                 return self._take(port)

@@ -44,6 +44,7 @@ def test_a_compressed_answer_is_unpacked(bench: Bench) -> None:
     assert json.loads(reply.body) == GOOD.body
 
 
+@pytest.mark.slow
 def test_an_answer_of_more_than_fifty_megabytes_is_refused_while_it_comes(bench: Bench) -> None:
     packed = gzip.compress(b" " * (MAX_ANSWER_BYTES + 1))
     server = bench.serve(in_turn(Answer(body=packed, headers={"Content-Encoding": "gzip"})))

@@ -32,6 +32,7 @@ def project(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[campaignctl
         yield campaignctl.load(clock=desk.clock)
 
 
+@pytest.mark.slow
 def test_the_example_of_the_guide_runs_against_a_sandbox(tmp_path: Path) -> None:
     assert run("init", cwd=tmp_path).code == 0
     (example,) = EXAMPLE.findall(GUIDE.read_text(encoding="utf-8"))

@@ -128,6 +128,7 @@ def test_a_project_is_found_from_below_and_by_its_option(project: Path) -> None:
     assert offered("campaignctl -c other.yaml -e ", project) == ["elsewhere", "sandbox"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

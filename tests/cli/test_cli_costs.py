@@ -403,6 +403,7 @@ def test_what_costs_nothing_known_is_blocked_by_a_budget_unless_it_is_let(desk: 
     assert "budget: 1 campaign of unknown cost counts as 0 (unknown: allow)" in plan["notes"]
 
 
+@pytest.mark.slow
 def test_nothing_that_prices_is_imported_without_prices(desk: Here) -> None:
     code = (
         "import sys\nfrom campaignctl.cli.main import run\nrun(['plan'])\n"

@@ -212,6 +212,7 @@ COMMANDS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_a_working_directory_that_was_deleted_is_told(desk: Desk, words: tuple[str, ...]) -> None:
     ended = gone(desk, *words)
@@ -220,6 +221,7 @@ def test_a_working_directory_that_was_deleted_is_told(desk: Desk, words: tuple[s
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.slow
 def test_what_needs_no_directory_works_without_one(desk: Desk) -> None:
     desk.seed(live_voice("one"))
     for words in (("--help",), ("--version",), ("explain",), ("schema", "plan"), ("completion", "bash")):

@@ -113,6 +113,7 @@ def test_rules_are_held_in_any_thread(desk: Desk) -> None:
     assert [it["rule"] for it in there[0].json["findings"]] == ["schema/one"]
 
 
+@pytest.mark.slow
 def test_a_hostile_rule_hangs_no_thread(desk: Desk) -> None:
     desk.manifests(voice("reminder", **HOSTILE))
     ruled(desk, BACKTRACKS)

@@ -274,6 +274,7 @@ def names_operation(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and node.value in WORDS
 
 
+@pytest.mark.slow
 def test_no_other_list_of_operations_stands_anywhere_that_nothing_holds_against_the_table() -> None:
     found = [
         f"{path.relative_to(PACKAGE)}:{line}"

@@ -80,6 +80,7 @@ def test_some_zones_change_forward_and_some_back() -> None:
     assert len({name for name, _ in CHANGING}) < len(CHANGING)
 
 
+@pytest.mark.slow
 def test_a_wall_time_that_is_skipped_is_the_moment_of_the_change_and_one_that_comes_twice_is_both() -> None:
     for name, change in CHANGING:
         wall, there = in_the_middle(change, name), zone(name)
@@ -99,6 +100,7 @@ def with_hours(time_zone: str, opening: str, to: str) -> Environment:
     return Environment("t", "exotel", "a", policy={"calling_hours": hours})
 
 
+@pytest.mark.slow
 def test_a_day_whose_end_is_skipped_or_comes_twice_ends_with_no_later_moment() -> None:
     """`to` in a gap is the gap, in a fold the earlier; `from` in a fold is the later."""
     for name, change in CHANGING:

@@ -323,6 +323,7 @@ def test_the_server_s_clock_decides_what_is_too_late(desk: Desk) -> None:
     assert made(desk) == []
 
 
+@pytest.mark.slow
 def test_what_no_list_ever_shows_is_waited_for_together_before_a_later_apply_stops_somebody(
     desk: Desk,
 ) -> None:

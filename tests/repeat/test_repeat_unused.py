@@ -59,6 +59,7 @@ def loaded(root: Path, schedule: str, *words: str) -> set[str]:
     return {it for it in modules if it in ("cronsim", "holidays") or it.startswith(PARTS)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [("validate",), ("plan",), ("apply", "--auto-approve"), ("status",)], ids=" ".join
 )
@@ -66,6 +67,7 @@ def test_a_project_without_repeat_loads_nothing_of_it(words: tuple[str, ...], tm
     assert loaded(tmp_path, ONCE, *words) == set()
 
 
+@pytest.mark.slow
 def test_one_with_it_does_but_for_the_package_of_holidays(tmp_path: Path) -> None:
     found = loaded(tmp_path, DAILY, "plan")
     assert {"cronsim", "campaignctl.planning.repeating", "campaignctl.api.dates"} <= found

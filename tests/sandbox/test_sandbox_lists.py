@@ -133,6 +133,7 @@ def test_the_details_of_a_campaign_are_paged_filtered_and_ordered(account: Accou
     assert account.get(f"message-campaigns/{sid}/message-details").status_code == 400
 
 
+@pytest.mark.slow
 def test_an_account_of_twenty_thousand_finished_campaigns_is_read_page_by_page(
     sandbox: Sandbox, account: Account
 ) -> None:

@@ -36,6 +36,7 @@ def test_a_seed_played_twice_gives_the_same_bytes_whatever_the_order_of_sets(see
     assert first == story(seed, "2")
 
 
+@pytest.mark.slow
 def test_a_seed_played_twice_in_one_process_tells_the_same_story() -> None:
     """Nothing of one life is left for the next."""
     first = play(5, 3)
@@ -64,6 +65,7 @@ def killed(monkeypatch: pytest.MonkeyPatch) -> Outcome:
     return next(outcome for seed in range(1, 20) if (outcome := play(seed, 5)).violations)
 
 
+@pytest.mark.slow
 def test_a_broken_promise_is_shrunk_to_the_events_that_break_it(killed: Outcome) -> None:
     """None of which can be left out; and told with the command that plays it again."""
     shrunk = shrink(killed, seconds=300)

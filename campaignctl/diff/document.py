@@ -283,7 +283,8 @@ def _priced(
     for change, document in zip(changes, documents, strict=True):
         old = sides.known_before(change.before) if change.before else None
         new = sides.known_after(change.after) if change.after else None
-        priced = before.of_manifest(old) if before else _unknown(old), after.of_manifest(new)
+        was = before.of_manifest(old, sides.now) if before else _unknown(old)
+        priced = was, after.of_manifest(new, sides.now)
         document["cost"] = after.change_document(*priced)
         going += [priced] if change.manifest.state not in STOPPED_STATES else []
     return {"cost": after.plan_document(going)}

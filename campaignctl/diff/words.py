@@ -65,10 +65,11 @@ def figures(change: ManifestChangeDocument, currency: str) -> Iterator[str]:
     says = words.run_words(run, KINDS[change["kind"]]) if run else None
     if says:
         yield says
+    dates = ", all dates that are not over together" if change["occurrences"] else ""
     if priced and priced["after"]:
-        yield f"costs {words.cost_words(priced['before'], priced['after'], currency)}"
+        yield f"costs {words.cost_words(priced['before'], priced['after'], currency)}{dates}"
     elif priced and priced["before"]:
-        yield f"cost {words.cost_words(None, priced['before'], currency)}"
+        yield f"cost {words.cost_words(None, priced['before'], currency)}{dates}"
 
 
 def currency(document: DiffDocument) -> str:

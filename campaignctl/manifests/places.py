@@ -53,7 +53,7 @@ def _found(file: Path, document: int, path: str) -> tuple[str, Node] | None:
 def _composed(file: Path, document: int) -> tuple[str, Node] | None:
     try:
         text = decoded(file.read_bytes())
-        node = _document(text, file.name, document)
+        node = _documents(text, file.name).at(document)
         return None if node is None else (text, node)
     except (OSError, ValueError, UnreadableFileError, MalformedYamlError):
         return None
@@ -87,11 +87,22 @@ def locate_character(
     return _at(where.file, mark, text)
 
 
+class _Composed:
+    """The documents of a text, composed as far as they were asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._coming, self._nodes = documents(text), list[Node]()
+
+    def at(self, place: int) -> Node | None:
+        """Returns the document at that place; None where the text has no such one."""
+        self._nodes += islice(self._coming, max(0, place + 1 - len(self._nodes)))
+        return self._nodes[place] if place < len(self._nodes) else None
+
+
 @lru_cache(maxsize=1)
-def _document(text: str, file: str, document: int) -> Node | None:
-    """Composes a document, and keeps it: several places of one document are asked for one after the other."""
-    nodes = documents(yaml_of(text, file)[1])
-    return next(islice(nodes, document, None), None)
+def _documents(text: str, file: str) -> _Composed:
+    """Keeps a file's documents: of a file of a thousand campaigns a thousand places may be asked for."""
+    return _Composed(yaml_of(text, file)[1])
 
 
 def locate_field(

@@ -202,7 +202,8 @@ def _resume(verb: Verb, live: Live, terms: Terms, manifest: Desired | None) -> C
     begins = window.start if starts_ahead(live, terms) else terms.now
     ahead = begins - terms.now if begins else None
     subject = Subject(live.kind, live.spec, begins, is_live=True, ahead=ahead)
-    found = check(subject, _declaring(live, verb.state, manifest), terms.policies, terms.locate)
+    declared = _declaring(live, verb.state, manifest)
+    found = check(subject, declared, terms.policies, terms.locate, terms.beside)
     binding = [finding for finding in found if finding.rule not in _OF_MANIFESTS]
     errors = [finding for finding in binding if finding.severity is Severity.ERROR]
     if errors:

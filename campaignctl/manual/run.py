@@ -28,6 +28,7 @@ from campaignctl.planning.counting import with_lists
 from campaignctl.planning.order import steps
 from campaignctl.planning.planner import Decisions
 from campaignctl.planning.terms import Terms
+from campaignctl.policy import ALONE, Beside
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,16 @@ class ManualRun:
             clocks=self.client.other_clocks(),
             by_hand=True,
             lists=self.counts.lists,
+            beside=self._beside,
         )
+
+    @cached_property
+    def _beside(self) -> Beside:
+        if self.verb.action is not Action.RESUME:
+            return ALONE
+        from campaignctl.manual.beside import OthersByHand  # where somebody may be called again
+
+        return OthersByHand(self.session, self.client, count_lists=self.count_lists).beside
 
     def counted(self, decide: Callable[[Terms], tuple[Change, ...]]) -> tuple[Change, ...]:
         """Decides, and once more where lists are sent to that nobody counted yet."""

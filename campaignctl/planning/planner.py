@@ -21,7 +21,14 @@ from campaignctl.model.plan import Change, Reason, Suppressed
 from campaignctl.model.reasons import REASONS
 from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import Neighbours, decide_absent, nothing_to_do
-from campaignctl.planning.account_totals import Budgeted, budgeted, ledger_of, other_runs, unknown_costs_noted
+from campaignctl.planning.account_totals import (
+    Budgeted,
+    SpentByOthers,
+    budgeted,
+    ledger_of,
+    other_runs,
+    unknown_costs_noted,
+)
 from campaignctl.planning.alive import Decision, decide
 from campaignctl.planning.ambiguous import decide_ambiguous
 from campaignctl.planning.compare import start_of
@@ -136,6 +143,12 @@ def make_plan(
     terms = replace(terms, beside=beside, names=lambda: account.names)
     orphans, with_prefix, notes = _orphans(account, terms)
     decided, changes, shared = _decide_all(meant, orphans, account, terms)
+    if ledger is not None:
+        spent = SpentByOthers(ledger(), account.matches)
+        while spent.more(changes, terms):
+            terms = replace(terms, beside=beside._replace(ledger=spent.find))
+            decided, changes, shared = _decide_all(meant, orphans, account, terms)
+        ledger = spent.find
     changes += _withdrawn(account, repeats, terms)
     listed = {change.live.sid for change in orphans if change.live}
     notes += series_left((live for live in account.unnamed if live.sid not in listed), terms)
@@ -151,7 +164,7 @@ def make_plan(
         with_prefix=with_prefix,
         notes=(*notes, *(unknown_costs_noted(ledger(), terms) if ledger and not terms.counting else ())),
         find_overlaps=shared.find,
-        budgeted=budgeted(ledger(), account.matches, changes, terms) if ledger else None,
+        budgeted=budgeted(ledger(), as_written, account.matches, changes, terms) if ledger else None,
         find_load=beside.find_load,
         find_registered=lambda spec: text_registered(beside, spec),
     )

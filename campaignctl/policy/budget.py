@@ -7,10 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from campaignctl.diagnostics import counted
 from campaignctl.model.campaigns import NO_COUNTS, Counts, Desired
 from campaignctl.model.dated_names import dated
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import RunKey
+from campaignctl.model.recurrence import Occurrence
 from campaignctl.model.windows import in_zone, window_of
 from campaignctl.policy.checking import expected
 from campaignctl.policy.costs import Amounts, PriceList, cost_of
@@ -43,19 +45,26 @@ def spendings(
         window = window_of(kind, manifest.spec)
         yield Spending(run_key(manifest), window.start or now, name, window.over(now), cost)
         return
-    from campaignctl.repeat.occurrences import occurrences  # where a manifest repeats
-
-    for it in occurrences(manifest.repeat):
+    for it in _dates(manifest):
         key = date_key(kind, manifest.where, it.day)
         yield Spending(key, it.start, dated(name, it.day), it.end <= now, cost)
 
 
+def _dates(manifest: Desired) -> Iterator[Occurrence]:
+    from campaignctl.repeat.occurrences import occurrences  # where a manifest repeats
+
+    return occurrences(manifest.repeat) if manifest.repeat is not None else iter(())
+
+
 class Month(NamedTuple):
-    """Holds what a campaign's month costs up to it, and how that month is called."""
+    """Holds what a campaign's month costs up to it, and how that month is called. `unknown` counts those that are there
+    already, or over, and of unknown cost: they are 0 in it.
+    """
 
     name: str
     typical: Decimal
     worst: Decimal
+    unknown: int = 0
 
 
 class Ledger:
@@ -66,28 +75,42 @@ class Ledger:
     def __init__(
         self, entries: Iterable[Spending], environment: Environment, now: datetime, *, in_plan: bool
     ) -> None:
+        self._environment, self._at = environment, now
         self._zone = zone_name(environment)
         self._now = self._month(now)
         self.in_plan = in_plan
         self.knows_all = True
-        self.unknown, self.unknown_settled = 0, 0
-        """Of this month and those after it."""
-        self._months = self._summed(sorted(entries, key=_order))
+        self.unknown = 0
+        """Counts those of this month and of later ones."""
+        self._entries = {it.key: it for it in entries}
+        self._months = self._summed(sorted(self._entries.values(), key=_order))
+
+    def is_less_than(self, entry: Spending) -> bool:
+        """Returns whether the campaign was counted with less than that, or in another month."""
+        counted = self._entries[entry.key]
+        if self._month(entry.start) != self._month(counted.start):
+            return True
+        if counted.cost.worst is None or entry.cost.worst is None:
+            return counted.cost.known
+        return entry.cost.worst > counted.cost.worst
+
+    def replaced(self, entries: Iterable[Spending]) -> Ledger:
+        """Returns the same with other figures of some."""
+        together = {**self._entries, **{it.key: it for it in entries}}.values()
+        return Ledger(together, self._environment, self._at, in_plan=self.in_plan)
 
     def _summed(self, entries: Iterable[Spending]) -> Mapping[RunKey, Month]:
         """Sums up by month; what is unknown counts as 0."""
-        sums: dict[str, tuple[Decimal, Decimal]] = {}
+        sums: dict[str, Month] = {}
         months: dict[RunKey, Month] = {}
         for entry in entries:
-            month = self._month(entry.start)
-            typical, worst = sums.get(month, (Decimal(0), Decimal(0)))
-            cost = entry.cost
+            name, cost = self._month(entry.start), entry.cost
+            _, typical, worst, unknown = sums.get(name, Month(name, Decimal(0), Decimal(0)))
             self.knows_all = self.knows_all and cost.known
-            if not cost.known and month >= self._now:
-                self.unknown += 1
-                self.unknown_settled += entry.settled
-            sums[month] = (typical + (cost.typical or 0), worst + (cost.worst or 0))
-            months[entry.key] = Month(month, *sums[month])
+            self.unknown += not cost.known and name >= self._now
+            unknown += entry.settled and not cost.known
+            sums[name] = Month(name, typical + (cost.typical or 0), worst + (cost.worst or 0), unknown)
+            months[entry.key] = sums[name]
         return months
 
     def _month(self, start: datetime) -> str:
@@ -97,6 +120,13 @@ class Ledger:
     def month_of(self, key: RunKey) -> Month | None:
         """Returns the month of a campaign; None of one that does not count."""
         return self._months.get(key)
+
+    def months_of(self, manifest: Desired) -> Iterator[str]:
+        """Yields the months in which dates of one that repeats count."""
+        for it in _dates(manifest):
+            month = self.month_of(date_key(manifest.kind, manifest.where, it.day))
+            if month is not None:
+                yield month.name
 
 
 def _order(entry: Spending) -> tuple[bool, float, str, str]:
@@ -109,14 +139,17 @@ def faults(case: Case) -> Iterator[Violation]:
     typical = case.settings.get("bound") == "typical"
     how = "typically" if typical else "at worst"
     cost = cost_of(case.subject._replace(is_live=False), prices)
+    blocks = ledger is not None and ledger().in_plan and case.settings.get("unknown") != "allow"
     if not cost.known:
-        if ledger is not None and ledger().in_plan and case.settings.get("unknown") != "allow":
+        if blocks:
             yield _unknown(case)
         return
     yield from _of_campaign(case, cost.typical if typical else cost.worst, prices, how)
     month = ledger().month_of(run_key(case.desired)) if ledger is not None else None
-    if month is not None:
-        yield from _of_month(case, month, month.typical if typical else month.worst, prices, how)
+    if month is None:
+        return
+    above = tuple(_of_month(case, month, month.typical if typical else month.worst, prices, how))
+    yield from above or (_of_unknown_month(case, month, prices) if blocks else ())
 
 
 def _limit(case: Case, name: str) -> Decimal | None:
@@ -145,6 +178,19 @@ def _of_month(case: Case, month: Month, cost: Decimal, prices: PriceList, how: s
         "per_month"
     )
     yield _violation(message, cost, limit, prices)
+
+
+def _of_unknown_month(case: Case, month: Month, prices: PriceList) -> Iterator[Violation]:
+    limit = _limit(case, "per_month")
+    if limit is None or not month.unknown:
+        return
+    campaigns = counted(month.unknown, "campaign", "campaigns")
+    message = (
+        f"nobody knows what {month.name} costs up to it: {campaigns} that {'is' if month.unknown == 1 else 'are'} "
+        "created already, or over, may cost anything; have their lists counted, set the price that is left out, or let "
+        "them count as 0 with unknown: allow"
+    )
+    yield _violation(message, None, limit, prices)
 
 
 def _unknown(case: Case) -> Violation:

@@ -35,6 +35,12 @@ class Amounts(NamedTuple):
         """Tells whether the amounts are known."""
         return self.worst is not None
 
+    def times(self, number: int) -> Amounts:
+        """Returns what so many campaigns cost that cost the same, each rounded by itself."""
+        if self.typical is None or self.worst is None:
+            return self
+        return Amounts(_product(self.typical, Decimal(number)), _product(self.worst, Decimal(number)))
+
     def __str__(self) -> str:
         """Writes the amounts for messages, without a currency."""
         return f"{self.typical} to {self.worst}"

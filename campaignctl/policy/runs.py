@@ -186,8 +186,10 @@ def load_beside(subject: Subject, key: RunKey, find_load: FindLoad) -> Load:
 
 
 def run_key(campaign: Desired | Live) -> RunKey:
-    """Returns what tells a campaign from the others of an account: its manifest, else its SID."""
-    if not isinstance(campaign, Desired):
+    """Returns what tells a campaign from the others of an account: its manifest, else its SID, as of what is wanted by
+    hand.
+    """
+    if not isinstance(campaign, Desired) or not campaign.where.file:
         return campaign.kind.name, campaign.sid
     of = campaign.occurrence
     if of is None:

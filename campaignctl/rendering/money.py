@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeAlias
 
 from campaignctl.kinds import KINDS
@@ -10,6 +11,7 @@ from campaignctl.model.campaigns import Counts, Desired, Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
+from campaignctl.model.recurrence import Recurrence
 from campaignctl.policy.costs import Amounts, PriceList, cost_of, total
 from campaignctl.policy.periods import subject_of
 from campaignctl.policy.subject import Subject
@@ -17,6 +19,12 @@ from campaignctl.rendering.documents import ChangeCostDocument, MoneyDocument, P
 
 Priced: TypeAlias = tuple[Amounts | None, Amounts | None]
 """A campaign before and after; None where none is or will be."""
+
+
+def _dates_left(rule: Recurrence, now: datetime) -> int:
+    from campaignctl.repeat.occurrences import occurrences  # where a manifest repeats
+
+    return sum(it.end > now for it in occurrences(rule))
 
 
 class Costs:
@@ -50,13 +58,17 @@ class Costs:
         subject = Subject(live.kind, live.spec, None, is_live=desired is None, counts=counts, usage=usage)
         return self._money(cost_of(subject, self._prices))
 
-    def of_manifest(self, manifest: Desired | None) -> Amounts | None:
-        """Returns what the campaign of a manifest costs; None where there is none."""
+    def of_manifest(self, manifest: Desired | None, now: datetime) -> Amounts | None:
+        """Returns what the campaign of a manifest costs; of one that repeats, all its dates that are not over.
+
+        None where there is none.
+        """
         if manifest is None:
             return None
         usage = self._environment.usage_of(manifest.usage)
         subject = Subject(manifest.kind, manifest.spec, None, is_live=manifest.sid is not None, usage=usage)
-        return cost_of(subject, self._prices)
+        cost = cost_of(subject, self._prices)
+        return cost if manifest.repeat is None else cost.times(_dates_left(manifest.repeat, now))
 
     @property
     def currency(self) -> str:

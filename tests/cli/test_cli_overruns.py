@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC
 from typing import Any
@@ -140,6 +141,41 @@ def test_right_before_a_resume_the_calls_of_others_come_first_too(desk: Desk) ->
     assert desk.clock.now().astimezone(UTC).strftime("%H:%M") < "15:20", "alone it would be over in time"
     assert outcomes["mine"] == ("skipped", "policy")
     assert {outcomes[name][0] for name in others} == {"applied"}
+
+
+def test_a_resume_by_hand_knows_what_else_calls_then(desk: Desk) -> None:
+    """Alone it is over by 21:00; beside 30 people of a campaign that nobody named it may not be, paused or not."""
+    evening = {"send_at": "2027-01-10T19:30:00+05:30", "end_at": "2027-01-10T23:00:00+05:30"}
+    people = [f"+9198765430{place:02}" for place in range(30)]
+    hours, slow = {"level": "error", "bound": "worst"}, {"level": "off", "calls_per_minute": 1}
+    desk.configure(country="IN", policy={"calling_hours": hours, "capacity": slow})
+    desk.seed(live_voice("mine", schedule=evening, retries=None, mode="auto", status="Paused"))
+    desk.manifests(voice("mine", schedule=evening, retries=None, mode="auto", state="active"))
+    desk.pass_time(hours=11, minutes=35)
+    shown = desk.run("resume", "mine", stdin=io.StringIO("no"))
+    assert "policy" not in shown.all
+    (theirs,) = desk.seed(
+        live_voice("theirs", schedule=evening, retries=None, status="Paused", **{"from": people})
+    )
+    refused = desk.run("resume", "mine", "--auto-approve", "--format", "json")
+    (result,) = refused.json["results"]
+    assert (refused.code, result["reason"]["code"]) == (3, "policy")
+    assert "beside 1 other campaign" in result["reason"]["message"]
+    assert not desk.writes
+    desk.by_hand(theirs, {"action": "complete"})
+    assert desk.run("resume", "mine", "--auto-approve").code == 0
+
+
+def test_a_resume_by_hand_reads_the_others_only_where_the_longest_run_counts(desk: Desk) -> None:
+    """Where the end is what is bound, or lies within the hours, no request more is made."""
+    desk.seed(live_voice("mine", schedule=JANUARY, status="Paused"))
+    numbers = set[int]()
+    for bound in ("end", "worst"):
+        desk.configure(country="IN", policy={"calling_hours": {"level": "error", "bound": bound}})
+        desk.forget()
+        desk.run("resume", "mine", stdin=io.StringIO("no"))
+        numbers.add(len(desk.requests))
+    assert len(numbers) == 1
 
 
 def test_a_place_in_json_is_that_of_the_file_whatever_escapes_stand_before_it(desk: Desk) -> None:

@@ -9,6 +9,7 @@ import pytest
 from git_projects import PROJECT, GitProject, git_project
 from harness import sms, voice
 from jsonschema import Draft202012Validator
+from repeating import weekly
 
 from campaignctl.app.published import schema_text
 
@@ -389,3 +390,21 @@ def test_a_diff_is_what_its_schema_says(project: GitProject) -> None:
         "changed": 1,
         "unchanged": 0,
     }
+
+
+def test_a_manifest_that_repeats_costs_what_all_its_dates_do_that_are_not_over(project: GitProject) -> None:
+    """Two people of two calls each at one rupee; it is Sunday 10 January, one Monday of January is over."""
+    prices = {"currency": "INR", "call": {"per_pulse": 0, "per_attempt": 1}, "tax": "0%"}
+    project.write("campaignctl.yaml", {**PROJECT, "prices": prices})
+    once = {"number_of_retries": 1, "interval_mins": 15, "mechanism": "Linear", "on_status": ["busy"]}
+    project.write("campaigns/weekly.yaml", weekly(rule={"until": "2027-01-25"}, retries=once))
+    project.commit()
+    project.write("campaigns/weekly.yaml", weekly(rule={"until": "2027-02-22"}, retries=once))
+    (change,) = project.changes("--base", "HEAD")
+    assert change["occurrences"]["added"]["count"] == 4
+    assert (change["cost"]["before"]["worst"], change["cost"]["after"]["worst"]) == ("12.00", "28.00")
+    document = project.diff("--base", "HEAD", "--format", "json").json
+    assert document["cost"]["after"] == change["cost"]["after"]
+    text = project.diff("--base", "HEAD").out
+    assert "to 28.00 (before" in text
+    assert ", all dates that are not over together" in text

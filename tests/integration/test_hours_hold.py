@@ -5,24 +5,19 @@ The sandbox dials, at the pace of the account; every call that it begins is held
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
 from harness import Desk, desk_at, voice
+from hours_at_large import BEGINS, MINUTE, calls_seen, outside, tell
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as some
 
 from campaignctl.kinds.lifecycle import Status, read_status
-from campaignctl.sandbox import dialler
 
-MINUTE = timedelta(minutes=1)
-BEGINS = datetime.fromisoformat("2027-01-10T09:00:00+05:30")
-"""Where a desk's clock stands."""
 DAYS = 3
 STEP = 50
 """Minutes between two moments at which somebody may do something."""
@@ -99,27 +94,6 @@ def manifest(place: int, wanted: Wanted) -> dict[str, Any]:
     return voice(f"campaign-{place}", schedule=schedule, state=wanted.state, **more)
 
 
-def outside(moment: datetime) -> bool:
-    """Whether no call may begin then: at closing time itself the last one has begun."""
-    local = moment.astimezone(BEGINS.tzinfo)
-    return not 9 * 60 <= local.hour * 60 + local.minute < 21 * 60
-
-
-@contextmanager
-def calls_seen() -> Iterator[list[datetime]]:
-    """When the sandbox begins each call, as it does so."""
-    seen: list[datetime] = []
-    call = dialler._Dial.call
-
-    def noted(dial: dialler._Dial, moment: float, outcome: dialler.Outcome) -> None:
-        seen.append(datetime.fromtimestamp(moment, UTC))
-        call(dial, moment, outcome)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dialler._Dial, "call", noted)
-        yield seen
-
-
 def nobody_is_called_at_night(
     wished: Sequence[Wanted], done: Sequence[ManualRun], silent: int, bound: str = "end"
 ) -> None:
@@ -193,3 +167,25 @@ def test_a_day_of_calls_is_seen_and_the_same_without_an_end_is_not_created() -> 
         assert desk.run("apply", "--auto-approve").code == 3
         assert not desk.writes
     assert seen is Status.IN_PROGRESS
+
+
+def test_of_hundreds_on_one_account_nobody_is_called_at_night_and_without_the_policy_somebody_would_be(
+    tmp_path: Path,
+) -> None:
+    with desk_at(tmp_path) as desk:
+        held = tell(desk, 1, campaigns=40)
+        assert 20 < held.passed < 40
+        assert held.calls
+        assert not held.outside
+    with desk_at(tmp_path) as desk:
+        assert tell(desk, 1, campaigns=40, level="off").outside
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 108))
+def test_of_thousands_on_many_accounts_nobody_is_called_at_night(seed: int, tmp_path: Path) -> None:
+    """A share of the hundred thousand that `hours_at_large` goes through by itself."""
+    with desk_at(tmp_path) as desk:
+        told = tell(desk, seed)
+    assert told.passed > 200
+    assert not told.outside

@@ -83,15 +83,49 @@ def test_a_months_sum_knows_the_lists_of_what_is_created_already(desk: Desk) -> 
     assert found(desk.plan()) == []
 
 
-def test_what_is_still_unknown_in_a_sum_is_noted(desk: Desk) -> None:
+def test_a_month_of_which_something_created_is_unknown_is_not_known_to_be_within_its_limit(
+    desk: Desk,
+) -> None:
+    """What nobody could count is not taken for 0, unless that is allowed."""
     sid = contact_list(desk, 90)
     desk.seed(live_sms(lists=[sid]), collection="message-campaigns")
-    desk.manifests(sms(lists=[sid]), voice("new", retries=None))
+    february = {"send_at": "2027-02-15T09:00:00+05:30", "end_at": "2027-02-15T18:00:00+05:30"}
+    desk.manifests(
+        sms(lists=[sid]), voice("new", retries=None), voice("later", retries=None, schedule=february)
+    )
     desk.sandbox.switches.contact_count = "refused"
     budget(desk, per_month=10)
     plan = desk.plan()
+    (finding,) = plan["findings"]
+    assert (finding["cost"], finding["limit"]) == (None, "10.00")
+    assert (
+        "nobody knows what 2027-01 costs up to it: 1 campaign that is created already" in finding["message"]
+    )
+    assert "unknown: allow" in finding["message"]
+    assert {it["name"]: it["change"] for it in plan["changes"]} == {
+        "diwali-offer": "noop",
+        "new": "blocked",
+        "later": "create",
+    }
+    budget(desk, per_month=10, unknown="allow")
+    plan = desk.plan()
     assert found(plan) == []
-    assert "budget: 1 campaign of unknown cost counts as 0 (created already, or over)" in plan["notes"]
+    assert "budget: 1 campaign of unknown cost counts as 0 (unknown: allow)" in plan["notes"]
+    budget(desk, per_month=10, unknown="block")
+    desk.sandbox.switches.contact_count = "right"
+    assert found(desk.plan()) == []
+
+
+def test_the_lists_of_dates_that_are_over_are_counted_for_their_months_sum(desk: Desk) -> None:
+    """Four people on Monday 4 January, which is over: 2.00; the rule has no date ahead within the horizon."""
+    sid = contact_list(desk, 4)
+    weekly = voice("weekly", schedule=..., lists=[sid], **TO_A_LIST)
+    rule = {"cron": "0 10 * * MON", "time_zone": "Asia/Kolkata", "from": "2027-01-01", "duration": "3h"}
+    weekly["spec"]["repeat"] = {**rule, "until": "2027-01-05"}
+    desk.manifests(weekly, voice("new", retries=None))
+    budget(desk, per_month=2.99)
+    assert found(desk.plan()) == [("3.00", "2.99")]
+    assert asked(desk) == [sid]
 
 
 def test_what_a_budget_binds_is_counted_before_what_merely_starts_soon(desk: Desk) -> None:

@@ -14,13 +14,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from fakes import FakeClock
-from harness import SECRETS, Desk, desk_at, run
+from harness import SECRETS, Desk, run
 from repeating import MONDAYS, weekly
 
 from campaignctl.model.dated_names import parsed
 from campaignctl.model.recurrence import Recurrence
 from campaignctl.repeat.occurrences import occurrence_on
 from campaignctl.repeat.rule import rule_of
+from campaignctl.sandbox.server import Sandbox
 
 CRONS = ("0 10 * * MON", "0 15 * * MON", "30 9 * * TUE,FRI", "0 11 1-31 * *", "0 16 * * MON-FRI")
 LAG = 5
@@ -164,27 +165,29 @@ class Story:
         self.seen |= {it["id"] for it in begun}
 
 
-def tell(root: Path, seed: int) -> int:
+def tell(desk: Desk, seed: int) -> int:
     """How often a run was killed in it."""
-    with desk_at(root) as desk:
-        desk.configure(settle_seconds=2 * LAG)
-        story = Story(desk, Random(seed))
-        for _ in range(12):
-            story.step()
-        return story.kills
+    desk.configure(settle_seconds=2 * LAG)
+    story = Story(desk, Random(seed))
+    for _ in range(12):
+        story.step()
+    return story.kills
 
 
 def main(first: int, count: int) -> None:
-    """Many; the first that is wrong ends it."""
-    kills = 0
-    for seed in range(first, first + count):
-        with TemporaryDirectory() as directory:
-            try:
-                kills += tell(Path(directory), seed)
-            except BaseException:
-                sys.stderr.write(f"seed {seed}\n")
-                raise
-        sys.stderr.write(f"{seed - first + 1} sequences, {kills} kills\n")
+    """Many, each on a fresh account of one server; the first that is wrong ends it."""
+    kills, clock = 0, FakeClock()
+    with Sandbox(clock=clock) as sandbox:
+        for seed in range(first, first + count):
+            with TemporaryDirectory() as directory:
+                try:
+                    kills += tell(Desk(Path(directory), sandbox, clock), seed)
+                except BaseException:
+                    sys.stderr.write(f"seed {seed}\n")
+                    raise
+            sys.stderr.write(f"{seed - first + 1} sequences, {kills} kills\n")
+            clock.rewind()
+            sandbox.reset()
 
 
 if __name__ == "__main__":

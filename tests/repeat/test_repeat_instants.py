@@ -1,87 +1,35 @@
 """Rule 3, in every zone: each date has at most one start, on the date itself, at a moment that exists.
 
-The model knows nothing of wall times: it knows the stretches of time in which a zone has one offset, found by stepping
-through moments, and looks for the first at which a clock shows the time, or has just been set past it.
+The model is that of `zones_grid`, which also goes through every date and hour of every zone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cache
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-import tzdata  # type: ignore[import-untyped]  # data, without types
+from zones_grid import (
+    DAY,
+    DAYS,
+    FIRST,
+    HOUR,
+    HOURS,
+    LAST,
+    MINUTE,
+    different_zones,
+    found,
+    model,
+    stretches,
+    wrong_in,
+)
 
 from campaignctl.model.recurrence import Recurrence
 from campaignctl.repeat.occurrences import run_of
-from campaignctl.zones import zone, zone_names
+from campaignctl.zones import zone_names
 
-HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
-FIRST, LAST = date(2000, 1, 1), date(2037, 12, 31)
-HOURS = tuple(time(hour) for hour in range(24))
 WITHOUT_A_DATE = {(name, date(2011, 12, 30)) for name in ("Pacific/Apia", "Pacific/Fakaofo")}
-
-
-class Stretch(NamedTuple):
-    """From when, in UTC without an offset, until when clocks are how far from UTC."""
-
-    begins: datetime
-    ends: datetime
-    offset: timedelta
-
-
-@cache
-def stretches(name: str) -> Sequence[Stretch]:
-    """By stepping through moments, five days at a time, and through hours and minutes of those that hold a change."""
-    begins, end = datetime(1999, 12, 20), datetime(2038, 1, 10)  # noqa: DTZ001  # UTC, like all here
-    found, here, moment = [], _offset(begins, name), begins
-    while moment < end:
-        if _offset(moment + 5 * DAY, name) != here:
-            for step in (HOUR, MINUTE):
-                while _offset(moment + step, name) == here:
-                    moment += step
-            moment += MINUTE
-            found.append(Stretch(begins, moment, here))
-            begins, here = moment, _offset(moment, name)
-        moment += 5 * DAY if _offset(moment + 5 * DAY, name) == here else timedelta(0)
-    return (*found, Stretch(begins, end, here))
-
-
-def _offset(moment: datetime, name: str) -> timedelta:
-    offset = moment.replace(tzinfo=UTC).astimezone(zone(name)).utcoffset()
-    assert offset is not None
-    return offset
-
-
-def model(name: str, day: date, clock: time) -> datetime | None:
-    """The start of a date, in UTC without an offset; None where it has none."""
-    wall = datetime.combine(day, clock)
-    for before, it in zip((None, *stretches(name)), stretches(name), strict=False):
-        if it.begins <= wall - it.offset < it.ends:
-            return wall - it.offset
-        skipped = before is not None and it.begins + before.offset <= wall < it.begins + it.offset
-        if skipped:
-            return it.begins if (it.begins + it.offset).date() == day else None
-    return None
-
-
-def found(name: str, day: date, clock: time) -> datetime | None:
-    rule = Recurrence(f"0 {clock.hour} * * *", name, FIRST, LAST, None, MINUTE)
-    run = run_of(rule, day)
-    return run.start.astimezone(UTC).replace(tzinfo=None) if run is not None else None
-
-
-@cache
-def different_zones() -> Sequence[str]:
-    """One name of each zone: many are names of the same."""
-    seen = {
-        Path(tzdata.__path__[0], "zoneinfo", *name.split("/")).read_bytes(): name
-        for name in sorted(zone_names())
-    }
-    return tuple(seen.values())
 
 
 @cache
@@ -138,12 +86,8 @@ def test_dates_that_no_clock_shows_are_those_that_were_left_out() -> None:
     ],
 )
 def test_every_date_and_hour_of_a_zone_is_as_the_model_says(name: str) -> None:
-    days = [FIRST + DAY * it for it in range((LAST - FIRST).days + 1)]
-    wrong = [
-        (day, clock) for day in days for clock in HOURS if found(name, day, clock) != model(name, day, clock)
-    ]
-    assert wrong == []
-    assert len(days) == 13_880
+    assert wrong_in(name) == []
+    assert len(DAYS) == 13_880
 
 
 @pytest.mark.parametrize(

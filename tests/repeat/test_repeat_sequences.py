@@ -6,15 +6,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from harness import desk_at
 from repeat_story import tell
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_few_sequences_call_nobody_twice_or_on_another_date(seed: int, tmp_path: Path) -> None:
-    tell(tmp_path, seed)
+    with desk_at(tmp_path) as desk:
+        tell(desk, seed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 140))
 def test_many_sequences_call_nobody_twice_or_on_another_date(seed: int, tmp_path: Path) -> None:
-    tell(tmp_path, seed)
+    with desk_at(tmp_path) as desk:
+        tell(desk, seed)

@@ -88,7 +88,7 @@ def locate_character(
 
 
 class _Composed:
-    """The documents of a text, composed as far as they were asked for."""
+    """Composes the documents of a text, as far as they are asked for."""
 
     def __init__(self, text: str) -> None:
         self._coming, self._nodes = documents(text), list[Node]()

@@ -11,7 +11,7 @@ kind: Project
 manifests: [campaigns/]
 default_environment: prod
 environments:
-  prod: {{backend: exotel, base_url: "{url}", account_sid: acme1, rate_limit: null, country: IN}}
+  prod: {{backend: exotel, base_url: "{url}", account_sid: acme1, rate_limit: null, settle_seconds: 0, country: IN}}
 {suppress}"""
 _LIST = """\
 apiVersion: campaignctl/v1

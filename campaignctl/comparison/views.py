@@ -8,7 +8,7 @@ from typing import Final
 
 from campaignctl.comparison.documenting import comparison_document
 from campaignctl.comparison.plans import PlanComparison
-from campaignctl.comparison.words import of_plan, summary, told, warning
+from campaignctl.comparison.words import of_plan, summary, told, warnings
 from campaignctl.rendering.as_text.parts import block
 from campaignctl.rendering.comparison_documents import ComparisonDocument
 from campaignctl.rendering.formats import Setting, Views, render_views
@@ -30,8 +30,7 @@ def _lines(comparison: PlanComparison, now: datetime) -> Iterator[Line]:
     for it in told(comparison, now):
         yield Line(f"{it.title}: {it.says}", 1, _STYLES.get(it.tone, Style.UPDATE))
     yield from (Line(f"the plan: {said}", 1) for said in of_plan(comparison))
-    unseen = warning(comparison)
-    yield from block([Line(it, 0, Style.ALERT) for it in (unseen,) if it])
+    yield from block([Line(it, 0, Style.ALERT) for it in warnings(comparison)])
     yield from block([Line(summary(comparison), 0, Style.STRONG)])
 
 
@@ -41,14 +40,13 @@ def _title(comparison: PlanComparison) -> str:
 
 def comparison_report(comparison: PlanComparison, now: datetime) -> Report:
     """Makes the report for every other format."""
-    unseen = warning(comparison)
     return Report(
         what="comparison",
         title="Two plans compared",
         where=None,
         summary=(
             Said(summary(comparison), Tone.GOOD if comparison.same else Tone.HELD),
-            *((Said(unseen, Tone.HELD),) if unseen else ()),
+            *(Said(it, Tone.HELD) for it in warnings(comparison)),
         ),
         entries=tuple(Entry(it.title, it.says, it.tone) for it in told(comparison, now)),
         notes=tuple(of_plan(comparison)),

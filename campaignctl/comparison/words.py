@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, cast
 
 from campaignctl.comparison.plans import ChangePair, Document, PlanComparison
 from campaignctl.comparison.trees import Json, Leaf
-from campaignctl.diagnostics import counted
+from campaignctl.diagnostics import counted, some_of
 from campaignctl.kinds.operations import BEGINNING, OPERATIONS, Op
 from campaignctl.kinds.table import Value
 from campaignctl.rendering import words
@@ -40,11 +40,35 @@ def summary(comparison: PlanComparison) -> str:
     return f"Another plan: {before} → {after}; {campaigns}."
 
 
-def warning(comparison: PlanComparison) -> str | None:
+def _warning(comparison: PlanComparison) -> str | None:
     """Warns of what no comparison of plans can tell."""
     if comparison.other_token:
         return _OTHER_TOKEN
     return _UNSEEN if comparison.unseen else None
+
+
+def warnings(comparison: PlanComparison) -> Iterator[str]:
+    """Yields what a reviewer must not miss: what no comparison can tell, and who came into lists since."""
+    unseen = _warning(comparison)
+    if unseen is not None:
+        yield unseen
+    before, after = _lists(comparison.before), _lists(comparison.after)
+    grew = [_grew(label, before[label], after[label]) for label in before if label in after]
+    if says := [it for it in grew if it is not None]:
+        yield f"More people in {some_of(says, _MOST_VALUES)}."
+
+
+def _lists(plan: Document) -> dict[str, int | None]:
+    """Returns how many are in each list that a plan counts, by name or SID; None where that is unknown."""
+    changes = cast("list[Document]", plan["changes"])
+    lists = [each for change in changes for each in cast("list[Document]", change.get("lists") or [])]
+    return {name(str(it["name"] or it["sid"])): cast("int | None", it["count"]) for it in lists}
+
+
+def _grew(label: str, before: int | None, after: int | None) -> str | None:
+    if before is None or (after is not None and after <= before):
+        return None
+    return f"{label}: {before:,} → {'unknown' if after is None else f'{after:,}'}"
 
 
 def told(comparison: PlanComparison, now: datetime) -> list[Told]:

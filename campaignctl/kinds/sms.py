@@ -34,6 +34,8 @@ SMS = Kind(
     capacity_doc="How many messages a minute the account sends.",
     start_needs_margin=True,
     min_window_minutes=120,
+    doubt_of_lists="an older page of the documents says that lists which this API makes serve calls only: look at the "
+    "first of its results",
     fields=(
         Field(
             "name",

@@ -214,6 +214,7 @@ class Kind:
     start_needs_margin: bool = False  # the API takes no start nearer than the margin
     pause_lifts_margin: bool = False  # a paused one can be changed until its start has passed
     min_window_minutes: int = 0  # between start and end
+    doubt_of_lists: str = ""  # what the documents say against lists that are made by the API
 
     def __post_init__(self) -> None:
         """Checks that names stand once, and that there is exactly one name, schedule, start and end."""

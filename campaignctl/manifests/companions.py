@@ -63,7 +63,7 @@ def read_companion(
     commented = frozenset(_commented(kind.document, node, "", source.text)) if source.text else frozenset()
     companion = kind.build(values, CompanionPlace(source.at(mark_of(node)), source.document, commented))
     in_file: tuple[Diagnostic, ...] = ()
-    if kind.name in _FILES and not reader.faults:
+    if kind.name in _FILES and all(it.rule == "unknown-key" for it in reader.faults):
         companion, in_file = _FILES[kind.name](companion, node, source, values)
     findings = [
         *(Diagnostic(Severity.ERROR, it.rule, source.at(it.mark), it.message) for it in reader.faults),

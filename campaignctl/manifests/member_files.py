@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -61,14 +61,22 @@ def with_members(
     except UnreadableFileError as unreadable:
         return companion, (error(unreadable.rule, where, f"{said}: {unreadable.message}"),)
     except MissingColumnError as missing:
-        field = next(name for name, header in companion.columns.items() if header == missing.column)
-        at = source.at(mark_of(nearest(node, f"spec.columns.{field}")))
-        return companion, (error("columns", at, f"{field}: {quoted(companion.from_file)}: {missing}"),)
+        return companion, tuple(_told_missing(missing, companion, node, source))
     faults = found.bad
     fault = count_fault(NUMBERS, len(found.lines) + len(found.bad))
     if fault is not None:
         faults = (*faults, error(fault[0], where, f"{said}: {fault[1]}"))
     return replace(companion, cells=found.cells, lines=found.lines, file=shown), faults
+
+
+def _told_missing(
+    missing: MissingColumnError, contact_list: ContactList, node: Node, source: Source
+) -> Iterator[Diagnostic]:
+    for name, header in contact_list.columns.items():
+        if header in missing.columns:
+            at = source.at(mark_of(nearest(node, f"spec.columns.{name}")))
+            said = f"{name}: {quoted(contact_list.from_file or '')}: {missing.said_of(header)}"
+            yield error("columns", at, said)
 
 
 def with_sources(

@@ -64,11 +64,15 @@ class MisreadError(Exception):
 
 
 class MissingColumnError(Exception):
-    """Says that the file lacks a column that is asked for beside the number's."""
+    """Says that the file lacks columns that are asked for beside the number's. `why` is said of each."""
 
-    def __init__(self, column: str, message: str) -> None:
-        super().__init__(message)
-        self.column = column
+    def __init__(self, columns: Sequence[str], why: str = "") -> None:
+        super().__init__(", ".join(columns))
+        self.columns, self._why = columns, why
+
+    def said_of(self, column: str) -> str:
+        """Says of one of them that it is not there."""
+        return self._why or f"no column is called {quoted(column)}"
 
 
 class Header(NamedTuple):
@@ -152,7 +156,7 @@ def cells_of(text: str, columns: Sequence[str] = (COLUMN,)) -> Iterator[tuple[in
     header = _header(lines[first], first + 1, columns)
     if header is None:
         if len(columns) > 1:
-            raise MissingColumnError(columns[1], "there is no header")
+            raise MissingColumnError(columns[1:], "there is no header")
         yield from ((place, (line.strip(),)) for place, line in enumerate(lines, 1) if line.strip())
     else:
         yield from _rows(header, lines, first + 1)
@@ -268,9 +272,9 @@ def _found(line: str, delimiter: str, place: int, columns: Sequence[str]) -> Hea
             raise MisreadError(
                 place, f"{what}; keep the one {'to call' if column == number else 'that is meant'}"
             )
-    for written, column in zip(columns[1:], others, strict=True):
-        if column not in names:
-            raise MissingColumnError(written, f"no column is called {quoted(written)}")
+    missing = [written for written, column in zip(columns[1:], others, strict=True) if column not in names]
+    if missing:
+        raise MissingColumnError(missing)
     return Header(delimiter, names.index(number), len(names), tuple(map(names.index, others)))
 
 

@@ -31,9 +31,9 @@ from campaignctl.planning.account_totals import (
 )
 from campaignctl.planning.alive import Decision, decide
 from campaignctl.planning.ambiguous import decide_ambiguous
-from campaignctl.planning.compare import start_of
+from campaignctl.planning.compare import refs_in, start_of
 from campaignctl.planning.contact_lists import all_left_out
-from campaignctl.planning.counting import with_lists
+from campaignctl.planning.counting import LISTS, with_lists
 from campaignctl.planning.every_clock import decided_by_every_clock
 from campaignctl.planning.finished import decide_finished, decide_past_its_end, past_its_end
 from campaignctl.planning.foreign import decide_foreign, looks_foreign
@@ -378,7 +378,7 @@ def _change(match: Match, decision: Decision, terms: Terms) -> Change:
     desired, live = match.desired, match.live
     known = live if match.how is not How.INCOMPLETE else None
     key = Key(desired.kind.name, desired.name or (known.name if known else ""), known.sid if known else "")
-    beside = names_beside(desired) if desired.list_names and _changes_lists(decision) else ()
+    beside = _said_of_lists(desired) if _changes_lists(decision) else ()
     left_out = all_left_out(desired) if _does_something(decision) else ()
     suppressed = Suppressed(len(left_out)) if left_out else None
     change = Change(
@@ -403,6 +403,14 @@ def _change(match: Match, decision: Decision, terms: Terms) -> Change:
         if terms.lists
         else change
     )
+
+
+def _said_of_lists(desired: Desired) -> Iterator[str]:
+    """Says what each SID is called, and what speaks against lists that this API makes."""
+    if desired.list_names:
+        yield from names_beside(desired)
+    if desired.kind.doubt_of_lists and any(True for _ in refs_in(desired.spec.get(LISTS))):
+        yield desired.kind.doubt_of_lists
 
 
 def _does_something(decision: Decision) -> bool:

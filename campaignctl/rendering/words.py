@@ -451,12 +451,12 @@ def lists(changes: Iterable[BriefChangeDocument]) -> str | None:
     """Writes `Lists: VIP customers 1,200 people, 9120d… 5 people.` None where no operation reaches one that is
     counted.
     """
-    found: dict[str | None, str] = {}
+    found: dict[tuple[str | None, str | None], str] = {}
     for change in changes:
         if change["operations"]:
             for each in change.get("lists", ()):
                 amount = "unknown" if each["count"] is None else counted(each["count"], "person", "people")
-                found[each["sid"]] = f"{each['name'] or each['sid']} {amount}"
+                found[each["sid"], each["sid"] or each["name"]] = f"{each['name'] or each['sid']} {amount}"
     return f"Lists: {diagnostics.some_of([*found.values()], _MOST_LISTS)}." if found else None
 
 

@@ -74,6 +74,19 @@ def test_all_mistakes_are_told_at_once(desk: Desk) -> None:
     assert desk.run("validate").out.count("[not-unique]") == 2
 
 
+def test_every_column_that_the_file_lacks_is_told_beside_other_mistakes(desk: Desk) -> None:
+    desk.write("campaigns/vip.csv", "number,town\n+919876543210,Pune\n")
+    columns = {"first_name": "name", "email": "mail", "street": "road"}
+    desk.manifests(contact_list(numbers=..., from_file="vip.csv", columns=columns))
+    found = desk.run("validate", "--format", "json").json["findings"]
+    assert [(it["rule"], it["message"].split(":")[0]) for it in found] == [
+        ("columns", "first_name"),
+        ("columns", "email"),
+        ("unknown-key", '"street" is no key of columns'),
+    ]
+    assert len({it["line"] for it in found}) == 3
+
+
 def test_a_list_of_more_than_a_hundred_thousand_is_an_error(desk: Desk) -> None:
     desk.write("campaigns/vip.txt", "".join(f"+9198{place:08d}\n" for place in range(100_001)))
     desk.manifests(contact_list(numbers=..., from_file="vip.txt"))

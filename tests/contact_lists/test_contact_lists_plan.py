@@ -360,3 +360,23 @@ def test_whom_the_project_suppresses_is_in_no_list(desk: Desk) -> None:
     desk.configure({"suppress": [{"numbers": list(NUMBERS)}]})
     plan = desk.plan()
     assert change(plan)["reason"]["code"] == "no-recipients"
+
+
+def test_a_text_to_a_list_of_the_project_is_planned_and_noted(desk: Desk) -> None:
+    desk.manifests(contact_list(), texting(), calling())
+    plan = desk.plan()
+    assert any("serve calls only" in note for note in change(plan, "diwali-offer")["notes"])
+    assert not any("serve calls only" in note for note in change(plan, "diwali-reminder")["notes"])
+    assert desk.run("apply", "--auto-approve").code == 0
+    assert change(desk.plan(), "diwali-offer")["notes"] == []
+
+
+def test_every_list_that_is_yet_to_come_is_named_with_its_people(desk: Desk) -> None:
+    other = "http://my.exotel.com/acme1/exoml/start_voice/2"
+    desk.manifests(
+        contact_list("ones"),
+        contact_list("twos", NUMBERS[:1]),
+        calling("one", "ones"),
+        calling("two", "twos", url=other),
+    )
+    assert "Lists: ones 3 people, twos 1 person." in desk.run("plan").out

@@ -1,5 +1,6 @@
-"""Asks rules of a project's own about what was read; anything is imported only where the environment names a rule
-file.
+"""Looks at what was read once more, by place: by rules of a project's own, and beside what other accounts take.
+
+Anything is imported only where the environment names a rule file, or where environments say what they take.
 """
 
 from __future__ import annotations
@@ -30,6 +31,27 @@ class OwnFindings:
 
 
 def with_own_rules(session: Session, reading: Reading) -> Reading:
+    """Checks what was read against the environment's rule files, and beside what other accounts take."""
+    return _with_elsewhere(session, _with_rule_files(session, reading))
+
+
+def _with_elsewhere(session: Session, reading: Reading) -> Reading:
+    environments = session.project.environments
+    if session.environment.is_sandbox or not any(it.has_own_manifests for it in environments.values()):
+        return reading
+    from campaignctl.app.elsewhere import found_elsewhere
+    from campaignctl.policy.rules import RULES, level_of
+    from campaignctl.policy.same_people import RULE
+
+    level = level_of(RULES[RULE], session.environment)
+    if level is None:
+        return reading
+    found = found_elsewhere(session, reading, level)
+    before = reading.own_rules
+    return reading._replace(own_rules=lambda desired: (*before(desired), *found(desired)))
+
+
+def _with_rule_files(session: Session, reading: Reading) -> Reading:
     """Checks what was read against the environment's rule files.
 
     A mistake in a rule file, which keeps all of them from being asked, and a limit that was met are findings like

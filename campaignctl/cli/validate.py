@@ -18,7 +18,6 @@ from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import format_option, global_options, labels_option, paths_argument
 from campaignctl.diagnostics import Diagnostic, has_errors, in_order
 from campaignctl.exits import Exit
-from campaignctl.kinds.countries import Country
 from campaignctl.model.environment import Environment
 from campaignctl.rendering import formats
 from campaignctl.rendering.findings import finding_document, validate_document
@@ -73,15 +72,17 @@ def _check_all(
 ) -> Iterator[_Checked]:
     """Reads and checks for each environment.
 
-    Only variables make a difference to what is read, and the country to who is left out: else it is read once.
+    What it takes and its variables make a difference to what is read, and the country to who is left out: else it
+    is read once.
     """
-    readings: dict[tuple[frozenset[tuple[str, str]], Country | None], Reading] = {}
+    readings: dict[tuple[object, ...], Reading] = {}
     for environment in environments:
         here = replace(session, environment=environment)
-        variables = (frozenset(environment.vars.items()), environment.country)
-        if variables not in readings:
-            readings[variables] = here.load(paths, labels)
-        reading = with_own_rules(here, here.remarked(readings[variables]))
+        takes = (environment.manifests, environment.select)
+        alike = (frozenset(environment.vars.items()), environment.country, *takes)
+        if alike not in readings:
+            readings[alike] = here.load(paths, labels)
+        reading = with_own_rules(here, here.remarked(readings[alike]))
         yield _Checked(environment, reading, tuple(_policies(here, reading)))
 
 

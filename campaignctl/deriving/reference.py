@@ -15,7 +15,7 @@ from campaignctl.model.companions import CompanionKind
 from campaignctl.model.reasons import APPLY_REASONS, CHANGES, REASONS
 from campaignctl.model.variables import VARIABLES
 from campaignctl.policy import RULES, Rule, own_schemas
-from campaignctl.policy.examples import EXAMPLES
+from campaignctl.policy.examples import EXAMPLES, Example
 from campaignctl.policy.project_file import DEFAULTS, ENVIRONMENT, PROJECT
 
 DERIVING: Final = "python -m campaignctl.deriving"
@@ -224,12 +224,18 @@ def _rule_page(rule: Rule) -> str:
         "## Settings",
         f"Under `policy.{rule.name}`, of the project or of an environment.{needed}",
         settings,
-        f"```yaml\n{example.besides}policy:\n  {example.settings}\n```",
+        f"```yaml\n{_environments(example)}{example.besides}policy:\n  {example.settings}\n```",
         *_checks(rule),
         "## A manifest that breaks it" if rule.in_plan else "## A manifest that it looks at",
         f"```yaml\n{example.manifest}```",
         "[All policies](../policies.md)",
     )
+
+
+def _environments(example: Example) -> str:
+    """Writes those that an example needs, as the project file has them."""
+    lines = "".join(f"  {line}\n" for line in example.environments.splitlines())
+    return f"environments:\n{lines}" if lines else ""
 
 
 def _own_schemas_page() -> str:

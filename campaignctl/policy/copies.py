@@ -32,7 +32,7 @@ class Copy(NamedTuple):
     people: int
 
 
-class _Candidate(NamedTuple):
+class PossibleCopy(NamedTuple):
     """Holds one manifest, and from when until when it calls whom."""
 
     desired: Desired
@@ -86,8 +86,8 @@ class Copies:
                     found.setdefault(manifest_key(mine.desired), copy)
         return found
 
-    def _alike(self) -> Iterator[Sequence[Desired]]:
-        """Yields the manifests of a kind that say the same, where there are several."""
+    def by_content(self) -> Mapping[Hashable, Sequence[Desired]]:
+        """Groups the manifests of a kind that say the same."""
         groups: defaultdict[Hashable, list[Desired]] = defaultdict(list)
         for desired in self._manifests:
             for name, meaning_of in self._contents(desired.kind):
@@ -95,7 +95,16 @@ class Copies:
                 meaning = None if value is None else meaning_of(value)
                 if meaning is not None:
                     groups[desired.kind.name, name, meaning].append(desired)
-        several = (list(filter(self._calls, group)) for group in groups.values() if len(group) > 1)
+        return groups
+
+    def candidates(self, desired: Desired) -> Iterator[PossibleCopy]:
+        """Yields from when until when a manifest, or each date of it, calls whom."""
+        return self._candidates(desired, frozenset(_recipients(desired, self._country)))
+
+    def _alike(self) -> Iterator[Sequence[Desired]]:
+        """Yields groups of several that call somebody."""
+        groups = self.by_content().values()
+        several = (list(filter(self._calls, group)) for group in groups if len(group) > 1)
         return (group for group in several if len(group) > 1)
 
     def _contents(self, kind: Kind) -> Sequence[tuple[str, Meaning]]:
@@ -111,7 +120,7 @@ class Copies:
             return False
         return desired.repeat is not None or not window_of(desired.kind, desired.spec).over(self._now)
 
-    def _candidates(self, desired: Desired, people: _People) -> Iterator[_Candidate]:
+    def _candidates(self, desired: Desired, people: _People) -> Iterator[PossibleCopy]:
         if desired.repeat is None:
             yield self._candidate(desired, people)
             return
@@ -120,14 +129,14 @@ class Copies:
         assert self._now is not None, "manifests are looked at as of a moment"
         yield from (self._candidate(it, people) for it in standing(desired, self._now))
 
-    def _candidate(self, desired: Desired, people: _People) -> _Candidate:
+    def _candidate(self, desired: Desired, people: _People) -> PossibleCopy:
         schedule = desired.spec.get(desired.kind.schedule.name)
         declared = isinstance(schedule, Mapping) and schedule.get(desired.kind.end.name) is not None
         window = window_of(desired.kind, desired.spec)
         start = window.start or self._now
         assert start is not None, "manifests are looked at as of a moment"
         end = window.end if declared else None
-        return _Candidate(desired, start, end or self._end_of_day(start), people)
+        return PossibleCopy(desired, start, end or self._end_of_day(start), people)
 
     def _end_of_day(self, start: datetime) -> datetime:
         local = start.astimezone(zone(self._time_zone)) if self._time_zone else start
@@ -149,7 +158,7 @@ def _recipients(desired: Desired, country: Country | None) -> Iterator[str]:
         yield from canonical_numbers(people, country) if field.type is Type.NUMBERS else people
 
 
-def _repeating(group: Sequence[_Candidate]) -> Iterator[tuple[_Candidate, _Candidate]]:
+def _repeating(group: Sequence[PossibleCopy]) -> Iterator[tuple[PossibleCopy, PossibleCopy]]:
     """Yields pairs with somebody and a moment in common; each candidate that is in any such pair is in one of them."""
     seen = set()
     for places in _sharing(group):
@@ -158,7 +167,7 @@ def _repeating(group: Sequence[_Candidate]) -> Iterator[tuple[_Candidate, _Candi
             yield from _overlapping(sorted((group[it] for it in places), key=lambda it: it.start))
 
 
-def _sharing(group: Sequence[_Candidate]) -> Iterable[tuple[int, ...]]:
+def _sharing(group: Sequence[PossibleCopy]) -> Iterable[tuple[int, ...]]:
     """Yields, for each recipient whom several reach, which ones do."""
     owners: defaultdict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(group):
@@ -167,7 +176,7 @@ def _sharing(group: Sequence[_Candidate]) -> Iterable[tuple[int, ...]]:
     return (tuple(places) for places in owners.values() if len(places) > 1)
 
 
-def _overlapping(by_start: Sequence[_Candidate]) -> Iterator[tuple[_Candidate, _Candidate]]:
+def _overlapping(by_start: Sequence[PossibleCopy]) -> Iterator[tuple[PossibleCopy, PossibleCopy]]:
     """Yields pairs that overlap: whatever overlaps an earlier one overlaps the one of them that ends last."""
     last = by_start[0]
     for one in by_start[1:]:

@@ -15,7 +15,8 @@ class Example:
     """Holds one example.
 
     `settings` is as under `policy` in the project file, `manifest` a complete file; `country` is the environment's,
-    `besides` what else the project file needs. `empty` are lists of the account that hold nobody.
+    `besides` what else the project file needs, `environments` which others it has. `empty` are lists of
+    the account that hold nobody.
     """
 
     settings: str
@@ -23,6 +24,7 @@ class Example:
     country: str | None = None
     besides: str = ""
     empty: tuple[str, ...] = ()
+    environments: str = ""
 
 
 def _voice(
@@ -33,12 +35,14 @@ def _voice(
     start: str = "2030-01-15T09:00:00+05:30",
     end: str = "2030-01-15T18:00:00+05:30",
     more: str = "",
+    labels: str = "",
 ) -> str:
+    labelled = f"\n  labels: {labels}" if labels else ""
     return f"""\
 apiVersion: campaignctl/v1
 kind: VoiceCampaign
 metadata:
-  name: {name}
+  name: {name}{labelled}
 spec:
   caller_id: "{caller_id}"
   from: {numbers}
@@ -110,6 +114,14 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "duplicate_campaigns": Example(
             "duplicate_campaigns: {level: error}",
             _voice("survey") + "---\n" + _voice("survey-copy", start="2030-01-15T17:00:00+05:30"),
+        ),
+        "same_people": Example(
+            "same_people: {level: error}",
+            _voice("survey", labels="{region: north}"),
+            environments="""\
+north: {backend: exotel, region: mumbai, account_sid: acme1, select: region=north}
+south: {backend: exotel, region: mumbai, account_sid: acme2, select: region!=west}
+""",
         ),
         "max_numbers": Example("max_numbers: {level: error, at_most: 1}", _voice("many")),
         "frequency": Example(

@@ -22,6 +22,7 @@ from campaignctl.policy.capacity import capacity as account_capacity
 from campaignctl.policy.content import (
     allowed_caller_ids,
     allowed_sender_ids,
+    by_place,
     duplicate_campaigns,
     duplicate_numbers,
     max_numbers,
@@ -211,6 +212,17 @@ _ROWS: Final = (
         "copy, or give it other people, another content or another time.",
         left_out=LeftOut(Severity.ERROR, Severity.ERROR),
         spares_adopted=True,
+    ),
+    Rule(
+        "same_people",
+        "No two accounts call the same people by one manifest, or by a copy of it.",
+        by_place,
+        "Looks at exotel environments with different accounts, of which one at least has manifests or select of its "
+        "own. A manifest that two of them take may not name a number in both, nor the same from_file, once variables "
+        "are filled in; of environments that one command chooses neither may two manifests that duplicate_campaigns "
+        "would find in one. Not looked at is what is wanted paused, completed or archived, or over. Give each account "
+        "its own people, by select, manifests or a variable in from_file.",
+        left_out=LeftOut(Severity.ERROR, Severity.ERROR),
     ),
     Rule(
         "max_numbers",

@@ -1,0 +1,138 @@
+"""Looks whether other accounts of the project would reach the same people (`same_people`): offline, after reading."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from campaignctl.app.own_rules import OwnFindings
+from campaignctl.diagnostics import Diagnostic, Severity
+from campaignctl.manifests.documents import Document, DocumentReader
+from campaignctl.manifests.files import ManifestFile
+from campaignctl.manifests.taking import Taking, taken
+from campaignctl.model.campaigns import Desired, ListName
+from campaignctl.model.environment import Environment, ProjectFile
+from campaignctl.model.managed_lists import CONTACT_LIST
+from campaignctl.policy.same_people import (
+    RULE,
+    Elsewhere,
+    calls,
+    of_one_manifest,
+    people_in_common,
+    separate,
+)
+
+if TYPE_CHECKING:
+    from campaignctl.app.workspace import Reading, Session
+
+ManifestPlace = tuple[str, int]
+"""A file, and which of its documents."""
+
+
+def found_elsewhere(session: Session, reading: Reading, level: Severity) -> OwnFindings:
+    """Returns a finding for each selected manifest that another account takes too, for the same people."""
+    now, own = session.clock.now(), session.environment
+    mine = [it for it in reading.selected if calls(it, now)]
+    theirs = _takers(session, mine)
+    found: dict[ManifestPlace, tuple[Diagnostic, ...]] = {}
+    for desired in mine:
+        several = list(_sharing(desired, theirs.get(_place(desired), ()), reading, session))
+        if several:
+            message = of_one_manifest(own.name, several, desired.kind.verb)
+            path = "from" if "from" in desired.spec else "lists"
+            found[_place(desired)] = (Diagnostic(level, RULE, session.locate(desired, path), message),)
+    return OwnFindings(found)
+
+
+def _place(desired: Desired) -> ManifestPlace:
+    return desired.where.file, desired.document
+
+
+class _Taken(NamedTuple):
+    """Names an environment that takes a manifest, and the manifest as its variables make it."""
+
+    environment: Environment
+    desired: Desired
+
+
+def _takers(session: Session, mine: Sequence[Desired]) -> Mapping[ManifestPlace, Sequence[_Taken]]:
+    """Returns who else takes each manifest. A file is read again only where somebody does."""
+    project, own = session.project, session.environment
+    others = [project.environments[name] for name in sorted(project.declared)]
+    others = [it for it in others if separate(own, it)]
+    readers: dict[frozenset[tuple[str, str]], DocumentReader] = {}
+    found: defaultdict[ManifestPlace, list[_Taken]] = defaultdict(list)
+    for file, manifests in _by_file(mine).items():
+        takers = [it for it in others if _is_under(file, project, it) and _fits_any(manifests, it)]
+        for environment, desired in _read(session, file, takers, readers):
+            found[_place(desired)].append(_Taken(environment, desired))
+    return found
+
+
+def _by_file(manifests: Iterable[Desired]) -> Mapping[str, Sequence[Desired]]:
+    files: defaultdict[str, list[Desired]] = defaultdict(list)
+    for desired in manifests:
+        files[desired.where.file].append(desired)
+    return files
+
+
+def _is_under(file: str, project: ProjectFile, environment: Environment) -> bool:
+    paths = (os.path.normpath(it) for it in project.paths_of(environment))
+    return any(path in (".", file) or file.startswith(f"{path}/") for path in paths)
+
+
+def _fits_any(manifests: Iterable[Desired], environment: Environment) -> bool:
+    select = environment.select
+    return select is None or any(select.matches(it.labels) for it in manifests)
+
+
+def _read(
+    session: Session,
+    file: str,
+    takers: Sequence[Environment],
+    readers: dict[frozenset[tuple[str, str]], DocumentReader],
+) -> Iterator[_Taken]:
+    """Yields the manifests of a file as others have them; what cannot be read for them is theirs to tell."""
+    if not takers:
+        return
+    root = Path(session.project.root)
+    takings = {}
+    for place, environment in enumerate(takers):
+        filled_in = {**environment.vars, **session.options.variables}
+        reader = readers.setdefault(frozenset(filled_in.items()), DocumentReader(filled_in))
+        takings[place] = Taking(reader, environment.select, session.project.selects)
+    for place, it in taken(ManifestFile(file, str(root / file), root, root), takings):
+        if isinstance(it, Document) and it.desired is not None:
+            yield _Taken(takers[place], it.desired)
+
+
+def _sharing(
+    desired: Desired, theirs: Iterable[_Taken], reading: Reading, session: Session
+) -> Iterator[Elsewhere]:
+    for it in theirs:
+        people = people_in_common(desired, it.desired, session.environment)
+        people += _in_common_lists(desired, it, reading, session)
+        if people:
+            yield Elsewhere(it.environment.name, it.desired, people)
+
+
+def _in_common_lists(desired: Desired, other: _Taken, reading: Reading, session: Session) -> int:
+    """Counts who is in the project's own lists that both name."""
+    names = _named_lists(desired) & _named_lists(other.desired)
+    if not names or CONTACT_LIST not in reading.companions:
+        return 0
+    from campaignctl.contact_lists.contact_list import ContactList
+
+    lists = (
+        it for it in reading.companions[CONTACT_LIST] if isinstance(it, ContactList) and it.name in names
+    )
+    both = (it for it in lists if _is_under(it.place.where.file, session.project, other.environment))
+    return sum(len(it.numbers) for it in both)
+
+
+def _named_lists(desired: Desired) -> set[str]:
+    lists = desired.spec.get("lists")
+    return {it.name for it in lists if isinstance(it, ListName)} if isinstance(lists, list | tuple) else set()

@@ -1,0 +1,135 @@
+"""Finds people whom several accounts would reach: one manifest taken by two, or two that say the same. Pure.
+
+`same_people` has no look of its own at a campaign: what other accounts take is looked at once, after reading.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, TypeAlias
+
+from campaignctl.diagnostics import counted, quoted
+from campaignctl.kinds.lifecycle import STOPPED_STATES
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Environment
+from campaignctl.model.values import canonical_numbers, texts
+from campaignctl.model.windows import window_of
+from campaignctl.policy.checking import copies_among
+from campaignctl.policy.copies import ManifestKey, PossibleCopy, manifest_key
+from campaignctl.policy.subject import label
+
+RULE = "same_people"
+
+
+class Elsewhere(NamedTuple):
+    """Names another environment, the manifest that it takes, and how many people that shares."""
+
+    environment: str
+    manifest: Desired
+    people: int
+
+
+Chosen: TypeAlias = "Mapping[str, tuple[Environment, Sequence[Desired]]]"
+"""The environments of one command by name, each with its manifests."""
+
+
+def calls(desired: Desired, now: datetime) -> bool:
+    """Tells whether a manifest may still reach somebody: it is neither over nor wanted paused or ended."""
+    if desired.state in STOPPED_STATES:
+        return False
+    return desired.repeat is not None or not window_of(desired.kind, desired.spec).over(now)
+
+
+def separate(one: Environment, other: Environment) -> bool:
+    """Tells whether two are accounts of their own, at least one of which says what it takes."""
+    live = not (one.is_sandbox or other.is_sandbox)
+    accounts = {(it.host, it.account_sid) for it in (one, other)}
+    return live and len(accounts) == 2 and (one.has_own_manifests or other.has_own_manifests)
+
+
+def people_in_common(one: Desired, other: Desired, environment: Environment) -> int:
+    """Counts the declared numbers that two manifests have in common; all of them where both have them of one file."""
+    mine = set(canonical_numbers(texts(one.declares), environment.country))
+    if one.numbers_file is not None and one.numbers_file == other.numbers_file:
+        return len(mine)
+    return len(mine.intersection(canonical_numbers(texts(other.declares), environment.country)))
+
+
+def of_one_manifest(own: str, found: Sequence[Elsewhere], verb: str) -> str:
+    """Says that several accounts take one manifest, in the same words whichever of them is asked."""
+    first = found[0]
+    more = f" (and {counted(len(found) - 1, 'more environment')})" if len(found) > 1 else ""
+    one, other = sorted((own, first.environment))
+    people = counted(first.people, "person", "people")
+    return (
+        f"it {verb} the same {people} from {one} and from {other}{more}: let one account take this manifest, or give "
+        "each its own people"
+    )
+
+
+def of_two_manifests(found: Elsewhere, verb: str) -> str:
+    """Says that another account's manifest is a copy of one."""
+    people = counted(found.people, "recipient")
+    return (
+        f"{quoted(label(found.manifest))} ({found.manifest.where}) of {found.environment} {verb} {people} of this one "
+        "with the same content at the same time, from another account: remove one of them"
+    )
+
+
+# -- two manifests ---------------------------------------------------------------------------------------------
+
+
+class _Caller(NamedTuple):
+    environment: Environment
+    candidate: PossibleCopy
+
+
+def copies_between(chosen: Chosen, now: datetime) -> Mapping[tuple[str, ManifestKey], Elsewhere]:
+    """Returns, for manifests of environments with different accounts, which other account repeats each."""
+    found: dict[tuple[str, ManifestKey], Elsewhere] = {}
+    for group in _alike(chosen, now):
+        for one, other in _repeating(group):
+            for mine, theirs in ((one, other), (other, one)):
+                key = (mine.environment.name, manifest_key(mine.candidate.desired))
+                shared = len(mine.candidate.people & theirs.candidate.people)
+                found.setdefault(key, Elsewhere(theirs.environment.name, theirs.candidate.desired, shared))
+    return found
+
+
+def _alike(chosen: Chosen, now: datetime) -> Iterator[Sequence[_Caller]]:
+    """Yields what calls with one content, where several accounts do."""
+    groups: defaultdict[Hashable, list[_Caller]] = defaultdict(list)
+    for environment, manifests in chosen.values():
+        copies = copies_among(manifests, environment, now)
+        for content, several in copies.by_content().items():
+            callers = (it for desired in several if calls(desired, now) for it in copies.candidates(desired))
+            groups[content] += (_Caller(environment, it) for it in callers)
+    return (group for group in groups.values() if len({it.environment.name for it in group}) > 1)
+
+
+def _repeating(group: Sequence[_Caller]) -> Iterator[tuple[_Caller, _Caller]]:
+    for places in _sharing(group):
+        for at, place in enumerate(places):
+            for later in places[at + 1 :]:
+                one, other = group[place], group[later]
+                if _is_a_copy(one, other):
+                    yield one, other
+
+
+def _sharing(group: Sequence[_Caller]) -> Iterable[tuple[int, ...]]:
+    """Returns, for recipients whom several reach, which ones do; each set of them once."""
+    owners: defaultdict[str, list[int]] = defaultdict(list)
+    for place, caller in enumerate(group):
+        for person in caller.candidate.people:
+            owners[person].append(place)
+    return {tuple(places) for places in owners.values() if len(places) > 1}
+
+
+def _is_a_copy(one: _Caller, other: _Caller) -> bool:
+    """Tells whether they are two manifests of two accounts at one time; one taken twice is told as such."""
+    first, second = one.candidate, other.candidate
+    twice = (first.desired.where, first.desired.document) == (second.desired.where, second.desired.document)
+    overlap = first.start < second.end and second.start < first.end
+    return not twice and overlap and separate(one.environment, other.environment)

@@ -16,7 +16,15 @@ from campaignctl.api.credentials import Credentials, advice, require
 from campaignctl.api.decoding import decode, decode_contact_items, decode_contact_list
 from campaignctl.api.envelopes import Envelope, Item, Trouble, UnreadableError, read_envelope
 from campaignctl.api.pacing import Pacer
-from campaignctl.api.requesting import ApiRequest, ApiResult, Check, ItemFailedError, rate_limited
+from campaignctl.api.requesting import (
+    ALWAYS,
+    ApiRequest,
+    ApiResult,
+    Check,
+    ItemFailedError,
+    RequestTurn,
+    rate_limited,
+)
 from campaignctl.api.retry import (
     TABLE,
     ReplyClass,
@@ -122,6 +130,8 @@ class Client:
         self._random = random
         self._observe = observer or (lambda _record: None)
         self._use_reserved_quota = use_reserved_quota
+        self.turn: RequestTurn = ALWAYS
+        """When a request may be sent besides, where several environments send theirs."""
         self._pacer = Pacer(environment.rate_limit, clock)
         self._time = ServerClock(clock, compared=not environment.is_sandbox)
         self._asked_at = clock.now()
@@ -344,18 +354,23 @@ class Client:
             refused = self._await_slot(patience, request.urgent or self._use_reserved_quota)
             if refused is not None:
                 return result if patience.attempts else rate_limited(refused)
-            if request.check is not None:
-                request.check()
-                if self._pacer.wait(urgent=request.urgent or self._use_reserved_quota) > 0:
-                    continue  # it has asked the account something itself
-            patience.attempts += 1
-            result = self._attempt(request, read, patience.attempts)
+            with self.turn:
+                if request.check is not None:
+                    request.check()
+                    if self._pacer.wait(urgent=request.urgent or self._use_reserved_quota) > 0:
+                        continue  # it has asked the account something itself
+                patience.attempts += 1
+                result = self._attempt(request, read, patience.attempts)
             row = TABLE[result.came]
             again = row.write_again if request.writes else row.read_again
             pause = patience.backoff(result.retry_after) if again else None
             if pause is None:
                 return result
-            self._clock.sleep(pause)
+            self._sleep(pause)
+
+    def _sleep(self, seconds: float) -> None:
+        with self.turn.stepped_out():
+            self._clock.sleep(seconds)
 
     def _await_slot(self, patience: RetryBudget, urgent: bool) -> float | None:
         """Waits for the rate limit; returns the seconds that it would take where the budget of retries does not
@@ -364,7 +379,7 @@ class Client:
         while (seconds := self._pacer.wait(urgent=urgent)) > 0:
             if not patience.allows(seconds):
                 return seconds
-            self._clock.sleep(max(seconds, 0.001))  # a float's last digit must not make it spin
+            self._sleep(max(seconds, 0.001))  # a float's last digit must not make it spin
         return None
 
     def _attempt(self, request: ApiRequest, read: Callable[[Reply], T], attempt: int) -> ApiResult[T]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from types import TracebackType
+from typing import Final, Generic, Protocol, TypeVar
 
 from campaignctl.api.envelopes import Item, Json, Trouble
 from campaignctl.api.retry import ReplyClass
@@ -13,6 +15,40 @@ from campaignctl.diagnostics import counted
 from campaignctl.kinds.endpoints import Endpoint
 
 T = TypeVar("T")
+
+
+class RequestTurn(Protocol):
+    """Tells when a request may be sent besides: entered around each, and again for one that belongs to it."""
+
+    def __enter__(self) -> object:
+        """Waits until it may be sent."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Ends the request."""
+
+    def stepped_out(self) -> AbstractContextManager[None]:
+        """Leaves the turn to others while the block waits."""
+
+
+class _Always:
+    """Keeps nobody waiting: there is one environment."""
+
+    def __enter__(self) -> None:
+        """Enters at once."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Returns nobody waits."""
+
+    def stepped_out(self) -> AbstractContextManager[None]:
+        """Returns nobody waits."""
+        return nullcontext()
+
+
+ALWAYS: Final[RequestTurn] = _Always()
 Check = Callable[[], None]
 """Asked right before a write goes out, each time it does and however long it had to wait. What it raises is passed
 on, and then the request was surely not carried out."""

@@ -36,7 +36,15 @@ class Interrupts:
 
     def clock(self, clock: Clock) -> Clock:
         """Returns the same clock; its `sleep` ends when somebody wants the run to end."""
-        return _Interruptible(clock, lambda: self._asked and not self._undeterred)
+        return _Interruptible(clock, self.stopping)
+
+    def stopping(self) -> bool:
+        """Returns whether a wait is to end now: not where what is sent keeps somebody from being called wrongly."""
+        return self.asked() and not self._undeterred
+
+    def ask(self) -> None:
+        """Ends the run, as if a signal had come."""
+        self._asked = True
 
     def __enter__(self) -> Interrupts:
         if threading.current_thread() is not threading.main_thread():
@@ -73,6 +81,18 @@ class Interrupts:
         if self._asked or not self._deferred:
             raise KeyboardInterrupt
         self._asked = True
+
+
+class Follower(Interrupts):
+    """Follows the interrupts of the main thread, for one of several that run side by side."""
+
+    def __init__(self, first: Interrupts) -> None:
+        super().__init__()
+        self._first = first
+
+    def asked(self) -> bool:
+        """Returns whether somebody wants all of them to end."""
+        return self._first.asked()
 
 
 class _Interruptible(SameTime):

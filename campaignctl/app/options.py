@@ -35,6 +35,7 @@ class Choice(NamedTuple):
     written: tuple[str, ...] = ()
     all_environments: bool = False
     shard: Shard | None = None
+    changed_since: str | None = None
 
     def over(self, earlier: Choice) -> Choice:
         """Puts this side of the command's name over the other: its `-e` replace the earlier ones."""
@@ -42,6 +43,7 @@ class Choice(NamedTuple):
             self.written or earlier.written,
             self.all_environments or earlier.all_environments,
             self.shard or earlier.shard,
+            earlier.changed_since if self.changed_since is None else self.changed_since,
         )
 
     @property
@@ -51,7 +53,7 @@ class Choice(NamedTuple):
         It is a property of what was written, never of what that matches: one plain `-e`, or none, means one
         environment.
         """
-        narrowed = self.all_environments or self.shard is not None
+        narrowed = self.all_environments or self.shard is not None or self.changed_since is not None
         return narrowed or len(self.written) > 1 or not _SEVERAL.isdisjoint("".join(self.written))
 
     @property
@@ -102,8 +104,8 @@ class GlobalOptions:
 
     @property
     def environment(self) -> str | None:
-        """Returns the one environment that is named; None for the default one."""
-        return next(iter(self.choice.written), None) or None
+        """Returns the one environment that is named; None for the default one, and where several may be meant."""
+        return None if self.choice.is_several else next(iter(self.choice.written), None) or None
 
     def in_environment(self, name: str) -> GlobalOptions:
         """Returns the same options for one environment."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TextIO
@@ -74,10 +76,31 @@ def _write(text: str, output_format: str, *, ended: bool = True, instead: TextIO
         click.echo(ended_text, nl=False, color=True)
 
 
+_SPEAKER: Final = ContextVar("speaker", default="")
+"""Whose lines these are: of several environments the one whose thread it is."""
+
+
+@contextmanager
+def spoken_for(environment: str) -> Iterator[None]:
+    """Begins each line that the block tells on standard error with the name of an environment."""
+    before = _SPEAKER.set(f"{environment}: ")
+    try:
+        yield
+    finally:
+        _SPEAKER.reset(before)
+
+
+def with_speaker(text: str) -> str:
+    """Returns the lines, each beginning with whose it is; as they are where there is but one."""
+    speaker = _SPEAKER.get()
+    return "".join(f"{speaker}{line}" for line in text.splitlines(keepends=True)) if speaker else text
+
+
 def remark(text: str, options: GlobalOptions | None = None, output_format: str = "text") -> None:
     """Writes something to know besides to standard error; `-q` leaves it out."""
     if options is not None and options.quiet:
         return
+    text = with_speaker(text)
     if output_format not in _FOR_PEOPLE and isinstance(sys.stderr, streams.Stream):
         sys.stderr.say(f"{text}\n", utf8=True)
     else:

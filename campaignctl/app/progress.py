@@ -20,14 +20,16 @@ from campaignctl.model.results import OperationResult
 class Reporter:
     """Shows each step as it ends."""
 
-    def __init__(self, plan: Plan, options: GlobalOptions) -> None:
+    def __init__(self, plan: Plan, options: GlobalOptions, *, bar: bool = True) -> None:
+        """Takes False for `bar` as one of several: they would draw over each other."""
+        self._may_draw = bar
         self._total = plan.operations
         self._done = 0
         self._options = options
         self._bar: Any = None
 
     def __enter__(self) -> Reporter:
-        if sys.stderr.isatty() and not self._options.quiet:
+        if self._may_draw and sys.stderr.isatty() and not self._options.quiet:
             self._bar = click.progressbar(length=self._total, label="Applying", file=sys.stderr)
             self._bar.__enter__()
         return self
@@ -48,4 +50,4 @@ class Reporter:
         elif not self._options.quiet:
             color = output.wants_color(self._options, sys.stderr)
             line = operation_line(step.change, result, done=self._done, total=self._total, color=color)
-            click.echo(line, err=True, nl=False, color=color)
+            click.echo(output.with_speaker(line), err=True, nl=False, color=color)

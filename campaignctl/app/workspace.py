@@ -24,6 +24,9 @@ from campaignctl.policy.beside import OwnRules, no_rules
 if TYPE_CHECKING:
     from campaignctl.api.client import Client, RequestRecord
     from campaignctl.app.audit import AuditLog
+    from campaignctl.app.interrupts import Interrupts
+    from campaignctl.app.side_by_side import SideBySide
+    from campaignctl.manifests.reading import Manifests
     from campaignctl.model.checkout import Checkout
     from campaignctl.model.companions import Companion
 
@@ -79,6 +82,8 @@ class Session:
     clock: Clock
     rule_files: dict[str, object] = field(default_factory=dict)
     """The rule files of this run, once one of them is read: they are the same for every environment."""
+    beside: SideBySide | None = None
+    """What it is given as one of several environments; None where it is the only one."""
 
     @classmethod
     def open(cls, options: GlobalOptions) -> Session:
@@ -123,8 +128,14 @@ class Session:
 
         if not paths and self.project.file is None:
             raise UsageError("there is no project file here: name the manifests (files or directories)")
+        if self.beside is not None:
+            return self._reading(self.beside.manifests)
         selector = parse_selector(labels)
         loaded = load_manifests(self.project, self.environment, paths, self.options.variables, selector)
+        return self._reading(loaded)
+
+    @staticmethod
+    def _reading(loaded: Manifests) -> Reading:
         return Reading(
             all_manifests=loaded.desired,
             selected=loaded.selected,
@@ -140,7 +151,8 @@ class Session:
         """Adds what is odd about the project file and about the variables of this environment."""
         from campaignctl.manifests.remarks import of_variables
 
-        odd = of_variables(self.project, self.environment, self.options.variables, reading.used)
+        elsewhere = self.beside.used if self.beside else frozenset()
+        odd = of_variables(self.project, self.environment, self.options.variables, reading.used, elsewhere)
         return reading._replace(findings=in_order((*reading.findings, *self.project.findings, *odd)))
 
     def read_lenient(self, amiss: Sequence[Diagnostic] = ()) -> Reading:
@@ -266,7 +278,6 @@ class Session:
 
         from campaignctl.api.client import Client
         from campaignctl.api.credentials import Credentials
-        from campaignctl.app import terminal
         from campaignctl.app.audit import audited, said
         from campaignctl.manifests.project import require_account
 
@@ -284,14 +295,30 @@ class Session:
                 self.environment,
                 base_url=base_url,
                 credentials=credentials,
-                clock=terminal.said(clock or self.clock, self.options),
+                clock=self._client_clock(clock),
                 random=self.options.random or Random(),
                 network=self.options.network,
                 observer=observe,
                 use_reserved_quota=use_reserved_quota,
             )
+            if self.beside is not None:
+                client.turn = self.beside.turn
             with client:
                 yield Connection(client, settles, base_url, log)
+
+    def _client_clock(self, given: Clock | None) -> Clock:
+        """Returns a clock whose waits are told where somebody looks on; of several nobody could tell whose they are."""
+        from campaignctl.app import terminal
+
+        if self.beside is not None:
+            return given or self.beside.interrupts.clock(self.clock)
+        return terminal.said(given or self.clock, self.options)
+
+    def interrupts(self) -> Interrupts:
+        """Returns who tells that the run is to end."""
+        from campaignctl.app.interrupts import Interrupts
+
+        return self.beside.interrupts if self.beside is not None else Interrupts()
 
     @property
     def host(self) -> str:
@@ -309,6 +336,9 @@ class Session:
         if not self.environment.is_sandbox:
             assert self.environment.base_url is not None, "an environment of the live API has its host"
             yield self.environment.base_url, True
+            return
+        if self.beside is not None and self.beside.sandbox is not None:
+            yield self.beside.sandbox.url, self.beside.sandbox.settles
             return
         from campaignctl.sandbox.server import running
 

@@ -14,7 +14,7 @@ import click
 import campaignctl
 from campaignctl.app import streams
 from campaignctl.app.options import GlobalOptions
-from campaignctl.cli.options import global_options
+from campaignctl.cli.options import several_environments
 from campaignctl.clock import Clock, SystemClock
 from campaignctl.errors import CampaignctlError, InterruptedRunError, UsageError
 from campaignctl.exits import Exit
@@ -96,7 +96,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@global_options
+@several_environments
 @click.version_option(campaignctl.__version__, prog_name="campaignctl", message="%(prog)s %(version)s")
 def cli(options: GlobalOptions) -> None:
     """Campaigns as code for Exotel voice and SMS: validate, plan, apply."""

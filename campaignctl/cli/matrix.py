@@ -13,7 +13,7 @@ import click
 
 from campaignctl.app import output
 from campaignctl.app.options import GlobalOptions
-from campaignctl.cli.options import format_option, global_options
+from campaignctl.cli.options import format_option, several_environments
 from campaignctl.errors import CampaignctlError, UsageError
 
 if TYPE_CHECKING:
@@ -25,19 +25,14 @@ INCLUDE: Final = ".gitlab/campaigns-job.yml"
 
 
 @click.command("matrix")
-@global_options
-@click.option(
-    "--changed-since", "revision", metavar="REV", help="Only environments that a change since REV touches."
-)
+@several_environments
 @click.option("--max", "most", type=int, default=MOST, show_default=True, help="The most jobs.")
 @click.option("--include", metavar="FILE", help=f"Of gitlab: what the jobs extend; {INCLUDE} by default.")
 @format_option("json", "github", "gitlab")
-def command(
-    options: GlobalOptions, revision: str | None, most: int, include: str | None, output_format: str
-) -> int:
+def command(options: GlobalOptions, most: int, include: str | None, output_format: str) -> int:
     """Cut environments into jobs for a pipeline. No account is looked at, and no manifest is acted on."""
     try:
-        document = _document_of(options, revision, most, include, output_format)
+        document = _document_of(options, most, include, output_format)
     except CampaignctlError as error:
         if output_format == "json":
             raise
@@ -50,7 +45,7 @@ def command(
 
 
 def _document_of(
-    options: GlobalOptions, revision: str | None, most: int, include: str | None, output_format: str
+    options: GlobalOptions, most: int, include: str | None, output_format: str
 ) -> MatrixDocument:
     if most < 1 or (output_format == "github" and most > MOST):
         raise UsageError(
@@ -58,10 +53,10 @@ def _document_of(
         )
     if include is not None and output_format != "gitlab":
         raise UsageError("--include is for --format gitlab")
-    return _document(options, revision, most)
+    return _document(options, most)
 
 
-def _document(options: GlobalOptions, revision: str | None, most: int) -> MatrixDocument:
+def _document(options: GlobalOptions, most: int) -> MatrixDocument:
     from campaignctl.app.workspace import start_of
     from campaignctl.fleet.changed_since import ProjectReading, changed_since, read_inputs
     from campaignctl.fleet.choosing import choose
@@ -71,6 +66,7 @@ def _document(options: GlobalOptions, revision: str | None, most: int) -> Matrix
     environ = dict(os.environ)
     file = load_project(start_of(options), options.config, environ)
     chosen = choose(file, options.choice)
+    revision = options.choice.changed_since
     if revision is None:
         inputs = read_inputs(file, chosen, options.variables)
         return matrix_document(chosen, {name: it.size for name, it in inputs.items()}, most)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TypeVar, cast
 
 import click
 
-from campaignctl.app.options import REFRESHES, Choice, GlobalOptions
+from campaignctl.app.options import REFRESHES, Choice, GlobalOptions, Shard
+from campaignctl.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -36,14 +37,38 @@ def _variables(_ctx: click.Context, _param: click.Parameter, values: tuple[str, 
     return pairs
 
 
+def _shard(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Shard | None:
+    if value is None:
+        return None
+    part, _, parts = value.partition("/")
+    if not (_is_count(part) and _is_count(parts) and int(part) < int(parts)):
+        raise click.BadParameter("write it as K/N, K from 0 up and less than N")
+    return Shard(int(part), int(parts))
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+_ENVIRONMENT = click.option(
+    "-e",
+    "--environment",
+    "environments",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=offering("environments"),
+    help="The environment of the project file.",
+)
+_ENVIRONMENTS = click.option(
+    "-e",
+    "--environment",
+    "environments",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=offering("environments"),
+    help="The environment of the project file; several: names and patterns (south-*), with commas, repeatable.",
+)
 _OPTIONS = (
-    click.option(
-        "-e",
-        "--environment",
-        metavar="NAME",
-        shell_complete=offering("environments"),
-        help="The environment of the project file.",
-    ),
     click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The project file."),
     click.option(
         "--var",
@@ -58,9 +83,29 @@ _OPTIONS = (
     click.option("-q", "--quiet", is_flag=True, help="Only the result."),
     click.option("-v", "--verbose", is_flag=True, help="Say each request."),
 )
+_OF_SEVERAL = (
+    click.option("--all-environments", is_flag=True, help="Every environment of the live API."),
+    click.option(
+        "--shard",
+        callback=_shard,
+        metavar="K/N",
+        help="Of these the K-th of N parts, from 0: each machine of several takes one.",
+    ),
+    click.option(
+        "--changed-since",
+        metavar="REV",
+        help="Of these what a change since REV touches.",
+    ),
+    click.option(
+        "--parallel",
+        type=click.IntRange(1, 256),
+        metavar="N",
+        help="The most requests in flight over several environments; 16 by default.",
+    ),
+)
 
 
-_BROUGHT = ("choice", "parallel", "clock", "network", "random")
+_BROUGHT = ("choice", "clock", "network", "random")
 _GIVEN = tuple(name for name in GlobalOptions.__dataclass_fields__ if name not in _BROUGHT)
 
 
@@ -69,21 +114,43 @@ _OF_COMMAND_LINE = cast("Callable[..., GlobalOptions]", GlobalOptions)
 
 
 def global_options(function: F) -> F:
-    """Adds the shared options to a command; it receives them merged, as `options`."""
+    """Adds the shared options to a command that works on one environment; it receives them merged, as `options`."""
+    return _with_options(function, (_ENVIRONMENT, *_OPTIONS), takes_several=False)
 
+
+def several_environments(function: F) -> F:
+    """Adds them to a command that takes several environments."""
+    return _with_options(function, (_ENVIRONMENTS, *_OF_SEVERAL, *_OPTIONS), takes_several=True)
+
+
+def _with_options(function: F, options: Sequence[Callable[[F], F]], *, takes_several: bool) -> F:
     @wraps(function)
     def with_options(**values: object) -> object:
-        environment = str(values.pop("environment") or "")
-        choice = Choice((environment,) if environment else ())
-        own = _OF_COMMAND_LINE(choice=choice, **{name: values.pop(name) for name in _GIVEN})
+        choice = Choice(
+            written=cast("tuple[str, ...]", values.pop("environments")),
+            all_environments=bool(values.pop("all_environments", False)),
+            shard=cast("Shard | None", values.pop("shard", None)),
+            changed_since=cast("str | None", values.pop("changed_since", None)),
+        )
+        own = _OF_COMMAND_LINE(choice=choice, **{name: values.pop(name, None) for name in _GIVEN})
         context = click.get_current_context()
         merged = own.over(context.obj) if isinstance(context.obj, GlobalOptions) else own
         context.obj = merged
+        if not isinstance(context.command, click.Group):
+            _check_several(merged, takes_several=takes_several)
         return function(options=merged, **values)
 
-    for option in reversed(_OPTIONS):
+    for option in reversed(options):
         with_options = option(with_options)
     return with_options  # type: ignore[return-value]
+
+
+def _check_several(options: GlobalOptions, *, takes_several: bool) -> None:
+    """Raises UsageError for several environments where one is taken, and for what goes with several alone."""
+    if options.choice.is_several and not takes_several:
+        raise UsageError("this command takes one environment: give one -e with one name")
+    if options.parallel is not None and not options.choice.is_several:
+        raise UsageError("--parallel goes with several environments")
 
 
 def paths_argument(function: F) -> F:

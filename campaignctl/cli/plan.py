@@ -14,10 +14,10 @@ from campaignctl.app.planning import Planned, PlanOptions, make
 from campaignctl.app.workspace import Session
 from campaignctl.cli.options import (
     format_option,
-    global_options,
     labels_option,
     paths_argument,
     planning_options,
+    several_environments,
 )
 from campaignctl.diagnostics import has_errors
 from campaignctl.exits import Exit
@@ -29,7 +29,7 @@ _STANDARD_OUTPUT = Path("-")
 
 
 @click.command("plan")
-@global_options
+@several_environments
 @paths_argument
 @planning_options
 @labels_option
@@ -45,14 +45,16 @@ def command(
     options: GlobalOptions, out: Path | None, detailed_exitcode: bool, output_format: str, **asked: object
 ) -> int:
     """Show what would make the account match the manifests. Sends nothing."""
-    session = Session.open(options)
     plan_options = PlanOptions(**asked)  # type: ignore[arg-type]
+    if options.choice.is_several:
+        from campaignctl.cli.several import plan_several
+
+        return plan_several(options, plan_options, out, detailed_exitcode, output_format)
+    session = Session.open(options)
     refuse_empty(plan_options.paths)
     if out is not None and out != _STANDARD_OUTPUT:
         refuse_directory(out)
-    reading = session.read_for_plan(plan_options.paths, plan_options.labels, plan_options.prune)
-    with session.account() as connection:
-        planned = make(session, reading, connection.client, plan_options)
+    planned = made(session, plan_options)
     if out == _STANDARD_OUTPUT:
         output.result(_file_text(planned), "json")
         output.remark(render(planned, session, output_format), session.options, output_format)
@@ -62,6 +64,13 @@ def command(
             output.remark(f"saved to {out}", session.options)
         output.result(render(planned, session, output_format), output_format)
     return exit_code(planned.plan, detailed_exitcode)
+
+
+def made(session: Session, plan_options: PlanOptions) -> Planned:
+    """Plans for one environment. Raises InputError for invalid manifests, ApiError for an unread account."""
+    reading = session.read_for_plan(plan_options.paths, plan_options.labels, plan_options.prune)
+    with session.account() as connection:
+        return make(session, reading, connection.client, plan_options)
 
 
 def render(planned: Planned, session: Session, output_format: str) -> str:

@@ -15,7 +15,7 @@ from campaignctl.app import output
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.own_rules import with_own_rules
 from campaignctl.app.workspace import Reading, Session
-from campaignctl.cli.options import format_option, global_options, labels_option, paths_argument
+from campaignctl.cli.options import format_option, labels_option, paths_argument, several_environments
 from campaignctl.diagnostics import Diagnostic, has_errors, in_order
 from campaignctl.exits import Exit
 from campaignctl.model.environment import Environment
@@ -26,29 +26,44 @@ if TYPE_CHECKING:
     from campaignctl.rendering.suites import ReportedManifest, Suite
 
 
-class _Checked(NamedTuple):
-    """Holds what one environment's values make of the manifests."""
+class Checked(NamedTuple):
+    """Represents what one environment's values make of the manifests."""
 
     environment: Environment
     reading: Reading
     policies: tuple[Diagnostic, ...]
 
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """Returns all of them."""
+        return in_order((*self.reading.findings, *self.policies))
+
+    @property
+    def exit_code(self) -> Exit:
+        """Returns the exit code that the contract's table has."""
+        if has_errors(self.policies):
+            return Exit.REFUSED
+        return Exit.ERROR if has_errors(self.reading.findings) else Exit.FINE
+
 
 @click.command("validate")
-@global_options
+@several_environments
 @paths_argument
 @labels_option
 @format_option(*formats.offered("validate"))
 def command(options: GlobalOptions, paths: tuple[str, ...], labels: str, output_format: str) -> int:
     """Check manifests and policies, offline: for every environment, or the one of -e."""
+    if options.choice.is_several:
+        from campaignctl.cli.several import validate_several
+
+        return validate_several(options, paths, labels, output_format)
     session = Session.open(options)
     environments = (session.environment,) if options.environment else session.project.validated
     checked = tuple(_check_all(session, environments, paths, labels))
     findings = merged({each.environment.name: (*each.reading.findings, *each.policies) for each in checked})
     _write(findings, checked, session, output_format)
-    if any(has_errors(each.policies) for each in checked):
-        return Exit.REFUSED
-    return Exit.ERROR if any(has_errors(each.reading.findings) for each in checked) else Exit.FINE
+    codes = {each.exit_code for each in checked}
+    return next((code for code in (Exit.REFUSED, Exit.ERROR) if code in codes), Exit.FINE)
 
 
 def merged(findings: Mapping[str, Iterable[Diagnostic]]) -> tuple[Diagnostic, ...]:
@@ -69,7 +84,7 @@ def _of(names: Sequence[str], finding: Diagnostic) -> Diagnostic:
 
 def _check_all(
     session: Session, environments: Iterable[Environment], paths: tuple[str, ...], labels: str
-) -> Iterator[_Checked]:
+) -> Iterator[Checked]:
     """Reads and checks for each environment.
 
     What it takes and its variables make a difference to what is read, and the country to who is left out: else it
@@ -82,8 +97,13 @@ def _check_all(
         alike = (frozenset(environment.vars.items()), environment.country, *takes)
         if alike not in readings:
             readings[alike] = here.load(paths, labels)
-        reading = with_own_rules(here, here.remarked(readings[alike]))
-        yield _Checked(environment, reading, tuple(_policies(here, reading)))
+        yield check(here, readings[alike])
+
+
+def check(session: Session, reading: Reading) -> Checked:
+    """Returns what was read, held against the settings, rules and policies of one environment."""
+    reading = with_own_rules(session, session.remarked(reading))
+    return Checked(session.environment, reading, tuple(_policies(session, reading)))
 
 
 def _policies(session: Session, reading: Reading) -> list[Diagnostic]:
@@ -117,7 +137,7 @@ def _with_lists(reading: Reading, environment: Environment) -> tuple[Reading, tu
 
 
 def _write(
-    findings: tuple[Diagnostic, ...], checked: Sequence[_Checked], session: Session, output_format: str
+    findings: tuple[Diagnostic, ...], checked: Sequence[Checked], session: Session, output_format: str
 ) -> None:
     environments = [each.environment for each in checked]
     accounts = dict.fromkeys(it.account_sid or "not set" for it in environments)
@@ -126,20 +146,19 @@ def _write(
     where = formats.Where.of(names, ", ".join(accounts), backends.pop() if len(backends) == 1 else "several")
     manifests = max(len(each.reading.selected) for each in checked)
     setting = output.setting(session.options, session.clock.now(), manifests=manifests)
-    setting = setting._replace(where=where, suites=partial(_suites, checked, session))
+    setting = setting._replace(where=where, suites=partial(suites_of, checked, session))
     document = validate_document(findings)
     output.result(formats.render("validate", output_format, document, setting), output_format)
 
 
-def _suites(checked: Iterable[_Checked], session: Session) -> list[Suite]:
+def suites_of(checked: Iterable[Checked], session: Session) -> list[Suite]:
     """Returns what each environment says, and of which manifests."""
     from campaignctl.rendering.suites import Suite
 
     suites = []
     for each in checked:
-        findings = in_order((*each.reading.findings, *each.policies))
-        told = tuple(map(finding_document, findings))
-        files = dict.fromkeys(finding.where.file for finding in findings)
+        told = tuple(map(finding_document, each.findings))
+        files = dict.fromkeys(finding.where.file for finding in each.findings)
         suites.append(Suite(each.environment.name, told, tuple(_subjects(each.reading, files, session))))
     return suites
 

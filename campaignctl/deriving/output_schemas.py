@@ -32,6 +32,7 @@ from campaignctl.deriving.json_schema import Schema, headed
 from campaignctl.diff.document import DiffDocument
 from campaignctl.doctor.document import DoctorDocument
 from campaignctl.export.document import ExportDocument
+from campaignctl.fleet.document import SeveralDocument
 from campaignctl.fleet.matrix import MatrixDocument
 from campaignctl.guard.lines import GuardLineDocument
 from campaignctl.rendering.comparison_documents import ComparisonDocument
@@ -53,6 +54,7 @@ OUTPUTS: Final[Mapping[str, type]] = MappingProxyType(
         "guard": GuardLineDocument,
         "matrix": MatrixDocument,
         "plan": PlanDocument,
+        "several": SeveralDocument,
         "status": StatusOverview,
         "validate": ValidateDocument,
     }

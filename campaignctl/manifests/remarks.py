@@ -136,15 +136,23 @@ def _at(file: str, node: Node) -> Position:
 
 
 def of_variables(
-    project: ProjectFile, environment: Environment, given: Mapping[str, str], used: Set[str]
+    project: ProjectFile,
+    environment: Environment,
+    given: Mapping[str, str],
+    used: Set[str],
+    elsewhere: Set[str] = frozenset(),
 ) -> tuple[Diagnostic, ...]:
-    """Returns the variables that no manifest names, and the empty ones; `given` are those of the command line."""
+    """Returns the variables that no manifest names, and the empty ones.
+
+    `given` are those of the command line, which may be meant for the manifests of other environments that are chosen:
+    they use those of `elsewhere`.
+    """
     doubtful = {
         name: UNUSED if name not in used else EMPTY
         for name, value in environment.vars.items()
         if name not in used or not value
     }
-    found = [*_of_command_line(given, used)]
+    found = [*_of_command_line(given, used | elsewhere)]
     for name, rule in doubtful.items():
         if name not in given:
             found += (

@@ -6,12 +6,13 @@ comes from outside is escaped as the runner unescapes it, and made visible befor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from campaignctl.rendering.documents import ErrorOutputDocument
 from campaignctl.rendering.formats import Setting
-from campaignctl.rendering.report import Entry, Finding, Place, Report, Tone, findings_of, heading
+from campaignctl.rendering.report import FAILED, Entry, Finding, Place, Report, Tone, findings_of, heading
 from campaignctl.rendering.reports import writers
 from campaignctl.text import message, visible
 
@@ -36,6 +37,19 @@ def github(report: Report) -> str:
     return "".join(f"{line}\n" for line in _lines(report))
 
 
+def several(front: Report, sections: Sequence[Report]) -> str:
+    """Writes the commands of all; what is found is told once, before what is done."""
+    lines = [_command("notice", _summary(front), f"campaignctl {front.what}", None)]
+    lines += map(_finding, front.findings)
+    for section in sections:
+        lines += _lines(replace(section, findings=()))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _summary(report: Report) -> str:
+    return "\n".join((heading(report), *(said.text for said in report.summary)))
+
+
 def error(document: ErrorOutputDocument, setting: Setting) -> str:
     """Writes the commands of a command that ended early: every finding where it stands, then the one sentence."""
     sentence = message(document["error"]["message"])
@@ -49,8 +63,8 @@ WRITERS: Final[Writers] = {**writers(github), "error": error}
 
 
 def _lines(report: Report) -> Iterator[str]:
-    summary = "\n".join((heading(report), *(said.text for said in report.summary)))
-    yield _command("notice", summary, f"campaignctl {report.what}", None)
+    level = "error" if report.what == FAILED else "notice"
+    yield _command(level, _summary(report), f"campaignctl {report.what}", None)
     yield from map(_finding, report.findings)
     yield from map(_entry, report.entries)
     for note in report.notes:

@@ -43,6 +43,13 @@ def error(document: ErrorOutputDocument, setting: Setting) -> str:
 WRITERS: Final[Writers] = {"validate": validate, "error": error}
 
 
+def of_error(document: ErrorOutputDocument, environment: str) -> FindingDocument:
+    """Returns why one of several environments came to nothing."""
+    finding = _ending(document)
+    finding["message"] = f"{environment}: {finding['message']}"
+    return finding
+
+
 def _ending(document: ErrorOutputDocument) -> FindingDocument:
     code, says = document["error"]["code"], document["error"]["message"]
     where = {"file": "campaignctl.yaml", "line": 1, "column": 1}

@@ -58,6 +58,10 @@ class _TestCase(NamedTuple):
 
 def plan(document: AnyPlanDocument, setting: Setting) -> str:
     """Writes a case for each change: what is blocked fails, what is held is skipped."""
+    return _written([(document["environment"], _plan_cases(document, setting))], setting.prefix)
+
+
+def _plan_cases(document: AnyPlanDocument, setting: Setting) -> list[_TestCase]:
     subjects = list(map(_subject_of, document["changes"]))
     beside, of = _shared_out(document["findings"], subjects)
     entries = _entry_lines(document, setting.now)
@@ -65,7 +69,7 @@ def plan(document: AnyPlanDocument, setting: Setting) -> str:
         _change_case(change, subject, of(subject), entries(change))
         for change, subject in zip(document["changes"], subjects, strict=True)
     ]
-    return _written([(document["environment"], [*cases, *map(_alone, beside)])], setting.prefix)
+    return [*cases, *map(_alone, beside)]
 
 
 def validate(document: ValidateDocument, setting: Setting) -> str:
@@ -75,11 +79,37 @@ def validate(document: ValidateDocument, setting: Setting) -> str:
     return _written([(it.environment, _suite_cases(it)) for it in suites], setting.prefix)
 
 
+class SeveralSuite(NamedTuple):
+    """Represents one of several environments: a document of `plan` or `validate`, or why there is none."""
+
+    environment: str
+    plan: AnyPlanDocument | None = None
+    suite: Suite | None = None
+    error: ErrorOutputDocument | None = None
+
+
+def several(suites: Iterable[SeveralSuite], setting: Setting) -> str:
+    """Writes a suite for each environment."""
+    return _written([(it.environment, _cases_of(it, setting)) for it in suites], setting.prefix)
+
+
+def _cases_of(it: SeveralSuite, setting: Setting) -> list[_TestCase]:
+    if it.plan is not None:
+        return _plan_cases(it.plan, setting)
+    if it.suite is not None:
+        return _suite_cases(it.suite)
+    return _error_cases(it.error) if it.error is not None else []
+
+
 def error(document: ErrorOutputDocument, setting: Setting) -> str:
     """Writes a command that ended early: a file without a failure would say that all is well."""
+    return _written([("", _error_cases(document))], setting.prefix)
+
+
+def _error_cases(document: ErrorOutputDocument) -> list[_TestCase]:
     ended = _Verdict("failure", document["error"]["code"], document["error"]["message"])
     cases = [_alone(finding) for finding in document["findings"]]
-    return _written([("", [*cases, _TestCase(PROJECT, ended.type, None, None, (ended,))])], setting.prefix)
+    return [*cases, _TestCase(PROJECT, ended.type, None, None, (ended,))]
 
 
 WRITERS: Final[Writers] = {"plan": plan, "validate": validate, "error": error}

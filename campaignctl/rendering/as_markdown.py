@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import quote
 
+from campaignctl.rendering.formats import Where
 from campaignctl.rendering.report import STAND_IN, Entry, Fact, Finding, Report, Said, Tone
 from campaignctl.rendering.reports import writers
 from campaignctl.rendering.words import counted
@@ -24,6 +25,9 @@ _MOST_QUIET: Final = 100
 """Unchanged campaigns that are named."""
 _NOTICE: Final = 1_000
 """Kept free for what is said last."""
+
+Parts = Iterator[tuple[int, Callable[[], str]]]
+"""How many things a piece of the comment tells of (0: a heading), and what makes it: most of a long plan never are."""
 
 _SIGNS: Final = {
     Tone.UNKNOWN: "❓",
@@ -87,9 +91,55 @@ def code(text: str) -> str:
 
 def markdown(report: Report) -> str:
     """Writes the complete comment. The marker in its first line lets a bot find and replace its own."""
-    head = _block([marker(report), *_head(report)])
-    foot = _block(_foot(report))
+    return f"{marker(report)}\n{_body(report, MOST_CHARACTERS - len(marker(report)) - 1)}"
+
+
+def several(front: Report, sections: Sequence[Report]) -> str:
+    """Writes a table, a row for each section, then the sections. What does not fit goes from the end."""
+    head = _block([marker(front), *_head(front)])
+    foot = _block(_foot(front))
     space = MOST_CHARACTERS - len(head) - len(foot) - _NOTICE
+    rows, missing_rows = _fitting(_section_rows(sections), space)
+    told, missing = _fitting(_sections(sections), space - len(rows))
+    return head + _sections_notice(missing, missing_rows) + rows + told + foot
+
+
+def _section_rows(sections: Sequence[Report]) -> Parts:
+    if sections:
+        yield 0, lambda: "\n| | Environment | Account | |\n|---|---|---|---|\n"
+    for section in sections:
+        yield 1, partial(_section_row, section)
+
+
+def _section_row(section: Report) -> str:
+    where = section.where or Where("", "", sandbox=False)
+    sandbox = f" **SANDBOX**, {STAND_IN}" if where.sandbox else ""
+    worst = min((said.tone for said in section.summary), key=lambda tone: tone.rank, default=Tone.PLAIN)
+    says = prose(section.summary[0].text) if section.summary else ""
+    account = f"{code(where.account_sid)}{sandbox}"
+    return f"| {_SIGNS.get(worst, '')} | {code(where.environment)} | {account} | {says} |\n"
+
+
+def _sections(sections: Sequence[Report]) -> Parts:
+    for section in sections:
+        yield 1, partial(_section, section)
+
+
+def _section(section: Report) -> str:
+    return f"\n{_body(section, MOST_CHARACTERS)}"
+
+
+def _sections_notice(sections: int, rows: int) -> str:
+    missing = [counted(number, noun) for number, noun in ((sections, "section"), (rows, "row")) if number]
+    if not missing:
+        return ""
+    return f"\n> ✂️ **Cut, to fit into a comment: {', '.join(missing)} left out, from the end.**\n"
+
+
+def _body(report: Report, most: int) -> str:
+    head = _block(_head(report))
+    foot = _block(_foot(report))
+    space = most - len(head) - len(foot) - _NOTICE
     findings, missing_findings = _fitting(_finding_rows(report.findings), min(space, _TABLE // 2))
     space -= len(findings)
     rows, missing_rows = _fitting(_rows(report.entries), min(space, _TABLE))
@@ -147,10 +197,6 @@ def _foot(report: Report) -> Iterator[str]:
     if small:
         yield ""
         yield f"<sub>{' '.join(small)}</sub>"
-
-
-Parts = Iterator[tuple[int, Callable[[], str]]]
-"""How many things a piece of the comment tells of (0: a heading), and what makes it: most of a long plan never are."""
 
 
 def _fitting(parts: Parts, space: int) -> tuple[str, int]:

@@ -6,7 +6,7 @@ Only `validate` has it: a plan is no finding.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from campaignctl import __version__
 from campaignctl.policy import RULES
 from campaignctl.rendering.documents import ErrorOutputDocument
 from campaignctl.rendering.formats import Setting
-from campaignctl.rendering.report import Finding, Place, Report, findings_of
+from campaignctl.rendering.report import FAILED, Finding, Place, Report, findings_of
 from campaignctl.rendering.reports import writers
 from campaignctl.text import message, visible
 
@@ -35,6 +35,20 @@ def error(document: ErrorOutputDocument, setting: Setting) -> str:
     notification = {"level": "error", "message": {"text": _text(document["error"]["message"])}}
     found = [finding.under(setting.prefix) for finding in findings_of(document["findings"])]
     return _log(found, successful=False, notifications=[notification])
+
+
+def several(front: Report, sections: Sequence[Report]) -> str:
+    """Writes all findings, each once; why an environment came to nothing is told beside them."""
+    told = [
+        {
+            "level": "error",
+            "message": {"text": _text(f"{it.where.environment if it.where else ''}: {said.text}")},
+        }
+        for it in sections
+        if it.what == FAILED
+        for said in it.summary
+    ]
+    return _log(front.findings, successful=not told, **({"notifications": told} if told else {}))
 
 
 WRITERS: Final[Writers] = {"validate": writers(sarif)["validate"], "error": error}

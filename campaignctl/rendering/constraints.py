@@ -31,6 +31,11 @@ Ordinal: TypeAlias = Annotated[int, Constraint(minimum=1)]
 Moment: TypeAlias = Annotated[str, Constraint(format="date-time")]
 Money: TypeAlias = Annotated[str, Constraint(pattern=r"^[0-9]+(\.[0-9]+)?$")]
 Date: TypeAlias = Annotated[str, Constraint(format="date")]
+Digest: TypeAlias = Annotated[str, Constraint(pattern="^[0-9a-f]{12}$")]
+ApprovalText: TypeAlias = Annotated[
+    str,
+    Constraint(pattern="^[0-9a-f]{12}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z(\\+([0-9]+|x))*$"),
+]
 Version: TypeAlias = Annotated[str, Constraint(pattern=r"^1\.[0-9]+$")]
 KindName: TypeAlias = Annotated[str, Constraint(enum=tuple(KINDS))]
 ChangedKind: TypeAlias = Annotated[str, Constraint(enum=(*KINDS, CONTACT_LIST))]

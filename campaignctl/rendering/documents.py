@@ -20,9 +20,11 @@ from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.rendering.comparison_documents import ComparisonDocument
 from campaignctl.rendering.constraints import (
     Amount,
+    ApprovalText,
     ChangedKind,
     Constraint,
     Date,
+    Digest,
     KindName,
     Moment,
     Money,
@@ -514,12 +516,9 @@ class PlanHeadDocument(TypedDict):
     """By the server's clock."""
     expires_at: Moment
     """When an apply refuses the plan."""
-    digest: Annotated[str, Constraint(pattern="^[0-9a-f]{12}$")]
+    digest: Digest
     """What a reviewer approves."""
-    approval: Annotated[
-        str,
-        Constraint(pattern="^[0-9a-f]{12}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z(\\+([0-9]+|x))*$"),
-    ]
+    approval: ApprovalText
     """What a reviewer approves, and --expect takes: the digest, @, expires_at in UTC to the minute, rounded down, and
     a + and how many are in it (x: unknown) for each contact list that operations reach."""
     seal: Annotated[str, Constraint(pattern="^hmac-sha256:[0-9a-f]{64}$")]

@@ -19,6 +19,8 @@ from campaignctl.rendering.timeline import Timeline
 from campaignctl.text import message, name
 
 STAND_IN = "a stand-in: nobody is called or texted"
+FAILED = "error"
+"""What a report is of where a command came to nothing for one of several environments."""
 
 Item = TypeVar("Item")
 

@@ -34,7 +34,7 @@ COMMANDS = {
 }
 ANY_VALUE = {"before", "after"}
 """Of a leaf that differs: a field's value, of whatever type."""
-ANY_KEYS = {"resulting", "fields", "vars", "facts", "stats"}
+ANY_KEYS = {"resulting", "fields", "vars", "facts", "stats", "result", "totals"}
 """Objects whose keys are a campaign's or the user's own."""
 OPTIONAL = {
     *(("findings", key) for key in ("end", "count", "occurrences")),
@@ -87,11 +87,24 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
             "days": _days(tmp_path_factory.mktemp("dates")),
             "matrix": _matrix(tmp_path_factory.mktemp("many")),
             "comparison": _comparison(tmp_path_factory.mktemp("plans")),
+            "several": _several(desk),
         }
 
 
 OTHERS = {"from": ["+919876543299"]}
 REQUIRED = {"level": "warn", "labels": ["team"]}
+
+
+def _several(desk: Desk) -> Any:
+    """One environment with a result, whose schema is its command's own, and one with an error."""
+    document, wrong = (_printed(desk, "plan", "-e", "prod,", *words) for words in ((), ("--var", "x=1")))
+    (planned,), (failed,) = document["environments"], wrong["environments"]
+    findings = failed["findings"]
+    return {
+        **document,
+        "environments": [{**it, "result": {}} for it in (planned, failed)],
+        "findings": findings,
+    }
 
 
 def _printed(desk: Desk, *words: str) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -24,7 +24,40 @@ def page(report: Report) -> str:
     return "".join(_page(report))
 
 
+def several(front: Report, sections: Sequence[Report]) -> str:
+    """Writes one page of several environments: a section for each, under what holds of all."""
+    return "".join(_frame(front, _sections(sections), skip=False))
+
+
+def _sections(sections: Sequence[Report]) -> Iterator[str]:
+    for place, section in enumerate(sections):
+        where = section.where
+        account = f" <small>account {outside(where.account_sid)}</small>" if where else ""
+        name = outside(where.environment) if where else text(section.title)
+        yield f'<section aria-labelledby="environment-{place}"><h2 id="environment-{place}">{name}{account}</h2>\n'
+        yield from _said(section)
+        yield from findings_html(section.findings)
+        timeline = section.timeline()
+        if timeline:
+            yield from timeline_html(timeline)
+        yield from map(entry_html, section.entries)
+        yield from quiet_html(section.quiet)
+        yield from (f"<p>{text(line)}</p>\n" for line in section.fine_print)
+        yield "</section>\n"
+
+
 def _page(report: Report) -> Iterator[str]:
+    def body() -> Iterator[str]:
+        yield from findings_html(report.findings)
+        timeline = report.timeline()
+        if timeline:
+            yield from timeline_html(timeline)
+        yield from _changes(report)
+
+    yield from _frame(report, body(), skip=bool(report.entries))
+
+
+def _frame(report: Report, body: Iterator[str], *, skip: bool) -> Iterator[str]:
     style, script = _asset("page.css"), _asset("page.js")
     yield (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -33,15 +66,11 @@ def _page(report: Report) -> Iterator[str]:
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
         f"<title>{text(heading(report))}</title>\n<style>{style}</style>\n</head>\n<body>\n"
     )
-    if report.entries:
+    if skip:
         yield '<a class="skip" href="#changes">Skip to the campaigns</a>\n'
     yield from _header(report)
     yield "<main>\n"
-    yield from findings_html(report.findings)
-    timeline = report.timeline()
-    if timeline:
-        yield from timeline_html(timeline)
-    yield from _changes(report)
+    yield from body
     yield f"</main>\n{_footer(report)}<script>{script}</script>\n</body>\n</html>\n"
 
 
@@ -70,7 +99,12 @@ def _header(report: Report) -> Iterator[str]:
     else:
         account = f" <small>account {outside(where.account_sid)}</small>" if where.account_sid else ""
         yield f"<h1>{outside(where.environment)}{account}</h1>\n"
-    if where and where.sandbox:
+    yield from _said(report)
+    yield "</header>\n"
+
+
+def _said(report: Report) -> Iterator[str]:
+    if report.where and report.where.sandbox:
         yield f'<p class="badge">Sandbox: {STAND_IN}</p>\n'
     items = "".join(f'<li class="{said.tone.value}">{text(said.text)}</li>\n' for said in report.summary)
     yield f'<ul class="summary">\n{items}</ul>\n'
@@ -78,7 +112,6 @@ def _header(report: Report) -> Iterator[str]:
     if report.seal:
         expires = f", expires {text(report.seal.expires)}" if report.seal.expires else ""
         yield f'<p class="seal">Approve <code>{text(report.seal.approval)}</code>{expires}</p>\n'
-    yield "</header>\n"
 
 
 def _changes(report: Report) -> Iterator[str]:

@@ -1,0 +1,195 @@
+"""Runs several environments at once: a thread each, requests in flight bounded over all of them.
+
+What a thread works with is its own: session, client, rate, server clock. They share how many requests may be in
+flight, and that somebody wants all of them to end.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Final, Generic, NamedTuple, TypeVar
+
+from campaignctl.app import output
+from campaignctl.app.failing import of_the_system
+from campaignctl.app.interrupts import Follower, Interrupts
+from campaignctl.errors import CampaignctlError, InterruptedRunError
+from campaignctl.manifests.reading import Manifests
+
+PARALLEL: Final = 16
+"""Requests in flight where nobody says how many."""
+_LOOK_SECONDS: Final = 0.2
+"""How often whoever waits looks up, so that a signal is answered."""
+
+T = TypeVar("T")
+Rank = tuple[object, ...]
+
+
+class RequestSlots:
+    """Bounds the requests in flight; of those that wait the first by rank goes next, then the first that came."""
+
+    def __init__(self, most: int) -> None:
+        self._free = most
+        self._came = count()
+        self._waiting: list[tuple[Rank, int]] = []
+        self._changed = threading.Condition()
+
+    def take(self, rank: Rank, stopping: Callable[[], bool]) -> None:
+        """Waits for one. Raises InterruptedRunError out of the wait where the run is to end."""
+        with self._changed:
+            mine = (rank, next(self._came))
+            heappush(self._waiting, mine)
+            while not (self._free and self._waiting[0] == mine):
+                if stopping():
+                    self._waiting.remove(mine)
+                    self._waiting.sort()
+                    self._changed.notify_all()
+                    raise InterruptedRunError("interrupted while waiting; nothing more was sent")
+                self._changed.wait(_LOOK_SECONDS)
+            heappop(self._waiting)
+            self._free -= 1
+            if self._free:
+                self._changed.notify_all()
+
+    def give_back(self) -> None:
+        """Ends the request."""
+        with self._changed:
+            self._free += 1
+            self._changed.notify_all()
+
+
+class Turn:
+    """Gives one environment its turn: entered around each request, stepped out of while it waits.
+
+    One request may make another before it is sent (a check): that one is part of it.
+    """
+
+    def __init__(self, slots: RequestSlots, rank: Rank, stopping: Callable[[], bool]) -> None:
+        self.rank = rank
+        self._slots, self._stopping = slots, stopping
+        self._depth = 0
+
+    def __enter__(self) -> Turn:
+        """Waits until a request may be sent."""
+        if self._depth == 0:
+            self._slots.take(self.rank, self._stopping)
+        self._depth += 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Gives the next one its turn."""
+        self._depth -= 1
+        if self._depth == 0:
+            self._slots.give_back()
+
+    @contextmanager
+    def stepped_out(self) -> Iterator[None]:
+        """Leaves the turn to others while the block waits."""
+        depth, self._depth = self._depth, 0
+        if depth:
+            self._slots.give_back()
+        try:
+            yield
+        finally:
+            if depth:
+                self._slots.take(self.rank, lambda: False)
+            self._depth = depth
+
+
+class SandboxServer(NamedTuple):
+    """Represents the one server of all sandboxes of a run. `settles`: somebody else may create there, too."""
+
+    url: str
+    settles: bool
+
+
+@dataclass(eq=False)
+class SideBySide:
+    """Represents what one of several environments is given: its turn, who interrupts all, its manifests, the sandbox.
+
+    `used` are the variables that the manifests of all of them name.
+    """
+
+    turn: Turn
+    interrupts: Interrupts
+    manifests: Manifests
+    used: frozenset[str] = frozenset()
+    sandbox: SandboxServer | None = None
+
+
+def beside_one_another(
+    names: Mapping[str, Manifests], parallel: int, interrupts: Interrupts
+) -> dict[str, SideBySide]:
+    """Returns for each environment what it is given; the first by name comes first."""
+    slots = RequestSlots(parallel)
+    used = frozenset[str]().union(*(it.used for it in names.values()))
+    found = {}
+    for place, (name, manifests) in enumerate(sorted(names.items())):
+        follower = Follower(interrupts)
+        found[name] = SideBySide(Turn(slots, (0, place), follower.stopping), follower, manifests, used)
+    return found
+
+
+@dataclass
+class Ended(Generic[T]):
+    """Represents what one environment came to: a value, or what ended it."""
+
+    value: T | None = None
+    error: CampaignctlError | None = None
+    bug: BaseException | None = field(default=None, repr=False)
+
+
+class Threads(Generic[T]):
+    """Runs a thread for each environment. A failure of one is its own; a bug ends all, once the others are done."""
+
+    def __init__(self, works: Mapping[str, Callable[[], T]]) -> None:
+        self._ended: SimpleQueue[tuple[str, Ended[T]]] = SimpleQueue()
+        self._left = set(works)
+        self.ended: dict[str, Ended[T]] = {}
+        for name, work in works.items():
+            threading.Thread(
+                target=self._run, args=(name, work), name=f"campaignctl-{name}", daemon=True
+            ).start()
+
+    def _run(self, name: str, work: Callable[[], T]) -> None:
+        with output.spoken_for(name):
+            self._ended.put((name, _ended(work)))
+
+    def wait(self) -> dict[str, Ended[T]]:
+        """Waits until all have ended. Returns what they came to, by name."""
+        while self._left:
+            self.next_event()
+        for it in self.ended.values():
+            if it.bug is not None:
+                raise it.bug
+        return dict(sorted(self.ended.items()))
+
+    def next_event(self) -> None:
+        """Waits a moment for one to end."""
+        from queue import Empty
+
+        try:
+            name, ended = self._ended.get(timeout=_LOOK_SECONDS)
+        except Empty:
+            return
+        self.ended[name] = ended
+        self._left.discard(name)
+
+
+def _ended(work: Callable[[], T]) -> Ended[T]:
+    try:
+        return Ended(work())
+    except CampaignctlError as error:
+        return Ended(error=error)
+    except (OSError, UnicodeEncodeError) as error:
+        return Ended(error=of_the_system(error))
+    except BaseException as bug:
+        return Ended(bug=bug)

@@ -1,0 +1,138 @@
+"""Commands on several environments: the line of one, mapped over those that are chosen, and shown together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+from campaignctl.app import output
+from campaignctl.app.options import GlobalOptions
+from campaignctl.app.plan_files import refuse_empty
+from campaignctl.app.planning import Planned, PlanOptions
+from campaignctl.app.workspace import Session
+from campaignctl.cli import plan as of_plan
+from campaignctl.cli import validate as of_validate
+from campaignctl.errors import UsageError
+from campaignctl.fleet.opening import Fleet, opened
+from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
+from campaignctl.fleet.views import SeveralViews, render_several
+from campaignctl.rendering.as_text import WRITERS as AS_TEXT
+from campaignctl.rendering.as_text.parts import headline
+from campaignctl.rendering.findings import validate_document
+from campaignctl.rendering.formats import Setting, Where
+from campaignctl.rendering.lines import laid_out
+from campaignctl.rendering.reports import plan_report, validate_report
+
+if TYPE_CHECKING:
+    from campaignctl.diagnostics import Diagnostic
+    from campaignctl.model.environment import Environment
+    from campaignctl.rendering.documents import BriefPlanDocument, ValidateDocument
+    from campaignctl.rendering.report import Report
+    from campaignctl.rendering.suites import Suite
+
+
+def write(several: Several, views: SeveralViews, options: GlobalOptions, output_format: str) -> int:
+    """Shows what all came to; the worst exit code."""
+    setting = output.setting(options, options.clock.now())
+    output.result(render_several(several, views, output_format, setting), output_format)
+    return several.exit_code
+
+
+# -- validate --------------------------------------------------------------------------------------------------
+
+
+def validate_several(options: GlobalOptions, paths: tuple[str, ...], labels: str, output_format: str) -> int:
+    """Validates for each environment by itself; with `--all-environments` tells what none of them takes, too."""
+    with opened(options, paths, labels) as fleet:
+        checked = {
+            name: of_validate.check(session, session.load(paths, labels))
+            for name, session in fleet.sessions.items()
+        }
+        findings: tuple[Diagnostic, ...] = ()
+        if options.choice.all_environments and not paths and not labels:
+            from campaignctl.fleet.untaken import untaken
+
+            findings = untaken(fleet)
+        outcomes = [EnvironmentOutcome(it.environment, _told_checked(it)) for it in checked.values()]
+        views = _views_of_validate(checked, fleet)
+        return write(Several("validate", outcomes, findings), views, options, output_format)
+
+
+def _told_checked(checked: of_validate.Checked) -> EnvironmentResult:
+    document: Document = {**validate_document(checked.findings)}
+    return EnvironmentResult(checked.exit_code, lambda _format: document)
+
+
+def _views_of_validate(checked: Mapping[str, of_validate.Checked], fleet: Fleet) -> SeveralViews:
+    def text(environment: Environment, document: Document, setting: Setting) -> str:
+        head = headline(environment.name, environment.account_sid or "not set", environment.backend)
+        manifests = len(checked[environment.name].reading.selected)
+        shown = AS_TEXT["validate"](_validated(document), setting._replace(manifests=manifests))
+        return f"{laid_out([head], color=setting.color, width=setting.width)}{shown}"
+
+    def report(environment: Environment, document: Document, _setting: Setting) -> Report:
+        where = Where.of(environment.name, environment.account_sid or "not set", environment.backend)
+        manifests = len(checked[environment.name].reading.selected)
+        return validate_report(_validated(document), manifests=manifests, where=where)
+
+    def suites() -> Mapping[str, Suite]:
+        return {name: of_validate.suites_of([it], fleet.sessions[name])[0] for name, it in checked.items()}
+
+    return SeveralViews(text, report, lambda document: bool(document["findings"]), "nothing wrong", suites)
+
+
+# -- plan ------------------------------------------------------------------------------------------------------
+
+
+def plan_several(
+    options: GlobalOptions,
+    plan_options: PlanOptions,
+    out: Path | None,
+    detailed_exitcode: bool,
+    output_format: str,
+) -> int:
+    """Plans side by side."""
+    refuse_empty(plan_options.paths)
+    if out is not None:
+        raise UsageError("--out takes one environment so far")
+
+    def line(session: Session) -> EnvironmentResult:
+        planned = of_plan.made(session, plan_options)
+        return EnvironmentResult(
+            of_plan.exit_code(planned.plan, detailed_exitcode), _shown(planned), planned.plan
+        )
+
+    with opened(options, plan_options.paths, plan_options.labels) as fleet:
+        outcomes = fleet.each(line)
+    return write(Several("plan", outcomes), PLAN_VIEWS, options, output_format)
+
+
+def _shown(planned: Planned) -> Callable[[str], Document]:
+    def shown(output_format: str) -> Document:
+        return cast("Document", planned.document_for(output_format))
+
+    return shown
+
+
+def _validated(document: Document) -> ValidateDocument:
+    return cast("ValidateDocument", document)
+
+
+def _planned(document: Document) -> BriefPlanDocument:
+    return cast("BriefPlanDocument", document)
+
+
+def _plan_says(document: Document) -> bool:
+    """Returns whether a plan has more to say than that all stays as it is."""
+    plan = _planned(document)
+    moving = any(it["change"] != "noop" or it["reason"]["code"] == "failed" for it in plan["changes"])
+    return bool(moving or plan["findings"] or plan["notes"])
+
+
+PLAN_VIEWS: Final = SeveralViews(
+    text=lambda _environment, document, setting: AS_TEXT["plan"](_planned(document), setting),
+    report=lambda _environment, document, setting: plan_report(_planned(document), setting.now, fold=True),
+    says=_plan_says,
+    quiet="nothing to do",
+)

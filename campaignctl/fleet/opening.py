@@ -1,0 +1,150 @@
+"""Opens the environments that a command line means: each with a session of its own, all manifests read once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TypeVar
+
+from campaignctl.app import output
+from campaignctl.app.interrupts import Interrupts
+from campaignctl.app.options import GlobalOptions
+from campaignctl.app.side_by_side import (
+    PARALLEL,
+    Ended,
+    SandboxServer,
+    SideBySide,
+    Threads,
+    beside_one_another,
+)
+from campaignctl.app.workspace import Session, start_of
+from campaignctl.errors import UsageError
+from campaignctl.fleet.choosing import choose, require_separate
+from campaignctl.fleet.outcomes import EnvironmentOutcome, EnvironmentResult
+from campaignctl.manifests.project import load_project
+from campaignctl.manifests.reading import load_for_each
+from campaignctl.model.environment import Environment, ProjectFile
+from campaignctl.model.selector import parse_selector
+from campaignctl.model.windows import instant
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Represents the environments of one command, by name."""
+
+    options: GlobalOptions
+    project: ProjectFile
+    sessions: Mapping[str, Session]
+    interrupts: Interrupts
+
+    @property
+    def environments(self) -> tuple[Environment, ...]:
+        """Returns those that were chosen."""
+        return tuple(it.environment for it in self.sessions.values())
+
+    def threads(self, line: Callable[[Session], T]) -> Threads[T]:
+        """Begins a command's own line for each of them, side by side."""
+        return Threads({name: _of(line, session) for name, session in self.sessions.items()})
+
+    def each(self, line: Callable[[Session], EnvironmentResult]) -> list[EnvironmentOutcome]:
+        """Runs the line for each until all have ended."""
+        threads = self.threads(line)
+        try:
+            return self.outcomes(threads.wait())
+        except KeyboardInterrupt:
+            self.interrupts.ask()  # whoever waits wakes up
+            raise
+
+    def outcomes(self, ended: Mapping[str, Ended[EnvironmentResult]]) -> list[EnvironmentOutcome]:
+        """Returns what each came to, by name."""
+        environments = {it.name: it for it in self.environments}
+        return [
+            EnvironmentOutcome(environments[name], it.value, it.error) for name, it in sorted(ended.items())
+        ]
+
+
+def _of(line: Callable[[Session], T], session: Session) -> Callable[[], T]:
+    return lambda: line(session)
+
+
+def chosen_environments(options: GlobalOptions) -> tuple[ProjectFile, tuple[Environment, ...]]:
+    """Returns the project, and which of its environments the command line means.
+
+    Raises InputError for a mistake in the project file or its files, for a name that matches none, and for two that
+    are one account.
+    """
+    environ = dict(os.environ)
+    project = load_project(start_of(options), options.config, environ)
+    if project.file is None:
+        raise UsageError("there is no project file here: it is what says which environments there are")
+    chosen = choose(project, options.choice)
+    if options.choice.changed_since is not None:
+        chosen = _touched(project, chosen, options, environ)
+    require_separate(project, chosen)
+    return project, chosen
+
+
+def _touched(
+    project: ProjectFile, chosen: Sequence[Environment], options: GlobalOptions, environ: Mapping[str, str]
+) -> tuple[Environment, ...]:
+    """Keeps those that a change touches, and tells of those that are gone."""
+    from campaignctl.fleet.changed_since import ProjectReading, changed_since
+
+    reading = ProjectReading(project, environ, options.variables)
+    found = changed_since(reading, chosen, options.choice.changed_since or "")
+    for note in found.base.notes:
+        output.remark(note, options)
+    for name in found.removed:
+        if not options.choice.names or any(fnmatchcase(name, it) for it in options.choice.names):
+            output.remark(f"{name} is gone: its campaigns stay and run", options)
+    return tuple(it for it in chosen if found.reasons.get(it.name))
+
+
+@contextmanager
+def opened(options: GlobalOptions, paths: Sequence[str] = (), labels: str = "") -> Iterator[Fleet]:
+    """Opens the environments that a command line means, with the manifests that PATHS and labels select of each."""
+    project, chosen = chosen_environments(options)
+    manifests = load_for_each(project, chosen, paths, options.variables, parse_selector(labels))
+    interrupts = Interrupts()
+    given = beside_one_another(manifests, options.parallel or PARALLEL, interrupts)
+    with ExitStack() as stack:
+        sandbox = _sandbox(stack, options, project, chosen)
+        for it in given.values():
+            it.sandbox = sandbox
+        yield Fleet(options, project, _sessions(options, project, chosen, given), interrupts)
+
+
+def _sessions(
+    options: GlobalOptions,
+    project: ProjectFile,
+    chosen: Sequence[Environment],
+    given: Mapping[str, SideBySide],
+) -> dict[str, Session]:
+    environ, rule_files = dict(os.environ), dict[str, object]()
+    return {
+        it.name: Session(
+            options.in_environment(it.name), project, it, environ, options.clock, rule_files, given[it.name]
+        )
+        for it in chosen
+    }
+
+
+def _sandbox(
+    stack: ExitStack, options: GlobalOptions, project: ProjectFile, chosen: Sequence[Environment]
+) -> SandboxServer | None:
+    """Starts the one server of all sandboxes among them; each account is a world of its own there."""
+    first = next((it for it in chosen if it.is_sandbox), None)
+    if first is None:
+        return None
+    from campaignctl.sandbox.server import running
+
+    database = Path(project.root) / ".campaignctl" / "sandbox.db"
+    start = instant(first.sandbox_clock) if first.sandbox_clock else None
+    seat = stack.enter_context(running(database, clock=options.clock, start_at=start))
+    return SandboxServer(seat.url, not seat.owned)

@@ -177,6 +177,7 @@ def test_a_finding_that_is_equal_in_several_environments_stands_once_with_their_
     write_environments(
         desk, *(environment(name, manifests=["campaigns/east/"], country="IN") for name in NAMES)
     )
+    desk.configure({"policy": {"same_people": {"level": "off"}}})
     desk.write("campaigns/east/bad.yaml", "apiVersion: campaignctl/v1\nkind: Nothing\n")
     result = several(desk, "validate", "--all-environments", "--format", output_format)
     assert result.code == 1

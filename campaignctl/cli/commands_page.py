@@ -4,16 +4,14 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from inspect import cleandoc
-from pathlib import Path
 
 import click
 
 from campaignctl.cli.main import cli
 from campaignctl.deriving.reference import page, table
-from campaignctl.deriving.writing import bring_up_to_date
+from campaignctl.deriving.writing import write_page
 
 COMMAND = "python -m campaignctl.cli.commands_page"
 _LEAD = (
@@ -24,14 +22,7 @@ _LEAD = (
 
 def main() -> None:
     """Writes the page where it differs; with `--check` it writes nothing, and fails."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether it is stale; exit 1")
-    parser.add_argument(
-        "--reference", type=Path, default=Path("docs/reference"), help="default: docs/reference"
-    )
-    asked = parser.parse_args()
-    texts = {asked.reference / "commands.md": commands_page()}
-    bring_up_to_date(texts, COMMAND, check=asked.check)
+    write_page("commands.md", COMMAND, commands_page)
 
 
 def commands_page() -> str:

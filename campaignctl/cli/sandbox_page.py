@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 from campaignctl.deriving.reference import page, table
-from campaignctl.deriving.writing import bring_up_to_date
+from campaignctl.deriving.writing import write_page
 from campaignctl.sandbox.faults import EFFECTS
 from campaignctl.sandbox.switches import Position, rows
 
@@ -34,13 +32,7 @@ _FAULTS = (
 
 def main() -> None:
     """Writes the page where it differs; with `--check` it writes nothing, and fails."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether it is stale; exit 1")
-    parser.add_argument(
-        "--reference", type=Path, default=Path("docs/reference"), help="default: docs/reference"
-    )
-    asked = parser.parse_args()
-    bring_up_to_date({asked.reference / "sandbox.md": sandbox_page()}, COMMAND, check=asked.check)
+    write_page("sandbox.md", COMMAND, sandbox_page)
 
 
 def sandbox_page() -> str:

@@ -15,6 +15,7 @@ from campaignctl.manifests.nodes import (
     PLAIN,
     QUOTED,
     MalformedYamlError,
+    deepest,
     documents,
     entries,
     is_null,
@@ -98,12 +99,7 @@ def _finite(text: str) -> float:
 
 def node_at(node: Node, steps: Iterable[str | int]) -> Node:
     """Returns the node at a path of keys and places, or the last one on the way to it."""
-    for step in steps:
-        child = _child(node, step)
-        if child is None:
-            return node
-        node = child
-    return node
+    return deepest(node, steps, _child)
 
 
 def key_at(node: Node, key: str) -> Node:

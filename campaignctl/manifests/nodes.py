@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import yaml
 from yaml._yaml import CParser
@@ -34,6 +34,9 @@ _STRIDE: Final = 10
 _SPARSE_INDENT = re.compile(rf"[ \t?:-]{{{MAX_DEPTH // _STRIDE},}}")
 """Every tenth sign of a long indentation, which is found in a tenth of the time."""
 SURROGATES: Final = r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+
+
+_Step = TypeVar("_Step")
 
 
 class Mark(NamedTuple):
@@ -245,3 +248,13 @@ def members(node: Node | None) -> Mapping[str, Node]:
     if not isinstance(node, MappingNode):
         return {}
     return {key.value: value for key, value in reversed(entries(node)) if isinstance(key, ScalarNode)}
+
+
+def deepest(node: Node, steps: Iterable[_Step], child: Callable[[Node, _Step], Node | None]) -> Node:
+    """Returns the node at the end of the steps, or the last one on the way to it; `child` takes one step."""
+    for step in steps:
+        inner = child(node, step)
+        if inner is None:
+            return node
+        node = inner
+    return node

@@ -13,7 +13,15 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.manifest import FROM_FILE
 from campaignctl.manifests.files import UnreadableFileError, decoded
-from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, mark_of, members, yaml_of
+from campaignctl.manifests.nodes import (
+    MalformedYamlError,
+    Mark,
+    deepest,
+    documents,
+    mark_of,
+    members,
+    yaml_of,
+)
 from campaignctl.model.campaigns import Desired
 
 if TYPE_CHECKING:
@@ -159,12 +167,7 @@ def nearest(node: Node, path: str) -> Node:
     steps = path.split(".")
     if steps[0] not in members(node):
         steps = ["spec", *steps]
-    for step in steps:
-        child = _child(node, step)
-        if child is None:
-            return node
-        node = child
-    return node
+    return deepest(node, steps, _child)
 
 
 def _child(node: Node, step: str) -> Node | None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_manifest import SCHEDULED as MANIFEST
 
 COMPLETION = {"COMP_WORDS": "campaignctl val", "COMP_CWORD": "1", "_CAMPAIGNCTL_COMPLETE": "bash_complete"}
 CORE = {
@@ -63,16 +64,6 @@ NOT_TO_VALIDATE = {
     "textwrap",
     *(HEAVY - {"yaml"}),
 }
-MANIFEST = """\
-apiVersion: campaignctl/v1
-kind: VoiceCampaign
-metadata: {name: diwali-reminder}
-spec:
-  caller_id: "03349360005"
-  from: ["+919876543210"]
-  read_via_text: Your order is ready.
-  schedule: {send_at: "2035-01-15T10:00:00+05:30", end_at: "2035-01-15T18:00:00+05:30"}
-"""
 PROJECT = """\
 apiVersion: campaignctl/v1
 kind: Project

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import FakeClock
 from harness import ACCOUNT, SECRETS, Desk, desk_at, run, sent, voice
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from interposed import Interposed, Killed
 from list_desk import calling, contact_list, texting
 
 PEOPLE = [f"+91987654321{place}" for place in range(9)]
@@ -23,36 +22,6 @@ BEYOND = "+919999999999"
 LISTS = ("vip", "regular")
 OF_LISTS = {"by-list": ("vip",), "by-both": ("vip", "regular"), "texts": ("regular",)}
 PLAN = "plan.json"
-
-
-class Killed(BaseException):
-    """`kill -9`, as far as a run in this process can be killed: nothing of it goes on."""
-
-
-@dataclass
-class Interposed:
-    """The clock of a run; at its nth question something else happens first. It is asked around each request."""
-
-    clock: FakeClock
-    left: int
-    event: Callable[[], None]
-
-    def _asked(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            self.event()
-
-    def now(self) -> datetime:
-        self._asked()
-        return self.clock.now()
-
-    def monotonic(self) -> float:
-        self._asked()
-        return self.clock.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        self._asked()
-        self.clock.sleep(seconds)
 
 
 @dataclass

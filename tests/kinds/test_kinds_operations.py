@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from small_manifest import SCHEDULED as MANIFEST
 
 import campaignctl
 from campaignctl.kinds.operations import OPERATIONS, Action, Op, covering, each_of
@@ -129,17 +130,6 @@ NAMED_BY_IMPORT = (
 )
 """What is edited, what is imported then, and which place that names as the next to decide."""
 ALL = (*(edit for edits, _, _ in NAMED_BY_IMPORT for edit in edits), *MATCHES)
-
-MANIFEST = """\
-apiVersion: campaignctl/v1
-kind: VoiceCampaign
-metadata: {name: diwali-reminder}
-spec:
-  caller_id: "03349360005"
-  from: ["+919876543210"]
-  read_via_text: Your order is ready.
-  schedule: {send_at: "2035-01-15T10:00:00+05:30", end_at: "2035-01-15T18:00:00+05:30"}
-"""
 
 
 class House(NamedTuple):

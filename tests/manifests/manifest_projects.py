@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import small_manifest
+
 from campaignctl.manifests import Manifests, choose_environment, load_manifests, load_project
 from campaignctl.model.selector import Selector
 
@@ -15,15 +17,8 @@ manifests: [campaigns/]
 vars: {flow_id: "4", flow_name: "a: [b"}
 """
 
-VOICE = """\
-apiVersion: campaignctl/v1
-kind: VoiceCampaign
-metadata: {name: diwali-reminder}
-spec:
-  caller_id: "03349360005"
-  from: ["+919876543210"]
-"""
 
+VOICE = small_manifest.VOICE
 EXPECTS = "# => "
 
 

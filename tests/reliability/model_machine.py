@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,37 +33,6 @@ KINDS_OF = {"diwali-calls": VOICE, "winter-calls": VOICE, "diwali-texts": SMS}
 NUMBERS = {"diwali-calls": ["+919876500001", "+919876500002"], "winter-calls": ["+919876500003"]}
 SETTLE_SECONDS = 10
 OPERATOR = "Basic " + b64encode(b"operator:operator").decode()
-
-
-class Killed(BaseException):
-    """`kill -9`, as far as a run in this process can be killed: nothing of it goes on."""
-
-
-class Interposed:
-    """The shared clock, as one run sees it: at its nth question something else happens first."""
-
-    def __init__(self, clock: FakeClock, after: int, event: Callable[[], None]) -> None:
-        self._clock, self._left, self._event = clock, after, event
-
-    def _asked(self) -> None:
-        self._left -= 1
-        if self._left == 0:
-            self._event()
-
-    def now(self) -> datetime:
-        """See `Clock`."""
-        self._asked()
-        return self._clock.now()
-
-    def monotonic(self) -> float:
-        """See `Clock`."""
-        self._asked()
-        return self._clock.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """See `Clock`."""
-        self._asked()
-        self._clock.sleep(seconds)
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,13 @@ from habits import Habits, habits
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from interposed import Interposed, Killed
 from model_machine import (
     COLLECTIONS,
     KINDS_OF,
     SETTLE_SECONDS,
     Campaign,
     Company,
-    Interposed,
-    Killed,
     Runner,
     Wanted,
     apply,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness import SECRETS, Desk, live_voice, run, voice
-from model_machine import Interposed
+from interposed import Interposed
 
 NAME = "diwali-reminder"
 PAUSE, RESUME = ({"campaigns": [{"action": action}]} for action in ("pause", "resume"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from typing import Any
 
 from fakes import FakeClock
 from harness import SECRETS, Desk, run
+from interposed import Interposed, Killed
 from repeating import MONDAYS, weekly
 
 from campaignctl.model.dated_names import parsed
@@ -42,35 +43,9 @@ def drawn_rule(random: Random) -> dict[str, Any]:
     }
 
 
-class Killed(BaseException):
-    """`kill -9`, as far as a run in this process can be killed: nothing of it goes on."""
-
-
-class Deadly:
-    """The shared clock, as one run sees it: it asks around each request, and at its nth question it is killed."""
-
-    def __init__(self, clock: FakeClock, after: int) -> None:
-        self._clock, self._left = clock, after
-
-    def _asked(self) -> None:
-        self._left -= 1
-        if self._left == 0:
-            raise Killed
-
-    def now(self) -> datetime:
-        """See `Clock`."""
-        self._asked()
-        return self._clock.now()
-
-    def monotonic(self) -> float:
-        """See `Clock`."""
-        self._asked()
-        return self._clock.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """See `Clock`."""
-        self._asked()
-        self._clock.sleep(seconds)
+def die() -> None:
+    """Ends the run at once: nothing of it goes on."""
+    raise Killed
 
 
 class Story:
@@ -124,7 +99,7 @@ class Story:
     def kill(self) -> None:
         """An apply that ends somewhere in its middle."""
         self.desk.manifests(weekly(rule=self.rule))
-        clock = Deadly(self.desk.clock, self.random.randrange(1, 120))
+        clock = Interposed(self.desk.clock, self.random.randrange(1, 120), die)
         try:
             run("apply", "--auto-approve", cwd=self.desk.root, env=SECRETS, clock=clock)
         except Killed:

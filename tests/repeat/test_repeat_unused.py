@@ -8,16 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_manifest import VOICE
 
-MANIFEST = """\
-apiVersion: campaignctl/v1
-kind: VoiceCampaign
-metadata: {name: diwali-reminder}
-spec:
-  caller_id: "03349360005"
-  from: ["+919876543210"]
-  url: http://my.exotel.com/acme1/exoml/start_voice/926
-"""
+MANIFEST = VOICE + "  url: http://my.exotel.com/acme1/exoml/start_voice/926\n"
 ONCE = '  schedule: {send_at: "2030-01-09T10:00:00+05:30", end_at: "2030-01-09T18:00:00+05:30"}\n'
 DAILY = '  repeat: {cron: "0 10 * * *", time_zone: Asia/Kolkata, from: 2030-01-07, until: 2030-01-20, duration: 3h}\n'
 PROJECT = """\

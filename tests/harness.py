@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -104,6 +104,23 @@ _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH")
 def _environment(env: Mapping[str, str] | None) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {**kept, "LOGNAME": "tester", **(env or {})}
+
+
+class Answer(io.StringIO):
+    """Somebody at a terminal who says yes, after something has happened."""
+
+    def __init__(self, before: Callable[[], None]) -> None:
+        super().__init__()
+        self.before = before
+
+    def isatty(self) -> bool:
+        """As a terminal is."""
+        return True
+
+    def readline(self, _size: int | None = -1, /) -> str:
+        """The answer."""
+        self.before()
+        return "yes\n"
 
 
 def voice(name: str = "diwali-reminder", **fields: Any) -> dict[str, Any]:

@@ -236,9 +236,9 @@ class Client:
 
         return self._value(self._exchange(ApiRequest("list", CONTACT_LISTS, query=query), read))
 
-    def list_contacts(self, sid: str, *, limit: int) -> Envelope:
-        """Reads the first `limit` people of a contact list; its `total` is the account's claim. Raises `ApiError`."""
-        query = encoding.list_query(CONTACT_LISTS, offset=0, limit=limit)
+    def list_contacts(self, sid: str, *, limit: int, offset: int = 0) -> Envelope:
+        """Reads `limit` people of a list from `offset` on; `total` is what the account claims. Raises `ApiError`."""
+        query = encoding.list_query(CONTACT_LISTS, offset=offset, limit=limit)
         request = ApiRequest("details", CONTACT_LISTS, sid, query=query)
         return self._value(self._exchange(request, lambda reply: read_envelope(reply.body)))
 

@@ -43,6 +43,10 @@ class Dates:
             self._remember(found)
         return self._planned[kind.name]
 
+    def planned_of(self, manifest: Desired) -> Sequence[Desired]:
+        """Returns the dates of one manifest that are planned."""
+        return planned_manifests(manifest, self.at)
+
     def _remember(self, manifests: Sequence[Desired]) -> None:
         dates = [it for it in manifests if it.occurrence is not None]
         self._names |= {name for it in dates for name in (it.name, it.previous_name) if name}

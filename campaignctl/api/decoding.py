@@ -33,6 +33,8 @@ def decode(endpoint: Endpoint, data: Json) -> Live:
     if sid is None or not isinstance(spec.get("name"), str):
         raise UnreadableError("it has no SID" if sid is None else "it has no name")
     word = text_or_none(data.get("status")) or ""
+    stats = data.get("stats")
+    counts = _counts(stats)
     return Live(
         kind=endpoint.kind,
         sid=sid,
@@ -41,9 +43,10 @@ def decode(endpoint: Endpoint, data: Json) -> Live:
         spec=spec,
         created=_moment(data.get("date_created")),
         updated=text_or_none(data.get("date_updated")),
-        stats=_counts(data.get("stats")),
+        stats=counts,
         report_url=text_or_none(data.get("report_url")),
         estimated_cost=_amount(data.get("estimated_cost")),
+        stats_cut=isinstance(stats, dict) and counts is not None and len(counts) < len(stats),
     )
 
 
@@ -187,6 +190,12 @@ def _numbers(value: Json) -> Value:
     return numbers
 
 
+def shown_number(data: Json) -> str | None:
+    """Returns the number of a contact; None where it is masked, or not there."""
+    number = text_or_none(data.get("number")) if isinstance(data, dict) else None
+    return number if number is not None and _SHOWN_NUMBERS(f"\n{number}") else None
+
+
 def _array(value: Json) -> list[Json]:
     if not isinstance(value, list):
         raise ValueError
@@ -223,4 +232,4 @@ def _moment(value: Json) -> datetime | None:
 def _counts(value: Json) -> Mapping[str, int] | None:
     if not isinstance(value, dict):
         return None
-    return {key: count for key, count in value.items() if isinstance(count, int)}
+    return {key: count for key, count in value.items() if type(count) is int}

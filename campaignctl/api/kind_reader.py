@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from campaignctl.api.client import Client, Page
-from campaignctl.api.listing import ListReading, read_list, term_of
+from campaignctl.api.listing import Keep, ListReading, as_it_is, read_list, term_of
 from campaignctl.api.newest import newest_by_reading, newest_of, newest_page
 from campaignctl.api.searching import Searches
 from campaignctl.api.sparing import read_sparingly
@@ -20,6 +20,7 @@ from campaignctl.model.dated_names import month_term
 from campaignctl.model.windows import window_of
 
 if TYPE_CHECKING:
+    from campaignctl.api.awaited import AwaitedCampaigns
     from campaignctl.api.dates import Dates
 
 
@@ -28,16 +29,16 @@ class KindReader:
     """Reads one kind for its manifests.
 
     `everything` is False while only the alive have been read, by a filter that has `proved` itself. `complete` is
-    about what was listed, `searched` are the names that complete searches settled. `awaited` are those, as KIND/NAME,
-    whose results others wait for: they are looked up though their window is over. `dates` are those of what
-    repeats.
+    about what was listed, `searched` are the names that complete searches settled. `awaited` are those that others
+    need to know of: they are looked up though their window is over. `dates` are those of what
+    repeats. `keep` is given each campaign as it is read.
     """
 
     client: Client
     kind: Kind
     declared: Sequence[Desired]
     collection: str | None = None
-    awaited: Container[str] = ()
+    awaited: AwaitedCampaigns | None = None
     campaigns: dict[str, Live] = field(default_factory=dict)
     everything: bool = True
     proved: bool = False
@@ -48,6 +49,7 @@ class KindReader:
     notes: list[str] = field(default_factory=list)
     scan_cost: int = 0
     dates: Dates | None = None
+    keep: Keep = as_it_is
 
     @property
     def listing(self) -> Listing:
@@ -101,7 +103,7 @@ class KindReader:
         twin = self._wanted.get(live.name)
         if twin is None and self.dates is not None:
             twin = self.dates.declaring(live)
-        return sharing(live, twin) if twin else live
+        return sharing(live, twin) if twin else self.keep(live)
 
     # ---------------------------------------------------------------------------------------------- the list
 
@@ -195,7 +197,7 @@ class KindReader:
 
         One more than there are terms counts: the searches may have to be proved.
         """
-        terms = {self.term(name) for name in (*self.undecided(), *self._history())}
+        terms = {self.term(name) for name in (*self.undecided(), *self._history(), *self._sought)}
         return None in terms or len(terms) + bool(terms) + len(self.open_pins()) > self.scan_cost
 
     def _look_up_pins(self) -> bool:
@@ -217,7 +219,7 @@ class KindReader:
         if self.everything and self.complete:
             return True
         undecided = self.undecided()
-        settled = self._settled((*undecided, *self._history()))
+        settled = self._settled((*undecided, *self._history(), *self._sought))
         if settled is None:
             return False
         renamed = self._renamed()
@@ -225,9 +227,16 @@ class KindReader:
         if before is None:
             return False
         self.searched = {
-            name for name in undecided if name in settled and (name not in renamed or renamed[name] in before)
+            name
+            for name in (*undecided, *self._sought)
+            if name in settled and (name not in renamed or renamed[name] in before)
         }
         return True
+
+    @cached_property
+    def _sought(self) -> frozenset[str]:
+        """Names whose campaigns must all be known, though one of them is alive."""
+        return self.awaited.sought(self.kind.name) if self.awaited is not None else frozenset()
 
     def _history(self) -> Sequence[str]:
         """Returns the dates that tell whether somebody stopped a series, for each series that something may be
@@ -290,7 +299,7 @@ def _is_alive(live: Live) -> bool:
     return live.alive
 
 
-def _can_matter(desired: Desired, now: datetime, awaited: Container[str] = ()) -> bool:
-    if awaited and f"{desired.kind.short}/{desired.name}" in awaited:
+def _can_matter(desired: Desired, now: datetime, awaited: AwaitedCampaigns | None = None) -> bool:
+    if awaited is not None and f"{desired.kind.short}/{desired.name}" in awaited:
         return True  # another waits for its results, though its window is over
     return desired.state is State.ARCHIVED or not window_of(desired.kind, desired.spec).over(now)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice, repeat, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from campaignctl.api.client import Client
 from campaignctl.api.kind_reader import KindReader
-from campaignctl.api.listing import is_refusal, no_such_part
+from campaignctl.api.listing import Keep, as_it_is, is_refusal, no_such_part
 from campaignctl.api.other_endpoint import read_other_endpoint
 from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, RefreshStrategy, Snapshot
-from campaignctl.model.dated_names import parsed
 
 if TYPE_CHECKING:
+    from campaignctl.api.awaited import AwaitedCampaigns
     from campaignctl.api.dates import Dates
 
 MOST_DOUBTS: Final = 5
@@ -31,23 +30,25 @@ def fetch(
     *,
     refresh: RefreshStrategy = "full",
     expand_at: datetime | None = None,
+    suppressed_by_lists: Iterable[str] = (),
 ) -> Snapshot:
     """Reads the account, as far as a plan of these manifests needs it.
 
     What repeats is expanded as of now, or of the moment given. The alive of both kinds are read, whichever the
-    manifests are of; `refresh` is `full` or `auto`. Raises `ApiError`: what stays unread is an error, never an
+    manifests are of; `refresh` is `full` or `auto`. `suppressed_by_lists` are the campaigns, as KIND/NAME, whose
+    people lists of the project leave out. Raises `ApiError`: what stays unread is an error, never an
     absence.
     """
     before, sparing = client.requests, refresh == "auto"
     dates = _dates(client, desired, expand_at)
-    awaited = _Awaited(_awaited(desired))
+    awaited = _awaited(client, desired, dates, suppressed_by_lists)
     readers = _readers(client, desired, sparing, awaited, dates)
     _doubt_emptiness(readers.values())
     newest = {name: reader.newest_finished() for name, reader in readers.items() if any(reader.to_create())}
     others = {name: read_other_endpoint(reader, sparing) for name, reader in readers.items()}
     listings = {name: others[name].settling(reader) for name, reader in readers.items()}
-    if awaited:
-        listings = {name: _with_counters(client, it, awaited) for name, it in listings.items()}
+    if awaited is not None:
+        listings = {name: awaited.with_counters(it) for name, it in listings.items()}
     if dates is not None:
         listings = {name: dates.with_counters(it, readers[name].to_create()) for name, it in listings.items()}
     missing = [(reader.kind, sid) for reader in readers.values() for sid in reader.missing]
@@ -67,16 +68,6 @@ def fetch(
     )
 
 
-class _Awaited(frozenset[str]):
-    """Holds KIND/NAME of the campaigns that others wait for; of one that repeats, of each of its dates."""
-
-    def __contains__(self, campaign: object) -> bool:
-        if super().__contains__(campaign):
-            return True
-        name = parsed(campaign) if self and isinstance(campaign, str) else None
-        return name is not None and super().__contains__(name.base)
-
-
 def _dates(client: Client, desired: Sequence[Desired], expand_at: datetime | None) -> Dates | None:
     if not any(it.repeat for it in desired):
         return None
@@ -85,11 +76,11 @@ def _dates(client: Client, desired: Sequence[Desired], expand_at: datetime | Non
     return Dates(client, expand_at)
 
 
-def alive(client: Client, kind: Kind) -> Listing:
+def alive(client: Client, kind: Kind, keep: Keep = as_it_is) -> Listing:
     """Reads the alive of a kind with few requests: by status filter where the account understands it, else by
-    reading everything.
+    reading everything. `keep` is given each campaign as it is read.
     """
-    reader = KindReader(client, kind, ())
+    reader = KindReader(client, kind, (), keep=keep)
     reader.read_alive()
     return reader.listing
 
@@ -112,29 +103,23 @@ def alive_elsewhere(client: Client) -> Iterator[Listing]:
             yield reader.listing
 
 
-def _awaited(desired: Iterable[Desired]) -> Iterator[str]:
-    """Yields KIND/NAME of the campaigns that others wait for, or whose people others leave out.
+def _awaited(
+    client: Client, desired: Sequence[Desired], dates: Dates | None, of_lists: Iterable[str]
+) -> AwaitedCampaigns | None:
+    named = frozenset(of_lists)
+    if not (named or any(it.after or it.suppress for it in desired)):
+        return None
+    from campaignctl.api.awaited import AwaitedCampaigns  # where a campaign needs to know of another
 
-    They are looked up though they are over.
-    """
-    for one in desired:
-        yield from (after.campaign for after in one.after)
-        yield from (source.campaign for source in one.suppress if source.campaign)
-
-
-def _with_counters(client: Client, listing: Listing, awaited: Container[str]) -> Listing:
-    """Adds the counters, which a list may leave out, to the campaigns that others wait for."""
-    campaigns = [
-        client.get(live.kind, live.sid) or live
-        if live.stats is None and f"{live.kind.short}/{live.name}" in awaited
-        else live
-        for live in listing.campaigns
-    ]
-    return replace(listing, campaigns=tuple(campaigns))
+    return AwaitedCampaigns(client, desired, dates, named)
 
 
 def _readers(
-    client: Client, desired: Sequence[Desired], sparing: bool, awaited: Container[str], dates: Dates | None
+    client: Client,
+    desired: Sequence[Desired],
+    sparing: bool,
+    awaited: AwaitedCampaigns | None,
+    dates: Dates | None,
 ) -> dict[str, KindReader]:
     """Makes a reader for each kind, except for kinds that the account does not have and no manifest is of.
 

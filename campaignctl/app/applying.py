@@ -231,16 +231,15 @@ def _watched(
     from campaignctl.app.sources import SourceWatch
 
     watch = SourceWatch.over(session, reading.all_manifests, lists, paths)
-    if not any(it.suppression and it.suppression.campaigns for it in reading.all_manifests):
+    suppressions = [*(it.suppression for it in reading.all_manifests), *(it.suppression for it in lists)]
+    if not any(it.campaigns for it in suppressions if it is not None):
         return lambda hooks: replace(hooks, recipients=watch.recipients, members=watch.members)
     from campaignctl.app.earlier import EarlierWatch
 
-    earlier = EarlierWatch(client, reading.all_manifests, session.clock, session.environment.country)
-
-    def recipients(desired: Desired) -> Desired:
-        return earlier.checked(watch.recipients(desired))
-
-    return lambda hooks: replace(hooks, recipients=recipients, members=watch.members)
+    earlier = EarlierWatch(client, reading, session.clock, session.environment.country)
+    return lambda hooks: replace(
+        hooks, recipients=watch.recipients, members=watch.members, not_called=earlier.check
+    )
 
 
 def own_lists(reading: Reading) -> tuple[ContactList, ...]:

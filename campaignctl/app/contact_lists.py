@@ -25,6 +25,7 @@ from campaignctl.planning.contact_lists import (
     list_changes,
     marked,
     named_by,
+    names_awaited,
     names_in_use,
     resolve_lists,
     used_lists,
@@ -45,6 +46,12 @@ def managed_names(reading: Reading) -> frozenset[str]:
     return frozenset(
         it.name for it in reading.companions.get(CONTACT_LIST, ()) if isinstance(it, ContactList)
     )
+
+
+def suppressed_campaigns(reading: Reading) -> tuple[str, ...]:
+    """Returns KIND/NAME of the campaigns whose people the project's lists leave out."""
+    lists = (it for it in reading.companions.get(CONTACT_LIST, ()) if isinstance(it, ContactList))
+    return tuple(source.campaign for it in lists for source in it.suppress if source.campaign)
 
 
 def selected_lists(reading: Reading) -> tuple[ContactList, ...]:
@@ -132,10 +139,9 @@ class ListPlanner:
         """Decides what becomes of campaigns and lists; returns the account with its versions marked, too."""
         in_use = names_in_use(self.reading.all_manifests, snapshot)
         lists = {it.name: managed_list(it, self.country) for it in self._documents()}
-        lists = {
-            name: with_versions(it, self.client) if self._is_read(name, in_use) else it
-            for name, it in lists.items()
-        }
+        read = frozenset(name for name in lists if self._is_read(name, in_use))
+        read |= names_awaited(self.reading.all_manifests, snapshot)
+        lists = {name: with_versions(it, self.client) if name in read else it for name, it in lists.items()}
         judged = self._judged(lists, snapshot)
         decisions = self.rules.decide(judged)
         used = used_lists(decisions.changes)

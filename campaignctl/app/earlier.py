@@ -1,22 +1,129 @@
-"""Checks right before a write whom the campaigns that it suppresses have called by now (gates.md 3.2)."""
+"""Says whom campaigns that others suppress have called, in a plan and once more before a write (gates.md 3.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 from campaignctl.api.client import Client
+from campaignctl.api.contact_lists import search_lists
+from campaignctl.api.list_people import numbers_in
 from campaignctl.api.lookup import find
+from campaignctl.app.workspace import Reading
 from campaignctl.applying.port import TooLateError
+from campaignctl.applying.young import YoungReadings
 from campaignctl.clock import Clock
+from campaignctl.contact_lists.contact_list import ContactList
+from campaignctl.contact_lists.members import members_of, seeing_list
 from campaignctl.kinds.countries import Country
-from campaignctl.model.campaigns import Desired
-from campaignctl.model.naming import AskedName
-from campaignctl.model.suppression import Shown
-from campaignctl.planning.earlier import called_already, shown_by
+from campaignctl.kinds.table import Value
+from campaignctl.model.campaigns import Desired, Live, Snapshot
+from campaignctl.model.managed_lists import CONTACT_LIST, versions_among
+from campaignctl.model.naming import AskedName, Found
+from campaignctl.model.suppression import EarlierCampaign, Shown, Suppression
+from campaignctl.model.values import canonical_numbers, texts
+from campaignctl.planning.contact_lists import named_by
+from campaignctl.planning.earlier import Earlier, PeopleOfLists, called_by_now, shown_by
 
-_YOUNG_SECONDS = 60.0
-"""How long one reading serves."""
+
+def names_earlier(reading: Reading) -> bool:
+    """Tells whether anybody is left out since another campaign calls them."""
+    lists = (it.suppression for it in _lists(reading).values())
+    campaigns = (it.suppression for it in reading.all_manifests)
+    return any(it.campaigns for it in (*campaigns, *lists) if isinstance(it, Suppression))
+
+
+def _lists(reading: Reading) -> Mapping[str, ContactList]:
+    documents = reading.companions.get(CONTACT_LIST, ())
+    return {it.name: it for it in documents if isinstance(it, ContactList)}
+
+
+def looked_at(reading: Reading, snapshot: Snapshot, client: Client, country: Country | None) -> Earlier:
+    """Prepares to say who was called; who is in contact lists is read where it is needed."""
+    lists = ListPeople(client, reading, country)
+    return Earlier(reading.all_manifests, snapshot.listings, snapshot.now, country, lists.of)
+
+
+def without_called(reading: Reading, earlier: Earlier) -> Reading:
+    """Leaves out whom the campaigns that manifests and lists suppress have called, as the account shows it."""
+    lists = {name: _list_without(it, earlier) for name, it in _lists(reading).items()}
+    found = {id(it): _with_lists(earlier.without_called(it), lists) for it in reading.all_manifests}
+    reading = reading._replace(
+        all_manifests=tuple(found.values()), selected=tuple(found[id(it)] for it in reading.selected)
+    )
+    return (
+        reading._replace(companions={**reading.companions, CONTACT_LIST: (*lists.values(),)})
+        if lists
+        else reading
+    )
+
+
+def _list_without(contact_list: ContactList, earlier: Earlier) -> ContactList:
+    suppression = contact_list.suppression
+    shown = earlier.shown(suppression.campaigns, None) if suppression is not None else {}
+    return seeing_list(contact_list, shown)
+
+
+def _with_lists(desired: Desired, lists: Mapping[str, ContactList]) -> Desired:
+    """Adds to a manifest what is shown of the campaigns that its lists leave out."""
+    shown = {
+        f"{name}: {written}": it
+        for name in named_by(desired)
+        if name in lists
+        for written, it in lists[name].shown.items()
+    }
+    return replace(desired, shown={**desired.shown, **shown}) if shown else desired
+
+
+@dataclass
+class ListPeople:
+    """Says who is in the contact lists of campaigns: by the project's manifests where these hold it still, else it
+    reads them.
+    """
+
+    client: Client
+    reading: Reading
+    country: Country | None
+    _known: dict[str, frozenset[str]] = field(default_factory=dict)
+    _read: dict[str, frozenset[str] | None] = field(default_factory=dict)
+
+    def of(self, other: Desired) -> PeopleOfLists:
+        """Returns what says so for the campaigns of a manifest."""
+        learn = cache(lambda: self._learn(other))
+
+        def people(live: Live) -> Collection[str] | None:
+            sids = [sid for row in live.kind.given_by_name for sid in texts(live.spec.get(row.name))]
+            if sids:
+                learn()
+            found = [self._people(sid) for sid in sids]
+            known = [it for it in found if it is not None]
+            return frozenset[str]().union(*known) if sids and len(known) == len(found) else None
+
+        return people
+
+    def _learn(self, other: Desired) -> None:
+        """Learns which versions in the account hold what the manifest's lists hold now."""
+        lists = _lists(self.reading)
+        for name in named_by(other):
+            members = members_of(lists[name], self.country) if name in lists else None
+            found = search_lists(self.client, name) if members is not None else None
+            for version in versions_among(found.lists, name) if found is not None else ():
+                if members is not None and version.mark == members.mark:
+                    self._known[version.sid] = members.people
+
+    def _people(self, sid: str) -> frozenset[str] | None:
+        if sid in self._known:
+            return self._known[sid]
+        if sid not in self._read:
+            self._read[sid] = self._canonical(numbers_in(self.client, sid))
+        return self._read[sid]
+
+    def _canonical(self, numbers: Collection[str] | None) -> frozenset[str] | None:
+        """Spells numbers canonically; without a country nobody can tell who one is that does not begin with +."""
+        if numbers is None or (self.country is None and any(it[:1] != "+" for it in numbers)):
+            return None
+        return frozenset(canonical_numbers(tuple(numbers), self.country))
 
 
 @dataclass
@@ -24,39 +131,38 @@ class EarlierWatch:
     """Asks the account for each campaign once a minute, and only where somebody is about to be called."""
 
     client: Client
-    manifests: Sequence[Desired]
+    reading: Reading
     clock: Clock
     country: Country | None
-    seen: dict[str, tuple[float, Shown]] = field(default_factory=dict)
+    readings: YoungReadings[Found] = field(init=False)
 
-    def checked(self, desired: Desired) -> Desired:
-        """Returns the manifest itself, once nobody in it was called by now.
+    def __post_init__(self) -> None:
+        """Prepares readings; nothing is read before somebody is about to be called."""
+        self.readings = YoungReadings(self.clock, lambda word: find(self.client, AskedName.read(word)))
+        self.lists = ListPeople(self.client, self.reading, self.country)
+
+    def check(self, desired: Desired, spec: Mapping[str, Value]) -> None:
+        """Checks before the people of `spec` are called.
 
         Raises:
-            TooLateError: somebody in it was called by now.
+            TooLateError: somebody of them was called by now.
+            ApiError: nobody can tell.
         """
-        shown = {name: self._shown(name) for name in desired.shown}
-        reason = called_already(desired, shown)
+        now = {name: self._shown(it.meant, desired) for name, it in desired.shown.items()}
+        reason = called_by_now(spec, desired.shown, now, self.country)
         if reason is not None:
             raise TooLateError(reason)
-        return desired
 
-    def _shown(self, name: str) -> Shown:
-        """Reads what a campaign shows. Raises `ApiError` where it cannot be read: then nothing is sent."""
-        at, known = self.seen.get(name, (0.0, None))
-        now = self.clock.monotonic()
-        if known is None or now - at > _YOUNG_SECONDS:
-            found = [find(self.client, AskedName.read(word)) for word in self._words(name)]
-            campaigns = {live.sid: live for each in found for live in each.campaigns}
-            known = shown_by(campaigns.values(), True, self.client.now(), self.country)
-            self.seen[name] = (now, known)
-        return known
+    def _shown(self, meant: EarlierCampaign, desired: Desired) -> Shown:
+        found = [self.readings.of(word, desired.kind_and_name) for word in _words(meant)]
+        campaigns = {live.sid: live for each in found for live in (*each.campaigns, *each.dated)}
+        other = next((it for it in self.reading.all_manifests if it.kind_and_name == meant.written), None)
+        lists = self.lists.of(other) if other is not None else lambda _live: None
+        complete = all(each.complete for each in found)
+        return shown_by(meant, campaigns.values(), complete, self.client.now(), self.country, lists)
 
-    def _words(self, name: str) -> Iterable[str]:
-        """Returns the words by which a manifest's campaigns are looked for: its name, its pin, its previous name."""
-        kind, _, _ = name.partition("/")
-        other = next((it for it in self.manifests if it.kind_and_name == name), None)
-        words = (
-            [name, *(f"{kind}/{it}" for it in (other.sid, other.previous_name) if it)] if other else [name]
-        )
-        return dict.fromkeys(words)
+
+def _words(meant: EarlierCampaign) -> Iterator[str]:
+    """Returns the words by which campaigns are looked for: names and SID."""
+    kind, _, _ = meant.written.partition("/")
+    return (f"{kind}/{it}" for it in (*sorted(meant.names), meant.sid) if it)

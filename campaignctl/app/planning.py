@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -14,9 +14,8 @@ from campaignctl.applying.intents import Intents
 from campaignctl.diagnostics import in_order
 from campaignctl.errors import UsageError
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.countries import Country
 from campaignctl.kinds.operations import Permission
-from campaignctl.model.campaigns import RefreshStrategy, Snapshot
+from campaignctl.model.campaigns import Desired, RefreshStrategy, Snapshot
 from campaignctl.model.environment import Environment
 from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
 from campaignctl.model.naming import AskedName
@@ -149,13 +148,21 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     """Fetches the account and asks the rules. Raises ApiError where it cannot be read."""
     from campaignctl.api.refresh import fetch
 
-    snapshot = fetch(client, reading.all_manifests, refresh=asked.refresh, expand_at=asked.expand_at)
+    snapshot = fetch(
+        client,
+        reading.all_manifests,
+        refresh=asked.refresh,
+        expand_at=asked.expand_at,
+        suppressed_by_lists=_suppressed_by_lists(reading),
+    )
     reading, snapshot = _with_lists(reading, snapshot, client)
     snapshot = _with_earlier_runs(session, reading, snapshot, client)
-    reading = _without_called(reading, snapshot, session.environment.country)
-    terms = with_dates(reading.all_manifests, snapshot, _terms(session, reading, snapshot, asked))
+    before = client.requests
+    reading, leave_out = _without_called(reading, snapshot, client)
+    terms = _terms(session, reading, snapshot, asked)
+    terms = with_dates(reading.all_manifests, snapshot, terms, leave_out)
     judged = Judged(reading.all_manifests, reading.selected, snapshot)
-    before, rules, lists = client.requests, CountingRules(terms, client, asked.count_lists), None
+    rules, lists = CountingRules(terms, client, asked.count_lists), None
     if CONTACT_LIST in reading.companions:
         decisions, snapshot, lists = _decide_with_own_lists(reading, judged, rules, asked)
     else:
@@ -228,17 +235,30 @@ def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[R
     )
 
 
-def _without_called(reading: Reading, snapshot: Snapshot, country: Country | None) -> Reading:
-    """Leaves out whom the campaigns that manifests suppress have called, as the account shows it."""
-    if not any(it.suppression and it.suppression.campaigns for it in reading.all_manifests):
-        return reading
-    from campaignctl.planning.earlier import with_earlier
+def _without_called(
+    reading: Reading, snapshot: Snapshot, client: Client
+) -> tuple[Reading, Callable[[Desired], Desired]]:
+    """Leaves out whom the campaigns that manifests suppress have called, as the account shows it.
 
-    found = with_earlier(reading.all_manifests, snapshot.listings, snapshot.now, country)
-    return reading._replace(
-        all_manifests=tuple(found.get(id(it), it) for it in reading.all_manifests),
-        selected=tuple(found.get(id(it), it) for it in reading.selected),
-    )
+    Returns what takes them out of the date of a manifest that repeats, too.
+    """
+    suppresses = any(it.suppress for it in reading.all_manifests) or CONTACT_LIST in reading.companions
+    if not suppresses:
+        return reading, lambda dated: dated
+    from campaignctl.app.earlier import looked_at, names_earlier, without_called
+
+    if not names_earlier(reading):
+        return reading, lambda dated: dated
+    earlier = looked_at(reading, snapshot, client, client.environment.country)
+    return without_called(reading, earlier), earlier.without_called
+
+
+def _suppressed_by_lists(reading: Reading) -> tuple[str, ...]:
+    if CONTACT_LIST not in reading.companions:
+        return ()
+    from campaignctl.app.contact_lists import suppressed_campaigns
+
+    return suppressed_campaigns(reading)
 
 
 def _own_lists(reading: Reading) -> frozenset[str]:

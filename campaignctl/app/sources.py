@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from campaignctl.app.workspace import Session
 from campaignctl.applying.port import TooLateError
-from campaignctl.diagnostics import counted
+from campaignctl.diagnostics import Position, counted
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.managed_lists import CONTACT_LIST
 from campaignctl.model.plan import Reason
 from campaignctl.model.suppression import SuppressionSource
 from campaignctl.planning.contact_lists import named_by
 from campaignctl.planning.earlier import seeing
-from campaignctl.policy.copies import ManifestKey, manifest_key
+from campaignctl.policy.copies import manifest_key
 from campaignctl.recipients.leaving_out import as_written, nobody_left, told_nobody
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from campaignctl.manifests.suppression import Named
     from campaignctl.model.managed_lists import ManagedList
 
+_Key: TypeAlias = tuple[str, Position]
+"""Kind and place of a manifest."""
 _Stamp: TypeAlias = Mapping[str, tuple[int, int] | None]
 """Size and time of each file; None for one that is not there."""
 
@@ -43,8 +45,8 @@ class SourceWatch:
     named: Named | None = None
     seen: _Stamp | None = None
     seen_named: _Stamp | None = None
-    found: dict[ManifestKey, Desired] = field(default_factory=dict)
-    troubles: dict[ManifestKey, str] = field(default_factory=dict)
+    found: dict[_Key, Desired] = field(default_factory=dict)
+    troubles: dict[_Key, str] = field(default_factory=dict)
     found_lists: dict[str, ContactList] = field(default_factory=dict)
     list_troubles: dict[str, str] = field(default_factory=dict)
 
@@ -68,7 +70,7 @@ class SourceWatch:
         if desired.suppression is None:
             return desired
         self._renew()
-        key = manifest_key(desired)
+        key = manifest_key(desired)[:2]  # the sources of a date are its manifest's
         _refuse_unreadable(self.troubles.get(key))
         now = self.found.get(key)
         now = seeing(now, desired.shown) if now is not None else None
@@ -92,11 +94,12 @@ class SourceWatch:
 
         Raises TooLateError as `recipients` does.
         """
-        from campaignctl.contact_lists.members import members_of
+        from campaignctl.contact_lists.members import members_of, seeing_list
 
         self._renew()
         _refuse_unreadable(self.list_troubles.get(managed.name))
         now = self.found_lists.get(managed.name)
+        now = seeing_list(now, managed.shown) if now is not None else None
         if now is None or now.left_out == managed.members.left_out:
             return managed
         _refuse_back(managed.members.left_out - now.left_out)
@@ -121,8 +124,8 @@ class SourceWatch:
         read = suppress(project, self.written, country, True, self.lists, self.named)
         self.found_lists = {it.name: read.lists.get(id(it), it) for it in self.lists}
         self.list_troubles = {it.name: str(fault) for it, fault in read.list_faults}
-        self.found = {manifest_key(it): read.desired.get(id(it), it) for it in self.written}
-        self.troubles = {manifest_key(it): str(fault) for it, fault in read.faults}
+        self.found = {manifest_key(it)[:2]: read.desired.get(id(it), it) for it in self.written}
+        self.troubles = {manifest_key(it)[:2]: str(fault) for it, fault in read.faults}
         for fault in read.of_project:
             self.troubles |= dict.fromkeys(self.found, str(fault))
             self.list_troubles |= dict.fromkeys(self.found_lists, str(fault))

@@ -89,7 +89,8 @@ class Hooks:
     `settle` is False for a sandbox that the command itself started: nobody else can create in it. `random` spreads
     what is repeated. Within `undeterred` no wait is cut short by a request to end: what is sent there keeps
     somebody from being called wrongly. `recipients` gives a manifest with the people who may be called now, itself
-    where they are the same, `members` a list of the project; both raise `TooLateError`.
+    where they are the same, `members` a list of the project; both raise `TooLateError`, and so does
+    `not_called` where another campaign has called somebody by now whom a spec is about to call.
     """
 
     clock: Clock
@@ -99,6 +100,7 @@ class Hooks:
     random: Random = field(default_factory=Random)
     recipients: Callable[[Desired], Desired] = lambda desired: desired
     members: Callable[[ManagedList], ManagedList] = lambda managed: managed
+    not_called: Callable[[Desired, Mapping[str, Value]], None] = lambda _desired, _spec: None
     undeterred: Callable[[], AbstractContextManager[None]] = nullcontext
 
 

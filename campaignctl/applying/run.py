@@ -266,6 +266,7 @@ class _Run:
             self._refuse_other_recipients(desired)
             _refuse_late(self.lists.more_left_out(lists_needed(state.change, Operation(Op.CREATE))))
             self.watch.check(state)
+            self.hooks.not_called(desired, desired.spec)
             if self.looks.is_old(desired.kind) and next(looks, None) is not None:
                 self.looks.renew(desired.kind)
             appeared = self.looks.appeared(desired)
@@ -348,6 +349,8 @@ class _Run:
             _refuse_late(self.lists.more_left_out(lists_needed(state.change, operation)))
             if operation.sends_to_lists:
                 self.watch.check(state)
+            if not operation.opt_out and {"from", "lists"} & set(operation.fields):
+                self.hooks.not_called(desired, desired.spec)
             _refuse_late(update_too_late(desired, known, operation, self._now()))
 
         check()
@@ -371,6 +374,7 @@ class _Run:
                 planned = state.change.live
                 assert planned is not None, "only a campaign that is there is resumed"
                 known = filled(before, planned, {})
+                self.hooks.not_called(_desired(state), {**planned.spec, **before.spec})
                 _refuse_late(resume_too_late(_desired(state), known, planned, planned_at, self._now()))
 
         acted = self.sender.act(before, action, state.created_here, check)

@@ -19,7 +19,7 @@ Read = TypeVar("Read")
 
 @dataclass
 class YoungReadings(Generic[Read]):
-    """Readings by what they are of, each as old as a minute at most."""
+    """Keeps readings by what they are of, each as old as a minute at most."""
 
     clock: Clock
     read: Callable[[str], Read]

@@ -34,7 +34,7 @@ def _seconds(_context: click.Context, _parameter: click.Parameter, text: str) ->
 @click.option(
     "--every", default="60s", metavar="60s", show_default=True, callback=_seconds, help="How often it looks."
 )
-@click.option("--once", is_flag=True, help="GuardLook once and end.")
+@click.option("--once", is_flag=True, help="Look once and end.")
 @click.option("--dry-run", is_flag=True, help="Say what would be paused, and send nothing.")
 @click.option(
     "--audit-log", type=click.Path(path_type=Path), metavar="FILE", help="Append a JSON line per request."

@@ -17,7 +17,7 @@ from campaignctl.model.managed_lists import CONTACT_LIST as CONTACT_LIST_KIND
 from campaignctl.model.managed_lists import looks_like_a_version
 
 if TYPE_CHECKING:
-    from campaignctl.model.suppression import Suppression, SuppressionSource
+    from campaignctl.model.suppression import Shown, Suppression, SuppressionSource
 
 KIND: Final = CONTACT_LIST_KIND
 NUMBER: Final = "number"
@@ -102,7 +102,8 @@ class ContactList(Companion):
     rows' lines in `file`, as positions name it, or their places among the numbers where there is none. `take` is
     how many of them are taken. `suppress` are the sources that it names, `suppression` whom they and the project's
     hold; where these leave somebody out, `written` is the list before that, `left_out` who is not called, by the
-    country's rule, `in_order` whom each of all sources holds, in its order.
+    country's rule, `in_order` whom each of all sources holds, in its order. `shown` is what the account shows of the
+    campaigns that `suppress` names.
     """
 
     name: str
@@ -118,6 +119,7 @@ class ContactList(Companion):
     written: ContactList | None = field(default=None, repr=False)
     left_out: frozenset[str] = field(default=frozenset(), repr=False)
     in_order: InOrder = field(default=tuple, repr=False, compare=False)
+    shown: Mapping[str, Shown] = field(default_factory=dict, repr=False)
 
     @property
     def where(self) -> Position:

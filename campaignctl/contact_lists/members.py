@@ -9,7 +9,7 @@ from functools import partial
 from campaignctl.contact_lists.contact_list import ContactList, InOrder
 from campaignctl.kinds.countries import Country
 from campaignctl.model.managed_lists import ManagedList, Members
-from campaignctl.model.suppression import Suppression
+from campaignctl.model.suppression import Shown, Suppression
 from campaignctl.model.values import canonical_number, canonical_numbers
 
 
@@ -23,6 +23,7 @@ def managed_list(contact_list: ContactList, country: Country | None) -> ManagedL
         partial(lines_of, contact_list, country),
         partial(_earlier_versions, contact_list, country),
         suppresses=contact_list.suppression is not None,
+        shown=contact_list.shown,
     )
 
 
@@ -55,6 +56,15 @@ def without_people(
         return replace(contact_list, suppression=suppression)
     left = at_places(contact_list, suppression.places_left(numbers, held))
     return replace(left, suppression=suppression, written=contact_list, left_out=held, in_order=in_order)
+
+
+def seeing_list(contact_list: ContactList, shown: Mapping[str, Shown]) -> ContactList:
+    """Leaves out whom the campaigns that the list names have called, as the account shows it."""
+    if contact_list.suppression is None or not shown:
+        return contact_list
+    suppression = contact_list.suppression.seeing(shown)
+    left = without_people(contact_list.as_written, suppression, contact_list.in_order)
+    return replace(left, shown=shown)
 
 
 def members_of(contact_list: ContactList, country: Country | None) -> Members:

@@ -56,11 +56,13 @@ class Counters(NamedTuple):
 def counters_of(live: Live, country: Country | None = None, members: int | None = None) -> Counters | None:
     """Reads `stats`; None where they cannot be believed.
 
-    Every word of the kind is there as a whole number, and nothing else counts anybody: a counter that is lacking is
-    not a counter of 0. Of a campaign that is over they add up to its people: those whose numbers it shows, else
-    `members`, how many its contact lists hold; None where nobody knows.
+    Every word of the kind is there as a whole number, and nothing else counts anybody: a counter that is lacking is not
+    a counter of 0. Of a campaign that is over they add up to its people: those whose numbers it shows, else `members`,
+    how many its contact lists hold; where nobody knows that, it is not compared.
     """
     by_word, words = dict[str, int](), COUNTERS[live.kind.name]
+    if live.stats_cut:
+        return None
     for word, count in (live.stats or {}).items():
         known = word.strip().lower().replace("_", "-")
         if count < 0 or known in by_word or (known not in words and count):

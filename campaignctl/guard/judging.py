@@ -81,7 +81,8 @@ class Watch:
         return frozenset(KINDS) if self.unmanaged else frozenset(it.kind.name for it in self.manifests)
 
     def manifest_of(self, live: Live) -> Desired | None:
-        """Returns the manifest that means the campaign: by SID, else by name; None for somebody else's.
+        """Returns the manifest that means the campaign: by SID, else by name, which namesakes of a pinned one have too;
+        None for somebody else's.
 
         Each name of a date is reserved to the manifest that repeats.
         """
@@ -99,10 +100,10 @@ class Watch:
 
     @cached_property
     def _named(self) -> Mapping[tuple[str, str | None], Sequence[Desired]]:
-        """Returns the manifests that find their one campaign by name, by kind and name."""
+        """Returns the manifests that have a name, by kind and name."""
         found: dict[tuple[str, str | None], list[Desired]] = {}
         for it in self.manifests:
-            if not it.sid and it.repeat is None:
+            if it.name and it.repeat is None:
                 found.setdefault((it.kind.name, it.name), []).append(it)
         return found
 

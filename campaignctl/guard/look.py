@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -40,6 +40,9 @@ _OUTCOMES: Final[dict[OperationOutcome, Outcome]] = {
     OperationOutcome.FAILED: "failed",
     OperationOutcome.SKIPPED: "failed",
 }
+
+
+_STRANGE: Final = "what the account answers cannot be judged"
 
 
 @dataclass
@@ -92,6 +95,7 @@ class GuardLook:
         return counts
 
     def _tolerantly(self, kind: Kind) -> None:
+        """Reads one kind; nothing that an account answers ends a guard."""
         try:
             self._look_at(kind)
         except CredentialsError as error:
@@ -100,30 +104,32 @@ class GuardLook:
         except (ApiError, InterruptedRunError) as error:
             if not self.stopping():
                 self._is_blind(kind, str(error))
+        except Exception as error:
+            self._is_blind(kind, f"{_STRANGE} ({type(error).__name__})")
 
     def _is_blind(self, kind: Kind, why: str) -> None:
         self.blind += 1
         self.tell(GuardEvent("blind", kind=kind.name, code="blind", words=why))
 
     def _look_at(self, kind: Kind) -> None:
+        """Reads what calls, then what the pages lack, then, now and again, all that is alive."""
         filtered = self._in_progress(kind)
-        if self.in_full and not self.stopping():
-            for live in alive(self.client, kind).campaigns:
-                self._take(live)
         for live in tuple(self.memory.due(self.client.now())):
             missed = live.kind is kind and (live.sid not in self._judged or not filtered)
             if missed and not self.stopping():
                 self._look_up(live)
+        if self.in_full and not self.stopping():
+            self._in_full(kind, filtered)
 
     def _in_progress(self, kind: Kind) -> bool:
         """Reads all that calls, each page judged before the next is read.
 
         Returns False where the filter is not understood.
         """
+        reading = ListReading()
         try:
-            for page in latest_first(self.client, kind, ListReading(), statuses=IN_PROGRESS_WORDS):
-                for live in page.items:
-                    self._take(live)
+            for page in latest_first(self.client, kind, reading, statuses=IN_PROGRESS_WORDS):
+                self._take_all(page.items)
                 if self.stopping():
                     return True
                 if any(live.status is not Status.IN_PROGRESS for live in page.items):
@@ -132,14 +138,49 @@ class GuardLook:
             if not is_refusal(error):
                 raise
             return False
+        self._told_incomplete(kind, reading.complete)
         return True
+
+    def _in_full(self, kind: Kind, filtered: bool) -> None:
+        """Reads all that is alive, each campaign judged as it is read: what a filter does not show is found.
+
+        Without a filter it reads from the latest end, where what is alive stands.
+        """
+        if filtered:
+            self._told_incomplete(kind, alive(self.client, kind, self._kept).complete)
+            return
+        reading = ListReading()
+        for page in latest_first(self.client, kind, reading):
+            self._take_all(page.items)
+            if self.stopping():
+                return
+        self._told_incomplete(kind, reading.complete)
+
+    def _kept(self, live: Live) -> Live:
+        self._take_all((live,))
+        return live
+
+    def _told_incomplete(self, kind: Kind, complete: bool) -> None:
+        if not complete and not self.stopping():
+            self._is_blind(kind, "its list could not be read completely")
+
+    def _take_all(self, campaigns: Iterable[Live]) -> None:
+        """Takes campaigns; one that cannot be judged keeps nobody from the others."""
+        for live in campaigns:
+            try:
+                self._take(live)
+            except (ApiError, InterruptedRunError):
+                raise
+            except Exception as error:
+                self._judged.setdefault(live.sid, False)
+                self._tell_blind(live, f"{_STRANGE} ({type(error).__name__})")
 
     def _look_up(self, live: Live) -> None:
         now = self.client.get(live.kind, live.sid)
         if now is None:
             self.memory.seen.pop(live.sid, None)
         else:
-            self._take(now)
+            self._take_all((now,))
 
     def _take(self, live: Live) -> None:
         """Remembers what is watched, and judges once in a look what calls. No other status is acted on."""
@@ -166,8 +207,11 @@ class GuardLook:
         for it in judgement.breaches:
             self.tell(GuardEvent.of_breach("hours", live, it, None))
         if not judgement.judged:
-            self.blind += 1
-            self.tell(GuardEvent("blind", live, code="blind", words="the account does not show its counters"))
+            self._tell_blind(live, "the account does not show its counters")
+
+    def _tell_blind(self, live: Live, why: str) -> None:
+        self.blind += 1
+        self.tell(GuardEvent("blind", live, code="blind", words=why))
 
     def _in_detail(self, live: Live) -> Live:
         """Reads a campaign alone: a list may leave counters out."""

@@ -77,6 +77,7 @@ class Guard:
     _in_full_at: float | None = None
     _refused_since: float | None = None
     _clocks: tuple[str, ...] = ()
+    _looks: int = 0
 
     def __post_init__(self) -> None:
         """Prepares sending as an apply does."""
@@ -91,7 +92,7 @@ class Guard:
     def stand(self) -> None:
         """Looks again and again. Raises CredentialsError where the account does not take the key."""
         self._stamp = self._stamped()
-        self.tell(GuardEvent("started"))
+        self._begin()
         with self.interrupts.deferred():
             while not self.interrupts.asked():
                 begun = self.clock.monotonic()
@@ -105,14 +106,23 @@ class Guard:
 
     def look_once(self) -> Exit:
         """Looks once, and returns what the look came to. Raises InterruptedRunError."""
-        self.tell(GuardEvent("started"))
+        watching = self._begin()
         with self.interrupts.deferred():
             look = self._look(None)
         self.tell(GuardEvent("stopped"))
         self._notify(_LAST_WORDS_SECONDS)
         if self.interrupts.asked():
             raise InterruptedRunError("interrupted; nothing more was read")
-        return _exit_of(look)
+        return _exit_of(look) if watching else Exit.ERROR
+
+    def _begin(self) -> bool:
+        """Says that it begins, and returns whether there is anything to watch, which it says too where there is not."""
+        self.tell(GuardEvent("started"))
+        watching = bool(Watch(self.manifests, self._terms()).kinds)
+        if not watching:
+            words = "no manifest is selected and guard.unmanaged is not true: nothing is watched"
+            self.tell(GuardEvent("manifests", code="invalid-input", words=words))
+        return watching
 
     def tell(self, line: GuardEvent) -> None:
         """Tells one event."""
@@ -138,6 +148,7 @@ class Guard:
             self.asked.dry_run,
         )
         look.run()
+        self._looks += 1
         self.clock.until = None
         self._tell_clocks()
         if in_full and not look.blind:
@@ -156,7 +167,7 @@ class Guard:
         if look.refused is None:
             self._refused_since = None
             return
-        first = self._in_full_at is None and self._refused_since is None
+        first = self._looks == 1
         self._refused_since = now if self._refused_since is None else self._refused_since
         if first or now - self._refused_since >= REFUSED_SECONDS:
             raise look.refused
@@ -190,22 +201,29 @@ class Guard:
         return stamp_of(self.session.project, self.asked.paths, self.manifests)
 
     def _read_again(self) -> None:
-        """Reads files that changed; where they are not valid the last ones hold."""
-        stamp = self._stamped()
-        if stamp == self._stamp:
-            return
+        """Reads files that changed; where they are not valid, or hold nothing to watch, the last ones hold."""
+        stamp = self._stamp
         try:
-            session = Session.open(self.session.options)
-            reading = session.read_valid(self.asked.paths, self.asked.labels)
-            _refuse_another_account(self.session, session)
-        except CampaignctlError as error:
+            stamp = self._stamped()
+            if stamp == self._stamp:
+                return
+            self.session, self.manifests = self._changed()
+            stamp = self._stamped()
+        except (CampaignctlError, OSError, ValueError) as error:
+            told = str(error) or type(error).__name__
             self.tell(
-                GuardEvent("manifests", code="invalid-input", words=f"{error}; the last valid ones hold")
+                GuardEvent("manifests", code="invalid-input", words=f"{told}; the last valid ones hold")
             )
-            self._stamp = stamp
-        else:
-            self.session, self.manifests = session, reading.selected
-            self._stamp = self._stamped()
+        self._stamp = stamp
+
+    def _changed(self) -> tuple[Session, tuple[Desired, ...]]:
+        """Reads the manifests that hold from now on. Raises InputError."""
+        session = Session.open(self.session.options)
+        reading = session.read_valid(self.asked.paths, self.asked.labels)
+        _refuse_another_account(self.session, session)
+        if self.manifests and not reading.selected:
+            raise InputError("no manifest is selected any more")
+        return session, reading.selected
 
 
 def _refuse_another_account(before: Session, now: Session) -> None:

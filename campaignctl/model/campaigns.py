@@ -109,9 +109,10 @@ Locate: TypeAlias = Callable[[Desired, str], Position]
 class Live:
     """Holds one campaign of the account.
 
-    `spec` holds the writable fields that the answer showed, under the table's names; a key it lacks says nothing.
-    `word` is the account's own status. `stats` is None when the answer has none; `estimated_cost` is the account's
-    own, as it wrote it.
+    `spec` holds the writable fields that the answer showed, under the table's names; a key it lacks says
+    nothing. `word` is the account's own status. `stats` is None when the answer has none, and
+    `stats_cut` whether some of them were no whole numbers and are left out; `estimated_cost` is the account's own, as
+    it wrote it.
     """
 
     kind: Kind
@@ -124,6 +125,7 @@ class Live:
     stats: Mapping[str, int] | None = None
     report_url: str | None = None
     estimated_cost: str | float | None = None
+    stats_cut: bool = False
 
     @property
     def name(self) -> str:

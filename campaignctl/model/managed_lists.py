@@ -13,10 +13,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.endpoints import LIST_BATCH
+
+if TYPE_CHECKING:
+    from campaignctl.model.suppression import Shown
 
 CONTACT_LIST: Final = "ContactList"
 """The kind of a manifest, and of the change that it makes in a plan."""
@@ -133,7 +136,7 @@ class ManagedList:
     is why the account's lists could not be read completely, `forbidden` why a policy lets nobody be called from it.
     `lines` says where people stand in `file`, `earlier` of which marks it is known that a version with one holds
     the members and people who are left out by now, and whom of these. `suppresses`: a source says who is left out
-    of it.
+    of it; `shown` is what the account shows of the campaigns that it leaves out.
     """
 
     name: str
@@ -150,6 +153,7 @@ class ManagedList:
     counts: Mapping[str, int | None] = field(default_factory=dict)
     trouble: str | None = None
     forbidden: str | None = None
+    shown: Mapping[str, Shown] = field(default_factory=dict, repr=False)
 
     @property
     def candidates(self) -> tuple[ListVersion, ...]:

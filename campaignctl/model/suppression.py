@@ -9,11 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from campaignctl.diagnostics import counted
+from campaignctl.model.dated_names import dated, parsed
 from campaignctl.model.values import canonical_numbers
 
 if TYPE_CHECKING:
     from campaignctl.kinds.countries import Country
     from campaignctl.kinds.table import Value
+    from campaignctl.model.campaigns import Desired, Live
 
 
 class SuppressionSource(NamedTuple):
@@ -43,14 +45,47 @@ class SuppressionSource(NamedTuple):
         }
 
 
+class EarlierCampaign(NamedTuple):
+    """Tells the campaigns that a source of `suppress` means: those of a manifest's names or SID; of one that repeats
+    those of the same date, or of every date (`series`). `written` is KIND/NAME as the source has it.
+    """
+
+    written: str
+    names: frozenset[str]
+    sid: str | None = None
+    series: bool = False
+
+    @classmethod
+    def of(cls, other: Desired, subject: Desired | None) -> EarlierCampaign:
+        """Returns what the manifest `other` stands for in the sources of `subject`; None is a list, without a date."""
+        names, written = frozenset(it for it in (other.name, other.previous_name) if it), other.kind_and_name
+        if other.repeat is None:
+            return cls(written, names, other.sid)
+        occurrence = subject.occurrence if subject is not None else None
+        if occurrence is None:
+            return cls(written, names, series=True)
+        return cls(written, frozenset(dated(it, occurrence.day) for it in names))
+
+    def means(self, live: Live) -> bool:
+        """Tells whether a campaign is one of them."""
+        if live.kind.short != self.written.partition("/")[0]:
+            return False
+        name = parsed(live.name) if self.series else None
+        return (
+            live.sid == self.sid or live.name in self.names or (name is not None and name.base in self.names)
+        )
+
+
 class Shown(NamedTuple):
     """Holds what the account shows of an earlier campaign: its people by the country's rule, whether it has begun,
-    and whether it has some whom nobody sees.
+    whether it has some whom nobody sees, and whether there is a campaign at all.
     """
 
     people: frozenset[str] = frozenset()
     begun: bool = False
     unseen: bool = False
+    there: bool = False
+    meant: EarlierCampaign = EarlierCampaign("", frozenset())
 
 
 class Suppression(NamedTuple):
@@ -71,6 +106,13 @@ class Suppression(NamedTuple):
         fixed = self.people[: len(self.people) - len(self.campaigns)]
         declared = zip(self.campaigns, self.people[len(fixed) :], strict=True)
         seen = (_together(people, shown.get(name)) for name, people in declared)
+        return self._replace(people=(*fixed, *seen))
+
+    def without_declared(self, shown: Mapping[str, Shown]) -> Suppression:
+        """Returns what `seeing` gives without the people whom manifests declare of campaigns that are there."""
+        fixed = self.people[: len(self.people) - len(self.campaigns)]
+        own = zip(self.campaigns, self.people[len(fixed) :], strict=True)
+        seen = (it.people if (it := shown.get(name)) and it.there else some for name, some in own)
         return self._replace(people=(*fixed, *seen))
 
     def held(self, numbers: Sequence[str]) -> frozenset[str]:

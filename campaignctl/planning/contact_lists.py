@@ -6,7 +6,7 @@ or for one to come; what is live names other versions too, which are marked so t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -48,6 +48,17 @@ def names_in_use(manifests: Iterable[Desired], snapshot: Snapshot) -> frozenset[
         if not window_of(desired.kind, desired.spec).over(snapshot.now)
         and (desired.kind.name, desired.sid or desired.name or "") not in finished
         for name in named_by(desired)
+    )
+
+
+def names_awaited(manifests: Sequence[Desired], snapshot: Snapshot) -> frozenset[str]:
+    """Returns the lists of campaigns for whose results others wait: how many are in them tells whether all were
+    counted.
+    """
+    waiting = [it for it in manifests if it.after and not window_of(it.kind, it.spec).over(snapshot.now)]
+    campaigns = {after.campaign for it in waiting for after in it.after}
+    return frozenset(
+        name for it in manifests if campaigns and it.kind_and_name in campaigns for name in named_by(it)
     )
 
 

@@ -6,38 +6,71 @@ changed in between would bring people back who were called.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
+from itertools import takewhile
+from typing import TypeAlias
 
+from campaignctl.diagnostics import counted
 from campaignctl.gates.counters import counters_of
+from campaignctl.kinds import KINDS
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.kinds.operations import BEGINNING, Permission
+from campaignctl.kinds.operations import BEGINNING, Op, Permission
+from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.plan import Operation, Reason
-from campaignctl.model.suppression import Shown
+from campaignctl.model.suppression import EarlierCampaign, Shown
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.model.windows import window_of
-from campaignctl.planning.alive import Decision, held_from
+from campaignctl.planning.alive import Decision, first, held_from
+from campaignctl.planning.compare import refs_in
 from campaignctl.planning.counting import LISTS
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.leaving_out import NUMBERS, as_written, leave_out, with_opt_out
 
+PeopleOfLists: TypeAlias = Callable[[Live], "Collection[str] | None"]
+"""Whom the contact lists of a campaign hold, by the country's rule; None where nobody sees them."""
 
-def shown_by(campaigns: Iterable[Live], complete: bool, now: datetime, country: Country | None) -> Shown:
-    """Returns what all campaigns of one manifest show together. `complete` is False where others may be there."""
-    people, begun, unseen = set[str](), False, not complete
-    for live in campaigns:
-        counters = counters_of(live, country)
-        if live.finished and counters is not None and not counters.tried:
-            continue
+
+def shown_by(
+    meant: EarlierCampaign,
+    campaigns: Iterable[Live],
+    complete: bool,
+    now: datetime,
+    country: Country | None,
+    people_of_lists: PeopleOfLists = lambda _live: None,
+) -> Shown:
+    """Returns what all campaigns together show that are meant. `complete` is False where others may be there.
+
+    One that is over and tried nobody leaves out nobody.
+    """
+    found = [it for it in campaigns if meant.means(it)]
+    calling = [it for it in found if not _tried_nobody(it, country)]
+    people, unseen = set[str](), not complete
+    for live in calling:
         numbers = texts(live.spec.get(NUMBERS))
         people.update(canonical_numbers(numbers, country))
-        began = live.status is not Status.CREATED or window_of(live.kind, live.spec).begun(now)
-        began = began or (counters is not None and counters.tried > 0)
-        begun, unseen = begun or began, unseen or (began and not numbers)
-    return Shown(frozenset(people), begun, unseen)
+        if _has_begun(live, now, country) and (not numbers or texts(live.spec.get(LISTS))):
+            in_lists = people_of_lists(live)
+            people.update(in_lists or ())
+            unseen = unseen or in_lists is None
+    begun = any(_has_begun(it, now, country) for it in calling) or bool(found and not calling)
+    return Shown(frozenset(people), begun, unseen, bool(calling), meant)
+
+
+def _tried_nobody(live: Live, country: Country | None) -> bool:
+    counters = counters_of(live, country) if live.finished else None
+    return counters is not None and not counters.tried
+
+
+def _has_begun(live: Live, now: datetime, country: Country | None) -> bool:
+    if live.status is not Status.CREATED or window_of(live.kind, live.spec).begun(now):
+        return True
+    counters = counters_of(live, country)
+    return counters is not None and counters.tried > 0
 
 
 def seeing(desired: Desired, shown: Mapping[str, Shown]) -> Desired:
@@ -48,43 +81,75 @@ def seeing(desired: Desired, shown: Mapping[str, Shown]) -> Desired:
     return replace(leave_out(as_written(desired), suppression), shown=shown)
 
 
-def with_earlier(
-    manifests: Sequence[Desired], listings: Mapping[str, Listing], now: datetime, country: Country | None
-) -> Mapping[int, Desired]:
-    """Returns, by identity, the manifests that name another manifest's campaign, with what the account shows of it."""
-    named = {it.kind_and_name: it for it in manifests if it.name}
-    found: dict[int, Desired] = {}
-    for desired in manifests:
+@dataclass(frozen=True)
+class Earlier:
+    """Knows who was called already, by all that was read of an account.
+
+    `people_of_lists` says whom contact lists hold, given the manifest of the campaign that calls them.
+    """
+
+    manifests: Sequence[Desired]
+    listings: Mapping[str, Listing]
+    now: datetime
+    country: Country | None
+    people_of_lists: Callable[[Desired], PeopleOfLists]
+
+    def without_called(self, desired: Desired) -> Desired:
+        """Returns a manifest, or the occurrence of a date, without those whom the campaigns that it names have called.
+
+        Of one that repeats each date has people of its own.
+        """
         if desired.suppression is None or desired.repeat is not None:
-            continue  # of one that repeats each date has people of its own
-        names = [name for name in desired.suppression.campaigns if name in named and not named[name].repeat]
-        shown = {name: shown_by(*_campaigns(named[name], listings), now, country) for name in names}
-        if shown:
-            found[id(desired)] = seeing(desired, shown)
-    return found
+            return desired
+        return seeing(desired, self.shown(desired.suppression.campaigns, desired))
+
+    def shown(self, campaigns: Iterable[str], subject: Desired | None) -> Mapping[str, Shown]:
+        """Returns what each campaign, as KIND/NAME, shows for a manifest; for a list where `subject` is None."""
+        return {name: self._shown(self._named[name], subject) for name in campaigns if name in self._named}
+
+    def _shown(self, other: Desired, subject: Desired | None) -> Shown:
+        meant = EarlierCampaign.of(other, subject)
+        idle = subject is not None and window_of(subject.kind, subject.spec).over(self.now)
+        if (meant, idle) not in self._seen:
+            lists = _unread if idle else self.people_of_lists(other)
+            campaigns, complete = self._read(meant)
+            self._seen[meant, idle] = shown_by(meant, campaigns, complete, self.now, self.country, lists)
+        return self._seen[meant, idle]
+
+    def _read(self, meant: EarlierCampaign) -> tuple[Sequence[Live], bool]:
+        """Returns what was read of its kind, and whether all campaigns that are meant are among them."""
+        kind = next(kind for kind in KINDS.values() if kind.short == meant.written.partition("/")[0])
+        listing = self.listings.get(kind.name)
+        if listing is None:
+            return (), True
+        return listing.campaigns, all(map(listing.settles, meant.names))
+
+    @cached_property
+    def _named(self) -> Mapping[str, Desired]:
+        return {it.kind_and_name: it for it in self.manifests if it.name}
+
+    @cached_property
+    def _seen(self) -> dict[tuple[EarlierCampaign, bool], Shown]:
+        return {}
 
 
-def _campaigns(other: Desired, listings: Mapping[str, Listing]) -> tuple[list[Live], bool]:
-    """Returns the campaigns of a manifest's name, pin or previous name, alive or over, and whether these are all."""
-    listing = listings.get(other.kind.name)
-    if listing is None:
-        return [], True
-    names = {other.name, other.previous_name} - {None}
-    found = [it for it in listing.campaigns if it.sid == other.sid or it.name in names]
-    settled = bool(found) or listing.complete or listing.settles(other.name or "")
-    return found, settled
+def _unread(_live: Live) -> None:
+    """Says nothing of contact lists: for what is over nobody needs to read them."""
 
 
 def unseen_held(decision: Decision, desired: Desired, live: Live | None, terms: Terms) -> Decision:
     """Holds what sends to people where nobody sees whom an earlier campaign has called, until somebody says so."""
-    blind = sorted(name for name, it in desired.shown.items() if it.unseen)
+    blind = sorted({it.meant.written for it in desired.shown.values() if it.unseen})
     sends = [it for it in decision.operations if _sends_people(it)]
     if not blind or not sends or terms.allows(Permission.UNSEEN, desired, live):
         return decision
-    message = f"the account does not show whom {', '.join(blind)} has called: somebody could be called twice"
-    reason = Reason("recipients-unseen", message)
-    held = held_from(decision.operations.index(sends[0]), decision, reason, live)
+    held = held_from(decision.operations.index(sends[0]), decision, _unseen(blind), live)
     return replace(held, operations=with_opt_out(held.operations, held.opt_outs))
+
+
+def _unseen(blind: Iterable[str]) -> Reason:
+    message = f"the account does not show whom {', '.join(blind)} has called: somebody could be called twice"
+    return Reason("recipients-unseen", message)
 
 
 def _sends_people(operation: Operation) -> bool:
@@ -93,18 +158,54 @@ def _sends_people(operation: Operation) -> bool:
     return sends and not operation.opt_out
 
 
-def called_already(desired: Desired, shown: Mapping[str, Shown]) -> Reason | None:
-    """Says, right before a write, whether somebody who is to be called is in an earlier campaign that has begun by
-    now.
+def with_earlier(decision: Decision, desired: Desired, live: Live | None, terms: Terms) -> Decision:
+    """Changes a decision by what earlier campaigns show: a resume of who was called already is blocked, what nobody
+    sees waits, and who is in neither campaign is noted.
     """
-    mine = set(canonical_numbers(texts(desired.spec.get(NUMBERS)), _country(desired)))
-    for name, it in shown.items():
+    decision = unseen_held(_without_resume(decision, desired, terms.country), desired, live, terms)
+    notes = tuple(_in_neither(desired)) if decision.operations or decision.held else ()
+    return replace(decision, notes=(*decision.notes, *notes)) if notes else decision
+
+
+def _without_resume(decision: Decision, desired: Desired, country: Country | None) -> Decision:
+    ops = [*(it.op for it in decision.operations), *(it.op for it in decision.held)]
+    reason = called_already(decision.resulting or {}, desired.shown, country) if Op.RESUME in ops else None
+    if reason is None:
+        return decision
+    kept = tuple(takewhile(lambda it: it.op not in BEGINNING, decision.operations))
+    kept = with_opt_out(kept, decision.opt_outs)
+    return replace(decision, operations=kept, held=(), reason=first([reason, decision.reason]) or reason)
+
+
+def _in_neither(desired: Desired) -> Iterator[str]:
+    """Notes whom a manifest leaves out since another declares them, though that one's campaign does not show them."""
+    if desired.suppression is None or not desired.left_out:
+        return
+    shown = desired.suppression.without_declared(desired.shown)
+    neither = len(desired.left_out - shown.held(texts(desired.declares)))
+    if neither:
+        people = counted(neither, "person is", "people are")
+        yield f"{people} in neither campaign: left out here, and not in the other as the account shows it"
+
+
+def called_already(
+    spec: Mapping[str, Value], shown: Mapping[str, Shown], country: Country | None
+) -> Reason | None:
+    """Says whether somebody whom a campaign is to call is in an earlier one that has begun by now."""
+    mine = set(canonical_numbers(texts(spec.get(NUMBERS)), country))
+    for ref in refs_in(spec.get(LISTS)):
+        mine.update(ref.members.people if ref.members is not None else ())
+    for it in shown.values():
         both = len(mine & it.people) if it.begun else 0
         if both:
-            people = "1 person" if both == 1 else f"{both:,} people"
-            return Reason("called-already", f"{people} of this one were called by {name}; plan again")
+            people = counted(both, "person of this one was", "people of this one were")
+            return Reason("called-already", f"{people} called by {it.meant.written}; plan again")
     return None
 
 
-def _country(desired: Desired) -> Country | None:
-    return desired.suppression.country if desired.suppression else None
+def called_by_now(
+    spec: Mapping[str, Value], planned: Mapping[str, Shown], now: Mapping[str, Shown], country: Country | None
+) -> Reason | None:
+    """Says, right before a write, whether somebody was called meanwhile, or nobody sees any more who was."""
+    blind = sorted({it.meant.written for name, it in now.items() if it.unseen and not planned[name].unseen})
+    return called_already(spec, now, country) or (_unseen(blind) if blind else None)

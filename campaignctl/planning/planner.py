@@ -230,13 +230,19 @@ def _contacts(account: _Account, terms: Terms) -> Iterator[ReachedCampaign]:
             yield ReachedCampaign(desired, start or now, settled=True, over=live.finished or was.over(now))
 
 
-def with_dates(all_manifests: Sequence[Desired], snapshot: Snapshot, terms: Terms) -> Terms:
+def with_dates(
+    all_manifests: Sequence[Desired],
+    snapshot: Snapshot,
+    terms: Terms,
+    leave_out: Callable[[Desired], Desired] = lambda dated: dated,
+) -> Terms:
     """Adds the manifests that repeat, expanded as of now; whoever expands them as of another moment did so before."""
     if terms.repeating is not None or not any(it.repeat for it in all_manifests):
         return terms
     from campaignctl.planning.repeating import Repeating  # where a manifest repeats
 
-    return replace(terms, repeating=Repeating(all_manifests, snapshot, snapshot.expanded_at or terms.now))
+    at = snapshot.expanded_at or terms.now
+    return replace(terms, repeating=Repeating(all_manifests, snapshot, at, leave_out))
 
 
 def _withdrawn(account: _Account, repeats: Sequence[Desired], terms: Terms) -> Iterator[Change]:
@@ -281,9 +287,9 @@ def _decide_behind_gates(match: Match, account: _Account, terms: Terms) -> Decis
     """Decides, and holds back what waits for another's results."""
     decision, desired = _decide(match, account, terms), match.desired
     if desired.shown:
-        from campaignctl.planning.earlier import unseen_held
+        from campaignctl.planning.earlier import with_earlier
 
-        decision = unseen_held(decision, desired, match.live, terms)
+        decision = with_earlier(decision, desired, match.live, terms)
     if not (desired.after or desired.stop_when or terms.environment.guard):
         return decision
     from campaignctl.planning.gates import Gatekeeper, gated, unstopped

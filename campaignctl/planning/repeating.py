@@ -50,9 +50,15 @@ class _DatedCampaign:
 class Repeating:
     """Holds the manifests of a project that repeat, expanded as of a moment."""
 
-    def __init__(self, all_manifests: Iterable[Desired], snapshot: Snapshot, at: datetime) -> None:
+    def __init__(
+        self,
+        all_manifests: Iterable[Desired],
+        snapshot: Snapshot,
+        at: datetime,
+        leave_out: Callable[[Desired], Desired] = lambda dated: dated,
+    ) -> None:
         """Expands the manifests; `at` is now, or when the plan was made that is applied."""
-        self.at = at
+        self.at, self._leave_out = at, leave_out
         self._manifests = tuple(it for it in all_manifests if it.repeat is not None)
         self._reserved = reserving(self._manifests)
         self._by_name = {(it.kind.name, it.name): it for it in self._manifests}
@@ -101,8 +107,8 @@ class Repeating:
         days = {it.occurrence.day for it in by_date if it.occurrence is not None}
         alive = {it.day for it in self._by_manifest.get(_key(manifest), ()) if it.live.alive} - days
         besides = (occurrence_on(rule, day) for day in sorted(alive))
-        yield from by_date
-        yield from (occurrence_manifest(manifest, it) for it in besides if it is not None)
+        yield from map(self._leave_out, by_date)
+        yield from (self._leave_out(occurrence_manifest(manifest, it)) for it in besides if it is not None)
 
     def earlier(self) -> Iterator[Desired]:
         """Yields the dates before today that are not alive, as their manifests have them: they may have reached

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from harness import Desk, actions, live_voice, voice
+from harness import Answer, Desk, actions, live_voice, voice
 
 CANARY = {"send_at": "2027-01-10T09:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
 REST = {"send_at": "2027-01-10T14:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
 FEW = {"from": [f"+9198765{n:05}" for n in range(200)], "retries": None}
 MANY = {"from": [f"+9198764{n:05}" for n in range(500)], "retries": None}
-
-
-class Answer(io.StringIO):
-    """Somebody at a terminal who says yes, after something has happened."""
-
-    def __init__(self, before: Callable[[], None]) -> None:
-        super().__init__()
-        self.before = before
-
-    def isatty(self) -> bool:
-        """As a terminal is."""
-        return True
-
-    def readline(self, _size: int | None = -1, /) -> str:
-        """The answer."""
-        self.before()
-        return "yes\n"
 
 
 def gate(**fields: Any) -> dict[str, Any]:

@@ -6,31 +6,31 @@ from random import Random
 from typing import Any
 
 import pytest
-from harness import Desk, live_voice, sent, voice
-
-from campaignctl.diagnostics import Position
-from campaignctl.kinds import VOICE
-from campaignctl.model.campaigns import Desired
-from campaignctl.model.suppression import Shown
-from campaignctl.planning.earlier import called_already
+from harness import Answer, Desk, live_voice, sent, voice
 
 CANARY = {"send_at": "2027-01-10T09:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
 REST = {"send_at": "2027-01-10T14:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
+LATER = {**CANARY, "send_at": "2027-01-10T09:20:00+05:30"}
+STARTED = {**CANARY, "send_at": "2027-01-10T09:00:00+05:30"}
 PEOPLE = [f"+9198765{n:05}" for n in range(60)]
 OTHER = "http://my.exotel.com/acme1/exoml/start_voice/1"
 
 
-def staged(desk: Desk, canary: list[str], rest: list[str], name: str = "canary", **metadata: Any) -> None:
+def staged(
+    desk: Desk,
+    canary: list[str],
+    rest: list[str],
+    name: str = "canary",
+    canary_schedule: Any = CANARY,
+    previous_name: str | None = None,
+    **fields: Any,
+) -> None:
     """A canary, and the rest without whoever is in it."""
+    metadata = {"previous_name": previous_name} if previous_name else {}
+    without = {"from": rest, "suppress": [{"campaign": f"voice/{name}"}]}
     desk.manifests(
-        voice(name, schedule=CANARY, retries=None, metadata=metadata, **{"from": canary}),
-        voice(
-            "rest",
-            url=OTHER,
-            schedule=REST,
-            retries=None,
-            **{"from": rest, "suppress": [{"campaign": f"voice/{name}"}]},
-        ),
+        voice(name, schedule=canary_schedule, retries=None, metadata=metadata, **{"from": canary}),
+        voice("rest", **{"url": OTHER, "schedule": REST, "retries": None, **without, **fields}),
     )
 
 
@@ -116,13 +116,75 @@ def test_who_came_into_the_canary_since_the_plan_file_was_made_is_left_out(desk:
     assert created(desk) == PEOPLE[30:], result.all
 
 
-def test_right_before_a_write_whoever_was_called_by_now_keeps_it_back() -> None:
-    shown = {"voice/canary": Shown(frozenset(PEOPLE[:3]), begun=True)}
-    rest = Desired(VOICE, {"name": "rest", "from": PEOPLE[2:]}, Position("a.yaml"))
-    reason = called_already(rest, shown)
-    assert reason is not None
-    assert (reason.code, "1 person of this one" in reason.message) == ("called-already", True)
-    assert called_already(rest, {"voice/canary": Shown(frozenset(PEOPLE[:3]), begun=False)}) is None
+def test_a_resume_of_somebody_whom_the_canary_has_called_is_blocked(desk: Desk) -> None:
+    running = {**STARTED, "send_at": "2027-01-10T09:19:00+05:30"}
+    (sid,) = desk.seed(
+        live_voice("rest", url=OTHER, schedule=running, retries=None, **{"from": PEOPLE[8:20]})
+    )
+    desk.by_hand(sid, {"action": "pause"})
+    begun(desk, PEOPLE[:10])
+    staged(desk, PEOPLE[:10], PEOPLE[8:20], schedule=running, state="active")
+    told = change(desk, "--allow", "resume:rest", "--allow", "suppressed:rest")
+    assert (told["change"], told["reason"]["code"], told["operations"]) == ("blocked", "called-already", [])
+    assert "2 people of this one were called by voice/canary" in told["reason"]["message"]
+
+
+def test_who_is_called_while_somebody_thinks_keeps_a_resume_back(desk: Desk) -> None:
+    (canary,) = desk.seed(live_voice("canary", schedule=LATER, retries=None, **{"from": PEOPLE[:10]}))
+    (rest,) = desk.seed(
+        live_voice("rest", url=OTHER, schedule=STARTED, retries=None, **{"from": PEOPLE[20:30]})
+    )
+    desk.by_hand(rest, {"action": "pause"})
+    staged(desk, PEOPLE[:10], PEOPLE[20:30], schedule=STARTED, state="active", canary_schedule=LATER)
+
+    def meanwhile() -> None:
+        other = [*PEOPLE[:10], PEOPLE[25]]
+        desk.by_hand(canary, {"campaigns": [{"from": other, "schedule": LATER, "name": "canary"}]})
+        desk.pass_time(minutes=25)
+        desk.account()
+        desk.forget()
+
+    result = desk.run("apply", "--allow", "resume:rest", stdin=Answer(meanwhile))
+    assert (result.code, desk.writes) == (3, []), result.all
+    assert "1 person of this one was called by voice/canary" in result.all
+
+
+def test_who_is_in_neither_is_noted(desk: Desk) -> None:
+    desk.seed(live_voice("canary", schedule=LATER, retries=None, **{"from": PEOPLE[:10]}))
+    staged(desk, PEOPLE[5:15], PEOPLE, canary_schedule=LATER)
+    assert "5 people are in neither campaign" in " ".join(change(desk)["notes"])
+
+
+def test_one_that_tried_nobody_leaves_out_nobody_once_it_is_over(desk: Desk) -> None:
+    words = [
+        "created",
+        "in-progress",
+        "retry",
+        "retrying",
+        "paused",
+        "completed",
+        "failed",
+        "failed-dnd",
+        "invalid",
+    ]
+    stats = {**dict.fromkeys(words, 0), "failed-no-attempt": 10}
+    (sid,) = desk.seed(live_voice("canary", schedule=LATER, retries=None, **{"from": PEOPLE[:10]}))
+    for action in ("pause", "complete"):
+        desk.by_hand(sid, {"action": action})
+    for request in ("list", "get"):
+        desk.sandbox.faults.add("change", request=request, data={"stats": stats}, times=None)
+    staged(desk, PEOPLE[:10], PEOPLE, canary_schedule=LATER)
+    assert change(desk)["suppressed"] is None
+
+
+def test_a_finished_namesake_beside_an_alive_one_counts_too(desk: Desk) -> None:
+    desk.seed(*(live_voice(f"past-{n}", status="completed") for n in range(600)))
+    begun(desk, PEOPLE[:10])
+    desk.pass_time(hours=8)
+    tomorrow = {"send_at": "2027-01-11T15:00:00+05:30", "end_at": "2027-01-11T20:00:00+05:30"}
+    desk.seed(live_voice("canary", schedule=tomorrow, retries=None, **{"from": PEOPLE[10:20]}))
+    staged(desk, PEOPLE[10:20], PEOPLE, schedule=tomorrow, canary_schedule=tomorrow)
+    assert change(desk, "--refresh", "auto")["suppressed"]["count"] == 20
 
 
 @pytest.mark.parametrize("seed", range(6))

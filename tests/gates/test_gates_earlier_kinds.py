@@ -1,0 +1,214 @@
+"""Whom an earlier campaign has called: one to contact lists, one that repeats, one that a list leaves out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from harness import Desk, live_voice, sent, voice
+from list_desk import contact_list
+
+CANARY = {"send_at": "2027-01-10T09:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
+REST = {"send_at": "2027-01-10T14:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
+PEOPLE = [f"+9198765{n:05}" for n in range(60)]
+OTHER = "http://my.exotel.com/acme1/exoml/start_voice/1"
+DAILY = {
+    "cron": "0 10 * * *",
+    "time_zone": "Asia/Kolkata",
+    "from": "2027-01-10",
+    "until": "2027-01-12",
+    "duration": "3h",
+}
+
+
+def change(desk: Desk, name: str = "rest", *words: str) -> Any:
+    """A change of the plan."""
+    return next(it for it in desk.plan(*words)["changes"] if it["name"] == name)
+
+
+def created(desk: Desk, name: str = "rest") -> list[str]:
+    """Who stands in the create."""
+    return [number for it in desk.writes if sent(it).get("name") == name for number in sent(it)["from"]]
+
+
+def to_lists(desk: Desk, people: list[str], rest: list[str] = PEOPLE) -> None:
+    """A canary to a list of the project, and the rest of a file; only the canary where there is nobody in it."""
+    canary = voice("canary", schedule=CANARY, retries=None, **{"from": ..., "lists": [{"name": "few"}]})
+    without = {"from": rest, "suppress": [{"campaign": "voice/canary"}]}
+    others = [voice("rest", url=OTHER, schedule=REST, retries=None, **without)] if rest else []
+    desk.manifests(contact_list("few", people), canary, *others)
+
+
+def called_lists(desk: Desk, people: list[str]) -> None:
+    """The canary to a list has called."""
+    to_lists(desk, people, [])
+    assert desk.run("apply", "--auto-approve", "--allow", "start-now:canary").code == 0
+    desk.pass_time(minutes=60)
+    desk.account()
+    desk.forget()
+
+
+def before_nine(desk: Desk) -> None:
+    """Half an hour before the canary."""
+    desk.pass_time(minutes=-30)
+
+
+def test_a_canary_to_a_list_that_its_manifest_still_holds_leaves_out_its_members(desk: Desk) -> None:
+    before_nine(desk)
+    called_lists(desk, PEOPLE[:10])
+    to_lists(desk, PEOPLE[:10])
+    told = change(desk)
+    assert (told["change"], told["suppressed"]["count"]) == ("create", 10)
+    assert not [it for it in desk.requests if it.path.endswith("/contacts")]
+
+
+def test_a_list_that_changed_since_is_read(desk: Desk) -> None:
+    before_nine(desk)
+    called_lists(desk, PEOPLE[:10])
+    to_lists(desk, PEOPLE[5:10])
+    told = change(desk)
+    assert (told["change"], told["suppressed"]["count"]) == ("create", 10)
+    desk.run("apply", "--auto-approve")
+    assert created(desk) == PEOPLE[10:]
+
+
+def test_where_nobody_sees_who_is_in_the_list_it_is_held(desk: Desk) -> None:
+    before_nine(desk)
+    called_lists(desk, PEOPLE[:10])
+    desk.sandbox.switches.change({"contact_count": "refused"})
+    to_lists(desk, PEOPLE[5:10])
+    assert change(desk)["reason"]["code"] == "recipients-unseen"
+    assert change(desk, "rest", "--allow", "unseen:rest")["change"] == "create"
+
+
+def test_a_list_leaves_out_whom_a_campaign_has_called_by_what_the_account_shows(desk: Desk) -> None:
+    desk.seed(live_voice("canary", schedule=CANARY, retries=None, **{"from": PEOPLE[:10]}))
+    desk.pass_time(minutes=20)
+    desk.account()
+    desk.manifests(
+        voice("canary", schedule=CANARY, retries=None, **{"from": PEOPLE[5:10]}),
+        contact_list("others", PEOPLE[:30], suppress=[{"campaign": "voice/canary"}]),
+        voice("rest", url=OTHER, schedule=REST, retries=None, **{"from": ..., "lists": [{"name": "others"}]}),
+    )
+    desk.forget()
+    assert desk.run("apply", "--auto-approve").code == 0
+    (made,) = [it for it in desk.writes if it.request == "create"]
+    (sid,) = sent(made)["lists"]
+    assert sorted(desk.sandbox.numbers("acme1", sid)) == PEOPLE[10:30]
+    assert desk.plan()["summary"]["operations"] == 0
+
+
+def repeating(desk: Desk, canary: list[str], rest: list[str], **metadata: Any) -> None:
+    """A canary each day at 10:00, and the rest each day at 15:00."""
+    desk.manifests(
+        voice("canary", schedule=..., repeat=DAILY, retries=None, **{"from": canary}),
+        voice(
+            "rest",
+            url=OTHER,
+            schedule=...,
+            repeat={**DAILY, "cron": "0 15 * * *"},
+            retries=None,
+            metadata=metadata,
+            **{"from": rest, "suppress": [{"campaign": "voice/canary"}]},
+        ),
+    )
+
+
+def test_a_date_leaves_out_whom_the_canary_of_its_date_has_called(desk: Desk) -> None:
+    today = {"send_at": "2027-01-10T10:00:00+05:30", "end_at": "2027-01-10T13:00:00+05:30"}
+    desk.seed(live_voice("canary-2027-01-10", schedule=today, retries=None, **{"from": PEOPLE[:10]}))
+    desk.pass_time(hours=2)
+    desk.account()
+    repeating(desk, PEOPLE[20:30], PEOPLE)
+    assert change(desk, "rest-2027-01-10")["suppressed"]["count"] == 10
+    desk.run("apply", "--auto-approve")
+    assert created(desk, "rest-2027-01-10") == PEOPLE[10:]
+    assert created(desk, "rest-2027-01-11") == [*PEOPLE[:20], *PEOPLE[30:]]
+
+
+def test_one_that_does_not_repeat_leaves_out_whom_any_date_has_called(desk: Desk) -> None:
+    desk.seed(*(live_voice(f"past-{n}", status="completed") for n in range(300)))
+    for day, part in ((1, PEOPLE[:10]), (10, PEOPLE[10:20])):
+        schedule = {
+            "send_at": f"2027-01-{day:02}T08:00:00+05:30",
+            "end_at": f"2027-01-{day:02}T11:00:00+05:30",
+        }
+        desk.seed(live_voice(f"canary-2027-01-{day:02}", schedule=schedule, retries=None, **{"from": part}))
+    desk.pass_time(minutes=10)
+    desk.account()
+    desk.manifests(
+        voice("canary", schedule=..., repeat=DAILY, retries=None, **{"from": PEOPLE[10:20]}),
+        voice(
+            "rest",
+            url=OTHER,
+            schedule=REST,
+            retries=None,
+            **{"from": PEOPLE, "suppress": [{"campaign": "voice/canary"}]},
+        ),
+    )
+    assert change(desk, "rest", "--refresh", "auto")["suppressed"]["count"] == 20
+
+
+def test_the_gate_of_a_date_is_the_canary_of_its_date(desk: Desk) -> None:
+    today = {"send_at": "2027-01-10T10:00:00+05:30", "end_at": "2027-01-10T13:00:00+05:30"}
+    few = {"from": [f"+9198764{n:05}" for n in range(200)], "retries": None}
+    desk.sandbox.switches.change({"outcomes": ["canary-2027-01-10:failed=100", "*:completed=100"]})
+    desk.seed(live_voice("canary-2027-01-10", schedule=today, **few))
+    desk.account()
+    gate = {"campaign": "voice/canary", "limits": {"failed": "25%"}}
+    desk.manifests(
+        voice("canary", schedule=..., repeat=DAILY, **few),
+        voice(
+            "rest",
+            schedule=...,
+            repeat={**DAILY, "cron": "0 15 * * *"},
+            retries=None,
+            metadata={"after": [gate]},
+            **{"from": PEOPLE},
+        ),
+    )
+    desk.pass_time(hours=2)
+    desk.account()
+    plan = desk.plan()["changes"]
+    codes = {it["name"]: it["reason"]["code"] for it in plan if it["name"].startswith("rest")}
+    assert codes == {
+        "rest-2027-01-10": "gate-failed",
+        "rest-2027-01-11": "gate-waiting",
+        "rest-2027-01-12": "gate-waiting",
+    }
+
+
+@pytest.mark.parametrize(("people", "verdict"), [(200, "passed"), (201, "undecided")])
+def test_counters_of_a_canary_to_a_list_add_up_to_its_members(desk: Desk, people: int, verdict: str) -> None:
+    members = [f"+9198764{n:05}" for n in range(200)]
+    before_nine(desk)
+    to_lists(desk, members, [])
+    assert desk.run("apply", "--auto-approve", "--allow", "start-now:canary").code == 0
+    desk.pass_time(minutes=60)
+    desk.account()
+    words = [
+        "created",
+        "in-progress",
+        "retry",
+        "retrying",
+        "paused",
+        "failed",
+        "failed-dnd",
+        "invalid",
+        "failed-no-attempt",
+    ]
+    stats = {**dict.fromkeys(words, 0), "completed": people}
+    for request in ("list", "get"):
+        desk.sandbox.faults.add("change", request=request, data={"stats": stats}, times=None)
+    rest = voice(
+        "rest",
+        schedule=REST,
+        metadata={"after": [{"campaign": "voice/canary", "limits": {"failed": "25%"}}]},
+        **{"from": PEOPLE},
+    )
+    desk.manifests(
+        contact_list("few", members),
+        voice("canary", schedule=CANARY, retries=None, **{"from": ..., "lists": [{"name": "few"}]}),
+        rest,
+    )
+    assert change(desk)["gates"][0]["verdict"] == verdict

@@ -17,7 +17,7 @@ A mistake in a file is a `diagnostics.Diagnostic`: collected, so that all are to
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.exits import Exit
@@ -99,3 +99,17 @@ class InterruptedRunError(CampaignctlError):
 
     exit_code = Exit.INTERRUPTED
     code = "interrupted"
+
+
+ERROR_CODES: Final = (
+    CampaignctlError.code,
+    InputError.code,
+    UsageError.code,
+    RefusedError.code,
+    ApiError.code,
+    CredentialsError.code,
+    UnreachableError.code,
+    AnswerError.code,
+    InterruptedRunError.code,
+)
+"""Every `code` that the document of an error can have."""

@@ -125,7 +125,7 @@ def _reason(error: Exception) -> str:
         return error.strerror
     if isinstance(error, UnicodeEncodeError):
         return f"this locale's file names are {error.encoding}; set LC_ALL=C.UTF-8 or PYTHONUTF8=1"
-    return "its path makes no sense"
+    return "its path holds a character that no path can hold"
 
 
 def decoded(data: bytes) -> str:

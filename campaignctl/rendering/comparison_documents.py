@@ -40,6 +40,7 @@ class ChangeInPlanDocument(TypedDict):
 
     change: ChangeType
     reason: str
+    """The code of a reason; a plan of another version may have others than this one knows."""
     operations: list[Op]
 
 

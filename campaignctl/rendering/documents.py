@@ -7,6 +7,7 @@ of a class and below a key stands in the schema too: see `constraints`.
 from typing import Annotated, NotRequired, TypeAlias, TypedDict, final
 
 from campaignctl.diagnostics import Severity
+from campaignctl.errors import ERROR_CODES
 from campaignctl.kinds.counters import LimitName
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import Op
@@ -569,7 +570,7 @@ class ValidateDocument(TypedDict):
 class ErrorDocument(TypedDict):
     """Holds one sentence for a person and a code for a program."""
 
-    code: str
+    code: Annotated[str, Constraint(enum=ERROR_CODES)]
     message: str
 
 

@@ -25,6 +25,7 @@ class FailureDocument(TypedDict):
     """Holds what went wrong with a campaign."""
 
     code: str
+    """The code of a reason or an error, or the account's own."""
     message: str
     http: int | None
     """null without an answer."""

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from campaignctl import errors
+
 HOUSE = Path(__file__).parents[2] / "campaignctl"
 
 
@@ -62,3 +64,10 @@ def test_every_docstring_is_a_sentence_that_begins_with_its_verb() -> None:
         if VERB.match(doc) is None
     ]
     assert without_verb == []
+
+
+def test_every_error_has_its_code_in_the_published_list() -> None:
+    kinds = [errors.CampaignctlError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    assert {kind.code for kind in kinds} == set(errors.ERROR_CODES)

@@ -190,7 +190,7 @@ class _Suppressing:
             yield canonical_numbers(numbers, self.country)
 
     def _own(self, desired: Desired) -> tuple[list[Diagnostic], Mapping[str, Collection[str]]]:
-        if desired.suppress and not texts(desired.spec.get("from")):
+        if desired.suppress and (desired.spec.get("lists") or not texts(desired.spec.get("from"))):
             return [self._without_numbers(desired)], {}
         return self._of_sources(desired)
 

@@ -111,8 +111,9 @@ def only_fewer(desired: Desired, live: Live, suppressed: frozenset[str]) -> bool
 
 def told_nobody(desired: Desired) -> str:
     """Says why nothing is created, and what calls is paused."""
-    people = counted(len(desired.left_out), "person", "people")
-    return f"nobody is left to {desired.kind.stem}: all of its {people} are suppressed"
+    people = len(desired.left_out)
+    who = "its one person is" if people == 1 else f"all of its {people:,} people are"
+    return f"nobody is left to {desired.kind.stem}: {who} suppressed"
 
 
 def suppression_noted(desired: Desired, live: Live, suppressed: frozenset[str], stays: bool) -> Iterator[str]:

@@ -78,10 +78,11 @@ def test_the_project_and_the_list_leave_out_together(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize("people", [..., [ANNA]], ids=["alone", "beside numbers"])
 @pytest.mark.parametrize("own", [True, False], ids=["a ContactList", "a list of the account"])
-def test_beside_lists_suppress_is_an_error_that_names_what_to_use(desk: Desk, own: bool) -> None:
+def test_beside_lists_suppress_is_an_error_that_names_what_to_use(desk: Desk, own: bool, people: Any) -> None:
     lists = [{"name": NAME}] if own else ["a" * 32]
-    desk.manifests(contact_list(), calling(lists=lists, suppress=[{"numbers": [BELA]}]))
+    desk.manifests(contact_list(), calling(lists=lists, suppress=[{"numbers": [BELA]}], **{"from": people}))
     ((_, _, rule, message),) = errors(desk)
     assert rule == "suppress"
     assert "ContactList" in message

@@ -12,6 +12,7 @@ from campaignctl.model.values import texts
 from campaignctl.model.windows import period_of
 from campaignctl.policy.subject import Case, Violation
 
+_RECIPIENTS: Final = ("from", "lists")
 _TIME_TO_FILL: Final = timedelta(hours=24)
 
 
@@ -27,7 +28,8 @@ def empty_list(case: Case) -> Iterator[Violation]:
 def unsuppressed(case: Case) -> Iterator[Violation]:
     """Finds whom nobody can leave out: people of the account's own lists, of others' numbers, or who are not seen."""
     desired, spec = case.desired, case.subject.spec
-    ignored = [name for name in ("from", "lists") if name in desired.ignore]
+    ignored = [name for name in _RECIPIENTS if name in desired.ignore]
+    hidden = [it for it in _RECIPIENTS if it in desired.spec and (it in case.subject.unseen or it not in spec)]
     named = spec.get("lists")
     lists = (
         [it for it in named if not isinstance(it, ListRef)]
@@ -41,6 +43,8 @@ def unsuppressed(case: Case) -> Iterator[Violation]:
     elif lists:
         message = f"{counted(len(lists), 'list')} of the account: suppressed people may be in it, and nobody can tell"
         yield Violation("lists", message)
+    elif hidden:
+        yield Violation(hidden[0], "the account does not show its people: suppressed ones may be among them")
     elif "from" not in desired.spec and not named:
         shown = (
             "are not declared here"

@@ -125,8 +125,8 @@ def suppression_noted(desired: Desired, live: Live, suppressed: frozenset[str], 
         yield f"{people} still in it, and can no longer be taken out"
     unseen = desired.suppression is not None and NUMBERS not in live.spec and not _lists_of(live)
     if unseen and desired.state is State.ACTIVE and live.status is Status.PAUSED:
-        resend = f"--resend {desired.name or live.sid}"
-        yield f"the account does not show its people: suppressed ones may be called; {resend} sends those who are left"
+        resend = f"; --resend {desired.name or live.sid} sends those who are left" if not stays else ""
+        yield f"the account does not show its people: suppressed ones may be called{resend}"
 
 
 def leaves_out_of_lists(live: Live) -> bool:

@@ -112,6 +112,14 @@ def test_what_nobody_declares_is(desk: Desk, manifest: dict[str, Any] | None) ->
     assert desk.writes == []
 
 
+def test_so_are_people_whom_the_account_does_not_show(desk: Desk) -> None:
+    paused(desk)
+    forbidding(desk, BELA)
+    desk.sandbox.switches.change({f"omit_from_{answer}": ["from"] for answer in ("get", "list")})
+    desk.manifests(voice(schedule=STARTED, **{"from": [ANNA, BELA, CARO]}))
+    assert resumed(desk)[:2] == (3, "policy")
+
+
 def test_so_is_a_list_of_the_account(desk: Desk) -> None:
     paused(desk, **{"from": ..., "lists": ["a" * 32]})
     forbidding(desk, BELA)

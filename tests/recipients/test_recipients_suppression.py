@@ -450,6 +450,25 @@ def test_a_resume_of_what_holds_suppressed_people_has_a_word_of_its_own(desk: De
     assert desk.run("plan", "--allow", "suppressed").code == 64
 
 
+@pytest.mark.parametrize("started", [False, True])
+def test_a_resume_of_people_who_are_not_shown_is_noted_and_found(desk: Desk, started: bool) -> None:
+    desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}, status="paused"))
+    desk.sandbox.switches.change({f"omit_from_{answer}": ["from"] for answer in ("get", "list", "update")})
+    if started:
+        desk.pass_time(days=5)
+    project_with_opt_outs(desk, BELA, state="active")
+    desk.configure({"policy": {"unsuppressed": {"level": "error"}}})
+    plan = desk.plan("--allow", "resume")
+    (change,) = plan["changes"]
+    assert (change["change"], change["reason"]["code"]) == ("blocked", "policy")
+    assert [it["rule"] for it in plan["findings"]] == ["unsuppressed"]
+    (note,) = [it for it in change["notes"] if "suppressed ones may be called" in it]
+    assert ("--resend diwali-reminder" in note) is not started
+    if not started:
+        resent = desk.plan("--allow", "resume", "--resend", "diwali-reminder")["changes"][0]
+        assert [it["op"] for it in resent["operations"]] == ["update", "resume"]
+
+
 def test_a_resume_before_the_start_takes_them_out_first(desk: Desk) -> None:
     desk.seed(live_voice(**{"from": [ANNA, BELA, CARO]}, status="paused"))
     project_with_opt_outs(desk, BELA, state="active")

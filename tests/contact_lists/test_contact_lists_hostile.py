@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -108,16 +109,19 @@ class World:
         return found
 
     def check_account(self) -> None:
-        """Nobody who is left out is in what calls or is about to."""
+        """Nobody who is left out is in what calls or is about to, and each campaign is there once."""
+        calling: list[str] = []
         for collection in ("campaigns", "message-campaigns"):
             for live in self.desk.account(collection):
                 if live["status"].lower() not in ("created", "scheduled", "in-progress", "inprogress"):
                     continue
+                calling.append(live["name"])
                 if live["name"] not in OF_LISTS:
                     assert not set(live["from"]) & self.left_out(live["name"]), live
                 for sid in live.get("lists") or ():
                     people = set(self.desk.sandbox.numbers(ACCOUNT, sid))
                     assert any(people == self.of_list(it) for it in OF_LISTS[live["name"]]), (live, people)
+        assert len(calling) == len(set(calling)), calling
 
     # -- what happens
 
@@ -143,6 +147,14 @@ class World:
             self.troubles.append(trouble)
         self.edit(*edit)
         self.checked = len(self.desk.requests) + 1
+
+    def another_pipeline(self) -> None:
+        """Runs the same project on another machine, from its begin to its end."""
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(
+                self.desk.root, Path(folder, "checkout"), ignore=shutil.ignore_patterns(".campaignctl")
+            )
+            run("apply", "--auto-approve", cwd=Path(folder, "checkout"), env=SECRETS, clock=self.desk.clock)
 
     def run(self, *words: str, clock: Any = None) -> int:
         """One command, whatever becomes of it."""
@@ -190,6 +202,7 @@ STEPS = st.lists(
         st.tuples(st.just("apply"), st.sampled_from([(), ("--max-changes", "0"), ("--max-changes", "2")])),
         st.tuples(st.just("plan"), EDITS),
         st.tuples(st.just("killed"), st.integers(1, 150)),
+        st.tuples(st.just("raced"), st.integers(1, 150)),
         st.tuples(st.just("edited"), st.integers(1, 150), EDITS),
     ),
     min_size=2,
@@ -217,6 +230,8 @@ def take(world: World, step: tuple[Any, ...]) -> None:
                 assert world.run(*apply, PLAN) in (0, 1, 3, 4, 5)
         case ("killed", after):
             world.run(*apply, clock=Interposed(desk.clock, after, kill))
+        case ("raced", after):
+            world.run(*apply, clock=Interposed(desk.clock, after, world.another_pipeline))
         case ("edited", after, edit):
             world.run(*apply, clock=Interposed(desk.clock, after, lambda: world.in_the_middle(*edit)))
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import yaml
 from contact_lists import contact_list
-from harness import Desk, voice
+from harness import ACCOUNT, Desk, voice
 
 PAGE = (Path(__file__).parents[2] / "docs/guide/who-is-called.md").read_text(encoding="utf-8")
 BLOCKS: list[dict[str, Any]] = [
     yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 ]
-LIST, DRIFT, PROJECT, CAMPAIGN, FREQUENCY = BLOCKS
+LIST, DRIFT, PROJECT, CAMPAIGN, FREQUENCY, CONTACT_LIST = BLOCKS
 APPLY = ("apply", "--auto-approve")
 CANARY = "+919876543201"
 OPTED_OUT = "+919876543202"
@@ -61,3 +61,22 @@ def test_not_too_often(desk: Desk) -> None:
     desk.manifests(*(voice(it, url=..., flow_type="greeting", read_via_text=it) for it in texts))
     result = desk.run("validate", "--format", "json")
     assert [it["rule"] for it in result.json["findings"]] == ["frequency"]
+
+
+def test_a_list_as_code_from_its_upload_to_an_opt_out(desk: Desk) -> None:
+    name = CONTACT_LIST["metadata"]["name"]
+    desk.write("campaigns/vip.csv", "phone,name\n" + "".join(f"{number},Ravi\n" for number in PEOPLE))
+    desk.write("campaigns/complaints.csv", f"number\n{CANARY}\n")
+    desk.manifests(CONTACT_LIST, voice(**{"from": ...}, lists=[{"name": name}]))
+    assert f"list/{name}: upload" in desk.run("plan").out
+    assert desk.run(*APPLY).code == 0
+    before = called(desk)
+    assert before == {*PEOPLE} - {CANARY}
+    desk.write("campaigns/complaints.csv", f"number\n{CANARY}\n{OPTED_OUT}\n")
+    assert desk.run(*APPLY, "--max-changes", "0").code == 0
+    assert called(desk) == before - {OPTED_OUT}
+
+
+def called(desk: Desk) -> set[str]:
+    (sid,) = desk.live("diwali-reminder")["lists"]
+    return set(desk.sandbox.numbers(ACCOUNT, sid))

@@ -29,7 +29,9 @@ def unsuppressed(case: Case) -> Iterator[Violation]:
     """Finds whom nobody can leave out: people of the account's own lists, of others' numbers, or who are not seen."""
     desired, spec = case.desired, case.subject.spec
     ignored = [name for name in _RECIPIENTS if name in desired.ignore]
-    hidden = [it for it in _RECIPIENTS if it in desired.spec and (it in case.subject.unseen or it not in spec)]
+    hidden = [
+        it for it in _RECIPIENTS if it in desired.spec and (it in case.subject.unseen or it not in spec)
+    ]
     named = spec.get("lists")
     lists = (
         [it for it in named if not isinstance(it, ListRef)]

@@ -242,17 +242,20 @@ def _looks_renamed(desired: Desired, terms: Terms, neighbours: Neighbours) -> Re
         twin = neighbours.lookalikes.newest_finished(desired)
     if twin is None:
         return None
+    pin = "" if desired.occurrence is not None else f" or sid: {twin.sid}"
+    is_it = f"{twin.name or 'a campaign without a name'} ({twin.sid}) {_is(twin, desired)}"
     message = (
-        f"{twin.name or 'a campaign without a name'} ({twin.sid}) {_is(twin)}; say metadata.previous_name or sid: "
-        f"{twin.sid} if it is that one, metadata.distinct_from: [{twin.sid}] or allow twin if it is another"
+        f"{is_it}; say metadata.previous_name{pin} if it is that one, metadata.distinct_from: [{twin.sid}] or allow "
+        "twin if it is another"
     )
     return Reason("looks-renamed", message)
 
 
-def _is(twin: Live) -> str:
+def _is(twin: Live, desired: Desired) -> str:
     if twin.finished:
+        when = "start" if desired.occurrence is None else "date"
         return (
-            f"is {twin.status}, no manifest names it, and it had recipients, start and content of this one as far as "
+            f"is {twin.status}, no manifest names it, and it had recipients, {when} and content of this one as far as "
             "they are shown: somebody may have ended it on purpose"
         )
     word = "alive" if twin.alive else f"of a status that is not known ({twin.word or 'none is shown'})"

@@ -4,6 +4,8 @@
                                         smaller, and start or content; or exactly the same numbers
     a finished one                      a recipient, start and content: two of the three shown, none that differs
 
+Of an occurrence with the same content the date is compared instead of the start: it is of a date, at whatever hour.
+
 Few of an account have anything in common with one manifest. What has is found by index; `looks_like` and
 `looked_like` then decide, so that the index only has to miss none.
 """
@@ -19,7 +21,13 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.dated_names import is_of_series
-from campaignctl.planning.looks import Look, hides_recipients, says_the_same, starts_with
+from campaignctl.planning.looks import (
+    Look,
+    hides_recipients,
+    is_on_the_date_of,
+    says_the_same,
+    starts_with,
+)
 
 _Index: TypeAlias = Mapping[Hashable, Sequence[Live]]
 _ANY: Final = "any start"
@@ -29,10 +37,11 @@ _NONE: Final = "no start"
 def looks_like(mine: Look, theirs: Look) -> bool:
     """Tells whether a manifest could be an alive campaign, or one of unknown status, under another name."""
     start, content = starts_with(mine, theirs), says_the_same(mine, theirs)
-    if start and content and hides_recipients(mine, theirs):
+    both = content and (start or is_on_the_date_of(mine, theirs))
+    if both and hides_recipients(mine, theirs):
         return True
     lists, common = mine.lists & theirs.lists, mine.numbers & theirs.numbers
-    if start and content and (lists or common):
+    if both and (lists or common):
         return True
     half = bool(common) and 2 * len(common) >= min(len(mine.numbers), len(theirs.numbers))
     if (lists or half) and (start or content):
@@ -44,7 +53,10 @@ def looked_like(mine: Look, theirs: Look) -> bool:
     """Tells whether a manifest was a finished campaign under another name: only what both show is compared, and
     that must be two of the three at least.
     """
-    compared = [it for it in (_start(mine, theirs), _content(mine, theirs)) if it is not None]
+    start, content = _start(mine, theirs), _content(mine, theirs)
+    if start is False and content:
+        start = is_on_the_date_of(mine, theirs)
+    compared = [it for it in (start, content) if it is not None]
     if not all(compared):
         return False
     people = _people(mine, theirs)
@@ -150,6 +162,7 @@ class _Campaigns:
         self.campaigns = campaigns
         self.looks = {live.sid: Look(live, country) for live in campaigns}
         self._people: dict[Hashable, _Index] = {}
+        self._by_date: dict[str, _Index] = {}
 
     def of_one_look(self, mine: Look) -> Iterator[Sequence[Live]]:
         """Yields campaigns with start and content in common: those with a recipient besides, or whose recipients
@@ -161,6 +174,19 @@ class _Campaigns:
             for field in mine.fields:
                 yield self._hiding.get((field, look), ())
             yield from self.meeting(mine, look, self._by_look.get(look, ()))
+        yield from self._of_one_date(mine)
+
+    def _of_one_date(self, mine: Look) -> Iterator[Sequence[Live]]:
+        """Yields, for an occurrence, campaigns of its date that say the same, whatever their hour."""
+        if mine.zone is None:
+            return
+        if mine.zone not in self._by_date:
+            self._by_date[mine.zone] = _indexed(self.campaigns, self._dates_in(mine.zone))
+        for key in _content_keys(mine, [mine.date_in(mine.zone)]):
+            yield self._by_date[mine.zone].get(key, ())
+
+    def _dates_in(self, zone: str) -> Callable[[Live], list[Hashable]]:
+        return lambda live: _content_keys(self.looks[live.sid], [self.looks[live.sid].date_in(zone)])
 
     def meeting(self, mine: Look, key: Hashable, campaigns: Sequence[Live]) -> Iterator[Sequence[Live]]:
         """Yields, of some campaigns, those that reach one of its recipients; whom they reach is worked out once for

@@ -5,7 +5,7 @@ and when they start.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from campaignctl.kinds.countries import Country
@@ -15,6 +15,7 @@ from campaignctl.model.values import canonical_numbers, normal, texts
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import refs_in, start_is_shown, texts_or_refs
 from campaignctl.planning.lists import asks_by_name
+from campaignctl.zones import zone
 
 
 class Look:
@@ -34,6 +35,16 @@ class Look:
     def start_is_shown(self) -> bool:
         """Tells whether the start is shown. A manifest says what it says; an answer may lack the start."""
         return not isinstance(self._side, Live) or start_is_shown(self._side)
+
+    @property
+    def zone(self) -> str | None:
+        """Returns the zone that says on which date an occurrence of a manifest that repeats is; None of any other."""
+        occurrence = self._side.occurrence if isinstance(self._side, Desired) else None
+        return occurrence.rule.time_zone if occurrence is not None and occurrence.rule is not None else None
+
+    def date_in(self, name: str) -> date | None:
+        """Returns the date of its start in a zone; None without a start."""
+        return self.start.astimezone(zone(name)).date() if self.start is not None else None
 
     @cached_property
     def content(self) -> Mapping[str, Hashable]:
@@ -92,6 +103,11 @@ class Look:
 def starts_with(mine: Look, theirs: Look) -> bool:
     """Tells whether both start at once; no start equals any."""
     return mine.start is None or theirs.start is None or mine.start == theirs.start
+
+
+def is_on_the_date_of(mine: Look, theirs: Look) -> bool:
+    """Tells whether an occurrence is on the date of a campaign: another hour makes no other occurrence of it."""
+    return mine.zone is not None and theirs.date_in(mine.zone) == mine.date_in(mine.zone)
 
 
 def says_the_same(mine: Look, theirs: Look) -> bool:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-import pytest
+from dialled import calls_seen
 from fakes import FakeClock
 from harness import ACCOUNT, Desk, voice
 
-from campaignctl.sandbox import dialler
 from campaignctl.sandbox.server import Sandbox
 
 MINUTE = timedelta(minutes=1)
@@ -31,25 +29,10 @@ LOOKS = 24
 """How often somebody does something to some of them."""
 
 
-def outside(moment: datetime) -> bool:
+def outside(moment: float) -> bool:
     """Whether no call may begin then: at closing time itself the last one has begun."""
-    local = moment.astimezone(BEGINS.tzinfo)
+    local = datetime.fromtimestamp(int(moment), BEGINS.tzinfo)
     return not OPENS <= local.hour * 60 + local.minute < CLOSES
-
-
-@contextmanager
-def calls_seen() -> Iterator[list[datetime]]:
-    """When the sandbox begins each call, as it does so."""
-    seen: list[datetime] = []
-    call = dialler._Dial.call
-
-    def noted(dial: dialler._Dial, moment: float, outcome: dialler.Outcome) -> None:
-        seen.append(datetime.fromtimestamp(moment, UTC))
-        call(dial, moment, outcome)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dialler._Dial, "call", noted)
-        yield seen
 
 
 class Told(NamedTuple):
@@ -58,7 +41,7 @@ class Told(NamedTuple):
     passed: int
     wished: int
     calls: int
-    outside: tuple[datetime, ...]
+    outside: tuple[float, ...]
 
 
 def tell(desk: Desk, seed: int, campaigns: int = 300, level: str = "error") -> Told:
@@ -147,7 +130,9 @@ def main(first: int, count: int) -> None:
             with TemporaryDirectory() as directory:
                 told = tell(Desk(Path(directory), sandbox, clock), seed)
             if told.outside:
-                raise SystemExit(f"seed {seed}: a call at {told.outside[0]}")
+                raise SystemExit(
+                    f"seed {seed}: a call at {datetime.fromtimestamp(told.outside[0], BEGINS.tzinfo)}"
+                )
             passed, calls = passed + told.passed, calls + told.calls
             sys.stderr.write(
                 f"seed {seed}: {passed} campaigns passed, {calls} calls, none outside the hours\n"

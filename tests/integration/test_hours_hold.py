@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
+from dialled import calls_seen
 from harness import Desk, desk_at, voice
-from hours_at_large import BEGINS, MINUTE, calls_seen, outside, tell
+from hours_at_large import BEGINS, MINUTE, outside, tell
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as some
 
@@ -160,7 +161,7 @@ def test_a_day_of_calls_is_seen_and_the_same_without_an_end_is_not_created() -> 
         assert desk.run("apply", "--auto-approve").code == 0
         desk.pass_time(hours=12, minutes=20)
         seen = read_status(desk.live("campaign-0")["status"])
-        assert outside(desk.clock.now())
+        assert outside(desk.clock.now().timestamp())
     with TemporaryDirectory() as directory, desk_at(Path(directory)) as desk:
         desk.configure(country="IN")
         desk.manifests(manifest(0, Wanted(630, None, 900, 3, 120, "active")))

@@ -10,7 +10,8 @@ from campaignctl.diagnostics import Diagnostic
 from campaignctl.kinds.lifecycle import State
 from campaignctl.model.plan import FORMAT_VERSION
 from campaignctl.rendering.constraints import Constraint, Date, KindName, Moment, Ordinal, Version
-from campaignctl.rendering.documents import FindingDocument, OccurrenceDocument
+from campaignctl.rendering.documents import OccurrenceDocument
+from campaignctl.rendering.finding_documents import FindingDocument
 from campaignctl.rendering.findings import finding_document
 from campaignctl.rendering.measures import moment
 from campaignctl.repeat.dates import Skip

@@ -27,7 +27,8 @@ from campaignctl.rendering.reports import plan_report, validate_report
 if TYPE_CHECKING:
     from campaignctl.diagnostics import Diagnostic
     from campaignctl.model.environment import Environment
-    from campaignctl.rendering.documents import BriefPlanDocument, ValidateDocument
+    from campaignctl.rendering.documents import BriefPlanDocument
+    from campaignctl.rendering.finding_documents import ValidateDocument
     from campaignctl.rendering.report import Report
     from campaignctl.rendering.suites import Suite
 

@@ -37,7 +37,8 @@ from campaignctl.fleet.matrix import MatrixDocument
 from campaignctl.guard.lines import GuardLineDocument
 from campaignctl.rendering.comparison_documents import ComparisonDocument
 from campaignctl.rendering.constraints import Constraint
-from campaignctl.rendering.documents import ErrorOutputDocument, PlanDocument, ValidateDocument
+from campaignctl.rendering.documents import PlanDocument
+from campaignctl.rendering.finding_documents import ErrorOutputDocument, ValidateDocument
 from campaignctl.rendering.result_documents import ApplyDocument
 from campaignctl.status.document import StatusOverview
 

@@ -22,17 +22,11 @@ from campaignctl.model.plan import FORMAT_VERSION, Difference
 from campaignctl.model.recurrence import OccurrenceSpan
 from campaignctl.policy.periods import run_of_manifest
 from campaignctl.rendering.constraints import Amount, KindName, Ordinal, Version
-from campaignctl.rendering.documents import (
-    ChangeCostDocument,
-    DifferenceDocument,
-    FindingDocument,
-    NumbersDocument,
-    OccurrencesDocument,
-    PlanCostDocument,
-    RunDocument,
-)
+from campaignctl.rendering.documents import DifferenceDocument, NumbersDocument
+from campaignctl.rendering.finding_documents import FindingDocument, OccurrencesDocument
 from campaignctl.rendering.findings import finding_document, span_document
 from campaignctl.rendering.masking import difference_document, masked_spec
+from campaignctl.rendering.measure_documents import ChangeCostDocument, PlanCostDocument, RunDocument
 from campaignctl.rendering.measures import local_start, run_document
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from campaignctl.diff.document import (
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import ENDING_STATES, State
 from campaignctl.rendering import words
-from campaignctl.rendering.documents import DifferenceDocument, OccurrencesDocument
+from campaignctl.rendering.documents import DifferenceDocument
+from campaignctl.rendering.finding_documents import OccurrencesDocument
 from campaignctl.text import name
 
 _MOST_RANGES: Final = 6

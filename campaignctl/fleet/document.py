@@ -7,7 +7,7 @@ from typing import Final, TypedDict
 from campaignctl import __version__
 from campaignctl.fleet.outcomes import EnvironmentOutcome, Several, totals
 from campaignctl.rendering.constraints import Amount, ApprovalText, Digest, Version
-from campaignctl.rendering.documents import ErrorDocument, FindingDocument
+from campaignctl.rendering.finding_documents import ErrorDocument, FindingDocument
 from campaignctl.rendering.findings import error_document, finding_document
 
 FORMAT_VERSION: Final = "1.0"

@@ -20,7 +20,8 @@ from campaignctl.rendering.lines import Line, Style, laid_out
 from campaignctl.rendering.report import FAILED, Finding, Report, Said, Seal, Tone, findings_of
 
 if TYPE_CHECKING:
-    from campaignctl.rendering.documents import AnyPlanDocument, FindingDocument
+    from campaignctl.rendering.documents import AnyPlanDocument
+    from campaignctl.rendering.finding_documents import FindingDocument
     from campaignctl.rendering.suites import Suite
 
 

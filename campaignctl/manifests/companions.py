@@ -22,7 +22,7 @@ from campaignctl.model.companions import Companion, CompanionKind, CompanionPlac
 from campaignctl.model.environment import Prune
 
 if TYPE_CHECKING:
-    from campaignctl.manifests.documents import Source
+    from campaignctl.manifests.files import Source
 
 
 def _dlt_templates() -> CompanionKind:

@@ -15,7 +15,7 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.manifest import API_VERSION, DOCUMENTS, FROM_FILE, RECIPIENTS, SUPPRESS, TAKE
 from campaignctl.kinds.table import Field, Kind, Value
 from campaignctl.manifests.fields import FieldProblem, FieldReader
-from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
+from campaignctl.manifests.files import ManifestFile, Source, UnreadableFileError, read_inside, shown_path
 from campaignctl.manifests.nodes import MalformedYamlError, Mark, is_null, mark_of, members
 from campaignctl.manifests.places import nearest
 from campaignctl.manifests.quick import QuickReader
@@ -50,27 +50,6 @@ class Document(NamedTuple):
     used: frozenset[str] = frozenset()
     beside: str | None = None
     companion: Companion | None = None
-
-
-class Source(NamedTuple):
-    """Says where a document stands: its file, its place among the file's documents from 0.
-
-    `text` is the file's where comments may stand behind values in it, else empty; `json` is what was read as YAML
-    only with other escapes, else empty.
-    """
-
-    file: ManifestFile
-    document: int
-    text: str = ""
-    json: str = ""
-
-    def at(self, mark: Mark) -> Position:
-        """Returns a place in the file as messages give it."""
-        if self.json:
-            from campaignctl.manifests.characters import place_in_json
-
-            mark = place_in_json(self.json, mark)
-        return Position(self.file.shown, mark.line + 1, mark.column + 1)
 
 
 class DocumentReader:

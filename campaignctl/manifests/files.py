@@ -6,7 +6,12 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from campaignctl.diagnostics import Position
+
+if TYPE_CHECKING:
+    from campaignctl.manifests.nodes import Mark
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 MAX_BYTES: Final = 20_000_000
@@ -43,6 +48,27 @@ class ManifestFile(NamedTuple):
             UnreadableFileError: see `read_inside`.
         """
         return read_inside(Path(self.path), self.home) if self.may_lead_out else _read_plain(self.path)
+
+
+class Source(NamedTuple):
+    """Says where a document stands: its file, its place among the file's documents from 0.
+
+    `text` is the file's where comments may stand behind values in it, else empty; `json` is what was read as YAML
+    only with other escapes, else empty.
+    """
+
+    file: ManifestFile
+    document: int
+    text: str = ""
+    json: str = ""
+
+    def at(self, mark: Mark) -> Position:
+        """Returns a place in the file as messages give it."""
+        if self.json:
+            from campaignctl.manifests.characters import place_in_json
+
+            mark = place_in_json(self.json, mark)
+        return Position(self.file.shown, mark.line + 1, mark.column + 1)
 
 
 def shown_path(path: Path, root: Path) -> str:

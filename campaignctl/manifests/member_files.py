@@ -30,7 +30,7 @@ from campaignctl.manifests.places import nearest
 from campaignctl.model.companions import Companion
 
 if TYPE_CHECKING:
-    from campaignctl.manifests.documents import Source
+    from campaignctl.manifests.files import Source
 
 _ALL_NUMBERS: Final = re.compile(r"(?:\n\+?[0-9]{7,15})+").fullmatch
 """What `kinds.formats.PHONE` says of each."""

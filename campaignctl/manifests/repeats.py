@@ -6,14 +6,14 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from yaml.nodes import Node
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity, SpecFinding, error, has_errors, quoted
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.companions import read_companion
-from campaignctl.manifests.files import ManifestFile, UnreadableFileError, read_inside, shown_path
+from campaignctl.manifests.files import ManifestFile, Source, UnreadableFileError, read_inside, shown_path
 from campaignctl.manifests.nodes import MalformedYamlError, documents, is_null, mark_of, members, yaml_of
 from campaignctl.manifests.places import nearest
 from campaignctl.model.campaigns import Desired
@@ -21,9 +21,6 @@ from campaignctl.model.recurrence import HolidayCalendar
 from campaignctl.repeat.calendar_document import CALENDAR, RULE, Calendar
 from campaignctl.repeat.faults import faults_of_dates
 from campaignctl.repeat.rule import faults_of, rule_of
-
-if TYPE_CHECKING:
-    from campaignctl.manifests.documents import Source
 
 
 class Repeated(NamedTuple):
@@ -78,8 +75,6 @@ class RepeatReader:
 
 
 def _read_file(target: str, beside: ManifestFile) -> _CalendarFile:
-    from campaignctl.manifests.documents import Source  # which reads manifests with this
-
     shown = shown_path(Path(target), beside.root)
     source = Source(ManifestFile(shown, target, beside.root, beside.home), 0)
     try:

@@ -12,8 +12,8 @@ from yaml.nodes import Node, ScalarNode
 
 from campaignctl.diagnostics import Diagnostic, error
 from campaignctl.kinds import KINDS
-from campaignctl.manifests.documents import Document, DocumentReader, Source
-from campaignctl.manifests.files import ManifestFile, UnreadableFileError
+from campaignctl.manifests.documents import Document, DocumentReader
+from campaignctl.manifests.files import ManifestFile, Source, UnreadableFileError
 from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, mark_of, members, yaml_of
 from campaignctl.manifests.scalars import FaultyError
 from campaignctl.manifests.substitution import named_in, substitute

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from campaignctl.rendering.documents import ErrorOutputDocument
+from campaignctl.rendering.finding_documents import ErrorOutputDocument
 from campaignctl.rendering.formats import Setting
 from campaignctl.rendering.report import FAILED, Entry, Finding, Place, Report, Tone, findings_of, heading
 from campaignctl.rendering.reports import writers

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from campaignctl.rendering.documents import ErrorOutputDocument, FindingDocument, ValidateDocument
+from campaignctl.rendering.finding_documents import ErrorOutputDocument, FindingDocument, ValidateDocument
 from campaignctl.rendering.formats import Setting
 from campaignctl.rendering.report import Place
 from campaignctl.rendering.suites import Owner, owner_among

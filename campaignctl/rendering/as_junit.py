@@ -16,13 +16,8 @@ from xml.etree import ElementTree
 
 from campaignctl.rendering import words
 from campaignctl.rendering.changes import namesakes
-from campaignctl.rendering.documents import (
-    AnyPlanDocument,
-    BriefChangeDocument,
-    ErrorOutputDocument,
-    FindingDocument,
-    ValidateDocument,
-)
+from campaignctl.rendering.documents import AnyPlanDocument, BriefChangeDocument
+from campaignctl.rendering.finding_documents import ErrorOutputDocument, FindingDocument, ValidateDocument
 from campaignctl.rendering.formats import Setting
 from campaignctl.rendering.reports import change_entry
 from campaignctl.rendering.suites import ReportedManifest, Suite, owner_among

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from campaignctl import __version__
 from campaignctl.policy import RULES
-from campaignctl.rendering.documents import ErrorOutputDocument
+from campaignctl.rendering.finding_documents import ErrorOutputDocument
 from campaignctl.rendering.formats import Setting
 from campaignctl.rendering.report import FAILED, Finding, Place, Report, findings_of
 from campaignctl.rendering.reports import writers

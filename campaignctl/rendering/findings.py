@@ -11,7 +11,7 @@ from campaignctl.errors import CampaignctlError, InputError, RefusedError
 
 if TYPE_CHECKING:
     from campaignctl.rendering.comparison_documents import ComparisonDocument
-    from campaignctl.rendering.documents import (
+    from campaignctl.rendering.finding_documents import (
         ErrorOutputDocument,
         FindingDocument,
         OccurrencesDocument,

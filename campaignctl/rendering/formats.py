@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final, Generic, Literal, NamedTuple, TypedDict
 from campaignctl.text import name
 
 if TYPE_CHECKING:
-    from campaignctl.rendering.documents import AnyPlanDocument, ErrorOutputDocument, ValidateDocument
+    from campaignctl.rendering.documents import AnyPlanDocument
+    from campaignctl.rendering.finding_documents import ErrorOutputDocument, ValidateDocument
     from campaignctl.rendering.report import Report
     from campaignctl.rendering.result_documents import ApplyDocument
     from campaignctl.rendering.suites import Suite

@@ -18,14 +18,14 @@ from campaignctl.model.windows import window_of
 from campaignctl.policy.hours import local_time
 from campaignctl.policy.periods import Run, calling_hours
 from campaignctl.policy.runs import Outlook, SharedOutlook
-from campaignctl.rendering.documents import (
+from campaignctl.rendering.documents import OccurrenceDocument
+from campaignctl.rendering.measure_documents import (
     CountDocument,
     EstimateDocument,
     GateDocument,
     HoursDocument,
     ListDocument,
     MessageDocument,
-    OccurrenceDocument,
     OutlookDocument,
     OverlapDocument,
     ReachDocument,

@@ -15,7 +15,7 @@ from campaignctl.model.recurrence import Recurrence
 from campaignctl.policy.costs import Amounts, PriceList, cost_of, total
 from campaignctl.policy.periods import subject_of
 from campaignctl.policy.subject import Subject
-from campaignctl.rendering.documents import ChangeCostDocument, MoneyDocument, PlanCostDocument
+from campaignctl.rendering.measure_documents import ChangeCostDocument, MoneyDocument, PlanCostDocument
 
 Priced: TypeAlias = tuple[Amounts | None, Amounts | None]
 """A campaign before and after; None where none is or will be."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 from posixpath import normpath
 from typing import Generic, TypeVar
 
-from campaignctl.rendering.documents import FindingDocument
+from campaignctl.rendering.finding_documents import FindingDocument
 from campaignctl.rendering.formats import Where
 from campaignctl.rendering.timeline import Timeline
 from campaignctl.text import message, name

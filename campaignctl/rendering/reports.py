@@ -21,8 +21,9 @@ from campaignctl.rendering.changes import (
     title,
     troubles,
 )
-from campaignctl.rendering.documents import AnyPlanDocument, BriefChangeDocument, ValidateDocument
+from campaignctl.rendering.documents import AnyPlanDocument, BriefChangeDocument
 from campaignctl.rendering.facts import facts
+from campaignctl.rendering.finding_documents import ValidateDocument
 from campaignctl.rendering.findings import findings_total
 from campaignctl.rendering.formats import Setting, Where
 from campaignctl.rendering.report import Entry, Later, Place, Report, Said, Seal, Tone, findings_of

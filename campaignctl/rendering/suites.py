@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
-from campaignctl.rendering.documents import FindingDocument
+from campaignctl.rendering.finding_documents import FindingDocument
 
 
 class ReportedManifest(NamedTuple):

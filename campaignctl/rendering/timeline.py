@@ -10,13 +10,8 @@ from typing import Final
 from campaignctl import zones
 from campaignctl.kinds import KINDS
 from campaignctl.rendering.changes import title
-from campaignctl.rendering.documents import (
-    ChangeDocument,
-    HoursDocument,
-    OverlapDocument,
-    PlanDocument,
-    RunDocument,
-)
+from campaignctl.rendering.documents import ChangeDocument, PlanDocument
+from campaignctl.rendering.measure_documents import HoursDocument, OverlapDocument, RunDocument
 from campaignctl.rendering.words import counted, duration, moment, read_moment
 
 MOST_DAYS: Final = 14

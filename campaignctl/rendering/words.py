@@ -18,12 +18,10 @@ from campaignctl.kinds.operations import OF_LISTS, STARTING, Op, each_of
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.ucs2 import instead, named_sign
 from campaignctl.model.values import texts
-from campaignctl.rendering.documents import (
-    AnyPlanDocument,
-    BriefChangeDocument,
+from campaignctl.rendering.documents import AnyPlanDocument, BriefChangeDocument, HeldDocument
+from campaignctl.rendering.measure_documents import (
     CountDocument,
     EstimateDocument,
-    HeldDocument,
     MoneyDocument,
     PlanCostDocument,
     ReachDocument,

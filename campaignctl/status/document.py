@@ -14,15 +14,14 @@ from campaignctl.model.reasons import ChangeType
 from campaignctl.policy.afterwards import Afterwards
 from campaignctl.rendering.constraints import Amount, Constraint, KindName, Moment, Ordinal, Version
 from campaignctl.rendering.documents import (
-    FindingDocument,
-    GateDocument,
-    MoneyDocument,
     OccurrenceDocument,
     ReasonDocument,
     RefreshDocument,
     StatusDocument,
 )
+from campaignctl.rendering.finding_documents import FindingDocument
 from campaignctl.rendering.findings import finding_document
+from campaignctl.rendering.measure_documents import GateDocument, MoneyDocument
 from campaignctl.rendering.measures import gate_documents, moment, occurrence_document
 from campaignctl.status.overview import CampaignStatus
 from campaignctl.status.progress import Progress

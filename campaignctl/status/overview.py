@@ -18,7 +18,7 @@ from campaignctl.model.windows import Window, window_of
 from campaignctl.planning.match import match_all
 from campaignctl.planning.orphans import unmatched, unnamed
 from campaignctl.policy.afterwards import Afterwards, afterwards
-from campaignctl.rendering.documents import MoneyDocument
+from campaignctl.rendering.measure_documents import MoneyDocument
 from campaignctl.status.progress import Progress, ProgressSample, expected_end, pace_of, progress
 
 

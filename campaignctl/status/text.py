@@ -16,7 +16,7 @@ from campaignctl.rendering import words
 from campaignctl.rendering.as_text.findings import finding_lines
 from campaignctl.rendering.as_text.parts import block, headline
 from campaignctl.rendering.changes import title
-from campaignctl.rendering.documents import FindingDocument
+from campaignctl.rendering.finding_documents import FindingDocument
 from campaignctl.rendering.lines import Line, Style, laid_out
 from campaignctl.status.document import CampaignStatusDocument, ProgressDocument, StatusOverview
 from campaignctl.text import message, name

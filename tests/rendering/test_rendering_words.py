@@ -15,7 +15,8 @@ from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.plan import Change, Operation
 from campaignctl.rendering import words
-from campaignctl.rendering.documents import ChangeDocument, CountDocument
+from campaignctl.rendering.documents import ChangeDocument
+from campaignctl.rendering.measure_documents import CountDocument
 
 NOW = plans.NOW
 

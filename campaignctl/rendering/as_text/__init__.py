@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from campaignctl.rendering.formats import Setting
 
 if TYPE_CHECKING:
-    from campaignctl.rendering import documents, result_documents
+    from campaignctl.rendering import documents, finding_documents, result_documents
     from campaignctl.rendering.formats import Writers
 
 
@@ -29,13 +29,13 @@ def _apply(document: result_documents.ApplyDocument, it: Setting) -> str:
     return apply_text(document, color=it.color, width=it.width)
 
 
-def _validate(document: documents.ValidateDocument, it: Setting) -> str:
+def _validate(document: finding_documents.ValidateDocument, it: Setting) -> str:
     from campaignctl.rendering.as_text.findings import validate_text
 
     return validate_text(document, manifests=it.manifests, color=it.color, width=it.width)
 
 
-def _error(document: documents.ErrorOutputDocument, it: Setting) -> str:
+def _error(document: finding_documents.ErrorOutputDocument, it: Setting) -> str:
     from campaignctl.rendering.as_text.findings import error_text
 
     return error_text(document, color=it.color, width=it.width)

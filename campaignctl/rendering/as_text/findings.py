@@ -10,7 +10,7 @@ from campaignctl.rendering.lines import Line, Style, laid_out
 from campaignctl.text import message, name
 
 if TYPE_CHECKING:
-    from campaignctl.rendering.documents import ErrorOutputDocument, FindingDocument, ValidateDocument
+    from campaignctl.rendering.finding_documents import ErrorOutputDocument, FindingDocument, ValidateDocument
 
 
 def finding_lines(findings: Iterable[FindingDocument]) -> Iterator[Line]:

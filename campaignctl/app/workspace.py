@@ -19,7 +19,7 @@ from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
 from campaignctl.model.windows import instant
-from campaignctl.policy.beside import OwnRules, no_rules
+from campaignctl.policy.subject import OwnRules, no_rules
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client, RequestRecord

@@ -10,8 +10,8 @@ from campaignctl.api.client import Client
 from campaignctl.app.planning import PlanBasis, PlanOptions, look
 from campaignctl.app.workspace import Session
 from campaignctl.model.overlaps import Load, RunKey
-from campaignctl.policy.beside import Beside
 from campaignctl.policy.runs import run_key
+from campaignctl.policy.subject import Beside
 
 
 class OthersByHand:

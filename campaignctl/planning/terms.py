@@ -24,7 +24,7 @@ from campaignctl.policy import (
     Policies,
     where_it_begins,
 )
-from campaignctl.policy.beside import OwnRules, no_rules
+from campaignctl.policy.subject import OwnRules, no_rules
 
 if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock

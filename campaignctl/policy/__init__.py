@@ -4,7 +4,6 @@ and its kin.
 Pure: the moment is an argument.
 """
 
-from campaignctl.policy.beside import ALONE, NO_COMPANIONS, Beside, Companions
 from campaignctl.policy.checking import (
     OF_CONTENT,
     LocateCompanion,
@@ -22,7 +21,7 @@ from campaignctl.policy.dlt_template import registry_of
 from campaignctl.policy.hours import CLOSING, OPENING
 from campaignctl.policy.prediction import busiest_minute, declared_end, pace, predicted_end
 from campaignctl.policy.rules import LEVELS, RULES, Policies, Rule, level_of
-from campaignctl.policy.subject import Case, Subject, Violation
+from campaignctl.policy.subject import ALONE, NO_COMPANIONS, Beside, Case, Companions, Subject, Violation
 
 __all__ = [
     "ALONE",

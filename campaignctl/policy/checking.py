@@ -14,7 +14,6 @@ from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad
 from campaignctl.model.windows import Window, after, window_of
-from campaignctl.policy.beside import ALONE, NO_COMPANIONS, Beside, Companions, OtherRun, OwnRules, no_rules
 from campaignctl.policy.capacity import Span, capacity, overlaps_by_kind
 from campaignctl.policy.closed_forms import worst_minutes
 from campaignctl.policy.copies import Copies
@@ -23,7 +22,18 @@ from campaignctl.policy.hours import zone_name
 from campaignctl.policy.prediction import busiest_minute, declared_end, end_of, number_count, workload_of
 from campaignctl.policy.rules import RULES, Policies, level_of
 from campaignctl.policy.runs import OtherRuns, other_run, run_key
-from campaignctl.policy.subject import Case, Subject, label
+from campaignctl.policy.subject import (
+    ALONE,
+    NO_COMPANIONS,
+    Beside,
+    Case,
+    Companions,
+    OtherRun,
+    OwnRules,
+    Subject,
+    label,
+    no_rules,
+)
 
 if TYPE_CHECKING:
     from campaignctl.model.companions import Companion

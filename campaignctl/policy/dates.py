@@ -16,9 +16,9 @@ from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.recurrence import OccurrenceSpan, Recurrence
 from campaignctl.model.windows import utc, window_of
-from campaignctl.policy.beside import Beside
 from campaignctl.policy.hours import CallingDay, hours_settings, zone_name
 from campaignctl.policy.rules import RULES
+from campaignctl.policy.subject import Beside
 from campaignctl.repeat.dates import RuleDate
 from campaignctl.repeat.manifests import occurrence_manifest, planned_manifests
 from campaignctl.repeat.occurrences import dates_alike, occurrence_on, occurrences, today

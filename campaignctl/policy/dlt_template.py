@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.table import Value
 from campaignctl.model.dlt_checks import CHECKS, CheckLevel
-from campaignctl.policy.beside import Beside, Companions
-from campaignctl.policy.subject import Case, Violation
+from campaignctl.policy.subject import Beside, Case, Companions, Violation
 
 if TYPE_CHECKING:
     from campaignctl.dlt.holding import DltFault, Registry

@@ -17,7 +17,6 @@ from campaignctl.kinds.table import Field, Kind, Type, Value
 from campaignctl.model.campaigns import NO_COUNTS, Counts
 from campaignctl.model.dlt_checks import CHECKS, DltCheck
 from campaignctl.model.environment import Environment
-from campaignctl.policy.beside import NO_COMPANIONS, Companions
 from campaignctl.policy.capacity import capacity as account_capacity
 from campaignctl.policy.content import (
     allowed_caller_ids,
@@ -33,7 +32,7 @@ from campaignctl.policy.dlt_template import DLT_TEMPLATES, dlt_template, not_loo
 from campaignctl.policy.hours import BOUNDS, CLOSING, OPENING, calling_hours, start_offset
 from campaignctl.policy.people import WITHIN, empty_list, frequency, list_drift, unsuppressed
 from campaignctl.policy.spending import UNKNOWNS, budget, sms_segments
-from campaignctl.policy.subject import Case, Violation
+from campaignctl.policy.subject import NO_COMPANIONS, Case, Companions, Violation
 from campaignctl.policy.timing import RUN_BOUNDS, capacity, lead_time, window_fits
 
 if TYPE_CHECKING:

@@ -17,10 +17,9 @@ from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.overlaps import NOTHING_ELSE, FindLoad, Load, RunKey
 from campaignctl.model.windows import after, utc, window_of
 from campaignctl.policy import closed_forms
-from campaignctl.policy.beside import OtherRun
 from campaignctl.policy.closed_forms import Workload
 from campaignctl.policy.prediction import declared_end, end_of, number_count, workload_of
-from campaignctl.policy.subject import Subject
+from campaignctl.policy.subject import OtherRun, Subject
 
 
 class Outlook(NamedTuple):

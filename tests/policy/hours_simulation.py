@@ -23,8 +23,8 @@ from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.planning.terms import document_start
 from campaignctl.policy import Policies, Subject, check
-from campaignctl.policy.beside import Beside
 from campaignctl.policy.runs import OtherRuns, other_run
+from campaignctl.policy.subject import Beside
 from campaignctl.sandbox.dialler import CampaignRun, DialLine, Retries, settle
 from campaignctl.zones import zone
 

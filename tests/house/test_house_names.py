@@ -11,11 +11,12 @@ from pathlib import Path
 from campaignctl import errors
 
 HOUSE = Path(__file__).parents[2] / "campaignctl"
+BESIDE = ("simulation", "benchmarks")
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(HOUSE.rglob("*.py")):
-        yield path.relative_to(HOUSE.parent).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+def modules(folder: Path = HOUSE) -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(folder.rglob("*.py")):
+        yield path.relative_to(folder.parent).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 
 def test_a_class_name_stands_once_in_the_project() -> None:
@@ -59,7 +60,8 @@ def test_every_docstring_is_a_sentence_that_begins_with_its_verb() -> None:
     """`Returns the server's clock.`, not `The server's clock.`: a newcomer need not guess what is said of it."""
     without_verb = [
         f"{file}:{line} {name}: {doc.splitlines()[0][:60]}"
-        for file, tree in modules()
+        for folder in (HOUSE, *(HOUSE.parent / name for name in BESIDE))
+        for file, tree in modules(folder)
         for name, line, doc in documented(tree)
         if VERB.match(doc) is None
     ]

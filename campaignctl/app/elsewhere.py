@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from campaignctl.app.own_rules import OwnFindings
+from campaignctl.clock import Clock
 from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.manifests.documents import Document, DocumentReader
 from campaignctl.manifests.files import ManifestFile
@@ -18,15 +20,37 @@ from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.managed_lists import CONTACT_LIST
 from campaignctl.policy.same_people import (
     RULE,
+    Chosen,
+    CopyKey,
     Elsewhere,
     calls,
+    copies_between,
+    copy_key,
     of_one_manifest,
+    of_two_manifests,
     people_in_common,
     separate,
 )
 
 if TYPE_CHECKING:
     from campaignctl.app.workspace import Reading, Session
+
+
+class CopiesAmong:
+    """Finds which manifests of one command's environments repeat one of another account; once, for whoever asks."""
+
+    def __init__(self, chosen: Chosen, clock: Clock) -> None:
+        self._chosen, self._clock = chosen, clock
+        self._lock = threading.Lock()
+        self._found: Mapping[CopyKey, Elsewhere] | None = None
+
+    def of(self, environment: str, desired: Desired) -> Elsewhere | None:
+        """Returns the first one of another account."""
+        with self._lock:
+            if self._found is None:
+                self._found = copies_between(self._chosen, self._clock.now())
+        return self._found.get(copy_key(environment, desired))
+
 
 ManifestPlace = tuple[str, int]
 """A file, and which of its documents."""
@@ -38,13 +62,25 @@ def found_elsewhere(session: Session, reading: Reading, level: Severity) -> OwnF
     mine = [it for it in reading.selected if calls(it, now)]
     theirs = _takers(session, mine)
     found: dict[ManifestPlace, tuple[Diagnostic, ...]] = {}
+    copies = session.beside.copies if session.beside else None
     for desired in mine:
-        several = list(_sharing(desired, theirs.get(_place(desired), ()), reading, session))
-        if several:
-            message = of_one_manifest(own.name, several, desired.kind.verb)
-            path = "from" if "from" in desired.spec else "lists"
-            found[_place(desired)] = (Diagnostic(level, RULE, session.locate(desired, path), message),)
+        told = list(
+            _told(desired, list(_sharing(desired, theirs.get(_place(desired), ()), reading, session)), own)
+        )
+        copy = copies.of(own.name, desired) if copies else None
+        if copy is not None:
+            told.append(("metadata.name", of_two_manifests(copy, desired.kind.verb)))
+        if told:
+            places = ((session.locate(desired, path), message) for path, message in told)
+            found[_place(desired)] = tuple(Diagnostic(level, RULE, *it) for it in places)
     return OwnFindings(found)
+
+
+def _told(desired: Desired, several: Sequence[Elsewhere], own: Environment) -> Iterator[tuple[str, str]]:
+    """Yields where in a manifest that several accounts take it is said, and what."""
+    if several:
+        path = "from" if "from" in desired.spec else "lists"
+        yield path, of_one_manifest(own.name, several, desired.kind.verb)
 
 
 def _place(desired: Desired) -> ManifestPlace:

@@ -22,6 +22,7 @@ from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
 from campaignctl.parallel import in_background
+from campaignctl.planning.elsewhere import FindElsewhere, nowhere_else
 from campaignctl.planning.lists import asks_by_name, resolve
 from campaignctl.planning.planner import Decisions, with_dates
 from campaignctl.planning.terms import Terms
@@ -161,6 +162,8 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     reading, leave_out = _without_called(reading, snapshot, client)
     terms = _terms(session, reading, snapshot, asked)
     terms = with_dates(reading.all_manifests, snapshot, terms, leave_out)
+    if session.beside is not None:
+        session.beside.board.put(session.environment.name, snapshot, reading.all_manifests)
     judged = Judged(reading.all_manifests, reading.selected, snapshot)
     rules, lists = CountingRules(terms, client, asked.count_lists), None
     if CONTACT_LIST in reading.companions:
@@ -201,7 +204,16 @@ def _terms(session: Session, reading: Reading, snapshot: Snapshot, asked: PlanOp
         approved_before=asked.approved_before,
         checkout=session.checkout,
         own_rules=reading.own_rules,
+        find_elsewhere=_find_elsewhere(session),
     )
+
+
+def _find_elsewhere(session: Session) -> FindElsewhere:
+    """Looks into the accounts of the other environments that the command chose; of one alone it finds nothing."""
+    beside = session.beside
+    if beside is None:
+        return nowhere_else
+    return lambda desired: beside.board.find(session.environment.name, desired, beside.interrupts.stopping)
 
 
 def _refuse_names_of_both_kinds(asked: PlanOptions, decisions: Decisions) -> None:

@@ -14,9 +14,10 @@ from heapq import heappop, heappush
 from itertools import count
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from campaignctl.app import output
+from campaignctl.app.accounts_board import AccountsBoard
 from campaignctl.app.failing import of_the_system
 from campaignctl.app.interrupts import Follower, Interrupts
 from campaignctl.errors import CampaignctlError, InterruptedRunError
@@ -26,6 +27,9 @@ PARALLEL: Final = 16
 """Requests in flight where nobody says how many."""
 _LOOK_SECONDS: Final = 0.2
 """How often whoever waits looks up, so that a signal is answered."""
+
+if TYPE_CHECKING:
+    from campaignctl.app.elsewhere import CopiesAmong
 
 T = TypeVar("T")
 Rank = tuple[object, ...]
@@ -115,26 +119,29 @@ class SandboxServer(NamedTuple):
 class SideBySide:
     """Represents what one of several environments is given: its turn, who interrupts all, its manifests, the sandbox.
 
-    `used` are the variables that the manifests of all of them name.
+    `used` are the variables that the manifests of all of them name, `board` tells what the accounts run that nobody
+    means any more, `copies` which manifests repeat one of another account.
     """
 
     turn: Turn
     interrupts: Interrupts
     manifests: Manifests
+    board: AccountsBoard
     used: frozenset[str] = frozenset()
     sandbox: SandboxServer | None = None
+    copies: CopiesAmong | None = None
 
 
 def beside_one_another(
     names: Mapping[str, Manifests], parallel: int, interrupts: Interrupts
 ) -> dict[str, SideBySide]:
     """Returns for each environment what it is given; the first by name comes first."""
-    slots = RequestSlots(parallel)
+    slots, board = RequestSlots(parallel), AccountsBoard(names)
     used = frozenset[str]().union(*(it.used for it in names.values()))
     found = {}
     for place, (name, manifests) in enumerate(sorted(names.items())):
         follower = Follower(interrupts)
-        found[name] = SideBySide(Turn(slots, (0, place), follower.stopping), follower, manifests, used)
+        found[name] = SideBySide(Turn(slots, (0, place), follower.stopping), follower, manifests, board, used)
     return found
 
 

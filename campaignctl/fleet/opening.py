@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from campaignctl.app import output
 from campaignctl.app.interrupts import Interrupts
@@ -26,10 +26,13 @@ from campaignctl.errors import UsageError
 from campaignctl.fleet.choosing import choose, require_separate
 from campaignctl.fleet.outcomes import EnvironmentOutcome, EnvironmentResult
 from campaignctl.manifests.project import load_project
-from campaignctl.manifests.reading import load_for_each
+from campaignctl.manifests.reading import Manifests, load_for_each
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
 from campaignctl.model.windows import instant
+
+if TYPE_CHECKING:
+    from campaignctl.app.elsewhere import CopiesAmong
 
 T = TypeVar("T")
 
@@ -70,7 +73,14 @@ class Fleet:
 
 
 def _of(line: Callable[[Session], T], session: Session) -> Callable[[], T]:
-    return lambda: line(session)
+    def run() -> T:
+        try:
+            return line(session)
+        finally:
+            if session.beside is not None:
+                session.beside.board.leave(session.environment.name)
+
+    return run
 
 
 def chosen_environments(options: GlobalOptions) -> tuple[ProjectFile, tuple[Environment, ...]]:
@@ -115,9 +125,24 @@ def opened(options: GlobalOptions, paths: Sequence[str] = (), labels: str = "") 
     given = beside_one_another(manifests, options.parallel or PARALLEL, interrupts)
     with ExitStack() as stack:
         sandbox = _sandbox(stack, options, project, chosen)
+        copies = _copies(project, chosen, manifests, options)
         for it in given.values():
-            it.sandbox = sandbox
+            it.sandbox, it.copies = sandbox, copies
         yield Fleet(options, project, _sessions(options, project, chosen, given), interrupts)
+
+
+def _copies(
+    project: ProjectFile,
+    chosen: Sequence[Environment],
+    manifests: Mapping[str, Manifests],
+    options: GlobalOptions,
+) -> CopiesAmong | None:
+    """Looks for manifests of two accounts that say the same, where environments say what they take."""
+    if not any(it.has_own_manifests for it in project.environments.values()):
+        return None
+    from campaignctl.app.elsewhere import CopiesAmong
+
+    return CopiesAmong({it.name: (it, manifests[it.name].desired) for it in chosen}, options.clock)
 
 
 def _sessions(

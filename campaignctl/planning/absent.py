@@ -19,6 +19,7 @@ from campaignctl.model.plan import HeldOperation, Operation, Reason
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.model.windows import Window, instant, window_of
 from campaignctl.planning.alive import Decision, first, forbidden
+from campaignctl.planning.elsewhere import told_elsewhere
 from campaignctl.planning.lists import unresolved
 from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.payload import Spec, create_spec
@@ -241,7 +242,7 @@ def _looks_renamed(desired: Desired, terms: Terms, neighbours: Neighbours) -> Re
     if twin is None:
         twin = neighbours.lookalikes.newest_finished(desired)
     if twin is None:
-        return None
+        return _looks_moved(desired, terms)
     pin = "" if desired.occurrence is not None else f" or sid: {twin.sid}"
     is_it = f"{twin.name or 'a campaign without a name'} ({twin.sid}) {_is(twin, desired)}"
     message = (
@@ -249,6 +250,11 @@ def _looks_renamed(desired: Desired, terms: Terms, neighbours: Neighbours) -> Re
         "twin if it is another"
     )
     return Reason("looks-renamed", message)
+
+
+def _looks_moved(desired: Desired, terms: Terms) -> Reason | None:
+    found = terms.find_elsewhere(desired)
+    return Reason("looks-renamed", told_elsewhere(found)) if found else None
 
 
 def _is(twin: Live, desired: Desired) -> str:

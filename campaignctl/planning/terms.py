@@ -16,6 +16,7 @@ from campaignctl.model.checkout import Checkout, no_checkout
 from campaignctl.model.environment import Environment, Prune
 from campaignctl.model.permissions import HERE, Address, Consent, names_campaign
 from campaignctl.model.plan import ListCount, counts_in
+from campaignctl.planning.elsewhere import FindElsewhere, nowhere_else
 from campaignctl.policy import (
     ALONE,
     Beside,
@@ -52,7 +53,8 @@ class Terms:
     `by_hand`: somebody asks for it of one campaign, without a manifest, and has been told what speaks against it.
     `repeating` are the manifests that repeat, where there are any. `lists` are those that were counted, by SID;
     `counting`: they are still to be, so that nobody is at fault for a cost that is unknown. `own_rules` are the
-    project's own.
+    project's own. `find_elsewhere` tells where else a campaign runs that a manifest would create; of one environment
+    nobody knows.
     """
 
     now: datetime
@@ -73,6 +75,7 @@ class Terms:
     checkout: Callable[[], Checkout | None] = no_checkout
     names: Callable[[], Container[str]] = frozenset
     own_rules: OwnRules = no_rules
+    find_elsewhere: FindElsewhere = nowhere_else
     by_hand: bool = False
     repeating: Repeating | None = None
     lists: Mapping[str, ListCount] = field(default_factory=dict)

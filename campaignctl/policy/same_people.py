@@ -10,14 +10,14 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from campaignctl.diagnostics import counted, quoted
+from campaignctl.diagnostics import Position, counted, quoted
 from campaignctl.kinds.lifecycle import STOPPED_STATES
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.model.windows import window_of
 from campaignctl.policy.checking import copies_among
-from campaignctl.policy.copies import ManifestKey, PossibleCopy, manifest_key
+from campaignctl.policy.copies import PossibleCopy
 from campaignctl.policy.subject import label
 
 RULE = "same_people"
@@ -86,13 +86,22 @@ class _Caller(NamedTuple):
     candidate: PossibleCopy
 
 
-def copies_between(chosen: Chosen, now: datetime) -> Mapping[tuple[str, ManifestKey], Elsewhere]:
+CopyKey: TypeAlias = "tuple[str, str, Position]"
+"""An environment's name, a kind and the place of a manifest."""
+
+
+def copy_key(environment: str, desired: Desired) -> CopyKey:
+    """Returns what tells an environment's manifest, with all its dates, from all others."""
+    return environment, desired.kind.name, desired.where
+
+
+def copies_between(chosen: Chosen, now: datetime) -> Mapping[CopyKey, Elsewhere]:
     """Returns, for manifests of environments with different accounts, which other account repeats each."""
-    found: dict[tuple[str, ManifestKey], Elsewhere] = {}
+    found: dict[CopyKey, Elsewhere] = {}
     for group in _alike(chosen, now):
         for one, other in _repeating(group):
             for mine, theirs in ((one, other), (other, one)):
-                key = (mine.environment.name, manifest_key(mine.candidate.desired))
+                key = copy_key(mine.environment.name, mine.candidate.desired)
                 shared = len(mine.candidate.people & theirs.candidate.people)
                 found.setdefault(key, Elsewhere(theirs.environment.name, theirs.candidate.desired, shared))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zlib import crc32
 
 import yaml
 from harness import Desk, voice
@@ -62,5 +63,8 @@ def many(desk: Desk, names: Sequence[str], **defaults: Any) -> None:
 
 
 def campaign(desk: Desk, name: str, *campaigns: str, **fields: Any) -> None:
-    """The manifests of one environment."""
-    desk.manifests(*(voice(it, **fields) for it in campaigns), file=f"campaigns/{name}/all.yaml")
+    """The manifests of one environment, for people of its own."""
+    people = {"from": [f"+9198{crc32(name.encode()) % 10**8:08d}"]}
+    desk.manifests(
+        *(voice(it, **{**people, **fields}) for it in campaigns), file=f"campaigns/{name}/all.yaml"
+    )

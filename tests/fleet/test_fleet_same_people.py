@@ -211,7 +211,7 @@ def copies(desk: Desk) -> dict[str, tuple[str, int]]:
     environments: list[Environment] = [it for it in project.environments.values() if not it.is_sandbox]
     loaded = load_for_each(project, environments)
     chosen = {it.name: (it, loaded[it.name].desired) for it in environments}
-    return {name: (it.environment, it.people) for (name, _), it in copies_between(chosen, NOW).items()}
+    return {name: (it.environment, it.people) for (name, *_), it in copies_between(chosen, NOW).items()}
 
 
 def folders(desk: Desk, north: dict[str, Any], south: dict[str, Any]) -> None:

@@ -63,13 +63,12 @@ LIVE = st.sampled_from(["created", "in-progress", "paused", "completed"])
 def test_several_plans_are_the_single_ones_result_for_result_and_request_for_request(
     desk: Desk, wanted: dict[str, int], there: dict[str, list[str]], faulty: str | None
 ) -> None:
+    """Names and people are each account's own: what two have in common is held against each other (rule 8)."""
     desk.sandbox.reset()
     project(desk)
     for name in NAMES:
-        desk.manifests(
-            *(voice(f"camp-{place}") for place in range(wanted[name])), file=f"campaigns/{name}/all.yaml"
-        )
-        live = [live_voice(f"camp-{place}", status=status) for place, status in enumerate(there[name])]
+        campaign(desk, name, *(f"{name}-{place}" for place in range(wanted[name])))
+        live = [live_voice(f"{name}-{place}", status=status) for place, status in enumerate(there[name])]
         desk.sandbox.seed(f"acc-{name}", "campaigns", live)
     fault = {"effect": "status", "status": 500, "path": f"/acc-{faulty}/", "times": None}
     alone: dict[str, Result] = {}

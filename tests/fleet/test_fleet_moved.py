@@ -1,0 +1,116 @@
+"""A manifest that went to another account is not created there while it runs on in the old one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fleet_projects import campaign, environment, many, secrets, write_environments
+from harness import Desk, Result, live_voice, voice
+
+NAMES = ("north", "south")
+
+
+def project(desk: Desk) -> None:
+    """`survey` stands in the folder of the north now; the account of the south still runs it."""
+    many(desk, NAMES)
+    campaign(desk, "north", "survey")
+    campaign(desk, "south", "other", **{"from": ["+919876543299"]})
+
+
+def live(desk: Desk, name: str, account: str, **fields: Any) -> str:
+    [sid] = desk.sandbox.seed(f"acc-{account}", "campaigns", [live_voice(name, **fields)])
+    return sid
+
+
+def plan(desk: Desk, *words: str) -> Result:
+    return desk.run("plan", "--format", "json", *words, env=secrets(*NAMES))
+
+
+def changes(result: Result, environment: str) -> list[tuple[str, str, str]]:
+    [found] = [it for it in result.json["environments"] if it["environment"] == environment]
+    return [(it["name"], it["change"], it["reason"]["code"]) for it in found["result"]["changes"]]
+
+
+def test_what_another_chosen_account_still_runs_is_held_and_named(desk: Desk) -> None:
+    project(desk)
+    sid = live(desk, "survey", "south")
+    result = plan(desk, "--all-environments")
+    assert changes(result, "north") == [("survey", "held", "looks-renamed")]
+    [north] = [it for it in result.json["environments"] if it["environment"] == "north"]
+    message = north["result"]["changes"][0]["reason"]["message"]
+    assert f"south holds an alive campaign of this name ({sid})" in message
+
+
+def test_with_one_environment_chosen_nobody_looks_into_the_other(desk: Desk) -> None:
+    project(desk)
+    live(desk, "survey", "south")
+    alone = plan(desk, "-e", "north")
+    assert [it["change"] for it in alone.json["changes"]] == ["create"]
+
+
+def test_it_is_another_where_the_manifest_says_so(desk: Desk) -> None:
+    project(desk)
+    sid = live(desk, "survey", "south")
+    desk.manifests(voice("survey", metadata={"distinct_from": [sid]}), file="campaigns/north/all.yaml")
+    assert changes(plan(desk, "--all-environments"), "north") == [("survey", "create", "not-live")]
+
+
+@pytest.mark.parametrize(
+    ("what", "fields"),
+    [("another name", {"name": "survey-two"}), ("over", {"status": "completed"})],
+)
+def test_what_is_not_alive_or_called_otherwise_holds_nothing(
+    desk: Desk, what: str, fields: dict[str, Any]
+) -> None:
+    project(desk)
+    live(desk, fields.pop("name", "survey"), "south", **fields)
+    assert changes(plan(desk, "--all-environments"), "north") == [("survey", "create", "not-live")], what
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        voice("survey", **{"from": ["+919876543298"]}),
+        voice("renamed", metadata={"previous_name": "survey"}, **{"from": ["+919876543298"]}),
+    ],
+    ids=["of this name", "under its new name"],
+)
+def test_what_a_manifest_there_means_is_no_move(desk: Desk, own: dict[str, Any]) -> None:
+    project(desk)
+    live(desk, "survey", "south")
+    desk.manifests(own, file="campaigns/south/all.yaml")
+    assert ("survey", "create", "not-live") in changes(plan(desk, "--all-environments"), "north")
+
+
+def test_an_account_that_takes_nothing_any_more_is_looked_into(desk: Desk) -> None:
+    """The only manifest went away: that is when it matters most."""
+    many(desk, NAMES)
+    campaign(desk, "north", "survey")
+    write_environments(
+        desk,
+        environment("north", manifests=["campaigns/north/"]),
+        environment("south", select="region=south", manifests=["campaigns/"]),
+    )
+    live(desk, "survey", "south")
+    assert changes(plan(desk, "--all-environments"), "north") == [("survey", "held", "looks-renamed")]
+
+
+def test_an_account_that_cannot_be_read_holds_nobody_up(desk: Desk) -> None:
+    project(desk)
+    result = desk.run("plan", "--all-environments", "--format", "json", env=secrets("north"))
+    assert result.code == 1
+    assert changes(result, "north") == [("survey", "create", "not-live")]
+
+
+def test_copies_of_two_chosen_accounts_are_blocked_in_both(desk: Desk) -> None:
+    many(desk, NAMES)
+    for name in NAMES:
+        campaign(desk, name, f"survey-{name}", **{"from": ["+919876543210"]})
+    result = plan(desk, "--all-environments")
+    assert result.code == 3
+    for name in NAMES:
+        assert [it[1:] for it in changes(result, name)] == [("blocked", "policy")]
+    validated = desk.run("validate", "--all-environments", "--format", "json")
+    assert validated.code == 3
+    assert plan(desk, "-e", "north").code == 0

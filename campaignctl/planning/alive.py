@@ -21,9 +21,15 @@ from campaignctl.model.windows import window_of
 from campaignctl.planning.assessment import Assessment, assess
 from campaignctl.planning.compare import top, written_alike
 from campaignctl.planning.counting import LISTS
-from campaignctl.planning.lists import asks_by_name, lists_without_people, unresolved, without_names
+from campaignctl.planning.lists import (
+    asks_by_name,
+    goes_elsewhere,
+    lists_without_people,
+    unresolved,
+    without_names,
+)
 from campaignctl.planning.payload import Spec, update_spec
-from campaignctl.planning.phase import Phase, StartMove, can_change
+from campaignctl.planning.phase import Phase, StartMove, can_change, phase_of
 from campaignctl.planning.terms import Terms
 from campaignctl.planning.too_late import blocking, cannot_send_whole
 from campaignctl.policy import OF_CONTENT, Subject, check, unchecked
@@ -64,8 +70,9 @@ def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
     if reason is not None:
         if desired.state in (State.COMPLETED, State.ARCHIVED):
             return decide(without_names(desired), live, terms)
-        pause = (Operation(Op.PAUSE),) if live.status in CALLING else ()
-        return Decision(reason, pause, resulting=live.spec)
+        if phase_of(live, terms.now) is not Phase.STARTED or not goes_elsewhere(desired):
+            pause = (Operation(Op.PAUSE),) if live.status in CALLING else ()
+            return Decision(reason, pause, resulting=live.spec)
     return decide_in_sync(desired, live, terms) or decide_in_full(desired, live, terms)
 
 

@@ -61,13 +61,21 @@ def unresolved(desired: Desired) -> tuple[Reason, ...]:
 
 
 def lists_without_people(desired: Desired) -> Reason | None:
-    """Says why nobody is called: all that the campaign goes to are lists of the project in which nobody is left."""
-    if desired.ignores("lists") or desired.spec.get("from"):
+    """Says why a campaign cannot go where its manifest says: nobody is left in a list of the project."""
+    if desired.ignores("lists"):
         return None
-    reasons = [it.reason for it in _markers(desired)]
+    return next((it for it in _emptied(desired)), None)
+
+
+def goes_elsewhere(desired: Desired) -> bool:
+    """Tells whether it goes to anybody but those of such lists."""
     items = [item for row in desired.kind.given_by_name for item in _items(desired.spec.get(row.name))]
-    empty = [it for it in reasons if it is not None and it.code == "no-recipients"]
-    return empty[0] if empty and len(empty) == len(items) else None
+    return bool(desired.spec.get("from")) or len(items) > len(list(_emptied(desired)))
+
+
+def _emptied(desired: Desired) -> Iterator[Reason]:
+    reasons = (it.reason for it in _markers(desired))
+    return (it for it in reasons if it is not None and it.code == "no-recipients")
 
 
 def without_names(desired: Desired) -> Desired:

@@ -136,7 +136,7 @@ def _with_lists(change: Change, ready: Mapping[str, str]) -> Change:
 def _sid(item: Value, ready: Mapping[str, str]) -> Value:
     if not isinstance(item, ListRef):
         return item
-    return ListRef(item.name, ready[item.name], item.members)
+    return ListRef(item.name, ready.get(item.name, item.sid), item.members)
 
 
 def _fields_in_texts(changes: Sequence[Change], name: str) -> Iterator[str]:

@@ -20,13 +20,13 @@ from campaignctl.model.plan import Operation, Reason
 from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import Neighbours, nothing_to_do, obstacles
 from campaignctl.planning.alive import decide, starts_ahead
-from campaignctl.planning.compare import UNSEEN, same, shown, start_of
+from campaignctl.planning.compare import UNSEEN, same, shown, start_of, with_fewer
+from campaignctl.planning.counting import LISTS
 from campaignctl.planning.every_clock import too_late_by_any_clock
 from campaignctl.planning.payload import contradictions, create_spec, lost_by_sending, update_spec
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import Subject, check
-from campaignctl.recipients.leaving_out import NUMBERS
 
 _AS_PLANNED = ("policy", "cannot-send-whole")
 _LOOKED_AT_AGAIN = ("calling_hours", "empty_list")
@@ -155,8 +155,9 @@ def update_payload(desired: Desired, live: Live, operation: Operation, terms: Te
     `live` is what was just read. Raises TooLateError where that no longer shows what sending must not lose, or
     shows what the plan could not see and what would contradict the update.
     """
-    changing = [it for it in operation.fields if it != NUMBERS or not operation.opt_out]
-    spec = update_spec(desired, live, changing, terms)
+    spec = update_spec(desired, live, () if operation.opt_out else operation.fields, terms)
+    if operation.opt_out and LISTS in operation.fields:
+        spec[LISTS] = with_fewer(live.spec.get(LISTS), desired.spec.get(LISTS))
     if phase_of(live, terms.now) is Phase.STARTED:
         return spec
     lost = lost_by_sending(desired, live, spec)

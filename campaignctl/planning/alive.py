@@ -19,7 +19,7 @@ from campaignctl.model.plan import Difference, HeldOperation, Operation, Reason
 from campaignctl.model.reasons import RANK
 from campaignctl.model.windows import window_of
 from campaignctl.planning.assessment import Assessment, assess
-from campaignctl.planning.compare import top, written_alike
+from campaignctl.planning.compare import top, with_fewer, written_alike
 from campaignctl.planning.counting import LISTS
 from campaignctl.planning.lists import (
     asks_by_name,
@@ -106,7 +106,7 @@ def decide_in_full(desired: Desired, live: Live, terms: Terms) -> Decision:
 
 
 def _decided(desired: Desired, live: Live, terms: Terms) -> Decision:
-    facts = assess(without_names(desired), live, terms)
+    facts = assess(without_names(desired), live, terms, desired.spec.get(LISTS))
     unknown = _unknown_lists(desired)
     fields = _harmless(facts) if unknown else facts.free_fields
     blocks = [*unknown, *blocking(facts)]
@@ -157,6 +157,8 @@ def _with_policies(
         done, held = tuple(it for it in done if it.op is Op.PAUSE), ()
         done = with_opt_out(done, opt_outs)
         resulting = resulting_without_update(facts)
+    if LISTS in opt_outs and any(it.opt_out and LISTS in it.fields for it in done):
+        resulting = {**resulting, LISTS: with_fewer(facts.live.spec.get(LISTS), facts.lists)}
     reasons = [*blocks, *_held_reasons(facts, held, done), *_done_reasons(facts, done)]
     return Decision(
         reason=first(reasons) or settled(facts),

@@ -8,9 +8,16 @@ from dataclasses import dataclass
 
 from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.kinds.operations import Permission
-from campaignctl.kinds.table import Role
+from campaignctl.kinds.table import Role, Value
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.planning.compare import Comparison, compare, refs_in, same_lists, start_of
+from campaignctl.planning.compare import (
+    Comparison,
+    compare,
+    left_by_people,
+    refs_in,
+    same_lists,
+    start_of,
+)
 from campaignctl.planning.counting import LISTS
 from campaignctl.planning.phase import Phase, StartMove, can_change, earlier_versions, phase_of, start_move
 from campaignctl.planning.terms import Terms
@@ -29,7 +36,8 @@ class Assessment:
     """Holds the facts about one manifest and its alive campaign at one moment.
 
     `earlier_versions` are the fields that hold other versions of the lists that are wanted, and can no longer
-    change; `suppressed` are people of the live one, `in_lists` those of its lists.
+    change; `suppressed` are people of the live one, `in_lists` those of its lists. `lists` are those that are wanted,
+    whether or not it is known which they are.
     """
 
     desired: Desired
@@ -41,28 +49,31 @@ class Assessment:
     earlier_versions: tuple[str, ...] = ()
     suppressed: frozenset[str] = frozenset()
     in_lists: EarlierPeople = NOBODY_EARLIER
+    lists: Value = None
 
     @property
     def opt_outs(self) -> tuple[str, ...]:
         """Returns the fields by which suppressed people are in the live campaign, and can be taken out."""
-        holding = {NUMBERS: bool(self.suppressed), LISTS: self._lists_lost_people_alone}
+        holding = {
+            NUMBERS: bool(self.suppressed) and NUMBERS in self.desired.spec,
+            LISTS: bool(left_by_people(self.live.spec.get(LISTS), self.lists)),
+        }
         return tuple(name for name, holds in holding.items() if holds and self._may_be_sent(name))
 
     def _may_be_sent(self, name: str) -> bool:
-        managed = not self.desired.ignores(name) and name in self.desired.spec
-        return managed and can_change(name, self.live, self.phase, self.move)
-
-    @property
-    def _lists_lost_people_alone(self) -> bool:
-        """Tells whether its lists differ from the live ones only by those who are left out by now."""
-        mine, theirs = self.desired.spec.get(LISTS), self.live.spec.get(LISTS)
-        earlier = [it for it in refs_in(theirs) if not it.current]
-        return bool(earlier) and all(it.besides for it in earlier) and same_lists(mine, theirs)
+        return not self.desired.ignores(name) and can_change(name, self.live, self.phase, self.move)
 
     def only_opts_out(self, fields: tuple[str, ...]) -> bool:
         """Tells whether an update of these takes suppressed people out, and does nothing else."""
-        only = set(fields) <= set(self.opt_outs)
-        return only and (NUMBERS not in fields or only_fewer(self.desired, self.live, self.suppressed))
+        if not fields or not set(fields) <= set(self.opt_outs):
+            return False
+        fewer = NUMBERS not in fields or only_fewer(self.desired, self.live, self.suppressed)
+        return fewer and (LISTS not in fields or self._lists_lost_people_alone)
+
+    @property
+    def _lists_lost_people_alone(self) -> bool:
+        mine, theirs = self.desired.spec.get(LISTS), self.live.spec.get(LISTS)
+        return same_lists(mine, theirs) and all(it.current or it.besides for it in refs_in(theirs))
 
     @property
     def earlier_allowed(self) -> bool:
@@ -110,7 +121,7 @@ class Assessment:
         return self.move is not StartMove.TOO_LATE
 
 
-def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
+def assess(desired: Desired, live: Live, terms: Terms, lists: Value = None) -> Assessment:
     """Compares the two; the name of a campaign that has begun may differ."""
     comparison = compare(desired, live, terms.country)
     phase = phase_of(live, terms.now)
@@ -127,4 +138,4 @@ def assess(desired: Desired, live: Live, terms: Terms) -> Assessment:
         kept = tuple(it for it in comparison.differences if it.field != NUMBERS)
         comparison = Comparison(kept, comparison.unseen)
     in_lists = in_earlier_versions(live)
-    return Assessment(desired, live, terms, comparison, phase, move, earlier, suppressed, in_lists)
+    return Assessment(desired, live, terms, comparison, phase, move, earlier, suppressed, in_lists, lists)

@@ -20,7 +20,7 @@ from campaignctl.model.plan import Change, ListCount, Operation, Reason, Suppres
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.model.values import items_of
 from campaignctl.model.windows import window_of
-from campaignctl.planning.compare import refs_in
+from campaignctl.planning.compare import left_by_people, refs_in
 from campaignctl.planning.lists import incomplete_list
 
 Lists = Mapping[str, ManagedList]
@@ -202,7 +202,10 @@ def lists_needed(change: Change, operation: Operation) -> tuple[str, ...]:
     """Returns the names of the project's lists that an operation sends."""
     if change.desired is None or not sends_lists(change, operation):
         return ()
-    fields = change.desired.kind.given_by_name
+    fields, live = change.desired.kind.given_by_name, change.live
+    if operation.opt_out and live is not None:
+        pairs = ((live.spec.get(it.name), change.desired.spec.get(it.name)) for it in fields)
+        return tuple(ref.name for pair in pairs for ref in left_by_people(*pair).values())
     refs = (ref for field in fields for ref in refs_in(change.desired.spec.get(field.name)))
     return tuple(dict.fromkeys(ref.name for ref in refs))
 

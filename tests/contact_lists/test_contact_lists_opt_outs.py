@@ -163,6 +163,13 @@ def beside_another_change(desk: Desk) -> tuple[str, ...]:
     return ("--max-changes", "0")
 
 
+def beside_a_list_to_come(desk: Desk) -> tuple[str, ...]:
+    desk.manifests(
+        contact_list(), contact_list("new", ["+919876543288"]), calling("diwali-reminder", NAME, "new")
+    )
+    return blocked_by_policy(desk)
+
+
 def beside_a_start_that_has_passed(desk: Desk) -> tuple[str, ...]:
     late = {"send_at": "2026-01-10T10:00:00+05:30", "end_at": "2027-02-09T09:00:00+05:30"}
     desk.manifests(contact_list(), calling(schedule=late))
@@ -171,7 +178,13 @@ def beside_a_start_that_has_passed(desk: Desk) -> tuple[str, ...]:
 
 @pytest.mark.parametrize(
     "keep_back",
-    [blocked_by_policy, at_most_none, beside_another_change, beside_a_start_that_has_passed],
+    [
+        blocked_by_policy,
+        at_most_none,
+        beside_another_change,
+        beside_a_start_that_has_passed,
+        beside_a_list_to_come,
+    ],
 )
 def test_an_opt_out_from_a_list_is_always_done_and_only_the_rest_kept_back(
     project: Desk, keep_back: Callable[[Desk], tuple[str, ...]]
@@ -187,6 +200,19 @@ def test_an_opt_out_from_a_list_is_always_done_and_only_the_rest_kept_back(
     assert changed == {"lists"}
     nothing_else = keep_back in (blocked_by_policy, at_most_none)
     assert done.code == (0 if nothing_else else 3), done.all
+
+
+def test_another_list_that_cannot_be_used_stays_as_it_is_live(project: Desk) -> None:
+    others = ["+919876543298", "+919876543297"]
+    project.manifests(
+        contact_list(), contact_list("others", others), calling("diwali-reminder", NAME, "others")
+    )
+    project.apply()
+    assert people(project, "diwali-reminder") == [[ANNA, CARO], sorted(others)]
+    project.seed({"name": "others", "numbers": ["+919876543290"]}, collection="lists")
+    opt_out(project, BELA, CARO)
+    assert project.run(*APPLY).code == 3
+    assert people(project, "diwali-reminder") == [[ANNA], sorted(others)]
 
 
 def test_whoever_joins_a_list_meanwhile_makes_it_no_opt_out(project: Desk) -> None:

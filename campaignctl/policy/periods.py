@@ -9,7 +9,7 @@ from typing import NamedTuple
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import FINISHED, State, Status
 from campaignctl.kinds.operations import ENDING, Op
-from campaignctl.model.campaigns import Desired
+from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import FindLoad, Load, nothing_beside
 from campaignctl.model.plan import Change
@@ -85,10 +85,17 @@ def run_of(
     if beginning is None:
         return None
     subject = subject_of(change, beginning.start, environment)
-    campaign = change.desired or change.live
-    assert campaign is not None, "a change has a side"
-    load = load_beside(subject, run_key(campaign), find_load)
+    load = load_beside(subject, run_key(_known_as(change)), find_load)
     return _run(subject, beginning.start, beginning.goes, load)
+
+
+def _known_as(change: Change) -> Desired | Live:
+    """Returns the side by which others know the campaign: a date that no rule yields any more is its live one."""
+    desired, live = change.desired, change.live
+    withdrawn = desired is not None and desired.occurrence is not None and desired.occurrence.withdrawn
+    campaign = live if withdrawn else desired or live
+    assert campaign is not None, "a change has a side"
+    return campaign
 
 
 def _run(subject: Subject, begins: datetime, goes: bool, load: Load) -> Run:

@@ -62,6 +62,7 @@ def test_a_date_that_is_excepted_is_paused_unasked_and_comes_back_paused(desk: D
     document = desk.run("plan", "--format", "json").json
     (withdrawn,) = [it for it in document["changes"] if it["occurrence"]["withdrawn"]]
     assert withdrawn["name"] == "weekly-2027-01-18"
+    assert withdrawn["run"]["shared"] is None, "it does not run beside itself"
     assert desk.run("apply", "--auto-approve").code == 0
     assert statuses(desk) == {"weekly-2027-01-11": "created", "weekly-2027-01-18": "paused"}
     desk.manifests(weekly())

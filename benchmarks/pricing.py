@@ -1,4 +1,6 @@
-"""Measures how long it takes to price campaigns, and to say how long they run beside each other."""
+"""Measures how long it takes to price campaigns, to say how long they run beside each other, and which of their numbers
+can exist.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,11 @@ import time
 from datetime import datetime, timedelta
 
 from campaignctl.kinds import VOICE
+from campaignctl.kinds.countries import COUNTRIES
 from campaignctl.kinds.table import Value
 from campaignctl.policy import Subject
 from campaignctl.policy.costs import PriceList, cost_of
+from campaignctl.policy.numbering import flaws
 from campaignctl.policy.runs import OtherRuns, load_beside, other_run, outlooks_of
 
 _PRICES: dict[str, Value] = {
@@ -36,6 +40,22 @@ def seconds_to_price(count: int, turns: int) -> tuple[float, float]:
     """Returns the fastest of several: costs alone, and runs with what each shares the account with."""
     subjects = _subjects(count)
     return min(_priced(subjects) for _ in range(turns)), min(_ranged(subjects) for _ in range(turns))
+
+
+def microseconds_a_number(count: int, turns: int) -> float:
+    """Returns the time for each of many numbers, half without their country's code, one in a hundred wrong."""
+    numbers = [f"+9198{place:08d}" if place % 2 else f"098{place:08d}" for place in range(count)]
+    numbers[::100] = [f"{number}0" for number in numbers[::100]]
+    return min(_looked_at(numbers) for _ in range(turns)) / count * 1_000_000
+
+
+def _looked_at(numbers: list[str]) -> float:
+    began = time.process_time()
+    wrong = sum(1 for _ in flaws(numbers, COUNTRIES["IN"]))
+    took = time.process_time() - began
+    if wrong != len(numbers[::100]):
+        raise RuntimeError(f"{wrong} numbers cannot exist, where one in a hundred does not")
+    return took
 
 
 def _priced(subjects: list[Subject]) -> float:

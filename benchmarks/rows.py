@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +17,10 @@ from benchmarks.account import Account
 from benchmarks.measuring import ENVIRONMENT, Command, Taken, in_turns, ratio
 from benchmarks.members import seconds_to_read, write_members
 from benchmarks.pipelines import seconds_to_compare, write_ruled
-from benchmarks.pricing import seconds_to_price
+from benchmarks.pricing import microseconds_a_number, seconds_to_price
 from benchmarks.recipients import write_suppressing, write_to_lists
 from benchmarks.registered import seconds_of_a_difference, write_registered
-from benchmarks.repeating import write_repeating
+from benchmarks.repeating import earlier_dates, write_repeating, write_series
 from benchmarks.scale import live_items, write_project
 
 if TYPE_CHECKING:
@@ -191,6 +192,22 @@ class Benchmark:
         what = f"`validate` of {count:,} manifests that repeat daily for two years"
         yield _beside(what, "`validate` of as many ordinary ones", 2.0, repeating, ordinary)
 
+        what = "requests of a plan of ten daily series with three years behind them"
+        asked, campaigns = self._asked_of_series(days=min(1095, self.count))
+        yield Row(what, "whatever lies behind", 40, asked, "", f"{campaigns:,} campaigns in the account")
+
+    def _asked_of_series(self, days: int) -> tuple[int, int]:
+        from campaignctl.sandbox.server import Sandbox
+
+        today = date.today()  # noqa: DTZ011  # the sandbox's clock is the machine's
+        with Sandbox() as sandbox:
+            sandbox.seed("acme1", "message-campaigns", list(earlier_dates(today, days)))
+            project = write_series(self.directory / "series", sandbox.url, today + timedelta(days=1))
+            _said(self._ours(project, "apply", "--auto-approve", "--format", "json"))
+            sandbox.advance(timedelta(days=1))
+            plan = json.loads(_said(self._ours(project, "plan", "--format", "json")))
+            return plan["refresh"]["requests"], len(sandbox.campaigns("acme1"))
+
     def _pricing(self) -> Iterator[Row]:
         priced, ranged = seconds_to_price(self.count, self.turns)
         what = f"pricing {self.count:,} voice campaigns, typically and at worst"
@@ -199,6 +216,9 @@ class Benchmark:
         )
         what = f"the typical, worst and shared runs of {self.count:,} campaigns that overlap"
         yield Row(what, "the same", 3 * self.count / 10_000, ranged, " s", "the fastest of several")
+        each = microseconds_a_number(10 * self.count, self.turns)
+        what = "whether a number can exist, each of a list in which some cannot"
+        yield Row(what, "in processor time of one core", 2, each, " µs", "the fastest of several")
 
     def _suppressing(self) -> Iterator[Row]:
         people, left_out = 10 * self.count, 100 * self.count

@@ -14,6 +14,7 @@ class Account(ThreadingHTTPServer):
     """Serves campaigns that are all alive. `asked` are the lists that were asked for, path and query."""
 
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answers)
@@ -32,8 +33,15 @@ class Account(ThreadingHTTPServer):
         """Returns scheme, host and port."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def _page(self, offset: int, limit: int, finished: bool) -> bytes:
-        items = () if finished else self.items
+    def items_for(self, _path: str) -> Sequence[bytes]:
+        """Returns what is listed at a path."""
+        return self.items
+
+    def wait(self) -> None:
+        """Answers at once."""
+
+    def _page(self, path: str, offset: int, limit: int, finished: bool) -> bytes:
+        items = () if finished else self.items_for(path)
         head = (
             f'{{"request_id": "0", "method": "GET", "http_code": 200, "metadata": {{"total": {len(items)}}}, '
         )
@@ -48,7 +56,9 @@ class _Answers(BaseHTTPRequestHandler):
         """Answers with a page of the list."""
         query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         finished = "completed" in query.get("status", "").lower()
-        body = self.server.page(int(query.get("offset", 0)), int(query.get("limit", 20)), finished)
+        path = urlsplit(self.path).path
+        body = self.server.page(path, int(query.get("offset", 0)), int(query.get("limit", 20)), finished)
+        self.server.wait()
         self.server.asked.append(self.path)
         head = f"HTTP/1.1 200 OK\r\nDate: {self.date_time_string()}\r\nContent-Type: application/json\r\n"
         self.wfile.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
@@ -60,11 +70,17 @@ class _Answers(BaseHTTPRequestHandler):
 @contextmanager
 def served() -> Iterator[Account]:
     """Yields an account while it is needed."""
-    with Account() as account:
-        thread = threading.Thread(target=account.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield account
-        finally:
-            account.shutdown()
-            thread.join()
+    with Account() as account, serving(account):
+        yield account
+
+
+@contextmanager
+def serving(account: Account) -> Iterator[None]:
+    """Serves while the block runs."""
+    thread = threading.Thread(target=account.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        account.shutdown()
+        thread.join()

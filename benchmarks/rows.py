@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.account import Account
+from benchmarks.fleet import many_served, name_of, write_fleet
 from benchmarks.measuring import ENVIRONMENT, Command, Taken, in_turns, ratio
 from benchmarks.members import seconds_to_read, write_members
 from benchmarks.pipelines import seconds_to_compare, write_ruled
@@ -80,6 +81,7 @@ class Benchmark:
         yield from self._members()
         yield from self._own_rules()
         yield from self._comparing()
+        yield from self._fleet()
         yield from self._check_jsonschema()
         yield from self._octodns()
 
@@ -277,7 +279,7 @@ class Benchmark:
         yield Row(what, "5,000 people each", limit, len(asked), "", detail)
 
     def _own_rules(self) -> Iterator[Row]:
-        count = self.count // 10
+        count = max(1_000, self.count // 10)
         without, ruled = (
             write_ruled(self.directory / name, count, self.account.url, ruled=name == "ruled")
             for name in ("unruled", "ruled")
@@ -292,6 +294,29 @@ class Benchmark:
         took = seconds_to_compare(self.count, 10, self.turns)
         what = f"comparing two plans of {self.count:,} changes, ten of them unlike"
         yield Row(what, "in processor time of one core", 1, took, " s", "the fastest of several")
+
+    def _fleet(self) -> Iterator[Row]:
+        count, each = max(3, 300 * self.count // 10_000), 40
+        with many_served() as accounts:
+            accounts.each = each
+            project = write_fleet(self.directory / "fleet", count, each, accounts.url)
+            alone = write_fleet(self.directory / "fleet-of-one", 1, each, accounts.url)
+            every = self._ours(project, "plan", "--all-environments")
+            one = [self._ours(it, "plan", "-e", name_of(0)) for it in (project, alone)]
+            plain, single, all_of_them = in_turns([*one, every], max(1, self.turns // 2))
+            accounts.asked.clear()
+            _said(every)
+            requests = len(accounts.asked)
+            accounts.delay = 0.2
+            (slow,) = in_turns([every], 1)
+        yield from fleet_rows(count, each, single, all_of_them)
+        what = f"`plan` of {count} accounts, nothing to do"
+        asked = f"{requests:,} requests: two an account, as each alone"
+        yield Row(f"{what}: requests", "each account alone", 2 * count, requests, "", asked)
+        detail = f"{_told(slow.least)} beside {_told(all_of_them.least)}; 16 requests in flight"
+        slower = slow.least - all_of_them.least
+        yield Row(f"{what}, each answer 0.2 s late", "none late", 10, slower, " s more", detail)
+        yield _beside(f"`plan -e` of one of {count} accounts", "a project of one", 1.3, plain, single)
 
     def _check_jsonschema(self) -> Iterator[Row]:
         if find_spec("check_jsonschema") is None:
@@ -326,6 +351,19 @@ class Benchmark:
 
 def _lists_called(sandbox: Sandbox) -> Iterator[str]:
     return (sid for live in sandbox.campaigns("acme1") for sid in live.spec.get("lists") or ())
+
+
+def fleet_rows(count: int, each: int, single: Taken, every: Taken) -> Iterator[Row]:
+    """Yields what one machine carries of many accounts."""
+    what = f"`plan` of {count} accounts × {each} manifests, nothing to do"
+    minute = 60 / every.least
+    detail = (
+        f"{_told(every.least)} beside {count} × {_told(single.least)}; a minute carries {count * minute:,.0f} "
+        f"accounts, {count * each * minute:,.0f} manifests"
+    )
+    ratio_of_all = every.least / (count * single.least)
+    yield Row(what, "one command for each, one after the other", 0.35, ratio_of_all, "×", detail)
+    yield _memory(f"{what}, peak memory", 400, every)
 
 
 def _beside(what: str, beside: str, target: float, ours: Taken, theirs: Taken) -> Row:

@@ -50,19 +50,23 @@ def write_project(directory: Path, count: int, base_url: str) -> Path:
         f"    rate_limit: 100000\n    base_url: {base_url}\n"
     )
     for place in range(count):
-        spec = campaign(place)
-        numbers = "\n".join(f'    - "{number}"' for number in spec["from"])
-        start, end = spec["schedule"].values()
-        text = _MANIFEST.format(
-            name=spec["name"],
-            numbers=numbers,
-            text=spec["read_via_text"],
-            start=start,
-            end=end,
-            place=place,
-        )
-        (directory / "campaigns" / f"{spec['name']}.yaml").write_text(text)
+        (directory / "campaigns" / f"{campaign(place)['name']}.yaml").write_text(manifest(place))
     return directory
+
+
+def manifest(place: int) -> str:
+    """Returns the text of manifest number `place`."""
+    spec = campaign(place)
+    numbers = "\n".join(f'    - "{number}"' for number in spec["from"])
+    start, end = spec["schedule"].values()
+    return _MANIFEST.format(
+        name=spec["name"],
+        numbers=numbers,
+        text=spec["read_via_text"],
+        start=start,
+        end=end,
+        place=place,
+    )
 
 
 def campaign(place: int) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""Writes a project of many accounts, and serves all of them on one port."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.account import Account, serving
+from benchmarks.scale import campaign, manifest
+
+_PROJECT = """\
+apiVersion: campaignctl/v1
+kind: Project
+manifests: [campaigns/]
+default_environment: sandbox
+environments_from: [accounts/*.yaml]
+max_environments: 1000
+environment_defaults:
+  backend: exotel
+  base_url: {url}
+  country: IN
+  rate_limit: 100000
+  settle_seconds: 0
+"""
+_ENVIRONMENT = """\
+apiVersion: campaignctl/v1
+kind: Environment
+metadata: {{name: {name}}}
+spec: {{account_sid: {name}, manifests: [campaigns/{name}/]}}
+"""
+
+
+def name_of(account: int) -> str:
+    """Returns what an account and its environment are called."""
+    return f"shop-{account:03d}"
+
+
+def write_fleet(directory: Path, accounts: int, each: int, url: str) -> Path:
+    """Writes a project of so many accounts, each with manifests of its own, a file each. Returns the directory."""
+    (directory / "accounts").mkdir(parents=True)
+    (directory / "campaignctl.yaml").write_text(_PROJECT.format(url=url), encoding="utf-8")
+    for account in range(accounts):
+        name = name_of(account)
+        (directory / "accounts" / f"{name}.yaml").write_text(_ENVIRONMENT.format(name=name), encoding="utf-8")
+        folder = directory / "campaigns" / name
+        folder.mkdir(parents=True)
+        for place in range(account * each, (account + 1) * each):
+            (folder / f"{place:06d}.yaml").write_text(manifest(place), encoding="utf-8")
+    return directory
+
+
+class ManyAccounts(Account):
+    """Serves as many accounts as are asked for, each of which holds what its manifests want.
+
+    `delay` is how many seconds each answer takes, `each` how many campaigns an account holds.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.each, self.delay = 0, 0.0
+
+    def items_for(self, path: str) -> Sequence[bytes]:
+        """Returns the campaigns of the account in a path; no messages."""
+        account, collection = path.split("/")[3:5]
+        if collection.partition("?")[0] != "campaigns":
+            return ()
+        first = int(account.rpartition("-")[2]) * self.each
+        return [_live(place) for place in range(first, first + self.each)]
+
+    def wait(self) -> None:
+        """Takes the time that an answer takes."""
+        if self.delay:
+            time.sleep(self.delay)
+
+
+def _live(place: int) -> bytes:
+    data = {
+        "id": f"{place:032x}",
+        **campaign(place),
+        "status": "Created",
+        "date_created": "2026-11-01T00:00:00Z",
+    }
+    item = {"code": 200, "error_data": None, "status": "success", "data": data, "summary": None}
+    return json.dumps(item).encode()
+
+
+@contextmanager
+def many_served() -> Iterator[ManyAccounts]:
+    """Yields the accounts while they are needed."""
+    with ManyAccounts() as accounts, serving(accounts):
+        yield accounts

@@ -12,7 +12,7 @@ from campaignctl.api.list_people import numbers_in
 from campaignctl.api.lookup import find
 from campaignctl.app.workspace import Reading
 from campaignctl.applying.port import TooLateError
-from campaignctl.applying.young import YoungReadings
+from campaignctl.applying.recent_readings import RecentReadings
 from campaignctl.clock import Clock
 from campaignctl.contact_lists.contact_list import ContactList
 from campaignctl.contact_lists.members import members_of, seeing_list
@@ -134,11 +134,11 @@ class EarlierWatch:
     reading: Reading
     clock: Clock
     country: Country | None
-    readings: YoungReadings[Found] = field(init=False)
+    readings: RecentReadings[Found] = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepares readings; nothing is read before somebody is about to be called."""
-        self.readings = YoungReadings(self.clock, lambda word: find(self.client, AskedName.read(word)))
+        self.readings = RecentReadings(self.clock, lambda word: find(self.client, AskedName.read(word)))
         self.lists = ListPeople(self.client, self.reading, self.country)
 
     def check(self, desired: Desired, spec: Mapping[str, Value]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from campaignctl.applying.port import AccountPort, Hooks, TooLateError
-from campaignctl.applying.young import YoungReadings
+from campaignctl.applying.recent_readings import RecentReadings
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Live
@@ -19,11 +19,11 @@ class GateWatch:
 
     account: AccountPort
     hooks: Hooks
-    readings: YoungReadings[Live | None] = field(init=False)
+    readings: RecentReadings[Live | None] = field(init=False)
 
     def __post_init__(self) -> None:
         """Begins with nothing: no gate is read before something that waits is about to be sent."""
-        self.readings = YoungReadings(self.hooks.clock, self._read)
+        self.readings = RecentReadings(self.hooks.clock, self._read)
 
     def check(self, change: Change, terms: Terms) -> None:
         """Raises TooLateError where a gate does not stand open any more, and ApiError where nobody can tell."""

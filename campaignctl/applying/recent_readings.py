@@ -18,8 +18,8 @@ Read = TypeVar("Read")
 
 
 @dataclass
-class YoungReadings(Generic[Read]):
-    """Keeps readings by what they are of, each as old as a minute at most."""
+class RecentReadings(Generic[Read]):
+    """Keeps readings by what they are of, each a minute old at most."""
 
     clock: Clock
     read: Callable[[str], Read]

@@ -154,6 +154,15 @@ class Client:
         """Closes all connections."""
         self.close()
 
+    def take_turns(self, turn: RequestTurn) -> None:
+        """Sends requests when it is this environment's turn, of several; another thread may cut them off."""
+        self.turn = turn
+        self._transport.follow_connections()
+
+    def cut_off(self) -> None:
+        """Ends the request in flight, from another thread: what became of it is unknown."""
+        self._transport.cut_off()
+
     def close(self) -> None:
         """Closes all connections."""
         self._transport.close()

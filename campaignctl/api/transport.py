@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, TypeAlias
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
+from httpcore import NetworkStream
 
 from campaignctl import __version__
 from campaignctl.clock import Clock
@@ -82,6 +84,8 @@ class Transport:
         self._network = network
         self.host = urlsplit(base_url).hostname or base_url
         self._tls = self._trust()
+        self._streams: list[NetworkStream] = []
+        self._follows = self._is_cut_off = False
         self._kept = self._connections(keep=True)
         self._fresh = self._connections(keep=False)
 
@@ -104,6 +108,31 @@ class Transport:
         self._kept.close()
         self._fresh.close()
 
+    def follow_connections(self) -> None:
+        """Keeps in mind which connections are open, so that another thread can cut them off."""
+        self._follows = True
+
+    def cut_off(self) -> None:
+        """Ends what is in flight, from another thread, and every later request: KeyboardInterrupt is raised there, as a
+        signal raises it in the main thread.
+        """
+        self._is_cut_off = True
+        for stream in self._streams:
+            connection = stream.get_extra_info("socket")
+            if isinstance(connection, socket.socket):
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def _check_cut_off(self) -> None:
+        if self._is_cut_off:
+            raise KeyboardInterrupt
+
+    def _followed(self, event: str, info: Mapping[str, object]) -> None:
+        """Takes note of a connection that was made; of TLS it is the one below."""
+        made = info.get("return_value")
+        if event == "connection.connect_tcp.complete" and isinstance(made, NetworkStream):
+            self._streams[:] = [*self._streams[-1:], made]
+
     def send(
         self,
         method: str,
@@ -117,11 +146,15 @@ class Transport:
 
         `fresh` takes a new connection: an idle one that the server closes looks like a lost answer.
         """
+        self._check_cut_off()
         client = self._fresh if fresh else self._kept
         headers = {} if body is None else {"Content-Type": "application/json"}
         url = self._base_url + path
         try:
-            with client.stream(method, url, params=query, content=body, headers=headers) as response:
+            extensions = {"trace": self._followed} if self._follows else None
+            with client.stream(
+                method, url, params=query, content=body, headers=headers, extensions=extensions
+            ) as response:
                 return self._read(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             return self._not_connected(error)
@@ -132,6 +165,7 @@ class Transport:
         except httpx.DecodingError:
             return NoReply(f"the answer of {self.host} is not compressed as it says")
         except httpx.RequestError:
+            self._check_cut_off()
             return NoReply(f"the connection to {self.host} was lost before the complete answer had come")
 
     def _read(self, response: httpx.Response) -> Reply | NoReply:

@@ -126,7 +126,7 @@ class PlanRunner:
         """
         from campaignctl.applying.run import apply_plan
 
-        shown = Reporter(planned.plan, self.session.options)
+        shown = Reporter(planned.plan, self.session.options, bar=self.session.beside is None)
         with self.interrupts.deferred(), streams.never_waiting(), shown as reporter:
             return apply_plan(
                 planned.plan,
@@ -193,7 +193,7 @@ def carry_out(
     Nothing is written for that either before everything that refuses has had its say, and nothing where only what
     stops campaigns may be sent. `on_stale` may say what differs between a saved plan and the one made now.
     """
-    with Interrupts() as interrupts:
+    with session.interrupts() as interrupts:
         clock = interrupts.clock(session.clock)
         with session.account(clock, audit_log) as connection:
             runner = PlanRunner.over(connection, session, clock, interrupts, reading.all_manifests)

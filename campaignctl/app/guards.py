@@ -75,10 +75,17 @@ def guard(planned: Planned, limits: Limits, session: Session, reviewed: Reviewed
         clocks = terms.clocks if sets_going(planned.plan.changes) else ()
         came = terms.repeating.came_today() if terms.repeating is not None else ()
         limits.expect.hold_against(reviewed.digest, latest(terms.now, clocks), came)
-        _hold_counts(limits.expect, reviewed.lists, terms.environment)
+        hold_counts(limits.expect, reviewed.lists, terms.environment)
     refusal = _too_many(planned, limits, session)
-    if refusal is None:
-        return Passed(planned)
+    return Passed(planned) if refusal is None else only_stopping(planned, refusal)
+
+
+def only_stopping(planned: Planned, refusal: str) -> Passed:
+    """Keeps of a plan what stops campaigns and takes suppressed people out: nothing keeps that back.
+
+    Raises:
+        RefusedError: nothing of the plan does.
+    """
     kept = [_pausing(change) for change in planned.plan.changes]
     needed = used_lists(kept)
     changes = tuple(_uploading(each, needed) if each.of_list else each for each in kept)
@@ -88,7 +95,7 @@ def guard(planned: Planned, limits: Limits, session: Session, reviewed: Reviewed
     return Passed(replace(planned, plan=stopping), refusal)
 
 
-def _hold_counts(approval: Approval, lists: tuple[ListCount, ...], environment: Environment) -> None:
+def hold_counts(approval: Approval, lists: tuple[ListCount, ...], environment: Environment) -> None:
     if not (lists or approval.counts):
         return
     from campaignctl.recipients.drift import drift_since_approval
@@ -101,8 +108,7 @@ def _hold_counts(approval: Approval, lists: tuple[ListCount, ...], environment: 
 def _too_many(planned: Planned, limits: Limits, session: Session) -> str | None:
     plan = planned.plan
     most = limits.max_changes if limits.max_changes is not None else session.project.max_changes
-    counting = (it for change in plan.changes for it in change.operations if not it.opt_out)
-    changes = sum(it.op is not Op.PAUSE for it in counting)
+    changes = operations_that_count(plan)
     if most is not None and changes > most:
         return (
             f"this plan has {counted(changes, 'operation')} besides pauses, "
@@ -111,6 +117,12 @@ def _too_many(planned: Planned, limits: Limits, session: Session) -> str | None:
     if limits.max_changes is None:
         return too_many_orphans(plan.changes, planned.decisions.with_prefix)
     return None
+
+
+def operations_that_count(plan: Plan) -> int:
+    """Counts the operations besides pauses and opt-outs."""
+    counting = (it for change in plan.changes for it in change.operations if not it.opt_out)
+    return sum(it.op is not Op.PAUSE for it in counting)
 
 
 def _pausing(change: Change) -> Change:

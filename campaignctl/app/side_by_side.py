@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
@@ -22,6 +22,9 @@ from campaignctl.app.failing import of_the_system
 from campaignctl.app.interrupts import Follower, Interrupts
 from campaignctl.errors import CampaignctlError, InterruptedRunError
 from campaignctl.manifests.reading import Manifests
+
+if TYPE_CHECKING:
+    from campaignctl.api.client import Client
 
 PARALLEL: Final = 16
 """Requests in flight where nobody says how many."""
@@ -76,12 +79,15 @@ class Turn:
 
     def __init__(self, slots: RequestSlots, rank: Rank, stopping: Callable[[], bool]) -> None:
         self.rank = rank
+        self.asked = 0
+        """How many requests there were, those that wait too."""
         self._slots, self._stopping = slots, stopping
         self._depth = 0
 
     def __enter__(self) -> Turn:
         """Waits until a request may be sent."""
         if self._depth == 0:
+            self.asked += 1
             self._slots.take(self.rank, self._stopping)
         self._depth += 1
         return self
@@ -130,6 +136,12 @@ class SideBySide:
     used: frozenset[str] = frozenset()
     sandbox: SandboxServer | None = None
     copies: CopiesAmong | None = None
+    clients: list[Client] = field(default_factory=list)
+
+    def cut_off(self) -> None:
+        """Ends what is in flight, from another thread."""
+        for it in self.clients:
+            it.cut_off()
 
 
 def beside_one_another(
@@ -158,37 +170,48 @@ class Threads(Generic[T]):
     """Runs a thread for each environment. A failure of one is its own; a bug ends all, once the others are done."""
 
     def __init__(self, works: Mapping[str, Callable[[], T]]) -> None:
-        self._ended: SimpleQueue[tuple[str, Ended[T]]] = SimpleQueue()
-        self._left = set(works)
+        self._works = works
+        self._events: SimpleQueue[tuple[str, Ended[T]] | None] = SimpleQueue()
         self.ended: dict[str, Ended[T]] = {}
-        for name, work in works.items():
+
+    @property
+    def left(self) -> frozenset[str]:
+        """Returns those that have not ended."""
+        return frozenset(self._works.keys() - self.ended.keys())
+
+    def start(self) -> Threads[T]:
+        """Begins all of them."""
+        for name, work in self._works.items():
             threading.Thread(
                 target=self._run, args=(name, work), name=f"campaignctl-{name}", daemon=True
             ).start()
+        return self
 
     def _run(self, name: str, work: Callable[[], T]) -> None:
         with output.spoken_for(name):
-            self._ended.put((name, _ended(work)))
+            self._events.put((name, _ended(work)))
+
+    def wake(self) -> None:
+        """Lets whoever waits for an event look again."""
+        self._events.put(None)
 
     def wait(self) -> dict[str, Ended[T]]:
         """Waits until all have ended. Returns what they came to, by name."""
-        while self._left:
+        while self.left:
             self.next_event()
         for it in self.ended.values():
             if it.bug is not None:
                 raise it.bug
         return dict(sorted(self.ended.items()))
 
-    def next_event(self) -> None:
+    def next_event(self, seconds: float = _LOOK_SECONDS) -> None:
         """Waits a moment for one to end."""
-        from queue import Empty
-
         try:
-            name, ended = self._ended.get(timeout=_LOOK_SECONDS)
+            event = self._events.get(timeout=seconds)
         except Empty:
             return
-        self.ended[name] = ended
-        self._left.discard(name)
+        if event is not None:
+            self.ended[event[0]] = event[1]
 
 
 def _ended(work: Callable[[], T]) -> Ended[T]:
@@ -196,6 +219,8 @@ def _ended(work: Callable[[], T]) -> Ended[T]:
         return Ended(work())
     except CampaignctlError as error:
         return Ended(error=error)
+    except KeyboardInterrupt:
+        return Ended(error=InterruptedRunError("interrupted"))
     except (OSError, UnicodeEncodeError) as error:
         return Ended(error=of_the_system(error))
     except BaseException as bug:

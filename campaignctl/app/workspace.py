@@ -302,7 +302,8 @@ class Session:
                 use_reserved_quota=use_reserved_quota,
             )
             if self.beside is not None:
-                client.turn = self.beside.turn
+                client.take_turns(self.beside.turn)
+                self.beside.clients.append(client)
             with client:
                 yield Connection(client, settles, base_url, log)
 

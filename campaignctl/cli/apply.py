@@ -19,10 +19,10 @@ from campaignctl.app.workspace import Session
 from campaignctl.cli.explaining import of_stale, of_unexpected, reviewed_plan
 from campaignctl.cli.options import (
     format_option,
-    global_options,
     labels_option,
     paths_argument,
     planning_options,
+    several_environments,
 )
 from campaignctl.errors import RefusedError, UsageError
 from campaignctl.model.approval import Approval
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @click.command("apply")
-@global_options
+@several_environments
 @paths_argument
 @planning_options
 @labels_option
@@ -55,6 +55,12 @@ if TYPE_CHECKING:
     help="The plan that --expect approves: if another is refused, what differs. It gives no permission.",
 )
 @click.option(
+    "--max-environments",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Refuse operations in more of several environments than this.",
+)
+@click.option(
     "--audit-log", type=click.Path(path_type=Path), metavar="FILE", help="Append a JSON line per request."
 )
 @format_option(*formats.offered("apply"))
@@ -62,6 +68,7 @@ def command(
     options: GlobalOptions,
     auto_approve: bool,
     max_changes: int | None,
+    max_environments: int | None,
     expect: str | None,
     against: Path | None,
     audit_log: Path | None,
@@ -71,8 +78,30 @@ def command(
     """Carry out a plan, after asking. PATHS are manifests, or one saved plan."""
     limits = Limits(max_changes, Approval.read(expect) if expect is not None else None, auto_approve)
     plan_options = PlanOptions(**asked, approved_before=expect is not None)  # type: ignore[arg-type]
+    if options.choice.is_several:
+        return _several(options, plan_options, (limits, max_environments), audit_log, output_format, against)
+    if max_environments is not None:
+        raise UsageError("--max-environments goes with several environments")
     with streams.never_waiting(auto_approve):
         return _apply(options, plan_options, limits, audit_log, output_format, (expect, against))
+
+
+def _several(
+    options: GlobalOptions,
+    plan_options: PlanOptions,
+    demands: tuple[Limits, int | None],
+    audit_log: Path | None,
+    output_format: str,
+    against: Path | None,
+) -> int:
+    from campaignctl.cli.several_apply import apply_several
+
+    if against is not None:
+        raise UsageError("--against takes one environment")
+    if plan_among(plan_options.paths) is not None:
+        raise UsageError("a plan file is of one environment: apply it without several")
+    with streams.never_waiting(demands[0].auto_approve):
+        return apply_several(options, plan_options, demands, audit_log, output_format)
 
 
 def _apply(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -14,6 +15,7 @@ from campaignctl.app.workspace import Session
 from campaignctl.cli import plan as of_plan
 from campaignctl.cli import validate as of_validate
 from campaignctl.errors import UsageError
+from campaignctl.fleet.allowing import allowed_in, check_allowed
 from campaignctl.fleet.opening import Fleet, opened
 from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
 from campaignctl.fleet.views import SeveralViews, render_several
@@ -99,17 +101,25 @@ def plan_several(
         raise UsageError("--out takes one environment so far")
 
     def line(session: Session) -> EnvironmentResult:
-        planned = of_plan.made(session, plan_options)
+        planned = of_plan.made(session, options_in(session, plan_options))
         return EnvironmentResult(
-            of_plan.exit_code(planned.plan, detailed_exitcode), _shown(planned), planned.plan
+            of_plan.exit_code(planned.plan, detailed_exitcode), shown_plan(planned), planned.plan
         )
 
     with opened(options, plan_options.paths, plan_options.labels) as fleet:
+        check_allowed(plan_options.allowed, fleet.project.environments)
         outcomes = fleet.each(line)
     return write(Several("plan", outcomes), PLAN_VIEWS, options, output_format)
 
 
-def _shown(planned: Planned) -> Callable[[str], Document]:
+def options_in(session: Session, plan_options: PlanOptions) -> PlanOptions:
+    """Returns what is asked of the plan of one environment."""
+    return replace(plan_options, allowed=allowed_in(session.environment.name, plan_options.allowed))
+
+
+def shown_plan(planned: Planned) -> Callable[[str], Document]:
+    """Makes the document of a plan as a format may show it."""
+
     def shown(output_format: str) -> Document:
         return cast("Document", planned.document_for(output_format))
 

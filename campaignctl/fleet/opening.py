@@ -52,12 +52,12 @@ class Fleet:
         return tuple(it.environment for it in self.sessions.values())
 
     def threads(self, line: Callable[[Session], T]) -> Threads[T]:
-        """Begins a command's own line for each of them, side by side."""
+        """Makes the threads of a command's own line, one for each of them."""
         return Threads({name: _of(line, session) for name, session in self.sessions.items()})
 
     def each(self, line: Callable[[Session], EnvironmentResult]) -> list[EnvironmentOutcome]:
         """Runs the line for each until all have ended."""
-        threads = self.threads(line)
+        threads = self.threads(line).start()
         try:
             return self.outcomes(threads.wait())
         except KeyboardInterrupt:

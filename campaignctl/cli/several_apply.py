@@ -1,0 +1,130 @@
+"""Applies to several environments, or the saved plans of several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
+
+from campaignctl.app import output
+from campaignctl.app.applying import Applied, carry_out
+from campaignctl.app.guards import Limits
+from campaignctl.app.options import GlobalOptions
+from campaignctl.app.plan_files import refuse_empty
+from campaignctl.app.planning import PlanOptions
+from campaignctl.app.side_by_side import Ended
+from campaignctl.app.workspace import Session
+from campaignctl.cli import plan as of_plan
+from campaignctl.cli.several import PLAN_VIEWS, options_in, shown_plan
+from campaignctl.fleet.allowing import check_allowed
+from campaignctl.fleet.applying import FleetApply, FleetLimits, Meeting, WaitingPlan, tell_refusals
+from campaignctl.fleet.opening import Fleet, opened
+from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
+from campaignctl.fleet.views import SeveralViews, render_several
+from campaignctl.rendering.as_json import apply_document
+from campaignctl.rendering.as_text import WRITERS as AS_TEXT
+from campaignctl.rendering.formats import FORMATS
+from campaignctl.rendering.reports import apply_report
+
+if TYPE_CHECKING:
+    from campaignctl.errors import CampaignctlError
+    from campaignctl.rendering.result_documents import ApplyDocument
+
+Line: TypeAlias = Callable[[Session, Meeting], Applied]
+
+
+def apply_several(
+    options: GlobalOptions,
+    plan_options: PlanOptions,
+    demands: tuple[Limits, int | None],
+    audit_log: Path | None,
+    output_format: str,
+) -> int:
+    """Applies side by side what was planned of each, after one question."""
+    refuse_empty(plan_options.paths)
+    limits, most = demands
+
+    def line(session: Session, meeting: Meeting) -> Applied:
+        asked = options_in(session, plan_options)
+        reading = session.read_for_plan(asked.paths, asked.labels, asked.prune)
+        return carry_out(session, reading, asked, meeting.review(session), audit_log=audit_log)
+
+    with opened(options, plan_options.paths, plan_options.labels) as fleet:
+        check_allowed(plan_options.allowed, fleet.project.environments)
+        bounds = FleetLimits(limits, fleet.project.max_environments if most is None else most)
+        return carried_out(
+            FleetApply(fleet, bounds, partial(_show, fleet, output_format)), line, output_format
+        )
+
+
+def carried_out(apply: FleetApply, line: Line, output_format: str) -> int:
+    """Carries out, and shows what all came to; the worst exit code."""
+    ended = apply.run(line)
+    outcomes = [_outcome(apply.fleet, name, it) for name, it in ended.items()]
+    several, options = Several("apply", outcomes), apply.fleet.options
+    setting = output.setting(options, options.clock.now())
+    output.done(render_several(several, APPLY_VIEWS, output_format, setting), output_format)
+    tell_refusals(ended)
+    return several.exit_code
+
+
+def _outcome(fleet: Fleet, name: str, ended: Ended[Applied]) -> EnvironmentOutcome:
+    environment = fleet.sessions[name].environment
+    if ended.value is None:
+        return EnvironmentOutcome(environment, error=ended.error)
+    applied = ended.value
+    document = cast("Document", apply_document(applied.result, environment))
+    told = EnvironmentResult(applied.exit_code, lambda _format: document, applied.result.plan)
+    return EnvironmentOutcome(environment, told)
+
+
+def _show(
+    fleet: Fleet,
+    output_format: str,
+    proposals: Mapping[str, WaitingPlan],
+    ended: Mapping[str, Ended[Applied]],
+) -> None:
+    """Shows every plan as text; beside a result for programs or pages, which holds no plan, on standard error."""
+    may_show_numbers = FORMATS[output_format].may_show_numbers
+    outcomes = [
+        EnvironmentOutcome(it.environment, *_planned_or_not(name, proposals, ended, may_show_numbers))
+        for name, it in sorted(fleet.sessions.items())
+    ]
+    setting = output.setting(fleet.options, fleet.options.clock.now())
+    text = render_several(Several("plan", outcomes), PLAN_VIEWS, "text", setting)
+    if output_format == "text":
+        output.done(text)
+    else:
+        output.remark(text.rstrip("\n"), fleet.options)
+
+
+def _planned_or_not(
+    name: str,
+    proposals: Mapping[str, WaitingPlan],
+    ended: Mapping[str, Ended[Applied]],
+    may_show_numbers: bool,
+) -> tuple[EnvironmentResult | None, CampaignctlError | None]:
+    if name not in proposals:
+        return None, ended[name].error
+    planned = proposals[name].planned
+    planned = replace(planned, show_numbers=planned.show_numbers and may_show_numbers)
+    return EnvironmentResult(of_plan.exit_code(planned.plan, False), shown_plan(planned), planned.plan), None
+
+
+def _applied(document: Document) -> ApplyDocument:
+    return cast("ApplyDocument", document)
+
+
+def _apply_says(document: Document) -> bool:
+    applied = _applied(document)
+    return applied["interrupted"] or any(it["outcome"] != "unchanged" for it in applied["results"])
+
+
+APPLY_VIEWS: Final = SeveralViews(
+    text=lambda _environment, document, setting: AS_TEXT["apply"](_applied(document), setting),
+    report=lambda _environment, document, _setting: apply_report(_applied(document)),
+    says=_apply_says,
+    quiet="nothing to do",
+)

@@ -1,0 +1,312 @@
+"""Applies to several environments: all are planned, all is shown, one question is asked, then all are carried out.
+
+Each environment walks the line of `apply` in a thread of its own, up to where somebody reviews its plan. There the
+threads meet, and what is decided of all of them together lets each go on, or ends it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from queue import SimpleQueue
+from typing import Final, NamedTuple
+
+from campaignctl.app import output, streams
+from campaignctl.app.applying import Applied
+from campaignctl.app.guards import (
+    Limits,
+    Now,
+    Passed,
+    Reviewed,
+    guard,
+    hold_counts,
+    only_stopping,
+    operations_that_count,
+)
+from campaignctl.app.planning import Planned
+from campaignctl.app.side_by_side import Ended, Threads
+from campaignctl.app.terminal import confirm
+from campaignctl.app.workspace import Session
+from campaignctl.diagnostics import counted, some_of
+from campaignctl.errors import CampaignctlError, InterruptedRunError, RefusedError
+from campaignctl.fleet.opening import Fleet
+from campaignctl.fleet.outcomes import Approved
+from campaignctl.kinds.operations import Op
+from campaignctl.model.approval import Approval
+from campaignctl.model.clocks import latest
+from campaignctl.model.plan import Plan
+from campaignctl.planning.order import start_for_order
+from campaignctl.saved_plans.file import SavedPlan
+from campaignctl.saved_plans.staleness import sets_going
+
+Review = Callable[[Planned, Now], Passed]
+_MOST_NAMED: Final = 10
+_ENDING_SECONDS: Final = 5.0
+"""How long threads that were told to end are waited for."""
+_MOST_LOOKS: Final = 100
+_LOOK_SECONDS: Final = 0.005
+
+
+class WaitingPlan(NamedTuple):
+    """Represents the plan of one environment, which waits for what is decided. `saved` is the file that it is of."""
+
+    session: Session
+    planned: Planned
+    now: Now
+    saved: SavedPlan | None = None
+
+
+class FleetLimits(NamedTuple):
+    """Holds what the command line demands of all: of each environment the `limits`, of all `max_environments`."""
+
+    limits: Limits
+    max_environments: int
+
+
+class Meeting:
+    """Keeps the threads of environments waiting for a review, until all of them are there or have ended."""
+
+    def __init__(self) -> None:
+        self.proposals: dict[str, WaitingPlan] = {}
+        self._answers: dict[str, SimpleQueue[Passed | CampaignctlError]] = {}
+        self._lock = threading.Lock()
+        self._closed: CampaignctlError | None = None
+        self.wake: Callable[[], None] = lambda: None
+
+    def review(self, session: Session, saved: SavedPlan | None = None) -> Review:
+        """Returns the review of one environment, which waits in its thread."""
+
+        def waiting(planned: Planned, now: Now) -> Passed:
+            answer: SimpleQueue[Passed | CampaignctlError] = SimpleQueue()
+            with self._lock:
+                if self._closed is not None:
+                    raise self._closed
+                self._answers[session.environment.name] = answer
+                self.proposals[session.environment.name] = WaitingPlan(session, planned, now, saved)
+            self.wake()
+            decided = answer.get()
+            if isinstance(decided, CampaignctlError):
+                raise decided
+            return decided
+
+        return waiting
+
+    def gather(self, threads: Threads[Applied]) -> dict[str, WaitingPlan]:
+        """Waits until each has a plan or has ended. Returns the plans by name."""
+        while threads.left - self.proposals.keys():
+            threads.next_event()
+        return dict(sorted(self.proposals.items()))
+
+    def answer(self, name: str, decided: Passed | CampaignctlError) -> None:
+        """Lets one go on, or ends it."""
+        self._answers.pop(name).put(decided)
+
+    def close(self, error: CampaignctlError) -> None:
+        """Ends whoever waits, and whoever comes."""
+        with self._lock:
+            self._closed = error
+            waiting, self._answers = self._answers, {}
+        for it in waiting.values():
+            it.put(error)
+
+
+@dataclass(frozen=True)
+class FleetApply:
+    """Carries out one apply. `show` shows all plans, and what ended the environments that have none."""
+
+    fleet: Fleet
+    demands: FleetLimits
+    show: Callable[[Mapping[str, WaitingPlan], Mapping[str, Ended[Applied]]], None]
+
+    def run(self, line: Callable[[Session, Meeting], Applied]) -> dict[str, Ended[Applied]]:
+        """Plans, asks and applies. `line` is the apply of one environment, with the meeting's review.
+
+        Raises:
+            RefusedError: nothing is sent to any of them.
+        """
+        meeting = Meeting()
+        threads: Threads[Applied] = self.fleet.threads(lambda session: line(session, meeting))
+        meeting.wake = threads.wake
+        with self.fleet.interrupts as interrupts:
+            try:
+                threads.start()
+                decided = self._decided(meeting.gather(threads), threads.ended)
+            except BaseException:
+                self._end(meeting, threads)
+                raise
+            with interrupts.deferred(), streams.never_waiting():
+                try:
+                    self._let_go(meeting, threads, decided)
+                    return threads.wait()
+                except KeyboardInterrupt:  # a second signal
+                    return self._cut_off(meeting, threads)
+
+    def _cut_off(self, meeting: Meeting, threads: Threads[Applied]) -> dict[str, Ended[Applied]]:
+        """Cuts off what is in flight; what became of it is unknown, and each says so as it would alone."""
+        meeting.close(InterruptedRunError("interrupted; nothing more was sent"))
+        for session in self.fleet.sessions.values():
+            if session.beside is not None:
+                session.beside.cut_off()
+        for _ in range(_MOST_LOOKS):
+            if threads.left:
+                threads.next_event(_ENDING_SECONDS / _MOST_LOOKS)
+        if threads.left:
+            raise InterruptedRunError("interrupted; what became of the requests in flight is unknown")
+        return threads.wait()
+
+    def _let_go(
+        self, meeting: Meeting, threads: Threads[Applied], decided: Mapping[str, Passed | CampaignctlError]
+    ) -> None:
+        """Lets them go on in their order: those that pause first, then by earliest start, then by name.
+
+        One that has something to do has asked for its first request before the next is let go.
+        """
+        for name in sorted(decided, key=lambda it: rank_of(_plan_of(meeting.proposals[it], decided[it]))):
+            plan, beside = _plan_of(meeting.proposals[name], decided[name]), self.fleet.sessions[name].beside
+            assert beside is not None, "it is one of several"
+            beside.turn.rank, asked = rank_of(plan), beside.turn.asked
+            meeting.answer(name, decided[name])
+            for _ in range(_MOST_LOOKS if plan.operations else 0):
+                if beside.turn.asked > asked or name not in threads.left:
+                    break
+                threads.next_event(_LOOK_SECONDS)
+
+    def _end(self, meeting: Meeting, threads: Threads[Applied]) -> None:
+        """Lets every thread end without having sent anything."""
+        self.fleet.interrupts.ask()
+        meeting.close(InterruptedRunError("nothing was sent"))
+        for _ in range(_MOST_LOOKS):
+            if threads.left:
+                threads.next_event(_ENDING_SECONDS / _MOST_LOOKS)
+
+    def _decided(
+        self, proposals: Mapping[str, WaitingPlan], ended: Mapping[str, Ended[Applied]]
+    ) -> dict[str, Passed | CampaignctlError]:
+        """Shows, holds against what is demanded, and asks. Raises RefusedError where nothing may be sent at all."""
+        self.show(proposals, ended)
+        self._hold_approval(proposals)
+        decided = {name: self._guarded(it) for name, it in proposals.items()}
+        decided = self._bounded(proposals, decided)
+        self._confirm(decided)
+        return {name: self._in_time(proposals[name], it) for name, it in decided.items()}
+
+    def _hold_approval(self, proposals: Mapping[str, WaitingPlan]) -> None:
+        expect = self.demands.limits.expect
+        if expect is None:
+            return
+        approved = Approved.of({name: it.planned.plan for name, it in proposals.items()})
+        came = [day for it in proposals.values() for day in _came_today(it.planned)]
+        moments = [_moment_of(it.planned) for it in proposals.values()]
+        now = max(moments, default=self.fleet.options.clock.now())
+        expect.hold_against(approved.digest if approved else "", now, sorted(set(came)))
+        _hold_all_counts(expect, proposals)
+
+    def _guarded(self, proposal: WaitingPlan) -> Passed | CampaignctlError:
+        """Applies the guards of one environment; the approval is of all, and was held against all."""
+        limits = Limits(self.demands.limits.max_changes, None, self.demands.limits.auto_approve)
+        reviewed = Reviewed.of(proposal.planned.plan, proposal.saved)
+        try:
+            return guard(proposal.planned, limits, proposal.session, reviewed)
+        except RefusedError as refused:
+            return refused
+
+    def _bounded(
+        self, proposals: Mapping[str, WaitingPlan], decided: Mapping[str, Passed | CampaignctlError]
+    ) -> dict[str, Passed | CampaignctlError]:
+        """Keeps back all but what stops campaigns, where more environments would be written to than may be."""
+        written = [name for name, it in proposals.items() if operations_that_count(it.planned.plan)]
+        most = self.demands.max_environments
+        if len(written) <= most:
+            return dict(decided)
+        refusal = (
+            f"there are operations besides pauses in {counted(len(written), 'environment')}, and at most "
+            f"{counted(most, 'is', 'are')} allowed (max_environments)"
+        )
+        return {name: _only_stopping(proposals[name], it, refusal) for name, it in decided.items()}
+
+    def _confirm(self, decided: Mapping[str, Passed | CampaignctlError]) -> None:
+        """Asks once. Raises as `confirm` does."""
+        passed = {name: it for name, it in decided.items() if isinstance(it, Passed)}
+        busy = [name for name, it in passed.items() if it.planned.plan.operations]
+        if not busy:
+            return
+        operations = sum(passed[name].planned.plan.operations for name in busy)
+        where = f"{counted(len(busy), 'environment')} ({some_of(busy, _MOST_NAMED)})"
+        question = f"Apply {counted(operations, 'operation')} in {where}?"
+        refused = sorted({it.refusal for it in passed.values() if it.refusal is not None})
+        if refused:
+            question = f"Some is kept back: {'; '.join(refused)}. {question}"
+        instead = "give --auto-approve, or apply saved plans with it"
+        confirm(question, auto_approve=self.demands.limits.auto_approve, otherwise=instead)
+
+    def _in_time(
+        self, proposal: WaitingPlan, decided: Passed | CampaignctlError
+    ) -> Passed | CampaignctlError:
+        """Ends an environment whose plan expired before it was confirmed."""
+        if not isinstance(decided, Passed) or not decided.planned.plan.operations:
+            return decided
+        expect, ends = self.demands.limits.expect, proposal.planned.plan.expires_at
+        ends = min(ends, expect.until) if expect else ends
+        if ends <= proposal.now():
+            return RefusedError(
+                f"the plan expired at {ends.isoformat()}, before it was confirmed; plan again"
+            )
+        return decided
+
+
+def _plan_of(proposal: WaitingPlan, decided: Passed | CampaignctlError) -> Plan:
+    return decided.planned.plan if isinstance(decided, Passed) else proposal.planned.plan
+
+
+def _only_stopping(
+    proposal: WaitingPlan, decided: Passed | CampaignctlError, refusal: str
+) -> Passed | CampaignctlError:
+    if not isinstance(decided, Passed) or not operations_that_count(decided.planned.plan):
+        return decided
+    try:
+        return only_stopping(proposal.planned, refusal)
+    except RefusedError as refused:
+        return refused
+
+
+def rank_of(plan: Plan) -> tuple[int, int, datetime, str]:
+    """Returns the place of an environment among those that are applied to."""
+    busy = [change for change in plan.changes if change.operations]
+    pauses = any(it.op is Op.PAUSE for change in busy for it in change.operations)
+    never = datetime.max.replace(tzinfo=plan.expires_at.tzinfo)
+    start = min(map(start_for_order, busy), default=never)
+    return (1, 0 if pauses else 1, start, plan.environment)
+
+
+def _came_today(planned: Planned) -> Iterable[str]:
+    return planned.terms.repeating.came_today() if planned.terms.repeating is not None else ()
+
+
+def _moment_of(planned: Planned) -> datetime:
+    clocks = planned.terms.clocks if sets_going(planned.plan.changes) else ()
+    return latest(planned.terms.now, clocks)
+
+
+def _hold_all_counts(expect: Approval, proposals: Mapping[str, WaitingPlan]) -> None:
+    """Holds the counts of an approval, which stand by environment, against the lists of each."""
+    lists = {name: Reviewed.of(it.planned.plan, it.saved).lists for name, it in sorted(proposals.items())}
+    every = tuple(it for found in lists.values() for it in found)
+    if len(every) != len(expect.counts):
+        for it in proposals.values():
+            hold_counts(expect, every, it.planned.terms.environment)
+        return
+    at = 0
+    for name, found in lists.items():
+        own = Approval(expect.digest, expect.until, expect.counts[at : at + len(found)])
+        hold_counts(own, found, proposals[name].planned.terms.environment)
+        at += len(found)
+
+
+def tell_refusals(ended: Mapping[str, Ended[Applied]]) -> None:
+    """Tells on standard error of which environments only what stops campaigns was sent."""
+    for name, it in ended.items():
+        if it.value is not None and it.value.refusal is not None:
+            with output.spoken_for(name):
+                output.remark(f"error: {it.value.refusal}; only what stops campaigns was sent")

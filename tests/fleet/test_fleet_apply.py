@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from fleet_projects import campaign, many, secrets
-from harness import Desk, Result, live_voice, sent, voice
+from fleet_projects import campaign, many, people_of, secrets
+from harness import Desk, Result, live_voice, sent
 from test_fleet_several import apart, asked
 
 NAMES = ("east", "north", "south-042")
@@ -36,7 +36,7 @@ def created(desk: Desk) -> dict[str, list[str]]:
 
 def test_each_account_is_applied_to_as_it_is_alone(desk: Desk) -> None:
     project(desk)
-    desk.sandbox.seed("acc-north", "campaigns", [live_voice("survey")])
+    desk.sandbox.seed("acc-north", "campaigns", [live_voice("survey", **people_of("north"))])
     campaign(desk, "north", "survey", state="paused")
     desk.forget()
     alone = {
@@ -45,7 +45,7 @@ def test_each_account_is_applied_to_as_it_is_alone(desk: Desk) -> None:
     }
     requests = asked(desk)
     desk.sandbox.reset()
-    desk.sandbox.seed("acc-north", "campaigns", [live_voice("survey")])
+    desk.sandbox.seed("acc-north", "campaigns", [live_voice("survey", **people_of("north"))])
     desk.forget()
     result = apply(desk, "--all-environments", "--auto-approve", "--format", "json")
     together = asked(desk)
@@ -132,7 +132,7 @@ def test_an_unknown_outcome_of_one_wins_over_all(desk: Desk) -> None:
 def test_operations_in_too_many_environments_are_refused_but_for_pauses(desk: Desk) -> None:
     project(desk)
     desk.configure({"max_environments": 1})
-    desk.sandbox.seed("acc-north", "campaigns", [live_voice("survey")])
+    desk.sandbox.seed("acc-north", "campaigns", [live_voice("survey", **people_of("north"))])
     campaign(desk, "north", "survey", state="paused")
     result = apply(desk, "-e", "*", "--auto-approve", "--format", "json")
     assert result.code == 3
@@ -145,7 +145,7 @@ def test_operations_in_too_many_environments_are_refused_but_for_pauses(desk: De
 def test_one_with_nothing_but_pauses_does_not_count(desk: Desk) -> None:
     project(desk)
     desk.configure({"max_environments": 2})
-    desk.sandbox.seed("acc-north", "campaigns", [live_voice("survey")])
+    desk.sandbox.seed("acc-north", "campaigns", [live_voice("survey", **people_of("north"))])
     campaign(desk, "north", "survey", state="paused")
     assert apply(desk, "-e", "*", "--auto-approve").code == 0
 
@@ -197,7 +197,9 @@ def test_an_approval_of_other_environments_or_another_plan_of_one_is_refused(des
 def completed(desk: Desk) -> None:
     project(desk)
     for name in NAMES:
-        desk.sandbox.seed(f"acc-{name}", "campaigns", [live_voice("survey", status="paused")])
+        desk.sandbox.seed(
+            f"acc-{name}", "campaigns", [live_voice("survey", status="paused", **people_of(name))]
+        )
         campaign(desk, name, "survey", state="completed")
 
 
@@ -226,7 +228,7 @@ def test_those_that_pause_go_first_then_by_earliest_start_then_by_name(desk: Des
     project(desk)
     early = {"send_at": "2027-01-14T09:00:00+05:30", "end_at": "2027-01-14T18:00:00+05:30"}
     campaign(desk, "north", "survey", schedule=early)
-    desk.sandbox.seed("acc-south-042", "campaigns", [live_voice("survey")])
+    desk.sandbox.seed("acc-south-042", "campaigns", [live_voice("survey", **people_of("south-042"))])
     campaign(desk, "south-042", "survey", state="paused")
     assert apply(desk, "-e", "*", "--auto-approve", "--parallel", "1").code == 0
     assert [it.path.split("/")[3] for it in desk.writes] == ["acc-south-042", "acc-north", "acc-east"]
@@ -278,7 +280,7 @@ def test_creates_of_one_account_do_not_use_up_the_rate_of_another(desk: Desk) ->
 def test_a_campaign_of_one_kind_in_one_account_is_no_duplicate_in_another(desk: Desk) -> None:
     project(desk)
     for name in NAMES:
-        desk.manifests(voice("survey"), voice("offer"), file=f"campaigns/{name}/all.yaml")
+        campaign(desk, name, "survey", "offer")
     assert apply(desk, "-e", "*", "--auto-approve").code == 0
     assert {account: sorted(found) for account, found in created(desk).items()} == {
         f"acc-{name}": ["offer", "survey"] for name in NAMES

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 
-class Account(ThreadingHTTPServer):
+class LoopbackAccount(ThreadingHTTPServer):
     """Serves campaigns that are all alive. `asked` are the lists that were asked for, path and query."""
 
     daemon_threads = True
@@ -50,7 +50,7 @@ class Account(ThreadingHTTPServer):
 
 class _Answers(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: Account
+    server: LoopbackAccount
 
     def do_GET(self) -> None:
         """Answers with a page of the list."""
@@ -68,14 +68,14 @@ class _Answers(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def served() -> Iterator[Account]:
+def served() -> Iterator[LoopbackAccount]:
     """Yields an account while it is needed."""
-    with Account() as account, serving(account):
+    with LoopbackAccount() as account, serving(account):
         yield account
 
 
 @contextmanager
-def serving(account: Account) -> Iterator[None]:
+def serving(account: LoopbackAccount) -> Iterator[None]:
     """Serves while the block runs."""
     thread = threading.Thread(target=account.serve_forever, daemon=True)
     thread.start()

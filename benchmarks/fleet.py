@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.account import Account, serving
+from benchmarks.account import LoopbackAccount, serving
 from benchmarks.scale import campaign, manifest
 
 _PROJECT = """\
@@ -52,7 +52,7 @@ def write_fleet(directory: Path, accounts: int, each: int, url: str) -> Path:
     return directory
 
 
-class ManyAccounts(Account):
+class ManyAccounts(LoopbackAccount):
     """Serves as many accounts as are asked for, each of which holds what its manifests want.
 
     `delay` is how many seconds each answer takes, `each` how many campaigns an account holds.

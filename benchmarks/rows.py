@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.account import Account
+from benchmarks.account import LoopbackAccount
 from benchmarks.fleet import many_served, name_of, write_fleet
 from benchmarks.measuring import ENVIRONMENT, Command, Taken, in_turns, ratio
 from benchmarks.members import seconds_to_read, write_members
@@ -57,7 +57,9 @@ class Benchmark:
     There are `count` manifests, `turns` of each command that takes seconds, `starts` of each short one.
     """
 
-    def __init__(self, directory: Path, account: Account, count: int, turns: int, starts: int) -> None:
+    def __init__(
+        self, directory: Path, account: LoopbackAccount, count: int, turns: int, starts: int
+    ) -> None:
         self.directory, self.account = directory, account
         self.count, self.turns, self.starts = count, turns, starts
         self.large = write_project(directory / "large", count, account.url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[2] / "campaignctl"
@@ -31,9 +31,5 @@ def edges() -> Mapping[str, set[str]]:
 
 
 def test_no_module_needs_itself_to_be_imported() -> None:
-    try:
-        order = tuple(TopologicalSorter(edges()).static_order())
-    except CycleError as error:
-        order = ()
-        assert error.args[1] == []
-    assert set(order) == MODULES.keys()
+    """A `CycleError` names the modules that need each other."""
+    assert set(TopologicalSorter(edges()).static_order()) == MODULES.keys()

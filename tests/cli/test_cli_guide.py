@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -113,6 +114,17 @@ def test_every_command_of_rules_of_your_own_does_what_it_says(tmp_path: Path) ->
     assert "schema/texts" in said["campaignctl validate"]
     assert "schema/naming" in said["campaignctl plan"]
     assert "weekdays" in said["campaignctl explain schema"]
+
+
+@pytest.mark.slow
+def test_the_page_of_many_accounts_does_what_it_says(tmp_path: Path) -> None:
+    said = run_page(PAGES / "many-accounts.md", tmp_path)
+    assert "created" in said["campaignctl apply -e '*' --auto-approve"]
+    assert "nothing to do" in said["campaignctl plan -e 'north-*,south-042'"]
+    assert "south-042 holds an alive campaign of this name" in said["campaignctl plan -e '*'"]
+    matrix = json.loads(said["campaignctl matrix -e '*' --changed-since main"])
+    assert matrix["jobs"] == [["north-001"]]
+    assert "south-042" not in said["campaignctl plan -e '*' --changed-since main"]
 
 
 @pytest.mark.slow

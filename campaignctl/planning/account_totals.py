@@ -20,7 +20,7 @@ from campaignctl.planning.match import Match
 from campaignctl.planning.payload import as_wanted
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import Subject
-from campaignctl.policy.checking import expected
+from campaignctl.policy.prediction import expected
 from campaignctl.policy.runs import other_run, run_key
 from campaignctl.policy.subject import OtherRun
 

@@ -14,9 +14,9 @@ from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import RunKey
 from campaignctl.model.recurrence import Occurrence
 from campaignctl.model.windows import in_zone, window_of
-from campaignctl.policy.checking import expected
 from campaignctl.policy.costs import Amounts, PriceList, cost_of
 from campaignctl.policy.hours import zone_name
+from campaignctl.policy.prediction import expected
 from campaignctl.policy.runs import date_key, run_key
 from campaignctl.policy.subject import Case, Subject, Violation, label
 from campaignctl.zones import zone

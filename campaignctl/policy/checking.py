@@ -19,7 +19,13 @@ from campaignctl.policy.closed_forms import worst_minutes
 from campaignctl.policy.copies import Copies
 from campaignctl.policy.dlt_template import registry_of
 from campaignctl.policy.hours import zone_name
-from campaignctl.policy.prediction import busiest_minute, declared_end, end_of, number_count, workload_of
+from campaignctl.policy.prediction import (
+    busiest_minute,
+    declared_end,
+    end_of,
+    number_count,
+    workload_of,
+)
 from campaignctl.policy.rules import RULES, Policies, level_of
 from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.subject import (
@@ -187,12 +193,6 @@ def _ledger(all_manifests: Collection[Desired], environment: Environment, now: d
     spending = (it for it in all_manifests if it.state not in STOPPED_STATES)
     entries = (entry for it in spending for entry in spendings(it, environment, now))
     return Ledger(entries, environment, now, in_plan=False)
-
-
-def expected(subject: Subject, desired: Desired, environment: Environment) -> Subject:
-    """Adds to a campaign how its people are expected to answer, and what its account does a minute."""
-    usage = environment.usage_of(desired.usage)
-    return subject._replace(usage=usage, capacity=capacity(subject.kind, environment))
 
 
 def _check_dates(

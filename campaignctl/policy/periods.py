@@ -25,8 +25,8 @@ from campaignctl.policy import (
     level_of,
 )
 from campaignctl.policy.capacity import capacity
-from campaignctl.policy.checking import expected
 from campaignctl.policy.hours import hours_settings, zone_name
+from campaignctl.policy.prediction import expected
 from campaignctl.policy.runs import Outlooks, load_beside, outlooks_of, run_key
 
 

@@ -7,14 +7,23 @@ from datetime import datetime, timedelta
 
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.kinds.table import Value
+from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import Environment
 from campaignctl.model.values import texts
 from campaignctl.model.windows import after, instant
+from campaignctl.policy.capacity import capacity
 from campaignctl.policy.closed_forms import Workload, typical_minutes
 from campaignctl.policy.subject import Subject
 
 _MINUTE = timedelta(minutes=1)
 _LONGEST = DEFAULT_WINDOW // _MINUTE
 """Nothing runs longer than the window that is there without an end."""
+
+
+def expected(subject: Subject, desired: Desired, environment: Environment) -> Subject:
+    """Adds to a campaign how its people are expected to answer, and what its account does a minute."""
+    usage = environment.usage_of(desired.usage)
+    return subject._replace(usage=usage, capacity=capacity(subject.kind, environment))
 
 
 def predicted_end(subject: Subject, begins: datetime) -> tuple[datetime, bool]:

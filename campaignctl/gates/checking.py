@@ -6,8 +6,9 @@ only the declared end comes too late.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from campaignctl.diagnostics import Severity, SpecFinding, counted, did_you_mean, quoted
 from campaignctl.gates.statistics import fewest, power
@@ -16,9 +17,9 @@ from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.gates import After, percent
-from campaignctl.model.values import canonical_numbers, normal, texts
+from campaignctl.model.values import normal
+from campaignctl.model.windows import Window
 from campaignctl.model.windows import after as later
-from campaignctl.model.windows import window_of
 
 _LEAST_POWER = 0.95
 
@@ -26,8 +27,21 @@ Named = Mapping[str, Desired]
 """Manifests by KIND/NAME."""
 
 
+class Runs(NamedTuple):
+    """Holds when a campaign runs, and when the one runs that it waits for."""
+
+    mine: Window
+    theirs: Window
+
+
+FindPeople = Callable[[Desired], Collection[str] | None]
+"""Who is called, each once; None where it is not declared."""
+FindRuns = Callable[[Desired, Desired], Iterable[Runs]]
+"""When a campaign and the one that it waits for run: once, or on each of their dates."""
+
+
 def gate_faults(
-    manifests: Sequence[Desired], country: Country | None
+    manifests: Sequence[Desired], country: Country | None, find_people: FindPeople, find_runs: FindRuns
 ) -> Iterator[tuple[Desired, SpecFinding]]:
     """Yields every fault of every manifest that waits for another."""
     waiting = [desired for desired in manifests if desired.after]
@@ -36,25 +50,27 @@ def gate_faults(
     named = {desired.kind_and_name: desired for desired in manifests if desired.name}
     for desired in waiting:
         for place, after in enumerate(desired.after):
-            for fault in _faults(desired, after, named, country):
+            other = named.get(after.campaign)
+            found = [_not_to_be_waited_for(desired, after, other, named)]
+            if other is not None and found == [None]:
+                found = [*_size(after, find_people(other)), _order(find_runs(desired, other), after)]
+                found.append(_overlap(desired, other, country, find_people))
+            for fault in filter(None, found):
                 yield desired, fault._replace(path=f"metadata.after.{place}{fault.path}")
 
 
-def _faults(desired: Desired, after: After, named: Named, country: Country | None) -> Iterator[SpecFinding]:
-    other = named.get(after.campaign)
+def _not_to_be_waited_for(
+    desired: Desired, after: After, other: Desired | None, named: Named
+) -> SpecFinding | None:
     if other is None:
         near = did_you_mean(after.campaign, named)
         lost = "keep the manifest of what it waits for until this one is over"
         message = f"no manifest is {quoted(after.campaign)}{near}; {lost}"
-        yield SpecFinding(".campaign", "gate-campaign", message)
-        return
+        return SpecFinding(".campaign", "gate-campaign", message)
     circle = _circle(desired, other, named)
     if circle:
-        yield SpecFinding(".campaign", "gate-campaign", f"it waits for itself: {' → '.join(circle)}")
-        return
-    yield from _size(after, _numbers(other, country))
-    yield from _order(desired, other, after)
-    yield from _overlap(desired, other, country)
+        return SpecFinding(".campaign", "gate-campaign", f"it waits for itself: {' → '.join(circle)}")
+    return None
 
 
 def _circle(desired: Desired, other: Desired, named: Named) -> tuple[str, ...]:
@@ -70,14 +86,6 @@ def _circle(desired: Desired, other: Desired, named: Named) -> tuple[str, ...]:
         seen.add(way[-1])
         ways += [(*way, after.campaign) for after in named[way[-1]].after]
     return ()
-
-
-def _numbers(desired: Desired, country: Country | None) -> Collection[str] | None:
-    """Returns the people who are called, each once; None where they are not declared."""
-    if texts(desired.spec.get("lists")):
-        return None
-    numbers = [number for row in desired.kind.numbers for number in texts(desired.spec.get(row.name))]
-    return set(canonical_numbers(numbers, country)) if numbers else None
 
 
 def _size(after: After, people: Collection[str] | None) -> Iterator[SpecFinding]:
@@ -100,42 +108,41 @@ def _size(after: After, people: Collection[str] | None) -> Iterator[SpecFinding]
             yield SpecFinding("", "gate-power", says, Severity.WARN)
 
 
-def _order(desired: Desired, other: Desired, after: After) -> Iterator[SpecFinding]:
-    mine, theirs = window_of(desired.kind, desired.spec), window_of(other.kind, other.spec)
-    if mine.start is None or theirs.start is None:
-        return
-    latest = mine.start - MARGIN
-    if later(theirs.start, after.wait) >= latest:
-        says = (
-            f"{after.campaign} starts at {_at(theirs.start)}, and this one needs its result by {_at(latest)}"
-        )
-        yield SpecFinding("", "gate-order", says)
-    elif theirs.end and other.spec and _declares_end(other) and later(theirs.end, after.wait) >= latest:
-        says = f"{after.campaign} may end at {_at(theirs.end)}, too late for this one, which needs it by {_at(latest)}"
-        yield SpecFinding("", "gate-order", says, Severity.WARN)
-
-
-def _declares_end(desired: Desired) -> bool:
-    schedule = desired.spec.get(desired.kind.schedule.name)
-    return isinstance(schedule, Mapping) and schedule.get(desired.kind.end.name) is not None
+def _order(runs: Iterable[Runs], after: After) -> SpecFinding | None:
+    """Finds the first run that begins before its gate can have opened; else the first that may."""
+    late: SpecFinding | None = None
+    for mine, theirs in runs:
+        if mine.start is None or theirs.start is None:
+            continue
+        latest = mine.start - MARGIN
+        if later(theirs.start, after.wait) >= latest:
+            starts = f"{after.campaign} starts at {_at(theirs.start)}"
+            return SpecFinding("", "gate-order", f"{starts}, and this one needs its result by {_at(latest)}")
+        if late is None and theirs.end and later(theirs.end, after.wait) >= latest:
+            ends = f"{after.campaign} may end at {_at(theirs.end)}"
+            says = f"{ends}, too late for this one, which needs it by {_at(latest)}"
+            late = SpecFinding("", "gate-order", says, Severity.WARN)
+    return late
 
 
 def _at(moment: datetime) -> str:
     return moment.isoformat(timespec="minutes")
 
 
-def _overlap(desired: Desired, other: Desired, country: Country | None) -> Iterator[SpecFinding]:
+def _overlap(
+    desired: Desired, other: Desired, country: Country | None, find_people: FindPeople
+) -> SpecFinding | None:
     """Finds people who get the same message twice, from both campaigns."""
     if other.kind is not desired.kind or not _same_content(desired, other, country):
-        return
-    mine, theirs = _numbers(desired, country), _numbers(other, country)
-    both = len(set(mine or ()) & set(theirs or ()))
-    if both:
-        says = (
-            f"{counted(both, 'person is', 'people are')} in {other.kind_and_name} too, and would get the same twice; "
-            f"suppress: [{{campaign: {other.kind_and_name}}}]"
-        )
-        yield SpecFinding("", "gate-overlap", says)
+        return None
+    both = len(set(find_people(desired) or ()) & set(find_people(other) or ()))
+    if not both:
+        return None
+    says = (
+        f"{counted(both, 'person is', 'people are')} in {other.kind_and_name} too, and would get the same twice; "
+        f"suppress: [{{campaign: {other.kind_and_name}}}]"
+    )
+    return SpecFinding("", "gate-overlap", says)
 
 
 def _same_content(desired: Desired, other: Desired, country: Country | None) -> bool:

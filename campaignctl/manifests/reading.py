@@ -407,9 +407,9 @@ class _Loading:
         """Returns what is wrong with what manifests wait for."""
         if not any(desired.after for desired in self.desired):
             return ()
-        from campaignctl.gates.checking import gate_faults
+        from campaignctl.manifests.gates import faults_of_gates  # where something waits for another
 
-        return gate_faults(self.desired, self.country)
+        return faults_of_gates(self.desired, self._lists(), self.country)
 
     def _conflicts_of_dates(self) -> Iterator[tuple[Desired, SpecFinding]]:
         if not any(it.repeat for it in self.desired):

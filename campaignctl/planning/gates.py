@@ -10,7 +10,7 @@ from campaignctl.gates.counters import counters_of
 from campaignctl.gates.limits import NEVER, limits_of
 from campaignctl.gates.verdicts import GateCampaign, judge
 from campaignctl.kinds import KINDS
-from campaignctl.kinds.lifecycle import CALLING, State
+from campaignctl.kinds.lifecycle import CALLING, State, Status
 from campaignctl.kinds.operations import BEGINNING, Op, Permission
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, ListRef, Live
@@ -136,13 +136,14 @@ def gated(
 
 def unstopped(decision: Decision, desired: Desired, live: Live | None, terms: Terms) -> Decision:
     """Blocks a resume of a campaign that crosses its limits: a guard would pause it again at its next look."""
+    reason = crossing_now(desired, live, terms) if live is not None and live.alive else None
+    if reason is None or live is None or live.status is not Status.PAUSED:
+        return decision
+    since = f"; it was last updated at {live.updated}" if live.updated else ""
     ops = [*(it.op for it in decision.operations), *(it.op for it in decision.held)]
-    if live is None or Op.RESUME not in ops:
-        return decision
-    reason = crossing_now(desired, live, terms)
-    if reason is None:
-        return decision
-    return _refused(decision, reason)
+    if Op.RESUME in ops:
+        return _refused(decision, Reason(reason.code, reason.message + since))
+    return replace(decision, notes=(*decision.notes, reason.message + since))
 
 
 def crossing_now(desired: Desired | None, live: Live, terms: Terms) -> Reason | None:

@@ -315,3 +315,26 @@ def test_a_plan_file_does_not_go_by_another_canary_of_the_name(desk: Desk) -> No
     desk.forget()
     result = desk.run("apply", "plan.json", "--auto-approve")
     assert (result.code, actions(desk.writes)) == (3, []), result.all
+
+
+def test_the_plan_says_since_when_what_crosses_is_paused(desk: Desk) -> None:
+    limits = {"stop_when": {"failed": "40%"}}
+    desk.manifests(voice("canary", schedule=CANARY, metadata=limits, **FEW))
+    desk.sandbox.switches.change({"outcomes": ["*:failed=100"]})
+    (sid,) = desk.seed(live_voice("canary", schedule=CANARY, **FEW))
+    desk.pass_time(minutes=2)
+    desk.by_hand(sid, {"action": "pause"})
+    paused = desk.live("canary")["date_updated"]
+    (note,) = [it for it in change(desk.plan(), "canary")["notes"] if "crosses" in it]
+    assert note.startswith("it crosses stop_when now: failed ")
+    assert note.endswith(f"(limit 40%); it was last updated at {paused}")
+
+
+@pytest.mark.parametrize("output", ["text", "markdown", "html"])
+def test_every_format_that_people_read_says_what_is_waited_for(desk: Desk, output: str) -> None:
+    staged(desk)
+    desk.account()
+    desk.pass_time(minutes=1)
+    result = desk.run("plan", "--format", output)
+    assert "waits for voice/canary" in result.out
+    assert "of 200 finished" in result.out

@@ -212,3 +212,42 @@ def test_counters_of_a_canary_to_a_list_add_up_to_its_members(desk: Desk, people
         rest,
     )
     assert change(desk)["gates"][0]["verdict"] == verdict
+
+
+def rules(desk: Desk) -> set[tuple[str, str]]:
+    """What validate finds, with how bad it is."""
+    findings = desk.run("validate", "--format", "json").json["findings"]
+    return {(it["rule"], it["severity"]) for it in findings if it["rule"].startswith("gate-")}
+
+
+def test_members_of_a_list_are_held_against_finished_and_against_who_is_in_both(desk: Desk) -> None:
+    after = {"after": [{"campaign": "voice/canary", "finished": 11}]}
+    desk.manifests(
+        contact_list("few", PEOPLE[:10]),
+        voice("canary", schedule=CANARY, **{"from": ..., "lists": [{"name": "few"}]}),
+        voice("rest", schedule=REST, metadata=after, **{"from": PEOPLE[9:]}),
+    )
+    assert rules(desk) >= {("gate-size", "error"), ("gate-overlap", "error")}
+
+
+@pytest.mark.parametrize(
+    ("hour", "found"), [(9, ("gate-order", "error")), (12, ("gate-order", "warn")), (15, None)]
+)
+def test_each_date_has_its_results_in_time(desk: Desk, hour: int, found: tuple[str, str] | None) -> None:
+    few = {"from": [f"+9198764{n:05}" for n in range(200)]}
+    after = {"after": [{"campaign": "voice/canary", "limits": {"failed": "25%"}}]}
+    repeat = {**DAILY, "cron": f"0 {hour} * * *"}
+    desk.manifests(
+        voice("canary", schedule=..., repeat=DAILY, **few),
+        voice("rest", schedule=..., repeat=repeat, metadata=after, **{"from": PEOPLE}),
+    )
+    assert rules(desk) == ({found} if found else set())
+
+
+def test_one_that_repeats_waits_for_none_that_does_not(desk: Desk) -> None:
+    after = {"after": [{"campaign": "voice/canary", "finished": 3}]}
+    desk.manifests(
+        voice("canary", schedule=CANARY, **{"from": PEOPLE[:10]}),
+        voice("rest", schedule=..., repeat=DAILY, metadata=after, **{"from": PEOPLE[10:]}),
+    )
+    assert ("gate-campaign", "error") in rules(desk)

@@ -23,6 +23,7 @@ from benchmarks.recipients import write_suppressing, write_to_lists
 from benchmarks.registered import seconds_of_a_difference, write_registered
 from benchmarks.repeating import earlier_dates, write_repeating, write_series
 from benchmarks.scale import live_items, write_project
+from benchmarks.stages import staged_items, write_staged
 
 if TYPE_CHECKING:
     from campaignctl.sandbox.server import Sandbox
@@ -79,6 +80,7 @@ class Benchmark:
         yield from self._pricing()
         yield from self._suppressing()
         yield from self._frequency()
+        yield from self._gates()
         yield from self._lists()
         yield from self._members()
         yield from self._own_rules()
@@ -244,6 +246,18 @@ class Benchmark:
         detail = f"processor time, {_told(reckoned)} beside {_told(read)}"
         yield Row(what, "reading their files", 1.5, reckoned / read, "×", detail)
         yield Row(what, "memory", 500, megabytes, " MB", "of the process, its files and texts in it")
+
+    def _gates(self) -> Iterator[Row]:
+        gates, words = max(1, self.count // 10), ("plan", "--format", "json")
+        self.account.holds(tuple(staged_items(gates)))
+        with_them, without = (
+            write_staged(self.directory / name, gates, self.account.url, waiting=waiting)
+            for name, waiting in (("gates", True), ("no-gates", False))
+        )
+        ours, theirs = in_turns([self._ours(it, *words) for it in (with_them, without)], self.turns)
+        yield _beside(
+            f"`plan` of {gates:,} gates, in {2 * gates:,} manifests", "the same without", 1.2, ours, theirs
+        )
 
     def _lists(self) -> Iterator[Row]:
         from campaignctl.sandbox.server import Sandbox

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,7 @@ class _Account:
     unmatched: tuple[Live, ...]
     unnamed: tuple[Live, ...]
     withdrawn: tuple[tuple[Desired, Live], ...] = ()
+    decided: dict[tuple[int, datetime], Decision] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def neighbours(self) -> Neighbours:
@@ -114,6 +116,11 @@ class _Account:
     def by_name(self) -> Mapping[str, Match]:
         """Returns what each manifest that has a name means, by KIND/NAME."""
         return {it.desired.kind_and_name: it for it in self.matches if it.desired.name}
+
+    @cached_property
+    def awaited(self) -> frozenset[str]:
+        """Returns KIND/NAME of the campaigns that others wait for."""
+        return frozenset(after.campaign for it in self.all_manifests for after in it.after)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -204,6 +211,7 @@ def _decide_all(
     shared = SharedCapacity(together, alive, terms.environment, terms.now, terms.counts)
     if level_of(RULES["capacity"], terms.environment) is not None and shared.overlaps:
         terms = replace(terms, beside=terms.beside._replace(overlaps=shared.overlaps))
+        account.decided.clear()
         decided = [_decide_timely(match, account, terms) for match in meant]
         changes = [_change(match, decision, terms) for match, decision in zip(meant, decided, strict=True)]
     return decided, changes, shared
@@ -285,7 +293,8 @@ def _decide_timely(match: Match, account: _Account, terms: Terms) -> Decision:
 
 def _decide_behind_gates(match: Match, account: _Account, terms: Terms) -> Decision:
     """Decides, and holds back what waits for another's results."""
-    decision, desired = _decide(match, account, terms), match.desired
+    desired = match.desired
+    decision = (_decided_once if desired.kind_and_name in account.awaited else _decide)(match, account, terms)
     if desired.shown:
         from campaignctl.planning.earlier import with_earlier
 
@@ -297,9 +306,19 @@ def _decide_behind_gates(match: Match, account: _Account, terms: Terms) -> Decis
     decision = unstopped(decision, desired, match.live, terms)
     if not desired.after:
         return decision
-    keeper = Gatekeeper(account.by_name, account.snapshot.listings, lambda it: _decide(it, account, terms))
+    keeper = Gatekeeper(
+        account.by_name, account.snapshot.listings, lambda it: _decided_once(it, account, terms)
+    )
     live = match.live if match.how is not How.INCOMPLETE else None
     return gated(decision, desired, live, keeper.gates(desired, terms), terms)
+
+
+def _decided_once(match: Match, account: _Account, terms: Terms) -> Decision:
+    """Decides a campaign that others wait for, once for all of them."""
+    key = id(match), terms.now
+    if key not in account.decided:
+        account.decided[key] = _decide(match, account, terms)
+    return account.decided[key]
 
 
 def _decide(match: Match, account: _Account, terms: Terms) -> Decision:

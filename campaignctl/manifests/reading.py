@@ -300,7 +300,7 @@ class _Loading:
 
     def choose(self) -> None:
         """Takes some of the people where a manifest asks for it, before anybody is left out."""
-        from campaignctl.manifests.choosing import chosen  # where somebody is chosen
+        from campaignctl.manifests.taken_people import chosen  # where somebody is chosen
 
         found = {id(it): chosen(it, self.country) for it in self.desired if it.take is not None}
         self.faults += [
@@ -311,7 +311,7 @@ class _Loading:
             self._choose_in(some)
 
     def _choose_in(self, lists: Sequence[ContactList]) -> None:
-        from campaignctl.manifests.choosing import chosen_of_list
+        from campaignctl.manifests.taken_people import chosen_of_list
 
         taken = {id(it): chosen_of_list(it, self.country) for it in lists}
         faults = [(it.where, self._of_list(it, fault)) for it in lists for fault in taken[id(it)].faults]

@@ -39,7 +39,7 @@ _ADDRESS: Final = Format(
 _URLS: Final = Field(
     "urls",
     Type.STRINGS,
-    "The addresses that are whitelisted: with a scheme a beginning, without one a host.",
+    "The addresses that are whitelisted: with a scheme a beginning on its host, without one a host.",
     format_by=_ADDRESS,
 )
 _CALLBACK_NUMBERS: Final = Field(

@@ -99,6 +99,11 @@ MUTANTS: dict[str, tuple[str, Mapping[str, Any], Mapping[str, Any]]] = {
         {"template": "Dear x@@Name, see https://acme.example/t/1 now.", "content_type": "dynamic"},
     ),
     "an address elsewhere": ("url", {}, {"template": "Dear Asha, see https://acme.example/x now."}),
+    "a host that begins like a whitelisted one": (
+        "url",
+        {"urls": ["https://acme.example"]},
+        {"template": "Dear Asha, see https://acme.example.evil/ now."},
+    ),
     "a host below": ("url", {}, {"template": "Dear Asha, see https://a.go.example/ now."}),
     "another callback number": ("callback", NUMBERS, {"template": "Call 18001234568 for 3 days."}),
     "a variable without a type": (

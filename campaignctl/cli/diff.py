@@ -13,7 +13,7 @@ from campaignctl.app import output
 from campaignctl.app.base_project import rule_files_of
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.workspace import Reading, Session
-from campaignctl.cli.options import format_option, global_options, labels_option, paths_argument
+from campaignctl.cli.options import format_option, labels_option, paths_argument, several_environments
 from campaignctl.diagnostics import has_errors
 from campaignctl.diff.base import NO_SUCH_PATH, BaseVersion, inside, read_base
 from campaignctl.diff.comparison import Version, diff_manifests
@@ -47,7 +47,7 @@ class DiffOptions:
 
 
 @click.command("diff")
-@global_options
+@several_environments
 @paths_argument
 @labels_option
 @click.option(
@@ -63,17 +63,29 @@ def command(
     """Show what a branch changes in the manifests, by meaning. Offline, without credentials."""
     if revision == "":  # an unset variable of a pipeline
         raise UsageError("--base is empty: name a revision, or leave it out for the default branch")
-    session = Session.open(options)
-    repository = Repository.around(Path(session.project.root))
-    base = repository.base(revision)
-    places = inside(paths, repository)
-    with TemporaryDirectory(prefix="campaignctl-base-") as directory:
-        before = read_base(session, Files(repository, base.commit, Path(directory)), places, labels)
-    reading = _branch(session, paths, labels, before.held)
     shows_numbers = options.show_numbers and formats.FORMATS[output_format].may_show_numbers
-    document = _document(session, base, before, reading, DiffOptions(paths, labels, shows_numbers))
+    asked = DiffOptions(paths, labels, shows_numbers)
+    if options.choice.is_several:
+        from campaignctl.cli.several_looks import diff_several
+
+        return diff_several(options, asked, revision, output_format)
+    session = Session.open(options)
+    document = compared(session, asked, revision)
     output.result(render(document, session, output_format), output_format)
     return 0
+
+
+def compared(session: Session, asked: DiffOptions, revision: str | None) -> DiffDocument:
+    """Compares the work tree with the revision, for one environment. Raises InputError where either cannot be
+    read.
+    """
+    repository = Repository.around(Path(session.project.root))
+    base = repository.base(revision)
+    places = inside(asked.paths, repository)
+    with TemporaryDirectory(prefix="campaignctl-base-") as directory:
+        before = read_base(session, Files(repository, base.commit, Path(directory)), places, asked.labels)
+    reading = _branch(session, asked.paths, asked.labels, before.held)
+    return _document(session, base, before, reading, asked)
 
 
 def _branch(session: Session, paths: tuple[str, ...], labels: str, held: Set[str]) -> Reading:

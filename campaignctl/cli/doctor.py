@@ -15,7 +15,7 @@ from campaignctl.app.options import GlobalOptions
 from campaignctl.app.planning import PlanBasis, PlanOptions, look, open_intents
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.applying.intents import Intents
-from campaignctl.cli.options import format_option, global_options
+from campaignctl.cli.options import format_option, several_environments
 from campaignctl.doctor.diagnosis import Examined, diagnose, is_wrong
 from campaignctl.doctor.facts import AccessProblem, Facts, Leftover
 from campaignctl.errors import ApiError, CredentialsError
@@ -26,22 +26,30 @@ if TYPE_CHECKING:
 
 
 @click.command("doctor")
-@global_options
+@several_environments
 @format_option("text", "json")
 def command(options: GlobalOptions, output_format: str) -> int:
     """Say what is wrong with the set-up and the account, and what fixes it."""
+    if options.choice.is_several:
+        from campaignctl.cli.several_looks import doctor_several
+
+        return doctor_several(options, output_format)
     session, amiss = Session.open_lenient(options)
-    reading = session.read_lenient(amiss)
+    examined = examine(session, session.read_lenient(amiss))
+    _write(examined, session, output_format)
+    return 1 if is_wrong(examined) else 0
+
+
+def examine(session: Session, reading: Reading) -> tuple[Examined, ...]:
+    """Examines one environment, its account too."""
     facts = Facts(
         environment=session.environment,
         findings=reading.findings,
         leftovers=tuple(_leftovers(open_intents(session))),
-        address=options.address,
+        address=session.options.address,
         folder=_folder(session),
     )
-    examined = diagnose(_with_account(facts, session, reading))
-    _write(examined, session, output_format)
-    return 1 if is_wrong(examined) else 0
+    return diagnose(_with_account(facts, session, reading))
 
 
 def _folder(session: Session) -> str:

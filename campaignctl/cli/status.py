@@ -17,9 +17,9 @@ from campaignctl.app import output
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.planning import PlanBasis, PlanOptions, look
 from campaignctl.app.workspace import Reading, Session
-from campaignctl.cli.options import format_option, global_options, offering
+from campaignctl.cli.options import format_option, offering, several_environments
 from campaignctl.diagnostics import did_you_mean
-from campaignctl.errors import InputError
+from campaignctl.errors import InputError, UsageError
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.naming import AskedName, Found, meant
 from campaignctl.model.plan import Change, ListCount, Reason, counts_in
@@ -51,7 +51,7 @@ _CLEAR: Final = "\x1b[H\x1b[2J"
 
 
 @dataclass(frozen=True)
-class _StatusOptions:
+class StatusOptions:
     """Holds what the command line asks to see."""
 
     names: tuple[str, ...]
@@ -59,7 +59,7 @@ class _StatusOptions:
 
 
 @click.command("status")
-@global_options
+@several_environments
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=offering("names"))
 @click.option("--all", "show_all", is_flag=True, help="List the campaigns that no manifest names, too.")
 @click.option("--watch", is_flag=True, help="Look again until nothing moves any more; Ctrl-C ends it.")
@@ -68,15 +68,21 @@ def command(
     options: GlobalOptions, names: tuple[str, ...], show_all: bool, watch: bool, output_format: str
 ) -> int:
     """Show how campaigns stand beside their manifests, and how far they are."""
+    status_options = StatusOptions(tuple(dict.fromkeys(names)), show_all)
+    if options.choice.is_several:
+        if watch:
+            raise UsageError("--watch takes one environment")
+        from campaignctl.cli.several_looks import status_several
+
+        return status_several(options, status_options, output_format)
     session, amiss = Session.open_lenient(options)
     reading = session.read_lenient(amiss)
-    status_options = _StatusOptions(tuple(dict.fromkeys(names)), show_all)
     seen: deque[tuple[datetime, dict[str, ProgressSample]]] = deque()
     lists: dict[str, ListCount] = {}
     with session.account() as connection:
         while True:
             earlier = seen[0][1] if seen else {}
-            overview = _look(session, reading, connection.client, status_options, earlier, lists)
+            overview = look_once(session, reading, connection.client, status_options, earlier, lists)
             seen.append((overview.at, marks(overview.campaigns, overview.at)))
             while overview.at - seen[0][0] > _SPAN:
                 seen.popleft()
@@ -96,11 +102,11 @@ def seconds_between(requests: int, rate_limit: int | None) -> float:
     return max(_LEAST_SECONDS, float(math.ceil(requests * 60.0 / (rate_limit * _SHARE))))
 
 
-def _look(
+def look_once(
     session: Session,
     reading: Reading,
     client: Client,
-    status_options: _StatusOptions,
+    status_options: StatusOptions,
     earlier: Mapping[str, ProgressSample],
     lists: dict[str, ListCount],
 ) -> Overview:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict, cast
 
 from campaignctl import __version__
 from campaignctl.fleet.outcomes import EnvironmentOutcome, Several, totals
-from campaignctl.rendering.constraints import Amount, ApprovalText, Digest, Version
+from campaignctl.rendering.constraints import Amount, ApprovalText, Digest, KindName, Version
 from campaignctl.rendering.finding_documents import ErrorDocument, FindingDocument
 from campaignctl.rendering.findings import error_document, finding_document
 
@@ -34,6 +34,17 @@ class SeveralSummaryDocument(TypedDict):
     with_operations: Amount
 
 
+_MovedFrom = TypedDict("_MovedFrom", {"from": str})
+
+
+class MovedDocument(_MovedFrom):
+    """Represents a manifest that leaves one of the environments for another."""
+
+    kind: KindName
+    name: str
+    to: str
+
+
 class SeveralDocument(TypedDict):
     """Represents what a command on several environments prints with --format json."""
 
@@ -51,13 +62,15 @@ class SeveralDocument(TypedDict):
     summary: SeveralSummaryDocument
     totals: dict[str, Amount]
     """Each whole number of the results' summaries, added up."""
+    moved: NotRequired[list[MovedDocument]]
+    """Of diff alone."""
 
 
 def several_document(several: Several) -> SeveralDocument:
     """Returns all of it."""
     environments = list(map(_outcome, several.outcomes))
     approved = several.approved
-    return {
+    document: SeveralDocument = {
         "format_version": FORMAT_VERSION,
         "campaignctl_version": __version__,
         "command": several.command,
@@ -73,6 +86,9 @@ def several_document(several: Several) -> SeveralDocument:
         },
         "totals": totals(it["result"] for it in environments if it["result"] is not None),
     }
+    if several.command == "diff":
+        document["moved"] = [cast("MovedDocument", it) for it in several.moved]
+    return document
 
 
 def _outcome(outcome: EnvironmentOutcome) -> EnvironmentOutcomeDocument:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -22,10 +22,11 @@ from campaignctl.app.side_by_side import (
     beside_one_another,
 )
 from campaignctl.app.workspace import Session, start_of
-from campaignctl.errors import UsageError
+from campaignctl.diagnostics import Diagnostic
+from campaignctl.errors import InputError, UsageError
 from campaignctl.fleet.choosing import choose, require_separate
 from campaignctl.fleet.outcomes import EnvironmentOutcome, EnvironmentResult
-from campaignctl.manifests.project import load_project
+from campaignctl.manifests.project import LenientProject, load_every_lenient, load_project
 from campaignctl.manifests.reading import Manifests, load_for_each
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
@@ -45,6 +46,9 @@ class Fleet:
     project: ProjectFile
     sessions: Mapping[str, Session]
     interrupts: Interrupts
+    failed: tuple[EnvironmentOutcome, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    """The mistakes of the project file, where what is done does not wait for them."""
 
     @property
     def environments(self) -> tuple[Environment, ...]:
@@ -67,9 +71,8 @@ class Fleet:
     def outcomes(self, ended: Mapping[str, Ended[EnvironmentResult]]) -> list[EnvironmentOutcome]:
         """Returns what each came to, by name."""
         environments = {it.name: it for it in self.environments}
-        return [
-            EnvironmentOutcome(environments[name], it.value, it.error) for name, it in sorted(ended.items())
-        ]
+        found = (EnvironmentOutcome(environments[name], it.value, it.error) for name, it in ended.items())
+        return sorted((*found, *self.failed), key=lambda it: it.environment.name)
 
 
 def _of(line: Callable[[Session], T], session: Session) -> Callable[[], T]:
@@ -117,9 +120,49 @@ def _touched(
 
 
 @contextmanager
+def opened_lenient(options: GlobalOptions) -> Iterator[Fleet]:
+    """Opens those that the command line means for what does not wait for the project file to be fixed: one that is
+    wrong itself has failed, alone.
+    """
+    environ = dict(os.environ)
+    found = load_every_lenient(start_of(options), options.config, environ)
+    project = found.project
+    if project.file is None:
+        raise UsageError("there is no project file here: it is what says which environments there are")
+    chosen = choose(project, options.choice)
+    if options.choice.changed_since is not None:
+        chosen = _touched(project, chosen, options, environ)
+    right = tuple(it for it in chosen if it.name not in found.wrong)
+    require_separate(project, right)
+    failed = (EnvironmentOutcome(it, error=_wrong(found, it.name)) for it in chosen if it not in right)
+    with _with_manifests(options, project, right, (), "") as fleet:
+        yield replace(fleet, failed=tuple(failed), findings=found.findings)
+
+
+def _wrong(found: LenientProject, name: str) -> InputError | None:
+    try:
+        found.require(name)
+    except InputError as wrong:
+        return wrong
+    return None
+
+
+@contextmanager
 def opened(options: GlobalOptions, paths: Sequence[str] = (), labels: str = "") -> Iterator[Fleet]:
     """Opens the environments that a command line means, with the manifests that PATHS and labels select of each."""
     project, chosen = chosen_environments(options)
+    with _with_manifests(options, project, chosen, paths, labels) as fleet:
+        yield fleet
+
+
+@contextmanager
+def _with_manifests(
+    options: GlobalOptions,
+    project: ProjectFile,
+    chosen: Sequence[Environment],
+    paths: Sequence[str],
+    labels: str,
+) -> Iterator[Fleet]:
     manifests = load_for_each(project, chosen, paths, options.variables, parse_selector(labels))
     interrupts = Interrupts()
     given = beside_one_another(manifests, options.parallel or PARALLEL, interrupts)

@@ -77,11 +77,15 @@ def digest_of(digests: Iterable[tuple[str, str]]) -> str:
 
 @dataclass(frozen=True)
 class Several:
-    """Represents a command and what each environment came to, by name. `findings` are of all of them together."""
+    """Represents a command and what each environment came to, by name.
+
+    `findings` are of all of them together, `moved` is what leaves one for another.
+    """
 
     command: str
     outcomes: Sequence[EnvironmentOutcome]
     findings: tuple[Diagnostic, ...] = ()
+    moved: tuple[Document, ...] = ()
 
     @property
     def exit_code(self) -> Exit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from yaml.nodes import CollectionNode, Node
 
@@ -115,6 +115,19 @@ def declared_settings(file: Path) -> Mapping[str, Value]:
     return {**values, "environments": {**settings_of(values.get("environments")), **in_files}}
 
 
+class LenientProject(NamedTuple):
+    """Holds a project as far as it can be read, every mistake, and of which environments one is about themselves."""
+
+    project: ProjectFile
+    findings: tuple[Diagnostic, ...]
+    wrong: frozenset[str]
+
+    def require(self, environment: str) -> None:
+        """Raises InputError where an environment is not there or is wrong itself."""
+        if environment in self.wrong or environment not in self.project.environments:
+            raise InputError(_summary(self.project.file or "", self.findings), self.findings)
+
+
 def load_project_lenient(
     start: Path, config: Path | None, environ: Mapping[str, str], environment: str | None
 ) -> tuple[ProjectFile, tuple[Diagnostic, ...]]:
@@ -127,9 +140,20 @@ def load_project_lenient(
     Raises:
         InputError: the file cannot be read, or the environment is wrong; with the findings that are about it.
     """
+    if config is None and find_project_file(start) is None:
+        return load_project(start, config, environ), ()
+    found = load_every_lenient(start, config, environ)
+    found.require(environment or found.project.default_environment)
+    return found.project, found.findings
+
+
+def load_every_lenient(start: Path, config: Path | None, environ: Mapping[str, str]) -> LenientProject:
+    """Loads the same for each environment that is not wrong itself. Raises InputError for a file that cannot be
+    read, or is not there.
+    """
     path = find_project_file(start) if config is None else start / config
     if path is None:
-        return load_project(start, config, environ), ()
+        return LenientProject(load_project(start, config, environ), (), frozenset())
     _, node = _read(path)
     reader = FieldReader(PROJECT)
     values = reader.read(node)
@@ -142,12 +166,10 @@ def load_project_lenient(
         *(files.findings if files else ()),
         *(error(it.rule, _place(path, node, files, it.path), it.message) for it in builder.problems),
     ]
-    name = environment or default
-    own = _lines_of(path.name, node, files, name)
-    here = [it for it in findings if (it.where.file, it.where.line - 1) in own]
-    if here or name not in environments:
-        raise InputError(_summary(path.name, findings), in_order(findings))
-    return _project(path, values, default, builder, environments, files), in_order(findings)
+    places = {(it.where.file, it.where.line - 1) for it in findings}
+    wrong = (name for name in environments if places and places & _lines_of(path.name, node, files, name))
+    project = _project(path, values, default, builder, environments, files)
+    return LenientProject(project, in_order(findings), frozenset(wrong))
 
 
 def _lines_of(

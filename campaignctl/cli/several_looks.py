@@ -1,0 +1,168 @@
+"""Looks at several environments: `status`, `doctor` and `diff`, each as it is for one, shown together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from campaignctl.app import output
+from campaignctl.app.options import GlobalOptions
+from campaignctl.app.workspace import Session
+from campaignctl.cli.several import write
+from campaignctl.errors import CampaignctlError
+from campaignctl.exits import Exit
+from campaignctl.fleet.opening import Fleet, opened, opened_lenient
+from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
+from campaignctl.fleet.views import SeveralViews
+from campaignctl.rendering.report import Report
+
+if TYPE_CHECKING:
+    from campaignctl.cli.diff import DiffOptions
+    from campaignctl.cli.status import StatusOptions
+    from campaignctl.diff.document import DiffDocument
+    from campaignctl.doctor.document import DoctorDocument
+    from campaignctl.model.environment import Environment
+    from campaignctl.rendering.formats import Setting
+    from campaignctl.status.document import StatusOverview
+
+
+def _told(document: object, code: Exit = Exit.FINE) -> EnvironmentResult:
+    found = cast("Document", document)
+    return EnvironmentResult(code, lambda _format: found)
+
+
+def _no_report(_environment: Environment, _document: Document, _setting: Setting) -> Report:
+    raise AssertionError("it is shown as text and as JSON alone")
+
+
+# -- status ----------------------------------------------------------------------------------------------------
+
+
+def status_several(options: GlobalOptions, asked: StatusOptions, output_format: str) -> int:
+    """Shows how the campaigns of each stand."""
+    from campaignctl.cli.status import look_once
+    from campaignctl.status.document import status_document
+
+    with opened_lenient(options) as fleet:
+
+        def line(session: Session) -> EnvironmentResult:
+            reading = session.read_lenient(fleet.findings)
+            with session.account() as connection:
+                return _told(status_document(look_once(session, reading, connection.client, asked, {}, {})))
+
+        outcomes = fleet.each(line)
+    return write(Several("status", outcomes), STATUS_VIEWS, options, output_format)
+
+
+def _status_text(_environment: Environment, document: Document, setting: Setting) -> str:
+    from campaignctl.status.text import status_text
+
+    return status_text(cast("StatusOverview", document), color=setting.color, width=setting.width)
+
+
+STATUS_VIEWS: Final = SeveralViews(
+    _status_text,
+    _no_report,
+    lambda document: bool(document["campaigns"] or document["notes"] or document["findings"]),
+    "no campaigns",
+)
+
+
+# -- doctor ----------------------------------------------------------------------------------------------------
+
+
+def doctor_several(options: GlobalOptions, output_format: str) -> int:
+    """Says what is wrong with each."""
+    from campaignctl.cli.doctor import examine
+    from campaignctl.doctor.diagnosis import is_wrong
+    from campaignctl.doctor.document import doctor_document
+
+    with opened_lenient(options) as fleet:
+
+        def line(session: Session) -> EnvironmentResult:
+            examined = examine(session, session.read_lenient(fleet.findings))
+            code = Exit.ERROR if is_wrong(examined) else Exit.FINE
+            return _told(doctor_document(examined, session.environment), code)
+
+        outcomes = fleet.each(line)
+    return write(Several("doctor", outcomes), DOCTOR_VIEWS, options, output_format)
+
+
+def _doctor_text(_environment: Environment, document: Document, setting: Setting) -> str:
+    from campaignctl.doctor.text import doctor_text
+
+    return doctor_text(cast("DoctorDocument", document), color=setting.color, width=setting.width)
+
+
+def _doctor_says(document: Document) -> bool:
+    return any(it["verdict"] != "fine" for it in cast("DoctorDocument", document)["checks"])
+
+
+DOCTOR_VIEWS: Final = SeveralViews(_doctor_text, _no_report, _doctor_says, "nothing wrong")
+
+
+# -- diff ------------------------------------------------------------------------------------------------------
+
+
+def diff_several(options: GlobalOptions, asked: DiffOptions, revision: str | None, output_format: str) -> int:
+    """Shows what a branch changes for each. It needs no account, so one comes after the other."""
+    with opened(options, asked.paths, asked.labels) as fleet:
+        outcomes = [_compared(session, asked, revision) for session in fleet.sessions.values()]
+        moved = _moved(fleet, revision)
+    for each in moved:
+        output.remark(
+            f"{each['kind']} {each['name']} moves from {each['from']} to {each['to']}: end it in {each['from']} first",
+            options,
+        )
+    return write(Several("diff", outcomes, moved=moved), DIFF_VIEWS, options, output_format)
+
+
+def _compared(session: Session, asked: DiffOptions, revision: str | None) -> EnvironmentOutcome:
+    from campaignctl.cli.diff import compared
+
+    try:
+        return EnvironmentOutcome(session.environment, _told(compared(session, asked, revision)))
+    except CampaignctlError as error:
+        return EnvironmentOutcome(session.environment, error=error)
+
+
+def _moved(fleet: Fleet, revision: str | None) -> tuple[Document, ...]:
+    """Returns what leaves one of them for another; nothing where that cannot be told."""
+    import os
+    from pathlib import Path
+
+    from campaignctl.fleet.changed_since import ProjectReading, changed_since
+    from campaignctl.manifests.revision import Repository
+
+    if not fleet.sessions:
+        return ()
+    try:
+        base = Repository.around(Path(fleet.project.root)).base(revision)
+        reading = ProjectReading(fleet.project, dict(os.environ), fleet.options.variables)
+        found = changed_since(reading, fleet.environments, revision or base.revision or "")
+    except CampaignctlError:
+        return ()  # each of them says why
+    return tuple({"kind": it.kind, "name": it.name, "from": it.source, "to": it.target} for it in found.moved)
+
+
+def _diff_text(_environment: Environment, document: Document, setting: Setting) -> str:
+    from campaignctl.diff.report import VIEWS
+    from campaignctl.rendering.as_text.parts import headline
+    from campaignctl.rendering.lines import laid_out
+
+    head = headline(_environment.name, _environment.account_sid or "not set", _environment.backend)
+    shown = VIEWS.text(cast("DiffDocument", document), setting)
+    return f"{laid_out([head], color=setting.color, width=setting.width)}{shown}"
+
+
+def _diff_report(_environment: Environment, document: Document, setting: Setting) -> Report:
+    from campaignctl.diff.report import VIEWS
+
+    return VIEWS.report(cast("DiffDocument", document), setting)
+
+
+def _diff_says(document: Document) -> bool:
+    found = cast("DiffDocument", document)
+    return bool(found["changes"] or found["settings"] or found["findings"])
+
+
+DIFF_VIEWS: Final = SeveralViews(_diff_text, _diff_report, _diff_says, "nothing changes")

@@ -8,21 +8,27 @@ pace: see `manual.pause_all`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 import click
 
 from campaignctl.app import output, streams
 from campaignctl.app.applying import PlanRunner, exit_code
-from campaignctl.app.interrupts import Interrupts
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.planning import Planned
 from campaignctl.app.terminal import confirm
 from campaignctl.app.workspace import Session
 from campaignctl.cli.main import COMMANDS
-from campaignctl.cli.options import format_option, global_options, no_count_lists, offering
+from campaignctl.cli.options import (
+    format_option,
+    global_options,
+    no_count_lists,
+    offering,
+    several_environments,
+)
 from campaignctl.errors import UsageError
 from campaignctl.exits import Exit
 from campaignctl.kinds.lifecycle import CALLING
@@ -63,8 +69,27 @@ class ManualOptions:
 
 def _carry_out(verb: Verb, options: GlobalOptions, asked: ManualOptions) -> int:
     asked.check(verb)
+    if options.choice.is_several:
+        from campaignctl.cli.several_pause import pause_several
+
+        return pause_several(verb, options, asked)
     session = _open(verb, options)
-    with Interrupts() as interrupts:
+    done = carry_out(verb, session, asked)
+    _write(done.result, done.targets, session, asked)
+    return _exit_code(done.result, done.targets) or (Exit.ERROR if done.unlogged else Exit.FINE)
+
+
+class DoneByHand(NamedTuple):
+    """Holds what a verb did to what it found; `unlogged`: its audit log lacks a line."""
+
+    result: ApplyResult
+    targets: Targets
+    unlogged: bool
+
+
+def carry_out(verb: Verb, session: Session, asked: ManualOptions, ask: Ask | None = None) -> DoneByHand:
+    """Carries a verb out on one account. `ask` is the question, where several are asked about together."""
+    with session.interrupts() as interrupts:
         clock = interrupts.clock(session.clock)
         use_reserved_quota = verb.action is Action.PAUSE
         with session.account(clock, asked.audit_log, use_reserved_quota=use_reserved_quota) as connection:
@@ -74,12 +99,11 @@ def _carry_out(verb: Verb, options: GlobalOptions, asked: ManualOptions) -> int:
                 result, targets = stop_in_waves(run, asked.status)
             elif asked.everything:
                 sweep, targets = seek_all(run, asked.status)
-                result, targets = go_on(run, sweep, _after_asking(run, targets, asked), targets)
+                result, targets = go_on(run, sweep, _after_asking(run, targets, asked, ask), targets)
             else:
                 targets = seek_named(run, asked.names)
-                result = _after_asking(run, targets, asked)
-    _write(result, targets, session, asked)
-    return _exit_code(result, targets) or (Exit.ERROR if connection.log.lost else Exit.FINE)
+                result = _after_asking(run, targets, asked, ask)
+            return DoneByHand(result, targets, connection.log.lost is not None)
 
 
 def _open(verb: Verb, options: GlobalOptions) -> Session:
@@ -94,7 +118,9 @@ def _open(verb: Verb, options: GlobalOptions) -> Session:
     return session
 
 
-def _after_asking(run: ManualRun, targets: Targets, asked: ManualOptions) -> ApplyResult:
+def _after_asking(
+    run: ManualRun, targets: Targets, asked: ManualOptions, ask: Ask | None = None
+) -> ApplyResult:
     """Shows one plan, with a note on what the next apply will do about each change, asks one question, and carries
     the plan out.
     """
@@ -107,8 +133,12 @@ def _after_asking(run: ManualRun, targets: Targets, asked: ManualOptions) -> App
         targets.notes,
     )
     if planned.plan.operations:
-        _confirm(run, planned, asked)
+        (ask or _confirm)(run, planned, asked)
     return run.carry_out(planned)
+
+
+Ask: TypeAlias = Callable[[ManualRun, Planned, ManualOptions], None]
+"""Asks whether what is planned may be done, and raises where not."""
 
 
 def _confirm(run: ManualRun, planned: Planned, asked: ManualOptions) -> None:
@@ -128,15 +158,24 @@ def _write(result: ApplyResult, targets: Targets, session: Session, asked: Manua
     for sentence in lacking:
         output.remark(sentence)
     if asked.output_format == "json":
-        told = tuple(replace(it, notes=(*it.change.notes, *it.notes)) for it in result.results)
-        document = apply_document(replace(result, results=told), session.environment)
-        names = [found.asked.written for found in targets.missing]
-        output.done(written({**document, "nowhere": names, "notes": [*lacking, *targets.notes]}), "json")
+        output.done(written(by_hand_document(result, targets, session, lacking)), "json")
     elif result.plan.operations:
         color, width = output.wants_color(session.options), output.width()
         document = apply_document(result, session.environment)
         unshown = targets.notes if asked.in_waves else ()
         output.done(by_hand_result_text(document, unshown, color=color, width=width))
+
+
+def by_hand_document(
+    result: ApplyResult, targets: Targets, session: Session, lacking: Sequence[str]
+) -> Mapping[str, object]:
+    """Makes the JSON of what became of each, with the notes of the plan."""
+    from campaignctl.rendering.as_json import apply_document
+
+    told = tuple(replace(it, notes=(*it.change.notes, *it.notes)) for it in result.results)
+    document = apply_document(replace(result, results=told), session.environment)
+    names = [found.asked.written for found in targets.missing]
+    return {**document, "nowhere": names, "notes": [*lacking, *targets.notes]}
 
 
 def _exit_code(result: ApplyResult, targets: Targets) -> int:
@@ -153,7 +192,7 @@ def _command(verb: Verb) -> click.Command:
     """Makes one of the four commands; only a pause can be of everything."""
 
     @click.command(verb.action.value, help=verb.doc)
-    @global_options
+    @(several_environments if verb.action is Action.PAUSE else global_options)
     @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=offering("names"))
     @_all_options(verb)
     @click.option("--auto-approve", is_flag=True, help="Do not ask.")

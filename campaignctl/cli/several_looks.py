@@ -30,7 +30,8 @@ def _told(document: object, code: Exit = Exit.FINE) -> EnvironmentResult:
     return EnvironmentResult(code, lambda _format: found)
 
 
-def _no_report(_environment: Environment, _document: Document, _setting: Setting) -> Report:
+def no_report(_environment: Environment, _document: Document, _setting: Setting) -> Report:
+    """Stands for the formats that a command does not offer."""
     raise AssertionError("it is shown as text and as JSON alone")
 
 
@@ -61,7 +62,7 @@ def _status_text(_environment: Environment, document: Document, setting: Setting
 
 STATUS_VIEWS: Final = SeveralViews(
     _status_text,
-    _no_report,
+    no_report,
     lambda document: bool(document["campaigns"] or document["notes"] or document["findings"]),
     "no campaigns",
 )
@@ -97,7 +98,7 @@ def _doctor_says(document: Document) -> bool:
     return any(it["verdict"] != "fine" for it in cast("DoctorDocument", document)["checks"])
 
 
-DOCTOR_VIEWS: Final = SeveralViews(_doctor_text, _no_report, _doctor_says, "nothing wrong")
+DOCTOR_VIEWS: Final = SeveralViews(_doctor_text, no_report, _doctor_says, "nothing wrong")
 
 
 # -- diff ------------------------------------------------------------------------------------------------------

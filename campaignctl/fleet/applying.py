@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from queue import SimpleQueue
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from campaignctl.app import output, streams
 from campaignctl.app.applying import Applied
@@ -41,6 +41,7 @@ from campaignctl.planning.order import start_for_order
 from campaignctl.saved_plans.file import SavedPlan
 from campaignctl.saved_plans.staleness import sets_going
 
+T = TypeVar("T")
 Review = Callable[[Planned, Now], Passed]
 _MOST_NAMED: Final = 10
 _ENDING_SECONDS: Final = 5.0
@@ -93,7 +94,7 @@ class Meeting:
 
         return waiting
 
-    def gather(self, threads: Threads[Applied]) -> dict[str, WaitingPlan]:
+    def gather(self, threads: Threads[T]) -> dict[str, WaitingPlan]:
         """Waits until each has a plan or has ended. Returns the plans by name."""
         while threads.left - self.proposals.keys():
             threads.next_event()

@@ -29,7 +29,9 @@ def seek_named(run: ManualRun, names: Iterable[str]) -> Targets:
     founds = [_with_dates(found) if found in series else found for found in founds]
     missing = tuple(found for found in founds if not found.campaigns)
     if missing and (len(missing) == len(founds) or not run.pauses):
-        raise _nothing_sent(missing, run.session)
+        one_of_several = run.session.beside is not None and not any(found.unread for found in missing)
+        if not one_of_several:  # a NAME that is in one of them is no error in the others
+            raise _nothing_sent(missing, run.session)
 
     manifest_of: ManifestOf = no_manifest
     if run.verb.action is Action.RESUME:

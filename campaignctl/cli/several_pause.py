@@ -1,0 +1,128 @@
+"""Pauses in several environments with one command: one that is wrong or cannot be reached keeps no other from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, cast
+
+from campaignctl.app import output, streams
+from campaignctl.app.applying import exit_code
+from campaignctl.app.guards import Passed
+from campaignctl.app.options import GlobalOptions
+from campaignctl.app.planning import Planned
+from campaignctl.app.side_by_side import Ended
+from campaignctl.app.terminal import confirm
+from campaignctl.app.workspace import Session
+from campaignctl.cli.by_hand import DoneByHand, ManualOptions, by_hand_document, carry_out
+from campaignctl.cli.several import write
+from campaignctl.cli.several_looks import no_report
+from campaignctl.diagnostics import counted, some_of
+from campaignctl.errors import InterruptedRunError
+from campaignctl.exits import Exit
+from campaignctl.fleet.applying import Meeting, WaitingPlan
+from campaignctl.fleet.opening import Fleet, opened_lenient
+from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
+from campaignctl.fleet.views import SeveralViews
+from campaignctl.manual.rules import Verb
+from campaignctl.manual.run import ManualRun
+
+if TYPE_CHECKING:
+    from campaignctl.model.environment import Environment
+    from campaignctl.rendering.formats import Setting
+    from campaignctl.rendering.result_documents import ApplyDocument
+
+_MOST_NAMED: Final = 10
+
+
+def pause_several(verb: Verb, options: GlobalOptions, asked: ManualOptions) -> int:
+    """Pauses in each of them, after one question about all. What is planned is told on standard error."""
+    told = replace(asked, output_format="json")  # what is shown of each stands beside the one result
+    with opened_lenient(options) as fleet:
+        for finding in fleet.findings:
+            output.remark(f"warning: {finding}", options)
+        ended = _carried_out(verb, fleet, told)
+        outcomes = [_outcome(fleet, name, it) for name, it in ended.items()]
+    found = sorted((*outcomes, *fleet.failed), key=lambda it: it.environment.name)
+    code = write(Several("pause", found), PAUSE_VIEWS, options, asked.output_format)
+    nowhere = _nowhere(ended, asked.names)
+    for name in nowhere:
+        output.remark(f"error: {name} is in none of these environments")
+    return code or (Exit.ERROR if nowhere else Exit.FINE)
+
+
+def _carried_out(verb: Verb, fleet: Fleet, asked: ManualOptions) -> dict[str, Ended[DoneByHand]]:
+    """Carries it out side by side; without a question each stops what it finds as soon as it is seen."""
+    meeting = Meeting()
+
+    def line(session: Session) -> DoneByHand:
+        review = meeting.review(session)
+
+        def ask(run: ManualRun, planned: Planned, _asked: ManualOptions) -> None:
+            review(planned, run.client.now)
+
+        return carry_out(verb, session, asked, None if asked.auto_approve else ask)
+
+    threads = fleet.threads(line)
+    meeting.wake = threads.wake
+    with fleet.interrupts as interrupts:
+        if asked.auto_approve:
+            with interrupts.deferred():
+                return threads.start().wait()
+        try:
+            plans = meeting.gather(threads.start())
+            _confirm(plans)
+        except BaseException:
+            interrupts.ask()
+            meeting.close(InterruptedRunError("nothing was sent"))
+            raise
+        with interrupts.deferred(), streams.never_waiting():
+            for name, it in plans.items():
+                meeting.answer(name, Passed(it.planned))
+            return threads.wait()
+
+
+def _confirm(plans: Mapping[str, WaitingPlan]) -> None:
+    campaigns = sum(bool(it.operations) for plan in plans.values() for it in plan.planned.plan.changes)
+    if plans:
+        where = f"{counted(len(plans), 'environment')} ({some_of(list(plans), _MOST_NAMED)})"
+        question = f"Pause {counted(campaigns, 'campaign')} in {where}?"
+        confirm(question, auto_approve=False, otherwise="give --auto-approve")
+
+
+def _outcome(fleet: Fleet, name: str, ended: Ended[DoneByHand]) -> EnvironmentOutcome:
+    session, done = fleet.sessions[name], ended.value
+    if done is None:
+        return EnvironmentOutcome(session.environment, error=ended.error)
+    document = by_hand_document(done.result, done.targets, session, ())
+    code = exit_code(done.result)
+    if code == Exit.FINE and not done.targets.complete:
+        code = Exit.REFUSED
+    if code == Exit.FINE and done.unlogged:
+        code = Exit.ERROR
+    return EnvironmentOutcome(session.environment, EnvironmentResult(code, lambda _format: document))
+
+
+def _nowhere(ended: Mapping[str, Ended[DoneByHand]], names: tuple[str, ...]) -> list[str]:
+    """Returns the names that are in none of the environments that could be looked into."""
+    missing = [
+        {found.asked.written for found in it.value.targets.missing} for it in ended.values() if it.value
+    ]
+    return [name for name in names if missing and all(name in each for each in missing)]
+
+
+def _pause_text(_environment: Environment, document: Document, setting: Setting) -> str:
+    from campaignctl.manual.text import by_hand_result_text
+
+    notes = cast("list[str]", document["notes"])
+    return by_hand_result_text(
+        cast("ApplyDocument", document), notes, color=setting.color, width=setting.width
+    )
+
+
+PAUSE_VIEWS: Final = SeveralViews(
+    _pause_text,
+    no_report,
+    lambda document: bool(document["results"] or document["notes"]),
+    "nothing to pause",
+)

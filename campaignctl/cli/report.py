@@ -6,14 +6,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from campaignctl.app import output
 from campaignctl.app.interrupts import Interrupts
 from campaignctl.app.options import GlobalOptions
+from campaignctl.app.progress import TerminalBar
 from campaignctl.app.workspace import Connection, Session
 from campaignctl.cli.options import global_options, offering
 from campaignctl.diagnostics import counted, quoted, some_of
@@ -269,26 +269,12 @@ def _end(run: _ReportRun, output_format: str) -> None:
         output.remark(summary_text(run.tally, run.notes, run.came_to, color=color).rstrip("\n"), options)
 
 
-class _Bar:
-    """Shows how far a report is, on a terminal's standard error. It makes way for rows on the same screen."""
+class _Bar(TerminalBar):
+    """Shows how far a report is. It makes way for rows on the same screen."""
 
     def __init__(self, expected: int, options: GlobalOptions) -> None:
-        self._wanted = sys.stderr.isatty() and not options.quiet
+        super().__init__(max(expected, 1), "Reading", options, show_pos=True)
         self._expected = expected
-        self._bar: Any = None
-
-    def __enter__(self) -> _Bar:
-        if self._wanted:
-            length = max(self._expected, 1)
-            self._bar = click.progressbar(length=length, label="Reading", file=sys.stderr, show_pos=True)
-            self._bar.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(kind, error, trace)
 
     def clear(self) -> None:
         """Clears the bar, since rows come next."""

@@ -149,7 +149,7 @@ def _sharing(
     desired: Desired, theirs: Iterable[_Taken], reading: Reading, session: Session
 ) -> Iterator[Elsewhere]:
     for it in theirs:
-        people = people_in_common(desired, it.desired, session.environment)
+        people = people_in_common(desired, session.environment, it.desired, it.environment)
         people += _in_common_lists(desired, it, reading, session)
         if people:
             yield Elsewhere(it.environment.name, it.desired, people)

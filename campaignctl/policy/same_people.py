@@ -17,7 +17,7 @@ from campaignctl.model.environment import Environment
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.model.windows import window_of
 from campaignctl.policy.checking import copies_among
-from campaignctl.policy.copies import PossibleCopy
+from campaignctl.policy.copies import Copies, PossibleCopy
 from campaignctl.policy.subject import label
 
 RULE = "same_people"
@@ -49,12 +49,14 @@ def separate(one: Environment, other: Environment) -> bool:
     return live and len(accounts) == 2 and (one.has_own_manifests or other.has_own_manifests)
 
 
-def people_in_common(one: Desired, other: Desired, environment: Environment) -> int:
-    """Counts the declared numbers that two manifests have in common; all of them where both have them of one file."""
-    mine = set(canonical_numbers(texts(one.declares), environment.country))
+def people_in_common(one: Desired, of_one: Environment, other: Desired, of_other: Environment) -> int:
+    """Counts the declared numbers that two manifests have in common, each as its environment's country reads them;
+    all of them where both have them of one file.
+    """
+    mine = set(canonical_numbers(texts(one.declares), of_one.country))
     if one.numbers_file is not None and one.numbers_file == other.numbers_file:
         return len(mine)
-    return len(mine.intersection(canonical_numbers(texts(other.declares), environment.country)))
+    return len(mine.intersection(canonical_numbers(texts(other.declares), of_other.country)))
 
 
 def of_one_manifest(own: str, found: Sequence[Elsewhere], verb: str) -> str:
@@ -79,6 +81,15 @@ def of_two_manifests(found: Elsewhere, verb: str) -> str:
 
 
 # -- two manifests ---------------------------------------------------------------------------------------------
+
+
+class _Taken(NamedTuple):
+    """Names an environment, a manifest that it takes, and the numbers that this reaches."""
+
+    environment: Environment
+    copies: Copies
+    desired: Desired
+    people: frozenset[str]
 
 
 class _Caller(NamedTuple):
@@ -108,14 +119,35 @@ def copies_between(chosen: Chosen, now: datetime) -> Mapping[CopyKey, Elsewhere]
 
 
 def _alike(chosen: Chosen, now: datetime) -> Iterator[Sequence[_Caller]]:
-    """Yields what calls with one content, where several accounts do."""
-    groups: defaultdict[Hashable, list[_Caller]] = defaultdict(list)
+    """Yields what calls somebody with one content, where several accounts reach somebody with it."""
+    groups: defaultdict[Hashable, list[tuple[Environment, Copies, Desired]]] = defaultdict(list)
     for environment, manifests in chosen.values():
         copies = copies_among(manifests, environment, now)
         for content, several in copies.by_content().items():
-            callers = (it for desired in several if calls(desired, now) for it in copies.candidates(desired))
-            groups[content] += (_Caller(environment, it) for it in callers)
-    return (group for group in groups.values() if len({it.environment.name for it in group}) > 1)
+            groups[content] += ((environment, copies, it) for it in several)
+    for group in groups.values():
+        if len({environment.name for environment, *_ in group}) > 1:
+            taken = [_Taken(*it, _numbers(it[2], it[0])) for it in group if calls(it[2], now)]
+            yield [
+                _Caller(it.environment, candidate._replace(people=it.people))
+                for it in _of_several(taken)
+                for candidate in it.copies.candidates(it.desired)
+            ]
+
+
+def _numbers(desired: Desired, environment: Environment) -> frozenset[str]:
+    """Returns the numbers that a manifest reaches; a list of one account is no list of another, whatever its name."""
+    return frozenset(canonical_numbers(texts(desired.spec.get("from")), environment.country))
+
+
+def _of_several(taken: Sequence[_Taken]) -> Iterator[_Taken]:
+    """Yields those that reach somebody whom another environment reaches, too: dates are worked out for these alone."""
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for it in taken:
+        for person in it.people:
+            owners[person].add(it.environment.name)
+    shared = {person for person, names in owners.items() if len(names) > 1}
+    return (it for it in taken if not shared.isdisjoint(it.people))
 
 
 def _repeating(group: Sequence[_Caller]) -> Iterator[tuple[_Caller, _Caller]]:

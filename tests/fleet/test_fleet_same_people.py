@@ -135,6 +135,15 @@ def test_one_file_for_both_is_found(desk: Desk) -> None:
     assert "the same 2 people" in finding["message"]
 
 
+def test_numbers_are_read_as_each_accounts_country_reads_them(desk: Desk) -> None:
+    """One manifest, two countries: the digits are one, the people are not."""
+    manifest = labelled(caller_id="+913349360005", **{"from": ["09876543210"]})
+    two(desk, {**BOTH, "country": "IN"}, {**BOTH, "country": "IN"}, manifest)
+    assert len(found(validate(desk))) == 1
+    two(desk, {**BOTH, "country": "IN"}, {**BOTH, "country": "AE"}, manifest)
+    assert found(validate(desk)) == []
+
+
 def test_a_variable_in_the_numbers_themselves_counts(desk: Desk) -> None:
     manifest = labelled(**{"from": ["${number}"]})
     for number, expected in (("+919876543299", 0), ("+919876543210", 1)):
@@ -237,6 +246,13 @@ def test_a_copied_file_in_anothers_folder_is_found_in_both(desk: Desk) -> None:
 )
 def test_what_is_no_copy_in_one_environment_is_none_in_two(desk: Desk, other: dict[str, Any]) -> None:
     folders(desk, voice("survey"), voice("survey-too", **other))
+    assert copies(desk) == {}
+
+
+def test_lists_of_one_name_in_two_accounts_are_two_lists(desk: Desk) -> None:
+    folders(
+        desk, sms("offer", lists=[{"name": "customers"}]), sms("offer-too", lists=[{"name": "customers"}])
+    )
     assert copies(desk) == {}
 
 

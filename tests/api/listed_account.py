@@ -6,10 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from api_bench import Bench
 from scripted_server import Answer, Request, envelope, item
 
+from campaignctl.api.client import Client
 from campaignctl.api.encoding import ALIVE_WORDS, FINISHED_WORDS
+from campaignctl.api.refresh import fetch
 from campaignctl.kinds.lifecycle import read_status
+from campaignctl.model.campaigns import Desired, Snapshot
 
 FAILED = None
 """Stands in a list for an item that fails."""
@@ -127,3 +131,13 @@ def messages(count: int, status: str = "completed") -> list[dict[str, Any]]:
 def offsets(queries: list[str]) -> list[int]:
     """Where the pages began."""
     return [int(found[1]) for query in queries if (found := re.search(r"(\d+)\+\d+$", query))]
+
+
+def account_of(bench: Bench, **lists: list[Any]) -> tuple[Client, ListedAccount]:
+    account = ListedAccount(**lists)
+    client, _ = bench.client(account)
+    return client, account
+
+
+def read(client: Client, *manifests: Desired, refresh: str = "auto") -> Snapshot:
+    return fetch(client, manifests, refresh=refresh)

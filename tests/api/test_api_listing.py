@@ -6,19 +6,12 @@ from typing import Any
 
 import pytest
 from api_bench import Bench
-from listed_account import FAILED, ListedAccount, messages, offsets, voices
+from listed_account import FAILED, account_of, messages, offsets, voices
 from scripted_server import Request
 
-from campaignctl.api.client import Client
 from campaignctl.api.listing import scan, search, term_of
 from campaignctl.errors import ApiError
 from campaignctl.kinds import SMS, VOICE
-
-
-def account_of(bench: Bench, **lists: list[Any]) -> tuple[Client, ListedAccount]:
-    account = ListedAccount(**lists)
-    client, _ = bench.client(account)
-    return client, account
 
 
 def sids(listing: Any) -> list[str]:

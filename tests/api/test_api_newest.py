@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from api_bench import Bench
-from listed_account import ListedAccount, messages, voices
+from listed_account import account_of, messages, voices
 
 from campaignctl.api.account import Account
-from campaignctl.api.client import Client
 from campaignctl.api.newest import newest_finished
 from campaignctl.errors import AnswerError
 from campaignctl.kinds import SMS, VOICE
-
-
-def account_of(bench: Bench, **lists: list[Any]) -> tuple[Client, ListedAccount]:
-    account = ListedAccount(**lists)
-    client, _ = bench.client(account)
-    return client, account
 
 
 def test_one_request_brings_the_newest_page_of_what_is_over(bench: Bench) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from api_bench import Bench
-from listed_account import FAILED, ListedAccount, messages, voices
+from listed_account import FAILED, account_of, messages, read, voices
 from scripted_server import Request
 
-from campaignctl.api.client import Client
-from campaignctl.api.refresh import alive, fetch
+from campaignctl.api.refresh import alive
 from campaignctl.diagnostics import Position
 from campaignctl.errors import ApiError, CredentialsError
 from campaignctl.kinds import SMS, VOICE
@@ -33,16 +32,6 @@ def manifest(
 
 def sms(name: str, **more: Any) -> Desired:
     return manifest(name, SMS, SMS_SOON, **more)
-
-
-def account_of(bench: Bench, **lists: list[Any]) -> tuple[Client, ListedAccount]:
-    account = ListedAccount(**lists)
-    client, _ = bench.client(account)
-    return client, account
-
-
-def read(client: Client, *manifests: Desired, refresh: str = "auto") -> Snapshot:
-    return fetch(client, manifests, refresh=refresh)
 
 
 def names(snapshot: Snapshot, kind: Kind = VOICE) -> list[str]:

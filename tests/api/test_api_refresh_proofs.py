@@ -6,17 +6,16 @@ from typing import Any
 
 import pytest
 from api_bench import Bench
-from listed_account import FAILED, ListedAccount, messages, voices
+from listed_account import FAILED, ListedAccount, account_of, messages, read, voices
 from scripted_server import Request
 
 from campaignctl.api.client import Client
 from campaignctl.api.lookup import find
-from campaignctl.api.refresh import fetch
 from campaignctl.diagnostics import Position
 from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.table import Kind
-from campaignctl.model.campaigns import Desired, Listing, Snapshot
+from campaignctl.model.campaigns import Desired, Listing
 from campaignctl.model.naming import AskedName
 
 SOON = {"send_at": "2027-01-15T09:00:00+05:30", "end_at": "2027-01-15T18:00:00+05:30"}
@@ -28,16 +27,6 @@ both = pytest.mark.parametrize("refresh", ["auto", "full"])
 def manifest(name: str, kind: Kind = VOICE, **more: Any) -> Desired:
     spec = {"name": name, "schedule": SOON if kind is VOICE else SMS_SOON}
     return Desired(kind=kind, spec=spec, where=Position("a.yaml"), **more)
-
-
-def account_of(bench: Bench, **lists: list[Any]) -> tuple[Client, ListedAccount]:
-    account = ListedAccount(**lists)
-    client, _ = bench.client(account)
-    return client, account
-
-
-def read(client: Client, *manifests: Desired, refresh: str = "auto") -> Snapshot:
-    return fetch(client, manifests, refresh=refresh)
 
 
 def voice_list(client: Client, *manifests: Desired, refresh: str = "auto") -> Listing:

@@ -83,7 +83,7 @@ def of_two_manifests(found: Elsewhere, verb: str) -> str:
 # -- two manifests ---------------------------------------------------------------------------------------------
 
 
-class _Taken(NamedTuple):
+class _TakenManifest(NamedTuple):
     """Names an environment, a manifest that it takes, and the numbers that this reaches."""
 
     environment: Environment
@@ -127,7 +127,7 @@ def _alike(chosen: Chosen, now: datetime) -> Iterator[Sequence[_Caller]]:
             groups[content] += ((environment, copies, it) for it in several)
     for group in groups.values():
         if len({environment.name for environment, *_ in group}) > 1:
-            taken = [_Taken(*it, _numbers(it[2], it[0])) for it in group if calls(it[2], now)]
+            taken = [_TakenManifest(*it, _numbers(it[2], it[0])) for it in group if calls(it[2], now)]
             yield [
                 _Caller(it.environment, candidate._replace(people=it.people))
                 for it in _of_several(taken)
@@ -140,7 +140,7 @@ def _numbers(desired: Desired, environment: Environment) -> frozenset[str]:
     return frozenset(canonical_numbers(texts(desired.spec.get("from")), environment.country))
 
 
-def _of_several(taken: Sequence[_Taken]) -> Iterator[_Taken]:
+def _of_several(taken: Sequence[_TakenManifest]) -> Iterator[_TakenManifest]:
     """Yields those that reach somebody whom another environment reaches, too: dates are worked out for these alone."""
     owners: defaultdict[str, set[str]] = defaultdict(set)
     for it in taken:

@@ -254,7 +254,8 @@ def _looks_renamed(desired: Desired, terms: Terms, neighbours: Neighbours) -> Re
 
 def _looks_moved(desired: Desired, terms: Terms) -> Reason | None:
     found = terms.find_elsewhere(desired)
-    return Reason("looks-renamed", told_elsewhere(found)) if found else None
+    says = told_elsewhere(desired, found, terms.environment.name) if found else ""
+    return Reason("looks-renamed", says) if found else None
 
 
 def _is(twin: Live, desired: Desired) -> str:

@@ -41,10 +41,10 @@ def unmatched(snapshot: Snapshot, manifests: Iterable[Desired]) -> Iterator[Live
             yield live
 
 
-def told_elsewhere(found: RunningElsewhere) -> str:
-    """Says where else it runs, and what can be done."""
+def told_elsewhere(desired: Desired, found: RunningElsewhere, here: str) -> str:
+    """Says where else a campaign runs that would be created in the environment `here`, and what can be done."""
     return (
         f"{found.environment} holds an alive campaign of this name ({found.sid}) that none of its manifests matches: "
         f"it would be created here while it runs on there. End it there first; say metadata.distinct_from: "
-        f"[{found.sid}] or allow twin if it is another"
+        f"[{found.sid}] or --allow twin:{desired.name}@{here} if it is another"
     )

@@ -42,6 +42,26 @@ def test_what_another_chosen_account_still_runs_is_held_and_named(desk: Desk) ->
     assert f"south holds an alive campaign of this name ({sid})" in message
 
 
+def test_it_is_another_where_somebody_says_so_of_that_environment(desk: Desk) -> None:
+    project(desk)
+    live(desk, "survey", "south")
+    shown = desk.run("plan", "--all-environments", env=secrets(*NAMES))
+    assert "--allow twin:survey@north" in shown.out
+    allowed = plan(desk, "--all-environments", "--allow", "twin:survey@north")
+    assert changes(allowed, "north") == [("survey", "create", "not-live")]
+    elsewhere = plan(desk, "--all-environments", "--allow", "twin:survey@south")
+    assert changes(elsewhere, "north") == [("survey", "held", "looks-renamed")]
+    assert plan(desk, "--all-environments", "--allow", "twin:survey").code == 64
+
+
+def test_an_apply_creates_nothing_that_runs_on_elsewhere(desk: Desk) -> None:
+    project(desk)
+    live(desk, "survey", "south")
+    applied = desk.run("apply", "--all-environments", "--auto-approve", env=secrets(*NAMES))
+    assert applied.code == 3, applied.all
+    assert [it.path.split("/")[3] for it in desk.writes] == ["acc-south"]  # its own new one alone
+
+
 def test_with_one_environment_chosen_nobody_looks_into_the_other(desk: Desk) -> None:
     project(desk)
     live(desk, "survey", "south")

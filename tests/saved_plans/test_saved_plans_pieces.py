@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from campaignctl.saved_plans.seal import canonical, canonical_pieces
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False)
-VALUES = st.recursive(SCALARS, lambda it: st.lists(it) | st.dictionaries(st.text(), it), max_leaves=20)
-DOCUMENTS = st.dictionaries(st.text(), VALUES)
+OBJECTS = st.dictionaries(st.text(max_size=5), SCALARS | st.lists(SCALARS, max_size=2), max_size=3)
+DOCUMENTS = st.dictionaries(
+    st.text(max_size=5), SCALARS | OBJECTS | st.lists(SCALARS | OBJECTS, max_size=4), max_size=4
+)
 
 
 @given(DOCUMENTS)

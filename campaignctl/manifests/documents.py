@@ -161,7 +161,7 @@ def _read(
         values, faults = careful.read(node), careful.faults
     metadata, spec = _object(values, "metadata"), dict(_object(values, "spec"))
     repeat = spec.pop("repeat", None)
-    findings = _told(faults, source)
+    findings = _told(faults, source) if faults else ()
     spec_node = parts.get("spec")
     numbers_file = _numbers_file(spec, source)
     unread = _unread(spec_node, faults) if faults else set[str]()
@@ -219,7 +219,7 @@ def _besides(faults: Iterable[SpecFinding], node: Node, source: Source) -> tuple
 
 def _object(values: Mapping[str, Value], name: str) -> Mapping[str, Value]:
     value = values.get(name)
-    return value if isinstance(value, Mapping) else {}
+    return value if value.__class__ is dict or isinstance(value, Mapping) else {}
 
 
 def _desired(

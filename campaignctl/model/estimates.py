@@ -11,17 +11,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeAlias, assert_never
+from typing import Final, TypeAlias
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import STARTING, STOPPING, Op
-from campaignctl.kinds.table import Field, Kind, Role, Type, Unit, Value
+from campaignctl.kinds.table import Field, Kind, Role, Unit, Value
 from campaignctl.model.campaigns import NO_COUNTS, Counts, ListRef
 from campaignctl.model.managed_lists import Members
 from campaignctl.model.plan import Change
 from campaignctl.model.ucs2 import Beyond, beyond
-from campaignctl.model.values import texts
+from campaignctl.model.values import count_different, count_texts, texts
 
 _BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
@@ -134,12 +134,20 @@ class Count:
         return cls(known, False)
 
     def __add__(self, other: Count) -> Count:
-        """Adds two counts. What is unknown in a part is unknown in the sum."""
-        complete = self.complete and other.complete
-        known = (self.known or 0) + (other.known or 0)
-        unbounded = self.at_most is None or other.at_most is None
-        most = None if unbounded else (self.at_most or 0) + (other.at_most or 0)
-        return Count(known if known or complete else None, complete, most)
+        """Adds two counts."""
+        return Count.total((self, other))
+
+    @classmethod
+    def total(cls, counts: Iterable[Count]) -> Count:
+        """Adds counts up. What is unknown in a part is unknown in the sum."""
+        known, complete, most = 0, True, 0
+        bounded = True
+        for each in counts:
+            known += each.known or 0
+            most += each.at_most or 0
+            complete = complete and each.complete
+            bounded = bounded and each.at_most is not None
+        return cls(known if known or complete else None, complete, most if bounded else None)
 
     def times(self, factor: int | None) -> Count:
         """Multiplies a count. The factor is None where nobody knows how often; it is at least once then."""
@@ -147,9 +155,6 @@ class Count:
             return Count.at_least(self.known)
         most = None if self.at_most is None else self.at_most * factor
         return Count(self.known * factor, self.complete, most)
-
-
-NOBODY: Final = Count.exactly(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +194,11 @@ def people_of(kind: Kind, spec: Mapping[str, Value], counts: Counts = NO_COUNTS)
     many as in the largest at least, and all of them together at most. Who is in lists of the project is known
     exactly.
     """
-    numbers = sum(_numbers_of(field, spec) for field in kind.in_role(Role.RECIPIENTS))
-    own, others = _lists_in(spec.get("lists"))
+    numbers = sum(_numbers_of(field, spec) for field in kind.numbers)
+    lists = spec.get("lists")
+    if numbers and not lists:  # as most have it
+        return Count.exactly(numbers)
+    own, others = _lists_in(lists)
     parts = [numbers or None] if numbers or not (own or others) else []
     parts += [len(frozenset[str]().union(*(it.people for it in own)))] if own else []
     parts += [counts.get(sid) for sid in others]
@@ -208,10 +216,8 @@ def _lists_in(value: Value) -> tuple[list[Members], list[str]]:
 
 
 def _numbers_of(field: Field, spec: Mapping[str, Value]) -> int:
-    if field.type is not Type.NUMBERS:
-        return 0
-    numbers = texts(spec.get(field.name))
-    return len(numbers) if spec.get("call_duplicate_numbers") is True else len(set(numbers))
+    twice = spec.get("call_duplicate_numbers") is True
+    return (count_texts if twice else count_different)(spec.get(field.name))
 
 
 def _text_of(kind: Kind, spec: Mapping[str, Value]) -> TextEstimate | None:
@@ -263,21 +269,15 @@ def reach_of(told: Iterable[tuple[Change, Estimate | None]]) -> Reach:
 
     What waits, ends or is held reaches nobody. `told` pairs each change with what its campaign will say.
     """
-    people = calls = messages = NOBODY
-    campaigns = 0
+    people: list[Count] = []
+    sent: dict[Unit, list[Count]] = {unit: [] for unit in Unit}
     for change, estimate in told:
         if estimate is None or not sets_going(change):
             continue
-        campaigns += 1
-        people += estimate.people
-        match KINDS[change.key.kind].unit:
-            case Unit.CALL:
-                calls += estimate.most
-            case Unit.MESSAGE:
-                messages += estimate.most
-            case unknown:
-                assert_never(unknown)
-    return Reach(campaigns, people, calls, messages)
+        people.append(estimate.people)
+        sent[KINDS[change.key.kind].unit].append(estimate.most)
+    calls, messages = Count.total(sent[Unit.CALL]), Count.total(sent[Unit.MESSAGE])
+    return Reach(len(people), Count.total(people), calls, messages)
 
 
 def sets_going(change: Change) -> bool:

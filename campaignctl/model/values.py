@@ -114,6 +114,16 @@ def texts(value: Value) -> Sequence[str]:
     return list(map(str, value))
 
 
+def count_texts(value: Value) -> int:
+    """Returns how many items `texts` gives."""
+    return len(value) if isinstance(value, list | tuple) else len(texts(value))
+
+
+def count_different(value: Value) -> int:
+    """Counts the items of `texts`, what stands twice once."""
+    return len(set(map(str, value if isinstance(value, list | tuple) else texts(value))))
+
+
 def _without_scheme(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     host = rest.partition("/")[0].lower()

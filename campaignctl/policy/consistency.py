@@ -29,8 +29,8 @@ def faults(desired: Desired, unread: Set[str] = frozenset()) -> Iterator[SpecFin
 
     Nothing is said that rests on the fields that are `unread`, being faulty.
     """
-    for check, fields in _CHECKS:
-        if unread.isdisjoint(fields):
+    for check, fields in _checks_of(desired.kind):
+        if not unread or unread.isdisjoint(fields):
             yield from check(desired)
     yield from doubts(desired)
 
@@ -231,6 +231,16 @@ _CHECKS: Final[tuple[tuple[Callable[[Desired], Iterator[SpecFinding]], Sequence[
     (_usage, ()),
 )
 """Each with the fields of the spec that it looks at."""
+
+
+@cache
+def _checks_of(kind: Kind) -> Sequence[tuple[Callable[[Desired], Iterator[SpecFinding]], Sequence[str]]]:
+    """Those that look at a field of the kind, or at none."""
+    return [
+        (check, fields)
+        for check, fields in _CHECKS
+        if not fields or not kind.by_name.keys().isdisjoint(fields)
+    ]
 
 
 def _member(desired: Desired, outer: str, inner: str) -> Value:

@@ -9,7 +9,7 @@ from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
-from campaignctl.model.values import texts
+from campaignctl.model.values import count_different, count_texts
 from campaignctl.model.windows import after, instant
 from campaignctl.policy.capacity import capacity
 from campaignctl.policy.closed_forms import Workload, typical_minutes
@@ -87,9 +87,8 @@ def number_count(subject: Subject) -> int | None:
     Somebody who stands twice counts once, unless `call_duplicate_numbers` says otherwise.
     """
     if not subject.spec.get("lists"):
-        numbers = texts(subject.spec.get("from"))
         twice = subject.spec.get("call_duplicate_numbers") is True
-        return (len(numbers) if twice else len(set(numbers))) or None
+        return (count_texts if twice else count_different)(subject.spec.get("from")) or None
     from campaignctl.model.estimates import people_of  # where lists are sent to
 
     return people_of(subject.kind, subject.spec, subject.counts).at_most

@@ -131,12 +131,8 @@ class _Totals:
         self._minutes = [0, *accumulate(loads[place] or 0 for place in order)]
         self._unknown = [0, *accumulate(loads[place] is None for place in order)]
 
-    def of(self, first: int, last: int) -> tuple[int, int, int]:
-        return (
-            last - first,
-            self._unknown[last] - self._unknown[first],
-            self._minutes[last] - self._minutes[first],
-        )
+    def before(self, place: int) -> tuple[int, int, int]:
+        return place, self._unknown[place], self._minutes[place]
 
 
 _FIRST, _LAST = float("-inf"), float("inf")
@@ -157,13 +153,9 @@ class _Lane:
         """Sums up all but those that start when it has ended, or end before it begins: no campaign does both."""
         if ends <= begins:
             return NOTHING_ELSE
-        every = len(self._by_start.moments)
-        late = self._by_start.of(bisect_left(self._by_start.moments, ends), every)
-        early = self._by_end.of(0, bisect_right(self._by_end.moments, begins))
-        campaigns, unknown, minutes = (
-            total - more - less
-            for total, more, less in zip(self._by_start.of(0, every), late, early, strict=True)
-        )
+        begun = self._by_start.before(bisect_left(self._by_start.moments, ends))
+        over = self._by_end.before(bisect_right(self._by_end.moments, begins))
+        campaigns, unknown, minutes = begun[0] - over[0], begun[1] - over[1], begun[2] - over[2]
         own = self._own.get(key)
         if own is not None and own[0] < ends and begins < own[1]:
             campaigns, unknown, minutes = campaigns - 1, unknown - (own[2] is None), minutes - (own[2] or 0)

@@ -14,7 +14,7 @@ from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.plan import Change
 from campaignctl.model.windows import window_of
-from campaignctl.policy import Subject, span_of
+from campaignctl.policy import RULES, Subject, level_of, span_of
 from campaignctl.policy.capacity import Span, overlaps_by_kind
 from campaignctl.policy.periods import beginning_of, subject_of
 from campaignctl.policy.subject import label
@@ -55,10 +55,11 @@ class SharedCapacity:
 
     def _spans(self) -> Iterator[tuple[Kind, Span]]:
         changes = tuple(self._changes)
+        named = level_of(RULES["capacity"], self._environment) is not None  # who overlaps is for its findings
         for change in changes:
             beginning = beginning_of(change, self._now)
             if beginning is not None and beginning.goes:
-                name = label(change.desired) if change.desired else change.key.name
+                name = _name(change) if named else ""
                 subject = subject_of(change, beginning.start, self._environment).counted(self._counts)
                 yield from span_of(subject, name, self._environment)
         settled = {(change.key.kind, change.live.sid) for change in changes if change.live}
@@ -72,4 +73,8 @@ class SharedCapacity:
             if live.status in CALLING and (live.kind.name, live.sid) not in settled:
                 begins = window_of(live.kind, live.spec).start
                 subject = Subject(live.kind, live.spec, begins, counts=self._counts)
-                yield from span_of(subject, live.name or live.sid, self._environment)
+                yield from span_of(subject, (live.name or live.sid) if named else "", self._environment)
+
+
+def _name(change: Change) -> str:
+    return label(change.desired) if change.desired else change.key.name

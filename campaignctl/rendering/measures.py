@@ -102,14 +102,15 @@ def run_document(run: Run | None) -> RunDocument | None:
     if run is None:
         return None
     outlooks = run.outlooks
+    typical = _outlook(outlooks.typical) if outlooks.typical else None
     return {
         "start": moment(run.start),
         "end": moment(run.end) if run.end else None,
-        "predicted_end": moment(run.predicted_end) if run.predicted_end else None,
+        "predicted_end": typical["end"] if typical else None,
         "per_minute": run.per_minute,
         "goes": run.goes,
         "people": outlooks.people,
-        "typical": _outlook(outlooks.typical) if outlooks.typical else None,
+        "typical": typical,
         "worst": _outlook(outlooks.worst) if outlooks.worst else None,
         "shared": _shared(outlooks.shared) if outlooks.shared else None,
     }

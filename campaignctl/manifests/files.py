@@ -47,7 +47,7 @@ class ManifestFile(NamedTuple):
         Raises:
             UnreadableFileError: see `read_inside`.
         """
-        return read_inside(Path(self.path), self.home) if self.may_lead_out else _read_plain(self.path)
+        return read_inside(Path(self.path), self.home) if self.may_lead_out else read_plain(self.path)
 
 
 class Source(NamedTuple):
@@ -127,10 +127,11 @@ def read_inside(path: Path, home: Path) -> str:
         raise UnreadableFileError("unreadable", f"it cannot be read: {_reason(error)}") from None
     if not real.is_relative_to(home.resolve()):
         raise UnreadableFileError("outside-project", "it leads out of the project")
-    return _read_plain(real)
+    return read_plain(real)
 
 
-def _read_plain(path: str | Path) -> str:
+def read_plain(path: str | Path) -> str:
+    """Reads a file's text, wherever it lies, without a byte order mark. Raises UnreadableFileError."""
     try:
         status = os.stat(path)  # noqa: PTH116 – a third quicker, and there may be many thousands
         if stat.S_ISDIR(status.st_mode):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice
@@ -12,7 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from campaignctl.diagnostics import Position
 from campaignctl.kinds.manifest import FROM_FILE
-from campaignctl.manifests.files import UnreadableFileError, decoded
+from campaignctl.manifests.files import UnreadableFileError, read_plain
 from campaignctl.manifests.nodes import (
     MalformedYamlError,
     Mark,
@@ -35,7 +36,7 @@ def locate(root: Path, where: Position, document: int, path: str) -> Position:
     `where` is the document's own place, and the answer when the file cannot be read again. A path is of `spec`
     unless it begins with `metadata`, `spec` or another key of the top level.
     """
-    found = _found(root / where.file, document, path)
+    found = _found(_path(root, where), document, path)
     return where if found is None else _at(where.file, mark_of(found[1]), found[0])
 
 
@@ -49,7 +50,12 @@ def _at(file: str, mark: Mark, text: str) -> Position:
     return Position(file, mark.line + 1, mark.column + 1)
 
 
-def _found(file: Path, document: int, path: str) -> tuple[str, Node] | None:
+def _path(root: Path, where: Position) -> str:
+    """Joins the two as texts: there may be many thousands."""
+    return os.path.join(root, where.file)  # noqa: PTH118
+
+
+def _found(file: str, document: int, path: str) -> tuple[str, Node] | None:
     """Returns the file's text, and the node nearest to a path; None where the file cannot be read again."""
     found = _composed(file, document)
     try:
@@ -58,10 +64,10 @@ def _found(file: Path, document: int, path: str) -> tuple[str, Node] | None:
         return None
 
 
-def _composed(file: Path, document: int) -> tuple[str, Node] | None:
+def _composed(file: str, document: int) -> tuple[str, Node] | None:
     try:
-        text = decoded(file.read_bytes())
-        node = _documents(text, file.name).at(document)
+        text = read_plain(file)
+        node = _documents(text, file).at(document)
         return None if node is None else (text, node)
     except (OSError, ValueError, UnreadableFileError, MalformedYamlError):
         return None
@@ -69,7 +75,7 @@ def _composed(file: Path, document: int) -> tuple[str, Node] | None:
 
 def document_node(root: Path, where: Position, document: int) -> Node | None:
     """Returns a document of a file, composed again; None where the file cannot be read again."""
-    found = _composed(root / where.file, document)
+    found = _composed(_path(root, where), document)
     return found[1] if found else None
 
 
@@ -87,7 +93,7 @@ def locate_character(
     """
     from campaignctl.manifests.characters import place_of_character
 
-    found = _found(root / where.file, document, path)
+    found = _found(_path(root, where), document, path)
     text, node = found or ("", None)
     if not isinstance(node, ScalarNode):
         return locate(root, where, document, path)

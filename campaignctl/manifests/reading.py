@@ -381,15 +381,14 @@ class _Loading:
     def _result(self, project: ProjectFile) -> Manifests:
         if self.beside or self.companions:
             self._add_companions_findings(project)
-        for desired, fault in (
+        faults = [
             *self.faults,
             *self._between(project),
             *self._gate_faults(),
             *self._conflicts_of_dates(),
-        ):
-            found = Diagnostic(
-                fault.severity, fault.rule, self._place(desired, fault), fault.message, fault.details
-            )
+        ]
+        for (desired, fault), where in zip(faults, parallel_map(self._places, faults), strict=True):
+            found = Diagnostic(fault.severity, fault.rule, where, fault.message, fault.details)
             self.findings += [found] if desired.where in self.selected else _aside([found])
         return Manifests(
             tuple(self.desired),
@@ -418,8 +417,8 @@ class _Loading:
 
         return conflicts_of_dates(self.desired)
 
-    def _place(self, desired: Desired, fault: SpecFinding) -> Position:
-        return locate_field(self.root, desired, fault.path)
+    def _places(self, faults: Iterable[tuple[Desired, SpecFinding]]) -> list[Position]:
+        return [locate_field(self.root, desired, fault.path) for desired, fault in faults]
 
 
 def _named_lists(desired: Desired) -> Iterator[str]:

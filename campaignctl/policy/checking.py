@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity
@@ -14,6 +14,7 @@ from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad
 from campaignctl.model.windows import Window, after, window_of
+from campaignctl.parallel import parallel_map
 from campaignctl.policy.capacity import Span, capacity, overlaps_by_kind
 from campaignctl.policy.closed_forms import worst_minutes
 from campaignctl.policy.copies import Copies
@@ -129,12 +130,23 @@ def check_manifests(
     ledger = cache(lambda: _ledger(all_manifests, environment, now)) if keeps_ledger(environment) else None
     others = manifests_beside(all_manifests, policies, now)
     beside = Beside(overlaps, copies, others, registered, ledger, frequency, own_rules)
-    for desired in selected:
-        if desired.repeat is None:
-            yield from check_manifest(desired, policies, now, locate, beside)
-        else:
-            yield from _check_dates(desired, policies, now, locate, beside)
+    asked = partial(_check_each, policies, now, locate, beside)
+    first, rest = selected[:1], selected[1:]  # what all of them ask for is there once one has asked
+    for found in (*asked(first), *parallel_map(asked, rest)):
+        yield from found
     yield from check_documents(policies, beside, locate_companion)
+
+
+def _check_each(
+    policies: Policies, now: datetime, locate: Locate, beside: Beside, manifests: Iterable[Desired]
+) -> list[tuple[Diagnostic, ...]]:
+    """Checks each by itself: what is found of one depends on no finding of another."""
+    return [
+        check_manifest(desired, policies, now, locate, beside)
+        if desired.repeat is None
+        else tuple(_check_dates(desired, policies, now, locate, beside))
+        for desired in manifests
+    ]
 
 
 def members_known(companions: Companions, environment: Environment) -> Callable[[Desired], Desired]:

@@ -38,6 +38,8 @@ class Type(Enum):
     TEXT_MAP = "text map"  # texts under names of the user's own
     OBJECT_MAP = "object map"  # objects of one shape under names of the user's own
 
+    __hash__ = object.__hash__  # each is there once; an enumeration's own takes the time of reading a text
+
 
 class Compare(Enum):
     """Names the ways in which two values can mean the same."""

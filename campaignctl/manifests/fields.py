@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeVar
 
@@ -170,7 +170,7 @@ class FieldReader:
         if name.lower().replace("-", "_") in SECRET_KEYS:
             self._secret(name, key)
             return
-        hint = _home(self.root, name, field) or did_you_mean(name, field.members)
+        hint = _hint(self.root, name, field)
         self.fault("unknown-key", key, f"{quoted(without_numbers(name))} is no key of {field.name}{hint}")
 
     def _secret(self, name: str, key: Node) -> None:
@@ -290,6 +290,12 @@ class FieldReader:
         else:
             return True
         return False
+
+
+@lru_cache(maxsize=1024)
+def _hint(root: Field, name: str, field: Field) -> str:
+    """Says what a key that is not known may be meant as: a mistake that was copied stands in many files."""
+    return _home(root, name, field) or did_you_mean(name, field.members)
 
 
 def _home(root: Field, name: str, stray_in: Field, path: str = "") -> str:

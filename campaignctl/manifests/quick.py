@@ -50,15 +50,19 @@ class QuickReader:
                 return self._object(field)
             case Type.TEXT_MAP:
                 return self._text_map(field)
-            case Type.NUMBERS | Type.STRINGS:
+            case Type.NUMBERS | Type.STRINGS | Type.WORDS:
                 return self._list(field)
+            case Type.OBJECTS:
+                return self._each(field, self._object(field, needed=True))
+            case Type.AMOUNTS:
+                return self._each(field, self._plain(field, _right(field), needed=True))
             case Type.INTEGER:
                 return self._plain(field, lambda text: read_integer(field, text))
             case Type.BOOLEAN:
                 return self._plain(field, read_boolean)
             case Type.STRING | Type.DIGITS | Type.URL | Type.TIME:
                 return self._text(field)
-            case Type.AMOUNT | Type.AMOUNTS | Type.WORDS | Type.OBJECTS | Type.OBJECT_MAP:
+            case Type.AMOUNT | Type.OBJECT_MAP:
                 return _give_up
 
     def _object(self, field: Field, needed: bool = False) -> Reader:
@@ -134,6 +138,20 @@ class QuickReader:
 
         return read
 
+    def _each(self, field: Field, read_item: Reader) -> Reader:
+        """Reads a list of objects or amounts: there are few of them."""
+        least, most = _limits(field)
+        needed = field.required
+
+        def read(node: Node) -> Value:
+            if node.__class__ is not SequenceNode or node.tag != PLAIN:
+                return _unset(node, needed)
+            if not least <= len(node.value) <= most:
+                raise DoubtfulError
+            return [read_item(item) for item in node.value]
+
+        return read
+
     def _text(self, field: Field, needed: bool = False) -> Reader:
         right, variables = _test(field), self._variables
         needed = needed or field.required
@@ -153,8 +171,8 @@ class QuickReader:
 
         return read
 
-    def _plain(self, field: Field, read_text: Callable[[str], Value]) -> Reader:
-        variables, needed = self._variables, field.required
+    def _plain(self, field: Field, read_text: Callable[[str], Value], needed: bool = False) -> Reader:
+        variables, needed = self._variables, needed or field.required
 
         def read(node: Node) -> Value:
             if node.__class__ is not ScalarNode or node.tag != PLAIN:
@@ -188,6 +206,18 @@ def _test(field: Field) -> Callable[[str], object]:
     if not choices and (least, most) == (0, sys.maxsize):
         return matches
     return lambda text: matches(text) and least <= len(text) <= most and (not choices or text in choices)
+
+
+def _right(field: Field) -> Callable[[str], Value]:
+    """Takes the texts that `_test` takes."""
+    right = _test(field)
+
+    def read_text(text: str) -> str:
+        if not right(text):
+            raise DoubtfulError
+        return text
+
+    return read_text
 
 
 def _test_of_all(field: Field) -> Callable[[list[str]], object]:

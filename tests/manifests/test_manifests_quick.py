@@ -81,16 +81,45 @@ def both_ways(text: str, pinned: bool) -> Iterator[tuple[object, object]]:
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
-def test_an_example_is_read_the_quick_way_but_for_what_is_given_in_lists_of_objects(text: str) -> None:
+def test_an_example_is_read_the_quick_way_but_for_lists_that_are_given_by_name(text: str) -> None:
     read = [quick for quick, careful in both_ways(text, pinned=False) if careful is not None]
     assert len(read) == 1
-    assert (read[0] is None) == any(it in text for it in ("[{name:", "[{campaign:"))
+    assert (read[0] is None) == ("[{name:" in text)
+
+
+METADATA = """\
+apiVersion: campaignctl/v1
+kind: VoiceCampaign
+metadata:
+  name: offer
+  usage: {{answer: [0.5, 0.25], talk: 45s}}
+  after: [{}]
+spec:
+  caller_id: "03349360005"
+  from: ["+919876543210"]
+  suppress: [{}]
+  url: http://my.exotel.com/acme1/exoml/start_voice/926
+"""
+GATE, SOURCE = "{campaign: voice/canary, finished: 3}", '{numbers: ["+919876543211"]}'
+QUICK = METADATA.format(GATE, SOURCE)
+
+
+def test_lists_of_objects_and_of_amounts_are_read_the_quick_way() -> None:
+    assert any(quick is not None for quick, _ in both_ways(QUICK, pinned=False))
+
+
+@pytest.mark.parametrize(
+    "item", ["null", "", "[]", "{}", "a", "{finished: 0}", "{campaign: null}", "{campaign: a}"]
+)
+def test_an_item_that_is_not_plainly_right_is_left_to_the_careful_way(item: str) -> None:
+    for text in (METADATA.format(item, SOURCE), METADATA.format(GATE, item)):
+        assert all(quick is None or quick == careful for quick, careful in both_ways(text, pinned=False))
 
 
 @examples(150)
 @given(st.data())
 def test_what_the_quick_way_reads_the_careful_one_reads_the_same(data: st.DataObject) -> None:
-    text = data.draw(st.sampled_from(EXAMPLES))
+    text = data.draw(st.sampled_from([*EXAMPLES, QUICK]))
     for _ in range(data.draw(st.integers(1, 3))):
         words = text.split(" ")
         place = data.draw(st.integers(0, len(words) - 1))

@@ -27,9 +27,16 @@ is about 1.1 kB and names 20 numbers; the account is a server on the same machin
 """
 
 
-def page(rows: Sequence[Row]) -> str:
-    """Writes the complete page."""
-    return _HEAD.format(where=_where()) + "".join(f"{line(row)}\n" for row in rows)
+def page(rows: Sequence[Row], before: str = "") -> str:
+    """Writes the complete page. `before` is one whose rows stay that were not measured now."""
+    lines = {_what(it): it for it in before.splitlines() if it.startswith("| ")}
+    lines = {what: it for what, it in lines.items() if what != "what"}
+    lines |= {row.what: line(row) for row in rows}
+    return _HEAD.format(where=_where()) + "".join(f"{it}\n" for it in lines.values())
+
+
+def _what(written: str) -> str:
+    return written[2:].partition(" | ")[0]
 
 
 def line(row: Row) -> str:

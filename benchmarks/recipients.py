@@ -45,9 +45,9 @@ def write_suppressing(directory: Path, people: int, left_out: int) -> Path:
     held = [f"+9198{place:08d}" for place in range(left_out)]
     everybody = (f"+919{8 if place % 10 == 0 else 9}{place:08d}" for place in range(people))
     (directory / "campaigns/list.yaml").write_text(_LIST, encoding="utf-8")
-    (directory / "campaigns/everybody.csv").write_text(_column(everybody), encoding="utf-8")
+    (directory / "campaigns/everybody.csv").write_text(numbers_file(everybody), encoding="utf-8")
     if left_out:
-        (directory / "do-not-call.csv").write_text(_column(held), encoding="utf-8")
+        (directory / "do-not-call.csv").write_text(numbers_file(held), encoding="utf-8")
     return directory
 
 
@@ -67,5 +67,6 @@ def begin(directory: Path, url: str, suppress: str) -> None:
     (directory / "campaignctl.yaml").write_text(text, encoding="utf-8")
 
 
-def _column(numbers: Iterable[str]) -> str:
+def numbers_file(numbers: Iterable[str]) -> str:
+    """Writes a file of numbers."""
     return "\n".join(("number", *numbers, ""))

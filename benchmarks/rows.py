@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.util import find_spec
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.account import LoopbackAccount
+from benchmarks.capabilities import write_capabilities
 from benchmarks.fleet import many_served, name_of, write_fleet
 from benchmarks.measuring import ENVIRONMENT, Command, Taken, in_turns, ratio
 from benchmarks.members import seconds_to_read, write_members
@@ -23,6 +24,7 @@ from benchmarks.recipients import write_suppressing, write_to_lists
 from benchmarks.registered import seconds_of_a_difference, write_registered
 from benchmarks.repeating import earlier_dates, write_repeating, write_series
 from benchmarks.scale import live_items, write_project
+from benchmarks.sizes import write_late, write_long, write_misspelt, write_small
 from benchmarks.stages import staged_items, write_staged
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ OF_AN_UPLOAD = ("create_contacts", "create_list", "fill_list", "contacts")
 PEERS = Path(__file__).parent / "peers"
 BIN = Path(sys.executable).parent
 OURS = str(BIN / "campaignctl")
+_FINE, _FOUND = frozenset({0}), frozenset({1, 3})
+"""The exit codes of `validate` that are expected."""
 
 
 @dataclass(frozen=True)
@@ -67,27 +71,38 @@ class Benchmark:
         self.tenth = write_project(directory / "tenth", count // 10, account.url)
         self.one = write_project(directory / "one", 1, account.url)
 
-    def rows(self) -> Iterator[Row]:
-        """Yields every row of the table that can be made here, as it is made."""
-        yield from self._start_up()
-        yield from self._one_manifest()
-        yield from self._new()
-        yield from self._against_live()
-        yield from self._numbers()
-        yield from self._rendering()
-        yield from self._registered()
-        yield from self._repeating()
-        yield from self._pricing()
-        yield from self._suppressing()
-        yield from self._frequency()
-        yield from self._gates()
-        yield from self._lists()
-        yield from self._members()
-        yield from self._own_rules()
-        yield from self._comparing()
-        yield from self._fleet()
-        yield from self._check_jsonschema()
-        yield from self._octodns()
+    def rows(self, only: Collection[str] = ()) -> Iterator[Row]:
+        """Yields every row of the table that can be made here, as it is made; `only` names some of the groups."""
+        for name, group in self._groups.items():
+            if not only or name in only:
+                yield from group()
+
+    @property
+    def _groups(self) -> Mapping[str, Callable[[], Iterator[Row]]]:
+        return {
+            "start-up": self._start_up,
+            "one-manifest": self._one_manifest,
+            "new": self._new,
+            "sizes": self._sizes,
+            "findings": self._findings,
+            "capabilities": self._capabilities,
+            "against-live": self._against_live,
+            "numbers": self._numbers,
+            "rendering": self._rendering,
+            "registered": self._registered,
+            "repeating": self._repeating,
+            "pricing": self._pricing,
+            "suppressing": self._suppressing,
+            "frequency": self._frequency,
+            "gates": self._gates,
+            "lists": self._lists,
+            "members": self._members,
+            "own-rules": self._own_rules,
+            "comparing": self._comparing,
+            "fleet": self._fleet,
+            "check-jsonschema": self._check_jsonschema,
+            "octodns": self._octodns,
+        }
 
     def _ours(self, directory: Path, *words: str) -> Command:
         return Command((OURS, *words), directory)
@@ -112,13 +127,13 @@ class Benchmark:
         for name, taken in zip(
             ("--help", "--version", "completing a word", "completion bash"), ours, strict=True
         ):
-            yield _beside(f"`campaignctl {name}`", "an empty click program's `--help`", 1.3, taken, empty)
+            yield _beside(f"`campaignctl {name}`", "an empty click program's `--help`", 1.1, taken, empty)
 
     def _one_manifest(self) -> Iterator[Row]:
         path = str(next((self.one / "campaigns").iterdir()))
         ours, peer = in_turns([self._ours(self.one, "validate"), self._peer("load_one", path)], self.starts)
         yield _beside(
-            "`validate` of one manifest", "a click program that loads it with PyYAML", 1.6, ours, peer
+            "`validate` of one manifest", "a click program that loads it with PyYAML", 1.5, ours, peer
         )
 
     def _new(self) -> Iterator[Row]:
@@ -129,9 +144,10 @@ class Benchmark:
         commands += [self._ours(self.tenth, *validate), self._ours(self.tenth, *plan)]
         loaded, validated, planned, few_validated, few_planned = in_turns(commands, self.turns)
         loader, many = "`CSafeLoader` loading the files", f"{self.count:,} manifests"
-        yield _beside(f"`validate` of {many}", loader, 0.7, validated, loaded)
-        yield _memory(f"`validate` of {many}, peak memory", 250, validated)
-        yield _beside(f"`plan --format json` of {many}, all new", loader, 1.1, planned, loaded)
+        yield _beside(f"`validate` of {many}", loader, 0.5, validated, loaded)
+        yield _memory(f"`validate` of {many}, peak memory", 160, validated)
+        yield _beside(f"`plan --format json` of {many}, all new", loader, 1.0, planned, loaded)
+        yield _memory(f"`plan --format json` of {many}, all new, peak memory", 160, planned)
         for name, all_of_them, few in (
             ("validate", validated, few_validated),
             ("plan", planned, few_planned),
@@ -142,6 +158,47 @@ class Benchmark:
             )
             what = f"`{name}`, cost per manifest at {self.count:,}"
             yield Row(what, f"at {self.count // 10:,}", 1.2, least, "×", detail)
+
+    def _sizes(self) -> Iterator[Row]:
+        small = write_small(self.directory / "small", self.count, self.account.url)
+        loading = self._peer("load_all", str(small / "campaigns"))
+        ours = [self._ours(small, "validate"), self._ours(small, "plan", "--format", "json")]
+        loaded, validated, planned = in_turns([loading, *ours], self.turns)
+        loader, many = "`CSafeLoader` loading the files", f"{self.count:,} manifests of 0.6 kB"
+        yield _beside(f"`validate` of {many}", loader, 0.6, validated, loaded)
+        yield _beside(f"`plan --format json` of {many}, all new", loader, 1.2, planned, loaded)
+        long = write_long(self.directory / "long", self.count, self.account.url)
+        loading = self._peer("load_all", str(long / "campaigns"))
+        loaded, validated = in_turns([loading, self._ours(long, "validate")], max(self.turns // 2, 1))
+        yield _beside(f"`validate` of {self.count:,} manifests of 5 kB", loader, 0.5, validated, loaded)
+
+    def _findings(self) -> Iterator[Row]:
+        count, url = self.count // 2, self.account.url
+        commands = [
+            Command((OURS, "validate"), write(self.directory / write.__name__, count, url), fine)
+            for write, fine in ((write_project, _FINE), (write_misspelt, _FOUND), (write_late, _FOUND))
+        ]
+        right, misspelt, late = in_turns(commands, self.turns)
+        for finding, taken in (("an unknown key", misspelt), ("an end beyond the calling hours", late)):
+            what = f"`validate` of {count:,} manifests with {finding} each"
+            yield _beside(what, "`validate` of as many without", 1.5, taken, right)
+
+    def _capabilities(self) -> Iterator[Row]:
+        count = self.count // 10
+        with_it, without = (
+            write_capabilities(self.directory / name, count, self.account.url, used=name == "used")
+            for name in ("used", "unused")
+        )
+        words = (("validate",), ("plan", "--format", "json", "--no-count-lists"))
+        commands = [self._ours(it, *each) for each in words for it in (with_it, without)]
+        validated, plain_validated, planned, plain_planned = in_turns(commands, self.turns)
+        beside = "the same without"
+        for name, taken, plain in (
+            ("validate", validated, plain_validated),
+            ("plan --format json", planned, plain_planned),
+        ):
+            what = f"`{name}` of {count:,} manifests of a project that uses every capability"
+            yield _beside(what, beside, 1.5, taken, plain)
 
     def _against_live(self) -> Iterator[Row]:
         self.account.holds(list(live_items(self.count)))
@@ -154,8 +211,8 @@ class Benchmark:
         planned, floor = in_turns([ours, peer], self.turns)
         what = f"`plan` of {self.count:,} against {self.count:,} live, 1% changed"
         beside = f"`CSafeLoader` loading the files + httpx and `json` on the same {pages} answers"
-        yield _beside(what, beside, 1.0, planned, floor)
-        yield _memory(f"{what}, peak memory", 300, planned)
+        yield _beside(what, beside, 0.7, planned, floor)
+        yield _memory(f"{what}, peak memory", 160, planned)
 
     def _numbers(self) -> Iterator[Row]:
         told, listed = map(float, _said(self._peer("compare_numbers")).split())
@@ -384,7 +441,11 @@ def fleet_rows(count: int, each: int, single: Taken, every: Taken) -> Iterator[R
 
 def _beside(what: str, beside: str, target: float, ours: Taken, theirs: Taken) -> Row:
     least, middle = ratio(ours, theirs)
-    detail = f"{_told(ours.least)} beside {_told(theirs.least)}; median of the turns {middle:.2f} ×"
+    busy = min(ours.busy) / min(theirs.busy)
+    detail = (
+        f"{_told(ours.least)} beside {_told(theirs.least)}; median of the turns {middle:.2f} ×; "
+        f"processor time {busy:.2f} ×"
+    )
     return Row(what, beside, target, least, "×", detail)
 
 

@@ -41,7 +41,7 @@ _INDIA = timezone(timedelta(hours=5, minutes=30))
 _CHANGED_EVERY = 100
 
 
-def write_project(directory: Path, count: int, base_url: str) -> Path:
+def write_project(directory: Path, count: int, base_url: str, numbers: int = _NUMBERS) -> Path:
     """Writes a project of so many manifests, a file each, whose account is at `base_url`. Returns the directory."""
     (directory / "campaigns").mkdir(parents=True)
     (directory / "campaignctl.yaml").write_text(
@@ -50,6 +50,7 @@ def write_project(directory: Path, count: int, base_url: str) -> Path:
         f"    rate_limit: 100000\n    base_url: {base_url}\n"
     )
     for place in range(count):
+<<<<<<< HEAD
         (directory / "campaigns" / f"{campaign(place)['name']}.yaml").write_text(manifest(place))
     return directory
 
@@ -70,12 +71,30 @@ def manifest(place: int) -> str:
 
 
 def campaign(place: int) -> dict[str, Any]:
+=======
+        spec = campaign(place, numbers)
+        rows = "\n".join(f'    - "{number}"' for number in spec["from"])
+        start, end = spec["schedule"].values()
+        text = _MANIFEST.format(
+            name=spec["name"],
+            numbers=rows,
+            text=spec["read_via_text"],
+            start=start,
+            end=end,
+            place=place,
+        )
+        (directory / "campaigns" / f"{spec['name']}.yaml").write_text(text)
+    return directory
+
+
+def campaign(place: int, numbers: int = _NUMBERS) -> dict[str, Any]:
+>>>>>>> d053c43 (Benchmarks have manifests of other sizes, with a finding each, and a project that uses every capability; groups of rows can be measured by themselves)
     """Returns what manifest number `place` declares."""
     name, start = f"reminder-{place:06d}", _first_start() + timedelta(minutes=place % 300)
     return {
         "name": name,
         "caller_id": "03349360005",
-        "from": [f"+9198{place % 1_000_000:06d}{each:02d}" for each in range(_NUMBERS)],
+        "from": [f"+91{9_800_000_000 + place * max(100, numbers) + each}" for each in range(numbers)],
         "flow_type": "greeting",
         "read_via_text": f"Hello, this is a reminder: your order {place} is ready and waits at our shop.",
         "retries": {

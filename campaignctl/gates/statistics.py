@@ -8,6 +8,7 @@ where a sum comes within a millionth of what it is held against.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import ceil, comb, exp, fsum, lgamma, log, log1p
 from typing import Final
 
@@ -52,6 +53,7 @@ def crossed(count: int, tried: int, limit: int) -> bool:
     return count * log(q / p) + (tried - count) * (log1p(-q) - log1p(-p)) >= _EVIDENCE
 
 
+@lru_cache(maxsize=1024)
 def fewest(limit: int, confidence: int) -> int:
     """Returns the fewest finished people of whom nobody counts that keep a limit.
 
@@ -64,6 +66,7 @@ def fewest(limit: int, confidence: int) -> int:
     )
 
 
+@lru_cache(maxsize=1024)
 def power(finished: int, limit: int, confidence: int) -> float:
     """Returns the chance that a gate passes whose true rate is half its limit.
 

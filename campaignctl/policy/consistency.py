@@ -235,7 +235,7 @@ _CHECKS: Final[tuple[tuple[Callable[[Desired], Iterator[SpecFinding]], Sequence[
 
 @cache
 def _checks_of(kind: Kind) -> Sequence[tuple[Callable[[Desired], Iterator[SpecFinding]], Sequence[str]]]:
-    """Those that look at a field of the kind, or at none."""
+    """Returns those that look at a field of the kind, or at none."""
     return [
         (check, fields)
         for check, fields in _CHECKS

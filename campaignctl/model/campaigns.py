@@ -98,7 +98,8 @@ class Desired:
 
     def ignores(self, path: str) -> bool:
         """Tells whether a path is ignored, itself or within an ignored object."""
-        return path in self.ignore or path.partition(".")[0] in self.ignore
+        ignore = self.ignore
+        return bool(ignore) and (path in ignore or path.partition(".")[0] in ignore)
 
 
 Locate: TypeAlias = Callable[[Desired, str], Position]

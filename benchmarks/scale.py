@@ -50,19 +50,18 @@ def write_project(directory: Path, count: int, base_url: str, numbers: int = _NU
         f"    rate_limit: 100000\n    base_url: {base_url}\n"
     )
     for place in range(count):
-<<<<<<< HEAD
-        (directory / "campaigns" / f"{campaign(place)['name']}.yaml").write_text(manifest(place))
+        (directory / "campaigns" / f"{campaign(place)['name']}.yaml").write_text(manifest(place, numbers))
     return directory
 
 
-def manifest(place: int) -> str:
+def manifest(place: int, numbers: int = _NUMBERS) -> str:
     """Returns the text of manifest number `place`."""
-    spec = campaign(place)
-    numbers = "\n".join(f'    - "{number}"' for number in spec["from"])
+    spec = campaign(place, numbers)
+    rows = "\n".join(f'    - "{number}"' for number in spec["from"])
     start, end = spec["schedule"].values()
     return _MANIFEST.format(
         name=spec["name"],
-        numbers=numbers,
+        numbers=rows,
         text=spec["read_via_text"],
         start=start,
         end=end,
@@ -70,25 +69,7 @@ def manifest(place: int) -> str:
     )
 
 
-def campaign(place: int) -> dict[str, Any]:
-=======
-        spec = campaign(place, numbers)
-        rows = "\n".join(f'    - "{number}"' for number in spec["from"])
-        start, end = spec["schedule"].values()
-        text = _MANIFEST.format(
-            name=spec["name"],
-            numbers=rows,
-            text=spec["read_via_text"],
-            start=start,
-            end=end,
-            place=place,
-        )
-        (directory / "campaigns" / f"{spec['name']}.yaml").write_text(text)
-    return directory
-
-
 def campaign(place: int, numbers: int = _NUMBERS) -> dict[str, Any]:
->>>>>>> d053c43 (Benchmarks have manifests of other sizes, with a finding each, and a project that uses every capability; groups of rows can be measured by themselves)
     """Returns what manifest number `place` declares."""
     name, start = f"reminder-{place:06d}", _first_start() + timedelta(minutes=place % 300)
     return {

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
 from campaignctl.app.files import read_file
 from campaignctl.errors import InputError, UsageError
 from campaignctl.saved_plans.file import SavedPlan, holds_nothing, looks_like_plan, read_plan
+
+INDEX: Final = "_plans.json"
+"""The index of a directory of saved plans, one for each environment."""
 
 
 def plan_among(paths: Sequence[str]) -> Path | None:
@@ -25,6 +29,28 @@ def plan_among(paths: Sequence[str]) -> Path | None:
                 raise UsageError(f"{path} is a plan: apply it alone")
             return path
     return None
+
+
+def plans_directory_among(paths: Sequence[str]) -> Path | None:
+    """Returns the directory of saved plans that PATHS name.
+
+    Raises:
+        UsageError: it stands beside other things.
+    """
+    for path in map(Path, paths):
+        if path.is_dir() and holds_plans(path):
+            if len(paths) > 1:
+                raise UsageError(f"{path} holds plans: apply it alone")
+            return path
+    return None
+
+
+def holds_plans(directory: Path) -> bool:
+    """Tells whether plans were written there: their index, or a plan file without one."""
+    if (directory / INDEX).is_file():
+        return True
+    files = sorted(directory.glob("*.json"))
+    return any(it.is_file() and looks_like_plan(read_file(it)) for it in files)
 
 
 def refuse_empty(paths: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from campaignctl.app import output, streams
 from campaignctl.app.applying import carry_out
 from campaignctl.app.guards import Limits, Now, Passed, Reviewed, guard
 from campaignctl.app.options import GlobalOptions
-from campaignctl.app.plan_files import load_plan, plan_among
+from campaignctl.app.plan_files import load_plan, plan_among, plans_directory_among
 from campaignctl.app.planning import Planned, PlanOptions
 from campaignctl.app.terminal import confirm
 from campaignctl.app.workspace import Session
@@ -78,12 +78,33 @@ def command(
     """Carry out a plan, after asking. PATHS are manifests, or one saved plan."""
     limits = Limits(max_changes, Approval.read(expect) if expect is not None else None, auto_approve)
     plan_options = PlanOptions(**asked, approved_before=expect is not None)  # type: ignore[arg-type]
+    directory = plans_directory_among(plan_options.paths)
+    if directory is not None and against is not None:
+        raise UsageError("--against goes with --expect: saved plans are compared by themselves")
+    if directory is not None:
+        return _directory(
+            options, plan_options, (limits, max_environments), audit_log, output_format, directory
+        )
     if options.choice.is_several:
         return _several(options, plan_options, (limits, max_environments), audit_log, output_format, against)
     if max_environments is not None:
         raise UsageError("--max-environments goes with several environments")
     with streams.never_waiting(auto_approve):
         return _apply(options, plan_options, limits, audit_log, output_format, (expect, against))
+
+
+def _directory(
+    options: GlobalOptions,
+    plan_options: PlanOptions,
+    demands: tuple[Limits, int | None],
+    audit_log: Path | None,
+    output_format: str,
+    directory: Path,
+) -> int:
+    from campaignctl.cli.several_apply import apply_directory
+
+    with streams.never_waiting(demands[0].auto_approve):
+        return apply_directory(options, plan_options, demands, audit_log, output_format, directory)
 
 
 def _several(
@@ -115,7 +136,7 @@ def _apply(
     file = plan_among(plan_options.paths)
     saved = load_plan(file) if file is not None else None
     if saved is not None:
-        plan_options, options = _as_saved(saved, plan_options, options)
+        plan_options, options = as_saved(saved, plan_options, options)
     session = Session.open(options)
     if saved is not None:
         require_seal(saved, session.token, str(file))
@@ -147,7 +168,7 @@ def _apply(
     return applied.exit_code
 
 
-def _as_saved(
+def as_saved(
     saved: SavedPlan, plan_options: PlanOptions, options: GlobalOptions
 ) -> tuple[PlanOptions, GlobalOptions]:
     """Returns the selection and permissions of the file; it takes no further ones."""

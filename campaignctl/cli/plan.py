@@ -56,11 +56,11 @@ def command(
         refuse_directory(out)
     planned = made(session, plan_options)
     if out == _STANDARD_OUTPUT:
-        output.result(_file_text(planned), "json")
+        output.result(file_text(planned), "json")
         output.remark(render(planned, session, output_format), session.options, output_format)
     else:
         if out is not None:
-            write_out(out, _file_text(planned))
+            write_out(out, file_text(planned))
             output.remark(f"saved to {out}", session.options)
         output.result(render(planned, session, output_format), output_format)
     return exit_code(planned.plan, detailed_exitcode)
@@ -79,7 +79,7 @@ def render(planned: Planned, session: Session, output_format: str) -> str:
     return formats.render("plan", output_format, planned.document_for(output_format), setting)
 
 
-def _file_text(planned: Planned) -> str:
+def file_text(planned: Planned) -> str:
     """Writes a plan file, with every number masked, under its seal."""
     from campaignctl.rendering.as_json import written
 

@@ -14,8 +14,8 @@ from campaignctl.app.planning import Planned, PlanOptions
 from campaignctl.app.workspace import Session
 from campaignctl.cli import plan as of_plan
 from campaignctl.cli import validate as of_validate
-from campaignctl.errors import UsageError
 from campaignctl.fleet.allowing import allowed_in, check_allowed
+from campaignctl.fleet.directories import check_out, index_of, write_plans
 from campaignctl.fleet.opening import Fleet, opened
 from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
 from campaignctl.fleet.views import SeveralViews, render_several
@@ -98,10 +98,13 @@ def plan_several(
     """Plans side by side."""
     refuse_empty(plan_options.paths)
     if out is not None:
-        raise UsageError("--out takes one environment so far")
+        check_out(out)
+    files: dict[str, str] = {}
 
     def line(session: Session) -> EnvironmentResult:
         planned = of_plan.made(session, options_in(session, plan_options))
+        if out is not None:
+            files[session.environment.name] = of_plan.file_text(planned)
         return EnvironmentResult(
             of_plan.exit_code(planned.plan, detailed_exitcode), shown_plan(planned), planned.plan
         )
@@ -109,7 +112,11 @@ def plan_several(
     with opened(options, plan_options.paths, plan_options.labels) as fleet:
         check_allowed(plan_options.allowed, fleet.project.environments)
         outcomes = fleet.each(line)
-    return write(Several("plan", outcomes), PLAN_VIEWS, options, output_format)
+    several = Several("plan", outcomes)
+    if out is not None:
+        write_plans(out, files, index_of(several.digests, several.digest_and_approval[1]))
+        output.remark(f"saved to {out}", options)
+    return write(several, PLAN_VIEWS, options, output_format)
 
 
 def options_in(session: Session, plan_options: PlanOptions) -> PlanOptions:

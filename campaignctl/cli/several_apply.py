@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -11,22 +12,27 @@ from typing import TYPE_CHECKING, Final, TypeAlias, cast
 from campaignctl.app import output
 from campaignctl.app.applying import Applied, carry_out
 from campaignctl.app.guards import Limits
-from campaignctl.app.options import GlobalOptions
+from campaignctl.app.options import Choice, GlobalOptions
 from campaignctl.app.plan_files import refuse_empty
 from campaignctl.app.planning import PlanOptions
 from campaignctl.app.side_by_side import Ended
 from campaignctl.app.workspace import Session
 from campaignctl.cli import plan as of_plan
-from campaignctl.cli.several import PLAN_VIEWS, options_in, shown_plan
+from campaignctl.cli.apply import as_saved
+from campaignctl.cli.explaining import of_stale
+from campaignctl.cli.several import PLAN_VIEWS, options_in, shown_plan, write
+from campaignctl.errors import RefusedError
 from campaignctl.fleet.allowing import check_allowed
 from campaignctl.fleet.applying import FleetApply, FleetLimits, Meeting, WaitingPlan, tell_refusals
-from campaignctl.fleet.opening import Fleet, opened
+from campaignctl.fleet.directories import PlansDirectory, read_plans
+from campaignctl.fleet.opening import Fleet, chosen_environments, opened, project_root
 from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
 from campaignctl.fleet.views import SeveralViews, render_several
 from campaignctl.rendering.as_json import apply_document
 from campaignctl.rendering.as_text import WRITERS as AS_TEXT
 from campaignctl.rendering.formats import FORMATS
 from campaignctl.rendering.reports import apply_report
+from campaignctl.saved_plans.file import require_seal
 
 if TYPE_CHECKING:
     from campaignctl.errors import CampaignctlError
@@ -57,6 +63,61 @@ def apply_several(
         return carried_out(
             FleetApply(fleet, bounds, partial(_show, fleet, output_format)), line, output_format
         )
+
+
+def apply_directory(
+    options: GlobalOptions,
+    plan_options: PlanOptions,
+    demands: tuple[Limits, int | None],
+    audit_log: Path | None,
+    output_format: str,
+    directory: Path,
+) -> int:
+    """Applies the saved plans that the index of a directory names; `-e` narrows them."""
+    found = read_plans(directory)
+    limits, most = demands
+    names = _narrowed(options, found)
+    if not names:
+        return write(Several("apply", ()), APPLY_VIEWS, options, output_format)
+    asked = {
+        name: as_saved(found.plans[name], plan_options, options.in_environment(name))[0] for name in names
+    }
+    paths, labels = _selection_of(options, asked)
+
+    def line(session: Session, meeting: Meeting) -> Applied:
+        name = session.environment.name
+        saved, own = found.plans[name], replace(asked[name], paths=paths)
+        require_seal(saved, session.token, found.file(name))
+        reading = session.read_for_plan(own.paths, own.labels, own.prune)
+        review = meeting.review(session, saved)
+        return carry_out(
+            session, reading, own, review, saved=saved, audit_log=audit_log, on_stale=of_stale(saved)
+        )
+
+    with opened(replace(options, choice=Choice(names)), paths, labels) as fleet:
+        bounds = FleetLimits(limits, fleet.project.max_environments if most is None else most)
+        return carried_out(
+            FleetApply(fleet, bounds, partial(_show, fleet, output_format)), line, output_format
+        )
+
+
+def _narrowed(options: GlobalOptions, found: PlansDirectory) -> tuple[str, ...]:
+    """Returns the environments of the index that the command line means: all, where it names none."""
+    if options.choice == Choice():
+        return tuple(sorted(found.plans))
+    _, chosen = chosen_environments(options)
+    return tuple(it.name for it in chosen if it.name in found.plans)
+
+
+def _selection_of(options: GlobalOptions, asked: Mapping[str, PlanOptions]) -> tuple[tuple[str, ...], str]:
+    """Returns what all plans selected, as seen from here: one command made them."""
+    first, *others = asked.values()
+    if any((it.paths, it.labels) != (first.paths, first.labels) for it in others):
+        raise RefusedError(
+            "these plans select different manifests: one command did not make them; plan again"
+        )
+    root = project_root(options)
+    return tuple(os.path.relpath(root / path) for path in first.paths), first.labels
 
 
 def carried_out(apply: FleetApply, line: Line, output_format: str) -> int:

@@ -10,7 +10,7 @@ import click
 
 from campaignctl.app import output
 from campaignctl.app.options import GlobalOptions
-from campaignctl.app.plan_files import load_plan
+from campaignctl.app.plan_files import holds_plans, load_plan
 from campaignctl.cli.options import format_option, global_options
 from campaignctl.errors import UsageError
 from campaignctl.exits import Exit
@@ -37,6 +37,10 @@ def command(
     options: GlobalOptions, plan: Path, against: Path | None, detailed_exitcode: bool, output_format: str
 ) -> int:
     """Show a saved plan, with what to approve; or what differs from another."""
+    if plan.is_dir() and holds_plans(plan):
+        from campaignctl.cli.several_show import show_directory
+
+        return show_directory(options, plan, against, detailed_exitcode, output_format)
     if against is not None:
         return _compare(options, plan, against, detailed_exitcode, output_format)
     if detailed_exitcode:

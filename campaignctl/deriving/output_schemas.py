@@ -32,6 +32,7 @@ from campaignctl.deriving.json_schema import Schema, headed
 from campaignctl.diff.document import DiffDocument
 from campaignctl.doctor.document import DoctorDocument
 from campaignctl.export.document import ExportDocument
+from campaignctl.fleet.directories import PlansDocument
 from campaignctl.fleet.document import SeveralDocument
 from campaignctl.fleet.matrix import MatrixDocument
 from campaignctl.guard.lines import GuardLineDocument
@@ -55,6 +56,7 @@ OUTPUTS: Final[Mapping[str, type]] = MappingProxyType(
         "guard": GuardLineDocument,
         "matrix": MatrixDocument,
         "plan": PlanDocument,
+        "plans": PlansDocument,
         "several": SeveralDocument,
         "status": StatusOverview,
         "validate": ValidateDocument,

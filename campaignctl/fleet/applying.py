@@ -32,7 +32,7 @@ from campaignctl.app.workspace import Session
 from campaignctl.diagnostics import counted, some_of
 from campaignctl.errors import CampaignctlError, InterruptedRunError, RefusedError
 from campaignctl.fleet.opening import Fleet
-from campaignctl.fleet.outcomes import Approved
+from campaignctl.fleet.outcomes import digest_of
 from campaignctl.kinds.operations import Op
 from campaignctl.model.approval import Approval
 from campaignctl.model.clocks import latest
@@ -197,11 +197,11 @@ class FleetApply:
         expect = self.demands.limits.expect
         if expect is None:
             return
-        approved = Approved.of({name: it.planned.plan for name, it in proposals.items()})
+        reviewed = {name: Reviewed.of(it.planned.plan, it.saved).digest for name, it in proposals.items()}
         came = [day for it in proposals.values() for day in _came_today(it.planned)]
         moments = [_moment_of(it.planned) for it in proposals.values()]
         now = max(moments, default=self.fleet.options.clock.now())
-        expect.hold_against(approved.digest if approved else "", now, sorted(set(came)))
+        expect.hold_against(digest_of(reviewed.items()), now, sorted(set(came)))
         _hold_all_counts(expect, proposals)
 
     def _guarded(self, proposal: WaitingPlan) -> Passed | CampaignctlError:

@@ -69,13 +69,13 @@ class SeveralDocument(TypedDict):
 def several_document(several: Several) -> SeveralDocument:
     """Returns all of it."""
     environments = list(map(_outcome, several.outcomes))
-    approved = several.approved
+    digest, approval = several.digest_and_approval
     document: SeveralDocument = {
         "format_version": FORMAT_VERSION,
         "campaignctl_version": __version__,
         "command": several.command,
-        "digest": approved.digest if approved else None,
-        "approval": approved.approval if approved else None,
+        "digest": digest,
+        "approval": approval,
         "exit_code": several.exit_code,
         "environments": environments,
         "findings": list(map(finding_document, several.findings)),

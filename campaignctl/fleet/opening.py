@@ -26,7 +26,7 @@ from campaignctl.diagnostics import Diagnostic
 from campaignctl.errors import InputError, UsageError
 from campaignctl.fleet.choosing import choose, require_separate
 from campaignctl.fleet.outcomes import EnvironmentOutcome, EnvironmentResult
-from campaignctl.manifests.project import LenientProject, load_every_lenient, load_project
+from campaignctl.manifests.project import LenientProject, find_project_file, load_every_lenient, load_project
 from campaignctl.manifests.reading import Manifests, load_for_each
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
@@ -84,6 +84,13 @@ def _of(line: Callable[[Session], T], session: Session) -> Callable[[], T]:
                 session.beside.board.leave(session.environment.name)
 
     return run
+
+
+def project_root(options: GlobalOptions) -> Path:
+    """Returns the directory of the project file; this one where there is none."""
+    start = start_of(options)
+    file = find_project_file(start) if options.config is None else start / options.config
+    return file.resolve().parent if file is not None else start.resolve()
 
 
 def chosen_environments(options: GlobalOptions) -> tuple[ProjectFile, tuple[Environment, ...]]:

@@ -38,10 +38,13 @@ class EnvironmentOutcome(NamedTuple):
     environment: Environment
     told: EnvironmentResult | None = None
     error: CampaignctlError | None = None
+    code: Exit | None = None
 
     @property
     def exit_code(self) -> Exit:
         """Returns the exit code that it would have alone."""
+        if self.code is not None:
+            return self.code
         if self.told is not None:
             return self.told.exit_code
         return Exit(self.error.exit_code) if self.error is not None else Exit.FINE
@@ -79,13 +82,15 @@ def digest_of(digests: Iterable[tuple[str, str]]) -> str:
 class Several:
     """Represents a command and what each environment came to, by name.
 
-    `findings` are of all of them together, `moved` is what leaves one for another.
+    `findings` are of all of them together, `moved` is what leaves one for another,
+    `saved` the digest and the approval of saved plans.
     """
 
     command: str
     outcomes: Sequence[EnvironmentOutcome]
     findings: tuple[Diagnostic, ...] = ()
     moved: tuple[Document, ...] = ()
+    saved: tuple[str, str] | None = None
 
     @property
     def exit_code(self) -> Exit:
@@ -96,8 +101,25 @@ class Several:
     @property
     def approved(self) -> Approved | None:
         """Returns what an apply of the same would have to expect."""
+        return Approved.of(self._plans)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Returns the digests of the plans that were made, by environment."""
+        return {name: plan.digest for name, plan in self._plans.items()}
+
+    @property
+    def _plans(self) -> dict[str, Plan]:
         plans = ((it.environment.name, it.told.plan) for it in self.outcomes if it.told)
-        return Approved.of({name: plan for name, plan in plans if plan is not None})
+        return {name: plan for name, plan in plans if plan is not None}
+
+    @property
+    def digest_and_approval(self) -> tuple[str, str] | tuple[None, None]:
+        """Returns what is approved of all; nothing without a plan."""
+        if self.saved is not None:
+            return self.saved
+        approved = self.approved
+        return (approved.digest, approved.approval) if approved else (None, None)
 
     @property
     def failed(self) -> int:

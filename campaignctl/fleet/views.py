@@ -100,8 +100,9 @@ def _closing(several: Several, views: SeveralViews, output_format: str) -> Itera
     yield Said(f"{head}: {sums}." if sums else f"{head}.")
     if several.failed:
         yield Said(f"{counted(several.failed, 'environment')} failed.", Tone.FAILED)
-    if output_format == "text" and several.approved is not None:
-        yield Said(f"Approve {several.approved.approval}.")
+    approval = several.digest_and_approval[1]
+    if output_format == "text" and approval is not None:
+        yield Said(f"Approve {approval}.")
 
 
 # -- what is made from reports ---------------------------------------------------------------------------------
@@ -127,7 +128,7 @@ def _failed_report(outcome: EnvironmentOutcome) -> Report:
 
 
 def _front(several: Several, views: SeveralViews, output_format: str, setting: Setting) -> Report:
-    approved = several.approved
+    approval = several.digest_and_approval[1]
     what = several.command
     return Report(
         what=what,
@@ -135,7 +136,7 @@ def _front(several: Several, views: SeveralViews, output_format: str, setting: S
         where=None,
         summary=tuple(_closing(several, views, output_format)),
         findings=tuple(it.under(setting.prefix) for it in _merged(several, output_format)),
-        seal=Seal(approved.approval, None) if approved else None,
+        seal=Seal(approval, None) if approval else None,
     )
 
 

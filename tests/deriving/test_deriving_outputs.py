@@ -88,11 +88,18 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
             "matrix": _matrix(tmp_path_factory.mktemp("many")),
             "comparison": _comparison(tmp_path_factory.mktemp("plans")),
             "several": _several(desk),
+            "plans": _plans(desk),
         }
 
 
 OTHERS = {"from": ["+919876543299"]}
 REQUIRED = {"level": "warn", "labels": ["team"]}
+
+
+def _plans(desk: Desk) -> Any:
+    """The index of a directory of plans."""
+    desk.run("plan", "-e", "prod,", "--out", "plans")
+    return json.loads((desk.root / "plans" / "_plans.json").read_text(encoding="utf-8"))
 
 
 def _several(desk: Desk) -> Any:

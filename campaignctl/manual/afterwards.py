@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import ENDING, OPERATIONS, TRANSITIONS, Op
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
-from campaignctl.model.dated_names import parsed
+from campaignctl.model.dated_names import dated, parsed
 from campaignctl.model.gates import GateVerdict
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
@@ -44,14 +44,25 @@ class KnownManifests:
 
     def of(self, live: Live) -> Desired | None:
         """Returns the manifest of a campaign: by its SID, else its name, else the date that its name ends in."""
-        dated = parsed(live.name)
+        date = parsed(live.name)
         of_kind = [it for it in self.all_manifests if it.kind is live.kind]
         ways: tuple[Callable[[Desired], bool], ...] = (
             lambda it: it.sid == live.sid,
             lambda it: it.sid is None and live.name in (it.name, it.previous_name),
-            lambda it: it.repeat is not None and dated is not None and it.name == dated.base,
+            lambda it: it.repeat is not None and date is not None and it.name == date.base,
         )
         return next((it for way in ways for it in of_kind if way(it)), None)
+
+    def awaited_by(self, live: Live) -> Iterator[str]:
+        """Yields the words by which to look for what a campaign waits for; of a date for what its date waits for."""
+        manifest, name = self.of(live), parsed(live.name)
+        campaigns = {after.campaign for after in manifest.after} if manifest is not None else set()
+        for other in self.all_manifests if campaigns else ():
+            if other.kind_and_name in campaigns:
+                names = [it for it in (other.name, other.previous_name) if it]
+                if other.repeat is not None and name is not None:
+                    names = [dated(it, name.day) for it in names]
+                yield from (f"{other.kind.short}/{it}" for it in (*names, other.sid) if it)
 
     def left_out(self, desired: Desired | None) -> tuple[bool, Suppression | None]:
         """Tells whether anybody is left out of a campaign, with or without a manifest, and who; None where nobody
@@ -82,15 +93,18 @@ def _next_changes(
     campaigns = {live.sid: live for live in seen}
     campaigns |= {change.key.sid: _done(change, terms) for change in changes if change.live is not None}
     names = {(live.kind.name, live.name) for live in campaigns.values()}
-    bases = {(kind, dated.base) for kind, name in names if (dated := parsed(name))}
+    bases = {(kind, date.base) for kind, name in names if (date := parsed(name))}
+    manifests = tuple(all_manifests)
     relevant = [
         one
-        for one in all_manifests
+        for one in manifests
         if one.sid in campaigns or _names(one) & names or (one.repeat is not None and _names(one) & bases)
     ]
+    awaited = {after.campaign for one in relevant for after in one.after}
+    relevant += [it for it in manifests if it.kind_and_name in awaited and it not in relevant]
     listings = {
         kind: Listing(tuple(live for live in campaigns.values() if live.kind.name == kind))
-        for kind in {live.kind.name for live in campaigns.values()}
+        for kind in {live.kind.name for live in campaigns.values()} | {it.kind.name for it in relevant}
     }
     decisions = make_plan(relevant, relevant, Snapshot(terms.now, listings), terms)
     found: dict[tuple[str, str], Change] = {}

@@ -124,11 +124,10 @@ class ManualRun:
 
     def _awaited(self, changes: Iterable[Change], manifests: KnownManifests) -> Iterator[Live]:
         """Yields what manifests of these campaigns wait for. That it cannot be read keeps nobody from anything."""
-        names = {change.key.name for change in changes} | {change.key.sid for change in changes}
-        waiting = (it for it in manifests.all_manifests if it.after and {it.name, it.sid} & names)
-        for after in {after.campaign: after for it in waiting for after in it.after}.values():
+        asked = (word for change in changes if change.live for word in manifests.awaited_by(change.live))
+        for word in dict.fromkeys(asked):
             try:
-                yield from find(self.client, AskedName.read(after.campaign)).campaigns
+                yield from find(self.client, AskedName.read(word)).campaigns
             except ApiError:
                 continue
 

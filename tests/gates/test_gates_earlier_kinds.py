@@ -251,3 +251,29 @@ def test_one_that_repeats_waits_for_none_that_does_not(desk: Desk) -> None:
         voice("rest", schedule=..., repeat=DAILY, metadata=after, **{"from": PEOPLE[10:]}),
     )
     assert ("gate-campaign", "error") in rules(desk)
+
+
+def test_by_hand_a_date_is_told_of_the_canary_of_its_date(desk: Desk) -> None:
+    few = {"from": [f"+9198764{n:05}" for n in range(200)], "retries": None}
+    today = {"send_at": "2027-01-10T10:00:00+05:30", "end_at": "2027-01-10T13:00:00+05:30"}
+    later = {"send_at": "2027-01-10T15:00:00+05:30", "end_at": "2027-01-10T18:00:00+05:30"}
+    gate = {"campaign": "voice/canary", "limits": {"failed": "25%"}}
+    desk.manifests(
+        voice("canary", schedule=..., repeat=DAILY, **few),
+        voice(
+            "rest",
+            schedule=...,
+            repeat={**DAILY, "cron": "0 15 * * *"},
+            metadata={"after": [gate]},
+            **{"from": PEOPLE},
+        ),
+    )
+    desk.sandbox.switches.change({"outcomes": ["*:failed=60"]})
+    (sid,) = desk.seed(live_voice("rest-2027-01-10", schedule=later, **{"from": PEOPLE}))
+    desk.by_hand(sid, {"action": "pause"})
+    assert "voice/canary-2027-01-10: it is not there yet" in desk.run("resume", "rest-2027-01-10").all
+    desk.seed(live_voice("canary-2027-01-10", schedule=today, **few))
+    desk.account()
+    desk.pass_time(hours=2)
+    desk.account()
+    assert "voice/canary-2027-01-10 exceeds its limit" in desk.run("resume", "rest-2027-01-10").all

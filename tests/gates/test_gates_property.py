@@ -98,3 +98,62 @@ def _canary(desk: Desk) -> dict[str, Any]:
     desk.sandbox.switches.change(defaults)
     desk.sandbox.faults.clear()
     return desk.live("canary")
+
+
+EVERYBODY = [f"+9198765{n:05}" for n in range(40)]
+PEOPLE = st.lists(st.sampled_from(EVERYBODY), min_size=1, max_size=30, unique=True)
+EDITS = st.fixed_dictionaries(
+    {
+        "canary": PEOPLE,
+        "rest": PEOPLE,
+        "opted_out": st.lists(st.sampled_from(EVERYBODY), min_size=1, max_size=3, unique=True),
+        "renamed": st.booleans(),
+        "take": st.none() | st.integers(1, 10),
+        "minutes": st.sampled_from([0, 1, 5, 15, 60]),
+        "faults": FAULTS,
+    }
+)
+SOON = {"send_at": "2027-01-10T09:25:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
+LATER = {"send_at": "2027-01-10T11:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
+
+
+def _disjoint(desk: Desk, edit: dict[str, Any]) -> None:
+    """A canary and the rest of a file, as somebody edits them: files, name, opt-outs and how many are taken."""
+    desk.write("opted-out.csv", "\n".join(["number", *edit["opted_out"]]))
+    desk.configure({"suppress": [{"from_file": "opted-out.csv"}]})
+    name = "canary-b" if edit["renamed"] else "canary"
+    before = {"previous_name": "canary"} if edit["renamed"] else {}
+    take = {"take": {"people": edit["take"]}} if edit["take"] else {}
+    desk.manifests(
+        voice(name, schedule=SOON, retries=None, metadata=before, **{"from": edit["canary"]}, **take),
+        voice(
+            "rest",
+            url="http://my.exotel.com/acme1/exoml/start_voice/1",
+            schedule=LATER,
+            retries=None,
+            **{"from": edit["rest"], "suppress": [{"campaign": f"voice/{name}"}]},
+        ),
+    )
+    for fault in edit["faults"]:
+        desk.sandbox.faults.add(**fault)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(EDITS, min_size=2, max_size=5), st.sampled_from([0.0, 5.0, 90.0]))
+def test_nobody_is_called_by_both_whatever_is_edited(edits: list[dict[str, Any]], lag: float) -> None:
+    renamed = False
+    with TemporaryDirectory() as directory, desk_at(Path(directory), FakeClock()) as desk:
+        desk.configure(settle_seconds=100)
+        desk.sandbox.switches.change({"list_lag_seconds": lag})
+        for edit in edits:
+            renamed = renamed or edit["renamed"]  # nobody takes a name back
+            _disjoint(desk, {**edit, "renamed": renamed})
+            desk.run("apply", "--auto-approve")
+            desk.sandbox.faults.clear()
+            desk.pass_time(minutes=edit["minutes"])
+        desk.sandbox.switches.change({"list_lag_seconds": 0.0})
+        desk.pass_time(hours=6)
+        called = [(it["name"], set(it["from"])) for it in desk.account() if it["status"] == "Completed"]
+        event(f"{len(called)} called")
+        rest = set().union(*(people for name, people in called if name == "rest"))
+        assert rest.isdisjoint(set().union(*(people for name, people in called if name != "rest")))

@@ -51,9 +51,10 @@ def _years(words: list[str]) -> int:
     parser.add_argument("--days", type=int, default=years.DAYS, help="of each seed's life")
     parser.add_argument("--workers", type=int, default=years.cores())
     parser.add_argument("--until-broken", action="store_true", help="only say which promise is broken first")
+    parser.add_argument("--about", default="", help="with --until-broken: only lives about this")
     given = parser.parse_args(words)
     if given.until_broken:
-        broken, took = years.until_broken(given.seconds or 60.0, given.first, given.days)
+        broken, took = years.until_broken(given.seconds or 60.0, given.first, given.days, given.about)
         says = f"broken: {broken}" if broken else "nothing was broken"
         sys.stdout.write(f"{says} in {took:.1f} s\n")
         return 1 if broken else 0

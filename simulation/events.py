@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from simulation import habits
+from simulation import habits, leanings
 from simulation.operators import operator
-from simulation.repository import DAY, Seen
+from simulation.repository import DAY
 from simulation.runs import (
     apply_head,
     apply_old,
@@ -39,13 +39,7 @@ class Event:
 
 def commit(world: World, random: Random) -> None:
     """Lets somebody edit manifests."""
-    kinds = {"campaigns": "voice"}
-    world.repository.seen = tuple(
-        Seen(kinds.get(it.collection, "sms"), it.name, it.sid, it.alive)
-        for _, it in sorted(world.account.campaigns.items())
-    )
-    made = world.repository.commit(world.now, random)
-    world.tell(f"commit {made.number}: {made.says}")
+    world.commit(random)
 
 
 def commit_and_apply(world: World, random: Random) -> None:
@@ -70,8 +64,7 @@ def while_it_calls(world: World, random: Random) -> None:
         name, start = added.name, added.start
         apply_to(world, random)
     if random.random() < 0.7:
-        made = world.repository.commit(world.now, random, name)
-        world.tell(f"commit {made.number}: {made.says}")
+        world.commit(random, name)
     begins = start - world.now + world.clock.passed
     world.pass_until(begins + random.choice((-300.0, 1.0, 2.0, 20.0, 61.0, 200.0)))
     apply_to(world, random)
@@ -137,8 +130,8 @@ KINDS: dict[str, tuple[Play, int]] = {
 def drawn(seed: int, days: int) -> Iterator[Event]:
     """Yields the events of a seed, in their order: most of them while people work, none on some days."""
     random = Random(f"events {seed}")
-    names = list(KINDS)
-    weights = [weight for _, weight in KINDS.values()]
+    leaning = leanings.drawn(seed)
+    weights = {name: float(weight) for name, (_, weight) in KINDS.items()}
     number = 0
     for day in range(days):
         if random.random() < 0.15:
@@ -150,7 +143,7 @@ def drawn(seed: int, days: int) -> Iterator[Event]:
         )
         for moment in moments:
             number += 1
-            yield Event(number, moment, random.choices(names, weights)[0])
+            yield Event(number, moment, leaning.word(random, "event", weights))
 
 
 def played(world: World) -> Iterator[Event]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
+from simulation.leanings import GENERAL, Leaning
 from simulation.product import Position, SwitchRow, rows
 
 _LISTS = ("omit_from_contacts", "omit_from_create_contacts", "omit_from_create_list", "omit_from_fill_list")
@@ -24,9 +25,16 @@ MOST = 3
 Habits = dict[str, Position]
 
 
-def drawn(random: Random) -> Habits:
-    """Draws a few habits; an account that had all of them would refuse the first request."""
+def drawn(random: Random, leaning: Leaning = GENERAL) -> Habits:
+    """A few; an account that had all of them would refuse the first request. Of a life that is about some, one of
+    those more often than not.
+    """
     positions: Habits = {}
+    if leaning.habits:
+        if random.random() < 0.75:
+            positions |= thrown(random.choice(leaning.habits), random)
+        if random.random() < 0.75:
+            return positions
     for name in random.sample(HABITS, random.choice((0, 0, 0, 1, 2, MOST))):
         positions |= thrown(name, random)
     if random.random() < 0.35:

@@ -24,9 +24,10 @@ WRITES = ("create", "update", "action")
 
 @dataclass(frozen=True)
 class Write:
-    """Holds one request of a run that was to change something.
+    """One request of a run that was to change something.
 
-    `sids` are the campaigns that it made; `read_at` is when the run last read the campaign by its SID.
+    `sids` are the campaigns that it made; `read_at` is when the run last read the campaign by its SID, `listed_at` when
+    it last looked at any list of its kind.
     """
 
     at: float
@@ -41,6 +42,7 @@ class Write:
     after: Truth | None
     sids: tuple[str, ...] = ()
     read_at: float = 0.0
+    listed_at: float = 0.0
 
     @property
     def name(self) -> str:
@@ -56,10 +58,10 @@ class Write:
 
 @dataclass
 class Run:
-    """Holds one run of the command on one machine.
+    """One run of the command on one machine. `planned_at` is when its plan was made, of a saved plan long ago.
 
-    `planned_at` is when its plan was made, of a saved plan long ago. `before` is the account as it was when it
-    began, `reads` when each campaign was last read by its SID.
+    `before` is the account as it was when it began, `reads` when each campaign was last read by its SID, `shown` what
+    the plan that was approved said it would do: operations, each with the name and the SID of its campaign.
     """
 
     number: int
@@ -76,6 +78,8 @@ class Run:
     skew: float = 0.0
     edited: bool = False
     planned_for: Commit | None = None
+    shown: frozenset[tuple[str, str]] | None = None
+    listed: dict[str, float] = field(default_factory=dict)
     rate_limit: int | None = None
     sent: list[float] = field(default_factory=list)
     looked_at: float = 0.0
@@ -213,6 +217,8 @@ class Ledger:
         collection, sid = parts[4], parts[5] if len(parts) > 5 else ""
         if entry.request == "list" and not run.writes:
             run.looked_at = self.now
+        if entry.request == "list":
+            run.listed[collection] = self.now
         if entry.request == "get":
             run.reads[sid] = self.now
         if entry.request not in WRITES:
@@ -236,6 +242,7 @@ class Ledger:
                 after,
                 made,
                 run.reads.get(sid, 0.0),
+                run.listed.get(collection, 0.0),
             )
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 IST = timezone(timedelta(hours=5, minutes=30))
+ENDING = ("completed", "archived")
 
 
 @dataclass(frozen=True)

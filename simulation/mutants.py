@@ -33,15 +33,15 @@ class StaleMutantError(Exception):
 
 @dataclass(frozen=True)
 class Mutant:
-    """Holds one mistake.
-
-    `old` stands once in the product, whichever module it lives in; `new` is put in its place.
+    """One mistake. `old` stands once in the product, whichever module it lives in; `new` is put in its place.
+    `about`: the subject of the lives in which it is looked for (`leanings.py`), any where there is none.
     """
 
     name: str
     says: str
     old: str
     new: str
+    about: str = ""
 
     def place(self, root: Path) -> tuple[Path, re.Match[str]]:
         """Finds where the mistake is made. Raises StaleMutantError, which says what to do."""
@@ -132,7 +132,8 @@ def tried(mutant: Mutant, seconds: float) -> Found:
             shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
         file, text = mutant.mutated(ROOT)
         (root / file.relative_to(ROOT)).write_text(text, encoding="utf-8")
-        words = ("-m", "simulation", "years", "--seconds", str(seconds), "--workers", "1", "--until-broken")
+        words = ["-m", "simulation", "years", "--seconds", str(seconds), "--workers", "1", "--until-broken"]
+        words += ["--about", mutant.about] if mutant.about else []
         environ = {**os.environ, "PYTHONPATH": directory}
         told = subprocess.run(
             [sys.executable, *words], cwd=root, env=environ, capture_output=True, text=True, check=False

@@ -13,6 +13,7 @@ import httpx
 
 from simulation.account import Account
 from simulation.clocks import WorldClock
+from simulation.leanings import GENERAL, Leaning
 from simulation.product import RecordedRequest
 from simulation.steps import Steps
 
@@ -66,8 +67,8 @@ def _class_of(rule: Rule) -> str:
 CLASSES = {name: tuple(it for it in FAULTS if _class_of(it) == name) for name in map(_class_of, FAULTS)}
 
 
-def _drawn(random: Random) -> Rule:
-    return random.choice(CLASSES[random.choice(list(CLASSES))])
+def _drawn(random: Random, leaning: Leaning) -> Rule:
+    return random.choice(leaning.choose(random, "fault", {name: (rows, 1) for name, rows in CLASSES.items()}))
 
 
 @dataclass
@@ -81,20 +82,18 @@ class Weather:
     after: int = 0
     left: int = 0
     method: str = ""
+    leaning: Leaning = GENERAL
 
     @classmethod
-    def drawn(cls, random: Random) -> Weather:
+    def drawn(cls, random: Random, leaning: Leaning = GENERAL) -> Weather:
         """Draws the weather, calm more often than not."""
-        kind = random.random()
-        if kind < 0.5:
-            return cls()
-        if kind < 0.58:
-            return cls(chance=0.06)
-        if kind < 0.61:
-            return cls(chance=0.35)
-        method = random.choice(("GET", "GET", "POST", "POST", "POST", "PUT", "PUT"))
-        rule, left = _drawn(random), random.choice((1, 1, 1, 2, 3, 6, 30))
-        return cls(spell=rule, after=random.choice((0, 0, 0, 0, 1, 2)), left=left, method=method)
+        kind = leaning.word(random, "weather", {"calm": 50, "rain": 8, "storm": 3, "spell": 39})
+        if kind != "spell":
+            return cls(chance={"calm": 0.0, "rain": 0.06, "storm": 0.35}[kind], leaning=leaning)
+        method = leaning.word(random, "method", {"GET": 2, "POST": 3, "PUT": 2})
+        rule, left = _drawn(random, leaning), random.choice((1, 1, 1, 2, 3, 6, 30))
+        after = random.choice((0, 0, 0, 0, 1, 2))
+        return cls(spell=rule, after=after, left=left, method=method, leaning=leaning)
 
     def fault(self, random: Random, method: str) -> Rule | None:
         """Draws what meets the next request."""
@@ -105,7 +104,7 @@ class Weather:
                 self.left -= 1
                 return self.spell
         if self.chance and random.random() < self.chance:
-            return _drawn(random)
+            return _drawn(random, self.leaning)
         return None
 
 

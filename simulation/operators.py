@@ -20,8 +20,7 @@ def operator(world: World, random: Random, sid: str = "") -> None:
     world.clock.sleep(0.01)  # later than whatever a run has just read
     alive = list(world.ledger.alive())
     among = [it for it in alive if it.sid == sid] or alive
-    acts, weights = zip(*OPERATORS, strict=True)
-    random.choices(acts, weights)[0](world, random, among)
+    world.leaning.choose(random, "operator", OPERATORS)(world, random, among)
 
 
 def one_of(random: Random, among: Sequence[Truth], *states: str) -> Truth | None:
@@ -41,7 +40,8 @@ def _act(world: World, one: Truth | None, body: dict[str, object], says: str) ->
 
 
 def _pauses(world: World, random: Random, among: Sequence[Truth]) -> None:
-    _act(world, one_of(random, among, "created", "in-progress"), {"action": "pause"}, "pauses")
+    one = one_of(random, among, "in-progress") if random.random() < 0.5 else None
+    _act(world, one or one_of(random, among, "created", "in-progress"), {"action": "pause"}, "pauses")
 
 
 def _resumes(world: World, random: Random, among: Sequence[Truth]) -> None:
@@ -97,29 +97,40 @@ def _creates(world: World, random: Random, among: Sequence[Truth]) -> None:
     """Creates a campaign of somebody's own; now and then a copy, name and all, or under a name that a manifest will
     want.
     """
+    leaning = world.leaning
+    one = one_of(random, [it for it in among if it.collection == "campaigns"])
+    body = _own(world, random)
+    if one is not None and leaning.happens(random, "creates a twin", 0.08):
+        body |= {key: one.spec[key] for key in (*body, "retries") if key in one.spec}
+    elif one is not None and leaning.happens(random, "creates a namesake", 0.1):
+        body |= {"name": one.name}
+    elif one is not None and leaning.happens(random, "creates a copy", 0.2):
+        body |= {key: one.spec[key] for key in body if key in one.spec and key != "name"}
+    elif leaning.happens(random, "creates what is wanted", 0.3):
+        names = _wanted_names(world)
+        body |= {"name": random.choice(names)} if names else {}
+    status = world.account.by_hand("POST", "campaigns", "", body)
+    for sid in world.ledger.look():
+        world.ledger.touched[sid].add("creates")
+    world.tell(f"an operator creates {body['name']}: {status}")
+
+
+def _own(world: World, random: Random) -> dict[str, object]:
     start, hours = start_from(world.now, random)
-    named = one_of(random, among)
-    name = f"by-hand-{len(world.story)}"
-    body: dict[str, object] = {
+    return {
+        "name": f"by-hand-{len(world.story)}",
         "caller_id": "03349360005",
         "from": sorted(random.sample(NUMBERS, 2)),
         "url": "http://my.exotel.com/acme1/exoml/start_voice/55",
         "schedule": {"send_at": local_text(start), "end_at": local_text(start + hours * 3600)},
     }
-    how = random.random()
+
+
+def _wanted_names(world: World) -> list[str]:
+    """Of manifests whose campaign is yet to be made, where there are any."""
+    there = {it.name for it in world.account.campaigns.values()}
     wanted = [it.name for it in world.repository.head.manifests if it.kind == "voice" and it.end > world.now]
-    if named is not None and how < 0.15:
-        name = named.name
-    elif named is not None and named.collection == "campaigns" and how < 0.3:
-        body |= {
-            key: value for key, value in named.spec.items() if key in body
-        }  # the same under another name
-    elif wanted and how < 0.5:
-        name = random.choice(wanted)
-    status = world.account.by_hand("POST", "campaigns", "", {"name": name} | body)
-    for sid in world.ledger.look():
-        world.ledger.touched[sid].add("creates")
-    world.tell(f"an operator creates {name}: {status}")
+    return [it for it in wanted if it not in there] or wanted
 
 
 def _marks(world: World, random: Random, among: Sequence[Truth]) -> None:
@@ -153,15 +164,15 @@ def local_text(moment: float) -> str:
     return datetime.fromtimestamp(int(moment), IST).isoformat()
 
 
-OPERATORS: tuple[tuple[Act, int], ...] = (
-    (_pauses, 30),
-    (_resumes, 14),
-    (_stops_and_resumes_and_stops, 6),
-    (_completes, 8),
-    (_ends, 8),
-    (_renames, 6),
-    (_postpones, 14),
-    (_edits, 14),
-    (_creates, 12),
-    (_marks, 4),
-)
+OPERATORS: dict[str, tuple[Act, float]] = {
+    "pauses": (_pauses, 30),
+    "resumes": (_resumes, 14),
+    "stops and resumes": (_stops_and_resumes_and_stops, 6),
+    "completes": (_completes, 8),
+    "ends": (_ends, 8),
+    "renames": (_renames, 6),
+    "postpones": (_postpones, 14),
+    "edits": (_edits, 14),
+    "creates": (_creates, 12),
+    "marks": (_marks, 4),
+}

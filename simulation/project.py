@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
+from simulation.leanings import GENERAL, Leaning
+from simulation.repository import SUPPRESSED
+
 
 @dataclass(frozen=True)
 class Project:
@@ -22,7 +25,13 @@ class Project:
     told: str
 
     @classmethod
-    def drawn(cls, random: Random, positions: Mapping[str, object]) -> Project:
+    def drawn(
+        cls,
+        random: Random,
+        positions: Mapping[str, object],
+        leaning: Leaning = GENERAL,
+        suppresses: bool = False,
+    ) -> Project:
         """Draws a project.
 
         It knows whether the account takes wrapped bodies: that is found out with the first create.
@@ -30,7 +39,7 @@ class Project:
         body = positions.get("create_body", "any")
         body = body if body in ("wrapped", "bare") else random.choice(("wrapped", "bare"))
         allow = random.choice(((), (), (), ("complete",), ("resume",), ("complete", "archive")))
-        prefix, waits = random.random() < 0.5, random.random() < 0.5
+        prefix, waits = leaning.happens(random, "a prefix", 0.5), random.random() < 0.5
         most = random.choice(("", "", "max_changes: 3"))
         hours = "country: IN"
         if random.random() < 0.3:
@@ -57,7 +66,8 @@ class Project:
             "manifests: [campaigns/]",
             "default_environment: prod",
         )
-        own = [line for line in ("prune: {name_prefix: growth-}" if prefix else "", most) if line]
+        suppress = f"suppress: [{{from_file: {SUPPRESSED}}}]" if suppresses else ""
+        own = [line for line in ("prune: {name_prefix: growth-}" if prefix else "", most, suppress) if line]
         text = "\n".join((*head, *own, "environments:", "  prod:", *(f"    {it}" for it in environment), ""))
         held = () if waits else ("resume",)
         standing = tuple(word for word in allow if word not in held)

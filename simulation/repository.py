@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cached_property
 from random import Random
 from typing import NamedTuple
 
+from simulation.leanings import GENERAL, Leaning
 from simulation.manifests import IST, Manifest
 
 DAY = 86_400.0
@@ -17,28 +19,45 @@ LISTS = tuple(f"{place:032x}" for place in (11, 23, 35))
 WORDS = ("diwali", "holi", "renewal", "kyc", "offer", "recall", "survey", "fees")
 TEAMS = ("growth", "growth", "care")
 SIGNS = ("-", "-", "-", "_", ".", "-No-", "-no-")
+ODD_SIGNS = SIGNS[3:]
 """Between a word and its number: what a search may mangle, and names that differ in a sign or in letter case alone."""
 OPENS, CLOSES = 9, 21
 """Calling hours in India, which are the policy of level `error` of every project here."""
 
 
+SUPPRESSED = "do-not-call.csv"
+
+
 @dataclass(frozen=True)
 class Commit:
-    """Holds files by path, each with its documents; `broken` are files that nobody can read, as they stand."""
+    """Files by path, each with its documents; `broken` are files that nobody can read, as they stand. `suppressed` are
+    those whom the project calls no more.
+    """
 
     number: int
     says: str
     files: Mapping[str, tuple[Manifest, ...]] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
+    suppressed: frozenset[str] = frozenset()
 
     @property
-    def manifests(self) -> tuple[Manifest, ...]:
-        """Returns all manifests, in the order of their files."""
+    def written(self) -> tuple[Manifest, ...]:
+        """All of them, in the order of their files."""
         return tuple(one for path in sorted(self.files) for one in self.files[path])
+
+    @cached_property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """The same, each to those whom it may call."""
+        return tuple(
+            replace(it, people=tuple(who for who in it.people if who not in self.suppressed))
+            for it in self.written
+        )
 
     def texts(self) -> dict[str, str]:
         """Returns every file as it is written; a list of numbers beside each manifest that has one."""
         texts = dict(self.broken)
+        if self.suppressed:
+            texts[SUPPRESSED] = "number\n" + "".join(f"{it}\n" for it in sorted(self.suppressed))
         for path, manifests in self.files.items():
             documents = []
             for place, one in enumerate(manifests):
@@ -65,10 +84,12 @@ class Repository:
     `seen` is what those who write them know.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, leaning: Leaning = GENERAL) -> None:
+        self.leaning = leaning
         self.commits: list[Commit] = [Commit(0, "an empty project")]
         self.seen: tuple[Seen, ...] = ()
         self.about = ""
+        self.suppressed: frozenset[str] = frozenset()
         self._made = 0
 
     @property
@@ -83,8 +104,7 @@ class Repository:
         files: Files = dict(self.head.files)
         if random.random() < 0.5:
             files = {path: kept for path, them in files.items() if (kept := _still_needed(them, now))}
-        edits, weights = zip(*(CHANGES if about else EDITS), strict=True)
-        edit = random.choices(edits, weights)[0]
+        edit = self.leaning.choose(random, "edit", CHANGES if about else EDITS)
         self.about = about
         broken: dict[str, str] = {}
         if random.random() < 0.02:
@@ -96,7 +116,7 @@ class Repository:
             said = _add(self, files, now, random)
         if broken:
             said += ", and a file that is half done"
-        made = Commit(len(self.commits), said or "nothing", files, broken)
+        made = Commit(len(self.commits), said or "nothing", files, broken, self.suppressed)
         self.commits.append(made)
         return made
 
@@ -112,26 +132,30 @@ class Repository:
             kind, name, local.timestamp(), 3.0, people, content, retries=2 if kind == "voice" else 0
         )
         files = {**self.head.files, f"campaigns/{name}.yaml": (one,)}
-        self.commits.append(Commit(len(self.commits), f"adds {name}, which begins soon", files))
+        says = f"adds {name}, which begins soon"
+        self.commits.append(Commit(len(self.commits), says, files, suppressed=self.suppressed))
         return one
 
     def begin(self, now: float, random: Random) -> None:
-        """Begins the project with a few campaigns from the first day on."""
+        """The project has a few campaigns from the first day on, and somebody who is called no more, perhaps."""
+        if self.leaning.happens(random, "a list of those who are called no more", 0.4):
+            self.suppressed = frozenset({random.choice(NUMBERS)})
         files: Files = {}
         for _ in range(random.randint(1, 4)):
             _add(self, files, now, random)
-        self.commits = [Commit(0, "the first campaigns", files)]
+        self.commits = [Commit(0, "the first campaigns", files, suppressed=self.suppressed)]
 
     def new_name(self, random: Random) -> str:
         """Makes a name that was never given before, except now and then."""
-        if self._made and random.random() < 0.04:
+        if self._made and self.leaning.happens(random, "a name of before", 0.04):
             place = random.randint(1, self._made)
             return f"growth-{WORDS[place % len(WORDS)]}{random.choice(SIGNS)}{place}"
         self._made += 1
-        sign = random.choice(SIGNS)
+        sign = random.choice(ODD_SIGNS if self.leaning.happens(random, "an odd sign", 0.5) else SIGNS[:1])
         return f"growth-{WORDS[self._made % len(WORDS)]}{sign}{self._made}"
 
 
+STATES = {"active": "active", "none": None, "paused": "paused"}
 Files = dict[str, tuple[Manifest, ...]]
 Edit = Callable[[Repository, Files, float, Random], str | None]
 
@@ -140,13 +164,14 @@ def _still_needed(manifests: tuple[Manifest, ...], now: float) -> tuple[Manifest
     return tuple(one for one in manifests if one.end > now - DAY)
 
 
-def start_from(now: float, random: Random) -> tuple[float, float]:
+def start_from(now: float, random: Random, leaning: Leaning = GENERAL) -> tuple[float, float]:
     """Returns a start and the hours of its window: within calling hours, nearly always."""
-    ahead = random.choice((0.1, 0.2, 0.25, 0.3, 0.4, 1, 3, 8, 24, 30, 50, 80, 170, 320))
+    near = leaning.happens(random, "a start that is near", 0.33)
+    ahead = random.choice((0.1, 0.2, 0.25, 0.3, 0.4) if near else (1, 3, 8, 24, 30, 50, 80, 170, 320))
     moment = datetime.fromtimestamp(now + ahead * 3600, UTC).astimezone(IST).replace(second=0, microsecond=0)
     if ahead >= 1:
         moment = moment.replace(minute=random.choice((0, 15, 30, 45)))
-    if random.random() < 0.96:
+    if not leaning.happens(random, "outside calling hours", 0.04):
         if moment.hour >= CLOSES - 2:
             moment = moment.replace(hour=10) + timedelta(days=1)
         moment = moment.replace(hour=max(moment.hour, OPENS))
@@ -180,7 +205,7 @@ def _put(files: Files, path: str, place: int, one: Manifest | None) -> None:
 def _add(repository: Repository, files: Files, now: float, random: Random) -> str:
     name = repository.new_name(random)
     kind = random.choice(("voice", "voice", "sms"))
-    start, hours = start_from(now, random)
+    start, hours = start_from(now, random, repository.leaning)
     people = tuple(sorted(random.sample(NUMBERS, random.choice((1, 2, 3, 4, 9)))))
     if kind == "sms":
         people = tuple(random.sample(LISTS, 1))
@@ -191,7 +216,7 @@ def _add(repository: Repository, files: Files, now: float, random: Random) -> st
         hours,
         people,
         str(random.randint(100, 140)),
-        state=random.choice(("active", "active", "active", None, "paused")),
+        state=STATES[repository.leaning.word(random, "state", {"active": 3, "none": 1, "paused": 1})],
         from_file=kind == "voice" and random.random() < 0.2,
         retries=random.choice((0, 1, 2)) if kind == "voice" else 0,
         team=random.choice(TEAMS),
@@ -253,6 +278,28 @@ def _wrong_offset(one: Manifest, _now: float, random: Random) -> tuple[Manifest,
     return replace(one, start=moved, offset=offset), "writes another offset in"
 
 
+def _same_moment(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
+    offset = random.choice((UTC, timezone(timedelta(hours=-5)), timezone(timedelta(hours=5)), IST))
+    return replace(one, offset=offset), "writes the same moment otherwise in"
+
+
+def _moves_what_is_over(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+    """It is to run once more, under the same name."""
+    over = {it.name for it in repository.seen if not it.alive}
+    found = _one(
+        {path: kept for path, them in files.items() if (kept := tuple(it for it in them if it.name in over))},
+        now,
+        random,
+        coming=False,
+    )
+    if found is None:
+        return None
+    name, (start, hours) = found[2].name, start_from(now, random)
+    for path, them in files.items():
+        files[path] = tuple(replace(it, start=start, hours=hours) if it.name == name else it for it in them)
+    return f"moves {name}, which is over, to {_when(start)}"
+
+
 def _copy(repository: Repository, files: Files, now: float, random: Random) -> str | None:
     found = _one(files, now, random, coming=False)
     if found is None:
@@ -294,7 +341,7 @@ def _pin(repository: Repository, files: Files, now: float, random: Random) -> st
     pinned = {other.sid for them in files.values() for other in them}
     mine = [it for it in repository.seen if it.kind == one.kind and it.name == one.name]
     others = [it for it in repository.seen if it.kind == one.kind and it.alive]
-    seen = mine if random.random() < 0.85 else others
+    seen = others if repository.leaning.happens(random, "pins another", 0.15) else mine
     seen = [it for it in seen if it.sid not in pinned]
     if not seen:
         return None
@@ -328,6 +375,21 @@ def _allows(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
     return replace(one, allow=words, state=state), f"wants {state} and allows {words or 'nothing'} in"
 
 
+def _suppress(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+    """Somebody asks not to be called any more, nearly always one of those who would be; or it was a mistake."""
+    if not repository.suppressed:
+        return None
+    found = _one(files, now, random)
+    if found is not None and found[2].kind == "voice" and random.random() < 0.8:
+        who = set(random.sample(found[2].people, min(len(found[2].people), random.choice((1, 1, 2)))))
+        repository.suppressed |= who
+        return f"calls {len(who)} of {found[2].name} no more"
+    if len(repository.suppressed) < 2:
+        return None
+    repository.suppressed -= {random.choice(sorted(repository.suppressed))}
+    return "calls somebody again who was not to be called"
+
+
 def _remove(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
     found = _one(files, now, random, coming=False)
     if found is None:
@@ -346,37 +408,39 @@ def _move(_repository: Repository, files: Files, _now: float, random: Random) ->
 
 
 def _revert(repository: Repository, files: Files, _now: float, random: Random) -> str | None:
+    """Those who are called no more stay so."""
     before = random.choice(repository.commits[-6:])
     files.clear()
     files.update(before.files)
     return f"goes back to commit {before.number}"
 
 
-EDITS: tuple[tuple[Edit, int], ...] = (
-    (_add, 32),
-    (_edited(_other_content), 9),
-    (_edited(_other_people), 9),
-    (_edited(_other_start), 10),
-    (_edited(_other_state), 14),
-    (_edited(_wrong_offset), 2),
-    (_copy, 4),
-    (_rename, 4),
-    (_remove, 4),
-    (_move, 3),
-    (_revert, 3),
-    (_pin, 5),
-    (_another_run, 3),
-    (_edited(_leaves_to_others), 4),
-    (_edited(_allows), 4),
-)
+EDITS: dict[str, tuple[Edit, float]] = {
+    "adds": (_add, 32),
+    "changes the text": (_edited(_other_content), 9),
+    "changes the people": (_edited(_other_people), 9),
+    "moves": (_edited(_other_start), 10),
+    "moves what is over": (_moves_what_is_over, 2),
+    "wants another state": (_edited(_other_state), 14),
+    "writes another offset": (_edited(_wrong_offset), 2),
+    "writes the same moment otherwise": (_edited(_same_moment), 2),
+    "copies": (_copy, 4),
+    "renames": (_rename, 4),
+    "removes": (_remove, 4),
+    "moves a file": (_move, 3),
+    "goes back": (_revert, 3),
+    "pins": (_pin, 5),
+    "adds another beside": (_another_run, 3),
+    "leaves to others": (_edited(_leaves_to_others), 4),
+    "allows": (_edited(_allows), 4),
+    "suppresses": (_suppress, 6),
+}
 
-CHANGES = tuple(
-    (_edited(change), weight)
-    for change, weight in (
-        (_other_content, 2),
-        (_other_people, 2),
-        (_other_start, 2),
-        (_other_state, 4),
-    )
-)
+CHANGES: dict[str, tuple[Edit, float]] = {
+    "changes the text": (_edited(_other_content), 2),
+    "changes the people": (_edited(_other_people), 2),
+    "moves": (_edited(_other_start), 2),
+    "wants another state": (_edited(_other_state), 4),
+    "suppresses": (_suppress, 1),
+}
 """What somebody does to one campaign."""

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
 from random import Random
+from typing import Any
 
 from simulation.account import seconds
+from simulation.leanings import Leaning
 from simulation.ledger import Run
 from simulation.network import Weather
 from simulation.operators import one_of, operator
@@ -25,16 +27,23 @@ def _machine(world: World, random: Random) -> Machine | None:
     return random.choice(free) if free else None
 
 
-def _permissions(random: Random, commit: Commit) -> frozenset[str]:
+def _permissions(random: Random, commit: Commit, leaning: Leaning) -> frozenset[str]:
     """Draws permissions, each for all or for one campaign by its name."""
-    if random.random() < 0.6:
+    if not leaning.happens(random, "permission", 0.4):
         return frozenset()
     names = [it.name for it in commit.manifests] + [f"{it.kind}/{it.name}" for it in commit.manifests]
 
     def given(word: str) -> str:
         return f"{word}:{random.choice(names)}" if names and random.random() < 0.4 else word
 
-    return frozenset(given(word) for word in random.sample(ALLOWED, random.randint(1, len(ALLOWED))))
+    weights = dict.fromkeys(ALLOWED, 1.0)
+    words = {leaning.word(random, "allow", weights) for _ in range(random.randint(1, 2 * len(ALLOWED)))}
+    return frozenset(given(word) for word in sorted(words))
+
+
+def _format(random: Random) -> tuple[str, ...]:
+    """For programs, mostly: what it prints for people is looked at for what it must not show."""
+    return ("--format", "json") if random.random() < 0.88 else ()
 
 
 def _flags(allowed: frozenset[str]) -> list[str]:
@@ -43,8 +52,8 @@ def _flags(allowed: frozenset[str]) -> list[str]:
 
 def _job(world: World, random: Random, machine: Machine, *words: str) -> Job:
     """Draws a job, with permissions, and pruning or a selection now and then."""
-    allowed = _permissions(random, machine.commit)
-    prune = world.project.prefix and random.random() < 0.15
+    allowed = _permissions(random, machine.commit, world.leaning)
+    prune = world.project.prefix and world.leaning.happens(random, "prune", 0.15)
     labels = f"team={random.choice(TEAMS)}" if random.random() < 0.06 else ""
     more = (*(("--prune",) if prune else ()), *(("-l", labels) if labels else ()))
     return Job((*words, *_flags(allowed), *more), allowed, prune, labels=labels)
@@ -59,7 +68,7 @@ def apply_to(world: World, random: Random, commit: Commit | None = None, calm: b
     more = ["--refresh=full"] if random.random() < 0.08 else []
     if random.random() < 0.06:
         more += ["--max-changes", str(random.randint(0, 4))]
-    job = _job(world, random, machine, "apply", "--auto-approve", "--format", "json", *more)
+    job = _job(world, random, machine, "apply", "--auto-approve", *_format(random), *more)
     if calm:
         world.run(machine, job, random, weather=Weather())
     else:
@@ -74,30 +83,34 @@ def _run(world: World, machine: Machine, job: Job, random: Random) -> Run:
         _meanwhile(world, run, steps, what, chance)
 
     meeting = None
-    if random.random() < 0.45:
-        meeting = Meeting(random.choice((1, 1, 1, 2, 3)), meet, random.choice(_TELLING))
-    elif random.random() < 0.4:
+    where = world.leaning.word(random, "meeting", {"none": 33, "at a telling step": 45, "at any step": 22})
+    if where == "at a telling step":
+        step = world.leaning.word(random, "at", _TELLING)
+        meeting = Meeting(random.choice((1, 1, 1, 2, 3)), meet, _ONE if step == _GET_OF_ONE else step)
+    elif where == "at any step":
         meeting = Meeting(min(int(random.expovariate(1 / 9)) + 1, 300), meet)
     run = world.run(machine, job, random, meeting)
     if run.killed and chance.random() < 0.7:
-        world.pass_until(world.clock.passed + chance.choice((0.5, 2.0, 4.0, 9.0, 40.0)))
+        soon = world.leaning.happens(chance, "tried again at once", 0.3)
+        world.pass_until(
+            world.clock.passed + chance.choice((0.2, 0.5, 1.0) if soon else (2.0, 4.0, 9.0, 40.0))
+        )
         return _again(world, machine, job, chance)
     return run
 
 
 _ONE = ("GET acme1/campaigns/", "GET acme1/message-campaigns/")
-_TELLING: tuple[str | tuple[str, ...], ...] = (
-    "POST",
-    "answer to POST",
-    "answer to POST",
-    "answer to POST",
-    *("PUT",) * 4,
-    "answer to PUT",
-    "rename",
-    "remove",
-    "wait",
-    *(_ONE,) * 4,
-)
+_GET_OF_ONE = "GET of one"
+_TELLING: dict[str, float] = {
+    "POST": 1,
+    "answer to POST": 3,
+    "PUT": 4,
+    "answer to PUT": 1,
+    "rename": 1,
+    "remove": 1,
+    "wait": 1,
+    _GET_OF_ONE: 4,
+}
 """The steps at which most is at stake: before and after each write, where a campaign is read right before one, while
 twins are waited for, and where a file becomes what it is to be."""
 
@@ -115,19 +128,18 @@ def _meanwhile(world: World, run: Run, steps: Steps, what: str, random: Random) 
     """Draws what meets a run in its middle: its own end, a signal, somebody else, nearly always where it is at
     work.
     """
-    kind = random.random()
-    reads = what.startswith(_ONE)
-    if what.startswith("PUT") and kind > 0.3:
-        reads = True  # somebody else was quicker
-    if not reads and kind < 0.5:
+    quicker = what.startswith((*_ONE, "PUT"))  # somebody else is, right before it is read or written
+    weights = {"killed": 50, "a signal": 10, "another run": 20 if len(world.running) < 2 else 0}
+    kind = world.leaning.word(random, "met", {**weights, "operator": 300 if quicker else 20})
+    if kind == "killed":
         run.met.append(f"killed at {what}")
         steps.kill()
-    if not reads and kind < 0.6:
+    if kind == "a signal":
         world.interrupt(run, what)
         return
     run.disturbed = True
     run.met.append(f"meanwhile, at {what}, something happened")
-    if not reads and kind < 0.8 and len(world.running) < 2:
+    if kind == "another run":
         apply_to(world, random, calm=True)
     else:
         _, _, last = what.rpartition("/")
@@ -149,20 +161,35 @@ def plan(world: World, random: Random) -> None:
     """Makes a plan for a review; more than half of them are kept as files."""
     machine = _machine(world, random)
     if machine is not None:
-        machine.check_out(world.repository.head)
+        _check_out_to_plan(world, machine, random)
         _plan(world, machine, random, kept=random.random() < 0.6)
+
+
+def _check_out_to_plan(world: World, machine: Machine, random: Random) -> None:
+    """Somebody has just edited what is planned, more often than not."""
+    if world.leaning.happens(random, "commit before a plan", 0.55):
+        world.commit(random)
+    machine.check_out(world.repository.head)
 
 
 def _plan(world: World, machine: Machine, random: Random, kept: bool, calm: bool = False) -> Saved | None:
     """Makes a plan; returns what was kept."""
     path = f"plan-{len(world.ledger.runs)}.json"
-    job = _job(world, random, machine, "plan", "--format", "json", *(("--out", path) if kept else ()))
+    form = ("--format", "json") if kept else _format(random)
+    job = _job(world, random, machine, "plan", *form, *(("--out", path) if kept else ()))
     run = world.run(machine, job, random, weather=Weather()) if calm else _run(world, machine, job, random)
     if not kept or run.killed or not (machine.root / path).exists():
         return None
     words = ("apply", path, "--auto-approve", "--format", "json")
     until = seconds(document(run).get("expires_at")) or inf
-    job = replace(job, words=words, planned_at=run.began, good_until=until, planned_for=machine.commit)
+    job = replace(
+        job,
+        words=words,
+        planned_at=run.began,
+        good_until=until,
+        planned_for=machine.commit,
+        shown=_shown(document(run)),
+    )
     saved = Saved(path, machine.commit, job)
     machine.saved.append(saved)
     return saved
@@ -183,17 +210,17 @@ def plan_and_apply_late(world: World, random: Random) -> None:
     machine = _machine(world, random)
     if machine is None:
         return
-    machine.check_out(world.repository.head)
+    _check_out_to_plan(world, machine, random)
     saved = _plan(world, machine, random, kept=True, calm=True)
     if saved is None:
         return
-    while random.random() < 0.35:
+    while world.leaning.happens(random, "an operator while a plan waits", 0.35):
         world.pass_until(world.clock.passed + random.choice((60.0, 600.0)))
         operator(world, random)
     world.pass_until(world.clock.passed + random.choice(_LATE))
     how = random.random()
     if how < 0.15:
-        machine.check_out(world.repository.commit(world.now, random))
+        machine.check_out(world.commit(random))
     job = _edited(machine, saved) if 0.15 <= how < 0.25 else saved.job
     _run(world, machine, job, random)
 
@@ -221,22 +248,39 @@ def plan_and_expect(world: World, random: Random) -> None:
     machine = _machine(world, random)
     if machine is None:
         return
-    machine.check_out(world.repository.head)
+    _check_out_to_plan(world, machine, random)
     job = _job(world, random, machine, "plan", "--format", "json")
     planned = world.run(machine, job, random, weather=Weather())
-    made = document(planned)
+    made, reviewed = document(planned), machine.commit
     approval = made.get("approval")
     if not approval:
         return
     world.pass_until(world.clock.passed + random.choice((60.0, 900.0, 7200.0, 90_000.0)))
-    if random.random() < 0.4:
+    if world.leaning.happens(random, "an operator while a plan waits", 0.4):
         operator(world, random)
+    if random.random() < 0.2:
+        machine.check_out(world.commit(random))
     words = ("apply", "--auto-approve", *job.words[1:], "--expect", str(approval))
     until = seconds(made.get("expires_at")) or inf
-    _run(world, machine, replace(job, words=words, planned_at=planned.began, good_until=until), random)
+    job = replace(job, words=words, planned_at=planned.began, good_until=until, shown=_shown(made))
+    _run(world, machine, replace(job, planned_for=reviewed), random)
 
 
-def document(run: Run) -> Mapping[str, object]:
+def _shown(plan: Mapping[str, Any]) -> frozenset[tuple[str, str]] | None:
+    """What a plan says that it will do; None where it was not printed for programs."""
+    changes = plan.get("changes")
+    if not isinstance(changes, list):
+        return None
+    return frozenset(
+        (str(it["op"]), str(change[key]))
+        for change in changes
+        for it in change["operations"]
+        for key in ("name", "sid")
+        if change.get(key)
+    )
+
+
+def document(run: Run) -> Mapping[str, Any]:
     """Reads what a plan printed; nothing where it was killed or failed."""
     try:
         found = json.loads(run.said.out if run.said else "")

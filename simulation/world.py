@@ -16,7 +16,7 @@ from math import inf
 from pathlib import Path
 from random import Random
 
-from simulation import habits
+from simulation import habits, leanings
 from simulation.account import HOST, Account
 from simulation.clocks import MachineClock, WorldClock
 from simulation.ledger import Ledger, Run, Violation, local
@@ -24,7 +24,7 @@ from simulation.network import Network, Weather
 from simulation.product import Said, command
 from simulation.project import Project
 from simulation.promises import table
-from simulation.repository import LISTS, Commit, Repository
+from simulation.repository import LISTS, Commit, Repository, Seen
 from simulation.steps import Disk, Endless, Killed, Steps
 
 TIMEOUT_SECONDS = 5.0
@@ -46,6 +46,7 @@ class Job:
     labels: str = ""
     edited: bool = False
     planned_for: Commit | None = None
+    shown: frozenset[tuple[str, str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -122,9 +123,11 @@ class World:
         self.seed, self.days = seed, days
         self.only = None if only is None else frozenset(only)
         self.plain = frozenset(plain)
+        self.leaning = leanings.drawn(seed)
         random = Random(f"world {seed}")
-        self.habits = {name: value for name, value in habits.drawn(random).items() if not self._plain(name)}
-        past = random.random() < 0.3
+        drawn = habits.drawn(random, self.leaning)
+        self.habits = {name: value for name, value in drawn.items() if not self._plain(name)}
+        past = self.leaning.happens(random, "a past", 0.3)
         if past and random.random() < 0.7:
             name = random.choice(("status_filter", "name_search"))
             self.habits |= {} if self._plain(name) else habits.thrown(name, random)
@@ -132,9 +135,9 @@ class World:
         self.account = Account(self.clock)
         self.account.stage.switches.change(self.habits)
         self.ledger = Ledger(self.account, self.habits)
-        self.repository = Repository()
+        self.repository = Repository(self.leaning)
         self.repository.begin(self.now, random)
-        self.project = Project.drawn(random, self.habits)
+        self.project = Project.drawn(random, self.habits, self.leaning, bool(self.repository.suppressed))
         if past:
             self._begin_with_a_past(random)
         self._directory = tempfile.mkdtemp(prefix="simulation-", dir=root)
@@ -145,6 +148,7 @@ class World:
         self.event = 0
         self.tell(f"seed {seed}; the account's habits: {habits.told(self.habits)}")
         self.tell(f"the project: {self.project.told}")
+        self.tell(f"this life is about {self.leaning.name}")
 
     def _begin_with_a_past(self, random: Random) -> None:
         """Adds so many finished SMS campaigns that no page holds them all."""
@@ -196,6 +200,17 @@ class World:
             self.violations.append(violation)
             self.story.append(str(violation))
 
+    def commit(self, random: Random, about: str = "") -> Commit:
+        """Somebody edits manifests, and knows what there is; `about` one of them."""
+        kinds = {"campaigns": "voice"}
+        self.repository.seen = tuple(
+            Seen(kinds.get(it.collection, "sms"), it.name, it.sid, it.alive)
+            for _, it in sorted(self.account.campaigns.items())
+        )
+        made = self.repository.commit(self.now, random, about)
+        self.tell(f"commit {made.number}: {made.says}")
+        return made
+
     # runs
 
     def run(
@@ -217,7 +232,7 @@ class World:
             self.account,
             self.clock,
             steps,
-            weather or Weather.drawn(random),
+            weather or Weather.drawn(random, self.leaning),
             random,
             TIMEOUT_SECONDS,
             partial(self.ledger.saw, run),
@@ -260,6 +275,7 @@ class World:
             skew=machine.skew,
             edited=job.edited,
             planned_for=job.planned_for,
+            shown=job.shown,
             rate_limit=self.project.rate_limit,
             before=dict(self.account.campaigns),
         )

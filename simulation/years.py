@@ -8,8 +8,10 @@ import traceback
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from itertools import count
 from time import monotonic, process_time
 
+from simulation import leanings
 from simulation.seeds import Outcome, Shrunk, play, shrink
 
 DAYS = 30
@@ -56,7 +58,7 @@ class Years:
         )
 
 
-def live(seconds: float | None, first: int, count: int | None, days: int, workers: int) -> Years:
+def live(seconds: float | None, first: int, seeds: int | None, days: int, workers: int) -> Years:
     """Plays seeds from `first` on, until the time is over or so many are played.
 
     Whatever becomes of one of them, what the others came to is told: a life that fails and a worker that is ended
@@ -68,7 +70,7 @@ def live(seconds: float | None, first: int, count: int | None, days: int, worker
     pool = ProcessPoolExecutor(workers)
     try:
         while True:
-            while len(pending) < 2 * workers and _more(until, count, seed - first):
+            while len(pending) < 2 * workers and _more(until, seeds, seed - first):
                 try:
                     pending[pool.submit(play, seed, days)] = seed
                 except BrokenProcessPool:
@@ -105,16 +107,16 @@ def _take_over(years: Years, pending: dict[Future[Outcome], int]) -> bool:
     return works
 
 
-def until_broken(seconds: float, first: int, days: int) -> tuple[str | None, float]:
-    """Returns the first promise that a seed breaks, None where none does in so many seconds of a core; and how long
-    it took.
+def until_broken(seconds: float, first: int, days: int, about: str = "") -> tuple[str | None, float]:
+    """The first promise that a seed breaks, None where none does in so many seconds of a core; and how long it took.
+    With `about` only lives about that are played.
     """
-    seed = first
-    while (took := process_time()) < seconds:
+    for seed in (it for it in count(first) if leanings.drawn(it).name.startswith(about)):
+        if (took := process_time()) >= seconds:
+            break
         broken = play(seed, days, stop=True, seconds=seconds - took).violations
         if broken:
             return f"{broken[0].judge} (seed {seed})", process_time()
-        seed += 1
     return None, process_time()
 
 

@@ -37,10 +37,10 @@ from campaignctl.recipients.leaving_out import (
     NOBODY_EARLIER,
     NUMBERS,
     nobody_left,
+    only_its_state,
     suppression_noted,
     told_nobody,
     with_opt_out,
-    without_numbers,
 )
 
 
@@ -63,7 +63,7 @@ def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
     """Decides what is done, held or blocked, and gives the first reason that holds."""
     if nobody_left(desired) and not desired.ignores(NUMBERS):
         if desired.state in (State.COMPLETED, State.ARCHIVED):
-            return decide(without_numbers(desired), live, terms)
+            return decide(only_its_state(desired), live, terms)
         pause = (Operation(Op.PAUSE),) if live.status in CALLING else ()
         return Decision(Reason("no-recipients", told_nobody(desired)), pause, resulting=live.spec)
     reason = lists_without_people(desired)

@@ -48,10 +48,11 @@ def nobody_left(desired: Desired) -> bool:
     return bool(desired.left_out) and not desired.spec.get(NUMBERS)
 
 
-def without_numbers(desired: Desired) -> Desired:
-    """Returns the manifest as if it declared nobody: one that is to be over needs no recipients."""
-    spec = {name: value for name, value in desired.spec.items() if name != NUMBERS}
-    return replace(desired, spec=spec, left_out=frozenset())
+def only_its_state(desired: Desired) -> Desired:
+    """Returns the manifest as if it declared nothing but its state: what is to be over, and for nobody, needs no
+    update, and none could be sent.
+    """
+    return replace(desired, spec={}, left_out=frozenset())
 
 
 def still_in(desired: Desired, live: Live) -> frozenset[str]:

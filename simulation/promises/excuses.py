@@ -47,6 +47,11 @@ def _tried_and_said_so(ledger: Ledger, fault: Fault) -> bool:
     )
 
 
+def _asked(ledger: Ledger, _fault: Fault) -> bool:
+    said, done = ledger.seen_positions["action_answer"], ledger.seen_positions["actions"]
+    return "asked" in said or "later" in done
+
+
 _PLAIN = frozenset(
     (
         *(
@@ -98,4 +103,8 @@ DATED = Excuse(
 ODD = Excuse(
     "an account with habits of its own: what it hides, loses or refuses is what is said",
     lambda ledger, _: bool(ledger.had - _PLAIN),
+)
+ASKED = Excuse(
+    "an account that answers what it was asked for, and does something else or does it later, cannot be found out",
+    _asked,
 )

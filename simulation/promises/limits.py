@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, Write, content_of, local, people_of, start_of
-from simulation.manifests import IST, Manifest
+from simulation.manifests import ENDING, IST, Manifest
 from simulation.promises.verdict import Found, quiet
 from simulation.promises.writes import MARGIN, SETTLE, creates
+from simulation.repository import CLOSES, OPENS
 
 HOUR = 3600.0
 
@@ -18,9 +20,23 @@ def no_more_than_told(_ledger: Ledger, run: Run) -> Found:
     if "--max-changes" not in run.words:
         return
     most = int(run.words[run.words.index("--max-changes") + 1])
-    done = [it for it in run.writes if it.action not in ("pause", "complete", "archive")]
+    done = [
+        it
+        for it in run.writes
+        if it.action not in ("pause", "complete", "archive") and not is_opt_out(run, it)
+    ]
     if len({(it.request, it.sid or it.name) for it in done}) > most:
         yield f"{run} sent {len(done)} creates, updates and resumes, and was told {most} at most"
+
+
+def is_opt_out(run: Run, write: Write) -> bool:
+    """An update that only takes out those who are called no more: nothing keeps it back."""
+    before, sent = write.before, set(people_of(write.sent))
+    return (
+        write.request == "update"
+        and before is not None
+        and sent == set(before.people) - run.commit.suppressed
+    )
 
 
 def edited_plans_do_nothing(_ledger: Ledger, run: Run) -> Found:
@@ -33,7 +49,7 @@ def plans_of_other_manifests_do_nothing(_ledger: Ledger, run: Run) -> Found:
     """Checks that a saved plan is not carried out over manifests that mean something else."""
     if run.planned_for is None or not run.writes:
         return
-    then, now = (_meaning(it.manifests, run.labels) for it in (run.planned_for, run.commit))
+    then, now = (_meaning(it.written, run.labels) for it in (run.planned_for, run.commit))
     if then != now:
         yield f"{run} carried out the plan of commit {run.planned_for.number}: {run.writes[0]}"
 
@@ -152,11 +168,48 @@ def begun_is_not_changed(_ledger: Ledger, run: Run) -> Found:
             yield f"{run} changed {before.name} {write.sid[:6]}, which begins {local(before.start)}"
 
 
+def windows_are_within_hours(_ledger: Ledger, run: Run) -> Found:
+    """Nothing is created that begins at night, or would still call at night: its last tries are later by then."""
+    for write in creates(run):
+        for wanted in run.wants(write.collection, write.name):
+            if not write.acted or wanted.name != write.name:
+                continue
+            begins, ends = (datetime.fromtimestamp(it, IST) for it in (wanted.start, wanted.end))
+            closes = begins.replace(hour=CLOSES, minute=0)
+            last = begins + timedelta(hours=wanted.retries)
+            if not OPENS <= begins.hour < CLOSES or (ends > closes and last > closes):
+                yield f"{run} created {write.name}, from {local(wanted.start)} until {local(wanted.end)}"
+
+
+def lookalikes_are_spared(_ledger: Ledger, run: Run) -> Found:
+    """An orphan that looks like a campaign which a manifest wants and nobody has made is not ended: it may be that."""
+    if run.command != "apply" or not run.prune or run.by_hand:
+        return
+    there = {it.name for it in run.before.values()}
+    for wanted in run.commit.manifests:
+        if wanted.name in there or wanted.sid or run.may("twin", wanted.name) or wanted.state in ENDING:
+            continue
+        for write in run.writes:
+            other = run.before.get(write.sid)
+            if other is None or KIND_OF[other.collection] != wanted.kind or write.request != "action":
+                continue
+            alike = (other.start, other.content) == (wanted.start, wanted.spec_content)
+            meant = run.meant(other.collection, other.name, other.sid) or write.sid in wanted.distinct_from
+            soon = wanted.start > run.ended + MARGIN
+            if alike and soon and not meant and set(other.aims) & set(wanted.people) and run.selects(wanted):
+                yield f"{run}: {write}; it looks like {wanted.name}, which is not there"
+
+
 def several_of_a_name_are_left(ledger: Ledger, run: Run) -> Found:
     """Checks that where several of a name are alive, nobody knowing which is meant, they are paused at most."""
     for write in run.writes:
         before = run.before.get(write.sid)
-        if before is None or run.by_hand or not (write.request == "update" or write.action == "resume"):
+        ends = write.action in ("complete", "archive") and ledger.run_made(write.sid) is None
+        if (
+            before is None
+            or run.by_hand
+            or not (write.request == "update" or write.action == "resume" or ends)
+        ):
             continue
         same = [
             it for it in run.before.values() if (it.name, it.collection) == (before.name, before.collection)

@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 
 from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, local
-from simulation.manifests import IST, Manifest
-from simulation.promises.verdict import Found, quiet, results
+from simulation.manifests import ENDING, IST, Manifest
+from simulation.promises.verdict import Found, document, quiet, results
+from simulation.promises.writes import MARGIN, SETTLE
 from simulation.repository import CLOSES, OPENS
 
-MARGIN = 600.0
-_ENDING = ("completed", "archived")
 _ALIVE = ("created", "paused", "in-progress")
 
 
@@ -62,7 +61,7 @@ def _ran(case: Case) -> bool:
 
 def _asks_for_another_run(case: Case) -> bool:
     one, wanted = case.one, case.wanted
-    ending = wanted.state in _ENDING or wanted.ignores("schedule")
+    ending = wanted.state in ENDING or wanted.ignores("schedule")
     return (
         one is not None
         and not ending
@@ -72,13 +71,16 @@ def _asks_for_another_run(case: Case) -> bool:
 
 
 def _differs(one: Truth, wanted: Manifest) -> bool:
+    """In something that the manifest does not leave to others."""
     retries = (one.spec.get("retries") or {}).get("number_of_retries", 0)
-    return (
-        (one.start, one.end, one.content, one.name)
-        != (wanted.start, wanted.end, wanted.spec_content, wanted.name)
-        or set(one.aims) != set(wanted.people)
-        or retries != wanted.retries
+    fields: tuple[tuple[tuple[str, ...], Any, Any], ...] = (
+        (("schedule",), (one.start, one.end), (wanted.start, wanted.end)),
+        (("url", "template"), one.content, wanted.spec_content),
+        (("name",), one.name, wanted.name),
+        (("from", "lists"), set(one.aims), set(wanted.people)),
+        (("retries",), retries, wanted.retries),
     )
+    return any(mine != theirs and not wanted.ignores(*names) for names, mine, theirs in fields)
 
 
 def _cannot_change(case: Case) -> bool:
@@ -106,7 +108,12 @@ def _looks_renamed(case: Case) -> bool:
     known, wanted = case.wanted.distinct_from, case.wanted
     if case.run.may("twin", wanted.name):
         return False
-    return any(it.sid not in known and set(it.aims) & set(wanted.people) for it in _others(case))
+    named = any(it.name == wanted.name for it in case.them)
+    before = None if named else wanted.previous_name  # that one is meant, and is no other's
+    return any(
+        it.sid not in known and it.name != before and set(it.aims) & set(wanted.people)
+        for it in _others(case)
+    )
 
 
 def _foreign(case: Case) -> bool:
@@ -144,14 +151,15 @@ def _not_allowed(case: Case) -> bool:
 TRUE: Mapping[str, Callable[[Case], bool]] = {
     "finished": lambda case: case.one is None or (not case.one.alive and not _asks_for_another_run(case)),
     "fields-differ": lambda case: (
-        case.run.command != "plan" or case.one is None or _differs(case.one, case.wanted)
+        (before := case.run.before.get(str(case.row.get("sid")))) is None
+        or (_differs(before, case.wanted) and not _too_late_to_change(case))
     ),
     "failed": lambda case: _named(case, "failed", "canceled"),
     "unknown-status": lambda case: any(it.sid in case.ledger.strange for it in case.them),
     "ambiguous-name": lambda case: len(case.them) > 1,
     "sid-not-found": lambda case: not any(it.sid == case.wanted.sid for it in case.them),
     "nothing-to-end": lambda case: (
-        case.wanted.state in _ENDING and not _named(case, "created", "paused", "in-progress")
+        case.wanted.state in ENDING and not _named(case, "created", "paused", "in-progress")
     ),
     "window-over": _over,
     "already-ran": _ran,
@@ -169,9 +177,30 @@ TRUE: Mapping[str, Callable[[Case], bool]] = {
     "cannot-send-whole": lambda case: bool(case.ledger.had),
     "incomplete-list": lambda case: bool(case.ledger.had),
     "other-endpoint": lambda case: case.wanted.kind == "sms",
-    "not-live": lambda case: not _named(case, *_ALIVE) or _made_now(case),
+    "no-recipients": lambda case: not case.wanted.people,
+    "not-live": lambda case: (not _named(case, *_ALIVE) or _made_now(case)) and not _too_late_to_create(case),
 }
 """Where one of these codes is given, this must be so."""
+
+
+def _planned(case: Case, op: str) -> bool:
+    return case.run.command == "plan" and any(it["op"] == op for it in case.row.get("operations", ()))
+
+
+def _too_late_to_create(case: Case) -> bool:
+    """What is to wait, and SMS, is made no nearer to its start than the margin."""
+    due = case.wanted.kind == "sms" or case.wanted.state == "paused"
+    return due and _planned(case, "create") and case.wanted.start < case.run.began + MARGIN - 5
+
+
+def _too_late_to_change(case: Case) -> bool:
+    """What goes and begins within the margin, or has begun, gets no other content and no other people."""
+    one = case.one
+    if one is None or one.start is None or not _planned(case, "update"):
+        return False
+    waits = one.state == "paused" and case.wanted.kind == "voice" and one.start > case.run.ended
+    only = one.content == case.wanted.spec_content and set(one.aims) == set(case.wanted.people)
+    return one.start < case.run.began + MARGIN - 5 and not waits and not only
 
 
 def _made_now(case: Case) -> bool:
@@ -183,7 +212,7 @@ def reasons_are_true(ledger: Ledger, run: Run) -> Found:
     if not quiet(run) or "plan-" in " ".join(run.words):
         return
     for wanted, row in results(run):
-        case = Case(ledger, run, wanted, row, _candidates(ledger, wanted))
+        case = Case(ledger, run, wanted, row, _candidates(ledger, run, wanted))
         code = str(row["reason"]["code"])
         holds = TRUE.get(code)
         if holds is not None and not holds(case):
@@ -193,11 +222,13 @@ def reasons_are_true(ledger: Ledger, run: Run) -> Found:
             yield f"{run} says {code} of {wanted.name} ({row['reason']['message']}); there is {them or 'none'}"
 
 
-def _candidates(ledger: Ledger, wanted: Manifest) -> tuple[Truth, ...]:
+def _candidates(ledger: Ledger, run: Run, wanted: Manifest) -> tuple[Truth, ...]:
+    """What one manifest pins no other one means."""
+    pinned = {it.sid for it in run.commit.manifests} - {wanted.sid}
     return tuple(
         it
         for it in ledger.account.campaigns.values()
-        if KIND_OF[it.collection] == wanted.kind and wanted.means(it.name, it.sid)
+        if KIND_OF[it.collection] == wanted.kind and wanted.means(it.name, it.sid) and it.sid not in pinned
     )
 
 
@@ -208,11 +239,38 @@ def stops_are_made(ledger: Ledger, run: Run) -> Found:
     if "plan-" in " ".join(run.words) or "--max-changes" in run.words or "--expect" in run.words:
         return
     for wanted, row in results(run):
-        if wanted.state not in ("paused", *_ENDING) or row["reason"]["code"] in _NOBODY_KNOWS:
+        if wanted.state not in ("paused", *ENDING) or row["reason"]["code"] in _NOBODY_KNOWS:
             continue
-        for it in _candidates(ledger, wanted):
+        for it in _candidates(ledger, run, wanted):
             if it.going and it.created < run.began and (wanted.sid or it.name == wanted.name):
                 yield f"{run} left {it.name} {it.sid[:6]} {it.state}, wanted {wanted.state} ({row['reason']['code']})"
+
+
+def twins_are_paused(ledger: Ledger, run: Run) -> Found:
+    """Of several of a name that call the same people at the same time one goes on, whatever the manifest wants."""
+    if not whole_apply(run):
+        return
+    for wanted in filter(run.selects, run.commit.manifests):
+        pinned = {it.sid for it in run.commit.manifests}
+        same = [
+            it for it in run.before.values() if it.name == wanted.name and it.sid not in pinned and it.going
+        ]
+        same = [
+            it for it in same if KIND_OF[it.collection] == wanted.kind and it.created < run.began - SETTLE
+        ]
+        for one in same:
+            twins = [it for it in same if (it.start, set(it.aims)) == (one.start, set(one.aims))]
+            still = [it for it in twins if ledger.account.campaigns[it.sid].going]
+            if len(still) > 1 and not wanted.sid:
+                yield f"{run} left {len(still)} of the name {wanted.name} calling the same people"
+                break
+
+
+def whole_apply(run: Run) -> bool:
+    """Whether it did all that there was to do, and nothing met it."""
+    ended = run.said is not None and run.said.code in (0, 3)
+    kept_back = "plan-" in " ".join(run.words) or {"--max-changes", "--expect"} & set(run.words)
+    return quiet(run) and run.command == "apply" and ended and not kept_back and document(run) is not None
 
 
 _NOBODY_KNOWS = ("looks-foreign", "unknown-status", "incomplete-list", "sid-not-found")
@@ -251,6 +309,6 @@ def nobody_waits_unseen(ledger: Ledger, run: Run) -> Found:
         )
         if wanted.state != "active" or wanted.start < run.ended + MARGIN or held:
             continue
-        them = _candidates(ledger, wanted)
+        them = _candidates(ledger, run, wanted)
         if not any(it.going or not it.alive for it in them):
             yield f"{run} ended with 0, {wanted.name} is wanted active and there is none ({row['reason']['code']})"

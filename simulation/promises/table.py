@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulation.ledger import Ledger, Run, Violation
-from simulation.promises import calls, limits, reasons, words, writes
+from simulation.promises import calls, limits, reasons, suppression, words, writes
 from simulation.promises.excuses import (
+    ASKED,
     DATED,
     EARLY,
     IN_VAIN,
@@ -58,6 +59,38 @@ JUDGES: tuple[Judge, ...] = (
         (PAUSE_FAILS, LOST, EARLY, IN_VAIN),
     ),
     Judge("again", "no name is given to a second campaign", writes.created_though_there, None, (LISTS_LIE,)),
+    Judge(
+        "fresh look",
+        "what is created was looked for a minute before",
+        writes.created_after_a_look,
+    ),
+    Judge("shown", "what was approved is done, and nothing else", writes.done_as_shown, None, (UNSEEN, LOST)),
+    Judge(
+        "suppressed", "nobody suppressed is sent", suppression.nobody_suppressed_is_sent, None, (UNSEEN, LOST)
+    ),
+    Judge(
+        "opt-outs",
+        "who is suppressed is taken out",
+        suppression.suppressed_are_taken_out,
+        None,
+        (ODD,),
+    ),
+    Judge("night", "nothing is created that calls at night", limits.windows_are_within_hours),
+    Judge(
+        "spared",
+        "an orphan that may be what a manifest wants is not ended",
+        limits.lookalikes_are_spared,
+        None,
+        (ODD,),
+    ),
+    Judge("twins", "of twins one goes on", reasons.twins_are_paused, None, (ODD,)),
+    Judge(
+        "told",
+        "what could not be stopped is said",
+        words.what_goes_on_is_told,
+        None,
+        (UNSEEN, ASKED),
+    ),
     Judge("once", "no run sends a create twice", writes.created_once),
     Judge("wanted", "only what a manifest wants is created, as it says", writes.created_as_wanted),
     Judge(

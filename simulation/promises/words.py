@@ -130,20 +130,22 @@ def nobody_is_left_out(ledger: Ledger, run: Run) -> Found:
                 yield f"{run} says nothing of {wanted.name}"
             continue
         if row["reason"]["code"] == "in-sync":
-            yield from (
-                f"{run} says in-sync of {wanted.name}: {it}" for it in _not_in_sync(ledger, wanted, row)
-            )
+            found = _not_in_sync(ledger, run, wanted, row)
+            yield from (f"{run} says in-sync of {wanted.name}: {it}" for it in found)
         if row["reason"]["code"] == "finished" and row.get("sid"):
             truth = ledger.account.campaigns.get(row["sid"])
             if truth is not None and truth.alive:
                 yield f"{run} says finished of {wanted.name}, and {truth.sid[:6]} is {truth.state}"
 
 
-def _not_in_sync(ledger: Ledger, wanted: Manifest, row: Mapping[str, Any]) -> Found:
+def _not_in_sync(ledger: Ledger, run: Run, wanted: Manifest, row: Mapping[str, Any]) -> Found:
     truth = ledger.account.campaigns.get(row.get("sid") or "")
+    before = run.before.get(row.get("sid") or "")
     if truth is None or not wanted.means(truth.name, truth.sid):
         yield f"{row.get('sid')} is not that campaign"
         return
+    if not truth.alive and before is not None and before.alive:
+        return  # it came to its end while the run was at it
     if not truth.alive and wanted.state not in ("completed", "archived"):
         yield f"it is {truth.state}"
     if wanted.state == "active" and not truth.going:
@@ -151,15 +153,17 @@ def _not_in_sync(ledger: Ledger, wanted: Manifest, row: Mapping[str, Any]) -> Fo
     if wanted.state == "paused" and truth.going:
         yield f"it is {truth.state}"
     if truth.alive and ledger.now < wanted.start:
-        yield from _differs(truth, wanted)
+        near = ledger.now > min(wanted.start, truth.start or wanted.start) - 660.0
+        yield from _differs(truth, wanted, run.commit.suppressed if near else frozenset())
 
 
-def _differs(truth: Truth, wanted: Manifest) -> Found:
+def _differs(truth: Truth, wanted: Manifest, suppressed: frozenset[str]) -> Found:
+    """Those who were suppressed when nothing could be changed any more may be left in it."""
     if truth.start != wanted.start and not wanted.ignores("schedule"):
         yield f"its start is {truth.start and local(truth.start)} instead of {local(wanted.start)}"
     if truth.content != wanted.spec_content and not wanted.ignores("url", "template"):
         yield f"its content is {truth.content!r}"
-    if wanted.kind == "voice" and set(truth.spec.get("from") or ()) != set(wanted.people):
+    if wanted.kind == "voice" and set(truth.spec.get("from") or ()) - suppressed != set(wanted.people):
         yield "its recipients are others"
 
 
@@ -176,3 +180,17 @@ def one_of_a_name(ledger: Ledger, run: Run) -> Found:
     for (collection, name), them in names.items():
         if len(them) > 1 and run.wants(collection, name):
             yield f"{run} ended with 0, and {', '.join(it.sid[:6] for it in them)} of the name {name} all call"
+
+
+def what_goes_on_is_told(ledger: Ledger, run: Run) -> Found:
+    """Where a pause was asked for and the campaign goes on, the run does not end with 0, and the change is not called
+    applied.
+    """
+    if run.said is None or run.said.code is None or run.disturbed or run.signalled:
+        return
+    last = {it.sid: it for it in run.writes if it.request == "action"}
+    for write in last.values():
+        truth = ledger.account.campaigns[write.sid]
+        went_on = write.action == "pause" and truth.going and write.after is not None and write.after.going
+        if went_on and run.said.code == 0:
+            yield f"{run}: {write}; it is {truth.state}, and the exit code is 0"

@@ -47,6 +47,17 @@ def created_once(_ledger: Ledger, run: Run) -> Found:
         sent[key] = write.status
 
 
+def created_after_a_look(_ledger: Ledger, run: Run) -> Found:
+    """What others made meanwhile is looked for where the last look is older than a minute, and what the pace and the
+    request itself may take.
+    """
+    tried: set[str] = set()
+    for write in creates(run):
+        if write.name not in tried and write.at - write.listed_at > 60.0 + 60.0 + 15.0:
+            yield f"{run} created {write.name}, and had last looked {write.at - write.listed_at:.0f} s before"
+        tried.add(write.name)
+
+
 def _remembers(ledger: Ledger, run: Run, sid: str) -> bool:
     """Tells whether the machine made it itself, and its disk still says so."""
     maker = ledger.run_made(sid)
@@ -112,7 +123,8 @@ def updated_as_wanted(ledger: Ledger, run: Run) -> Found:
         if not wanted:
             yield f"{run} updated {name}, which no manifest of its checkout means"
         elif not run.disturbed:
-            yield from (f"{run} updated {name}: {it}" for it in _sent_otherwise(write, wanted[0]))
+            found = _sent_otherwise(write, wanted[0], run.commit.suppressed)
+            yield from (f"{run} updated {name}: {it}" for it in found)
         read = (
             ledger.at(write.sid, write.read_at) or write.before
         )  # somebody may have been quicker than the write
@@ -129,7 +141,7 @@ def updated_as_wanted(ledger: Ledger, run: Run) -> Found:
             yield f"{run} set the start of {name} to {local(start)} at {local(write.at)}"
 
 
-def _sent_otherwise(write: Write, wanted: Manifest) -> Iterator[str]:
+def _sent_otherwise(write: Write, wanted: Manifest, suppressed: frozenset[str]) -> Iterator[str]:
     """Yields what is sent otherwise than as the manifest has it, or as it is; as it is where the manifest leaves it
     to others.
     """
@@ -142,7 +154,9 @@ def _sent_otherwise(write: Write, wanted: Manifest) -> Iterator[str]:
         (("name",), sent.get("name"), wanted.name, before.name),
     )
     for names, value, mine, theirs in fields:
-        known = (theirs,) if wanted.ignores(*names) else (mine, theirs)
+        known = [theirs] if wanted.ignores(*names) else [mine, theirs]
+        if names == ("from", "lists"):
+            known.append(set(before.aims) - suppressed)
         if value is not None and value not in known:
             yield f"its {names[0]} is neither as its manifest says nor as it was"
 
@@ -242,13 +256,22 @@ def acted_as_allowed(ledger: Ledger, run: Run) -> Found:
 
 
 def _is_own_duplicate(ledger: Ledger, run: Run, write: Write) -> bool:
-    """Tells whether it is the one irreversible thing done unasked, on a campaign that this very machine made."""
-    maker = ledger.run_made(write.sid)
+    """The one irreversible thing done unasked, on a campaign that this very machine made, and after another one."""
+    maker, mine = ledger.run_made(write.sid), ledger.account.campaigns[write.sid]
     return (
         maker is not None
         and maker.machine == run.machine
-        and any(it.name == write.name and it.sid != write.sid for it in ledger.account.campaigns.values())
+        and any(
+            it.name == write.name and _age(it) < _age(mine)
+            for it in ledger.account.campaigns.values()
+            if it.collection == mine.collection
+        )
     )
+
+
+def _age(one: Truth) -> tuple[int, str]:
+    """As answers show it: by the second, then by SID."""
+    return int(one.created), one.sid
 
 
 def _is_asked_for(run: Run, write: Write) -> bool:
@@ -256,7 +279,13 @@ def _is_asked_for(run: Run, write: Write) -> bool:
     if write.action == "resume":
         return "active" in states
     wanted = {"complete": {"completed", "archived"}, "archive": {"archived"}}[write.action]
-    return bool(states & wanted) or (run.prune and _is_orphan(run, write))
+    return bool(states & wanted) or _is_pruned(run, write)
+
+
+def _is_pruned(run: Run, write: Write) -> bool:
+    """Without both permissions not even its pause is."""
+    both = all(run.may(word, write.name, write.sid) for word in ("complete", "archive"))
+    return run.prune and both and _is_orphan(run, write)
 
 
 def _is_orphan(run: Run, write: Write) -> bool:
@@ -265,7 +294,7 @@ def _is_orphan(run: Run, write: Write) -> bool:
 
 
 def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
-    """Checks that nobody's campaign is paused but what a manifest wants so, a twin, an orphan, or what this run
+    """Nobody's campaign is paused but what a manifest wants so or for nobody, a twin, an orphan, or what this run
     made or changed.
     """
     wrote: set[str] = set()
@@ -276,7 +305,8 @@ def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
         if not write.acted or write.before is None or not write.before.going or run.by_hand:
             continue
         name, maker = write.name, ledger.run_made(write.sid)
-        states = {it.state for it in run.wants(write.collection, name, write.sid)}
+        wanted = run.wants(write.collection, name, write.sid)
+        states = {it.state for it in wanted}
         twins = [
             it
             for it in ledger.account.campaigns.values()
@@ -286,8 +316,9 @@ def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
         ]
         due = (
             bool(states & {"paused", "completed", "archived"})
+            or any(not it.people for it in wanted)
             or len(twins) > 1
-            or (run.prune and _is_orphan(run, write))
+            or _is_pruned(run, write)
             or write.sid in wrote
             or (maker is not None and maker.machine == run.machine and maker.killed)
         )
@@ -315,13 +346,33 @@ def old_plans_do_nothing(ledger: Ledger, run: Run) -> Found:
             yield f"{run}: {write}; somebody changed it {local(when)}, after its plan of {local(run.planned_at)}"
 
 
+def done_as_shown(ledger: Ledger, run: Run) -> Found:
+    """Of a plan that was approved nothing is done that it did not show, but what makes good what went wrong."""
+    if run.shown is None or run.command != "apply":
+        return
+    for write in run.writes:
+        done = write.action or write.request
+        if not write.acted or done == "pause" or _is_own_duplicate_of(ledger, run, write):
+            continue
+        known = run.before.get(write.sid)
+        names = {write.name, write.sid, known.name if known else write.name}
+        names |= {it.name for it in run.wants(write.collection, write.name, write.sid)}
+        if not any((done, it) in run.shown for it in names):
+            yield f"{run}: {write}; the plan that was approved did not show it"
+
+
+def _is_own_duplicate_of(ledger: Ledger, run: Run, write: Write) -> bool:
+    return write.action in ("complete", "archive") and _is_own_duplicate(ledger, run, write)
+
+
 def stops_hold(ledger: Ledger, run: Run) -> Found:
     """Checks that a stop that came after the plan was made is not undone by it."""
     for write in run.writes:
         if write.action != "resume" or not write.acted:
             continue
         stopped = ledger.stopped.get(write.sid)
-        if stopped is not None and stopped > run.knew_at and stopped < write.at - 2.0 and not run.by_hand:
+        seen = write.read_at if write.read_at > run.knew_at else write.at - 2.0
+        if stopped is not None and run.knew_at < stopped < seen and not run.by_hand:
             yield (
                 f"{run} resumed {write.name} {write.sid[:6]}, stopped {local(stopped)}; "
                 f"its plan is of {local(run.planned_at)}"

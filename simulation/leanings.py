@@ -1,0 +1,323 @@
+"""What a life is about: the weights of all that is drawn in it.
+
+Most of what goes wrong needs a rare meeting of circumstances, and a life in which everything happens now and then meets
+few. So only one life in three is a general one. In another third each row of each table is left out, left as it is, or
+made common, at random; and the last third is about one subject of `SUBJECTS`. Rows are named by their table and
+their name: `edit renames`, `operator pauses`, `at PUT`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import TypeVar
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """Factors of weights and of chances. What `factors` does not name is as it is, or `drawn` from the seed."""
+
+    name: str
+    factors: Mapping[str, float] = field(default_factory=dict)
+    habits: tuple[str, ...] = ()
+    seed: int | None = None
+    _drawn: dict[str, float] = field(default_factory=dict)
+
+    def factor(self, row: str) -> float:
+        """By how much a row is more probable than in a general life."""
+        if self.seed is None:
+            return self.factors.get(row, 1.0)
+        if row not in self._drawn:
+            self._drawn[row] = Random(f"leaning {self.seed} {row}").choice(_SWARM)
+        return self._drawn[row]
+
+    def choose(self, random: Random, table: str, rows: Mapping[str, tuple[Row, float]]) -> Row:
+        """One row of a table, by weight."""
+        weights = [weight * self.factor(f"{table} {name}") for name, (_, weight) in rows.items()]
+        if not any(weights):
+            weights = [weight for _, weight in rows.values()]
+        return random.choices([row for row, _ in rows.values()], weights)[0]
+
+    def word(self, random: Random, table: str, weights: Mapping[str, float]) -> str:
+        """The name of one row."""
+        return self.choose(random, table, {name: (name, weight) for name, weight in weights.items()})
+
+    def happens(self, random: Random, what: str, chance: float) -> bool:
+        """Whether something does, whose chance in a general life is so."""
+        return random.random() < min(chance * self.factor(what), 0.95)
+
+
+_SWARM = (0.0, 0.0, 1.0, 1.0, 6.0)
+GENERAL = Leaning("everything, now and then")
+
+
+def drawn(seed: int) -> Leaning:
+    """Of one seed."""
+    random = Random(f"what a life is about {seed}")
+    how = random.random()
+    if how < 0.3:
+        return GENERAL
+    if how < 0.6:
+        return Leaning("much of some things, and nothing of others", seed=seed)
+    return random.choice(SUBJECTS)
+
+
+_BUSY = {"event commit and apply": 2.0, "event look": 0.2, "event another clock": 0.0}
+_CALM = {"weather calm": 4.0, "meeting at any step": 0.2}
+_STOPS = {"operator pauses": 4.0, "operator resumes": 2.0, "operator stops and resumes": 6.0}
+
+SUBJECTS: tuple[Leaning, ...] = (
+    Leaning(
+        "names that change",
+        {
+            **_BUSY,
+            **_CALM,
+            "edit renames": 14.0,
+            "edit copies": 8.0,
+            "edit adds another beside": 8.0,
+            "edit changes the text": 2.0,
+            "operator ends": 6.0,
+            "operator renames": 5.0,
+            "permission": 0.5,
+        },
+    ),
+    Leaning(
+        "pins",
+        {
+            **_BUSY,
+            **_CALM,
+            "edit pins": 16.0,
+            "pins another": 4.0,
+            "operator renames": 6.0,
+            "event commit": 2.0,
+        },
+    ),
+    Leaning(
+        "several of one name",
+        {
+            **_BUSY,
+            **_CALM,
+            "event operator": 3.0,
+            "operator creates": 10.0,
+            "creates what is wanted": 3.0,
+            "creates a twin": 4.0,
+            "event commit": 4.0,
+            "edit wants another state": 5.0,
+            "meeting at a telling step": 0.4,
+        },
+    ),
+    Leaning(
+        "answers that are lost",
+        {
+            "weather spell": 4.0,
+            "method POST": 4.0,
+            "event commit and apply": 3.0,
+            "edit adds": 3.0,
+            "state paused": 2.0,
+            "meeting at a telling step": 0.3,
+            "meeting at any step": 0.1,
+        },
+    ),
+    Leaning(
+        "actions whose answers are lost",
+        {
+            "weather spell": 4.0,
+            "method PUT": 5.0,
+            "event commit and apply": 2.0,
+            "edit wants another state": 6.0,
+            "permission": 2.0,
+        },
+        habits=("actions", "refused_actions"),
+    ),
+    Leaning(
+        "runs that are killed and tried again",
+        {
+            **_BUSY,
+            "at POST": 2.0,
+            "at answer to POST": 6.0,
+            "met killed": 4.0,
+            "tried again at once": 3.0,
+            "edit adds": 2.0,
+            "weather calm": 3.0,
+        },
+        habits=("list_lag_seconds",),
+    ),
+    Leaning(
+        "runs that meet",
+        {
+            **_BUSY,
+            "at POST": 4.0,
+            "at answer to POST": 4.0,
+            "at wait": 6.0,
+            "met another run": 6.0,
+            "edit adds": 3.0,
+            "weather calm": 3.0,
+        },
+        habits=("list_lag_seconds",),
+    ),
+    Leaning(
+        "signals",
+        {
+            **_BUSY,
+            "at answer to POST": 6.0,
+            "met a signal": 12.0,
+            "edit adds": 3.0,
+            "state paused": 6.0,
+            "weather calm": 3.0,
+        },
+    ),
+    Leaning(
+        "plans that wait",
+        {
+            "event plan, then apply late": 8.0,
+            "event plan, then expect": 8.0,
+            "event apply a saved plan": 2.0,
+            "event commit and apply": 0.6,
+            "commit before a plan": 1.6,
+            "an operator while a plan waits": 1.6,
+            **_CALM,
+            "meeting at a telling step": 0.4,
+        },
+    ),
+    Leaning(
+        "plans that resume",
+        {
+            "event plan, then apply late": 10.0,
+            "event plan, then expect": 5.0,
+            "event while it calls": 4.0,
+            "event operator": 2.0,
+            **_STOPS,
+            **_CALM,
+            "permission": 3.0,
+            "allow resume": 8.0,
+            "an operator while a plan waits": 1.6,
+            "state none": 0.0,
+            "meeting at a telling step": 0.4,
+        },
+    ),
+    Leaning(
+        "stops and resumes",
+        {
+            **_BUSY,
+            **_STOPS,
+            "event operator": 3.0,
+            "event while it calls": 2.0,
+            "permission": 3.0,
+            "allow resume": 8.0,
+            "at GET of one": 6.0,
+            "weather calm": 3.0,
+            "met operator": 3.0,
+            "state none": 0.0,
+        },
+    ),
+    Leaning(
+        "ends",
+        {
+            **_BUSY,
+            "edit wants another state": 3.0,
+            "edit allows": 10.0,
+            "permission": 2.0,
+            "allow complete": 6.0,
+            "allow archive": 4.0,
+            "operator pauses": 3.0,
+            "at GET of one": 5.0,
+            "met operator": 2.0,
+        },
+    ),
+    Leaning(
+        "orphans",
+        {
+            **_BUSY,
+            **_CALM,
+            "edit removes": 10.0,
+            "edit renames": 6.0,
+            "a prefix": 2.0,
+            "prune": 3.0,
+            "permission": 2.0,
+            "allow complete": 4.0,
+            "allow archive": 4.0,
+        },
+    ),
+    Leaning(
+        "what is left to others",
+        {
+            **_BUSY,
+            **_CALM,
+            "edit leaves to others": 14.0,
+            "operator postpones": 5.0,
+            "operator edits": 5.0,
+            "event operator": 3.0,
+        },
+    ),
+    Leaning(
+        "starts that are near",
+        {
+            **_BUSY,
+            **_CALM,
+            "event while it calls": 5.0,
+            "edit moves": 3.0,
+            "a start that is near": 3.0,
+            "edit changes the text": 3.0,
+            "permission": 2.0,
+            "allow start-now": 4.0,
+            "state paused": 2.0,
+        },
+    ),
+    Leaning(
+        "nights, and times that are written otherwise",
+        {
+            **_BUSY,
+            **_CALM,
+            "outside calling hours": 10.0,
+            "edit writes another offset": 8.0,
+            "edit writes the same moment otherwise": 10.0,
+            "edit moves": 3.0,
+        },
+    ),
+    Leaning(
+        "what is over and is wanted again",
+        {**_BUSY, **_CALM, "edit moves": 6.0, "edit moves what is over": 14.0, "operator ends": 4.0},
+    ),
+    Leaning(
+        "searches and filters",
+        {
+            **_BUSY,
+            **_CALM,
+            "edit adds": 2.0,
+            "edit renames": 3.0,
+            "edit copies": 4.0,
+            "a past": 2.5,
+            "an odd sign": 2.0,
+            "the disk is lost": 3.0,
+            "a name of before": 5.0,
+        },
+        habits=("status_filter", "name_search"),
+    ),
+    Leaning(
+        "people who are called no more",
+        {
+            **_BUSY,
+            **_CALM,
+            "a list of those who are called no more": 3.0,
+            "edit suppresses": 14.0,
+            "event plan, then apply late": 2.0,
+            "allow resume": 3.0,
+        },
+    ),
+    Leaning(
+        "items that fail",
+        {
+            **_BUSY,
+            "weather spell": 4.0,
+            "fault item": 12.0,
+            "method GET": 4.0,
+            "edit adds": 2.0,
+            "edit copies": 3.0,
+            "a name of before": 5.0,
+        },
+    ),
+)
+"""What some lives are about: what meets there rarely meets anywhere else."""

@@ -1,0 +1,41 @@
+"""Nobody is called who asked not to be."""
+
+from __future__ import annotations
+
+from simulation.ledger import KIND_OF, Ledger, Run, people_of
+from simulation.promises.reasons import whole_apply
+from simulation.promises.verdict import Found, results
+from simulation.promises.writes import MARGIN
+
+
+def nobody_suppressed_is_sent(_ledger: Ledger, run: Run) -> Found:
+    """No create and no update holds somebody whom the checkout suppresses; nothing that holds one is resumed."""
+    for write in run.writes:
+        if KIND_OF[write.collection] != "voice" or run.by_hand:
+            continue
+        who = set(people_of(write.sent)) & run.commit.suppressed
+        if who and write.request in ("create", "update"):
+            yield f"{run}: {write}; {len(who)} of its people are suppressed"
+        left = set(write.before.people) & run.commit.suppressed if write.before is not None else set()
+        if write.action == "resume" and write.acted and left and not run.disturbed:
+            yield f"{run}: {write}; {len(left)} of its people are suppressed"
+
+
+def suppressed_are_taken_out(ledger: Ledger, run: Run) -> Found:
+    """After an apply that nothing met, what may still be changed holds nobody who is suppressed, or waits."""
+    if not whole_apply(run) or not run.commit.suppressed:
+        return
+    for wanted, row in results(run):
+        truth = ledger.account.campaigns.get(row.get("sid") or "")
+        if (
+            truth is None
+            or wanted.kind != "voice"
+            or not truth.going
+            or wanted.sid
+            or wanted.name != truth.name
+        ):
+            continue
+        left = set(truth.people) & run.commit.suppressed
+        open_still = truth.start is not None and truth.start > run.ended + MARGIN + 5
+        if left and open_still and row["reason"]["code"] not in ("looks-foreign", "ambiguous-name"):
+            yield f"{run} left {len(left)} in {truth.name} {truth.sid[:6]} who are suppressed ({row['reason']['code']})"

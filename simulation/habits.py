@@ -26,7 +26,7 @@ Habits = dict[str, Position]
 
 
 def drawn(random: Random, leaning: Leaning = GENERAL) -> Habits:
-    """A few; an account that had all of them would refuse the first request. Of a life that is about some, one of
+    """Draws a few; an account that had all of them would refuse the first request. Of a life that is about some, one of
     those more often than not.
     """
     positions: Habits = {}

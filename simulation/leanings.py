@@ -1,4 +1,4 @@
-"""What a life is about: the weights of all that is drawn in it.
+"""Holds what a life is about: the weights of all that is drawn in it.
 
 Most of what goes wrong needs a rare meeting of circumstances, and a life in which everything happens now and then meets
 few. So only one life in three is a general one. In another third each row of each table is left out, left as it is, or
@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Leaning:
-    """Factors of weights and of chances. What `factors` does not name is as it is, or `drawn` from the seed."""
+    """Holds factors of weights and of chances. What `factors` does not name is as it is, or `drawn` from the seed."""
 
     name: str
     factors: Mapping[str, float] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Leaning:
     _drawn: dict[str, float] = field(default_factory=dict)
 
     def factor(self, row: str) -> float:
-        """By how much a row is more probable than in a general life."""
+        """Returns by how much a row is more probable than in a general life."""
         if self.seed is None:
             return self.factors.get(row, 1.0)
         if row not in self._drawn:
@@ -35,18 +35,18 @@ class Leaning:
         return self._drawn[row]
 
     def choose(self, random: Random, table: str, rows: Mapping[str, tuple[Row, float]]) -> Row:
-        """One row of a table, by weight."""
+        """Draws one row of a table, by weight."""
         weights = [weight * self.factor(f"{table} {name}") for name, (_, weight) in rows.items()]
         if not any(weights):
             weights = [weight for _, weight in rows.values()]
         return random.choices([row for row, _ in rows.values()], weights)[0]
 
     def word(self, random: Random, table: str, weights: Mapping[str, float]) -> str:
-        """The name of one row."""
+        """Draws the name of one row."""
         return self.choose(random, table, {name: (name, weight) for name, weight in weights.items()})
 
     def happens(self, random: Random, what: str, chance: float) -> bool:
-        """Whether something does, whose chance in a general life is so."""
+        """Tells whether something does, whose chance in a general life is so."""
         return random.random() < min(chance * self.factor(what), 0.95)
 
 
@@ -55,7 +55,7 @@ GENERAL = Leaning("everything, now and then")
 
 
 def drawn(seed: int) -> Leaning:
-    """Of one seed."""
+    """Draws it from a seed."""
     random = Random(f"what a life is about {seed}")
     how = random.random()
     if how < 0.3:

@@ -24,7 +24,7 @@ WRITES = ("create", "update", "action")
 
 @dataclass(frozen=True)
 class Write:
-    """One request of a run that was to change something.
+    """Holds one request of a run that was to change something.
 
     `sids` are the campaigns that it made; `read_at` is when the run last read the campaign by its SID, `listed_at` when
     it last looked at any list of its kind.
@@ -58,7 +58,7 @@ class Write:
 
 @dataclass
 class Run:
-    """One run of the command on one machine. `planned_at` is when its plan was made, of a saved plan long ago.
+    """Holds one run of the command on one machine. `planned_at` is when its plan was made, of a saved plan long ago.
 
     `before` is the account as it was when it began, `reads` when each campaign was last read by its SID, `shown` what
     the plan that was approved said it would do: operations, each with the name and the SID of its campaign.

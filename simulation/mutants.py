@@ -33,7 +33,7 @@ class StaleMutantError(Exception):
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mistake. `old` stands once in the product, whichever module it lives in; `new` is put in its place.
+    """Holds one mistake. `old` stands once in the product, whichever module it lives in; `new` is put in its place.
     `about`: the subject of the lives in which it is looked for (`leanings.py`), any where there is none.
     """
 

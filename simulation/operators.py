@@ -127,7 +127,7 @@ def _own(world: World, random: Random) -> dict[str, object]:
 
 
 def _wanted_names(world: World) -> list[str]:
-    """Of manifests whose campaign is yet to be made, where there are any."""
+    """Returns those of manifests whose campaign is yet to be made, where there are any."""
     there = {it.name for it in world.account.campaigns.values()}
     wanted = [it.name for it in world.repository.head.manifests if it.kind == "voice" and it.end > world.now]
     return [it for it in wanted if it not in there] or wanted

@@ -30,8 +30,9 @@ SUPPRESSED = "do-not-call.csv"
 
 @dataclass(frozen=True)
 class Commit:
-    """Files by path, each with its documents; `broken` are files that nobody can read, as they stand. `suppressed` are
-    those whom the project calls no more.
+    """Holds files by path, each with its documents.
+
+    `broken` are files that nobody can read, as they stand; `suppressed` are those whom the project calls no more.
     """
 
     number: int
@@ -42,12 +43,12 @@ class Commit:
 
     @property
     def written(self) -> tuple[Manifest, ...]:
-        """All of them, in the order of their files."""
+        """Returns all manifests, in the order of their files."""
         return tuple(one for path in sorted(self.files) for one in self.files[path])
 
     @cached_property
     def manifests(self) -> tuple[Manifest, ...]:
-        """The same, each to those whom it may call."""
+        """Returns the same, each to those whom it may call."""
         return tuple(
             replace(it, people=tuple(who for who in it.people if who not in self.suppressed))
             for it in self.written
@@ -137,7 +138,7 @@ class Repository:
         return one
 
     def begin(self, now: float, random: Random) -> None:
-        """The project has a few campaigns from the first day on, and somebody who is called no more, perhaps."""
+        """Writes a few campaigns on the first day, and perhaps somebody who is called no more."""
         if self.leaning.happens(random, "a list of those who are called no more", 0.4):
             self.suppressed = frozenset({random.choice(NUMBERS)})
         files: Files = {}
@@ -284,7 +285,7 @@ def _same_moment(one: Manifest, _now: float, random: Random) -> tuple[Manifest, 
 
 
 def _moves_what_is_over(repository: Repository, files: Files, now: float, random: Random) -> str | None:
-    """It is to run once more, under the same name."""
+    """Edits what is to run once more, under the same name."""
     over = {it.name for it in repository.seen if not it.alive}
     found = _one(
         {path: kept for path, them in files.items() if (kept := tuple(it for it in them if it.name in over))},
@@ -376,7 +377,7 @@ def _allows(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
 
 
 def _suppress(repository: Repository, files: Files, now: float, random: Random) -> str | None:
-    """Somebody asks not to be called any more, nearly always one of those who would be; or it was a mistake."""
+    """Suppresses somebody who asks not to be called any more, mostly one of those who would be; or it was a mistake."""
     if not repository.suppressed:
         return None
     found = _one(files, now, random)
@@ -408,7 +409,7 @@ def _move(_repository: Repository, files: Files, _now: float, random: Random) ->
 
 
 def _revert(repository: Repository, files: Files, _now: float, random: Random) -> str | None:
-    """Those who are called no more stay so."""
+    """Reverts the files; those who are called no more stay so."""
     before = random.choice(repository.commits[-6:])
     files.clear()
     files.update(before.files)

@@ -42,7 +42,7 @@ def _permissions(random: Random, commit: Commit, leaning: Leaning) -> frozenset[
 
 
 def _format(random: Random) -> tuple[str, ...]:
-    """For programs, mostly: what it prints for people is looked at for what it must not show."""
+    """Draws it, mostly for programs: what is printed for people is looked at for what it must not show."""
     return ("--format", "json") if random.random() < 0.88 else ()
 
 
@@ -166,7 +166,7 @@ def plan(world: World, random: Random) -> None:
 
 
 def _check_out_to_plan(world: World, machine: Machine, random: Random) -> None:
-    """Somebody has just edited what is planned, more often than not."""
+    """Checks the head out; somebody has just edited it, more often than not."""
     if world.leaning.happens(random, "commit before a plan", 0.55):
         world.commit(random)
     machine.check_out(world.repository.head)
@@ -267,7 +267,7 @@ def plan_and_expect(world: World, random: Random) -> None:
 
 
 def _shown(plan: Mapping[str, Any]) -> frozenset[tuple[str, str]] | None:
-    """What a plan says that it will do; None where it was not printed for programs."""
+    """Returns what a plan says that it will do; None where it was not printed for programs."""
     changes = plan.get("changes")
     if not isinstance(changes, list):
         return None

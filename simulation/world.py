@@ -201,7 +201,7 @@ class World:
             self.story.append(str(violation))
 
     def commit(self, random: Random, about: str = "") -> Commit:
-        """Somebody edits manifests, and knows what there is; `about` one of them."""
+        """Lets somebody edit manifests, who knows what there is; `about` one of them."""
         kinds = {"campaigns": "voice"}
         self.repository.seen = tuple(
             Seen(kinds.get(it.collection, "sms"), it.name, it.sid, it.alive)

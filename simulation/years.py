@@ -108,8 +108,8 @@ def _take_over(years: Years, pending: dict[Future[Outcome], int]) -> bool:
 
 
 def until_broken(seconds: float, first: int, days: int, about: str = "") -> tuple[str | None, float]:
-    """The first promise that a seed breaks, None where none does in so many seconds of a core; and how long it took.
-    With `about` only lives about that are played.
+    """Returns the first promise that a seed breaks, None where none does in so many seconds of a core, and how long it
+    took. With `about` only lives about that are played.
     """
     for seed in (it for it in count(first) if leanings.drawn(it).name.startswith(about)):
         if (took := process_time()) >= seconds:

@@ -18,7 +18,8 @@ def called_twice(ledger: Ledger) -> Found:
             continue
         key = (ledger.account.campaigns[call.sid].collection, origin.name, origin.start, call.number)
         first = ledger.reached.setdefault(key, call.sid)
-        if first != call.sid and not _said_to_be_others(ledger, call.sid, first):
+        said = _said_to_be_others(ledger, call.sid, first) or _said_to_be_others(ledger, first, call.sid)
+        if first != call.sid and not said:
             says = (
                 f"{call.number} for {origin.name} by {call.sid[:6]} ({origin.run}), "
                 f"and before by {first[:6]} ({ledger.origins[first].run})"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, Write, content_of, local, people_of, start_of
 from simulation.manifests import ENDING, IST, Manifest
-from simulation.promises.verdict import Found, quiet
+from simulation.promises.verdict import Fault, Found, quiet, results
 from simulation.promises.writes import MARGIN, SETTLE, creates
 from simulation.repository import CLOSES, OPENS
 
@@ -30,7 +30,7 @@ def no_more_than_told(_ledger: Ledger, run: Run) -> Found:
 
 
 def is_opt_out(run: Run, write: Write) -> bool:
-    """An update that only takes out those who are called no more: nothing keeps it back."""
+    """Tells whether an update only takes out those who are called no more: nothing keeps it back."""
     before, sent = write.before, set(people_of(write.sent))
     return (
         write.request == "update"
@@ -169,7 +169,7 @@ def begun_is_not_changed(_ledger: Ledger, run: Run) -> Found:
 
 
 def windows_are_within_hours(_ledger: Ledger, run: Run) -> Found:
-    """Nothing is created that begins at night, or would still call at night: its last tries are later by then."""
+    """Finds what is created and begins at night, or would still call at night: its last tries are later by then."""
     for write in creates(run):
         for wanted in run.wants(write.collection, write.name):
             if not write.acted or wanted.name != write.name:
@@ -182,12 +182,9 @@ def windows_are_within_hours(_ledger: Ledger, run: Run) -> Found:
 
 
 def lookalikes_are_spared(_ledger: Ledger, run: Run) -> Found:
-    """An orphan that looks like a campaign which a manifest wants and nobody has made is not ended: it may be that."""
-    if run.command != "apply" or not run.prune or run.by_hand:
-        return
-    there = {it.name for it in run.before.values()}
-    for wanted in run.commit.manifests:
-        if wanted.name in there or wanted.sid or run.may("twin", wanted.name) or wanted.state in ENDING:
+    """Finds orphans that are ended though a create is held that may be that very campaign."""
+    for wanted, row in results(run):
+        if row["reason"]["code"] != "looks-renamed" or not run.prune:
             continue
         for write in run.writes:
             other = run.before.get(write.sid)
@@ -195,9 +192,8 @@ def lookalikes_are_spared(_ledger: Ledger, run: Run) -> Found:
                 continue
             alike = (other.start, other.content) == (wanted.start, wanted.spec_content)
             meant = run.meant(other.collection, other.name, other.sid) or write.sid in wanted.distinct_from
-            soon = wanted.start > run.ended + MARGIN
-            if alike and soon and not meant and set(other.aims) & set(wanted.people) and run.selects(wanted):
-                yield f"{run}: {write}; it looks like {wanted.name}, which is not there"
+            if alike and not meant and set(other.aims) & set(wanted.people):
+                yield f"{run}: {write}; it looks like {wanted.name}, which is held"
 
 
 def several_of_a_name_are_left(ledger: Ledger, run: Run) -> Found:
@@ -220,7 +216,9 @@ def several_of_a_name_are_left(ledger: Ledger, run: Run) -> Found:
         if len([it for it in old if it.sid not in pinned]) > 1 and wanted and not wanted[0].sid:
             made = any(ledger.run_made(it.sid) is not None for it in old)
             if made and all(ledger.at(it.sid, run.began + 1) == it for it in old):
-                yield f"{run}: {write}; {len(old)} of that name are alive"
+                says = f"{run}: {write}; {len(old)} of that name are alive"
+                other = next(it.sid for it in old if it.sid != write.sid)
+                yield Fault(says, write.sid, write.at, other)
 
 
 def keeps_the_pace(_ledger: Ledger, run: Run) -> Found:

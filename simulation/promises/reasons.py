@@ -71,7 +71,7 @@ def _asks_for_another_run(case: Case) -> bool:
 
 
 def _differs(one: Truth, wanted: Manifest) -> bool:
-    """In something that the manifest does not leave to others."""
+    """Tells whether it does in something that the manifest does not leave to others."""
     retries = (one.spec.get("retries") or {}).get("number_of_retries", 0)
     fields: tuple[tuple[tuple[str, ...], Any, Any], ...] = (
         (("schedule",), (one.start, one.end), (wanted.start, wanted.end)),
@@ -188,13 +188,13 @@ def _planned(case: Case, op: str) -> bool:
 
 
 def _too_late_to_create(case: Case) -> bool:
-    """What is to wait, and SMS, is made no nearer to its start than the margin."""
+    """Tells whether it is: what is to wait, and SMS, is made no nearer to its start than the margin."""
     due = case.wanted.kind == "sms" or case.wanted.state == "paused"
     return due and _planned(case, "create") and case.wanted.start < case.run.began + MARGIN - 5
 
 
 def _too_late_to_change(case: Case) -> bool:
-    """What goes and begins within the margin, or has begun, gets no other content and no other people."""
+    """Tells whether it is: what goes and is within the margin gets no other content and no other people."""
     one = case.one
     if one is None or one.start is None or not _planned(case, "update"):
         return False
@@ -223,7 +223,7 @@ def reasons_are_true(ledger: Ledger, run: Run) -> Found:
 
 
 def _candidates(ledger: Ledger, run: Run, wanted: Manifest) -> tuple[Truth, ...]:
-    """What one manifest pins no other one means."""
+    """Returns what a manifest may mean; what another one pins is none of it."""
     pinned = {it.sid for it in run.commit.manifests} - {wanted.sid}
     return tuple(
         it
@@ -247,7 +247,7 @@ def stops_are_made(ledger: Ledger, run: Run) -> Found:
 
 
 def twins_are_paused(ledger: Ledger, run: Run) -> Found:
-    """Of several of a name that call the same people at the same time one goes on, whatever the manifest wants."""
+    """Finds several of a name that go on calling the same people at the same time."""
     if not whole_apply(run):
         return
     for wanted in filter(run.selects, run.commit.manifests):
@@ -267,7 +267,7 @@ def twins_are_paused(ledger: Ledger, run: Run) -> Found:
 
 
 def whole_apply(run: Run) -> bool:
-    """Whether it did all that there was to do, and nothing met it."""
+    """Tells whether a run did all that there was to do, and nothing met it."""
     ended = run.said is not None and run.said.code in (0, 3)
     kept_back = "plan-" in " ".join(run.words) or {"--max-changes", "--expect"} & set(run.words)
     return quiet(run) and run.command == "apply" and ended and not kept_back and document(run) is not None

@@ -1,4 +1,4 @@
-"""Nobody is called who asked not to be."""
+"""Holds that nobody is called who asked not to be."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from simulation.promises.writes import MARGIN
 
 
 def nobody_suppressed_is_sent(_ledger: Ledger, run: Run) -> Found:
-    """No create and no update holds somebody whom the checkout suppresses; nothing that holds one is resumed."""
+    """Finds creates, updates and resumes that hold somebody whom the checkout suppresses."""
     for write in run.writes:
         if KIND_OF[write.collection] != "voice" or run.by_hand:
             continue
@@ -22,7 +22,7 @@ def nobody_suppressed_is_sent(_ledger: Ledger, run: Run) -> Found:
 
 
 def suppressed_are_taken_out(ledger: Ledger, run: Run) -> Found:
-    """After an apply that nothing met, what may still be changed holds nobody who is suppressed, or waits."""
+    """Finds what may still be changed, goes, and holds somebody suppressed after an apply that nothing met."""
     if not whole_apply(run) or not run.commit.suppressed:
         return
     for wanted, row in results(run):

@@ -166,7 +166,7 @@ JUDGES: tuple[Judge, ...] = (
         "several of a name are paused at most",
         limits.several_of_a_name_are_left,
         None,
-        (LISTS_LIE, UNSEEN),
+        (LISTS_LIE, UNSEEN, IN_VAIN),
     ),
     Judge("pace", "the rate limit is kept", limits.keeps_the_pace),
     Judge("must wait", "what is made to wait is paused", limits.pauses_what_must_wait, None, (EARLY,)),

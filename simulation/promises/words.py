@@ -158,7 +158,7 @@ def _not_in_sync(ledger: Ledger, run: Run, wanted: Manifest, row: Mapping[str, A
 
 
 def _differs(truth: Truth, wanted: Manifest, suppressed: frozenset[str]) -> Found:
-    """Those who were suppressed when nothing could be changed any more may be left in it."""
+    """Finds differences; those who were suppressed when it was too late may be left in."""
     if truth.start != wanted.start and not wanted.ignores("schedule"):
         yield f"its start is {truth.start and local(truth.start)} instead of {local(wanted.start)}"
     if truth.content != wanted.spec_content and not wanted.ignores("url", "template"):
@@ -183,9 +183,7 @@ def one_of_a_name(ledger: Ledger, run: Run) -> Found:
 
 
 def what_goes_on_is_told(ledger: Ledger, run: Run) -> Found:
-    """Where a pause was asked for and the campaign goes on, the run does not end with 0, and the change is not called
-    applied.
-    """
+    """Finds runs that asked for a pause and ended with 0 though the campaign goes on."""
     if run.said is None or run.said.code is None or run.disturbed or run.signalled:
         return
     last = {it.sid: it for it in run.writes if it.request == "action"}

@@ -48,9 +48,7 @@ def created_once(_ledger: Ledger, run: Run) -> Found:
 
 
 def created_after_a_look(_ledger: Ledger, run: Run) -> Found:
-    """What others made meanwhile is looked for where the last look is older than a minute, and what the pace and the
-    request itself may take.
-    """
+    """Finds creates whose last look is older than a minute, and than the pace and the request itself may take."""
     tried: set[str] = set()
     for write in creates(run):
         if write.name not in tried and write.at - write.listed_at > 60.0 + 60.0 + 15.0:
@@ -256,7 +254,7 @@ def acted_as_allowed(ledger: Ledger, run: Run) -> Found:
 
 
 def _is_own_duplicate(ledger: Ledger, run: Run, write: Write) -> bool:
-    """The one irreversible thing done unasked, on a campaign that this very machine made, and after another one."""
+    """Tells whether it is the one irreversible thing done unasked: on what this machine made after another one."""
     maker, mine = ledger.run_made(write.sid), ledger.account.campaigns[write.sid]
     return (
         maker is not None
@@ -270,7 +268,7 @@ def _is_own_duplicate(ledger: Ledger, run: Run, write: Write) -> bool:
 
 
 def _age(one: Truth) -> tuple[int, str]:
-    """As answers show it: by the second, then by SID."""
+    """Returns the age as answers show it: by the second, then by SID."""
     return int(one.created), one.sid
 
 
@@ -283,7 +281,7 @@ def _is_asked_for(run: Run, write: Write) -> bool:
 
 
 def _is_pruned(run: Run, write: Write) -> bool:
-    """Without both permissions not even its pause is."""
+    """Tells whether an orphan may be ended: without both permissions not even its pause is sent."""
     both = all(run.may(word, write.name, write.sid) for word in ("complete", "archive"))
     return run.prune and both and _is_orphan(run, write)
 
@@ -294,9 +292,7 @@ def _is_orphan(run: Run, write: Write) -> bool:
 
 
 def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
-    """Nobody's campaign is paused but what a manifest wants so or for nobody, a twin, an orphan, or what this run
-    made or changed.
-    """
+    """Finds pauses of what no manifest wants so or for nobody, and is no twin, no orphan, and not of this run."""
     wrote: set[str] = set()
     for write in run.writes:
         if write.action != "pause":
@@ -347,7 +343,7 @@ def old_plans_do_nothing(ledger: Ledger, run: Run) -> Found:
 
 
 def done_as_shown(ledger: Ledger, run: Run) -> Found:
-    """Of a plan that was approved nothing is done that it did not show, but what makes good what went wrong."""
+    """Finds what a plan that was approved did not show and what makes good nothing that went wrong."""
     if run.shown is None or run.command != "apply":
         return
     for write in run.writes:

@@ -47,7 +47,7 @@ class Write:
     @property
     def name(self) -> str:
         """Returns the name of the campaign, or of the one that was to be made."""
-        known = self.before or self.after
+        known = self.before or (None if self.request == "create" else self.after)
         return known.name if known is not None else str(self.sent.get("name", ""))
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from campaignctl.planning.alive import Decision
 from campaignctl.planning.compare import UNSEEN, shown, start_of
 from campaignctl.planning.looks import Look
 from campaignctl.planning.terms import Terms
+from campaignctl.recipients.leaving_out import as_written, nobody_left
 
 
 def looks_foreign(desired: Desired, live: Live, terms: Terms) -> bool:
@@ -64,7 +65,11 @@ def _said_by_both(desired: Desired, live: Live, country: Country | None) -> Iter
 
 
 def _other_recipients(desired: Desired, live: Live, country: Country | None) -> bool:
+    """Tells whether none are in common. Of a manifest that is left for nobody those count who are suppressed: what
+    calls none of them is not its campaign.
+    """
     if any(desired.ignores(field.name) for field in desired.kind.in_role(Role.RECIPIENTS)):
         return False
-    mine, theirs = Look(desired, country).recipients, Look(live, country).recipients
+    meant = as_written(desired) if nobody_left(desired) else desired
+    mine, theirs = Look(meant, country).recipients, Look(live, country).recipients
     return mine is not None and theirs is not None and mine.isdisjoint(theirs)

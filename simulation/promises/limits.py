@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, Write, content_of, local, people_of, start_of
-from simulation.manifests import ENDING, IST, Manifest
+from simulation.manifests import IST, Manifest
 from simulation.promises.verdict import Fault, Found, quiet, results
 from simulation.promises.writes import MARGIN, SETTLE, creates
 from simulation.repository import CLOSES, OPENS

@@ -50,12 +50,19 @@ class Bench:
         self.ledger.runs.append(run)
         self.ledger.look()
         run.before, run.looked_at = dict(self.account.campaigns), self.now
+        run.listed = {"campaigns": self.now}
         return run
 
     def operator(self, sid: str, body: Any) -> None:
         """Somebody in the dashboard."""
         self.account.by_hand("PUT", "campaigns", sid, body)
         self.ledger.operator(sid, "does something", self.ledger.look())
+
+    def operator_creates(self, body: Any) -> None:
+        """Somebody in the dashboard makes another one."""
+        self.account.by_hand("POST", "campaigns", "", body)
+        for sid in self.ledger.look():
+            self.ledger.touched[sid].add("creates")
 
     def sends(self, run: Run, method: str, sid: str, body: Any) -> None:
         """One request, as it would reach the account."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from simulation.ledger import Ledger, local
-from simulation.manifests import ENDING, IST
+from simulation.manifests import IST
 from simulation.promises.verdict import Fault, Found
 from simulation.repository import CLOSES, OPENS
 
@@ -42,8 +42,8 @@ def called_by_lookalikes(ledger: Ledger) -> Found:
             continue
         if _said_to_be_others(ledger, call.sid, first) or _said_to_be_others(ledger, first, call.sid):
             continue
-        if any(it.name == other.name and it.state in ENDING for it in origin.run.commit.manifests):
-            continue  # both are written down, and the first is on its way to its end
+        if any(it.name == other.name for it in origin.run.commit.manifests):
+            continue  # both are written down; `duplicate_campaigns` compares what is written, not what stands
         if other.run is not None and other.run.ended > origin.run.began and other.at < origin.run.ended:
             continue  # runs that met: what another run makes at that moment is looked for by name alone
         yield (

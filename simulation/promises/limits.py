@@ -9,7 +9,7 @@ from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, Write, content_of, local, people_of, start_of
 from simulation.manifests import IST, Manifest
 from simulation.promises.verdict import Fault, Found, quiet, results
-from simulation.promises.writes import MARGIN, SETTLE, creates
+from simulation.promises.writes import MARGIN, SETTLE, creates, is_opt_out
 from simulation.repository import CLOSES, OPENS
 
 HOUR = 3600.0
@@ -27,16 +27,6 @@ def no_more_than_told(_ledger: Ledger, run: Run) -> Found:
     ]
     if len({(it.request, it.sid or it.name) for it in done}) > most:
         yield f"{run} sent {len(done)} creates, updates and resumes, and was told {most} at most"
-
-
-def is_opt_out(run: Run, write: Write) -> bool:
-    """Tells whether an update only takes out those who are called no more: nothing keeps it back."""
-    before, sent = write.before, set(people_of(write.sent))
-    return (
-        write.request == "update"
-        and before is not None
-        and sent == set(before.people) - run.commit.suppressed
-    )
 
 
 def edited_plans_do_nothing(_ledger: Ledger, run: Run) -> Found:
@@ -243,6 +233,7 @@ def pauses_what_must_wait(ledger: Ledger, run: Run) -> Found:
         for sid in write.sids:
             truth = ledger.account.campaigns[sid]
             tried = any(it.sid == sid and it.action == "pause" for it in run.writes)
+            tried = tried or any(" at PUT " in it and it.endswith(sid) for it in run.faults)
             if truth.going and not tried and not _shows_nowhere(ledger):
                 yield f"{run} made {write.name} {sid[:6]}, wanted paused, and never asked for its pause"
 

@@ -49,6 +49,10 @@ def created_once(_ledger: Ledger, run: Run) -> Found:
 
 def created_after_a_look(_ledger: Ledger, run: Run) -> Found:
     """Finds creates whose last look is older than a minute, and than the pace and the request itself may take."""
+    if any(not it.startswith("meanwhile, at wait") for it in run.met) or any(
+        " at POST " in it for it in run.faults
+    ):
+        return  # it stood still in between, or did not reach the account at first
     tried: set[str] = set()
     for write in creates(run):
         if write.name not in tried and write.at - write.listed_at > 60.0 + 60.0 + 15.0:
@@ -342,13 +346,28 @@ def old_plans_do_nothing(ledger: Ledger, run: Run) -> Found:
             yield f"{run}: {write}; somebody changed it {local(when)}, after its plan of {local(run.planned_at)}"
 
 
+def is_opt_out(run: Run, write: Write) -> bool:
+    """Tells whether an update only takes out those who are called no more: nothing keeps it back."""
+    before, sent = write.before, set(people_of(write.sent))
+    return (
+        write.request == "update"
+        and before is not None
+        and sent == set(before.people) - run.commit.suppressed
+    )
+
+
 def done_as_shown(ledger: Ledger, run: Run) -> Found:
     """Finds what a plan that was approved did not show and what makes good nothing that went wrong."""
     if run.shown is None or run.command != "apply":
         return
     for write in run.writes:
         done = write.action or write.request
-        if not write.acted or done == "pause" or _is_own_duplicate_of(ledger, run, write):
+        if (
+            not write.acted
+            or done == "pause"
+            or is_opt_out(run, write)
+            or _is_own_duplicate_of(ledger, run, write)
+        ):
             continue
         known = run.before.get(write.sid)
         names = {write.name, write.sid, known.name if known else write.name}

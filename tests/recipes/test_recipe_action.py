@@ -166,6 +166,38 @@ def test_what_a_plan_gives_is_what_an_apply_takes(action: Action) -> None:
     assert code == 3, log  # it is another plan by now: nothing is left to do
 
 
+@pytest.mark.parametrize(
+    ("inputs", "operations"),
+    [
+        ({"arguments": "--all-environments"}, "2"),
+        ({"environment": "north,south"}, "2"),
+        ({"environment": "*th"}, "2"),
+        ({"environment": "north", "arguments": "-e\nsouth"}, "2"),
+        ({"arguments": "--changed-since=HEAD"}, "0"),
+    ],
+)
+def test_of_several_environments_the_plan_is_a_directory(
+    action: Action, inputs: dict[str, str], operations: str
+) -> None:
+    live = {"backend": "exotel", "base_url": action.desk.sandbox.url, "rate_limit": None, "settle_seconds": 0}
+    names = ("north", "south")
+    environments = {it: {**live, "account_sid": it, "manifests": [f"campaigns/{it}/"]} for it in names}
+    action.desk.configure({"environments": environments, "default_environment": "north"})
+    for place, name in enumerate(names):
+        people = {"from": [f"+91987654321{place}"]}
+        action.desk.manifests(voice(f"survey-{name}", **people), file=f"campaigns/{name}/one.yaml")
+    action.git.commit()
+    action.git.git("push", "--quiet", "origin", "main")
+    code, log, outputs, summary = action.run(command="plan", **inputs)
+    assert code == 0, log
+    assert (Path(outputs["plan"]) / "_plans.json").is_file()
+    assert outputs["operations"] == operations
+    assert operations == "0" or outputs["approval"] in summary
+    code, log, _, _ = action.run(command="apply", plan=outputs["plan"])
+    assert code == 0, log
+    assert len(action.desk.writes) == int(operations)
+
+
 def test_an_apply_needs_what_was_reviewed(action: Action) -> None:
     code, log, _, _ = action.run(command="apply")
     assert code == 64
@@ -270,12 +302,15 @@ LINTERS = {
 }
 
 
+@pytest.mark.parametrize("place", [0, 1], ids=["one account", "many accounts"])
 @pytest.mark.parametrize("words", LINTERS.values(), ids=list(LINTERS))
-def test_a_linter_finds_nothing_in_the_workflow_of_the_guide(words: list[str], tmp_path: Path) -> None:
+def test_a_linter_finds_nothing_in_the_workflows_of_the_guide(
+    words: list[str], place: int, tmp_path: Path
+) -> None:
     tool = shutil.which(words[0], path=str(BIN)) or shutil.which(words[0])
     assert tool is not None, f"{words[0]} is a development dependency"
     page = (ACTION.parent / "docs" / "guide" / "ci-github.md").read_text(encoding="utf-8")
-    text = page.partition("```yaml\n")[2].partition("```")[0]
+    text = page.split("```yaml\n")[1 + place].partition("```")[0]
     workflow = tmp_path / ".github" / "workflows" / "campaigns.yml"
     workflow.parent.mkdir(parents=True)
     workflow.write_text(

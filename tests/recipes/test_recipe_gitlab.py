@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,6 +20,8 @@ import pytest
 import yaml
 from git_projects import NOBODY, GitProject, git_project
 from harness import run, voice
+
+from campaignctl.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.slow
 
@@ -171,6 +175,105 @@ def test_each_pipeline_has_its_jobs(pipeline: Pipeline, variables: dict[str, str
     done = pipeline.run("--list-csv", **variables)
     listed = {line.partition(";")[0].strip('"') for line in done.stdout.splitlines()}
     assert {it for it in listed if it.startswith("campaigns-")} == jobs, done.stdout + done.stderr
+
+
+# -- many accounts ---------------------------------------------------------------------------------------------
+
+PAGE = COMPONENT.parents[1] / "docs" / "guide" / "ci-gitlab.md"
+NAMES = ("north", "south")
+LATER = {"send_at": "2035-01-15T09:00:00+05:30", "end_at": "2035-01-15T18:00:00+05:30"}
+
+
+def manifest(name: str, number: str) -> dict[str, object]:
+    return voice(f"reminder-{name}", schedule=LATER, **{"from": [number]})
+
+
+@pytest.fixture
+def many(pipeline: Pipeline) -> Iterator[Pipeline]:
+    """The pipeline of the guide over two accounts of one sandbox."""
+    project = pipeline.project
+    with Sandbox() as sandbox:
+        (project.root / "campaignctl.yaml").unlink()
+        (project.root / "campaigns/one.yaml").unlink()
+        settings = {"backend": "exotel", "base_url": sandbox.url, "rate_limit": None, "settle_seconds": 0}
+        environments = {
+            name: {**settings, "account_sid": name, "manifests": [f"campaigns/{name}/"]} for name in NAMES
+        }
+        head = {"apiVersion": "campaignctl/v1", "kind": "Project", "manifests": ["campaigns/"]}
+        project.write("campaignctl.yaml", {**head, "environments": environments})
+        for place, name in enumerate(NAMES):
+            project.write(f"campaigns/{name}/one.yaml", manifest(name, f"+91987654321{place}"))
+        text = PAGE.read_text(encoding="utf-8").partition("<!-- file: .gitlab-ci.yml -->\n```yaml\n")[2]
+        text = text.partition("```")[0]
+        project.write(".gitlab-ci.yml", text.replace('"campaignctl==0.1.0"', '""'))
+        run("init", "--ci", "gitlab", cwd=project.root)
+        # what stands under Settings, CI/CD, Variables: child pipelines have it too
+        project.write(
+            ".gitlab-ci-local-variables.yml", {"EXOTEL_API_KEY": "key", "EXOTEL_API_TOKEN": "token"}
+        )
+        job = project.root / ".gitlab/campaigns-job.yml"
+        job.write_text(re.sub('CAMPAIGNS_VERSION: ".*"', 'CAMPAIGNS_VERSION: ""', job.read_text()))
+        project.commit()
+        project.git("push", "--quiet", "origin", "main")
+        yield pipeline
+
+
+MERGE_REQUEST = {
+    "CI_PIPELINE_SOURCE": "merge_request_event", "CI_COMMIT_BRANCH": "",
+    "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "7", "CI_MERGE_REQUEST_PROJECT_ID": "7",
+}  # fmt: skip
+
+
+def test_at_night_every_account_is_applied_by_a_job_of_its_own(many: Pipeline) -> None:
+    done = many.run(CI_PIPELINE_SOURCE="schedule")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "campaigns 1/2" in done.stdout
+    assert "campaigns 2/2" in done.stdout
+    assert done.stdout.count("created") >= 2, done.stdout
+    again = many.run(CI_PIPELINE_SOURCE="schedule")
+    assert (again.returncode, again.stdout.count("Nothing to do")) == (0, 2), again.stdout
+
+
+def test_a_merge_request_plans_what_it_touches_alone(many: Pipeline) -> None:
+    base = many.project.git("rev-parse", "HEAD")
+    many.project.write("campaigns/south/two.yaml", manifest("two", "+919876543217"))
+    many.project.commit()
+    done = many.run(CI_MERGE_REQUEST_DIFF_BASE_SHA=base, **MERGE_REQUEST)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "campaigns 1/1" in done.stdout
+    assert "reminder-two: create" in done.stdout
+    assert "reminder-north" not in done.stdout
+    assert "created" not in done.stdout
+
+
+def test_one_that_touches_nothing_has_a_child_pipeline_that_succeeds(many: Pipeline) -> None:
+    base = many.project.git("rev-parse", "HEAD")
+    done = many.run(CI_MERGE_REQUEST_DIFF_BASE_SHA=base, **MERGE_REQUEST)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "campaigns none" in done.stdout
+
+
+def test_a_base_that_is_not_there_fails(many: Pipeline) -> None:
+    done = many.run(CI_MERGE_REQUEST_DIFF_BASE_SHA="0" * 40, **MERGE_REQUEST)
+    assert done.returncode != 0
+    assert "fetch-depth: 0" in done.stdout + done.stderr
+
+
+def test_what_was_merged_is_planned_and_exactly_that_applied(many: Pipeline) -> None:
+    base = many.project.git("rev-parse", "HEAD")
+    many.project.write("campaigns/south/two.yaml", manifest("two", "+919876543217"))
+    many.project.commit()
+    many.project.git("push", "--quiet", "origin", "main")
+    pushed = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BEFORE_SHA": base}
+    done = many.run("campaigns-plan", "campaigns-apply", "--manual", "campaigns-apply", **pushed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "reminder-two" in done.stdout
+    assert "reminder-north" not in done.stdout
+    many.project.write("more.txt", "more\n")
+    many.project.commit()
+    off = many.run("campaigns-plan", "campaigns-apply", "--manual", "campaigns-apply", **pushed)
+    assert off.returncode != 0
+    assert "Not the head of the default branch" in off.stdout + off.stderr
 
 
 def test_what_init_writes_is_a_pipeline(tool: str, tmp_path: Path) -> None:

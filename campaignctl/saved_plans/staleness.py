@@ -124,14 +124,15 @@ def _rest(
     change = _with_more_left_out(change, saved)
     if change.reason.code == "no-recipients":
         return change  # nobody is left by now
-    left = _ending_of(planned, change.operations)
-    if left is None and _stands_at_its_end(change, saved, terms, token):
-        left = ()  # what is possible only now was not shown
-    if left is None:
+    begins = _begins_at(planned, _without_opt_outs(change, planned, fewer))
+    left = change.operations
+    if begins is None and _stands_at_its_end(change, saved, terms, token):
+        begins, left = len(planned), ()  # what is possible only now was not shown
+    if begins is None:
         return f"{change.key.name}: it would now take other operations ({change.reason.message})"
     if any(it.op in BEGINNING for it in left) and _waits_for_others(change, saved):
         return f"{change.key.name}: what it waits for is another campaign now"
-    done = planned[: len(planned) - len(left)]
+    done = planned[:begins]
     if not left or _same(change, saved, done, terms, token):
         return _as_seen(replace(change, operations=left, lists=saved.lists), saved)
     if any(operation.op is Op.UPDATE for operation in done) and _resumes(left):
@@ -162,6 +163,8 @@ def _only_opt_outs(change: Change, fewer: frozenset[str]) -> Change:
     """Takes suppressed people out of what the plan did nothing to, though the plan does not show it: of a
     campaign's people, or of its lists, which are `fewer`.
     """
+    if change.reason.code == "no-recipients":
+        return change  # nobody is left by now: at most it is paused
     if change.of_list and change.key.name in fewer:
         return replace(change, operations=tuple(it for it in change.operations if it.op is Op.UPLOAD))
     if _has_other_versions_alone(change, fewer):
@@ -169,11 +172,29 @@ def _only_opt_outs(change: Change, fewer: frozenset[str]) -> Change:
     return replace(change, operations=tuple(it for it in change.operations if it.opt_out))
 
 
+def _without_opt_outs(
+    change: Change, planned: tuple[Operation, ...], fewer: frozenset[str]
+) -> tuple[Operation, ...]:
+    """Returns what is done now without what opt-outs since the plan add to it: as its manifest and its campaign are
+    the same, its people differ by nobody else.
+    """
+    shown = {name for it in planned if it.op is Op.UPDATE for name in it.fields}
+    added = {*change.opt_outs, *((LISTS,) if _has_other_versions(change, fewer) else ())} - shown
+    fields = [tuple(name for name in it.fields if name not in added) for it in change.operations]
+    pairs = zip(change.operations, fields, strict=True)
+    return tuple(replace(it, fields=kept) for it, kept in pairs if kept or it.op is not Op.UPDATE)
+
+
 def _has_other_versions_alone(change: Change, fewer: frozenset[str]) -> bool:
     """Tells whether all that is done to a campaign is to give it the versions of its lists that hold fewer people."""
-    desired, live = change.desired, change.live
     updates = [(it.op, it.fields) for it in change.operations] == [(Op.UPDATE, (LISTS,))]
-    if desired is None or live is None or not updates:
+    return updates and _has_other_versions(change, fewer)
+
+
+def _has_other_versions(change: Change, fewer: frozenset[str]) -> bool:
+    """Tells whether its lists differ from the live ones by the versions that hold fewer people alone."""
+    desired, live = change.desired, change.live
+    if desired is None or live is None:
         return False
     mine, theirs = desired.spec.get(LISTS), live.spec.get(LISTS)
     others = {it.name for it in refs_in(mine)} - {it.name for it in refs_in(theirs) if it.current}
@@ -214,13 +235,13 @@ def _as_seen(change: Change, saved: SavedChange) -> Change:
     return replace(change, live=replace(change.live, updated=None))
 
 
-def _ending_of(planned: tuple[Operation, ...], now: tuple[Operation, ...]) -> tuple[Operation, ...] | None:
-    """Returns what is left to do when the first operations are done. A create that is done may leave its pause."""
+def _begins_at(planned: tuple[Operation, ...], now: tuple[Operation, ...]) -> int | None:
+    """Returns how many of the first operations are done; None where what is left is none of the plan. A create that is
+    done may leave its pause.
+    """
     words = [_identity(operation) for operation in now]
-    for start in range(len(planned) + 1):
-        if [_identity(operation) for operation in planned[start:]] == words:
-            return now
-    return None
+    places = range(len(planned) + 1)
+    return next((it for it in places if [*map(_identity, planned[it:])] == words), None)
 
 
 def _identity(operation: Operation) -> tuple[str, tuple[str, ...], str | None]:

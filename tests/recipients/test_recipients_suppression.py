@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from harness import Desk, live_voice, sent, sms, voice
+from harness import ACCOUNT, Desk, live_voice, sent, sms, voice
 from list_desk import calling, contact_list
 
 ANNA, BELA, CARO, DORA = (f"+9198765432{place}" for place in (10, 11, 12, 13))
@@ -419,6 +419,66 @@ def test_an_opt_out_is_done_though_the_plan_file_does_not_show_it(desk: Desk) ->
     opt_out(desk, BELA)
     assert desk.run(*APPLY, PLAN).code == 0
     assert called(desk) == [ANNA, CARO]
+
+
+def plan_of(desk: Desk, what: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Something else that is to become of a created campaign of three, and what must be allowed for it."""
+    match what:
+        case "update":
+            return {"caller_id": "03349360001"}, ()
+        case "resume":
+            desk.by_hand(desk.live("diwali-reminder")["id"], {"action": "pause"})
+            return {"state": "active"}, ("--allow", "resume")
+        case _:
+            return {"state": "paused"}, ()
+
+
+@pytest.mark.parametrize("what", ["update", "resume", "pause"])
+@pytest.mark.parametrize("goes_to", ["numbers", "list"])
+def test_an_opt_out_makes_no_plan_of_something_else_stale(desk: Desk, what: str, goes_to: str) -> None:
+    """It is done with the rest, and said."""
+
+    def manifests(**fields: Any) -> None:
+        people = [ANNA, BELA, CARO]
+        campaign = voice(**{"from": people}, **fields) if goes_to == "numbers" else calling(**fields)
+        desk.manifests(campaign, *([contact_list(numbers=people)] if goes_to == "list" else []))
+
+    def called_now() -> list[str]:
+        live = desk.live("diwali-reminder")
+        lists = [number for sid in live.get("lists") or () for number in desk.sandbox.numbers(ACCOUNT, sid)]
+        return sorted([*live.get("from", []), *lists])
+
+    opt_out(desk)
+    desk.configure({"suppress": [{"from_file": "do-not-call.csv"}]})
+    manifests()
+    desk.apply()
+    fields, words = plan_of(desk, what)
+    manifests(**fields)
+    desk.run("plan", "--out", PLAN, *words)
+    opt_out(desk, BELA)
+    done = desk.run(*APPLY, PLAN)
+    assert done.code == 0, done.all
+    assert called_now() == [ANNA, CARO]
+    live = desk.live("diwali-reminder")
+    assert live["status"] == ("Paused" if what == "pause" else "Created")
+    assert live["caller_id"] == fields.get("caller_id", "03349360005")
+    assert desk.plan(*words)["summary"]["operations"] == 0
+
+
+@pytest.mark.parametrize("goes_to", ["numbers", "list"])
+def test_what_nobody_is_left_of_is_paused_though_the_plan_file_does_not_show_it(
+    desk: Desk, goes_to: str
+) -> None:
+    people = [ANNA, BELA]
+    campaign = voice(**{"from": people}) if goes_to == "numbers" else calling()
+    desk.manifests(campaign, *([contact_list(numbers=people)] if goes_to == "list" else []))
+    opt_out(desk)
+    desk.configure({"suppress": [{"from_file": "do-not-call.csv"}]})
+    desk.apply()
+    desk.run("plan", "--out", PLAN)
+    opt_out(desk, ANNA, BELA)
+    assert desk.run(*APPLY, PLAN).code == 3
+    assert desk.live("diwali-reminder")["status"] == "Paused"
 
 
 def test_an_opt_out_after_the_start_is_noted_and_no_difference(desk: Desk) -> None:

@@ -78,7 +78,8 @@ class EarlierCampaign(NamedTuple):
 
 class Shown(NamedTuple):
     """Holds what the account shows of an earlier campaign: its people by the country's rule, whether it has begun,
-    whether it has some whom nobody sees, and whether there is a campaign at all.
+    whether it has some whom nobody sees, and whether there is a campaign at all. `to_come`: one of several has not
+    begun yet.
     """
 
     people: frozenset[str] = frozenset()
@@ -86,6 +87,7 @@ class Shown(NamedTuple):
     unseen: bool = False
     there: bool = False
     meant: EarlierCampaign = EarlierCampaign("", frozenset())
+    to_come: bool = False
 
 
 class Suppression(NamedTuple):
@@ -139,4 +141,5 @@ def _together(declared: Collection[str], shown: Shown | None) -> Collection[str]
     """
     if shown is None:
         return declared
-    return shown.people if shown.begun and not shown.unseen else shown.people.union(declared)
+    known = shown.begun and not (shown.unseen or shown.to_come)
+    return shown.people if known else shown.people.union(declared)

@@ -58,7 +58,8 @@ def shown_by(
             people.update(in_lists or ())
             unseen = unseen or in_lists is None
     begun = any(_has_begun(it, now, country) for it in calling) or bool(found and not calling)
-    return Shown(frozenset(people), begun, unseen, bool(calling), meant)
+    to_come = any(not _has_begun(it, now, country) for it in calling)
+    return Shown(frozenset(people), begun, unseen, bool(calling), meant, to_come)
 
 
 def _tried_nobody(live: Live, country: Country | None) -> bool:

@@ -187,6 +187,15 @@ def test_a_finished_namesake_beside_an_alive_one_counts_too(desk: Desk) -> None:
     assert change(desk, "--refresh", "auto")["suppressed"]["count"] == 20
 
 
+def test_whoever_the_file_declares_counts_while_the_alive_one_of_two_has_not_begun(desk: Desk) -> None:
+    """The other may be a race's loser: completed, it shows people whom nobody tried as failed."""
+    desk.seed(live_voice("canary", status="Completed", schedule=CANARY, **{"from": PEOPLE[:2]}))
+    desk.seed(live_voice("canary", schedule=LATER, retries=None, **{"from": PEOPLE[2:4]}))
+    staged(desk, PEOPLE[2:6], PEOPLE[:8], canary_schedule=LATER)
+    assert desk.run("apply", "--auto-approve").code == 0
+    assert created(desk) == PEOPLE[6:8]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_canary_and_rest_stay_disjoint_over_random_edits(desk: Desk, seed: int) -> None:
     random = Random(seed)

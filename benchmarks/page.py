@@ -18,7 +18,8 @@ _HEAD = """\
 
 Written by `python -m benchmarks`, which measures every row; do not edit the table. The commands of a row run in
 turns on one machine, so ratios count and seconds do not: a ratio is that of the fastest run of each side. A manifest
-is about 1.1 kB and names 20 numbers; the account is a server on the same machine that answers without delay.
+is about 1.1 kB and names 20 numbers; the account is a server on the same machine that answers without delay. Processor
+time is that of all processes of a side, and the one to go by where others worked on the machine: see its load.
 
 {where}
 
@@ -59,7 +60,8 @@ def _where() -> str:
     today = datetime.now(UTC).date().isoformat()
     versions = ", ".join(f"{name} {found}" for name in _PACKAGES if (found := _version(name)))
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"Measured {today} on {_processor()}, {os.cpu_count()} cores, {platform.system()}; {python}; {versions}."
+    machine = f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, load {os.getloadavg()[2]:.1f}"
+    return f"Measured {today} on {machine}; {python}; {versions}."
 
 
 def _version(package: str) -> str | None:

@@ -39,7 +39,7 @@ EXIT_CODES: Final = (
         "The command line is wrong.",
         "An unknown flag; no project file and no PATHS; an apply with something to do, no terminal to ask on and no "
         "--auto-approve; a bare digest for --expect; a NAME that campaigns of both kinds have (write voice/NAME or "
-        "sms/NAME).",
+        "sms/NAME); several environments for what takes one, or --allow OP:NAME without @ENVIRONMENT for several.",
     ),
     ExitCode(
         Exit.UNKNOWN,
@@ -54,10 +54,10 @@ EXIT_CODES: Final = (
     ExitCode(
         Exit.REFUSED,
         "Refused: something is blocked, forbidden, stale or not approved.",
-        "A blocked change; a policy of level error, in validate too; --max-changes or --expect; a stale, foreign or "
-        "edited plan; an answer other than yes; an apply that leaves a create or what looks foreign held, or skips an "
-        "operation for what it found right before it (start-passed, policy, moved, appeared, lost-race …). The message "
-        "says which, and what lifts it.",
+        "A blocked change; a policy of level error, in validate too; --max-changes, --max-environments or --expect; a "
+        "stale, foreign or edited plan; an answer other than yes; an apply that leaves a create or what looks foreign "
+        "held, or skips an operation for what it found right before it (start-passed, policy, moved, appeared, "
+        "lost-race …). The message says which, and what lifts it.",
     ),
     ExitCode(
         Exit.ERROR,

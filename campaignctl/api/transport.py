@@ -10,9 +10,11 @@ import os
 import re
 import socket
 import ssl
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
@@ -60,6 +62,16 @@ class NoReply:
 
     message: str
     lasting: bool = False
+
+
+_TRUST_VARIABLES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_READING_TRUST: Final = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _authorities(_file: str | None, _directory: str | None) -> ssl.SSLContext:
+    """Reads whom to trust, once for all accounts of a run: it holds nothing of any of them."""
+    return httpx.create_ssl_context()
 
 
 class Transport:
@@ -209,7 +221,8 @@ class Transport:
         if self._base_url.startswith("http://"):
             return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
-            return httpx.create_ssl_context()
+            with _READING_TRUST:
+                return _authorities(*(os.environ.get(name) for name in _TRUST_VARIABLES))
         except OSError as error:
             raise ApiError(
                 f"the certificate authorities cannot be read ({error.strerror or 'damaged'}); "

@@ -32,8 +32,28 @@ _SIGNS: Final = frozenset("_.@%+=,-")
 
 def complete_environments(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Returns the environments of the project file, and the sandbox, which is always there."""
-    environments = _mapping(_project(context)[1].get("environments"))
-    return _offered({"sandbox", *map(str, environments)}, incomplete)
+    root, project = _project(context)
+    environments = _mapping(project.get("environments"))
+    in_files = _environments_in_files(root, project.get("environments_from"))
+    before, comma, last = incomplete.rpartition(",")
+    names = {"sandbox", *map(str, environments), *in_files}
+    return _offered((f"{before}{comma}{name}" for name in names), f"{before}{comma}{last}")
+
+
+def _environments_in_files(root: Path | None, patterns: object) -> Iterator[str]:
+    """Yields the names that stand in files of environments, as far as they can be read in a moment."""
+    from glob import glob
+
+    from campaignctl.manifests.nodes import MalformedYamlError, documents
+
+    until = monotonic() + _SECONDS
+    for pattern in patterns if root is not None and isinstance(patterns, list) else ():
+        for file in sorted(glob(os.path.join(str(root), str(pattern)))):  # noqa: PTH118, PTH207
+            if monotonic() > until:
+                return
+            with suppress(OSError, ValueError, MalformedYamlError):
+                for document in documents(_text(Path(file))):
+                    yield _word(_member(_member(document, "metadata"), "name"))
 
 
 def complete_names(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:

@@ -17,10 +17,11 @@ from yaml.nodes import Node
 from campaignctl.diagnostics import Diagnostic, Position, error, quoted
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.environments import Settings, over, settings_of
-from campaignctl.manifests.fields import FieldReader
-from campaignctl.manifests.files import UnreadableFileError, read_inside, shown_path
+from campaignctl.manifests.fields import FieldProblem, FieldReader
+from campaignctl.manifests.files import UnreadableFileError, read_inside, read_plain, shown_path
 from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, is_null, mark_of
 from campaignctl.manifests.places import nearest
+from campaignctl.manifests.quick import QuickReader
 from campaignctl.model.environment import EnvironmentPlace
 from campaignctl.policy.own_schemas import OWN_SCHEMAS
 from campaignctl.policy.project_file import DEFAULTS, ENVIRONMENT
@@ -107,6 +108,8 @@ class _FilesReader:
         self.found: dict[str, EnvironmentInFile] = {}
         self.findings: list[Diagnostic] = []
         self.texts: dict[str, str] = {}
+        self.inside: dict[Path, bool] = {}
+        self.quick = QuickReader(ENVIRONMENT, {}, requires=True)
         self.names = {name.lower(): "the project file" for name in of_project}
 
     def add(self, path: Path) -> None:
@@ -115,7 +118,7 @@ class _FilesReader:
         if shown in self.texts:
             return
         try:
-            text = self.texts[shown] = read_inside(path, self.root)
+            text = self.texts[shown] = self._text(path)
             nodes = [*enumerate(documents(text))]
         except UnreadableFileError as unreadable:
             self.findings.append(error(unreadable.rule, Position(shown), unreadable.message))
@@ -130,17 +133,38 @@ class _FilesReader:
             message = "the file is empty: it holds an Environment, or several"
             self.findings.append(error("required", Position(shown), message))
 
-    def _read(self, node: Node, place: EnvironmentPlace) -> None:
+    def _text(self, path: Path) -> str:
+        """Reads a file inside the project: a directory is looked at once, a link by itself."""
+        if path.is_symlink():
+            return read_inside(path, self.root)
+        parent = path.parent
+        if parent not in self.inside:
+            self.inside[parent] = parent.resolve().is_relative_to(self.root)
+        return read_plain(path) if self.inside[parent] else read_inside(path, self.root)
+
+    def _values(self, node: Node, file: str) -> tuple[Settings, Sequence[FieldProblem]]:
+        """Reads a document the quick way, or the careful one where it is not plainly right: the quick one would fill
+        in what a `${` names, which stands as it is here.
+        """
+        try:
+            quick = self.quick.read(node) if "${" not in self.texts[file] else None
+        except MalformedYamlError:
+            quick = None
+        if quick is not None:
+            return quick, ()
         reader = FieldReader(ENVIRONMENT)
-        values = reader.read(node)
-        self.findings += (error(it.rule, _at(place.file, it.mark), it.message) for it in reader.faults)
+        return reader.read(node), reader.faults
+
+    def _read(self, node: Node, place: EnvironmentPlace) -> None:
+        values, faults = self._values(node, place.file)
+        self.findings += (error(it.rule, _at(place.file, it.mark), it.message) for it in faults)
         declared = settings_of(values.get("spec"))
         name = str(settings_of(values.get("metadata")).get("name") or "")
         if not name:
             return
         self._check_name(name, node, place)
         settings = _over_defaults(self.defaults, declared)
-        if not reader.faults and settings.get("manifests") is None and settings.get("select") is None:
+        if not faults and settings.get("manifests") is None and settings.get("select") is None:
             self._refuse_all(name, node, place)
         self.found[name] = EnvironmentInFile(settings, declared, place, node)
 

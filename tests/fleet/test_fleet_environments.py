@@ -91,6 +91,13 @@ def test_environment_is_known_in_the_names_of_variables_alone(desk: Desk) -> Non
     assert any("key_env" in it for it in mistakes(desk))
 
 
+def test_values_of_variables_stand_as_they_are_written(desk: Desk) -> None:
+    many(desk, [])
+    written = {"one": "$${name}", "two": "${name}"}
+    write_environments(desk, environment("south", manifests=["campaigns/"], vars=written))
+    assert project_of(desk).environments["south"].vars == written
+
+
 def test_two_names_that_make_one_variable_are_refused(desk: Desk) -> None:
     many(desk, ["south-1", "south_1"])
     (found,) = mistakes(desk)

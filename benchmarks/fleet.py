@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -50,6 +51,17 @@ def write_fleet(directory: Path, accounts: int, each: int, url: str) -> Path:
         for place in range(account * each, (account + 1) * each):
             (folder / f"{place:06d}.yaml").write_text(manifest(place), encoding="utf-8")
     return directory
+
+
+def change_one(directory: Path) -> None:
+    """Commits the project, then changes a manifest of the first account."""
+    identity = ("-c", "user.name=bench", "-c", "user.email=bench@example.com")
+    for words in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-qm", "all")):
+        subprocess.run(["git", *words], cwd=directory, check=True)
+    first = next((directory / "campaigns" / name_of(0)).iterdir())
+    first.write_text(
+        first.read_text(encoding="utf-8").replace("is ready and waits", "waits"), encoding="utf-8"
+    )
 
 
 class ManyAccounts(LoopbackAccount):

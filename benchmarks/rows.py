@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.account import LoopbackAccount
 from benchmarks.capabilities import write_capabilities
-from benchmarks.fleet import many_served, name_of, write_fleet
+from benchmarks.fleet import change_one, many_served, name_of, write_fleet
 from benchmarks.measuring import ENVIRONMENT, Command, Taken, in_turns, ratio
 from benchmarks.members import seconds_to_read, write_members
 from benchmarks.pipelines import seconds_to_compare, write_ruled
@@ -382,6 +382,11 @@ class Benchmark:
             requests = len(accounts.asked)
             accounts.delay = 0.2
             (slow,) = in_turns([every], 1)
+            accounts.delay = 0.0
+            change_one(project)
+            accounts.asked.clear()
+            _said(self._ours(project, "plan", "--changed-since", "HEAD"))
+            touched = {path.split("/")[3] for path in accounts.asked}
         yield from fleet_rows(count, each, single, all_of_them)
         what = f"`plan` of {count} accounts, nothing to do"
         asked = f"{requests:,} requests: two an account, as each alone"
@@ -389,6 +394,8 @@ class Benchmark:
         detail = f"{_told(slow.least)} beside {_told(all_of_them.least)}; 16 requests in flight"
         slower = slow.least - all_of_them.least
         yield Row(f"{what}, each answer 0.2 s late", "none late", 10, slower, " s more", detail)
+        what = f"accounts that `plan --changed-since` asks, one of {count} changed"
+        yield Row(what, "the one", 1, len(touched), "", ", ".join(sorted(touched)))
         yield _beside(f"`plan -e` of one of {count} accounts", "a project of one", 1.3, plain, single)
 
     def _check_jsonschema(self) -> Iterator[Row]:

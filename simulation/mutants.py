@@ -141,4 +141,13 @@ def tried(mutant: Mutant, seconds: float) -> Found:
     said = re.fullmatch(r"(?:broken: (?P<judge>.+)|nothing was broken) in (?P<took>[\d.]+) s\n", told.stdout)
     if told.returncode not in (0, 1) or said is None:
         raise RuntimeError(f"{mutant.name}: {told.stdout[-500:]}{told.stderr[-3000:]}")
-    return Found(mutant, said["judge"], float(said["took"]))
+    return Found(mutant, said["judge"] if _is_kept_without(said["judge"]) else None, float(said["took"]))
+
+
+def _is_kept_without(judge: str | None) -> bool:
+    """Tells whether the product as it is breaks nothing in that life: else the mistake has not been found."""
+    seed = re.search(r"\(seed (\d+)\)", judge or "")
+    if seed is None:
+        return True
+    words = [sys.executable, "-m", "simulation", "--seed", seed[1]]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode == 0

@@ -66,6 +66,9 @@ def results(run: Run) -> Iterator[tuple[Manifest, Mapping[str, Any]]]:
     rows = found.get("changes") or found.get("results")
     if run.command not in ("plan", "apply") or not isinstance(rows, list):
         return
+    rows = [
+        it for it in rows if it["reason"]["code"] != "orphan"
+    ]  # it may bear the name of a manifest that pins another
     known = {(it["kind"], it["name"]): it for it in rows}
     for wanted in run.commit.manifests:
         row = known.get((wanted.document_kind, wanted.name))

@@ -149,8 +149,12 @@ def _plan_says(document: Document) -> bool:
 
 
 PLAN_VIEWS: Final = SeveralViews(
-    text=lambda _environment, document, setting: AS_TEXT["plan"](_planned(document), setting),
-    report=lambda _environment, document, setting: plan_report(_planned(document), setting.now, fold=True),
+    text=lambda environment, document, setting: AS_TEXT["plan"](
+        _planned(document), setting._replace(within=environment.name)
+    ),
+    report=lambda environment, document, setting: plan_report(
+        _planned(document), setting.now, fold=True, within=environment.name
+    ),
     says=_plan_says,
     quiet="nothing to do",
 )

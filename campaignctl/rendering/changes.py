@@ -96,8 +96,11 @@ class Asking:
     in_manifest: str | None
 
 
-def asking(change: BriefChangeDocument, *, namesake: bool) -> Asking | None:
-    """Returns how it is asked for; None where nothing is held. `namesake`: another change has the same name."""
+def asking(change: BriefChangeDocument, *, namesake: bool, within: str = "") -> Asking | None:
+    """Returns how it is asked for; None where nothing is held. `namesake`: another change has the same name.
+
+    `within` is the environment, where the command took several: there a name alone is no permission.
+    """
     for_all = _ASKED_OF_ALL.get(change["reason"]["code"])
     if not change["held"] and for_all is None:
         return None
@@ -106,6 +109,7 @@ def asking(change: BriefChangeDocument, *, namesake: bool) -> Asking | None:
         asked.append(Permission.AFTER)
     permissions = list(dict.fromkeys(permission for permission in asked if permission))
     pattern = _pattern(change, namesake)
+    pattern += f"@{within}" if pattern and within else ""
     flags = " ".join(f"--allow {shlex.quote(permission + pattern)}" for permission in permissions)
     allowed = ", ".join(permission for permission in permissions if permission in IN_MANIFEST)
     return Asking(flags, f"metadata.allow: [{allowed}]" if allowed and change["manifest"] else None)

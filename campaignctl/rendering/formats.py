@@ -47,6 +47,7 @@ class Setting(NamedTuple):
 
     `manifests` is how many were read, `where` the account, for documents that do not say so themselves. `prefix` is
     the project's directory as whoever reads a file's name knows it, with `/` at its end; empty where it is theirs.
+    `within` is the environment, where a command shows several, for the flags that it needs there.
     `suites` makes what each environment says, and of which manifests, for the formats of `validate` that tell it.
     """
 
@@ -56,6 +57,7 @@ class Setting(NamedTuple):
     manifests: int | None = None
     where: Where | None = None
     prefix: str = ""
+    within: str = ""
     suites: Callable[[], Sequence[Suite]] = tuple
 
 

@@ -38,17 +38,19 @@ if TYPE_CHECKING:
 _NEVER: Final = float("inf")
 
 
-def plan_report(document: AnyPlanDocument, now: datetime, *, fold: bool = False) -> Report:
+def plan_report(document: AnyPlanDocument, now: datetime, *, fold: bool = False, within: str = "") -> Report:
     """Makes the report of a plan, or a saved one: failed, blocked, irreversible and held first, then by start.
 
-    `fold`: neighbouring dates of a manifest that repeats are one entry.
+    `fold`: neighbouring dates of a manifest that repeats are one entry. `within` as for `asking`.
     """
     counts = namesakes(document["changes"])
     entries: list[Entry] = []
     quiet: list[Entry] = []
     ordered = sorted(document["changes"], key=_start)
     for run in folded(ordered) if fold else ([change] for change in ordered):
-        entry = _entry_of(run, now, words.currency(document), namesake=counts[run[0]["name"]] > 1)
+        entry = _entry_of(
+            run, now, words.currency(document), namesake=counts[run[0]["name"]] > 1, within=within
+        )
         (quiet if entry.tone is Tone.QUIET else entries).append(entry)
     return Report(
         what="plan",
@@ -125,9 +127,11 @@ def _tone(change: BriefChangeDocument, now: datetime) -> Tone:
             return Tone.CHANGE
 
 
-def _entry_of(run: Sequence[BriefChangeDocument], now: datetime, currency: str, *, namesake: bool) -> Entry:
+def _entry_of(
+    run: Sequence[BriefChangeDocument], now: datetime, currency: str, *, namesake: bool, within: str
+) -> Entry:
     """Makes an entry; for several dates what is said of the first, which stands for all."""
-    entry = change_entry(named_for_all(run), now, currency, namesake=namesake)
+    entry = change_entry(named_for_all(run), now, currency, namesake=namesake, within=within)
     if len(run) == 1:
         return entry
     return replace(entry, title=called(run), says=Later(partial(_says_of, run, entry.says)))
@@ -139,9 +143,11 @@ def _says_of(run: Sequence[BriefChangeDocument], says: Later[Said]) -> Iterator[
     yield from rest
 
 
-def change_entry(change: BriefChangeDocument, now: datetime, currency: str, *, namesake: bool) -> Entry:
-    """Makes the entry of one change. `namesake`: another one has its name."""
-    asked = asking(change, namesake=namesake)
+def change_entry(
+    change: BriefChangeDocument, now: datetime, currency: str, *, namesake: bool, within: str = ""
+) -> Entry:
+    """Makes the entry of one change. `namesake`: another one has its name. `within` as for `asking`."""
+    asked = asking(change, namesake=namesake, within=within)
     return Entry(
         title=title(change["kind"], change["name"]),
         does=_does(change),

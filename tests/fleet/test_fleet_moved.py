@@ -46,7 +46,10 @@ def test_it_is_another_where_somebody_says_so_of_that_environment(desk: Desk) ->
     project(desk)
     live(desk, "survey", "south")
     shown = desk.run("plan", "--all-environments", env=secrets(*NAMES))
-    assert "--allow twin:survey@north" in shown.out
+    asked = {flag for line in shown.out.splitlines() for flag in [line.partition("to allow: ")[2]] if flag}
+    assert asked == {"--allow twin:survey@north"}
+    page = desk.run("plan", "--all-environments", "--format", "markdown", env=secrets(*NAMES))
+    assert "--allow twin:survey@north" in page.out
     allowed = plan(desk, "--all-environments", "--allow", "twin:survey@north")
     assert changes(allowed, "north") == [("survey", "create", "not-live")]
     elsewhere = plan(desk, "--all-environments", "--allow", "twin:survey@south")

@@ -42,13 +42,18 @@ _MARKS: Final[Mapping[str, tuple[str, Style]]] = {
 
 
 def plan_text(
-    document: AnyPlanDocument, *, now: datetime, color: bool = False, width: int | None = None
+    document: AnyPlanDocument,
+    *,
+    now: datetime,
+    color: bool = False,
+    width: int | None = None,
+    within: str = "",
 ) -> str:
-    """Writes a plan, or a saved one. `width` wraps; None leaves that to whoever shows it."""
-    return laid_out(_plan(document, now), color=color, width=width)
+    """Writes a plan, or a saved one. `width` wraps; None leaves that to whoever shows it. `within` as for `asking`."""
+    return laid_out(_plan(document, now, within), color=color, width=width)
 
 
-def _plan(document: AnyPlanDocument, now: datetime) -> Iterator[Line]:
+def _plan(document: AnyPlanDocument, now: datetime, within: str) -> Iterator[Line]:
     yield headline(document["environment"], document["account_sid"], document["backend"])
     yield from block(finding_lines(document["findings"]))
     changes = document["changes"]
@@ -61,7 +66,7 @@ def _plan(document: AnyPlanDocument, now: datetime) -> Iterator[Line]:
     currency = words.currency(document)
     for run in folded(change for change in changes if change["change"] != "noop"):
         # a list: one by one, each line would go through every generator from there to here
-        yield from block(list(_change(run[0], now, counts[run[0]["name"]] > 1, currency, run)))
+        yield from block(list(_change(run[0], now, counts[run[0]["name"]] > 1, currency, run, within)))
     yield from block(_unchanged(noops))
     yield from block(_closing(document, now))
 
@@ -79,6 +84,7 @@ def _change(
     namesake: bool,
     currency: str,
     run: Sequence[BriefChangeDocument],
+    within: str,
 ) -> Iterator[Line]:
     """Writes a change; for several dates of a manifest what is said of the first, which stands for all."""
     mark, style = _MARKS[change["change"]]
@@ -96,7 +102,7 @@ def _change(
     yield from reason_lines(change["reason"])
     yield from _operations(change)
     yield from _content(change)
-    yield from _held(named_for_all(run), now, namesake)
+    yield from _held(named_for_all(run), now, namesake, within)
     yield from note_lines(change["notes"])
 
 
@@ -200,11 +206,11 @@ def _array(label: str, before: Sequence[Value], after: Sequence[Value]) -> Itera
     yield from (Line(f"+ {item}", 3, Style.GOOD) for item in added)
 
 
-def _held(change: BriefChangeDocument, now: datetime, namesake: bool) -> Iterator[Line]:
+def _held(change: BriefChangeDocument, now: datetime, namesake: bool, within: str) -> Iterator[Line]:
     kind = KINDS.get(change["kind"])
     for operation in change["held"]:
         yield Line(f"held: {words.held(operation, kind, now)}", 1, Style.UPDATE)
-    asked = asking(change, namesake=namesake)
+    asked = asking(change, namesake=namesake, within=within)
     if asked:
         yield Line(f"to allow: {asked.flags}", 1, unwrapped=True)
     if asked and asked.in_manifest:

@@ -338,3 +338,25 @@ def test_every_format_that_people_read_says_what_is_waited_for(desk: Desk, outpu
     result = desk.run("plan", "--format", output)
     assert "waits for voice/canary" in result.out
     assert "of 200 finished" in result.out
+
+
+def test_a_plan_file_does_not_go_by_another_canary_though_both_pass(desk: Desk) -> None:
+    """The plan found the canary by its previous name; since then one that bears the name of now has run too."""
+    renamed = {"previous_name": "early"}
+    rest = voice("rest", schedule=REST, metadata={"after": [gate()]}, **MANY)
+    desk.manifests(voice("canary", schedule=CANARY, metadata=renamed, **FEW), rest)
+    desk.sandbox.switches.change({"outcomes": ["*:failed=10"]})
+    desk.seed(live_voice("early", schedule=CANARY, **FEW))
+    desk.account()
+    desk.pass_time(minutes=15)
+    first = desk.live("early")["id"]
+    assert change(desk.plan("--out", "plan.json"))["gates"][0]["sid"] == first
+    (second,) = desk.seed(live_voice("canary", schedule=CANARY, **FEW))
+    desk.account()
+    desk.pass_time(minutes=15)
+    desk.forget()
+    now = change(desk.plan())
+    assert (now["change"], now["gates"][0]["sid"], now["gates"][0]["verdict"]) == ("create", second, "passed")
+    result = desk.run("apply", "plan.json", "--auto-approve")
+    assert (result.code, actions(desk.writes)) == (3, []), result.all
+    assert "rest: what it waits for is another campaign now" in result.all, result.all

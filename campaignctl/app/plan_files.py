@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from campaignctl.app.files import read_file
-from campaignctl.errors import InputError, UsageError
+from campaignctl.errors import InputError, RefusedError, UsageError
 from campaignctl.saved_plans.file import SavedPlan, holds_nothing, looks_like_plan, read_plan
 
 INDEX: Final = "_plans.json"
@@ -36,8 +36,11 @@ def plans_directory_among(paths: Sequence[str]) -> Path | None:
 
     Raises:
         UsageError: it stands beside other things.
+        RefusedError: a directory holds nothing; it may be one of plans whose making failed.
     """
     for path in map(Path, paths):
+        if path.is_dir() and not any(path.iterdir()):
+            raise RefusedError(f"{path} holds nothing: neither a manifest nor a plan; nothing was sent")
         if path.is_dir() and holds_plans(path):
             if len(paths) > 1:
                 raise UsageError(f"{path} holds plans: apply it alone")

@@ -15,7 +15,7 @@ from campaignctl.app.workspace import Session
 from campaignctl.cli import plan as of_plan
 from campaignctl.cli import validate as of_validate
 from campaignctl.fleet.allowing import allowed_in, check_allowed
-from campaignctl.fleet.directories import check_out, index_of, write_plans
+from campaignctl.fleet.directories import clear_out, index_of, write_plans
 from campaignctl.fleet.opening import Fleet, opened
 from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
 from campaignctl.fleet.views import SeveralViews, render_several
@@ -96,9 +96,9 @@ def plan_several(
     output_format: str,
 ) -> int:
     """Plans side by side."""
-    refuse_empty(plan_options.paths)
     if out is not None:
-        check_out(out)
+        clear_out(out)
+    refuse_empty(plan_options.paths)
     files: dict[str, str] = {}
 
     def line(session: Session) -> EnvironmentResult:
@@ -113,7 +113,9 @@ def plan_several(
         check_allowed(plan_options.allowed, fleet.project.environments)
         outcomes = fleet.each(line)
     several = Several("plan", outcomes)
-    if out is not None:
+    if out is not None and several.failed and not files:
+        output.remark(f"nothing is saved to {out}: no environment could be planned", options)
+    elif out is not None:
         write_plans(out, files, index_of(several.digests, several.digest_and_approval[1]))
         output.remark(f"saved to {out}", options)
     return write(several, PLAN_VIEWS, options, output_format)

@@ -52,12 +52,13 @@ class PlansDirectory(NamedTuple):
         return str(self.path / f"{environment}.json")
 
 
-def check_out(directory: Path) -> None:
-    """Checks that plans may be written there.
+def clear_out(directory: Path) -> None:
+    """Takes away what an earlier run left where plans are to be written: one that fails leaves nothing to apply.
 
     Raises:
         UsageError: it is a file, or standard output.
         RefusedError: it holds something that no index of plans names.
+        InputError: it cannot be written to.
     """
     if str(directory) == "-" or (directory.exists() and not directory.is_dir()):
         raise UsageError(f"--out {directory}: with several environments it takes a directory")
@@ -67,17 +68,18 @@ def check_out(directory: Path) -> None:
             f"{directory} holds {some_of(strange)}, which no index of plans names: nothing in it is replaced; "
             "name another directory, or empty this one"
         )
-
-
-def write_plans(directory: Path, texts: Mapping[str, str], index: PlansDocument) -> None:
-    """Writes a plan file for each environment, and last the index; what an earlier index names goes first, the index
-    before all. Raises InputError.
-    """
     try:
         earlier = _named(directory)
         (directory / INDEX).unlink(missing_ok=True)
         for name in earlier:
             (directory / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write {directory}: {error.strerror}") from error
+
+
+def write_plans(directory: Path, texts: Mapping[str, str], index: PlansDocument) -> None:
+    """Writes a plan file for each environment, and last the index. Raises InputError."""
+    try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot write {directory}: {error.strerror}") from error

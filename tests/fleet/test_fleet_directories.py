@@ -244,3 +244,26 @@ def test_two_directories_are_compared_by_environment(desk: Desk) -> None:
     assert result.code == 2
     assert run(desk, "show", "later", "--against", "later", "--detailed-exitcode").code == 0
     assert "no difference" in run(desk, "show", "later", "--against", "later").out
+
+
+@pytest.mark.parametrize(
+    "wrong", [("-e", "w*"), ("-e", "*", "nothing/"), ("-e", "*", "--allow", "complete:survey")]
+)
+def test_a_plan_that_fails_leaves_nothing_of_an_earlier_run_to_apply(
+    desk: Desk, wrong: tuple[str, ...]
+) -> None:
+    project(desk)
+    saved(desk)
+    assert run(desk, "plan", *wrong, "--out", "plans").code != 0
+    assert apply(desk).code != 0
+    assert desk.writes == []
+
+
+@pytest.mark.parametrize("words", [(), ("-e", "*"), ("-e", "north")], ids=" ".join)
+def test_a_directory_that_holds_nothing_is_never_nothing_to_do(desk: Desk, words: tuple[str, ...]) -> None:
+    project(desk)
+    (desk.root / "plans").mkdir()
+    desk.forget()
+    result = apply(desk, *words)
+    assert (result.code, desk.requests) == (3, [])
+    assert "plans holds nothing" in result.all

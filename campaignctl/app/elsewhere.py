@@ -101,8 +101,9 @@ def _takers(session: Session, mine: Sequence[Desired]) -> Mapping[ManifestPlace,
     others = [it for it in others if separate(own, it)]
     readers: dict[frozenset[tuple[str, str]], DocumentReader] = {}
     found: defaultdict[ManifestPlace, list[_Taken]] = defaultdict(list)
+    places = _Places(project)
     for file, manifests in _by_file(mine).items():
-        takers = [it for it in others if _is_under(file, project, it) and _fits_any(manifests, it)]
+        takers = [it for it in others if places.has(it, file) and _fits_any(manifests, it)]
         for environment, desired in _read(session, file, takers, readers):
             found[_place(desired)].append(_Taken(environment, desired))
     return found
@@ -115,9 +116,35 @@ def _by_file(manifests: Iterable[Desired]) -> Mapping[str, Sequence[Desired]]:
     return files
 
 
-def _is_under(file: str, project: ProjectFile, environment: Environment) -> bool:
-    paths = (os.path.normpath(it) for it in project.paths_of(environment))
-    return any(path in (".", file) or file.startswith(f"{path}/") for path in paths)
+class _Places:
+    """Says where the paths of a project really lie, for a link may lead to one; each is looked at once."""
+
+    def __init__(self, project: ProjectFile) -> None:
+        self._project = project
+        self._real = {"": os.path.realpath(project.root)}
+        self._taken: dict[str, tuple[str, ...]] = {}
+
+    def has(self, environment: Environment, file: str) -> bool:
+        """Tells whether an environment takes a file."""
+        taken = self._taken.get(environment.name)
+        if taken is None:
+            paths = self._project.paths_of(environment)
+            taken = self._taken[environment.name] = tuple(
+                f"{self._of(os.path.normpath(it))}/" for it in paths
+            )
+        return f"{self._of(file)}/".startswith(taken)
+
+    def _of(self, path: str) -> str:
+        """Returns where a path leads to: only what is a link itself is asked for the rest of it."""
+        if path not in self._real and Path(path).is_absolute():
+            self._real[path] = os.path.realpath(path)
+        if path not in self._real:
+            parent, name = os.path.split(path)
+            there = Path(self._of(parent), name)
+            self._real[path] = (
+                os.path.realpath(there) if there.is_symlink() or name in (".", "..") else str(there)
+            )
+        return self._real[path]
 
 
 def _fits_any(manifests: Iterable[Desired], environment: Environment) -> bool:
@@ -165,7 +192,8 @@ def _in_common_lists(desired: Desired, other: _Taken, reading: Reading, session:
     lists = (
         it for it in reading.companions[CONTACT_LIST] if isinstance(it, ContactList) and it.name in names
     )
-    both = (it for it in lists if _is_under(it.place.where.file, session.project, other.environment))
+    places = _Places(session.project)
+    both = (it for it in lists if places.has(other.environment, it.place.where.file))
     return sum(len(it.numbers) for it in both)
 
 

@@ -180,6 +180,13 @@ def test_paths_tell_who_takes_a_manifest_too(desk: Desk) -> None:
     assert found(validate(desk)) == [], found(validate(desk))[0]["message"]
 
 
+@pytest.mark.parametrize("chosen", [NORTH, SOUTH])
+def test_a_link_to_a_manifest_is_that_manifest(desk: Desk, chosen: str) -> None:
+    two(desk, {"manifests": ["campaigns/"]}, {"manifests": ["link/"]}, labelled())
+    (desk.root / "link").symlink_to(desk.root / "campaigns", target_is_directory=True)
+    assert len(found(validate(desk, "-e", chosen))) == 1
+
+
 def test_each_environment_is_held_against_its_own_manifests(desk: Desk) -> None:
     """Not against those of the first one with the same variables."""
     two(desk, {"manifests": ["campaigns/m0.yaml"]}, {"manifests": ["other/"]}, labelled())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
@@ -87,25 +87,22 @@ class PlanRunner:
     def _leftovers(self) -> Leftovers:
         from campaignctl.applying.leftovers import Leftovers
 
-        return Leftovers(self.creator.account, self.creator, self.creator.hooks, self.pinned)
+        address = self.session.options.address
+        return Leftovers(self.creator.account, self.creator, self.creator.hooks, self.pinned, address)
 
     def look_at_leftovers(self) -> None:
         """Waits until what a killed run may have made shows. Nothing is written for it."""
         self._leftovers.look()
 
-    def finish_leftovers(self) -> bool:
-        """Finishes what a killed run left behind.
-
-        Returns True when twins were paused that nobody can tell apart. True when twins were paused that nobody can
-        tell apart.
-        """
+    def finish_leftovers(self) -> frozenset[ChangeOutcome]:
+        """Finishes what a killed run left behind. Returns what of it came to a bad end: unknown, failed."""
         with self.interrupts.deferred(), streams.never_waiting():
             settled = self._leftovers.finish()
         for note in settled.notes:
             output.remark(note)
         if self.interrupts.asked():
             raise InterruptedRunError("interrupted; nothing more was sent")
-        return settled.twins
+        return settled.bad
 
     def _lists(self, planned: Planned) -> ListPort | None:
         if not _sends_lists(planned):
@@ -157,22 +154,20 @@ _FOUND_LATE = frozenset(
 
 @dataclass(frozen=True)
 class Applied:
-    """Holds what an apply came to. `twins`: campaigns that nobody can tell apart were found and paused.
+    """Holds what an apply came to. `left`: how badly what earlier runs left behind came to its end.
 
     `refusal` is why only what stops campaigns was sent; None where all was. `unlogged`: its audit log lacks a line.
     """
 
     result: ApplyResult
-    twins: bool
+    left: frozenset[ChangeOutcome] = frozenset()
     refusal: str | None = None
     unlogged: bool = False
 
     @property
     def exit_code(self) -> Exit:
         """Returns the exit code that the contract's table gives."""
-        code = exit_code(self.result)
-        if self.twins and code != Exit.INTERRUPTED:
-            return Exit.UNKNOWN
+        code = exit_code(self.result, self.left)
         if self.refusal is not None and code == Exit.FINE:
             return Exit.REFUSED
         return Exit.ERROR if self.unlogged and code == Exit.FINE else code
@@ -208,14 +203,14 @@ def carry_out(
                 planned = planned.cut_down(plan, session)
             passed = review(planned, partial(_last_moment, connection.client, planned))
             watched = _watched(session, reading, connection.client, plan_options.paths)
-            twins = False
+            left = frozenset[ChangeOutcome]()
             if passed.refusal is None:  # what stops campaigns waits for no log
                 connection.log.check()
-                twins = runner.finish_leftovers()
+                left = runner.finish_leftovers()
             result = with_refused(
                 runner.carry_out(passed.planned, watched=watched), planned.plan, passed.refusal
             )
-            return Applied(result, twins, passed.refusal, connection.log.lost is not None)
+            return Applied(result, left, passed.refusal, connection.log.lost is not None)
 
 
 def _watched(
@@ -256,11 +251,13 @@ def _last_moment(client: Client, planned: Planned) -> datetime:
     return latest(client.now(), client.other_clocks() if sets_going(planned.plan.changes) else ())
 
 
-def exit_code(result: ApplyResult) -> Exit:
-    """Returns the exit code of a result; the worst one wins: interrupted, unknown, failed, refused."""
+def exit_code(result: ApplyResult, left: Collection[ChangeOutcome] = ()) -> Exit:
+    """Returns the exit code of a result, and of what became of what earlier runs `left`; the worst one wins:
+    interrupted, unknown, failed, refused.
+    """
     if result.interrupted:
         return Exit.INTERRUPTED
-    outcomes = {each.outcome for each in result.results}
+    outcomes = {*left, *(each.outcome for each in result.results)}
     if ChangeOutcome.UNKNOWN in outcomes:
         return Exit.UNKNOWN
     if ChangeOutcome.FAILED in outcomes:

@@ -40,6 +40,12 @@ class Ending:
         done = [OPERATIONS[it.op].done for it in self.operations if it.outcome is OperationOutcome.APPLIED]
         return f"was {', '.join(done)}" if done else "is over"
 
+    @property
+    def paused(self) -> bool:
+        """Tells whether what was asked of it was done, or was so already."""
+        done = (OperationOutcome.APPLIED, OperationOutcome.UNCHANGED)
+        return all(it.outcome in done for it in self.operations)
+
 
 def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:
     """Pauses, completes and archives a campaign, from whatever status it has; what that status does not need is not

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaignctl.applying.creating import Creator, namesakes
-from campaignctl.applying.duplicates import end_duplicate, older_than
+from campaignctl.applying.duplicates import Ending, end_duplicate, older_than
 from campaignctl.applying.intents import Intent
 from campaignctl.applying.port import AccountPort, Hooks
 from campaignctl.applying.races import LOOK_EVERY, SHOWS_WITHIN
@@ -20,8 +20,11 @@ from campaignctl.errors import ApiError
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Listing, Live, Snapshot
+from campaignctl.model.permissions import HERE, Address
 from campaignctl.model.requests import GRACE_SECONDS
+from campaignctl.model.results import ChangeOutcome
 
+_CUT_OFF: Final = "an earlier run was cut off"
 _NOT_COMPLETE: Final = "no complete list of the account shows whether another run made a twin"
 _YOUNG_SECONDS: Final = 60.0
 
@@ -30,11 +33,19 @@ _YOUNG_SECONDS: Final = 60.0
 class Settled:
     """Says what became of leftovers.
 
-    `twins` tells of campaigns that were paused because nobody knows which one is whose: exit 5.
+    `bad` holds `unknown` where nobody can tell which campaign is to stay, and `failed` where a duplicate could not be
+    ended: the run ends as it does where its own changes came to that.
     """
 
     notes: tuple[str, ...] = ()
-    twins: bool = False
+    bad: frozenset[ChangeOutcome] = frozenset()
+
+
+class _LeftoverResult(NamedTuple):
+    """Says what became of one of them: what is told, and how bad it is."""
+
+    note: str = ""
+    bad: ChangeOutcome | None = None
 
 
 def seen_through(
@@ -78,6 +89,7 @@ class Leftovers:
     creator: Creator
     hooks: Hooks
     pinned: Collection[str] = ()
+    address: Address = HERE
     _listings: dict[str, tuple[float, Listing]] = field(default_factory=dict)
     _waited: float = 0.0
 
@@ -91,19 +103,17 @@ class Leftovers:
 
     def finish(self) -> Settled:
         """Finishes what is left of each. One that cannot be looked at is left to the next run."""
-        notes, twins = [], False
+        notes, bad = [], set[ChangeOutcome]()
         for intent in self._intents():
             try:
-                note, twin = self._finish(intent)
+                finished = self._finish(intent)
             except ApiError as error:
-                note, twin = (
-                    f"an earlier run was cut off, and nobody could look at what it made: {error}",
-                    False,
-                )
-            twins = twins or twin
-            if note:
-                notes.append(f"{KINDS[intent.kind].short}/{intent.name}: {note}")
-        return Settled(tuple(notes), twins)
+                finished = _LeftoverResult(f"{_CUT_OFF}, and nobody could look at what it made: {error}")
+            if finished.bad is not None:
+                bad.add(finished.bad)
+            if finished.note:
+                notes.append(f"{KINDS[intent.kind].short}/{intent.name}: {finished.note}")
+        return Settled(tuple(notes), frozenset(bad))
 
     def _intents(self) -> tuple[Intent, ...]:
         return tuple(intent for intent in self.creator.intents.left() if intent.kind in KINDS)
@@ -115,23 +125,24 @@ class Leftovers:
         if self.hooks.settle and left > 0:
             self.hooks.clock.sleep(left)
 
-    def _finish(self, intent: Intent) -> tuple[str | None, bool]:
+    def _finish(self, intent: Intent) -> _LeftoverResult:
         if intent.sid is not None and intent.sid in self.pinned:
             self._forget(intent)
-            return None, False
+            return _LeftoverResult()
         listing = self._shown(intent)
         same = namesakes(listing.campaigns, intent.name)
         if intent.sid is not None:
-            return self._known(intent, same, listing.complete), False
+            return self._known(intent, same, listing.complete)
         if len(same) > 1:
             self._forget(intent)
-            return f"an earlier run was cut off; {self.creator.pause_all_but_the_oldest(same)}", True
+            paused = self.creator.pause_all_but_the_oldest(same)
+            return _LeftoverResult(f"{_CUT_OFF}; {paused}", ChangeOutcome.UNKNOWN)
         if same and not listing.complete:
-            return f"an earlier run was cut off; {_NOT_COMPLETE}", False
+            return _LeftoverResult(f"{_CUT_OFF}; {_NOT_COMPLETE}")
         if same:
             self._forget(intent)
-            return f"an earlier run was cut off; it had created {same[0].sid}", False
-        return None, False
+            return _LeftoverResult(f"{_CUT_OFF}; it had created {same[0].sid}")
+        return _LeftoverResult()
 
     def _shown(self, intent: Intent) -> Listing:
         """Reads what settles the name.
@@ -165,36 +176,48 @@ class Leftovers:
         live = self.account.get(KINDS[intent.kind], intent.sid or "")
         return live is None or not live.alive
 
-    def _known(self, intent: Intent, same: list[Live], complete: bool) -> str | None:
+    def _known(self, intent: Intent, same: list[Live], complete: bool) -> _LeftoverResult:
         """Settles the earlier run's own campaign: the older one stays, as that run would have decided."""
         mine = next((live for live in same if live.sid == intent.sid), None)
         listed = mine is not None
         if mine is None:
             mine = self.account.get(KINDS[intent.kind], intent.sid or "")
             if mine is not None and mine.alive:
-                return f"{intent.sid} was created and the account's list does not show it"
+                return _LeftoverResult(f"{intent.sid} was created and the account's list does not show it")
         older = older_than(mine, same) if mine is not None else None
         if mine is not None and older is not None:
             return self._step_back(intent, mine, older)
         if listed and not complete:
-            return _NOT_COMPLETE
+            return _LeftoverResult(_NOT_COMPLETE)
         self._forget(intent)
-        return None
+        return _LeftoverResult()
 
-    def _step_back(self, intent: Intent, mine: Live, older: Live) -> str | None:
+    def _step_back(self, intent: Intent, mine: Live, older: Live) -> _LeftoverResult:
         ending = end_duplicate(self.creator.sender, mine, older)
         if ending.operations and ending.older is None:
-            return (
-                f"{mine.sid} may be a duplicate of {older.sid}, and the account does not show what that one is doing: "
-                "it is paused"
-            )
+            return self._doubt(mine, older, ending)
         if ending.older is None:
-            return f"{mine.sid} looked like a duplicate of {older.sid}, which is no longer there: plan again"
+            return _LeftoverResult(
+                f"{mine.sid} looked like a duplicate of {older.sid}, which is no longer there: plan again"
+            )
         if ending.trouble is not None:
-            why = ending.trouble.message
-            return f"{mine.sid} is a duplicate of {older.sid} and could not be ended ({why}): complete it by hand"
+            command = self.address.command("complete", mine.sid)
+            says = (
+                f"{mine.sid} is a duplicate of {older.sid} and could not be ended ({ending.trouble.message})"
+            )
+            return _LeftoverResult(f"{says}: run `{command}`", ChangeOutcome.FAILED)
         self._forget(intent)
-        return f"{mine.sid}, which an earlier run made after {older.sid}, {ending.says}"
+        return _LeftoverResult(f"{mine.sid}, which an earlier run made after {older.sid}, {ending.says}")
+
+    def _doubt(self, mine: Live, older: Live, ending: Ending) -> _LeftoverResult:
+        """Says that nobody can tell what the older one is doing, and whether ours was paused for it."""
+        quiet = ending.paused
+        command = self.address.command("complete" if quiet else "pause", mine.sid)
+        return _LeftoverResult(
+            f"{mine.sid} may be a duplicate of {older.sid}, and the account does not show what that one is doing: it "
+            f"{'is paused' if quiet else 'could not be paused'}; `{command}` if the other one is to stay",
+            ChangeOutcome.UNKNOWN,
+        )
 
     def _forget(self, intent: Intent) -> None:
         self.creator.intents.forget(intent.kind, intent.name)

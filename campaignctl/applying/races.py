@@ -23,7 +23,7 @@ from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.permissions import Address
 from campaignctl.model.plan import Reason
 from campaignctl.model.requests import GRACE_SECONDS
-from campaignctl.model.results import ChangeOutcome, Failure, OperationOutcome
+from campaignctl.model.results import ChangeOutcome, Failure
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import decide
 from campaignctl.planning.terms import Terms
@@ -191,14 +191,14 @@ class Races:
         """Notes that what stays is not seen to be there; where ours was paused for it, that is what is said in the
         end.
         """
-        for it in ending.operations:
-            paused = it.outcome in (OperationOutcome.APPLIED, OperationOutcome.UNCHANGED)
-            command = self.address.command("complete" if paused else "pause", mine.sid)
-            item.doubt = (
-                f"another run made {older.sid} first, and the account does not show what that one is doing: "
-                f"{mine.sid}, which this run made, {'is paused' if paused else 'could not be paused'}; `{command}` "
-                "if the other one is to stay"
-            )
+        if not ending.operations:
+            return
+        command = self.address.command("complete" if ending.paused else "pause", mine.sid)
+        item.doubt = (
+            f"another run made {older.sid} first, and the account does not show what that one is doing: "
+            f"{mine.sid}, which this run made, {'is paused' if ending.paused else 'could not be paused'}; "
+            f"`{command}` if the other one is to stay"
+        )
 
     def judge_losers(self, terms: Terms) -> None:
         """Judges the changes that lost: for the loser the change is as the winner is."""

@@ -242,6 +242,8 @@ def stops_are_made(ledger: Ledger, run: Run) -> Found:
         if wanted.state not in ("paused", *ENDING) or row["reason"]["code"] in _NOBODY_KNOWS:
             continue
         for it in _candidates(ledger, run, wanted):
+            if row["reason"]["code"] in _MET_LATE and it.created >= run.began - SETTLE:
+                continue  # no list needed to show it; it is said, and left to the run that made it
             if it.going and it.created < run.began and (wanted.sid or it.name == wanted.name):
                 yield f"{run} left {it.name} {it.sid[:6]} {it.state}, wanted {wanted.state} ({row['reason']['code']})"
 
@@ -272,6 +274,8 @@ def whole_apply(run: Run) -> bool:
     kept_back = "plan-" in " ".join(run.words) or {"--max-changes", "--expect"} & set(run.words)
     return quiet(run) and run.command == "apply" and ended and not kept_back and document(run) is not None
 
+
+_MET_LATE = ("lost-race", "appeared")
 
 _NOBODY_KNOWS = ("looks-foreign", "unknown-status", "incomplete-list", "sid-not-found")
 

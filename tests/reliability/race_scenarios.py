@@ -123,7 +123,7 @@ class Machine:
         settled = leftovers.finish()
         attempt.notes = settled.notes
         attempt.result = apply_plan(plan, account, terms, hooks, creator, looked_at=looked_at)
-        attempt.code = 5 if settled.twins else exit_code(attempt.result)
+        attempt.code = exit_code(attempt.result, settled.bad)
 
 
 @dataclass
@@ -242,7 +242,9 @@ def _age(stored: Stored) -> tuple[bool, float, str]:
 
 def _told(attempt: Attempt, name: str) -> bool:
     """That nobody knows, or that a duplicate could not be ended."""
-    if any(f"/{name}:" in note and ("paused" in note or "by hand" in note) for note in attempt.notes):
+    if any(
+        f"/{name}:" in note and ("paused" in note or "could not be ended" in note) for note in attempt.notes
+    ):
         return True
     results = attempt.result.results if attempt.result else ()
     bad = (ChangeOutcome.UNKNOWN, ChangeOutcome.FAILED)

@@ -300,6 +300,71 @@ def test_an_end_that_is_answered_and_not_done_is_told_as_what_goes_on(
     assert "was paused, completed, archived" in again.err
 
 
+STUBBORN: dict[str, dict[str, Any]] = {
+    "refused": {"update_body": "bare"},
+    "refused as not allowed": {"refused_actions": ["pause"]},
+    "answered and not done": {"actions": "never"},
+}
+"""Accounts that do not stop what calls."""
+
+
+def left_behind(desk: Desk, clock: EventfulClock, **habits: Any) -> None:
+    """Runs once: its duplicate calls on, and its intent says so."""
+    desk.manifests(voice())
+    clock.then(5, in_background(desk, **habits))
+    assert desk.run(*APPLY).code == 4
+    desk.forget()
+
+
+def statuses(desk: Desk) -> dict[str, str]:
+    """What the older one and the younger one are doing."""
+    return {
+        "older" if it["date_created"].startswith("2027-01-01") else "younger": it["status"]
+        for it in desk.account()
+    }
+
+
+@pytest.mark.parametrize("habits", STUBBORN.values(), ids=STUBBORN)
+def test_a_duplicate_of_an_earlier_run_that_cannot_be_ended_is_no_success(
+    desk: Desk, clock: EventfulClock, habits: dict[str, Any]
+) -> None:
+    """Each later run on that machine says so, whatever else it did, until one has ended it."""
+    left_behind(desk, clock, **habits)
+    run = desk.run("-e", "prod", *APPLY)
+    (mine,) = {whom for word, whom in actions(desk.writes) if word == "pause"}
+    assert run.code == 4, run.all
+    assert statuses(desk) == {"older": "Created", "younger": "Created"}
+    assert f"is a duplicate of {only(run)['sid']} and could not be ended (the pause did not take)" in run.err
+    assert f"run `campaignctl -e prod complete {mine}`" in run.err
+    desk.sandbox.switches.change({"update_body": "any", "refused_actions": [], "actions": "done"})
+    again = desk.run(*APPLY)
+    assert again.code == 0, again.all
+    assert statuses(desk) == {"older": "Created", "younger": "Archived"}
+    assert desk.run(*APPLY).code == 0
+
+
+@pytest.mark.parametrize(
+    ("habits", "says", "status"),
+    [
+        ({"actions": "done"}, "it is paused; `campaignctl complete ", "Paused"),
+        ({}, "it could not be paused; `campaignctl pause ", "Created"),
+    ],
+    ids=["paused", "not paused either"],
+)
+def test_where_nobody_can_tell_what_the_older_one_is_doing_a_later_run_is_not_sure_either(
+    desk: Desk, clock: EventfulClock, habits: dict[str, Any], says: str, status: str
+) -> None:
+    """The younger one, which an earlier run made, is called paused only where it was seen paused."""
+    left_behind(desk, clock, actions="never")
+    older = only(desk.run(*APPLY))["sid"]
+    desk.sandbox.switches.change(habits)
+    desk.sandbox.faults.add("change", request="get", path=older, data={"status": ""}, times=None)
+    run = desk.run(*APPLY)
+    assert run.code == 5, run.all
+    assert says in run.err
+    assert statuses(desk) == {"older": "Created", "younger": status}
+
+
 def test_a_list_that_lacks_what_this_run_made_proves_nothing(desk: Desk) -> None:
     desk.manifests(voice())
     desk.sandbox.switches.change({"list_lag_seconds": 86_400})

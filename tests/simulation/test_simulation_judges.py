@@ -150,3 +150,16 @@ def test_what_a_run_says_must_be_true(bench: Bench, code: int, out: str, judge: 
     run = bench.run(bench.one, words="apply --format json")
     run.said = Said(code, out, "")
     assert judge in bench.broken(run)
+
+
+def test_a_run_that_could_not_end_what_an_earlier_one_left_has_no_result_of_it(bench: Bench) -> None:
+    """Its exit code tells; but for nothing that failed it is not true."""
+    sid = bench.creates(bench.run(bench.one), bench.one)
+    bench.account.stage.switches.change({"update_body": "bare"})
+    run = bench.run(bench.one, words="apply --format json")
+    run.said = Said(4, '{"results": []}', "")
+    assert "code" in bench.broken(run)
+    bench.sends(run, "PUT", sid, {"action": "pause"})
+    assert "code" not in bench.broken(run)
+    run.said = Said(0, '{"results": []}', "")
+    assert "told" in bench.broken(run)

@@ -233,3 +233,19 @@ def test_what_is_wanted_paused_does_not_go_on_and_what_is_wanted_is_there(bench:
     says(gone, "holi", "not-live")
     assert bench.broken(gone) == {"waits"}
     assert written(bench.one.start).endswith("+05:30")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "broken"), [(2.0, set()), (60.0, {"stops"})], ids=["just now", "a minute ago"]
+)
+def test_whose_race_is_lost_to_a_run_that_is_still_at_it_goes_on_only_while_no_list_shows_it(
+    bench: Bench, seconds: float, broken: set[str]
+) -> None:
+    """It is wanted paused, and its pause is the other run's."""
+    waiting = replace(bench.one, state="paused")
+    sid = bench.creates(bench.run(waiting), bench.one)
+    bench.clock.sleep(seconds)
+    loser = bench.run(waiting, words="apply --format json")
+    loser.said = Said(3, "", "")
+    says(loser, waiting.name, "lost-race", sid=sid, outcome="skipped")
+    assert bench.broken(loser) == broken

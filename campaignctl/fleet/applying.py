@@ -34,9 +34,9 @@ from campaignctl.errors import CampaignctlError, InterruptedRunError, RefusedErr
 from campaignctl.fleet.opening import Fleet
 from campaignctl.fleet.outcomes import digest_of
 from campaignctl.kinds.operations import Op
-from campaignctl.model.approval import Approval
+from campaignctl.model.approval import MOST_COUNTS, Approval
 from campaignctl.model.clocks import latest
-from campaignctl.model.plan import Plan
+from campaignctl.model.plan import ListCount, Plan
 from campaignctl.planning.order import start_for_order
 from campaignctl.saved_plans.file import SavedPlan
 from campaignctl.saved_plans.staleness import sets_going
@@ -292,8 +292,10 @@ def _moment_of(planned: Planned) -> datetime:
 
 def _hold_all_counts(expect: Approval, proposals: Mapping[str, WaitingPlan]) -> None:
     """Holds the counts of an approval, which stand by environment, against the lists of each."""
-    lists = {name: Reviewed.of(it.planned.plan, it.saved).lists for name, it in sorted(proposals.items())}
+    lists = {name: _counted(it) for name, it in sorted(proposals.items())}
     every = tuple(it for found in lists.values() for it in found)
+    if len(every) > MOST_COUNTS and all(it.saved is not None for it in proposals.values()):
+        lists, every = dict.fromkeys(lists, ()), ()  # saved plans know what an approval has no place for
     if len(every) != len(expect.counts):
         for it in proposals.values():
             hold_counts(expect, every, it.planned.terms.environment)
@@ -303,6 +305,10 @@ def _hold_all_counts(expect: Approval, proposals: Mapping[str, WaitingPlan]) -> 
         own = Approval(expect.digest, expect.until, expect.counts[at : at + len(found)])
         hold_counts(own, found, proposals[name].planned.terms.environment)
         at += len(found)
+
+
+def _counted(proposal: WaitingPlan) -> tuple[ListCount, ...]:
+    return proposal.planned.plan.reached if proposal.saved is None else proposal.saved.reached
 
 
 def tell_refusals(ended: Mapping[str, Ended[Applied]]) -> None:

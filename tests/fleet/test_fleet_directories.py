@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fleet_projects import campaign, many, secrets
-from harness import Desk, Result
+from harness import Desk, Result, voice
 
 NAMES = ("east", "north", "south-042")
 
@@ -267,3 +267,19 @@ def test_a_directory_that_holds_nothing_is_never_nothing_to_do(desk: Desk, words
     result = apply(desk, *words)
     assert (result.code, desk.requests) == (3, [])
     assert "plans holds nothing" in result.all
+
+
+@pytest.mark.parametrize("each", [3, 4], ids=["nine lists in all", "twelve"])
+def test_an_approval_of_saved_plans_holds_however_many_lists_they_reach(desk: Desk, each: int) -> None:
+    project(desk)
+    for name in NAMES:
+        lists = [{"name": f"{name}-{it}", "numbers": ["+919876543210"]} for it in range(each)]
+        sids = desk.sandbox.seed(f"acc-{name}", "lists", lists)
+        campaigns = [voice(f"survey-{it}", **{"from": ..., "lists": [sid]}) for it, sid in enumerate(sids)]
+        desk.manifests(*campaigns, file=f"campaigns/{name}/all.yaml")
+    approval = index(saved(desk))["approval"]
+    assert approval.count("+") == (9 if each == 3 else 0)
+    assert apply(desk, "--expect", approval + "+1").code == 3
+    assert desk.writes == []
+    assert apply(desk, "--expect", approval).code == 0
+    assert len(desk.writes) == 3 * each

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fleet_projects import campaign, many, secrets
 from harness import Desk, Result, voice
@@ -283,3 +284,31 @@ def test_an_approval_of_saved_plans_holds_however_many_lists_they_reach(desk: De
     assert desk.writes == []
     assert apply(desk, "--expect", approval).code == 0
     assert len(desk.writes) == 3 * each
+
+
+def test_saved_plans_know_of_twelve_lists_who_came_since(desk: Desk) -> None:
+    project(desk)
+    sids: dict[str, list[str]] = {}
+    for name in NAMES:
+        lists = [{"name": f"{name}-{it}", "numbers": ["+919876543210"]} for it in range(4)]
+        sids[name] = desk.sandbox.seed(f"acc-{name}", "lists", lists)
+        campaigns = [
+            voice(f"survey-{it}", **{"from": ..., "lists": [sid]}) for it, sid in enumerate(sids[name])
+        ]
+        desk.manifests(*campaigns, file=f"campaigns/{name}/all.yaml")
+    approval = index(saved(desk))["approval"]
+    people = [{"number": f"+9198765440{it:02}"} for it in range(30)]
+    with httpx.Client(base_url=desk.sandbox.url, auth=("operator", "operator")) as operator:
+        at = "/v2/accounts/acc-north"
+        made = operator.post(f"{at}/contacts", json={"contacts": people}).json()["response"]
+        references = [{"contact_sid": it["data"]["sid"]} for it in made]
+        joined = operator.post(
+            f"{at}/lists/{sids['north'][0]}/contacts", json={"contact_references": references}
+        )
+        assert joined.is_success, joined.text
+    desk.forget()
+    result = apply(desk, "--expect", approval, "--format", "json")
+    assert (result.code, len(desk.writes)) == (3, 11), result.all
+    [north] = [it["result"] for it in result.json["environments"] if it["environment"] == "north"]
+    [late] = [it for it in north["results"] if it["outcome"] == "skipped"]
+    assert (late["name"], late["reason"]["code"]) == ("survey-0", "list-drift")

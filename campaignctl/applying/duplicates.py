@@ -26,13 +26,14 @@ class Ending:
     """Says how far ending a duplicate came.
 
     `older` is the campaign that stays, as it was just read; None where it is not there any more, and then nothing
-    was sent, or where nobody can tell what it is doing, and then the younger was paused at most. `trouble` says why
-    the younger one could not be ended.
+    was sent, or where nobody can tell what it is doing (`in_doubt`), and then the younger was paused at most.
+    `trouble` says why the younger one could not be ended.
     """
 
     older: Live | None
     operations: tuple[OperationResult, ...] = ()
     trouble: Reason | None = None
+    in_doubt: bool = False
 
     @property
     def says(self) -> str:
@@ -57,7 +58,7 @@ def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:
     if stays is None or stays.finished:
         return Ending(None)
     if not stays.alive:
-        return Ending(None, _paused(sender, mine))
+        return Ending(None, _paused(sender, mine), in_doubt=True)
     now, done = sender.read(mine) or mine, list[OperationResult]()
     for _ in range(_MOST_STEPS):
         if now.status is Status.UNKNOWN:

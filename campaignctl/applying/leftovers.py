@@ -194,7 +194,7 @@ class Leftovers:
 
     def _step_back(self, intent: Intent, mine: Live, older: Live) -> _LeftoverResult:
         ending = end_duplicate(self.creator.sender, mine, older)
-        if ending.operations and ending.older is None:
+        if ending.in_doubt:
             return self._doubt(mine, older, ending)
         if ending.older is None:
             return _LeftoverResult(

@@ -359,9 +359,9 @@ def test_where_nobody_can_tell_what_the_older_one_is_doing_a_later_run_is_not_su
     older = only(desk.run(*APPLY))["sid"]
     desk.sandbox.switches.change(habits)
     desk.sandbox.faults.add("change", request="get", path=older, data={"status": ""}, times=None)
-    run = desk.run(*APPLY)
-    assert run.code == 5, run.all
-    assert says in run.err
+    for run in (desk.run(*APPLY), desk.run(*APPLY)):
+        assert run.code == 5, run.all
+        assert says in run.err
     assert statuses(desk) == {"older": "Created", "younger": status}
 
 

@@ -58,7 +58,7 @@ def shown_by(
             people.update(in_lists or ())
             unseen = unseen or in_lists is None
     begun = any(_has_begun(it, now, country) for it in calling) or bool(found and not calling)
-    to_come = any(not _has_begun(it, now, country) for it in calling)
+    to_come = any(_may_follow_its_manifest(it, now, country) for it in calling)
     return Shown(frozenset(people), begun, unseen, bool(calling), meant, to_come)
 
 
@@ -67,11 +67,22 @@ def _tried_nobody(live: Live, country: Country | None) -> bool:
     return counters is not None and not counters.tried
 
 
+def _may_follow_its_manifest(live: Live, now: datetime, country: Country | None) -> bool:
+    """Tells whether whom its manifest declares may be called yet: it has not begun, or is paused before its start."""
+    window = window_of(live.kind, live.spec)
+    waits = live.status is Status.PAUSED and window.start is not None and not window.begun(now)
+    return not _has_begun(live, now, country) or (waits and not _has_tried(live, country))
+
+
+def _has_tried(live: Live, country: Country | None) -> bool:
+    counters = counters_of(live, country)
+    return counters is not None and counters.tried > 0
+
+
 def _has_begun(live: Live, now: datetime, country: Country | None) -> bool:
     if live.status is not Status.CREATED or window_of(live.kind, live.spec).begun(now):
         return True
-    counters = counters_of(live, country)
-    return counters is not None and counters.tried > 0
+    return _has_tried(live, country)
 
 
 def seeing(desired: Desired, shown: Mapping[str, Shown]) -> Desired:

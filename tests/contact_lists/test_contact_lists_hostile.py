@@ -275,7 +275,7 @@ def test_nobody_who_is_suppressed_is_ever_dialled(
 
 
 @pytest.mark.slow
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(*WORLDS)
 def test_nor_in_many_more_projects(
     members: tuple[set[str], set[str]],

@@ -158,7 +158,10 @@ def _disjoint(desk: Desk, edit: dict[str, Any]) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(EDITS, min_size=2, max_size=5), st.sampled_from([0.0, 5.0, 90.0]))
-def test_nobody_is_called_by_both_whatever_is_edited(edits: list[dict[str, Any]], lag: float) -> None:
+def test_nobody_is_called_by_both_where_a_run_follows_each_in_which_something_failed(
+    edits: list[dict[str, Any]], lag: float
+) -> None:
+    """Until that run both may hold whom the one that failed was moving: decision 35 says so."""
     renamed = False
     with TemporaryDirectory() as directory, desk_at(Path(directory), FakeClock()) as desk:
         desk.configure(settle_seconds=100)
@@ -166,8 +169,10 @@ def test_nobody_is_called_by_both_whatever_is_edited(edits: list[dict[str, Any]]
         for edit in edits:
             renamed = renamed or edit["renamed"]  # nobody takes a name back
             _disjoint(desk, {**edit, "renamed": renamed})
-            desk.run("apply", "--auto-approve")
+            code = desk.run("apply", "--auto-approve").code
             desk.sandbox.faults.clear()
+            if code:
+                desk.run("apply", "--auto-approve")
             desk.pass_time(minutes=edit["minutes"])
         desk.sandbox.switches.change({"list_lag_seconds": 0.0})
         desk.pass_time(hours=6)

@@ -15,6 +15,7 @@ from campaignctl.diff.words import (
     does,
     effect,
     figures,
+    lists,
     setting_difference,
     subject,
     total,
@@ -43,14 +44,15 @@ def diff_report(document: DiffDocument) -> Report:
     """
     money, costs = currency(document), total_cost(document)
     entries = [_entry(change, money) for change in document["changes"]]
-    settings = _settings(document["settings"])
+    settings, people = _settings(document["settings"]), lists(document["settings"])
     compared = f"Environment {name(document['environment'])}, {compared_with(document)}."
     return Report(
         what="diff",
         title="Changes of the manifests",
         where=None,
         summary=(
-            Said(total(document["summary"]), Tone.PLAIN if entries else Tone.GOOD),
+            Said(total(document["summary"]), Tone.PLAIN if entries or settings else Tone.GOOD),
+            *((Said(people),) if people else ()),
             Said(compared),
             *((Said(costs),) if costs else ()),
         ),

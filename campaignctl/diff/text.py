@@ -14,6 +14,7 @@ from campaignctl.diff.words import (
     effect,
     figures,
     labelled,
+    lists,
     setting_difference,
     subject,
     total,
@@ -51,7 +52,7 @@ def _diff(document: DiffDocument) -> Iterator[Line]:
         yield from block(_change(change, currency(document)))
     yield from block(_settings(document["settings"]))
     yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
-    closing = [total_cost(document)] if document["cost"] else []
+    closing = [lists(document["settings"]), total_cost(document) if document["cost"] else None]
     yield from block([Line(total(document["summary"]), 0, Style.STRONG), *(Line(it) for it in closing if it)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, cast
 
 from campaignctl.diagnostics import some_of
@@ -131,6 +131,26 @@ def compared_with(document: DiffDocument) -> str:
         if base["merge_base"]
         else f"since {revision} ({commit})"
     )
+
+
+def lists(settings: Iterable[SettingDocument]) -> str | None:
+    """Writes `People of lists: vip 3 people → 6 people.` None where those of no ContactList have changed."""
+    found = []
+    for each in settings:
+        name_of_list, dot, what = each["path"].rpartition(".")
+        if dot and what == _PEOPLE and each["change"] != "removed":
+            before, after = (
+                f"{each['before'] or 'nobody'}",
+                f"{each['after']}",
+            )  # texts: equal by what is read
+            told = f"{before} → {after}" if before != after else f"{after}, others than before"
+            found.append(f"{name(name_of_list)} {told}")
+    return f"People of lists: {some_of(found, _MOST_LISTS)}." if found else None
+
+
+_PEOPLE: Final = "people"
+"""How a ContactList calls those who are in it."""
+_MOST_LISTS: Final = 5
 
 
 def total(summary: DiffSummaryDocument) -> str:

@@ -137,3 +137,20 @@ def test_how_many_a_list_takes_is_a_setting(list_project: GitProject) -> None:
     list_project.write("campaigns/vip.yaml", vip(take={"people": 2}))
     found = settings(list_project)["vip.take"]
     assert (found["change"], found["after"]) == ("added", "2 people")
+
+
+def test_the_first_lines_of_a_comment_say_which_list_grew_and_nothing_is_fine_about_it(
+    list_project: GitProject,
+) -> None:
+    list_project.write("campaigns/vip.yaml", vip())
+    lines = list_project.diff("--format", "markdown", "--base", "HEAD").out.splitlines()
+    assert [it.strip() for it in lines[3:5]] == [
+        "No campaign changes; 1 manifest means the same.",
+        "People of lists: vip 1 person → 2 people.",
+    ]
+    assert list_project.diff("--base", "HEAD").out.rstrip().endswith(lines[4].strip())
+
+
+def test_others_in_a_list_are_told_though_they_are_as_many(list_project: GitProject) -> None:
+    list_project.write("do-not-call.csv", f"number\n{ANNA}\n+919876543299\n")
+    assert "People of lists: vip 1 person, others than before." in list_project.diff("--base", "HEAD").out

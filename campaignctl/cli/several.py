@@ -18,12 +18,10 @@ from campaignctl.fleet.allowing import allowed_in, check_allowed
 from campaignctl.fleet.directories import clear_out, index_of, write_plans
 from campaignctl.fleet.opening import Fleet, opened
 from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
-from campaignctl.fleet.views import SeveralViews, render_several
+from campaignctl.fleet.views import SeveralViews, render_several, under_headline, where_of
 from campaignctl.rendering.as_text import WRITERS as AS_TEXT
-from campaignctl.rendering.as_text.parts import headline
 from campaignctl.rendering.findings import validate_document
-from campaignctl.rendering.formats import Setting, Where
-from campaignctl.rendering.lines import laid_out
+from campaignctl.rendering.formats import Setting
 from campaignctl.rendering.reports import plan_report, validate_report
 
 if TYPE_CHECKING:
@@ -57,27 +55,25 @@ def validate_several(options: GlobalOptions, paths: tuple[str, ...], labels: str
             from campaignctl.fleet.untaken import untaken
 
             findings = untaken(fleet)
-        outcomes = [EnvironmentOutcome(it.environment, _told_checked(it)) for it in checked.values()]
+        outcomes = [
+            EnvironmentOutcome(
+                it.environment, EnvironmentResult.of(it.exit_code, validate_document(it.findings))
+            )
+            for it in checked.values()
+        ]
         views = _views_of_validate(checked, fleet)
         return write(Several("validate", outcomes, findings), views, options, output_format)
 
 
-def _told_checked(checked: of_validate.Checked) -> EnvironmentResult:
-    document: Document = {**validate_document(checked.findings)}
-    return EnvironmentResult(checked.exit_code, lambda _format: document)
-
-
 def _views_of_validate(checked: Mapping[str, of_validate.Checked], fleet: Fleet) -> SeveralViews:
     def text(environment: Environment, document: Document, setting: Setting) -> str:
-        head = headline(environment.name, environment.account_sid or "not set", environment.backend)
         manifests = len(checked[environment.name].reading.selected)
         shown = AS_TEXT["validate"](_validated(document), setting._replace(manifests=manifests))
-        return f"{laid_out([head], color=setting.color, width=setting.width)}{shown}"
+        return under_headline(environment, shown, setting)
 
     def report(environment: Environment, document: Document, _setting: Setting) -> Report:
-        where = Where.of(environment.name, environment.account_sid or "not set", environment.backend)
         manifests = len(checked[environment.name].reading.selected)
-        return validate_report(_validated(document), manifests=manifests, where=where)
+        return validate_report(_validated(document), manifests=manifests, where=where_of(environment))
 
     def suites() -> Mapping[str, Suite]:
         return {name: of_validate.suites_of([it], fleet.sessions[name])[0] for name, it in checked.items()}

@@ -136,8 +136,8 @@ def _outcome(fleet: Fleet, name: str, ended: Ended[Applied]) -> EnvironmentOutco
     if ended.value is None:
         return EnvironmentOutcome(environment, error=ended.error)
     applied = ended.value
-    document = cast("Document", apply_document(applied.result, environment))
-    told = EnvironmentResult(applied.exit_code, lambda _format: document, applied.result.plan)
+    document = apply_document(applied.result, environment)
+    told = EnvironmentResult.of(applied.exit_code, document, applied.result.plan)
     return EnvironmentOutcome(environment, told)
 
 

@@ -12,7 +12,7 @@ from campaignctl.errors import CampaignctlError
 from campaignctl.exits import Exit
 from campaignctl.fleet.opening import Fleet, opened, opened_lenient
 from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
-from campaignctl.fleet.views import SeveralViews
+from campaignctl.fleet.views import SeveralViews, under_headline
 from campaignctl.rendering.report import Report
 
 if TYPE_CHECKING:
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from campaignctl.model.environment import Environment
     from campaignctl.rendering.formats import Setting
     from campaignctl.status.document import StatusOverview
-
-
-def _told(document: object, code: Exit = Exit.FINE) -> EnvironmentResult:
-    found = cast("Document", document)
-    return EnvironmentResult(code, lambda _format: found)
 
 
 def no_report(_environment: Environment, _document: Document, _setting: Setting) -> Report:
@@ -48,7 +43,8 @@ def status_several(options: GlobalOptions, asked: StatusOptions, output_format: 
         def line(session: Session) -> EnvironmentResult:
             reading = session.read_lenient(fleet.findings)
             with session.account() as connection:
-                return _told(status_document(look_once(session, reading, connection.client, asked, {}, {})))
+                overview = look_once(session, reading, connection.client, asked, {}, {})
+                return EnvironmentResult.of(Exit.FINE, status_document(overview))
 
         outcomes = fleet.each(line)
     return write(Several("status", outcomes), STATUS_VIEWS, options, output_format)
@@ -82,7 +78,7 @@ def doctor_several(options: GlobalOptions, output_format: str) -> int:
         def line(session: Session) -> EnvironmentResult:
             examined = examine(session, session.read_lenient(fleet.findings))
             code = Exit.ERROR if is_wrong(examined) else Exit.FINE
-            return _told(doctor_document(examined, session.environment), code)
+            return EnvironmentResult.of(code, doctor_document(examined, session.environment))
 
         outcomes = fleet.each(line)
     return write(Several("doctor", outcomes), DOCTOR_VIEWS, options, output_format)
@@ -121,7 +117,8 @@ def _compared(session: Session, asked: DiffOptions, revision: str | None) -> Env
     from campaignctl.cli.diff import compared
 
     try:
-        return EnvironmentOutcome(session.environment, _told(compared(session, asked, revision)))
+        told = EnvironmentResult.of(Exit.FINE, compared(session, asked, revision))
+        return EnvironmentOutcome(session.environment, told)
     except CampaignctlError as error:
         return EnvironmentOutcome(session.environment, error=error)
 
@@ -145,14 +142,10 @@ def _moved(fleet: Fleet, revision: str | None) -> tuple[Document, ...]:
     return tuple({"kind": it.kind, "name": it.name, "from": it.source, "to": it.target} for it in found.moved)
 
 
-def _diff_text(_environment: Environment, document: Document, setting: Setting) -> str:
+def _diff_text(environment: Environment, document: Document, setting: Setting) -> str:
     from campaignctl.diff.report import VIEWS
-    from campaignctl.rendering.as_text.parts import headline
-    from campaignctl.rendering.lines import laid_out
 
-    head = headline(_environment.name, _environment.account_sid or "not set", _environment.backend)
-    shown = VIEWS.text(cast("DiffDocument", document), setting)
-    return f"{laid_out([head], color=setting.color, width=setting.width)}{shown}"
+    return under_headline(environment, VIEWS.text(cast("DiffDocument", document), setting), setting)
 
 
 def _diff_report(_environment: Environment, document: Document, setting: Setting) -> Report:

@@ -100,7 +100,7 @@ def _outcome(fleet: Fleet, name: str, ended: Ended[DoneByHand]) -> EnvironmentOu
         code = Exit.REFUSED
     if code == Exit.FINE and done.unlogged:
         code = Exit.ERROR
-    return EnvironmentOutcome(session.environment, EnvironmentResult(code, lambda _format: document))
+    return EnvironmentOutcome(session.environment, EnvironmentResult.of(code, document))
 
 
 def _nowhere(ended: Mapping[str, Ended[DoneByHand]], names: tuple[str, ...]) -> list[str]:

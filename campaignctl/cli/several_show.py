@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -16,11 +16,8 @@ from campaignctl.errors import InputError, UsageError
 from campaignctl.exits import Exit
 from campaignctl.fleet.directories import PlansDirectory, read_plans
 from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
-from campaignctl.fleet.views import SeveralViews
+from campaignctl.fleet.views import SeveralViews, under_headline, where_of
 from campaignctl.model.environment import Environment
-from campaignctl.rendering.as_text.parts import headline
-from campaignctl.rendering.formats import Where
-from campaignctl.rendering.lines import laid_out
 
 if TYPE_CHECKING:
     from campaignctl.comparison.plans import Document as PlanContent
@@ -40,15 +37,11 @@ def show_directory(
     if detailed_exitcode:
         raise UsageError("--detailed-exitcode goes with --against OTHER")
     outcomes = [
-        EnvironmentOutcome(_environment(saved), EnvironmentResult(Exit.FINE, _document(saved)))
+        EnvironmentOutcome(_environment(saved), EnvironmentResult.of(Exit.FINE, saved.document))
         for _, saved in sorted(plans.plans.items())
     ]
     saved = (plans.digest, plans.approval) if plans.digest and plans.approval else None
     return write(Several("show", outcomes, saved=saved), PLAN_VIEWS, options, output_format)
-
-
-def _document(saved: SavedPlan) -> Callable[[str], Document]:
-    return lambda _format: saved.document
 
 
 def _environment(saved: SavedPlan) -> Environment:
@@ -80,24 +73,19 @@ def _compare(
             cast("PlanContent", was.document), cast("PlanContent", now.document)
         )
         code = Exit.FINE if found.same else differs
-        outcomes.append(EnvironmentOutcome(_environment(now), EnvironmentResult(code, _compared(found))))
+        told = EnvironmentResult.of(code, comparison_document(found))
+        outcomes.append(EnvironmentOutcome(_environment(now), told))
     return write(Several("show", outcomes), _views_of(comparisons), options, output_format)
-
-
-def _compared(found: PlanComparison) -> Callable[[str], Document]:
-    document: Document = {**comparison_document(found)}
-    return lambda _format: document
 
 
 def _views_of(comparisons: Mapping[str, PlanComparison]) -> SeveralViews:
     def text(environment: Environment, _document: Document, it: Setting) -> str:
-        head = headline(environment.name, environment.account_sid, environment.backend)
         shown = comparison_text(comparisons[environment.name], it.now, color=it.color, width=it.width)
-        return f"{laid_out([head], color=it.color, width=it.width)}{shown}"
+        return under_headline(environment, shown, it)
 
     def report(environment: Environment, _document: Document, it: Setting) -> Report:
-        where = Where.of(environment.name, environment.account_sid, environment.backend)
-        return replace(comparison_report(comparisons[environment.name], it.now), where=where)
+        compared = comparison_report(comparisons[environment.name], it.now)
+        return replace(compared, where=where_of(environment))
 
     return SeveralViews(text, report, lambda document: not document["same"], NO_DIFFERENCE)
 

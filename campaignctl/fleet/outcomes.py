@@ -31,6 +31,11 @@ class EnvironmentResult(NamedTuple):
     shown: Callable[[str], Document]
     plan: Plan | None = None
 
+    @classmethod
+    def of(cls, exit_code: Exit, document: Document, plan: Plan | None = None) -> EnvironmentResult:
+        """Represents a document that is the same in every format."""
+        return cls(exit_code, lambda _format: document, plan)
+
 
 class EnvironmentOutcome(NamedTuple):
     """Represents one environment; exactly one of `told` and `error` is there."""

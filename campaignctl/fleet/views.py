@@ -81,12 +81,23 @@ _STYLES: Final = {Tone.FAILED: Style.STOP, Tone.GOOD: Style.GOOD, Tone.QUIET: St
 
 
 def _failed_text(outcome: EnvironmentOutcome, setting: Setting) -> str:
-    environment, error = outcome.environment, outcome.error
+    error = outcome.error
     assert error is not None, "it failed"
-    head = headline(environment.name, environment.account_sid or "not set", environment.backend)
     told = render("error", "text", error_document(error), setting)
     explained = f"{error.explanation}\n" if isinstance(error, RefusedError) and error.explanation else ""
-    return f"{laid_out([head], color=setting.color, width=setting.width)}{told}{explained}"
+    return under_headline(outcome.environment, f"{told}{explained}", setting)
+
+
+def under_headline(environment: Environment, told: str, setting: Setting) -> str:
+    """Puts the line that names an environment above what is told of it."""
+    where = where_of(environment)
+    head = headline(where.environment, where.account_sid, environment.backend)
+    return f"{laid_out([head], color=setting.color, width=setting.width)}{told}"
+
+
+def where_of(environment: Environment) -> Where:
+    """Names an environment and its account, which may not be set yet."""
+    return Where.of(environment.name, environment.account_sid or "not set", environment.backend)
 
 
 def _closing(several: Several, views: SeveralViews, output_format: str) -> Iterator[Said]:
@@ -119,11 +130,10 @@ def _sections(
 
 
 def _failed_report(outcome: EnvironmentOutcome) -> Report:
-    environment, error = outcome.environment, outcome.error
-    assert error is not None, "it failed"
-    where = Where.of(environment.name, environment.account_sid or "not set", environment.backend)
-    found = error_document(error)
+    assert outcome.error is not None, "it failed"
+    found = error_document(outcome.error)
     said = (Said(found["error"]["message"], Tone.FAILED),)
+    where = where_of(outcome.environment)
     return Report(FAILED, "Failed", where, said, findings=findings_of(found["findings"]))
 
 

@@ -8,8 +8,9 @@ from hashlib import sha256
 from typing import Final
 
 from campaignctl.app.options import Choice, Shard
-from campaignctl.diagnostics import did_you_mean, quoted, some_of
+from campaignctl.diagnostics import some_of
 from campaignctl.errors import InputError, UsageError
+from campaignctl.manifests.project import no_environment
 from campaignctl.model.environment import ACCOUNT_VARIABLE, Environment, ProjectFile
 
 _MOST_NAMES: Final = 20
@@ -49,9 +50,7 @@ def _matching(project: ProjectFile, pattern: str) -> Sequence[str]:
     else:
         found = [pattern] if pattern in project.environments else []
     if not found:
-        known = some_of(sorted(project.environments), _MOST_NAMES)
-        hint = did_you_mean(pattern, project.environments)
-        raise InputError(f"there is no environment {quoted(pattern)}{hint}; the project has {known}")
+        raise no_environment(project, pattern)
     return found
 
 

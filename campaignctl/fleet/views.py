@@ -90,14 +90,17 @@ def _failed_text(outcome: EnvironmentOutcome, setting: Setting) -> str:
 
 def under_headline(environment: Environment, told: str, setting: Setting) -> str:
     """Puts the line that names an environment above what is told of it."""
-    where = where_of(environment)
-    head = headline(where.environment, where.account_sid, environment.backend)
+    head = headline(environment.name, _account(environment), environment.backend)
     return f"{laid_out([head], color=setting.color, width=setting.width)}{told}"
 
 
 def where_of(environment: Environment) -> Where:
-    """Names an environment and its account, which may not be set yet."""
-    return Where.of(environment.name, environment.account_sid or "not set", environment.backend)
+    """Names an environment and its account, as reports do."""
+    return Where.of(environment.name, _account(environment), environment.backend)
+
+
+def _account(environment: Environment) -> str:
+    return environment.account_sid or "not set"
 
 
 def _closing(several: Several, views: SeveralViews, output_format: str) -> Iterator[Said]:

@@ -236,10 +236,15 @@ def choose_environment(project: ProjectFile, name: str | None) -> Environment:
     """
     wanted = project.default_environment if name is None else name
     if wanted not in project.environments:
-        known = some_of(sorted(project.environments), _MOST_NAMES)
-        hint = did_you_mean(wanted, project.environments)
-        raise InputError(f"there is no environment {quoted(wanted)}{hint}; the project has {known}")
+        raise no_environment(project, wanted)
     return project.environments[wanted]
+
+
+def no_environment(project: ProjectFile, named: str) -> InputError:
+    """Makes the error for a name or pattern that is none of the project's environments."""
+    known = some_of(sorted(project.environments), _MOST_NAMES)
+    hint = did_you_mean(named, project.environments)
+    return InputError(f"there is no environment {quoted(named)}{hint}; the project has {known}")
 
 
 def require_account(environment: Environment) -> None:

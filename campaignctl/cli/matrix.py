@@ -6,7 +6,6 @@ It works offline, without credentials.
 from __future__ import annotations
 
 import os
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -38,8 +37,6 @@ def command(options: GlobalOptions, most: int, include: str | None, output_forma
             raise
         output.report_error(error, ())  # its github and gitlab are pipelines, and no formats of findings
         return error.exit_code
-    for name in document["removed"]:
-        output.remark(f"{name} is gone: its campaigns stay and run", options)
     output.result(_written(document, output_format, include or INCLUDE), output_format)
     return 0
 
@@ -58,7 +55,7 @@ def _document_of(
 
 def _document(options: GlobalOptions, most: int) -> MatrixDocument:
     from campaignctl.app.workspace import start_of
-    from campaignctl.fleet.changed_since import ProjectReading, changed_since, read_inputs
+    from campaignctl.fleet.changed_since import read_inputs, touched_by
     from campaignctl.fleet.choosing import choose
     from campaignctl.fleet.matrix import matrix_document
     from campaignctl.manifests.project import load_project
@@ -66,27 +63,19 @@ def _document(options: GlobalOptions, most: int) -> MatrixDocument:
     environ = dict(os.environ)
     file = load_project(start_of(options), options.config, environ)
     chosen = choose(file, options.choice)
-    revision = options.choice.changed_since
-    if revision is None:
+    if options.choice.changed_since is None:
         inputs = read_inputs(file, chosen, options.variables)
         return matrix_document(chosen, {name: it.size for name, it in inputs.items()}, most)
-    found = changed_since(ProjectReading(file, environ, options.variables), chosen, revision)
-    for note in found.base.notes:
-        output.remark(note, options)
+    found = touched_by(file, chosen, options, environ)
     return matrix_document(
         chosen,
         found.sizes,
         most,
         base=found.base,
         reasons=found.reasons,
-        removed=[name for name in found.removed if _is_meant(name, options.choice.names)],
+        removed=found.removed,
         moved=found.moved,
     )
-
-
-def _is_meant(name: str, patterns: tuple[str, ...]) -> bool:
-    """Tells whether -e would have chosen what is gone."""
-    return not patterns or any(fnmatchcase(name, it) for it in patterns)
 
 
 def _written(document: MatrixDocument, output_format: str, include: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
+from campaignctl.app import output
 from campaignctl.app.base_project import BaseProject, rule_files_of
+from campaignctl.app.options import Choice, GlobalOptions
 from campaignctl.errors import InputError, UsageError
 from campaignctl.fleet.choosing import live
 from campaignctl.fleet.inputs import EnvironmentInputs, SharedInputs, inputs_of
@@ -39,6 +42,31 @@ class ProjectReading(NamedTuple):
     file: ProjectFile
     environ: Mapping[str, str]
     variables: Mapping[str, str]
+
+
+def touched_by(
+    project: ProjectFile,
+    environments: Sequence[Environment],
+    options: GlobalOptions,
+    environ: Mapping[str, str],
+) -> ChangedSince:
+    """Finds what `--changed-since` of the command line touches, and tells what is gone of what `-e` means.
+
+    Raises as `changed_since` does.
+    """
+    reading = ProjectReading(project, environ, options.variables)
+    found = changed_since(reading, environments, options.choice.changed_since or "")
+    gone = tuple(name for name in found.removed if _is_meant(name, options.choice))
+    for note in found.base.notes:
+        output.remark(note, options)
+    for name in gone:
+        output.remark(f"{name} is gone: its campaigns stay and run", options)
+    return found._replace(removed=gone)
+
+
+def _is_meant(gone: str, choice: Choice) -> bool:
+    """Tells whether `-e` would have chosen what is gone."""
+    return not choice.names or any(fnmatchcase(gone, it) for it in choice.names)
 
 
 def changed_since(

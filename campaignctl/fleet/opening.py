@@ -6,11 +6,9 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from campaignctl.app import output
 from campaignctl.app.interrupts import Interrupts
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.side_by_side import (
@@ -101,28 +99,23 @@ def chosen_environments(options: GlobalOptions) -> tuple[ProjectFile, tuple[Envi
     """
     environ = dict(os.environ)
     project = load_project(start_of(options), options.config, environ)
-    if project.file is None:
-        raise UsageError("there is no project file here: it is what says which environments there are")
-    chosen = choose(project, options.choice)
-    if options.choice.changed_since is not None:
-        chosen = _touched(project, chosen, options, environ)
+    chosen = _chosen(project, options, environ)
     require_separate(project, chosen)
     return project, chosen
 
 
-def _touched(
-    project: ProjectFile, chosen: Sequence[Environment], options: GlobalOptions, environ: Mapping[str, str]
+def _chosen(
+    project: ProjectFile, options: GlobalOptions, environ: Mapping[str, str]
 ) -> tuple[Environment, ...]:
-    """Keeps those that a change touches, and tells of those that are gone."""
-    from campaignctl.fleet.changed_since import ProjectReading, changed_since
+    """Chooses, and keeps of these what a change touches where that is asked for."""
+    if project.file is None:
+        raise UsageError("there is no project file here: it is what says which environments there are")
+    chosen = choose(project, options.choice)
+    if options.choice.changed_since is None:
+        return chosen
+    from campaignctl.fleet.changed_since import touched_by
 
-    reading = ProjectReading(project, environ, options.variables)
-    found = changed_since(reading, chosen, options.choice.changed_since or "")
-    for note in found.base.notes:
-        output.remark(note, options)
-    for name in found.removed:
-        if not options.choice.names or any(fnmatchcase(name, it) for it in options.choice.names):
-            output.remark(f"{name} is gone: its campaigns stay and run", options)
+    found = touched_by(project, chosen, options, environ)
     return tuple(it for it in chosen if found.reasons.get(it.name))
 
 
@@ -134,11 +127,7 @@ def opened_lenient(options: GlobalOptions) -> Iterator[Fleet]:
     environ = dict(os.environ)
     found = load_every_lenient(start_of(options), options.config, environ)
     project = found.project
-    if project.file is None:
-        raise UsageError("there is no project file here: it is what says which environments there are")
-    chosen = choose(project, options.choice)
-    if options.choice.changed_since is not None:
-        chosen = _touched(project, chosen, options, environ)
+    chosen = _chosen(project, options, environ)
     right = tuple(it for it in chosen if it.name not in found.wrong)
     require_separate(project, right)
     failed = (EnvironmentOutcome(it, error=_wrong(found, it.name)) for it in chosen if it not in right)

@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from itertools import count
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from campaignctl.app import output
 from campaignctl.app.accounts_board import AccountsBoard
@@ -25,14 +25,13 @@ from campaignctl.manifests.reading import Manifests
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
+    from campaignctl.app.elsewhere import CopiesAmong
+    from campaignctl.app.workspace import AccountServer
 
 PARALLEL: Final = 16
 """Requests in flight where nobody says how many."""
 _LOOK_SECONDS: Final = 0.2
 """How often whoever waits looks up, so that a signal is answered."""
-
-if TYPE_CHECKING:
-    from campaignctl.app.elsewhere import CopiesAmong
 
 T = TypeVar("T")
 Rank = tuple[object, ...]
@@ -114,19 +113,13 @@ class Turn:
             self._depth = depth
 
 
-class SandboxServer(NamedTuple):
-    """Represents the one server of all sandboxes of a run. `settles`: somebody else may create there, too."""
-
-    url: str
-    settles: bool
-
-
 @dataclass(eq=False)
 class SideBySide:
     """Represents what one of several environments is given: its turn, who interrupts all, its manifests, the sandbox.
 
     `used` are the variables that the manifests of all of them name, `board` tells what the accounts run that nobody
-    means any more, `copies` which manifests repeat one of another account.
+    means any more, `sandbox` is the one server of all sandboxes, `copies` tells which manifests repeat one of another
+    account.
     """
 
     turn: Turn
@@ -134,7 +127,7 @@ class SideBySide:
     manifests: Manifests
     board: AccountsBoard
     used: frozenset[str] = frozenset()
-    sandbox: SandboxServer | None = None
+    sandbox: AccountServer | None = None
     copies: CopiesAmong | None = None
     clients: list[Client] = field(default_factory=list)
 

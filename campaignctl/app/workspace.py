@@ -53,6 +53,13 @@ class Reading(NamedTuple):
     own_rules: OwnRules = no_rules
 
 
+class AccountServer(NamedTuple):
+    """Holds scheme and host of an account. `settles`: somebody else may create there at the same time."""
+
+    base_url: str
+    settles: bool
+
+
 class Connection(NamedTuple):
     """Holds an open account, and its scheme and host. `settles`: lists may lag, and others may create there too."""
 
@@ -284,7 +291,7 @@ class Session:
         require_account(self.environment)
         credentials = Credentials(self._secret(self.environment.key_env), self.token)
         logged = audited(audit_log, self.environment.name, self.environ, self.clock, go_on=use_reserved_quota)
-        with self._server() as (base_url, settles), logged as log:
+        with self.server() as (base_url, settles), logged as log:
 
             def observe(record: RequestRecord) -> None:
                 log.write(record)
@@ -332,16 +339,16 @@ class Session:
         return self.state_directory / "intents"
 
     @contextmanager
-    def _server(self) -> Iterator[tuple[str, bool]]:
-        """Yields scheme and host, and whether somebody else may create there at the same time."""
+    def server(self) -> Iterator[AccountServer]:
+        """Yields where the environment's account is: for the time of the block a sandbox is there."""
         if not self.environment.is_sandbox:
             assert self.environment.base_url is not None, "an environment of the live API has its host"
-            yield self.environment.base_url, True
+            yield AccountServer(self.environment.base_url, settles=True)
             return
         if self.beside is not None and self.beside.sandbox is not None:
-            yield self.beside.sandbox.url, self.beside.sandbox.settles
+            yield self.beside.sandbox
             return
         from campaignctl.sandbox.server import running
 
         with running(self.sandbox_database, clock=self.clock, start_at=self.sandbox_start) as sandbox:
-            yield sandbox.url, not sandbox.owned
+            yield AccountServer(sandbox.url, settles=not sandbox.owned)

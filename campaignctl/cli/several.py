@@ -16,7 +16,7 @@ from campaignctl.cli import plan as of_plan
 from campaignctl.cli import validate as of_validate
 from campaignctl.fleet.allowing import allowed_in, check_allowed
 from campaignctl.fleet.directories import clear_out, index_of, write_plans
-from campaignctl.fleet.opening import Fleet, opened
+from campaignctl.fleet.opening import Fleet, opened, opened_offline
 from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
 from campaignctl.fleet.views import SeveralViews, render_several, under_headline, where_of
 from campaignctl.rendering.as_text import WRITERS as AS_TEXT
@@ -45,24 +45,22 @@ def write(several: Several, views: SeveralViews, options: GlobalOptions, output_
 
 def validate_several(options: GlobalOptions, paths: tuple[str, ...], labels: str, output_format: str) -> int:
     """Validates for each environment by itself; with `--all-environments` tells what none of them takes, too."""
-    with opened(options, paths, labels) as fleet:
-        checked = {
-            name: of_validate.check(session, session.load(paths, labels))
-            for name, session in fleet.sessions.items()
-        }
-        findings: tuple[Diagnostic, ...] = ()
-        if options.choice.all_environments and not paths and not labels:
-            from campaignctl.fleet.untaken import untaken
+    fleet = opened_offline(options, paths, labels)
+    checked = {
+        name: of_validate.check(session, session.load(paths, labels))
+        for name, session in fleet.sessions.items()
+    }
+    findings: tuple[Diagnostic, ...] = ()
+    if options.choice.all_environments and not paths and not labels:
+        from campaignctl.fleet.untaken import untaken
 
-            findings = untaken(fleet)
-        outcomes = [
-            EnvironmentOutcome(
-                it.environment, EnvironmentResult.of(it.exit_code, validate_document(it.findings))
-            )
-            for it in checked.values()
-        ]
-        views = _views_of_validate(checked, fleet)
-        return write(Several("validate", outcomes, findings), views, options, output_format)
+        findings = untaken(fleet)
+    outcomes = [
+        EnvironmentOutcome(it.environment, EnvironmentResult.of(it.exit_code, validate_document(it.findings)))
+        for it in checked.values()
+    ]
+    views = _views_of_validate(checked, fleet)
+    return write(Several("validate", outcomes, findings), views, options, output_format)
 
 
 def _views_of_validate(checked: Mapping[str, of_validate.Checked], fleet: Fleet) -> SeveralViews:

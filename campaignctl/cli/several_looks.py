@@ -10,7 +10,7 @@ from campaignctl.app.workspace import Session
 from campaignctl.cli.several import write
 from campaignctl.errors import CampaignctlError
 from campaignctl.exits import Exit
-from campaignctl.fleet.opening import Fleet, opened, opened_lenient
+from campaignctl.fleet.opening import Fleet, opened_lenient, opened_offline
 from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
 from campaignctl.fleet.views import SeveralViews, under_headline
 from campaignctl.rendering.report import Report
@@ -102,9 +102,9 @@ DOCTOR_VIEWS: Final = SeveralViews(_doctor_text, no_report, _doctor_says, "nothi
 
 def diff_several(options: GlobalOptions, asked: DiffOptions, revision: str | None, output_format: str) -> int:
     """Shows what a branch changes for each. It needs no account, so one comes after the other."""
-    with opened(options, asked.paths, asked.labels) as fleet:
-        outcomes = [_compared(session, asked, revision) for session in fleet.sessions.values()]
-        moved = _moved(fleet, revision)
+    fleet = opened_offline(options, asked.paths, asked.labels)
+    outcomes = [_compared(session, asked, revision) for session in fleet.sessions.values()]
+    moved = _moved(fleet, revision)
     for each in moved:
         output.remark(
             f"{each['kind']} {each['name']} moves from {each['from']} to {each['to']}: end it in {each['from']} first",

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from campaignctl.app.interrupts import Interrupts
 from campaignctl.app.options import GlobalOptions
-from campaignctl.app.side_by_side import (
-    PARALLEL,
-    Ended,
-    SandboxServer,
-    SideBySide,
-    Threads,
-    beside_one_another,
-)
+from campaignctl.app.side_by_side import PARALLEL, Ended, SideBySide, Threads, beside_one_another
 from campaignctl.app.workspace import Session, start_of
 from campaignctl.diagnostics import Diagnostic
 from campaignctl.errors import InputError, UsageError
@@ -28,7 +21,6 @@ from campaignctl.manifests.project import LenientProject, find_project_file, loa
 from campaignctl.manifests.reading import Manifests, load_for_each
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
-from campaignctl.model.windows import instant
 
 if TYPE_CHECKING:
     from campaignctl.app.elsewhere import CopiesAmong
@@ -131,7 +123,7 @@ def opened_lenient(options: GlobalOptions) -> Iterator[Fleet]:
     right = tuple(it for it in chosen if it.name not in found.wrong)
     require_separate(project, right)
     failed = (EnvironmentOutcome(it, error=_wrong(found, it.name)) for it in chosen if it not in right)
-    with _with_manifests(options, project, right, (), "") as fleet:
+    with _with_sandbox(_with_manifests(options, project, right, (), "")) as fleet:
         yield replace(fleet, failed=tuple(failed), findings=found.findings)
 
 
@@ -146,28 +138,41 @@ def _wrong(found: LenientProject, name: str) -> InputError | None:
 @contextmanager
 def opened(options: GlobalOptions, paths: Sequence[str] = (), labels: str = "") -> Iterator[Fleet]:
     """Opens the environments that a command line means, with the manifests that PATHS and labels select of each."""
-    project, chosen = chosen_environments(options)
-    with _with_manifests(options, project, chosen, paths, labels) as fleet:
+    with _with_sandbox(opened_offline(options, paths, labels)) as fleet:
         yield fleet
 
 
+def opened_offline(options: GlobalOptions, paths: Sequence[str] = (), labels: str = "") -> Fleet:
+    """Opens the same for what looks at no account: no sandbox is started."""
+    project, chosen = chosen_environments(options)
+    return _with_manifests(options, project, chosen, paths, labels)
+
+
 @contextmanager
+def _with_sandbox(fleet: Fleet) -> Iterator[Fleet]:
+    """Starts the one server of all sandboxes among them; each account is a world of its own there."""
+    first = next((it for it in fleet.sessions.values() if it.environment.is_sandbox), None)
+    with first.server() if first is not None else nullcontext() as server:
+        for it in fleet.sessions.values():
+            if it.beside is not None and server is not None:
+                it.beside.sandbox = server
+        yield fleet
+
+
 def _with_manifests(
     options: GlobalOptions,
     project: ProjectFile,
     chosen: Sequence[Environment],
     paths: Sequence[str],
     labels: str,
-) -> Iterator[Fleet]:
+) -> Fleet:
     manifests = load_for_each(project, chosen, paths, options.variables, parse_selector(labels))
     interrupts = Interrupts()
     given = beside_one_another(manifests, options.parallel or PARALLEL, interrupts)
-    with ExitStack() as stack:
-        sandbox = _sandbox(stack, options, project, chosen)
-        copies = _copies(project, chosen, manifests, options)
-        for it in given.values():
-            it.sandbox, it.copies = sandbox, copies
-        yield Fleet(options, project, _sessions(options, project, chosen, given), interrupts)
+    copies = _copies(project, chosen, manifests, options)
+    for it in given.values():
+        it.copies = copies
+    return Fleet(options, project, _sessions(options, project, chosen, given), interrupts)
 
 
 def _copies(
@@ -197,18 +202,3 @@ def _sessions(
         )
         for it in chosen
     }
-
-
-def _sandbox(
-    stack: ExitStack, options: GlobalOptions, project: ProjectFile, chosen: Sequence[Environment]
-) -> SandboxServer | None:
-    """Starts the one server of all sandboxes among them; each account is a world of its own there."""
-    first = next((it for it in chosen if it.is_sandbox), None)
-    if first is None:
-        return None
-    from campaignctl.sandbox.server import running
-
-    database = Path(project.root) / ".campaignctl" / "sandbox.db"
-    start = instant(first.sandbox_clock) if first.sandbox_clock else None
-    seat = stack.enter_context(running(database, clock=options.clock, start_at=start))
-    return SandboxServer(seat.url, not seat.owned)

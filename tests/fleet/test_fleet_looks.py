@@ -68,6 +68,16 @@ def committed(desk: Desk) -> None:
         subprocess.run(["git", *identity, *words], cwd=desk.root, check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("command", [("validate",), ("diff", "--base", "main")])
+def test_what_looks_at_no_account_starts_no_sandbox(desk: Desk, command: tuple[str, ...]) -> None:
+    sandboxes = {name: {"backend": "sandbox", "account_sid": name} for name in ("one", "two")}
+    desk.configure({"environments": sandboxes, "default_environment": "one"})
+    desk.manifests(voice("survey"))
+    committed(desk)
+    assert desk.run(*command, "-e", "one,two").code == 0
+    assert not (desk.root / ".campaignctl").exists()
+
+
 def test_diff_says_of_each_what_it_says_alone_and_what_moves_between_them(desk: Desk) -> None:
     many(desk, [])
     write_environments(desk, *(environment(name, select=f"region={name}") for name in ("north", "south")))

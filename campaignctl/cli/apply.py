@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -29,9 +30,6 @@ from campaignctl.model.approval import Approval
 from campaignctl.model.results import ApplyResult
 from campaignctl.rendering import formats
 from campaignctl.saved_plans.file import SavedPlan, require_seal
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command("apply")
@@ -78,61 +76,52 @@ def command(
     """Carry out a plan, after asking. PATHS are manifests, or one saved plan."""
     limits = Limits(max_changes, Approval.read(expect) if expect is not None else None, auto_approve)
     plan_options = PlanOptions(**asked, approved_before=expect is not None)  # type: ignore[arg-type]
-    directory = plans_directory_among(plan_options.paths)
-    if directory is not None and against is not None:
-        raise UsageError("--against goes with --expect: saved plans are compared by themselves")
-    if directory is not None:
-        return _directory(
-            options, plan_options, (limits, max_environments), audit_log, output_format, directory
-        )
-    if options.choice.is_several:
-        return _several(options, plan_options, (limits, max_environments), audit_log, output_format, against)
-    if max_environments is not None:
-        raise UsageError("--max-environments goes with several environments")
+    call = ApplyCall(
+        options, plan_options, limits, max_environments, expect, against, audit_log, output_format
+    )
+    line = _line_of(call)
     with streams.never_waiting(auto_approve):
-        return _apply(options, plan_options, limits, audit_log, output_format, (expect, against))
+        return line(call)
 
 
-def _directory(
-    options: GlobalOptions,
-    plan_options: PlanOptions,
-    demands: tuple[Limits, int | None],
-    audit_log: Path | None,
-    output_format: str,
-    directory: Path,
-) -> int:
-    from campaignctl.cli.several_apply import apply_directory
+@dataclass(frozen=True)
+class ApplyCall:
+    """Holds what the command line says. `expect` is the approval in `limits`, as it was written."""
 
-    with streams.never_waiting(demands[0].auto_approve):
-        return apply_directory(options, plan_options, demands, audit_log, output_format, directory)
-
-
-def _several(
-    options: GlobalOptions,
-    plan_options: PlanOptions,
-    demands: tuple[Limits, int | None],
-    audit_log: Path | None,
-    output_format: str,
-    against: Path | None,
-) -> int:
-    from campaignctl.cli.several_apply import apply_several
-
-    if against is not None:
-        raise UsageError("--against takes one environment")
-    if plan_among(plan_options.paths) is not None:
-        raise UsageError("a plan file is of one environment: apply it without several")
-    with streams.never_waiting(demands[0].auto_approve):
-        return apply_several(options, plan_options, demands, audit_log, output_format)
+    options: GlobalOptions
+    plan_options: PlanOptions
+    limits: Limits
+    max_environments: int | None
+    expect: str | None
+    against: Path | None
+    audit_log: Path | None
+    output_format: str
 
 
-def _apply(
-    options: GlobalOptions,
-    plan_options: PlanOptions,
-    limits: Limits,
-    audit_log: Path | None,
-    output_format: str,
-    reviewed: tuple[str | None, Path | None],
-) -> int:
+def _line_of(call: ApplyCall) -> Callable[[ApplyCall], int]:
+    """Returns how such a call is carried out: for one environment, for several, or by a directory of plans."""
+    directory = plans_directory_among(call.plan_options.paths)
+    if directory is not None:
+        if call.against is not None:
+            raise UsageError("--against goes with --expect: saved plans are compared by themselves")
+        from campaignctl.cli.several_apply import apply_directory
+
+        return partial(apply_directory, directory=directory)
+    if call.options.choice.is_several:
+        if call.against is not None:
+            raise UsageError("--against takes one environment")
+        if plan_among(call.plan_options.paths) is not None:
+            raise UsageError("a plan file is of one environment: apply it without several")
+        from campaignctl.cli.several_apply import apply_several
+
+        return apply_several
+    if call.max_environments is not None:
+        raise UsageError("--max-environments goes with several environments")
+    return _apply
+
+
+def _apply(call: ApplyCall) -> int:
+    plan_options, options, limits = call.plan_options, call.options, call.limits
     file = plan_among(plan_options.paths)
     saved = load_plan(file) if file is not None else None
     if saved is not None:
@@ -141,14 +130,13 @@ def _apply(
     if saved is not None:
         require_seal(saved, session.token, str(file))
         plan_options = replace(plan_options, paths=tuple(map(session.seen_from_here, plan_options.paths)))
-    expect, against = reviewed
-    if file is not None and against is not None:
+    if file is not None and call.against is not None:
         raise UsageError("--against goes with --expect: a plan file is compared by itself")
-    approved = reviewed_plan(against, expect, session)
+    approved = reviewed_plan(call.against, call.expect, session)
     reading = session.read_for_plan(plan_options.paths, plan_options.labels, plan_options.prune)
 
     def review(planned: Planned, now: Now) -> Passed:
-        _show(planned, session, output_format)
+        _show(planned, session, call.output_format)
         try:
             passed = guard(planned, limits, session, Reviewed.of(planned.plan, saved))
         except RefusedError as refused:
@@ -160,9 +148,15 @@ def _apply(
         return passed
 
     applied = carry_out(
-        session, reading, plan_options, review, saved=saved, audit_log=audit_log, on_stale=of_stale(saved)
+        session,
+        reading,
+        plan_options,
+        review,
+        saved=saved,
+        audit_log=call.audit_log,
+        on_stale=of_stale(saved),
     )
-    _write(applied.result, session, output_format)
+    _write(applied.result, session, call.output_format)
     if applied.refusal is not None:
         output.remark(f"error: {applied.refusal}; only what stops campaigns was sent")
     return applied.exit_code

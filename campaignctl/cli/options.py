@@ -50,23 +50,21 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 
 
-_ENVIRONMENT = click.option(
-    "-e",
-    "--environment",
-    "environments",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=offering("environments"),
-    help="The environment of the project file.",
-)
-_ENVIRONMENTS = click.option(
-    "-e",
-    "--environment",
-    "environments",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=offering("environments"),
-    help="The environment of the project file; several: names and patterns (south-*), with commas, repeatable.",
+def _environment(help_text: str) -> Callable[[F], F]:
+    return click.option(
+        "-e",
+        "--environment",
+        "environments",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=offering("environments"),
+        help=help_text,
+    )
+
+
+_ENVIRONMENT = _environment("The environment of the project file.")
+_ENVIRONMENTS = _environment(
+    "The environment of the project file; several: names and patterns (south-*), with commas, repeatable."
 )
 _OPTIONS = (
     click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The project file."),

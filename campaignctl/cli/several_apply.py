@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from campaignctl.app import output
 from campaignctl.app.applying import Applied, carry_out
-from campaignctl.app.guards import Limits
 from campaignctl.app.options import Choice, GlobalOptions
 from campaignctl.app.plan_files import refuse_empty
 from campaignctl.app.planning import PlanOptions
 from campaignctl.app.side_by_side import Ended
 from campaignctl.app.workspace import Session
 from campaignctl.cli import plan as of_plan
-from campaignctl.cli.apply import as_saved
+from campaignctl.cli.apply import ApplyCall, as_saved
 from campaignctl.cli.explaining import of_stale
 from campaignctl.cli.several import PLAN_VIEWS, options_in, shown_plan, write
 from campaignctl.errors import RefusedError
@@ -41,46 +40,30 @@ if TYPE_CHECKING:
 Line: TypeAlias = Callable[[Session, Meeting], Applied]
 
 
-def apply_several(
-    options: GlobalOptions,
-    plan_options: PlanOptions,
-    demands: tuple[Limits, int | None],
-    audit_log: Path | None,
-    output_format: str,
-) -> int:
+def apply_several(call: ApplyCall) -> int:
     """Applies side by side what was planned of each, after one question."""
+    plan_options = call.plan_options
     refuse_empty(plan_options.paths)
-    limits, most = demands
 
     def line(session: Session, meeting: Meeting) -> Applied:
         asked = options_in(session, plan_options)
         reading = session.read_for_plan(asked.paths, asked.labels, asked.prune)
-        return carry_out(session, reading, asked, meeting.review(session), audit_log=audit_log)
+        return carry_out(session, reading, asked, meeting.review(session), audit_log=call.audit_log)
 
-    with opened(options, plan_options.paths, plan_options.labels) as fleet:
+    with opened(call.options, plan_options.paths, plan_options.labels) as fleet:
         check_allowed(plan_options.allowed, fleet.project.environments)
-        bounds = FleetLimits(limits, fleet.project.max_environments if most is None else most)
-        return carried_out(
-            FleetApply(fleet, bounds, partial(_show, fleet, output_format)), line, output_format
-        )
+        return _carried_out(call, fleet, line)
 
 
-def apply_directory(
-    options: GlobalOptions,
-    plan_options: PlanOptions,
-    demands: tuple[Limits, int | None],
-    audit_log: Path | None,
-    output_format: str,
-    directory: Path,
-) -> int:
+def apply_directory(call: ApplyCall, directory: Path) -> int:
     """Applies the saved plans that the index of a directory names; `-e` narrows them."""
-    found = read_plans(directory)
-    limits, most = demands
+    options, found = call.options, read_plans(directory)
     names = _narrowed(options, found)
     if not names:
-        return write(Several("apply", ()), APPLY_VIEWS, options, output_format)
+        return write(Several("apply", ()), APPLY_VIEWS, options, call.output_format)
     asked = {
-        name: as_saved(found.plans[name], plan_options, options.in_environment(name))[0] for name in names
+        name: as_saved(found.plans[name], call.plan_options, options.in_environment(name))[0]
+        for name in names
     }
     paths, labels = _selection_of(options, asked)
 
@@ -91,14 +74,11 @@ def apply_directory(
         reading = session.read_for_plan(own.paths, own.labels, own.prune)
         review = meeting.review(session, saved)
         return carry_out(
-            session, reading, own, review, saved=saved, audit_log=audit_log, on_stale=of_stale(saved)
+            session, reading, own, review, saved=saved, audit_log=call.audit_log, on_stale=of_stale(saved)
         )
 
     with opened(replace(options, choice=Choice(names)), paths, labels) as fleet:
-        bounds = FleetLimits(limits, fleet.project.max_environments if most is None else most)
-        return carried_out(
-            FleetApply(fleet, bounds, partial(_show, fleet, output_format)), line, output_format
-        )
+        return _carried_out(call, fleet, line)
 
 
 def _narrowed(options: GlobalOptions, found: PlansDirectory) -> tuple[str, ...]:
@@ -120,13 +100,14 @@ def _selection_of(options: GlobalOptions, asked: Mapping[str, PlanOptions]) -> t
     return tuple(os.path.relpath(root / path) for path in first.paths), first.labels
 
 
-def carried_out(apply: FleetApply, line: Line, output_format: str) -> int:
+def _carried_out(call: ApplyCall, fleet: Fleet, line: Line) -> int:
     """Carries out, and shows what all came to; the worst exit code."""
-    ended = apply.run(line)
-    outcomes = [_outcome(apply.fleet, name, it) for name, it in ended.items()]
-    several, options = Several("apply", outcomes), apply.fleet.options
-    setting = output.setting(options, options.clock.now())
-    output.done(render_several(several, APPLY_VIEWS, output_format, setting), output_format)
+    most = fleet.project.max_environments if call.max_environments is None else call.max_environments
+    show = partial(_show, fleet, call.output_format)
+    ended = FleetApply(fleet, FleetLimits(call.limits, most), show).run(line)
+    several = Several("apply", [_outcome(fleet, name, it) for name, it in ended.items()])
+    setting = output.setting(fleet.options, fleet.options.clock.now())
+    output.done(render_several(several, APPLY_VIEWS, call.output_format, setting), call.output_format)
     tell_refusals(ended)
     return several.exit_code
 

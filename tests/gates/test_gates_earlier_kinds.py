@@ -7,11 +7,8 @@ from typing import Any
 import pytest
 from harness import Desk, live_voice, sent, voice
 from list_desk import contact_list
+from stages import CANARY, OTHER, PEOPLE, REST, change, created, stats
 
-CANARY = {"send_at": "2027-01-10T09:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
-REST = {"send_at": "2027-01-10T14:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
-PEOPLE = [f"+9198765{n:05}" for n in range(60)]
-OTHER = "http://my.exotel.com/acme1/exoml/start_voice/1"
 DAILY = {
     "cron": "0 10 * * *",
     "time_zone": "Asia/Kolkata",
@@ -19,16 +16,6 @@ DAILY = {
     "until": "2027-01-12",
     "duration": "3h",
 }
-
-
-def change(desk: Desk, name: str = "rest", *words: str) -> Any:
-    """A change of the plan."""
-    return next(it for it in desk.plan(*words)["changes"] if it["name"] == name)
-
-
-def created(desk: Desk, name: str = "rest") -> list[str]:
-    """Who stands in the create."""
-    return [number for it in desk.writes if sent(it).get("name") == name for number in sent(it)["from"]]
 
 
 def to_lists(desk: Desk, people: list[str], rest: list[str] = PEOPLE) -> None:
@@ -149,24 +136,25 @@ def test_one_that_does_not_repeat_leaves_out_whom_any_date_has_called(desk: Desk
     assert change(desk, "rest", "--refresh", "auto")["suppressed"]["count"] == 20
 
 
-def test_the_gate_of_a_date_is_the_canary_of_its_date(desk: Desk) -> None:
-    today = {"send_at": "2027-01-10T10:00:00+05:30", "end_at": "2027-01-10T13:00:00+05:30"}
-    few = {"from": [f"+9198764{n:05}" for n in range(200)], "retries": None}
-    desk.sandbox.switches.change({"outcomes": ["canary-2027-01-10:failed=100", "*:completed=100"]})
-    desk.seed(live_voice("canary-2027-01-10", schedule=today, **few))
-    desk.account()
+TODAY = {"send_at": "2027-01-10T10:00:00+05:30", "end_at": "2027-01-10T13:00:00+05:30"}
+FEW: dict[str, Any] = {"from": [f"+9198764{n:05}" for n in range(200)], "retries": None}
+
+
+def daily_stages(desk: Desk) -> None:
+    """A canary each day, and the rest of that day, which waits for it."""
     gate = {"campaign": "voice/canary", "limits": {"failed": "25%"}}
+    afternoon = {"repeat": {**DAILY, "cron": "0 15 * * *"}, "from": PEOPLE, "retries": None}
     desk.manifests(
-        voice("canary", schedule=..., repeat=DAILY, **few),
-        voice(
-            "rest",
-            schedule=...,
-            repeat={**DAILY, "cron": "0 15 * * *"},
-            retries=None,
-            metadata={"after": [gate]},
-            **{"from": PEOPLE},
-        ),
+        voice("canary", schedule=..., repeat=DAILY, **FEW),
+        voice("rest", schedule=..., metadata={"after": [gate]}, **afternoon),
     )
+
+
+def test_the_gate_of_a_date_is_the_canary_of_its_date(desk: Desk) -> None:
+    desk.sandbox.switches.change({"outcomes": ["canary-2027-01-10:failed=100", "*:completed=100"]})
+    desk.seed(live_voice("canary-2027-01-10", schedule=TODAY, **FEW))
+    desk.account()
+    daily_stages(desk)
     desk.pass_time(hours=2)
     desk.account()
     plan = desk.plan()["changes"]
@@ -186,20 +174,9 @@ def test_counters_of_a_canary_to_a_list_add_up_to_its_members(desk: Desk, people
     assert desk.run("apply", "--auto-approve", "--allow", "start-now:canary").code == 0
     desk.pass_time(minutes=60)
     desk.account()
-    words = [
-        "created",
-        "in-progress",
-        "retry",
-        "retrying",
-        "paused",
-        "failed",
-        "failed-dnd",
-        "invalid",
-        "failed-no-attempt",
-    ]
-    stats = {**dict.fromkeys(words, 0), "completed": people}
+    counted = stats(completed=people)
     for request in ("list", "get"):
-        desk.sandbox.faults.add("change", request=request, data={"stats": stats}, times=None)
+        desk.sandbox.faults.add("change", request=request, data={"stats": counted}, times=None)
     rest = voice(
         "rest",
         schedule=REST,
@@ -254,25 +231,13 @@ def test_one_that_repeats_waits_for_none_that_does_not(desk: Desk) -> None:
 
 
 def test_by_hand_a_date_is_told_of_the_canary_of_its_date(desk: Desk) -> None:
-    few = {"from": [f"+9198764{n:05}" for n in range(200)], "retries": None}
-    today = {"send_at": "2027-01-10T10:00:00+05:30", "end_at": "2027-01-10T13:00:00+05:30"}
     later = {"send_at": "2027-01-10T15:00:00+05:30", "end_at": "2027-01-10T18:00:00+05:30"}
-    gate = {"campaign": "voice/canary", "limits": {"failed": "25%"}}
-    desk.manifests(
-        voice("canary", schedule=..., repeat=DAILY, **few),
-        voice(
-            "rest",
-            schedule=...,
-            repeat={**DAILY, "cron": "0 15 * * *"},
-            metadata={"after": [gate]},
-            **{"from": PEOPLE},
-        ),
-    )
+    daily_stages(desk)
     desk.sandbox.switches.change({"outcomes": ["*:failed=60"]})
     (sid,) = desk.seed(live_voice("rest-2027-01-10", schedule=later, **{"from": PEOPLE}))
     desk.by_hand(sid, {"action": "pause"})
     assert "voice/canary-2027-01-10: it is not there yet" in desk.run("resume", "rest-2027-01-10").all
-    desk.seed(live_voice("canary-2027-01-10", schedule=today, **few))
+    desk.seed(live_voice("canary-2027-01-10", schedule=TODAY, **FEW))
     desk.account()
     desk.pass_time(hours=2)
     desk.account()

@@ -6,14 +6,11 @@ from random import Random
 from typing import Any
 
 import pytest
-from harness import Answer, Desk, live_voice, sent, voice
+from harness import Answer, Desk, live_voice, voice
+from stages import CANARY, OTHER, PEOPLE, REST, change, created, stats
 
-CANARY = {"send_at": "2027-01-10T09:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
-REST = {"send_at": "2027-01-10T14:00:00+05:30", "end_at": "2027-01-10T20:00:00+05:30"}
 LATER = {**CANARY, "send_at": "2027-01-10T09:20:00+05:30"}
 STARTED = {**CANARY, "send_at": "2027-01-10T09:00:00+05:30"}
-PEOPLE = [f"+9198765{n:05}" for n in range(60)]
-OTHER = "http://my.exotel.com/acme1/exoml/start_voice/1"
 
 
 def staged(
@@ -40,16 +37,6 @@ def begun(desk: Desk, people: list[str]) -> None:
     desk.pass_time(minutes=20)
     desk.account()
     desk.forget()
-
-
-def created(desk: Desk, name: str = "rest") -> list[str]:
-    """Who stands in the create."""
-    return [number for it in desk.writes if sent(it).get("name") == name for number in sent(it)["from"]]
-
-
-def change(desk: Desk, *words: str) -> Any:
-    """The plan of the rest."""
-    return next(it for it in desk.plan(*words)["changes"] if it["name"] == "rest")
 
 
 def test_who_left_the_canarys_file_after_it_ran_is_not_called_again(desk: Desk) -> None:
@@ -102,7 +89,7 @@ def test_where_nobody_sees_whom_it_called_it_is_held(desk: Desk) -> None:
     staged(desk, PEOPLE[:10], PEOPLE)
     told = change(desk)
     assert (told["change"], told["reason"]["code"]) == ("held", "recipients-unseen")
-    assert change(desk, "--allow", "unseen:rest")["change"] == "create"
+    assert change(desk, "rest", "--allow", "unseen:rest")["change"] == "create"
     assert desk.run("plan", "--allow", "unseen").code == 64
 
 
@@ -132,7 +119,7 @@ def test_a_resume_of_somebody_whom_the_canary_has_called_is_blocked(desk: Desk) 
     desk.by_hand(sid, {"action": "pause"})
     begun(desk, PEOPLE[:10])
     staged(desk, PEOPLE[:10], PEOPLE[8:20], schedule=running, state="active")
-    told = change(desk, "--allow", "resume:rest", "--allow", "suppressed:rest")
+    told = change(desk, "rest", "--allow", "resume:rest", "--allow", "suppressed:rest")
     assert (told["change"], told["reason"]["code"], told["operations"]) == ("blocked", "called-already", [])
     assert "2 people of this one were called by voice/canary" in told["reason"]["message"]
 
@@ -164,23 +151,12 @@ def test_who_is_in_neither_is_noted(desk: Desk) -> None:
 
 
 def test_one_that_tried_nobody_leaves_out_nobody_once_it_is_over(desk: Desk) -> None:
-    words = [
-        "created",
-        "in-progress",
-        "retry",
-        "retrying",
-        "paused",
-        "completed",
-        "failed",
-        "failed-dnd",
-        "invalid",
-    ]
-    stats = {**dict.fromkeys(words, 0), "failed-no-attempt": 10}
+    counted = stats(failed_no_attempt=10)
     (sid,) = desk.seed(live_voice("canary", schedule=LATER, retries=None, **{"from": PEOPLE[:10]}))
     for action in ("pause", "complete"):
         desk.by_hand(sid, {"action": action})
     for request in ("list", "get"):
-        desk.sandbox.faults.add("change", request=request, data={"stats": stats}, times=None)
+        desk.sandbox.faults.add("change", request=request, data={"stats": counted}, times=None)
     staged(desk, PEOPLE[:10], PEOPLE, canary_schedule=LATER)
     assert change(desk)["suppressed"] is None
 
@@ -192,7 +168,7 @@ def test_a_finished_namesake_beside_an_alive_one_counts_too(desk: Desk) -> None:
     tomorrow = {"send_at": "2027-01-11T15:00:00+05:30", "end_at": "2027-01-11T20:00:00+05:30"}
     desk.seed(live_voice("canary", schedule=tomorrow, retries=None, **{"from": PEOPLE[10:20]}))
     staged(desk, PEOPLE[10:20], PEOPLE, schedule=tomorrow, canary_schedule=tomorrow)
-    assert change(desk, "--refresh", "auto")["suppressed"]["count"] == 20
+    assert change(desk, "rest", "--refresh", "auto")["suppressed"]["count"] == 20
 
 
 def test_whoever_the_file_declares_counts_while_the_alive_one_of_two_has_not_begun(desk: Desk) -> None:

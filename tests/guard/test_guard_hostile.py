@@ -10,6 +10,7 @@ import pytest
 from harness import Desk, actions, desk_at, live_voice, voice
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stages import stats
 from test_guard_standing import BROKEN, FIELDS, lines, shift
 
 STRANGE: st.SearchStrategy[Any] = st.recursive(
@@ -32,12 +33,6 @@ KEYS = st.sampled_from(
         "retries",
     ]
 )
-
-
-def stats(**counts: Any) -> dict[str, Any]:
-    """All words of a voice campaign."""
-    words = "created in-progress retry retrying paused completed failed failed-dnd invalid failed-no-attempt"
-    return {**dict.fromkeys(words.split(), 0), **{key.replace("_", "-"): it for key, it in counts.items()}}
 
 
 @settings(max_examples=60, deadline=None)

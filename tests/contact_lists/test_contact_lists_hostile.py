@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
+from example_counts import examples
 from harness import ACCOUNT, SECRETS, Desk, desk_at, run, sent, voice
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from interposed import Interposed, Killed
 from list_desk import calling, contact_list, texting
@@ -236,7 +236,9 @@ def take(world: World, step: tuple[Any, ...]) -> None:
             world.run(*apply, clock=Interposed(desk.clock, after, lambda: world.in_the_middle(*edit)))
 
 
-def check_nobody_suppressed_is_called(
+@examples(60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.tuples(some, some), some, st.tuples(few, few, few, few), STEPS)
+def test_nobody_who_is_suppressed_is_ever_dialled(
     members: tuple[set[str], set[str]],
     direct: set[str],
     left_out: tuple[set[str], ...],
@@ -258,29 +260,3 @@ def check_nobody_suppressed_is_called(
             world.run("apply", "--auto-approve")
         world.check_account()
         assert desk.plan()["summary"]["operations"] == 0
-
-
-WORLDS = (st.tuples(some, some), some, st.tuples(few, few, few, few), STEPS)
-
-
-@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(*WORLDS)
-def test_nobody_who_is_suppressed_is_ever_dialled(
-    members: tuple[set[str], set[str]],
-    direct: set[str],
-    left_out: tuple[set[str], ...],
-    steps: list[tuple[Any, ...]],
-) -> None:
-    check_nobody_suppressed_is_called(members, direct, left_out, steps)
-
-
-@pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(*WORLDS)
-def test_nor_in_many_more_projects(
-    members: tuple[set[str], set[str]],
-    direct: set[str],
-    left_out: tuple[set[str], ...],
-    steps: list[tuple[Any, ...]],
-) -> None:
-    check_nobody_suppressed_is_called(members, direct, left_out, steps)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from example_counts import examples
 from harness import voice
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from yaml.nodes import MappingNode, Node, SequenceNode
@@ -78,7 +79,7 @@ def test_a_finding_stands_at_the_node_that_jsonschemas_path_names(tmp_path: Path
     document = yaml.compose(text)
     found_some = []
 
-    @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+    @examples(150, suppress_health_check=[HealthCheck.too_slow])
     @given(SCHEMAS)
     def holds(schema: dict[str, Any]) -> None:
         rule_file = RuleFile("any.json", json.dumps(schema))

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 import yaml
+from example_counts import examples
+from fleet_projects import environment
 from git_projects import GitProject
 from harness import sms, voice
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from campaignctl.errors import InputError, UsageError
@@ -27,15 +29,6 @@ from campaignctl.model.environment import Environment
 NORTH, SOUTH = ("north-1", "north-2"), ("south-1", "south-2")
 ALL = frozenset((*NORTH, *SOUTH, "own"))
 LATER = {"send_at": "2035-01-15T09:00:00+05:30", "end_at": "2035-01-15T18:00:00+05:30"}
-
-
-def environment(name: str, **spec: Any) -> dict[str, Any]:
-    return {
-        "apiVersion": "campaignctl/v1",
-        "kind": "Environment",
-        "metadata": {"name": name},
-        "spec": {"account_sid": f"acc-{name}", **spec},
-    }
 
 
 def manifest(name: str, region: str, **spec: Any) -> dict[str, Any]:
@@ -214,7 +207,7 @@ def test_an_edit_touches_those_whose_plan_it_may_change(fleet: Fleet, name: str)
 
 @pytest.mark.slow
 def test_random_edits_touch_exactly_what_each_of_them_does(shared: Fleet) -> None:
-    @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @examples(80, suppress_health_check=[HealthCheck.too_slow])
     @given(st.sets(st.sampled_from(sorted(EDITS)), min_size=1, max_size=4))
     def holds(names: set[str]) -> None:
         if any(clash <= names for clash in CLASHES):

@@ -7,8 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from example_counts import examples
 from harness import Desk, actions, desk_at, live_voice, voice
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stages import stats
 from test_guard_standing import BROKEN, FIELDS, lines, shift
@@ -35,7 +36,7 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.dictionaries(KEYS, STRANGE, min_size=1, max_size=4))
 def test_nothing_that_an_answer_holds_ends_it_or_makes_it_pause(data: dict[str, Any]) -> None:
     with TemporaryDirectory() as directory, desk_at(Path(directory)) as desk:

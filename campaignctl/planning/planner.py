@@ -205,16 +205,23 @@ def _decide_all(
     """Decides on each by itself; once more where together they want more than the account can do, and a rule
     forbids it.
     """
-    decided = [_decide_timely(match, account, terms) for match in meant]
-    changes = [_change(match, decision, terms) for match, decision in zip(meant, decided, strict=True)]
+    decided, changes = _decide_each(meant, account, terms)
     together, alive = [*changes, *orphans], _alive(account.snapshot.listings)
     shared = SharedCapacity(together, alive, terms.environment, terms.now, terms.counts)
     if level_of(RULES["capacity"], terms.environment) is not None and shared.overlaps:
         terms = replace(terms, beside=terms.beside._replace(overlaps=shared.overlaps))
-        account.decided.clear()
-        decided = [_decide_timely(match, account, terms) for match in meant]
-        changes = [_change(match, decision, terms) for match, decision in zip(meant, decided, strict=True)]
+        decided, changes = _decide_each(meant, account, terms)
     return decided, changes, shared
+
+
+def _decide_each(
+    meant: Sequence[Match], account: _Account, terms: Terms
+) -> tuple[list[Decision], list[Change]]:
+    """Decides on each by itself. What was decided once under other terms is decided anew."""
+    account.decided.clear()
+    decided = [_decide_timely(match, account, terms) for match in meant]
+    changes = [_change(match, decision, terms) for match, decision in zip(meant, decided, strict=True)]
+    return decided, changes
 
 
 def _contacts(account: _Account, terms: Terms) -> Iterator[ReachedCampaign]:

@@ -11,6 +11,7 @@ ONE, TEN = ["+919876543210"], [f"+9198765432{place:02}" for place in range(10)]
 NEAR = {"send_at": "2027-01-10T09:05:00+05:30", "end_at": "2027-01-10T18:00:00+05:30"}
 """Less than ten minutes ahead: nothing of it can be updated with certainty."""
 LATE = {"send_at": "2027-01-15T22:00:00+05:30", "end_at": "2027-01-15T23:00:00+05:30"}
+LATER = {"send_at": "2027-01-16T10:00:00+05:30", "end_at": "2027-01-16T18:00:00+05:30"}
 BY_NIGHT = {"send_at": "2027-02-15T22:00:00+05:30", "end_at": "2027-02-15T23:00:00+05:30"}
 
 
@@ -78,6 +79,18 @@ def test_what_follows_from_it_is_followed_to_the_end(desk: Desk) -> None:
     plan = desk.plan()
     assert blocked(plan) == {"old": "immutable-field", "second": "policy", "third": "policy"}
     assert "21.00" in costs(plan)
+
+
+def test_one_that_another_waits_for_is_decided_anew_as_well(desk: Desk) -> None:
+    """What was decided of it before the sum was known counts no more: nobody tries ten people that are not paid for."""
+    seed(desk, "old", TEN, schedule=NEAR)
+    after = {"after": [{"campaign": "voice/new", "finished": 1}]}
+    rest = calls("rest", ["+919876500000"], metadata=after, schedule=LATER)
+    desk.manifests(calls("old", ONE, schedule=NEAR), calls("new", TEN), rest)
+    limited(desk, 12)
+    plan = desk.plan()
+    assert blocked(plan) == {"old": "immutable-field", "new": "policy", "rest": "policy"}, plan["changes"]
+    assert "20.00" in costs(plan)
 
 
 def test_one_that_cannot_move_to_another_month_counts_where_it_stays(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
@@ -167,18 +167,7 @@ class Live:
 
     def showing(self, spec: Mapping[str, Value]) -> Live:
         """Returns the same campaign with these fields instead of its own."""
-        return Live(
-            self.kind,
-            self.sid,
-            self.status,
-            self.word,
-            spec,
-            self.created,
-            self.updated,
-            self.stats,
-            self.report_url,
-            self.estimated_cost,
-        )
+        return replace(self, spec=spec)
 
     @property
     def age_key(self) -> tuple[bool, float, str]:

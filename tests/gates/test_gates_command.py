@@ -148,6 +148,19 @@ def test_counters_that_a_list_lacks_are_read_by_sid(desk: Desk) -> None:
     assert change(desk.plan())["gates"][0]["verdict"] == "passed"
 
 
+@pytest.mark.parametrize("request_name", ["list", "get"])
+def test_a_canary_that_counts_what_nobody_knows_does_not_tell(desk: Desk, request_name: str) -> None:
+    """Neither where its counters are listed, nor where they are read by SID."""
+    staged(desk)
+    desk.account()
+    desk.pass_time(minutes=15)
+    counts = {**desk.live("canary")["stats"], "answered": "5"}
+    desk.sandbox.switches.change({"omit_from_list": ["stats"] if request_name == "get" else []})
+    desk.sandbox.faults.add("change", request=request_name, data={"stats": counts}, times=None)
+    told = change(desk.plan())
+    assert (told["change"], told["gates"][0]["verdict"]) == ("held", "undecided"), told
+
+
 def test_a_canary_whose_window_is_over_is_looked_up_all_the_same(desk: Desk) -> None:
     desk.seed(*(live_voice(f"past-{n}", status="completed") for n in range(600)))
     staged(desk)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.recipients import numbers_file
+from benchmarks.registered import sms_spec, write_templates
 
 _PROJECT: Final = """\
 apiVersion: campaignctl/v1
@@ -43,36 +44,12 @@ spec:
   read_via_text: "Hello, this is a reminder: your order {place} is ready and waits at our shop."
   retries: {{number_of_retries: 2, interval_mins: 15, mechanism: Linear, on_status: [busy, no-answer]}}
 """
-_TEXT: Final = """\
-spec:
-  content_type: dynamic
-  lists: ["list{place:06d}"]
-  dlt_entity_id: "1101428740000012125"
-  dlt_template_id: "110716008656{place:06d}"
-  sender_id: EXOTEL
-  sms_type: transactional
-  template: "Your order {place} of @@Day is ready."
-  schedule: {{start_time: "2035-01-15T10:00:00+05:30", end_time: "2035-01-15T18:00:00+05:30"}}
-"""
+_TEXT: Final = "Your order {place} of {day} is ready."
 _ONCE: Final = """\
   schedule: {{send_at: "2035-01-{day}T10:00:00+05:30", end_at: "2035-01-{day}T18:00:00+05:30"}}
 """
 _WEEKLY: Final = """\
   repeat: {cron: "0 10 * * MON", time_zone: Asia/Kolkata, from: 2035-01-01, count: 8, duration: 8h}
-"""
-_TEMPLATES: Final = """\
-apiVersion: campaignctl/v1
-kind: DltTemplates
-metadata: {name: shop}
-spec:
-  entity: "1101428740000012125"
-  templates:
-"""
-_TEMPLATE: Final = """\
-    - id: "110716008656{place:06d}"
-      headers: [EXOTEL]
-      category: service_implicit
-      text: "Your order {place} of {{#alphanumeric#}} is ready."
 """
 _TEXTS_EVERY, _REPEATS_EVERY = 3, 20
 
@@ -91,8 +68,8 @@ def write_capabilities(directory: Path, count: int, url: str, *, used: bool) -> 
     if used:
         (directory / "rules/naming.schema.yaml").write_text(_RULE, encoding="utf-8")
         (directory / "do-not-call.csv").write_text(numbers_file(_somebody(1000)), encoding="utf-8")
-        rows = (_TEMPLATE.format(place=place) for place in range(1, count, _TEXTS_EVERY))
-        (directory / "campaigns/templates.yaml").write_text(_TEMPLATES + "".join(rows), encoding="utf-8")
+        texts = range(1, count, _TEXTS_EVERY)
+        write_templates(directory / "campaigns", ((it, _told(it, "{#alphanumeric#}")) for it in texts))
     return directory
 
 
@@ -109,7 +86,11 @@ def _call(place: int, used: bool) -> str:
 
 
 def _text(place: int) -> str:
-    return _HEAD.format(kind="SmsCampaign", name=f"text-{place:06d}") + _TEXT.format(place=place)
+    return _HEAD.format(kind="SmsCampaign", name=f"text-{place:06d}") + sms_spec(place, _told(place, "@@Day"))
+
+
+def _told(place: int, day: str) -> str:
+    return _TEXT.format(place=place, day=day)
 
 
 def _somebody(count: int) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 
@@ -15,10 +16,12 @@ kind: Project
 manifests: [campaigns/]
 environments: {sandbox: {backend: sandbox, country: IN}}
 """
-_CAMPAIGN = """\
+_HEAD = """\
 apiVersion: campaignctl/v1
 kind: SmsCampaign
 metadata: {{name: order-{place:06d}}}
+"""
+_SPEC = """\
 spec:
   content_type: dynamic
   lists: ["list{place:06d}"]
@@ -54,15 +57,23 @@ def write_registered(directory: Path, count: int, *, registered: bool) -> Path:
     (directory / "campaigns").mkdir(parents=True)
     (directory / "campaignctl.yaml").write_text(_PROJECT, encoding="utf-8")
     for place in range(count):
-        text = f"{place}: {_WORDS.format('@@Order', '@@Day')}"
-        (directory / f"campaigns/{place:06d}.yaml").write_text(
-            _CAMPAIGN.format(place=place, text=text), encoding="utf-8"
-        )
+        text = _HEAD.format(place=place) + sms_spec(place, f"{place}: {_WORDS.format('@@Order', '@@Day')}")
+        (directory / f"campaigns/{place:06d}.yaml").write_text(text, encoding="utf-8")
     if registered:
         text = _WORDS.format("{#alphanumeric#}", "{#alphanumeric#}")
-        rows = (_TEMPLATE.format(place=place, text=f"{place}: {text}") for place in range(count))
-        (directory / "campaigns/templates.yaml").write_text(_TEMPLATES + "".join(rows), encoding="utf-8")
+        write_templates(directory / "campaigns", ((place, f"{place}: {text}") for place in range(count)))
     return directory
+
+
+def sms_spec(place: int, text: str) -> str:
+    """Returns the spec of an SMS campaign of the template with this number."""
+    return _SPEC.format(place=place, text=text)
+
+
+def write_templates(directory: Path, texts: Iterable[tuple[int, str]]) -> None:
+    """Writes the document of registered templates, each by its number."""
+    rows = (_TEMPLATE.format(place=place, text=text) for place, text in texts)
+    (directory / "templates.yaml").write_text(_TEMPLATES + "".join(rows), encoding="utf-8")
 
 
 def seconds_of_a_difference(size: int, turns: int) -> float:

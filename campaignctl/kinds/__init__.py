@@ -16,6 +16,12 @@ from campaignctl.kinds.voice import VOICE
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (VOICE, SMS)})
 
 
+def kind_of(campaign: str) -> Kind:
+    """Returns the kind of a campaign that is written KIND/NAME."""
+    short = campaign.partition("/")[0]
+    return next(kind for kind in KINDS.values() if kind.short == short)
+
+
 def _named(name: str) -> Kind:
     return KINDS[name]
 
@@ -23,4 +29,4 @@ def _named(name: str) -> Kind:
 copyreg.pickle(Kind, lambda kind: (_named, (kind.name,)))
 """There is one of each, in another process too."""
 
-__all__ = ["KINDS", "SMS", "VOICE"]
+__all__ = ["KINDS", "SMS", "VOICE", "kind_of"]

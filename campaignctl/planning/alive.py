@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from campaignctl.diagnostics import Diagnostic, Severity, counted
-from campaignctl.kinds.lifecycle import CALLING, MEETS, State, Status
-from campaignctl.kinds.operations import OPERATIONS, STARTING, Op, Permission, shortest_path
+from campaignctl.kinds.lifecycle import CALLING, ENDING_STATES, MEETS, State, Status
+from campaignctl.kinds.operations import BEGINNING, OPERATIONS, STARTING, Op, Permission, shortest_path
 from campaignctl.kinds.table import Mutability, Role, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.gates import Gate
@@ -58,22 +58,46 @@ class Decision:
     gates: tuple[Gate, ...] = ()
     opt_outs: tuple[str, ...] = ()
 
+    @property
+    def ops(self) -> frozenset[Op]:
+        """Returns what is done, and what would be once somebody asks for it."""
+        return frozenset((*(it.op for it in self.operations), *(it.op for it in self.held)))
+
+    @property
+    def calls_at(self) -> int:
+        """Returns the place of the operation that begins to call; behind them all where none does."""
+        places = (place for place, it in enumerate(self.operations) if it.op in BEGINNING)
+        return next(places, len(self.operations))
+
+    def reason_beside(self, reason: Reason) -> Reason:
+        """Returns the reason that wins once this one is there too."""
+        return first([reason, self.reason]) or reason
+
+    def without_calls(self, reason: Reason) -> Decision:
+        """Returns it blocked: without the operation that begins to call, and all after it."""
+        kept = self.operations[: self.calls_at]
+        return replace(self, operations=kept, held=(), reason=self.reason_beside(reason))
+
 
 def decide(desired: Desired, live: Live, terms: Terms) -> Decision:
     """Decides what is done, held or blocked, and gives the first reason that holds."""
     if nobody_left(desired) and not desired.ignores(NUMBERS):
-        if desired.state in (State.COMPLETED, State.ARCHIVED):
+        if desired.state in ENDING_STATES:
             return decide(only_its_state(desired), live, terms)
-        pause = (Operation(Op.PAUSE),) if live.status in CALLING else ()
-        return Decision(Reason("no-recipients", told_nobody(desired)), pause, resulting=live.spec)
+        return _pausing(Reason("no-recipients", told_nobody(desired)), live)
     reason = lists_without_people(desired)
     if reason is not None:
-        if desired.state in (State.COMPLETED, State.ARCHIVED):
+        if desired.state in ENDING_STATES:
             return decide(without_names(desired), live, terms)
         if phase_of(live, terms.now) is not Phase.STARTED or not goes_elsewhere(desired):
-            pause = (Operation(Op.PAUSE),) if live.status in CALLING else ()
-            return Decision(reason, pause, resulting=live.spec)
+            return _pausing(reason, live)
     return decide_in_sync(desired, live, terms) or decide_in_full(desired, live, terms)
+
+
+def _pausing(reason: Reason, live: Live) -> Decision:
+    """Blocks all but the pause of what calls."""
+    pause = (Operation(Op.PAUSE),) if live.status in CALLING else ()
+    return Decision(reason, pause, resulting=live.spec)
 
 
 def _as_it_may_be(desired: Desired, live: Live, terms: Terms) -> tuple[Desired, tuple[str, ...]]:
@@ -371,7 +395,7 @@ def held_from(place: int, decision: Decision, reason: Reason, live: Live | None)
         decision,
         operations=decision.operations[:place],
         held=(*held, *decision.held),
-        reason=first([reason, decision.reason]) or reason,
+        reason=decision.reason_beside(reason),
     )
 
 

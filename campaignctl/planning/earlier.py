@@ -10,12 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from itertools import takewhile
 from typing import TypeAlias
 
 from campaignctl.diagnostics import counted
 from campaignctl.gates.counters import counters_of
-from campaignctl.kinds import KINDS
+from campaignctl.kinds import kind_of
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import BEGINNING, Op, Permission
@@ -25,7 +24,7 @@ from campaignctl.model.plan import Operation, Reason
 from campaignctl.model.suppression import EarlierCampaign, Shown
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.model.windows import window_of
-from campaignctl.planning.alive import Decision, first, held_from
+from campaignctl.planning.alive import Decision, held_from
 from campaignctl.planning.compare import refs_in
 from campaignctl.planning.counting import LISTS
 from campaignctl.planning.terms import Terms
@@ -130,8 +129,7 @@ class Earlier:
 
     def _read(self, meant: EarlierCampaign) -> tuple[Sequence[Live], bool]:
         """Returns what was read of its kind, and whether all campaigns that are meant are among them."""
-        kind = next(kind for kind in KINDS.values() if kind.short == meant.written.partition("/")[0])
-        listing = self.listings.get(kind.name)
+        listing = self.listings.get(kind_of(meant.written).name)
         if listing is None:
             return (), True
         return listing.campaigns, all(map(listing.settles, meant.names))
@@ -180,13 +178,9 @@ def with_earlier(decision: Decision, desired: Desired, live: Live | None, terms:
 
 
 def _without_resume(decision: Decision, desired: Desired, country: Country | None) -> Decision:
-    ops = [*(it.op for it in decision.operations), *(it.op for it in decision.held)]
-    reason = called_already(decision.resulting or {}, desired.shown, country) if Op.RESUME in ops else None
-    if reason is None:
-        return decision
-    kept = tuple(takewhile(lambda it: it.op not in BEGINNING, decision.operations))
-    kept = with_opt_out(kept, decision.opt_outs)
-    return replace(decision, operations=kept, held=(), reason=first([reason, decision.reason]) or reason)
+    resumes = Op.RESUME in decision.ops
+    reason = called_already(decision.resulting or {}, desired.shown, country) if resumes else None
+    return decision if reason is None else decision.without_calls(reason)
 
 
 def _in_neither(desired: Desired) -> Iterator[str]:

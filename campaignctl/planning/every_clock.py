@@ -15,7 +15,7 @@ from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.clocks import OtherClock
 from campaignctl.model.plan import Operation, Reason
 from campaignctl.model.windows import window_of
-from campaignctl.planning.alive import Decision, first
+from campaignctl.planning.alive import Decision
 from campaignctl.planning.compare import start_is_shown, start_of
 from campaignctl.planning.terms import Terms
 
@@ -105,5 +105,5 @@ def _held_back(decision: Decision, refused: list[Operation], live: Live | None, 
     resulting = decision.resulting
     if live and schedule in live.spec and Op.UPDATE in {it.op for it in refused}:
         resulting = {**resulting, schedule: live.spec[schedule]}
-    reason = first([reason, decision.reason]) or reason
+    reason = decision.reason_beside(reason)
     return replace(decision, reason=reason, operations=tuple(kept), held=(), resulting=resulting)

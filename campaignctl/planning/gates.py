@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from campaignctl.gates.counters import counters_of
 from campaignctl.gates.limits import NEVER, limits_of
 from campaignctl.gates.verdicts import GateCampaign, judge
-from campaignctl.kinds import KINDS
+from campaignctl.kinds import kind_of
 from campaignctl.kinds.lifecycle import CALLING, State, Status
 from campaignctl.kinds.operations import BEGINNING, Op, Permission
 from campaignctl.kinds.table import Kind
@@ -17,7 +17,7 @@ from campaignctl.model.campaigns import Desired, Listing, ListRef, Live
 from campaignctl.model.gates import After, Gate, GateVerdict, worst
 from campaignctl.model.plan import Change, Operation, Reason
 from campaignctl.model.reasons import REASONS, ChangeType
-from campaignctl.planning.alive import Decision, first, held_from
+from campaignctl.planning.alive import Decision, held_from
 from campaignctl.planning.compare import texts_or_refs
 from campaignctl.planning.match import How, Match
 from campaignctl.planning.terms import Terms
@@ -123,15 +123,14 @@ def gated(
     stops = any(it.op is Op.PAUSE for it in decision.operations)
     if gate.verdict is GateVerdict.FAILED and live is not None and live.status in CALLING and not stops:
         return _stopped(decision, reason)
-    ops = [*(it.op for it in decision.operations), *(it.op for it in decision.held)]
-    if BEGINNING.isdisjoint(ops):
+    if BEGINNING.isdisjoint(decision.ops):
         noted = live is not None and live.alive
         return replace(decision, notes=(*decision.notes, f"its gate: {gate.message}")) if noted else decision
     if gate.verdict is GateVerdict.FAILED:
-        return _refused(decision, reason)
+        return decision.without_calls(reason)
     if terms.allows(Permission.AFTER, desired, live):
         return replace(decision, notes=(*decision.notes, f"allowed before its gate passed: {gate.message}"))
-    return held_from(len(tuple(_until_bound(decision.operations))), decision, reason, live)
+    return held_from(decision.calls_at, decision, reason, live)
 
 
 def unstopped(decision: Decision, desired: Desired, live: Live | None, terms: Terms) -> Decision:
@@ -140,9 +139,8 @@ def unstopped(decision: Decision, desired: Desired, live: Live | None, terms: Te
     if reason is None or live is None or live.status is not Status.PAUSED:
         return decision
     since = f"; it was last updated at {live.updated}" if live.updated else ""
-    ops = [*(it.op for it in decision.operations), *(it.op for it in decision.held)]
-    if Op.RESUME in ops:
-        return _refused(decision, Reason(reason.code, reason.message + since))
+    if Op.RESUME in decision.ops:
+        return decision.without_calls(Reason(reason.code, reason.message + since))
     return replace(decision, notes=(*decision.notes, reason.message + since))
 
 
@@ -159,24 +157,7 @@ def _stopped(decision: Decision, reason: Reason) -> Decision:
     others = (it for it in decision.operations if it.op not in BEGINNING and it.op is not Op.PAUSE)
     free = (it for it in others if it.op is Op.UPDATE)
     operations = (Operation(Op.PAUSE), *free)
-    return replace(decision, operations=operations, held=(), reason=_first(reason, decision))
-
-
-def _until_bound(operations: Sequence[Operation]) -> Iterator[Operation]:
-    for operation in operations:
-        if operation.op in BEGINNING:
-            return
-        yield operation
-
-
-def _refused(decision: Decision, reason: Reason) -> Decision:
-    """Takes out the operation that begins to call, and all after it."""
-    kept = tuple(_until_bound(decision.operations))
-    return replace(decision, operations=kept, held=(), reason=_first(reason, decision))
-
-
-def _first(reason: Reason, decision: Decision) -> Reason:
-    return first([reason, decision.reason]) or reason
+    return replace(decision, operations=operations, held=(), reason=decision.reason_beside(reason))
 
 
 def shut(change: Change, read: Callable[[Kind, str], Live | None], terms: Terms) -> Reason | None:
@@ -187,8 +168,8 @@ def shut(change: Change, read: Callable[[Kind, str], Live | None], terms: Terms)
     for gate, after in zip(change.gates, desired.after if desired else (), strict=True):
         if gate.sid is None or desired is None:
             continue  # somebody allowed it before it is there
-        kind = next(kind for kind in KINDS.values() if kind.short == after.campaign.partition("/")[0])
-        now = judge(after, _as_it_is(gate, read(kind, gate.sid), terms), desired, terms.now, terms.country)
+        live = read(kind_of(after.campaign), gate.sid)
+        now = judge(after, _as_it_is(gate, live, terms), desired, terms.now, terms.country)
         bound = gate.verdict is GateVerdict.PASSED or now.verdict is GateVerdict.FAILED
         if bound and now.verdict is not GateVerdict.PASSED:
             return Reason(CODES[now.verdict], now.message)

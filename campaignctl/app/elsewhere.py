@@ -18,12 +18,12 @@ from campaignctl.manifests.taking import Taking, taken
 from campaignctl.model.campaigns import Desired, ListName
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.managed_lists import CONTACT_LIST
+from campaignctl.policy.copies import calls
 from campaignctl.policy.same_people import (
     RULE,
     Chosen,
     CopyKey,
     Elsewhere,
-    calls,
     copies_between,
     copy_key,
     of_one_manifest,

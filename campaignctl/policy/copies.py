@@ -79,7 +79,7 @@ class Copies:
             people = [frozenset(_recipients(desired, self._country)) for desired in group]
             if sum(map(len, people)) == len(set[str]().union(*people)):
                 continue  # nobody stands twice in all that say the same
-            candidates = (it for pair in zip(group, people, strict=True) for it in self._candidates(*pair))
+            candidates = (it for pair in zip(group, people, strict=True) for it in self.candidates(*pair))
             for one, other in _repeating(list(candidates)):
                 for mine, theirs in ((one, other), (other, one)):
                     copy = Copy(theirs.desired, len(mine.people & theirs.people))
@@ -97,14 +97,19 @@ class Copies:
                     groups[desired.kind.name, name, meaning].append(desired)
         return groups
 
-    def candidates(self, desired: Desired) -> Iterator[PossibleCopy]:
-        """Yields from when until when a manifest, or each date of it, calls whom."""
-        return self._candidates(desired, frozenset(_recipients(desired, self._country)))
+    def candidates(self, desired: Desired, people: _People) -> Iterator[PossibleCopy]:
+        """Yields from when until when a manifest, or each date of it, calls these people."""
+        if desired.repeat is None:
+            yield self._candidate(desired, people)
+            return
+        from campaignctl.policy.dates import standing  # where a manifest repeats
+
+        yield from (self._candidate(it, people) for it in standing(desired, self._at))
 
     def _alike(self) -> Iterator[Sequence[Desired]]:
         """Yields groups of several that call somebody."""
         groups = self.by_content().values()
-        several = (list(filter(self._calls, group)) for group in groups if len(group) > 1)
+        several = ([it for it in group if calls(it, self._at)] for group in groups if len(group) > 1)
         return (group for group in several if len(group) > 1)
 
     def _contents(self, kind: Kind) -> Sequence[tuple[str, Meaning]]:
@@ -114,27 +119,16 @@ class Copies:
             self._meanings[kind.name] = [(it.name, normal_of(it, self._country)) for it in fields]
         return self._meanings[kind.name]
 
-    def _calls(self, desired: Desired) -> bool:
+    @property
+    def _at(self) -> datetime:
         assert self._now is not None, "manifests are looked at as of a moment"
-        if desired.state in STOPPED_STATES:
-            return False
-        return desired.repeat is not None or not window_of(desired.kind, desired.spec).over(self._now)
-
-    def _candidates(self, desired: Desired, people: _People) -> Iterator[PossibleCopy]:
-        if desired.repeat is None:
-            yield self._candidate(desired, people)
-            return
-        from campaignctl.policy.dates import standing  # where a manifest repeats
-
-        assert self._now is not None, "manifests are looked at as of a moment"
-        yield from (self._candidate(it, people) for it in standing(desired, self._now))
+        return self._now
 
     def _candidate(self, desired: Desired, people: _People) -> PossibleCopy:
         schedule = desired.spec.get(desired.kind.schedule.name)
         declared = isinstance(schedule, Mapping) and schedule.get(desired.kind.end.name) is not None
         window = window_of(desired.kind, desired.spec)
-        start = window.start or self._now
-        assert start is not None, "manifests are looked at as of a moment"
+        start = window.start or self._at
         end = window.end if declared else None
         return PossibleCopy(desired, start, end or self._end_of_day(start), people)
 
@@ -152,6 +146,13 @@ def manifest_key(desired: Desired) -> ManifestKey:
     return desired.kind.name, desired.where, desired.occurrence.day if desired.occurrence else None
 
 
+def calls(desired: Desired, now: datetime) -> bool:
+    """Tells whether a manifest may still reach somebody: it is neither over nor wanted paused or ended."""
+    if desired.state in STOPPED_STATES:
+        return False
+    return desired.repeat is not None or not window_of(desired.kind, desired.spec).over(now)
+
+
 def _recipients(desired: Desired, country: Country | None) -> Iterator[str]:
     for field in desired.kind.in_role(Role.RECIPIENTS):
         people = texts(desired.spec.get(field.name))
@@ -160,20 +161,17 @@ def _recipients(desired: Desired, country: Country | None) -> Iterator[str]:
 
 def _repeating(group: Sequence[PossibleCopy]) -> Iterator[tuple[PossibleCopy, PossibleCopy]]:
     """Yields pairs with somebody and a moment in common; each candidate that is in any such pair is in one of them."""
-    seen = set()
-    for places in _sharing(group):
-        if places not in seen:
-            seen.add(places)
-            yield from _overlapping(sorted((group[it] for it in places), key=lambda it: it.start))
+    for places in sharing(it.people for it in group):
+        yield from _overlapping(sorted((group[it] for it in places), key=lambda it: it.start))
 
 
-def _sharing(group: Sequence[PossibleCopy]) -> Iterable[tuple[int, ...]]:
-    """Yields, for each recipient whom several reach, which ones do."""
+def sharing(groups: Iterable[Iterable[str]]) -> Sequence[tuple[int, ...]]:
+    """Returns, for people who are in several groups, the places of these: each set of places once, in one order."""
     owners: defaultdict[str, list[int]] = defaultdict(list)
-    for place, one in enumerate(group):
-        for person in one.people:
+    for place, people in enumerate(groups):
+        for person in people:
             owners[person].append(place)
-    return (tuple(places) for places in owners.values() if len(places) > 1)
+    return sorted({tuple(places) for places in owners.values() if len(places) > 1})
 
 
 def _overlapping(by_start: Sequence[PossibleCopy]) -> Iterator[tuple[PossibleCopy, PossibleCopy]]:

@@ -6,18 +6,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Position, counted, quoted
-from campaignctl.kinds.lifecycle import STOPPED_STATES
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.model.values import canonical_numbers, texts
-from campaignctl.model.windows import window_of
 from campaignctl.policy.checking import copies_among
-from campaignctl.policy.copies import Copies, PossibleCopy
+from campaignctl.policy.copies import Copies, PossibleCopy, calls, sharing
 from campaignctl.policy.subject import label
 
 RULE = "same_people"
@@ -33,13 +31,6 @@ class Elsewhere(NamedTuple):
 
 Chosen: TypeAlias = "Mapping[str, tuple[Environment, Sequence[Desired]]]"
 """The environments of one command by name, each with its manifests."""
-
-
-def calls(desired: Desired, now: datetime) -> bool:
-    """Tells whether a manifest may still reach somebody: it is neither over nor wanted paused or ended."""
-    if desired.state in STOPPED_STATES:
-        return False
-    return desired.repeat is not None or not window_of(desired.kind, desired.spec).over(now)
 
 
 def separate(one: Environment, other: Environment) -> bool:
@@ -129,9 +120,9 @@ def _alike(chosen: Chosen, now: datetime) -> Iterator[Sequence[_Caller]]:
         if len({environment.name for environment, *_ in group}) > 1:
             taken = [_TakenManifest(*it, _numbers(it[2], it[0])) for it in group if calls(it[2], now)]
             yield [
-                _Caller(it.environment, candidate._replace(people=it.people))
+                _Caller(it.environment, candidate)
                 for it in _of_several(taken)
-                for candidate in it.copies.candidates(it.desired)
+                for candidate in it.copies.candidates(it.desired, it.people)
             ]
 
 
@@ -151,21 +142,12 @@ def _of_several(taken: Sequence[_TakenManifest]) -> Iterator[_TakenManifest]:
 
 
 def _repeating(group: Sequence[_Caller]) -> Iterator[tuple[_Caller, _Caller]]:
-    for places in _sharing(group):
+    for places in sharing(it.candidate.people for it in group):
         for at, place in enumerate(places):
             for later in places[at + 1 :]:
                 one, other = group[place], group[later]
                 if _is_a_copy(one, other):
                     yield one, other
-
-
-def _sharing(group: Sequence[_Caller]) -> Iterable[tuple[int, ...]]:
-    """Returns, for recipients whom several reach, which ones do; each set of them once."""
-    owners: defaultdict[str, list[int]] = defaultdict(list)
-    for place, caller in enumerate(group):
-        for person in caller.candidate.people:
-            owners[person].append(place)
-    return {tuple(places) for places in owners.values() if len(places) > 1}
 
 
 def _is_a_copy(one: _Caller, other: _Caller) -> bool:

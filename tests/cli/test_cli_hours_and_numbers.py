@@ -190,6 +190,14 @@ def test_a_copied_file_is_an_error_in_any_environment(desk: Desk) -> None:
     assert not desk.writes
 
 
+def test_of_many_copies_the_first_is_named_whatever_the_order_of_sets(desk: Desk) -> None:
+    """Each shares another number with the first manifest; two plans of the same files must be the same bytes."""
+    people = [f"+9198765432{place:02}" for place in range(40)]
+    copies = [voice(f"copy-{place:02}", **{"from": [number]}) for place, number in enumerate(people)]
+    desk.manifests(voice("all", **{"from": people}), *copies)
+    assert findings(desk, "validate")[0]["message"].startswith('"copy-00" ')
+
+
 def test_selected_alone_a_copy_is_found_beside_what_was_not_selected(desk: Desk) -> None:
     desk.manifests(voice("diwali"))
     desk.manifests(voice("diwali-copy"), file="campaigns/b.yaml")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import click
 
 from campaignctl.app import output, streams
+from campaignctl.app.apply_call import ApplyCall, as_saved
 from campaignctl.app.applying import carry_out
 from campaignctl.app.guards import Limits, Now, Passed, Reviewed, guard
 from campaignctl.app.options import GlobalOptions
@@ -29,7 +30,7 @@ from campaignctl.errors import RefusedError, UsageError
 from campaignctl.model.approval import Approval
 from campaignctl.model.results import ApplyResult
 from campaignctl.rendering import formats
-from campaignctl.saved_plans.file import SavedPlan, require_seal
+from campaignctl.saved_plans.file import require_seal
 
 
 @click.command("apply")
@@ -82,20 +83,6 @@ def command(
     line = _line_of(call)
     with streams.never_waiting(auto_approve):
         return line(call)
-
-
-@dataclass(frozen=True)
-class ApplyCall:
-    """Holds what the command line says. `expect` is the approval in `limits`, as it was written."""
-
-    options: GlobalOptions
-    plan_options: PlanOptions
-    limits: Limits
-    max_environments: int | None
-    expect: str | None
-    against: Path | None
-    audit_log: Path | None
-    output_format: str
 
 
 def _line_of(call: ApplyCall) -> Callable[[ApplyCall], int]:
@@ -160,35 +147,6 @@ def _apply(call: ApplyCall) -> int:
     if applied.refusal is not None:
         output.remark(f"error: {applied.refusal}; only what stops campaigns was sent")
     return applied.exit_code
-
-
-def as_saved(
-    saved: SavedPlan, plan_options: PlanOptions, options: GlobalOptions
-) -> tuple[PlanOptions, GlobalOptions]:
-    """Returns the selection and permissions of the file; it takes no further ones."""
-    further = (plan_options.allowed, plan_options.prune, plan_options.prune_lists, plan_options.labels)
-    if any(further) or plan_options.resend:
-        raise UsageError(
-            "a saved plan takes no further --allow, --prune, --prune-lists, --resend or -l: plan again with them"
-        )
-    if options.environment not in (None, saved.environment):
-        raise RefusedError(
-            f"the plan was made for environment {saved.environment}, not {options.environment}"
-        )
-    selection = saved.selection
-    asked = PlanOptions(
-        selection.paths,
-        selection.labels,
-        saved.allowed,
-        selection.prune,
-        selection.resend,
-        plan_options.refresh,
-        approved_before=True,
-        prune_lists=selection.prune_lists,
-        expand_at=saved.created_at,
-        count_lists=plan_options.count_lists,
-    )
-    return asked, options.in_environment(saved.environment)
 
 
 def _show(planned: Planned, session: Session, output_format: str) -> None:

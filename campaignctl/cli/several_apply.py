@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from campaignctl.app import output
+from campaignctl.app.apply_call import ApplyCall, as_saved
 from campaignctl.app.applying import Applied, carry_out
 from campaignctl.app.options import Choice, GlobalOptions
 from campaignctl.app.plan_files import refuse_empty
@@ -17,7 +18,6 @@ from campaignctl.app.planning import PlanOptions
 from campaignctl.app.side_by_side import Ended
 from campaignctl.app.workspace import Session
 from campaignctl.cli import plan as of_plan
-from campaignctl.cli.apply import ApplyCall, as_saved
 from campaignctl.cli.explaining import of_stale
 from campaignctl.cli.several import PLAN_VIEWS, options_in, shown_plan, write
 from campaignctl.errors import RefusedError

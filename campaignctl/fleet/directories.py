@@ -62,14 +62,14 @@ def clear_out(directory: Path) -> None:
     """
     if str(directory) == "-" or (directory.exists() and not directory.is_dir()):
         raise UsageError(f"--out {directory}: with several environments it takes a directory")
-    strange = sorted(set(_names_in(directory)) - {INDEX, *_named(directory)})
+    earlier = _named(directory)
+    strange = sorted(set(_names_in(directory)) - {INDEX, *earlier})
     if strange:
         raise RefusedError(
             f"{directory} holds {some_of(strange)}, which no index of plans names: nothing in it is replaced; "
             "name another directory, or empty this one"
         )
     try:
-        earlier = _named(directory)
         (directory / INDEX).unlink(missing_ok=True)
         for name in earlier:
             (directory / name).unlink(missing_ok=True)
@@ -90,14 +90,20 @@ def write_plans(directory: Path, texts: Mapping[str, str], index: PlansDocument)
 
 def index_of(digests: Mapping[str, str], approval: str | None) -> PlansDocument:
     """Makes the index of the plans with these digests, by environment."""
-    pairs = sorted(digests.items())
+    entries = sorted(digests.items())
     return {
         "format_version": FORMAT_VERSION,
         "kind": KIND,
-        "digest": digest_of(pairs) if pairs else None,
+        "digest": _digest_of_all(digests),
         "approval": approval,
-        "plans": [{"environment": name, "file": f"{name}.json", "digest": digest} for name, digest in pairs],
+        "plans": [
+            {"environment": name, "file": f"{name}.json", "digest": digest} for name, digest in entries
+        ],
     }
+
+
+def _digest_of_all(digests: Mapping[str, str]) -> str | None:
+    return digest_of(digests.items()) if digests else None
 
 
 def read_plans(directory: Path) -> PlansDirectory:
@@ -115,8 +121,7 @@ def read_plans(directory: Path) -> PlansDirectory:
     if unnamed:
         raise RefusedError(f"{directory} holds {some_of(unnamed)}, which its index does not name; plan again")
     plans = {entry["environment"]: _plan(directory, entry) for entry in index["plans"]}
-    digests = sorted((name, saved.digest) for name, saved in plans.items())
-    if (digest_of(digests) if digests else None) != index["digest"]:
+    if _digest_of_all({name: saved.digest for name, saved in plans.items()}) != index["digest"]:
         raise RefusedError(f"the index of {directory} has another digest than its plans; plan again")
     return PlansDirectory(directory, index["digest"], index["approval"], plans)
 
@@ -155,8 +160,9 @@ def _index(directory: Path) -> PlansDocument | None:
         return None
     try:
         found = json.loads(read_file(directory / INDEX))
-        _check_shape(found)
     except (ValueError, InputError):
+        return None
+    if not _is_index(found):
         return None
     version = found["format_version"]
     if str(version).partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
@@ -166,17 +172,15 @@ def _index(directory: Path) -> PlansDocument | None:
     return cast("PlansDocument", found)
 
 
-def _check_shape(found: object) -> None:
-    """Raises ValueError for what is no index."""
-    if not isinstance(found, dict) or found.get("kind") != KIND or not isinstance(found.get("plans"), list):
-        raise ValueError
-    keys = ("environment", "file", "digest")
-    texts = [entry.get(key) for entry in found["plans"] if isinstance(entry, dict) for key in keys]
-    names = [entry["file"] for entry in found["plans"] if isinstance(entry, dict)]
-    whole = len(texts) == len(found["plans"]) * len(keys) and all(isinstance(it, str) for it in texts)
-    if (
-        not whole
-        or any("/" in it or "\\" in it for it in names)
-        or not {"digest", "approval"} <= found.keys()
-    ):
-        raise ValueError
+def _is_index(found: object) -> bool:
+    if not isinstance(found, dict) or not PlansDocument.__annotations__.keys() <= found.keys():
+        return False
+    plans = found["plans"]
+    return found["kind"] == KIND and isinstance(plans, list) and all(map(_is_entry, plans))
+
+
+def _is_entry(found: object) -> bool:
+    if not isinstance(found, dict):
+        return False
+    texts = all(isinstance(found.get(key), str) for key in PlanEntryDocument.__annotations__)
+    return texts and not {"/", "\\"} & set(found["file"])

@@ -69,10 +69,10 @@ def test_before_it_has_begun_the_account_and_the_file_both_count(desk: Desk) -> 
     assert change(desk)["suppressed"]["count"] == 15
 
 
-def test_one_that_is_paused_before_its_start_has_not_begun(desk: Desk) -> None:
-    later = {**CANARY, "send_at": "2027-01-10T11:00:00+05:30"}
-    desk.seed(live_voice("canary", status="paused", schedule=later, retries=None, **{"from": PEOPLE[:10]}))
-    staged(desk, PEOPLE[5:15], PEOPLE, canary_schedule=later)
+@pytest.mark.parametrize("schedule", [{**CANARY, "send_at": "2027-01-10T11:00:00+05:30"}, ...])
+def test_one_that_is_paused_before_its_start_has_not_begun(desk: Desk, schedule: Any) -> None:
+    desk.seed(live_voice("canary", status="paused", schedule=schedule, retries=None, **{"from": PEOPLE[:10]}))
+    staged(desk, PEOPLE[5:15], PEOPLE, canary_schedule=schedule)
     desk.run("apply", "--auto-approve")
     assert created(desk) == PEOPLE[15:]
 

@@ -71,13 +71,29 @@ def guard(planned: Planned, limits: Limits, session: Session, reviewed: Reviewed
         RefusedError: nothing of the plan may be sent.
     """
     if limits.expect is not None:
-        terms = planned.terms
-        clocks = terms.clocks if sets_going(planned.plan.changes) else ()
-        came = terms.repeating.came_today() if terms.repeating is not None else ()
-        limits.expect.hold_against(reviewed.digest, latest(terms.now, clocks), came)
-        hold_counts(limits.expect, reviewed.lists, terms.environment)
+        limits.expect.hold_against(reviewed.digest, moment_of(planned), came_today(planned))
+        hold_counts(limits.expect, reviewed.lists, planned.terms.environment)
     refusal = _too_many(planned, limits, session)
     return Passed(planned) if refusal is None else only_stopping(planned, refusal)
+
+
+def moment_of(planned: Planned) -> datetime:
+    """Returns the moment of a plan by which its approval must hold: where it sets going, the last of any clock."""
+    clocks = planned.terms.clocks if sets_going(planned.plan.changes) else ()
+    return latest(planned.terms.now, clocks)
+
+
+def came_today(planned: Planned) -> tuple[str, ...]:
+    """Returns the dates that the plan has gained since midnight."""
+    repeating = planned.terms.repeating
+    return repeating.came_today() if repeating is not None else ()
+
+
+def require_in_time(plan: Plan, limits: Limits, now: Now) -> None:
+    """Raises RefusedError for a plan, or an approval of it, that expired before it was confirmed."""
+    ends = min(plan.expires_at, limits.expect.until) if limits.expect else plan.expires_at
+    if ends <= now():
+        raise RefusedError(f"the plan expired at {ends.isoformat()}, before it was confirmed; plan again")
 
 
 def only_stopping(planned: Planned, refusal: str) -> Passed:

@@ -12,7 +12,7 @@ import click
 from campaignctl.app import output, streams
 from campaignctl.app.apply_call import ApplyCall, as_saved
 from campaignctl.app.applying import carry_out
-from campaignctl.app.guards import Limits, Now, Passed, Reviewed, guard
+from campaignctl.app.guards import Limits, Now, Passed, Reviewed, guard, require_in_time
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.plan_files import load_plan, plan_among, plans_directory_among
 from campaignctl.app.planning import Planned, PlanOptions
@@ -172,9 +172,7 @@ def _confirm(passed: Passed, limits: Limits, session: Session, now: Now) -> None
             f"Of this plan only what stops campaigns can be sent: {passed.refusal}. Send that to {where}?"
         )
     confirm(question, auto_approve=limits.auto_approve, otherwise=instead)
-    ends = min(plan.expires_at, limits.expect.until) if limits.expect else plan.expires_at
-    if ends <= now():
-        raise RefusedError(f"the plan expired at {ends.isoformat()}, before it was confirmed; plan again")
+    require_in_time(plan, limits, now)
 
 
 def _write(result: ApplyResult, session: Session, output_format: str) -> None:

@@ -7,7 +7,7 @@ threads meet, and what is decided of all of them together lets each go on, or en
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from queue import SimpleQueue
@@ -20,10 +20,13 @@ from campaignctl.app.guards import (
     Now,
     Passed,
     Reviewed,
+    came_today,
     guard,
     hold_counts,
+    moment_of,
     only_stopping,
     operations_that_count,
+    require_in_time,
 )
 from campaignctl.app.planning import Planned
 from campaignctl.app.side_by_side import Ended, Threads
@@ -35,11 +38,9 @@ from campaignctl.fleet.opening import Fleet
 from campaignctl.fleet.outcomes import digest_of
 from campaignctl.kinds.operations import Op
 from campaignctl.model.approval import MOST_COUNTS, Approval
-from campaignctl.model.clocks import latest
 from campaignctl.model.plan import ListCount, Plan
 from campaignctl.planning.order import start_for_order
 from campaignctl.saved_plans.file import SavedPlan
-from campaignctl.saved_plans.staleness import sets_going
 
 T = TypeVar("T")
 Review = Callable[[Planned, Now], Passed]
@@ -198,8 +199,8 @@ class FleetApply:
         if expect is None:
             return
         reviewed = {name: Reviewed.of(it.planned.plan, it.saved).digest for name, it in proposals.items()}
-        came = [day for it in proposals.values() for day in _came_today(it.planned)]
-        moments = [_moment_of(it.planned) for it in proposals.values()]
+        came = [day for it in proposals.values() for day in came_today(it.planned)]
+        moments = [moment_of(it.planned) for it in proposals.values()]
         now = max(moments, default=self.fleet.options.clock.now())
         expect.hold_against(digest_of(reviewed.items()), now, sorted(set(came)))
         _hold_all_counts(expect, proposals)
@@ -248,12 +249,10 @@ class FleetApply:
         """Ends an environment whose plan expired before it was confirmed."""
         if not isinstance(decided, Passed) or not decided.planned.plan.operations:
             return decided
-        expect, ends = self.demands.limits.expect, proposal.planned.plan.expires_at
-        ends = min(ends, expect.until) if expect else ends
-        if ends <= proposal.now():
-            return RefusedError(
-                f"the plan expired at {ends.isoformat()}, before it was confirmed; plan again"
-            )
+        try:
+            require_in_time(proposal.planned.plan, self.demands.limits, proposal.now)
+        except RefusedError as refused:
+            return refused
         return decided
 
 
@@ -279,15 +278,6 @@ def rank_of(plan: Plan) -> tuple[int, int, datetime, str]:
     never = datetime.max.replace(tzinfo=plan.expires_at.tzinfo)
     start = min(map(start_for_order, busy), default=never)
     return (1, 0 if pauses else 1, start, plan.environment)
-
-
-def _came_today(planned: Planned) -> Iterable[str]:
-    return planned.terms.repeating.came_today() if planned.terms.repeating is not None else ()
-
-
-def _moment_of(planned: Planned) -> datetime:
-    clocks = planned.terms.clocks if sets_going(planned.plan.changes) else ()
-    return latest(planned.terms.now, clocks)
 
 
 def _hold_all_counts(expect: Approval, proposals: Mapping[str, WaitingPlan]) -> None:

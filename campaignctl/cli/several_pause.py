@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
-from campaignctl.app import output, streams
+from campaignctl.app import output
 from campaignctl.app.applying import exit_code
 from campaignctl.app.guards import Passed
 from campaignctl.app.options import GlobalOptions
@@ -18,9 +18,8 @@ from campaignctl.cli.by_hand import DoneByHand, ManualOptions, by_hand_document,
 from campaignctl.cli.several import write
 from campaignctl.cli.several_looks import no_report
 from campaignctl.diagnostics import counted, some_of
-from campaignctl.errors import InterruptedRunError
 from campaignctl.exits import Exit
-from campaignctl.fleet.applying import Meeting, WaitingPlan
+from campaignctl.fleet.meeting import Decided, FleetRun, Meeting, WaitingPlan
 from campaignctl.fleet.opening import Fleet, opened_lenient
 from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
 from campaignctl.fleet.views import SeveralViews
@@ -53,9 +52,8 @@ def pause_several(verb: Verb, options: GlobalOptions, asked: ManualOptions) -> i
 
 def _carried_out(verb: Verb, fleet: Fleet, asked: ManualOptions) -> dict[str, Ended[DoneByHand]]:
     """Carries it out side by side; without a question each stops what it finds as soon as it is seen."""
-    meeting = Meeting()
 
-    def line(session: Session) -> DoneByHand:
+    def line(session: Session, meeting: Meeting) -> DoneByHand:
         review = meeting.review(session)
 
         def ask(run: ManualRun, planned: Planned, _asked: ManualOptions) -> None:
@@ -63,31 +61,22 @@ def _carried_out(verb: Verb, fleet: Fleet, asked: ManualOptions) -> dict[str, En
 
         return carry_out(verb, session, asked, None if asked.auto_approve else ask)
 
-    threads = fleet.threads(line)
-    meeting.wake = threads.wake
-    with fleet.interrupts as interrupts:
+    run = FleetRun(fleet, line)
+    with fleet.interrupts:
         if asked.auto_approve:
-            with interrupts.deferred():
-                return threads.start().wait()
-        try:
-            plans = meeting.gather(threads.start())
-            _confirm(plans)
-        except BaseException:
-            interrupts.ask()
-            meeting.close(InterruptedRunError("nothing was sent"))
-            raise
-        with interrupts.deferred(), streams.never_waiting():
-            for name, it in plans.items():
-                meeting.answer(name, Passed(it.planned))
-            return threads.wait()
+            return run.finished(run.threads.start)
+        decided = run.decided(_confirmed)
+        return run.finished(lambda: run.meeting.answer_all(decided))
 
 
-def _confirm(plans: Mapping[str, WaitingPlan]) -> None:
+def _confirmed(plans: Mapping[str, WaitingPlan], _ended: Mapping[str, Ended[DoneByHand]]) -> Decided:
+    """Asks once about all. Raises as `confirm` does."""
     campaigns = sum(bool(it.operations) for plan in plans.values() for it in plan.planned.plan.changes)
     if plans:
         where = f"{counted(len(plans), 'environment')} ({some_of(list(plans), _MOST_NAMED)})"
         question = f"Pause {counted(campaigns, 'campaign')} in {where}?"
         confirm(question, auto_approve=False, otherwise="give --auto-approve")
+    return {name: Passed(it.planned) for name, it in plans.items()}
 
 
 def _outcome(fleet: Fleet, name: str, ended: Ended[DoneByHand]) -> EnvironmentOutcome:

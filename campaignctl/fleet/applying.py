@@ -6,18 +6,15 @@ threads meet, and what is decided of all of them together lets each go on, or en
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from queue import SimpleQueue
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
-from campaignctl.app import output, streams
+from campaignctl.app import output
 from campaignctl.app.applying import Applied
 from campaignctl.app.guards import (
     Limits,
-    Now,
     Passed,
     Reviewed,
     came_today,
@@ -28,36 +25,22 @@ from campaignctl.app.guards import (
     operations_that_count,
     require_in_time,
 )
-from campaignctl.app.planning import Planned
-from campaignctl.app.side_by_side import Ended, Threads
+from campaignctl.app.side_by_side import Ended
 from campaignctl.app.terminal import confirm
 from campaignctl.app.workspace import Session
 from campaignctl.diagnostics import counted, some_of
-from campaignctl.errors import CampaignctlError, InterruptedRunError, RefusedError
+from campaignctl.errors import CampaignctlError, RefusedError
+from campaignctl.fleet.meeting import Decided, FleetRun, Meeting, WaitingPlan
 from campaignctl.fleet.opening import Fleet
 from campaignctl.fleet.outcomes import digest_of
 from campaignctl.kinds.operations import Op
 from campaignctl.model.approval import MOST_COUNTS, Approval
 from campaignctl.model.plan import ListCount, Plan
 from campaignctl.planning.order import start_for_order
-from campaignctl.saved_plans.file import SavedPlan
 
-T = TypeVar("T")
-Review = Callable[[Planned, Now], Passed]
 _MOST_NAMED: Final = 10
-_ENDING_SECONDS: Final = 5.0
-"""How long threads that were told to end are waited for."""
 _MOST_LOOKS: Final = 100
 _LOOK_SECONDS: Final = 0.005
-
-
-class WaitingPlan(NamedTuple):
-    """Represents the plan of one environment, which waits for what is decided. `saved` is the file that it is of."""
-
-    session: Session
-    planned: Planned
-    now: Now
-    saved: SavedPlan | None = None
 
 
 class FleetLimits(NamedTuple):
@@ -65,53 +48,6 @@ class FleetLimits(NamedTuple):
 
     limits: Limits
     max_environments: int
-
-
-class Meeting:
-    """Keeps the threads of environments waiting for a review, until all of them are there or have ended."""
-
-    def __init__(self) -> None:
-        self.proposals: dict[str, WaitingPlan] = {}
-        self._answers: dict[str, SimpleQueue[Passed | CampaignctlError]] = {}
-        self._lock = threading.Lock()
-        self._closed: CampaignctlError | None = None
-        self.wake: Callable[[], None] = lambda: None
-
-    def review(self, session: Session, saved: SavedPlan | None = None) -> Review:
-        """Returns the review of one environment, which waits in its thread."""
-
-        def waiting(planned: Planned, now: Now) -> Passed:
-            answer: SimpleQueue[Passed | CampaignctlError] = SimpleQueue()
-            with self._lock:
-                if self._closed is not None:
-                    raise self._closed
-                self._answers[session.environment.name] = answer
-                self.proposals[session.environment.name] = WaitingPlan(session, planned, now, saved)
-            self.wake()
-            decided = answer.get()
-            if isinstance(decided, CampaignctlError):
-                raise decided
-            return decided
-
-        return waiting
-
-    def gather(self, threads: Threads[T]) -> dict[str, WaitingPlan]:
-        """Waits until each has a plan or has ended. Returns the plans by name."""
-        while threads.left - self.proposals.keys():
-            threads.next_event()
-        return dict(sorted(self.proposals.items()))
-
-    def answer(self, name: str, decided: Passed | CampaignctlError) -> None:
-        """Lets one go on, or ends it."""
-        self._answers.pop(name).put(decided)
-
-    def close(self, error: CampaignctlError) -> None:
-        """Ends whoever waits, and whoever comes."""
-        with self._lock:
-            self._closed = error
-            waiting, self._answers = self._answers, {}
-        for it in waiting.values():
-            it.put(error)
 
 
 @dataclass(frozen=True)
@@ -128,68 +64,32 @@ class FleetApply:
         Raises:
             RefusedError: nothing is sent to any of them.
         """
-        meeting = Meeting()
-        threads: Threads[Applied] = self.fleet.threads(lambda session: line(session, meeting))
-        meeting.wake = threads.wake
-        with self.fleet.interrupts as interrupts:
-            try:
-                threads.start()
-                decided = self._decided(meeting.gather(threads), threads.ended)
-            except BaseException:
-                self._end(meeting, threads)
-                raise
-            with interrupts.deferred(), streams.never_waiting():
-                try:
-                    self._let_go(meeting, threads, decided)
-                    return threads.wait()
-                except KeyboardInterrupt:  # a second signal
-                    return self._cut_off(meeting, threads)
+        run = FleetRun(self.fleet, line)
+        with self.fleet.interrupts:
+            decided = run.decided(self._decided)
+            return run.finished(lambda: self._let_go(run, decided))
 
-    def _cut_off(self, meeting: Meeting, threads: Threads[Applied]) -> dict[str, Ended[Applied]]:
-        """Cuts off what is in flight; what became of it is unknown, and each says so as it would alone."""
-        meeting.close(InterruptedRunError("interrupted; nothing more was sent"))
-        for session in self.fleet.sessions.values():
-            if session.beside is not None:
-                session.beside.cut_off()
-        for _ in range(_MOST_LOOKS):
-            if threads.left:
-                threads.next_event(_ENDING_SECONDS / _MOST_LOOKS)
-        if threads.left:
-            raise InterruptedRunError("interrupted; what became of the requests in flight is unknown")
-        return threads.wait()
-
-    def _let_go(
-        self, meeting: Meeting, threads: Threads[Applied], decided: Mapping[str, Passed | CampaignctlError]
-    ) -> None:
+    def _let_go(self, run: FleetRun[Applied], decided: Decided) -> None:
         """Lets them go on in their order: those that pause first, then by earliest start, then by name.
 
         One that has something to do has asked for its first request before the next is let go.
         """
-        for name in sorted(decided, key=lambda it: rank_of(_plan_of(meeting.proposals[it], decided[it]))):
-            plan, beside = _plan_of(meeting.proposals[name], decided[name]), self.fleet.sessions[name].beside
+        proposals = run.meeting.proposals
+        for name in sorted(decided, key=lambda it: rank_of(_plan_of(proposals[it], decided[it]))):
+            plan, beside = _plan_of(proposals[name], decided[name]), self.fleet.sessions[name].beside
             assert beside is not None, "it is one of several"
             beside.turn.rank, asked = rank_of(plan), beside.turn.asked
-            meeting.answer(name, decided[name])
+            run.meeting.answer(name, decided[name])
             for _ in range(_MOST_LOOKS if plan.operations else 0):
-                if beside.turn.asked > asked or name not in threads.left:
+                if beside.turn.asked > asked or name not in run.threads.left:
                     break
-                threads.next_event(_LOOK_SECONDS)
+                run.threads.next_event(_LOOK_SECONDS)
 
-    def _end(self, meeting: Meeting, threads: Threads[Applied]) -> None:
-        """Lets every thread end without having sent anything."""
-        self.fleet.interrupts.ask()
-        meeting.close(InterruptedRunError("nothing was sent"))
-        for _ in range(_MOST_LOOKS):
-            if threads.left:
-                threads.next_event(_ENDING_SECONDS / _MOST_LOOKS)
-
-    def _decided(
-        self, proposals: Mapping[str, WaitingPlan], ended: Mapping[str, Ended[Applied]]
-    ) -> dict[str, Passed | CampaignctlError]:
+    def _decided(self, proposals: Mapping[str, WaitingPlan], ended: Mapping[str, Ended[Applied]]) -> Decided:
         """Shows, holds against what is demanded, and asks. Raises RefusedError where nothing may be sent at all."""
         self.show(proposals, ended)
         self._hold_approval(proposals)
-        decided = {name: self._guarded(it) for name, it in proposals.items()}
+        decided: Decided = {name: self._guarded(it) for name, it in proposals.items()}
         decided = self._bounded(proposals, decided)
         self._confirm(decided)
         return {name: self._in_time(proposals[name], it) for name, it in decided.items()}
@@ -214,9 +114,7 @@ class FleetApply:
         except RefusedError as refused:
             return refused
 
-    def _bounded(
-        self, proposals: Mapping[str, WaitingPlan], decided: Mapping[str, Passed | CampaignctlError]
-    ) -> dict[str, Passed | CampaignctlError]:
+    def _bounded(self, proposals: Mapping[str, WaitingPlan], decided: Decided) -> Decided:
         """Keeps back all but what stops campaigns, where more environments would be written to than may be."""
         written = [name for name, it in proposals.items() if operations_that_count(it.planned.plan)]
         most = self.demands.max_environments
@@ -228,7 +126,7 @@ class FleetApply:
         )
         return {name: _only_stopping(proposals[name], it, refusal) for name, it in decided.items()}
 
-    def _confirm(self, decided: Mapping[str, Passed | CampaignctlError]) -> None:
+    def _confirm(self, decided: Decided) -> None:
         """Asks once. Raises as `confirm` does."""
         passed = {name: it for name, it in decided.items() if isinstance(it, Passed)}
         busy = [name for name, it in passed.items() if it.planned.plan.operations]

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from fleet_projects import campaign, many, secrets
-from harness import Desk
+from fleet_projects import campaign, many, people_of, secrets
+from harness import Desk, live_voice
 
 pytestmark = pytest.mark.slow  # real processes
 NAMES = ("east", "north", "south-042")
@@ -83,6 +83,22 @@ def test_a_second_signal_ends_at_once_and_what_was_in_flight_is_unknown(desk: De
     for name in NAMES:
         found = desk.run("status", "-e", name, "--format", "json", env=secrets(*NAMES)).json["campaigns"]
         assert sorted(it["name"] for it in found) == ["one", "two"]
+
+
+def test_a_second_signal_ends_a_pause_of_several_at_once_too_and_says_what_is_unknown(desk: Desk) -> None:
+    many(desk, NAMES, timeout_seconds=30)
+    for name in NAMES:
+        desk.sandbox.seed(f"acc-{name}", "campaigns", [live_voice("survey", **people_of(name))])
+    desk.sandbox.faults.add("slow", method="PUT", seconds=600, times=None)
+    words = ("pause", "survey", "-e", "*", "--auto-approve", "--format", "json")
+    with desk.start(*words, env=secrets(*NAMES)) as process:
+        wait_until(lambda: len(desk.writes) == len(NAMES), "nothing is sent")
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert json.loads(out)["totals"]["unknown"] == 3
 
 
 def test_a_signal_while_plans_are_made_sends_nothing(desk: Desk) -> None:

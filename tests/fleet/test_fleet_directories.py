@@ -139,6 +139,12 @@ def with_a_cut_index(directory: Path) -> None:
     (directory / "_plans.json").write_text(text[: len(text) // 2], encoding="utf-8")
 
 
+def with_an_index_of_no_version(directory: Path) -> None:
+    document = index(directory)
+    del document["format_version"]
+    (directory / "_plans.json").write_text(json.dumps(document), encoding="utf-8")
+
+
 def with_a_path_that_leads_out(directory: Path) -> None:
     text = (
         (directory / "_plans.json")
@@ -159,6 +165,7 @@ def with_a_path_that_leads_out(directory: Path) -> None:
         with_an_edited_expiry,
         with_an_index_of_less,
         with_a_cut_index,
+        with_an_index_of_no_version,
         with_a_path_that_leads_out,
     ],
     ids=lambda it: it.__name__,

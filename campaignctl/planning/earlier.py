@@ -27,6 +27,7 @@ from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision, held_from
 from campaignctl.planning.compare import refs_in
 from campaignctl.planning.counting import LISTS
+from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.leaving_out import NUMBERS, as_written, leave_out, with_opt_out
 
@@ -68,8 +69,7 @@ def _tried_nobody(live: Live, country: Country | None) -> bool:
 
 def _may_follow_its_manifest(live: Live, now: datetime, country: Country | None) -> bool:
     """Tells whether whom its manifest declares may be called yet: it has not begun, or is paused before its start."""
-    window = window_of(live.kind, live.spec)
-    waits = live.status is Status.PAUSED and window.start is not None and not window.begun(now)
+    waits = live.status is Status.PAUSED and phase_of(live, now) is not Phase.STARTED
     return not _has_begun(live, now, country) or (waits and not _has_tried(live, country))
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from campaignctl.api.client import Client
 from campaignctl.api.contact_lists import read_lists
 from campaignctl.api.counting import count_list
+from campaignctl.api.requesting import Check
+from campaignctl.kinds import KINDS
+from campaignctl.model.campaigns import Listing
 from campaignctl.model.managed_lists import AccountList
 from campaignctl.model.results import ContactExchange
 
@@ -30,9 +33,9 @@ class ListAccount:
         """See `Client.fill_list`."""
         return self.client.fill_list(sid, contacts)
 
-    def delete_list(self, sid: str) -> ContactExchange:
+    def delete_list(self, sid: str, check: Check | None = None) -> ContactExchange:
         """See `Client.delete_list`."""
-        return self.client.delete_list(sid)
+        return self.client.delete_list(sid, check)
 
     def find(self, name: str) -> tuple[AccountList, ...]:
         """See `read_lists`."""
@@ -45,3 +48,9 @@ class ListAccount:
     def count(self, sid: str) -> int | None:
         """See `count_list`."""
         return count_list(self.client, sid).count
+
+    def campaigns(self) -> tuple[Listing, ...]:
+        """See `refresh.alive`."""
+        from campaignctl.api.refresh import alive, alive_elsewhere  # where a list is deleted
+
+        return (*(alive(self.client, kind) for kind in KINDS.values()), *alive_elsewhere(self.client))

@@ -15,7 +15,7 @@ from campaignctl.contact_lists.contact_list import ContactList
 from campaignctl.contact_lists.members import managed_list, members_of
 from campaignctl.diagnostics import Diagnostic, Severity, counted
 from campaignctl.kinds.countries import Country
-from campaignctl.model.campaigns import Listing, Live, Snapshot
+from campaignctl.model.campaigns import Snapshot
 from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList, versions_among
 from campaignctl.model.plan import Change
 from campaignctl.planning.contact_lists import (
@@ -25,6 +25,7 @@ from campaignctl.planning.contact_lists import (
     list_changes,
     marked,
     named_by,
+    named_by_campaigns,
     names_awaited,
     names_in_use,
     resolve_lists,
@@ -213,35 +214,10 @@ class ListPlanner:
             return changes
         from campaignctl.api.refresh import alive_elsewhere
 
-        keeps = _named_by_campaigns((*snapshot.listings.values(), *alive_elsewhere(self.client)))
-        if keeps is None:
+        listings = (*snapshot.listings.values(), *alive_elsewhere(self.client))
+        keeps = named_by_campaigns(listings)
+        if keeps is None or not any(it.campaigns for it in listings):  # a broken replica shows nothing
             return changes
         oldest = snapshot.now - KEPT_FOR
         unwanted = (it for managed in lists.values() for it in deletable(managed, keeps, oldest))
         return (*changes, *unwanted)
-
-
-def _named_by_campaigns(listings: Iterable[Listing]) -> frozenset[str] | None:
-    """Returns the lists named by all campaigns that are not finished; None where one does not show its lists, or
-    not all campaigns are known.
-    """
-    found: set[str] = set()
-    for listing in listings:
-        if not listing.complete:
-            return None
-        for live in listing.campaigns:
-            named = set(_lists_of(live))
-            if (
-                not live.finished
-                and not named
-                and not any(live.spec.get(it.name) for it in live.kind.numbers)
-            ):
-                return None
-            found |= set() if live.finished else named
-    return frozenset(found)
-
-
-def _lists_of(live: Live) -> Iterator[str]:
-    for field in live.kind.given_by_name:
-        value = live.spec.get(field.name)
-        yield from (str(it) for it in value or ()) if isinstance(value, list | tuple) else ()

@@ -8,17 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from campaignctl.applying.port import Hooks, ListPort
+from campaignctl.applying.port import Hooks, ListPort, TooLateError
 from campaignctl.applying.progress import ChangeRun
+from campaignctl.applying.recent_readings import RecentReadings
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.table import Role, Value
-from campaignctl.model.campaigns import ListRef
+from campaignctl.model.campaigns import Listing, ListRef
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import VARIABLE
 from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.plan import Change, Operation, Plan, Reason
 from campaignctl.model.results import ChangeOutcome, Failure, OperationOutcome, OperationResult, Unknown
-from campaignctl.planning.contact_lists import lists_needed, named_by
+from campaignctl.planning.contact_lists import lists_needed, named_by, still_needed
 
 if TYPE_CHECKING:
     from campaignctl.applying.uploading import Upload
@@ -35,6 +36,11 @@ class Lists:
     planned_at: float | None
     ready: dict[str, str] = field(default_factory=dict)
     holding: dict[str, ManagedList] = field(default_factory=dict)
+    _campaigns: RecentReadings[tuple[Listing, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begins without a look at campaigns: none is needed before a list is about to be deleted."""
+        self._campaigns = RecentReadings(self.hooks.clock, self._read_campaigns)
 
     @classmethod
     def of(
@@ -107,10 +113,16 @@ class Lists:
         return Upload(managed, self.port, self.hooks, self.environment, used, self.planned_at)
 
     def delete(self, operation: Operation, state: ChangeRun) -> OperationResult:
-        """Deletes a version that nothing needs; one that is gone already is no trouble."""
+        """Deletes a version that nothing needs, still; one that is gone already is no trouble."""
         assert self.port is not None, "who deletes has an account"
         sid = state.change.key.sid
-        exchange = self.port.delete_list(sid)
+
+        def check() -> None:
+            needed = still_needed(sid, self._campaigns.of("", sid))
+            if needed is not None:
+                raise TooLateError(needed)
+
+        exchange = self.port.delete_list(sid, check)
         state.list_sid, answer = sid, exchange.answer
         gone = getattr(answer, "http", None) == 404
         if isinstance(answer, Unknown):
@@ -119,6 +131,10 @@ class Lists:
             outcome = OperationOutcome.UNCHANGED if gone else OperationOutcome.APPLIED
             return OperationResult(operation.op, outcome, exchange.attempts)
         return _not_deleted(operation, state, answer, exchange.attempts)
+
+    def _read_campaigns(self, _account: str) -> tuple[Listing, ...]:
+        assert self.port is not None, "who deletes has an account"
+        return self.port.campaigns()
 
 
 def _with_lists(change: Change, ready: Mapping[str, str]) -> Change:

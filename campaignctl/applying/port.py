@@ -119,7 +119,7 @@ class ListPort(Protocol):
     def fill_list(self, sid: str, contacts: Sequence[str]) -> ContactExchange:
         """Puts contacts into a list."""
 
-    def delete_list(self, sid: str) -> ContactExchange:
+    def delete_list(self, sid: str, check: Check | None = None) -> ContactExchange:
         """Deletes a list."""
 
     def find(self, name: str) -> tuple[AccountList, ...]:
@@ -130,3 +130,6 @@ class ListPort(Protocol):
 
     def count(self, sid: str) -> int | None:
         """Returns how many people are in a list; None where nobody knows."""
+
+    def campaigns(self) -> tuple[Listing, ...]:
+        """Reads every alive campaign that may name a list: of all kinds and endpoints, whatever manifests pin."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,13 +30,15 @@ SECONDS_EACH: Final = 0.3
 """How long a request takes before any was measured."""
 _REQUESTS_OF_A_LOOK: Final = 4
 """The alive of a kind by their filter, which must prove itself, and its newest finished ones."""
+_LOOKS_BEFORE_DELETES: Final = 2
+"""One at each kind: a list that a campaign names by now is not deleted."""
 GRACE_SECONDS: Final = 2.0
 """Waited beyond `settle_seconds`, since the account's times are whole seconds."""
 KEPT_FOR_PAUSES: Final = 3
 """Requests of each minute that only a pause by hand may use (rule 9)."""
 
 
-def estimate(changes: Iterable[Change], environment: Environment, taken: int) -> Cost:
+def estimate(changes: Collection[Change], environment: Environment, taken: int) -> Cost:
     """Estimates what an apply takes.
 
     `taken` requests were made for the plan and count towards the same minute. A campaign is read again before its
@@ -52,6 +54,8 @@ def estimate(changes: Iterable[Change], environment: Environment, taken: int) ->
             creating.add(change.key.kind)
         elif any(op in READ_BEFORE for op in ops):
             requests += 1
+    if any(it.op is Op.DELETE for change in changes for it in change.operations):
+        requests += _LOOKS_BEFORE_DELETES * _REQUESTS_OF_A_LOOK
     minutes = int(_pace(requests, taken, environment.rate_limit) // 60)
     requests += len(creating) + min(minutes * len(creating), creates) * _REQUESTS_OF_A_LOOK
     settle = 0.0 if not creating or environment.is_sandbox else environment.settle_seconds + GRACE_SECONDS

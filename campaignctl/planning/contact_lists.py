@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from campaignctl.diagnostics import quoted, some_of
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
-from campaignctl.model.campaigns import Desired, Key, ListName, ListRef, Live, Snapshot
+from campaignctl.model.campaigns import Desired, Key, Listing, ListName, ListRef, Live, Snapshot
 from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
 from campaignctl.model.plan import Change, ListCount, Operation, Reason, Suppressed
 from campaignctl.model.reasons import REASONS, ChangeType
@@ -336,6 +336,42 @@ def _count(count: int | None) -> str:
 
 
 # -- what is no longer wanted ----------------------------------------------------------------------------------
+
+
+def named_by_campaigns(listings: Iterable[Listing]) -> frozenset[str] | None:
+    """Returns the lists named by all campaigns that are not finished; None where one does not show its lists, or
+    not all campaigns are known.
+    """
+    found: set[str] = set()
+    for listing in listings:
+        if not listing.complete:
+            return None
+        for live in listing.campaigns:
+            named = set(_lists_of(live))
+            if (
+                not live.finished
+                and not named
+                and not any(live.spec.get(it.name) for it in live.kind.numbers)
+            ):
+                return None
+            found |= set() if live.finished else named
+    return frozenset(found)
+
+
+def _lists_of(live: Live) -> Iterator[str]:
+    for field in live.kind.given_by_name:
+        value = live.spec.get(field.name)
+        yield from (str(it) for it in value or ()) if isinstance(value, list | tuple) else ()
+
+
+def still_needed(sid: str, listings: Iterable[Listing]) -> Reason | None:
+    """Says why a version is not deleted after all: a campaign names it by now, or nobody can tell."""
+    named = named_by_campaigns(listings)
+    if named is None:
+        return Reason(
+            "moved", "not all campaigns show their lists by now, so nobody can tell whether one names it"
+        )
+    return Reason("moved", "a campaign names it by now; plan again") if sid in named else None
 
 
 def deletable(managed: ManagedList, keeps: Collection[str], older_than: datetime) -> Iterator[Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from harness import ACCOUNT, Desk, live_voice, sent, voice
+from harness import ACCOUNT, Answer, Desk, live_sms, live_voice, sent, voice
 from list_desk import (
     NAME,
     NUMBERS,
@@ -315,6 +315,35 @@ def test_prune_lists_deletes_nothing_where_a_campaign_does_not_show_its_lists(de
     assert any(it["change"] == "orphan" for it in desk.plan("--prune-lists")["changes"])
     lists = ["9120d5962d214316b7721de55bb82e03"]
     desk.seed(live_voice("strange", **{"from": ..., "lists": lists, "schedule": end}))
+    assert all(it["change"] != "orphan" for it in desk.plan("--prune-lists")["changes"])
+
+
+OLD = {"numbers": NUMBERS, "name": f"{NAME}-0123456789abcdef", "date_created": "2026-12-01T00:00:00+05:30"}
+
+
+@pytest.mark.parametrize("collection", ["campaigns", "message-campaigns", "sms-campaigns"])
+def test_a_version_that_a_campaign_names_by_now_is_not_deleted(desk: Desk, collection: str) -> None:
+    (sid,) = desk.seed(OLD, collection="lists")
+    desk.seed(live_voice("bystander"))
+    desk.manifests(contact_list())
+    make = live_voice if collection == "campaigns" else live_sms
+    fields: dict[str, Any] = {"from": ...} if collection == "campaigns" else {}
+
+    def used_meanwhile() -> None:
+        desk.seed(make("theirs", **fields, lists=[sid]), collection=collection)
+
+    done = desk.run("apply", "--prune-lists", "--format", "json", stdin=Answer(used_meanwhile))
+    assert not [it for it in desk.requests if it.request == "delete_list"]
+    assert done.code == 3
+    (kept,) = [it for it in done.json["results"] if it["sid"] == sid]
+    assert (kept["outcome"], kept["reason"]["code"]) == ("skipped", "moved")
+
+
+def test_prune_lists_deletes_nothing_where_the_account_shows_no_campaign_at_all(desk: Desk) -> None:
+    (sid,) = desk.seed(OLD, collection="lists")
+    desk.seed(live_sms("theirs", lists=[sid]))
+    desk.manifests(contact_list())
+    desk.sandbox.switches.change({"empty_lists": "plain", "empty_seconds": 86400.0})
     assert all(it["change"] != "orphan" for it in desk.plan("--prune-lists")["changes"])
 
 

@@ -11,7 +11,7 @@ from campaignctl.model.dated_names import dated
 from campaignctl.model.windows import window_of
 from campaignctl.repeat.dates import Skip
 from campaignctl.repeat.manifests import occurrence_manifest
-from campaignctl.repeat.occurrences import running_between, skipped
+from campaignctl.repeat.occurrences import running_between, skipped, today
 
 
 class Start(NamedTuple):
@@ -59,6 +59,21 @@ def days_between(manifests: Iterable[Desired], first: date, last: date) -> tuple
         )
         for day in sorted({*starts, *omitted})
     )
+
+
+def first_today(manifests: Iterable[Desired], now: datetime) -> date | None:
+    """Returns the earliest date that is today where one of the manifests starts, in a rule's zone or a start's own;
+    None where nothing has a start.
+    """
+    return min((it for manifest in manifests for it in _today_of(manifest, now)), default=None)
+
+
+def _today_of(manifest: Desired, now: datetime) -> Iterator[date]:
+    start = window_of(manifest.kind, manifest.spec).start
+    if manifest.repeat is not None:
+        yield today(manifest.repeat, now)
+    elif start is not None:
+        yield now.astimezone(start.tzinfo).date()
 
 
 def without_start(manifests: Iterable[Desired]) -> Sequence[Desired]:

@@ -48,29 +48,21 @@ def command(
     """Show which campaign starts on which date, and which dates are skipped. No account is looked at."""
     session = Session.open(options)
     reading = session.read_valid(paths, labels)
-    first = first or _today(session)
+    from campaignctl.calendar.days import days_between, first_today, without_start
+    from campaignctl.calendar.document import days_document
+
+    now = session.clock.now()
+    first = first or first_today(reading.selected, now) or now.date()
     last = last or first + _AHEAD
     if last < first:
         raise UsageError(f"--to {last} lies before --from {first}")
-    from campaignctl.calendar.days import days_between, without_start
-    from campaignctl.calendar.document import days_document
-
     at_once = [f"{it.kind.short}/{it.name or it.sid}" for it in without_start(reading.selected)]
     notes = [f"without a start, so on no date: {some_of(at_once, _MOST_NAMED)}"] if at_once else []
     days = days_between(reading.selected, first, last)
     between = first.isoformat(), last.isoformat()
     document = days_document(session.environment.name, between, days, notes, reading.findings)
-    output.result(_written(document, output_format, session, session.clock.now()), output_format)
+    output.result(_written(document, output_format, session, now), output_format)
     return 0
-
-
-def _today(session: Session) -> date:
-    """Returns today where people are called: in the zone of the calling hours, else in UTC."""
-    from campaignctl.policy.hours import zone_name
-    from campaignctl.zones import zone
-
-    where, now = zone_name(session.environment), session.clock.now()
-    return (now.astimezone(zone(where)) if where else now).date()
 
 
 def _written(document: DaysDocument, output_format: str, session: Session, now: datetime) -> str:

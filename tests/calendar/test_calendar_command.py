@@ -152,3 +152,19 @@ def test_a_range_that_ends_before_it_begins_and_a_date_that_is_none_are_told(des
     turned = desk.run("calendar", "--from", "2027-02-01", "--to", "2027-01-01")
     assert (turned.code, "lies before" in turned.err) == (64, True)
     assert "write a date as in" in desk.run("calendar", "--from", "1 January").err
+
+
+@pytest.mark.parametrize(
+    ("hours", "zone", "offset", "first"),
+    [(16, "Asia/Kolkata", "+05:30", "2027-01-11"), (22, "America/Los_Angeles", "-08:00", "2027-01-10")],
+)
+def test_today_is_the_date_of_the_zone_in_which_campaigns_start(
+    desk: Desk, hours: int, zone: str, offset: str, first: str
+) -> None:
+    rule = {"cron": "0 20 1-31 * *", "duration": "1h", "time_zone": zone}
+    once = {"send_at": f"2027-01-15T20:00:00{offset}", "end_at": f"2027-01-15T21:00:00{offset}"}
+    desk.pass_time(hours=hours)
+    for manifest in (weekly(rule=rule), voice("once", schedule=once)):
+        desk.manifests(manifest)
+        assert desk.run("calendar", "--format", "json").json["from"] == first
+    assert desk.run("calendar", "-l", "team=nobody", "--format", "json").code == 0

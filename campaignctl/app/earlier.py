@@ -18,11 +18,11 @@ from campaignctl.contact_lists.contact_list import ContactList
 from campaignctl.contact_lists.members import members_of, seeing_list
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Value
-from campaignctl.model.campaigns import Desired, Live, Snapshot
+from campaignctl.model.campaigns import Desired, Live, Snapshot, given_lists
 from campaignctl.model.managed_lists import CONTACT_LIST, versions_among
 from campaignctl.model.naming import AskedName, Found
 from campaignctl.model.suppression import EarlierCampaign, Shown, Suppression
-from campaignctl.model.values import canonical_numbers, texts
+from campaignctl.model.values import canonical_numbers
 from campaignctl.planning.contact_lists import named_by
 from campaignctl.planning.earlier import Earlier, PeopleOfLists, called_by_now, shown_by
 
@@ -93,7 +93,7 @@ class ListPeople:
         learn = cache(lambda: self._learn(other))
 
         def people(live: Live) -> Collection[str] | None:
-            sids = [sid for row in live.kind.given_by_name for sid in texts(live.spec.get(row.name))]
+            sids = list(map(str, given_lists(live)))
             if sids:
                 learn()
             found = [self._people(sid) for sid in sids]

@@ -221,14 +221,6 @@ def named_lists(desired: Desired) -> Iterator[tuple[str, ListName]]:
                     yield f"{row.name}.{index}", item
 
 
-def lists_of(desired: Desired) -> Iterator[str]:
-    """Yields the items of a campaign's `lists`; those that are given by name come as they are marked."""
-    for row in desired.kind.given_by_name:
-        items = desired.spec.get(row.name)
-        if isinstance(items, list | tuple):
-            yield from items
-
-
 def dynamic_faults(desired: Desired, names: frozenset[str]) -> Iterator[SpecFinding]:
     """Finds a campaign that fills a text from a list that it names: it must name the SID, since the API documents
     dynamic lists in two ways.

@@ -7,7 +7,7 @@ from typing import Final
 
 from campaignctl.diagnostics import Severity, counted, some_of
 from campaignctl.doctor.facts import Facts, Problem
-from campaignctl.model.campaigns import ListRef, Live
+from campaignctl.model.campaigns import ListRef, Live, given_refs
 from campaignctl.model.managed_lists import ManagedList
 
 _MOST_NAMED: Final = 10
@@ -15,17 +15,10 @@ _MOST_NAMED: Final = 10
 
 def contact_lists(facts: Facts) -> Iterator[Problem]:
     """Checks that no campaign calls a list that does not hold its people, and that no list is there for nothing."""
-    in_use = {ref: live for live in facts.alive for ref in _refs(live)}
+    in_use = {ref: live for live in facts.alive for ref in given_refs(live)}
     for managed in facts.lists:
         yield from _other_counts(managed, in_use, facts)
         yield from _left_over(managed, {str(ref) for ref in in_use}, facts)
-
-
-def _refs(live: Live) -> Iterator[ListRef]:
-    for field in live.kind.given_by_name:
-        value = live.spec.get(field.name)
-        if isinstance(value, list | tuple):
-            yield from (it for it in value if isinstance(it, ListRef))
 
 
 def _other_counts(managed: ManagedList, in_use: dict[ListRef, Live], facts: Facts) -> Iterator[Problem]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from campaignctl.contact_lists.contact_list import ContactList, lists_of
+from campaignctl.contact_lists.contact_list import ContactList
 from campaignctl.diagnostics import SpecFinding
 from campaignctl.gates.checking import Runs, gate_faults
 from campaignctl.kinds.countries import Country
-from campaignctl.model.campaigns import Desired
+from campaignctl.model.campaigns import Desired, given_lists
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.model.windows import Window, window_of
 
@@ -31,7 +31,7 @@ class _DeclaredPeople:
 
     def of(self, desired: Desired) -> frozenset[str] | None:
         """Returns the people; None where a list of the account is among them."""
-        named = [self.lists.get(getattr(it, "name", "")) for it in lists_of(desired)]
+        named = [self.lists.get(getattr(it, "name", "")) for it in given_lists(desired)]
         if None in named:
             return None
         numbers = [number for row in desired.kind.numbers for number in texts(desired.spec.get(row.name))]

@@ -18,7 +18,7 @@ from campaignctl.kinds.manifest import SUPPRESSED_NUMBERS
 from campaignctl.manifests.files import UnreadableFileError, read_inside
 from campaignctl.manifests.numbers import BadLine, read_numbers
 from campaignctl.manifests.places import locate, locate_field, locate_row
-from campaignctl.model.campaigns import Desired
+from campaignctl.model.campaigns import Desired, given_lists
 from campaignctl.model.environment import ProjectFile
 from campaignctl.model.suppression import Suppression, SuppressionSource
 from campaignctl.model.values import canonical_numbers, texts
@@ -325,9 +325,7 @@ class _Suppressing:
 
     def _lists_of(self, desired: Desired) -> list[ContactList | None]:
         """Returns the lists that a manifest is sent to; None for one that is not the project's."""
-        from campaignctl.contact_lists.contact_list import lists_of
-
-        return [self.lists.get(getattr(it, "name", "")) for it in lists_of(desired)]
+        return [self.lists.get(getattr(it, "name", "")) for it in given_lists(desired)]
 
     def _leads_back(self, here: Subject, goal: Subject, seen: set[int]) -> bool:
         seen.add(id(here))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -227,15 +227,30 @@ def sharing(live: Live, desired: Desired) -> Live:
     return live
 
 
-def knowing_lists(live: Live, before: Live) -> Live:
-    """Adds to a campaign that was just read what was known of its lists: which are the project's, in what version."""
+def given_lists(side: Desired | Live) -> Iterator[Value]:
+    """Yields the contact lists that a manifest or a campaign gives: SIDs and names, marked where they are known."""
+    for row in side.kind.given_by_name:
+        yield from items_of(side.spec.get(row.name))
+
+
+def given_refs(side: Desired | Live) -> Iterator[ListRef]:
+    """Yields the project's lists among them."""
+    return (it for it in given_lists(side) if isinstance(it, ListRef))
+
+
+def with_refs(live: Live, refs: Mapping[str | None, ListRef]) -> Live:
+    """Marks the project's lists, by SID, where a campaign of the account gives them."""
     for row in live.kind.given_by_name:
-        known = {str(it): it for it in items_of(before.spec.get(row.name)) if isinstance(it, ListRef)}
-        theirs = live.spec.get(row.name)
-        if known and isinstance(theirs, list | tuple):
-            marked: Value = [known.get(str(it), it) for it in theirs]
+        items = items_of(live.spec.get(row.name))
+        if any(it in refs for it in items):
+            marked: Value = [refs.get(str(it), str(it)) for it in items]
             live = live.showing({**live.spec, row.name: marked})
     return live
+
+
+def knowing_lists(live: Live, before: Live) -> Live:
+    """Adds to a campaign that was just read what was known of its lists: which are the project's, in what version."""
+    return with_refs(live, {str(it): it for it in given_refs(before)})
 
 
 class ListRef(str):

@@ -14,11 +14,20 @@ from typing import Final, NamedTuple
 from campaignctl.diagnostics import quoted, some_of
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
-from campaignctl.model.campaigns import Desired, Key, Listing, ListName, ListRef, Live, Snapshot
+from campaignctl.model.campaigns import (
+    Desired,
+    Key,
+    Listing,
+    ListName,
+    ListRef,
+    Snapshot,
+    given_lists,
+    given_refs,
+    with_refs,
+)
 from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
 from campaignctl.model.plan import Change, ListCount, Operation, Reason, Suppressed
 from campaignctl.model.reasons import REASONS, ChangeType
-from campaignctl.model.values import items_of
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import left_by_people, refs_in
 from campaignctl.planning.lists import incomplete_list
@@ -32,11 +41,7 @@ _OVER: Final = frozenset({"finished", "failed", "already-ran", "nothing-to-end",
 
 def named_by(desired: Desired) -> Iterator[str]:
     """Yields the names by which a campaign gives lists, the project's and others."""
-    for field in desired.kind.given_by_name:
-        value = desired.spec.get(field.name)
-        for item in value if isinstance(value, list | tuple) else ():
-            if isinstance(item, ListName | ListRef):
-                yield item.name
+    return (it.name for it in given_lists(desired) if isinstance(it, ListName | ListRef))
 
 
 def names_in_use(manifests: Iterable[Desired], snapshot: Snapshot) -> frozenset[str]:
@@ -126,11 +131,11 @@ def marked(snapshot: Snapshot, lists: Lists) -> Snapshot:
     if not refs:
         return snapshot
     listings = {
-        kind: replace(listing, campaigns=tuple(_marked(live, refs) for live in listing.campaigns))
+        kind: replace(listing, campaigns=tuple(with_refs(live, refs) for live in listing.campaigns))
         for kind, listing in snapshot.listings.items()
     }
     newest = {
-        kind: tuple(_marked(live, refs) for live in campaigns)
+        kind: tuple(with_refs(live, refs) for live in campaigns)
         for kind, campaigns in snapshot.newest_finished.items()
     }
     return replace(snapshot, listings=listings, newest_finished=newest)
@@ -139,12 +144,7 @@ def marked(snapshot: Snapshot, lists: Lists) -> Snapshot:
 def _named_by_alive(snapshot: Snapshot) -> frozenset[str]:
     """Returns the SIDs of lists that campaigns name which are not over."""
     alive = (it for listing in snapshot.listings.values() for it in listing.campaigns if not it.finished)
-    return frozenset(
-        str(item)
-        for live in alive
-        for row in live.kind.given_by_name
-        for item in items_of(live.spec.get(row.name))
-    )
+    return frozenset(str(it) for live in alive for it in given_lists(live))
 
 
 def _refs(managed: ManagedList, named: Collection[str]) -> Iterator[ListRef]:
@@ -161,15 +161,6 @@ def _refs(managed: ManagedList, named: Collection[str]) -> Iterator[ListRef]:
             besides=earlier.get(version.mark),
             suppresses=managed.suppresses,
         )
-
-
-def _marked(live: Live, refs: Mapping[str | None, ListRef]) -> Live:
-    for field in live.kind.given_by_name:
-        value = live.spec.get(field.name)
-        if isinstance(value, list | tuple) and any(item in refs for item in value):
-            items: Value = [refs.get(str(item), str(item)) for item in value]
-            live = live.showing({**live.spec, field.name: items})
-    return live
 
 
 def counts_of(lists: Lists, now: datetime) -> dict[str, ListCount]:
@@ -202,12 +193,12 @@ def lists_needed(change: Change, operation: Operation) -> tuple[str, ...]:
     """Returns the names of the project's lists that an operation sends."""
     if change.desired is None or not sends_lists(change, operation):
         return ()
-    fields, live = change.desired.kind.given_by_name, change.live
+    live = change.live
     if operation.opt_out and live is not None:
+        fields = change.desired.kind.given_by_name
         pairs = ((live.spec.get(it.name), change.desired.spec.get(it.name)) for it in fields)
         return tuple(ref.name for pair in pairs for ref in left_by_people(*pair).values())
-    refs = (ref for field in fields for ref in refs_in(change.desired.spec.get(field.name)))
-    return tuple(dict.fromkeys(ref.name for ref in refs))
+    return tuple(dict.fromkeys(ref.name for ref in given_refs(change.desired)))
 
 
 def left_out_of(change: Change) -> frozenset[str]:
@@ -219,8 +210,8 @@ def left_out_of(change: Change) -> frozenset[str]:
 
 def all_left_out(desired: Desired) -> frozenset[str]:
     """Returns everybody left out of a campaign and of the project's lists that it is sent to."""
-    refs = (ref for row in desired.kind.given_by_name for ref in refs_in(desired.spec.get(row.name)))
-    return desired.left_out.union(*(it.members.left_out for it in refs if it.members is not None))
+    members = (it.members for it in given_refs(desired))
+    return desired.left_out.union(*(it.left_out for it in members if it is not None))
 
 
 def used_lists(changes: Iterable[Change], *, opt_outs: bool = True) -> frozenset[str]:
@@ -265,11 +256,9 @@ def list_changes(
 def _live_sid(name: str, campaigns: Iterable[Change]) -> str | None:
     """Returns the current version that a live campaign has already: it was complete when it was named."""
     for change in campaigns:
-        for field in change.live.kind.given_by_name if change.live else ():
-            assert change.live is not None
-            for ref in refs_in(change.live.spec.get(field.name)):
-                if ref.name == name and ref.current:
-                    return ref.sid
+        for ref in given_refs(change.live) if change.live else ():
+            if ref.name == name and ref.current:
+                return ref.sid
     return None
 
 
@@ -347,7 +336,7 @@ def named_by_campaigns(listings: Iterable[Listing]) -> frozenset[str] | None:
         if not listing.complete:
             return None
         for live in listing.campaigns:
-            named = set(_lists_of(live))
+            named = set(map(str, given_lists(live)))
             if (
                 not live.finished
                 and not named
@@ -356,12 +345,6 @@ def named_by_campaigns(listings: Iterable[Listing]) -> frozenset[str] | None:
                 return None
             found |= set() if live.finished else named
     return frozenset(found)
-
-
-def _lists_of(live: Live) -> Iterator[str]:
-    for field in live.kind.given_by_name:
-        value = live.spec.get(field.name)
-        yield from (str(it) for it in value or ()) if isinstance(value, list | tuple) else ()
 
 
 def still_needed(sid: str, listings: Iterable[Listing]) -> Reason | None:

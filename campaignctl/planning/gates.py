@@ -13,12 +13,11 @@ from campaignctl.kinds import kind_of
 from campaignctl.kinds.lifecycle import CALLING, State, Status
 from campaignctl.kinds.operations import BEGINNING, Op, Permission
 from campaignctl.kinds.table import Kind
-from campaignctl.model.campaigns import Desired, Listing, ListRef, Live
+from campaignctl.model.campaigns import Desired, Listing, Live, given_lists, given_refs
 from campaignctl.model.gates import After, Gate, GateVerdict, worst
 from campaignctl.model.plan import Change, Operation, Reason
 from campaignctl.model.reasons import REASONS, ChangeType
 from campaignctl.planning.alive import Decision, held_from
-from campaignctl.planning.compare import texts_or_refs
 from campaignctl.planning.match import How, Match
 from campaignctl.planning.terms import Terms
 
@@ -95,9 +94,9 @@ def _members(live: Live) -> int | None:
     """Returns how many people its contact lists hold, where all are the project's and hold what their manifests
     declare now.
     """
-    refs = [it for row in live.kind.given_by_name for it in texts_or_refs(live.spec.get(row.name))]
-    known = [it.members.people for it in refs if isinstance(it, ListRef) and it.members is not None]
-    return len(frozenset[str]().union(*known)) if refs and len(known) == len(refs) else None
+    lists = list(given_lists(live))
+    known = [it.members.people for it in given_refs(live) if it.members is not None]
+    return len(frozenset[str]().union(*known)) if lists and len(known) == len(lists) else None
 
 
 def _doubt(desired: Desired, live: Live | None, decision: Decision) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from campaignctl.diagnostics import did_you_mean, quoted, some_of
 from campaignctl.kinds.table import Value
-from campaignctl.model.campaigns import Desired, ListName
+from campaignctl.model.campaigns import Desired, ListName, given_lists
 from campaignctl.model.managed_lists import looks_like_a_version
 from campaignctl.model.plan import Reason
 
@@ -69,8 +69,8 @@ def lists_without_people(desired: Desired) -> Reason | None:
 
 def goes_elsewhere(desired: Desired) -> bool:
     """Tells whether it goes to anybody but those of such lists."""
-    items = [item for row in desired.kind.given_by_name for item in _items(desired.spec.get(row.name))]
-    return bool(desired.spec.get("from")) or len(items) > len(list(_emptied(desired)))
+    lists = len(list(given_lists(desired)))
+    return bool(desired.spec.get("from")) or lists > len(list(_emptied(desired)))
 
 
 def _emptied(desired: Desired) -> Iterator[Reason]:
@@ -138,10 +138,7 @@ def list_ambiguous(name: str, sids: Sequence[str]) -> Reason:
 
 
 def _markers(desired: Desired) -> Iterator[ListName]:
-    for field in desired.kind.given_by_name:
-        if field.name in desired.spec:
-            items = _items(desired.spec[field.name])
-            yield from (item for item in items if isinstance(item, ListName))
+    return (it for it in given_lists(desired) if isinstance(it, ListName))
 
 
 def _items(value: Value) -> Sequence[str]:

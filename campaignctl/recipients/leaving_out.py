@@ -10,10 +10,10 @@ from campaignctl.diagnostics import counted
 from campaignctl.kinds.lifecycle import State, Status
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
-from campaignctl.model.campaigns import Desired, ListRef, Live
+from campaignctl.model.campaigns import Desired, ListRef, Live, given_lists, given_refs
 from campaignctl.model.plan import Operation, opting_out
 from campaignctl.model.suppression import Suppression
-from campaignctl.model.values import items_of, number_changes, texts
+from campaignctl.model.values import number_changes, texts
 
 NUMBERS = "from"
 
@@ -79,17 +79,9 @@ NOBODY_EARLIER: Final = EarlierPeople()
 
 def in_earlier_versions(live: Live) -> EarlierPeople:
     """Returns who is in the lists that a live campaign has, though left out by now."""
-    refs = [it for it in _refs(live) if not it.current]
+    refs = [it for it in given_refs(live) if not it.current]
     known = frozenset[str]().union(*(it.besides or () for it in refs))
     return EarlierPeople(known, any(it.suppresses and it.besides is None for it in refs))
-
-
-def _lists_of(live: Live) -> list[Value]:
-    return [item for row in live.kind.given_by_name for item in items_of(live.spec.get(row.name))]
-
-
-def _refs(live: Live) -> Iterator[ListRef]:
-    return (it for it in _lists_of(live) if isinstance(it, ListRef))
 
 
 def without_suppressed(desired: Desired, value: Value) -> Value:
@@ -124,7 +116,11 @@ def suppression_noted(desired: Desired, live: Live, suppressed: frozenset[str], 
     if suppressed and stays:
         people = counted(len(suppressed), "suppressed person is", "suppressed people are")
         yield f"{people} still in it, and can no longer be taken out"
-    unseen = desired.suppression is not None and NUMBERS not in live.spec and not _lists_of(live)
+    unseen = (
+        desired.suppression is not None
+        and NUMBERS not in live.spec
+        and not any(True for _ in given_lists(live))
+    )
     if unseen and desired.state is State.ACTIVE and live.status is Status.PAUSED:
         resend = f"; --resend {desired.name or live.sid} sends those who are left" if not stays else ""
         yield f"the account does not show its people: suppressed ones may be called{resend}"
@@ -132,7 +128,7 @@ def suppression_noted(desired: Desired, live: Live, suppressed: frozenset[str], 
 
 def leaves_out_of_lists(live: Live) -> bool:
     """Says whether a source leaves people out of a list of the project that a live campaign has."""
-    return any(it.suppresses for it in _refs(live))
+    return any(it.suppresses for it in given_refs(live))
 
 
 def suppressed_by_hand(live: Live, suppression: Suppression | None, suppresses: bool) -> Iterator[str]:
@@ -156,7 +152,7 @@ def suppressed_by_hand(live: Live, suppression: Suppression | None, suppresses: 
 
 def _of_project_alone(live: Live) -> bool:
     """Tells whether it goes to the project's own lists and nobody else."""
-    items = _lists_of(live)
+    items = list(given_lists(live))
     return not live.spec.get(NUMBERS) and bool(items) and all(isinstance(it, ListRef) for it in items)
 
 

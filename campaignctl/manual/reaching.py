@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from campaignctl.api.client import Client
 from campaignctl.errors import ApiError
 from campaignctl.manual.afterwards import KnownManifests
-from campaignctl.model.campaigns import Desired, Listing, Live, Snapshot
+from campaignctl.model.campaigns import Desired, with_refs
 from campaignctl.model.environment import Environment
 from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.naming import Found
-from campaignctl.planning.contact_lists import marked, named_by
+from campaignctl.planning.contact_lists import named_by, refs_by_sid
 from campaignctl.policy import RULES, level_of
 
 
@@ -29,9 +29,10 @@ def knowing_versions(
         return founds
     from campaignctl.contact_lists.members import managed_list
 
-    found = (_with_versions(managed_list(it, environment.country), client) for it in wanted)
-    lists = {it.name: it for it in found if it is not None}
-    return [replace(it, campaigns=_marked(it.campaigns, lists, client)) for it in founds]
+    versions = (_with_versions(managed_list(it, environment.country), client) for it in wanted)
+    lists = {it.name: it for it in versions if it is not None}
+    refs = refs_by_sid(lists, (live for found in founds for live in found.campaigns))
+    return [replace(it, campaigns=tuple(with_refs(live, refs) for live in it.campaigns)) for it in founds]
 
 
 def _named(desired: Desired | None) -> Iterator[str]:
@@ -46,11 +47,3 @@ def _with_versions(managed: ManagedList, client: Client) -> ManagedList | None:
         return with_versions(managed, client)
     except ApiError:
         return None
-
-
-def _marked(campaigns: Sequence[Live], lists: Mapping[str, ManagedList], client: Client) -> tuple[Live, ...]:
-    found: list[Live] = []
-    for live in campaigns:
-        seen = marked(Snapshot(client.now(), {live.kind.name: Listing((live,))}), lists)
-        found += seen.listings[live.kind.name].campaigns
-    return tuple(found)

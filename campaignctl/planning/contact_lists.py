@@ -20,6 +20,7 @@ from campaignctl.model.campaigns import (
     Listing,
     ListName,
     ListRef,
+    Live,
     Snapshot,
     given_lists,
     given_refs,
@@ -126,8 +127,7 @@ def marked(snapshot: Snapshot, lists: Lists) -> Snapshot:
     """Marks the versions of the project's lists wherever a campaign of the account has them, which tells them from
     other lists.
     """
-    named = _named_by_alive(snapshot) if any(it.suppresses for it in lists.values()) else frozenset()
-    refs = {ref.sid: ref for managed in lists.values() for ref in _refs(managed, named)}
+    refs = refs_by_sid(lists, (it for listing in snapshot.listings.values() for it in listing.campaigns))
     if not refs:
         return snapshot
     listings = {
@@ -141,10 +141,13 @@ def marked(snapshot: Snapshot, lists: Lists) -> Snapshot:
     return replace(snapshot, listings=listings, newest_finished=newest)
 
 
-def _named_by_alive(snapshot: Snapshot) -> frozenset[str]:
-    """Returns the SIDs of lists that campaigns name which are not over."""
-    alive = (it for listing in snapshot.listings.values() for it in listing.campaigns if not it.finished)
-    return frozenset(str(it) for live in alive for it in given_lists(live))
+def refs_by_sid(lists: Lists, campaigns: Iterable[Live]) -> Mapping[str | None, ListRef]:
+    """Returns the marks of the project's lists among SIDs. Who is in an earlier version matters where one of the
+    campaigns has it that is not over.
+    """
+    alive = campaigns if any(it.suppresses for it in lists.values()) else ()
+    named = frozenset(str(it) for live in alive if not live.finished for it in given_lists(live))
+    return {ref.sid: ref for managed in lists.values() for ref in _refs(managed, named)}
 
 
 def _refs(managed: ManagedList, named: Collection[str]) -> Iterator[ListRef]:

@@ -15,6 +15,7 @@ from campaignctl.errors import ApiError, InterruptedRunError
 from campaignctl.kinds.lifecycle import CALLING, State, Status
 from campaignctl.kinds.operations import OPERATIONS, Op, shortest_path
 from campaignctl.model.campaigns import Live
+from campaignctl.model.permissions import Address
 from campaignctl.model.plan import Reason
 from campaignctl.model.results import NotTaken, OperationOutcome, OperationResult
 
@@ -46,6 +47,11 @@ class Ending:
         """Tells whether what was asked of it was done, or was so already."""
         done = (OperationOutcome.APPLIED, OperationOutcome.UNCHANGED)
         return all(it.outcome in done for it in self.operations)
+
+    def doubt(self, mine: Live, address: Address) -> str:
+        """Says whether the younger one waits, and the command where the other one is to stay."""
+        verb, told = ("complete", "is paused") if self.paused else ("pause", "could not be paused")
+        return f"{told}; `{address.command(verb, mine.sid)}` if the other one is to stay"
 
 
 def end_duplicate(sender: Sender, mine: Live, older: Live) -> Ending:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from campaignctl.applying.creating import Creator, namesakes
-from campaignctl.applying.duplicates import Ending, end_duplicate, older_than
+from campaignctl.applying.duplicates import end_duplicate, older_than
 from campaignctl.applying.intents import Intent
 from campaignctl.applying.port import AccountPort, Hooks
 from campaignctl.applying.races import LOOK_EVERY, SHOWS_WITHIN
@@ -195,7 +195,11 @@ class Leftovers:
     def _step_back(self, intent: Intent, mine: Live, older: Live) -> _LeftoverResult:
         ending = end_duplicate(self.creator.sender, mine, older)
         if ending.in_doubt:
-            return self._doubt(mine, older, ending)
+            return _LeftoverResult(
+                f"{mine.sid} may be a duplicate of {older.sid}, and the account does not show what that one is doing: "
+                f"it {ending.doubt(mine, self.address)}",
+                ChangeOutcome.UNKNOWN,
+            )
         if ending.older is None:
             return _LeftoverResult(
                 f"{mine.sid} looked like a duplicate of {older.sid}, which is no longer there: plan again"
@@ -208,16 +212,6 @@ class Leftovers:
             return _LeftoverResult(f"{says}: run `{command}`", ChangeOutcome.FAILED)
         self._forget(intent)
         return _LeftoverResult(f"{mine.sid}, which an earlier run made after {older.sid}, {ending.says}")
-
-    def _doubt(self, mine: Live, older: Live, ending: Ending) -> _LeftoverResult:
-        """Says that nobody can tell what the older one is doing, and whether ours was paused for it."""
-        quiet = ending.paused
-        command = self.address.command("complete" if quiet else "pause", mine.sid)
-        return _LeftoverResult(
-            f"{mine.sid} may be a duplicate of {older.sid}, and the account does not show what that one is doing: it "
-            f"{'is paused' if quiet else 'could not be paused'}; `{command}` if the other one is to stay",
-            ChangeOutcome.UNKNOWN,
-        )
 
     def _forget(self, intent: Intent) -> None:
         self.creator.intents.forget(intent.kind, intent.name)

@@ -193,11 +193,9 @@ class Races:
         """
         if not ending.operations:
             return
-        command = self.address.command("complete" if ending.paused else "pause", mine.sid)
         item.doubt = (
             f"another run made {older.sid} first, and the account does not show what that one is doing: "
-            f"{mine.sid}, which this run made, {'is paused' if ending.paused else 'could not be paused'}; "
-            f"`{command}` if the other one is to stay"
+            f"{mine.sid}, which this run made, {ending.doubt(mine, self.address)}"
         )
 
     def judge_losers(self, terms: Terms) -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from campaignctl.api.client import Client
 from campaignctl.kinds.lifecycle import ENDING_STATES
 from campaignctl.model.campaigns import Desired, Listing, Live
-from campaignctl.model.dated_names import dated, parsed
+from campaignctl.model.dated_names import parsed
+from campaignctl.model.suppression import EarlierCampaign
 from campaignctl.model.windows import window_of
 
 if TYPE_CHECKING:
@@ -105,22 +106,17 @@ class AwaitedCampaigns(Container[object]):
 
     def _left_out(self) -> Iterator[tuple[Desired, str]]:
         """Yields the manifests whose people are left out, each with the names of its campaigns."""
-        for subject in self._subjects:
-            for written in _suppressed_by(subject):
-                if other := self._by_name.get(written):
-                    yield from ((other, name) for name in self._names(other, subject))
-        for written in self.of_lists:
+        named = [(subject, it) for subject in self._subjects for it in _suppressed_by(subject)]
+        for subject, written in (*named, *((None, it) for it in self.of_lists)):
             if other := self._by_name.get(written):
-                yield from ((other, name) for name in self._names(other, None))
+                yield from ((other, name) for name in self._names(other, subject))
 
     def _names(self, other: Desired, subject: Desired | None) -> Iterable[str]:
-        names = [it for it in (other.name, other.previous_name) if it]
-        if other.repeat is None or subject is None or subject.repeat is None or self.dates is None:
-            return names
-        planned = self.dates.planned_of(subject)
-        return [
-            dated(name, it.occurrence.day) for name in names for it in planned if it.occurrence is not None
-        ]
+        """Returns the names of the campaigns that are meant: where both repeat, by the dates that are planned."""
+        subjects: Sequence[Desired | None] = (subject,)
+        if self.dates is not None and other.repeat and subject is not None and subject.repeat:
+            subjects = self.dates.planned_of(subject)
+        return {name for it in subjects for name in EarlierCampaign.of(other, it).names}
 
 
 def _suppressed_by(desired: Desired) -> Iterator[str]:

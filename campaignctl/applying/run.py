@@ -349,7 +349,7 @@ class _Run:
             _refuse_late(self.lists.more_left_out(lists_needed(state.change, operation)))
             if operation.sends_to_lists:
                 self.watch.check(state)
-            if not operation.opt_out and {"from", "lists"} & set(operation.fields):
+            if operation.reaches_others:
                 self.hooks.not_called(desired, desired.spec)
             _refuse_late(update_too_late(desired, known, operation, self._now()))
 

@@ -48,6 +48,12 @@ class Operation:
         """Tells whether the operation leads to calls to people of lists, where the campaign has some."""
         return self.op in BEGINNING or (self.op is Op.UPDATE and "lists" in self.fields)
 
+    @property
+    def reaches_others(self) -> bool:
+        """Tells whether people may be called after it who were not before; an opt-out only takes some out."""
+        sends = self.op in BEGINNING or not {"from", "lists"}.isdisjoint(self.fields)
+        return sends and not self.opt_out
+
 
 def opting_out(fields: tuple[str, ...]) -> Operation:
     """Takes suppressed people out of what a campaign calls, and changes nothing else."""

@@ -17,10 +17,10 @@ from campaignctl.gates.counters import counters_of
 from campaignctl.kinds import kind_of
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.kinds.operations import BEGINNING, Op, Permission
+from campaignctl.kinds.operations import Op, Permission
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Listing, Live
-from campaignctl.model.plan import Operation, Reason
+from campaignctl.model.plan import Reason
 from campaignctl.model.suppression import EarlierCampaign, Shown
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.model.windows import window_of
@@ -150,7 +150,7 @@ def _unread(_live: Live) -> None:
 def unseen_held(decision: Decision, desired: Desired, live: Live | None, terms: Terms) -> Decision:
     """Holds what sends to people where nobody sees whom an earlier campaign has called, until somebody says so."""
     blind = sorted({it.meant.written for it in desired.shown.values() if it.unseen})
-    sends = [it for it in decision.operations if _sends_people(it)]
+    sends = [it for it in decision.operations if it.reaches_others]
     if not blind or not sends or terms.allows(Permission.UNSEEN, desired, live):
         return decision
     held = held_from(decision.operations.index(sends[0]), decision, _unseen(blind), live)
@@ -160,12 +160,6 @@ def unseen_held(decision: Decision, desired: Desired, live: Live | None, terms: 
 def _unseen(blind: Iterable[str]) -> Reason:
     message = f"the account does not show whom {', '.join(blind)} has called: somebody could be called twice"
     return Reason("recipients-unseen", message)
-
-
-def _sends_people(operation: Operation) -> bool:
-    """Tells whether an operation sends people somewhere: an opt-out brings nobody in."""
-    sends = operation.op in BEGINNING or bool({NUMBERS, LISTS} & set(operation.fields))
-    return sends and not operation.opt_out
 
 
 def with_earlier(decision: Decision, desired: Desired, live: Live | None, terms: Terms) -> Decision:

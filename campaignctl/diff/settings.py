@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from campaignctl.kinds.manifest import SUPPRESS, SUPPRESSED_NUMBERS
 from campaignctl.kinds.table import Value
 from campaignctl.model.companions import Companion, CompanionKind
+from campaignctl.model.values import texts
 
 Leaves = Mapping[str, Value]
 """Values by dotted path; a list is one value."""
@@ -86,7 +88,23 @@ def _shown(path: str, change: SettingChangeType, before: Value, after: Value) ->
     """Makes a change with its values, except for those that may hold what nobody is to see."""
     if _is_variable(path) or any(_has_query(path, value) for value in (before, after)):
         return SettingChange(path, change, None, None, masked=True)
-    return SettingChange(path, change, before, after)
+    if path != SUPPRESS:
+        return SettingChange(path, change, before, after)
+    shown = _counted(before), _counted(after)
+    if shown[0] == shown[1]:  # others, and as many
+        return SettingChange(path, change, None, None, masked=True)
+    return SettingChange(path, change, *shown)
+
+
+def _counted(sources: Value) -> Value:
+    """Returns the sources of who is left out, with how many numbers stand in them instead of these."""
+    if not isinstance(sources, list | tuple):
+        return sources
+    people = SUPPRESSED_NUMBERS.name
+    return [
+        {**it, people: {"count": len(texts(it[people]))}} if isinstance(it, Mapping) and people in it else it
+        for it in sources
+    ]
 
 
 def _is_variable(path: str) -> bool:

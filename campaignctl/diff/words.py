@@ -18,6 +18,7 @@ from campaignctl.kinds.lifecycle import ENDING_STATES, State
 from campaignctl.rendering import words
 from campaignctl.rendering.documents import DifferenceDocument
 from campaignctl.rendering.finding_documents import OccurrencesDocument
+from campaignctl.rendering.measure_documents import CountDocument
 from campaignctl.text import name
 
 _MOST_RANGES: Final = 6
@@ -57,7 +58,15 @@ def effect(change: ManifestChangeDocument) -> str | None:
     waits = "paused: " if change["state"] == State.PAUSED else ""
     local = f" ({change['local_start']})" if "local_start" in change else ""
     when = f", {words.moment(start)}{local}" if start else ""
-    return f"{waits}{kind.verb} {words.people(fields)}{when}"
+    return f"{waits}{kind.verb} {words.people(fields, _counts(change))}{when}"
+
+
+def _counts(change: ManifestChangeDocument) -> CountDocument | None:
+    """Returns how many are in its lists, where the files say it; with `from` somebody may be in two."""
+    people = change["run"]["people"] if change["run"] else None
+    if people is None:
+        return None
+    return {"known": people, "whole": not change["fields"].get("from"), "at_most": people}
 
 
 def figures(change: ManifestChangeDocument, currency: str) -> Iterator[str]:

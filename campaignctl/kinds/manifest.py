@@ -10,7 +10,7 @@ from campaignctl.kinds.counters import LEAST_TRIED, LIMIT_DOCS, counted_by
 from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import given_in
 from campaignctl.kinds.spending import USAGE
-from campaignctl.kinds.table import Field, Kind, Role, Type
+from campaignctl.kinds.table import Field, Kind, Role, Secrecy, Type
 
 API_VERSION = "campaignctl/v1"
 FROM_FILE = "from_file"
@@ -157,6 +157,7 @@ SUPPRESSED_NUMBERS = Field(
     "People who are left out.",
     minimum=0,
     maximum=10_000_000,
+    secrecy=Secrecy.PEOPLE,
 )
 """Of one source."""
 

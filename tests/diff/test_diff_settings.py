@@ -160,3 +160,24 @@ def test_a_project_file_that_was_invalid_gives_no_settings(project: GitProject) 
     project.git("checkout", "--quiet", "-b", "fixed")
     configured(project)
     assert settings(project) == []
+
+
+def test_of_people_who_are_left_out_how_many_there_are_is_shown_and_no_number(project: GitProject) -> None:
+    one, other, third = "+919876500001", "+919876500002", "+919876500003"
+    (project.root / "do-not-call.csv").write_text("number\n+919876500009\n", encoding="utf-8")
+    file = {"from_file": "do-not-call.csv", "at_least": 1}
+    configured(project, suppress=[{"numbers": [one, other]}, file])
+    project.commit()
+    project.git("branch", "--force", "main")
+    configured(project, suppress=[{"numbers": [third]}, file])
+    (found,) = settings(project)
+    assert found["before"] == [{"numbers": {"count": 2}}, file]
+    assert found["after"] == [{"numbers": {"count": 1}}, file]
+    configured(project, suppress=[{"numbers": [one, third]}, file])
+    assert settings(project) == [
+        {"path": "suppress", "change": "changed", "before": None, "after": None, "masked": True}
+    ]
+    for words in [(), *(("--format", it) for it in ("json", "markdown", "html"))]:
+        for options in ((), ("--show-numbers",)):
+            said = project.diff(*words, *options).all
+            assert not any(number[3:] in said for number in (one, other, third))

@@ -154,3 +154,14 @@ def test_the_first_lines_of_a_comment_say_which_list_grew_and_nothing_is_fine_ab
 def test_others_in_a_list_are_told_though_they_are_as_many(list_project: GitProject) -> None:
     list_project.write("do-not-call.csv", f"number\n{ANNA}\n+919876543299\n")
     assert "People of lists: vip 1 person, others than before." in list_project.diff("--base", "HEAD").out
+
+
+def test_how_many_are_in_lists_of_the_project_is_said_of_the_campaigns_that_call_them(
+    list_project: GitProject,
+) -> None:
+    list_project.write("campaigns/calls.yaml", calling("calls-vip", "vip"))
+    (change,) = list_project.changes("--base", "HEAD")
+    assert change["run"]["people"] == 1
+    assert "calls 1 person (1 list)" in list_project.diff("--base", "HEAD").out
+    list_project.write("campaigns/calls.yaml", calling("calls-vip", "vip", "of-the-account"))
+    assert "calls an unknown number of people (2 lists)" in list_project.diff("--base", "HEAD").out

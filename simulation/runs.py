@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,6 +14,7 @@ from simulation.leanings import Leaning
 from simulation.ledger import Run
 from simulation.network import Weather
 from simulation.operators import one_of, operator
+from simulation.promises.verdict import document
 from simulation.repository import TEAMS, Commit
 from simulation.steps import Steps
 from simulation.world import Job, Machine, Meeting, Saved, World
@@ -181,14 +181,15 @@ def _plan(world: World, machine: Machine, random: Random, kept: bool, calm: bool
     if not kept or run.killed or not (machine.root / path).exists():
         return None
     words = ("apply", path, "--auto-approve", "--format", "json")
-    until = seconds(document(run).get("expires_at")) or inf
+    made = _planned(run)
+    until = seconds(made.get("expires_at")) or inf
     job = replace(
         job,
         words=words,
         planned_at=run.began,
         good_until=until,
         planned_for=machine.commit,
-        shown=_shown(document(run)),
+        shown=_shown(made),
     )
     saved = Saved(path, machine.commit, job)
     machine.saved.append(saved)
@@ -251,7 +252,7 @@ def plan_and_expect(world: World, random: Random) -> None:
     _check_out_to_plan(world, machine, random)
     job = _job(world, random, machine, "plan", "--format", "json")
     planned = world.run(machine, job, random, weather=Weather())
-    made, reviewed = document(planned), machine.commit
+    made, reviewed = _planned(planned), machine.commit
     approval = made.get("approval")
     if not approval:
         return
@@ -280,13 +281,10 @@ def _shown(plan: Mapping[str, Any]) -> frozenset[tuple[str, str]] | None:
     )
 
 
-def document(run: Run) -> Mapping[str, Any]:
-    """Reads what a plan printed; nothing where it was killed or failed."""
-    try:
-        found = json.loads(run.said.out if run.said else "")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) and "changes" in found else {}
+def _planned(run: Run) -> Mapping[str, Any]:
+    """Returns what a plan printed; nothing where it was killed or failed."""
+    found = document(run) or {}
+    return found if "changes" in found else {}
 
 
 def look(world: World, random: Random) -> None:

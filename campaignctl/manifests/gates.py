@@ -11,7 +11,7 @@ from campaignctl.gates.checking import Runs, gate_faults
 from campaignctl.kinds.countries import Country
 from campaignctl.model.campaigns import Desired, given_lists
 from campaignctl.model.values import canonical_numbers, texts
-from campaignctl.model.windows import Window, window_of
+from campaignctl.model.windows import Window, declared_window
 
 
 def faults_of_gates(
@@ -55,7 +55,4 @@ def _runs(desired: Desired, other: Desired) -> Iterator[Runs]:
 
 
 def _window(desired: Desired) -> Window:
-    """Returns its window, without the end that an account fills in."""
-    schedule, window = desired.spec.get(desired.kind.schedule.name), window_of(desired.kind, desired.spec)
-    declared = isinstance(schedule, Mapping) and schedule.get(desired.kind.end.name) is not None
-    return window if declared else window._replace(end=None)
+    return declared_window(desired.kind, desired.spec)

@@ -85,6 +85,13 @@ def window_of(kind: Kind, spec: Mapping[str, Value]) -> Window:
     return _between(start if isinstance(start, str) else None, end if isinstance(end, str) else None)
 
 
+def declared_window(kind: Kind, spec: Mapping[str, Value]) -> Window:
+    """Returns the window without the end that an account fills in."""
+    schedule, window = spec.get(kind.schedule.name), window_of(kind, spec)
+    declared = isinstance(schedule, Mapping) and schedule.get(kind.end.name) is not None
+    return window if declared else window._replace(end=None)
+
+
 @lru_cache(maxsize=65536)
 def _between(start: str | None, end: str | None) -> Window:
     """Makes a window, once for each pair: many ask for the window of the same campaign."""

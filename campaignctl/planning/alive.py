@@ -330,12 +330,13 @@ def starts_ahead(live: Live, terms: Terms) -> bool:
     return start is not None and start > terms.now
 
 
-_NOT_FINAL = ("created", "in-progress", "retry", "retrying", "paused", "scheduled", "submitted")
+NOT_FINAL = ("created", "in-progress", "retry", "retrying", "paused", "scheduled", "submitted")
+"""The words of `stats` for people whose outcome is not final."""
 
 
 def numbers_failed(live: Live) -> int | None:
     """Returns how many numbers a complete would mark failed: those whose outcome is not final. None without stats."""
-    return None if live.stats is None else sum(live.stats.get(name, 0) for name in _NOT_FINAL)
+    return None if live.stats is None else sum(live.stats.get(name, 0) for name in NOT_FINAL)
 
 
 def _held_reasons(

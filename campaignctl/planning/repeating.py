@@ -18,7 +18,7 @@ from campaignctl.model.plan import Change, Reason
 from campaignctl.model.reasons import REASONS
 from campaignctl.model.recurrence import OccurrenceOf, Recurrence
 from campaignctl.model.windows import instant, window_of
-from campaignctl.planning.alive import Decision, decide
+from campaignctl.planning.alive import NOT_FINAL, Decision, decide
 from campaignctl.planning.looks import Look, hides_recipients, says_the_same
 from campaignctl.planning.terms import Terms
 from campaignctl.repeat.dates import dates_of
@@ -34,7 +34,6 @@ from campaignctl.zones import zone
 Fresh = Callable[[Live], Live | None]
 """How a campaign stands now; None for one that is not there."""
 
-_OPEN = ("created", "in-progress", "retry", "retrying", "paused", "scheduled", "submitted")
 _NEVER_TRIED = ("failed-no-attempt", "failed-no-balance")
 _MOST_NAMED = 5
 
@@ -266,7 +265,9 @@ def _ended_early(dated: _DatedCampaign, rule: Recurrence) -> bool:
     updated = _moment(live.updated)
     if updated is not None and end is not None and updated >= end:
         return False
-    left = None if live.stats is None else sum(live.stats.get(word, 0) for word in (*_OPEN, *_NEVER_TRIED))
+    left = (
+        None if live.stats is None else sum(live.stats.get(word, 0) for word in (*NOT_FINAL, *_NEVER_TRIED))
+    )
     return left != 0
 
 

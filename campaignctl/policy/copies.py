@@ -18,7 +18,7 @@ from campaignctl.kinds.lifecycle import STOPPED_STATES
 from campaignctl.kinds.table import Kind, Role, Type
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.values import Meaning, canonical_numbers, normal_of, texts
-from campaignctl.model.windows import window_of
+from campaignctl.model.windows import declared_window, window_of
 from campaignctl.zones import moment_of, zone
 
 _People: TypeAlias = frozenset[str]
@@ -125,12 +125,9 @@ class Copies:
         return self._now
 
     def _candidate(self, desired: Desired, people: _People) -> PossibleCopy:
-        schedule = desired.spec.get(desired.kind.schedule.name)
-        declared = isinstance(schedule, Mapping) and schedule.get(desired.kind.end.name) is not None
-        window = window_of(desired.kind, desired.spec)
+        window = declared_window(desired.kind, desired.spec)
         start = window.start or self._at
-        end = window.end if declared else None
-        return PossibleCopy(desired, start, end or self._end_of_day(start), people)
+        return PossibleCopy(desired, start, window.end or self._end_of_day(start), people)
 
     def _end_of_day(self, start: datetime) -> datetime:
         local = start.astimezone(zone(self._time_zone)) if self._time_zone else start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -11,8 +11,10 @@ from campaignctl.errors import InputError
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.files import UnreadableFileError, read_inside
 from campaignctl.manifests.project import declared_settings, load_project
+from campaignctl.manifests.reading import Manifests, load_for_each
 from campaignctl.manifests.revision import Files
-from campaignctl.model.environment import ProjectFile
+from campaignctl.model.environment import Environment, ProjectFile
+from campaignctl.model.selector import Selector
 
 
 class BaseProject:
@@ -59,10 +61,33 @@ class BaseProject:
         self.files.lay_out(lambda path: path in named)
         return rule_files_of(project)
 
+    def manifests(
+        self,
+        project: ProjectFile,
+        environments: Sequence[Environment],
+        variables: Mapping[str, str],
+        places: Sequence[str] = (),
+        selector: Selector | None = None,
+    ) -> Mapping[str, Manifests]:
+        """Reads the manifests of each, first with what the project names and the `places` of PATHS.
+
+        A file of numbers may stand elsewhere in it: then with all of it.
+        """
+        named = {path for it in environments for path in project.paths_of(it)}
+        self.lay_out_under([*map(self.place, named), *places])
+        paths = [str(self.files.directory / place) for place in places]
+        loaded = load_for_each(project, environments, paths, variables, selector)
+        lacking = [it for it in environments if not loaded[it.name].complete]
+        if not lacking:
+            return loaded
+        self.lay_out_all()
+        return {**loaded, **load_for_each(project, lacking, paths, variables, selector)}
+
     def lay_out_under(self, places: Iterable[str]) -> None:
         """Lays out files and directories of the repository."""
-        named = list(places)
-        self.files.lay_out(lambda path: any(_is_under(path, each) for each in named))
+        named = frozenset(places)
+        under = ("",) if "." in named else tuple(f"{it}/" for it in named)
+        self.files.lay_out(lambda path: path in named or path.startswith(under))
 
     def lay_out_all(self) -> None:
         """Lays out all of the project: a file that a manifest names may stand anywhere in it."""
@@ -82,7 +107,3 @@ def rule_files_of(project: ProjectFile) -> dict[str, str]:
         except UnreadableFileError:
             continue  # `validate` says what is wrong with it
     return found
-
-
-def _is_under(path: str, directory: str) -> bool:
-    return directory in (".", path) or path.startswith(f"{directory}/")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import click
 
@@ -15,7 +15,7 @@ from campaignctl.app.options import GlobalOptions
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.cli.options import format_option, labels_option, paths_argument, several_environments
 from campaignctl.diagnostics import has_errors
-from campaignctl.diff.base import NO_SUCH_PATH, BaseVersion, inside, read_base
+from campaignctl.diff.base import NO_SUCH_PATH, BaseVersion, inside, read_bases
 from campaignctl.diff.comparison import Version, diff_manifests
 from campaignctl.diff.consequences import Circumstances
 from campaignctl.diff.document import Compared, DiffDocument, Sides, diff_document
@@ -30,7 +30,7 @@ from campaignctl.errors import InputError, UsageError
 from campaignctl.kinds.table import Value
 from campaignctl.manifests.files import shown_path
 from campaignctl.manifests.project import declared_settings
-from campaignctl.manifests.revision import Base, Files, Repository
+from campaignctl.manifests.revision import Base, Files, base_files
 from campaignctl.policy import Policies
 from campaignctl.policy.checking import manifests_beside, members_known
 from campaignctl.policy.hours import zone_name
@@ -70,22 +70,35 @@ def command(
 
         return diff_several(options, asked, revision, output_format)
     session = Session.open(options)
-    document = compared(session, asked, revision)
+    with base_files(Path(session.project.root), revision) as (base, files):
+        against = read_against([session], asked, base, files)
+    document = compared(session, asked, against)
     output.result(render(document, session, output_format), output_format)
     return 0
 
 
-def compared(session: Session, asked: DiffOptions, revision: str | None) -> DiffDocument:
-    """Compares the work tree with the revision, for one environment. Raises InputError where either cannot be
-    read.
-    """
-    repository = Repository.around(Path(session.project.root))
-    base = repository.base(revision)
-    places = inside(asked.paths, repository)
-    with TemporaryDirectory(prefix="campaignctl-base-") as directory:
-        before = read_base(session, Files(repository, base.commit, Path(directory)), places, asked.labels)
+class Against(NamedTuple):
+    """Holds what a work tree is compared with, by environment, and what its project file declares and its rules say."""
+
+    base: Base
+    versions: Mapping[str, BaseVersion]
+    declared: Mapping[str, Value]
+    rule_files: Mapping[str, str]
+
+
+def read_against(sessions: Sequence[Session], asked: DiffOptions, base: Base, files: Files) -> Against:
+    """Reads the base for each environment, and what holds of all of them. Raises InputError."""
+    versions = read_bases(sessions, files, inside(asked.paths, files.top), asked.labels)
+    project = sessions[0].project
+    declared = declared_settings(Path(project.root, project.file)) if project.file is not None else {}
+    return Against(base, versions, declared, rule_files_of(project))
+
+
+def compared(session: Session, asked: DiffOptions, against: Against) -> DiffDocument:
+    """Compares the work tree with the base, for one environment. Raises InputError where it cannot be read."""
+    before = against.versions[session.environment.name]
     reading = _branch(session, asked.paths, asked.labels, before.held)
-    return _document(session, base, before, reading, asked)
+    return _document(session, against, before, reading, asked)
 
 
 def _branch(session: Session, paths: tuple[str, ...], labels: str, held: Set[str]) -> Reading:
@@ -100,9 +113,9 @@ def _branch(session: Session, paths: tuple[str, ...], labels: str, held: Set[str
 
 
 def _document(
-    session: Session, base: Base, before: BaseVersion, reading: Reading, asked: DiffOptions
+    session: Session, against: Against, before: BaseVersion, reading: Reading, asked: DiffOptions
 ) -> DiffDocument:
-    country = session.environment.country
+    country, base = session.environment.country, against.base
     circumstances = Circumstances(
         session.clock.now(), country, session.project.prune, session.options.address
     )
@@ -119,24 +132,24 @@ def _document(
         (*base.notes, *before.notes),
         reading.findings,
         zone_name(session.environment),
-        _settings(session, before, reading),
+        _settings(against, before, reading),
         Sides(before.environment, session.environment, circumstances.now, beside, known_before, known),
     )
     return diff_document(diff, compared, country, show_numbers=asked.show_numbers)
 
 
-def _settings(session: Session, before: BaseVersion, reading: Reading) -> tuple[SettingChange, ...]:
+def _settings(against: Against, before: BaseVersion, reading: Reading) -> tuple[SettingChange, ...]:
     """Returns what differs beside the campaigns; of a project file that was invalid nothing can be told."""
     past, present = dict[str, Value](), dict[str, Value]()
-    if session.project.file is not None and before.settings is not None:
+    if before.settings is not None:
         past |= project_leaves(before.settings)
-        present |= project_leaves(declared_settings(Path(session.project.root, session.project.file)))
+        present |= project_leaves(against.declared)
     if before.companions or reading.companions:
         from campaignctl.manifests.companions import companion_kinds
 
         past |= companion_leaves(before.companions, companion_kinds())
         present |= companion_leaves(reading.companions, companion_kinds())
-    rules = rule_file_changes(before.rule_files, rule_files_of(session.project))
+    rules = rule_file_changes(before.rule_files, against.rule_files)
     return (*setting_changes(past, present), *rules)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from campaignctl.app import output
@@ -16,10 +18,11 @@ from campaignctl.fleet.views import SeveralViews, under_headline
 from campaignctl.rendering.report import Report
 
 if TYPE_CHECKING:
-    from campaignctl.cli.diff import DiffOptions
+    from campaignctl.cli.diff import Against, DiffOptions
     from campaignctl.cli.status import StatusOptions
     from campaignctl.diff.document import DiffDocument
     from campaignctl.doctor.document import DoctorDocument
+    from campaignctl.manifests.revision import Files
     from campaignctl.model.environment import Environment
     from campaignctl.rendering.formats import Setting
     from campaignctl.status.document import StatusOverview
@@ -103,8 +106,7 @@ DOCTOR_VIEWS: Final = SeveralViews(_doctor_text, no_report, _doctor_says, "nothi
 def diff_several(options: GlobalOptions, asked: DiffOptions, revision: str | None, output_format: str) -> int:
     """Shows what a branch changes for each. It needs no account, so one comes after the other."""
     fleet = opened_offline(options, asked.paths, asked.labels)
-    outcomes = [_compared(session, asked, revision) for session in fleet.sessions.values()]
-    moved = _moved(fleet, revision)
+    outcomes, moved = _compared_with(fleet, asked, revision)
     for each in moved:
         output.remark(
             f"{each['kind']} {each['name']} moves from {each['from']} to {each['to']}: end it in {each['from']} first",
@@ -113,33 +115,45 @@ def diff_several(options: GlobalOptions, asked: DiffOptions, revision: str | Non
     return write(Several("diff", outcomes, moved=moved), DIFF_VIEWS, options, output_format)
 
 
-def _compared(session: Session, asked: DiffOptions, revision: str | None) -> EnvironmentOutcome:
+def _compared_with(
+    fleet: Fleet, asked: DiffOptions, revision: str | None
+) -> tuple[list[EnvironmentOutcome], tuple[Document, ...]]:
+    """Compares each with the base, which is read once for all; returns what moves between them, too."""
+    from campaignctl.cli.diff import read_against
+    from campaignctl.manifests.revision import base_files
+
+    sessions = list(fleet.sessions.values())
+    if not sessions:
+        return [], ()
+    try:
+        with base_files(Path(fleet.project.root), revision) as (base, files):
+            against = read_against(sessions, asked, base, files)
+            moved = _moved(fleet, files)
+    except CampaignctlError as error:
+        return [EnvironmentOutcome(it.environment, error=error) for it in sessions], ()
+    return [_compared(it, asked, against) for it in sessions], moved
+
+
+def _compared(session: Session, asked: DiffOptions, against: Against) -> EnvironmentOutcome:
     from campaignctl.cli.diff import compared
 
     try:
-        told = EnvironmentResult.of(Exit.FINE, compared(session, asked, revision))
+        told = EnvironmentResult.of(Exit.FINE, compared(session, asked, against))
         return EnvironmentOutcome(session.environment, told)
     except CampaignctlError as error:
         return EnvironmentOutcome(session.environment, error=error)
 
 
-def _moved(fleet: Fleet, revision: str | None) -> tuple[Document, ...]:
+def _moved(fleet: Fleet, files: Files) -> tuple[Document, ...]:
     """Returns what leaves one of them for another; nothing where that cannot be told."""
-    import os
-    from pathlib import Path
+    from campaignctl.fleet.changed_since import ProjectReading, moves_since
 
-    from campaignctl.fleet.changed_since import ProjectReading, changed_since
-    from campaignctl.manifests.revision import Repository
-
-    if not fleet.sessions:
-        return ()
+    reading = ProjectReading(fleet.project, dict(os.environ), fleet.options.variables)
     try:
-        base = Repository.around(Path(fleet.project.root)).base(revision)
-        reading = ProjectReading(fleet.project, dict(os.environ), fleet.options.variables)
-        found = changed_since(reading, fleet.environments, revision or base.revision or "")
+        found = moves_since(reading, fleet.environments, files)
     except CampaignctlError:
         return ()  # each of them says why
-    return tuple({"kind": it.kind, "name": it.name, "from": it.source, "to": it.target} for it in found.moved)
+    return tuple({"kind": it.kind, "name": it.name, "from": it.source, "to": it.target} for it in found)
 
 
 def _diff_text(environment: Environment, document: Document, setting: Setting) -> str:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from campaignctl.app.base_project import BaseProject
 from campaignctl.app.workspace import Session
@@ -13,8 +14,8 @@ from campaignctl.diagnostics import Diagnostic, Severity, counted, quoted
 from campaignctl.diff.comparison import Version
 from campaignctl.errors import InputError
 from campaignctl.kinds.table import Value
-from campaignctl.manifests.reading import Manifests, load_manifests
-from campaignctl.manifests.revision import Files, Repository
+from campaignctl.manifests.reading import Manifests
+from campaignctl.manifests.revision import Files
 from campaignctl.model.companions import Companion
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
@@ -40,54 +41,81 @@ class BaseVersion:
     rule_files: Mapping[str, str]
 
 
-def inside(paths: Sequence[str], repository: Repository) -> dict[str, str]:
-    """Returns PATHS relative to the repository. Raises InputError for one outside: git knows nothing of it."""
+def inside(paths: Sequence[str], top: Path) -> dict[str, str]:
+    """Returns PATHS relative to the repository at `top`. Raises InputError for one outside: git knows nothing of it."""
     found = {}
     for path in paths:
         place = Path(os.path.normpath(Path.cwd() / path))
-        known = next((it for it in (place, place.resolve()) if it.is_relative_to(repository.top)), None)
+        known = next((it for it in (place, place.resolve()) if it.is_relative_to(top)), None)
         if known is None:
             raise InputError(
                 f"{quoted(path)} is outside of the repository: diff compares with what git keeps"
             )
-        found[path] = known.relative_to(repository.top).as_posix()
+        found[path] = known.relative_to(top).as_posix()
     return found
 
 
-def read_base(session: Session, files: Files, paths: dict[str, str], labels: str) -> BaseVersion:
-    """Reads the base as the branch is read: its own project file, environment and variables.
+def read_bases(
+    sessions: Sequence[Session], files: Files, paths: dict[str, str], labels: str
+) -> dict[str, BaseVersion]:
+    """Reads the base as the branch is read, for each environment of a project: its own project file, environment and
+    variables. The project file is read once, and so is a manifest, whoever takes it.
 
     `paths` as `inside` gives them. A mistake in the base is a note, never an error: nobody can fix it any more.
     """
-    reader = _BaseReader(session, files)
-    project, environment, notes = reader.settings()
+    reader = _BaseReader(sessions, files)
+    project, environments, notes = reader.settings()
     held = {path: place for path, place in paths.items() if files.holds(place)}
-    loaded = reader.read(project, environment, list(held.values()), labels)
-    selected = loaded.selected if held or not paths else ()
-    wrong = [finding for finding in loaded.findings if _is_wrong(finding, session)]
-    invalid = {finding.where.file for finding in wrong} | reader.silent(loaded)
-    version = Version(loaded.desired, selected, frozenset(invalid))
-    told = (*notes, *_told(wrong))
+    loaded = reader.base.manifests(
+        project,
+        list(environments.values()),
+        sessions[0].options.variables,
+        list(held.values()),
+        parse_selector(labels),
+    )
     declared, rules = reader.declared(), reader.base.rule_files(project)
-    return BaseVersion(version, frozenset(held), told, declared, loaded.companions, environment, rules)
+    found = {}
+    for name, manifests in loaded.items():
+        wrong = [finding for finding in manifests.findings if reader.is_wrong(finding)]
+        invalid = {finding.where.file for finding in wrong} | reader.silent(manifests)
+        selected = manifests.selected if held or not paths else ()
+        found[name] = BaseVersion(
+            Version(manifests.desired, selected, frozenset(invalid)),
+            frozenset(held),
+            (*notes[name], *_told(wrong)),
+            declared,
+            manifests.companions,
+            environments[name],
+            rules,
+        )
+    return found
+
+
+class _BaseSettings(NamedTuple):
+    """Holds by which settings the base is read, and by environment what a reader should know of them."""
+
+    project: ProjectFile
+    environments: Mapping[str, Environment]
+    notes: Mapping[str, tuple[str, ...]]
 
 
 class _BaseReader:
-    """Reads the base for one environment."""
+    """Reads the base for environments of one project."""
 
-    def __init__(self, session: Session, files: Files) -> None:
-        self.session = session
-        self.base = BaseProject(session.project, files, session.environ)
+    def __init__(self, sessions: Sequence[Session], files: Files) -> None:
+        self.project = sessions[0].project
+        self.environments = {it.environment.name: it.environment for it in sessions}
+        self.base = BaseProject(self.project, files, sessions[0].environ)
         self.is_invalid = False
 
-    def settings(self) -> tuple[ProjectFile, Environment, tuple[str, ...]]:
-        """Reads the project of the base, and its environment of the same name; where it has none, those of the
+    def settings(self) -> _BaseSettings:
+        """Reads the project of the base, and its environments of the same names; where it has none, those of the
         branch.
         """
-        project, environment = self.session.project, self.session.environment
+        project, here = self.project, self.environments
         ours = replace(project, root=str(self.base.root))
         if project.file is None or not self.base.files.paths:
-            return ours, environment, ()
+            return _BaseSettings(ours, here, dict.fromkeys(here, ()))
         try:
             before = self.base.load()
         except InputError as wrong:
@@ -95,34 +123,23 @@ class _BaseReader:
             why = "was invalid" if self.is_invalid else "is not there"
             detail = f" ({quoted(wrong.findings[0].message)})" if self.is_invalid else ""
             note = f"{project.file} {why} on the base{detail}: its manifests are read by the settings of the branch"
-            return ours, environment, (note,)
-        there = before.environments.get(environment.name)
+            return _BaseSettings(ours, here, dict.fromkeys(here, (note,)))
+        there = {name: before.environments.get(name, it) for name, it in here.items()}
+        notes = {name: tuple(self._notes(name, before)) for name in here}
+        return _BaseSettings(before, there, notes)
+
+    def _notes(self, name: str, before: ProjectFile) -> Iterator[str]:
+        there = before.environments.get(name)
         if there is None:
-            note = f"the environment {quoted(environment.name)} is new: the base is read by its settings"
-            return before, environment, (note,)
-        return before, there, tuple(_settings_changed(before, project, there, environment))
+            yield f"the environment {quoted(name)} is new: the base is read by its settings"
+        else:
+            yield from _settings_changed(before, self.project, there, self.environments[name])
 
     def declared(self) -> Mapping[str, Value] | None:
         """Returns what the base's project file declares; `settings` has laid it out."""
-        if self.session.project.file is None or self.is_invalid:
+        if self.project.file is None or self.is_invalid:
             return None
         return self.base.declared()
-
-    def read(
-        self, project: ProjectFile, environment: Environment, places: Sequence[str], labels: str
-    ) -> Manifests:
-        """Reads the manifests, first with what the project names.
-
-        A file of numbers may stand elsewhere in it: then with all of it.
-        """
-        self.base.lay_out_under([*map(self.base.place, project.paths_of(environment)), *places])
-        paths = [str(self.base.files.directory / place) for place in places]
-        selector, variables = parse_selector(labels), self.session.options.variables
-        loaded = load_manifests(project, environment, paths, variables, selector)
-        if loaded.complete:
-            return loaded
-        self.base.lay_out_all()
-        return load_manifests(project, environment, paths, variables, selector)
 
     def silent(self, loaded: Manifests) -> set[str]:
         """Returns the files of an incomplete base that gave no manifest: a mistake may stand in their numbers."""
@@ -131,11 +148,10 @@ class _BaseReader:
         there = {os.path.relpath(path, self.base.prefix) for path in self.base.files.paths}
         return there - {desired.where.file for desired in loaded.desired}
 
-
-def _is_wrong(finding: Diagnostic, session: Session) -> bool:
-    """Tells whether a finding makes a manifest of the base unreadable; that a path is not there yet does not."""
-    own = finding.where.file == session.project.file
-    return finding.severity is Severity.ERROR and finding.rule != NO_SUCH_PATH and not own
+    def is_wrong(self, finding: Diagnostic) -> bool:
+        """Tells whether a finding makes a manifest of the base unreadable; that a path is not there yet does not."""
+        own = finding.where.file == self.project.file
+        return finding.severity is Severity.ERROR and finding.rule != NO_SUCH_PATH and not own
 
 
 def _told(wrong: Sequence[Diagnostic]) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from campaignctl.app import output
@@ -17,7 +16,7 @@ from campaignctl.fleet.inputs import EnvironmentInputs, SharedInputs, inputs_of
 from campaignctl.fleet.touched import Move, Side, TouchedBy, moves, touched
 from campaignctl.kinds.countries import Country
 from campaignctl.manifests.reading import Manifests, load_for_each
-from campaignctl.manifests.revision import Base, Files, Repository
+from campaignctl.manifests.revision import Base, Files, base_files
 from campaignctl.model.environment import Environment, ProjectFile
 
 _FETCH: Final = "fetch-depth: 0"
@@ -81,10 +80,7 @@ def changed_since(
     if not revision.strip():
         raise UsageError("--changed-since is empty: name a revision")
     try:
-        repository = Repository.around(Path(project.file.root))
-        base = repository.base(revision)
-        with TemporaryDirectory(prefix="campaignctl-base-") as directory:
-            files = Files(repository, base.commit, Path(directory))
+        with base_files(Path(project.file.root), revision) as (base, files):
             before, gone = _before(project, environments, files)
     except InputError as unreadable:
         hint = "" if _FETCH in str(unreadable) else f" (in a pipeline, check out with {_FETCH})"
@@ -93,6 +89,18 @@ def changed_since(
     after = read_inputs(project.file, environments, project.variables)
     sizes = {name: each.size for name, each in after.items()}
     return ChangedSince(base, touched(before, after), gone, moves(before, after), sizes)
+
+
+def moves_since(
+    project: ProjectReading, environments: Sequence[Environment], files: Files
+) -> tuple[Move, ...]:
+    """Returns what moves from one of the environments to another since the revision of these files.
+
+    Raises:
+        InputError: they cannot be read.
+    """
+    before, _ = _before(project, environments, files)
+    return moves(before, read_inputs(project.file, environments, project.variables))
 
 
 def read_inputs(
@@ -136,9 +144,5 @@ def _before(
         return None, ()
     there = [past.environments[it.name] for it in environments if it.name in past.environments]
     gone = tuple(it.name for it in live(past) if it.name not in project.file.environments)
-    base.lay_out_under({base.place(path) for each in there for path in past.paths_of(each)})
-    loaded = load_for_each(past, there, variables=project.variables)
-    if not all(it.complete for it in loaded.values()):
-        base.lay_out_all()
-        loaded = load_for_each(past, there, variables=project.variables)
+    loaded = base.manifests(past, there, project.variables)
     return _inputs(past, there, loaded, base.rule_files(past)), gone

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Final
 
 from campaignctl.diagnostics import quoted
@@ -119,6 +120,18 @@ class Repository:
         answer = _git(self.top, *words)
         line = answer.stdout.decode("utf-8", "replace").strip()
         return line if answer.returncode == 0 and line else None
+
+
+@contextmanager
+def base_files(directory: Path, asked: str | None) -> Iterator[tuple[Base, Files]]:
+    """Finds what the work tree around a directory is compared with, and has its files at hand for the block.
+
+    Raises InputError as `Repository` does.
+    """
+    repository = Repository.around(directory)
+    base = repository.base(asked)
+    with TemporaryDirectory(prefix="campaignctl-base-") as place:
+        yield base, Files(repository, base.commit, Path(place))
 
 
 class Files:

@@ -130,16 +130,22 @@ class Session:
         return self.remarked(self.load(paths, labels))
 
     def load(self, paths: Sequence[str], labels: str = "") -> Reading:
-        """Reads the manifests alone: they are the same for all environments that have the same variables."""
-        from campaignctl.manifests.reading import load_manifests
+        """Reads the manifests alone."""
+        if self.beside is not None:
+            return self._reading(self.beside.manifests)
+        return self.load_each([self.environment], paths, labels)[self.environment.name]
+
+    def load_each(
+        self, environments: Sequence[Environment], paths: Sequence[str], labels: str = ""
+    ) -> Mapping[str, Reading]:
+        """Reads the manifests alone of several of the project's environments, by name."""
+        from campaignctl.manifests.reading import load_for_each
 
         if not paths and self.project.file is None:
             raise UsageError("there is no project file here: name the manifests (files or directories)")
-        if self.beside is not None:
-            return self._reading(self.beside.manifests)
-        selector = parse_selector(labels)
-        loaded = load_manifests(self.project, self.environment, paths, self.options.variables, selector)
-        return self._reading(loaded)
+        selector, variables = parse_selector(labels), self.options.variables
+        loaded = load_for_each(self.project, environments, paths, variables, selector)
+        return {name: self._reading(it) for name, it in loaded.items()}
 
     @staticmethod
     def _reading(loaded: Manifests) -> Reading:

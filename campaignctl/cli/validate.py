@@ -85,19 +85,20 @@ def _of(names: Sequence[str], finding: Diagnostic) -> Diagnostic:
 def _check_all(
     session: Session, environments: Iterable[Environment], paths: tuple[str, ...], labels: str
 ) -> Iterator[Checked]:
-    """Reads and checks for each environment.
-
-    What it takes and its variables make a difference to what is read, and the country to who is left out: else it
-    is read once.
-    """
-    readings: dict[tuple[object, ...], Reading] = {}
+    """Checks for each environment what is read for the first that is like it."""
+    first: dict[object, Environment] = {}
+    like = {it.name: first.setdefault(_read_by(it), it) for it in environments}
+    readings = session.load_each(list(first.values()), paths, labels)
     for environment in environments:
-        here = replace(session, environment=environment)
-        takes = (environment.manifests, environment.select)
-        alike = (frozenset(environment.vars.items()), environment.country, *takes)
-        if alike not in readings:
-            readings[alike] = here.load(paths, labels)
-        yield check(here, readings[alike])
+        yield check(replace(session, environment=environment), readings[like[environment.name].name])
+
+
+def _read_by(environment: Environment) -> object:
+    """Returns what makes a difference to what is read: what it takes, its variables, and who is left out by its
+    country.
+    """
+    variables = frozenset(environment.vars.items())
+    return variables, environment.country, environment.manifests, environment.select
 
 
 def check(session: Session, reading: Reading) -> Checked:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.account import LoopbackAccount, serving
-from benchmarks.scale import campaign, manifest
+from benchmarks.scale import campaign, listed, manifest
 
 _PROJECT = """\
 apiVersion: campaignctl/v1
@@ -95,8 +94,7 @@ def _live(place: int) -> bytes:
         "status": "Created",
         "date_created": "2026-11-01T00:00:00Z",
     }
-    item = {"code": 200, "error_data": None, "status": "success", "data": data, "summary": None}
-    return json.dumps(item).encode()
+    return listed(data)
 
 
 @contextmanager

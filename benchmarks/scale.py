@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
@@ -118,5 +118,10 @@ def live_items(count: int) -> Iterator[bytes]:
             "uri": f"/v2/accounts/acme1/campaigns/{place:032x}",
             "stats": {"created": _NUMBERS, "in-progress": 0, "completed": 0, "failed": 0},
         }
-        item = {"code": 200, "error_data": None, "status": "success", "data": data, "summary": None}
-        yield json.dumps(item).encode()
+        yield listed(data)
+
+
+def listed(data: Mapping[str, Any]) -> bytes:
+    """Returns a campaign as an item of a list of the API."""
+    item = {"code": 200, "error_data": None, "status": "success", "data": data, "summary": None}
+    return json.dumps(item).encode()

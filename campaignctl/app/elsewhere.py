@@ -15,9 +15,10 @@ from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.manifests.documents import Document, DocumentReader
 from campaignctl.manifests.files import ManifestFile
 from campaignctl.manifests.taking import Taking, taken
-from campaignctl.model.campaigns import Desired, ListName
+from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.managed_lists import CONTACT_LIST
+from campaignctl.planning.contact_lists import named_by
 from campaignctl.policy.copies import calls
 from campaignctl.policy.same_people import (
     RULE,
@@ -60,13 +61,14 @@ def found_elsewhere(session: Session, reading: Reading, level: Severity) -> OwnF
     """Returns a finding for each selected manifest that another account takes too, for the same people."""
     now, own = session.clock.now(), session.environment
     mine = [it for it in reading.selected if calls(it, now)]
-    theirs = _takers(session, mine)
+    takers = session.shared.setdefault("takers", Takers(session.project))
+    assert isinstance(takers, Takers), "nothing else is called so"
+    theirs = _taken_elsewhere(session, mine, takers)
     found: dict[ManifestPlace, tuple[Diagnostic, ...]] = {}
     copies = session.beside.copies if session.beside else None
     for desired in mine:
-        told = list(
-            _told(desired, list(_sharing(desired, theirs.get(_place(desired), ()), reading, session)), own)
-        )
+        sharing = list(_sharing(desired, theirs.get(_place(desired), ()), own, reading, takers))
+        told = list(_told(desired, sharing, own))
         copy = copies.of(own.name, desired) if copies else None
         if copy is not None:
             told.append(("metadata.name", of_two_manifests(copy, desired.kind.verb)))
@@ -94,18 +96,16 @@ class _Taken(NamedTuple):
     desired: Desired
 
 
-def _takers(session: Session, mine: Sequence[Desired]) -> Mapping[ManifestPlace, Sequence[_Taken]]:
+def _taken_elsewhere(
+    session: Session, mine: Sequence[Desired], takers: Takers
+) -> Mapping[ManifestPlace, Sequence[_Taken]]:
     """Returns who else takes each manifest. A file is read again only where somebody does."""
-    project, own = session.project, session.environment
-    others = [project.environments[name] for name in sorted(project.declared)]
-    others = [it for it in others if separate(own, it)]
-    readers: dict[frozenset[tuple[str, str]], DocumentReader] = {}
+    own, readers = session.environment, dict[frozenset[tuple[str, str]], DocumentReader]()
     found: defaultdict[ManifestPlace, list[_Taken]] = defaultdict(list)
-    places = _Places(project)
     for file, manifests in _by_file(mine).items():
-        takers = [it for it in others if places.has(it, file) and _fits_any(manifests, it)]
-        for environment, desired in _read(session, file, takers, readers):
-            found[_place(desired)].append(_Taken(environment, desired))
+        others = [it for it in takers.of(file) if _fits_any(manifests, it) and separate(own, it)]
+        for it in _read(session, file, others, readers):
+            found[_place(it.desired)].append(it)
     return found
 
 
@@ -116,23 +116,32 @@ def _by_file(manifests: Iterable[Desired]) -> Mapping[str, Sequence[Desired]]:
     return files
 
 
-class _Places:
-    """Says where the paths of a project really lie, for a link may lead to one; each is looked at once."""
+class Takers:
+    """Says which environments take a file, by where their paths really lie, for a link may lead to one; each is
+    looked at once a run.
+    """
 
     def __init__(self, project: ProjectFile) -> None:
         self._project = project
         self._real = {"": os.path.realpath(project.root)}
-        self._taken: dict[str, tuple[str, ...]] = {}
+        self._at: dict[str, dict[str, Environment]] = {}
+        self._lock = threading.Lock()
 
-    def has(self, environment: Environment, file: str) -> bool:
-        """Tells whether an environment takes a file."""
-        taken = self._taken.get(environment.name)
-        if taken is None:
-            paths = self._project.paths_of(environment)
-            taken = self._taken[environment.name] = tuple(
-                f"{self._of(os.path.normpath(it))}/" for it in paths
-            )
-        return f"{self._of(file)}/".startswith(taken)
+    def of(self, file: str) -> Sequence[Environment]:
+        """Returns the environments whose paths hold a file, by name; of which of its manifests they tell by labels."""
+        with self._lock:
+            if not self._at:
+                self._look()
+            place, found = Path(self._of(file)), dict[str, Environment]()
+        for it in (place, *place.parents):
+            found |= self._at.get(str(it), {})
+        return [found[name] for name in sorted(found)]
+
+    def _look(self) -> None:
+        for name in self._project.declared:
+            environment = self._project.environments[name]
+            for path in self._project.paths_of(environment):
+                self._at.setdefault(self._of(os.path.normpath(path)), {})[name] = environment
 
     def _of(self, path: str) -> str:
         """Returns where a path leads to: only what is a link itself is asked for the rest of it."""
@@ -173,18 +182,18 @@ def _read(
 
 
 def _sharing(
-    desired: Desired, theirs: Iterable[_Taken], reading: Reading, session: Session
+    desired: Desired, theirs: Iterable[_Taken], own: Environment, reading: Reading, takers: Takers
 ) -> Iterator[Elsewhere]:
     for it in theirs:
-        people = people_in_common(desired, session.environment, it.desired, it.environment)
-        people += _in_common_lists(desired, it, reading, session)
+        people = people_in_common(desired, own, it.desired, it.environment)
+        people += _in_common_lists(desired, it, reading, takers)
         if people:
             yield Elsewhere(it.environment.name, it.desired, people)
 
 
-def _in_common_lists(desired: Desired, other: _Taken, reading: Reading, session: Session) -> int:
+def _in_common_lists(desired: Desired, other: _Taken, reading: Reading, takers: Takers) -> int:
     """Counts who is in the project's own lists that both name."""
-    names = _named_lists(desired) & _named_lists(other.desired)
+    names = {*named_by(desired)} & {*named_by(other.desired)}
     if not names or CONTACT_LIST not in reading.companions:
         return 0
     from campaignctl.contact_lists.contact_list import ContactList
@@ -192,11 +201,5 @@ def _in_common_lists(desired: Desired, other: _Taken, reading: Reading, session:
     lists = (
         it for it in reading.companions[CONTACT_LIST] if isinstance(it, ContactList) and it.name in names
     )
-    places = _Places(session.project)
-    both = (it for it in lists if places.has(other.environment, it.place.where.file))
+    both = (it for it in lists if other.environment in takers.of(it.place.where.file))
     return sum(len(it.numbers) for it in both)
-
-
-def _named_lists(desired: Desired) -> set[str]:
-    lists = desired.spec.get("lists")
-    return {it.name for it in lists if isinstance(it, ListName)} if isinstance(lists, list | tuple) else set()

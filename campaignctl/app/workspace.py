@@ -87,8 +87,8 @@ class Session:
     environment: Environment
     environ: Mapping[str, str]
     clock: Clock
-    rule_files: dict[str, object] = field(default_factory=dict)
-    """The rule files of this run, once one of them is read: they are the same for every environment."""
+    shared: dict[str, object] = field(default_factory=dict)
+    """What this run looks at once, by what that is called: it is the same for every environment."""
     beside: SideBySide | None = None
     """What it is given as one of several environments; None where it is the only one."""
 

@@ -195,10 +195,10 @@ def _sessions(
     chosen: Sequence[Environment],
     given: Mapping[str, SideBySide],
 ) -> dict[str, Session]:
-    environ, rule_files = dict(os.environ), dict[str, object]()
+    environ, shared = dict(os.environ), dict[str, object]()
     return {
         it.name: Session(
-            options.in_environment(it.name), project, it, environ, options.clock, rule_files, given[it.name]
+            options.in_environment(it.name), project, it, environ, options.clock, shared, given[it.name]
         )
         for it in chosen
     }

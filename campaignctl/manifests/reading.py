@@ -24,7 +24,7 @@ from campaignctl.manifests.documents import Document, DocumentReader
 from campaignctl.manifests.files import ManifestFile, files_under, shown_path
 from campaignctl.manifests.places import locate, locate_field, locate_row
 from campaignctl.manifests.taking import PassedOver, Taken, Taking, read_one, taken
-from campaignctl.model.campaigns import Desired, ListName
+from campaignctl.model.campaigns import Desired, ListName, given_lists
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import Selector
 from campaignctl.parallel import parallel_map
@@ -201,7 +201,8 @@ class _Loading:
         """Takes the contact lists whose own labels do not fit, and that a campaign names."""
         if not self.passed_over:
             return
-        named = {name for desired in self.desired for name in _named_lists(desired)}
+        given = (it for desired in self.desired for it in given_lists(desired))
+        named = {it.name for it in given if isinstance(it, ListName)}
         for file, passed_over in self.passed_over:
             if passed_over.name_for(self.taking) in named:
                 inside = everything or file.path in self.selected_files
@@ -419,13 +420,6 @@ class _Loading:
 
     def _places(self, faults: Iterable[tuple[Desired, SpecFinding]]) -> list[Position]:
         return [locate_field(self.root, desired, fault.path) for desired, fault in faults]
-
-
-def _named_lists(desired: Desired) -> Iterator[str]:
-    lists = desired.spec.get("lists")
-    for each in lists if isinstance(lists, Sequence) else ():
-        if isinstance(each, ListName):
-            yield each.name
 
 
 def _is_there(path: Path) -> bool:

@@ -41,9 +41,7 @@ class EnvironmentInFile(NamedTuple):
 
 
 class EnvironmentFiles(NamedTuple):
-    """Holds all environments of a project, by name; what is wrong with them, the texts of the files, and the
-    project file's own node.
-    """
+    """Holds all environments of a project's files, by name; what is wrong with them, and the texts of the files."""
 
     found: Mapping[str, EnvironmentInFile] = MappingProxyType({})
     findings: tuple[Diagnostic, ...] = ()
@@ -127,8 +125,9 @@ class _FilesReader:
             self.findings.append(error(unreadable.rule, _at(shown, unreadable.mark), unreadable.message))
             return
         there = [(place, node) for place, node in nodes if not is_null(node)]
+        quick = self.quick if "${" not in text else None  # it would fill in what stands as it is here
         for place, node in there:
-            self._read(node, EnvironmentPlace(shown, place))
+            self._read(node, EnvironmentPlace(shown, place), quick)
         if not there:
             message = "the file is empty: it holds an Environment, or several"
             self.findings.append(error("required", Position(shown), message))
@@ -142,21 +141,8 @@ class _FilesReader:
             self.inside[parent] = parent.resolve().is_relative_to(self.root)
         return read_plain(path) if self.inside[parent] else read_inside(path, self.root)
 
-    def _values(self, node: Node, file: str) -> tuple[Settings, Sequence[FieldProblem]]:
-        """Reads a document the quick way, or the careful one where it is not plainly right: the quick one would fill
-        in what a `${` names, which stands as it is here.
-        """
-        try:
-            quick = self.quick.read(node) if "${" not in self.texts[file] else None
-        except MalformedYamlError:
-            quick = None
-        if quick is not None:
-            return quick, ()
-        reader = FieldReader(ENVIRONMENT)
-        return reader.read(node), reader.faults
-
-    def _read(self, node: Node, place: EnvironmentPlace) -> None:
-        values, faults = self._values(node, place.file)
+    def _read(self, node: Node, place: EnvironmentPlace, quick: QuickReader | None) -> None:
+        values, faults = _values(node, quick)
         self.findings += (error(it.rule, _at(place.file, it.mark), it.message) for it in faults)
         declared = settings_of(values.get("spec"))
         name = str(settings_of(values.get("metadata")).get("name") or "")
@@ -183,6 +169,18 @@ class _FilesReader:
             "once more"
         )
         self.findings.append(error("environments", _at(place.file, mark_of(nearest(node, "spec"))), message))
+
+
+def _values(node: Node, quick: QuickReader | None) -> tuple[Settings, Sequence[FieldProblem]]:
+    """Reads a document the quick way, or the careful one where it is not plainly right."""
+    try:
+        found = quick.read(node) if quick is not None else None
+    except MalformedYamlError:
+        found = None
+    if found is not None:
+        return found, ()
+    reader = FieldReader(ENVIRONMENT)
+    return reader.read(node), reader.faults
 
 
 def _over_defaults(defaults: Settings, own: Settings) -> Settings:

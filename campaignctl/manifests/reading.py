@@ -87,14 +87,14 @@ def load_for_each(
     cwd: Path | None = None,
 ) -> Mapping[str, Manifests]:
     """Loads for several environments, by name. Each file is read and parsed once, whoever takes it."""
-    own_rules = any(it.rule_files for it in project.environments.values())
+    own_rules, selects = any(it.rule_files for it in project.environments.values()), project.selects
     here = (cwd or Path.cwd()).resolve() if paths else Path()
     readers: dict[frozenset[tuple[str, str]], DocumentReader] = {}
     loadings = []
     for environment in environments:
         filled_in = {**environment.vars, **(variables or {})}
         reader = readers.setdefault(frozenset(filled_in.items()), DocumentReader(filled_in, own_rules))
-        taking = Taking(reader, environment.select, project.selects)
+        taking = Taking(reader, environment.select, selects)
         loading = _Loading(Path(project.root), taking, selector or Selector(), environment)
         for path in project.paths_of(environment):
             loading.add_project_path(path, project)

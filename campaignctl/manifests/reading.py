@@ -23,7 +23,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.manifests.documents import Document, DocumentReader
 from campaignctl.manifests.files import ManifestFile, files_under, shown_path
 from campaignctl.manifests.places import locate, locate_field, locate_row
-from campaignctl.manifests.taking import PassedOver, Taken, Taking, read_one, taken
+from campaignctl.manifests.taking import CONTACT_LIST, PassedOver, Taken, Taking, read_one, taken
 from campaignctl.model.campaigns import Desired, ListName, given_lists
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import Selector
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from campaignctl.contact_lists.contact_list import ContactList
     from campaignctl.model.companions import Companion
 
-_LISTS = "ContactList"
 NO_MANIFESTS: Final = "no-manifests"
 """What a warning is called about an environment that takes no manifest."""
 
@@ -288,7 +287,7 @@ class _Loading:
     def _between(self, project: ProjectFile) -> Iterator[tuple[Desired, SpecFinding]]:
         """Yields what is wrong between campaigns, and between them and the documents beside them."""
         yield from conflicts(self.desired, project.prune)
-        if _LISTS in self.companions:
+        if CONTACT_LIST in self.companions:
             from campaignctl.contact_lists.contact_list import dynamic_faults
 
             names = frozenset(it.name for it in self._lists())
@@ -339,11 +338,11 @@ class _Loading:
 
     def _lists(self) -> list[ContactList]:
         """Returns the project's own lists; none where it has none, at no cost."""
-        if _LISTS not in self.companions:
+        if CONTACT_LIST not in self.companions:
             return []
         from campaignctl.contact_lists.contact_list import ContactList
 
-        return [it for it, _ in self.companions[_LISTS] if isinstance(it, ContactList)]
+        return [it for it, _ in self.companions[CONTACT_LIST] if isinstance(it, ContactList)]
 
     def _replace_lists(
         self, by_identity: Mapping[int, Companion], faults: Sequence[tuple[Position, Diagnostic]]
@@ -357,11 +356,11 @@ class _Loading:
             if where in self.selected_companions:
                 self.findings.append(fault)
             else:
-                self.beside.append((_LISTS, (fault,)))
-        if _LISTS in self.companions:
-            self.companions[_LISTS] = [
+                self.beside.append((CONTACT_LIST, (fault,)))
+        if CONTACT_LIST in self.companions:
+            self.companions[CONTACT_LIST] = [
                 (by_identity.get(id(it), it), valid and it.place.where not in invalid)
-                for it, valid in self.companions[_LISTS]
+                for it, valid in self.companions[CONTACT_LIST]
             ]
 
     def finished(self, project: ProjectFile) -> Manifests:
@@ -372,7 +371,9 @@ class _Loading:
             self.choose()
         if project.suppress or any(it.suppress for it in self.declaring()):
             self.suppress(project, self.country)
-        takes_none = not self.desired and _LISTS not in self.companions and not has_errors(self.findings)
+        takes_none = (
+            not self.desired and CONTACT_LIST not in self.companions and not has_errors(self.findings)
+        )
         if self.environment.has_own_manifests and takes_none:
             name = "manifests" if self.environment.select is None else "select"
             message = f"{self.environment.name} takes no manifest of the project"

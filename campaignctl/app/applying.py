@@ -21,7 +21,6 @@ from campaignctl.exits import Exit
 from campaignctl.kinds.operations import OF_LISTS, Op
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.clocks import latest
-from campaignctl.model.managed_lists import CONTACT_LIST
 from campaignctl.model.plan import Change, Step
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from campaignctl.applying.creating import Creator
     from campaignctl.applying.leftovers import Leftovers
     from campaignctl.applying.port import Hooks, ListPort
-    from campaignctl.contact_lists.contact_list import ContactList
 
 
 @dataclass(frozen=True)
@@ -219,15 +217,13 @@ def _watched(
     """Makes the hooks that say who may be called now: sources are read again now, and before each write where a
     file has changed since.
     """
-    lists = own_lists(reading)
-    nobody = all(it.suppression is None for it in reading.all_manifests)
-    if nobody and all(it.suppression is None for it in lists):
+    suppressions = reading.suppressions
+    if not suppressions:
         return lambda hooks: hooks
     from campaignctl.app.sources import SourceWatch
 
-    watch = SourceWatch.over(session, reading.all_manifests, lists, paths)
-    suppressions = [*(it.suppression for it in reading.all_manifests), *(it.suppression for it in lists)]
-    if not any(it.campaigns for it in suppressions if it is not None):
+    watch = SourceWatch.over(session, reading.all_manifests, reading.lists, paths)
+    if not any(it.campaigns for it in suppressions):
         return lambda hooks: replace(hooks, recipients=watch.recipients, members=watch.members)
     from campaignctl.app.earlier import EarlierWatch
 
@@ -235,15 +231,6 @@ def _watched(
     return lambda hooks: replace(
         hooks, recipients=watch.recipients, members=watch.members, not_called=earlier.check
     )
-
-
-def own_lists(reading: Reading) -> tuple[ContactList, ...]:
-    """Returns the project's lists; none where it has none, at no cost."""
-    if CONTACT_LIST not in reading.companions:
-        return ()
-    from campaignctl.contact_lists.contact_list import ContactList
-
-    return tuple(it for it in reading.companions[CONTACT_LIST] if isinstance(it, ContactList))
 
 
 def _last_moment(client: Client, planned: Planned) -> datetime:

@@ -16,7 +16,7 @@ from campaignctl.contact_lists.members import managed_list, members_of
 from campaignctl.diagnostics import Diagnostic, Severity, counted
 from campaignctl.kinds.countries import Country
 from campaignctl.model.campaigns import Snapshot
-from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList, versions_among
+from campaignctl.model.managed_lists import ManagedList, versions_among
 from campaignctl.model.plan import Change
 from campaignctl.planning.contact_lists import (
     Lists,
@@ -42,26 +42,11 @@ KEPT_FOR: Final = timedelta(days=7)
 """A version younger than this may belong to a run that is under way, or to another pipeline."""
 
 
-def managed_names(reading: Reading) -> frozenset[str]:
-    """Returns the names of the project's lists."""
-    return frozenset(
-        it.name for it in reading.companions.get(CONTACT_LIST, ()) if isinstance(it, ContactList)
-    )
-
-
-def suppressed_campaigns(reading: Reading) -> tuple[str, ...]:
-    """Returns KIND/NAME of the campaigns whose people the project's lists leave out."""
-    lists = (it for it in reading.companions.get(CONTACT_LIST, ()) if isinstance(it, ContactList))
-    return tuple(source.campaign for it in lists for source in it.suppress if source.campaign)
-
-
 def selected_lists(reading: Reading) -> tuple[ContactList, ...]:
     """Returns the lists that are meant: by paths and labels, or since a selected campaign names them."""
     named = {name for it in reading.selected for name in named_by(it)}
     return tuple(
-        it
-        for it in reading.companions.get(CONTACT_LIST, ())
-        if isinstance(it, ContactList) and (it.name in named or it.place.where in reading.selected_companions)
+        it for it in reading.lists if it.name in named or it.place.where in reading.selected_companions
     )
 
 
@@ -92,8 +77,7 @@ def known_offline(
     reading: Reading, country: Country | None, repeats: Severity | None
 ) -> tuple[Reading, tuple[Diagnostic, ...]]:
     """Returns the manifests with the people of the project's lists, and what is found in those that are selected."""
-    documents = (it for it in reading.companions[CONTACT_LIST] if isinstance(it, ContactList))
-    lists = {it.name: managed_list(it, country) for it in documents}
+    lists = {it.name: managed_list(it, country) for it in reading.lists}
     found = {id(it): resolve_lists(it, lists) for it in reading.all_manifests}
     selected = tuple(found[id(it)] for it in reading.selected)
     findings = tuple(repeated_in((lists[it.name] for it in selected_lists(reading)), repeats))
@@ -139,8 +123,8 @@ class ListPlanner:
     def decide(self, snapshot: Snapshot) -> tuple[Decisions, Snapshot, Lists]:
         """Decides what becomes of campaigns and lists; returns the account with its versions marked, too."""
         in_use = names_in_use(self.reading.all_manifests, snapshot)
-        lists = {it.name: managed_list(it, self.country) for it in self._documents()}
-        read = frozenset(name for name in lists if self._is_read(name, in_use))
+        lists = {it.name: managed_list(it, self.country) for it in self.reading.lists}
+        read = frozenset(lists) if self.prune else in_use & self._selected()
         read |= names_awaited(self.reading.all_manifests, snapshot)
         lists = {name: with_versions(it, self.client) if name in read else it for name, it in lists.items()}
         judged = self._judged(lists, snapshot)
@@ -178,9 +162,6 @@ class ListPlanner:
             for name, it in lists.items()
         }
 
-    def _documents(self) -> Iterable[ContactList]:
-        return (it for it in self.reading.companions[CONTACT_LIST] if isinstance(it, ContactList))
-
     def _judged(self, lists: Lists, snapshot: Snapshot) -> Judged:
         """Returns what the rules look at, with versions for the names of lists."""
         found = {id(it): resolve_lists(it, lists) for it in self.reading.all_manifests}
@@ -190,9 +171,6 @@ class ListPlanner:
     def _selected(self) -> frozenset[str]:
         """Returns the lists that are meant: by paths and labels, or since a selected campaign names them."""
         return frozenset(it.name for it in selected_lists(self.reading))
-
-    def _is_read(self, name: str, in_use: frozenset[str]) -> bool:
-        return self.prune or (name in in_use and name in self._selected())
 
     def _counted(self, lists: Lists, used: frozenset[str]) -> Mapping[str, ManagedList]:
         """Counts the least attempt of each list that an operation would use; the next one where that is abandoned."""

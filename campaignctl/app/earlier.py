@@ -21,22 +21,14 @@ from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Live, Snapshot, given_lists
 from campaignctl.model.managed_lists import CONTACT_LIST, versions_among
 from campaignctl.model.naming import AskedName, Found
-from campaignctl.model.suppression import EarlierCampaign, Shown, Suppression
+from campaignctl.model.suppression import EarlierCampaign, Shown
 from campaignctl.model.values import canonical_numbers
 from campaignctl.planning.contact_lists import named_by
 from campaignctl.planning.earlier import Earlier, PeopleOfLists, called_by_now, shown_by
 
 
-def names_earlier(reading: Reading) -> bool:
-    """Tells whether anybody is left out since another campaign calls them."""
-    lists = (it.suppression for it in _lists(reading).values())
-    campaigns = (it.suppression for it in reading.all_manifests)
-    return any(it.campaigns for it in (*campaigns, *lists) if isinstance(it, Suppression))
-
-
 def _lists(reading: Reading) -> Mapping[str, ContactList]:
-    documents = reading.companions.get(CONTACT_LIST, ())
-    return {it.name: it for it in documents if isinstance(it, ContactList)}
+    return {it.name: it for it in reading.lists}
 
 
 def looked_at(reading: Reading, snapshot: Snapshot, client: Client, country: Country | None) -> Earlier:

@@ -17,7 +17,6 @@ from campaignctl.manifests.files import ManifestFile
 from campaignctl.manifests.taking import Taking, taken
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment, ProjectFile
-from campaignctl.model.managed_lists import CONTACT_LIST
 from campaignctl.planning.contact_lists import named_by
 from campaignctl.policy.copies import calls
 from campaignctl.policy.same_people import (
@@ -194,12 +193,6 @@ def _sharing(
 def _in_common_lists(desired: Desired, other: _Taken, reading: Reading, takers: Takers) -> int:
     """Counts who is in the project's own lists that both name."""
     names = {*named_by(desired)} & {*named_by(other.desired)}
-    if not names or CONTACT_LIST not in reading.companions:
-        return 0
-    from campaignctl.contact_lists.contact_list import ContactList
-
-    lists = (
-        it for it in reading.companions[CONTACT_LIST] if isinstance(it, ContactList) and it.name in names
-    )
+    lists = [it for it in reading.lists if it.name in names] if names else []
     both = (it for it in lists if other.environment in takers.of(it.place.where.file))
     return sum(len(it.numbers) for it in both)

@@ -154,7 +154,9 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
         reading.all_manifests,
         refresh=asked.refresh,
         expand_at=asked.expand_at,
-        suppressed_by_lists=_suppressed_by_lists(reading),
+        suppressed_by_lists=tuple(
+            source.campaign for it in reading.lists for source in it.suppress if source.campaign
+        ),
     )
     reading, snapshot = _with_lists(reading, snapshot, client)
     snapshot = _with_earlier_runs(session, reading, snapshot, client)
@@ -230,7 +232,7 @@ def _consent(flags: tuple[str, ...], environment: Environment) -> Consent:
 
 def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[Reading, Snapshot]:
     """Puts SIDs for the names of lists, which are read once, and only where one is named."""
-    own = _own_lists(reading)
+    own = frozenset(it.name for it in reading.lists)
     if not asks_by_name(reading.all_manifests, own):
         return reading, snapshot
     from campaignctl.api.contact_lists import read_directory
@@ -254,31 +256,12 @@ def _without_called(
 
     Returns what takes them out of the date of a manifest that repeats, too.
     """
-    suppresses = any(it.suppress for it in reading.all_manifests) or CONTACT_LIST in reading.companions
-    if not suppresses:
+    if not any(it.campaigns for it in reading.suppressions):
         return reading, lambda dated: dated
-    from campaignctl.app.earlier import looked_at, names_earlier, without_called
+    from campaignctl.app.earlier import looked_at, without_called
 
-    if not names_earlier(reading):
-        return reading, lambda dated: dated
     earlier = looked_at(reading, snapshot, client, client.environment.country)
     return without_called(reading, earlier), earlier.without_called
-
-
-def _suppressed_by_lists(reading: Reading) -> tuple[str, ...]:
-    if CONTACT_LIST not in reading.companions:
-        return ()
-    from campaignctl.app.contact_lists import suppressed_campaigns
-
-    return suppressed_campaigns(reading)
-
-
-def _own_lists(reading: Reading) -> frozenset[str]:
-    if CONTACT_LIST not in reading.companions:
-        return frozenset()
-    from campaignctl.app.contact_lists import managed_names
-
-    return managed_names(reading)
 
 
 def _with_earlier_runs(session: Session, reading: Reading, snapshot: Snapshot, client: Client) -> Snapshot:

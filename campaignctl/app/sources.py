@@ -11,7 +11,6 @@ from campaignctl.app.workspace import Session
 from campaignctl.applying.port import TooLateError
 from campaignctl.diagnostics import Position, counted
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.managed_lists import CONTACT_LIST
 from campaignctl.model.plan import Reason
 from campaignctl.model.suppression import SuppressionSource
 from campaignctl.planning.contact_lists import named_by
@@ -132,12 +131,10 @@ class SourceWatch:
 
     def _read_named(self) -> None:
         """Reads what sources name. What cannot be read is not there, which is said of whatever names it."""
-        from campaignctl.contact_lists.contact_list import ContactList
         from campaignctl.manifests.suppression import Named
 
         reading = self.session.load(self.paths)
-        lists = (it for it in reading.companions.get(CONTACT_LIST, ()) if isinstance(it, ContactList))
-        self.named = Named(tuple(map(as_written, reading.all_manifests)), _lists_as_written(lists))
+        self.named = Named(tuple(map(as_written, reading.all_manifests)), _lists_as_written(reading.lists))
 
     def _sources(self) -> Iterator[SuppressionSource]:
         yield from self.session.project.suppress

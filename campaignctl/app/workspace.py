@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from campaignctl.app.audit import AuditLog
     from campaignctl.app.interrupts import Interrupts
     from campaignctl.app.side_by_side import SideBySide
+    from campaignctl.contact_lists.contact_list import ContactList
     from campaignctl.manifests.reading import Manifests
     from campaignctl.model.checkout import Checkout
     from campaignctl.model.companions import Companion
+    from campaignctl.model.suppression import Suppression
 
 _SANDBOX_SECRET = "sandbox"
 
@@ -51,6 +53,24 @@ class Reading(NamedTuple):
     companions: Mapping[str, tuple[Companion, ...]] = MappingProxyType({})
     selected_companions: frozenset[Position] = frozenset()
     own_rules: OwnRules = no_rules
+
+    @property
+    def lists(self) -> tuple[ContactList, ...]:
+        """Returns the project's contact lists; none where it has none, at no cost."""
+        from campaignctl.manifests.taking import CONTACT_LIST
+
+        if CONTACT_LIST not in self.companions:
+            return ()
+        from campaignctl.contact_lists.contact_list import ContactList
+
+        return tuple(it for it in self.companions[CONTACT_LIST] if isinstance(it, ContactList))
+
+    @property
+    def suppressions(self) -> tuple[Suppression, ...]:
+        """Returns who is left out, of each manifest and list that leaves somebody out."""
+        manifests = (it.suppression for it in self.all_manifests)
+        lists = (it.suppression for it in self.lists)
+        return tuple(it for it in (*manifests, *lists) if it is not None)
 
 
 class AccountServer(NamedTuple):

@@ -11,7 +11,7 @@ from functools import cached_property
 from campaignctl.api.client import Client
 from campaignctl.api.lookup import find
 from campaignctl.app import output
-from campaignctl.app.applying import PlanRunner, own_lists
+from campaignctl.app.applying import PlanRunner
 from campaignctl.app.counting import count_for
 from campaignctl.app.planning import Planned
 from campaignctl.app.workspace import Session
@@ -166,7 +166,7 @@ class ManualRun:
             reading = self.session.read(())
         except (CampaignctlError, OSError):  # what was done is told all the same
             return replace(known, complete=False)
-        lists = own_lists(reading)
+        lists = reading.lists
         return replace(known, all_manifests=reading.all_manifests, complete=reading.complete, lists=lists)
 
     def _suppression(self) -> KnownManifests:

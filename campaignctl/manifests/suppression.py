@@ -229,8 +229,11 @@ class _Suppressing:
         else:
             found = self._checked(source.numbers, lambda place: at(f"{source.path}.numbers.{place}"))
         if not found.faults and source.at_least is not None and len(found.numbers) < source.at_least:
+            named = f"from_file {quoted(source.file)}: " if source.file is not None else ""
             has = f"it holds {counted(len(found.numbers), 'number')}, and at_least says {source.at_least:,}"
-            fault = error(RULE, at(source.path), f"{has}: a file that was cut must not be taken for all")
+            fault = error(
+                RULE, at(source.path), f"{named}{has}: a file that was cut must not be taken for all"
+            )
             return found._replace(faults=(fault,))
         return found
 

@@ -115,7 +115,10 @@ def test_without_a_country_every_number_begins_with_a_plus_and_is_told_where_it_
         ({"from_file": "empty.csv"}, "it is empty"),
         ({"from_file": "blank.csv"}, "it is empty"),
         ({"from_file": "../../outside.csv"}, "leads out of the project"),
-        ({"from_file": "three.csv", "at_least": 4}, "at_least says 4"),
+        (
+            {"from_file": "three.csv", "at_least": 4},
+            'three.csv": it holds 3 numbers, and at_least says 4',
+        ),
         ({"from_file": "cut.csv"}, "digits"),
         ({"from_file": "impossible.csv"}, "cannot exist"),
         ({"numbers": ["+9109876543210"]}, "cannot exist"),

@@ -1,6 +1,7 @@
 """One account that a manifest repeats on, while its rule changes, clocks jump, somebody stops it and runs are killed.
 
-`python tests/repeat/repeat_story.py 1000 5000` tells the stories of the seeds 1,000 to 5,999, from the project's root.
+`PYTHONPATH=tests python tests/repeat/repeat_story.py 1000 5000` tells the stories of the seeds 1,000 to 5,999, from the
+project's root.
 """
 
 from __future__ import annotations

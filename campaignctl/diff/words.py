@@ -147,7 +147,7 @@ def lists(settings: Iterable[SettingDocument]) -> str | None:
     found = []
     for each in settings:
         name_of_list, dot, what = each["path"].rpartition(".")
-        if dot and what == _PEOPLE and each["change"] != "removed":
+        if dot and what == _PEOPLE and each["change"] != "removed" and not each.get("masked"):
             before, after = (
                 f"{each['before'] or 'nobody'}",
                 f"{each['after']}",
@@ -158,7 +158,7 @@ def lists(settings: Iterable[SettingDocument]) -> str | None:
 
 
 _PEOPLE: Final = "people"
-"""How a ContactList calls those who are in it."""
+"""How a ContactList calls those who are in it; only a variable, which is masked, may be called so, too."""
 _MOST_LISTS: Final = 5
 
 

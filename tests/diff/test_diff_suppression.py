@@ -151,6 +151,14 @@ def test_the_first_lines_of_a_comment_say_which_list_grew_and_nothing_is_fine_ab
     assert list_project.diff("--base", "HEAD").out.rstrip().endswith(lines[4].strip())
 
 
+def test_a_variable_that_is_called_people_is_no_list(list_project: GitProject) -> None:
+    file = list_project.root / "campaignctl.yaml"
+    list_project.write("campaignctl.yaml", file.read_text(encoding="utf-8") + "vars: {people: many}\n")
+    told = list_project.diff("--base", "HEAD").out
+    assert "vars.people" in told
+    assert "People of lists" not in told
+
+
 def test_others_in_a_list_are_told_though_they_are_as_many(list_project: GitProject) -> None:
     list_project.write("do-not-call.csv", f"number\n{ANNA}\n+919876543299\n")
     assert "People of lists: vip 1 person, others than before." in list_project.diff("--base", "HEAD").out

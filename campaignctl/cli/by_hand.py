@@ -76,7 +76,7 @@ def _carry_out(verb: Verb, options: GlobalOptions, asked: ManualOptions) -> int:
     session = _open(verb, options)
     done = carry_out(verb, session, asked)
     _write(done.result, done.targets, session, asked)
-    return _exit_code(done.result, done.targets) or (Exit.ERROR if done.unlogged else Exit.FINE)
+    return done.exit_code or (Exit.ERROR if done.targets.missing else Exit.FINE)
 
 
 class DoneByHand(NamedTuple):
@@ -85,6 +85,14 @@ class DoneByHand(NamedTuple):
     result: ApplyResult
     targets: Targets
     unlogged: bool
+
+    @property
+    def exit_code(self) -> Exit:
+        """Returns an apply's exit code; a list that is not complete leaves the pause undone."""
+        code = exit_code(self.result)
+        if code == Exit.FINE and not self.targets.complete:
+            return Exit.REFUSED
+        return Exit.ERROR if code == Exit.FINE and self.unlogged else code
 
 
 def carry_out(verb: Verb, session: Session, asked: ManualOptions, ask: Ask | None = None) -> DoneByHand:
@@ -176,16 +184,6 @@ def by_hand_document(
     document = apply_document(replace(result, results=told), session.environment)
     names = [found.asked.written for found in targets.missing]
     return {**document, "nowhere": names, "notes": [*lacking, *targets.notes]}
-
-
-def _exit_code(result: ApplyResult, targets: Targets) -> int:
-    """Returns an apply's exit code; a name that is nowhere is an error, and a list that is not complete leaves the
-    pause undone.
-    """
-    code = int(exit_code(result))
-    if code:
-        return code
-    return 3 if not targets.complete else 1 if targets.missing else 0
 
 
 def _command(verb: Verb) -> click.Command:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from campaignctl.app import output
-from campaignctl.app.applying import exit_code
 from campaignctl.app.guards import Passed
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.planning import Planned
@@ -84,12 +83,7 @@ def _outcome(fleet: Fleet, name: str, ended: Ended[DoneByHand]) -> EnvironmentOu
     if done is None:
         return EnvironmentOutcome(session.environment, error=ended.error)
     document = by_hand_document(done.result, done.targets, session, ())
-    code = exit_code(done.result)
-    if code == Exit.FINE and not done.targets.complete:
-        code = Exit.REFUSED
-    if code == Exit.FINE and done.unlogged:
-        code = Exit.ERROR
-    return EnvironmentOutcome(session.environment, EnvironmentResult.of(code, document))
+    return EnvironmentOutcome(session.environment, EnvironmentResult.of(done.exit_code, document))
 
 
 def _nowhere(ended: Mapping[str, Ended[DoneByHand]], names: tuple[str, ...]) -> list[str]:

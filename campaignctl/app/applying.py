@@ -170,6 +170,11 @@ class Applied:
             return Exit.REFUSED
         return Exit.ERROR if self.unlogged and code == Exit.FINE else code
 
+    def tell_refusal(self) -> None:
+        """Tells on standard error that only what stops campaigns was sent, and why."""
+        if self.refusal is not None:
+            output.remark(f"error: {self.refusal}; only what stops campaigns was sent")
+
 
 def carry_out(
     session: Session,

@@ -69,7 +69,7 @@ class SourceWatch:
         if desired.suppression is None:
             return desired
         self._renew()
-        key = manifest_key(desired)[:2]  # the sources of a date are its manifest's
+        key = _key(desired)
         _refuse_unreadable(self.troubles.get(key))
         now = self.found.get(key)
         now = seeing(now, desired.shown) if now is not None else None
@@ -123,8 +123,8 @@ class SourceWatch:
         read = suppress(project, self.written, country, True, self.lists, self.named)
         self.found_lists = {it.name: read.lists.get(id(it), it) for it in self.lists}
         self.list_troubles = {it.name: str(fault) for it, fault in read.list_faults}
-        self.found = {manifest_key(it)[:2]: read.desired.get(id(it), it) for it in self.written}
-        self.troubles = {manifest_key(it)[:2]: str(fault) for it, fault in read.faults}
+        self.found = {_key(it): read.desired.get(id(it), it) for it in self.written}
+        self.troubles = {_key(it): str(fault) for it, fault in read.faults}
         for fault in read.of_project:
             self.troubles |= dict.fromkeys(self.found, str(fault))
             self.list_troubles |= dict.fromkeys(self.found_lists, str(fault))
@@ -160,6 +160,10 @@ class SourceWatch:
 
     def _stamps_of(self, files: Iterable[str]) -> _Stamp:
         return {file: _stamp(Path(self.session.project.root, file)) for file in sorted(set(files))}
+
+
+def _key(desired: Desired) -> _Key:
+    return manifest_key(desired)[:2]  # the sources of a date are its manifest's
 
 
 def _lists_as_written(lists: Iterable[ContactList]) -> tuple[ContactList, ...]:

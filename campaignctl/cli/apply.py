@@ -144,8 +144,7 @@ def _apply(call: ApplyCall) -> int:
         on_stale=of_stale(saved),
     )
     _write(applied.result, session, call.output_format)
-    if applied.refusal is not None:
-        output.remark(f"error: {applied.refusal}; only what stops campaigns was sent")
+    applied.tell_refusal()
     return applied.exit_code
 
 

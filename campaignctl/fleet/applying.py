@@ -202,6 +202,6 @@ def _counted(proposal: WaitingPlan) -> tuple[ListCount, ...]:
 def tell_refusals(ended: Mapping[str, Ended[Applied]]) -> None:
     """Tells on standard error of which environments only what stops campaigns was sent."""
     for name, it in ended.items():
-        if it.value is not None and it.value.refusal is not None:
+        if it.value is not None:
             with output.spoken_for(name):
-                output.remark(f"error: {it.value.refusal}; only what stops campaigns was sent")
+                it.value.tell_refusal()

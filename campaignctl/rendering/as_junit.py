@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from posixpath import normpath
 from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.etree import ElementTree
@@ -59,7 +58,7 @@ def plan(document: AnyPlanDocument, setting: Setting) -> str:
 def _plan_cases(document: AnyPlanDocument, setting: Setting) -> list[_TestCase]:
     subjects = list(map(_subject_of, document["changes"]))
     beside, of = _shared_out(document["findings"], subjects)
-    entries = _entry_lines(document, setting.now)
+    entries = _entry_lines(document, setting)
     cases = [
         _change_case(change, subject, of(subject), entries(change))
         for change, subject in zip(document["changes"], subjects, strict=True)
@@ -90,7 +89,7 @@ def several(suites: Iterable[SeveralSuite], setting: Setting) -> str:
 
 def _cases_of(it: SeveralSuite, setting: Setting) -> list[_TestCase]:
     if it.plan is not None:
-        return _plan_cases(it.plan, setting)
+        return _plan_cases(it.plan, setting._replace(within=it.environment))
     if it.suite is not None:
         return _suite_cases(it.suite)
     return _error_cases(it.error) if it.error is not None else []
@@ -177,13 +176,14 @@ def _warnings(findings: Iterable[FindingDocument]) -> Iterator[str]:
 
 
 def _entry_lines(
-    document: AnyPlanDocument, now: datetime
+    document: AnyPlanDocument, setting: Setting
 ) -> Callable[[BriefChangeDocument], tuple[str, ...]]:
     """Says what will happen, as every other format says it."""
     counts, currency = namesakes(document["changes"]), words.currency(document)
 
     def lines(change: BriefChangeDocument) -> tuple[str, ...]:
-        entry = change_entry(change, now, currency, namesake=counts[change["name"]] > 1)
+        namesake = counts[change["name"]] > 1
+        entry = change_entry(change, setting.now, currency, namesake=namesake, within=setting.within)
         return (f"{entry.title}: {entry.does}", *(said.text for said in entry.says), *entry.commands)
 
     return lines

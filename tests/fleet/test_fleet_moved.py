@@ -50,6 +50,8 @@ def test_it_is_another_where_somebody_says_so_of_that_environment(desk: Desk) ->
     assert asked == {"--allow twin:survey@north"}
     page = desk.run("plan", "--all-environments", "--format", "markdown", env=secrets(*NAMES))
     assert "--allow twin:survey@north" in page.out
+    cases = desk.run("plan", "--all-environments", "--format", "junit", env=secrets(*NAMES)).out
+    assert {it.partition("survey")[2][:6] for it in cases.split("--allow twin:")[1:]} == {"@north"}
     allowed = plan(desk, "--all-environments", "--allow", "twin:survey@north")
     assert changes(allowed, "north") == [("survey", "create", "not-live")]
     elsewhere = plan(desk, "--all-environments", "--allow", "twin:survey@south")

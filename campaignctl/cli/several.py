@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -121,12 +122,8 @@ def options_in(session: Session, plan_options: PlanOptions) -> PlanOptions:
 
 
 def shown_plan(planned: Planned) -> Callable[[str], Document]:
-    """Makes the document of a plan as a format may show it."""
-
-    def shown(output_format: str) -> Document:
-        return cast("Document", planned.document_for(output_format))
-
-    return shown
+    """Makes the document of a plan as a format may show it, once: what is told of it and of all looks at it in turn."""
+    return cache(lambda output_format: cast("Document", planned.document_for(output_format)))
 
 
 def _validated(document: Document) -> ValidateDocument:

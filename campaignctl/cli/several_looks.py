@@ -122,15 +122,15 @@ def _compared_with(
     from campaignctl.cli.diff import read_against
     from campaignctl.manifests.revision import base_files
 
-    sessions = list(fleet.sessions.values())
+    sessions, moved = list(fleet.sessions.values()), tuple[Document, ...]()
     if not sessions:
-        return [], ()
+        return [], moved
     try:
         with base_files(Path(fleet.project.root), revision) as (base, files):
-            against = read_against(sessions, asked, base, files)
             moved = _moved(fleet, files)
+            against = read_against(sessions, asked, base, files)
     except CampaignctlError as error:
-        return [EnvironmentOutcome(it.environment, error=error) for it in sessions], ()
+        return [EnvironmentOutcome(it.environment, error=error) for it in sessions], moved
     return [_compared(it, asked, against) for it in sessions], moved
 
 

@@ -160,7 +160,7 @@ def _index(directory: Path) -> PlansDocument | None:
         return None
     try:
         found = json.loads(read_file(directory / INDEX))
-    except (ValueError, InputError):
+    except (ValueError, RecursionError, InputError):
         return None
     if not _is_index(found):
         return None

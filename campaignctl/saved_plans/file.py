@@ -68,7 +68,7 @@ def looks_like_plan(text: str) -> bool:
         return False
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return True
     return isinstance(document, dict) and "format_version" in document
 
@@ -91,7 +91,7 @@ def read_plan(text: str, source: str) -> SavedPlan:
     """
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(
             f"{source} is not a complete plan file: it is cut off or damaged ({error})"
         ) from error
@@ -101,7 +101,7 @@ def read_plan(text: str, source: str) -> SavedPlan:
     try:
         saved = _read(document)
         digest = document_digest(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise InputError(f"{source} is not a plan file that can be read: {_trouble(error)}") from error
     if digest != saved.digest:
         raise RefusedError(

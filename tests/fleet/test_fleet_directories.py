@@ -145,6 +145,10 @@ def with_an_index_of_no_version(directory: Path) -> None:
     (directory / "_plans.json").write_text(json.dumps(document), encoding="utf-8")
 
 
+def with_an_index_too_deep_to_be_read(directory: Path) -> None:
+    (directory / "_plans.json").write_text("[" * 200_000 + "]" * 200_000, encoding="utf-8")
+
+
 def with_a_path_that_leads_out(directory: Path) -> None:
     text = (
         (directory / "_plans.json")
@@ -166,6 +170,7 @@ def with_a_path_that_leads_out(directory: Path) -> None:
         with_an_index_of_less,
         with_a_cut_index,
         with_an_index_of_no_version,
+        with_an_index_too_deep_to_be_read,
         with_a_path_that_leads_out,
     ],
     ids=lambda it: it.__name__,

@@ -307,6 +307,10 @@ def test_a_plan_file_is_applied_from_another_directory(desk: Desk) -> None:
 # ------------------------------------------------------------------------------------------- cut, edited, foreign
 
 
+def nested_too_deep(text: str) -> str:
+    return text.replace('"seal":', '"more": ' + "[" * 100_000 + "]" * 100_000 + ', "seal":')
+
+
 def cut(text: str) -> str:
     return text[: len(text) * 2 // 3]
 
@@ -337,6 +341,7 @@ def terraform(_text: str) -> str:
 
 BAD: list[tuple[Callable[[str], str], int]] = [
     (cut, 1),
+    (nested_too_deep, 1),
     (edited, 3),
     (renamed, 3),
     (newer, 3),

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from example_counts import examples
 from harness import voice
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from yaml.nodes import MappingNode, Node, SequenceNode
@@ -81,6 +81,7 @@ def test_a_finding_stands_at_the_node_that_jsonschemas_path_names(tmp_path: Path
 
     @examples(150, suppress_health_check=[HealthCheck.too_slow])
     @given(SCHEMAS)
+    @example({"properties": {"metadata": {"required": ["nothing"]}, "spec": {"maxProperties": 0}}})
     def holds(schema: dict[str, Any]) -> None:
         rule_file = RuleFile("any.json", json.dumps(schema))
         assert mistakes_in(rule_file) == []

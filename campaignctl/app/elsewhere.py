@@ -6,6 +6,7 @@ import os
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,7 @@ from campaignctl.app.own_rules import OwnFindings
 from campaignctl.clock import Clock
 from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.manifests.documents import Document, DocumentReader
-from campaignctl.manifests.files import ManifestFile
+from campaignctl.manifests.files import ManifestFile, links_under
 from campaignctl.manifests.taking import Taking, taken
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment, ProjectFile
@@ -116,7 +117,7 @@ def _by_file(manifests: Iterable[Desired]) -> Mapping[str, Sequence[Desired]]:
 
 
 class Takers:
-    """Says which environments take a file, by where their paths really lie, for a link may lead to one; each is
+    """Says which environments take a file, by where their paths and the links below them really lead; each path is
     looked at once a run.
     """
 
@@ -137,10 +138,16 @@ class Takers:
         return [found[name] for name in sorted(found)]
 
     def _look(self) -> None:
+        reached = cache(self._reached)
         for name in self._project.declared:
             environment = self._project.environments[name]
             for path in self._project.paths_of(environment):
-                self._at.setdefault(self._of(os.path.normpath(path)), {})[name] = environment
+                for real in reached(os.path.normpath(path)):
+                    self._at.setdefault(real, {})[name] = environment
+
+    def _reached(self, path: str) -> Sequence[str]:
+        links = links_under(str(Path(self._project.root, path)))
+        return (self._of(path), *map(os.path.realpath, links))
 
     def _of(self, path: str) -> str:
         """Returns where a path leads to: only what is a link itself is asked for the rest of it."""

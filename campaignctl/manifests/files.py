@@ -115,6 +115,27 @@ def _below(directory: str, home: Path, seen: set[Path]) -> Iterator[tuple[str, b
             yield entry.path, link
 
 
+def links_under(directory: str) -> Iterator[str]:
+    """Yields the links in a directory and below, and below the directories that they lead to, without what is hidden.
+
+    Of a loop of links each is told once.
+    """
+    ahead, followed = [directory], set[str]()
+    while ahead:
+        try:
+            with os.scandir(ahead.pop()) as scan:
+                found = [entry for entry in scan if not entry.name.startswith(".")]
+        except OSError:
+            continue
+        for entry in found:
+            if not entry.is_symlink():
+                ahead += [entry.path] if entry.is_dir() else []
+            elif (real := os.path.realpath(entry.path)) not in followed:
+                followed.add(real)
+                ahead.append(real)
+                yield entry.path
+
+
 def read_inside(path: Path, home: Path) -> str:
     """Reads a file's text, without a byte order mark.
 

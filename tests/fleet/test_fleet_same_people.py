@@ -187,6 +187,27 @@ def test_a_link_to_a_manifest_is_that_manifest(desk: Desk, chosen: str) -> None:
     assert len(found(validate(desk, "-e", chosen))) == 1
 
 
+LINKS = {
+    "a folder in the folders of both": [("one/shared", "common"), ("two/deep/shared", "common")],
+    "a file in the folder of one, the other's is the file's": [("one/m.yaml", "common/m0.yaml"), ("two/x", "common")],
+    "a link behind a link": [("one/shared", "common"), ("two/more", "between"), ("between/last", "common")],
+    "a loop beside it": [("one/shared", "common"), ("two/shared", "common"), ("two/again", "two")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("chosen", [NORTH, SOUTH])
+@pytest.mark.parametrize("links", LINKS.values(), ids=LINKS)
+def test_links_below_the_folders_of_both_lead_to_one_manifest(
+    desk: Desk, links: Sequence[tuple[str, str]], chosen: str
+) -> None:
+    two(desk, {"manifests": ["one/"]}, {"manifests": ["two/"]})
+    desk.manifests(labelled(), file="common/m0.yaml")
+    for link, target in links:
+        (desk.root / link).parent.mkdir(parents=True, exist_ok=True)
+        (desk.root / link).symlink_to(desk.root / target)
+    assert len(found(validate(desk, "-e", chosen))) == 1
+
+
 def test_each_environment_is_held_against_its_own_manifests(desk: Desk) -> None:
     """Not against those of the first one with the same variables."""
     two(desk, {"manifests": ["campaigns/m0.yaml"]}, {"manifests": ["other/"]}, labelled())

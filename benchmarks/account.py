@@ -37,15 +37,22 @@ class LoopbackAccount(ThreadingHTTPServer):
         """Returns what is listed at a path."""
         return self.items
 
-    def wait(self) -> None:
+    def wait(self, _path: str) -> None:
         """Answers at once."""
+
+    def create(self, path: str, sent: bytes) -> bytes:
+        """Returns the answer to a create; here there is none to be made."""
+        raise NotImplementedError(path, sent)
 
     def _page(self, path: str, offset: int, limit: int, finished: bool) -> bytes:
         items = () if finished else self.items_for(path)
-        head = (
-            f'{{"request_id": "0", "method": "GET", "http_code": 200, "metadata": {{"total": {len(items)}}}, '
-        )
-        return head.encode() + b'"response": [' + b",".join(items[offset : offset + limit]) + b"]}"
+        return answer("GET", items[offset : offset + limit], len(items))
+
+
+def answer(method: str, items: Sequence[bytes], total: int) -> bytes:
+    """Returns an answer of the API that holds some items of all."""
+    head = f'{{"request_id": "0", "method": "{method}", "http_code": 200, "metadata": {{"total": {total}}}, '
+    return head.encode() + b'"response": [' + b",".join(items) + b"]}"
 
 
 class _Answers(BaseHTTPRequestHandler):
@@ -58,7 +65,15 @@ class _Answers(BaseHTTPRequestHandler):
         finished = "completed" in query.get("status", "").lower()
         path = urlsplit(self.path).path
         body = self.server.page(path, int(query.get("offset", 0)), int(query.get("limit", 20)), finished)
-        self.server.wait()
+        self._send(body)
+
+    def do_POST(self) -> None:
+        """Answers with what was created."""
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        self._send(self.server.create(urlsplit(self.path).path, sent))
+
+    def _send(self, body: bytes) -> None:
+        self.server.wait(self.path)
         self.server.asked.append(self.path)
         head = f"HTTP/1.1 200 OK\r\nDate: {self.date_time_string()}\r\nContent-Type: application/json\r\n"
         self.wfile.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)

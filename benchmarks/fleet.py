@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from benchmarks.account import LoopbackAccount, serving
+from benchmarks.account import LoopbackAccount, answer, serving
+from benchmarks.measuring import Command, once
 from benchmarks.scale import campaign, listed, manifest
 
 _PROJECT = """\
@@ -66,35 +71,60 @@ def change_one(directory: Path) -> None:
 class ManyAccounts(LoopbackAccount):
     """Serves as many accounts as are asked for, each of which holds what its manifests want.
 
-    `delay` is how many seconds each answer takes, `each` how many campaigns an account holds.
+    `delay` is how many seconds each answer takes, `delays` how many those of an account take, `each` how many
+    campaigns an account holds, of which the last `lacking` are not there yet. What is created is held until it is
+    forgotten.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.each, self.delay = 0, 0.0
+        self.each, self.delay, self.delays = 0, 0.0, dict[str, float]()
+        self.lacking, self.created = 0, defaultdict[str, list[bytes]](list)
 
     def items_for(self, path: str) -> Sequence[bytes]:
-        """Returns the campaigns of the account in a path; no messages."""
+        """Returns the campaigns of the account in a path, the last of which may lack; no messages."""
         account, collection = path.split("/")[3:5]
         if collection.partition("?")[0] != "campaigns":
             return ()
         first = int(account.rpartition("-")[2]) * self.each
-        return [_live(place) for place in range(first, first + self.each)]
+        there = range(first, first + self.each - self.lacking)
+        return [*(_live(place) for place in there), *self.created[account]]
 
-    def wait(self) -> None:
+    def create(self, path: str, sent: bytes) -> bytes:
+        """Holds the campaign that is sent from now on, and answers with it."""
+        account = path.split("/")[3]
+        self.created[account].append(_held(f"{account}-{len(sent)}", json.loads(sent)["campaigns"][0]))
+        self.page.cache_clear()
+        return answer("POST", self.created[account][-1:], 1)
+
+    def forget(self, lacking: int) -> None:
+        """Holds no longer what was created; `lacking` campaigns of each account are not there yet."""
+        self.lacking = lacking
+        self.created.clear()
+        self.page.cache_clear()
+
+    def wait(self, path: str) -> None:
         """Takes the time that an answer takes."""
-        if self.delay:
-            time.sleep(self.delay)
+        delay = self.delays.get(path.split("/")[3], self.delay)
+        if delay:
+            time.sleep(delay)
+
+
+def seconds_to_create(accounts: ManyAccounts, project: Path, command: str, *words: str) -> float:
+    """Returns how long an apply takes that creates one campaign in each account that it is for."""
+    accounts.forget(1)
+    shutil.rmtree(project / ".campaignctl", ignore_errors=True)
+    took = once(Command((command, "apply", "--auto-approve", *words), project))
+    accounts.forget(0)
+    return took
 
 
 def _live(place: int) -> bytes:
-    data = {
-        "id": f"{place:032x}",
-        **campaign(place),
-        "status": "Created",
-        "date_created": "2026-11-01T00:00:00Z",
-    }
-    return listed(data)
+    return _held(f"{place:032x}", campaign(place))
+
+
+def _held(sid: str, spec: Mapping[str, Any]) -> bytes:
+    return listed({"id": sid, **spec, "status": "Created", "date_created": "2026-11-01T00:00:00Z"})
 
 
 @contextmanager

@@ -62,6 +62,11 @@ def in_turns(commands: Sequence[Command], turns: int) -> list[Taken]:
     return taken
 
 
+def once(command: Command) -> float:
+    """Runs a command that changes what the next run would meet; returns wall seconds."""
+    return _run(command, nothing)[0]
+
+
 class Peak:
     """Measures the most memory that a process and its children were seen to hold at one time, looked at every 10
     ms.

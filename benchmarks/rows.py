@@ -9,13 +9,14 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from benchmarks.account import LoopbackAccount
 from benchmarks.capabilities import write_capabilities
-from benchmarks.fleet import change_one, many_served, name_of, write_fleet
+from benchmarks.fleet import change_one, many_served, name_of, seconds_to_create, write_fleet
 from benchmarks.measuring import ENVIRONMENT, Command, Taken, in_turns, ratio
 from benchmarks.members import seconds_to_read, write_members
 from benchmarks.pipelines import seconds_to_compare, write_ruled
@@ -34,6 +35,8 @@ OF_AN_UPLOAD = ("create_contacts", "create_list", "fill_list", "contacts")
 PEERS = Path(__file__).parent / "peers"
 BIN = Path(sys.executable).parent
 OURS = str(BIN / "campaignctl")
+_LATE: Final = 5
+"""Seconds: an account that takes longer than the machine needs for all the others."""
 _FINE, _FOUND = frozenset({0}), frozenset({1, 3})
 """The exit codes of `validate` that are expected."""
 
@@ -383,6 +386,11 @@ class Benchmark:
             accounts.delay = 0.2
             (slow,) = in_turns([every], 1)
             accounts.delay = 0.0
+            takes = partial(seconds_to_create, accounts, project, OURS)
+            at_once = takes("--all-environments")
+            accounts.delays[name_of(1)] = _LATE
+            late, all_with_it = takes("-e", name_of(1)), takes("--all-environments")
+            accounts.delays.clear()
             change_one(project)
             accounts.asked.clear()
             _said(self._ours(project, "plan", "--changed-since", "HEAD"))
@@ -397,6 +405,9 @@ class Benchmark:
         what = f"accounts that `plan --changed-since` asks, one of {count} changed"
         yield Row(what, "the one", 1, len(touched), "", ", ".join(sorted(touched)))
         yield _beside(f"`plan -e` of one of {count} accounts", "a project of one", 1.3, plain, single)
+        what = f"`apply` of {count} accounts with a create each, one of which answers {_LATE} s late"
+        detail = f"{all_with_it:.1f} s beside {late:.1f} s; {at_once:.1f} s where none is late"
+        yield Row(what, "that account alone", 1.1, all_with_it / late, "×", detail)
 
     def _check_jsonschema(self) -> Iterator[Row]:
         if find_spec("check_jsonschema") is None:

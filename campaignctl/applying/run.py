@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
 from campaignctl.applying.creating import Creator
@@ -38,6 +38,7 @@ from campaignctl.diagnostics import counted
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import READ_BEFORE, Action, Op
+from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Live, knowing_lists
 from campaignctl.model.plan import Change, Operation, Plan, Reason, Step
 from campaignctl.model.results import (
@@ -52,6 +53,7 @@ from campaignctl.planning.absent import series_stopped
 from campaignctl.planning.contact_lists import lists_needed
 from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec
+from campaignctl.planning.staying import in_the_way, reaches_more, stays
 from campaignctl.planning.terms import Terms
 
 _MOST_LOOKS: Final = 3
@@ -93,6 +95,7 @@ def apply_plan(
         state = progress[id(step.change)]
         result = run.step(step.operation, state)
         state.record(result)
+        run.note_end(state)
         run.tell(step, result)
     run.finish()
     results = tuple(progress[id(change)].result() for change in plan.changes)
@@ -119,7 +122,8 @@ _INTERRUPTED: Final = Reason("interrupted", "the run ended before it")
 class _Run:
     """Runs one apply.
 
-    `interrupted`: somebody wants it to end. `cut_off`: at once, so nothing at all is sent any more.
+    `interrupted`: somebody wants it to end. `cut_off`: at once, so nothing at all is sent any more. `ended` are
+    changes of which not all could be done.
     """
 
     plan: Plan
@@ -135,6 +139,7 @@ class _Run:
     gates: GateWatch
     interrupted: bool = False
     cut_off: bool = False
+    ended: dict[int, ChangeRun] = field(default_factory=dict)
 
     @property
     def sender(self) -> Sender:
@@ -171,6 +176,21 @@ class _Run:
         except KeyboardInterrupt as stop:
             self.interrupted = self.cut_off = True
             return _cut_off(operation, state, stop)
+
+    def note_end(self, state: ChangeRun) -> None:
+        """Keeps a change of which not all could be done: its campaign stays where it was."""
+        if state.ended is not None and state.change.desired is not None:
+            self.ended[id(state)] = state
+
+    def _refuse_beside(self, operation: Operation, state: ChangeRun, spec: Mapping[str, Value]) -> None:
+        """Raises TooLateError where a campaign that was to be moved or stopped first is still the same call."""
+        desired = _desired(state)
+        if not self.ended or not reaches_more(desired, operation):
+            return
+        country, own = self.terms.country, state.live.sid if state.live else ""
+        ended = [(_desired(it), it.live) for it in self.ended.values() if it is not state and it.live]
+        staying = [live for other, live in ended if live.kind is desired.kind and stays(other, live, country)]
+        _refuse_late(in_the_way(desired, spec, own, staying, self.terms))
 
     def tell(self, step: Step, result: OperationResult) -> None:
         """Shows how a step ended."""
@@ -241,7 +261,7 @@ class _Run:
             return _skip(operation, state, Reason("interrupted", "too many creates were lost before it"))
         spec = create_spec(desired, self.terms.environment.collection(desired.kind.name))
         try:
-            made = self.creator.create(desired, spec, self._create_check(desired, state))
+            made = self.creator.create(desired, spec, self._create_check(operation, desired, state))
         except AppearedError as appeared:
             return self._take_appeared(operation, state, appeared.live)
         except FewerRecipientsError:
@@ -256,7 +276,7 @@ class _Run:
                 self._look_for_twins()
         return result
 
-    def _create_check(self, desired: Desired, state: ChangeRun) -> Check:
+    def _create_check(self, operation: Operation, desired: Desired, state: ChangeRun) -> Check:
         """Makes the check of a create: the look must be young when the request goes out, however long that had to
         wait for its turn.
         """
@@ -275,6 +295,7 @@ class _Run:
             self.gates.check(state.change, self._now())
             _refuse_late(create_too_late(desired, self._now()))
             _refuse_late(self._series_stopped(desired))
+            self._refuse_beside(operation, state, desired.spec)
 
         return check
 
@@ -352,6 +373,7 @@ class _Run:
             if operation.reaches_others:
                 self.hooks.not_called(desired, desired.spec)
             _refuse_late(update_too_late(desired, known, operation, self._now()))
+            self._refuse_beside(operation, state, {**before.spec, **desired.spec})
 
         check()
         spec = update_payload(desired, before, operation, self._now())
@@ -376,6 +398,7 @@ class _Run:
                 known = filled(before, planned, {})
                 self.hooks.not_called(_desired(state), {**planned.spec, **before.spec})
                 _refuse_late(resume_too_late(_desired(state), known, planned, planned_at, self._now()))
+                self._refuse_beside(operation, state, {**planned.spec, **before.spec})
 
         acted = self.sender.act(before, action, state.created_here, check)
         return self.judge.acted(operation, action, state, acted, before)

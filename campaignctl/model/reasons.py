@@ -212,7 +212,8 @@ _ROWS: Final = (
     ReasonCode(
         "looks-renamed",
         _H,
-        "A campaign that no manifest names looks like this one, or runs under its name in another chosen account.",
+        "A campaign that no manifest names looks like this one, or runs under its name in another chosen account; or "
+        "one that another manifest wants moved or stopped stays, and would call the same people at this start.",
         "Say metadata.previous_name or sid if it is that one; metadata.distinct_from with its SID, or --allow "
         "twin:NAME, if it is another.",
     ),

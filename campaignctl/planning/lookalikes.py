@@ -3,6 +3,7 @@
     one of unknown status or alive      a recipient, start and content; or a list, or half of the numbers of the
                                         smaller, and start or content; or exactly the same numbers
     a finished one                      a recipient, start and content: two of the three shown, none that differs
+    one that stays (`staying.py`)       a recipient, start and content
 
 Of an occurrence with the same content the date is compared instead of the start: it is of a date, at whatever hour.
 
@@ -34,15 +35,20 @@ _ANY: Final = "any start"
 _NONE: Final = "no start"
 
 
+def is_the_same_call(mine: Look, theirs: Look) -> bool:
+    """Tells whether somebody hears or reads the same from both at one start, as far as recipients are shown."""
+    if not says_the_same(mine, theirs) or not (starts_with(mine, theirs) or is_on_the_date_of(mine, theirs)):
+        return False
+    apart = mine.lists.isdisjoint(theirs.lists) and mine.numbers.isdisjoint(theirs.numbers)
+    return not apart or hides_recipients(mine, theirs)
+
+
 def looks_like(mine: Look, theirs: Look) -> bool:
     """Tells whether a manifest could be an alive campaign, or one of unknown status, under another name."""
+    if is_the_same_call(mine, theirs):
+        return True
     start, content = starts_with(mine, theirs), says_the_same(mine, theirs)
-    both = content and (start or is_on_the_date_of(mine, theirs))
-    if both and hides_recipients(mine, theirs):
-        return True
     lists, common = mine.lists & theirs.lists, mine.numbers & theirs.numbers
-    if both and (lists or common):
-        return True
     half = bool(common) and 2 * len(common) >= min(len(mine.numbers), len(theirs.numbers))
     if (lists or half) and (start or content):
         return True
@@ -78,48 +84,50 @@ def _people(mine: Look, theirs: Look) -> bool | None:
 
 
 class Lookalikes:
-    """Indexes campaigns that manifests may look like: those that no manifest matches, and the newest finished ones."""
+    """Indexes campaigns that manifests may look like: those that no manifest matches, the newest finished ones, and
+    those that stay where another manifest wants them no more.
+    """
 
     def __init__(
-        self, campaigns: Iterable[Live] = (), country: Country | None = None, finished: Iterable[Live] = ()
+        self,
+        campaigns: Iterable[Live] = (),
+        country: Country | None = None,
+        finished: Iterable[Live] = (),
+        staying: Iterable[Live] = (),
     ) -> None:
         """Indexes the campaigns; finished ones among `campaigns` do not count."""
         self._country = country
-        self._alive = _by_kind(it for it in campaigns if not it.finished)
-        self._finished = _by_kind(finished)
-        self._indices: dict[tuple[str, bool], _Alive | _Finished] = {}
+        self._campaigns: dict[_Sort, Mapping[str, Sequence[Live]]] = {
+            _Alive: _by_kind(it for it in campaigns if not it.finished),
+            _Finished: _by_kind(finished),
+            _Staying: _by_kind(staying),
+        }
+        self._indices: dict[tuple[str, _Sort], _Alive | _Finished | _Staying] = {}
 
     def oldest(self, desired: Desired) -> Live | None:
         """Returns the oldest campaign that is not finished and could be this one."""
-        return min(self._alive_ones(desired), key=lambda live: live.age_key, default=None)
+        return min(self._found(desired, _Alive), key=lambda live: live.age_key, default=None)
 
     def all_alive(self, desired: Desired) -> Iterator[Live]:
         """Yields all campaigns that are not finished and could be this one; some come more than once."""
-        return self._alive_ones(desired, all_of_them=True)
-
-    def _alive_ones(self, desired: Desired, *, all_of_them: bool = False) -> Iterator[Live]:
-        campaigns = self._alive.get(desired.kind.name)
-        if not campaigns:
-            return iter(())
-        index = self._indices.get((desired.kind.name, True))
-        if index is None:
-            index = self._indices[desired.kind.name, True] = _Alive(campaigns, self._country)
-        return self._found(desired, index, all_of_them)
+        return self._found(desired, _Alive, all_of_them=True)
 
     def newest_finished(self, desired: Desired) -> Live | None:
         """Returns the newest finished campaign that was this one."""
-        campaigns = self._finished.get(desired.kind.name)
-        if not campaigns:
-            return None
-        index = self._indices.get((desired.kind.name, False))
-        if index is None:
-            index = self._indices[desired.kind.name, False] = _Finished(campaigns, self._country)
-        return max(self._found(desired, index), key=lambda live: live.age_key, default=None)
+        return max(self._found(desired, _Finished), key=lambda live: live.age_key, default=None)
 
-    def _found(
-        self, desired: Desired, index: _Alive | _Finished, all_of_them: bool = False
-    ) -> Iterator[Live]:
+    def staying(self, desired: Desired) -> Live | None:
+        """Returns the oldest campaign that stays and would call the same people."""
+        return min(self._found(desired, _Staying), key=lambda live: live.age_key, default=None)
+
+    def _found(self, desired: Desired, sort: _Sort, all_of_them: bool = False) -> Iterator[Live]:
         """Yields the first of each group that could be it, or all; `distinct_from` says which ones it is not."""
+        campaigns = self._campaigns[sort].get(desired.kind.name)
+        if not campaigns:
+            return
+        index = self._indices.get((desired.kind.name, sort))
+        if index is None:
+            index = self._indices[desired.kind.name, sort] = sort(campaigns, self._country)
         mine = Look(desired, self._country)
         for group in index.groups(mine):
             for live in group:
@@ -304,6 +312,22 @@ class _Finished(_Campaigns):
             return _own_starts(look) if look.start_is_shown else ()
 
         return _indexed(self.campaigns, keys)
+
+
+class _Staying(_Campaigns):
+    """Groups campaigns that stay where their manifests want them no more, the oldest first."""
+
+    alike = staticmethod(is_the_same_call)
+
+    def __init__(self, campaigns: Iterable[Live], country: Country | None) -> None:
+        super().__init__(sorted(campaigns, key=lambda live: live.age_key), country)
+
+    def groups(self, mine: Look) -> Iterator[Sequence[Live]]:
+        """Yields groups with all three in common."""
+        return self.of_one_look(mine)
+
+
+_Sort: TypeAlias = type[_Alive] | type[_Finished] | type[_Staying]
 
 
 def _indexed(campaigns: Iterable[Live], keys: Callable[[Live], Iterable[Hashable]]) -> _Index:

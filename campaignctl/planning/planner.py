@@ -43,6 +43,7 @@ from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.match import How, Match, match_all
 from campaignctl.planning.newest import newest_finished, on_other_endpoint
 from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, series_left, unmatched, unnamed
+from campaignctl.planning.staying import clear_of_what_stays
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import (
     RULES,
@@ -219,7 +220,8 @@ def _decide_each(
 ) -> tuple[list[Decision], list[Change]]:
     """Decides on each by itself. What was decided once under other terms is decided anew."""
     account.decided.clear()
-    decided = [_decide_timely(match, account, terms) for match in meant]
+    each = [_decide_timely(match, account, terms) for match in meant]
+    decided = clear_of_what_stays(meant, each, account.matches, terms)
     changes = [_change(match, decision, terms) for match, decision in zip(meant, decided, strict=True)]
     return decided, changes
 

@@ -1,0 +1,161 @@
+"""Finds campaigns that stay where their manifests want them no more, and would call the people of another manifest.
+
+Two manifests of one checkout may want the same people at different starts, while the account has the one where the
+other is to be: its move is blocked, held or not selected. `duplicate_campaigns` compares what is written, and rule 3
+what no manifest matches; here, what stands once the plan is done is held against what it creates and resumes, and
+against whom its updates call besides. A start that an update moves is left alone: that campaign calls anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.lifecycle import NOT_CALLING, STOPPED_STATES, Status
+from campaignctl.kinds.operations import BEGINNING, Op, Permission
+from campaignctl.kinds.table import Role, Value
+from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.plan import Operation, Reason
+from campaignctl.planning.alive import Decision, held_from
+from campaignctl.planning.lookalikes import Lookalikes
+from campaignctl.planning.looks import Look, hides_recipients
+from campaignctl.planning.match import Match
+from campaignctl.planning.terms import Terms
+from campaignctl.recipients.leaving_out import with_opt_out
+
+
+def clear_of_what_stays(
+    meant: Sequence[Match], decided: Sequence[Decision], matches: Iterable[Match], terms: Terms
+) -> list[Decision]:
+    """Holds what would call people whom a campaign that stays calls with the same content at the same start.
+
+    What is held stays, too: so it may be in the way of the next.
+    """
+    decisions = list(decided)
+    places = [place for place, it in enumerate(decisions) if _reaching(meant[place].desired, it) is not None]
+    while places:
+        by_match = {id(match): decision for match, decision in zip(meant, decisions, strict=True)}
+        staying = [it for match in matches for it in _left_by(match, by_match.get(id(match)), terms.country)]
+        found = Lookalikes(country=terms.country, staying=staying)
+        held = {place: it for place in places if (it := _held(meant[place], decisions[place], found, terms))}
+        for place, decision in held.items():
+            decisions[place] = decision
+        places = [place for place in places if place not in held] if held else []
+    return decisions
+
+
+def in_the_way(
+    desired: Desired, spec: Mapping[str, Value], own: str, staying: Iterable[Live], terms: Terms
+) -> Reason | None:
+    """Says why a campaign that is to call as `spec` says must not: one of those that stay is the same call.
+
+    `own` is its SID, empty for one that is yet to come.
+    """
+    return _why_held(desired, spec, own, Lookalikes(country=terms.country, staying=staying), terms)
+
+
+def stays(desired: Desired, live: Live, country: Country | None) -> bool:
+    """Tells whether a campaign that may call is not where its manifest wants it, or is to call nobody."""
+    if live.status in NOT_CALLING:
+        return False
+    return desired.state in STOPPED_STATES or _stands_elsewhere(desired, live, country)
+
+
+def reaches_more(desired: Desired, operation: Operation) -> bool:
+    """Tells whether an operation leads to calls that would not come without it."""
+    if operation.op in BEGINNING:
+        return True
+    roles = desired.kind.in_role(Role.RECIPIENTS) + desired.kind.in_role(Role.CONTENT)
+    changed = not operation.opt_out and any(it.name in operation.fields for it in roles)
+    return operation.op is Op.UPDATE and changed and desired.kind.schedule.name not in operation.fields
+
+
+def _reaching(desired: Desired, decision: Decision) -> int | None:
+    """Returns the place of the first operation that leads to more calls; None without one."""
+    return next((place for place, it in enumerate(decision.operations) if reaches_more(desired, it)), None)
+
+
+def _held(match: Match, decision: Decision, found: Lookalikes, terms: Terms) -> Decision | None:
+    live, place = match.live, _reaching(match.desired, decision)
+    assert place is not None, "only what leads to more calls is looked at"
+    reason = _why_held(match.desired, decision.resulting, live.sid if live else "", found, terms)
+    if reason is None:
+        return None
+    held = held_from(place, decision, reason, live)
+    done = with_opt_out(held.operations, decision.opt_outs)
+    return replace(held, operations=done, resulting=live.spec if live else held.resulting)
+
+
+def _why_held(
+    desired: Desired, spec: Mapping[str, Value], own: str, found: Lookalikes, terms: Terms
+) -> Reason | None:
+    if terms.allows(Permission.TWIN, desired):
+        return None
+    as_it_will_be = replace(desired, spec=spec, distinct_from=desired.distinct_from | {own})
+    other = found.staying(as_it_will_be)
+    if other is None:
+        return None
+    message = (
+        f"{other.name or 'a campaign without a name'} ({other.sid}) {desired.kind.verb} the same people with the same "
+        "content at this start until it is where its own manifest wants it; apply that first, or say "
+        f"metadata.distinct_from: [{other.sid}] or allow twin if both are meant"
+    )
+    return Reason("looks-renamed", message)
+
+
+def _left_by(match: Match, decision: Decision | None, country: Country | None) -> Iterator[Live]:
+    """Yields the campaigns of a manifest that stay, as they stand when its operations are done."""
+    done = decision.operations if decision else ()
+    paused = {it.sid for it in done if it.op is Op.PAUSE}
+    for live in match.touched:
+        own = live is match.live
+        if live.sid in paused or (own and None in paused):
+            continue
+        stands = _once_done(live, decision) if own and decision else live
+        if stays(match.desired, stands, country):
+            yield stands
+
+
+def _once_done(live: Live, decision: Decision) -> Live:
+    """Returns a campaign as it is when the operations are done. What nothing shows stays unknown."""
+    sent = {name for it in decision.operations if it.op is Op.UPDATE for name in it.fields}
+    spec = {**live.spec, **{name: value for name, value in decision.resulting.items() if name in sent}}
+    goes = any(it.op is Op.RESUME for it in decision.operations)
+    return replace(live, spec=spec, status=Status.IN_PROGRESS if goes else live.status)
+
+
+def _stands_elsewhere(desired: Desired, live: Live, country: Country | None) -> bool:
+    """Tells whether whom it calls, when or with what is shown, and not as the manifest says. What is written alike
+    is not looked at twice.
+    """
+    mine, theirs = Look(desired, country), Look(live, country)
+    return (
+        (_is_written_otherwise(desired, live, Role.SCHEDULE) and _another_start(mine, theirs))
+        or (_is_written_otherwise(desired, live, Role.CONTENT) and _another_content(mine, theirs))
+        or (_is_written_otherwise(desired, live, Role.RECIPIENTS) and _other_people(mine, theirs))
+    )
+
+
+def _is_written_otherwise(desired: Desired, live: Live, role: Role) -> bool:
+    shown = [it.name for it in desired.kind.in_role(role) if it.name in live.spec]
+    return not all(_as_written(desired.spec.get(name), live.spec[name]) for name in shown)
+
+
+def _as_written(wanted: Value, seen: Value) -> bool:
+    if isinstance(wanted, list | tuple) and isinstance(seen, list | tuple):
+        return tuple(wanted) == tuple(seen)
+    return wanted == seen
+
+
+def _another_start(mine: Look, theirs: Look) -> bool:
+    return theirs.start_is_shown and mine.start != theirs.start
+
+
+def _another_content(mine: Look, theirs: Look) -> bool:
+    return theirs.content != {name: said for name, said in mine.content.items() if theirs.shows(name)}
+
+
+def _other_people(mine: Look, theirs: Look) -> bool:
+    shown = not hides_recipients(mine, theirs)
+    return shown and (mine.numbers, mine.lists) != (theirs.numbers, theirs.lists)

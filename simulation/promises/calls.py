@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from simulation.ledger import Ledger, local
+from simulation.ledger import Ledger, Origin, Run, local
 from simulation.manifests import IST
 from simulation.promises.verdict import Fault, Found
 from simulation.repository import CLOSES, OPENS
@@ -42,14 +42,23 @@ def called_by_lookalikes(ledger: Ledger) -> Found:
             continue
         if _said_to_be_others(ledger, call.sid, first) or _said_to_be_others(ledger, first, call.sid):
             continue
-        if any(it.name == other.name for it in origin.run.commit.manifests):
-            continue  # both are written down; `duplicate_campaigns` compares what is written, not what stands
+        written = any(it.name == other.name for it in origin.run.commit.manifests)
+        if written and not _was_left_there(ledger, origin, origin.run, first):
+            continue  # both are written down at one start: that is for `duplicate_campaigns`
         if other.run is not None and other.run.ended > origin.run.began and other.at < origin.run.ended:
             continue  # runs that met: what another run makes at that moment is looked for by name alone
         yield (
             f"{call.number} by {origin.name} {call.sid[:6]} ({origin.run}), and before by {other.name} {first[:6]} "
             f"({other.run}): one start, one content"
         )
+
+
+def _was_left_there(ledger: Ledger, origin: Origin, run: Run, first: str) -> bool:
+    """Tells whether a campaign was about to call when the other was made, at a start where no manifest wanted it."""
+    then = ledger.at(first, origin.at)
+    wanted = (it for it in run.commit.manifests if it.name == ledger.origins[first].name)
+    stood = then is not None and then.going and then.start == origin.start
+    return stood and all(it.start != origin.start for it in wanted)
 
 
 def _said_to_be_others(ledger: Ledger, sid: str, other: str) -> bool:

@@ -43,7 +43,9 @@ def test_where_the_first_does_not_go_the_new_one_is_not_created(
     desk.sandbox.faults.add(request="update", **fault)
     run = desk.run(*APPLY, "--format", "json")
     result = result_of(run.json, NEW)
-    assert (run.code, result["outcome"], result["reason"]["code"]) == (code, "skipped", "looks-renamed"), result
+    assert (run.code, result["outcome"], result["reason"]["code"]) == (code, "skipped", "looks-renamed"), (
+        result
+    )
     assert sid in result["reason"]["message"]
     assert [it["name"] for it in desk.account()] == [MOVED]
     desk.sandbox.faults.clear()

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from campaignctl.app.counting import CountingRules, Judged
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.applying.intents import Intents
-from campaignctl.diagnostics import in_order
+from campaignctl.diagnostics import has_errors, in_order
 from campaignctl.errors import UsageError
+from campaignctl.exits import Exit
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, RefreshStrategy, Snapshot
@@ -21,6 +22,7 @@ from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
 from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
+from campaignctl.model.reasons import ChangeType
 from campaignctl.parallel import in_background
 from campaignctl.planning.elsewhere import FindElsewhere, nowhere_else
 from campaignctl.planning.lists import asks_by_name, resolve
@@ -116,9 +118,17 @@ class Planned:
         return self._complete(brief, show_numbers)
 
     @property
-    def file(self) -> PlanDocument:
-        """Returns the document as a plan file holds it: every number masked, whatever the command line says."""
-        return self._complete(self.brief, show_numbers=False)
+    def file_text(self) -> str:
+        """Returns what a plan file holds, under its seal: every number masked, whatever the command line says."""
+        from campaignctl.rendering.as_json import written
+
+        return written(self._complete(self.brief, show_numbers=False))
+
+    def exit_code(self, *, detailed: bool = False) -> Exit:
+        """Returns 3 for a blocked change or a policy of level error, 2 for operations where that was asked for."""
+        if self.plan.count(ChangeType.BLOCKED) or has_errors(self.plan.findings):
+            return Exit.REFUSED
+        return Exit.CHANGES if detailed and self.plan.operations else Exit.FINE
 
     def _complete(self, brief: BriefPlanDocument, show_numbers: bool) -> PlanDocument:
         from campaignctl.rendering.as_json import complete_document
@@ -287,6 +297,13 @@ def make(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     decisions = replace(decisions, findings=in_order([*found.reading.findings, *decisions.findings]))
     plan = assemble(decisions, manifests, snapshot, terms, _selection(session, asked), session.token)
     return Planned.sealed(plan, terms, decisions, session, looked_at)
+
+
+def plan_for(session: Session, asked: PlanOptions) -> Planned:
+    """Plans for one environment. Raises InputError for invalid manifests, ApiError for an unread account."""
+    reading = session.read_for_plan(asked.paths, asked.labels, asked.prune)
+    with session.account() as connection:
+        return make(session, reading, connection.client, asked)
 
 
 def _seal(session: Session, reading: Reading, at: datetime | None = None) -> ManifestsSeal:

@@ -42,7 +42,7 @@ def explained(error: RefusedError, saved: SavedPlan, planned: Planned) -> None:
     from campaignctl.comparison.plans import compare_plans
     from campaignctl.comparison.views import comparison_text
 
-    now = json.loads(json.dumps(planned.file))  # as the file has it: words, not members of enums
+    now = json.loads(planned.file_text)  # as the file has it: words, not members of enums
     comparison = compare_plans(cast("Document", saved.document), cast("Document", now))
     error.comparison = cast("Mapping[str, object]", comparison_document(comparison))
     error.explanation = comparison_text(comparison, planned.plan.created_at).rstrip("\n")

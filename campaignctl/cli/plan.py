@@ -10,7 +10,7 @@ from campaignctl.app import output
 from campaignctl.app.files import refuse_directory, write_out
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.plan_files import refuse_empty
-from campaignctl.app.planning import Planned, PlanOptions, make
+from campaignctl.app.planning import Planned, PlanOptions, plan_for
 from campaignctl.app.workspace import Session
 from campaignctl.cli.options import (
     format_option,
@@ -19,10 +19,6 @@ from campaignctl.cli.options import (
     planning_options,
     several_environments,
 )
-from campaignctl.diagnostics import has_errors
-from campaignctl.exits import Exit
-from campaignctl.model.plan import Plan
-from campaignctl.model.reasons import ChangeType
 from campaignctl.rendering import formats
 
 _STANDARD_OUTPUT = Path("-")
@@ -54,40 +50,19 @@ def command(
     refuse_empty(plan_options.paths)
     if out is not None and out != _STANDARD_OUTPUT:
         refuse_directory(out)
-    planned = made(session, plan_options)
+    planned = plan_for(session, plan_options)
     if out == _STANDARD_OUTPUT:
-        output.result(file_text(planned), "json")
+        output.result(planned.file_text, "json")
         output.remark(render(planned, session, output_format), session.options, output_format)
     else:
         if out is not None:
-            write_out(out, file_text(planned))
+            write_out(out, planned.file_text)
             output.remark(f"saved to {out}", session.options)
         output.result(render(planned, session, output_format), output_format)
-    return exit_code(planned.plan, detailed_exitcode)
-
-
-def made(session: Session, plan_options: PlanOptions) -> Planned:
-    """Plans for one environment. Raises InputError for invalid manifests, ApiError for an unread account."""
-    reading = session.read_for_plan(plan_options.paths, plan_options.labels, plan_options.prune)
-    with session.account() as connection:
-        return make(session, reading, connection.client, plan_options)
+    return planned.exit_code(detailed=detailed_exitcode)
 
 
 def render(planned: Planned, session: Session, output_format: str) -> str:
     """Writes the plan in a format."""
     setting = output.setting(session.options, planned.plan.created_at)
     return formats.render("plan", output_format, planned.document_for(output_format), setting)
-
-
-def file_text(planned: Planned) -> str:
-    """Writes a plan file, with every number masked, under its seal."""
-    from campaignctl.rendering.as_json import written
-
-    return written(planned.file)
-
-
-def exit_code(plan: Plan, detailed: bool) -> Exit:
-    """Returns 3 for a blocked change or a policy of level error, 2 for operations where that was asked for."""
-    if plan.count(ChangeType.BLOCKED) or has_errors(plan.findings):
-        return Exit.REFUSED
-    return Exit.CHANGES if detailed and plan.operations else Exit.FINE

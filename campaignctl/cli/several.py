@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from campaignctl.app import output
+from campaignctl.app.checking import Checked, check, suites_of
 from campaignctl.app.options import GlobalOptions
 from campaignctl.app.plan_files import refuse_empty
-from campaignctl.app.planning import Planned, PlanOptions
+from campaignctl.app.planning import Planned, PlanOptions, plan_for
 from campaignctl.app.workspace import Session
-from campaignctl.cli import plan as of_plan
-from campaignctl.cli import validate as of_validate
 from campaignctl.fleet.allowing import allowed_in, check_allowed
 from campaignctl.fleet.directories import clear_out, index_of, write_plans
 from campaignctl.fleet.opening import Fleet, opened, opened_offline
@@ -47,10 +46,7 @@ def write(several: Several, views: SeveralViews, options: GlobalOptions, output_
 def validate_several(options: GlobalOptions, paths: tuple[str, ...], labels: str, output_format: str) -> int:
     """Validates for each environment by itself; with `--all-environments` tells what none of them takes, too."""
     fleet = opened_offline(options, paths, labels)
-    checked = {
-        name: of_validate.check(session, session.load(paths, labels))
-        for name, session in fleet.sessions.items()
-    }
+    checked = {name: check(session, session.load(paths, labels)) for name, session in fleet.sessions.items()}
     findings: tuple[Diagnostic, ...] = ()
     if options.choice.all_environments and not paths and not labels:
         from campaignctl.fleet.untaken import untaken
@@ -64,7 +60,7 @@ def validate_several(options: GlobalOptions, paths: tuple[str, ...], labels: str
     return write(Several("validate", outcomes, findings), views, options, output_format)
 
 
-def _views_of_validate(checked: Mapping[str, of_validate.Checked], fleet: Fleet) -> SeveralViews:
+def _views_of_validate(checked: Mapping[str, Checked], fleet: Fleet) -> SeveralViews:
     def text(environment: Environment, document: Document, setting: Setting) -> str:
         manifests = len(checked[environment.name].reading.selected)
         shown = AS_TEXT["validate"](_validated(document), setting._replace(manifests=manifests))
@@ -75,7 +71,7 @@ def _views_of_validate(checked: Mapping[str, of_validate.Checked], fleet: Fleet)
         return validate_report(_validated(document), manifests=manifests, where=where_of(environment))
 
     def suites() -> Mapping[str, Suite]:
-        return {name: of_validate.suites_of([it], fleet.sessions[name])[0] for name, it in checked.items()}
+        return {name: suites_of([it], fleet.sessions[name])[0] for name, it in checked.items()}
 
     return SeveralViews(text, report, lambda document: bool(document["findings"]), "nothing wrong", suites)
 
@@ -97,11 +93,11 @@ def plan_several(
     files: dict[str, str] = {}
 
     def line(session: Session) -> EnvironmentResult:
-        planned = of_plan.made(session, options_in(session, plan_options))
+        planned = plan_for(session, options_in(session, plan_options))
         if out is not None:
-            files[session.environment.name] = of_plan.file_text(planned)
+            files[session.environment.name] = planned.file_text
         return EnvironmentResult(
-            of_plan.exit_code(planned.plan, detailed_exitcode), shown_plan(planned), planned.plan
+            planned.exit_code(detailed=detailed_exitcode), shown_plan(planned), planned.plan
         )
 
     with opened(options, plan_options.paths, plan_options.labels) as fleet:

@@ -17,7 +17,6 @@ from campaignctl.app.plan_files import refuse_empty
 from campaignctl.app.planning import PlanOptions
 from campaignctl.app.side_by_side import Ended
 from campaignctl.app.workspace import Session
-from campaignctl.cli import plan as of_plan
 from campaignctl.cli.explaining import of_stale
 from campaignctl.cli.several import PLAN_VIEWS, options_in, shown_plan, write
 from campaignctl.errors import RefusedError
@@ -153,7 +152,7 @@ def _planned_or_not(
         return None, ended[name].error
     planned = proposals[name].planned
     planned = replace(planned, show_numbers=planned.show_numbers and may_show_numbers)
-    return EnvironmentResult(of_plan.exit_code(planned.plan, False), shown_plan(planned), planned.plan), None
+    return EnvironmentResult(planned.exit_code(), shown_plan(planned), planned.plan), None
 
 
 def _applied(document: Document) -> ApplyDocument:

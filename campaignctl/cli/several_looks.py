@@ -18,14 +18,14 @@ from campaignctl.fleet.views import SeveralViews, under_headline
 from campaignctl.rendering.report import Report
 
 if TYPE_CHECKING:
-    from campaignctl.cli.diff import Against, DiffOptions
-    from campaignctl.cli.status import StatusOptions
     from campaignctl.diff.document import DiffDocument
+    from campaignctl.diff.work_tree import Against, DiffOptions
     from campaignctl.doctor.document import DoctorDocument
     from campaignctl.manifests.revision import Files
     from campaignctl.model.environment import Environment
     from campaignctl.rendering.formats import Setting
     from campaignctl.status.document import StatusOverview
+    from campaignctl.status.looking import StatusOptions
 
 
 def no_report(_environment: Environment, _document: Document, _setting: Setting) -> Report:
@@ -38,8 +38,8 @@ def no_report(_environment: Environment, _document: Document, _setting: Setting)
 
 def status_several(options: GlobalOptions, asked: StatusOptions, output_format: str) -> int:
     """Shows how the campaigns of each stand."""
-    from campaignctl.cli.status import look_once
     from campaignctl.status.document import status_document
+    from campaignctl.status.looking import look_once
 
     with opened_lenient(options) as fleet:
 
@@ -72,9 +72,9 @@ STATUS_VIEWS: Final = SeveralViews(
 
 def doctor_several(options: GlobalOptions, output_format: str) -> int:
     """Says what is wrong with each."""
-    from campaignctl.cli.doctor import examine
     from campaignctl.doctor.diagnosis import is_wrong
     from campaignctl.doctor.document import doctor_document
+    from campaignctl.doctor.examining import examine
 
     with opened_lenient(options) as fleet:
 
@@ -119,7 +119,7 @@ def _compared_with(
     fleet: Fleet, asked: DiffOptions, revision: str | None
 ) -> tuple[list[EnvironmentOutcome], tuple[Document, ...]]:
     """Compares each with the base, which is read once for all; returns what moves between them, too."""
-    from campaignctl.cli.diff import read_against
+    from campaignctl.diff.work_tree import read_against
     from campaignctl.manifests.revision import base_files
 
     sessions, moved = list(fleet.sessions.values()), tuple[Document, ...]()
@@ -135,7 +135,7 @@ def _compared_with(
 
 
 def _compared(session: Session, asked: DiffOptions, against: Against) -> EnvironmentOutcome:
-    from campaignctl.cli.diff import compared
+    from campaignctl.diff.work_tree import compared
 
     try:
         told = EnvironmentResult.of(Exit.FINE, compared(session, asked, against))

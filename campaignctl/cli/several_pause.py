@@ -13,7 +13,6 @@ from campaignctl.app.planning import Planned
 from campaignctl.app.side_by_side import Ended
 from campaignctl.app.terminal import confirm
 from campaignctl.app.workspace import Session
-from campaignctl.cli.by_hand import DoneByHand, ManualOptions, by_hand_document, carry_out
 from campaignctl.cli.several import write
 from campaignctl.cli.several_looks import no_report
 from campaignctl.diagnostics import counted, some_of
@@ -22,6 +21,7 @@ from campaignctl.fleet.meeting import Decided, FleetRun, Meeting, WaitingPlan
 from campaignctl.fleet.opening import Fleet, opened_lenient
 from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several
 from campaignctl.fleet.views import SeveralViews
+from campaignctl.manual.carrying_out import DoneByHand, ManualOptions, by_hand_document, carry_out
 from campaignctl.manual.rules import Verb
 from campaignctl.manual.run import ManualRun
 

@@ -21,6 +21,7 @@ from campaignctl.app import planning as planned
 from campaignctl.app.applying import Applied, carry_out
 from campaignctl.app.guards import Limits, Now, Passed, Reviewed, guard
 from campaignctl.app.options import REFRESHES, Choice, GlobalOptions
+from campaignctl.app.own_rules import read_for_plan
 from campaignctl.app.planning import Planned, PlanOptions
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.clock import Clock, SystemClock
@@ -105,7 +106,7 @@ def load(
         clock=clock or SystemClock(),
     )
     session = Session.open(options)
-    return Project(session, session.read_for_plan(tuple(paths), labels), tuple(paths), labels)
+    return Project(session, read_for_plan(session, tuple(paths), labels), tuple(paths), labels)
 
 
 def plan(
@@ -125,7 +126,7 @@ def plan(
         raise UsageError(f"refresh {refresh!r} is none of {', '.join(REFRESHES)}")
     asked = PlanOptions(project.paths, project.labels, tuple(allow), prune, tuple(resend), refresh)
     session = project._session
-    reading = session.read_for_plan(asked.paths, asked.labels, prune) if prune else project._reading
+    reading = read_for_plan(session, asked.paths, asked.labels, prune) if prune else project._reading
     with session.account() as connection:
         made = planned.make(session, reading, connection.client, asked)
     return Proposal(project, made.plan, asked, made)

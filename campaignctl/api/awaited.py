@@ -14,8 +14,8 @@ from campaignctl.api.client import Client
 from campaignctl.kinds.lifecycle import ENDING_STATES
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.dated_names import parsed
-from campaignctl.model.suppression import EarlierCampaign
 from campaignctl.model.windows import window_of
+from campaignctl.recipients.leaving_out import earlier_campaign
 
 if TYPE_CHECKING:
     from campaignctl.api.dates import Dates
@@ -116,7 +116,7 @@ class AwaitedCampaigns(Container[object]):
         subjects: Sequence[Desired | None] = (subject,)
         if self.dates is not None and other.repeat and subject is not None and subject.repeat:
             subjects = self.dates.planned_of(subject)
-        return {name for it in subjects for name in EarlierCampaign.of(other, it).names}
+        return {name for it in subjects for name in earlier_campaign(other, it).names}
 
 
 def _suppressed_by(desired: Desired) -> Iterator[str]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from campaignctl.app.counting import CountingRules, Judged
 from campaignctl.app.workspace import Reading
 from campaignctl.contact_lists.contact_list import ContactList
-from campaignctl.contact_lists.members import managed_list, members_of
+from campaignctl.contact_lists.managing import managed_list
+from campaignctl.contact_lists.members import members_of
 from campaignctl.diagnostics import Diagnostic, Severity, counted
 from campaignctl.kinds.countries import Country
 from campaignctl.model.campaigns import Snapshot

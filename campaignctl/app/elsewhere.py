@@ -8,9 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from campaignctl.app.own_rules import OwnFindings
 from campaignctl.clock import Clock
 from campaignctl.diagnostics import Diagnostic, Severity
 from campaignctl.manifests.documents import Document, DocumentReader
@@ -36,6 +35,10 @@ from campaignctl.policy.same_people import (
 if TYPE_CHECKING:
     from campaignctl.app.workspace import Reading, Session
 
+ManifestPlace: TypeAlias = tuple[str, int]
+"""A file, and which of its documents."""
+Findings: TypeAlias = Mapping[ManifestPlace, tuple[Diagnostic, ...]]
+
 
 class CopiesAmong:
     """Finds which manifests of one command's environments repeat one of another account; once, for whoever asks."""
@@ -45,7 +48,7 @@ class CopiesAmong:
         self._lock = threading.Lock()
         self._found: Mapping[CopyKey, Elsewhere] | None = None
 
-    def of(self, environment: str, desired: Desired) -> Elsewhere | None:
+    def find(self, environment: str, desired: Desired) -> Elsewhere | None:
         """Returns the first one of another account."""
         with self._lock:
             if self._found is None:
@@ -53,29 +56,25 @@ class CopiesAmong:
         return self._found.get(copy_key(environment, desired))
 
 
-ManifestPlace = tuple[str, int]
-"""A file, and which of its documents."""
-
-
-def found_elsewhere(session: Session, reading: Reading, level: Severity) -> OwnFindings:
-    """Returns a finding for each selected manifest that another account takes too, for the same people."""
+def found_elsewhere(session: Session, reading: Reading, level: Severity) -> Findings:
+    """Returns what is found of each selected manifest that another account takes too, for the same people."""
     now, own = session.clock.now(), session.environment
     mine = [it for it in reading.selected if calls(it, now)]
     takers = session.shared.setdefault("takers", Takers(session.project))
     assert isinstance(takers, Takers), "nothing else is called so"
     theirs = _taken_elsewhere(session, mine, takers)
-    found: dict[ManifestPlace, tuple[Diagnostic, ...]] = {}
-    copies = session.beside.copies if session.beside else None
+    found = dict[ManifestPlace, tuple[Diagnostic, ...]]()
+    find_copy = session.beside.find_copy if session.beside else None
     for desired in mine:
         sharing = list(_sharing(desired, theirs.get(_place(desired), ()), own, reading, takers))
         told = list(_told(desired, sharing, own))
-        copy = copies.of(own.name, desired) if copies else None
+        copy = find_copy(own.name, desired) if find_copy else None
         if copy is not None:
             told.append(("metadata.name", of_two_manifests(copy, desired.kind.verb)))
         if told:
             places = ((session.locate(desired, path), message) for path, message in told)
             found[_place(desired)] = tuple(Diagnostic(level, RULE, *it) for it in places)
-    return OwnFindings(found)
+    return found
 
 
 def _told(desired: Desired, several: Sequence[Elsewhere], own: Environment) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,8 @@ from campaignctl.kinds.operations import Op
 from campaignctl.model.approval import MOST_COUNTS, Approval
 from campaignctl.model.clocks import latest
 from campaignctl.model.environment import Environment
-from campaignctl.model.plan import Change, ListCount, Plan, Reason
+from campaignctl.model.plan import Change, ListCount, Plan
+from campaignctl.model.reasons import Reason
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult
 from campaignctl.planning.contact_lists import used_lists
 from campaignctl.planning.orphans import too_many_orphans

@@ -5,7 +5,7 @@ Anything is imported only where the environment names a rule file, or where envi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,14 @@ class OwnFindings:
         return self._found.get((desired.where.file, desired.document), ())
 
 
+def read_for_plan(session: Session, paths: Sequence[str], labels: str = "", prune: bool = False) -> Reading:
+    """Reads as `Session.read_valid` does, for what may create: the project's own rules are asked, too.
+
+    Raises InputError.
+    """
+    return with_own_rules(session, session.read(paths, labels)).valid(prune)
+
+
 def with_own_rules(session: Session, reading: Reading) -> Reading:
     """Checks what was read against the environment's rule files, and beside what other accounts take."""
     return _with_elsewhere(session, _with_rule_files(session, reading))
@@ -46,7 +54,7 @@ def _with_elsewhere(session: Session, reading: Reading) -> Reading:
     level = level_of(RULES[RULE], session.environment)
     if level is None:
         return reading
-    found = found_elsewhere(session, reading, level)
+    found = OwnFindings(found_elsewhere(session, reading, level))
     before = reading.own_rules
     return reading._replace(own_rules=lambda desired: (*before(desired), *found(desired)))
 

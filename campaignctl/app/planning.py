@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from campaignctl.app.counting import CountingRules, Judged
+from campaignctl.app.own_rules import read_for_plan
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.applying.intents import Intents
 from campaignctl.diagnostics import has_errors, in_order
@@ -301,7 +302,7 @@ def make(session: Session, reading: Reading, client: Client, asked: PlanOptions)
 
 def plan_for(session: Session, asked: PlanOptions) -> Planned:
     """Plans for one environment. Raises InputError for invalid manifests, ApiError for an unread account."""
-    reading = session.read_for_plan(asked.paths, asked.labels, asked.prune)
+    reading = read_for_plan(session, asked.paths, asked.labels, asked.prune)
     with session.account() as connection:
         return make(session, reading, connection.client, asked)
 

@@ -25,8 +25,8 @@ from campaignctl.manifests.reading import Manifests
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
-    from campaignctl.app.elsewhere import CopiesAmong
-    from campaignctl.app.workspace import AccountServer
+    from campaignctl.model.environment import AccountServer
+    from campaignctl.policy.same_people import FindCopy
 
 PARALLEL: Final = 16
 """Requests in flight where nobody says how many."""
@@ -118,8 +118,8 @@ class SideBySide:
     """Represents what one of several environments is given: its turn, who interrupts all, its manifests, the sandbox.
 
     `used` are the variables that the manifests of all of them name, `board` tells what the accounts run that nobody
-    means any more, `sandbox` is the one server of all sandboxes, `copies` tells which manifests repeat one of another
-    account.
+    means any more, `sandbox` is the one server of all sandboxes, `find_copy` tells which manifests repeat one of
+    another account.
     """
 
     turn: Turn
@@ -128,7 +128,7 @@ class SideBySide:
     board: AccountsBoard
     used: frozenset[str] = frozenset()
     sandbox: AccountServer | None = None
-    copies: CopiesAmong | None = None
+    find_copy: FindCopy | None = None
     clients: list[Client] = field(default_factory=list)
 
     def cut_off(self) -> None:

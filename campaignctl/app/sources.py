@@ -11,7 +11,7 @@ from campaignctl.app.workspace import Session
 from campaignctl.applying.port import TooLateError
 from campaignctl.diagnostics import Position, counted
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.plan import Reason
+from campaignctl.model.reasons import Reason
 from campaignctl.model.suppression import SuppressionSource
 from campaignctl.planning.contact_lists import named_by
 from campaignctl.planning.earlier import seeing

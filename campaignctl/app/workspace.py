@@ -16,7 +16,7 @@ from campaignctl.clock import Clock
 from campaignctl.diagnostics import Diagnostic, Position, has_errors, in_order, quoted
 from campaignctl.errors import CredentialsError, InputError, UsageError
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.environment import Environment, ProjectFile
+from campaignctl.model.environment import AccountServer, Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
 from campaignctl.model.windows import instant
 from campaignctl.policy.subject import OwnRules, no_rules
@@ -72,12 +72,25 @@ class Reading(NamedTuple):
         lists = (it.suppression for it in self.lists)
         return tuple(it for it in (*manifests, *lists) if it is not None)
 
+    def valid(self, prune: bool = False) -> Reading:
+        """Returns it where commands may act by it.
 
-class AccountServer(NamedTuple):
-    """Holds scheme and host of an account. `settles`: somebody else may create there at the same time."""
+        Raises InputError where one of the selected manifests is invalid. With `prune` a path of the project file that
+        holds no manifest stops them too: it may have been emptied by mistake, and all of its campaigns would be
+        orphans.
+        """
+        from campaignctl.manifests.reading import NO_MANIFESTS
 
-    base_url: str
-    settles: bool
+        if has_errors(self.findings):
+            raise InputError("the manifests are not valid; nothing was sent", self.findings)
+        if prune and any(it.rule == NO_MANIFESTS for it in self.findings):
+            raise InputError("the environment takes no manifest: --prune would end too much", self.findings)
+        if prune and self.empty_paths:
+            empty = ", ".join(map(quoted, self.empty_paths))
+            raise InputError(
+                f"no manifest in {empty}, which the project file names: --prune would end too much"
+            )
+        return self
 
 
 class Connection(NamedTuple):
@@ -196,39 +209,12 @@ class Session:
         reading = self.read(()) if self.project.file is not None else Reading((), (), (), True)
         return reading._replace(findings=(*amiss, *reading.findings))
 
-    def read_for_plan(self, paths: Sequence[str], labels: str = "", prune: bool = False) -> Reading:
-        """Reads as `read_valid` does, for what may create: the project's own rules are asked, too.
+    def read_valid(self, paths: Sequence[str], labels: str = "") -> Reading:
+        """Reads manifests for commands that act: one invalid manifest among the selected stops them.
 
         Raises InputError.
         """
-        from campaignctl.app.own_rules import with_own_rules
-
-        return self._valid(with_own_rules(self, self.read(paths, labels)), prune)
-
-    def read_valid(self, paths: Sequence[str], labels: str = "", prune: bool = False) -> Reading:
-        """Reads manifests for commands that act: one invalid manifest among the selected stops them.
-
-        Raises InputError. With `prune` a path of the project file that holds no manifest stops them too: it may
-        have been emptied by mistake, and all of its campaigns would be orphans.
-        """
-        return self._valid(self.read(paths, labels), prune)
-
-    @staticmethod
-    def _valid(reading: Reading, prune: bool) -> Reading:
-        from campaignctl.manifests.reading import NO_MANIFESTS
-
-        if has_errors(reading.findings):
-            raise InputError("the manifests are not valid; nothing was sent", reading.findings)
-        if prune and any(it.rule == NO_MANIFESTS for it in reading.findings):
-            raise InputError(
-                "the environment takes no manifest: --prune would end too much", reading.findings
-            )
-        if prune and reading.empty_paths:
-            empty = ", ".join(map(quoted, reading.empty_paths))
-            raise InputError(
-                f"no manifest in {empty}, which the project file names: --prune would end too much"
-            )
-        return reading
+        return self.read(paths, labels).valid()
 
     def seen_from_root(self, path: str) -> str:
         """Returns one of PATHS, relative to the project file: a saved plan may be applied from another directory."""

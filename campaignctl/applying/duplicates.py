@@ -16,7 +16,7 @@ from campaignctl.kinds.lifecycle import CALLING, State, Status
 from campaignctl.kinds.operations import OPERATIONS, Op, shortest_path
 from campaignctl.model.campaigns import Live
 from campaignctl.model.permissions import Address
-from campaignctl.model.plan import Reason
+from campaignctl.model.reasons import Reason
 from campaignctl.model.results import NotTaken, OperationOutcome, OperationResult
 
 _MOST_STEPS: Final = 6

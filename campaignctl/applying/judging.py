@@ -15,7 +15,8 @@ from campaignctl.kinds.operations import TRANSITIONS, Action, Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Live
 from campaignctl.model.clocks import OUT_OF_STEP
-from campaignctl.model.plan import Operation, Reason
+from campaignctl.model.plan import Operation
+from campaignctl.model.reasons import Reason
 from campaignctl.model.results import (
     Acted,
     AlreadyInState,

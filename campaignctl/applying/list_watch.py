@@ -11,7 +11,8 @@ from typing import Final
 from campaignctl.applying.port import AccountPort, Hooks, TooLateError
 from campaignctl.applying.progress import ChangeRun
 from campaignctl.diagnostics import counted
-from campaignctl.model.plan import Change, ListCount, Reason
+from campaignctl.model.plan import Change, ListCount
+from campaignctl.model.reasons import Reason
 from campaignctl.planning.compare import refs_in
 from campaignctl.planning.counting import LISTS, called, lists_of
 from campaignctl.planning.terms import Terms

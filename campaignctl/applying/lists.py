@@ -17,7 +17,8 @@ from campaignctl.model.campaigns import Listing, ListRef
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import VARIABLE
 from campaignctl.model.managed_lists import ManagedList
-from campaignctl.model.plan import Change, Operation, Plan, Reason
+from campaignctl.model.plan import Change, Operation, Plan
+from campaignctl.model.reasons import Reason
 from campaignctl.model.results import ChangeOutcome, Failure, OperationOutcome, OperationResult, Unknown
 from campaignctl.planning.contact_lists import lists_needed, named_by, still_needed
 

@@ -15,7 +15,8 @@ from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.clocks import OtherClock
 from campaignctl.model.managed_lists import AccountList, ManagedList
-from campaignctl.model.plan import ListCount, Reason, Step
+from campaignctl.model.plan import ListCount, Step
+from campaignctl.model.reasons import Reason
 from campaignctl.model.results import ContactExchange, Exchange, OperationResult
 
 Check = Callable[[], None]

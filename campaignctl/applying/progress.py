@@ -7,8 +7,8 @@ from typing import Final
 
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.model.campaigns import Live
-from campaignctl.model.plan import Change, Reason
-from campaignctl.model.reasons import ChangeType
+from campaignctl.model.plan import Change
+from campaignctl.model.reasons import ChangeType, Reason
 from campaignctl.model.results import ChangeOutcome, ChangeResult, Failure, OperationOutcome, OperationResult
 
 STILL_CALLING: Final = "still-calling"

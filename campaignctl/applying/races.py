@@ -21,7 +21,7 @@ from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live
 from campaignctl.model.permissions import Address
-from campaignctl.model.plan import Reason
+from campaignctl.model.reasons import Reason
 from campaignctl.model.requests import GRACE_SECONDS
 from campaignctl.model.results import ChangeOutcome, Failure
 from campaignctl.model.windows import window_of

@@ -16,7 +16,8 @@ from campaignctl.kinds.lifecycle import MARGIN, Status
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Mutability, Type, Value
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.plan import Operation, Reason
+from campaignctl.model.plan import Operation
+from campaignctl.model.reasons import Reason
 from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import Neighbours, nothing_to_do, obstacles
 from campaignctl.planning.alive import decide, starts_ahead

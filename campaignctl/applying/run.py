@@ -40,7 +40,8 @@ from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import READ_BEFORE, Action, Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Live, knowing_lists
-from campaignctl.model.plan import Change, Operation, Plan, Reason, Step
+from campaignctl.model.plan import Change, Operation, Plan, Step
+from campaignctl.model.reasons import Reason
 from campaignctl.model.results import (
     ApplyResult,
     ChangeOutcome,

@@ -18,7 +18,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.endpoints import LIST_BATCH
 from campaignctl.model.environment import Environment
 from campaignctl.model.managed_lists import AccountList, ManagedList, version_name
-from campaignctl.model.plan import Reason
+from campaignctl.model.reasons import Reason
 from campaignctl.model.results import (
     ContactExchange,
     ContactItem,

@@ -14,6 +14,7 @@ from campaignctl.app.apply_call import ApplyCall, as_saved
 from campaignctl.app.applying import carry_out
 from campaignctl.app.guards import Limits, Now, Passed, Reviewed, guard, require_in_time
 from campaignctl.app.options import GlobalOptions
+from campaignctl.app.own_rules import read_for_plan
 from campaignctl.app.plan_files import load_plan, plan_among, plans_directory_among
 from campaignctl.app.planning import Planned, PlanOptions
 from campaignctl.app.terminal import confirm
@@ -120,7 +121,7 @@ def _apply(call: ApplyCall) -> int:
     if file is not None and call.against is not None:
         raise UsageError("--against goes with --expect: a plan file is compared by itself")
     approved = reviewed_plan(call.against, call.expect, session)
-    reading = session.read_for_plan(plan_options.paths, plan_options.labels, plan_options.prune)
+    reading = read_for_plan(session, plan_options.paths, plan_options.labels, plan_options.prune)
 
     def review(planned: Planned, now: Now) -> Passed:
         _show(planned, session, call.output_format)

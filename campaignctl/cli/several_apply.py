@@ -13,6 +13,7 @@ from campaignctl.app import output
 from campaignctl.app.apply_call import ApplyCall, as_saved
 from campaignctl.app.applying import Applied, carry_out
 from campaignctl.app.options import Choice, GlobalOptions
+from campaignctl.app.own_rules import read_for_plan
 from campaignctl.app.plan_files import refuse_empty
 from campaignctl.app.planning import PlanOptions
 from campaignctl.app.side_by_side import Ended
@@ -47,7 +48,7 @@ def apply_several(call: ApplyCall) -> int:
 
     def line(session: Session, meeting: Meeting) -> Applied:
         asked = options_in(session, plan_options)
-        reading = session.read_for_plan(asked.paths, asked.labels, asked.prune)
+        reading = read_for_plan(session, asked.paths, asked.labels, asked.prune)
         return carry_out(session, reading, asked, meeting.review(session), audit_log=call.audit_log)
 
     with opened(call.options, plan_options.paths, plan_options.labels) as fleet:
@@ -71,7 +72,7 @@ def apply_directory(call: ApplyCall, directory: Path) -> int:
         name = session.environment.name
         saved, own = found.plans[name], replace(asked[name], paths=paths)
         require_seal(saved, session.token, found.file(name))
-        reading = session.read_for_plan(own.paths, own.labels, own.prune)
+        reading = read_for_plan(session, own.paths, own.labels, own.prune)
         review = meeting.review(session, saved)
         return carry_out(
             session, reading, own, review, saved=saved, audit_log=call.audit_log, on_stale=of_stale(saved)

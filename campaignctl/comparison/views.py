@@ -11,9 +11,9 @@ from campaignctl.comparison.plans import PlanComparison
 from campaignctl.comparison.words import of_plan, summary, told, warnings
 from campaignctl.rendering.as_text.parts import block
 from campaignctl.rendering.comparison_documents import ComparisonDocument
-from campaignctl.rendering.formats import Setting, Views, render_views
+from campaignctl.rendering.formats import Setting
 from campaignctl.rendering.lines import Line, Style, laid_out
-from campaignctl.rendering.report import Entry, Report, Said, Tone
+from campaignctl.rendering.report import Entry, Report, Said, Tone, Views, render_views
 
 _STYLES: Final = {Tone.SOON: Style.STOP, Tone.FINAL: Style.ENDING}
 

@@ -23,8 +23,8 @@ from campaignctl.diff.words import (
 )
 from campaignctl.rendering.documents import DifferenceDocument
 from campaignctl.rendering.facts import difference_fact, field_facts
-from campaignctl.rendering.formats import Setting, Views
-from campaignctl.rendering.report import Entry, Fact, Later, Place, Report, Said, Tone, findings_of
+from campaignctl.rendering.formats import Setting
+from campaignctl.rendering.report import Entry, Fact, Later, Place, Report, Said, Tone, Views, findings_of
 from campaignctl.rendering.words import cost_words
 from campaignctl.text import message, name
 

@@ -23,7 +23,7 @@ from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import parse_selector
 
 if TYPE_CHECKING:
-    from campaignctl.app.elsewhere import CopiesAmong
+    from campaignctl.policy.same_people import FindCopy
 
 T = TypeVar("T")
 
@@ -169,24 +169,24 @@ def _with_manifests(
     manifests = load_for_each(project, chosen, paths, options.variables, parse_selector(labels))
     interrupts = Interrupts()
     given = beside_one_another(manifests, options.parallel or PARALLEL, interrupts)
-    copies = _copies(project, chosen, manifests, options)
+    find_copy = _find_copy(project, chosen, manifests, options)
     for it in given.values():
-        it.copies = copies
+        it.find_copy = find_copy
     return Fleet(options, project, _sessions(options, project, chosen, given), interrupts)
 
 
-def _copies(
+def _find_copy(
     project: ProjectFile,
     chosen: Sequence[Environment],
     manifests: Mapping[str, Manifests],
     options: GlobalOptions,
-) -> CopiesAmong | None:
+) -> FindCopy | None:
     """Looks for manifests of two accounts that say the same, where environments say what they take."""
     if not any(it.has_own_manifests for it in project.environments.values()):
         return None
     from campaignctl.app.elsewhere import CopiesAmong
 
-    return CopiesAmong({it.name: (it, manifests[it.name].desired) for it in chosen}, options.clock)
+    return CopiesAmong({it.name: (it, manifests[it.name].desired) for it in chosen}, options.clock).find
 
 
 def _sessions(

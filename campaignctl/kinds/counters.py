@@ -56,6 +56,18 @@ COUNTERS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
 )
 """By kind, then by word."""
 
+
+def _words_of(*columns: Column) -> frozenset[str]:
+    """Returns the words of every kind that count people so."""
+    return frozenset(
+        word for words in COUNTERS.values() for word, column in words.items() if column in columns
+    )
+
+
+NOT_FINAL: Final = _words_of(Column.UNTRIED, Column.UNDER_WAY)
+"""The words of people whose outcome is not final."""
+NEVER_TRIED: Final = _words_of(Column.NEVER_TRIED)
+
 _RETRIED: Final = frozenset({"retry", "retrying"})
 """Nobody answered the first attempt."""
 

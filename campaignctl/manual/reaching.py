@@ -27,7 +27,7 @@ def knowing_versions(
     wanted = [it for it in manifests.lists if it.name in names and (looks or it.suppression is not None)]
     if not wanted:
         return founds
-    from campaignctl.contact_lists.members import managed_list
+    from campaignctl.contact_lists.managing import managed_list
 
     versions = (_with_versions(managed_list(it, environment.country), client) for it in wanted)
     lists = {it.name: it for it in versions if it is not None}

@@ -18,8 +18,8 @@ from campaignctl.kinds.operations import OPERATIONS, TRANSITIONS, Action, coveri
 from campaignctl.kinds.table import Kind, Role
 from campaignctl.model.campaigns import Desired, Key, Live
 from campaignctl.model.naming import Found
-from campaignctl.model.plan import Change, ManifestsSeal, Operation, Plan, Reason, Selection, Step
-from campaignctl.model.reasons import ChangeType
+from campaignctl.model.plan import Change, ManifestsSeal, Operation, Plan, Selection, Step
+from campaignctl.model.reasons import ChangeType, Reason
 from campaignctl.model.requests import estimate
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import acting_on, starts_ahead

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from campaignctl.model.clocks import OtherClock
     from campaignctl.model.gates import After
     from campaignctl.model.managed_lists import Members
-    from campaignctl.model.plan import Reason
+    from campaignctl.model.reasons import Reason
     from campaignctl.model.recurrence import OccurrenceOf, Recurrence
     from campaignctl.model.suppression import Shown, Suppression, SuppressionSource
 

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-if TYPE_CHECKING:
-    from campaignctl.model.campaigns import Desired
+from typing import Final, NamedTuple
 
 _DATED: Final = re.compile("(.+)-([0-9]{4}-[0-9]{2}-[0-9]{2})", re.ASCII | re.DOTALL)
 _RUN_AT_END: Final = re.compile(r"(?:[^\W_]|-)+$")
@@ -46,15 +43,3 @@ def month_term(name: str) -> str:
     found = _RUN_AT_END.search(name[: -len("-04")])
     assert found is not None, "a dated name ends in a date"
     return found[0]
-
-
-def is_of_series(desired: Desired, name: str) -> bool:
-    """Tells whether a name is reserved to the manifest that an occurrence is of, by its name or its previous one."""
-    if desired.occurrence is None:
-        return False
-    theirs = parsed(name)
-    before = parsed(desired.previous_name) if desired.previous_name is not None else None
-    return theirs is not None and theirs.base in (
-        desired.occurrence.manifest,
-        before.base if before else None,
-    )

@@ -61,6 +61,13 @@ def rule_name(file: str) -> str:
     return f"schema/{splitext(basename(file))[0].removesuffix('.schema')}"
 
 
+class AccountServer(NamedTuple):
+    """Holds scheme and host of an account. `settles`: somebody else may create there at the same time."""
+
+    base_url: str
+    settles: bool
+
+
 @dataclass(frozen=True)
 class Environment:
     """Holds a named account and its settings.

@@ -20,7 +20,7 @@ from campaignctl.model.companions import FindText, no_text
 from campaignctl.model.gates import Gate
 from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
-from campaignctl.model.reasons import ChangeType
+from campaignctl.model.reasons import ChangeType, Reason
 
 FORMAT_VERSION = "1.0"
 
@@ -80,14 +80,6 @@ class Difference:
     field: str
     before: Value
     after: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Says why: a code of `reasons.REASONS` and a sentence with the particulars."""
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

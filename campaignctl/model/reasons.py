@@ -37,6 +37,14 @@ CHANGES: Final = MappingProxyType(
 """What each means to who reads a plan."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Says why: a code of `reasons.REASONS` and a sentence with the particulars."""
+
+    code: str
+    message: str
+
+
 @dataclass(frozen=True)
 class ReasonCode:
     """Describes a reason: what a change with it is, what it means, and what to do about it.

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from campaignctl.kinds.operations import Op
 from campaignctl.model.campaigns import Live
-from campaignctl.model.plan import Change, Plan, Reason
+from campaignctl.model.plan import Change, Plan
+from campaignctl.model.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from campaignctl.diagnostics import counted
-from campaignctl.model.dated_names import dated, parsed
 from campaignctl.model.values import canonical_numbers
 
 if TYPE_CHECKING:
     from campaignctl.kinds.countries import Country
     from campaignctl.kinds.table import Value
-    from campaignctl.model.campaigns import Desired, Live
 
 
 class SuppressionSource(NamedTuple):
@@ -54,26 +52,6 @@ class EarlierCampaign(NamedTuple):
     names: frozenset[str]
     sid: str | None = None
     series: bool = False
-
-    @classmethod
-    def of(cls, other: Desired, subject: Desired | None) -> EarlierCampaign:
-        """Returns what the manifest `other` stands for in the sources of `subject`; None is a list, without a date."""
-        names, written = frozenset(it for it in (other.name, other.previous_name) if it), other.kind_and_name
-        if other.repeat is None:
-            return cls(written, names, other.sid)
-        occurrence = subject.occurrence if subject is not None else None
-        if occurrence is None:
-            return cls(written, names, series=True)
-        return cls(written, frozenset(dated(it, occurrence.day) for it in names))
-
-    def means(self, live: Live) -> bool:
-        """Tells whether a campaign is one of them."""
-        if live.kind.short != self.written.partition("/")[0]:
-            return False
-        name = parsed(live.name) if self.series else None
-        return (
-            live.sid == self.sid or live.name in self.names or (name is not None and name.base in self.names)
-        )
 
 
 class Shown(NamedTuple):

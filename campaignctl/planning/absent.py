@@ -15,8 +15,8 @@ from campaignctl.kinds.endpoints import SERVICES
 from campaignctl.kinds.lifecycle import ENDING_STATES, MARGIN, State
 from campaignctl.kinds.operations import Op, Permission
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.plan import HeldOperation, Operation, Reason
-from campaignctl.model.reasons import REASONS, ChangeType
+from campaignctl.model.plan import HeldOperation, Operation
+from campaignctl.model.reasons import REASONS, ChangeType, Reason
 from campaignctl.model.windows import Window, instant, window_of
 from campaignctl.planning.alive import Decision, first, forbidden
 from campaignctl.planning.elsewhere import told_elsewhere

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from campaignctl.diagnostics import Diagnostic, Severity, counted
+from campaignctl.kinds.counters import NOT_FINAL
 from campaignctl.kinds.lifecycle import CALLING, ENDING_STATES, MEETS, State, Status
 from campaignctl.kinds.operations import BEGINNING, OPERATIONS, STARTING, Op, Permission, shortest_path
 from campaignctl.kinds.table import Mutability, Role, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.gates import Gate
-from campaignctl.model.plan import Difference, HeldOperation, Operation, Reason
-from campaignctl.model.reasons import RANK
+from campaignctl.model.plan import Difference, HeldOperation, Operation
+from campaignctl.model.reasons import RANK, Reason
 from campaignctl.model.windows import window_of
 from campaignctl.planning.assessment import Assessment, assess
 from campaignctl.planning.compare import top, with_fewer, written_alike
@@ -328,10 +329,6 @@ def starts_ahead(live: Live, terms: Terms) -> bool:
     """Tells whether the live start lies ahead. One that is not shown, or none at all, does not."""
     start = window_of(live.kind, live.spec).start
     return start is not None and start > terms.now
-
-
-NOT_FINAL = ("created", "in-progress", "retry", "retrying", "paused", "scheduled", "submitted")
-"""The words of `stats` for people whose outcome is not final."""
 
 
 def numbers_failed(live: Live) -> int | None:

@@ -12,7 +12,8 @@ from campaignctl.kinds.lifecycle import CALLING, STOPPED_STATES
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.plan import Operation, Reason
+from campaignctl.model.plan import Operation
+from campaignctl.model.reasons import Reason
 from campaignctl.model.values import normal
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision

@@ -27,8 +27,8 @@ from campaignctl.model.campaigns import (
     with_refs,
 )
 from campaignctl.model.managed_lists import CONTACT_LIST, ManagedList
-from campaignctl.model.plan import Change, ListCount, Operation, Reason, Suppressed
-from campaignctl.model.reasons import REASONS, ChangeType
+from campaignctl.model.plan import Change, ListCount, Operation, Suppressed
+from campaignctl.model.reasons import REASONS, ChangeType, Reason
 from campaignctl.model.windows import window_of
 from campaignctl.planning.compare import left_by_people, refs_in
 from campaignctl.planning.lists import incomplete_list

@@ -20,7 +20,8 @@ from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import Op, Permission
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Listing, Live
-from campaignctl.model.plan import Reason
+from campaignctl.model.dated_names import parsed
+from campaignctl.model.reasons import Reason
 from campaignctl.model.suppression import EarlierCampaign, Shown
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.model.windows import window_of
@@ -29,7 +30,7 @@ from campaignctl.planning.compare import refs_in
 from campaignctl.planning.counting import LISTS
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
-from campaignctl.recipients.leaving_out import NUMBERS, as_written, leave_out, with_opt_out
+from campaignctl.recipients.leaving_out import NUMBERS, as_written, earlier_campaign, leave_out, with_opt_out
 
 PeopleOfLists: TypeAlias = Callable[[Live], "Collection[str] | None"]
 """Whom the contact lists of a campaign hold, by the country's rule; None where nobody sees them."""
@@ -47,7 +48,7 @@ def shown_by(
 
     One that is over and tried nobody leaves out nobody.
     """
-    found = [it for it in campaigns if meant.means(it)]
+    found = [it for it in campaigns if _is_meant(it, meant)]
     calling = [it for it in found if not _tried_nobody(it, country)]
     people, unseen = set[str](), not complete
     for live in calling:
@@ -60,6 +61,15 @@ def shown_by(
     begun = any(_has_begun(it, now, country) for it in calling) or bool(found and not calling)
     to_come = any(_may_follow_its_manifest(it, now, country) for it in calling)
     return Shown(frozenset(people), begun, unseen, bool(calling), meant, to_come)
+
+
+def _is_meant(live: Live, meant: EarlierCampaign) -> bool:
+    if live.kind.short != meant.written.partition("/")[0]:
+        return False
+    name = parsed(live.name) if meant.series else None
+    return (
+        live.sid == meant.sid or live.name in meant.names or (name is not None and name.base in meant.names)
+    )
 
 
 def _tried_nobody(live: Live, country: Country | None) -> bool:
@@ -119,7 +129,7 @@ class Earlier:
         return {name: self._shown(self._named[name], subject) for name in campaigns if name in self._named}
 
     def _shown(self, other: Desired, subject: Desired | None) -> Shown:
-        meant = EarlierCampaign.of(other, subject)
+        meant = earlier_campaign(other, subject)
         idle = subject is not None and window_of(subject.kind, subject.spec).over(self.now)
         if (meant, idle) not in self._seen:
             lists = _unread if idle else self.people_of_lists(other)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from campaignctl.model.campaigns import Desired, Live, Snapshot
-from campaignctl.model.dated_names import is_of_series
+from campaignctl.planning.match import is_of_series
 
 
 class RunningElsewhere(NamedTuple):

@@ -8,7 +8,8 @@ from datetime import datetime
 from campaignctl.kinds.lifecycle import ENDING_STATES, STOPPED_STATES, State, Status
 from campaignctl.kinds.operations import Op, Permission, shortest_path
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.plan import HeldOperation, Operation, Reason
+from campaignctl.model.plan import HeldOperation, Operation
+from campaignctl.model.reasons import Reason
 from campaignctl.model.windows import Window, instant, window_of
 from campaignctl.planning.alive import Decision
 from campaignctl.planning.compare import UNSEEN, compare, shown, start_of

@@ -8,7 +8,8 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.operations import Permission
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.plan import HeldOperation, Reason
+from campaignctl.model.plan import HeldOperation
+from campaignctl.model.reasons import Reason
 from campaignctl.model.values import normal
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision

@@ -15,8 +15,8 @@ from campaignctl.kinds.operations import BEGINNING, Op, Permission
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live, given_lists, given_refs
 from campaignctl.model.gates import After, Gate, GateVerdict, worst
-from campaignctl.model.plan import Change, Operation, Reason
-from campaignctl.model.reasons import REASONS, ChangeType
+from campaignctl.model.plan import Change, Operation
+from campaignctl.model.reasons import REASONS, ChangeType, Reason
 from campaignctl.planning.alive import Decision, held_from
 from campaignctl.planning.match import How, Match
 from campaignctl.planning.terms import Terms

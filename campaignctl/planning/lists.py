@@ -14,7 +14,7 @@ from campaignctl.diagnostics import did_you_mean, quoted, some_of
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, ListName, given_lists
 from campaignctl.model.managed_lists import looks_like_a_version
-from campaignctl.model.plan import Reason
+from campaignctl.model.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)

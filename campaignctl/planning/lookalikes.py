@@ -21,7 +21,6 @@ from typing import Final, TypeAlias
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Role
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.dated_names import is_of_series
 from campaignctl.planning.looks import (
     Look,
     hides_recipients,
@@ -29,6 +28,7 @@ from campaignctl.planning.looks import (
     says_the_same,
     starts_with,
 )
+from campaignctl.planning.match import is_of_series
 
 _Index: TypeAlias = Mapping[Hashable, Sequence[Live]]
 _ANY: Final = "any start"

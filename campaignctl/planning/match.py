@@ -9,6 +9,7 @@ from enum import Enum
 
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.model.campaigns import Desired, Listing, Live
+from campaignctl.model.dated_names import parsed
 
 
 class How(Enum):
@@ -125,3 +126,15 @@ def _from_the_past(manifest: Desired, how: How, namesakes: list[Live]) -> Match:
     if unknown:
         return Match(manifest, How.UNKNOWN_STATUS, unknown[-1])
     return Match(manifest, how, namesakes[-1])
+
+
+def is_of_series(desired: Desired, name: str) -> bool:
+    """Tells whether a name is reserved to the manifest that an occurrence is of, by its name or its previous one."""
+    if desired.occurrence is None:
+        return False
+    theirs = parsed(name)
+    before = parsed(desired.previous_name) if desired.previous_name is not None else None
+    return theirs is not None and theirs.base in (
+        desired.occurrence.manifest,
+        before.base if before else None,
+    )

@@ -13,8 +13,8 @@ from campaignctl.kinds.lifecycle import State
 from campaignctl.kinds.operations import ending_permissions, shortest_path
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.dated_names import parsed
-from campaignctl.model.plan import Change, HeldOperation, Reason
-from campaignctl.model.reasons import ChangeType
+from campaignctl.model.plan import Change, HeldOperation
+from campaignctl.model.reasons import ChangeType, Reason
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import Decision, acting_on
 from campaignctl.planning.match import Match

@@ -18,8 +18,8 @@ from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.companions import FindText, no_text
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
-from campaignctl.model.plan import Change, Reason, Suppressed
-from campaignctl.model.reasons import REASONS
+from campaignctl.model.plan import Change, Suppressed
+from campaignctl.model.reasons import REASONS, Reason
 from campaignctl.model.windows import window_of
 from campaignctl.planning.absent import Neighbours, decide_absent, nothing_to_do
 from campaignctl.planning.account_totals import (
@@ -265,13 +265,21 @@ def with_dates(
 def _withdrawn(account: _Account, repeats: Sequence[Desired], terms: Terms) -> Iterator[Change]:
     if not account.withdrawn:
         return
-    from campaignctl.planning.repeating import decide_withdrawn, withdrawn_change
+    from campaignctl.planning.withdrawn import decide_withdrawn, withdrawn_change
 
     chosen = {(it.kind.name, it.name) for it in repeats}
     for desired, live in account.withdrawn:
         of = desired.occurrence
         if of is not None and (desired.kind.name, of.manifest) in chosen:
             yield withdrawn_change(desired, live, decide_withdrawn(desired, live, terms))
+
+
+def _withdrawn_dates(nobodys: Sequence[Live], terms: Terms) -> tuple[tuple[Desired, Live], ...]:
+    if terms.repeating is None:
+        return ()
+    from campaignctl.planning.withdrawn import withdrawn_dates
+
+    return tuple(withdrawn_dates(terms.repeating, nobodys, terms))
 
 
 def _look(all_manifests: Sequence[Desired], snapshot: Snapshot, terms: Terms) -> _Account:
@@ -282,7 +290,7 @@ def _look(all_manifests: Sequence[Desired], snapshot: Snapshot, terms: Terms) ->
         matches += mine
         unmanaged += unmatched(mine, (live for live in listing.campaigns if not live.finished))
     nobodys = unnamed((live for live in unmanaged if live.alive), all_manifests)
-    withdrawn = tuple(terms.repeating.withdrawn(nobodys, terms)) if terms.repeating is not None else ()
+    withdrawn = _withdrawn_dates(nobodys, terms)
     if withdrawn:
         theirs = {(live.kind.name, live.sid) for _, live in withdrawn}
         nobodys = tuple(live for live in nobodys if (live.kind.name, live.sid) not in theirs)

@@ -11,16 +11,12 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from campaignctl.diagnostics import some_of
+from campaignctl.kinds.counters import NEVER_TRIED, NOT_FINAL
 from campaignctl.kinds.lifecycle import State, Status
-from campaignctl.model.campaigns import Desired, Key, Live, Snapshot
+from campaignctl.model.campaigns import Desired, Live, Snapshot
 from campaignctl.model.dated_names import parsed
-from campaignctl.model.plan import Change, Reason
-from campaignctl.model.reasons import REASONS
-from campaignctl.model.recurrence import OccurrenceOf, Recurrence
+from campaignctl.model.recurrence import Recurrence
 from campaignctl.model.windows import instant, window_of
-from campaignctl.planning.alive import NOT_FINAL, Decision, decide
-from campaignctl.planning.looks import Look, hides_recipients, says_the_same
-from campaignctl.planning.terms import Terms
 from campaignctl.repeat.dates import dates_of
 from campaignctl.repeat.manifests import (
     last_manifest_before,
@@ -34,7 +30,6 @@ from campaignctl.zones import zone
 Fresh = Callable[[Live], Live | None]
 """How a campaign stands now; None for one that is not there."""
 
-_NEVER_TRIED = ("failed-no-attempt", "failed-no-balance")
 _MOST_NAMED = 5
 
 
@@ -70,11 +65,15 @@ class Repeating:
         found: dict[tuple[str, str | None], list[_DatedCampaign]] = {}
         for listing in self._snapshot.listings.values():
             for live in listing.campaigns:
-                name = parsed(live.name)
-                owner = self._reserved.get((live.kind.name, name.base)) if name else None
-                if name is not None and owner is not None:
-                    found.setdefault(_key(owner), []).append(_DatedCampaign(name.day, live))
+                if (reserved := self.reserved_to(live)) is not None:
+                    found.setdefault(_key(reserved[0]), []).append(_DatedCampaign(reserved[1], live))
         return found
+
+    def reserved_to(self, live: Live) -> tuple[Desired, date] | None:
+        """Returns the manifest that a campaign's name is reserved to, and the date in it."""
+        name = parsed(live.name)
+        owner = self._reserved.get((live.kind.name, name.base)) if name else None
+        return (owner, name.day) if owner is not None and name is not None else None
 
     def manifest_of(self, desired: Desired) -> Desired | None:
         """Returns the manifest that an occurrence is of."""
@@ -155,20 +154,6 @@ class Repeating:
             for day in [today(it.repeat, self.at) + timedelta(days=it.repeat.horizon)]
             for one in (occurrence_manifest(it, found) for found in running_between(it.repeat, day, day))
         )
-
-    # -- rule 8: what is withdrawn -----------------------------------------------------------------------------
-
-    def withdrawn(self, unnamed: Iterable[Live], terms: Terms) -> Iterator[tuple[Desired, Live]]:
-        """Yields, of the alive campaigns that no manifest names, those of a date that the rule does not yield any
-        more.
-        """
-        for live in unnamed:
-            name = parsed(live.name)
-            owner = self._reserved.get((live.kind.name, name.base)) if name else None
-            if name is None or owner is None or owner.repeat is None:
-                continue
-            if occurrence_on(owner.repeat, name.day) is None and _in_common(owner, live, terms):
-                yield _withdrawn(owner, name.day, live, terms), live
 
     # -- rule 7: a live start within another's window ----------------------------------------------------------
 
@@ -265,10 +250,7 @@ def _ended_early(dated: _DatedCampaign, rule: Recurrence) -> bool:
     updated = _moment(live.updated)
     if updated is not None and end is not None and updated >= end:
         return False
-    left = (
-        None if live.stats is None else sum(live.stats.get(word, 0) for word in (*NOT_FINAL, *_NEVER_TRIED))
-    )
-    return left != 0
+    return live.stats is None or any(live.stats.get(word, 0) for word in NOT_FINAL | NEVER_TRIED)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -276,61 +258,3 @@ def _moment(text: str | None) -> datetime | None:
         return instant(text) if text else None
     except ValueError:
         return None
-
-
-def _in_common(manifest: Desired, live: Live, terms: Terms) -> bool:
-    """Tells whether recipient or content is in common; what is not shown counts as common."""
-    mine, theirs = Look(manifest, terms.country), Look(live, terms.country)
-    if hides_recipients(mine, theirs) or not any(map(theirs.shows, mine.content)):
-        return True
-    people = not mine.numbers.isdisjoint(theirs.numbers) or not mine.lists.isdisjoint(theirs.lists)
-    return people or says_the_same(mine, theirs)
-
-
-def _withdrawn(manifest: Desired, day: date, live: Live, terms: Terms) -> Desired:
-    """Makes what is wanted of a withdrawn date: paused, then, once it is found paused and its start has passed,
-    archived. Its fields are left alone, and nothing that the manifest allows reaches it.
-    """
-    start = window_of(live.kind, live.spec).start
-    ends = live.status is Status.PAUSED and (start is None or start <= terms.now) and _may_end(live, terms)
-    return Desired(
-        manifest.kind,
-        {"name": live.name},
-        manifest.where,
-        state=State.ARCHIVED if ends else State.PAUSED,
-        labels=manifest.labels,
-        ignore=frozenset(manifest.kind.by_name),
-        document=manifest.document,
-        occurrence=OccurrenceOf(manifest.name or "", day, withdrawn=True),
-    )
-
-
-def _may_end(live: Live, terms: Terms) -> bool:
-    """Tells whether a date may be ended: an old commit, or manifests that cannot be read, end nothing."""
-    checkout = terms.checkout()
-    return terms.orphans_complete and (checkout is None or checkout.why_not_ended(live) is None)
-
-
-def decide_withdrawn(desired: Desired, live: Live, terms: Terms) -> Decision:
-    """Pauses the campaign unasked; its end must be asked for."""
-    decision = decide(desired, live, terms)
-    why = "its manifest's rule does not yield this date any more"
-    reason = decision.reason
-    if reason.code == "in-sync":
-        return replace(decision, reason=Reason("in-sync", f"{why}: it waits, paused"))
-    return replace(decision, reason=Reason(reason.code, f"{why}: {reason.message}"))
-
-
-def withdrawn_change(desired: Desired, live: Live, decision: Decision) -> Change:
-    """Makes the change as for any manifest; the fields stay."""
-    return Change(
-        key=Key(live.kind.name, live.name, live.sid),
-        type=REASONS[decision.reason.code].change,
-        reason=decision.reason,
-        desired=desired,
-        live=live,
-        operations=decision.operations,
-        held=decision.held,
-        notes=decision.notes,
-        resulting=live.spec,
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.model.plan import Reason
+from campaignctl.model.reasons import Reason
 from campaignctl.planning.assessment import Assessment
 from campaignctl.planning.compare import start_of
 from campaignctl.planning.payload import Spec, contradictions, lost_by_sending

@@ -222,27 +222,27 @@ def _planned(all_manifests: Collection[Desired], now: datetime) -> Iterable[Desi
     """Puts the occurrences that are planned by their date in place of what repeats."""
     if not any(it.repeat for it in all_manifests):
         return all_manifests
-    from campaignctl.policy.dates import planned_of
+    from campaignctl.repeat.manifests import planned_manifests
 
-    return planned_of(all_manifests, now)
+    return (it for manifest in all_manifests for it in planned_manifests(manifest, now))
 
 
 def _standing(all_manifests: Collection[Desired], now: datetime) -> Iterable[Desired]:
     """Puts all occurrences that are not over in place of what repeats."""
     if not any(it.repeat for it in all_manifests):
         return all_manifests
-    from campaignctl.policy.dates import standing
+    from campaignctl.repeat.manifests import standing_manifests
 
-    return (it for manifest in all_manifests for it in standing(manifest, now))
+    return (it for manifest in all_manifests for it in standing_manifests(manifest, now))
 
 
 def _dated(all_manifests: Collection[Desired]) -> Iterable[Desired]:
     """Puts all occurrences, over or not, in place of what repeats."""
     if not any(it.repeat for it in all_manifests):
         return all_manifests
-    from campaignctl.policy.dates import dated
+    from campaignctl.repeat.manifests import dated_manifests
 
-    return (it for manifest in all_manifests for it in dated(manifest))
+    return (it for manifest in all_manifests for it in dated_manifests(manifest))
 
 
 def copies_among(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Copies:

@@ -102,9 +102,9 @@ class Copies:
         if desired.repeat is None:
             yield self._candidate(desired, people)
             return
-        from campaignctl.policy.dates import standing  # where a manifest repeats
+        from campaignctl.repeat.manifests import standing_manifests  # where a manifest repeats
 
-        yield from (self._candidate(it, people) for it in standing(desired, self._at))
+        yield from (self._candidate(it, people) for it in standing_manifests(desired, self._at))
 
     def _alike(self) -> Iterator[Sequence[Desired]]:
         """Yields groups of several that call somebody."""

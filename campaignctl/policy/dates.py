@@ -20,8 +20,8 @@ from campaignctl.policy.hours import CallingDay, hours_settings, zone_name
 from campaignctl.policy.rules import RULES
 from campaignctl.policy.subject import Beside
 from campaignctl.repeat.dates import RuleDate
-from campaignctl.repeat.manifests import occurrence_manifest, planned_manifests
-from campaignctl.repeat.occurrences import dates_alike, occurrence_on, occurrences, today
+from campaignctl.repeat.manifests import occurrence_manifest, planned_manifests, standing_manifests
+from campaignctl.repeat.occurrences import dates_alike, occurrence_on, today
 
 Ask = Callable[[Desired, Locate, Collection[str]], Iterable[Diagnostic]]
 """What the rules find about one campaign, but those that are left out."""
@@ -39,27 +39,6 @@ class _Alike(NamedTuple):
 
     manifest: Desired
     days: list[date]
-
-
-def standing(manifest: Desired, now: datetime) -> Iterator[Desired]:
-    """Yields the occurrences of a manifest that are not over; one that does not repeat is given as it is."""
-    if manifest.repeat is None:
-        yield manifest
-        return
-    yield from (occurrence_manifest(manifest, it) for it in occurrences(manifest.repeat) if it.end > now)
-
-
-def dated(manifest: Desired) -> Iterator[Desired]:
-    """Yields all occurrences of a manifest; one that does not repeat is given as it is."""
-    if manifest.repeat is None:
-        yield manifest
-        return
-    yield from (occurrence_manifest(manifest, it) for it in occurrences(manifest.repeat))
-
-
-def planned_of(all_manifests: Iterable[Desired], now: datetime) -> Iterator[Desired]:
-    """Yields the occurrences that are planned by their date, and what does not repeat."""
-    return (it for manifest in all_manifests for it in planned_manifests(manifest, now))
 
 
 def check_dates(
@@ -80,7 +59,7 @@ def check_dates(
 def _among_others(manifest: Desired, beside: Beside, now: datetime) -> Iterator[Desired]:
     """Yields the dates that repeat another manifest's, overlap beyond the capacity, or may reach somebody too often."""
     if beside.frequency is not None:
-        yield from standing(manifest, now)
+        yield from standing_manifests(manifest, now)
         return
     copied = beside.copies.days_of(manifest)
     overlapping = frozenset(name for it in beside.overlaps for name in it.names)
@@ -88,7 +67,7 @@ def _among_others(manifest: Desired, beside: Beside, now: datetime) -> Iterator[
         {it.name for it in planned_manifests(manifest, now)} & overlapping if overlapping else frozenset()
     )
     if copied or planned:
-        for it in standing(manifest, now):
+        for it in standing_manifests(manifest, now):
             if it.name in planned or (it.occurrence is not None and it.occurrence.day in copied):
                 yield it
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
@@ -87,6 +87,9 @@ class _Caller(NamedTuple):
     environment: Environment
     candidate: PossibleCopy
 
+
+FindCopy: TypeAlias = "Callable[[str, Desired], Elsewhere | None]"
+"""Returns, for an environment's name and a manifest of it, the first other account that repeats it."""
 
 CopyKey: TypeAlias = "tuple[str, str, Position]"
 """An environment's name, a kind and the place of a manifest."""

@@ -11,8 +11,9 @@ from campaignctl.kinds.lifecycle import State, Status
 from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, ListRef, Live, given_lists, given_refs
+from campaignctl.model.dated_names import dated
 from campaignctl.model.plan import Operation, opting_out
-from campaignctl.model.suppression import Suppression
+from campaignctl.model.suppression import EarlierCampaign, Suppression
 from campaignctl.model.values import number_changes, texts
 
 NUMBERS = "from"
@@ -41,6 +42,17 @@ def as_written(desired: Desired) -> Desired:
         return replace(desired, suppression=None) if desired.suppression else desired
     spec = {**desired.spec, "from": desired.declared}
     return replace(desired, spec=spec, suppression=None, declared=None, places=(), left_out=frozenset())
+
+
+def earlier_campaign(other: Desired, subject: Desired | None) -> EarlierCampaign:
+    """Returns what the manifest `other` stands for in the sources of `subject`; None is a list, without a date."""
+    names, written = frozenset(it for it in (other.name, other.previous_name) if it), other.kind_and_name
+    if other.repeat is None:
+        return EarlierCampaign(written, names, other.sid)
+    occurrence = subject.occurrence if subject is not None else None
+    if occurrence is None:
+        return EarlierCampaign(written, names, series=True)
+    return EarlierCampaign(written, frozenset(dated(it, occurrence.day) for it in names))
 
 
 def nobody_left(desired: Desired) -> bool:

@@ -18,8 +18,8 @@ from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import Estimate, Estimates, estimates, sets_going
 from campaignctl.model.managed_lists import ManagedList
-from campaignctl.model.plan import FORMAT_VERSION, Change, HeldOperation, Operation, Plan, Reason, Selection
-from campaignctl.model.reasons import ChangeType
+from campaignctl.model.plan import FORMAT_VERSION, Change, HeldOperation, Operation, Plan, Selection
+from campaignctl.model.reasons import ChangeType, Reason
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
 from campaignctl.parallel import parallel_map
 from campaignctl.policy.hours import zone_name

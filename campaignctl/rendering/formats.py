@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Generic, Literal, NamedTuple, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypedDict, TypeVar, overload
 
 from campaignctl.text import name
 
 if TYPE_CHECKING:
     from campaignctl.rendering.documents import AnyPlanDocument
     from campaignctl.rendering.finding_documents import ErrorOutputDocument, ValidateDocument
-    from campaignctl.rendering.report import Report
     from campaignctl.rendering.result_documents import ApplyDocument
     from campaignctl.rendering.suites import Suite
 
@@ -109,13 +108,6 @@ FORMATS: Final[Mapping[str, OutputFormat]] = MappingProxyType(
 )
 
 
-class Views(NamedTuple, Generic[Shown]):
-    """Holds how a feature's own document is shown: as text, and as the report that every other format lays out."""
-
-    text: Callable[[Shown, Setting], str]
-    report: Callable[[Shown, Setting], Report]
-
-
 def offered(command: str) -> tuple[str, ...]:
     """Returns the formats of a command, the default first."""
     return tuple(name for name, row in FORMATS.items() if command in row.shows)
@@ -138,15 +130,3 @@ def render(what: str, output_format: str, document: object, setting: Setting) ->
     module = import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")
     writers: Mapping[str, Writer[object]] = module.WRITERS
     return writers[what](document, setting)
-
-
-def render_views(views: Views[Shown], output_format: str, document: Shown, setting: Setting) -> str:
-    """Returns the text of a feature's document in a format that offers its command."""
-    if output_format == "text":
-        return views.text(document, setting)
-    module = import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")
-    if output_format == "json":
-        written: str = module.written(document)
-        return written
-    laid_out: str = module.LAYOUT(views.report(document, setting).under(setting.prefix))
-    return laid_out

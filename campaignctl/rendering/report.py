@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from importlib import import_module
 from posixpath import normpath
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from campaignctl.rendering.finding_documents import FindingDocument
-from campaignctl.rendering.formats import Where
+from campaignctl.rendering.formats import FORMATS, Setting, Shown, Where
 from campaignctl.rendering.timeline import Timeline
 from campaignctl.text import message, name
 
@@ -222,3 +223,22 @@ def heading(report: Report) -> str:
         return report.title
     sandbox, stand_in = ("SANDBOX, ", f", {STAND_IN}") if where.sandbox else ("", "")
     return f"{report.title}: environment {where.environment} ({sandbox}account {where.account_sid}{stand_in})"
+
+
+class Views(NamedTuple, Generic[Shown]):
+    """Holds how a feature's own document is shown: as text, and as the report that every other format lays out."""
+
+    text: Callable[[Shown, Setting], str]
+    report: Callable[[Shown, Setting], Report]
+
+
+def render_views(views: Views[Shown], output_format: str, document: Shown, setting: Setting) -> str:
+    """Returns the text of a feature's document in a format that offers its command."""
+    if output_format == "text":
+        return views.text(document, setting)
+    module = import_module(f"campaignctl.rendering.{FORMATS[output_format].module}")
+    if output_format == "json":
+        written: str = module.written(document)
+        return written
+    laid_out: str = module.LAYOUT(views.report(document, setting).under(setting.prefix))
+    return laid_out

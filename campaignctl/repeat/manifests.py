@@ -10,7 +10,7 @@ from campaignctl.diagnostics import SpecFinding, quoted
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.dated_names import dated, parsed
 from campaignctl.model.recurrence import Occurrence, OccurrenceOf
-from campaignctl.repeat.occurrences import last_before, occurrence_on, planned
+from campaignctl.repeat.occurrences import last_before, occurrence_on, occurrences, planned
 
 
 def occurrence_manifest(manifest: Desired, occurrence: Occurrence) -> Desired:
@@ -37,6 +37,22 @@ def planned_manifests(manifest: Desired, now: datetime) -> tuple[Desired, ...]:
     if manifest.repeat is None:
         return (manifest,)
     return tuple(occurrence_manifest(manifest, it) for it in planned(manifest.repeat, now))
+
+
+def standing_manifests(manifest: Desired, now: datetime) -> Iterator[Desired]:
+    """Yields the occurrences of a manifest that are not over; one that does not repeat is given as it is."""
+    if manifest.repeat is None:
+        yield manifest
+        return
+    yield from (occurrence_manifest(manifest, it) for it in occurrences(manifest.repeat) if it.end > now)
+
+
+def dated_manifests(manifest: Desired) -> Iterator[Desired]:
+    """Yields all occurrences of a manifest; one that does not repeat is given as it is."""
+    if manifest.repeat is None:
+        yield manifest
+        return
+    yield from (occurrence_manifest(manifest, it) for it in occurrences(manifest.repeat))
 
 
 def last_manifest_before(manifest: Desired, now: datetime) -> Desired | None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from campaignctl.contact_lists.contact_list import ContactList
-from campaignctl.contact_lists.members import managed_list, members_of, without_people
+from campaignctl.contact_lists.managing import managed_list
+from campaignctl.contact_lists.members import members_of, without_people
 from campaignctl.diagnostics import Position
 from campaignctl.model.campaigns import Desired, ListName, Snapshot
 from campaignctl.model.companions import CompanionPlace

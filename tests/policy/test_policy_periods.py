@@ -15,8 +15,8 @@ from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired, Key, Live
 from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap
-from campaignctl.model.plan import Change, HeldOperation, Operation, Reason
-from campaignctl.model.reasons import ChangeType
+from campaignctl.model.plan import Change, HeldOperation, Operation
+from campaignctl.model.reasons import ChangeType, Reason
 from campaignctl.policy.capacity import Span, capacity, overlaps_by_kind
 from campaignctl.policy.periods import Run, run_of
 from campaignctl.policy.shared_capacity import SharedCapacity

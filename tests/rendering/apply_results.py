@@ -5,7 +5,8 @@ from __future__ import annotations
 import plans
 
 from campaignctl.kinds.operations import Op
-from campaignctl.model.plan import Change, Reason
+from campaignctl.model.plan import Change
+from campaignctl.model.reasons import Reason
 from campaignctl.model.results import (
     ApplyResult,
     ChangeOutcome,

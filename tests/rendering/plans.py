@@ -23,10 +23,9 @@ from campaignctl.model.plan import (
     ManifestsSeal,
     Operation,
     Plan,
-    Reason,
     Selection,
 )
-from campaignctl.model.reasons import REASONS
+from campaignctl.model.reasons import REASONS, Reason
 from campaignctl.policy.shared_capacity import SharedCapacity
 from campaignctl.rendering.as_json import brief_document, complete_document
 from campaignctl.rendering.documents import PlanDocument

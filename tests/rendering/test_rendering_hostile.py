@@ -10,7 +10,8 @@ from plans import plan_document
 
 from campaignctl.errors import CampaignctlError, InputError
 from campaignctl.kinds.operations import OF_LISTS, Op
-from campaignctl.model.plan import Plan, Reason
+from campaignctl.model.plan import Plan
+from campaignctl.model.reasons import Reason
 from campaignctl.model.results import (
     ApplyResult,
     ChangeOutcome,

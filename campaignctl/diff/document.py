@@ -30,7 +30,7 @@ from campaignctl.rendering.measure_documents import ChangeCostDocument, PlanCost
 from campaignctl.rendering.measures import local_start, run_document
 
 if TYPE_CHECKING:
-    from campaignctl.policy.costs import Amounts
+    from campaignctl.policy.amounts import Amounts
     from campaignctl.rendering.money import Priced
 
 if TYPE_CHECKING:
@@ -286,7 +286,7 @@ def _priced(
 
 def _unknown(manifest: Desired | None) -> Amounts | None:
     """Returns the amounts of what was priced in another currency, or not at all."""
-    from campaignctl.policy.costs import UNKNOWN
+    from campaignctl.policy.amounts import UNKNOWN
 
     return UNKNOWN if manifest is not None else None
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, NamedTuple, TypeAlias
+
+from campaignctl.diagnostics import Position
+from campaignctl.kinds.table import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,12 @@ class Load(NamedTuple):
 
 RunKey: TypeAlias = tuple[str, object]
 """What tells a campaign from the others of an account: its kind, and its manifest's place or its SID."""
+
+
+def date_key(kind: Kind, where: Position, day: date) -> RunKey:
+    """Returns what tells one date of a manifest that repeats from the others of an account."""
+    return kind.name, (where, day)
+
 
 FindLoad: TypeAlias = Callable[[str, datetime, datetime, RunKey], Load]
 """Of a kind, what overlaps a window from its beginning to its end, but the campaign of the key itself."""

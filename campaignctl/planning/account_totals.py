@@ -20,12 +20,13 @@ from campaignctl.planning.match import Match
 from campaignctl.planning.payload import as_wanted
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import Subject
+from campaignctl.policy.hours import zone_name
 from campaignctl.policy.prediction import expected
 from campaignctl.policy.runs import other_run, run_key
 from campaignctl.policy.subject import OtherRun
 
 if TYPE_CHECKING:
-    from campaignctl.policy.budget import Ledger, Spending
+    from campaignctl.policy.ledger import Ledger, Spending
 
 
 def other_runs(matches: Iterable[Match], unmatched: Iterable[Live], terms: Terms) -> Iterator[OtherRun]:
@@ -54,11 +55,11 @@ def ledger_of(all_manifests: Iterable[Desired], matches: Sequence[Match], terms:
     `all_manifests` are as they stand in their files: of one that repeats the dates count, too, that are not
     planned.
     """
-    from campaignctl.policy.budget import Ledger
+    from campaignctl.policy.ledger import Ledger
 
     entries = {it.key: it for it in _by_themselves(all_manifests, terms)}
     entries |= {it.key: it for match in matches if _counts(match.desired) for it in [_spending(match, terms)]}
-    return Ledger(entries.values(), terms.environment, terms.now, in_plan=not terms.counting)
+    return Ledger(entries.values(), zone_name(terms.environment), terms.now, in_plan=not terms.counting)
 
 
 def _counts(desired: Desired) -> bool:
@@ -79,8 +80,8 @@ def _spending(match: Match, terms: Terms) -> Spending:
 
 
 def _priced(match: Match, spec: Mapping[str, Value], terms: Terms) -> Spending:
-    from campaignctl.policy.budget import Spending
     from campaignctl.policy.costs import PriceList, cost_of
+    from campaignctl.policy.ledger import Spending
 
     desired, live, now = match.desired, match.live, terms.now
     window = window_of(desired.kind, spec)

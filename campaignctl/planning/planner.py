@@ -60,7 +60,7 @@ from campaignctl.policy.runs import OtherRuns
 from campaignctl.policy.shared_capacity import SharedCapacity
 
 if TYPE_CHECKING:
-    from campaignctl.policy.budget import Ledger
+    from campaignctl.policy.ledger import Ledger
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,8 @@ from campaignctl.policy.subject import (
 
 if TYPE_CHECKING:
     from campaignctl.model.companions import Companion
-    from campaignctl.policy.budget import Ledger
     from campaignctl.policy.frequency import Frequency, ReachedCampaign
+    from campaignctl.policy.ledger import Ledger
 
 LocateCompanion: TypeAlias = "Callable[[Companion, str], Position]"
 """Where a part of a document beside the campaigns stands, by its dotted path."""
@@ -200,11 +200,12 @@ def keeps_ledger(environment: Environment) -> bool:
 
 def _ledger(all_manifests: Collection[Desired], environment: Environment, now: datetime) -> Ledger:
     """Sums what the manifests cost; nobody knows here what is created already."""
-    from campaignctl.policy.budget import Ledger, spendings
+    from campaignctl.policy.budget import spendings
+    from campaignctl.policy.ledger import Ledger
 
     spending = (it for it in all_manifests if it.state not in STOPPED_STATES)
     entries = (entry for it in spending for entry in spendings(it, environment, now))
-    return Ledger(entries, environment, now, in_plan=False)
+    return Ledger(entries, zone_name(environment), now, in_plan=False)
 
 
 def _check_dates(

@@ -5,8 +5,8 @@ Nothing imports this where no prices are set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -14,39 +14,13 @@ from campaignctl.kinds.spending import minor_digits
 from campaignctl.kinds.table import Role, Unit, Value
 from campaignctl.model.estimates import VARIABLE, text_estimate
 from campaignctl.model.usage import CERTAIN, Usage, seconds_in
+from campaignctl.policy.amounts import EXACT, UNKNOWN, Amounts, product, sum_of
 from campaignctl.policy.closed_forms import Workload
 from campaignctl.policy.prediction import workload_of
 from campaignctl.policy.subject import Subject
 
-_EXACT: Final = Context(prec=200, traps=[Inexact])
-"""No product of prices, people and shares has more digits."""
 _ROUNDED: Final = Context(prec=200)
 _PULSE: Final = "60s"
-
-
-class Amounts(NamedTuple):
-    """Holds what a campaign costs typically and at worst, with tax, rounded; both are None where nobody can tell."""
-
-    typical: Decimal | None
-    worst: Decimal | None
-
-    @property
-    def known(self) -> bool:
-        """Tells whether the amounts are known."""
-        return self.worst is not None
-
-    def times(self, number: int) -> Amounts:
-        """Returns what so many campaigns cost that cost the same, each rounded by itself."""
-        if self.typical is None or self.worst is None:
-            return self
-        return Amounts(_product(self.typical, Decimal(number)), _product(self.worst, Decimal(number)))
-
-    def __str__(self) -> str:
-        """Writes the amounts for messages, without a currency."""
-        return f"{self.typical} to {self.worst}"
-
-
-UNKNOWN: Final = Amounts(None, None)
 
 
 class PriceList(NamedTuple):
@@ -75,7 +49,7 @@ class PriceList(NamedTuple):
 
     def charged(self, amount: Decimal) -> Decimal:
         """Adds tax to an amount and rounds it half up."""
-        taxed = _EXACT.multiply(amount, self.tax)
+        taxed = EXACT.multiply(amount, self.tax)
         return taxed.quantize(self.unit, ROUND_HALF_UP, _ROUNDED)
 
     def written(self, amount: Decimal | None) -> str | None:
@@ -124,30 +98,22 @@ def _calls(workload: Workload, usage: Usage, price: CallPrice, prices: PriceList
     called = workload.called
     answered = sum(count * answer for count, answer in zip(called, workload.answers, strict=True))
     attempts, talks = _shares(sum(called), workload.unit), _shares(answered, workload.unit * CERTAIN)
-    typical = _sum(_product(attempts, price.per_attempt), _product(talks, price.talk(usage.talk)))
-    worst = _sum(
-        _product(Decimal(workload.most_attempts), price.per_attempt),
-        _product(Decimal(workload.people), price.talk(usage.longest_talk)),
+    typical = sum_of(product(attempts, price.per_attempt), product(talks, price.talk(usage.talk)))
+    worst = sum_of(
+        product(Decimal(workload.most_attempts), price.per_attempt),
+        product(Decimal(workload.people), price.talk(usage.longest_talk)),
     )
     return Amounts(prices.charged(typical), prices.charged(worst))
 
 
 def _shares(count: int, parts: int) -> Decimal:
     """Turns parts of people into people; `parts` is a power of ten."""
-    return Decimal(count).scaleb(1 - len(str(parts)), _EXACT)
-
-
-def _product(one: Decimal, other: Decimal) -> Decimal:
-    return _EXACT.multiply(one, other)
-
-
-def _sum(one: Decimal, other: Decimal) -> Decimal:
-    return _EXACT.add(one, other)
+    return Decimal(count).scaleb(1 - len(str(parts)), EXACT)
 
 
 def _messages(people: int, text: str, usage: Usage, segment: Decimal, prices: PriceList) -> Amounts:
     amounts = (
-        prices.charged(_product(Decimal(people * _segments(text, places)), segment))
+        prices.charged(product(Decimal(people * _segments(text, places)), segment))
         for places in (usage.variable, usage.longest_variable)
     )
     return Amounts(*amounts)
@@ -162,12 +128,3 @@ def _segments(text: str, places: int) -> int:
 def _text_of(subject: Subject) -> str | None:
     contents = (subject.spec.get(field.name) for field in subject.kind.in_role(Role.CONTENT))
     return next((text for text in contents if isinstance(text, str)), None)
-
-
-def total(costs: Iterable[Amounts | None]) -> Amounts:
-    """Sums up what was rounded; what is not there, or not known, is 0."""
-    typical = worst = Decimal(0)
-    for cost in costs:
-        if cost is not None and cost.typical is not None and cost.worst is not None:
-            typical, worst = _sum(typical, cost.typical), _sum(worst, cost.worst)
-    return Amounts(typical, worst)

@@ -6,15 +6,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
-from campaignctl.diagnostics import Position
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
-from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.overlaps import NOTHING_ELSE, FindLoad, Load, RunKey
+from campaignctl.model.overlaps import NOTHING_ELSE, FindLoad, Load, RunKey, date_key
 from campaignctl.model.windows import after, utc, window_of
 from campaignctl.policy import closed_forms
 from campaignctl.policy.closed_forms import Workload
@@ -186,11 +184,6 @@ def run_key(campaign: Desired | Live) -> RunKey:
     if of is None:
         return campaign.kind.name, campaign.where
     return date_key(campaign.kind, campaign.where, of.day)
-
-
-def date_key(kind: Kind, where: Position, day: date) -> RunKey:
-    """Returns what tells one date of a manifest that repeats from the others of an account."""
-    return kind.name, (where, day)
 
 
 def other_run(subject: Subject, key: RunKey) -> OtherRun:

@@ -18,8 +18,8 @@ from campaignctl.policy.copies import NO_COPIES, Copies
 if TYPE_CHECKING:
     from campaignctl.dlt.holding import Registry
     from campaignctl.model.companions import Companion
-    from campaignctl.policy.budget import Ledger
     from campaignctl.policy.frequency import Frequency
+    from campaignctl.policy.ledger import Ledger
 
 Companions: TypeAlias = "Mapping[str, Sequence[Companion]]"
 """The documents beside an environment's campaigns, by their kind."""

@@ -12,7 +12,8 @@ from campaignctl.model.environment import Environment
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.recurrence import Recurrence
-from campaignctl.policy.costs import Amounts, PriceList, cost_of, total
+from campaignctl.policy.amounts import Amounts, total
+from campaignctl.policy.costs import PriceList, cost_of
 from campaignctl.policy.periods import subject_of
 from campaignctl.policy.subject import Subject
 from campaignctl.rendering.measure_documents import ChangeCostDocument, MoneyDocument, PlanCostDocument

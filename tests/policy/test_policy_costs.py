@@ -13,7 +13,8 @@ from campaignctl.kinds import SMS, VOICE
 from campaignctl.kinds.table import Value
 from campaignctl.model.usage import read_usage
 from campaignctl.policy import Subject
-from campaignctl.policy.costs import UNKNOWN, Amounts, PriceList, cost_of, total
+from campaignctl.policy.amounts import UNKNOWN, Amounts, total
+from campaignctl.policy.costs import PriceList, cost_of
 
 PRICES: dict[str, Value] = {
     "currency": "INR",

@@ -28,7 +28,7 @@ def imported(file: Path, modules: Container[str]) -> Iterator[str]:
 
 
 def imports(house: Path) -> Mapping[str, set[str]]:
-    """The modules that each imports, whenever it does. The package itself, which only offers others what is in it, is left out."""
+    """The modules that each imports, whenever it does; without the package itself, which only offers what is in it."""
     files = {dotted(file, house): file for file in house.rglob("*.py")}
     files.pop(house.name, None)
     return {name: ({*imported(file, files)} & files.keys()) - {name} for name, file in files.items()}

@@ -14,7 +14,9 @@ from campaignctl.rendering.report import Entry, Later, Report, Said, Seal, Tone
 FRONT = Report(
     "plan", "Plan of several environments", None, (Said("300 environments"),), seal=Seal("approve-me", None)
 )
-CUT = re.compile(r"\*\*Cut, to fit into a comment: (?:([\d,]+) sections?)?(?:, )?(?:([\d,]+) rows?)? left out, from the end")
+CUT = re.compile(
+    r"\*\*Cut, to fit into a comment: (?:([\d,]+) sections?)?(?:, )?(?:([\d,]+) rows?)? left out, from the end"
+)
 
 
 def section(number: int, campaigns: int) -> Report:

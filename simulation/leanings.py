@@ -50,6 +50,21 @@ class Leaning:
         return random.random() < min(chance * self.factor(what), 0.95)
 
 
+CAPABILITIES: Mapping[str, float] = {"repeat": 0.12}
+"""What not every project uses, and how many of them do. What none uses costs a life nothing."""
+
+
+def capabilities(seed: int, leaning: Leaning) -> frozenset[str]:
+    """Draws what the project of a seed uses. A life about one subject has none but its own."""
+    own = 0.0 if leaning in SUBJECTS else 1.0
+    return frozenset(
+        name
+        for name, chance in CAPABILITIES.items()
+        if Random(f"capability {name} {seed}").random()
+        < chance * leaning.factors.get(f"uses {name}", own * leaning.factor(f"uses {name}"))
+    )
+
+
 _SWARM = (0.0, 0.0, 1.0, 1.0, 6.0)
 GENERAL = Leaning("everything, now and then")
 
@@ -305,6 +320,22 @@ SUBJECTS: tuple[Leaning, ...] = (
             "edit suppresses": 14.0,
             "event plan, then apply late": 2.0,
             "allow resume": 3.0,
+        },
+    ),
+    Leaning(
+        "campaigns that repeat",
+        {
+            **_BUSY,
+            **_CALM,
+            "uses repeat": 10.0,
+            "edit adds": 0.2,
+            "event apply": 2.0,
+            "event operator": 1.5,
+            "operator pauses": 2.0,
+            "operator ends": 2.0,
+            "permission": 1.5,
+            "allow resume": 2.0,
+            "prune": 2.0,
         },
     ),
     Leaning(

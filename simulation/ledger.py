@@ -116,7 +116,9 @@ class Run:
         """Tells whether it was told that it may. The environment's own `resume` covers only what has yet to begin."""
         standing = self.env_allow if start_ahead or operation != "resume" else frozenset[str]()
         named = [it for it in self.commit.manifests if it.means(name, sid)]
-        names = {name, sid, *(it.name for it in named), *(f"{it.kind}/{it.name}" for it in named)}
+        ahead = start_ahead or operation != "resume"
+        theirs = {(it.kind, it.name) for it in named} | {(it.kind, it.of) for it in named if it.of and ahead}
+        names = {name, sid, *(it for _, it in theirs), *(f"{kind}/{it}" for kind, it in theirs)}
         asked = {operation, *(f"{operation}:{it}" for it in names)}
         return bool(asked & (self.allowed | standing)) or any(operation in it.allow for it in named)
 
@@ -136,6 +138,14 @@ class Run:
         mine = [it for it in self.commit.manifests if it.kind == KIND_OF[collection] and it.means(name, sid)]
         pinning = tuple(it for it in mine if it.sid)
         return pinning or tuple(mine)
+
+    def withdraws(self, one: Truth) -> bool:
+        """Tells whether a campaign is of a date that its manifest does not yield, and of the same people or text."""
+        kind = KIND_OF[one.collection]
+        owner = self.commit.repeating(kind, one.name)
+        if owner is None or not self.selects(owner) or self.meant(one.collection, one.name, one.sid):
+            return False
+        return bool(set(one.aims) & set(owner.people)) or one.content == owner.spec_content
 
     def __str__(self) -> str:
         return f"run {self.number} ({self.machine}, commit {self.commit.number})"
@@ -183,6 +193,7 @@ class Ledger:
         self.new_calls: list[Call] = []
         self.reached: dict[tuple[str, str, float | None, str], str] = {}
         self.alike: dict[tuple[str, str, float | None, str], str] = {}
+        self.dates: dict[tuple[str, str, str], str] = {}
         self.changed_by_hand: dict[str, float] = {}
         self.wiped: dict[str, float] = {}
         self.hands: dict[str, list[float]] = defaultdict(list)

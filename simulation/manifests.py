@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
+
+from simulation.dates import ZONES, Holidays, Repeat
 
 IST = timezone(timedelta(hours=5, minutes=30))
 ENDING = ("completed", "archived")
@@ -15,7 +17,8 @@ class Manifest:
     """Holds what one document wants. `start` is in epoch seconds; `offset` how it is written; `people` numbers or
     lists.
 
-    The rest is its metadata; `allow` is what it allows by itself.
+    The rest is its metadata; `allow` is what it allows by itself. What repeats begins with its first date and has
+    `repeat`; each of its dates is a manifest `of` it, called on at `date` by its rule.
     """
 
     kind: str
@@ -34,11 +37,33 @@ class Manifest:
     ignore: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     team: str = "growth"
+    repeat: Repeat | None = None
+    of: str = ""
+    date: date | None = None
 
     @property
     def end(self) -> float:
-        """Returns the end of its window, in epoch seconds."""
-        return self.start + self.hours * 3600
+        """Returns the end of its window, of its last one where it repeats, in epoch seconds."""
+        last = self.repeat.start(self.repeat.last) if self.repeat else self.start
+        return last + self.hours * 3600
+
+    def occurrences(self, holidays: Holidays) -> Iterator[Manifest]:
+        """Yields the manifests that it stands for: one for each date, itself where it does not repeat."""
+        if self.repeat is None:
+            yield self
+            return
+        was = self.previous_name
+        for day, runs in self.repeat.runs(holidays):
+            yield replace(
+                self,
+                name=f"{self.name}-{day}",
+                previous_name=was and f"{was}-{day}",
+                start=self.repeat.start(runs),
+                offset=ZONES[self.repeat.zone],
+                repeat=None,
+                of=self.name,
+                date=day,
+            )
 
     @property
     def spec_content(self) -> str:
@@ -58,15 +83,18 @@ class Manifest:
         """Tells whether one of these is left to others once it is created."""
         return bool(set(self.ignore) & set(fields))
 
-    def document(self, numbers_file: str) -> str:
-        """Writes the document."""
+    def document(self, numbers_file: str, calendar: str = "") -> str:
+        """Writes the document; beside it stand its numbers, and somewhere the calendar."""
         state = f"  state: {self.state}\n" if self.state else ""
+        body = self._voice(numbers_file) if self.kind == "voice" else self._sms()
+        when = self.repeat.document(self.hours, calendar) if self.repeat else self._schedule()
+        return f"{self._head()}spec:\n{state}{body}{when}"
+
+    def _schedule(self) -> str:
         first, last = ("send_at", "end_at") if self.kind == "voice" else ("start_time", "end_time")
-        window = (
+        return (
             f'  schedule: {{{first}: "{self._written(self.start)}", {last}: "{self._written(self.end)}"}}\n'
         )
-        body = self._voice(numbers_file) if self.kind == "voice" else self._sms()
-        return f"{self._head()}spec:\n{state}{body}{window}"
 
     def _head(self) -> str:
         rows = {

@@ -9,6 +9,7 @@ from functools import cached_property
 from random import Random
 from typing import NamedTuple
 
+from simulation.dates import NO_HOLIDAYS, Holidays, dated
 from simulation.leanings import GENERAL, Leaning
 from simulation.manifests import IST, Manifest
 
@@ -26,6 +27,7 @@ OPENS, CLOSES = 9, 21
 
 
 SUPPRESSED = "do-not-call.csv"
+CALENDAR = "calendars/in.yaml"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Commit:
     files: Mapping[str, tuple[Manifest, ...]] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
     suppressed: frozenset[str] = frozenset()
+    holidays: Holidays = NO_HOLIDAYS
 
     @property
     def written(self) -> tuple[Manifest, ...]:
@@ -48,11 +51,18 @@ class Commit:
 
     @cached_property
     def manifests(self) -> tuple[Manifest, ...]:
-        """Returns the same, each to those whom it may call."""
+        """Returns the same, each to those whom it may call, and of what repeats each date."""
         return tuple(
             replace(it, people=tuple(who for who in it.people if who not in self.suppressed))
-            for it in self.written
+            for one in self.written
+            for it in one.occurrences(self.holidays)
         )
+
+    def repeating(self, kind: str, name: str) -> Manifest | None:
+        """Returns the manifest that a name with a date is reserved to: its own names, and those that it had."""
+        found = dated(name)
+        mine = (it for it in self.written if it.repeat is not None and it.kind == kind)
+        return found and next((it for it in mine if found[0] in (it.name, it.previous_name)), None)
 
     def texts(self) -> dict[str, str]:
         """Returns every file as it is written; a list of numbers beside each manifest that has one."""
@@ -63,7 +73,10 @@ class Commit:
             documents = []
             for place, one in enumerate(manifests):
                 numbers = f"{path.removesuffix('.yaml')}-{place}.csv"
-                documents.append(one.document(numbers.rpartition("/")[2]))
+                up = "../" * path.count("/")
+                documents.append(one.document(numbers.rpartition("/")[2], up + CALENDAR))
+                if one.repeat is not None and one.repeat.calendar:
+                    texts[CALENDAR] = self.holidays.document()
                 if one.from_file:
                     texts[numbers] = "number\n" + "".join(f"{it}\n" for it in one.people)
             texts[path] = "---\n".join(documents)
@@ -85,8 +98,11 @@ class Repository:
     `seen` is what those who write them know.
     """
 
-    def __init__(self, leaning: Leaning = GENERAL) -> None:
+    def __init__(self, leaning: Leaning = GENERAL, more: Edits | None = None) -> None:
+        """Begins with nothing. `more` edits are made than those that every team makes."""
         self.leaning = leaning
+        self.edits: Edits = {**EDITS, **(more or {})}
+        self.holidays = NO_HOLIDAYS
         self.commits: list[Commit] = [Commit(0, "an empty project")]
         self.seen: tuple[Seen, ...] = ()
         self.about = ""
@@ -105,7 +121,7 @@ class Repository:
         files: Files = dict(self.head.files)
         if random.random() < 0.5:
             files = {path: kept for path, them in files.items() if (kept := _still_needed(them, now))}
-        edit = self.leaning.choose(random, "edit", CHANGES if about else EDITS)
+        edit = self.leaning.choose(random, "edit", CHANGES if about else self.edits)
         self.about = about
         broken: dict[str, str] = {}
         if random.random() < 0.02:
@@ -117,7 +133,7 @@ class Repository:
             said = _add(self, files, now, random)
         if broken:
             said += ", and a file that is half done"
-        made = Commit(len(self.commits), said or "nothing", files, broken, self.suppressed)
+        made = Commit(len(self.commits), said or "nothing", files, broken, self.suppressed, self.holidays)
         self.commits.append(made)
         return made
 
@@ -134,7 +150,7 @@ class Repository:
         )
         files = {**self.head.files, f"campaigns/{name}.yaml": (one,)}
         says = f"adds {name}, which begins soon"
-        self.commits.append(Commit(len(self.commits), says, files, suppressed=self.suppressed))
+        self.commits.append(Commit(len(self.commits), says, files, {}, self.suppressed, self.holidays))
         return one
 
     def begin(self, now: float, random: Random) -> None:
@@ -144,7 +160,7 @@ class Repository:
         files: Files = {}
         for _ in range(random.randint(1, 4)):
             _add(self, files, now, random)
-        self.commits = [Commit(0, "the first campaigns", files, suppressed=self.suppressed)]
+        self.commits = [Commit(0, "the first campaigns", files, {}, self.suppressed, self.holidays)]
 
     def new_name(self, random: Random) -> str:
         """Makes a name that was never given before, except now and then."""
@@ -159,6 +175,7 @@ class Repository:
 STATES = {"active": "active", "none": None, "paused": "paused"}
 Files = dict[str, tuple[Manifest, ...]]
 Edit = Callable[[Repository, Files, float, Random], str | None]
+Edits = dict[str, tuple[Edit, float]]
 
 
 def _still_needed(manifests: tuple[Manifest, ...], now: float) -> tuple[Manifest, ...]:
@@ -182,20 +199,28 @@ def start_from(now: float, random: Random, leaning: Leaning = GENERAL) -> tuple[
     return moment.timestamp(), max(hours, 2.0)
 
 
-def _one(
-    files: Files, now: float, random: Random, *, coming: bool = True, about: str = ""
+def one_of_files(
+    files: Files,
+    now: float,
+    random: Random,
+    *,
+    coming: bool = True,
+    about: str = "",
+    repeating: bool | None = False,
 ) -> tuple[str, int, Manifest] | None:
+    """Picks a manifest: one that repeats or not, None for any."""
     found = [
         (path, place, one)
         for path in sorted(files)
         for place, one in enumerate(files[path])
-        if not coming or one.end > now
+        if (not coming or one.end > now) and repeating in (None, one.repeat is not None)
     ]
     found = [it for it in found if it[2].name == about] or found
     return random.choice(found) if found else None
 
 
-def _put(files: Files, path: str, place: int, one: Manifest | None) -> None:
+def put(files: Files, path: str, place: int, one: Manifest | None) -> None:
+    """Puts a manifest where another one stood; None takes it out."""
     them = list(files[path])
     them[place : place + 1] = [] if one is None else [one]
     files[path] = tuple(them)
@@ -233,14 +258,16 @@ def _when(moment: float) -> str:
     return f"{datetime.fromtimestamp(moment, IST):%d %b %H:%M}"
 
 
-def _edited(change: Callable[[Manifest, float, Random], tuple[Manifest, str]]) -> Edit:
+def _edited(
+    change: Callable[[Manifest, float, Random], tuple[Manifest, str]], repeating: bool | None = None
+) -> Edit:
     def edit(repository: Repository, files: Files, now: float, random: Random) -> str | None:
-        found = _one(files, now, random, about=repository.about)
+        found = one_of_files(files, now, random, about=repository.about, repeating=repeating)
         if found is None:
             return None
         path, place, one = found
         changed, says = change(one, now, random)
-        _put(files, path, place, changed)
+        put(files, path, place, changed)
         return f"{says} {one.name}"
 
     return edit
@@ -287,7 +314,7 @@ def _same_moment(one: Manifest, _now: float, random: Random) -> tuple[Manifest, 
 def _moves_what_is_over(repository: Repository, files: Files, now: float, random: Random) -> str | None:
     """Edits what is to run once more, under the same name."""
     over = {it.name for it in repository.seen if not it.alive}
-    found = _one(
+    found = one_of_files(
         {path: kept for path, them in files.items() if (kept := tuple(it for it in them if it.name in over))},
         now,
         random,
@@ -302,7 +329,7 @@ def _moves_what_is_over(repository: Repository, files: Files, now: float, random
 
 
 def _copy(repository: Repository, files: Files, now: float, random: Random) -> str | None:
-    found = _one(files, now, random, coming=False)
+    found = one_of_files(files, now, random, coming=False)
     if found is None:
         return None
     path, _, one = found
@@ -317,14 +344,14 @@ def _copy(repository: Repository, files: Files, now: float, random: Random) -> s
 
 
 def _rename(repository: Repository, files: Files, now: float, random: Random) -> str | None:
-    found = _one(files, now, random)
+    found = one_of_files(files, now, random, repeating=None)
     if found is None:
         return None
     path, place, one = found
     renamed = replace(one, name=repository.new_name(random))
     if random.random() < 0.5 and not one.sid:
         renamed = replace(renamed, previous_name=one.name)
-    _put(files, path, place, renamed)
+    put(files, path, place, renamed)
     return f"renames {one.name} to {renamed.name}{' and says so' if renamed.previous_name else ''}"
 
 
@@ -332,12 +359,12 @@ def _pin(repository: Repository, files: Files, now: float, random: Random) -> st
     """Pins a manifest by the SID of the campaign that it is, or of another one by mistake; or takes the pin out
     again.
     """
-    found = _one(files, now, random)
+    found = one_of_files(files, now, random)
     if found is None:
         return None
     path, place, one = found
     if one.sid:
-        _put(files, path, place, replace(one, sid=None))
+        put(files, path, place, replace(one, sid=None))
         return f"takes the pin out of {one.name}"
     pinned = {other.sid for them in files.values() for other in them}
     mine = [it for it in repository.seen if it.kind == one.kind and it.name == one.name]
@@ -346,13 +373,13 @@ def _pin(repository: Repository, files: Files, now: float, random: Random) -> st
     seen = [it for it in seen if it.sid not in pinned]
     if not seen:
         return None
-    _put(files, path, place, replace(one, sid=random.choice(seen).sid, previous_name=None))
+    put(files, path, place, replace(one, sid=random.choice(seen).sid, previous_name=None))
     return f"pins {one.name}"
 
 
 def _another_run(repository: Repository, files: Files, now: float, random: Random) -> str | None:
     """Adds the same people at the same time by a second campaign, which says that it is another one."""
-    found = _one(files, now, random)
+    found = one_of_files(files, now, random)
     if found is None:
         return None
     one = found[2]
@@ -380,7 +407,7 @@ def _suppress(repository: Repository, files: Files, now: float, random: Random) 
     """Suppresses somebody who asks not to be called any more, mostly one of those who would be; or it was a mistake."""
     if not repository.suppressed:
         return None
-    found = _one(files, now, random)
+    found = one_of_files(files, now, random, repeating=None)
     if found is not None and found[2].kind == "voice" and random.random() < 0.8:
         who = set(random.sample(found[2].people, min(len(found[2].people), random.choice((1, 1, 2)))))
         repository.suppressed |= who
@@ -392,11 +419,11 @@ def _suppress(repository: Repository, files: Files, now: float, random: Random) 
 
 
 def _remove(_repository: Repository, files: Files, now: float, random: Random) -> str | None:
-    found = _one(files, now, random, coming=False)
+    found = one_of_files(files, now, random, coming=False, repeating=None)
     if found is None:
         return None
     path, place, one = found
-    _put(files, path, place, None)
+    put(files, path, place, None)
     return f"removes {one.name}"
 
 
@@ -416,15 +443,15 @@ def _revert(repository: Repository, files: Files, _now: float, random: Random) -
     return f"goes back to commit {before.number}"
 
 
-EDITS: dict[str, tuple[Edit, float]] = {
+EDITS: Edits = {
     "adds": (_add, 32),
     "changes the text": (_edited(_other_content), 9),
     "changes the people": (_edited(_other_people), 9),
-    "moves": (_edited(_other_start), 10),
+    "moves": (_edited(_other_start, False), 10),
     "moves what is over": (_moves_what_is_over, 2),
     "wants another state": (_edited(_other_state), 14),
-    "writes another offset": (_edited(_wrong_offset), 2),
-    "writes the same moment otherwise": (_edited(_same_moment), 2),
+    "writes another offset": (_edited(_wrong_offset, False), 2),
+    "writes the same moment otherwise": (_edited(_same_moment, False), 2),
     "copies": (_copy, 4),
     "renames": (_rename, 4),
     "removes": (_remove, 4),
@@ -437,10 +464,10 @@ EDITS: dict[str, tuple[Edit, float]] = {
     "suppresses": (_suppress, 6),
 }
 
-CHANGES: dict[str, tuple[Edit, float]] = {
+CHANGES: Edits = {
     "changes the text": (_edited(_other_content), 2),
     "changes the people": (_edited(_other_people), 2),
-    "moves": (_edited(_other_start), 2),
+    "moves": (_edited(_other_start, False), 2),
     "wants another state": (_edited(_other_state), 4),
     "suppresses": (_suppress, 1),
 }

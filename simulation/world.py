@@ -16,7 +16,7 @@ from math import inf
 from pathlib import Path
 from random import Random
 
-from simulation import habits, leanings
+from simulation import habits, leanings, series
 from simulation.account import HOST, Account
 from simulation.clocks import MachineClock, WorldClock
 from simulation.ledger import Ledger, Run, Violation, local
@@ -135,8 +135,11 @@ class World:
         self.account = Account(self.clock)
         self.account.stage.switches.change(self.habits)
         self.ledger = Ledger(self.account, self.habits)
-        self.repository = Repository(self.leaning)
+        self.uses = leanings.capabilities(seed, self.leaning)
+        self.repository = Repository(self.leaning, series.EDITS if "repeat" in self.uses else {})
         self.repository.begin(self.now, random)
+        if "repeat" in self.uses:
+            series.begin(self.repository, self.now, Random(f"repeat {seed}"))
         self.project = Project.drawn(random, self.habits, self.leaning, bool(self.repository.suppressed))
         if past:
             self._begin_with_a_past(random)
@@ -148,7 +151,8 @@ class World:
         self.event = 0
         self.tell(f"seed {seed}; the account's habits: {habits.told(self.habits)}")
         self.tell(f"the project: {self.project.told}")
-        self.tell(f"this life is about {self.leaning.name}")
+        used = f"; it uses {', '.join(sorted(self.uses))}" if self.uses else ""
+        self.tell(f"this life is about {self.leaning.name}{used}")
 
     def _begin_with_a_past(self, random: Random) -> None:
         """Adds so many finished SMS campaigns that no page holds them all."""

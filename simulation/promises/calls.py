@@ -11,7 +11,10 @@ from simulation.repository import CLOSES, OPENS
 
 
 def called_twice(ledger: Ledger) -> Found:
-    """Checks that nobody is called twice for one manifest and start, by two campaigns that runs made."""
+    """Checks that nobody is called twice for one manifest and start, by two campaigns that runs made.
+
+    What somebody renamed and edited by hand is another campaign.
+    """
     for call in ledger.new_calls:
         origin = ledger.origins[call.sid]
         if origin.run is None:
@@ -19,7 +22,8 @@ def called_twice(ledger: Ledger) -> Found:
         key = (ledger.account.campaigns[call.sid].collection, origin.name, origin.start, call.number)
         first = ledger.reached.setdefault(key, call.sid)
         said = _said_to_be_others(ledger, call.sid, first) or _said_to_be_others(ledger, first, call.sid)
-        if first != call.sid and not said:
+        another = {"renames", "edits"} <= (ledger.touched[first] | ledger.touched[call.sid])
+        if first != call.sid and not said and not another:
             says = (
                 f"{call.number} for {origin.name} by {call.sid[:6]} ({origin.run}), "
                 f"and before by {first[:6]} ({ledger.origins[first].run})"

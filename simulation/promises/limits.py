@@ -92,6 +92,8 @@ def nobody_is_made_twice(_ledger: Ledger, run: Run) -> Found:
         for other in run.before.values():
             kind = KIND_OF[other.collection]
             known = {(kind, other.name), (kind, other.sid)} & named or (kind, other.name) in before
+            own = run.commit.repeating(kind, other.name)
+            known = known or (own is not None and own.name == wanted[0].of)
             if known or kind != wanted[0].kind or other.sid in wanted[0].distinct_from:
                 continue
             if other.created < run.began - SETTLE and _looks_like(write, other):

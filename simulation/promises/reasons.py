@@ -56,12 +56,13 @@ def _over(case: Case) -> bool:
 def _ran(case: Case) -> bool:
     """Tells whether it is over, or waits past its end; and another start is wanted."""
     one = case.one
-    return one is not None and (not one.alive or _over(case)) and one.start != case.wanted.start
+    over = one is not None and (not one.alive or _over(case)) and one.start != case.wanted.start
+    return over and not case.wanted.of
 
 
 def _asks_for_another_run(case: Case) -> bool:
     one, wanted = case.one, case.wanted
-    ending = wanted.state in ENDING or wanted.ignores("schedule")
+    ending = wanted.state in ENDING or wanted.ignores("schedule") or wanted.of
     return (
         one is not None
         and not ending
@@ -100,6 +101,9 @@ def _others(case: Case) -> Iterator[Truth]:
     taken = {(it.kind, it.sid or it.name) for it in case.run.commit.manifests}
     for it in case.ledger.account.campaigns.values():
         kind = KIND_OF[it.collection]
+        own = case.run.commit.repeating(kind, it.name)
+        if own is not None and own.name == case.wanted.of:
+            continue
         if kind == case.wanted.kind and not {(kind, it.name), (kind, it.sid)} & taken:
             yield it
 
@@ -159,9 +163,10 @@ TRUE: Mapping[str, Callable[[Case], bool]] = {
     "ambiguous-name": lambda case: len(case.them) > 1,
     "sid-not-found": lambda case: not any(it.sid == case.wanted.sid for it in case.them),
     "nothing-to-end": lambda case: (
-        case.wanted.state in ENDING and not _named(case, "created", "paused", "in-progress")
+        case.wanted.state in (("paused", *ENDING) if case.wanted.of else ENDING) and not _named(case, *_ALIVE)
     ),
     "window-over": _over,
+    "missed": lambda case: bool(case.wanted.of) and _start_passed(case),
     "already-ran": _ran,
     "start-passed": _start_passed,
     "unsafe-start": lambda case: case.wanted.state == "paused" and _start_passed(case),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulation.ledger import Ledger, Run, Violation
-from simulation.promises import calls, limits, reasons, suppression, words, writes
+from simulation.promises import calls, limits, reasons, repeating, suppression, words, writes
 from simulation.promises.excuses import (
     ASKED,
     DATED,
@@ -36,6 +36,29 @@ JUDGES: tuple[Judge, ...] = (
         None,
         calls.called_by_lookalikes,
         (LISTS_LIE, UNSEEN, EARLY, LOST),
+    ),
+    Judge(
+        "one date",
+        "nobody is called twice for one date of what repeats",
+        None,
+        repeating.called_twice_for_a_date,
+        (LISTS_LIE, EARLY, PAUSE_FAILS, IN_VAIN),
+    ),
+    Judge(
+        "horizon",
+        "a date is created within the horizon and not before",
+        repeating.created_within_the_horizon,
+        None,
+        (DATED,),
+    ),
+    Judge("dates", "each date within the horizon is told", repeating.dates_are_told, None, (ODD,)),
+    Judge("withdrawn", "a date that is no more does not call", repeating.withdrawn_dates_stop, None, (ODD,)),
+    Judge(
+        "series",
+        "a series that people stopped is not continued unasked",
+        repeating.stopped_series_stay_stopped,
+        None,
+        (ODD,),
     ),
     Judge(
         "hours",

@@ -220,7 +220,7 @@ def strangers_are_left_alone(ledger: Ledger, run: Run) -> Found:
         if not wanted or wanted[0].sid or not alone or (maker is not None and maker.machine == run.machine):
             continue
         one = wanted[0]
-        foreign = (
+        foreign = not one.of and (
             set(before.aims).isdisjoint(one.people)
             and before.content != one.spec_content
             and before.start != one.start
@@ -281,7 +281,14 @@ def _is_asked_for(run: Run, write: Write) -> bool:
     if write.action == "resume":
         return "active" in states
     wanted = {"complete": {"completed", "archived"}, "archive": {"archived"}}[write.action]
-    return bool(states & wanted) or _is_pruned(run, write)
+    gone = write.before is not None and run.withdraws(write.before) and write.sid in run.before
+    return bool(states & wanted) or _is_pruned(run, write) or (gone and _is_long_withdrawn(run, write))
+
+
+def _is_long_withdrawn(run: Run, write: Write) -> bool:
+    """Tells whether a date that is no more was paused before this run, and its start has passed."""
+    was = run.before[write.sid]
+    return was.state not in ("created", "in-progress") and (was.start or 0.0) < write.at + 5.0
 
 
 def _is_pruned(run: Run, write: Write) -> bool:
@@ -292,7 +299,9 @@ def _is_pruned(run: Run, write: Write) -> bool:
 
 def _is_orphan(run: Run, write: Write) -> bool:
     """Tells whether it is an orphan of all manifests of its checkout, whatever was selected."""
-    return not run.meant(write.collection, write.name, write.sid) and write.name.startswith("growth-")
+    reserved = run.commit.repeating(KIND_OF[write.collection], write.name) is not None
+    mine = not reserved and write.name.startswith("growth-")
+    return mine and not run.meant(write.collection, write.name, write.sid)
 
 
 def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
@@ -319,6 +328,7 @@ def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
             or any(not it.people for it in wanted)
             or len(twins) > 1
             or _is_pruned(run, write)
+            or run.withdraws(write.before)
             or write.sid in wrote
             or (maker is not None and maker.machine == run.machine and maker.killed)
         )

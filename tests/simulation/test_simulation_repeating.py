@@ -107,8 +107,10 @@ def test_nobody_is_called_twice_for_one_date(bench: Bench) -> None:
 def test_each_date_within_the_horizon_is_told_and_a_missed_one_is_no_success(bench: Bench) -> None:
     """Today's, and that of the day after tomorrow."""
     both = [on(bench, MONDAY), on(bench, MONDAY + timedelta(days=2))]
-    assert not bench.broken(says(bench.run(series(bench)), *both, reason="unknown-outcome"))
-    assert bench.broken(says(bench.run(series(bench)), both[0], reason="unknown-outcome")) == {"dates"}
+    assert not bench.broken(says(bench.run(series(bench)), *both, code=3, reason="unknown-outcome"))
+    assert bench.broken(says(bench.run(series(bench)), both[0], code=3, reason="unknown-outcome")) == {
+        "dates"
+    }
     bench.clock.sleep(4 * HOUR)
     assert "dates" in bench.broken(says(bench.run(series(bench)), *both, reason="missed"))
 
@@ -119,10 +121,10 @@ def test_a_date_that_is_no_more_is_paused(bench: Bench) -> None:
     bench.clock.sleep(60)
     rule = replace(WEEKLY, excepted=frozenset({MONDAY + timedelta(days=2)}), moves=False)
     left = bench.run(replace(series(bench), repeat=rule))
-    assert "withdrawn" in bench.broken(says(left, on(bench, MONDAY), reason="unknown-outcome"))
+    assert "withdrawn" in bench.broken(says(left, on(bench, MONDAY), code=3, reason="unknown-outcome"))
     paused = bench.run(replace(series(bench), repeat=rule))
     bench.sends(paused, "PUT", sid, {"action": "pause"})
-    assert not bench.broken(says(paused, on(bench, MONDAY), reason="unknown-outcome"))
+    assert not bench.broken(says(paused, on(bench, MONDAY), code=3, reason="unknown-outcome"))
     ended = bench.run(replace(series(bench), repeat=rule), allowed=frozenset({"complete", "archive"}))
     bench.sends(ended, "PUT", sid, {"action": "complete"})
     assert bench.broken(ended) == {"unasked"}

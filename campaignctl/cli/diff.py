@@ -12,7 +12,6 @@ from campaignctl.app.workspace import Session
 from campaignctl.cli.options import format_option, labels_option, paths_argument, several_environments
 from campaignctl.diff.document import DiffDocument
 from campaignctl.diff.work_tree import DiffOptions, compared, read_against
-from campaignctl.errors import UsageError
 from campaignctl.manifests.revision import base_files
 from campaignctl.rendering import formats
 
@@ -32,8 +31,6 @@ def command(
     options: GlobalOptions, paths: tuple[str, ...], labels: str, revision: str | None, output_format: str
 ) -> int:
     """Show what a branch changes in the manifests, by meaning. Offline, without credentials."""
-    if revision == "":  # an unset variable of a pipeline
-        raise UsageError("--base is empty: name a revision, or leave it out for the default branch")
     shows_numbers = options.show_numbers and formats.FORMATS[output_format].may_show_numbers
     asked = DiffOptions(paths, labels, shows_numbers)
     if options.choice.is_several:

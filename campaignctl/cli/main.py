@@ -122,6 +122,7 @@ def run(
     included; `network` for its connections, `random` for its chance.
     """
     try:
+        _require_values(words)
         given = GlobalOptions(clock=clock or SystemClock(), network=network, random=random)
         code = cli.main(words, prog_name="campaignctl", standalone_mode=False, obj=given)
     except click.UsageError as error:
@@ -138,6 +139,18 @@ def run(
 
         return _told(of_the_system(error), words)
     return code if isinstance(code, int) else 0
+
+
+def _require_values(words: Sequence[str]) -> None:
+    """Refuses what is empty, as an unset variable of a pipeline is: it would mean the default environment, every
+    manifest, or the directory that somebody stands in.
+    """
+    for before, word in zip(("campaignctl", *words), words, strict=False):
+        option, equals, value = word.partition("=")
+        if not word.strip():
+            raise UsageError(f"the argument after {before} is empty: give a value, or leave it out")
+        if option.startswith("--") and equals and not value.strip():
+            raise UsageError(f"{option} is empty: give it a value, or leave it out")
 
 
 def _text(word: str) -> str:

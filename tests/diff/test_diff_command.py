@@ -40,7 +40,7 @@ def test_an_empty_base_is_refused_and_not_taken_for_the_default(project: GitProj
     """An unset variable of a pipeline would compare with the wrong revision unnoticed."""
     run = project.diff("--base", "")
     assert (run.code, run.out) == (64, "")
-    assert "--base is empty" in run.err
+    assert "the argument after --base is empty" in run.err
 
 
 def test_comments_order_and_another_spelling_of_a_time_are_no_change(project: GitProject) -> None:

@@ -16,7 +16,8 @@ from campaignctl.kinds.lifecycle import NOT_CALLING, STOPPED_STATES, Status
 from campaignctl.kinds.operations import BEGINNING, Op, Permission
 from campaignctl.kinds.table import Role, Value
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.plan import Operation, Reason
+from campaignctl.model.plan import Operation
+from campaignctl.model.reasons import Reason
 from campaignctl.planning.alive import Decision, held_from
 from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.looks import Look, hides_recipients

@@ -129,12 +129,16 @@ def _from_the_past(manifest: Desired, how: How, namesakes: list[Live]) -> Match:
 
 
 def is_of_series(desired: Desired, name: str) -> bool:
-    """Tells whether a name is reserved to the manifest that an occurrence is of, by its name or its previous one."""
-    if desired.occurrence is None:
+    """Tells whether a name is reserved to a manifest that repeats, or to the one that an occurrence is of, by its name
+    or its previous one.
+    """
+    of = desired.occurrence
+    if of is None and desired.repeat is None:
         return False
     theirs = parsed(name)
+    if theirs is None:
+        return False
+    if of is None:
+        return theirs.base in (desired.name, desired.previous_name)
     before = parsed(desired.previous_name) if desired.previous_name is not None else None
-    return theirs is not None and theirs.base in (
-        desired.occurrence.manifest,
-        before.base if before else None,
-    )
+    return theirs.base in (of.manifest, before.base if before else None)

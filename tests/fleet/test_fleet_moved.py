@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fleet_projects import campaign, environment, many, secrets, write_environments
+from fleet_projects import campaign, environment, many, people_of, secrets, write_environments
 from harness import Desk, Result, live_voice, voice
+from repeating import weekly
 
 NAMES = ("north", "south")
 
@@ -139,3 +140,26 @@ def test_copies_of_two_chosen_accounts_are_blocked_in_both(desk: Desk) -> None:
     validated = desk.run("validate", "--all-environments", "--format", "json")
     assert validated.code == 3
     assert plan(desk, "-e", "north").code == 0
+
+
+@pytest.mark.parametrize(
+    "own",
+    [weekly("survey"), weekly("renamed", metadata={"previous_name": "survey"})],
+    ids=["of this name", "under its new name"],
+)
+def test_a_date_of_what_repeats_there_is_no_move(desk: Desk, own: dict[str, Any]) -> None:
+    many(desk, NAMES)
+    desk.manifests(own, file="campaigns/south/all.yaml")
+    desk.manifests(weekly("survey", **people_of("north")), file="campaigns/north/all.yaml")
+    live(desk, "survey-2027-01-11", "south")
+    assert ("survey-2027-01-11", "create", "not-live") in changes(plan(desk, "--all-environments"), "north")
+
+
+def test_a_date_that_nothing_there_repeats_any_more_is_a_move(desk: Desk) -> None:
+    many(desk, NAMES)
+    campaign(desk, "south", "other")
+    desk.manifests(weekly("survey", **people_of("north")), file="campaigns/north/all.yaml")
+    live(desk, "survey-2027-01-11", "south")
+    assert ("survey-2027-01-11", "held", "looks-renamed") in changes(
+        plan(desk, "--all-environments"), "north"
+    )

@@ -60,9 +60,11 @@ def as_wanted(desired: Desired, live: Live | None, terms: Terms) -> Spec:
     spec = {**desired.spec, **live.spec}
     if live.finished or phase_of(live, terms.now) is Phase.STARTED:
         return spec
-    for field in desired.kind.fields:
-        if field.name in desired.spec and not desired.ignores(field.name):
-            spec[field.name] = _merged(field, desired, live, True, terms.country)
+    rows = desired.kind.by_name
+    for name, wanted in desired.spec.items():
+        if not desired.ignores(name):
+            alike = wanted and wanted == live.spec.get(name)  # as most are: then there is nothing to merge
+            spec[name] = wanted if alike else _merged(rows[name], desired, live, True, terms.country)
     return spec
 
 

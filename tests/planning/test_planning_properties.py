@@ -30,7 +30,8 @@ from campaignctl.planning.lists import ListName
 from campaignctl.planning.lookalikes import Lookalikes, looked_like, looks_like
 from campaignctl.planning.looks import Look
 from campaignctl.planning.order import steps
-from campaignctl.planning.payload import create_spec, update_spec
+from campaignctl.planning.payload import as_wanted, create_spec, update_spec
+from campaignctl.planning.phase import Phase, phase_of
 
 quickly = examples(50, suppress_health_check=[HealthCheck.too_slow])
 """Some five seconds for all; thousands of examples were looked at when the rules were written."""
@@ -95,6 +96,24 @@ def test_what_is_at_rest_at_a_glance_is_at_rest_when_it_is_weighed(world: World)
         others = [it.shown for it in world.campaigns if it.shown.alive and it.truth.kind is desired.kind]
         for live in (*own, *others):
             assert decide(desired, live, world.terms) == decide_in_full(desired, live, world.terms)
+
+
+@quickly
+@given(worlds())
+def test_a_campaign_as_it_is_wanted_has_each_field_as_an_update_of_all_would_send_it(world: World) -> None:
+    """What is written alike at a glance, too: beside every campaign, and beside one that has all that is declared."""
+    for desired in world.all_manifests:
+        live = [it.shown for it in world.campaigns if it.truth.kind is desired.kind]
+        own = [it.showing({**it.spec, **desired.spec}) for it in live]
+        for each in (it for it in (*live, *own) if phase_of(it, world.terms.now) is not Phase.STARTED):
+            sent = update_spec(desired, each, desired.spec.keys(), world.terms)
+            wanted = as_wanted(desired, each, world.terms)
+            declared = [name for name in desired.spec if not desired.ignores(name)]
+            if not each.finished:
+                assert {it: wanted.get(it) for it in declared} == {
+                    it: sent.get(it, wanted[it]) for it in declared
+                }
+            assert wanted.keys() == desired.spec.keys() | each.spec.keys()
 
 
 @quickly

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,12 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from harness import Desk
+
+if sys.dont_write_bytecode:
+    # Rewriting the assertions of 50,000 lines takes each process ten seconds. Where no bytecode is to lie beside the
+    # sources it is kept where pytest keeps its own cache.
+    sys.pycache_prefix = str(Path(__file__).parents[1] / ".pytest_cache" / "bytecode")
+    sys.dont_write_bytecode = False
 
 # CI tries the same examples each time, so that a change is judged by what it changes; at a desk each run tries others.
 settings.register_profile("ci", derandomize=True, deadline=None)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from fakes import FakeClock
 from harness import Result, run
+from yaml_text import dumped
 
 PROJECT: Mapping[str, Any] = {
     "apiVersion": "campaignctl/v1",
@@ -53,7 +53,7 @@ class GitProject:
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(
-            content if isinstance(content, str) else yaml.safe_dump(dict(content), sort_keys=False),
+            content if isinstance(content, str) else dumped(dict(content)),
             encoding="utf-8",
         )
 

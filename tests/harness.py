@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import httpx
-import yaml
 from fakes import FakeClock
+from yaml_text import dumped
 
 from campaignctl.cli.main import run as run_command
 from campaignctl.clock import Clock
@@ -189,7 +189,7 @@ class Desk:
             "environments": {"prod": prod},
             **self.project,
         }
-        self.write("campaignctl.yaml", yaml.safe_dump(document, sort_keys=False))
+        self.write("campaignctl.yaml", dumped(document))
 
     def write(self, path: str, text: str) -> Path:
         """A file of the project."""

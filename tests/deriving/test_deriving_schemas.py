@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from yaml_text import loaded
 
 from campaignctl.app.published import names, schema_text
 from campaignctl.deriving.json_schema import schemas, written
@@ -23,20 +24,6 @@ from campaignctl.manifests.companions import companion_kinds
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").rglob("*.yaml"))
-
-
-class EditorLoader(yaml.SafeLoader):
-    """YAML as editors read it: times stay texts."""
-
-
-EditorLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def as_an_editor_reads(text: str) -> Any:
-    return yaml.load(text, Loader=EditorLoader)
 
 
 def validator(name: str) -> Draft202012Validator:
@@ -69,7 +56,7 @@ def test_an_example_names_its_schema_and_keeps_it(path: Path) -> None:
     named = text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
     schema_file = (path.parent / named).resolve()
     assert schema_file.parent == ROOT / "schemas"
-    validator(schema_file.name).validate(as_an_editor_reads(text))
+    validator(schema_file.name).validate(loaded(text))
 
 
 BESIDE = [f"kind: {kind.name}" for kind in companion_kinds()]
@@ -83,7 +70,7 @@ MANIFESTS = [
 
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
 def test_the_schema_of_all_kinds_takes_an_example(path: Path) -> None:
-    validator("campaign").validate(as_an_editor_reads(path.read_text(encoding="utf-8")))
+    validator("campaign").validate(loaded(path.read_text(encoding="utf-8")))
 
 
 EDITOR_FORMS = """

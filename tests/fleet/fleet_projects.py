@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
-import yaml
 from harness import Desk, voice
+from yaml_text import dumped
 
 CREDENTIALS = {
     "key_env": "EXOTEL_API_KEY_${ENVIRONMENT}",
@@ -37,7 +37,7 @@ def environment(name: str, **spec: Any) -> dict[str, Any]:
 
 def write_environments(desk: Desk, *documents: Mapping[str, Any], file: str = "accounts/all.yaml") -> None:
     """They are the documents of a file."""
-    desk.write(file, yaml.safe_dump_all(documents, sort_keys=False))
+    desk.write(file, dumped(*documents))
 
 
 def many(desk: Desk, names: Sequence[str], **defaults: Any) -> None:

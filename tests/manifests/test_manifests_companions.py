@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from jsonschema import Draft202012Validator
 from manifest_projects import PROJECT, VOICE, expectations, load, write
+from yaml_text import loaded
 
 from campaignctl.deriving.explained import explain
 from campaignctl.deriving.json_schema import schemas
@@ -46,16 +46,6 @@ spec:
 """
 FAULTY = TEMPLATES.replace("service_implicit", "service")
 OTHER = TEMPLATES.replace("name: acme", "name: other")
-
-
-class TextLoader(yaml.SafeLoader):
-    """YAML as editors read it: dates stay texts."""
-
-
-TextLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def messages(manifests: Manifests) -> list[str]:
@@ -168,7 +158,7 @@ def test_the_example_of_a_kind_is_valid_by_the_reader_and_by_the_schema(
     assert messages(manifests) == []
     assert len(manifests.companions[kind.name]) == 1
     schema = Draft202012Validator(schemas()[kind.schema])
-    schema.validate(yaml.load(kind.example, TextLoader))
+    schema.validate(loaded(kind.example))
     (topic,) = explain(kind.name)
     assert topic.example == kind.example
 
@@ -185,4 +175,4 @@ SCHEMA_SEES = [
 @pytest.mark.parametrize("path", SCHEMA_SEES, ids=lambda path: path.stem)
 def test_the_schema_refuses_what_the_rows_refuse(path: Path) -> None:
     schema = Draft202012Validator(schemas()["dlt-templates"])
-    assert list(schema.iter_errors(yaml.load(path.read_text(encoding="utf-8"), TextLoader)))
+    assert list(schema.iter_errors(loaded(path.read_text(encoding="utf-8"))))

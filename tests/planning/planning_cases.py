@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from planning_lists import list_of, named_in, plan_with_lists
+from yaml_text import loaded
 
 from campaignctl.diagnostics import Position
 from campaignctl.gates.limits import after_of
@@ -123,18 +123,8 @@ def load_cases() -> list[Case]:
     return [
         Case.build(data)
         for file in sorted(CASES.glob("*.yaml"))
-        for data in yaml.load(file.read_text(encoding="utf-8"), _TextLoader)
+        for data in loaded(file.read_text(encoding="utf-8"))
     ]
-
-
-class _TextLoader(yaml.SafeLoader):
-    """Times stay text."""
-
-
-_TextLoader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def _named(data: Mapping[str, Any]) -> tuple[str, str | None]:

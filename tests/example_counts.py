@@ -1,14 +1,51 @@
-"""How many examples a property tries: all that it asks for in a complete run, a few of them at every save."""
+"""How much a test tries: all that it asks for in a complete run, a share of it at every save."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import settings
 
 
-def examples(count: int, **more: Any) -> settings:
-    """Settings of a property that tries `count` examples in a complete run, and its share of them at every save."""
+def examples(count: int, quick: int | None = None, **more: Any) -> settings:
+    """Settings of a property that tries `count` examples in a complete run, and at every save its share of them, or
+    `quick` where one takes long.
+    """
     profile = settings.default
     share = 100 if profile is None else profile.max_examples
-    return settings(max_examples=max(1, count * share // 100), deadline=None, **more)
+    few = quick if quick is not None and share < 100 else count * share // 100
+    return settings(max_examples=max(1, few), deadline=None, **more)
+
+
+def crossed(*axes: Sequence[Any], rounds: int = 1) -> list[Any]:
+    """Every combination for `parametrize`. At every save so few that each value is among them once a round, each
+    round beside other ones: the others are slow.
+    """
+    longest = max(map(len, axes))
+    quick = {
+        tuple((step + place * (step // longest)) % len(axis) for place, axis in enumerate(axes))
+        for step in range(rounds * longest)
+    }
+    places = product(*(range(len(it)) for it in axes))
+    return [
+        pytest.param(*values, marks=() if it in quick else pytest.mark.slow, id="-".join(map(_word, values)))
+        for it, values in zip(places, product(*axes), strict=True)
+    ]
+
+
+def _word(value: Any) -> str:
+    return "-".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def mostly_slow(cases: Sequence[Any], every: int) -> list[Any]:
+    """Cases for `parametrize`, of which one of so many is tried at every save: they differ in their data alone."""
+    return [
+        pytest.param(
+            *(case if isinstance(case, tuple) else (case,)),
+            marks=() if place % every == 0 else pytest.mark.slow,
+        )
+        for place, case in enumerate(cases)
+    ]

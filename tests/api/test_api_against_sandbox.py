@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from api_bench import Bench
+from example_counts import crossed
 from fakes import FakeClock
 
 from campaignctl.api.client import Client
@@ -263,8 +264,10 @@ def test_a_list_without_end_is_left(connect: Connect, sandbox: Sandbox) -> None:
 # reading sparingly
 
 
-@pytest.mark.parametrize("status_filter", ["any", "own", "lower", "refuse", "ignore"])
-@pytest.mark.parametrize("name_search", ["substring", "case", "odd"])
+@pytest.mark.parametrize(
+    ("status_filter", "name_search"),
+    crossed(["any", "own", "lower", "refuse", "ignore"], ["substring", "case", "odd"]),
+)
 def test_the_alive_and_the_wanted_are_found_however_filter_and_search_are_understood(
     connect: Connect, sandbox: Sandbox, status_filter: str, name_search: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +46,7 @@ def test_one_that_lacks_somebody_who_is_called_now_is_not_known() -> None:
     assert earlier_versions(now, None, {other}) == {}
 
 
+@pytest.mark.slow
 def test_what_it_takes_is_bounded() -> None:
     people = [f"+9198{place:08}" for place in range(100_000)]
     now = a_list(people, people[:5_000])

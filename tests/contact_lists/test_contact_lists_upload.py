@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from example_counts import crossed
 from harness import Desk
 from list_desk import (
     NUMBERS,
@@ -25,9 +26,15 @@ def ready(desk: Desk, **spec: Any) -> None:
     desk.manifests(contact_list(**spec), calling())
 
 
-@pytest.mark.parametrize("request_kind", [*WRITES, "contacts", "lists", "create"])
-@pytest.mark.parametrize("acts", [True, False])
-@pytest.mark.parametrize("effect", ["drop", "broken", "empty", "strange", "html"])
+@pytest.mark.parametrize(
+    ("request_kind", "acts", "effect"),
+    crossed(
+        [*WRITES, "contacts", "lists", "create"],
+        [True, False],
+        ["drop", "broken", "empty", "strange", "html"],
+        rounds=2,
+    ),
+)
 def test_an_answer_that_is_lost_before_or_after_acting_leads_to_one_complete_list(
     desk: Desk, request_kind: str, acts: bool, effect: str
 ) -> None:

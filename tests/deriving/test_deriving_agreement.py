@@ -111,17 +111,30 @@ def has_bare_integer(field: Field, value: Any) -> bool:
     return any(isinstance(item, int) for item in items)
 
 
+def agree(path: str, field: Field, schema: dict[str, Any], value: Any) -> None:
+    read = reader_takes(field, value)
+    valid = Validator(schema, format_checker=FormatChecker()).is_valid(value)
+    if has_bare_integer(field, value):
+        assert valid or not read
+    else:
+        assert read == valid, f"{path}: the reader says {read}, the schema {valid}"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "field", "schema"), LEAVES, ids=[path for path, *_ in LEAVES])
 def test_the_reader_and_the_schema_agree(path: str, field: Field, schema: dict[str, Any]) -> None:
-    validator = Validator(schema, format_checker=FormatChecker())
-
     @examples(40, database=None, suppress_health_check=list(HealthCheck))
     @given(values_for(field))
-    def agree(value: Any) -> None:
-        read, valid = reader_takes(field, value), validator.is_valid(value)
-        if has_bare_integer(field, value):
-            assert valid or not read
-        else:
-            assert read == valid, f"{path}: the reader says {read}, the schema {valid}"
+    def at_this_row(value: Any) -> None:
+        agree(path, field, schema, value)
 
-    agree()
+    at_this_row()
+
+
+@examples(200, quick=150, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(LEAVES), st.data())
+def test_the_reader_and_the_schema_agree_on_any_row(
+    row: tuple[str, Field, dict[str, Any]], data: st.DataObject
+) -> None:
+    """A few of the rows at every save, each time other ones."""
+    agree(*row, data.draw(values_for(row[1])))

@@ -21,12 +21,12 @@ SHOWS = (
 @pytest.mark.parametrize(
     "words",
     [
-        ("validate",),
-        ("plan",),
+        pytest.param(("validate",), marks=pytest.mark.slow),
+        pytest.param(("plan",), marks=pytest.mark.slow),
         ("plan", "-e", "prod"),
         ("apply", "--auto-approve", "-e", "prod"),
-        ("status",),
-        ("pause", "--all", "--auto-approve"),
+        pytest.param(("status",), marks=pytest.mark.slow),
+        pytest.param(("pause", "--all", "--auto-approve"), marks=pytest.mark.slow),
     ],
     ids=" ".join,
 )

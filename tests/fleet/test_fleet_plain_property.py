@@ -8,9 +8,10 @@ import shutil
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from example_counts import examples
 from fleet_projects import environment, write_environments
 from harness import Desk, live_voice, sms, voice
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 NAMES = ("survey-one", "survey-two", "survey-three")
@@ -64,7 +65,7 @@ def manifests(desk: Desk, wanted: Mapping[str, str | None]) -> None:
     )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(6, quick=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     wanted=st.fixed_dictionaries(dict.fromkeys(NAMES, WANTED)),
     there=st.fixed_dictionaries(dict.fromkeys(NAMES, LIVE)),

@@ -63,7 +63,7 @@ def passes(canary: dict[str, Any]) -> bool:
     return over and not any(stats[word] for word in OPEN) and failed <= MOST_KEPT
 
 
-@examples(80)
+@examples(80, quick=4)
 @given(
     st.sampled_from(OUTCOMES),
     habits(),
@@ -157,7 +157,7 @@ def _disjoint(desk: Desk, edit: dict[str, Any]) -> None:
         desk.sandbox.faults.add(**fault)
 
 
-@examples(60)
+@examples(60, quick=2)
 @given(st.lists(EDITS, min_size=2, max_size=5), st.sampled_from([0.0, 5.0, 90.0]))
 def test_nobody_is_called_by_both_where_a_run_follows_each_in_which_something_failed(
     edits: list[dict[str, Any]], lag: float
@@ -183,7 +183,7 @@ def test_nobody_is_called_by_both_where_a_run_follows_each_in_which_something_fa
         assert rest.isdisjoint(set().union(*(people for name, people in called if name != "rest")))
 
 
-@examples(60)
+@examples(60, quick=2)
 @given(st.lists(st.tuples(EDITS, KILLS), min_size=2, max_size=5), st.sampled_from([0.0, 5.0, 90.0]))
 def test_nobody_is_called_by_both_where_a_run_follows_each_that_is_killed(
     edits: list[tuple[dict[str, Any], int | None]], lag: float

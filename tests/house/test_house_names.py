@@ -6,7 +6,9 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from campaignctl import errors
 
@@ -14,23 +16,40 @@ HOUSE = Path(__file__).parents[2] / "campaignctl"
 BESIDE = ("simulation", "benchmarks")
 
 
-def modules(folder: Path = HOUSE) -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(folder.rglob("*.py")):
-        yield path.relative_to(folder.parent).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+class Module(NamedTuple):
+    """What a module says of itself: its own docstring, its classes, and the docstrings of all that has one."""
+
+    file: str
+    says: str
+    classes: tuple[tuple[str, int], ...]
+    documented: tuple[tuple[str, int, str], ...]
+
+
+@cache
+def modules(folder: Path = HOUSE) -> tuple[Module, ...]:
+    """Parsing takes long, and trees are large: what is asked of them is kept instead."""
+    return tuple(
+        module_of(path.relative_to(folder.parent).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(folder.rglob("*.py"))
+    )
+
+
+def module_of(file: str, tree: ast.Module) -> Module:
+    classes = ((it.name, it.lineno) for it in ast.walk(tree) if isinstance(it, ast.ClassDef))
+    return Module(file, ast.get_docstring(tree) or "", tuple(classes), tuple(documented(tree)))
 
 
 def test_a_class_name_stands_once_in_the_project() -> None:
     places: dict[str, list[str]] = defaultdict(list)
-    for file, tree in modules():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                places[node.name].append(f"{file}:{node.lineno}")
+    for module in modules():
+        for name, line in module.classes:
+            places[name].append(f"{module.file}:{line}")
     assert len(places) > 200
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
 def test_every_folder_and_module_says_in_its_first_sentence_what_it_holds() -> None:
-    silent = [file for file, tree in modules() if not (ast.get_docstring(tree) or "").strip()]
+    silent = [module.file for module in modules() if not module.says.strip()]
     assert silent == []
 
 
@@ -59,10 +78,10 @@ def is_command(node: ast.AST) -> bool:
 def test_every_docstring_is_a_sentence_that_begins_with_its_verb() -> None:
     """`Returns the server's clock.`, not `The server's clock.`: a newcomer need not guess what is said of it."""
     without_verb = [
-        f"{file}:{line} {name}: {doc.splitlines()[0][:60]}"
+        f"{module.file}:{line} {name}: {doc.splitlines()[0][:60]}"
         for folder in (HOUSE, *(HOUSE.parent / name for name in BESIDE))
-        for file, tree in modules(folder)
-        for name, line, doc in documented(tree)
+        for module in modules(folder)
+        for name, line, doc in module.documented
         if VERB.match(doc) is None
     ]
     assert without_verb == []

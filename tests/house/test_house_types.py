@@ -47,7 +47,10 @@ def test_no_signature_field_or_table_says_any() -> None:
     """Inside a function, JSON that somebody else made may be taken apart as `Any`."""
     found = []
     for file in PACKAGE.rglob("*.py"):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        if "Any" not in text:
+            continue  # parsing takes long
+        tree = ast.parse(text)
         found += [
             f"{file.relative_to(PACKAGE)}:{it.lineno}"
             for it in (*annotations(tree), *crossing(tree))

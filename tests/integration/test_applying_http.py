@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from applying import ALLOW, APPLY, LATER, OTHER_URL, START, around, result_of
+from example_counts import crossed
 from harness import Desk, actions, live_sms, live_voice, sent, sms, voice
 
 # ----------------------------------------------------------------------------------------------------------- order
@@ -247,38 +249,35 @@ def test_what_could_lose_recipients_or_start_is_not_sent(desk: Desk, hidden: tup
 
 IN_PROGRESS = {"status": "InProgress"}
 NOON, NIGHT = "2027-01-15T12:00:00+05:30", "2027-01-15T23:30:00+05:30"
-ANSWERS = [
-    ("a field that did not take", {"flow_type": "greeting"}, "field-lost", False),
-    ("another caller id", {"caller_id": "0809"}, "field-lost", True),
-    ("another recipient", {"from": ["+919876543210", "+919876543299"]}, "field-lost", True),
-    ("one recipient more", {"from": [*live_voice()["from"], "+919876543299"]}, "field-lost", True),
-    ("a list besides", {"lists": ["9120d5962d214316b7721de55bb82e03"]}, "field-lost", True),
-    ("other content", {"url": "http://my.exotel.com/acme1/exoml/start_voice/13"}, "field-lost", True),
-    ("a text besides", {"read_via_text": "Hello"}, "field-lost", True),
-    ("a later end", {"schedule": {**live_voice()["schedule"], "end_at": NIGHT}}, "field-lost", True),
-    ("no end", {"schedule": {**live_voice()["schedule"], "end_at": None}}, "field-lost", True),
-    ("an earlier end", {"schedule": {**live_voice()["schedule"], "end_at": NOON}}, "field-lost", False),
-    (
-        "a nested field that did not take",
+ANSWERS: Mapping[str, tuple[dict[str, Any], str, bool]] = {
+    "a field that did not take": ({"flow_type": "greeting"}, "field-lost", False),
+    "another caller id": ({"caller_id": "0809"}, "field-lost", True),
+    "another recipient": ({"from": ["+919876543210", "+919876543299"]}, "field-lost", True),
+    "one recipient more": ({"from": [*live_voice()["from"], "+919876543299"]}, "field-lost", True),
+    "a list besides": ({"lists": ["9120d5962d214316b7721de55bb82e03"]}, "field-lost", True),
+    "other content": ({"url": "http://my.exotel.com/acme1/exoml/start_voice/13"}, "field-lost", True),
+    "a text besides": ({"read_via_text": "Hello"}, "field-lost", True),
+    "a later end": ({"schedule": {**live_voice()["schedule"], "end_at": NIGHT}}, "field-lost", True),
+    "no end": ({"schedule": {**live_voice()["schedule"], "end_at": None}}, "field-lost", True),
+    "an earlier end": ({"schedule": {**live_voice()["schedule"], "end_at": NOON}}, "field-lost", False),
+    "a nested field that did not take": (
         {"retries": {"number_of_retries": 3, "interval_mins": 15}},
         "field-lost",
         False,
     ),
-    ("a field that was lost", {"status_callback": None}, "field-lost", False),
-    ("another name", {"name": "somebody-else"}, "wrong-name", True),
-    ("another start", {"schedule": LATER}, "field-lost", True),
-    ("no schedule", {"schedule": None}, "field-lost", True),
-    ("in progress ahead of its start", IN_PROGRESS, "started-early", True),
-]
+    "a field that was lost": ({"status_callback": None}, "field-lost", False),
+    "another name": ({"name": "somebody-else"}, "wrong-name", True),
+    "another start": ({"schedule": LATER}, "field-lost", True),
+    "no schedule": ({"schedule": None}, "field-lost", True),
+    "in progress ahead of its start": (IN_PROGRESS, "started-early", True),
+}
 
 
-@pytest.mark.parametrize("request_kind", ["create", "update"])
-@pytest.mark.parametrize(
-    ("data", "code", "stopped"), [it[1:] for it in ANSWERS], ids=[it[0] for it in ANSWERS]
-)
+@pytest.mark.parametrize(("request_kind", "answer"), crossed(["create", "update"], list(ANSWERS)))
 def test_every_answer_is_checked_and_what_could_call_wrongly_is_paused_at_once(
-    desk: Desk, request_kind: str, data: dict[str, Any], code: str, stopped: bool
+    desk: Desk, request_kind: str, answer: str
 ) -> None:
+    data, code, stopped = ANSWERS[answer]
     if request_kind == "update":
         desk.seed(live_voice(url=OTHER_URL))
     desk.manifests(voice(), sms())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from example_counts import crossed
 from harness import Desk, actions, live_sms, live_voice, sms, voice
 
 APPLY = ("apply", "--auto-approve", "--format", "json")
@@ -41,11 +42,11 @@ LOST = {
 }
 
 
-@pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
-@pytest.mark.parametrize(("switch", "value", "code"), HABITS, ids=str)
+@pytest.mark.parametrize(("habit", "fault"), crossed(HABITS, list(LOST)))
 def test_a_create_that_could_call_wrongly_is_paused_whether_it_was_answered_or_found(
-    desk: Desk, switch: str, value: Any, code: str, lost: dict[str, Any] | None
+    desk: Desk, habit: tuple[str, Any, str], fault: str
 ) -> None:
+    (switch, value, code), lost = habit, LOST[fault]
     desk.sandbox.switches.change({switch: value})
     desk.manifests(voice())
     if lost:
@@ -78,9 +79,9 @@ UPDATES = [
 ]
 
 
-@pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
-@pytest.mark.parametrize(("switch", "value", "code"), UPDATES, ids=str)
-def test_so_is_an_update(desk: Desk, switch: str, value: Any, code: str, lost: dict[str, Any] | None) -> None:
+@pytest.mark.parametrize(("habit", "fault"), crossed(UPDATES, list(LOST)))
+def test_so_is_an_update(desk: Desk, habit: tuple[str, Any, str], fault: str) -> None:
+    (switch, value, code), lost = habit, LOST[fault]
     desk.configure(max_attempts=3)
     desk.seed(live_voice(url=OTHER_URL, status="paused" if switch == "update_resumes" else "created"))
     desk.pass_time(minutes=1)
@@ -218,8 +219,7 @@ def test_where_no_answer_shows_a_status_nobody_knows_whether_it_took(desk: Desk)
     assert (run.code, only(run)["outcome"]) == (5, "unknown")
 
 
-@pytest.mark.parametrize("action", STANDS)
-@pytest.mark.parametrize("status", [400, 404, 409, 422])
+@pytest.mark.parametrize(("action", "status"), crossed(list(STANDS), [400, 404, 409, 422]))
 def test_a_refusal_of_what_stands_there_already_is_no_failure(desk: Desk, action: str, status: int) -> None:
     """Somebody was faster: here the account itself, which acts and refuses."""
     reached = standing(desk, action)
@@ -231,8 +231,7 @@ def test_a_refusal_of_what_stands_there_already_is_no_failure(desk: Desk, action
     assert desk.live("diwali-reminder")["status"] == reached
 
 
-@pytest.mark.parametrize("action", STANDS)
-@pytest.mark.parametrize("status", [400, 404, 409])
+@pytest.mark.parametrize(("action", "status"), crossed(list(STANDS), [400, 404, 409]))
 def test_a_refusal_of_what_does_not_stand_there_is_one(desk: Desk, action: str, status: int) -> None:
     standing(desk, action)
     desk.sandbox.switches.change({"refused_actions": [action], "action_refusal": status})

@@ -88,10 +88,15 @@ OURS = re.compile(
 )
 
 
+@cache
+def comments(text: str) -> tuple[tuple[Token, ...], ...]:
+    """Each comment that shows a text, as it is read."""
+    return tuple(tuple(flat(gfm().parse(output))) for output in outputs("markdown", text))
+
+
 @pytest.mark.parametrize("text_name", NAMES)
 def test_a_comment_holds_no_markup_but_ours(text_name: str) -> None:
-    for output in outputs("markdown", plans.HOSTILE[text_name]):
-        tokens = list(flat(gfm().parse(output)))
+    for tokens in comments(plans.HOSTILE[text_name]):
         assert {token.type for token in tokens} <= PLAIN
         for token in tokens:
             if token.type == "html_inline":
@@ -117,10 +122,10 @@ def test_a_comment_has_the_same_shape_whatever_it_shows(text_name: str) -> None:
         return [
             Counter(
                 token.content.strip() if token.type == "html_block" else token.type
-                for token in flat(gfm().parse(output))
+                for token in tokens
                 if token.type in counted or token.content.strip() == "</details>"
             )
-            for output in outputs("markdown", text)
+            for tokens in comments(text)
         ]
 
     hostile, harmless = shape(plans.HOSTILE[text_name]), shape("xxx")
@@ -142,7 +147,7 @@ def test_no_mention_reference_or_link_stands_outside_of_code() -> None:
         assert not re.search(r"@\w|#\d|GH-\d|://|www\.", prose)
 
 
-@pytest.mark.parametrize("text_name", ["length", "mentions and links"])
+@pytest.mark.parametrize("text_name", [pytest.param("length", marks=pytest.mark.slow), "mentions and links"])
 def test_a_comment_is_never_too_long_and_says_what_is_missing(text_name: str) -> None:
     text = plans.HOSTILE[text_name]
     changes = [
@@ -193,6 +198,7 @@ class Elements(HTMLParser):
         self.odd.append(data)
 
 
+@cache
 def elements(output: str) -> Elements:
     parser = Elements()
     parser.feed(output)

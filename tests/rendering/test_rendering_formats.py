@@ -92,7 +92,7 @@ def stays_as_it_is() -> Plan:
     [plans.everything(), stays_as_it_is(), *map(plans.hostile, plans.HOSTILE.values())],
     ids=["everything", "stays as it is", *plans.HOSTILE],
 )
-@pytest.mark.parametrize("show_numbers", [False, True])
+@pytest.mark.parametrize("show_numbers", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_what_a_brief_document_lacks_its_formats_do_not_show(plan: Plan, show_numbers: bool) -> None:
     brief = brief_document(plan, plans.PROD, show_numbers=show_numbers)
     complete = complete_document(brief, plan, plans.PROD, show_numbers=show_numbers)

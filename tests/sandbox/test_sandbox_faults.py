@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from bodies import VOICE, Account, data_of, item_of
+from example_counts import crossed
 
 from campaignctl.sandbox.faults import EFFECTS, REQUESTS
 from campaignctl.sandbox.server import Sandbox
@@ -227,8 +228,10 @@ def test_a_fault_meets_only_what_its_rule_says(
     assert {entry.request for entry in sandbox.requests} == set(REQUESTS)
 
 
-@pytest.mark.parametrize("effect", EFFECTS)
-@pytest.mark.parametrize("request_kind", ["list", "get", "create", "update", "action"])
+@pytest.mark.parametrize(
+    ("effect", "request_kind"),
+    crossed(list(EFFECTS), ["list", "get", "create", "update", "action"], rounds=2),
+)
 def test_every_fault_can_meet_every_kind_of_request(
     sandbox: Sandbox, account: Account, effect: str, request_kind: str
 ) -> None:

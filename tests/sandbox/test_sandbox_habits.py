@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from bodies import VOICE, Account, data_of, sms, voice
+from example_counts import crossed
 
 from campaignctl.sandbox.server import Sandbox
 from campaignctl.sandbox.switches import REQUESTS, field_paths
@@ -92,8 +93,7 @@ def test_only_some_actions_may_be_met(sandbox: Sandbox, account: Account) -> Non
     assert account.show(path)["status"] == "Paused"
 
 
-@pytest.mark.parametrize("request_kind", ["create", "update"])
-@pytest.mark.parametrize("path", field_paths())
+@pytest.mark.parametrize(("path", "request_kind"), crossed(field_paths(), ["create", "update"]))
 def test_any_field_may_be_lost(sandbox: Sandbox, account: Account, path: str, request_kind: str) -> None:
     before, after = written(sandbox, account, path, request_kind, "drops")
     if path == "name":
@@ -111,8 +111,10 @@ def others(data: dict[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name not in (key, *TOLD)}
 
 
-@pytest.mark.parametrize("request_kind", ["create", "update"])
-@pytest.mark.parametrize("path", [*field_paths(), "schedule.send_at:earlier", "schedule.end_time:earlier"])
+@pytest.mark.parametrize(
+    ("path", "request_kind"),
+    crossed([*field_paths(), "schedule.send_at:earlier", "schedule.end_time:earlier"], ["create", "update"]),
+)
 def test_any_field_may_be_changed(sandbox: Sandbox, account: Account, path: str, request_kind: str) -> None:
     before, after = written(sandbox, account, path, request_kind, "changes")
     name, _, how = path.partition(":")
@@ -316,17 +318,19 @@ def filled(account: Account) -> httpx.Response:
     )
 
 
-@pytest.mark.parametrize("request_kind", REQUESTS)
 @pytest.mark.parametrize(
-    "key",
-    [
-        "account_sid",
-        "schedule.send_at",
-        "item.code",
-        "item.data",
-        "envelope.response",
-        "envelope.metadata.total",
-    ],
+    ("request_kind", "key"),
+    crossed(
+        REQUESTS,
+        [
+            "account_sid",
+            "schedule.send_at",
+            "item.code",
+            "item.data",
+            "envelope.response",
+            "envelope.metadata.total",
+        ],
+    ),
 )
 def test_an_answer_may_lack_any_key_of_data_item_or_envelope(
     sandbox: Sandbox, account: Account, request_kind: str, key: str

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from example_counts import crossed
 from harness import Desk, voice
 
 APPLY = ("apply", "--auto-approve")
@@ -149,14 +150,13 @@ NOTHING: dict[str, Callable[[str], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("content", NOTHING.values(), ids=list(NOTHING))
-@pytest.mark.parametrize("name", ["tfplan", "plan.json", "plan.yaml"])
+@pytest.mark.parametrize(("content", "name"), crossed(list(NOTHING), ["tfplan", "plan.json", "plan.yaml"]))
 def test_a_file_that_holds_nothing_or_half_a_plan_is_never_nothing_to_do(
-    desk: Desk, name: str, content: Callable[[str], bytes]
+    desk: Desk, name: str, content: str
 ) -> None:
     plan = desk.run("plan", "--format", "json").out
     desk.forget()
-    (desk.root / name).write_bytes(content(plan))
+    (desk.root / name).write_bytes(NOTHING[content](plan))
     for words in ((*APPLY, name), ("show", name), ("plan", name)):
         result = desk.run(*words)
         assert result.code == 1, (words, result.all)

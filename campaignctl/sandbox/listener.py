@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import selectors
 import socket
 import socketserver
 import sys
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 _PATIENCE = 10.0
 """Seconds that requests under way are waited for when the server stops."""
-_POLL = 0.01
-"""Seconds after which it sees that it is to stop."""
 _LARGEST_DRAINED = 64_000_000
 
 
@@ -44,7 +43,8 @@ class Listener(socketserver.TCPServer):
         self._lock = threading.Lock()
         self._connections: dict[socket.socket, threading.Thread] = {}
         super().__init__((LOOPBACK, port), _Exchange)
-        self._thread = threading.Thread(target=self.serve_forever, args=(_POLL,), daemon=True)
+        self._thread = threading.Thread(target=self._take_connections, daemon=True)
+        self._ending, self._end = socket.socketpair()
 
     @property
     def port(self) -> int:
@@ -57,8 +57,9 @@ class Listener(socketserver.TCPServer):
 
     def stop(self) -> None:
         """Takes no more, lets requests under way be answered, and closes every connection."""
-        self.shutdown()
+        self._end.close()
         self._thread.join()
+        self._ending.close()
         self.server_close()
         with self._lock:
             connections = dict(self._connections)
@@ -67,6 +68,15 @@ class Listener(socketserver.TCPServer):
         for connection, thread in connections.items():
             thread.join(_PATIENCE)
             _shut(connection, socket.SHUT_RDWR)
+
+    def _take_connections(self) -> None:
+        """Takes connections until the other end of `_ending` is closed: these two alone wake it, never a clock."""
+        with selectors.DefaultSelector() as selector:
+            for waited_for in (self.socket, self._ending):
+                selector.register(waited_for, selectors.EVENT_READ)
+            while self._ending not in {key.fileobj for key, _ in selector.select()}:
+                with contextlib.suppress(OSError):  # the client is gone already
+                    self.process_request(*self.get_request())
 
     def process_request(
         self, request: socket.socket | tuple[bytes, socket.socket], client_address: object

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from campaignctl.api.client import Client
@@ -54,7 +54,7 @@ class Account:
         return tuple(it for it in newest_finished(self.client, kind) if it.sid not in self.pinned)
 
     def _unpinned(self, listing: Listing) -> Listing:
-        return replace(listing, campaigns=tuple(it for it in listing.campaigns if it.sid not in self.pinned))
+        return listing._replace(campaigns=tuple(it for it in listing.campaigns if it.sid not in self.pinned))
 
     def count_list(self, sid: str) -> ListCount:
         """See `counting.count_list`."""

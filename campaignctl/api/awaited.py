@@ -6,7 +6,7 @@ Such a campaign is looked up though its window is over, and read by its SID wher
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,7 @@ class AwaitedCampaigns(Container[object]):
             else live
             for live in listing.campaigns
         ]
-        return replace(listing, campaigns=tuple(campaigns))
+        return listing._replace(campaigns=tuple(campaigns))
 
     @cached_property
     def _subjects(self) -> Sequence[Desired]:

@@ -6,7 +6,7 @@ It is imported only where a manifest repeats.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
@@ -73,7 +73,7 @@ class Dates:
         counted = {it.sid: self.client.get(it.kind, it.sid) or it for it in over}
         if not counted:
             return listing
-        return replace(listing, campaigns=tuple(counted.get(it.sid, it) for it in listing.campaigns))
+        return listing._replace(campaigns=tuple(counted.get(it.sid, it) for it in listing.campaigns))
 
     def _of_dates(self, listing: Listing, names: Collection[str]) -> Iterator[tuple[str, Live]]:
         """Yields the campaigns of dates that a rule yields, for the manifests of these names."""

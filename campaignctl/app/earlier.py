@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 
 from campaignctl.api.client import Client
@@ -65,7 +65,7 @@ def _with_lists(desired: Desired, lists: Mapping[str, ContactList]) -> Desired:
         if name in lists
         for written, it in lists[name].shown.items()
     }
-    return replace(desired, shown={**desired.shown, **shown}) if shown else desired
+    return desired._replace(shown={**desired.shown, **shown}) if shown else desired
 
 
 @dataclass

@@ -5,7 +5,6 @@ shown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -66,23 +65,22 @@ class Choice(NamedTuple):
 _SEVERAL: Final = frozenset("*?,")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class GlobalOptions:
+class GlobalOptions(NamedTuple):
     """Holds the options given on either side of the command's name; the later one wins, `--var` adds up.
 
     `choice` says which environments; `parallel` how many requests may be under way to several. `clock`, `network`
     and `random` are no options: whoever calls the command line in its own process may bring them.
     """
 
-    choice: Choice = field(default_factory=Choice)
+    choice: Choice = Choice()
     config: Path | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = {}
     show_numbers: bool = False
     no_color: bool = False
     quiet: bool = False
     verbose: bool = False
     parallel: int | None = None
-    clock: Clock = field(default_factory=SystemClock)
+    clock: Clock = SystemClock()
     network: Network | None = None
     random: Random | None = None
 
@@ -109,7 +107,7 @@ class GlobalOptions:
 
     def in_environment(self, name: str) -> GlobalOptions:
         """Returns the same options for one environment."""
-        return replace(self, choice=Choice((name,)), parallel=None)
+        return self._replace(choice=Choice((name,)), parallel=None)
 
     @property
     def address(self) -> Address:

@@ -184,7 +184,7 @@ def look(session: Session, reading: Reading, client: Client, asked: PlanOptions)
     else:
         decisions = rules.decide_counted(judged, rules.decide(judged))
     _refuse_names_of_both_kinds(asked, decisions)
-    snapshot = replace(snapshot, requests=snapshot.requests + client.requests - before)
+    snapshot = snapshot._replace(requests=snapshot.requests + client.requests - before)
     asked_again = replace(rules.terms, beside=Beside(find_load=decisions.find_load))  # right before a write
     return PlanBasis(reading, snapshot, asked_again, decisions, lists or {})
 
@@ -256,7 +256,7 @@ def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[R
             all_manifests=tuple(found.values()),
             selected=tuple(found[id(desired)] for desired in reading.selected),
         ),
-        replace(snapshot, requests=snapshot.requests + client.requests - before),
+        snapshot._replace(requests=snapshot.requests + client.requests - before),
     )
 
 
@@ -284,7 +284,7 @@ def _with_earlier_runs(session: Session, reading: Reading, snapshot: Snapshot, c
 
     before, pinned = client.requests, {desired.sid for desired in reading.all_manifests if desired.sid}
     snapshot = seen_through(intents, snapshot, client.get, pinned)
-    return replace(snapshot, requests=snapshot.requests + client.requests - before)
+    return snapshot._replace(requests=snapshot.requests + client.requests - before)
 
 
 def make(session: Session, reading: Reading, client: Client, asked: PlanOptions) -> Planned:

@@ -79,8 +79,7 @@ class SourceWatch:
         if nobody_left(now):
             raise TooLateError(Reason("no-recipients", told_nobody(now)))
         spec = {**desired.spec, "from": now.spec["from"]}
-        return replace(
-            desired,
+        return desired._replace(
             spec=spec,
             suppression=now.suppression,
             declared=now.declared,

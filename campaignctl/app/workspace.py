@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -111,8 +110,7 @@ def start_of(options: GlobalOptions) -> Path:
     return config.parent if config is not None and config.is_absolute() else Path.cwd()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Session:
+class Session(NamedTuple):
     """Holds what one command works with: the project, an environment, the clock and the options."""
 
     options: GlobalOptions
@@ -120,7 +118,7 @@ class Session:
     environment: Environment
     environ: Mapping[str, str]
     clock: Clock
-    shared: dict[str, object] = field(default_factory=dict)
+    shared: dict[str, object]
     """What this run looks at once, by what that is called: it is the same for every environment."""
     beside: SideBySide | None = None
     """What it is given as one of several environments; None where it is the only one."""
@@ -154,7 +152,7 @@ class Session:
         from campaignctl.manifests.project import choose_environment
 
         environment = choose_environment(project, options.environment or None)
-        return cls(options, project, environment, environ, options.clock)
+        return cls(options, project, environment, environ, options.clock, shared={})
 
     def read(self, paths: Sequence[str], labels: str = "") -> Reading:
         """Reads every manifest of the project, and which of them PATHS and labels select; and what is odd about the

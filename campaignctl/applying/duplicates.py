@@ -7,7 +7,7 @@ campaign has moved on, so each step follows from what the campaign is, not from 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from campaignctl.applying.sending import Sender
@@ -89,7 +89,7 @@ def _as_it_is(sender: Sender, older: Live) -> Live | None:
     except InterruptedRunError:
         return None
     except ApiError:
-        return replace(older, status=Status.UNKNOWN, word="")
+        return older._replace(status=Status.UNKNOWN, word="")
 
 
 def _paused(sender: Sender, mine: Live) -> tuple[OperationResult, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from campaignctl.applying.port import AccountPort, Hooks
@@ -196,7 +196,7 @@ def not_done(
 
 def filled(answer: Live, before: Live | None, sent: Mapping[str, Value]) -> Live:
     """Fills in what an answer lacks, which says nothing: it is as it was sent, or as it was."""
-    return replace(answer, spec={**(before.spec if before else {}), **sent, **answer.spec})
+    return answer._replace(spec={**(before.spec if before else {}), **sent, **answer.spec})
 
 
 def _remember(state: ChangeRun, live: Live, otherwise: Status) -> None:

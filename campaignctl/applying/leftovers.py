@@ -8,7 +8,7 @@ what is left.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from campaignctl.applying.creating import Creator, namesakes
@@ -67,14 +67,14 @@ def seen_through(
         if live is None:
             live = get(KINDS[intent.kind], intent.sid)
             campaigns = (*listing.campaigns, live) if live is not None else listing.campaigns
-            listing = replace(listing, campaigns=campaigns)
+            listing = listing._replace(campaigns=campaigns)
         older = older_than(live, namesakes(listing.campaigns, intent.name)) if live is not None else None
         if live is not None and older is not None and live.alive:
             rest = tuple(it for it in listing.campaigns if it.sid != intent.sid)
-            listing = replace(listing, campaigns=rest)
+            listing = listing._replace(campaigns=rest)
             note = f"{live.sid}, which an earlier run made after {older.sid}, is ended by the next apply"
-            snapshot = replace(snapshot, notes=(*snapshot.notes, note))
-        snapshot = replace(snapshot, listings={**snapshot.listings, intent.kind: listing})
+            snapshot = snapshot._replace(notes=(*snapshot.notes, note))
+        snapshot = snapshot._replace(listings={**snapshot.listings, intent.kind: listing})
     return snapshot
 
 

@@ -147,7 +147,7 @@ def _with_lists(change: Change, ready: Mapping[str, str]) -> Change:
         items = value if isinstance(value, list | tuple) else ()
         refs = any(isinstance(it, ListRef) for it in items)
         spec[name] = [_sid(it, ready) for it in items] if refs else value
-    return replace(change, desired=replace(desired, spec=spec))
+    return replace(change, desired=desired._replace(spec=spec))
 
 
 def _sid(item: Value, ready: Mapping[str, str]) -> Value:

@@ -105,7 +105,7 @@ def _update_too_late(desired: Desired, live: Live, operation: Operation, terms: 
 def _without_lead_time(terms: Terms) -> Terms:
     """Leaves out the lead time: how far ahead a start is set was judged when it was planned."""
     policy = {name: rule for name, rule in terms.environment.policy.items() if name != "lead_time"}
-    return replace(terms, environment=replace(terms.environment, policy=policy))
+    return replace(terms, environment=terms.environment._replace(policy=policy))
 
 
 def resume_too_late(

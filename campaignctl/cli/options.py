@@ -104,7 +104,7 @@ _OF_SEVERAL = (
 
 
 _BROUGHT = ("choice", "clock", "network", "random")
-_GIVEN = tuple(name for name in GlobalOptions.__dataclass_fields__ if name not in _BROUGHT)
+_GIVEN = tuple(name for name in GlobalOptions._fields if name not in _BROUGHT)
 
 
 _OF_COMMAND_LINE = cast("Callable[..., GlobalOptions]", GlobalOptions)

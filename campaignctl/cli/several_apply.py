@@ -78,7 +78,7 @@ def apply_directory(call: ApplyCall, directory: Path) -> int:
             session, reading, own, review, saved=saved, audit_log=call.audit_log, on_stale=of_stale(saved)
         )
 
-    with opened(replace(options, choice=Choice(names)), paths, labels) as fleet:
+    with opened(options._replace(choice=Choice(names)), paths, labels) as fleet:
         return _carried_out(call, fleet, line)
 
 

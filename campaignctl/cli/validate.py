@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 import click
@@ -65,7 +64,7 @@ def _check_all(
     like = {it.name: first.setdefault(_read_by(it), it) for it in environments}
     readings = session.load_each(list(first.values()), paths, labels)
     for environment in environments:
-        yield check(replace(session, environment=environment), readings[like[environment.name].name])
+        yield check(session._replace(environment=environment), readings[like[environment.name].name])
 
 
 def _read_by(environment: Environment) -> object:

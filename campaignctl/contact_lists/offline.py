@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from campaignctl.contact_lists.contact_list import ContactList, named_lists
 from campaignctl.contact_lists.members import members_of
@@ -42,7 +41,7 @@ def _with_members(desired: Desired, members: Mapping[str, Members]) -> Desired:
         name: [_member(it, members) for it in items_of(value)] if items_of(value) else value
         for name, value in desired.spec.items()
     }
-    return replace(desired, spec=spec)
+    return desired._replace(spec=spec)
 
 
 def _member(item: Value, members: Mapping[str, Members]) -> Value:

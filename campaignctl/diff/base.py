@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -113,7 +113,7 @@ class _BaseReader:
         branch.
         """
         project, here = self.project, self.environments
-        ours = replace(project, root=str(self.base.root))
+        ours = project._replace(root=str(self.base.root))
         if project.file is None or not self.base.files.paths:
             return _BaseSettings(ours, here, dict.fromkeys(here, ()))
         try:
@@ -174,9 +174,7 @@ def _settings_changed(
         for name in ("manifests", "max_changes", "prune")
         if getattr(before, name) != getattr(after, name)
     ]
-    changed += [
-        each.name for each in fields(Environment) if getattr(there, each.name) != getattr(here, each.name)
-    ]
+    changed += [name for name in Environment._fields if getattr(there, name) != getattr(here, name)]
     if changed:
         yield (
             f"{after.file} changes for environment {here.name}: {', '.join(changed)}; "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Final, NamedTuple, TypeAlias
 
 from campaignctl.contact_lists.contact_list import ContactList
@@ -92,7 +91,7 @@ def _list(contact_list: ContactList, country: Country | None) -> Iterable[bytes]
 
 def _settings(project: ProjectFile, environment: Environment, shared: SharedInputs) -> dict[str, object]:
     """Returns those of the environment, over which the project's lie already, and those that the project alone has."""
-    own = {it.name: getattr(environment, it.name) for it in fields(Environment) if it.name not in _APART}
+    own = {name: value for name, value in environment._asdict().items() if name not in _APART}
     rules = [(it.rule, it.kind, it.level, shared.rule_files.get(it.file)) for it in environment.rule_files]
     sources = [it.written(environment.country) for it in project.suppress]
     return {

@@ -8,12 +8,13 @@ from the rows, and so do the settings of an environment that choose between them
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
 from campaignctl.kinds import KINDS, SMS, VOICE
+from campaignctl.kinds.rows import row
 from campaignctl.kinds.table import Kind
 
 CREATE_FORMS: Final = ("wrapped", "bare")
@@ -27,7 +28,7 @@ class ListedBy(Enum):
     START = "start"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@row
 class Endpoint:
     """Describes one collection; `details` is the path of its per-recipient results. A page has `page_limit` items
     at most.
@@ -57,7 +58,7 @@ class Endpoint:
     list_params: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@row
 class Service:
     """Says how a kind is served: by its first endpoint, unless the environment's setting `chosen_by` names another.
 

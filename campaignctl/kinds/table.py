@@ -7,13 +7,13 @@ themselves when they are imported. A row is equal to itself alone: each is there
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
 from campaignctl.kinds import formats
 from campaignctl.kinds.formats import Format
+from campaignctl.kinds.rows import row
 
 Value: TypeAlias = "str | int | bool | None | Sequence[Value] | Mapping[str, Value]"
 """A field's value as JSON has it; an array is any sequence but a string."""
@@ -118,7 +118,7 @@ _FORMAT_BY_TYPE: Mapping[Type, Format] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@row
 class Field:
     """Describes one field.
 
@@ -199,7 +199,7 @@ class Field:
         return {member.name: member for member in self.fields}
 
 
-@dataclass(frozen=True, eq=False)
+@row
 class Kind:
     """Describes a kind of campaign: its words and its rows, in the order of the reference."""
 

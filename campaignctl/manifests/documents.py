@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -183,7 +182,7 @@ def _read(
         besides = (*validate.faults(desired, unread), *commented)
         return Document(None, findings + _besides(besides, node, source), labels)
     if reader.keeps_declared:
-        desired = replace(desired, written=values)
+        desired = desired._replace(written=values)
     return Document(desired, (), labels, (*validate.faults(desired), *commented))
 
 

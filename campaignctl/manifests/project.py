@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -69,7 +68,7 @@ def load_project(start: Path, config: Path | None, environ: Mapping[str, str]) -
     if findings:
         raise InputError(_summary(path.name, findings), in_order(findings))
     odd = of_project(path.name, texts, node, environments, files)
-    return replace(_project(path, values, default, builder, environments, files), findings=odd)
+    return _project(path, values, default, builder, environments, files)._replace(findings=odd)
 
 
 def _files(path: Path, node: Node, values: Mapping[str, Value]) -> EnvironmentFiles | None:

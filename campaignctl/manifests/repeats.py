@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,7 +65,7 @@ class RepeatReader:
         rule = rule_of(values, [it.calendar for it in files if it.calendar is not None])
         if rule is None or has_errors(findings):
             return Repeated(desired, tuple(findings), ())
-        return Repeated(replace(desired, repeat=rule), (), tuple(faults_of_dates(rule, desired.kind)))
+        return Repeated(desired._replace(repeat=rule), (), tuple(faults_of_dates(rule, desired.kind)))
 
     def _file(self, path: str, beside: ManifestFile) -> _CalendarFile:
         target = os.path.normpath(Path(beside.path).parent / path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from campaignctl.diagnostics import SpecFinding, counted, doubt
@@ -32,7 +31,7 @@ def chosen(desired: Desired, country: Country | None) -> ChosenManifest:
     found = choose(desired.name or desired.sid or "", numbers, country, people)
     taken = [numbers[place] for place in found.places]
     faults = tuple(_doubts(found, people))
-    return ChosenManifest(replace(desired, spec={**desired.spec, "from": taken}, places=found.places), faults)
+    return ChosenManifest(desired._replace(spec={**desired.spec, "from": taken}, places=found.places), faults)
 
 
 class ChosenList(NamedTuple):

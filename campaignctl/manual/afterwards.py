@@ -7,7 +7,7 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from campaignctl.kinds.lifecycle import Status
@@ -123,7 +123,7 @@ def _done(change: Change, terms: Terms) -> Live:
             status = TRANSITIONS[action][1]
             if operation.op is Op.RESUME and starts_ahead(live, terms):
                 status = Status.CREATED
-            live = replace(live, status=status, word=status.value)
+            live = live._replace(status=status, word=status.value)
     return live
 
 

@@ -8,7 +8,7 @@ campaign is asked for as a manifest would that names its SID and a state.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias, assert_never
 
@@ -219,7 +219,7 @@ def _declaring(live: Live, state: State, manifest: Desired | None) -> Desired:
         return wanted
     people = [row.name for row in live.kind.in_role(Role.RECIPIENTS)]
     declared = {name: manifest.spec[name] for name in people if name in manifest.spec}
-    return replace(wanted, spec={**wanted.spec, **declared}, ignore=manifest.ignore)
+    return wanted._replace(spec={**wanted.spec, **declared}, ignore=manifest.ignore)
 
 
 def _said(finding: Diagnostic) -> str:

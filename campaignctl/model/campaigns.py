@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
@@ -35,8 +34,7 @@ class Key(NamedTuple):
     sid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Desired:
+class Desired(NamedTuple):
     """Holds one manifest, read, substituted and checked.
 
     `spec` holds the declared fields of the kind's table, `name` among them, `from_file` resolved into `from`; None
@@ -59,12 +57,12 @@ class Desired:
     state: State | None = None
     sid: str | None = None
     previous_name: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = {}
     ignore: frozenset[str] = frozenset()
     allow: frozenset[str] = frozenset()
     distinct_from: frozenset[str] = frozenset()
     document: int = 0
-    list_names: Mapping[str, str] = field(default_factory=dict)
+    list_names: Mapping[str, str] = {}
     numbers_file: str | None = None
     suppress: tuple[SuppressionSource, ...] = ()
     suppression: Suppression | None = None
@@ -72,13 +70,13 @@ class Desired:
     places: Sequence[int] = ()
     take: int | None = None
     left_out: frozenset[str] = frozenset()
-    shown: Mapping[str, Shown] = field(default_factory=dict)
-    stop_when: Mapping[str, Value] = field(default_factory=dict)
-    usage: Mapping[str, Value] = field(default_factory=dict)
+    shown: Mapping[str, Shown] = {}
+    stop_when: Mapping[str, Value] = {}
+    usage: Mapping[str, Value] = {}
     after: tuple[After, ...] = ()
     repeat: Recurrence | None = None
     occurrence: OccurrenceOf | None = None
-    written: Mapping[str, Value] = field(default_factory=dict, compare=False, repr=False)
+    written: Mapping[str, Value] = {}
 
     @property
     def name(self) -> str | None:
@@ -106,8 +104,7 @@ Locate: TypeAlias = Callable[[Desired, str], Position]
 """Where a field of a manifest stands, by its dotted path in `spec`; `from.3` is the fourth number, wherever it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(NamedTuple):
     """Holds one campaign of the account.
 
     `spec` holds the writable fields that the answer showed, under the table's names; a key it lacks says
@@ -167,7 +164,7 @@ class Live:
 
     def showing(self, spec: Mapping[str, Value]) -> Live:
         """Returns the same campaign with these fields instead of its own."""
-        return replace(self, spec=spec)
+        return self._replace(spec=spec)
 
     @property
     def age_key(self) -> tuple[bool, float, str]:
@@ -175,8 +172,7 @@ class Live:
         return (self.created is None, self.created.timestamp() if self.created else 0.0, self.sid)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Holds what reading an account gave for one kind.
 
     `complete` is False when an item failed or pages could not be followed: then a name that is not seen is absent
@@ -192,8 +188,7 @@ class Listing:
         return self.complete or name in self.searched
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """Holds the account at one moment, by the server's clock; `clocks` are those that are out of step with it.
 
     `listings` by kind name. `elsewhere` maps the SID of a pin that was not found to the kind it was found as.
@@ -205,9 +200,9 @@ class Snapshot:
 
     now: datetime
     listings: Mapping[str, Listing]
-    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = {}
     other_endpoint: tuple[Live, ...] = ()
-    newest_finished: Mapping[str, tuple[Live, ...]] = field(default_factory=dict)
+    newest_finished: Mapping[str, tuple[Live, ...]] = {}
     other_endpoint_finished: tuple[Live, ...] = ()
     strategy: RefreshStrategy = "full"
     requests: int = 0

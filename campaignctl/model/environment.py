@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 from posixpath import basename, splitext
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
@@ -68,8 +66,7 @@ class AccountServer(NamedTuple):
     settles: bool
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(NamedTuple):
     """Holds a named account and its settings.
 
     `base_url` is scheme and host without a path, None for a sandbox that the command starts itself. `collections`
@@ -87,8 +84,8 @@ class Environment:
     base_url: str | None = None
     key_env: str = "EXOTEL_API_KEY"
     token_env: str = "EXOTEL_API_TOKEN"
-    collections: Mapping[str, str] = field(default_factory=dict)
-    create_body: Mapping[str, str] = field(default_factory=dict)
+    collections: Mapping[str, str] = {}
+    create_body: Mapping[str, str] = {}
     rate_limit: int | None = RATE_LIMIT
     timeout_seconds: float = TIMEOUT_SECONDS
     max_attempts: int = MAX_ATTEMPTS
@@ -96,12 +93,12 @@ class Environment:
     country: Country | None = None
     resume_before_start: str = "unknown"
     allow: frozenset[str] = frozenset()
-    vars: Mapping[str, str] = field(default_factory=dict)
-    policy: Mapping[str, Value] = field(default_factory=dict)
-    guard: Mapping[str, Value] = field(default_factory=dict)
+    vars: Mapping[str, str] = {}
+    policy: Mapping[str, Value] = {}
+    guard: Mapping[str, Value] = {}
     sandbox_clock: str | None = None  # RFC 3339: where a fresh sandbox's clock begins
-    usage: Mapping[str, Value] = field(default_factory=dict)
-    prices: Mapping[str, Value] = field(default_factory=dict)
+    usage: Mapping[str, Value] = {}
+    prices: Mapping[str, Value] = {}
     rule_files: tuple[RuleFileSetting, ...] = ()
     manifests: tuple[str, ...] | None = None
     select: Selector | None = None
@@ -128,13 +125,9 @@ class Environment:
         """Tells whether a campaign that is resumed before its start is known to wait for it."""
         return self.resume_before_start == "waits"
 
-    @cached_property
-    def _usage(self) -> Usage:
-        return read_usage(self.usage)
-
     def usage_of(self, own: Mapping[str, Value]) -> Usage:
         """Returns how people are expected to answer; `own` is what a manifest says of its own."""
-        return read_usage(self.usage, own) if own else self._usage
+        return read_usage(self.usage, own)
 
     def collection(self, kind_name: str) -> str:
         """Returns the API's collection for a kind: `campaigns`, `message-campaigns` or `sms-campaigns`."""
@@ -162,8 +155,7 @@ class EnvironmentPlace(NamedTuple):
     document: int
 
 
-@dataclass(frozen=True)
-class ProjectFile:
+class ProjectFile(NamedTuple):
     """Holds the project file, checked. `root` is its directory; `file` its path as shown in messages, None without
     one.
 
@@ -184,7 +176,7 @@ class ProjectFile:
     declared: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
     suppress: tuple[SuppressionSource, ...] = ()
-    places: Mapping[str, EnvironmentPlace] = field(default_factory=dict)
+    places: Mapping[str, EnvironmentPlace] = {}
     accounts_unwritten: frozenset[str] = frozenset()
     max_environments: int = MAX_ENVIRONMENTS
 

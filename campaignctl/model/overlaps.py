@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, NamedTuple, TypeAlias
 
@@ -11,8 +10,7 @@ from campaignctl.diagnostics import Position
 from campaignctl.kinds.table import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class CapacityOverlap:
+class CapacityOverlap(NamedTuple):
     """Says that from `start` to `end` the campaigns of a kind together want more a minute than the account's
     `capacity`.
     """
@@ -23,7 +21,7 @@ class CapacityOverlap:
     campaigns: int
     wanted: int
     capacity: int
-    names: frozenset[str] = field(default=frozenset(), compare=False)
+    names: frozenset[str] = frozenset()
 
 
 class Load(NamedTuple):

@@ -39,6 +39,8 @@ USUAL: Final = Usage()
 
 def read_usage(settings: Mapping[str, Value], own: Mapping[str, Value] | None = None) -> Usage:
     """Reads the settings as they are written; `own` are a manifest's, which go over them key by key."""
+    if not settings and not own:
+        return USUAL
     said = {key: it for key, it in {**settings, **(own or {})}.items() if it is not None}
     if not said:
         return USUAL

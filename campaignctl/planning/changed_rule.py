@@ -7,7 +7,6 @@ Imported where a manifest repeats.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.model.campaigns import Desired, Live
@@ -30,7 +29,7 @@ def as_it_may_be(desired: Desired, live: Live, terms: Terms) -> tuple[Desired, t
         return desired, ()
     differing = [it for it in compare(desired, live, terms.country).differences if top(it.field) in left]
     notes = tuple(_notes(desired, differing, terms))
-    return replace(desired, ignore=desired.ignore | left), notes
+    return desired._replace(ignore=desired.ignore | left), notes
 
 
 def _changing_daily(desired: Desired, live: Live) -> set[str]:

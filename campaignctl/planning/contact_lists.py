@@ -7,7 +7,6 @@ or for one to come; what is live names other versions too, which are marked so t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -85,7 +84,7 @@ def resolve_lists(desired: Desired, lists: Lists) -> Desired:
     spec = {field: _resolved(value, lists) for field, value in desired.spec.items()}
     refs = [ref for value in spec.values() for ref in refs_in(value)]
     names = {ref.sid: ref.name for ref in refs if ref.sid is not None}
-    return replace(desired, spec=spec, list_names={**desired.list_names, **names})
+    return desired._replace(spec=spec, list_names={**desired.list_names, **names})
 
 
 def _resolved(value: Value, lists: Lists) -> Value:
@@ -131,14 +130,14 @@ def marked(snapshot: Snapshot, lists: Lists) -> Snapshot:
     if not refs:
         return snapshot
     listings = {
-        kind: replace(listing, campaigns=tuple(with_refs(live, refs) for live in listing.campaigns))
+        kind: listing._replace(campaigns=tuple(with_refs(live, refs) for live in listing.campaigns))
         for kind, listing in snapshot.listings.items()
     }
     newest = {
         kind: tuple(with_refs(live, refs) for live in campaigns)
         for kind, campaigns in snapshot.newest_finished.items()
     }
-    return replace(snapshot, listings=listings, newest_finished=newest)
+    return snapshot._replace(listings=listings, newest_finished=newest)
 
 
 def refs_by_sid(lists: Lists, campaigns: Iterable[Live]) -> Mapping[str | None, ListRef]:

@@ -99,7 +99,7 @@ def seeing(desired: Desired, shown: Mapping[str, Shown]) -> Desired:
     if desired.suppression is None or not shown:
         return desired
     suppression = desired.suppression.seeing(shown)
-    return replace(leave_out(as_written(desired), suppression), shown=shown)
+    return leave_out(as_written(desired), suppression)._replace(shown=shown)
 
 
 @dataclass(frozen=True)

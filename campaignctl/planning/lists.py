@@ -8,7 +8,7 @@ then makes a saved plan stale.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from campaignctl.diagnostics import did_you_mean, quoted, some_of
 from campaignctl.kinds.table import Value
@@ -52,7 +52,7 @@ def resolve(desired: Desired, directory: Directory, others: Container[str] = fro
         spec[field] = list(dict.fromkeys(found))
         named = ((item, sid) for item, sid in zip(items, found, strict=True) if isinstance(item, ListName))
         names |= {sid: item.name for item, sid in named}
-    return replace(desired, spec=spec, list_names=names) if names else desired
+    return desired._replace(spec=spec, list_names=names) if names else desired
 
 
 def unresolved(desired: Desired) -> tuple[Reason, ...]:
@@ -87,7 +87,7 @@ def without_names(desired: Desired) -> Desired:
         for field, value in desired.spec.items()
         if not any(isinstance(item, ListName) for item in _items(value))
     }
-    return replace(desired, spec=spec)
+    return desired._replace(spec=spec)
 
 
 def names_beside(desired: Desired) -> Iterator[str]:

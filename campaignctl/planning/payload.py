@@ -8,7 +8,6 @@ campaign without a schedule starts at once: so everything goes along that is kno
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.countries import Country
@@ -158,8 +157,8 @@ def contradictions(desired: Desired, live: Live, spec: Mapping[str, Value]) -> t
 
     A throttle that somebody set by hand, say, and a manifest that asks for another mode.
     """
-    already = {fault.message for fault in faults(replace(desired, spec=live.spec, sid=live.sid))}
-    found = faults(replace(desired, spec=_as_sent(desired.kind, spec), sid=live.sid))
+    already = {fault.message for fault in faults(desired._replace(spec=live.spec, sid=live.sid))}
+    found = faults(desired._replace(spec=_as_sent(desired.kind, spec), sid=live.sid))
     return tuple(
         f"{fault.path} would not fit what is live beside it ({fault.message}): declare both, and ignore neither"
         for fault in found

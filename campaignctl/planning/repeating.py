@@ -212,7 +212,7 @@ def _as_now(live: Live, fresh: Live | None) -> Live:
     """Returns a campaign as it is now. One that was alive and is not any more was ended meanwhile."""
     if fresh is not None:
         return fresh
-    return live if live.finished else replace(live, status=Status.COMPLETED, stats=None, updated=None)
+    return live if live.finished else live._replace(status=Status.COMPLETED, stats=None, updated=None)
 
 
 def _counted(dated: _DatedCampaign, read: Fresh | None) -> _DatedCampaign:

@@ -93,7 +93,7 @@ def _why_held(
 ) -> Reason | None:
     if terms.allows(Permission.TWIN, desired):
         return None
-    as_it_will_be = replace(desired, spec=spec, distinct_from=desired.distinct_from | {own})
+    as_it_will_be = desired._replace(spec=spec, distinct_from=desired.distinct_from | {own})
     other = found.staying(as_it_will_be)
     if other is None:
         return None
@@ -123,7 +123,7 @@ def _once_done(live: Live, decision: Decision) -> Live:
     sent = {name for it in decision.operations if it.op is Op.UPDATE for name in it.fields}
     spec = {**live.spec, **{name: value for name, value in decision.resulting.items() if name in sent}}
     goes = any(it.op is Op.RESUME for it in decision.operations)
-    return replace(live, spec=spec, status=Status.IN_PROGRESS if goes else live.status)
+    return live._replace(spec=spec, status=Status.IN_PROGRESS if goes else live.status)
 
 
 def _stands_elsewhere(desired: Desired, live: Live, country: Country | None) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from campaignctl.diagnostics import counted
@@ -24,10 +23,9 @@ def leave_out(desired: Desired, suppression: Suppression) -> Desired:
     numbers = texts(desired.spec.get(NUMBERS))
     held = suppression.held(numbers)
     if not held:
-        return replace(desired, suppression=suppression)
+        return desired._replace(suppression=suppression)
     places = suppression.places_left(numbers, held)
-    return replace(
-        desired,
+    return desired._replace(
         spec={**desired.spec, NUMBERS: [numbers[place] for place in places]},
         suppression=suppression,
         declared=numbers,
@@ -39,9 +37,9 @@ def leave_out(desired: Desired, suppression: Suppression) -> Desired:
 def as_written(desired: Desired) -> Desired:
     """Returns the manifest before anybody was left out."""
     if desired.declared is None:
-        return replace(desired, suppression=None) if desired.suppression else desired
+        return desired._replace(suppression=None) if desired.suppression else desired
     spec = {**desired.spec, "from": desired.declared}
-    return replace(desired, spec=spec, suppression=None, declared=None, places=(), left_out=frozenset())
+    return desired._replace(spec=spec, suppression=None, declared=None, places=(), left_out=frozenset())
 
 
 def earlier_campaign(other: Desired, subject: Desired | None) -> EarlierCampaign:
@@ -64,7 +62,7 @@ def only_its_state(desired: Desired) -> Desired:
     """Returns the manifest as if it declared nothing but its state: what is to be over, and for nobody, needs no
     update, and none could be sent.
     """
-    return replace(desired, spec={}, left_out=frozenset())
+    return desired._replace(spec={}, left_out=frozenset())
 
 
 def still_in(desired: Desired, live: Live) -> frozenset[str]:

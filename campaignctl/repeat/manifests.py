@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from campaignctl.diagnostics import SpecFinding, quoted
@@ -22,8 +21,7 @@ def occurrence_manifest(manifest: Desired, occurrence: Occurrence) -> Desired:
         kind.end.name: occurrence.end.isoformat(timespec="seconds"),
     }
     previous = manifest.previous_name
-    return replace(
-        manifest,
+    return manifest._replace(
         spec={**manifest.spec, "name": dated(name, day), kind.schedule.name: schedule},
         previous_name=dated(previous, day) if previous is not None else None,
         repeat=None,

@@ -232,7 +232,7 @@ def _as_seen(change: Change, saved: SavedChange) -> Change:
     seen = "date_updated=" in f";{saved.fingerprint or ''}"
     if change.live is None or seen or not _resumes(change.operations):
         return change
-    return replace(change, live=replace(change.live, updated=None))
+    return replace(change, live=change.live._replace(updated=None))
 
 
 def _begins_at(planned: tuple[Operation, ...], now: tuple[Operation, ...]) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -44,7 +43,7 @@ class Bench:
         credentials = {name: settings.pop(name, default) for name, default in CREDENTIALS.items()}
         use_reserved_quota = settings.pop("use_reserved_quota", False)
         client = Client(
-            replace(ENVIRONMENT, **settings),
+            ENVIRONMENT._replace(**settings),
             base_url=base_url,
             clock=self.clock,
             random=random or Random(1),

@@ -70,7 +70,7 @@ def test_a_clock_may_be_a_minute_off(seconds: int, outcome: CheckOutcome) -> Non
 
 
 def test_a_sandbox_keeps_a_time_of_its_own() -> None:
-    facts = Facts(replace(PROD, backend="sandbox"), skew=timedelta(days=400))
+    facts = Facts(PROD._replace(backend="sandbox"), skew=timedelta(days=400))
     assert outcomes(facts)["clock"] is CheckOutcome.FINE
 
 

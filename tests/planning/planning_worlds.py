@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -92,7 +92,7 @@ class Campaign:
     def shown(self) -> Live:
         """As the account answers."""
         spec = {name: value for name, value in self.truth.spec.items() if name not in self.hidden}
-        return replace(self.truth, spec=spec)
+        return self.truth._replace(spec=spec)
 
 
 @dataclass(frozen=True, repr=False)
@@ -222,10 +222,10 @@ def worlds(draw: st.DrawFn) -> World:
         wanted.append(draw(manifests(kind, _NAMES[number], sid)))
     previous = [(it.kind.name, it.previous_name) for it in wanted if it.previous_name]
     if len(set(previous)) < len(previous):
-        wanted = [replace(it, previous_name=None) for it in wanted]
+        wanted = [it._replace(previous_name=None) for it in wanted]
     called = {(it.kind.name, it.name) for it in wanted}
     wanted = [
-        replace(it, previous_name=None) if (it.kind.name, it.previous_name) in called else it for it in wanted
+        it._replace(previous_name=None) if (it.kind.name, it.previous_name) in called else it for it in wanted
     ]
     models = [draw(st.sampled_from((*wanted, *wanted, None))) for _ in range(draw(st.integers(0, 4)))]
     live = tuple(draw(campaigns(f"S{number}", model)) for number, model in enumerate(models))

@@ -62,7 +62,7 @@ def test_what_is_not_shown_makes_nothing_foreign(world: World, hidden: str) -> N
 @given(worlds())
 def test_distinct_from_all_there_are_is_as_good_as_twin(world: World) -> None:
     sids = frozenset(it.truth.sid for it in world.campaigns)
-    all_manifests = tuple(replace(it, distinct_from=sids) for it in world.all_manifests)
+    all_manifests = tuple(it._replace(distinct_from=sids) for it in world.all_manifests)
     apart = replace(world, all_manifests=all_manifests).plan().changes
     assert "looks-renamed" not in {it.reason.code for it in apart}
     flags = (*world.terms.consent.flags, "twin")

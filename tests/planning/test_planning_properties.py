@@ -125,7 +125,7 @@ def test_lookalikes_that_are_found_are_those_that_are_looked_for_one_by_one(
     country, shown = world.terms.country, [it.shown for it in world.campaigns]
     named: dict[str, Any] = {"lists": [ListName("VIP")]} if by_name else {}
     lookalikes = Lookalikes(shown, country, [it for it in shown if it.finished])
-    for desired in (replace(it, spec={**it.spec, **named}) for it in world.all_manifests):
+    for desired in (it._replace(spec={**it.spec, **named}) for it in world.all_manifests):
         mine = Look(desired, country)
         others = [it for it in shown if it.kind is desired.kind and it.sid not in desired.distinct_from]
         alike = [it for it in others if not it.finished and looks_like(mine, Look(it, country))]
@@ -138,10 +138,10 @@ def test_lookalikes_that_are_found_are_those_that_are_looked_for_one_by_one(
 @given(worlds())
 def test_numbers_that_are_kept_once_say_what_they_said(world: World) -> None:
     for desired in world.all_manifests:
-        written = replace(desired, spec={**desired.spec, "from": list(desired.spec.get("from") or ("+911",))})
+        written = desired._replace(spec={**desired.spec, "from": list(desired.spec.get("from") or ("+911",))})
         for live in (it.shown for it in world.campaigns):
             kept = sharing(live, written)
-            assert replace(kept, spec=live.spec) == live
+            assert kept._replace(spec=live.spec) == live
             assert {**kept.spec, "from": tuple(kept.spec.get("from", ()))} == {"from": (), **live.spec}
             assert kept.spec.keys() == live.spec.keys()
 
@@ -291,13 +291,13 @@ def _carried_out(
         assert change.desired is not None
         sent = update_spec(change.desired, campaign.shown, operation.fields, world.terms)
         kept = truth.spec if not replaces or _begun(truth, NOW) else {}
-        return replace(campaign, truth=replace(truth, spec={**kept, **sent}))
+        return replace(campaign, truth=truth._replace(spec={**kept, **sent}))
     assert operation.op.action is not None
     reached = TRANSITIONS[operation.op.action][1]
     start = _start(truth)
     if operation.op is Op.RESUME and start is not None and start > NOW:
         reached = Status.CREATED
-    return replace(campaign, truth=replace(truth, status=reached, word=str(reached)))
+    return replace(campaign, truth=truth._replace(status=reached, word=str(reached)))
 
 
 def _asked(world: World, change: Change, word: str, environment: bool = True) -> bool:

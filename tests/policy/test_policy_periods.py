@@ -160,7 +160,7 @@ def test_whatever_is_alive_crowds_too_but_no_twin_that_is_paused() -> None:
 
 
 def test_a_faster_account_is_done_sooner() -> None:
-    fast = replace(ACCOUNT, policy={"capacity": {"level": "off", "calls_per_minute": 120}})
+    fast = ACCOUNT._replace(policy={"capacity": {"level": "off", "calls_per_minute": 120}})
     assert summary(run_of(change(CALLS, Op.CREATE), NOW, fast)) == (at(60), None, at(61), 120, True)
 
 

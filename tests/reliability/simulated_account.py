@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -205,7 +205,7 @@ class Service:
         """By itself, or an operator does it."""
         stored = self.campaigns[sid]
         if stored.live.alive:
-            stored.live = replace(stored.live, status=status, word=status.value, updated=str(self.world.now))
+            stored.live = stored.live._replace(status=status, word=status.value, updated=str(self.world.now))
             stored.moved_on = True
 
     def act(self, machine: str, sid: str, action: Action) -> Done | Refused:
@@ -231,7 +231,7 @@ class Service:
         """Carried out, where by then it is still allowed."""
         sources, target = TRANSITIONS[action]
         if stored.live.status in sources:
-            stored.live = replace(stored.live, status=target, word=target.value, updated=str(self.world.now))
+            stored.live = stored.live._replace(status=target, word=target.value, updated=str(self.world.now))
             self.deeds.append(Deed(self.world.now, machine, action.value, stored.live.sid))
 
     def update(self, machine: str, sid: str, spec: Mapping[str, Value]) -> Done | Refused:
@@ -239,7 +239,7 @@ class Service:
         stored = self.found(sid)
         if stored is None or not stored.live.alive:
             return Refused(404, "404", "no such campaign")
-        stored.live = replace(stored.live, spec=dict(spec), updated=str(self.world.now))
+        stored.live = stored.live._replace(spec=dict(spec), updated=str(self.world.now))
         self.deeds.append(Deed(self.world.now, machine, "update", sid))
         return Done(stored.live)
 

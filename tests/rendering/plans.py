@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -361,7 +360,7 @@ def hostile_runs(text: str) -> Plan:
         change(SMS, text, "not-live", operations=(Operation(Op.CREATE, tuple(SMS_SPEC)),), file=text),
         change(VOICE, f"{text} ", "start-now", held=(HeldOperation(Op.CREATE, ALL_FIELDS),), file=text),
     )
-    return plan(*made, environment=replace(PROD, name=text, account_sid=text))
+    return plan(*made, environment=PROD._replace(name=text, account_sid=text))
 
 
 def hostile(text: str) -> Plan:
@@ -393,7 +392,7 @@ def hostile(text: str) -> Plan:
             key=Key(kind.name, text, text),
             type=row.change,
             reason=Reason(code, text),
-            desired=None if code == "orphan" else replace(wanted, kind=kind),
+            desired=None if code == "orphan" else wanted._replace(kind=kind),
             live=None if code in ("not-live", "start-now") else live,
             operations=(
                 Operation(Op.PAUSE, sid=text),
@@ -411,7 +410,7 @@ def hostile(text: str) -> Plan:
     ]
     return plan(
         *changes,
-        environment=replace(PROD, name=text, account_sid=text),
+        environment=PROD._replace(name=text, account_sid=text),
         findings=(
             Diagnostic(Severity.ERROR, text, where, text),
             Diagnostic(Severity.WARN, text, where, text),

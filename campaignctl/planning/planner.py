@@ -51,7 +51,7 @@ from campaignctl.policy import (
     check_documents,
     copies_among,
     level_of,
-    registry_of,
+    registered_in,
 )
 from campaignctl.policy.checking import keeps_ledger
 from campaignctl.policy.dlt_template import text_registered
@@ -185,7 +185,7 @@ def _beside(
     others = cache(
         lambda: OtherRuns(other_runs(account.matches, account.unmatched, terms), terms.policies.capacities)
     )
-    registered = cache(lambda: registry_of(terms.companions))
+    registered = registered_in(terms.companions)
     keeps = keeps_ledger(terms.environment)
     ledger = cache(lambda: ledger_of(as_written, account.matches, terms)) if keeps else None
     limited = level_of(RULES["frequency"], terms.environment) is not None

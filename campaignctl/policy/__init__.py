@@ -12,15 +12,11 @@ from campaignctl.policy.checking import (
     check_manifest,
     check_manifests,
     copies_among,
-    shared,
-    span_of,
+    registered_in,
     unchecked,
     where_it_begins,
 )
-from campaignctl.policy.dlt_template import registry_of
-from campaignctl.policy.hours import CLOSING, OPENING
-from campaignctl.policy.prediction import busiest_minute, declared_end, pace, predicted_end
-from campaignctl.policy.rules import LEVELS, RULES, Policies, Rule, level_of
+from campaignctl.policy.rules import CLOSING, LEVELS, OPENING, RULES, Policies, Rule, level_of
 from campaignctl.policy.subject import ALONE, NO_COMPANIONS, Beside, Case, Companions, Subject, Violation
 
 __all__ = [
@@ -39,19 +35,13 @@ __all__ = [
     "Rule",
     "Subject",
     "Violation",
-    "busiest_minute",
     "check",
     "check_documents",
     "check_manifest",
     "check_manifests",
     "copies_among",
-    "declared_end",
     "level_of",
-    "pace",
-    "predicted_end",
-    "registry_of",
-    "shared",
-    "span_of",
+    "registered_in",
     "unchecked",
     "where_it_begins",
 ]

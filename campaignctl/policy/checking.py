@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -12,23 +12,11 @@ from campaignctl.kinds.lifecycle import ENDING_STATES, MARGIN, STOPPED_STATES, S
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
-from campaignctl.model.overlaps import CapacityOverlap, FindLoad
-from campaignctl.model.windows import Window, after, window_of
+from campaignctl.model.windows import Window, window_of
 from campaignctl.parallel import parallel_map
-from campaignctl.policy.capacity import Span, capacity, overlaps_by_kind
-from campaignctl.policy.closed_forms import worst_minutes
 from campaignctl.policy.copies import Copies
-from campaignctl.policy.dlt_template import registry_of
 from campaignctl.policy.hours import zone_name
-from campaignctl.policy.prediction import (
-    busiest_minute,
-    declared_end,
-    end_of,
-    number_count,
-    workload_of,
-)
 from campaignctl.policy.rules import RULES, Policies, level_of
-from campaignctl.policy.runs import OtherRuns, other_run, run_key
 from campaignctl.policy.subject import (
     ALONE,
     NO_COMPANIONS,
@@ -43,9 +31,13 @@ from campaignctl.policy.subject import (
 )
 
 if TYPE_CHECKING:
+    from campaignctl.dlt.holding import Registry
     from campaignctl.model.companions import Companion
+    from campaignctl.model.overlaps import CapacityOverlap, FindLoad
+    from campaignctl.policy.capacity import Span
     from campaignctl.policy.frequency import Frequency, ReachedCampaign
     from campaignctl.policy.ledger import Ledger
+    from campaignctl.policy.runs import OtherRuns
 
 LocateCompanion: TypeAlias = "Callable[[Companion, str], Position]"
 """Where a part of a document beside the campaigns stands, by its dotted path."""
@@ -120,12 +112,12 @@ def check_manifests(
     """Checks the selected manifests for `validate`, beside every other of the project, with which they share the
     account; and the documents beside them.
     """
-    policies = Policies.of(environment, companions)
+    policies = Policies.of(environment, companions).offline
     known = members_known(companions, environment)
     all_manifests, selected = tuple(map(known, all_manifests)), tuple(map(known, selected))
-    overlaps = shared(_spans(_planned(all_manifests, now), environment, now), environment)
+    overlaps = _shared(all_manifests, environment, now)
     copies = copies_among(all_manifests, environment, now)
-    registered = cache(lambda: registry_of(companions))
+    registered = registered_in(companions)
     frequency = _frequency(all_manifests, environment, now)
     ledger = cache(lambda: _ledger(all_manifests, environment, now)) if keeps_ledger(environment) else None
     others = manifests_beside(all_manifests, policies, now)
@@ -164,7 +156,9 @@ def check_documents(policies: Policies, beside: Beside, locate: LocateCompanion)
     if registry is None:
         return
     for it in policies.rules:
-        for document, fault in it.rule.of_documents(registry, it.settings) if it.rule.of_documents else ():
+        for document, fault in (
+            it.rule.find_in_documents(registry, it.settings) if it.rule.find_in_documents else ()
+        ):
             where = locate(document, fault.path)
             yield Diagnostic(fault.level or it.level, it.rule.name, where, fault.message, fault.details)
 
@@ -185,11 +179,28 @@ OF_CONTENT: Final = tuple(rule.name for rule in RULES.values() if rule.of_conten
 """The rules about what can no longer change once the start is near."""
 
 
+def registered_in(companions: Companions) -> Callable[[], Registry | None]:
+    """Returns what gives the registered templates among these documents; they are gone through once, when somebody
+    asks.
+    """
+    if not companions:
+        return lambda: None
+    from campaignctl.policy.dlt_template import registry_of
+
+    return cache(lambda: registry_of(companions))
+
+
 def manifests_beside(all_manifests: Collection[Desired], policies: Policies, now: datetime) -> FindLoad:
     """Returns what the manifests of an environment ask of its account; they are gone through once, when somebody
     asks.
     """
-    others = cache(lambda: OtherRuns(_others(_standing(all_manifests, now), now), policies.capacities))
+
+    @cache
+    def others() -> OtherRuns:
+        from campaignctl.policy.runs import OtherRuns
+
+        return OtherRuns(_others(_standing(all_manifests, now), now), policies.capacities)
+
     return lambda *asked: others().find_load(*asked)
 
 
@@ -274,6 +285,8 @@ def _contacts(all_manifests: Collection[Desired], now: datetime) -> Iterator[Rea
 
 
 def _others(all_manifests: Iterable[Desired], now: datetime) -> Iterator[OtherRun]:
+    from campaignctl.policy.runs import other_run, run_key
+
     for desired in all_manifests:
         window = window_of(desired.kind, desired.spec)
         if _is_bound(desired, window, now):
@@ -285,6 +298,8 @@ def _others(all_manifests: Iterable[Desired], now: datetime) -> Iterator[OtherRu
 def _spans(
     all_manifests: Iterable[Desired], environment: Environment, now: datetime
 ) -> Iterator[tuple[Kind, Span]]:
+    from campaignctl.policy.prediction import span_of
+
     for desired in all_manifests:
         window = window_of(desired.kind, desired.spec)
         if _is_bound(desired, window, now) and desired.state is not State.PAUSED:
@@ -292,30 +307,15 @@ def _spans(
             yield from span_of(subject, label(desired), environment)
 
 
-def shared(spans: Iterable[tuple[Kind, Span]], environment: Environment) -> tuple[CapacityOverlap, ...]:
+def _shared(
+    all_manifests: Collection[Desired], environment: Environment, now: datetime
+) -> tuple[CapacityOverlap, ...]:
     """Returns where campaigns overlap beyond the capacity; nothing while the rule is off."""
-    on = level_of(RULES["capacity"], environment) is not None
-    return tuple(overlaps_by_kind(spans, environment)) if on else ()
+    if level_of(RULES["capacity"], environment) is None:
+        return ()
+    from campaignctl.policy.capacity import overlaps_by_kind
 
-
-def span_of(subject: Subject, name: str, environment: Environment) -> Iterator[tuple[Kind, Span]]:
-    """Yields a campaign's longest run, a minute at least; its window where nobody can tell, and nothing where
-    nobody can say when it begins.
-    """
-    begins = subject.begins
-    if begins is None:
-        return
-    subject = subject.of_account(capacity(subject.kind, environment))
-    workload, end = workload_of(subject), declared_end(subject)
-    if workload is None:
-        people, ends = number_count(subject), end or begins
-    else:
-        people, ends = workload.people, end_of(begins, worst_minutes(workload), end)
-    per_minute = busiest_minute(subject, people)
-    yield subject.kind, Span(begins, max(ends, after(begins, _A_MINUTE)), per_minute, name)
-
-
-_A_MINUTE: Final = timedelta(minutes=1)
+    return tuple(overlaps_by_kind(_spans(_planned(all_manifests, now), environment, now), environment))
 
 
 def _is_bound(desired: Desired, window: Window, now: datetime) -> bool:

@@ -9,8 +9,7 @@ from typing import Final
 from campaignctl.diagnostics import counted, did_you_mean, quoted
 from campaignctl.kinds.table import Value
 from campaignctl.model.values import canonical_number, canonical_numbers, texts
-from campaignctl.policy.prediction import number_count
-from campaignctl.policy.subject import Case, Violation, label
+from campaignctl.policy.subject import Case, Subject, Violation, label
 
 
 def duplicate_numbers(case: Case) -> Iterator[Violation]:
@@ -38,11 +37,17 @@ def max_numbers(case: Case) -> Iterator[Violation]:
             )
             return
     lists = texts(subject.spec.get("lists"))
-    people = number_count(subject) if lists else None
+    people = _people_of_lists(subject) if lists else None
     if people is not None and people > most:
         bound = "" if len(lists) == 1 and not subject.spec.get("from") else "up to "
         has = f"it has {bound}{counted(people, 'number')} ({counted(len(lists), 'list')})"
         yield Violation("lists", f"{has}, and {allowed}; split it into several")
+
+
+def _people_of_lists(subject: Subject) -> int | None:
+    from campaignctl.policy.prediction import number_count  # where lists are sent to
+
+    return number_count(subject)
 
 
 def _numbers(case: Case) -> Iterator[tuple[str, Sequence[str]]]:
@@ -89,7 +94,7 @@ def duplicate_campaigns(case: Case) -> Iterator[Violation]:
     yield Violation("metadata.name", message)
 
 
-def by_place(_case: Case) -> Iterator[Violation]:
+def same_people(_case: Case) -> Iterator[Violation]:
     """Finds nothing at a campaign: what other accounts take is looked at once, after reading."""
     return iter(())
 

@@ -6,19 +6,17 @@ What that takes is imported where there are such documents.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds.table import Value
 from campaignctl.model.dlt_checks import CHECKS, CheckLevel
+from campaignctl.policy.rules import DLT_TEMPLATES
 from campaignctl.policy.subject import Beside, Case, Companions, Violation
 
 if TYPE_CHECKING:
     from campaignctl.dlt.holding import DltFault, Registry
     from campaignctl.model.companions import Companion
-
-DLT_TEMPLATES: Final = "DltTemplates"
-"""The kind of the documents that hold the templates."""
 
 
 def registry_of(companions: Companions) -> Registry | None:
@@ -42,7 +40,7 @@ def dlt_template(case: Case) -> Iterator[Violation]:
         yield from _violation(found, case.settings)
 
 
-def of_templates(registry: Registry, settings: Mapping[str, Value]) -> Iterator[tuple[Companion, Violation]]:
+def in_documents(registry: Registry, settings: Mapping[str, Value]) -> Iterator[tuple[Companion, Violation]]:
     """Yields what is wrong with the templates themselves."""
     for document, found in registry.of_templates():
         for violation in _violation(found, settings):

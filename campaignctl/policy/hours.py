@@ -7,28 +7,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from campaignctl.diagnostics import Severity, counted
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.kinds.table import Unit, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
-from campaignctl.model.overlaps import Load
-from campaignctl.model.recurrence import Recurrence, written_duration
 from campaignctl.model.windows import after, in_zone, offset, utc, window_of
-from campaignctl.policy.prediction import declared_end, hides_its_calls
-from campaignctl.policy.runs import load_beside, outlooks_of, run_key
+from campaignctl.policy.rules import CLOSING, OPENING
 from campaignctl.policy.subject import Case, Subject, Violation
 from campaignctl.zones import moment_of, zone
 
-OPENING, CLOSING = "09:00", "21:00"
-"""India's hours for commercial calls and promotional SMS, and the default everywhere."""
+if TYPE_CHECKING:
+    from campaignctl.model.overlaps import Load
+    from campaignctl.model.recurrence import Recurrence
 
 _MINUTE: Final = timedelta(minutes=1)
-
-BOUNDS: Final = ("end", "worst")
-"""What must lie within the hours: the end, or else the longest run."""
 
 
 class CallingDay:
@@ -125,11 +120,16 @@ def _load(case: Case) -> Load | None:
     """Returns what the others ask of the account meanwhile, where the longest run is what counts."""
     if case.settings.get("bound") != "worst" or case.subject.kind.unit is not Unit.CALL:
         return None
+    from campaignctl.policy.runs import load_beside, run_key  # where a rule needs to know
+
     return load_beside(case.subject, run_key(case.desired), case.beside.find_load)
 
 
 def _longest_minutes(subject: Subject, load: Load) -> int | None:
     """Returns how long its calls may take beside the others; None where nobody can tell, or sees how fast it calls."""
+    from campaignctl.policy.prediction import hides_its_calls
+    from campaignctl.policy.runs import outlooks_of
+
     if hides_its_calls(subject):
         return None
     outlooks = outlooks_of(subject, load)
@@ -140,6 +140,8 @@ def _longest_minutes(subject: Subject, load: Load) -> int | None:
 def _too_late(
     case: Case, day: CallingDay, end: datetime, worst: datetime | None, load: Load | None
 ) -> Violation:
+    from campaignctl.policy.prediction import declared_end  # where there is something to say
+
     subject = case.subject
     latest, advice = _advice(case.desired, subject, day, case.environment)
     declared = _declares_end(case)
@@ -190,6 +192,8 @@ def _advice(
     needed = timedelta(minutes=subject.kind.min_window_minutes)
     room = day.closes.astimezone(UTC) - subject.begins
     if room >= needed and desired.occurrence is not None:
+        from campaignctl.model.recurrence import written_duration
+
         longest = min(room, _longest_duration(desired, environment))
         return day.closes, f"declare duration: {written_duration(longest)}"
     if room >= needed:

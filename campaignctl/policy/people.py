@@ -10,6 +10,7 @@ from campaignctl.diagnostics import Severity, counted, quoted
 from campaignctl.model.campaigns import ListRef
 from campaignctl.model.values import texts
 from campaignctl.model.windows import period_of
+from campaignctl.policy.rules import WITHIN
 from campaignctl.policy.subject import Case, Violation
 
 _RECIPIENTS: Final = ("from", "lists")
@@ -76,6 +77,3 @@ def frequency(case: Case) -> Iterator[Violation]:
     )
     place = "from" if case.desired.spec.get("from") else "lists"
     yield Violation(place, message, details=(("people", found.people),))
-
-
-WITHIN: Final = "7d"

@@ -20,13 +20,11 @@ from campaignctl.policy import (
     OPENING,
     RULES,
     Subject,
-    busiest_minute,
-    declared_end,
     level_of,
 )
 from campaignctl.policy.capacity import capacity
 from campaignctl.policy.hours import hours_settings, zone_name
-from campaignctl.policy.prediction import expected
+from campaignctl.policy.prediction import busiest_minute, declared_end, expected
 from campaignctl.policy.runs import Outlooks, load_beside, outlooks_of, run_key
 
 

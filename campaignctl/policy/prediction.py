@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
-from campaignctl.kinds.table import Value
+from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.environment import Environment
 from campaignctl.model.values import count_different, count_texts
 from campaignctl.model.windows import after, instant
-from campaignctl.policy.capacity import capacity
-from campaignctl.policy.closed_forms import Workload, typical_minutes
+from campaignctl.policy.capacity import Span, capacity
+from campaignctl.policy.closed_forms import Workload, typical_minutes, worst_minutes
 from campaignctl.policy.subject import Subject
 
 _MINUTE = timedelta(minutes=1)
@@ -42,6 +42,23 @@ def end_of(begins: datetime, minutes: int, end: datetime | None) -> datetime:
     """Returns the moment so many minutes after its beginning, in the same time zone, cut at the declared end."""
     ends = after(begins, min(minutes, _LONGEST) * _MINUTE)
     return min(ends, end) if end else ends
+
+
+def span_of(subject: Subject, name: str, environment: Environment) -> Iterator[tuple[Kind, Span]]:
+    """Yields a campaign's longest run, a minute at least; its window where nobody can tell, and nothing where
+    nobody can say when it begins.
+    """
+    begins = subject.begins
+    if begins is None:
+        return
+    subject = subject.of_account(capacity(subject.kind, environment))
+    workload, end = workload_of(subject), declared_end(subject)
+    if workload is None:
+        people, ends = number_count(subject), end or begins
+    else:
+        people, ends = workload.people, end_of(begins, worst_minutes(workload), end)
+    per_minute = busiest_minute(subject, people)
+    yield subject.kind, Span(begins, max(ends, after(begins, _MINUTE)), per_minute, name)
 
 
 def declared_end(subject: Subject) -> datetime | None:

@@ -6,38 +6,45 @@ The project file's table, the checks and the reference follow from a row. `examp
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Severity
 from campaignctl.kinds import KINDS, formats
+from campaignctl.kinds.rows import row
 from campaignctl.kinds.table import Field, Kind, Type, Value
 from campaignctl.model.campaigns import NO_COUNTS, Counts
 from campaignctl.model.dlt_checks import CHECKS, DltCheck
 from campaignctl.model.environment import Environment
-from campaignctl.policy.capacity import capacity as account_capacity
-from campaignctl.policy.content import (
-    allowed_caller_ids,
-    allowed_sender_ids,
-    by_place,
-    duplicate_campaigns,
-    duplicate_numbers,
-    max_numbers,
-    required_labels,
-    valid_numbers,
-)
-from campaignctl.policy.dlt_template import DLT_TEMPLATES, dlt_template, not_looked_at, of_templates
-from campaignctl.policy.hours import BOUNDS, CLOSING, OPENING, calling_hours, start_offset
-from campaignctl.policy.people import WITHIN, empty_list, frequency, list_drift, unsuppressed
-from campaignctl.policy.spending import UNKNOWNS, budget, sms_segments
-from campaignctl.policy.subject import NO_COMPANIONS, Case, Companions, Violation
-from campaignctl.policy.timing import RUN_BOUNDS, capacity, lead_time, window_fits
+from campaignctl.policy.capacity import capacity
+from campaignctl.policy.subject import NO_COMPANIONS
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from campaignctl.dlt.holding import Registry
     from campaignctl.model.companions import Companion
+    from campaignctl.policy.subject import Case, Companions, Violation
+
+Find: TypeAlias = "Callable[[Case], Iterator[Violation]]"
+FindInDocuments: TypeAlias = (
+    "Callable[[Registry, Mapping[str, Value]], Iterator[tuple[Companion, Violation]]]"
+)
+NotLookedAt: TypeAlias = "Callable[[Case], tuple[str, ...]]"
+
+OPENING, CLOSING = "09:00", "21:00"
+"""India's hours for commercial calls and promotional SMS, and the default everywhere."""
+BOUNDS: Final = ("end", "worst")
+"""What must lie within the hours: the end, or else the longest run."""
+RUN_BOUNDS: Final = ("worst", "typical")
+"""Which run a window must be long enough for."""
+UNKNOWNS: Final = ("block", "allow")
+"""What a campaign of unknown cost is to a budget."""
+WITHIN: Final = "7d"
+DLT_TEMPLATES: Final = "DltTemplates"
+"""The kind of the documents that hold the registered templates."""
 
 LEVELS: Final = ("error", "warn", "off")
 
@@ -81,21 +88,23 @@ _OFF: Final = LeftOut()
 _STRICT: Final = LeftOut(Severity.ERROR, Severity.WARN)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@row
 class Rule:
     """Describes one rule. `doc` is what it asks for, `details` how it looks and what to do; `needs` a setting it
     must have, `needs_one_of` several of which it must have one.
 
+    What finds is the function of the rule's name in that `module` of the package, imported when it is first asked.
+
     `in_validate` and `in_plan` say where it finds anything at all. `spares_adopted`: of a campaign that a manifest
     pins it is a warning at most where no plan is made. `of_content`: it is about what can no longer change once the
-    start is near, and is not asked then. `of_documents` finds what documents beside the campaigns are at fault
-    with, at their own places: that blocks no change. `not_looked_at` names the fields of a live campaign that it
-    would have to see and nobody shows. `checks` are what it looks at one by one.
+    start is near, and is not asked then. With `has_documents` the module finds what documents beside the campaigns
+    are at fault with, too, at their own places: that blocks no change. With `needs_fields` it names the fields of a
+    live campaign that it would have to see and nobody shows. `checks` are what it looks at one by one.
     """
 
     name: str
     doc: str
-    find: Callable[[Case], Iterator[Violation]]
+    module: str
     details: str
     settings: tuple[Field, ...] = ()
     needs: str | None = None
@@ -105,10 +114,8 @@ class Rule:
     in_plan: bool = True
     spares_adopted: bool = False
     of_content: bool = False
-    of_documents: Callable[[Registry, Mapping[str, Value]], Iterator[tuple[Companion, Violation]]] | None = (
-        None
-    )
-    not_looked_at: Callable[[Case], tuple[str, ...]] | None = None
+    has_documents: bool = False
+    needs_fields: bool = False
     checks: tuple[DltCheck, ...] = ()
 
     def __post_init__(self) -> None:
@@ -123,6 +130,28 @@ class Rule:
     def on_by_default(self) -> bool:
         """Tells whether the rule is on anywhere without being named."""
         return self.left_out != _OFF
+
+    @property
+    def _module(self) -> ModuleType:
+        return import_module(f"campaignctl.policy.{self.module}")
+
+    @cached_property
+    def find(self) -> Find:
+        """Returns what finds where a campaign breaks the rule."""
+        found: Find = getattr(self._module, self.name)
+        return found
+
+    @cached_property
+    def find_in_documents(self) -> FindInDocuments | None:
+        """Returns what finds where documents do."""
+        found: FindInDocuments | None = self._module.in_documents if self.has_documents else None
+        return found
+
+    @cached_property
+    def not_looked_at(self) -> NotLookedAt | None:
+        """Returns what names the fields that nobody shows."""
+        found: NotLookedAt | None = self._module.not_looked_at if self.needs_fields else None
+        return found
 
     @cached_property
     def field(self) -> Field:
@@ -143,7 +172,7 @@ _ROWS: Final = (
     Rule(
         "calling_hours",
         "Nobody is called or texted outside these hours.",
-        calling_hours,
+        "hours",
         "The hours are those of the start's date: it begins within them, and its end is no later. The end is the one "
         "that will stand: the manifest's, else the live one; where there is none, or the account does not show it, 30 "
         "days after the start. How many people there are and how fast they are called plays no part: a pause, another "
@@ -176,7 +205,7 @@ _ROWS: Final = (
     Rule(
         "start_offset",
         "A start is written in an offset that its country has then.",
-        start_offset,
+        "hours",
         "09:00 with the offset of another country is another hour for the people who are called. Looks at the start "
         "that a manifest declares, by the zones of the environment's country, else by that of the calling hours. Write "
         "the start as clocks there show it.",
@@ -185,7 +214,7 @@ _ROWS: Final = (
     Rule(
         "duplicate_numbers",
         "No number stands twice in one campaign.",
-        duplicate_numbers,
+        "content",
         "Numbers are compared by the country's rule, so that 0987… and +91987… are one. Remove one of them, or set "
         "call_duplicate_numbers where somebody is to be called twice.",
         left_out=_STRICT,
@@ -193,7 +222,7 @@ _ROWS: Final = (
     Rule(
         "valid_numbers",
         "Every number can exist.",
-        valid_numbers,
+        "content",
         "One that cannot fails all of the create, perhaps after the window. The digits after the calling code must fit "
         "a general pattern of a country of that code; a number that merely belongs to nobody passes. Looks at from and "
         "from_file, each number at its own line, and says why: too short or long, a calling code of no country, a "
@@ -204,7 +233,7 @@ _ROWS: Final = (
     Rule(
         "duplicate_campaigns",
         "No two manifests call the same people with the same content at the same time.",
-        duplicate_campaigns,
+        "content",
         "A copied file calls everybody twice. Looks at manifests of one kind, neither over nor wanted paused, "
         "completed or archived, that have a recipient (a number by the country's rule, a list), the content and a "
         "moment of their windows in common; an end left out counts here as the end of the start's date. Remove the "
@@ -215,7 +244,7 @@ _ROWS: Final = (
     Rule(
         "same_people",
         "No two accounts call the same people by one manifest, or by a copy of it.",
-        by_place,
+        "content",
         "Looks at exotel environments with different accounts, of which one at least has manifests or select of its "
         "own. A manifest that two of them take may not name a number in both, nor the same from_file, once variables "
         "are filled in; of environments that one command chooses neither may two manifests that duplicate_campaigns "
@@ -226,7 +255,7 @@ _ROWS: Final = (
     Rule(
         "max_numbers",
         "No campaign calls more numbers than this.",
-        max_numbers,
+        "content",
         "Counts the numbers of from and from_file, and in a plan those of the lists that it counts: all of them "
         "together, since nobody knows who is in two. A list that is not counted is not found. Split the campaign into "
         "several, or raise the limit in the project file, where it is reviewed.",
@@ -236,7 +265,7 @@ _ROWS: Final = (
     Rule(
         "frequency",
         "Nobody is called or texted by too many campaigns within a time.",
-        frequency,
+        "people",
         "Looks over all manifests of the environment, of both kinds, whose numbers are known, after suppression, but "
         "those wanted paused, completed or archived. What is created already, or over, comes first, then by start, "
         "kind and name: whatever goes above is at fault, at its recipients, with how many people and up to three of "
@@ -257,7 +286,7 @@ _ROWS: Final = (
     Rule(
         "unsuppressed",
         "Nobody is reached whom the project could not leave out.",
-        unsuppressed,
+        "people",
         "Where the project has suppress, finds what is created, updated or resumed to a list that is not managed here, "
         "with from or lists in metadata.ignore, or with people that are not declared or not shown. Declare the people, "
         "as from, from_file or a ContactList. On at warn where the project has suppress, else off.",
@@ -265,7 +294,7 @@ _ROWS: Final = (
     Rule(
         "list_drift",
         "A list does not grow between review and apply.",
-        list_drift,
+        "people",
         "Right before a create, a resume or an update with lists, a count that is older than a minute is read again. "
         "Where it has grown by more than `percent` and by more than ten people since the plan that was reviewed, or is "
         "no longer known, the change is skipped (list-drift) and apply exits 3: plan again and look at who came. Fewer "
@@ -282,7 +311,7 @@ _ROWS: Final = (
     Rule(
         "empty_list",
         "No list that is counted holds nobody.",
-        empty_list,
+        "people",
         "A plan counts the lists of what it creates, resumes or gives other lists, and of what starts within a day. An "
         "empty one means that nobody would be called: fill it, or give another. Where the start is more than a day "
         "ahead it is a warning; of a campaign that is created already it is noted. Where a list is empty right before "
@@ -293,7 +322,7 @@ _ROWS: Final = (
     Rule(
         "required_labels",
         "Every manifest carries these labels.",
-        required_labels,
+        "content",
         "Their values are free. Add what is missing to metadata.labels.",
         settings=(Field("labels", Type.STRINGS, "The labels' names.", minimum=1, format_by=formats.LABEL),),
         needs="labels",
@@ -301,7 +330,7 @@ _ROWS: Final = (
     Rule(
         "allowed_caller_ids",
         "Calls come from these ExoPhones only.",
-        allowed_caller_ids,
+        "content",
         "Compared by the country's rule. Use one of those, or add the ExoPhone to the project file.",
         settings=(Field("only", Type.STRINGS, "The ExoPhones.", minimum=1, format_by=formats.NAME),),
         needs="only",
@@ -309,7 +338,7 @@ _ROWS: Final = (
     Rule(
         "allowed_sender_ids",
         "Messages come from these senders only.",
-        allowed_sender_ids,
+        "content",
         "Compared letter by letter. Use one of those, or add the sender to the project file.",
         settings=(Field("only", Type.STRINGS, "The sender ids.", minimum=1, format_by=formats.NAME),),
         needs="only",
@@ -317,7 +346,7 @@ _ROWS: Final = (
     Rule(
         "lead_time",
         "A start that is set lies this far ahead.",
-        lead_time,
+        "timing",
         "Binds creates and moved starts only, so it is looked at in a plan, never by validate: an update of a campaign "
         "whose start draws near stays free. What starts at once is 0 minutes ahead. Give it a later start.",
         settings=(Field("at_least_minutes", Type.INTEGER, "Minutes from the plan to the start.", minimum=0),),
@@ -327,7 +356,7 @@ _ROWS: Final = (
     Rule(
         "window_fits",
         "The window is long enough for its people and retries.",
-        window_fits,
+        "timing",
         "The longest run, where nobody answers and nothing else runs, must fit between start and end: all attempts ÷ "
         "calls per minute (throttle where that is less), the retries' intervals, and two minutes for each retry. "
         "Whoever is not reached by then is never called, and the finding says how many that may be. With bound: "
@@ -341,7 +370,7 @@ _ROWS: Final = (
     Rule(
         "capacity",
         "Campaigns that overlap share the account's capacity.",
-        capacity,
+        "timing",
         "In no minute may the campaigns of a kind that run then want more calls or messages than the account does: "
         "each at its throttle, else at the full pace, yet no more than it has people, for as long as it runs at worst. "
         "One whose people are not known runs to its declared end. What goes beyond ends later: the finding says how "
@@ -353,7 +382,7 @@ _ROWS: Final = (
     Rule(
         "dlt_template",
         "An SMS to India is its registered template.",
-        dlt_template,
+        "dlt_template",
         "Holds each campaign with a dlt_template_id against the template of that id in the environment's DltTemplates: "
         "entity, header, category, and the text, character by character, with what its variables stand for. What is no "
         "registered text reaches nobody. Where sources contradict each other a check is a warning whatever the level; "
@@ -371,14 +400,14 @@ _ROWS: Final = (
         ),
         left_out=LeftOut(Severity.ERROR, Severity.WARN, country="IN", document=DLT_TEMPLATES),
         of_content=True,
-        of_documents=of_templates,
-        not_looked_at=not_looked_at,
+        has_documents=True,
+        needs_fields=True,
         checks=tuple(CHECKS.values()),
     ),
     Rule(
         "budget",
         "No campaign, and no month, costs more than this.",
-        budget,
+        "spending",
         "Compared with tax, by the prices of the environment. The month is that of the start, in the time zone of the "
         "calling hours; in it all manifests of the environment are summed up, selected or not, every date of one that "
         "repeats, but those wanted paused, completed or archived. What is created already, or over, comes first, then "
@@ -404,7 +433,7 @@ _ROWS: Final = (
     Rule(
         "sms_segments",
         "No SMS takes more segments than this.",
-        sms_segments,
+        "spending",
         "Columns count nothing. The finding stands at the first character outside GSM-7, if there is one, which makes "
         "a segment hold 70 characters instead of 160, and says what could stand instead; it is never put in. Shorten "
         "the text.",
@@ -440,8 +469,13 @@ class Policies(NamedTuple):
         cls, environment: Environment, companions: Companions = NO_COMPANIONS, counts: Counts = NO_COUNTS
     ) -> Policies:
         """Looks up the policies of one environment, with the documents beside its campaigns."""
-        capacities = {kind.name: account_capacity(kind, environment) for kind in KINDS.values()}
+        capacities = {kind.name: capacity(kind, environment) for kind in KINDS.values()}
         return cls(environment, tuple(_in_force(environment, companions)), capacities, counts)
+
+    @property
+    def offline(self) -> Policies:
+        """Returns the same without the rules that find nothing where no plan is made."""
+        return self._replace(rules=tuple(it for it in self.rules if it.rule.in_validate))
 
     def has(self, name: str) -> bool:
         """Tells whether a rule is on."""

@@ -14,9 +14,10 @@ from campaignctl.model.environment import Environment
 from campaignctl.model.overlaps import CapacityOverlap
 from campaignctl.model.plan import Change
 from campaignctl.model.windows import window_of
-from campaignctl.policy import RULES, Subject, level_of, span_of
+from campaignctl.policy import RULES, Subject, level_of
 from campaignctl.policy.capacity import Span, overlaps_by_kind
 from campaignctl.policy.periods import beginning_of, subject_of
+from campaignctl.policy.prediction import span_of
 from campaignctl.policy.subject import label
 
 

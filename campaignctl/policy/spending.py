@@ -6,15 +6,11 @@ What prices them is imported where prices are set.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.table import Role, Unit
 from campaignctl.policy.dlt_template import registered_anew
 from campaignctl.policy.subject import Case, Violation
-
-UNKNOWNS: Final = ("block", "allow")
-"""What a campaign of unknown cost is to a budget."""
 
 
 def budget(case: Case) -> Iterator[Violation]:

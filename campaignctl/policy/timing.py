@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Final
 
 from campaignctl.diagnostics import counted, quoted
 from campaignctl.model.windows import offset, window_of
@@ -26,10 +25,6 @@ def lead_time(case: Case) -> Iterator[Violation]:
     minutes = max(0, int(lead.total_seconds() // 60))
     message = f"its start is set {counted(minutes, 'minute')} ahead, and it must be {wanted:,} at least; start it later"
     yield Violation(case.subject.start_path, message)
-
-
-RUN_BOUNDS: Final = ("worst", "typical")
-"""Which run a window must be long enough for."""
 
 
 def window_fits(case: Case) -> Iterator[Violation]:

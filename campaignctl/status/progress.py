@@ -14,9 +14,9 @@ from campaignctl.model.environment import Environment
 from campaignctl.model.estimates import people_of
 from campaignctl.model.windows import window_of
 from campaignctl.planning.alive import numbers_failed
-from campaignctl.policy import Subject, predicted_end
+from campaignctl.policy import Subject
 from campaignctl.policy.capacity import capacity
-from campaignctl.policy.prediction import declared_end
+from campaignctl.policy.prediction import declared_end, predicted_end
 
 REACHED: Final = frozenset({"completed", "sent", "delivered"})
 """Counters of those who were called or texted [000, 001]."""

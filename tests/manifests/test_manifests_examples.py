@@ -16,9 +16,9 @@ from campaignctl.policy import (
     Policies,
     check_documents,
     check_manifest,
-    registry_of,
     where_it_begins,
 )
+from campaignctl.policy.dlt_template import registry_of
 from campaignctl.repeat.manifests import planned_manifests
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

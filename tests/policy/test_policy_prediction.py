@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 
 from campaignctl.kinds import VOICE
 from campaignctl.kinds.table import Value
-from campaignctl.policy import Subject, declared_end, pace, predicted_end
+from campaignctl.policy import Subject
+from campaignctl.policy.prediction import declared_end, pace, predicted_end
 from campaignctl.policy.runs import outlooks_of
 
 NOW = datetime.fromisoformat("2027-01-01T00:00:00+00:00")

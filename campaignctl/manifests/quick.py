@@ -66,7 +66,7 @@ class QuickReader:
                 return _give_up
 
     def _object(self, field: Field, needed: bool = False) -> Reader:
-        members = {member.name: (member.name, self._reader(member)) for member in field.fields}
+        members = _Members(field, self._reader)
         required = {member.name for member in field.fields if member.required and self._requires}
         needed = needed or field.required
 
@@ -75,7 +75,7 @@ class QuickReader:
                 return _unset(node, needed)
             values: dict[str, Value] = {}
             for key, value in node.value:
-                if key.__class__ is not ScalarNode or key.value not in members:
+                if key.__class__ is not ScalarNode:
                     raise DoubtfulError
                 name, read_member = members[key.value]  # the row's own name: one text for all manifests
                 if name in values:
@@ -183,6 +183,24 @@ class QuickReader:
             return read_text(substitute(text, variables) if "${" in text else text)
 
         return read
+
+
+class _Members(dict[str, tuple[str, Reader]]):
+    """Holds the names of an object's members, each with its reader, which is made when a document first has it: most
+    have few, and patterns take long to compile.
+    """
+
+    def __init__(self, field: Field, make: Callable[[Field], Reader]) -> None:
+        super().__init__()
+        self._members, self._make = field.members, make
+
+    def __missing__(self, name: str) -> tuple[str, Reader]:
+        """Makes the reader of a member. Raises DoubtfulError where there is none."""
+        member = self._members.get(name)
+        if member is None:
+            raise DoubtfulError
+        made = self[name] = member.name, self._make(member)
+        return made
 
 
 def _unset(node: Node, needed: bool) -> Value:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from campaignctl.diagnostics import did_you_mean, quoted
 from campaignctl.kinds.formats import VARIABLE
 from campaignctl.manifests.scalars import FaultyError
 
-_REFERENCE = re.compile(rf"\$\$\{{|\$\{{({VARIABLE.pattern})\}}|\$\{{")
+
+@cache
+def _references() -> re.Pattern[str]:
+    """Compiles the pattern when the first text has one."""
+    return re.compile(rf"\$\$\{{|\$\{{({VARIABLE.pattern})\}}|\$\{{")
 
 
 class Recorded(dict[str, str]):
@@ -27,7 +32,7 @@ class Recorded(dict[str, str]):
 
 def named_in(text: str) -> set[str]:
     """Returns the variables that a text names, whatever it is."""
-    return {found[1] for found in _REFERENCE.finditer(text) if found[1]}
+    return {found[1] for found in _references().finditer(text) if found[1]}
 
 
 def substitute(text: str, variables: Mapping[str, str]) -> str:
@@ -48,7 +53,7 @@ def substitute(text: str, variables: Mapping[str, str]) -> str:
             raise FaultyError("unknown-variable", f"there is no variable {quoted(name)}{near}")
         return variables[name]
 
-    return _REFERENCE.sub(replaced, text)
+    return _references().sub(replaced, text)
 
 
 def origin(text: str, variables: Mapping[str, str], offset: int) -> int:
@@ -56,7 +61,7 @@ def origin(text: str, variables: Mapping[str, str], offset: int) -> int:
     beginning. A name that is unknown makes nothing here.
     """
     grown = 0
-    for reference in _REFERENCE.finditer(text):
+    for reference in _references().finditer(text):
         before = reference.start() + grown
         if offset < before:
             break

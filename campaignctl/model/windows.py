@@ -54,7 +54,7 @@ def _offset(text: str) -> tzinfo | None:
     return datetime.fromisoformat(f"2000-01-01T00:00:00{text}").tzinfo
 
 
-_PARTS: Final = re.compile("([0-9]+)([smhd])", re.ASCII)
+_PARTS: Final = "([0-9]+)([smhd])"
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -64,7 +64,7 @@ def period_of(text: str) -> timedelta:
     >>> period_of("7d").days, period_of("1h30m").seconds
     (7, 5400)
     """
-    return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in _PARTS.findall(text)))
+    return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in re.findall(_PARTS, text)))
 
 
 def offset(when: datetime) -> str:

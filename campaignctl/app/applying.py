@@ -205,7 +205,7 @@ def carry_out(
                     raise
                 planned = planned.cut_down(plan, session)
             passed = review(planned, partial(_last_moment, connection.client, planned))
-            watched = _watched(session, reading, connection.client, plan_options.paths)
+            watched = _watched(session, reading, connection.client, plan_options.paths, planned)
             left = frozenset[ChangeOutcome]()
             if passed.refusal is None:  # what stops campaigns waits for no log
                 connection.log.check()
@@ -217,7 +217,7 @@ def carry_out(
 
 
 def _watched(
-    session: Session, reading: Reading, client: Client, paths: tuple[str, ...]
+    session: Session, reading: Reading, client: Client, paths: tuple[str, ...], planned: Planned
 ) -> Callable[[Hooks], Hooks]:
     """Makes the hooks that say who may be called now: sources are read again now, and before each write where a
     file has changed since.
@@ -230,11 +230,13 @@ def _watched(
     watch = SourceWatch.over(session, reading.all_manifests, reading.lists, paths)
     if not any(it.campaigns for it in suppressions):
         return lambda hooks: replace(hooks, recipients=watch.recipients, members=watch.members)
-    from campaignctl.app.earlier import EarlierWatch
+    from campaignctl.app.apart import not_called_twice
 
-    earlier = EarlierWatch(client, reading, session.clock, session.environment.country)
     return lambda hooks: replace(
-        hooks, recipients=watch.recipients, members=watch.members, not_called=earlier.check
+        hooks,
+        recipients=watch.recipients,
+        members=watch.members,
+        not_called=not_called_twice(session.clock, reading, client, planned),
     )
 
 

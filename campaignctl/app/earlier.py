@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -19,7 +19,7 @@ from campaignctl.contact_lists.members import members_of, seeing_list
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Live, Snapshot, given_lists
-from campaignctl.model.managed_lists import CONTACT_LIST, versions_among
+from campaignctl.model.managed_lists import CONTACT_LIST, Members, versions_among
 from campaignctl.model.naming import AskedName, Found
 from campaignctl.model.suppression import EarlierCampaign, Shown
 from campaignctl.model.values import canonical_numbers
@@ -71,12 +71,13 @@ def _with_lists(desired: Desired, lists: Mapping[str, ContactList]) -> Desired:
 @dataclass
 class ListPeople:
     """Says who is in the contact lists of campaigns: by the project's manifests where these hold it still, else it
-    reads them.
+    reads them. `planned` are lists as a plan makes them, by name.
     """
 
     client: Client
     reading: Reading
     country: Country | None
+    planned: Mapping[str, Members] = field(default_factory=dict)
     _known: dict[str, frozenset[str]] = field(default_factory=dict)
     _read: dict[str, frozenset[str] | None] = field(default_factory=dict)
 
@@ -98,11 +99,14 @@ class ListPeople:
         """Learns which versions in the account hold what the manifest's lists hold now."""
         lists = _lists(self.reading)
         for name in named_by(other):
-            members = members_of(lists[name], self.country) if name in lists else None
-            found = search_lists(self.client, name) if members is not None else None
+            if name not in lists:
+                continue
+            given = (members_of(lists[name], self.country), self.planned.get(name))
+            by_mark = {it.mark: it for it in given if it is not None}
+            found = search_lists(self.client, name)
             for version in versions_among(found.lists, name) if found is not None else ():
-                if members is not None and version.mark == members.mark:
-                    self._known[version.sid] = members.people
+                if version.mark in by_mark:
+                    self._known[version.sid] = by_mark[version.mark].people
 
     def _people(self, sid: str) -> frozenset[str] | None:
         if sid in self._known:
@@ -126,12 +130,13 @@ class EarlierWatch:
     reading: Reading
     clock: Clock
     country: Country | None
+    planned: Mapping[str, Members] = field(default_factory=dict)
     readings: RecentReadings[Found] = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepares readings; nothing is read before somebody is about to be called."""
         self.readings = RecentReadings(self.clock, lambda word: find(self.client, AskedName.read(word)))
-        self.lists = ListPeople(self.client, self.reading, self.country)
+        self.lists = ListPeople(self.client, self.reading, self.country, self.planned)
 
     def check(self, desired: Desired, spec: Mapping[str, Value]) -> None:
         """Checks before the people of `spec` are called.
@@ -146,15 +151,21 @@ class EarlierWatch:
             raise TooLateError(reason)
 
     def _shown(self, meant: EarlierCampaign, desired: Desired) -> Shown:
-        found = [self.readings.of(word, desired.kind_and_name) for word in _words(meant)]
-        campaigns = {live.sid: live for each in found for live in (*each.campaigns, *each.dated)}
+        campaigns, complete = campaigns_of(meant, self.readings, desired.kind_and_name)
         other = next((it for it in self.reading.all_manifests if it.kind_and_name == meant.written), None)
         lists = self.lists.of(other) if other is not None else lambda _live: None
-        complete = all(each.complete for each in found)
-        return shown_by(meant, campaigns.values(), complete, self.client.now(), self.country, lists)
+        return shown_by(meant, campaigns, complete, self.client.now(), self.country, lists)
+
+
+def campaigns_of(
+    meant: EarlierCampaign, readings: RecentReadings[Found], write: str
+) -> tuple[Sequence[Live], bool]:
+    """Looks for all campaigns that are meant; tells whether others may be there."""
+    found = [readings.of(word, write) for word in _words(meant)]
+    campaigns = {live.sid: live for each in found for live in (*each.campaigns, *each.dated)}
+    return (*campaigns.values(),), all(each.complete for each in found)
 
 
 def _words(meant: EarlierCampaign) -> Iterator[str]:
     """Returns the words by which campaigns are looked for: names and SID."""
-    kind, _, _ = meant.written.partition("/")
-    return (f"{kind}/{it}" for it in (*sorted(meant.names), meant.sid) if it)
+    return (f"{meant.kind}/{it}" for it in (*sorted(meant.names), meant.sid) if it)

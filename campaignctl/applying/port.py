@@ -91,7 +91,8 @@ class Hooks:
     what is repeated. Within `undeterred` no wait is cut short by a request to end: what is sent there keeps
     somebody from being called wrongly. `recipients` gives a manifest with the people who may be called now, itself
     where they are the same, `members` a list of the project; both raise `TooLateError`, and so does
-    `not_called` where another campaign has called somebody by now whom a spec is about to call.
+    `not_called` where another campaign calls, or has called by now, somebody whom a spec is about to call; of whom the
+    campaign called `before` only some others ask.
     """
 
     clock: Clock
@@ -101,7 +102,7 @@ class Hooks:
     random: Random = field(default_factory=Random)
     recipients: Callable[[Desired], Desired] = lambda desired: desired
     members: Callable[[ManagedList], ManagedList] = lambda managed: managed
-    not_called: Callable[[Desired, Mapping[str, Value]], None] = lambda _desired, _spec: None
+    not_called: Callable[[Desired, Mapping[str, Value], Live | None], None] = lambda _of, _spec, _before: None
     undeterred: Callable[[], AbstractContextManager[None]] = nullcontext
 
 

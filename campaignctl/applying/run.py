@@ -287,7 +287,7 @@ class _Run:
             self._refuse_other_recipients(desired)
             _refuse_late(self.lists.more_left_out(lists_needed(state.change, Operation(Op.CREATE))))
             self.watch.check(state)
-            self.hooks.not_called(desired, desired.spec)
+            self.hooks.not_called(desired, desired.spec, None)
             if self.looks.is_old(desired.kind) and next(looks, None) is not None:
                 self.looks.renew(desired.kind)
             appeared = self.looks.appeared(desired)
@@ -372,7 +372,7 @@ class _Run:
             if operation.sends_to_lists:
                 self.watch.check(state)
             if operation.reaches_others:
-                self.hooks.not_called(desired, desired.spec)
+                self.hooks.not_called(desired, desired.spec, before)
             _refuse_late(update_too_late(desired, known, operation, self._now()))
             self._refuse_beside(operation, state, {**before.spec, **desired.spec})
 
@@ -397,7 +397,7 @@ class _Run:
                 planned = state.change.live
                 assert planned is not None, "only a campaign that is there is resumed"
                 known = filled(before, planned, {})
-                self.hooks.not_called(_desired(state), {**planned.spec, **before.spec})
+                self.hooks.not_called(_desired(state), {**planned.spec, **before.spec}, None)
                 _refuse_late(resume_too_late(_desired(state), known, planned, planned_at, self._now()))
                 self._refuse_beside(operation, state, {**planned.spec, **before.spec})
 

@@ -194,8 +194,8 @@ _ROWS: Final = (
     ReasonCode(
         "called-already",
         _B,
-        "Somebody who is to be called is in a campaign that it suppresses, and that has begun by now.",
-        "Plan again: they are left out then.",
+        "Somebody who is to be called is in a campaign that it suppresses, or in one that suppresses it.",
+        "Plan again, both together: whom the one lets go the other may call; whom it has called, leave out.",
     ),
     ReasonCode(
         "gate-failed",

@@ -53,6 +53,11 @@ class EarlierCampaign(NamedTuple):
     sid: str | None = None
     series: bool = False
 
+    @property
+    def kind(self) -> str:
+        """Returns the short name of its kind."""
+        return self.written.partition("/")[0]
+
 
 class Shown(NamedTuple):
     """Holds what the account shows of an earlier campaign: its people by the country's rule, whether it has begun,

@@ -48,7 +48,7 @@ def shown_by(
 
     One that is over and tried nobody leaves out nobody.
     """
-    found = [it for it in campaigns if _is_meant(it, meant)]
+    found = [it for it in campaigns if is_meant(it, meant)]
     calling = [it for it in found if not _tried_nobody(it, country)]
     people, unseen = set[str](), not complete
     for live in calling:
@@ -63,8 +63,9 @@ def shown_by(
     return Shown(frozenset(people), begun, unseen, bool(calling), meant, to_come)
 
 
-def _is_meant(live: Live, meant: EarlierCampaign) -> bool:
-    if live.kind.short != meant.written.partition("/")[0]:
+def is_meant(live: Live, meant: EarlierCampaign) -> bool:
+    """Tells whether a campaign is one of those that a source means."""
+    if live.kind.short != meant.kind:
         return False
     name = parsed(live.name) if meant.series else None
     return (
@@ -201,15 +202,20 @@ def _in_neither(desired: Desired) -> Iterator[str]:
 def called_already(
     spec: Mapping[str, Value], shown: Mapping[str, Shown], country: Country | None
 ) -> Reason | None:
-    """Says whether somebody whom a campaign is to call is in an earlier one that has begun by now."""
+    """Says whether somebody whom a campaign is to call is in an earlier one, as the account shows it."""
     mine = set(canonical_numbers(texts(spec.get(NUMBERS)), country))
     for ref in refs_in(spec.get(LISTS)):
         mine.update(ref.members.people if ref.members is not None else ())
     for it in shown.values():
-        both = len(mine & it.people) if it.begun else 0
+        both = len(mine & it.people)
         if both:
-            people = counted(both, "person of this one was", "people of this one were")
-            return Reason("called-already", f"{people} called by {it.meant.written}; plan again")
+            people = counted(both, "person of this one", "people of this one")
+            how = (
+                f"{'was' if both == 1 else 'were'} called by"
+                if it.begun
+                else f"{'is' if both == 1 else 'are'} in"
+            )
+            return Reason("called-already", f"{people} {how} {it.meant.written}; plan again")
     return None
 
 

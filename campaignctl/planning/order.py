@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from campaignctl.kinds.operations import PHASE, Op
 from campaignctl.model.plan import Change, Step
 from campaignctl.model.windows import window_of
 from campaignctl.planning.contact_lists import lists_needed
+from campaignctl.recipients.between import WhoLeavesOut
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -29,9 +30,32 @@ def steps(changes: Iterable[Change]) -> tuple[Step, ...]:
         for change in changes
         for index, operation in enumerate(change.operations)
     ]
-    ordered = sorted(found, key=_place)
+    ordered: Sequence[Step] = sorted(found, key=_place)
+    if any(change.desired is not None and change.desired.shown for change in changes):
+        ordered = tuple(_taking_out_first(ordered))
     uploads = {it.change.key.name: it for it in ordered if it.operation.op is Op.UPLOAD}
     return tuple(_uploading_late(ordered, uploads) if uploads else ordered)
+
+
+def _taking_out_first(ordered: Sequence[Step]) -> Iterator[Step]:
+    """Moves an update that adds people behind those of the campaigns that leave these out (gates.md 3): a run that is
+    cut off leaves nobody in both. Who leaves out whom is never a circle.
+    """
+    updates = (it for it in ordered if it.operation.op is Op.UPDATE)
+    leaving_out = WhoLeavesOut(updates, lambda it: it.change.desired)
+    done = set[int]()
+
+    def with_those_before(step: Step) -> Iterator[Step]:
+        if id(step) in done:
+            return
+        done.add(id(step))
+        adds = step.operation.op is Op.UPDATE and step.operation.reaches_others and step.change.desired
+        for other in leaving_out.of(adds) if adds else ():
+            yield from with_those_before(other)
+        yield step
+
+    for step in ordered:
+        yield from with_those_before(step)
 
 
 def _uploading_late(ordered: Iterable[Step], uploads: dict[str, Step]) -> Iterator[Step]:

@@ -221,6 +221,10 @@ def _decide_each(
     """Decides on each by itself. What was decided once under other terms is decided anew."""
     account.decided.clear()
     each = [_decide_timely(match, account, terms) for match in meant]
+    if any(it.desired.shown for it in account.matches):
+        from campaignctl.planning.apart import kept_apart
+
+        each = kept_apart(meant, each, account.matches, account.snapshot.listings, terms)
     decided = clear_of_what_stays(meant, each, account.matches, terms)
     changes = [_change(match, decision, terms) for match, decision in zip(meant, decided, strict=True)]
     return decided, changes

@@ -1,0 +1,157 @@
+"""Looks back, right before people are added to a campaign, at those that leave them out (gates.md 3): whom one of
+these still calls, this one does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from campaignctl.api.client import Client
+from campaignctl.app.earlier import EarlierWatch, ListPeople, campaigns_of
+from campaignctl.app.workspace import Reading
+from campaignctl.applying.port import TooLateError
+from campaignctl.applying.recent_readings import READ_AGAIN_AFTER, RecentReadings
+from campaignctl.clock import Clock
+from campaignctl.kinds import KINDS
+from campaignctl.kinds.operations import Permission
+from campaignctl.kinds.table import Value
+from campaignctl.model.campaigns import Desired, Live, given_lists
+from campaignctl.model.naming import Found
+from campaignctl.model.plan import Plan
+from campaignctl.model.values import items_of
+from campaignctl.model.windows import window_of
+from campaignctl.planning.apart import Held, in_both, newly_called, people_in, still_calls, unseen_in
+from campaignctl.planning.contact_lists import named_by
+from campaignctl.planning.earlier import is_meant
+from campaignctl.planning.terms import Terms
+from campaignctl.recipients.between import are_one_pair
+from campaignctl.recipients.leaving_out import earlier_campaign
+
+if TYPE_CHECKING:
+    from campaignctl.app.planning import Planned
+
+
+def not_called_twice(
+    clock: Clock, reading: Reading, client: Client, planned: Planned
+) -> Callable[[Desired, Mapping[str, Value], Live | None], None]:
+    """Makes the check of a write that calls people: it looks at those whom the campaign leaves out, and back at those
+    that leave out its people.
+    """
+    plan, terms = planned.plan, planned.terms
+    members = {it.managed.name: it.managed.members for it in plan.changes if it.managed is not None}
+    earlier = EarlierWatch(client, reading, clock, terms.country, members)
+    apart = ApartWatch(client, reading, plan, terms, planned.looked_at, earlier.readings, earlier.lists)
+
+    def check(desired: Desired, spec: Mapping[str, Value], before: Live | None) -> None:
+        earlier.check(desired, spec)
+        apart.check(desired, spec, before)
+
+    return check
+
+
+def written_as(desired: Desired) -> str:
+    """Writes a manifest as others name it, KIND/NAME; an occurrence as the one that repeats."""
+    of = desired.occurrence
+    return f"{desired.kind.short}/{of.manifest}" if of is not None else desired.kind_and_name
+
+
+@dataclass
+class ApartWatch:
+    """Reads what the plan found by its SID, and by name where the plan is older than a minute; `search` does so."""
+
+    client: Client
+    reading: Reading
+    plan: Plan
+    terms: Terms
+    looked_at: float | None
+    search: RecentReadings[Found]
+    lists: ListPeople
+    by_sid: RecentReadings[Live | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begins with nothing: nobody is read before somebody is about to be added."""
+        self.by_sid = RecentReadings(self.search.clock, self._read)
+
+    def check(self, desired: Desired, spec: Mapping[str, Value], before: Live | None) -> None:
+        """Checks whom `spec` adds to what the campaign was `before`; None is nobody.
+
+        Raises:
+            TooLateError: another calls somebody of them, or nobody can tell.
+            ApiError: it cannot be read.
+        """
+        others = list(self._leaving_out(desired))
+        people = newly_called(desired.kind, spec, before, self.terms.country) if others else frozenset[str]()
+        if not people:
+            return
+        held = {other.kind_and_name: self._held(other, desired) for other in others}
+        blind = None if self.terms.allows(Permission.UNSEEN, desired, before) else unseen_in(held)
+        reason = in_both(people, held) or blind
+        if reason is not None:
+            raise TooLateError(reason)
+
+    def _leaving_out(self, desired: Desired) -> Iterator[Desired]:
+        """Yields the manifests that leave out whom this one calls, by themselves or by a list of the project."""
+        written = written_as(desired)
+        by_name = {it.name: it for it in self.reading.lists}
+        for other in self.reading.all_manifests:
+            lists = (
+                source for name in named_by(other) if name in by_name for source in by_name[name].suppress
+            )
+            if any(source.campaign == written for source in (*other.suppress, *lists)):
+                yield other
+
+    def _held(self, other: Desired, desired: Desired) -> Held:
+        now = self._now()
+        over_counts, people, unseen = are_one_pair(other, desired), set[str](), False
+        for live in self._campaigns(other, desired):
+            if still_calls(live, now, over_counts=over_counts):
+                held = self._people(other, live)
+                people |= held.people
+                unseen = unseen or held.unseen
+        return Held(frozenset(people), unseen)
+
+    def _people(self, other: Desired, live: Live) -> Held:
+        """Returns whom a campaign calls; who is in lists that are not the project's was never left out of them."""
+        held = people_in(live.kind, live.spec, self.terms.country)
+        theirs = {str(it) for it in given_lists(other)}
+        own = {
+            row.name: [it for it in items_of(live.spec.get(row.name)) if str(it) not in theirs]
+            for row in live.kind.given_by_name
+        }
+        if not any(own.values()):
+            return held
+        in_lists = self.lists.of(other)(live.showing({**live.spec, **own}))
+        return Held(held.people.union(in_lists or ()), held.unseen or in_lists is None)
+
+    def _campaigns(self, other: Desired, desired: Desired) -> Sequence[Live]:
+        """Reads the campaigns of a manifest: what the plan showed by its SID, since a list may lag behind an update."""
+        meant, write = earlier_campaign(other, desired), desired.kind_and_name
+        planned = [it.live for it in self.plan.changes if it.live is not None and is_meant(it.live, meant)]
+        fresh = [self.by_sid.of(f"{it.kind.name}/{it.sid}", write) for it in planned]
+        known = {it.sid for it in planned}
+        if self._was_just_read(other):
+            return [it for it in fresh if it is not None]
+        found, _ = campaigns_of(meant, self.search, write)
+        others = (it for it in found if it.sid not in known)
+        return [it for it in (*fresh, *others) if it is not None]
+
+    def _was_just_read(self, other: Desired) -> bool:
+        """Tells whether the plan looked for it within the last minute: not for what was not selected, or was over."""
+        over = window_of(other.kind, other.spec).over(self.client.now())
+        if self.looked_at is None or over or other.kind_and_name not in self._planned:
+            return False
+        return self.search.clock.monotonic() - self.looked_at <= READ_AGAIN_AFTER
+
+    @cached_property
+    def _planned(self) -> frozenset[str]:
+        return frozenset(written_as(it.desired) for it in self.plan.changes if it.desired is not None)
+
+    def _now(self) -> Terms:
+        return replace(self.terms, now=self.client.now())
+
+    def _read(self, what: str) -> Live | None:
+        kind, _, sid = what.partition("/")
+        return self.client.get(KINDS[kind], sid)

@@ -1,0 +1,195 @@
+"""Keeps two campaigns apart of which one leaves out the people of the other (gates.md 3): whoever moves between them
+is taken out of the one before the other may call them. Pure.
+
+The one that leaves out looks at the other by itself (`earlier`); here the other looks back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from campaignctl.diagnostics import counted
+from campaignctl.gates.counters import counters_of
+from campaignctl.kinds.countries import Country
+from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.operations import Op, Permission
+from campaignctl.kinds.table import Kind, Value
+from campaignctl.model.campaigns import Desired, Listing, ListRef, Live
+from campaignctl.model.plan import Operation
+from campaignctl.model.reasons import Reason
+from campaignctl.model.values import canonical_numbers, items_of, texts
+from campaignctl.planning.alive import Decision, held_from
+from campaignctl.planning.match import Match
+from campaignctl.planning.phase import Phase, phase_of
+from campaignctl.planning.terms import Terms
+from campaignctl.recipients.between import WhoLeavesOut, are_one_pair
+from campaignctl.recipients.leaving_out import NUMBERS, earlier_campaign, with_opt_out
+
+
+class Held(NamedTuple):
+    """Holds whom campaigns call, have called or will, by the country's rule; `unseen`: there are some whom nobody
+    sees.
+    """
+
+    people: frozenset[str] = frozenset()
+    unseen: bool = False
+
+
+def people_in(kind: Kind, spec: Mapping[str, Value], country: Country | None) -> Held:
+    """Returns whom a spec calls, as far as it is known; it is unseen where it shows nobody at all."""
+    numbers = texts(spec.get(NUMBERS))
+    people = set(canonical_numbers(numbers, country))
+    items = [it for row in kind.given_by_name for it in items_of(spec.get(row.name))]
+    for item in items:
+        members = item.members if isinstance(item, ListRef) else None
+        people.update(members.people if members is not None else ())
+        people.update(item.besides or () if isinstance(item, ListRef) else ())
+    return Held(frozenset(people), not (numbers or items))
+
+
+def still_calls(live: Live, terms: Terms, *, over_counts: bool) -> bool:
+    """Tells whether a campaign's people have been called, or may be without anybody's asking.
+
+    One that is paused before its start calls nobody, and its resume looks at the other itself.
+    """
+    counters = counters_of(live, terms.country)
+    if live.finished:
+        return over_counts and (counters is None or counters.tried > 0)
+    tried = counters is not None and counters.tried > 0
+    return tried or live.status is not Status.PAUSED or phase_of(live, terms.now) is Phase.STARTED
+
+
+def newly_called(
+    kind: Kind, spec: Mapping[str, Value], before: Live | None, country: Country | None
+) -> frozenset[str]:
+    """Returns whom a campaign calls by a spec that it was not to call `before`; all of them where that is None."""
+    known = people_in(kind, before.spec, country).people if before is not None else frozenset[str]()
+    return people_in(kind, spec, country).people - known
+
+
+def in_both(people: frozenset[str], others: Mapping[str, Held]) -> Reason | None:
+    """Says how many of those who are about to be called another campaign holds, by KIND/NAME."""
+    for name, held in others.items():
+        both = len(people & held.people)
+        if both:
+            are = counted(both, "person of this one is", "people of this one are")
+            message = (
+                f"{are} in {name} too, which leaves out whom this one calls and has not let them go: "
+                "plan both together; whom it has called already, leave out here"
+            )
+            return Reason("called-already", message)
+    return None
+
+
+def unseen_in(others: Mapping[str, Held]) -> Reason | None:
+    """Says of which campaigns nobody sees whom they hold."""
+    blind = sorted(name for name, held in others.items() if held.unseen)
+    if not blind:
+        return None
+    message = f"the account does not show whom {', '.join(blind)} calls: somebody could be called twice"
+    return Reason("recipients-unseen", message)
+
+
+def kept_apart(
+    meant: Sequence[Match],
+    decisions: Sequence[Decision],
+    matches: Sequence[Match],
+    listings: Mapping[str, Listing],
+    terms: Terms,
+) -> list[Decision]:
+    """Returns what may be done of what was decided on each: nobody is added to a campaign while another that leaves
+    its people out keeps them. `matches` are those of all manifests.
+    """
+    pairs = list(zip(meant, decisions, strict=True))
+    back = _LookBack(matches, listings, {id(match): it for match, it in pairs})
+    return [back.kept(match, it, terms) for match, it in pairs]
+
+
+@dataclass(frozen=True)
+class _LookBack:
+    """Looks back from each campaign that is about to call somebody to those that leave its people out.
+
+    `decisions` are those on the selected manifests, by the identity of their matches.
+    """
+
+    matches: Sequence[Match]
+    listings: Mapping[str, Listing]
+    decisions: Mapping[int, Decision] = field(repr=False)
+
+    def kept(self, match: Match, decision: Decision, terms: Terms) -> Decision:
+        """Returns what may be done: nobody is added whom another holds and does not let go in the same plan."""
+        place = next((n for n, it in enumerate(decision.operations) if it.reaches_others), None)
+        others = self._leaving_out.of(match.desired) if place is not None else ()
+        if place is None or not others:
+            return decision
+        ops, live = {it.op for it in decision.operations}, match.live
+        before = None if Op.RESUME in ops or Op.CREATE in ops else live
+        spec = decision.resulting or match.desired.spec
+        people = newly_called(match.desired.kind, spec, before, terms.country)
+        held = (
+            {it.desired.kind_and_name: self._held(it, match.desired, terms) for it in others}
+            if people
+            else {}
+        )
+        reason = in_both(people, held)
+        if reason is not None:
+            kept = with_opt_out(decision.operations[:place], decision.opt_outs)
+            return replace(decision, operations=kept, held=(), reason=decision.reason_beside(reason))
+        reason = unseen_in(held) if Op.RESUME not in ops else None
+        if reason is None or terms.allows(Permission.UNSEEN, match.desired, live):
+            return decision
+        waits = held_from(place, decision, reason, live)
+        return replace(waits, operations=with_opt_out(waits.operations, waits.opt_outs))
+
+    @cached_property
+    def _leaving_out(self) -> WhoLeavesOut[Match]:
+        return WhoLeavesOut(self.matches, lambda it: it.desired)
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Sequence[Live]]:
+        found: defaultdict[tuple[str, str], list[Live]] = defaultdict(list)
+        for kind, listing in self.listings.items():
+            for live in listing.campaigns:
+                found[kind, live.name].append(live)
+        return found
+
+    def _held(self, other: Match, desired: Desired, terms: Terms) -> Held:
+        """Returns whom the campaigns of a manifest hold once its plan is carried out."""
+        over_counts, people, unseen = are_one_pair(other.desired, desired), set[str](), False
+        for live in self._campaigns(other):
+            if not still_calls(live, terms, over_counts=over_counts):
+                continue
+            planned = self.decisions.get(id(other)) if live is other.live else None
+            held = _after(planned.operations if planned else (), other.desired, live, terms)
+            people |= held.people
+            unseen = unseen or held.unseen
+        return Held(frozenset(people), unseen)
+
+    def _campaigns(self, other: Match) -> Iterator[Live]:
+        """Yields what is meant by a manifest's name, its previous one or its SID, each campaign once."""
+        names = earlier_campaign(other.desired, None).names
+        found = [it for name in names for it in self._by_name.get((other.desired.kind.name, name), ())]
+        yield from {it.sid: it for it in (*found, *other.touched)}.values()
+
+
+def _after(operations: Iterable[Operation], desired: Desired, live: Live, terms: Terms) -> Held:
+    """Returns whom a campaign holds once operations are done; nobody where they keep it from calling.
+
+    An update before the start takes out of its numbers whoever is left out.
+    """
+    ops = {it.op: it for it in operations if it.sid is None}
+    phase = phase_of(live, terms.now)
+    if Op.PAUSE in ops and Op.RESUME not in ops and phase is not Phase.STARTED:
+        return Held()
+    update = ops.get(Op.UPDATE)
+    if update is None or phase is not Phase.OPEN:
+        return people_in(live.kind, live.spec, terms.country)
+    sent = {name: desired.spec.get(name) for name in update.fields if name in desired.spec}
+    numbers = texts({**live.spec, **sent}.get(NUMBERS))
+    if desired.suppression is not None:
+        numbers = desired.suppression.without(numbers)
+    return people_in(live.kind, {**live.spec, **sent, NUMBERS: list(numbers)}, terms.country)

@@ -13,10 +13,10 @@ from campaignctl.diagnostics import Severity
 from campaignctl.gates.counters import counters_of
 from campaignctl.gates.limits import Figures, StopWhen, limits_of
 from campaignctl.model.campaigns import Desired, Live
-from campaignctl.model.dated_names import parsed
 from campaignctl.model.environment import Environment
 from campaignctl.model.windows import in_zone, window_of
 from campaignctl.planning.foreign import looks_foreign
+from campaignctl.planning.match import is_of_series
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES, level_of
 from campaignctl.policy.hours import CallingDay, written_hours, zone_name
@@ -84,14 +84,15 @@ class Watch:
         """Returns the manifest that means the campaign: by SID, else by name, which namesakes of a pinned one have too;
         None for somebody else's.
 
-        Each name of a date is reserved to the manifest that repeats.
+        Each name of a date is reserved to the manifest that repeats. A plan's own matching (`planning.match`) is
+        stricter about namesakes, since it acts on them.
         """
         pinned = self._pinned.get(live.sid)
         if pinned is not None:
             return pinned
         named = self._named.get((live.kind.name, live.name), ())
         found = next((it for it in named if not looks_foreign(it, live, self.terms)), None)
-        dated = (it for it in self._repeating if it.kind is live.kind and _reserves(it, live.name))
+        dated = (it for it in self._repeating if it.kind is live.kind and is_of_series(it, live.name))
         return found or next(dated, None)
 
     @cached_property
@@ -146,12 +147,6 @@ class Watch:
         if zone_name(self.environment):
             return (now,)
         return {in_zone(now, own) for it in self.manifests if (own := _own_zone(it))}
-
-
-def _reserves(manifest: Desired, name: str) -> bool:
-    """Tells whether a name is one of the manifest's dates, yielded by its rule or not."""
-    found = parsed(name) if manifest.repeat is not None else None
-    return found is not None and found.base in (manifest.name, manifest.previous_name)
 
 
 def _own_zone(desired: Desired) -> tzinfo | None:

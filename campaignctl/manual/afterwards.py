@@ -6,7 +6,7 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from campaignctl.model.reasons import ChangeType
 from campaignctl.model.suppression import Suppression
 from campaignctl.planning.alive import starts_ahead
 from campaignctl.planning.lists import asks_by_name
+from campaignctl.planning.match import manifest_of
 from campaignctl.planning.planner import make_plan
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.leaving_out import leaves_out_of_lists, suppressed_by_hand
@@ -43,15 +44,8 @@ class KnownManifests:
     lists: tuple[ContactList, ...] = ()
 
     def of(self, live: Live) -> Desired | None:
-        """Returns the manifest of a campaign: by its SID, else its name, else the date that its name ends in."""
-        date = parsed(live.name)
-        of_kind = [it for it in self.all_manifests if it.kind is live.kind]
-        ways: tuple[Callable[[Desired], bool], ...] = (
-            lambda it: it.sid == live.sid,
-            lambda it: it.sid is None and live.name in (it.name, it.previous_name),
-            lambda it: it.repeat is not None and date is not None and it.name == date.base,
-        )
-        return next((it for way in ways for it in of_kind if way(it)), None)
+        """Returns the manifest that a campaign belongs to."""
+        return manifest_of(live, self.all_manifests)
 
     def awaited_by(self, live: Live) -> Iterator[str]:
         """Yields the words by which to look for what a campaign waits for; of a date for what its date waits for."""

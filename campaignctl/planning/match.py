@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import chain
 
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.model.campaigns import Desired, Listing, Live
@@ -126,6 +127,23 @@ def _from_the_past(manifest: Desired, how: How, namesakes: list[Live]) -> Match:
     if unknown:
         return Match(manifest, How.UNKNOWN_STATUS, unknown[-1])
     return Match(manifest, how, namesakes[-1])
+
+
+def manifest_of(live: Live, manifests: Iterable[Desired]) -> Desired | None:
+    """Returns the manifest that a campaign belongs to by itself, in the order of `match_all`: it is pinned to its SID,
+    has its name, had it before, or repeats under the name that is before its date.
+    """
+    of_kind = [it for it in manifests if it.kind is live.kind]
+    named = [it for it in of_kind if it.sid is None and it.repeat is None]
+    return next(
+        chain(
+            (it for it in of_kind if it.sid == live.sid),
+            (it for it in named if it.name == live.name),
+            (it for it in named if it.previous_name == live.name),
+            (it for it in of_kind if is_of_series(it, live.name)),
+        ),
+        None,
+    )
 
 
 def is_of_series(desired: Desired, name: str) -> bool:

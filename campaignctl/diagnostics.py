@@ -18,6 +18,12 @@ class Position(NamedTuple):
     line: int = 1
     column: int = 1
 
+    @classmethod
+    def at(cls, file: str, mark: tuple[int, int]) -> Position:
+        """Makes a position of a line and a column that count from 0, as a YAML reader's do."""
+        line, column = mark
+        return cls(file, line + 1, column + 1)
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 

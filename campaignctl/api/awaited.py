@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from campaignctl.api.client import Client
 from campaignctl.kinds.lifecycle import ENDING_STATES
-from campaignctl.model.campaigns import Desired, Listing, Live
+from campaignctl.model.campaigns import Desired, Listing, Live, by_kind_and_name
 from campaignctl.model.dated_names import parsed
 from campaignctl.model.windows import window_of
 from campaignctl.recipients.leaving_out import earlier_campaign
@@ -76,7 +76,7 @@ class AwaitedCampaigns(Container[object]):
 
     @cached_property
     def _by_name(self) -> Mapping[str, Desired]:
-        return {it.kind_and_name: it for it in self.manifests if it.name}
+        return by_kind_and_name(self.manifests)
 
     def _is_awaited(self, live: Live) -> bool:
         return (

@@ -238,7 +238,7 @@ def _refuse_names_of_both_kinds(asked: PlanOptions, decisions: Decisions) -> Non
 
 
 def _consent(flags: tuple[str, ...], environment: Environment) -> Consent:
-    return Consent(flags, environment.allow, environment.is_sandbox, environment.resume_waits)
+    return Consent.of(environment, flags)
 
 
 def _with_lists(reading: Reading, snapshot: Snapshot, client: Client) -> tuple[Reading, Snapshot]:

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from campaignctl.applying.port import AccountPort, Hooks, TooLateError
 from campaignctl.applying.progress import ChangeRun
+from campaignctl.applying.recent_readings import is_old
 from campaignctl.diagnostics import counted
 from campaignctl.model.plan import Change, ListCount
 from campaignctl.model.reasons import Reason
@@ -17,9 +17,6 @@ from campaignctl.planning.compare import refs_in
 from campaignctl.planning.counting import LISTS, called, lists_of
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.drift import drift
-
-COUNT_AGAIN_AFTER: Final = 60.0
-"""Seconds, by a clock that no answer sets."""
 
 
 @dataclass
@@ -82,12 +79,11 @@ class ListWatch:
         if sid is None or planned is None:
             return ListCount(sid)
         read_at, newest = self._again.get(sid, (self.planned_at, planned))
-        moment = self.hooks.clock.monotonic()
-        if read_at is not None and moment - read_at <= COUNT_AGAIN_AFTER:
+        if not is_old(read_at, self.hooks.clock):
             return newest
-        newest = self.account.count_list(sid)
-        self._again[sid] = moment, newest
-        return newest
+        began = self.hooks.clock.monotonic()
+        self._again[sid] = began, self.account.count_list(sid)
+        return self._again[sid][1]
 
 
 def reviewed_lists(change: Change) -> tuple[ListCount, ...]:

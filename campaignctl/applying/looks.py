@@ -6,16 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from campaignctl.applying.creating import Creator, namesakes
 from campaignctl.applying.port import AccountPort, Hooks
+from campaignctl.applying.recent_readings import is_old
 from campaignctl.errors import AnswerError
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live
-
-LOOK_AGAIN_AFTER: Final = 60.0
-"""Seconds, by a clock that no answer sets."""
 
 
 class _Look(NamedTuple):
@@ -41,7 +39,7 @@ class Looks:
         """Tells whether a look is so old that somebody may have made or ended a campaign since, unseen."""
         look = self._looks.get(kind.name)
         began = look.began if look else self.planned_at
-        return began is None or self.hooks.clock.monotonic() - began > LOOK_AGAIN_AFTER
+        return is_old(began, self.hooks.clock)
 
     def renew(self, kind: Kind) -> None:
         """Looks now. Raises ApiError: what stays unread is no absence."""

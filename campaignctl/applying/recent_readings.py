@@ -9,12 +9,17 @@ from typing import Final, Generic, TypeVar
 
 from campaignctl.clock import Clock
 
-READ_AGAIN_AFTER: Final = 60.0
+_READ_AGAIN_AFTER: Final = 60.0
 """Seconds, by a clock that no answer sets."""
 _MOST_ROUNDS: Final = 3
 """Readings for one write. Where the rate limit lets nobody read and write within a minute, it goes out after them."""
 
 Read = TypeVar("Read")
+
+
+def is_old(read_at: float | None, clock: Clock) -> bool:
+    """Tells whether something was read so long ago that it is read again before a write; None: nobody knows when."""
+    return read_at is None or clock.monotonic() - read_at > _READ_AGAIN_AFTER
 
 
 @dataclass
@@ -32,12 +37,11 @@ class RecentReadings(Generic[Read]):
         Raises what `read` raises: then nothing is sent.
         """
         known = self._known.get(what)
-        now = self.clock.monotonic()
         if known is not None and (
-            now - known[0] <= READ_AGAIN_AFTER or self._rounds[write, what] >= _MOST_ROUNDS
+            not is_old(known[0], self.clock) or self._rounds[write, what] >= _MOST_ROUNDS
         ):
             return known[1]
         self._rounds[write, what] += 1
-        value = self.read(what)
-        self._known[what] = now, value
-        return value
+        began = self.clock.monotonic()
+        self._known[what] = began, self.read(what)
+        return self._known[what][1]

@@ -63,7 +63,7 @@ class RuleFiles:
             mistakes = in_main_thread(mistakes_in, rule_file)
         except LimitExceededError as exceeded:
             return (error(MISTAKE, Position(setting.file, 1, 1), str(exceeded)),)
-        places = ((it, Position(setting.file, it.mark.line + 1, it.mark.column + 1)) for it in mistakes)
+        places = ((it, Position.at(setting.file, it.mark)) for it in mistakes)
         return tuple(error(MISTAKE, where, it.message) for it, where in places) or rule_file
 
     def end(self) -> float:
@@ -127,6 +127,5 @@ def _diagnostics(
         where = desired.where
         if document is not None:
             node = node_at(document, it.steps)
-            mark = mark_of(node if it.key is None else key_at(node, it.key))
-            where = Position(where.file, mark.line + 1, mark.column + 1)
+            where = Position.at(where.file, mark_of(node if it.key is None else key_at(node, it.key)))
         yield Diagnostic(rule.level, rule.rule, where, it.message, (("schema", it.schema),))

@@ -15,7 +15,7 @@ from campaignctl.gates.statistics import fewest, power
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import MARGIN
 from campaignctl.kinds.table import Role
-from campaignctl.model.campaigns import Desired
+from campaignctl.model.campaigns import Desired, by_kind_and_name
 from campaignctl.model.gates import After, percent
 from campaignctl.model.values import normal
 from campaignctl.model.windows import Window
@@ -47,7 +47,7 @@ def gate_faults(
     waiting = [desired for desired in manifests if desired.after]
     if not waiting:
         return
-    named = {desired.kind_and_name: desired for desired in manifests if desired.name}
+    named = by_kind_and_name(manifests)
     for desired in waiting:
         for place, after in enumerate(desired.after):
             other = named.get(after.campaign)

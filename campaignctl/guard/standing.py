@@ -157,7 +157,7 @@ class Guard:
 
     def _terms(self) -> Terms:
         environment = self.session.environment
-        consent = Consent((), environment.allow, environment.is_sandbox, environment.resume_waits)
+        consent = Consent.of(environment)
         return Terms(self.client.now(), environment, consent)
 
     def _give_up_on(self, look: GuardLook, now: float) -> None:

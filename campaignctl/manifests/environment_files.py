@@ -19,7 +19,7 @@ from campaignctl.kinds.table import Value
 from campaignctl.manifests.environments import Settings, over, settings_of
 from campaignctl.manifests.fields import FieldProblem, FieldReader
 from campaignctl.manifests.files import UnreadableFileError, read_inside, read_plain, shown_path
-from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, is_null, mark_of
+from campaignctl.manifests.nodes import MalformedYamlError, documents, is_null, mark_of
 from campaignctl.manifests.places import nearest
 from campaignctl.manifests.quick import QuickReader
 from campaignctl.model.environment import EnvironmentPlace
@@ -57,7 +57,9 @@ class EnvironmentFiles(NamedTuple):
         node, inside = environment.node, _own_path(environment, setting)
         if inside and inside.partition(".")[0] not in environment.declared:
             return None
-        return _at(environment.place.file, mark_of(nearest(node, f"spec.{inside}" if inside else "spec")))
+        return Position.at(
+            environment.place.file, mark_of(nearest(node, f"spec.{inside}" if inside else "spec"))
+        )
 
     def in_project(self, path: str) -> str:
         """Returns where in the project file that setting stands: of an environment in a file under the defaults."""
@@ -92,7 +94,7 @@ def read_environment_files(project: Path, node: Node, values: Settings) -> Envir
         if not paths:
             mark = mark_of(nearest(node, f"{FILES}.{place}"))
             message = f"{FILES}: no file matches {quoted(patterns[place])}"
-            reading.findings.append(error("environments", _at(project.name, mark), message))
+            reading.findings.append(error("environments", Position.at(project.name, mark), message))
         for path in paths:
             reading.add(path)
     return EnvironmentFiles(reading.found, tuple(reading.findings), reading.texts)
@@ -122,7 +124,9 @@ class _FilesReader:
             self.findings.append(error(unreadable.rule, Position(shown), unreadable.message))
             return
         except MalformedYamlError as unreadable:
-            self.findings.append(error(unreadable.rule, _at(shown, unreadable.mark), unreadable.message))
+            self.findings.append(
+                error(unreadable.rule, Position.at(shown, unreadable.mark), unreadable.message)
+            )
             return
         there = [(place, node) for place, node in nodes if not is_null(node)]
         quick = self.quick if "${" not in text else None  # it would fill in what stands as it is here
@@ -143,7 +147,7 @@ class _FilesReader:
 
     def _read(self, node: Node, place: EnvironmentPlace, quick: QuickReader | None) -> None:
         values, faults = _values(node, quick)
-        self.findings += (error(it.rule, _at(place.file, it.mark), it.message) for it in faults)
+        self.findings += (error(it.rule, Position.at(place.file, it.mark), it.message) for it in faults)
         declared = settings_of(values.get("spec"))
         name = str(settings_of(values.get("metadata")).get("name") or "")
         if not name:
@@ -155,7 +159,7 @@ class _FilesReader:
         self.found[name] = EnvironmentInFile(settings, declared, place, node)
 
     def _check_name(self, name: str, node: Node, place: EnvironmentPlace) -> None:
-        where = _at(place.file, mark_of(nearest(node, "metadata.name")))
+        where = Position.at(place.file, mark_of(nearest(node, "metadata.name")))
         first = self.names.setdefault(name.lower(), f"{where.file}:{where.line}")
         if first != f"{where.file}:{where.line}":
             message = (
@@ -168,7 +172,9 @@ class _FilesReader:
             f"spec needs manifests or select: {name} would take all manifests of the project, and call everybody "
             "once more"
         )
-        self.findings.append(error("environments", _at(place.file, mark_of(nearest(node, "spec"))), message))
+        self.findings.append(
+            error("environments", Position.at(place.file, mark_of(nearest(node, "spec"))), message)
+        )
 
 
 def _values(node: Node, quick: QuickReader | None) -> tuple[Settings, Sequence[FieldProblem]]:
@@ -198,10 +204,6 @@ def _over_defaults(defaults: Settings, own: Settings) -> Settings:
 def _rule_files(settings: Settings) -> Sequence[Value]:
     found = settings_of(settings.get("policy")).get(OWN_SCHEMAS.name)
     return found if isinstance(found, list) else ()
-
-
-def _at(file: str, mark: Mark) -> Position:
-    return Position(file, mark.line + 1, mark.column + 1)
 
 
 def _texts(value: Value) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ class Source(NamedTuple):
             from campaignctl.manifests.characters import place_in_json
 
             mark = place_in_json(self.json, mark)
-        return Position(self.file.shown, mark.line + 1, mark.column + 1)
+        return Position.at(self.file.shown, mark)
 
 
 def shown_path(path: Path, root: Path) -> str:

@@ -47,7 +47,7 @@ def _at(file: str, mark: Mark, text: str) -> Position:
         from campaignctl.manifests.characters import place_in_json
 
         mark = place_in_json(json, mark)
-    return Position(file, mark.line + 1, mark.column + 1)
+    return Position.at(file, mark)
 
 
 def _path(root: Path, where: Position) -> str:

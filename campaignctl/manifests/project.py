@@ -92,8 +92,8 @@ def _place(path: Path, node: Node, files: EnvironmentFiles | None, setting: str)
     file.
     """
     if files is None:
-        return _at(path, mark_of(nearest(node, setting)))
-    return files.place(setting) or _at(path, mark_of(nearest(node, files.in_project(setting))))
+        return Position.at(path.name, mark_of(nearest(node, setting)))
+    return files.place(setting) or Position.at(path.name, mark_of(nearest(node, files.in_project(setting))))
 
 
 def declared_settings(file: Path) -> Mapping[str, Value]:
@@ -208,7 +208,7 @@ def _last_line(node: Node) -> int:
 
 
 def _findings(path: Path, reader: FieldReader) -> list[Diagnostic]:
-    return [error(fault.rule, _at(path, fault.mark), fault.message) for fault in reader.faults]
+    return [error(fault.rule, Position.at(path.name, fault.mark), fault.message) for fault in reader.faults]
 
 
 def _faulty_sources(path: Path, node: Node, value: Value) -> list[Diagnostic]:
@@ -217,7 +217,10 @@ def _faulty_sources(path: Path, node: Node, value: Value) -> list[Diagnostic]:
     from campaignctl.manifests.sources import read_sources
 
     faults = read_sources(value, str)[1]
-    return [error(SUPPRESS, _at(path, mark_of(nearest(node, place))), message) for place, message in faults]
+    return [
+        error(SUPPRESS, Position.at(path.name, mark_of(nearest(node, place))), message)
+        for place, message in faults
+    ]
 
 
 def _unknown_default(default: str, environments: Mapping[str, Environment]) -> Iterator[SettingProblem]:
@@ -286,7 +289,7 @@ def _home(path: Path) -> Path:
 
 
 def _unusable(path: Path, rule: str, mark: Mark, message: str) -> InputError:
-    found = error(rule, _at(path, mark), message)
+    found = error(rule, Position.at(path.name, mark), message)
     return InputError(_summary(path.name, [found]), [found])
 
 
@@ -296,10 +299,6 @@ def _summary(name: str, findings: Sequence[Diagnostic]) -> str:
     if len(files) > 1:
         return f"{name} and its files of environments have {mistakes}"
     return f"{name} has {mistakes}"
-
-
-def _at(path: Path, mark: Mark) -> Position:
-    return Position(path.name, mark.line + 1, mark.column + 1)
 
 
 def _spilled(

@@ -128,8 +128,7 @@ def _cut_short(written: Iterable[_Written], texts: Mapping[str, str]) -> Iterato
 
 
 def _at(file: str, node: Node) -> Position:
-    mark = mark_of(node)
-    return Position(file, mark.line + 1, mark.column + 1)
+    return Position.at(file, mark_of(node))
 
 
 # -- variables, beside the manifests ---------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from campaignctl.kinds.manifest import SUPPRESSED_NUMBERS
 from campaignctl.manifests.files import UnreadableFileError, read_inside
 from campaignctl.manifests.numbers import BadLine, read_numbers
 from campaignctl.manifests.places import locate, locate_field, locate_row
-from campaignctl.model.campaigns import Desired, given_lists
+from campaignctl.model.campaigns import Desired, by_kind_and_name, given_lists
 from campaignctl.model.environment import ProjectFile
 from campaignctl.model.suppression import Suppression, SuppressionSource
 from campaignctl.model.values import canonical_numbers, texts
@@ -115,7 +115,7 @@ class _Suppressing:
         self.files: dict[str, People] = {}
         self.complete = True
         named = named or Named(manifests, lists)
-        self.by_name = {it.kind_and_name: it for it in named.manifests if it.name}
+        self.by_name = by_kind_and_name(named.manifests)
         self.all_lists, self.lists = lists, {it.name: it for it in named.lists}
 
     def run(self) -> SuppressedManifests:

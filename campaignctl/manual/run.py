@@ -80,7 +80,7 @@ class ManualRun:
         return Terms(
             now=self.client.now(),
             environment=environment,
-            consent=Consent((), environment.allow, environment.is_sandbox, environment.resume_waits),
+            consent=Consent.of(environment),
             prune=self.session.project.prune,
             address=self.session.options.address,
             clocks=self.client.other_clocks(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
@@ -98,6 +98,11 @@ class Desired(NamedTuple):
         """Tells whether a path is ignored, itself or within an ignored object."""
         ignore = self.ignore
         return bool(ignore) and (path in ignore or path.partition(".")[0] in ignore)
+
+
+def by_kind_and_name(manifests: Iterable[Desired]) -> Mapping[str, Desired]:
+    """Returns manifests by KIND/NAME, as others name them."""
+    return {it.kind_and_name: it for it in manifests if it.name}
 
 
 Locate: TypeAlias = Callable[[Desired, str], Position]

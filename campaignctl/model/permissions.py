@@ -11,6 +11,7 @@ from typing import Final
 from campaignctl.kinds.operations import Permission, given_in
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Live
+from campaignctl.model.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ class Consent:
     sandbox: bool = False
     resume_waits: bool = False
     sids: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, environment: Environment, flags: tuple[str, ...] = ()) -> Consent:
+        """Returns what an environment allows as it stands, and the command line besides."""
+        return cls(flags, environment.allow, environment.is_sandbox, environment.resume_waits)
 
     def among(self, campaigns: Iterable[Live]) -> Consent:
         """Returns the same consent for an account that holds these campaigns."""

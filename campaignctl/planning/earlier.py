@@ -19,7 +19,7 @@ from campaignctl.kinds.countries import Country
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import Op, Permission
 from campaignctl.kinds.table import Value
-from campaignctl.model.campaigns import Desired, Listing, Live
+from campaignctl.model.campaigns import Desired, Listing, Live, by_kind_and_name
 from campaignctl.model.dated_names import parsed
 from campaignctl.model.reasons import Reason
 from campaignctl.model.suppression import EarlierCampaign, Shown
@@ -147,7 +147,7 @@ class Earlier:
 
     @cached_property
     def _named(self) -> Mapping[str, Desired]:
-        return {it.kind_and_name: it for it in self.manifests if it.name}
+        return by_kind_and_name(self.manifests)
 
     @cached_property
     def _seen(self) -> dict[tuple[EarlierCampaign, bool], Shown]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from campaignctl.diagnostics import SpecFinding, quoted
-from campaignctl.model.campaigns import Desired
+from campaignctl.model.campaigns import Desired, by_kind_and_name
 from campaignctl.model.dated_names import dated, parsed
 from campaignctl.model.recurrence import Occurrence, OccurrenceOf
 from campaignctl.repeat.occurrences import last_before, occurrence_on, occurrences, planned
@@ -98,7 +98,7 @@ def conflicts(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFindi
 
 def _mixed_gates(manifests: Sequence[Desired]) -> Iterator[tuple[Desired, SpecFinding]]:
     """Checks gates: one that repeats waits for one that repeats, the same date for the same date; others never."""
-    named = {f"{it.kind.short}/{it.name}": it for it in manifests if it.name}
+    named = by_kind_and_name(manifests)
     for one in manifests:
         for place, after in enumerate(one.after):
             other = named.get(after.campaign)

@@ -13,7 +13,7 @@ from campaignctl.api.client import Client
 from campaignctl.app.earlier import EarlierWatch, ListPeople, campaigns_of
 from campaignctl.app.workspace import Reading
 from campaignctl.applying.port import TooLateError
-from campaignctl.applying.recent_readings import READ_AGAIN_AFTER, RecentReadings
+from campaignctl.applying.recent_readings import RecentReadings, is_old
 from campaignctl.clock import Clock
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Permission
@@ -141,9 +141,9 @@ class ApartWatch:
     def _was_just_read(self, other: Desired) -> bool:
         """Tells whether the plan looked for it within the last minute: not for what was not selected, or was over."""
         over = window_of(other.kind, other.spec).over(self.client.now())
-        if self.looked_at is None or over or other.kind_and_name not in self._planned:
+        if over or other.kind_and_name not in self._planned:
             return False
-        return self.search.clock.monotonic() - self.looked_at <= READ_AGAIN_AFTER
+        return not is_old(self.looked_at, self.search.clock)
 
     @cached_property
     def _planned(self) -> frozenset[str]:

@@ -179,7 +179,7 @@ SHORTER: list[Callable[[str], str]] = [
     lambda approval: approval.partition("@")[2],
     lambda approval: approval.replace("-01-", "-13-"),
     lambda approval: f"{approval} and more",
-    lambda _: "",
+    lambda _: "-",
 ]
 
 

@@ -28,12 +28,13 @@ def offering(what: str) -> Callable[[click.Context, click.Parameter, str], list[
 
 
 def _variables(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
+    pairs: dict[str, str] = {}
     for value in values:
         name, equals, text = value.partition("=")
         if not equals or not name:
             raise click.BadParameter("write it as NAME=VALUE")
-        pairs[name] = text
+        if pairs.setdefault(name, text) != text:
+            raise click.BadParameter(f"{name} is given twice, with two values: give it once")
     return pairs
 
 

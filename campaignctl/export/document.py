@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypedDict
+from typing import TypedDict
 
-from campaignctl.kinds.lifecycle import Status
 from campaignctl.model.campaigns import Live
 from campaignctl.model.environment import Backend, Environment
 from campaignctl.model.plan import FORMAT_VERSION
-from campaignctl.rendering.constraints import Amount, Constraint, KindName, Version
-
-_WRITTEN = tuple(status.value for status in Status if status not in (Status.DELETED, Status.UNKNOWN))
-
+from campaignctl.rendering.constraints import Amount, KindName, Version
 
 class ExportedDocument(TypedDict):
     """Describes one campaign's manifest."""
@@ -22,7 +18,8 @@ class ExportedDocument(TypedDict):
     name: str
     """The live one."""
     sid: str
-    status: Annotated[str, Constraint(enum=_WRITTEN)]
+    status: str
+    """As in a plan: of a deleted one the account's own word."""
     file: str
     """Relative to the project file, with /."""
     pinned: bool

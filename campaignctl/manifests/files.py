@@ -136,6 +136,9 @@ def links_under(directory: str) -> Iterator[str]:
                 yield entry.path
 
 
+_NOT_PLAIN: Final = "it is no plain file: what comes through a pipe is saved to a file first, and that one named"
+
+
 def read_inside(path: Path, home: Path) -> str:
     """Reads a file's text, without a byte order mark.
 
@@ -148,7 +151,12 @@ def read_inside(path: Path, home: Path) -> str:
         raise UnreadableFileError("unreadable", f"it cannot be read: {_reason(error)}") from None
     if not real.is_relative_to(home.resolve()):
         raise UnreadableFileError("outside-project", "it leads out of the project")
-    return read_plain(real)
+    try:
+        return read_plain(real)
+    except UnreadableFileError:
+        if path.exists() and not real.exists():  # /dev/stdin leads to a pipe, which has no path
+            raise UnreadableFileError("unreadable", _NOT_PLAIN) from None
+        raise
 
 
 def read_plain(path: str | Path) -> str:
@@ -158,7 +166,7 @@ def read_plain(path: str | Path) -> str:
         if stat.S_ISDIR(status.st_mode):
             raise UnreadableFileError("unreadable", "the directory cannot be read")
         if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFileError("unreadable", "it is no plain file")
+            raise UnreadableFileError("unreadable", _NOT_PLAIN)
         if status.st_size > MAX_BYTES:
             raise UnreadableFileError("unreadable", f"it is larger than {MAX_BYTES // 1_000_000} MB")
         data = _bytes_of(path, status.st_size)

@@ -137,3 +137,12 @@ def test_a_variable_that_a_comment_cut_short_is_told_and_a_remark_is_left_alone(
         "campaignctl.yaml", f"{head}vars:\n  flow_id: 926 # the flow of January\n  order: Order #1234\n"
     )
     assert findings(desk) == [("warn", "cut-short", "campaignctl.yaml:6:10")]
+
+
+def test_a_variable_with_two_values_is_wrong_usage_and_the_same_value_twice_is_not(desk: Desk) -> None:
+    """Nobody knows which flow is meant; the last one would be called."""
+    using_flow(desk)
+    result = desk.run("plan", "--var", "flow_id=926", "--var", "flow_id=4")
+    assert (result.code, list(desk.requests)) == (64, [])
+    assert "flow_id is given twice, with two values: give it once" in result.all
+    assert desk.run("validate", "--var", "flow_id=926", "--var", "flow_id=926").code == 0

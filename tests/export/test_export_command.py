@@ -90,6 +90,13 @@ def test_an_export_that_matches_nothing_says_so_and_what_was_looked_at(
     assert not list((desk.root / "campaigns").iterdir())
 
 
+def test_one_that_was_deleted_is_written_with_the_account_s_own_word_for_it(desk: Desk) -> None:
+    (sid,) = desk.seed(live_voice(status="deleted"))
+    (written,) = export(desk, "--status", "deleted")["written"]
+    assert (written["sid"], written["status"]) == (sid, "Deleted")
+    changes_nothing(desk)
+
+
 def test_the_words_that_it_says_look_at_the_rest(desk: Desk) -> None:
     desk.seed(live_voice(status="completed"))
     words = export(desk)["notes"][0].split("looked at, ")[1].split()[:2]

@@ -33,8 +33,8 @@ _YOUNG_SECONDS: Final = 60.0
 class Settled:
     """Says what became of leftovers.
 
-    `bad` holds `unknown` where nobody can tell which campaign is to stay, and `failed` where a duplicate could not be
-    ended: the run ends as it does where its own changes came to that.
+    `bad` holds `unknown` where nobody can tell which campaign is to stay, or whether there is another, and `failed`
+    where a duplicate could not be ended: the run ends as it does where its own changes came to that.
     """
 
     notes: tuple[str, ...] = ()
@@ -46,6 +46,11 @@ class _LeftoverResult(NamedTuple):
 
     note: str = ""
     bad: ChangeOutcome | None = None
+
+
+def _unseen(note: str) -> _LeftoverResult:
+    """Says that nobody can tell whether another run made a twin: as unknown as of what this run makes (rule 10.5)."""
+    return _LeftoverResult(note, ChangeOutcome.UNKNOWN)
 
 
 def seen_through(
@@ -108,7 +113,7 @@ class Leftovers:
             try:
                 finished = self._finish(intent)
             except ApiError as error:
-                finished = _LeftoverResult(f"{_CUT_OFF}, and nobody could look at what it made: {error}")
+                finished = _unseen(f"{_CUT_OFF}, and nobody could look at what it made: {error}")
             if finished.bad is not None:
                 bad.add(finished.bad)
             if finished.note:
@@ -138,7 +143,7 @@ class Leftovers:
             paused = self.creator.pause_all_but_the_oldest(same)
             return _LeftoverResult(f"{_CUT_OFF}; {paused}", ChangeOutcome.UNKNOWN)
         if same and not listing.complete:
-            return _LeftoverResult(f"{_CUT_OFF}; {_NOT_COMPLETE}")
+            return _unseen(f"{_CUT_OFF}; {_NOT_COMPLETE}")
         if same:
             self._forget(intent)
             return _LeftoverResult(f"{_CUT_OFF}; it had created {same[0].sid}")
@@ -183,12 +188,12 @@ class Leftovers:
         if mine is None:
             mine = self.account.get(KINDS[intent.kind], intent.sid or "")
             if mine is not None and mine.alive:
-                return _LeftoverResult(f"{intent.sid} was created and the account's list does not show it")
+                return _unseen(f"{intent.sid} was created and the account's list does not show it")
         older = older_than(mine, same) if mine is not None else None
         if mine is not None and older is not None:
             return self._step_back(intent, mine, older)
         if listed and not complete:
-            return _LeftoverResult(_NOT_COMPLETE)
+            return _unseen(_NOT_COMPLETE)
         self._forget(intent)
         return _LeftoverResult()
 

@@ -11,6 +11,7 @@ from campaignctl.model.environment import Backend, Environment
 from campaignctl.model.plan import FORMAT_VERSION
 from campaignctl.rendering.constraints import Amount, KindName, Version
 
+
 class ExportedDocument(TypedDict):
     """Describes one campaign's manifest."""
 

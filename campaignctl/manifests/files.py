@@ -136,7 +136,9 @@ def links_under(directory: str) -> Iterator[str]:
                 yield entry.path
 
 
-_NOT_PLAIN: Final = "it is no plain file: what comes through a pipe is saved to a file first, and that one named"
+_NOT_PLAIN: Final = (
+    "it is no plain file: what comes through a pipe is saved to a file first, and that one named"
+)
 
 
 def read_inside(path: Path, home: Path) -> str:

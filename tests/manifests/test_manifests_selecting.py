@@ -52,7 +52,9 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     root = write(tmp_path, {})
     os.mkfifo(root / "campaigns/a.yaml")
     (finding,) = load(root).findings
-    assert finding.message.startswith("it is no plain file: what comes through a pipe is saved to a file first")
+    assert finding.message.startswith(
+        "it is no plain file: what comes through a pipe is saved to a file first"
+    )
 
 
 def test_what_comes_through_a_pipe_is_told_as_such(tmp_path: Path) -> None:
@@ -62,7 +64,9 @@ def test_what_comes_through_a_pipe_is_told_as_such(tmp_path: Path) -> None:
     finally:
         os.close(read)
         os.close(write_end)
-    assert finding.message.startswith("it is no plain file: what comes through a pipe is saved to a file first")
+    assert finding.message.startswith(
+        "it is no plain file: what comes through a pipe is saved to a file first"
+    )
 
 
 @pytest.mark.parametrize(

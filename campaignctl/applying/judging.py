@@ -9,7 +9,16 @@ from typing import assert_never
 from campaignctl.applying.port import AccountPort, Hooks
 from campaignctl.applying.progress import STILL_CALLING, ChangeRun
 from campaignctl.applying.sending import Sender
-from campaignctl.applying.verify import EARLY, AnswerProblem, started_early, verify
+from campaignctl.applying.verify import (
+    EARLY,
+    AnswerProblem,
+    completed,
+    hides_a_danger,
+    only_these,
+    overlaid,
+    started_early,
+    verify,
+)
 from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import TRANSITIONS, Action, Op
 from campaignctl.kinds.table import Value
@@ -56,9 +65,13 @@ class Judge:
         if not isinstance(exchange.answer, Done):
             return not_done(operation, state, exchange.answer, exchange.attempts)
         live = exchange.answer.live
+        if before is not None and hides_a_danger(spec, live, before):
+            read = self.sender.read(live)
+            live = completed(live, read) if read is not None else live
         _remember(state, filled(live, before, spec), before.status if before else Status.CREATED)
         verdict = verify(spec, live, before, self.account.now(), self.terms.country)
         if verdict.unseen:
+            state.unseen = only_these(spec, verdict.unseen)
             state.notes.append(f"the answer does not show {', '.join(verdict.unseen)}")
         if before is None and live.finished:
             state.notes.append(f"it was created, and the account calls it {live.word} already")
@@ -87,17 +100,23 @@ class Judge:
         return OperationResult(operation.op, acted.outcome, acted.attempts, operation.sid)
 
     def listed(self, state: ChangeRun, live: Live) -> None:
-        """Judges a campaign that this run made by what a list shows: the answer may have shown neither status nor
-        start.
+        """Judges a campaign that this run made by what a list shows: the answer may not have shown its status, or not
+        all that was sent.
         """
         made = state.live
         if state.ended is not None or made is None:
             return
-        if started_early(live, self.account.now() + OUT_OF_STEP, live.spec, made.spec):
+        problems = (
+            [EARLY] if started_early(live, self.account.now() + OUT_OF_STEP, live.spec, made.spec) else []
+        )
+        shown = verify(state.unseen, live, None, self.account.now(), self.terms.country)
+        problems += [it for it in shown.problems if it.dangerous and it != EARLY]
+        if problems:
             state.live = filled(live, made, {})
-            self._fail(Operation(Op.PAUSE), state, (EARLY,), 0)
-            state.operations += state.besides
-            state.besides.clear()
+            self._fail(Operation(Op.PAUSE), state, tuple(problems), 0)
+            if state.operations:  # else they follow what is recorded next, its create
+                state.operations += state.besides
+                state.besides.clear()
 
     def _not_taken(
         self, operation: Operation, state: ChangeRun, acted: Acted, live: Live, now: Live
@@ -196,7 +215,8 @@ def not_done(
 
 def filled(answer: Live, before: Live | None, sent: Mapping[str, Value]) -> Live:
     """Fills in what an answer lacks, which says nothing: it is as it was sent, or as it was."""
-    return answer._replace(spec={**(before.spec if before else {}), **sent, **answer.spec})
+    spec = {**(before.spec if before else {}), **sent}
+    return answer._replace(spec=overlaid(spec, answer.spec))
 
 
 def _remember(state: ChangeRun, live: Live, otherwise: Status) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from campaignctl.kinds.lifecycle import Status
+from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Live
 from campaignctl.model.plan import Change
 from campaignctl.model.reasons import ChangeType, Reason
@@ -22,7 +24,8 @@ class ChangeRun:
     `live` is the campaign as last read or answered, `own_status` the one that this run's operations led to. `ended`
     says why the rest of the operations is not carried out; `lost_to` is the campaign of another run that was there
     before the one that this run made. `paused_at_once` is a pause that no plan showed, `besides` one that has no
-    place among the planned operations. `list_sid` is the account's list that an upload came to.
+    place among the planned operations. `unseen` is what was sent and the answer did not show. `list_sid` is the
+    account's list that an upload came to.
     """
 
     change: Change
@@ -39,6 +42,7 @@ class ChangeRun:
     error: Failure | None = None
     notes: list[str] = field(default_factory=list)
     list_sid: str | None = None
+    unseen: Mapping[str, Value] = field(default_factory=dict)
 
     @classmethod
     def of(cls, change: Change) -> ChangeRun:

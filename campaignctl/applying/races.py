@@ -131,7 +131,8 @@ class Races:
     def _look(self, item: MadeHere, listing: Listing, last: bool) -> None:
         """Judges one campaign by what one list says. Only the last look settles that there is no older one."""
         same = namesakes(listing.campaigns, item.live.name)
-        listed = next((live for live in same if live.sid == item.live.sid), None)
+        alive = (live for live in listing.campaigns if live.alive)
+        listed = next((live for live in alive if live.sid == item.live.sid), None)
         if listed is not None:
             self.judge.listed(item.progress, listed)
         if item.progress.lost_to is not None:  # an early look may have missed who stays in the end

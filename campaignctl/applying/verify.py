@@ -5,8 +5,8 @@ The answer to a write and the look-up after one whose answer was lost are judged
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -64,6 +64,46 @@ def verify(
     problems += _began(sent, answer, before, now)
     unseen = (path for path, _, _ in _leaves(kind, sent) if shown(answer.spec, path) is UNSEEN)
     return Verdict(tuple(problems), tuple(unseen))
+
+
+def hides_a_danger(sent: Mapping[str, Value], answer: Live, before: Live) -> bool:
+    """Tells whether an answer to an update lacks what could call somebody wrongly, and what a read shows."""
+    if before.status is Status.PAUSED and not answer.word:
+        return True
+    return any(
+        field.role in _DANGEROUS
+        and shown(answer.spec, path) is UNSEEN
+        and shown(before.spec, path) is not UNSEEN
+        for path, field, _ in _leaves(answer.kind, sent)
+    )
+
+
+def only_these(sent: Mapping[str, Value], paths: Iterable[str]) -> Mapping[str, Value]:
+    """Returns what was sent at these dotted paths, and nothing else."""
+    found: dict[str, Value] = {}
+    for path in paths:
+        name, _, member = path.partition(".")
+        value, there = sent[name], found.get(name)
+        if member and isinstance(value, Mapping):
+            value = {**(there if isinstance(there, Mapping) else {}), member: value[member]}
+        found[name] = value
+    return found
+
+
+def completed(answer: Live, read: Live) -> Live:
+    """Returns an answer with what it lacks as it was read right after it."""
+    of = answer if answer.word else read
+    return replace(answer, spec=overlaid(read.spec, answer.spec), status=of.status, word=of.word)
+
+
+def overlaid(known: Mapping[str, Value], shown_now: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Lays what is shown over what is known, inside objects too."""
+    spec = {**known, **shown_now}
+    for name, value in shown_now.items():
+        there = known.get(name)
+        if isinstance(value, Mapping) and isinstance(there, Mapping):
+            spec[name] = {**there, **value}
+    return spec
 
 
 def _leaves(kind: Kind, spec: Mapping[str, Value]) -> Iterator[tuple[str, Field, Value]]:

@@ -97,6 +97,22 @@ def test_so_is_an_update(desk: Desk, habit: tuple[str, Any, str], fault: str) ->
 
 
 @pytest.mark.parametrize(
+    "lost", ["schedule.send_at:earlier", "schedule.send_at", "from", "url", "caller_id", "name"]
+)
+def test_a_create_whose_answer_did_not_show_what_became_of_a_field_is_paused_when_the_last_list_shows_it(
+    desk: Desk, lost: str
+) -> None:
+    desk.sandbox.switches.change({"create_changes": [lost], "omit_from_create": [lost.partition(":")[0]]})
+    desk.manifests(voice())
+    run = desk.run(*APPLY)
+    result = only(run)
+    assert (run.code, result["outcome"]) == (4, "failed"), result
+    assert result["reason"]["code"] in ("field-lost", "wrong-name")
+    assert operations(result) == [("create", "applied"), ("pause", "applied")]
+    assert [it["status"] for it in desk.account()] == ["Paused"]
+
+
+@pytest.mark.parametrize(
     "switches",
     [
         {"create_drops": ["schedule.send_at"], "omit_from_create": ["schedule"]},
@@ -114,6 +130,47 @@ def test_a_create_whose_answer_did_not_show_that_it_calls_is_paused_when_the_las
     assert (run.code, result["outcome"], result["reason"]["code"]) == (4, "failed", "started-early"), result
     assert operations(result) == [("create", "applied"), ("pause", "applied")]
     assert desk.live("diwali-reminder")["status"] == "Paused"
+
+
+@pytest.mark.parametrize(
+    ("switches", "status", "code"),
+    [
+        ({"update_drops": ["schedule"], "omit_from_update": ["schedule"]}, "created", "field-lost"),
+        (
+            {"update_drops": ["schedule.send_at"], "omit_from_update": ["schedule.send_at"]},
+            "created",
+            "field-lost",
+        ),
+        ({"update_changes": ["from"], "omit_from_update": ["from"]}, "created", "field-lost"),
+        ({"update_changes": ["url"], "omit_from_update": ["url"]}, "created", "field-lost"),
+        ({"update_resumes": True, "omit_from_update": ["status"]}, "paused", "started-early"),
+    ],
+    ids=["its schedule", "its start", "its people", "its content", "that it goes on"],
+)
+def test_what_the_answer_to_an_update_hides_is_read_where_a_read_shows_it(
+    desk: Desk, switches: dict[str, Any], status: str, code: str
+) -> None:
+    desk.seed(live_voice(caller_id="0801", status=status))
+    desk.pass_time(minutes=1)
+    desk.sandbox.switches.change(switches)
+    desk.manifests(voice(state="paused" if status == "paused" else None))
+    run = desk.run(*APPLY)
+    result = only(run)
+    assert (run.code, result["outcome"], result["reason"]["code"]) == (4, "failed", code), result
+    assert operations(result) == [("update", "failed"), ("pause", "applied")]
+    assert [it["status"] for it in desk.account()] == ["Paused"]
+
+
+def test_what_the_answer_to_an_update_hides_and_no_read_shows_is_noted(desk: Desk) -> None:
+    desk.seed(live_voice(url=OTHER_URL))
+    desk.sandbox.switches.change(
+        {key: ["caller_id"] for key in ("omit_from_update", "omit_from_get", "omit_from_list")}
+    )
+    desk.manifests(voice())
+    run = desk.run(*APPLY)
+    assert run.code == 0, run.all
+    assert any("caller_id" in note for note in only(run)["notes"])
+    assert [word for word, _ in actions(desk.writes)] == ["update"]
 
 
 def test_the_end_of_a_text_message_is_called_otherwise_in_the_answer_to_its_create(desk: Desk) -> None:

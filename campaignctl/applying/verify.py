@@ -71,7 +71,7 @@ def hides_a_danger(sent: Mapping[str, Value], answer: Live, before: Live) -> boo
     if before.status is Status.PAUSED and not answer.word:
         return True
     return any(
-        field.role in _DANGEROUS
+        field.role in (*_DANGEROUS, Role.END)
         and shown(answer.spec, path) is UNSEEN
         and shown(before.spec, path) is not UNSEEN
         for path, field, _ in _leaves(answer.kind, sent)

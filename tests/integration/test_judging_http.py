@@ -97,7 +97,8 @@ def test_so_is_an_update(desk: Desk, habit: tuple[str, Any, str], fault: str) ->
 
 
 @pytest.mark.parametrize(
-    "lost", ["schedule.send_at:earlier", "schedule.send_at", "from", "url", "caller_id", "name"]
+    "lost",
+    ["schedule.send_at:earlier", "schedule.send_at", "schedule.end_at", "from", "url", "caller_id", "name"],
 )
 def test_a_create_whose_answer_did_not_show_what_became_of_a_field_is_paused_when_the_last_list_shows_it(
     desk: Desk, lost: str
@@ -141,11 +142,12 @@ def test_a_create_whose_answer_did_not_show_that_it_calls_is_paused_when_the_las
             "created",
             "field-lost",
         ),
+        ({"update_drops": ["schedule.end_at"], "omit_from_update": ["schedule"]}, "created", "field-lost"),
         ({"update_changes": ["from"], "omit_from_update": ["from"]}, "created", "field-lost"),
         ({"update_changes": ["url"], "omit_from_update": ["url"]}, "created", "field-lost"),
         ({"update_resumes": True, "omit_from_update": ["status"]}, "paused", "started-early"),
     ],
-    ids=["its schedule", "its start", "its people", "its content", "that it goes on"],
+    ids=["its schedule", "its start", "its end", "its people", "its content", "that it goes on"],
 )
 def test_what_the_answer_to_an_update_hides_is_read_where_a_read_shows_it(
     desk: Desk, switches: dict[str, Any], status: str, code: str

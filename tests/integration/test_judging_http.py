@@ -98,7 +98,7 @@ def test_so_is_an_update(desk: Desk, habit: tuple[str, Any, str], fault: str) ->
 
 @pytest.mark.parametrize(
     "lost",
-    ["schedule.send_at:earlier", "schedule.send_at", "schedule.end_at", "from", "url", "caller_id", "name"],
+    ["schedule.send_at:earlier", "schedule.send_at", "schedule.end_at", "from", "url", "caller_id"],
 )
 def test_a_create_whose_answer_did_not_show_what_became_of_a_field_is_paused_when_the_last_list_shows_it(
     desk: Desk, lost: str

@@ -109,7 +109,8 @@ class Judge:
         problems = (
             [EARLY] if started_early(live, self.account.now() + OUT_OF_STEP, live.spec, made.spec) else []
         )
-        shown = verify(state.unseen, live, None, self.account.now(), self.terms.country)
+        expected = {**state.unseen, "name": made.name}
+        shown = verify(expected, live, None, self.account.now(), self.terms.country)
         problems += [it for it in shown.problems if it.dangerous and it != EARLY]
         if problems:
             state.live = filled(live, made, {})

@@ -175,6 +175,18 @@ def test_what_the_answer_to_an_update_hides_and_no_read_shows_is_noted(desk: Des
     assert [word for word, _ in actions(desk.writes)] == ["update"]
 
 
+def test_one_that_lists_show_under_another_name_than_its_answer_is_paused(desk: Desk) -> None:
+    desk.sandbox.switches.change({"create_changes": ["name"]})
+    desk.sandbox.faults.add("change", request="create", data={"name": "diwali-reminder"})
+    desk.manifests(voice())
+    run = desk.run(*APPLY)
+    result = only(run)
+    assert (run.code, result["reason"]["code"]) == (4, "wrong-name"), result
+    assert [it["status"] for it in desk.account()] == ["Paused"]
+    again = desk.run(*APPLY)
+    assert (again.code, only(again)["reason"]["code"]) == (3, "looks-renamed")
+
+
 def test_the_end_of_a_text_message_is_called_otherwise_in_the_answer_to_its_create(desk: Desk) -> None:
     desk.sandbox.switches.change({"create_changes": ["schedule.end_time"]})
     desk.manifests(sms())

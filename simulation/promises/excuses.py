@@ -4,7 +4,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from simulation.ledger import Ledger
 from simulation.promises.verdict import Excuse, Fault
@@ -37,13 +37,29 @@ def _tried_and_said_so(ledger: Ledger, fault: Fault) -> bool:
     return any(
         run.said is not None
         and (run.killed or run.said.code in (4, 5, 130))
-        and any(
-            write.sid in (fault.sid, fault.twin)
-            and write.action == "pause"
-            and (not write.acted or write.status is None or write.status >= 400)
-            for write in run.writes
+        and (
+            any(
+                write.sid in (fault.sid, fault.twin)
+                and write.action == "pause"
+                and (not write.acted or write.status is None or write.status >= 400)
+                for write in run.writes
+            )
+            or any(f"PUT {where}" in met for met in run.faults for where in _paths(ledger, fault))
         )
         for run in ledger.runs
+    )
+
+
+def _paths(ledger: Ledger, fault: Fault) -> Iterator[str]:
+    """Yields the paths of both, as what a run met names them: a request that was lost on its way is no write."""
+    for sid in filter(None, (fault.sid, fault.twin)):
+        yield f"acme1/{ledger.account.campaigns[sid].collection}/{sid}"
+
+
+def _lists_lie(ledger: Ledger, _fault: Fault) -> bool:
+    """Excuses lists that show nothing, or nothing that can be told apart."""
+    return "empty_lists" in ledger.had or not {"id", "sid"}.isdisjoint(
+        ledger.seen_positions["omit_from_list"]
     )
 
 
@@ -71,8 +87,8 @@ _PLAIN = frozenset(
 
 LISTS_LIE = Excuse(
     "lists that show nothing of what is there, for longer than `settle_seconds`: what was created twice is paused by"
-    " the first run that sees both",
-    _had("empty_lists"),
+    " the first run that sees both; so with lists that show no SIDs, and both runs end with 5",
+    _lists_lie,
 )
 PAUSE_FAILS = Excuse(
     "an account that does not carry a pause out cannot be stopped: the run ends with 4 or 5 and says so",

@@ -6,7 +6,7 @@ The answer to a write and the look-up after one whose answer was lost are judged
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -93,7 +93,7 @@ def only_these(sent: Mapping[str, Value], paths: Iterable[str]) -> Mapping[str, 
 def completed(answer: Live, read: Live) -> Live:
     """Returns an answer with what it lacks as it was read right after it."""
     of = answer if answer.word else read
-    return replace(answer, spec=overlaid(read.spec, answer.spec), status=of.status, word=of.word)
+    return answer._replace(spec=overlaid(read.spec, answer.spec), status=of.status, word=of.word)
 
 
 def overlaid(known: Mapping[str, Value], shown_now: Mapping[str, Value]) -> Mapping[str, Value]:

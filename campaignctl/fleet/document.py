@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NotRequired, TypedDict, cast
 
 from campaignctl import __version__
-from campaignctl.fleet.outcomes import EnvironmentOutcome, Several, totals
+from campaignctl.fleet.outcomes import EnvironmentOutcome, Several, SeveralCommand, totals
 from campaignctl.rendering.constraints import Amount, ApprovalText, Digest, KindName, Version
 from campaignctl.rendering.finding_documents import ErrorDocument, FindingDocument
 from campaignctl.rendering.findings import error_document, finding_document
@@ -50,7 +50,7 @@ class SeveralDocument(TypedDict):
 
     format_version: Version
     campaignctl_version: str
-    command: str
+    command: SeveralCommand
     digest: Digest | None
     """Over the plans that were made; null without one."""
     approval: ApprovalText | None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from campaignctl.diagnostics import Diagnostic, has_errors
 from campaignctl.errors import CampaignctlError
@@ -18,6 +18,7 @@ from campaignctl.model.plan import Plan
 from campaignctl.saved_plans.seal import canonical
 
 Document = Mapping[str, object]
+SeveralCommand: TypeAlias = Literal["validate", "plan", "apply", "show", "diff", "status", "doctor", "pause"]
 _PRECEDENCE: Final = {row.code: place for place, row in enumerate(EXIT_CODES)}
 
 
@@ -91,7 +92,7 @@ class Several:
     `saved` the digest and the approval of saved plans.
     """
 
-    command: str
+    command: SeveralCommand
     outcomes: Sequence[EnvironmentOutcome]
     findings: tuple[Diagnostic, ...] = ()
     moved: tuple[Document, ...] = ()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple, TypeAlias
 
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.formats import CURRENCY
 from campaignctl.model.managed_lists import CONTACT_LIST
 
 
@@ -30,6 +31,7 @@ Amount: TypeAlias = Annotated[int, Constraint(minimum=0)]
 Ordinal: TypeAlias = Annotated[int, Constraint(minimum=1)]
 Moment: TypeAlias = Annotated[str, Constraint(format="date-time")]
 Money: TypeAlias = Annotated[str, Constraint(pattern=r"^[0-9]+(\.[0-9]+)?$")]
+Currency: TypeAlias = Annotated[str, Constraint(pattern=f"^{CURRENCY.pattern}$")]
 Date: TypeAlias = Annotated[str, Constraint(format="date")]
 Digest: TypeAlias = Annotated[str, Constraint(pattern="^[0-9a-f]{12}$")]
 ApprovalText: TypeAlias = Annotated[

@@ -4,7 +4,7 @@ from typing import Annotated, NotRequired, TypeAlias, TypedDict
 
 from campaignctl.diagnostics import Severity
 from campaignctl.errors import ERROR_CODES
-from campaignctl.model.dlt_checks import Slip
+from campaignctl.model.dlt_checks import CHECKS, Slip
 from campaignctl.rendering.comparison_documents import ComparisonDocument
 from campaignctl.rendering.constraints import (
     Amount,
@@ -61,7 +61,7 @@ class FindingDocument(TypedDict):
     """Of window_fits: how many people are not done with at the end."""
     schema: NotRequired[str]
     """Of schema/NAME: the schema that failed, a rule file and a pointer into it."""
-    check: NotRequired[str]
+    check: NotRequired[Annotated[str, Constraint(enum=tuple(CHECKS))]]
     """Of dlt_template: what was looked at."""
     difference: NotRequired[TextDifferenceDocument]
     """Of its check text."""

@@ -8,6 +8,7 @@ from campaignctl.model.gates import GateVerdict, LimitWord
 from campaignctl.rendering.constraints import (
     Amount,
     Constraint,
+    Currency,
     KindName,
     Moment,
     Money,
@@ -200,7 +201,7 @@ class ChangeCostDocument(TypedDict):
 class PlanCostDocument(TypedDict):
     """Holds what all that an apply sets going costs; what is not there, or not known, is 0 in it."""
 
-    currency: str
+    currency: Currency
     before: MoneyDocument
     after: MoneyDocument
     unknown: Amount

@@ -12,7 +12,7 @@ from campaignctl.model.environment import Backend, Environment
 from campaignctl.model.plan import FORMAT_VERSION
 from campaignctl.model.reasons import ChangeType
 from campaignctl.policy.afterwards import Afterwards
-from campaignctl.rendering.constraints import Amount, Constraint, KindName, Moment, Ordinal, Version
+from campaignctl.rendering.constraints import Amount, Constraint, Currency, KindName, Moment, Ordinal, Version
 from campaignctl.rendering.documents import (
     OccurrenceDocument,
     ReasonDocument,
@@ -118,7 +118,7 @@ class StatusOverview(TypedDict):
     refresh: RefreshDocument
     summary: StatusSummary
     notes: list[str]
-    currency: str | None
+    currency: Currency | None
     """Of the costs; null without prices."""
     findings: list[FindingDocument]
     campaigns: list[CampaignStatusDocument]

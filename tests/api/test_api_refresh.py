@@ -235,6 +235,7 @@ def test_only_the_alive_and_what_is_undecided_are_asked_for(bench: Bench) -> Non
     }
 
 
+@pytest.mark.slow
 def test_the_budget_of_an_account_with_a_long_past(bench: Bench) -> None:
     past = [*voices(10_000), *voices(15, "Created", first=90_000)]
     texts = [

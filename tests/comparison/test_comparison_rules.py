@@ -6,6 +6,7 @@ import time
 from copy import deepcopy
 from typing import Any
 
+import pytest
 from example_counts import examples
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
@@ -95,6 +96,7 @@ def test_they_are_the_same_exactly_when_their_digests_are_and_else_something_sho
         assert comparison.unseen or comparison.leaves or comparison.changes
 
 
+@pytest.mark.slow
 def test_ten_of_ten_thousand_are_found_in_a_second() -> None:
     one = plan(*(change(f"campaign-{number}", resulting={"url": "u"}) for number in range(10_000)))
     other = deepcopy(one)

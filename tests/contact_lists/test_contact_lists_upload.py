@@ -189,6 +189,7 @@ def test_known_contacts_that_do_not_show_a_column_are_noted_and_refused_where_a_
     assert "first_name" in result(done)["error"]["message"]
 
 
+@pytest.mark.slow
 def test_two_pipelines_that_upload_the_same_list_end_with_one_complete_list_in_use(desk: Desk) -> None:
     ready(desk)
     desk.sandbox.switches.change({"contacts_lag_seconds": 3.0, "contacts_lag": "growing"})

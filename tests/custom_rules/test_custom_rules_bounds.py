@@ -68,6 +68,7 @@ def test_64_levels_are_looked_into_and_no_more(desk: Desk, levels: int, code: in
     assert rules_found(desk) == (code, rules)
 
 
+@pytest.mark.slow
 def test_all_of_a_run_ends_in_time_and_does_not_pass(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A minute in earnest, a second here: of four manifests that run away two are not looked at any more."""
     assert rulebook.SECONDS_A_RUN == 60

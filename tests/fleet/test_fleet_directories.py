@@ -282,7 +282,10 @@ def test_a_directory_that_holds_nothing_is_never_nothing_to_do(desk: Desk, words
     assert "plans holds nothing" in result.all
 
 
-@pytest.mark.parametrize("each", [3, 4], ids=["nine lists in all", "twelve"])
+@pytest.mark.parametrize(
+    "each",
+    [pytest.param(3, id="nine lists in all", marks=pytest.mark.slow), pytest.param(4, id="twelve")],
+)
 def test_an_approval_of_saved_plans_holds_however_many_lists_they_reach(desk: Desk, each: int) -> None:
     project(desk)
     for name in NAMES:

@@ -8,9 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from example_counts import examples
 from fleet_projects import campaign, environment, many, secrets, write_environments
 from harness import Desk, Result, live_voice, voice
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from campaignctl.sandbox.journal import RecordedRequest
@@ -54,7 +55,7 @@ def project(desk: Desk) -> None:
 LIVE = st.sampled_from(["created", "in-progress", "paused", "completed"])
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(12, quick=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     wanted=st.fixed_dictionaries({name: st.integers(0, 2) for name in NAMES}),
     there=st.fixed_dictionaries({name: st.lists(LIVE, max_size=2) for name in NAMES}),

@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import comb, fsum
 
 import pytest
+from example_counts import mostly_slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -108,7 +109,7 @@ def ever_crossed(limit: int, rate: float, people: int, tried: int = 50) -> float
     return stopped
 
 
-@pytest.mark.parametrize("limit", [100, 2_500, 8_000])
+@pytest.mark.parametrize("limit", mostly_slow([2_500, 100, 8_000], every=3))
 def test_looked_at_after_each_of_1000_people_what_keeps_half_its_limit_is_never_paused(limit: int) -> None:
     assert ever_crossed(limit, limit / 2 / BASIS_POINTS, 1_000) < 1e-4
     assert ever_crossed(limit, limit / BASIS_POINTS, 1_000) <= 0.01

@@ -171,7 +171,7 @@ def meant_another(plan: Mapping[str, Any]) -> list[tuple[str, str]]:
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 
-@examples(25, suppress_health_check=QUIET)
+@examples(25, quick=1, suppress_health_check=QUIET)
 @given(scene=scenes())
 def test_after_an_apply_there_is_nothing_to_do(scene: Scene) -> None:
     hold(scene)

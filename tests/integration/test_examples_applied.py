@@ -15,7 +15,7 @@ from harness import Result, run
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path.name for path in (ROOT / "examples/campaigns").glob("*.yaml"))
 SET_UP = re.compile(r"python3|\S*/pip")
-YEARS = (2026, 2031, 2077)
+YEARS = (2026, 2031, pytest.param(2077, marks=pytest.mark.slow))
 
 
 @pytest.fixture

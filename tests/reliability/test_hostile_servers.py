@@ -38,7 +38,7 @@ def test_a_redirect_is_not_followed_and_takes_no_credentials_along(
     assert_converges(desk)
 
 
-@pytest.mark.parametrize("request_", ["list", "create"])
+@pytest.mark.parametrize("request_", ["list", pytest.param("create", marks=pytest.mark.slow)])
 def test_an_answer_of_more_than_fifty_megabytes_is_left(desk: Desk, request_: str) -> None:
     reliable(desk, timeout_seconds=10)
     desk.manifests(voice())

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_counts import crossed
 from fakes import FakeClock
 from harness import Desk, actions, desk_at, live_voice, voice
 from reliable_desk import APPLY, reliable
@@ -209,11 +210,11 @@ LOSERS = {
 }
 
 
-@pytest.mark.parametrize("status", [400, 404, 409])
-@pytest.mark.parametrize(("bodies", "sent"), LOSERS.values(), ids=LOSERS)
+@pytest.mark.parametrize(("loser", "status"), crossed(list(LOSERS), [400, 404, 409]))
 def test_a_duplicate_is_ended_from_whatever_status_it_has(
-    desk: Desk, clock: EventfulClock, bodies: tuple[dict[str, Any], ...], sent: list[str], status: int
+    desk: Desk, clock: EventfulClock, loser: str, status: int
 ) -> None:
+    bodies, sent = LOSERS[loser]
     desk.manifests(voice())
     clock.then(5, in_background(desk, *bodies, action_refusal=status))
     run = desk.run(*APPLY)
@@ -268,7 +269,7 @@ def test_nothing_is_ended_while_the_older_one_is_not_seen_to_be_alive(
     assert [word for word, _ in actions(desk.writes)] == ["create"]
 
 
-@pytest.mark.parametrize("hidden", ["status", "id"])
+@pytest.mark.parametrize("hidden", ["status", pytest.param("id", marks=pytest.mark.slow)])
 def test_where_nobody_can_tell_what_the_older_one_is_doing_ours_is_paused_and_no_more(
     desk: Desk, clock: EventfulClock, hidden: str
 ) -> None:

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 
 import plans
 import pytest
+from example_counts import crossed
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from plans import plan_document
@@ -51,8 +52,7 @@ def outputs(output_format: str, text: str) -> tuple[str, ...]:
 MARKING_UP = ("markdown", "html", "github", "sarif", "gitlab", "junit")
 
 
-@pytest.mark.parametrize("output_format", MARKING_UP)
-@pytest.mark.parametrize("text_name", NAMES)
+@pytest.mark.parametrize(("output_format", "text_name"), crossed(MARKING_UP, NAMES, rounds=2))
 def test_no_control_or_invisible_character_comes_through(output_format: str, text_name: str) -> None:
     for output in outputs(output_format, plans.HOSTILE[text_name]):
         assert set(unsafe().findall(output)) <= {"\n"}

@@ -6,11 +6,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from example_counts import mostly_slow
 from harness import desk_at
 from repeat_story import tell
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", mostly_slow(range(4), every=2))
 def test_a_few_sequences_call_nobody_twice_or_on_another_date(seed: int, tmp_path: Path) -> None:
     with desk_at(tmp_path) as desk:
         tell(desk, seed)

@@ -32,7 +32,7 @@ NAMES = list(plans.HOSTILE)
 @cache
 def outputs(output_format: str, text: str) -> tuple[str, ...]:
     """Everything that a format can show, with the text in every place."""
-    plan, environment = plans.hostile(text), plans.replace(plans.PROD, name=text, account_sid=text)
+    plan, environment = plans.hostile(text), plans.PROD._replace(name=text, account_sid=text)
     shown = {
         "plan": plan_document(plan, environment),
         "apply": apply_document(results_of(plan, text), environment),

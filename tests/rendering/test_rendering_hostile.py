@@ -49,7 +49,7 @@ def results_of(plan: Plan, text: str) -> ApplyResult:
 
 def outputs(text: str, width: int | None) -> list[str]:
     plan = plans.hostile(text)
-    environment = plans.replace(plans.PROD, name=text, account_sid=text)
+    environment = plans.PROD._replace(name=text, account_sid=text)
     document = plan_document(plan, environment, show_numbers=True)
     results = apply_document(results_of(plan, text), environment)
     findings = validate_document(plan.findings)

@@ -10,6 +10,7 @@ from campaignctl.app.own_rules import with_own_rules
 from campaignctl.app.workspace import Reading, Session
 from campaignctl.diagnostics import Diagnostic, has_errors, in_order
 from campaignctl.exits import Exit
+from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.model.environment import Environment
 from campaignctl.rendering.findings import finding_document
 
@@ -65,7 +66,7 @@ def _with_lists(reading: Reading, environment: Environment) -> tuple[Reading, tu
     """Adds the people of the project's lists to the manifests, where it has some, and returns what is found in
     these.
     """
-    if "ContactList" not in reading.companions:
+    if CONTACT_LIST not in reading.companions:
         return reading, ()
     from campaignctl.app.contact_lists import known_offline
     from campaignctl.policy import RULES, level_of

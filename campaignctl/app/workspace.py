@@ -56,7 +56,7 @@ class Reading(NamedTuple):
     @property
     def lists(self) -> tuple[ContactList, ...]:
         """Returns the project's contact lists; none where it has none, at no cost."""
-        from campaignctl.manifests.taking import CONTACT_LIST
+        from campaignctl.kinds.manifest import CONTACT_LIST
 
         if CONTACT_LIST not in self.companions:
             return ()

@@ -11,14 +11,16 @@ import json
 import os
 import pickle
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import IO, Final, ParamSpec, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Final, ParamSpec, TypeVar, cast
 
 from campaignctl.custom_rules.bounded import LimitExceededError
+
+if TYPE_CHECKING:
+    import subprocess
 
 _LONGEST: Final = 120.0
 """Seconds after which the process is ended that did not answer by itself: bounds within it are lower."""
@@ -87,6 +89,8 @@ class _Helper:
     def _begun(self) -> subprocess.Popen[bytes]:
         """Returns the process of this one: a copy of this process begins its own."""
         if self.process is None or self.owner != os.getpid():
+            import subprocess  # nearly every run has its main thread
+
             words = [sys.executable, "-I", "-c", _BEGIN, json.dumps(sys.path)]
             pipe = subprocess.PIPE
             self.process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)

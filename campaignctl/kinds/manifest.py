@@ -13,6 +13,8 @@ from campaignctl.kinds.spending import USAGE
 from campaignctl.kinds.table import Field, Kind, Role, Secrecy, Type
 
 API_VERSION = "campaignctl/v1"
+CONTACT_LIST = "ContactList"
+"""The kind of the documents that hold the project's own lists."""
 FROM_FILE = "from_file"
 SUPPRESS = "suppress"
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from campaignctl.contact_lists.contact_list import ContactList
 from campaignctl.diagnostics import SpecFinding
 from campaignctl.gates.checking import Runs, gate_faults
 from campaignctl.kinds.countries import Country
 from campaignctl.model.campaigns import Desired, given_lists
 from campaignctl.model.values import canonical_numbers, texts
 from campaignctl.model.windows import Window, declared_window
+
+if TYPE_CHECKING:
+    from campaignctl.contact_lists.contact_list import ContactList
 
 
 def faults_of_gates(
@@ -22,8 +24,7 @@ def faults_of_gates(
     return gate_faults(manifests, country, people.of, _runs)
 
 
-@dataclass(frozen=True)
-class _DeclaredPeople:
+class _DeclaredPeople(NamedTuple):
     """Says whom a manifest calls, each once, a list of the project standing for its members."""
 
     lists: Mapping[str, ContactList]

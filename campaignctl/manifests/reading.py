@@ -20,10 +20,11 @@ from campaignctl.diagnostics import (
     warning,
 )
 from campaignctl.kinds.countries import Country
+from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.manifests.documents import Document, DocumentReader
 from campaignctl.manifests.files import ManifestFile, files_under, shown_path
 from campaignctl.manifests.places import locate, locate_field, locate_row
-from campaignctl.manifests.taking import CONTACT_LIST, PassedOver, Taken, Taking, read_one, taken
+from campaignctl.manifests.taking import PassedOver, Taken, Taking, read_one, taken
 from campaignctl.model.campaigns import Desired, ListName, given_lists
 from campaignctl.model.environment import Environment, ProjectFile
 from campaignctl.model.selector import Selector

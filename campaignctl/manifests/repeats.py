@@ -12,13 +12,11 @@ from yaml.nodes import Node
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity, SpecFinding, error, has_errors, quoted
 from campaignctl.kinds.table import Value
-from campaignctl.manifests.companions import read_companion
 from campaignctl.manifests.files import ManifestFile, Source, UnreadableFileError, read_inside, shown_path
 from campaignctl.manifests.nodes import MalformedYamlError, documents, is_null, mark_of, members, yaml_of
 from campaignctl.manifests.places import nearest
 from campaignctl.model.campaigns import Desired
 from campaignctl.model.recurrence import HolidayCalendar
-from campaignctl.repeat.calendar_document import CALENDAR, RULE, Calendar
 from campaignctl.repeat.faults import faults_of_dates
 from campaignctl.repeat.rule import faults_of, rule_of
 
@@ -59,6 +57,8 @@ class RepeatReader:
         wrong = list(faults_of(desired, values))
         for place, (path, it) in enumerate(zip(paths, files, strict=True)):
             if it.trouble:
+                from campaignctl.repeat.calendar_document import RULE
+
                 message = f"calendars: {quoted(path)} {it.trouble}"
                 wrong.append(SpecFinding(f"repeat.calendars.{place}", RULE, message))
         findings = [*(it for file in files for it in file.findings), *_placed(wrong, node, source)]
@@ -75,6 +75,9 @@ class RepeatReader:
 
 
 def _read_file(target: str, beside: ManifestFile) -> _CalendarFile:
+    from campaignctl.manifests.companions import read_companion  # where a rule names a calendar
+    from campaignctl.repeat.calendar_document import CALENDAR, Calendar
+
     shown = shown_path(Path(target), beside.root)
     source = Source(ManifestFile(shown, target, beside.root, beside.home), 0)
     try:
@@ -88,7 +91,7 @@ def _read_file(target: str, beside: ManifestFile) -> _CalendarFile:
         return _CalendarFile(
             None, "", (error(unreadable.rule, source.at(unreadable.mark), unreadable.message),)
         )
-    found = [(place, it) for place, it in enumerate(nodes) if _is_calendar(it)]
+    found = [(place, it) for place, it in enumerate(nodes) if _is_of_kind(it, CALENDAR.name)]
     if len(found) != 1:
         return _CalendarFile(
             None, "holds several Calendars; one for each file" if found else "holds no Calendar"
@@ -100,11 +103,11 @@ def _read_file(target: str, beside: ManifestFile) -> _CalendarFile:
     return _CalendarFile(None if errors else calendar.holidays, "", errors)
 
 
-def _is_calendar(node: Node) -> bool:
+def _is_of_kind(node: Node, name: str) -> bool:
     if is_null(node):
         return False
     kind = members(node).get("kind")
-    return getattr(kind, "value", None) == CALENDAR.name
+    return getattr(kind, "value", None) == name
 
 
 def _placed(faults: list[SpecFinding], node: Node, source: Source) -> Iterator[Diagnostic]:

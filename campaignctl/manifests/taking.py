@@ -12,6 +12,7 @@ from yaml.nodes import Node, ScalarNode
 
 from campaignctl.diagnostics import Diagnostic, error
 from campaignctl.kinds import KINDS
+from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.manifests.documents import Document, DocumentReader
 from campaignctl.manifests.files import ManifestFile, Source, UnreadableFileError
 from campaignctl.manifests.nodes import MalformedYamlError, Mark, documents, mark_of, members, yaml_of
@@ -22,7 +23,6 @@ from campaignctl.model.selector import Selector
 
 RULE: Final = "environments"
 """What a mistake is called that makes it unclear which environment takes what."""
-CONTACT_LIST: Final = "ContactList"
 _MANIFESTS: Final = frozenset((*KINDS, CONTACT_LIST))
 """The kinds that `select` is about."""
 

@@ -6,6 +6,7 @@ Rates are whole millionths: no float comes near them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from campaignctl.kinds.table import Value
@@ -41,9 +42,16 @@ def read_usage(settings: Mapping[str, Value], own: Mapping[str, Value] | None = 
     """Reads the settings as they are written; `own` are a manifest's, which go over them key by key."""
     if not settings and not own:
         return USUAL
-    said = {key: it for key, it in {**settings, **(own or {})}.items() if it is not None}
-    if not said:
-        return USUAL
+    said = {**settings, **(own or {})}.items()
+    return _usage_of(
+        tuple((key, tuple(it) if isinstance(it, list) else it) for key, it in said if it is not None)
+    )
+
+
+@lru_cache(maxsize=256)
+def _usage_of(written: tuple[tuple[str, Value], ...]) -> Usage:
+    """Reads each way of writing it once: most manifests that say how their people answer say the same."""
+    said = dict(written)
     talk, variable = _seconds(said.get("talk"), USUAL.talk), _places(said.get("variable"), USUAL.variable)
     rates = said.get("answer")
     return Usage(

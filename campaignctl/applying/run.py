@@ -79,6 +79,7 @@ def apply_plan(
     """
     progress = {id(change): ChangeRun.of(change) for change in plan.changes}
     judge = Judge(account, creator.sender, hooks, terms)
+    looks = Looks(account, creator, hooks, looked_at)
     run = _Run(
         plan,
         account,
@@ -87,10 +88,10 @@ def apply_plan(
         creator,
         judge,
         Races(account, creator, hooks, terms.address, judge),
-        Looks(account, creator, hooks, looked_at),
+        looks,
         Lists.of(plan, lists, hooks, terms.environment, looked_at),
         ListWatch(account, hooks, terms, looked_at),
-        GateWatch(account, hooks),
+        GateWatch(account, hooks, looks),
     )
     for step in order(plan.changes):
         state = progress[id(step.change)]

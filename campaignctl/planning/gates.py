@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -159,9 +159,15 @@ def _stopped(decision: Decision, reason: Reason) -> Decision:
     return replace(decision, operations=operations, held=(), reason=decision.reason_beside(reason))
 
 
-def shut(change: Change, read: Callable[[Kind, str], Live | None], terms: Terms) -> Reason | None:
-    """Says why a create or resume is not sent now: a gate that had passed no longer does, or one that somebody
-    allowed has failed by now, which no flag passes. `read` asks the account.
+def shut(
+    change: Change,
+    read: Callable[[Kind, str], Live | None],
+    find_alive: Callable[[Kind], Iterable[Live]],
+    terms: Terms,
+) -> Reason | None:
+    """Says why a create or resume is not sent now: a gate that had passed no longer does, another campaign of its name
+    is there by now, or one that somebody allowed has failed, which no flag passes. `read` and `find_alive` ask the
+    account.
     """
     desired = change.desired
     for gate, after in zip(change.gates, desired.after if desired else (), strict=True):
@@ -169,10 +175,19 @@ def shut(change: Change, read: Callable[[Kind, str], Live | None], terms: Terms)
             continue  # somebody allowed it before it is there
         live = read(kind_of(after.campaign), gate.sid)
         now = judge(after, _as_it_is(gate, live, terms), desired, terms.now, terms.country)
-        bound = gate.verdict is GateVerdict.PASSED or now.verdict is GateVerdict.FAILED
-        if bound and now.verdict is not GateVerdict.PASSED:
+        passed = gate.verdict is GateVerdict.PASSED
+        if (passed or now.verdict is GateVerdict.FAILED) and now.verdict is not GateVerdict.PASSED:
             return Reason(CODES[now.verdict], now.message)
+        other = _another(live, find_alive) if passed and live is not None else None
+        if other is not None:
+            message = f"{after.campaign} is {other.sid} by now, and {gate.sid} is what passed"
+            return Reason(CODES[GateVerdict.UNDECIDED], message)
     return None
+
+
+def _another(live: Live, find_alive: Callable[[Kind], Iterable[Live]]) -> Live | None:
+    """Returns an alive campaign of the same name: it is the one that is meant by now (rule 1)."""
+    return next((it for it in find_alive(live.kind) if it.name == live.name and it.sid != live.sid), None)
 
 
 def _as_it_is(gate: Gate, live: Live | None, terms: Terms) -> GateCampaign:

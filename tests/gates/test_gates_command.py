@@ -373,3 +373,27 @@ def test_a_plan_file_does_not_go_by_another_canary_though_both_pass(desk: Desk) 
     result = desk.run("apply", "plan.json", "--auto-approve")
     assert (result.code, actions(desk.writes)) == (3, []), result.all
     assert "rest: what it waits for is another campaign now" in result.all, result.all
+
+
+@pytest.mark.parametrize("resumes", [False, True])
+def test_another_canary_that_appears_while_somebody_thinks_is_none_that_passed(
+    desk: Desk, resumes: bool
+) -> None:
+    staged(desk)
+    if resumes:
+        (sid,) = desk.seed(live_voice("rest", schedule=REST, **MANY))
+        desk.by_hand(sid, {"action": "pause"})
+        declared = {"schedule": REST, "state": "active", "metadata": {"after": [gate()]}, **MANY}
+        desk.manifests(voice("canary", schedule=CANARY, **FEW), voice("rest", **declared))
+    desk.account()
+    desk.pass_time(minutes=15)
+    desk.account()
+    desk.forget()
+
+    def meanwhile() -> None:
+        desk.seed(live_voice("canary", schedule=REST, **FEW))
+        desk.pass_time(minutes=2)
+
+    result = desk.run("apply", "--allow", "resume:rest", "--format", "json", stdin=Answer(meanwhile))
+    (told,) = [it for it in result.json["results"] if it["name"] == "rest"]
+    assert (result.code, told["reason"]["code"], desk.writes) == (3, "gate-undecided", []), result.all

@@ -18,7 +18,7 @@ from campaignctl.clock import Clock
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import Permission
 from campaignctl.kinds.table import Value
-from campaignctl.model.campaigns import Desired, Live, given_lists
+from campaignctl.model.campaigns import Desired, ListRef, Live, given_lists
 from campaignctl.model.naming import Found
 from campaignctl.model.plan import Plan
 from campaignctl.model.values import items_of
@@ -86,7 +86,7 @@ class ApartWatch:
         people = newly_called(desired.kind, spec, before, self.terms.country) if others else frozenset[str]()
         if not people:
             return
-        held = {other.kind_and_name: self._held(other, desired) for other in others}
+        held = {other.kind_and_name: self._held(other, desired, people) for other in others}
         blind = None if self.terms.allows(Permission.UNSEEN, desired, before) else unseen_in(held)
         reason = in_both(people, held) or blind
         if reason is not None:
@@ -103,10 +103,10 @@ class ApartWatch:
             if any(source.campaign == written for source in (*other.suppress, *lists)):
                 yield other
 
-    def _held(self, other: Desired, desired: Desired) -> Held:
+    def _held(self, other: Desired, desired: Desired, added: frozenset[str]) -> Held:
         now = self._now()
         over_counts, people, unseen = are_one_pair(other, desired), set[str](), False
-        for live in self._campaigns(other, desired):
+        for live in self._campaigns(other, desired, added):
             if still_calls(live, now, over_counts=over_counts):
                 held = self._people(other, live)
                 people |= held.people
@@ -126,17 +126,34 @@ class ApartWatch:
         in_lists = self.lists.of(other)(live.showing({**live.spec, **own}))
         return Held(held.people.union(in_lists or ()), held.unseen or in_lists is None)
 
-    def _campaigns(self, other: Desired, desired: Desired) -> Sequence[Live]:
-        """Reads the campaigns of a manifest: what the plan showed by its SID, since a list may lag behind an update."""
-        meant, write = earlier_campaign(other, desired), desired.kind_and_name
-        planned = [it.live for it in self.plan.changes if it.live is not None and is_meant(it.live, meant)]
+    def _campaigns(self, other: Desired, desired: Desired, added: frozenset[str]) -> Sequence[Live]:
+        """Reads the campaigns of a manifest: what the plan showed by its SID, since a list may lag behind an update.
+
+        One that the plan has just shown without any of those who are added is not read.
+        """
+        meant, write, just_read = (
+            earlier_campaign(other, desired),
+            desired.kind_and_name,
+            self._was_just_read(other),
+        )
+        lives = (it.live for it in self.plan.changes if it.live is not None)
+        planned = [
+            it for it in lives if is_meant(it, meant) and not (just_read and self._is_clear(it, added))
+        ]
         fresh = [self.by_sid.of(f"{it.kind.name}/{it.sid}", write) for it in planned]
-        known = {it.sid for it in planned}
-        if self._was_just_read(other):
+        if just_read:
             return [it for it in fresh if it is not None]
-        found, _ = campaigns_of(meant, self.search, write)
+        known, (found, _) = {it.sid for it in planned}, campaigns_of(meant, self.search, write)
         others = (it for it in found if it.sid not in known)
         return [it for it in (*fresh, *others) if it is not None]
+
+    def _is_clear(self, live: Live, added: frozenset[str]) -> bool:
+        """Tells whether it surely holds none of those who are added."""
+        held = people_in(live.kind, live.spec, self.terms.country)
+        seen = all(
+            isinstance(it, ListRef) and it.current and it.members is not None for it in given_lists(live)
+        )
+        return seen and not held.unseen and held.people.isdisjoint(added)
 
     def _was_just_read(self, other: Desired) -> bool:
         """Tells whether the plan looked for it within the last minute: not for what was not selected, or was over."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from harness import SECRETS, Answer, Desk, actions, live_voice, run, sent, voice
 from interposed import Interposed, Killed
-from list_desk import calling, contact_list
+from list_desk import calling, contact_list, texting
 from list_desk import people as list_people
 from stages import OTHER, PEOPLE, REST, change
 
@@ -298,3 +298,36 @@ def test_a_rest_that_is_over_keeps_nobody_from_a_series(desk: Desk) -> None:
     daily(desk, PEOPLE[:8], PEOPLE[5:20], repeat=..., schedule=once)
     assert desk.run("apply", "--auto-approve").code == 0
     assert people(desk, "canary-2027-01-10") == set(PEOPLE[:8])
+
+
+def test_a_rest_that_never_held_them_costs_no_request(desk: Desk) -> None:
+    live_stages(desk, PEOPLE[:5], PEOPLE[10:20])
+    moving(desk, PEOPLE[:8], PEOPLE[10:20])
+    planned = desk.plan()["refresh"]["requests"]
+    desk.forget()
+    desk.apply()
+    assert updated(desk) == ["canary"]
+    assert len(desk.requests) == planned + 2  # the canary, read and updated
+
+
+def test_recipients_that_are_left_to_others_keep_their_people(desk: Desk) -> None:
+    live_stages(desk, None, PEOPLE[5:20])
+    left = {"labels": {"stage": "rest"}, "ignore": ["from"]}
+    moving(desk, PEOPLE[:8], PEOPLE[5:20], metadata=left)
+    told = change(desk, "canary")
+    assert (told["change"], told["reason"]["code"]) == ("blocked", "called-already")
+
+
+def test_a_text_message_and_a_call_are_kept_apart_too(desk: Desk) -> None:
+    fields = {"from": PEOPLE[5:20]}
+    desk.seed(live_voice("rest", url=OTHER, schedule=REST, retries=None, **fields))
+    desk.manifests(
+        contact_list("few", PEOPLE[:8]),
+        texting("canary", "few"),
+        voice(
+            "rest", url=OTHER, schedule=REST, retries=None, **fields, suppress=[{"campaign": "sms/canary"}]
+        ),
+    )
+    desk.sandbox.faults.add("status", request="update", status=400, times=None)
+    result = desk.run("apply", "--auto-approve")
+    assert (result.code, desk.account("message-campaigns")) == (4, []), result.all

@@ -6,7 +6,6 @@ The one that leaves out looks at the other by itself (`earlier`); here the other
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,6 +22,7 @@ from campaignctl.model.plan import Operation
 from campaignctl.model.reasons import Reason
 from campaignctl.model.values import canonical_numbers, items_of, texts
 from campaignctl.planning.alive import Decision, held_from
+from campaignctl.planning.earlier import by_name_and_sid
 from campaignctl.planning.match import Match
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
@@ -150,12 +150,8 @@ class _LookBack:
         return WhoLeavesOut(self.matches, lambda it: it.desired)
 
     @cached_property
-    def _by_name(self) -> Mapping[tuple[str, str], Sequence[Live]]:
-        found: defaultdict[tuple[str, str], list[Live]] = defaultdict(list)
-        for kind, listing in self.listings.items():
-            for live in listing.campaigns:
-                found[kind, live.name].append(live)
-        return found
+    def _by_word(self) -> Mapping[tuple[str, str], Sequence[Live]]:
+        return by_name_and_sid(self.listings)
 
     def _held(self, other: Match, desired: Desired, terms: Terms) -> Held:
         """Returns whom the campaigns of a manifest hold once its plan is carried out."""
@@ -172,7 +168,7 @@ class _LookBack:
     def _campaigns(self, other: Match) -> Iterator[Live]:
         """Yields what is meant by a manifest's name, its previous one or its SID, each campaign once."""
         names = earlier_campaign(other.desired, None).names
-        found = [it for name in names for it in self._by_name.get((other.desired.kind.name, name), ())]
+        found = [it for name in names for it in self._by_word.get((other.desired.kind.name, name), ())]
         yield from {it.sid: it for it in (*found, *other.touched)}.values()
 
 

@@ -6,6 +6,7 @@ changed in between would bring people back who were called.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -103,6 +104,16 @@ def seeing(desired: Desired, shown: Mapping[str, Shown]) -> Desired:
     return leave_out(as_written(desired), suppression)._replace(shown=shown)
 
 
+def by_name_and_sid(listings: Mapping[str, Listing]) -> Mapping[tuple[str, str], Sequence[Live]]:
+    """Indexes campaigns by kind and either word."""
+    found: defaultdict[tuple[str, str], list[Live]] = defaultdict(list)
+    for kind, listing in listings.items():
+        for live in listing.campaigns:
+            for word in (live.name, live.sid):
+                found[kind, word].append(live)
+    return found
+
+
 @dataclass(frozen=True)
 class Earlier:
     """Knows who was called already, by all that was read of an account.
@@ -140,10 +151,20 @@ class Earlier:
 
     def _read(self, meant: EarlierCampaign) -> tuple[Sequence[Live], bool]:
         """Returns what was read of its kind, and whether all campaigns that are meant are among them."""
-        listing = self.listings.get(kind_of(meant.written).name)
+        kind = kind_of(meant.written).name
+        listing = self.listings.get(kind)
         if listing is None:
             return (), True
-        return listing.campaigns, all(map(listing.settles, meant.names))
+        complete = all(map(listing.settles, meant.names))
+        if meant.series:
+            return listing.campaigns, complete
+        words = (*meant.names, *([meant.sid] if meant.sid else ()))
+        found = (live for word in words for live in self._by_word.get((kind, word), ()))
+        return (*{live.sid: live for live in found}.values(),), complete
+
+    @cached_property
+    def _by_word(self) -> Mapping[tuple[str, str], Sequence[Live]]:
+        return by_name_and_sid(self.listings)
 
     @cached_property
     def _named(self) -> Mapping[str, Desired]:

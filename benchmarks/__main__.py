@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.account import served
-from benchmarks.page import line, page
+from benchmarks.page import line, page, unmeasured
 from benchmarks.rows import Benchmark
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
@@ -34,6 +34,8 @@ def main(arguments: list[str]) -> int:
         for row in benchmark.rows(given.only):
             rows.append(row)
             print(line(row), flush=True)  # noqa: T201
+    if unmeasured():
+        print(unmeasured(), file=sys.stderr)  # noqa: T201
     complete = (given.count, given.turns, given.starts) >= (COUNT, TURNS, STARTS)
     if complete and not given.dry_run:
         before = PAGE.read_text(encoding="utf-8") if given.only else ""

@@ -13,6 +13,9 @@ from benchmarks.rows import Row
 
 _PACKAGES = ("click", "PyYAML", "httpx", "jsonschema", "check-jsonschema", "octodns", "rich", "Pygments")
 
+_PEERS = ("check-jsonschema", "octodns")
+"""Beside which rows are measured where they are installed."""
+
 _HEAD = """\
 # How fast it is
 
@@ -34,6 +37,16 @@ def page(rows: Sequence[Row], before: str = "") -> str:
     lines = {what: it for what, it in lines.items() if what != "what"}
     lines |= {row.what: line(row) for row in rows}
     return _HEAD.format(where=_where()) + "".join(f"{it}\n" for it in lines.values())
+
+
+def unmeasured() -> str:
+    """Says beside which programs nothing is measured, for they are not installed; nothing where all of them are."""
+    lacking = ", ".join(name for name in _PEERS if _version(name) is None)
+    return (
+        f"Not measured, since it is not installed (`pip install -e '.[bench]'`): {lacking}."
+        if lacking
+        else ""
+    )
 
 
 def _what(written: str) -> str:
@@ -61,7 +74,7 @@ def _where() -> str:
     versions = ", ".join(f"{name} {found}" for name in _PACKAGES if (found := _version(name)))
     python = f"{platform.python_implementation()} {platform.python_version()}"
     machine = f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, load {os.getloadavg()[2]:.1f}"
-    return f"Measured {today} on {machine}; {python}; {versions}."
+    return f"Measured {today} on {machine}; {python}; {versions}. {unmeasured()}".rstrip()
 
 
 def _version(package: str) -> str | None:

@@ -207,15 +207,15 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[31m")
     'a\\u001b[31m'
     """
-    rest = _without_masks(text)
+    rest = text
+    for sign in () if text.isascii() else _SIGNS:
+        rest = rest.replace(sign, "")
     return text if rest.isascii() and rest.isprintable() else unsafe().sub(_visible, text)
 
 
-def _without_masks(text: str) -> str:
-    """Removes what masks leave of a secret, which is safe: what stands beside it is mostly ASCII, which is told in
-    one look.
-    """
-    return text if text.isascii() else text.replace("•", "")
+_SIGNS: Final = ("•", "–", "…", "→")
+"""What masks leave of a secret, and what messages are written with: it is safe, and what stands beside it is mostly
+ASCII, which is told in one look."""
 
 
 def cut(text: str, limit: int) -> str:
@@ -255,7 +255,8 @@ def json_safe(text: str) -> str:
 
     A JSON writer leaves one ASCII character as it is: delete.
     """
-    plain = _without_masks(text).isascii() and "\x7f" not in text
+    rest = text if text.isascii() else text.replace("•", "")
+    plain = rest.isascii() and "\x7f" not in text
     return text if plain else unsafe().sub(_json_escape, text)
 
 

@@ -1,0 +1,29 @@
+"""What is unsafe to show is spelt out, whatever stands beside it; what is safe stays as it is."""
+
+from __future__ import annotations
+
+from unicodedata import category
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaignctl.text import visible
+
+SIGNS = "•–…→"
+SAFE = st.text(st.sampled_from(f"{SIGNS}ab ०क"))
+UNSAFE = st.sampled_from("\x1b\n\x7f\x85\u200b\u2028\u202e\u2066\ufeff\U000e0041")
+
+
+@given(SAFE, UNSAFE, SAFE)
+def test_one_unsafe_character_among_signs_and_letters_is_spelt_out_and_nothing_else(
+    before: str, unsafe: str, after: str
+) -> None:
+    shown = visible(before + unsafe + after)
+    assert shown.startswith(before + "\\")
+    assert shown.endswith(after)
+    assert not any(category(it) in ("Cc", "Cf", "Zl", "Zp") for it in shown)
+
+
+@given(SAFE)
+def test_a_safe_text_stays_as_it_is(text: str) -> None:
+    assert visible(text) == text

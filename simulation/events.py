@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from simulation import habits, leanings
-from simulation.operators import operator
+from simulation.operators import operator, stop
 from simulation.repository import DAY
 from simulation.runs import (
     apply_head,
@@ -20,6 +20,7 @@ from simulation.runs import (
     by_hand,
     look,
     plan,
+    plan_a_resume,
     plan_and_apply_late,
     plan_and_expect,
 )
@@ -70,6 +71,19 @@ def while_it_calls(world: World, random: Random) -> None:
     apply_to(world, random)
 
 
+def stopped_and_resumed_by_a_plan(world: World, random: Random) -> None:
+    """Lets somebody stop what calls, or is about to, and somebody else plan its resume, which is approved late."""
+    added = world.repository.add_soon(world.now, random)
+    apply_to(world, random, calm=True)
+    begins = added.start - world.now + world.clock.passed
+    world.pass_until(begins + random.choice((-120.0, 2.0, 20.0)))
+    mine = [it for it in world.ledger.alive() if it.name == added.name and it.going]
+    if mine:
+        stop(world, mine[0])
+        world.pass_until(max(world.clock.passed, begins) + random.choice((30.0, 600.0)))
+        plan_a_resume(world, random)
+
+
 def habit_changes(world: World, random: Random) -> None:
     """Changes something of the vendor's overnight."""
     name = random.choice(habits.HABITS)
@@ -117,6 +131,7 @@ KINDS: dict[str, tuple[Play, int]] = {
     "apply a saved plan": (apply_saved, 7),
     "plan, then expect": (plan_and_expect, 5),
     "plan, then apply late": (plan_and_apply_late, 9),
+    "stopped, then resumed by a plan": (stopped_and_resumed_by_a_plan, 2),
     "look": (look, 6),
     "by hand": (by_hand, 5),
     "operator": (operator, 16),

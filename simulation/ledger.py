@@ -81,6 +81,7 @@ class Run:
     shown: frozenset[tuple[str, str]] | None = None
     listed: dict[str, float] = field(default_factory=dict)
     rate_limit: int | None = None
+    prefix: bool = False
     sent: list[float] = field(default_factory=list)
     looked_at: float = 0.0
     reads: dict[str, float] = field(default_factory=dict)

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -132,22 +132,40 @@ def tried(mutant: Mutant, seconds: float) -> Found:
             shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
         file, text = mutant.mutated(ROOT)
         (root / file.relative_to(ROOT)).write_text(text, encoding="utf-8")
-        words = ["-m", "simulation", "years", "--seconds", str(seconds), "--workers", "1", "--until-broken"]
-        words += ["--about", mutant.about] if mutant.about else []
         environ = {**os.environ, "PYTHONPATH": directory}
-        told = subprocess.run(
-            [sys.executable, *words], cwd=root, env=environ, capture_output=True, text=True, check=False
-        )
-    said = re.fullmatch(r"(?:broken: (?P<judge>.+)|nothing was broken) in (?P<took>[\d.]+) s\n", told.stdout)
+        first, took = 1, 0.0
+        while took < seconds:
+            judge, seed, more = _until_broken(mutant, root, environ, first, seconds - took)
+            took += more
+            if judge is None or _is_kept_without(seed):
+                return Found(mutant, judge, took)
+            first = seed + 1
+    return Found(mutant, None, took)
+
+
+def _until_broken(
+    mutant: Mutant, root: Path, environ: Mapping[str, str], first: int, seconds: float
+) -> tuple[str | None, int, float]:
+    """Plays lives from a seed on. Returns the promise that is broken first, None for none, by which seed, and the
+    seconds that it took.
+    """
+    words = ["-m", "simulation", "years", "--seconds", str(seconds), "--first", str(first), "--until-broken"]
+    words += ["--about", mutant.about] if mutant.about else []
+    told = subprocess.run(
+        [sys.executable, *words], cwd=root, env=environ, capture_output=True, text=True, check=False
+    )
+    said = _SAID.fullmatch(told.stdout)
     if told.returncode not in (0, 1) or said is None:
         raise RuntimeError(f"{mutant.name}: {told.stdout[-500:]}{told.stderr[-3000:]}")
-    return Found(mutant, said["judge"] if _is_kept_without(said["judge"]) else None, float(said["took"]))
+    return said["judge"], int(said["seed"] or 0), float(said["took"])
 
 
-def _is_kept_without(judge: str | None) -> bool:
-    """Tells whether the product as it is breaks nothing in that life: else the mistake has not been found."""
-    seed = re.search(r"\(seed (\d+)\)", judge or "")
-    if seed is None:
-        return True
-    words = [sys.executable, "-m", "simulation", "--seed", seed[1]]
+_SAID = re.compile(
+    r"(?:broken: (?P<judge>.+ \(seed (?P<seed>\d+)\))|nothing was broken) in (?P<took>[\d.]+) s\n"
+)
+
+
+def _is_kept_without(seed: int) -> bool:
+    """Tells whether the product as it is breaks nothing in that life: else the mistake has not been found there."""
+    words = [sys.executable, "-m", "simulation", "--seed", str(seed)]
     return subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode == 0

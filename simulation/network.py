@@ -74,7 +74,7 @@ def _drawn(random: Random, leaning: Leaning) -> Rule:
 @dataclass
 class Weather:
     """Says how often a request of one run meets a fault; `spell`: one kind of fault, and how many requests in a row
-    that are of this `method`.
+    that are of this `method`; `slow`: seconds that each takes besides.
     """
 
     chance: float = 0.0
@@ -82,12 +82,15 @@ class Weather:
     after: int = 0
     left: int = 0
     method: str = ""
+    slow: float = 0.0
     leaning: Leaning = GENERAL
 
     @classmethod
     def drawn(cls, random: Random, leaning: Leaning = GENERAL) -> Weather:
         """Draws the weather, calm more often than not."""
-        kind = leaning.word(random, "weather", {"calm": 50, "rain": 8, "storm": 3, "spell": 39})
+        kind = leaning.word(random, "weather", {"calm": 50, "slow": 4, "rain": 8, "storm": 3, "spell": 39})
+        if kind == "slow":
+            return cls(slow=random.choice((2.0, 4.5)), leaning=leaning)
         if kind != "spell":
             return cls(chance={"calm": 0.0, "rain": 0.06, "storm": 0.35}[kind], leaning=leaning)
         method = leaning.word(random, "method", {"GET": 2, "POST": 3, "PUT": 2})
@@ -129,7 +132,7 @@ class Network(httpx.BaseTransport):
         self.steps.take(what)
         self.requests += 1
         self.sent.append(self.clock.passed)
-        self.clock.sleep(self.random.choice((0.05, 0.2, 0.4)))
+        self.clock.sleep(self.random.choice((0.05, 0.2, 0.4)) + self.weather.slow)
         fault = self.weather.fault(self.random, request.method)
         effect = "" if fault is None else str(fault["effect"])
         if fault is not None:

@@ -44,6 +44,11 @@ def _pauses(world: World, random: Random, among: Sequence[Truth]) -> None:
     _act(world, one or one_of(random, among, "created", "in-progress"), {"action": "pause"}, "pauses")
 
 
+def stop(world: World, one: Truth) -> None:
+    """Lets somebody stop this very campaign."""
+    _act(world, one, {"action": "pause"}, "pauses")
+
+
 def _resumes(world: World, random: Random, among: Sequence[Truth]) -> None:
     _act(world, one_of(random, among, "paused"), {"action": "resume"}, "resumes")
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from random import Random
 
 from simulation.leanings import GENERAL, Leaning
-from simulation.repository import SUPPRESSED
+from simulation.repository import PREFIX, SUPPRESSED
+
+RATES = {"30": 30, "9": 9, "none": None}
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Project:
             hours = (
                 'policy: {calling_hours: {level: error, from: "09:00", to: "21:00", time_zone: Asia/Kolkata}}'
             )
-        rate = random.choice((30, 30, 30, 9, None))
+        rate = RATES[leaning.word(random, "rate limit", {"30": 3, "9": 1, "none": 1})]
         environment = (
             "backend: exotel",
             "account_sid: acme1",
@@ -67,7 +69,9 @@ class Project:
             "default_environment: prod",
         )
         suppress = f"suppress: [{{from_file: {SUPPRESSED}}}]" if suppresses else ""
-        own = [line for line in ("prune: {name_prefix: growth-}" if prefix else "", most, suppress) if line]
+        own = [
+            line for line in (f"prune: {{name_prefix: {PREFIX}}}" if prefix else "", most, suppress) if line
+        ]
         text = "\n".join((*head, *own, "environments:", "  prod:", *(f"    {it}" for it in environment), ""))
         held = () if waits else ("resume",)
         standing = tuple(word for word in allow if word not in held)

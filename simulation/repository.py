@@ -19,6 +19,7 @@ NUMBERS = tuple(f"+91987650{place:04d}" for place in range(40))
 LISTS = tuple(f"{place:032x}" for place in (11, 23, 35))
 WORDS = ("diwali", "holi", "renewal", "kyc", "offer", "recall", "survey", "fees")
 TEAMS = ("growth", "growth", "care")
+PREFIX = "growth-"
 SIGNS = ("-", "-", "-", "_", ".", "-No-", "-no-")
 ODD_SIGNS = SIGNS[3:]
 """Between a word and its number: what a search may mangle, and names that differ in a sign or in letter case alone."""
@@ -107,6 +108,7 @@ class Repository:
         self.seen: tuple[Seen, ...] = ()
         self.about = ""
         self.suppressed: frozenset[str] = frozenset()
+        self.past: tuple[str, ...] = ()
         self._made = 0
 
     @property
@@ -165,6 +167,8 @@ class Repository:
     def new_name(self, random: Random) -> str:
         """Makes a name that was never given before, except now and then."""
         if self._made and self.leaning.happens(random, "a name of before", 0.04):
+            if self.past and random.random() < 0.7:
+                return random.choice(self.past)
             place = random.randint(1, self._made)
             return f"growth-{WORDS[place % len(WORDS)]}{random.choice(SIGNS)}{place}"
         self._made += 1
@@ -230,7 +234,7 @@ def put(files: Files, path: str, place: int, one: Manifest | None) -> None:
 
 def _add(repository: Repository, files: Files, now: float, random: Random) -> str:
     name = repository.new_name(random)
-    kind = random.choice(("voice", "voice", "sms"))
+    kind = repository.leaning.word(random, "kind", {"voice": 2, "sms": 1})
     start, hours = start_from(now, random, repository.leaning)
     people = tuple(sorted(random.sample(NUMBERS, random.choice((1, 2, 3, 4, 9)))))
     if kind == "sms":
@@ -377,6 +381,34 @@ def _pin(repository: Repository, files: Files, now: float, random: Random) -> st
     return f"pins {one.name}"
 
 
+def _add_many(repository: Repository, files: Files, now: float, random: Random) -> str:
+    """Adds as many as a script writes: one for each town, say."""
+    count = random.randint(8, 20)
+    said = [_add(repository, files, now, random) for _ in range(count)]
+    return f"{said[0]} and {count - 1} more"
+
+
+def _change_two_things(one: Manifest, now: float, random: Random) -> tuple[Manifest, str]:
+    """Changes what people hear or who they are, and what is to become of the campaign."""
+    other = random.choice((_other_content, _other_people))
+    changed, says = other(one, now, random)
+    stated, more = _other_state(changed, now, random)
+    return stated, f"{says} {one.name} and {more}"
+
+
+def _replace_by_another(repository: Repository, files: Files, now: float, random: Random) -> str | None:
+    """Writes another campaign for the same people instead of one that goes on, and says that it is another."""
+    found = _one(files, now, random)
+    if found is None:
+        return None
+    path, place, one = found
+    named = tuple(it.sid for it in repository.seen if it.kind == one.kind and it.name == one.name)
+    name = repository.new_name(random)
+    another = replace(one, name=name, sid=None, previous_name=None, distinct_from=named)
+    _put(files, path, place, another)
+    return f"writes {name} instead of {one.name} and says that it is another"
+
+
 def _another_run(repository: Repository, files: Files, now: float, random: Random) -> str | None:
     """Adds the same people at the same time by a second campaign, which says that it is another one."""
     found = one_of_files(files, now, random)
@@ -459,6 +491,9 @@ EDITS: Edits = {
     "goes back": (_revert, 3),
     "pins": (_pin, 5),
     "adds another beside": (_another_run, 3),
+    "replaces by another": (_replace_by_another, 2),
+    "adds many": (_add_many, 0.5),
+    "changes two things": (_edited(_change_two_things), 3),
     "leaves to others": (_edited(_leaves_to_others), 4),
     "allows": (_edited(_allows), 4),
     "suppresses": (_suppress, 6),
@@ -470,5 +505,6 @@ CHANGES: Edits = {
     "moves": (_edited(_other_start, False), 2),
     "wants another state": (_edited(_other_state), 4),
     "suppresses": (_suppress, 1),
+    "changes two things": (_edited(_change_two_things), 2),
 }
 """What somebody does to one campaign."""

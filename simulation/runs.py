@@ -50,9 +50,12 @@ def _flags(allowed: frozenset[str]) -> list[str]:
     return [word for it in sorted(allowed) for word in ("--allow", it)]
 
 
-def _job(world: World, random: Random, machine: Machine, *words: str) -> Job:
-    """Draws a job, with permissions, and pruning or a selection now and then."""
-    allowed = _permissions(random, machine.commit, world.leaning)
+def _job(
+    world: World, random: Random, machine: Machine, *words: str, allowed: frozenset[str] | None = None
+) -> Job:
+    """Draws a job, with permissions where they are not given, and pruning or a selection now and then."""
+    if allowed is None:
+        allowed = _permissions(random, machine.commit, world.leaning)
     prune = world.project.prefix and world.leaning.happens(random, "prune", 0.15)
     labels = f"team={random.choice(TEAMS)}" if random.random() < 0.06 else ""
     more = (*(("--prune",) if prune else ()), *(("-l", labels) if labels else ()))
@@ -172,11 +175,18 @@ def _check_out_to_plan(world: World, machine: Machine, random: Random) -> None:
     machine.check_out(world.repository.head)
 
 
-def _plan(world: World, machine: Machine, random: Random, kept: bool, calm: bool = False) -> Saved | None:
+def _plan(
+    world: World,
+    machine: Machine,
+    random: Random,
+    kept: bool,
+    calm: bool = False,
+    allowed: frozenset[str] | None = None,
+) -> Saved | None:
     """Makes a plan; returns what was kept."""
     path = f"plan-{len(world.ledger.runs)}.json"
     form = ("--format", "json") if kept else _format(random)
-    job = _job(world, random, machine, "plan", *form, *(("--out", path) if kept else ()))
+    job = _job(world, random, machine, "plan", *form, *(("--out", path) if kept else ()), allowed=allowed)
     run = world.run(machine, job, random, weather=Weather()) if calm else _run(world, machine, job, random)
     if not kept or run.killed or not (machine.root / path).exists():
         return None
@@ -213,12 +223,28 @@ def plan_and_apply_late(world: World, random: Random) -> None:
         return
     _check_out_to_plan(world, machine, random)
     saved = _plan(world, machine, random, kept=True, calm=True)
-    if saved is None:
+    if saved is not None:
+        _apply_late(world, machine, saved, random, random.choice(_LATE))
+
+
+def plan_a_resume(world: World, random: Random) -> None:
+    """Keeps a plan of the head that may resume what waits, and applies it as it is, in time or too late."""
+    machine = _machine(world, random)
+    if machine is None:
         return
+    machine.check_out(world.repository.head)
+    allowed = frozenset({"resume"})
+    saved = _plan(world, machine, random, kept=True, calm=True, allowed=allowed)
+    if saved is not None:
+        _apply_late(world, machine, saved, random, random.choice((60.0, 1200.0, 4000.0, 4000.0, 7000.0)))
+
+
+def _apply_late(world: World, machine: Machine, saved: Saved, random: Random, seconds: float) -> None:
+    """Applies a plan that was kept after so many seconds; people do something in between."""
     while world.leaning.happens(random, "an operator while a plan waits", 0.35):
         world.pass_until(world.clock.passed + random.choice((60.0, 600.0)))
         operator(world, random)
-    world.pass_until(world.clock.passed + random.choice(_LATE))
+    world.pass_until(world.clock.passed + seconds)
     how = random.random()
     if how < 0.15:
         machine.check_out(world.commit(random))

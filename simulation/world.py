@@ -24,7 +24,7 @@ from simulation.network import Network, Weather
 from simulation.product import Said, command
 from simulation.project import Project
 from simulation.promises import table
-from simulation.repository import LISTS, Commit, Repository, Seen
+from simulation.repository import LISTS, PREFIX, Commit, Repository, Seen
 from simulation.steps import Disk, Endless, Killed, Steps
 
 TIMEOUT_SECONDS = 5.0
@@ -163,10 +163,14 @@ class World:
             "sms_type": "transactional",
         }
         body |= {"dlt_entity_id": "0101428740000012125", "dlt_template_id": "1107160086562376233"}
-        window = {"start_time": "2027-01-20T10:00:00+05:30", "end_time": "2027-01-20T14:00:00+05:30"}
-        for place in range(random.choice((49, 55, 110))):
-            one = {"name": f"growth-past-{place}", "lists": [LISTS[0]], "template": f"Of old {place}"}
-            self.account.by_hand("POST", "message-campaigns", "", body | one | {"schedule": window})
+        sign = random.choice(("-", "_", "."))
+        names = tuple(f"{PREFIX}past{sign}{place}" for place in range(random.choice((49, 55, 160))))
+        for place, name in enumerate(names):
+            day = f"2027-01-{12 + place % 12}T"
+            window = {"start_time": f"{day}10:00:00+05:30", "end_time": f"{day}14:00:00+05:30"}
+            one = {"name": name, "lists": [LISTS[0]], "template": f"Of old {place}", "schedule": window}
+            self.account.by_hand("POST", "message-campaigns", "", body | one)
+        self.repository.past = names
         for sid in self.ledger.look():
             self.account.mark(sid, random.choice(("completed", "archived", "failed")))
             self.ledger.touched[sid].add("is of old")
@@ -281,6 +285,7 @@ class World:
             planned_for=job.planned_for,
             shown=job.shown,
             rate_limit=self.project.rate_limit,
+            prefix=self.project.prefix,
             before=dict(self.account.campaigns),
         )
         self.ledger.runs.append(run)

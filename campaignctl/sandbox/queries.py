@@ -103,6 +103,7 @@ def _states(collection: Collection, text: str, understands: str) -> tuple[str, .
         raise RefusalError(400, "status is not known.", "Lists cannot be filtered by status.")
     if not words or understands == "ignore":
         return None
+    words = words[:1] if understands == "first" else words
     found = {word: _state(collection, word, understands) for word in words}
     unknown = next((word for word, state in found.items() if state is None), None)
     if unknown is not None and understands == "refuse":

@@ -322,8 +322,8 @@ class Switches:
     status_filter: str = _words(
         "lists",
         "The spellings that the filter takes: any, the API's own, lower case with hyphens, the own ones with a 400"
-        " for others, none (a 400), or it is ignored.",
-        *("any", "own", "lower", "refuse", "refuse-all", "ignore"),
+        " for others, of several words the first alone, none (a 400), or it is ignored.",
+        *("any", "own", "lower", "refuse", "first", "refuse-all", "ignore"),
     )
     name_search: str = _words(
         "lists",

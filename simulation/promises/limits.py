@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, Write, content_of, local, people_of, start_of
 from simulation.manifests import IST, Manifest
+from simulation.promises.likeness import Look, looks_like
 from simulation.promises.verdict import Fault, Found, quiet, results
 from simulation.promises.writes import MARGIN, SETTLE, creates, is_opt_out
 from simulation.repository import CLOSES, OPENS
@@ -96,20 +96,10 @@ def nobody_is_made_twice(_ledger: Ledger, run: Run) -> Found:
             known = known or (own is not None and own.name == wanted[0].of)
             if known or kind != wanted[0].kind or other.sid in wanted[0].distinct_from:
                 continue
-            if other.created < run.began - SETTLE and _looks_like(write, other):
+            sent = write.sent
+            look = Look(kind, start_of(sent), content_of(sent), frozenset(people_of(sent)))
+            if other.created < run.began - SETTLE and looks_like(look, other):
                 yield f"{run} created {write.name}, and {other.name} {other.sid[:6]} ({other.state}) looks like it"
-
-
-def _looks_like(write: Write, other: Truth) -> bool:
-    start = start_of(write.sent) == other.start
-    content = content_of(write.sent) == other.content
-    mine, theirs = set(people_of(write.sent)), set(other.aims)
-    if not other.alive:
-        return start and content and bool(mine & theirs)
-    lists = KIND_OF[write.collection] == "sms"
-    half = lists or 2 * len(mine & theirs) >= min(len(mine), len(theirs))
-    exactly = mine == theirs and not lists
-    return bool(mine & theirs) and ((start and content) or (half and (start or content)) or exactly)
 
 
 def renamed_is_not_made_anew(_ledger: Ledger, run: Run) -> Found:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, local
 from simulation.manifests import ENDING, IST, Manifest
+from simulation.promises.likeness import Look, looks_like
 from simulation.promises.verdict import Found, document, quiet, results
 from simulation.promises.writes import MARGIN, SETTLE
 from simulation.repository import CLOSES, OPENS
@@ -114,10 +115,13 @@ def _looks_renamed(case: Case) -> bool:
         return False
     named = any(it.name == wanted.name for it in case.them)
     before = None if named else wanted.previous_name  # that one is meant, and is no other's
-    return any(
-        it.sid not in known and it.name != before and set(it.aims) & set(wanted.people)
-        for it in _others(case)
-    )
+    look = Look(wanted.kind, wanted.start, wanted.spec_content, frozenset(wanted.people))
+    return any(it.sid not in known and it.name != before and _may_be(case, look, it) for it in _others(case))
+
+
+def _may_be(case: Case, look: Look, one: Truth) -> bool:
+    """Tells whether it looks like one that is there, as it is or as it was when the run began."""
+    return any(looks_like(look, it) for it in (one, case.run.before.get(one.sid)) if it is not None)
 
 
 def _foreign(case: Case) -> bool:

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulation.ledger import Ledger, Run, Violation
-from simulation.promises import calls, limits, reasons, repeating, suppression, words, writes
+from simulation.promises import (
+    calls,
+    carrying_out,
+    limits,
+    reasons,
+    repeating,
+    suppression,
+    words,
+    writes,
+)
 from simulation.promises.excuses import (
     ASKED,
     DATED,
@@ -151,6 +160,16 @@ JUDGES: tuple[Judge, ...] = (
         (UNSEEN, LISTS_LIE),
     ),
     Judge("looks", "what only looks never writes", writes.only_looks),
+    Judge("read again", "a campaign is read again right before it is changed", carrying_out.is_read_again),
+    Judge("blocked", "of what is blocked nothing begins or ends", carrying_out.a_block_stops_the_rest),
+    Judge("refused", "what was carried out is not called refused", carrying_out.what_was_made_is_said),
+    Judge(
+        "orphans",
+        "what no manifest means any more is listed",
+        carrying_out.orphans_are_listed,
+        None,
+        (ODD,),
+    ),
     Judge("limit", "no more is done than was told", limits.no_more_than_told),
     Judge("edited", "an edited plan file does nothing", limits.edited_plans_do_nothing),
     Judge("other plan", "a plan of other manifests does nothing", limits.plans_of_other_manifests_do_nothing),

@@ -60,16 +60,19 @@ def document(run: Run) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def rows(run: Run) -> list[Mapping[str, Any]]:
+    """Returns all that a plan or an apply says, of manifests and of orphans."""
+    found = document(run) or {}
+    said = found.get("changes") or found.get("results")
+    return said if run.command in ("plan", "apply") and isinstance(said, list) else []
+
+
 def results(run: Run) -> Iterator[tuple[Manifest, Mapping[str, Any]]]:
     """Yields what a plan or an apply says of each manifest of its checkout."""
-    found = document(run) or {}
-    rows = found.get("changes") or found.get("results")
-    if run.command not in ("plan", "apply") or not isinstance(rows, list):
-        return
-    rows = [
-        it for it in rows if it["reason"]["code"] != "orphan"
-    ]  # it may bear the name of a manifest that pins another
-    known = {(it["kind"], it["name"]): it for it in rows}
+    mine = (
+        it for it in rows(run) if it["reason"]["code"] != "orphan"
+    )  # that may bear the name of one that pins
+    known = {(it["kind"], it["name"]): it for it in mine}
     for wanted in run.commit.manifests:
         row = known.get((wanted.document_kind, wanted.name))
         if row is not None and run.selects(wanted):

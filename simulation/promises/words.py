@@ -177,7 +177,7 @@ def _differs(truth: Truth, wanted: Manifest, suppressed: frozenset[str]) -> Foun
 
 def one_of_a_name(ledger: Ledger, run: Run) -> Found:
     """Checks that after a run that ended with 0 at most one campaign of each name that runs made calls, or will."""
-    if run.said is None or run.said.code != 0 or run.disturbed or run.command != "apply":
+    if run.said is None or run.said.code != 0 or run.command != "apply":
         return
     if any(not other.ended for other in ledger.runs):
         return  # one that it met in its middle still looks for what both made
@@ -186,6 +186,9 @@ def one_of_a_name(ledger: Ledger, run: Run) -> Found:
         if it.going and ledger.run_made(it.sid) is not None and not ledger.touched.get(it.sid):
             names[it.collection, it.name].append(it)
     for (collection, name), them in names.items():
+        makers = [ledger.run_made(it.sid) for it in them]
+        if run.disturbed and not all(it and it.said and it.said.code == 0 and not it.faults for it in makers):
+            continue
         if len(them) > 1 and run.wants(collection, name):
             yield f"{run} ended with 0, and {', '.join(it.sid[:6] for it in them)} of the name {name} all call"
 

@@ -11,6 +11,7 @@ from simulation.account import Truth
 from simulation.ledger import KIND_OF, Ledger, Run, Write, content_of, local, people_of, start_of
 from simulation.manifests import Manifest
 from simulation.promises.verdict import Found
+from simulation.repository import PREFIX
 
 MARGIN = 600.0
 SETTLE = 12.0
@@ -246,7 +247,7 @@ def acted_as_allowed(ledger: Ledger, run: Run) -> Found:
         names = {name, write.sid, known.name if known else name}
         if run.by_hand and run.command == write.action and names & set(run.words):
             continue
-        if write.action != "resume" and _is_own_duplicate(ledger, run, write):
+        if write.action != "resume" and is_own_duplicate(ledger, run, write):
             continue
         start = None if write.before is None else write.before.start
         if not run.may(
@@ -257,7 +258,7 @@ def acted_as_allowed(ledger: Ledger, run: Run) -> Found:
             yield f"{run}: {write.action} of {name} {write.sid[:6]}, and no manifest asks for it"
 
 
-def _is_own_duplicate(ledger: Ledger, run: Run, write: Write) -> bool:
+def is_own_duplicate(ledger: Ledger, run: Run, write: Write) -> bool:
     """Tells whether it is the one irreversible thing done unasked: on what this machine made after another one."""
     maker, mine = ledger.run_made(write.sid), ledger.account.campaigns[write.sid]
     return (
@@ -300,7 +301,7 @@ def _is_pruned(run: Run, write: Write) -> bool:
 def _is_orphan(run: Run, write: Write) -> bool:
     """Tells whether it is an orphan of all manifests of its checkout, whatever was selected."""
     reserved = run.commit.repeating(KIND_OF[write.collection], write.name) is not None
-    mine = not reserved and write.name.startswith("growth-")
+    mine = not reserved and write.name.startswith(PREFIX)
     return mine and not run.meant(write.collection, write.name, write.sid)
 
 
@@ -313,7 +314,7 @@ def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
             continue
         if not write.acted or write.before is None or not write.before.going or run.by_hand:
             continue
-        name, maker = write.name, ledger.run_made(write.sid)
+        name, maker = _name_as_read(ledger, write), ledger.run_made(write.sid)
         wanted = run.wants(write.collection, name, write.sid)
         states = {it.state for it in wanted}
         twins = [
@@ -334,6 +335,12 @@ def paused_as_wanted(ledger: Ledger, run: Run) -> Found:
         )
         if not due:
             yield f"{run} paused {name} {write.sid[:6]}, and nothing asks for it"
+
+
+def _name_as_read(ledger: Ledger, write: Write) -> str:
+    """Returns the name that a campaign bore when the run last saw it: a pause is not read again before it."""
+    seen = ledger.at(write.sid, max(write.read_at, write.listed_at))
+    return write.name if seen is None else seen.name
 
 
 def _could_be_one(ledger: Ledger, one: Truth, other: Truth) -> bool:
@@ -387,7 +394,7 @@ def done_as_shown(ledger: Ledger, run: Run) -> Found:
 
 
 def _is_own_duplicate_of(ledger: Ledger, run: Run, write: Write) -> bool:
-    return write.action in ("complete", "archive") and _is_own_duplicate(ledger, run, write)
+    return write.action in ("complete", "archive") and is_own_duplicate(ledger, run, write)
 
 
 def stops_hold(ledger: Ledger, run: Run) -> Found:

@@ -33,6 +33,15 @@ def test_lists_may_be_empty_for_a_while(
     assert totals() == [1, 1, 1]
 
 
+@pytest.mark.parametrize(("words", "total"), [("Created,Paused", 1), ("Paused,Created", 0)])
+def test_an_account_may_filter_by_the_first_of_several_words_alone(
+    sandbox: Sandbox, account: Account, words: str, total: int
+) -> None:
+    sandbox.switches.status_filter = "first"
+    account.call()
+    assert account.get("campaigns", status=words).json()["metadata"]["total"] == total
+
+
 @pytest.mark.parametrize("word", ["Created", "created", "Paused"])
 def test_an_account_may_refuse_every_filter(sandbox: Sandbox, account: Account, word: str) -> None:
     sandbox.switches.status_filter = "refuse-all"

@@ -65,7 +65,14 @@ class Bench:
             self.ledger.touched[sid].add("creates")
 
     def sends(self, run: Run, method: str, sid: str, body: Any) -> None:
-        """One request, as it would reach the account."""
+        """One request, as it would reach the account; right after the campaign was read where that is due."""
+        if method == "PUT" and body.get("action") not in ("pause", "archive"):
+            self.request(run, "GET", sid, {})
+            self.clock.sleep(0.2)
+        self.request(run, method, sid, body)
+
+    def request(self, run: Run, method: str, sid: str, body: Any) -> None:
+        """One request and nothing before it."""
         target = f"/v2/accounts/{NAME}/campaigns" + (f"/{sid}" if sid else "")
         self.account.exchange(method, target, HEADERS, json.dumps({"campaigns": [body]}).encode())
         for entry in self.account.stage.journal.entries():

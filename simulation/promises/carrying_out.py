@@ -1,0 +1,66 @@
+"""Judges how a run carries out its plan: what it reads once more, what a block stops, what it says of a write."""
+
+from __future__ import annotations
+
+from simulation.ledger import KIND_OF, Ledger, Run
+from simulation.promises.verdict import Found, quiet, results, rows
+from simulation.promises.writes import SETTLE, is_own_duplicate
+from simulation.repository import PREFIX
+
+SOON = 135.0
+"""Seconds between a look and what follows from it: a minute, what the pace takes, and the request itself."""
+
+
+def is_read_again(ledger: Ledger, run: Run) -> Found:
+    """Checks that a campaign is read by its SID right before the first thing done to it, pauses and archives apart."""
+    written: set[str] = set()
+    for write in run.writes:
+        first = write.sid not in written
+        written |= {*write.sids, *([write.sid] if write.action not in ("pause", "archive") else [])}
+        needs = write.request == "update" or write.action in ("resume", "complete")
+        if not (first and needs) or run.by_hand or is_own_duplicate(ledger, run, write):
+            continue
+        if write.read_at < max(run.began, run.looked_at):
+            yield f"{run}: {write}; it was not read again since the plan"
+        elif write.at - write.read_at > SOON and not (run.met or run.faults):
+            yield f"{run}: {write}; it was last read {write.at - write.read_at:.0f} s before"
+
+
+def a_block_stops_the_rest(ledger: Ledger, run: Run) -> Found:
+    """Checks that of a change that is blocked nothing is resumed or ended."""
+    for wanted, row in results(run):
+        if row["reason"]["code"] not in _BLOCKS or run.disturbed:
+            continue
+        for write in run.writes:
+            mine = row.get("sid") == write.sid and KIND_OF[write.collection] == wanted.kind
+            acts = write.action in ("resume", "complete", "archive") and write.acted
+            if mine and acts and not is_own_duplicate(ledger, run, write):
+                yield f"{run}: {write}; and {wanted.name} is {row['reason']['code']}"
+
+
+_BLOCKS = ("immutable-field", "start-passed", "cannot-send-whole", "no-recipients", "policy")
+
+
+def what_was_made_is_said(_ledger: Ledger, run: Run) -> Found:
+    """Checks that what was carried out is not called refused: nobody would look for it."""
+    for wanted, row in results(run):
+        if row["reason"]["code"] != "refused" or run.command != "apply":
+            continue
+        for write in run.writes:
+            mine = write.sids and write.name == wanted.name and KIND_OF[write.collection] == wanted.kind
+            if mine and all(it["outcome"] != "applied" for it in row["operations"]):
+                yield f"{run}: {write}; it was made, and {wanted.name} is said to be refused"
+
+
+def orphans_are_listed(ledger: Ledger, run: Run) -> Found:
+    """Finds campaigns with the prefix that no manifest means and that no row tells of."""
+    said = rows(run)
+    if not run.prefix or not said or not quiet(run) or "plan-" in " ".join(run.words):
+        return
+    told = {it["sid"] for it in said}
+    for it in run.before.values():
+        known = it.sid in told or run.meant(it.collection, it.name, it.sid)
+        if known or not it.name.startswith(PREFIX) or it.created >= run.began - SETTLE:
+            continue
+        if it.alive and ledger.account.campaigns[it.sid].alive and it.sid not in ledger.strange:
+            yield f"{run} says nothing of {it.name} {it.sid[:6]}, which no manifest means"

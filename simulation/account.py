@@ -59,6 +59,11 @@ class Truth:
         return self.state in ("created", "in-progress", "paused")
 
     @property
+    def over(self) -> bool:
+        """Tells whether the campaign came to its end; one of a status that nobody knows may go on."""
+        return self.state in ("completed", "archived", "failed", "canceled", "deleted")
+
+    @property
     def going(self) -> bool:
         """Tells whether the campaign calls, or will."""
         return self.state in ("created", "in-progress")

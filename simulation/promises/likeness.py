@@ -21,7 +21,7 @@ def looks_like(mine: Look, other: Truth) -> bool:
     start, content = mine.start == other.start, mine.content == other.content
     theirs = set(other.aims)
     common = mine.people & theirs
-    if not other.alive:
+    if other.over:
         return start and content and bool(common)
     half = mine.kind == "sms" or 2 * len(common) >= min(len(mine.people), len(theirs))
     exactly = mine.people == theirs and mine.kind != "sms"

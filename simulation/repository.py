@@ -132,7 +132,7 @@ class Repository:
             }
         said = edit(self, files, now, random)
         if said is None:
-            said = _add(self, files, now, random)
+            said = add(self, files, now, random)
         if broken:
             said += ", and a file that is half done"
         made = Commit(len(self.commits), said or "nothing", files, broken, self.suppressed, self.holidays)
@@ -161,7 +161,7 @@ class Repository:
             self.suppressed = frozenset({random.choice(NUMBERS)})
         files: Files = {}
         for _ in range(random.randint(1, 4)):
-            _add(self, files, now, random)
+            add(self, files, now, random)
         self.commits = [Commit(0, "the first campaigns", files, {}, self.suppressed, self.holidays)]
 
     def new_name(self, random: Random) -> str:
@@ -232,7 +232,8 @@ def put(files: Files, path: str, place: int, one: Manifest | None) -> None:
         del files[path]
 
 
-def _add(repository: Repository, files: Files, now: float, random: Random) -> str:
+def add(repository: Repository, files: Files, now: float, random: Random) -> str:
+    """Adds a campaign of a new name."""
     name = repository.new_name(random)
     kind = repository.leaning.word(random, "kind", {"voice": 2, "sms": 1})
     start, hours = start_from(now, random, repository.leaning)
@@ -332,21 +333,6 @@ def _moves_what_is_over(repository: Repository, files: Files, now: float, random
     return f"moves {name}, which is over, to {_when(start)}"
 
 
-def _copy(repository: Repository, files: Files, now: float, random: Random) -> str | None:
-    found = one_of_files(files, now, random, coming=False)
-    if found is None:
-        return None
-    path, _, one = found
-    copied = replace(one, name=repository.new_name(random), previous_name=None, sid=None)
-    if random.random() < 0.6:
-        start, hours = start_from(now, random)
-        copied = replace(copied, start=start, hours=hours)
-    if random.random() < 0.5:
-        copied = replace(copied, content=str(random.randint(100, 140)))
-    files[path.replace(one.name, copied.name) + ("" if one.name in path else ".copy.yaml")] = (copied,)
-    return f"copies {one.name} as {copied.name}"
-
-
 def _rename(repository: Repository, files: Files, now: float, random: Random) -> str | None:
     found = one_of_files(files, now, random, repeating=None)
     if found is None:
@@ -381,46 +367,12 @@ def _pin(repository: Repository, files: Files, now: float, random: Random) -> st
     return f"pins {one.name}"
 
 
-def _add_many(repository: Repository, files: Files, now: float, random: Random) -> str:
-    """Adds as many as a script writes: one for each town, say."""
-    count = random.randint(8, 20)
-    said = [_add(repository, files, now, random) for _ in range(count)]
-    return f"{said[0]} and {count - 1} more"
-
-
 def _change_two_things(one: Manifest, now: float, random: Random) -> tuple[Manifest, str]:
     """Changes what people hear or who they are, and what is to become of the campaign."""
     other = random.choice((_other_content, _other_people))
     changed, says = other(one, now, random)
     stated, more = _other_state(changed, now, random)
     return stated, f"{says} {one.name} and {more}"
-
-
-def _replace_by_another(repository: Repository, files: Files, now: float, random: Random) -> str | None:
-    """Writes another campaign for the same people instead of one that goes on, and says that it is another."""
-    found = _one(files, now, random)
-    if found is None:
-        return None
-    path, place, one = found
-    named = tuple(it.sid for it in repository.seen if it.kind == one.kind and it.name == one.name)
-    name = repository.new_name(random)
-    another = replace(one, name=name, sid=None, previous_name=None, distinct_from=named)
-    _put(files, path, place, another)
-    return f"writes {name} instead of {one.name} and says that it is another"
-
-
-def _another_run(repository: Repository, files: Files, now: float, random: Random) -> str | None:
-    """Adds the same people at the same time by a second campaign, which says that it is another one."""
-    found = one_of_files(files, now, random)
-    if found is None:
-        return None
-    one = found[2]
-    named = [it.sid for it in repository.seen if it.kind == one.kind and it.name == one.name]
-    wanted = tuple(named) if random.random() < 0.7 else ()
-    name = repository.new_name(random)
-    copied = replace(one, name=name, sid=None, previous_name=None, distinct_from=wanted)
-    files[f"campaigns/{name}.yaml"] = (copied,)
-    return f"adds {name} beside {one.name}{' and says that it is another' if wanted else ''}"
 
 
 def _leaves_to_others(one: Manifest, _now: float, random: Random) -> tuple[Manifest, str]:
@@ -476,7 +428,7 @@ def _revert(repository: Repository, files: Files, _now: float, random: Random) -
 
 
 EDITS: Edits = {
-    "adds": (_add, 32),
+    "adds": (add, 32),
     "changes the text": (_edited(_other_content), 9),
     "changes the people": (_edited(_other_people), 9),
     "moves": (_edited(_other_start, False), 10),
@@ -484,15 +436,11 @@ EDITS: Edits = {
     "wants another state": (_edited(_other_state), 14),
     "writes another offset": (_edited(_wrong_offset, False), 2),
     "writes the same moment otherwise": (_edited(_same_moment, False), 2),
-    "copies": (_copy, 4),
     "renames": (_rename, 4),
     "removes": (_remove, 4),
     "moves a file": (_move, 3),
     "goes back": (_revert, 3),
     "pins": (_pin, 5),
-    "adds another beside": (_another_run, 3),
-    "replaces by another": (_replace_by_another, 2),
-    "adds many": (_add_many, 0.5),
     "changes two things": (_edited(_change_two_things), 3),
     "leaves to others": (_edited(_leaves_to_others), 4),
     "allows": (_edited(_allows), 4),

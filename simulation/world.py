@@ -16,7 +16,7 @@ from math import inf
 from pathlib import Path
 from random import Random
 
-from simulation import habits, leanings, series
+from simulation import copies, habits, leanings, series
 from simulation.account import HOST, Account
 from simulation.clocks import MachineClock, WorldClock
 from simulation.ledger import Ledger, Run, Violation, local
@@ -136,7 +136,8 @@ class World:
         self.account.stage.switches.change(self.habits)
         self.ledger = Ledger(self.account, self.habits)
         self.uses = leanings.capabilities(seed, self.leaning)
-        self.repository = Repository(self.leaning, series.EDITS if "repeat" in self.uses else {})
+        more = copies.EDITS | (series.EDITS if "repeat" in self.uses else {})
+        self.repository = Repository(self.leaning, more)
         self.repository.begin(self.now, random)
         if "repeat" in self.uses:
             series.begin(self.repository, self.now, Random(f"repeat {seed}"))

@@ -250,11 +250,11 @@ def acted_as_allowed(ledger: Ledger, run: Run) -> Found:
         if write.action != "resume" and is_own_duplicate(ledger, run, write):
             continue
         start = None if write.before is None else write.before.start
-        if not run.may(
-            write.action, name, write.sid, start_ahead=start is not None and start > write.at - 5.0
-        ):
+        ahead = start is not None and start > write.at - 5.0
+        both = {name, _name_as_read(ledger, write)}
+        if not any(run.may(write.action, it, write.sid, start_ahead=ahead) for it in both):
             yield f"{run}: {write.action} of {name} {write.sid[:6]}, and nobody allowed it"
-        elif not _is_asked_for(run, write):
+        elif not _is_asked_for(ledger, run, write):
             yield f"{run}: {write.action} of {name} {write.sid[:6]}, and no manifest asks for it"
 
 
@@ -277,8 +277,10 @@ def _age(one: Truth) -> tuple[int, str]:
     return int(one.created), one.sid
 
 
-def _is_asked_for(run: Run, write: Write) -> bool:
-    states = {it.state for it in run.wants(write.collection, write.name, write.sid)}
+def _is_asked_for(ledger: Ledger, run: Run, write: Write) -> bool:
+    """Tells whether a manifest asks for it, by the name that it bears or bore when the run read it."""
+    names = {write.name, _name_as_read(ledger, write)}
+    states = {it.state for name in names for it in run.wants(write.collection, name, write.sid)}
     if write.action == "resume":
         return "active" in states
     wanted = {"complete": {"completed", "archived"}, "archive": {"archived"}}[write.action]

@@ -143,3 +143,15 @@ def test_what_is_said_to_be_another_is_not_kept_back_for_its_looks(bench: Bench,
     unlike = bench.run(few, words="apply --format json")
     says(unlike, {"name": "holi", "reason": "looks-renamed"})
     assert "reasons" in bench.broken(unlike)
+
+
+def test_what_was_renamed_after_the_read_is_resumed_as_the_name_of_before_wants_it(bench: Bench) -> None:
+    """Nobody can be quicker than the request."""
+    sid = waiting(bench)
+    run = bench.run(bench.one, allowed=frozenset({"resume"}))
+    bench.clock.sleep(1)
+    bench.request(run, "GET", sid, {})
+    bench.clock.sleep(1)
+    bench.operator(sid, sent(bench.one) | {"name": "diwali-by-hand"})
+    bench.request(run, "PUT", sid, RESUME)
+    assert not bench.broken(run)

@@ -164,7 +164,7 @@ class World:
             "sms_type": "transactional",
         }
         body |= {"dlt_entity_id": "0101428740000012125", "dlt_template_id": "1107160086562376233"}
-        sign = random.choice(("-", "_", "."))
+        sign = random.choice(("-", "_", "_", ".", "."))
         names = tuple(f"{PREFIX}past{sign}{place}" for place in range(random.choice((49, 55, 160))))
         for place, name in enumerate(names):
             day = f"2027-01-{12 + place % 12}T"

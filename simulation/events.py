@@ -89,7 +89,7 @@ def habit_changes(world: World, random: Random) -> None:
     name = random.choice(habits.HABITS)
     thrown = {name: habits.DEFAULTS[name]}
     if random.random() < 0.7:
-        thrown = habits.thrown(name, random)
+        thrown = habits.thrown(name, random, world.leaning)
     thrown = {key: value for key, value in thrown.items() if key not in world.plain}
     if name in world.plain or not thrown:
         return

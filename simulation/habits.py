@@ -32,20 +32,21 @@ def drawn(random: Random, leaning: Leaning = GENERAL) -> Habits:
     positions: Habits = {}
     if leaning.habits:
         if random.random() < 0.75:
-            positions |= thrown(random.choice(leaning.habits), random)
+            positions |= thrown(random.choice(leaning.habits), random, leaning)
         if random.random() < 0.75:
             return positions
     for name in random.sample(HABITS, random.choice((0, 0, 0, 1, 2, MOST))):
-        positions |= thrown(name, random)
+        positions |= thrown(name, random, leaning)
     if random.random() < 0.35:
         positions["list_lag_seconds"] = random.choice((1.0, 9.0))  # what is most probable of all
     return positions
 
 
-def thrown(name: str, random: Random) -> Habits:
+def thrown(name: str, random: Random, leaning: Leaning = GENERAL) -> Habits:
     """Draws a position of one habit, and what more is to be said about it."""
+    positions = {str(it): (it, 1.0) for it in ROWS[name].drawn[1:]}
     return {
-        name: random.choice(ROWS[name].drawn[1:]),
+        name: leaning.choose(random, name, positions),
         **{it: random.choice(row.drawn) for it, row in ROWS.items() if row.of == name},
     }
 

@@ -103,7 +103,9 @@ def _creates(world: World, random: Random, among: Sequence[Truth]) -> None:
     want.
     """
     leaning = world.leaning
-    one = one_of(random, [it for it in among if it.collection == "campaigns"])
+    wanted = {it.name for it in world.repository.head.manifests}
+    voice = [it for it in among if it.collection == "campaigns"]
+    one = one_of(random, [it for it in voice if it.name in wanted] or voice)
     body = _own(world, random)
     if one is not None and leaning.happens(random, "creates a twin", 0.08):
         body |= {key: one.spec[key] for key in (*body, "retries") if key in one.spec}

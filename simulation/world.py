@@ -130,7 +130,7 @@ class World:
         past = self.leaning.happens(random, "a past", 0.3)
         if past and random.random() < 0.7:
             name = random.choice(("status_filter", "name_search"))
-            self.habits |= {} if self._plain(name) else habits.thrown(name, random)
+            self.habits |= {} if self._plain(name) else habits.thrown(name, random, self.leaning)
         self.clock = WorldClock()
         self.account = Account(self.clock)
         self.account.stage.switches.change(self.habits)
@@ -165,7 +165,7 @@ class World:
         }
         body |= {"dlt_entity_id": "0101428740000012125", "dlt_template_id": "1107160086562376233"}
         sign = random.choice(("-", "_", "_", ".", "."))
-        names = tuple(f"{PREFIX}past{sign}{place}" for place in range(random.choice((49, 55, 160))))
+        names = tuple(f"{PREFIX}past{sign}{place}" for place in range(random.choice((49, 55, 110, 160))))
         for place, name in enumerate(names):
             day = f"2027-01-{12 + place % 12}T"
             window = {"start_time": f"{day}10:00:00+05:30", "end_time": f"{day}14:00:00+05:30"}

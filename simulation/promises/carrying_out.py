@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from simulation.ledger import KIND_OF, Ledger, Run
 from simulation.promises.verdict import Found, quiet, results, rows
-from simulation.promises.writes import SETTLE, is_own_duplicate
-from simulation.repository import PREFIX
+from simulation.promises.writes import SETTLE, is_orphan, is_own_duplicate
 
 SOON = 135.0
 """Seconds between a look and what follows from it: a minute, what the pace takes, and the request itself."""
@@ -59,8 +58,7 @@ def orphans_are_listed(ledger: Ledger, run: Run) -> Found:
         return
     told = {it["sid"] for it in said}
     for it in run.before.values():
-        known = it.sid in told or run.meant(it.collection, it.name, it.sid)
-        if known or not it.name.startswith(PREFIX) or it.created >= run.began - SETTLE:
+        if it.sid in told or not is_orphan(run, it) or it.created >= run.began - SETTLE:
             continue
         if it.alive and ledger.account.campaigns[it.sid].alive and it.sid not in ledger.strange:
             yield f"{run} says nothing of {it.name} {it.sid[:6]}, which no manifest means"

@@ -297,14 +297,14 @@ def _is_long_withdrawn(run: Run, write: Write) -> bool:
 def _is_pruned(run: Run, write: Write) -> bool:
     """Tells whether an orphan may be ended: without both permissions not even its pause is sent."""
     both = all(run.may(word, write.name, write.sid) for word in ("complete", "archive"))
-    return run.prune and both and _is_orphan(run, write)
+    return run.prune and both and is_orphan(run, write)
 
 
-def _is_orphan(run: Run, write: Write) -> bool:
+def is_orphan(run: Run, one: Write | Truth) -> bool:
     """Tells whether it is an orphan of all manifests of its checkout, whatever was selected."""
-    reserved = run.commit.repeating(KIND_OF[write.collection], write.name) is not None
-    mine = not reserved and write.name.startswith(PREFIX)
-    return mine and not run.meant(write.collection, write.name, write.sid)
+    reserved = run.commit.repeating(KIND_OF[one.collection], one.name) is not None
+    mine = not reserved and one.name.startswith(PREFIX)
+    return mine and not run.meant(one.collection, one.name, one.sid)
 
 
 def paused_as_wanted(ledger: Ledger, run: Run) -> Found:

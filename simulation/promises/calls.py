@@ -93,8 +93,14 @@ def called_after_a_stop(ledger: Ledger) -> Found:
     """Checks that nobody is called after a stop that nobody lifted."""
     for call in ledger.new_calls:
         stopped = ledger.stopped.get(call.sid)
-        if stopped is not None and call.at > stopped + 1.0:
+        if stopped is not None and call.at > stopped + 1.0 and not _is_just_resumed(ledger, call.sid):
             yield f"{call.number} at {local(call.at)} by {call.sid[:6]}, stopped {local(stopped)}"
+
+
+def _is_just_resumed(ledger: Ledger, sid: str) -> bool:
+    """Tells whether a run that is still at it resumed a campaign: once it has ended `stops_hold` judges that."""
+    at_it = (run for run in ledger.runs if not run.ended)
+    return any(it.sid == sid and it.action == "resume" and it.acted for run in at_it for it in run.writes)
 
 
 def called_ahead(ledger: Ledger) -> Found:

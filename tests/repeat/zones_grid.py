@@ -81,6 +81,7 @@ def different_zones() -> Sequence[str]:
     return tuple(seen.values())
 
 
+@cache
 def hourly(clock: time, name: str) -> Recurrence:
     """Each day at that time."""
     return Recurrence(f"{clock.minute} {clock.hour} * * *", name, FIRST, LAST, None, MINUTE)

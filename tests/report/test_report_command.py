@@ -301,6 +301,7 @@ def test_a_report_that_breaks_off_says_where_to_go_on(desk: Desk) -> None:
     assert len(table(result.out)) == 500
 
 
+@pytest.mark.slow
 def test_ctrl_c_says_where_to_go_on(desk: Desk) -> None:
     """The account keeps the second page back until somebody has had enough."""
     called(desk, 900)

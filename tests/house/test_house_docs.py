@@ -50,6 +50,12 @@ def test_every_folder_has_a_layer() -> None:
     assert set().union(*contract_layers()) >= FOLDERS
 
 
+def test_every_module_of_planning_stands_beside_its_rule() -> None:
+    named = re.findall(r"`planning/(\w+)\.py`", ARCHITECTURE.read_text(encoding="utf-8"))
+    modules = {path.stem for path in (HOUSE / "planning").glob("*.py")} - {"__init__"}
+    assert modules - {*named} == set()
+
+
 def code_words(page: Path) -> Iterator[str]:
     for span in CODE.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
         yield from span.split()

@@ -122,12 +122,15 @@ class PlanRunner:
         from campaignctl.applying.run import apply_plan
 
         shown = Reporter(planned.plan, self.session.options, bar=self.session.beside is None)
+        hooks = watched(self.creator.hooks)
+        if planned.decisions.newcomers is not None:
+            hooks = replace(hooks, newcomers=planned.decisions.newcomers.among)
         with self.interrupts.deferred(), streams.never_waiting(), shown as reporter:
             return apply_plan(
                 planned.plan,
                 self.creator.account,
                 planned.terms,
-                replace(watched(self.creator.hooks), on_step=reporter.step),
+                replace(hooks, on_step=reporter.step),
                 self.creator,
                 order,
                 planned.looked_at,

@@ -1,5 +1,5 @@
 """Finds what appeared between plan and create (rules 10.5, 10.6): a look that is older than a minute is renewed
-first.
+first. A look shows what has come under another name, too: nobody has held it against the manifests yet (rule 3).
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from campaignctl.applying.creating import Creator, namesakes
 from campaignctl.applying.port import AccountPort, Hooks
 from campaignctl.applying.recent_readings import is_old
 from campaignctl.errors import AnswerError
+from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Kind
 from campaignctl.model.campaigns import Desired, Listing, Live
+from campaignctl.planning.lookalikes import Lookalikes
 
 
 class _Look(NamedTuple):
     began: float
     listing: Listing
     over: tuple[Live, ...]
+    come: Lookalikes
 
 
 @dataclass
@@ -33,6 +36,7 @@ class Looks:
     creator: Creator
     hooks: Hooks
     planned_at: float | None
+    country: Country | None = None
     _looks: dict[str, _Look] = field(default_factory=dict)
 
     def is_old(self, kind: Kind) -> bool:
@@ -45,7 +49,9 @@ class Looks:
         """Looks now. Raises ApiError: what stays unread is no absence."""
         began = self.hooks.clock.monotonic()
         alive, over = self.account.alive(kind), self.account.newest_finished(kind)
-        self._looks[kind.name] = _Look(began, alive, over)
+        new = self.hooks.newcomers
+        come = Lookalikes(new(alive.campaigns), self.country, new(over))
+        self._looks[kind.name] = _Look(began, alive, over, come)
 
     def seen(self, kind: Kind) -> Callable[[Live], Live | None] | None:
         """Returns a function that says how each campaign stands by the newest look, None for one that is alive no
@@ -76,3 +82,8 @@ class Looks:
                 "the account's list could not be read completely: it may have appeared meanwhile"
             )
         return found
+
+    def resembling(self, desired: Desired) -> Live | None:
+        """Returns a campaign that came since the plan, that no manifest names, and that looks like this one."""
+        look = self._looks.get(desired.kind.name)
+        return look.come.oldest(desired) or look.come.newest_finished(desired) if look is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -92,7 +92,8 @@ class Hooks:
     somebody from being called wrongly. `recipients` gives a manifest with the people who may be called now, itself
     where they are the same, `members` a list of the project; both raise `TooLateError`, and so does
     `not_called` where another campaign calls, or has called by now, somebody whom a spec is about to call; of whom the
-    campaign called `before` only some others ask.
+    campaign called `before` only some others ask. `newcomers` gives, of what a look shows, what no manifest names and
+    the plan has not read.
     """
 
     clock: Clock
@@ -104,6 +105,7 @@ class Hooks:
     members: Callable[[ManagedList], ManagedList] = lambda managed: managed
     not_called: Callable[[Desired, Mapping[str, Value], Live | None], None] = lambda _of, _spec, _before: None
     undeterred: Callable[[], AbstractContextManager[None]] = nullcontext
+    newcomers: Callable[[Iterable[Live]], tuple[Live, ...]] = lambda _campaigns: ()
 
 
 class ListPort(Protocol):

@@ -37,7 +37,7 @@ from campaignctl.applying.sending import Sender
 from campaignctl.diagnostics import counted
 from campaignctl.errors import ApiError, InputError, InterruptedRunError
 from campaignctl.kinds.lifecycle import Status
-from campaignctl.kinds.operations import READ_BEFORE, Action, Op
+from campaignctl.kinds.operations import READ_BEFORE, Action, Op, Permission
 from campaignctl.kinds.table import Value
 from campaignctl.model.campaigns import Desired, Live, knowing_lists
 from campaignctl.model.plan import Change, Operation, Plan, Step
@@ -79,7 +79,7 @@ def apply_plan(
     """
     progress = {id(change): ChangeRun.of(change) for change in plan.changes}
     judge = Judge(account, creator.sender, hooks, terms)
-    looks = Looks(account, creator, hooks, looked_at)
+    looks = Looks(account, creator, hooks, looked_at, terms.country)
     run = _Run(
         plan,
         account,
@@ -294,12 +294,22 @@ class _Run:
             appeared = self.looks.appeared(desired)
             if appeared is not None:
                 raise AppearedError(appeared)
+            _refuse_late(self._resembling(desired))
             self.gates.check(state.change, self._now())
             _refuse_late(create_too_late(desired, self._now()))
             _refuse_late(self._series_stopped(desired))
             self._refuse_beside(operation, state, desired.spec)
 
         return check
+
+    def _resembling(self, desired: Desired) -> Reason | None:
+        live = None if self.terms.allows(Permission.TWIN, desired) else self.looks.resembling(desired)
+        if live is None:
+            return None
+        named = live.name or "a campaign without a name"
+        return Reason(
+            "appeared", f"{named} ({live.sid}) appeared meanwhile and looks like this one; plan again"
+        )
 
     def _series_stopped(self, desired: Desired) -> Reason | None:
         """Says why the date of a series is not created: somebody has stopped the series since."""

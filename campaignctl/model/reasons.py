@@ -307,8 +307,9 @@ class ApplyReason:
 _APPLY_ROWS: Final = (
     ApplyReason(
         "appeared",
-        "The campaign appeared after the plan was made, alive or over by now; it was left alone.",
-        "Plan again and look at it: a campaign of this name was made in the meantime.",
+        "The campaign, or one that looks like it, appeared after the plan was made, alive or over by now; it was left "
+        "alone.",
+        "Plan again and look at it: a campaign of this name, or one that looks like it, was made in the meantime.",
     ),
     ApplyReason(
         "moved",

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import chain
 from typing import Final
 
@@ -36,6 +37,37 @@ def newest_finished(snapshot: Snapshot, all_manifests: Sequence[Desired]) -> tup
 def _names(manifest: Desired) -> tuple[str | None, ...]:
     """Returns what a manifest is called, and was; a pinned one is its SID's alone."""
     return () if manifest.sid else (manifest.name, manifest.previous_name)
+
+
+class Newcomers:
+    """Tells which campaigns came after the account was read, and are no manifest's."""
+
+    def __init__(self, snapshot: Snapshot, all_manifests: Sequence[Desired]) -> None:
+        """Keeps both; nothing is worked out before somebody asks."""
+        self._snapshot = snapshot
+        self._all_manifests = all_manifests
+
+    def among(self, campaigns: Iterable[Live]) -> tuple[Live, ...]:
+        """Returns those of what is read now."""
+        named, pinned = self._meant
+        return tuple(
+            it
+            for it in campaigns
+            if it.sid not in self._read and it.sid not in pinned and (it.kind.name, it.name) not in named
+        )
+
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        pages = (
+            *(it.campaigns for it in self._snapshot.listings.values()),
+            *self._snapshot.newest_finished.values(),
+        )
+        return frozenset(live.sid for page in pages for live in page)
+
+    @cached_property
+    def _meant(self) -> tuple[frozenset[tuple[str, str | None]], frozenset[str | None]]:
+        named = frozenset((it.kind.name, name) for it in self._all_manifests for name in _names(it))
+        return named, frozenset(it.sid for it in self._all_manifests if it.sid)
 
 
 def on_other_endpoint(snapshot: Snapshot) -> Mapping[str, Sequence[Live]]:

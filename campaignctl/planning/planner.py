@@ -36,6 +36,7 @@ from campaignctl.planning.counting import LISTS, with_lists
 from campaignctl.planning.deciding import decide_match
 from campaignctl.planning.lists import names_beside
 from campaignctl.planning.match import How, Match
+from campaignctl.planning.newest import Newcomers
 from campaignctl.planning.orphans import decide_orphan, newer_than_checkout, series_left
 from campaignctl.planning.staying import clear_of_what_stays
 from campaignctl.planning.terms import Terms
@@ -65,7 +66,7 @@ class Decisions:
     `with_prefix` counts the alive campaigns that have the project's prefix. `notes` stand above those of the
     account. `find_overlaps` tells what wants more than the account can do, `find_load` what runs beside a campaign,
     `find_registered` what text is registered for one. `budgeted` is what a budget must know of lists, None without
-    one.
+    one. `newcomers` knows what was read.
     """
 
     changes: tuple[Change, ...]
@@ -77,6 +78,7 @@ class Decisions:
     find_load: FindLoad = field(default=nothing_beside, compare=False, repr=False)
     find_registered: FindText = field(default=no_text, compare=False, repr=False)
     budgeted: Budgeted | None = field(default=None, compare=False, repr=False)
+    newcomers: Newcomers | None = field(default=None, compare=False, repr=False)
 
 
 def make_plan(
@@ -124,6 +126,7 @@ def make_plan(
         budgeted=budgeted(ledger(), as_written, account.matches, changes, terms) if ledger else None,
         find_load=beside.find_load,
         find_registered=lambda spec: text_registered(beside, spec),
+        newcomers=Newcomers(snapshot, all_manifests),
     )
 
 

@@ -100,6 +100,48 @@ def test_a_campaign_that_appeared_while_the_create_waited_is_left_alone(
     assert not list((desk.root / ".campaignctl" / "intents").glob("*.json"))
 
 
+LIKE_IT = {"from": ["+919876543210", "+919876543299"]}
+"""One of its people, its flow and its start."""
+
+
+@pytest.mark.parametrize("status", ["created", "archived"])
+def test_one_that_appeared_under_another_name_and_looks_like_it_is_no_other(
+    desk: Desk, clock: EventfulClock, status: str
+) -> None:
+    """Rule 3 is asked again with what has come since the plan: somebody made it by hand while the create waited."""
+    desk.manifests(voice())
+    asked_to_wait(desk, 90)
+    clock.then(50, lambda: desk.seed(live_voice("made-by-hand", status=status, **LIKE_IT)))
+    run = desk.run(*APPLY)
+    result = only(run)
+    assert (run.code, result["outcome"], result["reason"]["code"]) == (3, "skipped", "appeared"), result
+    assert "made-by-hand" in result["reason"]["message"]
+    assert made(desk) == []
+    assert only(desk.run(*APPLY))["reason"]["code"] == "looks-renamed"
+
+
+@pytest.mark.parametrize(
+    ("allow", "come"),
+    [
+        (("--allow", "twin:diwali-reminder"), live_voice("made-by-hand", **LIKE_IT)),
+        ((), live_voice("another", url=OTHER_URL)),
+        ((), live_voice("made-by-hand", **{"from": ["+919876543299"]})),
+    ],
+    ids=["allowed", "another manifest's", "other people"],
+)
+def test_one_that_appeared_and_is_another_keeps_nothing_back(
+    desk: Desk,
+    clock: EventfulClock,
+    allow: tuple[str, ...],
+    come: dict[str, Any],
+) -> None:
+    desk.manifests(voice(), voice("another", url=OTHER_URL, state="completed"))
+    asked_to_wait(desk, 90)
+    clock.then(50, lambda: desk.seed(come))
+    desk.run(*APPLY, *allow)
+    assert made(desk) == ["diwali-reminder"]
+
+
 def test_within_a_minute_of_the_plan_nobody_looks_again(desk: Desk) -> None:
     desk.manifests(voice())
     asked_to_wait(desk, 50)

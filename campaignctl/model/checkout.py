@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from campaignctl.model.campaigns import Live
+from campaignctl.model.clocks import OUT_OF_STEP
 
 
 class Checkout(NamedTuple):
@@ -13,6 +14,12 @@ class Checkout(NamedTuple):
 
     committed: datetime | None
     trouble: str = ""
+
+    def as_of(self, now: datetime) -> Checkout:
+        """Returns a commit that tells nothing where it is dated ahead of now: what was made since would look older."""
+        if self.committed is None or self.committed <= now + OUT_OF_STEP:
+            return self
+        return Checkout(None, f"its date, {self.committed.isoformat()}, is ahead of the account's clock")
 
     def why_not_ended(self, live: Live) -> str | None:
         """Says why an orphan may be known to a newer commit than this one; None where it certainly is not."""

@@ -289,7 +289,7 @@ def _orphans(account: AccountView, terms: Terms) -> tuple[list[Change], int, tup
     prefix = terms.prune.name_prefix
     alive = _alive(account.snapshot.listings)
     orphans = [live for live in account.unnamed if live.name.startswith(prefix)]
-    checkout = terms.checkout() if orphans else None
+    checkout = terms.checked_out() if orphans else None
     newer = {live.sid: checkout.why_not_ended(live) for live in orphans} if checkout else {}
     spared = _maybe_renamed(account, terms)
     changes = [_orphan(live, decide_orphan(live, terms, spared, newer.get(live.sid))) for live in orphans]

@@ -100,6 +100,11 @@ class Terms:
         """Returns the country whose rule makes numbers equal."""
         return self.environment.country
 
+    def checked_out(self) -> Checkout | None:
+        """Returns the commit that the manifests are of, held against the account's clock; a sandbox's is its own."""
+        found = self.checkout()
+        return found if found is None or self.environment.is_sandbox else found.as_of(self.now)
+
     def allows(
         self, permission: Permission, desired: Desired, live: Live | None = None, start_ahead: bool = True
     ) -> bool:

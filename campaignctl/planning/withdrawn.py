@@ -64,7 +64,7 @@ def _withdrawn(manifest: Desired, day: date, live: Live, terms: Terms) -> Desire
 
 def _may_end(live: Live, terms: Terms) -> bool:
     """Tells whether a date may be ended: an old commit, or manifests that cannot be read, end nothing."""
-    checkout = terms.checkout()
+    checkout = terms.checked_out()
     return terms.orphans_complete and (checkout is None or checkout.why_not_ended(live) is None)
 
 

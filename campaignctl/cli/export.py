@@ -152,8 +152,12 @@ def _absolute(path: Path) -> Path:
 
 def _check_places(session: Session, export_options: _ExportOptions) -> None:
     """Checks that numbers go to a place that a manifest may read: within its project. Raises InputError."""
+    if export_options.directory.name == "-":
+        raise InputError("--out takes a directory: export writes a file for each campaign")
     if export_options.numbers_to is None:
         return
+    if export_options.numbers_to.name == "-" or export_options.numbers_to.is_dir():
+        raise InputError(f"--numbers-to {quoted(str(export_options.numbers_to))} must be a file")
     root = Path(session.project.root)
     home = root if export_options.directory.resolve().is_relative_to(root) else export_options.directory
     if not export_options.numbers_to.resolve().is_relative_to(home.resolve()):

@@ -31,13 +31,14 @@ def command(
     if wanted != list(range(wanted[0], wanted[-1] + 1)):
         raise UsageError("a Calendar covers years that follow one another: name those between, too")
     text = calendar_yaml(country.upper(), wanted, holidays_of(country, wanted))
-    if out is None:
+    if out is None or str(out) == "-":
         output.result(text)
         return 0
-    if out.exists() and not force:
-        raise RefusedError(f"{quoted(str(out))} is there; --force writes over it")
-    from campaignctl.app.files import write_file
+    from campaignctl.app.files import refuse_directory, write_out
 
-    write_file(out, text)
+    refuse_directory(out)
+    if out.is_file() and not force:
+        raise RefusedError(f"{quoted(str(out))} is there; --force writes over it")
+    write_out(out, text)
     output.remark(f"wrote {quoted(str(out))}", options)
     return 0

@@ -54,6 +54,21 @@ def test_a_file_that_is_there_is_not_written_over_unless_it_is_asked_for(desk: D
     assert desk.run("holidays", "IN", "2027", "--out", "new.yaml").code == 0
 
 
+def test_it_writes_through_links_and_devices_and_takes_a_hyphen_for_standard_output(desk: Desk) -> None:
+    """As `plan --out` does: a link stays one, a device stays one."""
+    pytest.importorskip("holidays")
+    (desk.root / "link.yaml").symlink_to("target.yaml")
+    assert desk.run("holidays", "IN", "2027", "--out", "link.yaml").code == 0
+    assert (desk.root / "link.yaml").is_symlink()
+    assert "kind: Calendar" in (desk.root / "target.yaml").read_text(encoding="utf-8")
+    assert desk.run("holidays", "IN", "2027", "--out", "/dev/null").code == 0
+    assert Path("/dev/null").is_char_device()
+    assert "kind: Calendar" in desk.run("holidays", "IN", "2027", "--out", "-").out
+    assert not (desk.root / "-").exists()
+    directory = desk.run("holidays", "IN", "2027", "--out", ".", "--force")
+    assert (directory.code, "it is a directory" in directory.err) == (1, True)
+
+
 def test_without_the_package_the_command_that_installs_it_is_printed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -123,6 +123,23 @@ def test_numbers_go_to_a_file_of_their_own_or_into_the_manifest_when_asked_for(d
     changes_nothing(desk)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("--out", "-"), ("--out", "new", "--numbers-to", "-"), ("--out", "new", "--numbers-to", "campaigns")],
+    ids=" ".join,
+)
+def test_what_is_no_directory_or_no_file_is_refused_before_anything_is_written(
+    desk: Desk, words: tuple[str, ...]
+) -> None:
+    desk.seed(live_voice())
+    result = desk.run("export", *words)
+    assert (result.code, "must be a file" in result.err or "takes a directory" in result.err) == (1, True)
+    assert sorted(it.name for it in desk.root.glob("*") if it.name[0] != ".") == [
+        "campaignctl.yaml",
+        "campaigns",
+    ]
+
+
 def test_several_campaigns_have_a_file_of_numbers_each(desk: Desk) -> None:
     desk.seed(live_voice("one-call"), live_voice("two-call", **{"from": [NUMBER]}))
     written = export(desk, "--numbers-to", "numbers.csv")["written"]

@@ -130,9 +130,18 @@ def decide_in_full(desired: Desired, live: Live, terms: Terms) -> Decision:
     return replace(decision, notes=(*kept, *decision.notes)) if kept else decision
 
 
-def _decided(desired: Desired, live: Live, terms: Terms) -> Decision:
+def update_that_cannot_hurt(
+    desired: Desired, live: Live, terms: Terms, reason: Reason
+) -> tuple[Operation, ...]:
+    """Returns what goes out though nobody may be added: callbacks, a postponement, whoever is suppressed taken out."""
+    desired, _ = _as_it_may_be(desired, live, terms)
+    return tuple(it for it in _decided(desired, live, terms, (reason,)).operations if it.op is Op.UPDATE)
+
+
+def _decided(desired: Desired, live: Live, terms: Terms, others: tuple[Reason, ...] = ()) -> Decision:
+    """Decides; `others` are reasons that block all but what cannot hurt."""
     facts = assess(without_names(desired), live, terms, desired.spec.get(LISTS))
-    unknown = _unknown_lists(desired)
+    unknown = (*_unknown_lists(desired), *others)
     fields = _harmless(facts) if unknown else facts.free_fields
     blocks = [*unknown, *blocking(facts)]
     spec = update_spec(desired, live, fields, terms) if fields else {}

@@ -21,7 +21,7 @@ from campaignctl.model.campaigns import Desired, Listing, ListRef, Live
 from campaignctl.model.plan import Operation
 from campaignctl.model.reasons import Reason
 from campaignctl.model.values import canonical_numbers, items_of, texts
-from campaignctl.planning.alive import Decision, held_from
+from campaignctl.planning.alive import Decision, held_from, update_that_cannot_hurt
 from campaignctl.planning.earlier import by_name_and_sid
 from campaignctl.planning.match import Match
 from campaignctl.planning.phase import Phase, phase_of
@@ -137,13 +137,14 @@ class _LookBack:
         )
         reason = in_both(people, held)
         if reason is not None:
-            kept = with_opt_out(decision.operations[:place], decision.opt_outs)
-            return replace(decision, operations=kept, held=(), reason=decision.reason_beside(reason))
+            done = (*decision.operations[:place], *_harmless(match, decision, place, reason, terms))
+            return replace(decision, operations=done, held=(), reason=decision.reason_beside(reason))
         reason = unseen_in(held) if Op.RESUME not in ops else None
         if reason is None or terms.allows(Permission.UNSEEN, match.desired, live):
             return decision
         waits = held_from(place, decision, reason, live)
-        return replace(waits, operations=with_opt_out(waits.operations, waits.opt_outs))
+        done = (*waits.operations, *_harmless(match, decision, place, reason, terms))
+        return replace(waits, operations=done)
 
     @cached_property
     def _leaving_out(self) -> WhoLeavesOut[Match]:
@@ -170,6 +171,16 @@ class _LookBack:
         names = earlier_campaign(other.desired, None).names
         found = [it for name in names for it in self._by_word.get((other.desired.kind.name, name), ())]
         yield from {it.sid: it for it in (*found, *other.touched)}.values()
+
+
+def _harmless(
+    match: Match, decision: Decision, place: int, reason: Reason, terms: Terms
+) -> tuple[Operation, ...]:
+    """Returns what of an update goes out though it may add nobody; what comes before its place is done anyway."""
+    before, live = decision.operations[:place], match.live
+    if decision.operations[place].op is Op.UPDATE and live is not None:
+        return update_that_cannot_hurt(match.desired, live, terms, reason)
+    return with_opt_out(before, decision.opt_outs)[len(before) :]
 
 
 def _after(operations: Iterable[Operation], desired: Desired, live: Live, terms: Terms) -> Held:

@@ -331,3 +331,25 @@ def test_a_text_message_and_a_call_are_kept_apart_too(desk: Desk) -> None:
     desk.sandbox.faults.add("status", request="update", status=400, times=None)
     result = desk.run("apply", "--auto-approve")
     assert (result.code, desk.account("message-campaigns")) == (4, []), result.all
+
+
+def test_a_postponement_goes_out_though_nobody_may_be_added(desk: Desk) -> None:
+    live_stages(desk, PEOPLE[:5], PEOPLE[5:20])
+    desk.write("opted-out.csv", f"number\n{PEOPLE[0]}")
+    desk.configure({"suppress": [{"from_file": "opted-out.csv"}]})
+    moved = {
+        "schedule": {**LATER, "send_at": "2027-01-10T13:00:00+05:30"},
+        "url": f"{OTHER}2",
+        "retries": None,
+    }
+    desk.manifests(
+        voice("canary", metadata={"labels": {"stage": "canary"}}, **{"from": PEOPLE[:8]}, **moved),
+        voice("rest", url=OTHER, schedule=REST, **{"from": PEOPLE, "suppress": LEFT_OUT}),
+    )
+    told = change(desk, "canary", "-l", "stage=canary")
+    assert (told["change"], told["reason"]["code"]) == ("blocked", "called-already")
+    assert [(it["op"], it["fields"]) for it in told["operations"]] == [("update", ["schedule"])]
+    assert desk.run("apply", "--auto-approve", "-l", "stage=canary").code == 3
+    live = desk.live("canary")
+    assert set(live["from"]) == set(PEOPLE[1:5])
+    assert (live["url"], live["schedule"]["send_at"][11:13]) == (live_voice()["url"], "13")

@@ -48,11 +48,13 @@ class KnownManifests:
         return manifest_of(live, self.all_manifests)
 
     def awaited_by(self, live: Live) -> Iterator[str]:
-        """Yields the words by which to look for what a campaign waits for; of a date for what its date waits for."""
+        """Yields the words by which to look for what a campaign waits for, whom it leaves out and who leaves it out;
+        of a date for what its date has to do with.
+        """
         manifest, name = self.of(live), parsed(live.name)
-        campaigns = {after.campaign for after in manifest.after} if manifest is not None else set()
-        for other in self.all_manifests if campaigns else ():
-            if other.kind_and_name in campaigns:
+        campaigns = _named_by(manifest) if manifest is not None else set()
+        for other in self.all_manifests if manifest is not None else ():
+            if other.kind_and_name in campaigns or _names_it(other, manifest):
                 names = [it for it in (other.name, other.previous_name) if it]
                 if other.repeat is not None and name is not None:
                     names = [dated(it, name.day) for it in names]
@@ -65,6 +67,17 @@ class KnownManifests:
         if desired is None:
             return self.suppresses, self.suppression
         return self.suppresses or bool(desired.suppress), desired.suppression or self.suppression
+
+
+def _named_by(manifest: Desired) -> set[str]:
+    """Returns, as KIND/NAME, the campaigns that a manifest waits for or leaves out."""
+    suppressed = {source.campaign for source in manifest.suppress if source.campaign is not None}
+    return suppressed | {after.campaign for after in manifest.after}
+
+
+def _names_it(other: Desired, manifest: Desired | None) -> bool:
+    """Tells whether another manifest leaves out the people of this one."""
+    return manifest is not None and any(it.campaign == manifest.kind_and_name for it in other.suppress)
 
 
 def consequences(
@@ -94,12 +107,20 @@ def _next_changes(
         for one in manifests
         if one.sid in campaigns or _names(one) & names or (one.repeat is not None and _names(one) & bases)
     ]
-    awaited = {after.campaign for one in relevant for after in one.after}
-    relevant += [it for it in manifests if it.kind_and_name in awaited and it not in relevant]
+    named = {campaign for one in relevant for campaign in _named_by(one)}
+    beside = [
+        it for it in manifests if it.kind_and_name in named or any(_names_it(it, one) for one in relevant)
+    ]
+    relevant += [it for it in beside if it not in relevant]
     listings = {
         kind: Listing(tuple(live for live in campaigns.values() if live.kind.name == kind))
         for kind in {live.kind.name for live in campaigns.values()} | {it.kind.name for it in relevant}
     }
+    if any(it.suppression is not None and it.suppression.campaigns for it in relevant):
+        from campaignctl.planning.earlier import Earlier  # where somebody may be called twice
+
+        earlier = Earlier(manifests, listings, terms.now, terms.country, lambda _of: lambda _live: None)
+        relevant = [earlier.without_called(it) for it in relevant]
     decisions = make_plan(relevant, relevant, Snapshot(terms.now, listings), terms)
     found: dict[tuple[str, str], Change] = {}
     for change in decisions.changes:
@@ -131,10 +152,15 @@ def _names(manifest: Desired) -> set[tuple[str, str | None]]:
 def _sentence(
     change: Change, coming: Mapping[tuple[str, str], Change], manifests: KnownManifests, terms: Terms
 ) -> str:
-    key: Key = change.key
-    following = coming.get((key.kind, key.sid)) or coming.get((key.kind, key.name))
-    told = [*_against(change, following, manifests, terms), _coming(change, following, manifests, terms)]
+    following = _following(change, coming)
+    told = [*_against(change, coming, manifests, terms), _coming(change, following, manifests, terms)]
     return "; ".join(told)
+
+
+def _following(change: Change, coming: Mapping[tuple[str, str], Change]) -> Change | None:
+    """Returns what a plan makes of the same campaign."""
+    key = change.key
+    return coming.get((key.kind, key.sid)) or coming.get((key.kind, key.name))
 
 
 def _coming(change: Change, following: Change | None, manifests: KnownManifests, terms: Terms) -> str:
@@ -151,17 +177,22 @@ def _coming(change: Change, following: Change | None, manifests: KnownManifests,
 
 
 def _against(
-    change: Change, following: Change | None, manifests: KnownManifests, terms: Terms
+    change: Change, coming: Mapping[tuple[str, str], Change], manifests: KnownManifests, terms: Terms
 ) -> Iterator[str]:
     """Yields what a resume by hand is not bound by, and somebody should know before the question."""
     if change.live is None or not any(operation.op is Op.RESUME for operation in change.operations):
         return
+    following = _following(change, coming)
     desired = following.desired if following else None
     suppresses, suppression = manifests.left_out(desired)
     if suppresses or leaves_out_of_lists(change.live):
         yield from suppressed_by_hand(change.live, suppression, suppresses)
     if following is None or desired is None:
         return
+    if any(it.desired is not None and it.desired.shown for it in coming.values()):
+        from campaignctl.planning.apart import called_twice_by_hand  # where one leaves out another's people
+
+        yield from called_twice_by_hand(change.live, desired, coming.values(), terms)
     yield from (gate.message for gate in following.gates if gate.verdict is not GateVerdict.PASSED)
     if desired.stop_when or terms.environment.guard:
         from campaignctl.planning.gates import crossing_now

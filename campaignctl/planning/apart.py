@@ -18,7 +18,7 @@ from campaignctl.kinds.lifecycle import Status
 from campaignctl.kinds.operations import Op, Permission
 from campaignctl.kinds.table import Kind, Value
 from campaignctl.model.campaigns import Desired, Listing, ListRef, Live
-from campaignctl.model.plan import Operation
+from campaignctl.model.plan import Change, Operation
 from campaignctl.model.reasons import Reason
 from campaignctl.model.values import canonical_numbers, items_of, texts
 from campaignctl.planning.alive import Decision, held_from, update_that_cannot_hurt
@@ -171,6 +171,27 @@ class _LookBack:
         names = earlier_campaign(other.desired, None).names
         found = [it for name in names for it in self._by_word.get((other.desired.kind.name, name), ())]
         yield from {it.sid: it for it in (*found, *other.touched)}.values()
+
+
+def called_twice_by_hand(
+    live: Live, desired: Desired, others: Iterable[Change], terms: Terms
+) -> Iterator[str]:
+    """Yields what somebody is told who resumes a campaign whose people another one that leaves them out still holds,
+    or of whom nobody sees whether another that it leaves out has called them.
+    """
+    found = {id(it): it for it in others if it.desired is not None}
+    held = {
+        f"{it.live.kind.short}/{it.live.name}": people_in(it.live.kind, it.live.spec, terms.country)
+        for it in WhoLeavesOut(found.values(), lambda change: change.desired).of(desired)
+        if it.live is not None and it.desired is not None
+        if still_calls(it.live, terms, over_counts=are_one_pair(it.desired, desired))
+    }
+    both = in_both(people_in(live.kind, live.spec, terms.country).people, held)
+    blind = sorted({it.meant.written for it in desired.shown.values() if it.unseen})
+    if both is not None:
+        yield both.message
+    if blind:
+        yield f"the account does not show whom {', '.join(blind)} has called: somebody could be called twice"
 
 
 def _harmless(

@@ -353,3 +353,31 @@ def test_a_postponement_goes_out_though_nobody_may_be_added(desk: Desk) -> None:
     live = desk.live("canary")
     assert set(live["from"]) == set(PEOPLE[1:5])
     assert (live["url"], live["schedule"]["send_at"][11:13]) == (live_voice()["url"], "13")
+
+
+BEGUN = {**REST, "send_at": "2027-01-10T09:10:00+05:30"}
+
+
+@pytest.mark.parametrize("name", ["rest", "canary"])
+def test_a_resume_by_hand_says_who_would_be_called_twice_before_it_asks(desk: Desk, name: str) -> None:
+    """The canary's file has changed since it ran; the other one was paused in the middle."""
+    ends = {**BEGUN, "end_at": "2027-01-10T20:00:00+05:30"}
+    both = [
+        live_voice("rest", url=OTHER, schedule=ends, retries=None, **{"from": PEOPLE[8:20]}),
+        live_voice("canary", schedule=ends, retries=None, **{"from": PEOPLE[:10]}),
+    ]
+    sids = dict(zip(("rest", "canary"), desk.seed(*both), strict=True))
+    desk.by_hand(sids[name], {"action": "pause"})
+    desk.pass_time(minutes=30)
+    desk.account()
+    desk.manifests(
+        voice("canary", schedule=ends, retries=None, **{"from": PEOPLE[:2]}),
+        voice("rest", url=OTHER, schedule=ends, retries=None, **{"from": PEOPLE[8:20], "suppress": LEFT_OUT}),
+    )
+    desk.forget()
+    result = desk.run("resume", name, stdin=Answer(lambda: None))
+    assert [word for word, _ in actions(desk.writes)] == ["resume"]
+    assert {
+        "rest": "it would call 2 suppressed people",
+        "canary": "2 people of this one are in voice/rest too",
+    }[name] in result.out.partition("Applied to")[0]

@@ -1,4 +1,4 @@
-"""Reads the account's contact lists: for manifests that give one by name, and for the project's own."""
+"""Reads the contact lists of an account, and who is in one of them where it is small."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections import defaultdict
 from typing import Final, NamedTuple
 
 from campaignctl.api.client import Client, ContactPage
+from campaignctl.api.counting import count_list
+from campaignctl.api.decoding import shown_number
+from campaignctl.api.envelopes import Envelope
 from campaignctl.api.listing import is_refusal
 from campaignctl.errors import ApiError
-from campaignctl.kinds.endpoints import CONTACT_LISTS
+from campaignctl.kinds.endpoints import CONTACT_LISTS, CONTACTS
 from campaignctl.model.managed_lists import AccountList
 from campaignctl.planning.lists import Directory
 
@@ -79,3 +82,37 @@ def _is_last(page: ContactPage, reached: int) -> bool:
     the list too.
     """
     return len(page.entries) < CONTACT_LISTS.page_limit and reached >= (page.total or 0)
+
+
+# -- who is in a small one ---------------------------------------------------------------------------------------
+
+MOST_READ: Final = 2_000
+"""People. Their pages are of 20: more would take longer than anybody waits for."""
+
+
+def numbers_in(client: Client, sid: str) -> frozenset[str] | None:
+    """Returns the numbers in a list, as they are written there; None where they are too many, or not all are shown."""
+    try:
+        count = count_list(client, sid).count
+        return None if count is None or count > MOST_READ else _people(client, sid, count)
+    except ApiError:
+        return None
+
+
+def _people(client: Client, sid: str, count: int) -> frozenset[str] | None:
+    """Reads pages that overlap by one person, so that what moves between two of them is seen."""
+    found, last, offset = dict[str, None](), None, 0
+    while len(found) < count:
+        page = _numbers_on(client.list_contacts(sid, limit=CONTACTS.page_limit, offset=offset))
+        fresh = [] if page is None else [it for it in page if it not in found]
+        if page is None or not fresh or (last is not None and last not in page):
+            return None
+        found |= dict.fromkeys(fresh)
+        last, offset = page[-1], offset + len(page) - 1
+    return frozenset(found) if len(found) == count else None
+
+
+def _numbers_on(page: Envelope) -> list[str] | None:
+    """Returns the numbers on a page; None where somebody on it is not shown."""
+    numbers = [shown_number(item.data) if item.trouble is None else None for item in page.items]
+    return [it for it in numbers if it is not None] if None not in numbers else None

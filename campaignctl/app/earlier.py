@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from campaignctl.api.client import Client
-from campaignctl.api.contact_lists import search_lists
-from campaignctl.api.list_people import numbers_in
+from campaignctl.api.contact_lists import numbers_in, search_lists
 from campaignctl.api.lookup import find
 from campaignctl.app.workspace import Reading
 from campaignctl.applying.port import TooLateError

@@ -6,8 +6,15 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+from campaignctl.diagnostics import did_you_mean, quoted
 from campaignctl.errors import InputError
+
+if TYPE_CHECKING:
+    from importlib.abc import Traversable
+
+_SCHEMA_SUFFIX: Final = ".schema.json"
 
 
 def write_file(path: Path, text: str) -> None:
@@ -81,3 +88,33 @@ def read_file(path: Path, limit: int = 256 * 1024 * 1024) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 text") from error
+
+
+# -- the schemas that are shipped with the package ---------------------------------------------------------------
+
+
+def schema_names() -> list[str]:
+    """Returns the names in order: `voice-campaign`, `plan` and so on."""
+    found = (file.name for file in _schemas().iterdir())
+    return sorted(name.removesuffix(_SCHEMA_SUFFIX) for name in found if name.endswith(_SCHEMA_SUFFIX))
+
+
+def schema_text(name: str) -> str:
+    """Returns a schema as it stands in its file.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    known = schema_names()
+    wanted = name.removesuffix(_SCHEMA_SUFFIX)
+    if wanted not in known:
+        longer = next((it for it in known if wanted and it.startswith(wanted)), wanted)
+        hint = did_you_mean(longer, known) or f"; there are {', '.join(known)}"
+        raise InputError(f"there is no schema {quoted(name)}{hint}")
+    return (_schemas() / f"{wanted}{_SCHEMA_SUFFIX}").read_text(encoding="utf-8")
+
+
+def _schemas() -> Traversable:
+    from importlib.resources import files  # few commands print or check by one
+
+    return files("campaignctl") / "schemas"

@@ -86,7 +86,7 @@ def _check_shape(saved: SavedPlan, path: Path) -> None:
     """Checks the shape of a plan file, by which it is shown: a file of another shape is not shown by half."""
     import jsonschema
 
-    from campaignctl.app.published import schema_text
+    from campaignctl.app.files import schema_text
 
     validator = jsonschema.Draft202012Validator(json.loads(schema_text("plan")))
     error = jsonschema.exceptions.best_match(validator.iter_errors(saved.document))

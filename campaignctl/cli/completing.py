@@ -76,9 +76,9 @@ def complete_topics(_context: click.Context, _param: click.Parameter, incomplete
 
 def complete_schemas(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Returns the schemas that are shipped."""
-    from campaignctl.app.published import names
+    from campaignctl.app.files import schema_names
 
-    return _offered(names(), incomplete)
+    return _offered(schema_names(), incomplete)
 
 
 def complete_permissions(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:

@@ -14,7 +14,7 @@ from campaignctl.app.options import GlobalOptions
 from campaignctl.app.plan_files import refuse_empty
 from campaignctl.app.planning import Planned, PlanOptions, plan_for
 from campaignctl.app.workspace import Session
-from campaignctl.fleet.allowing import allowed_in, check_allowed
+from campaignctl.fleet.choosing import allowed_in, check_allowed
 from campaignctl.fleet.directories import clear_out, index_of, write_plans
 from campaignctl.fleet.opening import Fleet, opened, opened_offline
 from campaignctl.fleet.outcomes import Document, EnvironmentOutcome, EnvironmentResult, Several

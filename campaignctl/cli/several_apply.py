@@ -21,8 +21,8 @@ from campaignctl.app.workspace import Session
 from campaignctl.cli.explaining import of_stale
 from campaignctl.cli.several import PLAN_VIEWS, options_in, shown_plan, write
 from campaignctl.errors import RefusedError
-from campaignctl.fleet.allowing import check_allowed
 from campaignctl.fleet.applying import FleetApply, FleetLimits, tell_refusals
+from campaignctl.fleet.choosing import check_allowed
 from campaignctl.fleet.directories import PlansDirectory, read_plans
 from campaignctl.fleet.meeting import Meeting, WaitingPlan
 from campaignctl.fleet.opening import Fleet, chosen_environments, opened, project_root

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Final, TypeAlias
 
 from campaignctl.api.account import Account
 from campaignctl.api.client import Client
@@ -17,14 +18,19 @@ from campaignctl.applying.sending import Sender
 from campaignctl.clock import Clock, SameTime
 from campaignctl.errors import CampaignctlError, InputError, InterruptedRunError
 from campaignctl.exits import Exit
-from campaignctl.guard.files import Stamp, stamp_of
 from campaignctl.guard.judging import Watch
 from campaignctl.guard.lines import GuardEvent, GuardLineDocument, Outcome, Speaker
 from campaignctl.guard.look import GuardLook, Memory
 from campaignctl.guard.notifying import Notifier
+from campaignctl.manifests.files import files_under
 from campaignctl.model.campaigns import Desired
+from campaignctl.model.environment import ProjectFile
 from campaignctl.model.permissions import Consent
 from campaignctl.planning.terms import Terms
+
+Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
+"""Of each file its path, time of change and size; −1 where it cannot be looked at."""
+
 
 IN_FULL_SECONDS: Final = 15 * 60.0
 """How often everything that is alive is read, whatever the status filter shows."""
@@ -242,3 +248,32 @@ def _exit_of(look: GuardLook) -> Exit:
     )
     found = (code for outcome, code in codes if outcome in look.outcomes)
     return next(found, Exit.ERROR if look.blind else Exit.FINE)
+
+
+# -- whether files have changed: by sizes and times, not contents --------------------------------------------------
+
+
+def stamp_of(project: ProjectFile, paths: Sequence[str], manifests: Iterable[Desired]) -> Stamp:
+    """Stamps the project file and those of environments, every manifest under the paths that they name and under
+    PATHS, and the files of numbers that manifests name.
+    """
+    return tuple(sorted(_stamped(path) for path in set(_files(project, paths, manifests))))
+
+
+def _files(project: ProjectFile, paths: Sequence[str], manifests: Iterable[Desired]) -> Iterator[str]:
+    root = Path(project.root)
+    if project.file is not None:
+        yield str(root / Path(project.file).name)
+    yield from (str(root / it.file) for it in project.places.values())
+    own = {it for environment in project.environments.values() for it in environment.manifests or ()}
+    for path in (*(root / it for it in sorted({*project.manifests, *own})), *map(Path, paths)):
+        yield from (found.path for found in files_under(path, root, root))
+    yield from (str(root / it.numbers_file) for it in manifests if it.numbers_file)
+
+
+def _stamped(path: str) -> tuple[str, int, int]:
+    try:
+        status = os.stat(path)  # noqa: PTH116 – there may be many thousands
+    except OSError:
+        return path, -1, -1
+    return path, status.st_mtime_ns, status.st_size

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 
 from campaignctl.api.client import Client
@@ -13,7 +14,7 @@ from campaignctl.api.lookup import find
 from campaignctl.app import output
 from campaignctl.app.applying import PlanRunner
 from campaignctl.app.counting import count_for
-from campaignctl.app.planning import Planned
+from campaignctl.app.planning import PlanBasis, Planned, PlanOptions, look
 from campaignctl.app.workspace import Session
 from campaignctl.errors import ApiError, CampaignctlError
 from campaignctl.kinds.operations import Action
@@ -21,6 +22,7 @@ from campaignctl.manual.afterwards import KnownManifests, consequences
 from campaignctl.manual.rules import Verb, calling_first, plan_by_hand
 from campaignctl.model.campaigns import Key, Live
 from campaignctl.model.naming import AskedName, Found
+from campaignctl.model.overlaps import Load, RunKey
 from campaignctl.model.permissions import Consent
 from campaignctl.model.plan import Change, ListCount
 from campaignctl.model.results import ApplyResult
@@ -29,6 +31,7 @@ from campaignctl.planning.order import steps
 from campaignctl.planning.planner import Decisions
 from campaignctl.planning.terms import Terms
 from campaignctl.policy import ALONE, Beside
+from campaignctl.policy.runs import run_key
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,6 @@ class ManualRun:
     def _beside(self) -> Beside:
         if self.verb.action is not Action.RESUME:
             return ALONE
-        from campaignctl.manual.beside import OthersByHand  # where somebody may be called again
-
         return OthersByHand(self.session, self.client, count_lists=self.count_lists).beside
 
     def counted(self, decide: Callable[[Terms], tuple[Change, ...]]) -> tuple[Change, ...]:
@@ -177,3 +178,33 @@ class ManualRun:
         from campaignctl.manifests.suppression import suppression_of_project
 
         return KnownManifests(suppresses=True, suppression=suppression_of_project(project, country))
+
+
+class OthersByHand:
+    """Tells what runs beside a campaign that is resumed by hand, once a policy asks.
+
+    It looks at all that is alive in the account, and at the manifests that can be read. What cannot be read is an
+    error: nobody could tell how long the run takes.
+    """
+
+    def __init__(self, session: Session, client: Client, *, count_lists: bool) -> None:
+        self._session, self._client, self._count_lists = session, client, count_lists
+
+    @property
+    def beside(self) -> Beside:
+        """Returns what the policies ask, which they seldom do."""
+        return Beside(find_load=self._find_load)
+
+    def _find_load(self, kind: str, begins: datetime, ends: datetime, key: RunKey) -> Load:
+        """Finds the load (see `FindLoad`): by hand a campaign is known by its SID, in a plan by its manifest."""
+        return self._basis.decisions.find_load(kind, begins, ends, self._keys.get(key, key))
+
+    @cached_property
+    def _basis(self) -> PlanBasis:
+        asked = PlanOptions(count_lists=self._count_lists)
+        return look(self._session, self._session.read_lenient(), self._client, asked)
+
+    @cached_property
+    def _keys(self) -> Mapping[RunKey, RunKey]:
+        changes = self._basis.decisions.changes
+        return {run_key(it.live): run_key(it.desired) for it in changes if it.live and it.desired}

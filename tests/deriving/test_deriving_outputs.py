@@ -16,7 +16,7 @@ from git_projects import git_project
 from harness import VOICE, Desk, desk_at, live_voice, run, sms, voice
 from jsonschema import Draft202012Validator
 
-from campaignctl.app.published import names, schema_text
+from campaignctl.app.files import schema_names, schema_text
 from campaignctl.deriving.json_schema import schemas
 from campaignctl.deriving.output_schemas import OUTPUTS, output_schema
 
@@ -300,7 +300,7 @@ def validator(name: str) -> Draft202012Validator:
 
 
 def test_every_output_and_every_file_has_its_schema() -> None:
-    assert set(names()) == {*OUTPUTS, *schemas()}
+    assert set(schema_names()) == {*OUTPUTS, *schemas()}
 
 
 def test_a_document_of_a_feature_is_an_output() -> None:

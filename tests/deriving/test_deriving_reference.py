@@ -10,7 +10,7 @@ import pytest
 from harness import run
 from jsonschema import Draft202012Validator
 
-from campaignctl.app.published import schema_text
+from campaignctl.app.files import schema_text
 from campaignctl.cli.commands_page import commands_page
 from campaignctl.cli.sandbox_page import sandbox_page
 from campaignctl.deriving.explained import document, explain, listing, markdown, text

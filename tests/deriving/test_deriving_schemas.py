@@ -17,7 +17,7 @@ from example_counts import mostly_slow
 from jsonschema import Draft202012Validator
 from yaml_text import loaded
 
-from campaignctl.app.published import names, schema_text
+from campaignctl.app.files import schema_names, schema_text
 from campaignctl.deriving.json_schema import schemas, written
 from campaignctl.deriving.output_schemas import output_schemas
 from campaignctl.errors import InputError
@@ -31,7 +31,7 @@ def validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads(schema_text(name)))
 
 
-@pytest.mark.parametrize("name", mostly_slow(names(), every=4))
+@pytest.mark.parametrize("name", mostly_slow(schema_names(), every=4))
 def test_a_published_schema_is_valid_2020_12(name: str) -> None:
     schema = json.loads(schema_text(name))
     Draft202012Validator.check_schema(schema)
@@ -41,7 +41,7 @@ def test_a_published_schema_is_valid_2020_12(name: str) -> None:
 ALL = {**schemas(), **output_schemas()}
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", schema_names())
 def test_a_schema_is_what_the_tables_and_the_documents_say_now(name: str) -> None:
     assert schema_text(name) == written(ALL[name]), "run python -m campaignctl.deriving"
 
@@ -158,7 +158,7 @@ def test_the_command_writes_what_is_stale_and_only_checks_when_asked(tmp_path: P
     assert "stale, run python -m campaignctl.deriving" in stale.stderr
     subprocess.run(command, check=True, cwd=ROOT)
     subprocess.run([*command, "--check"], check=True, cwd=ROOT)
-    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.schema.json" for name in names()}
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.schema.json" for name in schema_names()}
 
 
 @pytest.mark.slow
@@ -182,6 +182,6 @@ def test_the_wheel_carries_the_schemas(tmp_path: Path) -> None:
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        for name in names():
+        for name in schema_names():
             assert archive.read(f"campaignctl/schemas/{name}.schema.json").decode() == schema_text(name)
         assert {"campaignctl/py.typed", "campaignctl/templates/workflow.yml"} <= set(archive.namelist())

@@ -11,7 +11,7 @@ from harness import sms, voice
 from jsonschema import Draft202012Validator
 from repeating import weekly
 
-from campaignctl.app.published import schema_text
+from campaignctl.app.files import schema_text
 
 BROKEN = (
     "apiVersion: campaignctl/v1\nkind: VoiceCampaign\nmetadata: {name: diwali-reminder}\nspec: {caller: 1}\n"

@@ -12,7 +12,7 @@ from git_projects import PROJECT, GitProject, git_project
 from harness import sms
 from jsonschema import Draft202012Validator
 
-from campaignctl.app.published import schema_text
+from campaignctl.app.files import schema_text
 from campaignctl.diff.settings import project_leaves, setting_changes
 
 TEMPLATES: dict[str, Any] = {

@@ -34,6 +34,11 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("ci" if os.environ.get("CI") else "complete")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones begin: what is left at the end is short, so that no process waits long for the last of another."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-golden` writes what the code says now; the review is in the diff."""
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")

@@ -21,7 +21,6 @@ from campaignctl.manifests.quick import QuickReader
 from campaignctl.manifests.substitution import Recorded
 from campaignctl.manifests.unquoted import cut_short
 from campaignctl.model.campaigns import Desired
-from campaignctl.model.suppression import SuppressionSource
 from campaignctl.policy import consistency as validate
 from campaignctl.policy.project_file import ENVIRONMENT_KIND, PROJECT_KIND
 from campaignctl.text import without_numbers
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from campaignctl.manifests.repeats import RepeatReader
     from campaignctl.model.companions import Companion
     from campaignctl.model.gates import After
+    from campaignctl.model.suppression import SuppressionSource
 
 _NO_MANIFEST: Final = f"a manifest has apiVersion: campaignctl/v1 and kind: {' or '.join(KINDS)}"
 

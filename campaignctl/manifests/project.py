@@ -25,11 +25,11 @@ from campaignctl.model.environment import (
     ProjectFile,
     Prune,
 )
-from campaignctl.model.suppression import SuppressionSource
 from campaignctl.policy.project_file import PROJECT, SANDBOX
 
 if TYPE_CHECKING:
     from campaignctl.manifests.environment_files import EnvironmentFiles
+    from campaignctl.model.suppression import SuppressionSource
 
 FILE_NAME: Final = "campaignctl.yaml"
 _MOST_NAMES: Final = 20

@@ -278,9 +278,14 @@ def _until(subject: Subject, day: CallingDay, end: datetime) -> str:
 
 def written_hours(environment: Environment) -> str:
     """Writes the hours: `09:00–21:00 Asia/Kolkata`."""
-    settings, where = hours_settings(environment), zone_name(environment)
-    opening, closing = _clock_time(settings.get("from"), OPENING), _clock_time(settings.get("to"), CLOSING)
-    return f"{opening:%H:%M}–{closing:%H:%M}{f' {where}' if where else ''}"
+    settings = hours_settings(environment)
+    return _written_hours(settings.get("from"), settings.get("to"), zone_name(environment))
+
+
+@lru_cache
+def _written_hours(opening: Value, closing: Value, where: str | None) -> str:
+    hours = f"{_clock_time(opening, OPENING):%H:%M}–{_clock_time(closing, CLOSING):%H:%M}"
+    return f"{hours} {where}" if where else hours
 
 
 def hours_settings(environment: Environment) -> Mapping[str, Value]:

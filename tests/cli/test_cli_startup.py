@@ -42,7 +42,9 @@ NOT_TO_VALIDATE = {
     "campaignctl.model.plan",
     "campaignctl.planning.planner",
     "campaignctl.model.reasons",
+    "campaignctl.model.dated_names",
     "campaignctl.model.recurrence",
+    "campaignctl.model.suppression",
     "campaignctl.policy.closed_forms",
     "campaignctl.policy.dlt_template",
     "campaignctl.policy.people",
@@ -84,6 +86,21 @@ environments:
   prod: {backend: exotel, region: mumbai, account_sid: acme1}
   staging: {backend: exotel, region: mumbai, account_sid: acme2, vars: {shop: Main Street}}
 """
+ALL_OF_IT = """\
+apiVersion: campaignctl/v1
+kind: Project
+manifests: [campaigns.yaml]
+default_environment: prod
+suppress: [{numbers: ["+919876500001"]}]
+policy: {schema: [{file: naming.schema.json, level: error}]}
+environments: {prod: {backend: exotel, region: mumbai, account_sid: acme1}}
+"""
+OF_A_PLAN = {
+    "campaignctl.model.plan",
+    "campaignctl.model.reasons",
+    "campaignctl.model.managed_lists",
+    "subprocess",
+}
 RUN = """
 import sys
 import click
@@ -141,3 +158,13 @@ def test_a_validation_loads_nothing_of_plans_accounts_and_other_formats(
     code, loaded = started(tmp_path, "validate", "campaigns.yaml")
     assert code == ends
     assert loaded & NOT_TO_VALIDATE == set()
+
+
+def test_who_is_left_out_and_own_rules_load_nothing_of_plans_and_other_processes(tmp_path: Path) -> None:
+    (tmp_path / "campaigns.yaml").write_text(MANIFEST, encoding="utf-8")
+    (tmp_path / "campaignctl.yaml").write_text(ALL_OF_IT, encoding="utf-8")
+    (tmp_path / "naming.schema.json").write_text('{"required": ["spec"]}', encoding="utf-8")
+    code, loaded = started(tmp_path, "validate")
+    assert code == 0
+    assert loaded & OF_A_PLAN == set()
+    assert loaded >= {"campaignctl.recipients.leaving_out", "jsonschema"}

@@ -74,28 +74,31 @@ def calling_hours(case: Case) -> Iterator[Violation]:
     """
     if case.subject.begins is None:
         return
-    begins, subject = _by_its_own_clock(case.subject.begins, case), case.subject
-    if begins is not subject.begins:
-        subject = subject._replace(begins=begins)
-    assert subject.begins is not None, "it was not None"
-    day = CallingDay.of(subject.begins, case.environment)
-    if day.where is None and subject.begins.utcoffset() == timedelta(0):
+    begins = _by_its_own_clock(case.subject.begins, case)
+    day = CallingDay.of(begins, case.environment)
+    if day.where is None and begins.utcoffset() == timedelta(0):
         message = "its start is in Z: calling hours are looked up in UTC"
-        yield Violation(subject.start_path, message, Severity.WARN)
-    if not day.lets_begin(subject.begins):
-        hours = written_hours(case.environment)
-        message = f"it starts at {_start(subject, day)}, outside the calling hours {hours}"
-        yield Violation(_place(case.desired, subject.start_path), message, details=(("end", None),))
+        yield Violation(case.subject.start_path, message, Severity.WARN)
+    begun = day.lets_begin(begins)
+    if begun and day.lets_end(_standing_end(case.subject)):
         return
-    end = _standing_end(subject)
-    if day.lets_end(end):
-        return
-    case = case._replace(subject=subject)
+    case = case._replace(subject=case.subject._replace(begins=begins))
+    yield from _too_late(case, begins, day) if begun else _outside(case, day)
+
+
+def _outside(case: Case, day: CallingDay) -> Iterator[Violation]:
+    starts, hours = _start(case.subject, day), written_hours(case.environment)
+    message = f"it starts at {starts}, outside the calling hours {hours}"
+    yield Violation(_place(case.desired, case.subject.start_path), message, details=(("end", None),))
+
+
+def _too_late(case: Case, begins: datetime, day: CallingDay) -> Iterator[Violation]:
+    """Yields that the end is too late, unless the longest run is what counts and ends in time."""
     load = _load(case)
-    minutes = None if load is None else _longest_minutes(subject, load)
-    worst = None if minutes is None else after(subject.begins, minutes * _MINUTE)
+    minutes = None if load is None else _longest_minutes(case.subject, load)
+    worst = None if minutes is None else after(begins, minutes * _MINUTE)
     if worst is None or not day.lets_end(worst):
-        yield _too_late(case, day, end, worst, load)
+        yield _ends_too_late(case, day, _standing_end(case.subject), worst, load)
 
 
 def _by_its_own_clock(begins: datetime, case: Case) -> datetime:
@@ -137,7 +140,7 @@ def _longest_minutes(subject: Subject, load: Load) -> int | None:
     return None if longest is None else longest.minutes
 
 
-def _too_late(
+def _ends_too_late(
     case: Case, day: CallingDay, end: datetime, worst: datetime | None, load: Load | None
 ) -> Violation:
     from campaignctl.policy.prediction import declared_end  # where there is something to say

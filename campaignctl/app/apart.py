@@ -4,9 +4,11 @@ these still calls, this one does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from campaignctl.api.client import Client
@@ -82,7 +84,7 @@ class ApartWatch:
             TooLateError: another calls somebody of them, or nobody can tell.
             ApiError: it cannot be read.
         """
-        others = list(self._leaving_out(desired))
+        others = self._leaving_out.get(written_as(desired), ())
         people = newly_called(desired.kind, spec, before, self.terms.country) if others else frozenset[str]()
         if not people:
             return
@@ -92,21 +94,23 @@ class ApartWatch:
         if reason is not None:
             raise TooLateError(reason)
 
-    def _leaving_out(self, desired: Desired) -> Iterator[Desired]:
-        """Yields the manifests that leave out whom this one calls, by themselves or by a list of the project."""
-        written = written_as(desired)
+    @cached_property
+    def _leaving_out(self) -> Mapping[str, Sequence[Desired]]:
+        """Returns, by KIND/NAME, the manifests that leave out whom it calls, by themselves or by a list of theirs."""
         by_name = {it.name: it for it in self.reading.lists}
+        found: defaultdict[str, list[Desired]] = defaultdict(list)
         for other in self.reading.all_manifests:
-            lists = (
-                source for name in named_by(other) if name in by_name for source in by_name[name].suppress
-            )
-            if any(source.campaign == written for source in (*other.suppress, *lists)):
-                yield other
+            lists = (by_name[name].suppress for name in named_by(other) if name in by_name)
+            sources = (*other.suppress, *chain.from_iterable(lists))
+            for campaign in dict.fromkeys(it.campaign for it in sources if it.campaign):
+                found[campaign].append(other)
+        return found
 
     def _held(self, other: Desired, desired: Desired, added: frozenset[str]) -> Held:
-        now = self._now()
-        over_counts, people, unseen = are_one_pair(other, desired), set[str](), False
-        for live in self._campaigns(other, desired, added):
+        now, over_counts, people = self._now(), are_one_pair(other, desired), set[str]()
+        campaigns, complete = self._campaigns(other, desired, added)
+        unseen = not complete
+        for live in campaigns:
             if still_calls(live, now, over_counts=over_counts):
                 held = self._people(other, live)
                 people |= held.people
@@ -126,26 +130,23 @@ class ApartWatch:
         in_lists = self.lists.of(other)(live.showing({**live.spec, **own}))
         return Held(held.people.union(in_lists or ()), held.unseen or in_lists is None)
 
-    def _campaigns(self, other: Desired, desired: Desired, added: frozenset[str]) -> Sequence[Live]:
+    def _campaigns(
+        self, other: Desired, desired: Desired, added: frozenset[str]
+    ) -> tuple[Sequence[Live], bool]:
         """Reads the campaigns of a manifest: what the plan showed by its SID, since a list may lag behind an update.
+        Tells whether others may be there.
 
         One that the plan has just shown without any of those who are added is not read.
         """
-        meant, write, just_read = (
-            earlier_campaign(other, desired),
-            desired.kind_and_name,
-            self._was_just_read(other),
-        )
-        lives = (it.live for it in self.plan.changes if it.live is not None)
-        planned = [
-            it for it in lives if is_meant(it, meant) and not (just_read and self._is_clear(it, added))
-        ]
+        meant, write = earlier_campaign(other, desired), desired.kind_and_name
+        just_read = self._was_just_read(other)
+        lives = [it.live for it in self.plan.changes if it.live is not None and is_meant(it.live, meant)]
+        planned = [it for it in lives if not (just_read and self._is_clear(it, added))]
         fresh = [self.by_sid.of(f"{it.kind.name}/{it.sid}", write) for it in planned]
-        if just_read:
-            return [it for it in fresh if it is not None]
-        known, (found, _) = {it.sid for it in planned}, campaigns_of(meant, self.search, write)
+        found, complete = ((), True) if just_read else campaigns_of(meant, self.search, write)
+        known = {it.sid for it in planned}
         others = (it for it in found if it.sid not in known)
-        return [it for it in (*fresh, *others) if it is not None]
+        return [it for it in (*fresh, *others) if it is not None], complete
 
     def _is_clear(self, live: Live, added: frozenset[str]) -> bool:
         """Tells whether it surely holds none of those who are added."""

@@ -23,7 +23,7 @@ from campaignctl.model.reasons import Reason
 from campaignctl.model.values import canonical_numbers, items_of, texts
 from campaignctl.planning.alive import Decision, held_from, update_that_cannot_hurt
 from campaignctl.planning.earlier import by_name_and_sid
-from campaignctl.planning.match import Match
+from campaignctl.planning.match import How, Match
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
 from campaignctl.recipients.between import WhoLeavesOut, are_one_pair
@@ -139,7 +139,7 @@ class _LookBack:
         if reason is not None:
             done = (*decision.operations[:place], *_harmless(match, decision, place, reason, terms))
             return replace(decision, operations=done, held=(), reason=decision.reason_beside(reason))
-        reason = unseen_in(held) if Op.RESUME not in ops else None
+        reason = unseen_in(held)
         if reason is None or terms.allows(Permission.UNSEEN, match.desired, live):
             return decision
         waits = held_from(place, decision, reason, live)
@@ -156,7 +156,8 @@ class _LookBack:
 
     def _held(self, other: Match, desired: Desired, terms: Terms) -> Held:
         """Returns whom the campaigns of a manifest hold once its plan is carried out."""
-        over_counts, people, unseen = are_one_pair(other.desired, desired), set[str](), False
+        over_counts, people = are_one_pair(other.desired, desired), set[str]()
+        unseen = other.how is How.INCOMPLETE
         for live in self._campaigns(other):
             if not still_calls(live, terms, over_counts=over_counts):
                 continue

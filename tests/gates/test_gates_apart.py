@@ -381,3 +381,12 @@ def test_a_resume_by_hand_says_who_would_be_called_twice_before_it_asks(desk: De
         "rest": "it would call 2 suppressed people",
         "canary": "2 people of this one are in voice/rest too",
     }[name] in result.out.partition("Applied to")[0]
+
+
+def test_a_rest_that_a_list_may_hide_leaves_the_canary_as_it_is(desk: Desk) -> None:
+    live_stages(desk, PEOPLE[:5], PEOPLE[5:20])
+    moving(desk, PEOPLE[:8], PEOPLE[5:20])
+    desk.sandbox.faults.add("item", request="list", index=0, status=500, times=None)
+    assert change(desk)["reason"]["code"] == "incomplete-list"
+    told = change(desk, "canary")
+    assert (told["change"], told["reason"]["code"]) == ("held", "recipients-unseen")

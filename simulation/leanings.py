@@ -166,7 +166,7 @@ SUBJECTS: tuple[Leaning, ...] = (
         "runs that meet",
         {
             **_BUSY,
-            "at POST": 4.0,
+            "at POST": 20.0,
             "at answer to POST": 4.0,
             "at wait": 6.0,
             "met another run": 6.0,

@@ -130,7 +130,8 @@ SUBJECTS: tuple[Leaning, ...] = (
         {
             "weather spell": 4.0,
             "method POST": 4.0,
-            "fault gateway": 6.0,
+            "fault gateway": 3.0,
+            "fault refused": 2.0,
             "event commit and apply": 3.0,
             "edit adds": 3.0,
             "state paused": 2.0,

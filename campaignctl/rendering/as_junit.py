@@ -13,8 +13,7 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.etree import ElementTree
 
-from campaignctl.rendering import words
-from campaignctl.rendering.changes import namesakes
+from campaignctl.rendering.changes import Telling
 from campaignctl.rendering.documents import AnyPlanDocument, BriefChangeDocument
 from campaignctl.rendering.finding_documents import ErrorOutputDocument, FindingDocument, ValidateDocument
 from campaignctl.rendering.formats import Setting
@@ -179,11 +178,10 @@ def _entry_lines(
     document: AnyPlanDocument, setting: Setting
 ) -> Callable[[BriefChangeDocument], tuple[str, ...]]:
     """Says what will happen, as every other format says it."""
-    counts, currency = namesakes(document["changes"]), words.currency(document)
+    telling = Telling.of(document, setting.now, setting.within)
 
     def lines(change: BriefChangeDocument) -> tuple[str, ...]:
-        namesake = counts[change["name"]] > 1
-        entry = change_entry(change, setting.now, currency, namesake=namesake, within=setting.within)
+        entry = change_entry(change, telling)
         return (f"{entry.title}: {entry.does}", *(said.text for said in entry.says), *entry.commands)
 
     return lines

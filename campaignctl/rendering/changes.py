@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from json.encoder import encode_basestring
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from campaignctl.kinds import KINDS
 from campaignctl.kinds.operations import OPERATIONS, Op, Permission
@@ -20,6 +20,9 @@ from campaignctl.rendering.documents import BriefChangeDocument, HeldDocument
 from campaignctl.text import message, name, unsafe
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from campaignctl.rendering.documents import AnyPlanDocument
     from campaignctl.rendering.result_documents import OperationResultDocument, ResultDocument
 
 SHOWS_ITSELF: Final = frozenset({"not-live", "fields-differ", "state-differs"})
@@ -42,9 +45,24 @@ def title(kind: str, campaign: str) -> str:
     return f"{short}/{name(campaign) if campaign else '(no name)'}"
 
 
-def namesakes(changes: Sequence[BriefChangeDocument]) -> Counter[str]:
-    """Counts how many changes have each name: one of both kinds is allowed with its kind."""
-    return Counter(change["name"] for change in changes)
+class Telling(NamedTuple):
+    """Holds with what each change of a plan is told: the moment, the currency of its costs and how many changes have
+    each name.
+
+    `within` is the environment, where the command took several: there a name alone is no permission.
+    """
+
+    now: datetime
+    currency: str
+    names: Counter[str]
+    within: str = ""
+
+    @classmethod
+    def of(cls, document: AnyPlanDocument, now: datetime, within: str = "") -> Telling:
+        """Makes it for all changes of a plan."""
+        return cls(
+            now, words.currency(document), Counter(change["name"] for change in document["changes"]), within
+        )
 
 
 def does(change: BriefChangeDocument) -> str:
@@ -96,11 +114,8 @@ class Asking:
     in_manifest: str | None
 
 
-def asking(change: BriefChangeDocument, *, namesake: bool, within: str = "") -> Asking | None:
-    """Returns how it is asked for; None where nothing is held. `namesake`: another change has the same name.
-
-    `within` is the environment, where the command took several: there a name alone is no permission.
-    """
+def asking(change: BriefChangeDocument, telling: Telling) -> Asking | None:
+    """Returns how it is asked for; None where nothing is held."""
     for_all = _ASKED_OF_ALL.get(change["reason"]["code"])
     if not change["held"] and for_all is None:
         return None
@@ -108,8 +123,8 @@ def asking(change: BriefChangeDocument, *, namesake: bool, within: str = "") -> 
     if change["reason"]["code"] in _GATES:
         asked.append(Permission.AFTER)
     permissions = list(dict.fromkeys(permission for permission in asked if permission))
-    pattern = _pattern(change, namesake)
-    pattern += f"@{within}" if pattern and within else ""
+    pattern = _pattern(change, namesake=telling.names[change["name"]] > 1)
+    pattern += f"@{telling.within}" if pattern and telling.within else ""
     flags = " ".join(f"--allow {shlex.quote(permission + pattern)}" for permission in permissions)
     allowed = ", ".join(permission for permission in permissions if permission in IN_MANIFEST)
     return Asking(flags, f"metadata.allow: [{allowed}]" if allowed and change["manifest"] else None)
@@ -125,9 +140,9 @@ def _permission(operation: HeldDocument, change: BriefChangeDocument) -> Permiss
     return _ASKED_OF_CREATE.get(change["reason"]["code"], permission) if op is Op.CREATE else permission
 
 
-def _pattern(change: BriefChangeDocument, namesake: bool) -> str:
+def _pattern(change: BriefChangeDocument, *, namesake: bool) -> str:
     """Writes `:NAME` as a shell takes it; a name that cannot be typed is given by SID, else every campaign is
-    allowed.
+    allowed. `namesake`: another change has the same name; one of both kinds is allowed with its kind.
     """
     campaign = change["name"]
     if unsafe().search(campaign) or name(campaign) != campaign or not campaign:

@@ -13,11 +13,11 @@ from campaignctl.rendering import changes as changes_words
 from campaignctl.rendering import totals, words
 from campaignctl.rendering.changes import (
     Asking,
+    Telling,
     asking,
     does,
     following,
     may_go_on_calling,
-    namesakes,
     title,
     troubles,
 )
@@ -41,16 +41,14 @@ _NEVER: Final = float("inf")
 def plan_report(document: AnyPlanDocument, now: datetime, *, fold: bool = False, within: str = "") -> Report:
     """Makes the report of a plan, or a saved one: failed, blocked, irreversible and held first, then by start.
 
-    `fold`: neighbouring dates of a manifest that repeats are one entry. `within` as for `asking`.
+    `fold`: neighbouring dates of a manifest that repeats are one entry. `within` as for `Telling`.
     """
-    counts = namesakes(document["changes"])
+    telling = Telling.of(document, now, within)
     entries: list[Entry] = []
     quiet: list[Entry] = []
     ordered = sorted(document["changes"], key=_start)
     for run in folded(ordered) if fold else ([change] for change in ordered):
-        entry = _entry_of(
-            run, now, words.currency(document), namesake=counts[run[0]["name"]] > 1, within=within
-        )
+        entry = _entry_of(run, telling)
         (quiet if entry.tone is Tone.QUIET else entries).append(entry)
     return Report(
         what="plan",
@@ -127,11 +125,9 @@ def _tone(change: BriefChangeDocument, now: datetime) -> Tone:
             return Tone.CHANGE
 
 
-def _entry_of(
-    run: Sequence[BriefChangeDocument], now: datetime, currency: str, *, namesake: bool, within: str
-) -> Entry:
+def _entry_of(run: Sequence[BriefChangeDocument], telling: Telling) -> Entry:
     """Makes an entry; for several dates what is said of the first, which stands for all."""
-    entry = change_entry(named_for_all(run), now, currency, namesake=namesake, within=within)
+    entry = change_entry(named_for_all(run), telling)
     if len(run) == 1:
         return entry
     return replace(entry, title=called(run), says=Later(partial(_says_of, run, entry.says)))
@@ -143,20 +139,18 @@ def _says_of(run: Sequence[BriefChangeDocument], says: Later[Said]) -> Iterator[
     yield from rest
 
 
-def change_entry(
-    change: BriefChangeDocument, now: datetime, currency: str, *, namesake: bool, within: str = ""
-) -> Entry:
-    """Makes the entry of one change. `namesake`: another one has its name. `within` as for `asking`."""
-    asked = asking(change, namesake=namesake, within=within)
+def change_entry(change: BriefChangeDocument, telling: Telling) -> Entry:
+    """Makes the entry of one change."""
+    asked = asking(change, telling)
     return Entry(
         title=title(change["kind"], change["name"]),
         does=_does(change),
-        tone=_tone(change, now),
-        says=Later(partial(_says, change, now, currency, asked)),
+        tone=_tone(change, telling.now),
+        says=Later(partial(_says, change, telling, asked)),
         facts=Later(partial(facts, change)),
         commands=(asked.flags,) if asked else (),
         place=Place(change["manifest"], change["line"] or 1) if change["manifest"] else None,
-        cost=(words.cost(change, currency) or "").removeprefix("costs "),
+        cost=(words.cost(change, telling.currency) or "").removeprefix("costs "),
     )
 
 
@@ -166,23 +160,23 @@ def _does(change: BriefChangeDocument) -> str:
     return name(change["status"]["live"] or "nothing there")
 
 
-def _says(change: BriefChangeDocument, now: datetime, currency: str, asked: Asking | None) -> Iterator[Said]:
+def _says(change: BriefChangeDocument, telling: Telling, asked: Asking | None) -> Iterator[Said]:
     """Yields first what it means for people; then what is near, why, what cannot be undone, what was noticed."""
     kind, reason = KINDS.get(change["kind"]), change["reason"]
     why = f"{message(reason['message'])} [{reason['code']}]"
     if change["change"] == "noop":
         yield Said(why)
     else:
-        yield Said(words.effect(change, now))
-        yield from _optional(words.urgency(change, now), Tone.SOON)
+        yield Said(words.effect(change, telling.now))
+        yield from _optional(words.urgency(change, telling.now), Tone.SOON)
         yield from _optional(words.estimate(change), Tone.PLAIN)
         yield from _optional(words.run(change), Tone.PLAIN)
-        yield from _optional(words.cost(change, currency), Tone.PLAIN)
+        yield from _optional(words.cost(change, telling.currency), Tone.PLAIN)
         if reason["code"] not in changes_words.SHOWS_ITSELF:
             yield Said(f"Why: {why}")
         yield from _steps(change)
         for operation in change["held"]:
-            yield Said(f"Held: {words.held(operation, kind, now)}", Tone.HELD)
+            yield Said(f"Held: {words.held(operation, kind, telling.now)}", Tone.HELD)
     yield from (Said(f"Note: {message(note)}", Tone.QUIET) for note in change["notes"])
     if asked and asked.in_manifest:
         yield Said(f"To allow it, write {asked.in_manifest} in the manifest, or give:")

@@ -14,7 +14,7 @@ from campaignctl.kinds.table import Value
 from campaignctl.rendering import totals, words
 from campaignctl.rendering.as_text.findings import finding_lines
 from campaignctl.rendering.as_text.parts import block, headline, note_lines, reason_lines
-from campaignctl.rendering.changes import asking, does, namesakes, number_count, title, written
+from campaignctl.rendering.changes import Telling, asking, does, number_count, title, written
 from campaignctl.rendering.documents import (
     AnyPlanDocument,
     BriefChangeDocument,
@@ -49,26 +49,24 @@ def plan_text(
     width: int | None = None,
     within: str = "",
 ) -> str:
-    """Writes a plan, or a saved one. `width` wraps; None leaves that to whoever shows it. `within` as for `asking`."""
-    return laid_out(_plan(document, now, within), color=color, width=width)
+    """Writes a plan, or a saved one. `width` wraps; None leaves that to whoever shows it. `within` as for `Telling`."""
+    return laid_out(_plan(document, Telling.of(document, now, within)), color=color, width=width)
 
 
-def _plan(document: AnyPlanDocument, now: datetime, within: str) -> Iterator[Line]:
+def _plan(document: AnyPlanDocument, telling: Telling) -> Iterator[Line]:
     yield headline(document["environment"], document["account_sid"], document["backend"])
     yield from block(finding_lines(document["findings"]))
     changes = document["changes"]
-    counts = namesakes(changes)
     failed = [change for change in changes if change["reason"]["code"] == "failed"]
     noops = [change for change in changes if change["change"] == "noop" and change not in failed]
     yield from block(Line(f"Note: {message(note)}", 0, Style.ALERT) for note in document["notes"])
     for change in failed:
         yield from block(_failed(change))
-    currency = words.currency(document)
     for run in folded(change for change in changes if change["change"] != "noop"):
         # a list: one by one, each line would go through every generator from there to here
-        yield from block(list(_change(run[0], now, counts[run[0]["name"]] > 1, currency, run, within)))
+        yield from block(list(_change(run, telling)))
     yield from block(_unchanged(noops))
-    yield from block(_closing(document, now))
+    yield from block(_closing(document, telling.now))
 
 
 def _failed(change: BriefChangeDocument) -> Iterator[Line]:
@@ -78,15 +76,9 @@ def _failed(change: BriefChangeDocument) -> Iterator[Line]:
     yield from note_lines(change["notes"])
 
 
-def _change(
-    change: BriefChangeDocument,
-    now: datetime,
-    namesake: bool,
-    currency: str,
-    run: Sequence[BriefChangeDocument],
-    within: str,
-) -> Iterator[Line]:
+def _change(run: Sequence[BriefChangeDocument], telling: Telling) -> Iterator[Line]:
     """Writes a change; for several dates of a manifest what is said of the first, which stands for all."""
+    change, now = run[0], telling.now
     mark, style = _MARKS[change["change"]]
     subject = title(change["kind"], change["name"]) if len(run) == 1 else called(run)
     yield Line(f"{mark} {subject}: {does(change)}{_place(change)}", 0, style)
@@ -96,13 +88,13 @@ def _change(
     urgency = words.urgency(change, now)
     if urgency:
         yield Line(urgency, 1, Style.ALERT)
-    for sentence in (words.estimate(change), words.run(change), words.cost(change, currency)):
+    for sentence in (words.estimate(change), words.run(change), words.cost(change, telling.currency)):
         if sentence:
             yield Line(sentence, 1)
     yield from reason_lines(change["reason"])
     yield from _operations(change)
     yield from _content(change)
-    yield from _held(named_for_all(run), now, namesake, within)
+    yield from _held(named_for_all(run), telling)
     yield from note_lines(change["notes"])
 
 
@@ -206,11 +198,11 @@ def _array(label: str, before: Sequence[Value], after: Sequence[Value]) -> Itera
     yield from (Line(f"+ {item}", 3, Style.GOOD) for item in added)
 
 
-def _held(change: BriefChangeDocument, now: datetime, namesake: bool, within: str) -> Iterator[Line]:
+def _held(change: BriefChangeDocument, telling: Telling) -> Iterator[Line]:
     kind = KINDS.get(change["kind"])
     for operation in change["held"]:
-        yield Line(f"held: {words.held(operation, kind, now)}", 1, Style.UPDATE)
-    asked = asking(change, namesake=namesake, within=within)
+        yield Line(f"held: {words.held(operation, kind, telling.now)}", 1, Style.UPDATE)
+    asked = asking(change, telling)
     if asked:
         yield Line(f"to allow: {asked.flags}", 1, unwrapped=True)
     if asked and asked.in_manifest:

@@ -55,7 +55,7 @@ def shown_by(
     for live in calling:
         numbers = texts(live.spec.get(NUMBERS))
         people.update(canonical_numbers(numbers, country))
-        if _has_begun(live, now, country) and (not numbers or texts(live.spec.get(LISTS))):
+        if texts(live.spec.get(LISTS)) or (not numbers and _has_begun(live, now, country)):
             in_lists = people_of_lists(live)
             people.update(in_lists or ())
             unseen = unseen or in_lists is None

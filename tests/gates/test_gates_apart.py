@@ -390,3 +390,29 @@ def test_a_rest_that_a_list_may_hide_leaves_the_canary_as_it_is(desk: Desk) -> N
     assert change(desk)["reason"]["code"] == "incomplete-list"
     told = change(desk, "canary")
     assert (told["change"], told["reason"]["code"]) == ("held", "recipients-unseen")
+
+
+def test_who_leaves_the_list_of_a_canary_waits_until_its_list_is_exchanged(desk: Desk) -> None:
+    by_list(desk, PEOPLE[:5], PEOPLE[5:20])
+    desk.apply()
+    by_list(desk, PEOPLE[2:5], PEOPLE[:20])
+    desk.sandbox.faults.add("status", request="update", status=400, times=1)
+    assert desk.run("apply", "--auto-approve").code == 4
+    assert in_lists(desk, "canary").isdisjoint(in_lists(desk, "rest"))
+    for _ in range(2):
+        assert desk.run("apply", "--auto-approve").code == 0
+    assert (in_lists(desk, "canary"), in_lists(desk, "rest")) == (
+        set(PEOPLE[2:5]),
+        {*PEOPLE[:2], *PEOPLE[5:20]},
+    )
+    assert desk.plan()["summary"]["operations"] == 0
+
+
+def test_a_list_that_its_manifest_no_longer_names_is_called_all_the_same(desk: Desk) -> None:
+    by_list(desk, PEOPLE[:5], PEOPLE[5:20])
+    desk.apply()
+    moving(desk, PEOPLE[20:22], PEOPLE[:20])
+    desk.run("apply", "--auto-approve")
+    rest, canary = ({*desk.live(name)["from"], *in_lists(desk, name)} for name in ("rest", "canary"))
+    assert canary == {*PEOPLE[:5], *PEOPLE[20:22]}
+    assert rest.isdisjoint(canary)

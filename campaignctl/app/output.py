@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -52,6 +52,22 @@ _FOR_PEOPLE: Final = frozenset({"text", "table"})
 def result(text: str, output_format: str = "text", *, ended: bool = True) -> None:
     """Writes what a command tells, as it is; with a line break at its end, unless it is a piece of more."""
     _write(text, output_format, ended=ended)
+
+
+def result_in_pieces(pieces: Iterable[str], output_format: str) -> None:
+    """Writes what is long, which need not be held as one text."""
+    held, length = list[str](), 0
+    for piece in pieces:
+        held.append(piece)
+        length += len(piece)
+        if length >= _AT_ONCE:
+            result("".join(held), output_format, ended=False)
+            held, length = [], 0
+    result("".join(held), output_format, ended=False)
+
+
+_AT_ONCE: Final = 65_536
+"""Characters that are worth a call of the system."""
 
 
 def check_is_read() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from campaignctl.app.counting import CountingRules, Judged
@@ -24,6 +24,7 @@ from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
 from campaignctl.model.reasons import ChangeType
+from campaignctl.model.written import Written
 from campaignctl.parallel import in_background
 from campaignctl.planning.elsewhere import FindElsewhere, nowhere_else
 from campaignctl.planning.lists import asks_by_name, resolve
@@ -32,7 +33,7 @@ from campaignctl.planning.terms import Terms
 from campaignctl.policy import RULES, Beside, level_of
 from campaignctl.rendering.formats import FORMATS
 from campaignctl.saved_plans.assemble import assemble
-from campaignctl.saved_plans.seal import document_digest, keyed, seal_manifests, sealed
+from campaignctl.saved_plans.seal import canonical, document_digest, keyed, seal_manifests, sealed
 
 if TYPE_CHECKING:
     from campaignctl.api.client import Client
@@ -75,7 +76,7 @@ class PlanOptions:
 
 @dataclass(frozen=True)
 class Planned:
-    """Holds a plan, what it was made under, and what its digest was computed over: `brief`, which shows no number.
+    """Holds a plan, and what it was made under.
 
     `show_numbers` is whether they were asked for, `looked_at` when reading the account began, by the clock's
     `monotonic`; `token` keys the seal.
@@ -84,7 +85,6 @@ class Planned:
     plan: Plan
     terms: Terms
     decisions: Decisions
-    brief: BriefPlanDocument
     show_numbers: bool
     token: str = field(repr=False)
     looked_at: float | None = None
@@ -94,13 +94,17 @@ class Planned:
         cls, plan: Plan, terms: Terms, decisions: Decisions, session: Session, looked_at: float | None = None
     ) -> Planned:
         """Seals a plan with the digest of what its document shows, numbers masked."""
+        from campaignctl.rendering.as_json import approved_document
+
+        plan = replace(plan, digest=document_digest(approved_document(plan, terms.environment)))
+        return cls(plan, terms, decisions, session.options.show_numbers, session.token, looked_at)
+
+    @cached_property
+    def brief(self) -> BriefPlanDocument:
+        """Returns the document that most formats show, numbers masked; it is made once."""
         from campaignctl.rendering.as_json import brief_document
 
-        brief = brief_document(plan, terms.environment)
-        plan = replace(plan, digest=document_digest(brief))
-        brief |= {"digest": plan.digest, "approval": plan.approval}
-        show_numbers, token = session.options.show_numbers, session.token
-        return cls(plan, terms, decisions, brief, show_numbers, token, looked_at)
+        return brief_document(self.plan, self.terms.environment)
 
     @property
     def document(self) -> AnyPlanDocument:
@@ -109,21 +113,24 @@ class Planned:
 
     def document_for(self, output_format: str) -> AnyPlanDocument:
         """Returns the document as a format may show it: most never show a number, whatever the command line says."""
-        from campaignctl.rendering.as_json import brief_document
+        row, show_numbers = FORMATS[output_format], self._shows_numbers(output_format)
+        return self._brief(show_numbers) if row.brief else self._complete(show_numbers)
 
-        row, environment = FORMATS[output_format], self.terms.environment
-        show_numbers = self.show_numbers and row.may_show_numbers
-        brief = brief_document(self.plan, environment, show_numbers=True) if show_numbers else self.brief
-        if row.brief:
-            return brief
-        return self._complete(brief, show_numbers)
+    def pieces_for(self, output_format: str) -> Iterator[str]:
+        """Yields the document in a format that is nothing but its document, bit by bit."""
+        from campaignctl.rendering.as_json import pieces
+
+        return pieces(self._to_write(self._shows_numbers(output_format)))
+
+    def _shows_numbers(self, output_format: str) -> bool:
+        return self.show_numbers and FORMATS[output_format].may_show_numbers
 
     @property
     def file_text(self) -> str:
         """Returns what a plan file holds, under its seal: every number masked, whatever the command line says."""
         from campaignctl.rendering.as_json import written
 
-        return written(self._complete(self.brief, show_numbers=False))
+        return written(self._to_write(show_numbers=False))
 
     def exit_code(self, *, detailed: bool = False) -> Exit:
         """Returns 3 for a blocked change or a policy of level error, 2 for operations where that was asked for."""
@@ -131,11 +138,31 @@ class Planned:
             return Exit.REFUSED
         return Exit.CHANGES if detailed and self.plan.operations else Exit.FINE
 
-    def _complete(self, brief: BriefPlanDocument, show_numbers: bool) -> PlanDocument:
+    def _brief(self, show_numbers: bool) -> BriefPlanDocument:
+        from campaignctl.rendering.as_json import brief_document
+
+        if show_numbers:
+            return brief_document(self.plan, self.terms.environment, show_numbers=True)
+        return self.brief
+
+    def _complete(self, show_numbers: bool) -> PlanDocument:
         from campaignctl.rendering.as_json import complete_document
 
-        complete = complete_document(brief, self.plan, self.terms.environment, show_numbers=show_numbers)
+        brief, environment = self._brief(show_numbers), self.terms.environment
+        complete = complete_document(brief, self.plan, environment, show_numbers=show_numbers)
         return sealed(complete, self.token)
+
+    def _to_write(self, show_numbers: bool) -> PlanDocument:
+        """Returns the complete document with its changes written already; as it is where a format has most of it."""
+        if "brief" in self.__dict__ and not show_numbers:
+            return self._complete(show_numbers)
+        from campaignctl.rendering.as_json import compact, written_document
+
+        def write(change: Mapping[str, object]) -> Written:
+            return Written(compact(change).encode(), canonical(change))
+
+        document = written_document(self.plan, self.terms.environment, write, show_numbers=show_numbers)
+        return sealed(document, self.token)
 
     def cut_down(self, plan: Plan, session: Session) -> Planned:
         """Returns the same for what is left of a saved plan."""

@@ -51,14 +51,18 @@ def command(
     if out is not None and out != _STANDARD_OUTPUT:
         refuse_directory(out)
     planned = plan_for(session, plan_options)
+    if out is None and formats.FORMATS[output_format].verbatim:
+        output.result_in_pieces(planned.pieces_for(output_format), output_format)
+        return planned.exit_code(detailed=detailed_exitcode)
+    shown = render(planned, session, output_format)  # before the file, which needs most of what is shown
     if out == _STANDARD_OUTPUT:
         output.result(planned.file_text, "json")
-        output.remark(render(planned, session, output_format), session.options, output_format)
+        output.remark(shown, session.options, output_format)
     else:
         if out is not None:
             write_out(out, planned.file_text)
             output.remark(f"saved to {out}", session.options)
-        output.result(render(planned, session, output_format), output_format)
+        output.result(shown, output_format)
     return planned.exit_code(detailed=detailed_exitcode)
 
 

@@ -82,7 +82,7 @@ class OutputFormat(NamedTuple):
 
     `may_show_numbers`: `--show-numbers` reaches it. `tells_errors`: a command that ends early writes its error in
     this format to standard output, because a program reads it there. `brief`: it shows of a plan what
-    `as_json.brief_document` holds, and no more.
+    `as_json.brief_document` holds, and no more. `verbatim`: it is that document itself, written.
     """
 
     module: str
@@ -90,12 +90,13 @@ class OutputFormat(NamedTuple):
     may_show_numbers: bool = False
     tells_errors: bool = False
     brief: bool = False
+    verbatim: bool = False
 
 
 FORMATS: Final[Mapping[str, OutputFormat]] = MappingProxyType(
     {
         "text": OutputFormat("as_text", may_show_numbers=True, brief=True),
-        "json": OutputFormat("as_json", may_show_numbers=True, tells_errors=True),
+        "json": OutputFormat("as_json", may_show_numbers=True, tells_errors=True, verbatim=True),
         "markdown": OutputFormat("as_markdown", brief=True),
         "html": OutputFormat("as_html"),
         "github": OutputFormat("as_github", tells_errors=True, brief=True),

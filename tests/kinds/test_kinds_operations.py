@@ -112,7 +112,7 @@ COMMAND = (
 MATCHES = (
     Edit("applying/run.py", "case Op.PAUSE | Op.RESUME | Op.COMPLETE | Op.ARCHIVE", " | Op.ERASE"),
     Edit("manual/rules.py", "        case Action.ARCHIVE", " | Action.ERASE"),
-    Edit("rendering/as_json.py", "case Op.CREATE | Op.UPDATE | Op.PAUSE | Op.ARCHIVE", " | Op.ERASE"),
+    Edit("rendering/telling.py", "case Op.CREATE | Op.UPDATE | Op.PAUSE | Op.ARCHIVE", " | Op.ERASE"),
     Edit(
         "rendering/words.py",
         '            return "is archived for good"\n',

@@ -90,9 +90,9 @@ def _begin(work: Callable[[], object]) -> tuple[int, int] | None:
     try:
         import pickle
 
-        result = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
+        result = work()
         with os.fdopen(writing, "wb") as pipe:
-            pipe.write(result)
+            pickle.dump(result, pipe, pickle.HIGHEST_PROTOCOL)  # as it is taken in: neither side holds it twice
     finally:
         os._exit(0)  # neither what is still to be printed nor what is still to be cleaned up is the copy's
 
@@ -101,9 +101,8 @@ def _result(pipe: int, work: Callable[[], _Made]) -> _Made:
     import pickle
 
     with os.fdopen(pipe, "rb", closefd=False) as reading:
-        result = reading.read()
-    try:
-        made: _Made = pickle.loads(result)
-    except (EOFError, pickle.UnpicklingError):
-        return work()
+        try:
+            made: _Made = pickle.load(reading)
+        except (EOFError, pickle.UnpicklingError):
+            return work()
     return made

@@ -29,7 +29,7 @@ PRICES: Mapping[str, Value] = {
     "call": {"per_pulse": "0.50", "pulse": "60s"},
     "sms": {"per_segment": "0.15"},
 }
-PRICED = replace(plans.PROD, prices=PRICES)
+PRICED = plans.PROD._replace(prices=PRICES)
 PLANS = {
     "nothing": plans.plan(),
     "everything": plans.everything(),

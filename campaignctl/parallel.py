@@ -92,7 +92,9 @@ def _begin(work: Callable[[], object]) -> tuple[int, int] | None:
 
         result = work()
         with os.fdopen(writing, "wb") as pipe:
-            pickle.dump(result, pipe, pickle.HIGHEST_PROTOCOL)  # as it is taken in: neither side holds it twice
+            pickle.dump(
+                result, pipe, pickle.HIGHEST_PROTOCOL
+            )  # as it is taken in: neither side holds it twice
     finally:
         os._exit(0)  # neither what is still to be printed nor what is still to be cleaned up is the copy's
 

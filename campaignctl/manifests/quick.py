@@ -118,7 +118,7 @@ class QuickReader:
         right, variables = _test_of_all(field), self._variables
         least, most = _limits(field)
         once = field.type is Type.STRINGS
-        needed = field.required
+        needed, own = field.required, _words_of(field)
 
         def read(node: Node) -> Value:
             if node.__class__ is not SequenceNode or node.tag != PLAIN:
@@ -134,7 +134,7 @@ class QuickReader:
                 raise DoubtfulError
             if once and len(set(items)) < len(items):
                 raise DoubtfulError
-            return items
+            return [own[item] for item in items] if own else items
 
         return read
 
@@ -154,7 +154,7 @@ class QuickReader:
 
     def _text(self, field: Field, needed: bool = False) -> Reader:
         right, variables = _test(field), self._variables
-        needed = needed or field.required
+        needed, own = needed or field.required, _words_of(field)
 
         def read(node: Node) -> Value:
             tag = node.tag
@@ -167,7 +167,7 @@ class QuickReader:
                 text = substitute(text, variables)
             if not right(text):
                 raise DoubtfulError
-            return text
+            return own[text] if own else text
 
         return read
 
@@ -207,6 +207,11 @@ def _unset(node: Node, needed: bool) -> Value:
     if needed or node.__class__ is not ScalarNode or node.tag != PLAIN or node.value not in NULLS:
         raise DoubtfulError
     return None
+
+
+def _words_of(field: Field) -> Mapping[str, str]:
+    """Returns the words that a row lets choose from, by themselves: each is one text for all manifests."""
+    return {word: word for word in field.choices}
 
 
 def _test(field: Field) -> Callable[[str], object]:

@@ -217,14 +217,28 @@ class Snapshot(NamedTuple):
 
 
 def sharing(live: Live, desired: Desired) -> Live:
-    """Returns the campaign with the manifest's own number objects where both are written alike, which saves memory
-    and changes nothing.
+    """Returns the campaign with the manifest's own objects where both are written alike, which saves memory and
+    changes nothing.
     """
+    declared = desired.spec
+    spec = {name: _alike(value, declared.get(name)) for name, value in live.spec.items()}
     for row in live.kind.numbers:
-        theirs, mine = live.spec.get(row.name), desired.spec.get(row.name)
+        theirs, mine = live.spec.get(row.name), declared.get(row.name)
         if isinstance(theirs, tuple) and isinstance(mine, list) and theirs == tuple(mine):
-            live = live.showing({**live.spec, row.name: mine})
-    return live
+            spec[row.name] = mine
+    return live.showing(spec)
+
+
+def _alike(theirs: Value, mine: Value) -> Value:
+    """Returns the manifest's value where both are the same text, or objects of the same texts."""
+    return mine if theirs == mine and _is_of_text(theirs) and _is_of_text(mine) else theirs
+
+
+def _is_of_text(value: Value) -> bool:
+    return value.__class__ is str or (value.__class__ is dict and _TEXT.issuperset(map(type, value.values())))
+
+
+_TEXT: Final = frozenset({str})
 
 
 def given_lists(side: Desired | Live) -> Iterator[Value]:

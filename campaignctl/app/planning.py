@@ -24,7 +24,7 @@ from campaignctl.model.naming import AskedName
 from campaignctl.model.permissions import NAMED_ALONE, Consent, unknown_permissions
 from campaignctl.model.plan import ManifestsSeal, Plan, Selection
 from campaignctl.model.reasons import ChangeType
-from campaignctl.model.written import Written
+from campaignctl.model.written import WrittenJson
 from campaignctl.parallel import in_background
 from campaignctl.planning.elsewhere import FindElsewhere, nowhere_else
 from campaignctl.planning.lists import asks_by_name, resolve
@@ -158,8 +158,8 @@ class Planned:
             return self._complete(show_numbers)
         from campaignctl.rendering.as_json import compact, written_document
 
-        def write(change: Mapping[str, object]) -> Written:
-            return Written(compact(change).encode(), canonical(change))
+        def write(change: Mapping[str, object]) -> WrittenJson:
+            return WrittenJson(compact(change).encode(), canonical(change))
 
         document = written_document(self.plan, self.terms.environment, write, show_numbers=show_numbers)
         return sealed(document, self.token)

@@ -211,7 +211,7 @@ def _unset(node: Node, needed: bool) -> Value:
 
 def _words_of(field: Field) -> Mapping[str, str]:
     """Returns the words that a row lets choose from, by themselves: each is one text for all manifests."""
-    return {word: word for word in field.choices}
+    return {word: word for word in map(str, field.choices)}
 
 
 def _test(field: Field) -> Callable[[str], object]:

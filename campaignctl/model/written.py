@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
 
-class Written(NamedTuple):
+class WrittenJson(NamedTuple):
     """Holds a value in UTF-8: as it is printed, and as a seal covers it."""
 
     printed: bytes
     canonical: bytes
 
 
-Write: TypeAlias = Callable[[Mapping[str, object]], Written]
+Write: TypeAlias = Callable[[Mapping[str, object]], WrittenJson]
 """Writes a document both ways."""

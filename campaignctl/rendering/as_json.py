@@ -16,7 +16,7 @@ from campaignctl.model.environment import Environment
 from campaignctl.model.plan import FORMAT_VERSION, Plan, Selection
 from campaignctl.model.reasons import ChangeType
 from campaignctl.model.results import ApplyResult, ChangeOutcome, ChangeResult, Failure, OperationResult
-from campaignctl.model.written import Write, Written
+from campaignctl.model.written import Write, WrittenJson
 from campaignctl.rendering.documents import (
     BriefChangeDocument,
     BriefPlanDocument,
@@ -178,13 +178,13 @@ def pieces(document: Mapping[str, object]) -> Iterator[str]:
 
 
 def _value(value: object) -> Iterator[str]:
-    if not isinstance(value, list) or not value or not isinstance(value[0], dict | Written):
+    if not isinstance(value, list) or not value or not isinstance(value[0], dict | WrittenJson):
         yield compact(value)
         return
     before = "[\n    "
     for item in value:
         yield before
-        yield item.printed.decode() if isinstance(item, Written) else compact(item)
+        yield item.printed.decode() if isinstance(item, WrittenJson) else compact(item)
         before = ",\n    "
     yield "\n  ]"
 

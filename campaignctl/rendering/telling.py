@@ -14,7 +14,7 @@ from campaignctl.model.estimates import Estimate, Estimates, estimates, sets_goi
 from campaignctl.model.managed_lists import ManagedList
 from campaignctl.model.plan import Change, HeldOperation, Operation, Plan
 from campaignctl.model.reasons import ChangeType, Reason
-from campaignctl.model.written import Write, Written
+from campaignctl.model.written import Write, WrittenJson
 from campaignctl.parallel import parallel_map
 from campaignctl.policy.hours import zone_name
 from campaignctl.policy.periods import Run, run_of
@@ -45,7 +45,7 @@ _NO_ESTIMATES: Final = (None, None)
 class ToldChange(NamedTuple):
     """Holds a change as data, what its campaign comes to, and what it costs where it calls somebody."""
 
-    document: BriefChangeDocument | Written
+    document: BriefChangeDocument | WrittenJson
     coming: Estimate | None
     going: Priced | None = None
 

@@ -21,7 +21,7 @@ from campaignctl.model.gates import After
 from campaignctl.model.managed_lists import CONTACT_LIST, Members
 from campaignctl.model.plan import ManifestsSeal
 from campaignctl.model.values import canonical_numbers, normal_of, texts
-from campaignctl.model.written import Written
+from campaignctl.model.written import WrittenJson
 from campaignctl.planning.compare import UNSEEN, shown
 
 _SCHEME = "hmac-sha256:"
@@ -51,7 +51,7 @@ def _array_pieces(value: object) -> Iterator[bytes]:
         return
     before = b"["
     for item in value:
-        yield before + (item.canonical if isinstance(item, Written) else canonical(item))
+        yield before + (item.canonical if isinstance(item, WrittenJson) else canonical(item))
         before = b","
     yield b"]"
 

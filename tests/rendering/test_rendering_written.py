@@ -12,7 +12,7 @@ from plans import plan_document
 from campaignctl.kinds.table import Value
 from campaignctl.model.environment import Environment
 from campaignctl.model.plan import Plan
-from campaignctl.model.written import Written
+from campaignctl.model.written import WrittenJson
 from campaignctl.rendering.as_json import (
     approved_document,
     brief_document,
@@ -41,8 +41,8 @@ PLANS = {
 }
 
 
-def write(change: Mapping[str, object]) -> Written:
-    return Written(compact(change).encode(), canonical(change))
+def write(change: Mapping[str, object]) -> WrittenJson:
+    return WrittenJson(compact(change).encode(), canonical(change))
 
 
 @pytest.mark.parametrize("environment", [plans.PROD, PRICED])
@@ -53,7 +53,7 @@ def test_a_plan_is_written_bit_by_bit_as_at_once(
 ) -> None:
     at_once = sealed(plan_document(plan, environment, show_numbers=show_numbers), "made-up")
     bits = sealed(written_document(plan, environment, write, show_numbers=show_numbers), "made-up")
-    assert all(isinstance(it, Written) for it in bits["changes"])
+    assert all(isinstance(it, WrittenJson) for it in bits["changes"])
     assert "".join(pieces(bits)) == written(at_once)
     assert bits["seal"] == at_once["seal"]
 

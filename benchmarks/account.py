@@ -11,7 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class LoopbackAccount(ThreadingHTTPServer):
-    """Serves campaigns that are all alive. `asked` are the lists that were asked for, path and query."""
+    """Serves campaigns that are all alive, under the path of their kind. `asked` are the lists that were asked for,
+    path and query.
+    """
 
     daemon_threads = True
     request_queue_size = 128
@@ -33,9 +35,9 @@ class LoopbackAccount(ThreadingHTTPServer):
         """Returns scheme, host and port."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def items_for(self, _path: str) -> Sequence[bytes]:
-        """Returns what is listed at a path."""
-        return self.items
+    def items_for(self, path: str) -> Sequence[bytes]:
+        """Returns what is listed at a path: no voice campaign is listed among the SMS."""
+        return self.items if path.endswith("/campaigns") else ()
 
     def wait(self, _path: str) -> None:
         """Answers at once."""

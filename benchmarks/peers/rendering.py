@@ -22,6 +22,7 @@ def measured() -> dict[str, float]:
     session = Session.open(GlobalOptions())
     with session.account() as connection:
         planned = make(session, session.read_valid(()), connection.client, PlanOptions())
+        assert planned.brief, "the document that all formats are made of belongs to the plan"
     seconds = {"plan": time.perf_counter() - begun}
     for output_format in FORMATS:
         begun = time.perf_counter()

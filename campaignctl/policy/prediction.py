@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from campaignctl.kinds.lifecycle import DEFAULT_WINDOW
 from campaignctl.kinds.table import Kind, Value
@@ -147,6 +148,10 @@ def retry_intervals(retries: Value) -> tuple[int, ...]:
     times, interval = retries.get("number_of_retries"), retries.get("interval_mins")
     if not isinstance(times, int) or not isinstance(interval, int):
         return ()
+    return _intervals(times, interval, str(retries.get("mechanism")).lower() == "exponential")
+
+
+@lru_cache(maxsize=4096)
+def _intervals(times: int, interval: int, doubles: bool) -> tuple[int, ...]:
     times = min(max(times, 0), MOST_RETRIES)  # an account may show what no campaign can have
-    doubles = str(retries.get("mechanism")).lower() == "exponential"
     return tuple(interval * 2**place if doubles else interval for place in range(times))

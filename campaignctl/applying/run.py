@@ -54,7 +54,7 @@ from campaignctl.planning.absent import series_stopped
 from campaignctl.planning.contact_lists import lists_needed
 from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec
-from campaignctl.planning.staying import in_the_way, reaches_more, stays
+from campaignctl.planning.staying import as_it_stays, in_the_way, reaches_more
 from campaignctl.planning.terms import Terms
 
 _MOST_LOOKS: Final = 3
@@ -191,7 +191,8 @@ class _Run:
             return
         country, own = self.terms.country, state.live.sid if state.live else ""
         ended = [(_desired(it), it.live) for it in self.ended.values() if it is not state and it.live]
-        staying = [live for other, live in ended if live.kind is desired.kind and stays(other, live, country)]
+        same_kind = (pair for pair in ended if pair[1].kind is desired.kind)
+        staying = filter(None, (as_it_stays(other, live, country) for other, live in same_kind))
         _refuse_late(in_the_way(desired, spec, own, staying, self.terms))
 
     def tell(self, step: Step, result: OperationResult) -> None:

@@ -3,7 +3,7 @@
     one of unknown status or alive      a recipient, start and content; or a list, or half of the numbers of the
                                         smaller, and start or content; or exactly the same numbers
     a finished one                      a recipient, start and content: two of the three shown, none that differs
-    one that stays (`staying.py`)       a recipient, start and content
+    one that stays (`staying.py`)       a recipient, content, and the start or a moment of their hours
 
 Of an occurrence with the same content the date is compared instead of the start: it is of a date, at whatever hour.
 
@@ -25,6 +25,7 @@ from campaignctl.planning.looks import (
     Look,
     hides_recipients,
     is_on_the_date_of,
+    meets,
     says_the_same,
     starts_with,
 )
@@ -41,6 +42,14 @@ def is_the_same_call(mine: Look, theirs: Look) -> bool:
         return False
     apart = mine.lists.isdisjoint(theirs.lists) and mine.numbers.isdisjoint(theirs.numbers)
     return not apart or hides_recipients(mine, theirs)
+
+
+def calls_beside(mine: Look, theirs: Look) -> bool:
+    """Tells whether somebody hears or reads the same from both at one start or in the same hours."""
+    if is_the_same_call(mine, theirs):
+        return True
+    apart = mine.lists.isdisjoint(theirs.lists) and mine.numbers.isdisjoint(theirs.numbers)
+    return not apart and says_the_same(mine, theirs) and meets(mine, theirs)
 
 
 def looks_like(mine: Look, theirs: Look) -> bool:
@@ -317,14 +326,20 @@ class _Finished(_Campaigns):
 class _Staying(_Campaigns):
     """Groups campaigns that stay where their manifests want them no more, the oldest first."""
 
-    alike = staticmethod(is_the_same_call)
+    alike = staticmethod(calls_beside)
 
     def __init__(self, campaigns: Iterable[Live], country: Country | None) -> None:
         super().__init__(sorted(campaigns, key=lambda live: live.age_key), country)
 
     def groups(self, mine: Look) -> Iterator[Sequence[Live]]:
-        """Yields groups with all three in common."""
-        return self.of_one_look(mine)
+        """Yields groups with all three in common, and with a recipient and content in common."""
+        yield from self.of_one_look(mine)
+        for said in mine.content.items():
+            yield from self.meeting(mine, said, self._by_content.get(said, ()))
+
+    @cached_property
+    def _by_content(self) -> _Index:
+        return _indexed(self.campaigns, lambda live: self.looks[live.sid].content.items())
 
 
 _Sort: TypeAlias = type[_Alive] | type[_Finished] | type[_Staying]

@@ -5,14 +5,14 @@ and when they start.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from campaignctl.kinds.countries import Country
 from campaignctl.kinds.table import Field, Role, Type
 from campaignctl.model.campaigns import Desired, ListRef, Live
 from campaignctl.model.values import canonical_numbers, normal, texts
-from campaignctl.model.windows import window_of
+from campaignctl.model.windows import declared_window, window_of
 from campaignctl.planning.compare import refs_in, start_is_shown, texts_or_refs
 from campaignctl.planning.lists import asks_by_name
 from campaignctl.zones import zone
@@ -35,6 +35,16 @@ class Look:
     def start_is_shown(self) -> bool:
         """Tells whether the start is shown. A manifest says what it says; an answer may lack the start."""
         return not isinstance(self._side, Live) or start_is_shown(self._side)
+
+    @cached_property
+    def hours(self) -> tuple[datetime, datetime] | None:
+        """Returns from when until when it calls, to the end of the start's date where no end is given; None without a
+        start.
+        """
+        start, end = declared_window(self._side.kind, self._side.spec)
+        if start is None:
+            return None
+        return start, end or start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
     @property
     def zone(self) -> str | None:
@@ -103,6 +113,13 @@ class Look:
 def starts_with(mine: Look, theirs: Look) -> bool:
     """Tells whether both start at once; no start equals any."""
     return mine.start is None or theirs.start is None or mine.start == theirs.start
+
+
+def meets(mine: Look, theirs: Look) -> bool:
+    """Tells whether both call at some moment, as far as their starts are known."""
+    if mine.hours is None or theirs.hours is None:
+        return False
+    return mine.hours[0] < theirs.hours[1] and theirs.hours[0] < mine.hours[1]
 
 
 def is_on_the_date_of(mine: Look, theirs: Look) -> bool:

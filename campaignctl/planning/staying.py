@@ -18,6 +18,7 @@ from campaignctl.kinds.table import Role, Value
 from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.plan import Operation
 from campaignctl.model.reasons import Reason
+from campaignctl.model.windows import declared_window
 from campaignctl.planning.alive import Decision, held_from
 from campaignctl.planning.lookalikes import Lookalikes
 from campaignctl.planning.looks import Look, hides_recipients
@@ -29,7 +30,7 @@ from campaignctl.recipients.leaving_out import with_opt_out
 def clear_of_what_stays(
     meant: Sequence[Match], decided: Sequence[Decision], matches: Iterable[Match], terms: Terms
 ) -> list[Decision]:
-    """Holds what would call people whom a campaign that stays calls with the same content at the same start.
+    """Holds what would call people whom a campaign that stays calls with the same content in the same hours.
 
     What is held stays, too: so it may be in the way of the next.
     """
@@ -56,11 +57,23 @@ def in_the_way(
     return _why_held(desired, spec, own, Lookalikes(country=terms.country, staying=staying), terms)
 
 
-def stays(desired: Desired, live: Live, country: Country | None) -> bool:
-    """Tells whether a campaign that may call is not where its manifest wants it, or is to call nobody."""
+def as_it_stays(desired: Desired, live: Live, country: Country | None) -> Live | None:
+    """Returns a campaign that may call where its manifest does not want it, or that is to call nobody; without the
+    end that the account has filled in. None for one that is as it is wanted, or quiet.
+    """
     if live.status in NOT_CALLING:
-        return False
-    return desired.state in STOPPED_STATES or _stands_elsewhere(desired, live, country)
+        return None
+    if desired.state not in STOPPED_STATES and not _stands_elsewhere(desired, live, country):
+        return None
+    return live.showing(_with_declared_end(desired, live.spec))
+
+
+def _with_declared_end(desired: Desired, spec: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Returns a spec without the end that no manifest declares: 30 days say nothing of when it calls."""
+    kind, schedule = desired.kind, spec.get(desired.kind.schedule.name)
+    if not isinstance(schedule, Mapping) or declared_window(kind, desired.spec).end is not None:
+        return spec
+    return {**spec, kind.schedule.name: {key: it for key, it in schedule.items() if key != kind.end.name}}
 
 
 def reaches_more(desired: Desired, operation: Operation) -> bool:
@@ -93,13 +106,14 @@ def _why_held(
 ) -> Reason | None:
     if terms.allows(Permission.TWIN, desired):
         return None
-    as_it_will_be = desired._replace(spec=spec, distinct_from=desired.distinct_from | {own})
+    declared = _with_declared_end(desired, spec)
+    as_it_will_be = desired._replace(spec=declared, distinct_from=desired.distinct_from | {own})
     other = found.staying(as_it_will_be)
     if other is None:
         return None
     message = (
-        f"{other.name or 'a campaign without a name'} ({other.sid}) {desired.kind.verb} the same people with the same "
-        "content at this start until it is where its own manifest wants it; apply that first, or say "
+        f"{other.name or 'a campaign without a name'} ({other.sid}) {desired.kind.verb} people of this one with the "
+        "same content in the same hours until it is where its own manifest wants it; apply that first, or say "
         f"metadata.distinct_from: [{other.sid}] or allow twin if both are meant"
     )
     return Reason("looks-renamed", message)
@@ -114,8 +128,9 @@ def _left_by(match: Match, decision: Decision | None, country: Country | None) -
         if live.sid in paused or (own and None in paused):
             continue
         stands = _once_done(live, decision) if own and decision else live
-        if stays(match.desired, stands, country):
-            yield stands
+        staying = as_it_stays(match.desired, stands, country)
+        if staying is not None:
+            yield staying
 
 
 def _once_done(live: Live, decision: Decision) -> Live:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 from campaignctl.kinds import KINDS
@@ -26,6 +27,7 @@ from campaignctl.rendering.documents import (
     ReasonDocument,
 )
 from campaignctl.rendering.masking import difference_document, masked_spec
+from campaignctl.rendering.measure_documents import MessageDocument
 from campaignctl.rendering.measures import (
     gate_documents,
     list_documents,
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from campaignctl.rendering.money import Costs, Priced
 
 _NO_ESTIMATES: Final = (None, None)
+_NO_MESSAGE: Final[MessageDocument] = {"before": None, "after": None}
+"""One for all that stay as they are: a document is only read."""
 
 
 class ToldChange(NamedTuple):
@@ -169,7 +173,7 @@ def _change(
         "notes": list(change.notes),
         "fingerprint": change.fingerprint,
         "resulting": masked_spec(kind, resulting, show_numbers=show_numbers),
-        "message": message_document(said, change, plan),
+        "message": _NO_MESSAGE if said is _NO_ESTIMATES else message_document(said, change, plan),
         "lists": list_documents(change.lists),
         "suppressed": suppressed_document(change.suppressed),
         "run": run_document(run),
@@ -218,6 +222,7 @@ def _live_status(change: Change) -> str | None:
     return change.live.status_word if change.live else None
 
 
+@lru_cache
 def reason_document(reason: Reason) -> ReasonDocument:
     """Makes the document of a reason."""
     return {"code": reason.code, "message": reason.message}

@@ -56,6 +56,7 @@ from campaignctl.planning.order import steps
 from campaignctl.planning.payload import create_spec
 from campaignctl.planning.staying import as_it_stays, in_the_way, reaches_more
 from campaignctl.planning.terms import Terms
+from campaignctl.recipients.between import may_reach_others
 
 _MOST_LOOKS: Final = 3
 """Looks before one create. Where the rate limit lets nobody look and create within a minute, it goes out after them."""
@@ -383,7 +384,7 @@ class _Run:
             _refuse_late(self.lists.more_left_out(lists_needed(state.change, operation)))
             if operation.sends_to_lists:
                 self.watch.check(state)
-            if operation.reaches_others:
+            if may_reach_others(operation, desired, before):
                 self.hooks.not_called(desired, desired.spec, before)
             _refuse_late(update_too_late(desired, known, operation, self._now()))
             self._refuse_beside(operation, state, {**before.spec, **desired.spec})

@@ -26,7 +26,7 @@ from campaignctl.planning.earlier import by_name_and_sid
 from campaignctl.planning.match import How, Match
 from campaignctl.planning.phase import Phase, phase_of
 from campaignctl.planning.terms import Terms
-from campaignctl.recipients.between import WhoLeavesOut, are_one_pair
+from campaignctl.recipients.between import WhoLeavesOut, are_one_pair, may_reach_others
 from campaignctl.recipients.leaving_out import NUMBERS, earlier_campaign, with_opt_out
 
 
@@ -122,7 +122,9 @@ class _LookBack:
 
     def kept(self, match: Match, decision: Decision, terms: Terms) -> Decision:
         """Returns what may be done: nobody is added whom another holds and does not let go in the same plan."""
-        place = next((n for n, it in enumerate(decision.operations) if it.reaches_others), None)
+        operations = enumerate(decision.operations)
+        reaching = (n for n, it in operations if may_reach_others(it, match.desired, match.live))
+        place = next(reaching, None)
         others = self._leaving_out.of(match.desired) if place is not None else ()
         if place is None or not others:
             return decision

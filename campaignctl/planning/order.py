@@ -9,7 +9,7 @@ from campaignctl.kinds.operations import PHASE, Op
 from campaignctl.model.plan import Change, Step
 from campaignctl.model.windows import window_of
 from campaignctl.planning.contact_lists import lists_needed
-from campaignctl.recipients.between import WhoLeavesOut
+from campaignctl.recipients.between import WhoLeavesOut, may_reach_others
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -49,8 +49,9 @@ def _taking_out_first(ordered: Sequence[Step]) -> Iterator[Step]:
         if id(step) in done:
             return
         done.add(id(step))
-        adds = step.operation.op is Op.UPDATE and step.operation.reaches_others and step.change.desired
-        for other in leaving_out.of(adds) if adds else ():
+        desired, updates = step.change.desired, step.operation.op is Op.UPDATE
+        adds = updates and desired and may_reach_others(step.operation, desired, step.change.live)
+        for other in leaving_out.of(desired) if desired and adds else ():
             yield from with_those_before(other)
         yield step
 

@@ -9,8 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
-from campaignctl.model.campaigns import Desired
+from campaignctl.kinds.operations import Op
+from campaignctl.kinds.table import Role
+from campaignctl.model.campaigns import Desired, Live
 from campaignctl.model.dated_names import parsed
+from campaignctl.model.plan import Operation
 
 Item = TypeVar("Item")
 
@@ -35,6 +38,16 @@ class WhoLeavesOut(Generic[Item]):
         name = parsed(desired.name) if self._by_series else None
         series = self._by_series.get(f"{desired.kind.short}/{name.base}", ()) if name is not None else ()
         return (*self._by_name.get(desired.kind_and_name, ()), *series)
+
+
+def may_reach_others(operation: Operation, desired: Desired, live: Live | None) -> bool:
+    """Tells whether people may be called after an operation who were not before: also by recipients that the account
+    does not show, since any update sends these along.
+    """
+    if operation.reaches_others or operation.op is not Op.UPDATE or operation.opt_out or live is None:
+        return operation.reaches_others
+    rows = (it.name for it in desired.kind.in_role(Role.RECIPIENTS))
+    return any(it in desired.spec and it not in live.spec and not desired.ignores(it) for it in rows)
 
 
 def are_one_pair(one: Desired, other: Desired) -> bool:

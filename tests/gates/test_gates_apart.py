@@ -416,3 +416,19 @@ def test_a_list_that_its_manifest_no_longer_names_is_called_all_the_same(desk: D
     rest, canary = ({*desk.live(name)["from"], *in_lists(desk, name)} for name in ("rest", "canary"))
     assert canary == {*PEOPLE[:5], *PEOPLE[20:22]}
     assert rest.isdisjoint(canary)
+
+
+def test_recipients_that_the_account_does_not_show_go_along_with_no_other_update(desk: Desk) -> None:
+    """An answer without `lists` says nothing of them, so the next update, of whatever, sends them."""
+    live_stages(desk, PEOPLE[:5], PEOPLE[5:20])
+    later = {**LATER, "send_at": "2027-01-10T13:00:00+05:30"}
+    desk.manifests(
+        contact_list("few", PEOPLE[:8]),
+        contact_list("others", PEOPLE, suppress=LEFT_OUT),
+        calling("canary", "few", schedule=later, retries=None),
+        calling("rest", "others", url=OTHER, schedule=REST, retries=None),
+    )
+    desk.run("apply", "--auto-approve")
+    rest, canary = (desk.live(name) for name in ("rest", "canary"))
+    called = {*canary["from"], *(in_lists(desk, "canary") if canary.get("lists") else ())}
+    assert called.isdisjoint(rest["from"])
